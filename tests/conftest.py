@@ -1,0 +1,56 @@
+"""Every test runs without a display, in a home folder of its own, with fresh settings."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Before any Qt import: a test never opens a window on somebody's desktop unless asked to.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+_HOME_VARIABLES = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")
+
+
+@pytest.fixture(autouse=True)
+def sandboxed_home(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
+    """Point every place where settings, recent files or autosaves go at an empty folder."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    for name in _HOME_VARIABLES[1:]:
+        folder = home / name.lower()
+        folder.mkdir()
+        monkeypatch.setenv(name, str(folder))
+    yield home
+
+
+@pytest.fixture(scope="session", autouse=True)
+def sandboxed_qsettings() -> Iterator[None]:
+    """QSettings resolves its folder once a process, so it gets one folder for the session."""
+    try:
+        from PySide6.QtCore import QSettings
+    except ImportError:  # the engine's tests also run where Qt is not installed
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="windtunnel-settings-") as folder:
+        QSettings.setDefaultFormat(QSettings.Format.IniFormat)
+        for scope in (QSettings.Scope.UserScope, QSettings.Scope.SystemScope):
+            QSettings.setPath(QSettings.Format.IniFormat, scope, folder)
+            QSettings.setPath(QSettings.Format.NativeFormat, scope, folder)
+        yield
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs Qt, so that `-m "not gui"` is the engine alone."""
+    for item in items:
+        if {"qapp", "qtbot"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.gui)
