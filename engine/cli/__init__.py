@@ -1,0 +1,1 @@
+"""The command line. Importing it never imports Qt."""

@@ -1,0 +1,1 @@
+"""SimPy processes: everything that happens a few times a simulated second."""

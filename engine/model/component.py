@@ -1,0 +1,61 @@
+"""The record by which everybody knows a component: palette, canvas, inspector, checks, help."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.model.fields import Config
+
+Category = Literal["Traffic", "Edge", "Routing", "Compute", "Data", "Messaging"]
+CATEGORIES: tuple[Category, ...] = ("Traffic", "Edge", "Routing", "Compute", "Data", "Messaging")
+PortKind = Literal["calls", "messages", "none"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric:
+    """A number that a component adds to ``extra`` in the results."""
+
+    name: str
+    """Key in ``extra``, such as ``hit_ratio``."""
+    title: str
+    """Label, such as ``hit ratio``."""
+    unit: str = ""
+    """Unit as in fields: ``s``, ``%`` (0 to 1), ``rps`` or empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Component:
+    """A kind of node, described. What it means in primitives is in its catalog file."""
+
+    kind: str
+    """Name in design files."""
+    title: str
+    """Name that people read; vendor-neutral."""
+    category: Category
+    summary: str
+    """One line: what it is."""
+    icon: str
+    """Name of an icon in ``assets/icons``."""
+    help: str
+    """Markdown: what it models, what it leaves out, how it fails, products people know."""
+    config: type[Config]
+    """Typed config; every field declared with ``setting``."""
+    input: PortKind
+    """What arrives: calls, messages pulled from a queue, or nothing."""
+    output: PortKind
+    """What leaves: calls to others, messages to consumers, or nothing."""
+    metrics: tuple[Metric, ...] = ()
+    """What it adds to ``extra``."""
+    headline: str = ""
+    """Name of the extra metric shown in the card's live line instead of p99; empty for p99."""
+    sample: Mapping[str, object] = field(default_factory=dict)
+    """Config that a freshly dropped node starts with, where the defaults would show little."""
+
+
+def can_link(source: Component, target: Component) -> bool:
+    """Whether a link may go from one kind to the other: what leaves must be what arrives."""
+    return source.output != "none" and source.output == target.input

@@ -1,0 +1,88 @@
+"""How a configuration field describes itself: title, unit, bounds and help live on the field, once.
+
+The inspector form, the JSON schema, the findings and the documentation are all read from here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+
+
+class Config(BaseModel):
+    """Base of every typed configuration: frozen, strict about types, no NaN and no infinity.
+
+    Unknown fields are ignored here and survive in the design's raw config; the checks report them.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True, allow_inf_nan=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldHelp:
+    """What a form needs to know of a field beside its type and its bounds."""
+
+    title: str
+    """Short label, in sentence case."""
+    unit: str
+    """SI unit of the stored value: ``s``, ``B``, ``rps``, ``%`` (stored 0 to 1) or empty."""
+    help: str
+    """One or two sentences: what it does, what it assumes, where the default comes from."""
+    group: str
+    """Heading under which a form shows it."""
+
+
+def setting(  # noqa: PLR0913 - one keyword a facet of a field, all optional
+    default: Any = ...,
+    *,
+    title: str,
+    help: str,  # noqa: A002 - the word the readers of a field use
+    unit: str = "",
+    group: str = "General",
+    ge: float | None = None,
+    gt: float | None = None,
+    le: float | None = None,
+    max_length: int | None = None,
+    lax: bool | None = None,
+) -> Any:
+    """Declare a config field with everything a form has to know of it.
+
+    Args:
+        default: the documented default; left out for a required field.
+        title: short label, in sentence case.
+        help: what it does, what it assumes, where the default comes from.
+        unit: SI unit of the stored value (``s``, ``B``, ``rps``, ``%`` stored as 0 to 1).
+        group: heading under which a form shows it.
+        ge: smallest value allowed.
+        gt: value that must be exceeded.
+        le: largest value allowed.
+        max_length: most items of a list or characters of a text.
+        lax: true for a field of tuple type, which JSON delivers as a list.
+    """
+    return Field(
+        default,
+        title=title,
+        description=help,
+        ge=ge,
+        gt=gt,
+        le=le,
+        max_length=max_length,
+        strict=False if lax else None,
+        json_schema_extra={"unit": unit, "group": group},
+    )
+
+
+def field_help(info: FieldInfo) -> FieldHelp:
+    """Read back what ``setting`` wrote on a field."""
+    extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+    return FieldHelp(
+        title=info.title or "",
+        unit=str(extra.get("unit", "")),
+        help=info.description or "",
+        group=str(extra.get("group", "General")),
+    )

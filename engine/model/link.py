@@ -1,0 +1,147 @@
+"""The configuration of a link: the network between two nodes and the caller's policy on it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from engine.model.fields import Config, setting
+from engine.model.laws import Constant, Law
+
+_CALL, _NET, _POLICY = "Call", "Network", "Policy"
+
+PickerName = Literal["round_robin", "random", "least_connections", "power_of_two", "weighted"]
+
+
+class Backoff(Config):
+    """How long a caller waits before it tries again: ``base * factor**(n-1)``, capped, with jitter."""
+
+    base: float = setting(
+        0.1,
+        title="Base",
+        unit="s",
+        help="First wait (AWS SDK standard mode: 100 ms).",
+        ge=0.0,
+        le=1e6,
+    )
+    factor: float = setting(2.0, title="Factor", help="Growth a try.", ge=1.0, le=100.0)
+    cap: float = setting(
+        20.0, title="Cap", unit="s", help="Longest wait (AWS SDK: 20 s).", ge=0.0, le=1e6
+    )
+    jitter: Literal["none", "equal", "full"] = setting(
+        "full", title="Jitter", help="full: uniform up to the wait; equal: half of it fixed."
+    )
+
+
+class Retry(Config):
+    """How often a caller tries, the first try included."""
+
+    attempts: int = setting(
+        1, title="Attempts", help="Tries in all; 1 never retries.", ge=1, le=100
+    )
+    backoff: Backoff = setting(Backoff(), title="Backoff", help="Wait between tries.")
+
+
+class LinkConfig(Config):
+    """Everything a link carries."""
+
+    order: int = setting(
+        0,
+        title="Order",
+        group=_CALL,
+        help="Calls are made in rising order; equal orders in parallel.",
+        ge=0,
+        le=1000,
+    )
+    probability: float = setting(
+        1.0,
+        title="Probability",
+        unit="%",
+        group=_CALL,
+        help="Share of requests that make this call.",
+        ge=0.0,
+        le=1.0,
+    )
+    times: int = setting(
+        1,
+        title="Times",
+        group=_CALL,
+        help="Calls a request, one after the other (N+1).",
+        ge=1,
+        le=1000,
+    )
+    mode: Literal["call", "send"] = setting(
+        "call", title="Mode", group=_CALL, help="call waits for the answer; send does not."
+    )
+    when: Literal["always", "miss"] = setting(
+        "always",
+        title="When",
+        group=_CALL,
+        help="miss: only after an earlier call of this request found nothing in a cache; the answer is "
+        "then stored in that cache (look-aside).",
+    )
+    classes: tuple[str, ...] | None = setting(
+        None,
+        title="Classes",
+        group=_CALL,
+        help="Request classes that use this link; none means all.",
+        lax=True,
+    )
+    picker: PickerName = setting(
+        "round_robin",
+        title="Picker",
+        group=_CALL,
+        help="How the caller picks an instance of the target when no balancer stands between.",
+    )
+    weight: float = setting(
+        1.0,
+        title="Weight",
+        group=_CALL,
+        help="Share of this link under a weighted balancer.",
+        ge=0.0,
+        le=1e6,
+    )
+    delay: Law | Annotated[float, Field(ge=0.0, le=1e9)] = setting(
+        Constant(mean=0.0),
+        title="Delay",
+        unit="s",
+        group=_NET,
+        help="One-way network delay; a number is constant. Same zone .25 ms, cross-zone .75 ms.",
+    )
+    jitter: float = setting(
+        0.0,
+        title="Jitter",
+        unit="s",
+        group=_NET,
+        help="Mean of a log-normal delay (cv² 1) added to each crossing.",
+        ge=0.0,
+        le=1e6,
+    )
+    loss: float = setting(
+        0.0,
+        title="Loss",
+        unit="%",
+        group=_NET,
+        help="Share of crossings lost; each loss costs a retransmission time-out of 200 ms, doubling.",
+        ge=0.0,
+        le=1.0,
+    )
+    timeout: float | None = setting(
+        None,
+        title="Timeout",
+        unit="s",
+        group=_POLICY,
+        help="The caller gives up after this.",
+        gt=0.0,
+        le=1e9,
+    )
+    retry: Retry = setting(
+        Retry(), title="Retry", group=_POLICY, help="Tries and the wait between them."
+    )
+
+    def delay_law(self) -> Law:
+        """The one-way delay as a law."""
+        return (
+            Constant(mean=float(self.delay)) if isinstance(self.delay, float | int) else self.delay
+        )

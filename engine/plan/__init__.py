@@ -1,0 +1,1 @@
+"""The plan: what a design means in primitives, and what can be said of it without running it."""

@@ -1,0 +1,241 @@
+"""The plan: what a design means, in primitives only. Flat, validated, numeric; seconds and rates per second.
+
+The simulator, the theory and the analyses all read this, and none of them knows what a cache is.
+Names follow the primitives: Traffic, Station, Link with its Call policy, Flow, Store, Event.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+INFINITE = float("inf")
+
+FAILURES: tuple[str, ...] = (
+    "timeout",
+    "queue_full",
+    "shed",
+    "rate_limited",
+    "breaker_open",
+    "bulkhead_full",
+    "unavailable",
+    "crashed",
+    "network",
+    "error",
+    "deadline",
+    "unauthorized",
+    "conflict",
+    "expired",
+)
+"""The closed set of failure reasons; the index is the reason's code in the request lane."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LawPlan:
+    """A law of durations (s). Which fields count depends on ``law``, as in ``engine.model.laws``."""
+
+    law: Literal[
+        "constant",
+        "exponential",
+        "lognormal",
+        "gamma",
+        "hyperexponential",
+        "uniform",
+        "pareto",
+        "empirical",
+    ]
+    mean: float
+    cv2: float = 0.0
+    alpha: float = 0.0
+    low: float = 0.0
+    high: float = 0.0
+    values: tuple[float, ...] = ()
+    weights: tuple[float, ...] = ()
+
+
+ZERO = LawPlan(law="constant", mean=0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyPlan:
+    """Popularity of keys 0 … count-1, the most popular first. ``alpha`` 0 is uniform."""
+
+    count: int
+    alpha: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassPlan:
+    """A request class."""
+
+    name: str
+    write: bool
+    request_bytes: float
+    response_bytes: float
+    priority: int
+    deadline: float
+    """Seconds after the first attempt; infinite where nobody minds."""
+    keys: KeyPlan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrafficPlan:
+    """T: where requests come from."""
+
+    process: Literal["poisson", "deterministic", "mmpp", "trace", "closed"]
+    schedule: tuple[tuple[float, float], ...] = ((0.0, 0.0),)
+    """Piecewise-linear rate (s, rps) of the open processes."""
+    mix: tuple[float, ...] = (1.0,)
+    """Share of each class; sums to 1."""
+    burst_factor: float = 1.0
+    burst_mean: float = 1.0
+    calm_mean: float = 1.0
+    times: tuple[float, ...] = ()
+    users: int = 0
+    think: LawPlan = ZERO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StationPlan:
+    """S: a set of identical instances."""
+
+    instances: int = 1
+    workers: int | None = None
+    """Workers an instance; None serves everything at once (no queue)."""
+    work: tuple[LawPlan, ...] = (ZERO,)
+    """Law of the work, one per class."""
+    queue_limit: int | None = None
+    """Waiting places an instance; None is unbounded."""
+    discipline: Literal["fifo", "lifo", "ps", "priority"] = "fifo"
+    hold: bool = False
+    """Whether a worker is held while its request waits for calls (thread per request)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StorePlan:
+    """D: keyed state. A read that misses goes on with the flow; a hit answers at once."""
+
+    capacity: int | None
+    """Entries; None is unbounded."""
+    ttl: float
+    """Seconds an entry lives; may be infinite."""
+    eviction: Literal["lru", "fifo", "random", "lfu"]
+    single_flight: bool
+    """One fetch a key at a time; the others wait for it."""
+    prewarm: bool
+    """Start with the most popular keys, as many as fit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BacklogPlan:
+    """D in queue mode: messages acknowledged on enqueue, pulled by the targets of the outgoing links."""
+
+    capacity: int | None
+    visibility: float
+    """Seconds after which an unacknowledged message is delivered again."""
+    max_receive: int
+    """Deliveries after which a message is dead-lettered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthPlan:
+    """K: periodic health check of a router's targets."""
+
+    interval: float
+    failures: int
+    successes: int
+
+
+Picker = Literal["round_robin", "random", "least_connections", "power_of_two", "weighted"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouterPlan:
+    """F choice: forward each request to one target among all instances behind the outgoing links."""
+
+    picker: Picker
+    health: HealthPlan | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodePlan:
+    """What a node is made of. At most one of traffic, router, backlog; the store may join a station."""
+
+    id: str
+    station: StationPlan = StationPlan()
+    traffic: TrafficPlan | None = None
+    store: StorePlan | None = None
+    backlog: BacklogPlan | None = None
+    router: RouterPlan | None = None
+    pulls: bool = False
+    """Whether its workers pull messages instead of being called."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryPlan:
+    """C: tries and the wait between them."""
+
+    attempts: int = 1
+    base: float = 0.1
+    factor: float = 2.0
+    cap: float = 20.0
+    jitter: Literal["none", "equal", "full"] = "full"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkPlan:
+    """L and C: the network between two nodes, and the caller's policy."""
+
+    id: str
+    source: str
+    target: str
+    order: int = 0
+    probability: float = 1.0
+    times: int = 1
+    waits: bool = True
+    """False: send and go on."""
+    on_miss: bool = False
+    """Only after an earlier call of the same request missed in a store (look-aside)."""
+    classes: tuple[bool, ...] = (True,)
+    """Whether each class uses it."""
+    picker: Picker = "round_robin"
+    weight: float = 1.0
+    delay: LawPlan = ZERO
+    jitter: float = 0.0
+    loss: float = 0.0
+    timeout: float = INFINITE
+    retry: RetryPlan = RetryPlan()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventPlan:
+    """E: a change at a time, its target resolved to nodes and links."""
+
+    at: float
+    end: float
+    """Infinite where it lasts."""
+    change: str
+    nodes: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    factor: float = 1.0
+    probability: float = 0.0
+    seconds: float = 0.0
+    instances: int | None = None
+    replacement: NodePlan | LinkPlan | None = None
+    """``set``: the node or link as it is meanwhile."""
+    label: str = ""
+    """How people read it: ``Catalog cache flushed``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Everything a run needs."""
+
+    title: str
+    seed: int
+    duration: float
+    warmup: float
+    classes: tuple[ClassPlan, ...]
+    nodes: tuple[NodePlan, ...]
+    links: tuple[LinkPlan, ...]
+    events: tuple[EventPlan, ...]

@@ -1,0 +1,1 @@
+"""Running a design: in process (Session) and in a spawned worker."""

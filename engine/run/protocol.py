@@ -1,0 +1,110 @@
+"""What the app says to a running simulation, and what it hears back. Plain frozen data, picklable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from engine.model.design import Design
+    from engine.model.edits import Edit
+    from engine.model.findings import Finding
+    from engine.sim.snapshot import Snapshot
+
+UNLIMITED = float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Start over with this design, paused at 0 (``seed`` overrides the scenario's)."""
+
+    design: Design
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Stand still."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepTime:
+    """Advance by so many simulated seconds, then stand still."""
+
+    seconds: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class StepRequest:
+    """Advance until one more client request is answered, then stand still."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetSpeed:
+    """Simulated seconds a wall second; ``UNLIMITED`` goes as fast as it can."""
+
+    speed: float
+
+
+@dataclass(frozen=True, slots=True)
+class SetLoad:
+    """Multiply every client's traffic (rate, or users of closed clients): the load dial."""
+
+    factor: float
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyEdit:
+    """Change the design while it runs: knobs and topology."""
+
+    edit: Edit
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """The last snapshot was shown; send the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """End the process."""
+
+
+Command = Load | Run | Pause | StepTime | StepRequest | SetSpeed | SetLoad | ApplyEdit | Ack | Stop
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A snapshot, and whether the run goes on."""
+
+    snapshot: Snapshot
+    running: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The run passed the end of its scenario: the result, as in the result contract (JSON types)."""
+
+    result: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The design cannot run as it stands; the simulation keeps what it had."""
+
+    findings: tuple[Finding, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The simulation broke. The design is untouched."""
+
+    message: str
+    traceback: str
+
+
+Report = Progress | Measured | Refused | Failed

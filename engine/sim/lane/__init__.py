@@ -1,0 +1,1 @@
+"""The request lane: everything that happens per request. Strictly typed, compiled by mypyc, the same interpreted."""

@@ -1,0 +1,129 @@
+"""What a running simulation shows: plain, frozen, picklable. Views read this and nothing else of the simulator.
+
+Samples are what happened in an interval of simulated time; gauges are how things stand right now.
+All times are simulated seconds unless a name says wall.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+InstanceState = Literal["starting", "ready", "draining", "down"]
+NAN = float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class Percentiles:
+    """Latency in an interval (s); NaN where nothing was measured."""
+
+    count: int = 0
+    mean: float = NAN
+    p50: float = NAN
+    p95: float = NAN
+    p99: float = NAN
+
+
+@dataclass(frozen=True, slots=True)
+class NodeSample:
+    """A node in an interval. For a client, arrivals are offered requests, completed are successes."""
+
+    arrivals: int = 0
+    completed: int = 0
+    failed: Mapping[str, int] = field(default_factory=dict)
+    utilization: float = 0.0
+    """Mean busy workers over workers, 0 to 1."""
+    queue: float = 0.0
+    """Mean number waiting."""
+    in_system: float = 0.0
+    latency: Percentiles = Percentiles()
+    """Residence at the node; at a client the whole request."""
+    extra: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkSample:
+    """A link in an interval: call attempts as the caller sees them."""
+
+    attempts: int = 0
+    retries: int = 0
+    succeeded: int = 0
+    failed: Mapping[str, int] = field(default_factory=dict)
+    latency: Percentiles = Percentiles()
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One interval (start, end] of simulated time, for every node and link."""
+
+    start: float
+    end: float
+    nodes: Mapping[str, NodeSample]
+    links: Mapping[str, LinkSample]
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceGauge:
+    """An instance right now."""
+
+    state: InstanceState = "ready"
+    busy: int = 0
+    workers: int = 0
+    """0 where workers are unlimited."""
+    waiting: int = 0
+    slow: float = 1.0
+    """Factor by which a fault slows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeGauge:
+    """A node right now. At most 64 instances are listed; ``instance_count`` counts them all."""
+
+    in_system: int = 0
+    waiting: int = 0
+    instance_count: int = 1
+    instances: tuple[InstanceGauge, ...] = ()
+    faults: tuple[str, ...] = ()
+    """Active faults, as people read them: ``slow × 10``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """A real request or answer that crossed a link, sampled for the eye."""
+
+    link: str
+    at: float
+    """When it left."""
+    delay: float
+    """One-way time on the link (s)."""
+    kind: Literal["request", "retry", "answer", "failure"]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that happened and belongs on the timeline."""
+
+    at: float
+    kind: Literal["event", "restored", "health", "alert"]
+    text: str
+    target: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything a view shows of a run, since the snapshot before."""
+
+    time: float
+    wall: float
+    """Wall seconds spent simulating since the start of the run."""
+    requests: int
+    """Requests begun since the start."""
+    samples: tuple[Sample, ...] = ()
+    gauges: Mapping[str, NodeGauge] = field(default_factory=dict)
+    in_flight: Mapping[str, int] = field(default_factory=dict)
+    """Call attempts under way, by link."""
+    crossings: tuple[Crossing, ...] = ()
+    notices: tuple[Notice, ...] = ()
