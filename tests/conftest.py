@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 # Before any Qt import: a test never opens a window on somebody's desktop unless asked to.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -21,7 +21,7 @@ _HOME_VARIABLES = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME",
 @pytest.fixture(autouse=True)
 def sandboxed_home(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Path]:
+) -> Path:
     """Point every place where settings, recent files or autosaves go at an empty folder."""
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(home))
@@ -29,7 +29,7 @@ def sandboxed_home(
         folder = home / name.lower()
         folder.mkdir()
         monkeypatch.setenv(name, str(folder))
-    yield home
+    return home
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,1 +1,7 @@
-"""The request lane: everything that happens per request. Strictly typed, compiled by mypyc, the same interpreted."""
+"""The request lane: everything that happens once a request, compiled by mypyc where that is possible."""
+
+from __future__ import annotations
+
+from engine.sim.compiled import use_compiled_lane
+
+use_compiled_lane(__path__)

@@ -1,0 +1,97 @@
+"""Choose between the compiled and the interpreted request lane, and never run a stale binary.
+
+`packaging/build_lane.py` compiles `engine/sim/lane/*.py` with mypyc into a folder whose *name is
+the hash of those sources* (and of the interpreter's binary interface). Nothing looks anywhere else
+for binaries, so after any edit of a source the old ones are simply not found and the edited source
+runs interpreted, with the same results, until the next build.
+
+This module must stay importable with the standard library alone: `setup.py` loads it by path.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.machinery
+import importlib.util
+import os
+import sys
+import sysconfig
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import MutableSequence
+
+GROUP: Final = "windtunnel_lane__mypyc"
+"""The shared library that holds the code of all compiled lane modules (mypyc's name for it)."""
+
+COMPILED: Final = "_compiled"
+"""Folder inside the lane package under which each build has a folder of its own."""
+
+MARKER: Final = "_build.json"
+"""Written last by a build: a folder without it is incomplete and is not used."""
+
+VARIABLE: Final = "WINDTUNNEL_LANE"
+"""Environment variable; `interpreted` runs the Python sources even where a build exists."""
+
+
+def lane_sources(lane: Path) -> list[Path]:
+    """The modules that get compiled, in a fixed order; the package file itself never is."""
+    return sorted(path for path in lane.glob("*.py") if path.name != "__init__.py")
+
+
+def source_key(lane: Path) -> str:
+    """Name of the only build that may stand in for the sources in `lane` on this interpreter."""
+    digest = hashlib.sha256(str(sysconfig.get_config_var("SOABI")).encode())
+    for path in lane_sources(lane):
+        digest.update(f"\0{path.name}\0".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:20]
+
+
+def build_folder(lane: Path) -> Path | None:
+    """The complete build that matches the sources in `lane`, or None."""
+    compiled = lane / COMPILED
+    if not compiled.is_dir():
+        return None
+    if getattr(sys, "frozen", False):
+        # A frozen application carries one build, made from the sources it was frozen from.
+        return next((marker.parent for marker in sorted(compiled.glob(f"*/{MARKER}"))), None)
+    folder = compiled / source_key(lane)
+    return folder if (folder / MARKER).is_file() else None
+
+
+def use_compiled_lane(package_path: MutableSequence[str]) -> None:
+    """Put the matching build, if there is one, in front of the lane package's search path.
+
+    The package calls this with its own `__path__` before any of its modules is imported.
+    """
+    if os.environ.get(VARIABLE) == "interpreted":
+        return
+    folder = build_folder(Path(package_path[0]))
+    if folder is None or not _load_group(folder):
+        return
+    package_path.insert(0, str(folder))
+
+
+def lane_mode() -> Literal["compiled", "interpreted"]:
+    """Which lane this process runs; settled when `engine.sim.lane` is first imported."""
+    return "compiled" if GROUP in sys.modules else "interpreted"
+
+
+def _load_group(folder: Path) -> bool:
+    """Load the shared library under the name by which the compiled modules look for it."""
+    for suffix in importlib.machinery.EXTENSION_SUFFIXES:
+        path = folder / f"{GROUP}{suffix}"
+        if path.is_file():
+            spec = importlib.util.spec_from_file_location(GROUP, path)
+            if spec is None or spec.loader is None:
+                return False
+            try:
+                module = importlib.util.module_from_spec(spec)
+                spec.loader.exec_module(module)
+            except ImportError:
+                return False  # e.g. copied from another system: the sources still run
+            sys.modules[GROUP] = module
+            return True
+    return False
