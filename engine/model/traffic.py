@@ -13,7 +13,7 @@ from engine.model.laws import Exponential, Law
 _MAX_RATE = 1e9
 
 Rate = Annotated[float, Field(ge=0.0, le=_MAX_RATE)]
-SchedulePoint = tuple[Annotated[float, Field(ge=0.0, le=1e9)], Rate]
+SchedulePoint = Annotated[tuple[Annotated[float, Field(ge=0.0, le=1e9)], Rate], Field(strict=False)]
 Schedule = Annotated[
     tuple[SchedulePoint, ...], Field(strict=False, min_length=1, max_length=10_000)
 ]
