@@ -1,7 +1,7 @@
 """Find what the system lacks, install it with apt where that is allowed, else print the command.
 
 `python packaging/system_packages.py` looks after what the application needs: the libraries that Qt
-links to, a font, and a C compiler for the request lane (which is optional). `--tests` adds the X
+links to, and a C compiler for the request lane (which is optional). `--tests` adds the X
 server and the tools that tests of real windows use. Without anything missing it does nothing.
 """
 
@@ -62,8 +62,6 @@ QT_FILES = (
     "Qt/plugins/platforms/libqoffscreen.so",
 )
 
-FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts")
-
 TEST_TOOLS = {"Xvfb": "xvfb", "xdotool": "xdotool", "import": "imagemagick"}
 
 
@@ -77,12 +75,6 @@ def missing_libraries() -> list[str]:
     files = [str(folder / name) for name in QT_FILES if (folder / name).exists()]
     listing = subprocess.run([ldd, *files], capture_output=True, text=True, check=False).stdout
     return sorted({line.split()[0] for line in listing.splitlines() if "not found" in line})
-
-
-def has_font() -> bool:
-    """Whether there is any outline font: without one, Qt draws no text at all."""
-    folders = [Path(name).expanduser() for name in FONT_FOLDERS]
-    return any(next(folder.rglob("*.[to]t[fc]"), None) for folder in folders if folder.is_dir())
 
 
 def compiler_packages() -> list[str]:
@@ -129,11 +121,9 @@ def print_command(packages: list[str], reason: str) -> None:
 
 
 def provide_qt() -> bool:
-    """See to it that Qt finds its libraries and a font; False when it does not."""
+    """See to it that Qt finds its libraries; False when it does not."""
     libraries = missing_libraries()
     packages = sorted({PACKAGE_OF[name] for name in libraries if name in PACKAGE_OF})
-    if not has_font():
-        packages.append("fonts-dejavu-core")
     if packages and apt_install(packages, may_ask=True):
         libraries = missing_libraries()
         packages = []
