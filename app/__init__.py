@@ -1,0 +1,1 @@
+"""The desktop application: puts views, document and simulating process together."""

@@ -1,0 +1,145 @@
+"""Messages that stay until they are read, above the canvas, and never stand in the way of work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from widgets.theme import set_role
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from widgets.theme import ThemeManager
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A button on a message."""
+
+    text: str
+    act: Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What to say. A new message with the same key takes the place of the old one."""
+
+    key: str
+    text: str
+    level: Literal["info", "error"] = "error"
+    choices: tuple[Choice, ...] = ()
+    details: str = ""
+    """Shown on demand, such as a traceback."""
+
+
+class Banner(QFrame):
+    """One message. The first choice is the one that the message recommends."""
+
+    def __init__(self, message: Message, look: ThemeManager, parent: BannerArea) -> None:
+        super().__init__(parent)
+        self._area, self._message, self._look = parent, message, look
+        set_role(self, "card" if message.level == "info" else "finding")
+        self.setAccessibleName(message.text)
+        self._picture = QLabel()
+        self._close = set_role(QToolButton(toolTip="Dismiss", accessibleName="Dismiss"), "flat")
+        self._close.clicked.connect(lambda: parent.dismiss(message.key))
+        self._details = QPlainTextEdit(message.details, readOnly=True)
+        self._details.setMaximumHeight(160)
+        self._details.hide()
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(12, 6, 8, 6)
+        outer.addLayout(self._row())
+        outer.addWidget(self._details)
+        self.dress()
+
+    def dress(self) -> None:
+        """Draw icons in the colours of the theme."""
+        theme, error = self._look.theme, self._message.level == "error"
+        colour = theme.warning_text if error else theme.accent.text
+        ratio = self.devicePixelRatioF()
+        name = "warning" if error else "info"
+        self._picture.setPixmap(self._look.icons.pixmap(name, colour, 16, ratio))
+        self._close.setIcon(self._look.icons.icon("close", theme.muted, 14))
+        self._close.setIconSize(QSize(14, 14))
+
+    def _row(self) -> QHBoxLayout:
+        """Icon, text, buttons."""
+        text = QLabel(self._message.text, wordWrap=True)
+        text.setTextFormat(Qt.TextFormat.PlainText)
+        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        if self._message.level == "error":
+            set_role(text, "warning")
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self._picture)
+        row.addWidget(text, 1)
+        for i, choice in enumerate(self._message.choices):
+            row.addWidget(self._button(choice, "primary" if i == 0 else ""))
+        if self._message.details:
+            more = QPushButton("Details", checkable=True)
+            more.toggled.connect(self._details.setVisible)
+            row.addWidget(more)
+        row.addWidget(self._close)
+        return row
+
+    def _button(self, choice: Choice, role: str) -> QPushButton:
+        """A button that acts once and takes the message away."""
+        button = QPushButton(choice.text)
+        if role:
+            set_role(button, role)
+
+        def act() -> None:
+            self._area.dismiss(self._message.key)
+            choice.act()
+
+        button.clicked.connect(act)
+        return button
+
+
+class BannerArea(QWidget):
+    """The messages there are, oldest on top; takes no room when there is none."""
+
+    def __init__(self, look: ThemeManager, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._banners: dict[str, Banner] = {}
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(10, 8, 10, 8)
+        self._layout.setSpacing(6)
+        set_role(self, "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.hide()
+        look.changed.connect(lambda _theme: [each.dress() for each in self._banners.values()])
+
+    def show_message(self, message: Message) -> None:
+        """Show a message, in place of one with the same key."""
+        self.dismiss(message.key)
+        banner = Banner(message, self._look, self)
+        self._banners[message.key] = banner
+        self._layout.addWidget(banner)
+        self.show()
+
+    def dismiss(self, key: str) -> None:
+        """Take a message away, if it is there."""
+        banner = self._banners.pop(key, None)
+        if banner is not None:
+            banner.hide()
+            banner.deleteLater()
+        self.setVisible(bool(self._banners))
+
+    def banner(self, key: str) -> Banner | None:
+        """The message of that key, if it is shown."""
+        return self._banners.get(key)

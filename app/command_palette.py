@@ -1,0 +1,181 @@
+"""Ctrl-K: one field that finds any action, node, setting or design."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.matching import score
+from app.overlay import Overlay
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from widgets.theme import ThemeManager
+
+MAX_SHOWN: Final = 60
+_WIDTH, _HEIGHT, _ROW = 560, 420, 34
+_ENTRY: Final = Qt.ItemDataRole.UserRole
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something to find."""
+
+    title: str
+    detail: str
+    """Shown at the right: the shortcut, the kind, the value."""
+    icon: str
+    act: Callable[[], object]
+    extra: str = ""
+    """More words to find it by."""
+
+
+class _Delegate(QStyledItemDelegate):
+    """Paints icon, title and detail."""
+
+    def __init__(self, look: ThemeManager, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._look = look
+
+    def sizeHint(
+        self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        """All rows alike."""
+        return QSize(_WIDTH - 20, _ROW)
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        """Draw one row."""
+        entry, theme = index.data(_ENTRY), self._look.theme
+        row: QRect = option.rect.adjusted(6, 1, -6, -1)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme.selected_row))
+            painter.drawRoundedRect(row, 6, 6)
+        icon = self._look.icons.icon(entry.icon, theme.muted, 16)
+        icon.paint(painter, QRect(row.left() + 10, row.center().y() - 7, 16, 16))
+        painter.setFont(self._look.fonts.ui())
+        metrics = painter.fontMetrics()
+        middle = Qt.AlignmentFlag.AlignVCenter
+        detail = metrics.elidedText(entry.detail, Qt.TextElideMode.ElideRight, row.width() // 2)
+        room = row.width() - 58 - metrics.horizontalAdvance(detail)
+        title = metrics.elidedText(entry.title, Qt.TextElideMode.ElideRight, room)
+        painter.setPen(QColor(theme.text))
+        painter.drawText(row.adjusted(36, 0, 0, 0), middle | Qt.AlignmentFlag.AlignLeft, title)
+        painter.setPen(QColor(theme.muted))
+        painter.drawText(row.adjusted(0, 0, -12, 0), middle | Qt.AlignmentFlag.AlignRight, detail)
+        painter.restore()
+
+
+class CommandPalette(Overlay):
+    """A field and the entries that match it, best first."""
+
+    def __init__(
+        self, window: QWidget, look: ThemeManager, entries: Callable[[], Iterable[Entry]]
+    ) -> None:
+        super().__init__(window, look)
+        self._provide = entries
+        self._entries: list[Entry] = []
+        self.field = QLineEdit(placeholderText="Find an action, a node, a setting, a design…")
+        self.field.setAccessibleName("Find anything")
+        self.list = QListWidget()
+        self.list.setAccessibleName("Matches")
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setItemDelegate(_Delegate(look, self.list))
+        self.list.setUniformItemSizes(True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setSpacing(6)
+        layout.addWidget(self.field)
+        layout.addWidget(self.list)
+        self.setFocusProxy(self.field)
+        self.field.textChanged.connect(self._filter)
+        self.list.itemClicked.connect(self._run)
+
+    def open(self) -> None:
+        """Show everything there is to find, the cursor in the field."""
+        self._entries = list(self._provide())
+        super().open()
+        self.field.clear()
+        self._filter("")
+        self.field.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def place(self) -> None:
+        """Sit in the middle of the window's upper half."""
+        window = self.parentWidget()
+        height = min(_HEIGHT, window.height() - 120)
+        self.setGeometry((window.width() - _WIDTH) // 2, 64, _WIDTH, height)
+
+    def dress(self) -> None:
+        """Take the colours of the theme; the list lies on a card, not on a panel."""
+        super().dress()
+        self.list.setStyleSheet(f"QListWidget {{ background: {self.look.theme.card}; }}")
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Arrows and Enter in the field are for the list."""
+        if (
+            watched is self.field
+            and isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+        ):
+            return self._steer(event.key())
+        return super().eventFilter(watched, event)
+
+    def _steer(self, key: int) -> bool:
+        """Move in the list, run what is chosen, or close; False leaves the key to the field."""
+        steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8}
+        if key in steps:
+            row = self.list.currentRow() + steps[Qt.Key(key)]
+            self.list.setCurrentRow(max(0, min(self.list.count() - 1, row)))
+            return True
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            current = self.list.currentItem()
+            if current is not None:
+                self._run(current)
+            return True
+        if key == Qt.Key.Key_Escape:
+            self.close_card()
+            return True
+        return False
+
+    def _filter(self, query: str) -> None:
+        """List what matches."""
+        ranked = [
+            (rank, -i, entry)
+            for i, entry in enumerate(self._entries)
+            if (rank := score(query, entry.title, f"{entry.extra} {entry.detail}")) is not None
+        ]
+        if query.strip():
+            ranked.sort(key=lambda each: each[:2], reverse=True)
+        self.list.clear()
+        for _rank, _order, entry in ranked[:MAX_SHOWN]:
+            item = QListWidgetItem(entry.title)
+            item.setData(_ENTRY, entry)
+            self.list.addItem(item)
+        self.list.setCurrentRow(0)
+
+    def _run(self, item: QListWidgetItem) -> None:
+        """Do it."""
+        entry = item.data(_ENTRY)
+        self.close_card()
+        entry.act()

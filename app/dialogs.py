@@ -1,0 +1,77 @@
+"""The only modal dialogs there are: files, and what to do with unsaved changes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from PySide6.QtWidgets import QFileDialog, QMessageBox
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+Answer = Literal["save", "discard", "cancel"]
+SUFFIX = ".windtunnel"
+_DESIGNS = f"Windtunnel designs (*{SUFFIX});;All files (*)"
+_PICTURES = "SVG drawing (*.svg);;PNG picture (*.png)"
+
+
+class Dialogs(Protocol):
+    """Questions that need an answer before work can go on."""
+
+    def open_path(self, folder: Path) -> Path | None:
+        """Which design to open."""
+
+    def save_path(self, suggestion: Path) -> Path | None:
+        """Where to store a design."""
+
+    def picture_path(self, suggestion: Path) -> Path | None:
+        """Where to store a picture."""
+
+    def unsaved(self, title: str) -> Answer:
+        """What to do with unsaved changes."""
+
+
+class QtDialogs:
+    """The questions as dialogs over a window."""
+
+    def __init__(self, window: QWidget) -> None:
+        self._window = window
+
+    def open_path(self, folder: Path) -> Path | None:
+        """Ask for a design to open."""
+        name, _ = QFileDialog.getOpenFileName(self._window, "Open design", str(folder), _DESIGNS)
+        return Path(name) if name else None
+
+    def save_path(self, suggestion: Path) -> Path | None:
+        """Ask where to store the design; the suffix is added when left out."""
+        name, _ = QFileDialog.getSaveFileName(
+            self._window, "Save design", str(suggestion), _DESIGNS
+        )
+        if not name:
+            return None
+        path = Path(name)
+        return path if path.suffix else path.with_suffix(SUFFIX)
+
+    def picture_path(self, suggestion: Path) -> Path | None:
+        """Ask where to store a picture; SVG unless the name says PNG."""
+        name, _ = QFileDialog.getSaveFileName(
+            self._window, "Export picture", str(suggestion), _PICTURES
+        )
+        if not name:
+            return None
+        path = Path(name)
+        return path if path.suffix else path.with_suffix(".svg")
+
+    def unsaved(self, title: str) -> Answer:
+        """Ask what to do with unsaved changes."""
+        buttons = QMessageBox.StandardButton
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.NoIcon)
+        box.setWindowTitle("Unsaved changes")
+        box.setText(f"Save the changes to “{title}”?")
+        box.setInformativeText("Without saving, the changes since the last save are lost.")
+        box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
+        box.setDefaultButton(buttons.Save)
+        answers: dict[int, Answer] = {buttons.Save: "save", buttons.Discard: "discard"}
+        return answers.get(box.exec(), "cancel")

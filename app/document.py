@@ -1,0 +1,110 @@
+"""The open document: a design, its undo history, where it is stored, and whether that is up to date."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoStack
+
+from app.undo import EditCommand
+from engine.model.design import Design
+from engine.model.edits import EditError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from engine.model.edits import Edit
+
+UNDO_LIMIT = 1000
+
+
+class DesignDocument(QObject):
+    """Owns the design. Everything that changes it comes through ``push`` and can be undone."""
+
+    changed = Signal(object, object)
+    """The new ``Design`` and the ``Changes``, after every edit, undo and redo."""
+    edited = Signal(object, object)
+    """The ``Edit`` just put into effect and its ``Changes``, for a running simulation."""
+    replaced = Signal(object)
+    """Another ``Design`` was opened."""
+    state_changed = Signal()
+    """Path, title or dirty mark changed."""
+    refused = Signal(str)
+    """An edit did not fit; one line says why. Nothing was changed."""
+
+    def __init__(
+        self, parent: QObject | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        super().__init__(parent)
+        self._clock = clock
+        self._design = Design()
+        self._path: Path | None = None
+        self.stack = QUndoStack(self)
+        self.stack.setUndoLimit(UNDO_LIMIT)
+        self.stack.cleanChanged.connect(lambda _clean: self.state_changed.emit())
+
+    @property
+    def design(self) -> Design:
+        """The design as it is."""
+        return self._design
+
+    @property
+    def path(self) -> Path | None:
+        """The file it is stored in; None before the first save."""
+        return self._path
+
+    @property
+    def is_dirty(self) -> bool:
+        """Whether there is something to save."""
+        return not self.stack.isClean()
+
+    @property
+    def title(self) -> str:
+        """The design's title."""
+        return self._design.title or "Untitled"
+
+    def replace(self, design: Design, path: Path | None) -> None:
+        """Open another design with an empty history."""
+        self._design = design
+        self._path = path
+        self.stack.clear()
+        self.replaced.emit(design)
+        self.state_changed.emit()
+
+    def mark_unsaved(self) -> None:
+        """Treat the design as changed though its history is empty: it was recovered."""
+        self.stack.resetClean()
+        self.state_changed.emit()
+
+    def mark_saved(self, path: Path) -> None:
+        """Note that the design as it is was stored there."""
+        self._path = path
+        self.stack.setClean()
+        self.state_changed.emit()
+
+    def push(self, edit: Edit) -> bool:
+        """Put an edit into effect as one undo step; where it does not fit, say so and change nothing.
+
+        It is tried before it is pushed, since a command whose ``redo`` fails would stay on the stack.
+        """
+        try:
+            applied = edit.apply(self._design)
+        except EditError as error:
+            self.refused.emit(str(error))
+            return False
+        if applied.design != self._design:
+            self.stack.push(EditCommand(edit, applied.inverse, self._apply, self._clock()))
+        return True
+
+    def _apply(self, edit: Edit) -> None:
+        """Put an edit into effect and tell everybody."""
+        before = self._design.title
+        applied = edit.apply(self._design)
+        self._design = applied.design
+        self.changed.emit(applied.design, applied.changes)
+        self.edited.emit(edit, applied.changes)
+        if applied.design.title != before:
+            self.state_changed.emit()

@@ -1,0 +1,146 @@
+"""The list of findings: what is wrong or risky, a click away from the item, fixed with one click."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from app.overlay import Overlay
+from widgets.theme import section_label, set_role
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QMouseEvent
+
+    from engine.model.design import Design
+    from engine.model.findings import Finding
+    from widgets.theme import ThemeManager
+
+MAX_SHOWN: Final = 100
+_WIDTH, _HEIGHT = 460, 420
+_ICONS: Final = {"error": "error", "warning": "warning", "risk": "info"}
+_LEVELS: Final = {"error": "Errors", "warning": "Warnings", "risk": "Risks"}
+
+
+class FindingRow(QWidget):
+    """One finding: icon, where, what, and a button when there is a fix."""
+
+    def __init__(self, finding: Finding, where: str, panel: FindingsPanel) -> None:
+        super().__init__()
+        self._finding, self._panel = finding, panel
+        self._picture = QLabel()
+        self._picture.setAlignment(Qt.AlignmentFlag.AlignTop)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 6, 12, 6)
+        row.setSpacing(10)
+        row.addWidget(self._picture)
+        texts = QVBoxLayout()
+        texts.setSpacing(1)
+        if where:
+            texts.addWidget(set_role(QLabel(where, textFormat=Qt.TextFormat.PlainText), "strong"))
+        message = QLabel(finding.message, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        texts.addWidget(message)
+        row.addLayout(texts, 1)
+        if finding.fix is not None:
+            fix = QPushButton("Fix", toolTip=finding.fix.label)
+            fix.setAccessibleName(f"Fix: {finding.message}")
+            fix.clicked.connect(lambda: panel.fix_requested.emit(finding.fix))
+            row.addWidget(fix, 0, Qt.AlignmentFlag.AlignTop)
+        if finding.id is not None:
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.dress()
+
+    def dress(self) -> None:
+        """Draw the icon in the theme's colours."""
+        theme = self._panel.look.theme
+        colour = {"error": theme.danger.text, "warning": theme.warning_text}
+        name = _ICONS[self._finding.level]
+        self._picture.setPixmap(
+            self._panel.look.icons.pixmap(
+                name, colour.get(self._finding.level, theme.muted), 16, self.devicePixelRatioF()
+            )
+        )
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Jump to the item."""
+        if self._finding.id is not None:
+            self._panel.jump_requested.emit(self._finding.id)
+        super().mouseReleaseEvent(event)
+
+
+class FindingsPanel(Overlay):
+    """Floats above the status bar's count."""
+
+    jump_requested = Signal(str)
+    fix_requested = Signal(object)
+    """An ``Edit`` that settles a finding."""
+
+    def __init__(self, window: QWidget, look: ThemeManager) -> None:
+        super().__init__(window, look)
+        self.setAccessibleName("Findings")
+        self._area = QScrollArea(widgetResizable=True)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(1, 8, 1, 8)
+        layout.addWidget(self._area)
+        self._rows: list[FindingRow] = []
+        self._shown: tuple[Finding, ...] | None = None
+
+    def set_findings(self, design: Design, findings: tuple[Finding, ...]) -> None:
+        """List the findings of a design, gravest first."""
+        self._rows.clear()
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 4, 0, 4)
+        column.setSpacing(0)
+        for level, title in _LEVELS.items():
+            of_level = [finding for finding in findings if finding.level == level][:MAX_SHOWN]
+            if of_level:
+                heading = section_label(title)
+                heading.setContentsMargins(12, 8, 12, 4)
+                column.addWidget(heading)
+            for finding in of_level:
+                row = FindingRow(finding, name_of(design, finding.id), self)
+                self._rows.append(row)
+                column.addWidget(row)
+        if not findings:
+            fine = set_role(QLabel("Nothing to report: the design is ready to run."), "muted")
+            fine.setContentsMargins(12, 8, 12, 8)
+            column.addWidget(fine)
+        column.addStretch(1)
+        self._area.setWidget(body)
+        if self.isVisible():
+            self.place()
+
+    @property
+    def rows(self) -> list[FindingRow]:
+        """What is listed."""
+        return list(self._rows)
+
+    def dress(self) -> None:
+        """Take the colours of the theme."""
+        super().dress()
+        for row in self._rows:
+            row.dress()
+
+    def place(self) -> None:
+        """Sit in the lower right corner, above the status bar, as high as the list needs."""
+        window = self.parentWidget()
+        body = self._area.widget()
+        needed = body.heightForWidth(_WIDTH - 12) if body.hasHeightForWidth() else 0
+        height = min(_HEIGHT, max(needed, body.sizeHint().height()) + 22)
+        self.setGeometry(
+            window.width() - _WIDTH - 12, window.height() - height - 36, _WIDTH, height
+        )
+
+
+def name_of(design: Design, item_id: str | None) -> str:
+    """How people call an item; a link by its ends."""
+    if item_id is None:
+        return ""
+    link = design.link_by_id.get(item_id)
+    if link is not None:
+        return f"{name_of(design, link.source)} → {name_of(design, link.target)}"
+    item = design.item(item_id)
+    return str(getattr(item, "name", "") or item_id)

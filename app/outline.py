@@ -1,0 +1,137 @@
+"""The whole design as a tree of words: for screen readers, and for finding things in a large one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QLabel,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.findings_panel import name_of
+from widgets.theme import set_role
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.model.component import Component
+    from engine.model.design import Design
+    from engine.sim.snapshot import Snapshot
+
+_ID: Final = Qt.ItemDataRole.UserRole
+
+
+class OutlinePanel(QWidget):
+    """Frames with what is in them, nodes with the links that leave them, notes."""
+
+    selected = Signal(object)
+    """Ids that the person chose, as a frozenset."""
+
+    def __init__(self, components: Mapping[str, Component]) -> None:
+        super().__init__()
+        self._components = components
+        self._items: dict[str, QTreeWidgetItem] = {}
+        self._design: Design | None = None
+        self.tree = QTreeWidget(columnCount=2, uniformRowHeights=True)
+        self.tree.setAccessibleName("Outline of the design")
+        self.tree.setHeaderHidden(True)
+        self.tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.tree.setIndentation(14)
+        header = self.tree.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        self.tree.itemSelectionChanged.connect(self._choose)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 10, 4, 6)
+        title = set_role(QLabel("Outline"), "section")
+        title.setContentsMargins(8, 0, 0, 4)
+        layout.addWidget(title)
+        layout.addWidget(self.tree)
+
+    def set_design(self, design: Design) -> None:
+        """Show a design; what was folded or selected stays so."""
+        folded = {key for key, item in self._items.items() if not item.isExpanded()}
+        selected = self._selected()
+        self._design = design
+        with QSignalBlocker(self.tree):
+            self.tree.clear()
+            self._items = {}
+            for frame in design.frames:
+                self._add(frame.id, frame.name or frame.id, frame.kind.replace("_", " "), None)
+            for frame in design.frames:  # nested ones move in once all are there
+                self._move_into(frame.id, frame.frame)
+            for node in design.nodes:
+                component = self._components.get(node.kind)
+                kind = component.title if component else node.kind
+                self._add(node.id, node.name or node.id, kind, node.frame)
+            for link in design.links:
+                self._add(link.id, f"→ {name_of(design, link.target)}", "", link.source)
+            for note in design.notes:
+                first = note.text.strip().split("\n", 1)[0].lstrip("# ")
+                self._add(note.id, first or "Empty note", "note", None)
+            for key, item in self._items.items():
+                item.setExpanded(key not in folded)
+        self.select(selected)
+
+    def select(self, ids: frozenset[str]) -> None:
+        """Show what is selected elsewhere."""
+        with QSignalBlocker(self.tree):
+            for key, item in self._items.items():
+                item.setSelected(key in ids)
+            if len(ids) == 1 and (item := self._items.get(next(iter(ids)))) is not None:
+                self.tree.scrollToItem(item)
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Say in words how each node does."""
+        if not self.isVisible() or not snapshot.samples:
+            return
+        sample = snapshot.samples[-1]
+        span = max(sample.end - sample.start, 1e-9)
+        for key, node in sample.nodes.items():
+            item = self._items.get(key)
+            if item is not None:
+                failed = sum(node.failed.values())
+                words = f"{node.arrivals / span:,.0f} rps, {node.utilization:.0%} busy"
+                item.setText(1, f"{words}, {failed / span:,.0f} failing" if failed else words)
+
+    def _add(self, key: str, name: str, kind: str, parent: str | None) -> None:
+        """One row, under its parent where that is shown."""
+        item = QTreeWidgetItem([name, kind])
+        item.setData(0, _ID, key)
+        item.setData(0, Qt.ItemDataRole.AccessibleTextRole, f"{name}, {kind}" if kind else name)
+        under = self._items.get(parent) if parent else None
+        if under is None:
+            self.tree.addTopLevelItem(item)
+        else:
+            under.addChild(item)
+        self._items[key] = item
+
+    def _move_into(self, key: str, parent: str | None) -> None:
+        """Put a frame's row under that of the frame around it."""
+        under = self._items.get(parent) if parent else None
+        item = self._items[key]
+        if under is None or item.parent() is not None:
+            return
+        above: QTreeWidgetItem | None = under
+        while above is not None:
+            if above is item:
+                return  # frames that contain each other stay at the top
+            above = above.parent()
+        self.tree.takeTopLevelItem(self.tree.indexOfTopLevelItem(item))
+        under.addChild(item)
+
+    def _selected(self) -> frozenset[str]:
+        """Ids of the selected rows."""
+        return frozenset(item.data(0, _ID) for item in self.tree.selectedItems())
+
+    def _choose(self) -> None:
+        """Tell what was chosen."""
+        self.selected.emit(self._selected())

@@ -1,0 +1,71 @@
+"""A card that floats over the window until something else is clicked: findings, command palette."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QApplication, QFrame, QGraphicsDropShadowEffect, QWidget
+
+from widgets.theme import ThemeManager, set_role
+
+
+class Overlay(QFrame):
+    """Base of floating cards. Escape or a click elsewhere closes it; focus goes back where it was."""
+
+    def __init__(self, window: QWidget, look: ThemeManager) -> None:
+        super().__init__(window)
+        self.look = look
+        self._back_to: QWidget | None = None
+        set_role(self, "card")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._shadow = QGraphicsDropShadowEffect(self)
+        self._shadow.setBlurRadius(32)
+        self._shadow.setOffset(0, 8)
+        self.setGraphicsEffect(self._shadow)
+        self.hide()
+        look.changed.connect(lambda _theme: self.dress())
+
+    def dress(self) -> None:
+        """Take the colours of the theme."""
+        colour = QColor(self.look.theme.shadow)
+        colour.setAlphaF(min(1.0, 2.0 * self.look.theme.shadow_alpha))
+        self._shadow.setColor(colour)
+
+    def place(self) -> None:
+        """Set size and position inside the window. For subclasses."""
+
+    def open(self) -> None:
+        """Show it in front."""
+        self._back_to = QApplication.focusWidget()
+        self.dress()
+        self.place()
+        self.show()
+        self.raise_()
+        QApplication.instance().installEventFilter(self)
+
+    def close_card(self) -> None:
+        """Hide it and give the focus back."""
+        if not self.isVisible():
+            return
+        QApplication.instance().removeEventFilter(self)
+        self.hide()
+        if self._back_to is not None:
+            self._back_to.setFocus(Qt.FocusReason.PopupFocusReason)
+            self._back_to = None
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Close on a click outside; the click itself still counts. Follow the window's size."""
+        if event.type() == QEvent.Type.MouseButtonPress and isinstance(event, QMouseEvent):
+            inside = self.rect().contains(self.mapFromGlobal(event.globalPosition().toPoint()))
+            if not inside and isinstance(watched, QWidget):
+                self.close_card()
+        elif event.type() == QEvent.Type.Resize and watched is self.parentWidget():
+            self.place()
+        return False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape closes."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.close_card()
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,280 @@
+"""Runs the open design: owns the simulating process, and hands what it reports to whoever listens."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Protocol
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from engine.run.protocol import (
+    Ack,
+    ApplyEdit,
+    Failed,
+    Load,
+    Measured,
+    Pause,
+    Progress,
+    Refused,
+    Run,
+    SetLoad,
+    SetSpeed,
+    StepRequest,
+    StepTime,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.document import DesignDocument
+    from engine.model.changes import Changes
+    from engine.model.edits import Edit
+    from engine.run.protocol import Command, Report
+    from engine.sim.snapshot import Snapshot
+
+TICK_MS: Final = 33
+_RATE_WINDOW: Final = 1.5
+"""Wall seconds over which speeds are averaged."""
+
+
+class Transport(Protocol):
+    """The pipe to a simulating process."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process is there."""
+
+    def send(self, command: Command) -> None:
+        """Tell it something."""
+
+    def poll(self) -> list[Report]:
+        """What it said since."""
+
+    def close(self) -> None:
+        """End it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """How fast the run goes, measured on the wall."""
+
+    speed: float = 0.0
+    """Simulated seconds a wall second."""
+    requests: float = 0.0
+    """Simulated requests a wall second."""
+    cores: float = 0.0
+    """Share of a core that simulating takes."""
+
+
+class RunController(QObject):
+    """One design under simulation, followed through every edit."""
+
+    snapshot = Signal(object, float)
+    """A ``Snapshot`` and the wall seconds since the last tick."""
+    cleared = Signal()
+    """A run begins at 0: forget what was shown."""
+    running_changed = Signal(bool)
+    failed = Signal(str, str)
+    """The simulation broke: message and traceback. The design is untouched."""
+    refused = Signal(object)
+    """The design cannot run as it stands: its findings. The run goes on as it was."""
+    measured = Signal(object)
+    """The run passed the end of its scenario: the result."""
+
+    def __init__(
+        self,
+        document: DesignDocument,
+        start_process: Callable[[], Transport],
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        super().__init__(document)
+        self._document = document
+        self._start_process = start_process
+        self._clock = clock
+        self._transport: Transport | None = None
+        self._begun = False
+        self._running = False
+        self._awaiting_start = True
+        self._seed = document.design.scenario.seed
+        self._speed = 1.0
+        self._load = 1.0
+        self._latest: Snapshot | None = None
+        self._ticked = 0.0
+        self._marks: deque[tuple[float, float, int, float]] = deque()
+        document.edited.connect(self._follow)
+        document.replaced.connect(lambda _design: self.restart())
+        self._timer = QTimer(self)
+        self._timer.setInterval(TICK_MS)
+        self._timer.timeout.connect(self.tick)
+
+    # -- what a person asks for -------------------------------------------------------------------
+
+    @property
+    def running(self) -> bool:
+        """Whether simulated time is meant to pass."""
+        return self._running
+
+    @property
+    def latest(self) -> Snapshot | None:
+        """The last snapshot of this run."""
+        return self._latest
+
+    @property
+    def speed(self) -> float:
+        """The speed asked for."""
+        return self._speed
+
+    @property
+    def now(self) -> float:
+        """Simulated seconds since the start of the run."""
+        return self._latest.time if self._latest else 0.0
+
+    def begin(self) -> None:
+        """Start the process, unless there is one, and load the document's design."""
+        self._begun = True
+        if self._transport is None:
+            self._transport = self._start_process()
+            self._timer.start()
+        self._reload()
+
+    def set_running(self, wanted: bool) -> None:  # noqa: FBT001 - a Qt slot for a toggle
+        """Run or pause."""
+        if self._transport is None and wanted:
+            self.begin()
+        self._running = wanted
+        self._send(Run() if wanted else Pause())
+        self._marks.clear()
+        self.running_changed.emit(wanted)
+
+    def toggle(self) -> None:
+        """Run if paused, pause if running."""
+        self.set_running(not self._running)
+
+    def step_time(self, seconds: float = 1.0) -> None:
+        """Advance by so much and stand still."""
+        self._step(StepTime(seconds))
+
+    def step_request(self) -> None:
+        """Advance until one more request is answered and stand still."""
+        self._step(StepRequest())
+
+    def restart(self) -> None:
+        """Back to 0, going on if it went; starts a new process when the last one broke."""
+        if self._begun:
+            self.begin()
+
+    def revive(self) -> None:
+        """Replace a broken process by a new one, running."""
+        self._running = True
+        self.begin()
+
+    def set_speed(self, speed: float) -> None:
+        """Simulated seconds a wall second, infinity for as fast as it goes."""
+        self._speed = speed
+        self._marks.clear()
+        self._send(SetSpeed(speed))
+
+    def set_load(self, factor: float) -> None:
+        """Multiply all traffic."""
+        self._load = factor
+        self._send(SetLoad(factor))
+
+    def close(self) -> None:
+        """End the process."""
+        self._timer.stop()
+        if self._transport is not None:
+            self._transport.close()
+            self._transport = None
+
+    def rates(self) -> Rates:
+        """How fast it goes just now."""
+        if not self._running or len(self._marks) < 2:
+            return Rates()
+        (wall0, time0, requests0, work0), (wall1, time1, requests1, work1) = (
+            self._marks[0],
+            self._marks[-1],
+        )
+        span = wall1 - wall0
+        if span <= 0.0:
+            return Rates()
+        return Rates((time1 - time0) / span, (requests1 - requests0) / span, (work1 - work0) / span)
+
+    # -- following document and process -----------------------------------------------------------
+
+    def tick(self) -> None:
+        """Take what the process reported. Called by the one timer."""
+        now = self._clock()
+        elapsed, self._ticked = now - self._ticked, now
+        for report in self._transport.poll() if self._transport else ():
+            self._take(report, elapsed)
+
+    def _follow(self, edit: Edit, changes: Changes) -> None:
+        """Pass an edit, undo or redo on to the run; another seed is another run."""
+        if not changes.affects_run:
+            return
+        if self._document.design.scenario.seed != self._seed:
+            self.restart()
+        else:
+            self._send(ApplyEdit(edit))
+
+    def _reload(self) -> None:
+        """Start over with the document's design, dials as they are."""
+        design = self._document.design
+        self._seed = design.scenario.seed
+        self._awaiting_start = True
+        self._latest = None
+        self._marks.clear()
+        self.cleared.emit()
+        for command in (Load(design), SetSpeed(self._speed), SetLoad(self._load)):
+            self._send(command)
+        if self._running:
+            self._send(Run())
+        self.running_changed.emit(self._running)
+
+    def _step(self, command: Command) -> None:
+        """Stand still after a step."""
+        if self._transport is None:
+            self.begin()
+        self._running = False
+        self._send(command)
+        self.running_changed.emit(False)  # noqa: FBT003 - a Qt signal
+
+    def _send(self, command: Command) -> None:
+        """Tell the process, if there is one."""
+        if self._transport is not None:
+            self._transport.send(command)
+
+    def _take(self, report: Report, elapsed: float) -> None:
+        """React to one report. What an abandoned run still had to say is dropped."""
+        match report:
+            case Progress(snapshot):
+                self._send(Ack())
+                if self._awaiting_start and snapshot.time > 0.0:
+                    return
+                self._awaiting_start = False
+                self._show(snapshot, elapsed)
+            case Refused(findings):
+                self.refused.emit(findings)
+            case Measured(result):
+                if not self._awaiting_start:
+                    self.measured.emit(result)
+            case Failed(message, trace):
+                self._give_up(message, trace)
+
+    def _show(self, snapshot: Snapshot, elapsed: float) -> None:
+        """Remember and pass on a snapshot."""
+        wall = self._clock()
+        self._latest = snapshot
+        self._marks.append((wall, snapshot.time, snapshot.requests, snapshot.wall))
+        while wall - self._marks[0][0] > _RATE_WINDOW and len(self._marks) > 2:
+            self._marks.popleft()
+        self.snapshot.emit(snapshot, elapsed)
+
+    def _give_up(self, message: str, trace: str) -> None:
+        """The run is over; the design stays and a new process can be started."""
+        self.close()
+        self._running = False
+        self.running_changed.emit(False)  # noqa: FBT003 - a Qt signal
+        self.failed.emit(message, trace)

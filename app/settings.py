@@ -1,0 +1,78 @@
+"""What the application remembers between starts: a small JSON file, read once, written on change."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from app.atomic import write_atomically
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MAX_RECENT: Final = 12
+
+
+class Preferences(BaseModel):
+    """Everything remembered. Unknown keys of a newer version are kept."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    theme: Literal["system", "dark", "light"] = "system"
+    recent: tuple[str, ...] = ()
+    """Paths of designs, latest first."""
+    last: str | None = None
+    """Path of the design open at the last exit."""
+    geometry: str = ""
+    """Window geometry as Qt saves it, in base 64."""
+    splitters: dict[str, tuple[int, ...]] = {}
+    """Sizes of each splitter, by its name."""
+    reduced_motion: bool = False
+    """Whether moving dots and other motion stay still."""
+    speed: float = 5.0
+    """Simulated seconds a wall second at start."""
+    folder: str = ""
+    """Folder of the last file dialog."""
+
+
+class Settings:
+    """The preferences and their file. A file that cannot be read means defaults, never a failure."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._values = self._read()
+
+    @property
+    def values(self) -> Preferences:
+        """The preferences as they are."""
+        return self._values
+
+    def update(self, **changes: object) -> None:
+        """Change some and store all; a full disk loses the change, not the session."""
+        made = Preferences.model_validate(self._values.model_dump() | changes)
+        if made == self._values:
+            return
+        self._values = made
+        try:
+            write_atomically(self._path, made.model_dump_json(indent=1).encode())
+        except OSError:
+            return
+
+    def note_opened(self, path: Path) -> None:
+        """Put a file at the top of the recent ones."""
+        text = str(path)
+        others = tuple(each for each in self._values.recent if each != text)
+        self.update(recent=(text, *others)[:MAX_RECENT], last=text, folder=str(path.parent))
+
+    def forget(self, path: Path) -> None:
+        """Take a file that is gone off the recent ones."""
+        self.update(recent=tuple(each for each in self._values.recent if each != str(path)))
+
+    def _read(self) -> Preferences:
+        """Read the file; what is wrong in it counts as absent."""
+        try:
+            return Preferences.model_validate(json.loads(self._path.read_text("utf-8")))
+        except (OSError, ValueError, ValidationError, RecursionError):
+            return Preferences()

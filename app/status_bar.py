@@ -1,0 +1,161 @@
+"""The strip at the bottom: how the run goes at the left, findings and the last save at the right."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+
+from widgets.theme import set_role
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.run_controller import Rates
+    from engine.model.findings import Finding
+
+_FLASH_MS: Final = 6000
+
+
+class StatusBar(QWidget):
+    """Shows words that others decide."""
+
+    findings_clicked = Signal()
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._clock = clock
+        self._saved_at: float | None = None
+        self._dirty = False
+        self._run_text = ""
+        set_role(self, "status")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(28)
+        self._left = set_role(QLabel(textFormat=Qt.TextFormat.PlainText), "muted")
+        self._left.setAccessibleName("Run")
+        self._findings = set_role(QPushButton("No findings"), "flat")
+        self._findings.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._findings.clicked.connect(self.findings_clicked)
+        self._saved = set_role(QLabel(), "muted")
+        self._flash = QTimer(self)
+        self._flash.setSingleShot(True)
+        self._flash.setInterval(_FLASH_MS)
+        self._flash.timeout.connect(lambda: self._left.setText(self._run_text))
+        self._second = QTimer(self)
+        self._second.setInterval(1000)
+        self._second.timeout.connect(self._show_saved)
+        self._second.start()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 0, 14, 0)
+        row.setSpacing(6)
+        row.addWidget(self._left, 1)
+        row.addWidget(self._findings)
+        row.addWidget(set_role(QLabel("·"), "muted"))
+        row.addWidget(self._saved)
+        self._show_saved()
+
+    @property
+    def run_text(self) -> str:
+        """What is said of the run."""
+        return self._run_text
+
+    @property
+    def left_text(self) -> str:
+        """What is shown at the left: the run, or a message for a few seconds."""
+        return self._left.text()
+
+    @property
+    def saved_text(self) -> str:
+        """What is said of the last save."""
+        return self._saved.text()
+
+    @property
+    def findings_button(self) -> QPushButton:
+        """The count of findings; a click asks for the list."""
+        return self._findings
+
+    def set_run_text(self, text: str) -> None:
+        """Say how the run goes."""
+        self._run_text = text
+        if not self._flash.isActive():
+            self._left.setText(text)
+
+    def flash(self, text: str) -> None:
+        """Say something for some seconds."""
+        self._left.setText(text)
+        self._flash.start()
+
+    def set_findings(self, findings: tuple[Finding, ...]) -> None:
+        """Say how many findings there are, errors first."""
+        errors = sum(finding.level == "error" for finding in findings)
+        rest = len(findings) - errors
+        parts = [_counted(errors, "error")] if errors else []
+        parts += [_counted(rest, "finding")] if rest or not errors else []
+        self._findings.setText(" · ".join(parts))
+        set_role(self._findings, "flat")
+        self._findings.setStyleSheet("font-weight: 600;" if errors else "")
+
+    def set_saved(self, *, dirty: bool, saved_now: bool = False) -> None:
+        """Note whether there is something to save, and perhaps that it was saved just now."""
+        self._dirty = dirty
+        if saved_now:
+            self._saved_at = self._clock()
+        self._show_saved()
+
+    def forget_saved(self) -> None:
+        """Another design is open: nothing was saved yet."""
+        self._saved_at = None
+        self._show_saved()
+
+    def _show_saved(self) -> None:
+        """Say how long ago it was saved."""
+        if self._saved_at is None:
+            text = "not saved" if self._dirty else "no changes"
+        else:
+            text = f"saved {ago(self._clock() - self._saved_at)}"
+            text = f"changed · {text}" if self._dirty else text
+        self._saved.setText(text)
+
+
+def _counted(count: int, word: str) -> str:
+    """``3 findings``, ``1 error``, ``No findings``."""
+    return f"{count or 'No'} {word}{'' if count == 1 else 's'}"
+
+
+def ago(seconds: float) -> str:
+    """Wall time as people say it."""
+    if seconds < 2:
+        return "just now"
+    for size, unit in ((3600.0, "h"), (60.0, "min")):
+        if seconds >= size:
+            return f"{int(seconds // size)} {unit} ago"
+    return f"{int(seconds)} s ago"
+
+
+def run_line(rates: Rates, asked: float) -> str:
+    """How the run goes, in one line."""
+    reached = _speed(rates.speed)
+    if math.isinf(asked):
+        speed = f"Running at {reached}"
+    elif rates.speed and rates.speed < 0.8 * asked:
+        speed = f"Running {_speed(asked)} (reaches {reached})"
+    else:
+        speed = f"Running {_speed(asked)}"
+    return f"{speed} · {rates.requests:,.0f} requests/s simulated · engine {rates.cores:.1f} core"
+
+
+def rest_line(now: float, requests: int, wall: float) -> str:
+    """What there is to say of a run that stands still."""
+    if now <= 0.0:
+        return "Ready"
+    return f"Paused at {now:,.1f} s · {requests:,} requests simulated in {wall:,.1f} s"
+
+
+def _speed(factor: float) -> str:
+    """A speed in the shortest form: ``0.5×``, ``10×``, ``2,300×``."""
+    if factor >= 100:
+        return f"{factor:,.0f}×"
+    return f"{factor:.2g}×"

@@ -1,0 +1,113 @@
+"""The left end of the top bar: the menu button, the product's name, the design's title."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
+
+from widgets.theme import set_role
+
+if TYPE_CHECKING:
+    from widgets.theme import ThemeManager
+
+
+class MenuButton(QToolButton):
+    """Three lines that open all menus."""
+
+    def __init__(self, look: ThemeManager) -> None:
+        super().__init__()
+        self._look = look
+        set_role(self, "flat")
+        self.setFixedSize(30, 30)
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setToolTip("Menu (F10)")
+        self.setAccessibleName("Menu")
+        look.changed.connect(lambda _theme: self.update())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the lines over the button's ground."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setPen(QPen(self._look.theme.muted, 1.6, c=Qt.PenCapStyle.RoundCap))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        middle = self.rect().center()
+        for offset in (-5, 0, 5):
+            painter.drawLine(middle.x() - 6, middle.y() + offset, middle.x() + 7, middle.y() + offset)
+
+
+class ElidedLabel(QLabel):
+    """One line that gives way: it is cut with an ellipsis when there is no room."""
+
+    def __init__(self) -> None:
+        super().__init__(textFormat=Qt.TextFormat.PlainText)
+        self._full = ""
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self.setMinimumWidth(40)
+
+    def set_full_text(self, text: str) -> None:
+        """Show a text, as much of it as fits."""
+        self._full = text
+        self.setToolTip(text)
+        self.setAccessibleName(text)
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Room for all of it."""
+        return QSize(self.fontMetrics().horizontalAdvance(self._full) + 4, super().sizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw what fits."""
+        painter = QPainter(self)
+        text = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideRight, self.width())
+        self.style().drawItemText(
+            painter,
+            self.rect(),
+            int(Qt.AlignmentFlag.AlignVCenter),
+            self.palette(),
+            True,  # noqa: FBT003 - Qt's signature
+            text,
+            self.foregroundRole(),
+        )
+
+
+class TitleBlock(QWidget):
+    """Menu button, name, title, and a dot while there is something to save."""
+
+    def __init__(self, look: ThemeManager, menu: QMenu) -> None:
+        super().__init__()
+        self.menu_button = MenuButton(look)
+        self.menu_button.setMenu(menu)
+        self._brand = set_role(QLabel("Windtunnel"), "title")
+        self._title = set_role(ElidedLabel(), "muted")
+        self._dot = QLabel("•", toolTip="There are unsaved changes")
+        self._dot.setAccessibleName("Unsaved changes")
+        self._look = look
+        look.changed.connect(lambda _theme: self._dress())
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 0, 8, 0)
+        row.setSpacing(8)
+        row.addWidget(self.menu_button)
+        row.addWidget(self._brand)
+        row.addSpacing(4)
+        row.addWidget(self._title)
+        row.addWidget(self._dot)
+        row.addStretch(1)
+        self._dress()
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether the dot is shown."""
+        return self._dot.isVisibleTo(self)
+
+    def set_title(self, text: str, *, dirty: bool) -> None:
+        """Show the design's title and whether there is something to save."""
+        self._title.set_full_text(text)
+        self._dot.setVisible(dirty)
+
+    def _dress(self) -> None:
+        """Take the colours of the theme."""
+        self._dot.setStyleSheet(f"color: {self._look.theme.accent.colour}; font-size: 18px;")

@@ -1,0 +1,299 @@
+"""The child process that simulates for the app: takes commands, keeps the pace, reports.
+
+One loop, one session. It never imports Qt. At most one ``Progress`` is on its way: the next is made
+only when the app has acknowledged the last, so that a slow view slows the reports and nothing else.
+It ends with its parent: the end of the pipe ends it, and a slice that hangs ends it as well.
+"""
+
+from __future__ import annotations
+
+import math
+import queue
+import signal
+import threading
+import time
+import traceback
+from typing import TYPE_CHECKING, Final
+
+from engine.model.edits import Batch
+from engine.run.pacing import Pacer, Slicer
+from engine.run.protocol import (
+    Ack,
+    ApplyEdit,
+    Failed,
+    Load,
+    Measured,
+    Pause,
+    Progress,
+    Refused,
+    Run,
+    SetLoad,
+    SetSpeed,
+    StepRequest,
+    StepTime,
+    Stop,
+)
+from engine.run.session import DesignError, Session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from multiprocessing.connection import Connection
+
+    from engine.model.design import Design
+    from engine.model.edits import Edit
+    from engine.run.protocol import Command, Report
+
+REPORT_EVERY: Final = 0.030
+"""Wall seconds between reports: what the app's 33 ms timer can show."""
+BACKLOG: Final = 1000.0
+"""Simulated seconds that may pass unreported; then the run waits for the app to take a report."""
+HANG: Final = 20.0
+"""Processor seconds that one turn of the loop may take before the process is ended."""
+_IDLE: Final = 0.5
+
+
+class Worker:
+    """A session under commands. ``send`` delivers reports; ``clock`` gives wall seconds."""
+
+    def __init__(self, send: Callable[[Report], None], clock: Callable[[], float]) -> None:
+        self._send = send
+        self._clock = clock
+        self._design: Design | None = None
+        self._session: Session | None = None
+        self._refused: list[Edit] = []
+        self._running = False
+        self._stop_at: float | None = None
+        self._load = 1.0
+        self._pacer = Pacer()
+        self._slicer = Slicer()
+        self._credit = True
+        self._news = False
+        self._reported_at = -math.inf
+        self._reported_time = 0.0
+        self._measured = False
+        self._fresh = False
+        self.stopped = False
+
+    # -- commands ---------------------------------------------------------------------------------
+
+    def handle(self, command: Command) -> None:
+        """Carry out a command. What breaks is reported and ends the run, not the process."""
+        try:
+            self._handle(command)
+        except Exception as error:  # noqa: BLE001 - whatever breaks is the app's to show
+            self._fail(error)
+
+    def _handle(self, command: Command) -> None:
+        """Dispatch by type."""
+        match command:
+            case Load(design):
+                self._start(design)
+            case Run():
+                self._running, self._stop_at = True, None
+                self._changed()
+            case Pause():
+                self._running, self._stop_at = False, None
+                self._changed()
+            case StepTime(seconds):
+                self._step_time(seconds)
+            case StepRequest():
+                self._step_request()
+            case ApplyEdit(edit):
+                self._apply(edit)
+            case Ack():
+                self._credit = True
+            case Stop():
+                self.stopped = True
+            case SetSpeed() | SetLoad():
+                self._tune(command)
+
+    def _start(self, design: Design) -> None:
+        """Begin at 0 with this design, paused."""
+        self._design, self._session, self._refused = design, None, []
+        self._running, self._stop_at, self._measured = False, None, False
+        self._reported_time = 0.0
+        self._build()
+
+    def _build(self) -> None:
+        """Make a session of the design, or report why it cannot run."""
+        if self._design is None:
+            return
+        try:
+            session = Session(self._design)
+        except DesignError as error:
+            self._send(Refused(error.findings))
+            return
+        session.set_load(self._load)
+        self._session, self._fresh = session, True
+        self._changed()
+
+    def _apply(self, edit: Edit) -> None:
+        """Change the running design.
+
+        An edit that makes the design unfit to run is kept: the run goes on as it was, and the next
+        edit is tried together with those before it.
+        """
+        if self._session is None:
+            if self._design is not None:
+                self._design = edit.apply(self._design).design
+                self._build()
+            return
+        self._refused.append(edit)
+        try:
+            self._session.apply(Batch.of(self._refused, edit.label))
+        except DesignError as error:
+            self._send(Refused(error.findings))
+            return
+        self._refused.clear()
+        self._changed()
+
+    def _tune(self, command: SetSpeed | SetLoad) -> None:
+        """Turn a dial."""
+        if isinstance(command, SetSpeed):
+            self._pacer.speed = max(1e-3, command.speed)
+        else:
+            self._load = command.factor
+            if self._session is not None:
+                self._session.set_load(command.factor)
+        self._changed()
+
+    def _step_time(self, seconds: float) -> None:
+        """Advance by so much, then stand still."""
+        if self._session is not None:
+            self._running, self._stop_at = False, self._session.now + seconds
+            self._changed()
+
+    def _step_request(self) -> None:
+        """Advance until one more request is answered, then stand still."""
+        if self._session is not None:
+            self._running, self._stop_at = False, None
+            self._session.advance_request()
+            self._changed()
+
+    def _changed(self) -> None:
+        """Something changed: report it, and neither trust old measurements nor owe old time."""
+        self._news = True
+        self._slicer.doubt()
+        if self._session is not None:
+            self._pacer.anchor(self._clock(), self._session.now)
+
+    # -- simulating -------------------------------------------------------------------------------
+
+    def turn(self) -> float:
+        """Do one slice of what is due and report if it is time; wall seconds to wait after it."""
+        session = self._session
+        if session is None:
+            return _IDLE
+        try:
+            if self._fresh and not self._begin(session):
+                return _IDLE
+            wait = self._advance(session)
+            self._report(session)
+        except Exception as error:  # noqa: BLE001 - whatever breaks is the app's to show
+            self._fail(error)
+            return _IDLE
+        if self._news and self._credit:
+            wait = min(wait, max(0.0, self._reported_at + REPORT_EVERY - self._clock()))
+        return wait
+
+    def _begin(self, session: Session) -> bool:
+        """Report the state at 0 before anything happens: by this the app knows a run from the last.
+
+        Returns whether that is done.
+        """
+        if not self._credit:
+            return False
+        self._fresh, self._reported_at = False, -math.inf
+        self._report(session)
+        return True
+
+    def _advance(self, session: Session) -> float:
+        """Simulate one slice towards the target; wall seconds until more is due."""
+        begun, now = self._clock(), session.now
+        target = self._target(now, begun)
+        if target <= now:
+            return self._pacer.wait(begun, now) + 1e-3 if self._running else _IDLE
+        if not self._credit and now - self._reported_time > BACKLOG:
+            return _IDLE  # the Ack ends the wait
+        until = min(target, now + self._slicer.span)
+        end = session.design.scenario.duration
+        if not self._measured and now < end <= until:
+            until = end
+        session.advance(until)
+        self._slicer.record(until - now, self._clock() - begun)
+        self._news = True
+        if until == end and not self._measured:
+            self._measured = True
+            self._send(Measured(session.result()))
+        if self._stop_at is not None and session.now >= self._stop_at:
+            self._stop_at = None
+            return _IDLE
+        return 0.0
+
+    def _target(self, now: float, wall: float) -> float:
+        """Where simulated time should be."""
+        if self._stop_at is not None:
+            return self._stop_at
+        return self._pacer.target(wall, now) if self._running else now
+
+    def _report(self, session: Session) -> None:
+        """Send a snapshot when there is news, the app took the last one, and it is time."""
+        wall = self._clock()
+        if self._news and self._credit and wall - self._reported_at >= REPORT_EVERY:
+            self._news, self._credit = False, False
+            self._reported_at, self._reported_time = wall, session.now
+            self._send(Progress(session.snapshot(), self._running))
+
+    def _fail(self, error: Exception) -> None:
+        """Report what broke and give the session up; a ``Load`` starts over."""
+        self._session, self._design, self._running = None, None, False
+        message = f"{type(error).__name__}: {error}"
+        self._send(Failed(message, "".join(traceback.format_exception(error))))
+
+
+def serve(connection: Connection) -> None:
+    """Run the child's loop until ``Stop`` or the end of the pipe."""
+    # An interrupt in the terminal is the app's to handle; the end of the pipe then ends this process.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
+    # Reading never waits for simulating, so a large command cannot block against a large report.
+    threading.Thread(target=_read, args=(connection, commands), daemon=True).start()
+    worker = Worker(connection.send, time.perf_counter)
+    wait = _IDLE
+    try:
+        while not worker.stopped:
+            _guard()
+            _obey(worker, commands, wait)
+            wait = worker.turn()
+    except OSError:
+        return  # the app is gone, and nobody is left to tell
+
+
+def _obey(worker: Worker, commands: queue.SimpleQueue[Command], wait: float) -> None:
+    """Carry out what has come, waiting at most so many wall seconds for the first of it."""
+    try:
+        worker.handle(commands.get(timeout=wait) if wait > 0.0 else commands.get_nowait())
+        while not worker.stopped:
+            worker.handle(commands.get_nowait())
+    except queue.Empty:
+        return
+
+
+def _read(connection: Connection, commands: queue.SimpleQueue[Command]) -> None:
+    """Pass on commands as they come; the end of the pipe is a ``Stop``."""
+    while True:
+        try:
+            commands.put(connection.recv())
+        except (EOFError, OSError):
+            commands.put(Stop())
+            return
+
+
+def _guard() -> None:
+    """Have the system end this process when a turn of the loop hangs in compiled code.
+
+    The timer counts this process's own processor time, so neither a busy machine nor a sleeping one
+    sets it off. Its signal keeps the default action: no Python code has to run for it to work.
+    """
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_PROF, HANG)
