@@ -74,13 +74,17 @@ def pack(app: Path, archive: Path) -> None:
         entry.uname = entry.gname = ""
         return entry
 
-    with (
-        lzma.open(archive, "wb", preset=6) as stream,
-        tarfile.open(fileobj=stream, mode="w") as tar,
-    ):
+    plain = archive.with_suffix("")
+    with tarfile.open(plain, "w") as tar:
         for path in sorted(app.rglob("*")):
             name = f"{app.name}/{path.relative_to(app)}"
             tar.add(path, arcname=name, recursive=False, filter=anonymous)
+    if shutil.which("xz"):
+        subprocess.run(["xz", "--force", "--threads=0", "-6", str(plain)], check=True)
+        return
+    with plain.open("rb") as source, lzma.open(archive, "wb", preset=6) as target:
+        shutil.copyfileobj(source, target)
+    plain.unlink()
 
 
 def self_test(app: Path) -> None:

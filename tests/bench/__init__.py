@@ -1,0 +1,1 @@
+"""Speed and memory against references measured in the same run: `make bench`."""

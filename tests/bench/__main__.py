@@ -1,0 +1,49 @@
+"""Measure everything and print one table; exit 1 when a promise is not kept."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.bench import interface, simulator
+from tests.bench.row import Row
+
+
+def cells(row: Row) -> list[str]:
+    sign = "≥" if row.better == "more" else "≤"
+    ratio = "" if row.ratio is None else f"{row.ratio:.2f} × {row.reference_name}"
+    verdict = "[green]kept[/]" if row.kept else "[red]missed[/]"
+    return [
+        row.name,
+        f"{row.value:,.4g} {row.unit}",
+        f"{sign} {row.bound:,.4g} {row.unit}",
+        ratio,
+        verdict,
+    ]
+
+
+def main() -> int:
+    console = Console()
+    rows: list[Row] = []
+    with tempfile.TemporaryDirectory() as folder:
+        for part in (simulator, interface):
+            for row in part.measure(Path(folder)):
+                console.print(f"[dim]{row.name}: {row.value:,.4g} {row.unit}[/]")
+                rows.append(row)
+    table = Table(title="Windtunnel, measured on this machine")
+    for heading in ("what", "measured", "promised", "against", ""):
+        table.add_column(
+            heading, justify="right" if heading in {"measured", "promised"} else "left"
+        )
+    for row in rows:
+        table.add_row(*cells(row))
+    console.print(table)
+    return 0 if all(row.kept for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,89 @@
+"""The designs that are measured, as raw design files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Raw = dict[str, Any]
+
+
+def node(name: str, kind: str, x: float, y: float, **config: Any) -> Raw:
+    return {"id": name, "kind": kind, "name": name, "x": x, "y": y, "frame": None, "config": config}
+
+
+def link(source: str, target: str, **config: Any) -> Raw:
+    return {"id": f"{source}-{target}", "source": source, "target": target, "config": config}
+
+
+def design(title: str, nodes: list[Raw], links: list[Raw], duration: float) -> Raw:
+    return {
+        "windtunnel": 1,
+        "title": title,
+        "nodes": nodes,
+        "links": links,
+        "frames": [],
+        "notes": [],
+        "scenario": {"duration": duration, "warmup": 0, "seed": 1, "events": []},
+        "objectives": [],
+    }
+
+
+def poisson(rate: float) -> Raw:
+    return {"arrivals": {"process": "poisson", "rate": rate}}
+
+
+def exponential(mean: float) -> Raw:
+    return {"law": "exponential", "mean": mean}
+
+
+def single_station(requests: int) -> Raw:
+    """M/M/4 at 75 % load, nothing else."""
+    rate = 300.0
+    nodes = [
+        node("users", "client", 0, 0, **poisson(rate)),
+        node("web", "service", 300, 0, instances=1, workers=4, service_time=exponential(0.01)),
+    ]
+    return design("One station", nodes, [link("users", "web")], requests / rate)
+
+
+def three_tiers(requests: int) -> Raw:
+    """Client, balancer, eight services of four workers, a database; a timeout on every call."""
+    rate = 2500.0
+    nodes = [
+        node("users", "client", 0, 0, **poisson(rate)),
+        node("balancer", "load_balancer", 300, 0, picker="round_robin"),
+        node("web", "service", 600, 0, instances=8, workers=4, service_time=exponential(0.008)),
+        node("db", "sql_database", 900, 0, connections=16, read_time=exponential(0.005)),
+    ]
+    network = {"law": "constant", "mean": 0.0005}
+    links = [
+        link("users", "balancer", delay=network, timeout=2.0),
+        link("balancer", "web", delay=network, timeout=1.5),
+        link("web", "db", delay=network, timeout=1.0),
+    ]
+    return design("Three tiers", nodes, links, requests / rate)
+
+
+def grid(count: int, links: int, rate: float = 20.0) -> Raw:
+    """`count` nodes in rows of five: a client, a balancer, two services and a database each."""
+    nodes, edges = [], []
+    for row in range(count // 5):
+        x, y = (row % 6) * 1500.0, (row // 6) * 420.0
+        users, balancer, web, api, db = (f"{kind}{row}" for kind in ("u", "b", "w", "a", "d"))
+        nodes += [
+            node(users, "client", x, y, **poisson(rate)),
+            node(balancer, "load_balancer", x + 280, y),
+            node(web, "service", x + 560, y, workers=4, service_time=exponential(0.01)),
+            node(api, "service", x + 560, y + 200, workers=4, service_time=exponential(0.01)),
+            node(db, "sql_database", x + 840, y, connections=8),
+        ]
+        edges += [
+            link(users, balancer),
+            link(balancer, web),
+            link(balancer, api),
+            link(web, db),
+            link(api, db),
+        ]
+    for row in range(links - len(edges)):
+        edges.append(link(f"w{row % (count // 5)}", f"a{(row + 1) % (count // 5)}"))
+    return design(f"{count} nodes", nodes, edges[:links], 3600)
