@@ -42,6 +42,9 @@ if [ -z "$python" ]; then
     exit 1
 fi
 
+# Scripts in an environment name its place, so one that was copied or moved is made anew as well.
+place=$venv/.windtunnel-place
+if [ -f $place ] && [ "$(cat $place)" != "$(pwd -P)" ]; then rm -rf $venv; fi
 if [ -d $venv ] && ! { usable $venv/bin/python && $venv/bin/python -m pip --version >/dev/null 2>&1; }; then
     echo "The environment in $venv does not work any more: making it anew."
     rm -rf $venv
@@ -59,6 +62,7 @@ if [ ! -d $venv ]; then
     echo "Making a virtual environment with $("$python" --version) in $venv"
     "$python" -m venv $venv
 fi
+pwd -P > $place
 
 stamp=$venv/.windtunnel-$purpose
 wanted=$(cat pyproject.toml packaging/constraints.txt packaging/setup.sh | cksum)
