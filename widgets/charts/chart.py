@@ -1,0 +1,176 @@
+"""One chart: title, legend and plot, showing what a feed gives."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from widgets.charts.gestures import Gestures
+from widgets.charts.legend import Entry, Legend
+from widgets.charts.lines import Line, Lines
+from widgets.charts.plot import Plot
+from widgets.theme import set_role
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QContextMenuEvent
+
+    from widgets.charts.lines import Feed
+    from widgets.instruments import History, TimeAxis
+    from widgets.theme import Theme
+
+_PIXELS_PER_POINT = 2.5
+_KEPT = "~kept"
+
+
+class Chart(QWidget):
+    """Shows a feed's lines over the shared time axis."""
+
+    menu_requested = Signal(object, QPoint)
+    """This chart, and where on the screen."""
+
+    def __init__(
+        self, feed: Feed, axis: TimeAxis, theme: Theme, parent: QWidget | None = None
+    ) -> None:
+        """Make an empty chart."""
+        super().__init__(parent)
+        self.feed = feed
+        self._axis = axis
+        self._theme = theme
+        self._shown = Lines(np.zeros(0), np.zeros(0), ())
+        self._kept: Lines | None = None
+        self.title = QLabel(feed.title, self)
+        self.legend = Legend(theme, self)
+        self.plot = Plot(theme, self)
+        self._gestures = Gestures(self.plot, axis)
+        self._build()
+        self.plot.set_hint(feed.hint)
+        self.set_times()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Colour everything anew; the caller refreshes afterwards."""
+        self._theme = theme
+        self.feed.set_theme(theme)
+        self.legend.set_theme(theme)
+        self.plot.set_theme(theme)
+
+    def set_times(self) -> None:
+        """Show the axis' range."""
+        self.plot.set_times(self._axis.start, self._axis.end)
+
+    def set_marks(self, instants: Sequence[float]) -> None:
+        """Mark events."""
+        self.plot.set_marks(instants)
+
+    def refresh(self, history: History, kept: History | None) -> None:
+        """Draw the visible part of the run, and of the kept run behind it."""
+        self.feed.choose(history)
+        points = max(int(self.plot.width_of_lines / _PIXELS_PER_POINT), 8)
+        begin, end = self._axis.start, self._axis.end
+        self._shown = self.feed.lines(history, begin, end, points)
+        self._kept = self.feed.lines(kept, begin, end, points) if kept is not None else None
+        self.title.setText(self.feed.title)
+        self.title.setToolTip(self.feed.title)
+        self._fit()
+        self._draw()
+        self.show_values()
+
+    def show_values(self) -> None:
+        """The legend's words, with the values at the cursor when there is one."""
+        cursor = self._axis.cursor
+        index = -1
+        if math.isfinite(cursor) and len(self._shown.ends):
+            index = int(np.searchsorted(self._shown.ends, cursor - 1e-9))
+            index = index if index < len(self._shown.ends) else -1
+        scale = self.feed.scale
+        entries = [
+            Entry(
+                line.key,
+                line.label,
+                line.ink.text,
+                "" if index < 0 else scale.text(float(line.values[index])),
+            )
+            for line in self._shown.lines
+        ]
+        self.legend.show_entries(entries if len(self._shown.times) else [])
+
+    def show_cursor(self) -> None:
+        """The vertical line, and the values beside it."""
+        self.plot.set_cursor(self._axis.cursor)
+        self.show_values()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for the menu."""
+        self.menu_requested.emit(self, event.globalPos())
+
+    def _build(self) -> None:
+        """Title left, legend right, plot below."""
+        set_role(self.title, "heading")
+        self.title.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+        head = QHBoxLayout()
+        head.setContentsMargins(0, 0, 0, 0)
+        head.setSpacing(12)
+        head.addWidget(self.title)
+        head.addWidget(self.legend, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addLayout(head)
+        layout.addWidget(self.plot, 1)
+        self.legend.toggled.connect(self._toggled)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def _toggled(self, key: str, shown: bool) -> None:  # noqa: ARG002, FBT001 - a slot
+        """A word was switched."""
+        self._fit()
+        self._draw()
+
+    def _visible(self, lines: Lines) -> list[Line]:
+        """Lines that are not switched off."""
+        return [line for line in lines.lines if line.key not in self.legend.hidden]
+
+    def _fit(self) -> None:
+        """Fit the vertical scale to what is visible."""
+        low, high = math.inf, -math.inf
+        for lines in (self._shown, self._kept):
+            for line in self._visible(lines) if lines is not None else ():
+                tops = line.values if line.base is None else line.values + line.base
+                finite = tops[np.isfinite(tops) & (tops > 0.0)]
+                if len(finite):
+                    low, high = min(low, float(finite.min())), max(high, float(finite.max()))
+        data = (low, high) if high > -math.inf else (math.nan, math.nan)
+        bottom, top = self.feed.scale.fit(*data)
+        self.plot.set_heights(bottom, top, self.feed.scale.ticks())
+
+    def _draw(self) -> None:
+        """Hand all lines to the plot."""
+        drawn: set[str] = set()
+        if self._kept is not None:
+            for line in self._visible(self._kept):
+                if line.base is None:
+                    key = line.key + _KEPT
+                    self.plot.draw(key, self._kept.times, self._place(line.values))
+                    self.plot.dim(key, line.ink.colour, -20)
+                    drawn.add(key)
+        stacked = np.zeros(len(self._shown.times))
+        for i, line in enumerate(self._visible(self._shown)):
+            if line.base is None:
+                self.plot.draw(line.key, self._shown.times, self._place(line.values))
+                self.plot.stroke(line.key, line.ink.colour, i)
+            else:
+                stacked = stacked + np.nan_to_num(line.values)
+                self.plot.draw(line.key, self._shown.times, self._place(stacked))
+                self.plot.fill(line.key, line.ink.colour, -10 - i)
+            drawn.add(line.key)
+        self.plot.keep_only(drawn)
+        self.plot.set_hint("" if drawn and len(self._shown.times) else self.feed.hint)
+
+    def _place(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Heights of values."""
+        return self.feed.scale.place(values)

@@ -1,0 +1,180 @@
+"""A chart's legend: coloured words at the right that show and hide their lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+
+from widgets.theme import CAPTION, Fonts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QPaintEvent, QResizeEvent
+
+    from widgets.theme import Theme
+
+_GAP = 14
+_LEAST = 26
+"""Narrowest a word is elided to (logical pixels)."""
+_HEIGHT = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One word: whose line it stands for, what it says, its colour and perhaps its value."""
+
+    key: str
+    label: str
+    colour: str
+    value: str = ""
+
+
+class Word(QAbstractButton):
+    """A word that is lit while its line is shown."""
+
+    def __init__(self, parent: QWidget) -> None:
+        """Make a lit word without text."""
+        super().__init__(parent)
+        self.setCheckable(True)
+        self.setChecked(True)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._font = Fonts().numbers(CAPTION, QFont.Weight.Medium)
+        self.colours = ("#000000", "#000000")
+        """Colour while its line is shown, and while it is hidden."""
+
+    def sizeHint(self) -> QSize:
+        """Room for the whole text."""
+        return QSize(QFontMetrics(self._font).horizontalAdvance(self.text()) + 2, _HEIGHT)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
+        """Draw the word, struck out while hidden, with a ring while it has the focus."""
+        painter = QPainter(self)
+        font = QFont(self._font)
+        font.setStrikeOut(not self.isChecked())
+        painter.setFont(font)
+        shown, hidden = self.colours
+        painter.setPen(QColor(shown if self.isChecked() else hidden))
+        metrics = QFontMetrics(font)
+        text = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(self.rect(), flags, text)
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(shown), 1))
+            painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
+        painter.end()
+
+
+class Legend(QWidget):
+    """Words from right to left's end, as many as fit, each elided to its fair share."""
+
+    toggled = Signal(str, bool)
+    """A line (by key) was shown or hidden."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        """Make an empty legend."""
+        super().__init__(parent)
+        self._theme = theme
+        self._entries: tuple[Entry, ...] = ()
+        self._words: dict[str, Word] = {}
+        self.hidden: frozenset[str] = frozenset()
+        """Keys of the lines that a person switched off."""
+        self.setFixedHeight(_HEIGHT)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colour of hidden words from another theme."""
+        self._theme = theme
+
+    def show_entries(self, entries: Sequence[Entry]) -> None:
+        """Show these words; those that vanished go."""
+        new = tuple(entries)
+        if new == self._entries:
+            return
+        if [entry.key for entry in new] != [entry.key for entry in self._entries]:
+            self._renew(new)
+        self._entries = new
+        for entry in new:
+            word = self._words[entry.key]
+            word.colours = (entry.colour, self._theme.disabled)
+            word.setAccessibleName(f"{entry.label} {entry.value}".strip())
+        self._lay_out()
+
+    def word(self, key: str) -> Word:
+        """The button of a line."""
+        return self._words[key]
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: ARG002 - Qt's signature
+        """Place the words anew."""
+        self._lay_out()
+
+    def _renew(self, entries: tuple[Entry, ...]) -> None:
+        """Make and drop buttons so that there is one for each entry."""
+        wanted = {entry.key for entry in entries}
+        for key in [key for key in self._words if key not in wanted]:
+            word = self._words.pop(key)
+            word.hide()
+            word.deleteLater()
+        for entry in entries:
+            if entry.key not in self._words:
+                word = Word(self)
+                word.setChecked(entry.key not in self.hidden)
+                word.toggled.connect(partial(self._toggle, entry.key))
+                self._words[entry.key] = word
+                word.show()
+
+    def _toggle(self, key: str, shown: bool) -> None:  # noqa: FBT001 - a slot for Qt's bool
+        """Remember and report a switch."""
+        self.hidden = self.hidden - {key} if shown else self.hidden | {key}
+        self.toggled.emit(key, shown)
+
+    def _lay_out(self) -> None:
+        """Right-align the words; first values without words, then elided words, as room runs out."""
+        entries = self._entries
+        if not entries:
+            return
+        full = [f"{entry.label} {entry.value}".strip() for entry in entries]
+        room = self.width() - _GAP * (len(entries) - 1)
+        widths = self._fill(full)
+        if sum(widths) > room and any(entry.value for entry in entries):
+            widths = self._fill([entry.value or entry.label for entry in entries])
+        if sum(widths) > room:
+            widths = _shares(widths, room)
+        x = self.width() - sum(widths) - _GAP * (len(entries) - 1)
+        for entry, text, width in zip(entries, full, widths, strict=True):
+            word = self._words[entry.key]
+            word.setGeometry(x, 0, width, _HEIGHT)
+            verb = "Hide" if word.isChecked() else "Show"
+            word.setToolTip(f"{text}\n{verb} {entry.label}")
+            word.update()
+            x += width + _GAP
+
+    def _fill(self, texts: list[str]) -> list[int]:
+        """Give the words these texts and tell how wide they want to be."""
+        widths = []
+        for entry, text in zip(self._entries, texts, strict=True):
+            word = self._words[entry.key]
+            word.setText(text)
+            widths.append(word.sizeHint().width())
+        return widths
+
+
+def _shares(wanted: list[int], room: int) -> list[int]:
+    """Cut the widest words first, so that short ones stay whole."""
+    widths = list(wanted)
+    while sum(widths) > room:
+        widest = max(widths)
+        if widest <= _LEAST:
+            break
+        over = [i for i, width in enumerate(widths) if width == widest]
+        below = max((width for width in widths if width < widest), default=_LEAST)
+        cut = max(below, _LEAST, widest - -(-(sum(widths) - room) // len(over)))
+        cut = min(cut, widest - 1)
+        for i in over:
+            widths[i] = cut
+    return widths

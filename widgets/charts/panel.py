@@ -1,0 +1,266 @@
+"""The charts under the canvas, side by side over one time axis."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
+
+from widgets.charts.chart import Chart
+from widgets.charts.feeds import BusiestFeed, LatencyFeed, TrafficFeed
+from widgets.charts.pinned import PinnedFeed
+from widgets.instruments import History, TimeAxis
+from widgets.instruments.sources import sources
+from widgets.theme import set_role
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QShowEvent
+
+    from engine.model.design import Design
+    from engine.sim.snapshot import Snapshot
+    from widgets.theme import Theme
+
+_NARROWEST = 210
+"""Width of a chart below which the row scrolls sideways (logical pixels)."""
+
+
+class ChartsPanel(QWidget):
+    """Latency, traffic and the busiest nodes of a run, and pinned metrics.
+
+    Give it every snapshot with ``add_snapshot``; call ``clear_run`` before a new run. Drawing is
+    put off to the event loop and done at most once a frame, and not at all while it is hidden.
+    """
+
+    cursor_moved = Signal(float)
+    """Simulated instant that is pointed at (s); NaN for none."""
+    range_changed = Signal(float, float)
+    """Visible range of simulated time (s)."""
+
+    def __init__(
+        self, theme: Theme, axis: TimeAxis | None = None, parent: QWidget | None = None
+    ) -> None:
+        """Make empty charts; give the same ``axis`` to the timeline, and both move as one."""
+        super().__init__(parent)
+        self.axis = axis if axis is not None else TimeAxis(self)
+        self._theme = theme
+        self._design: Design | None = None
+        self._history = History()
+        self._kept: History | None = None
+        self._keep_next = False
+        self._latency = LatencyFeed(theme)
+        self._traffic = TrafficFeed(theme)
+        self._busiest = BusiestFeed(theme)
+        self._row = QHBoxLayout()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(self.refresh)
+        self._stale = True
+        self._build()
+        self.charts = [self._add(feed) for feed in (self._latency, self._traffic, self._busiest)]
+        """The charts from left to right, pinned ones last."""
+        self.axis.range_changed.connect(self._range_changed)
+        self.axis.cursor_moved.connect(self._cursor_moved)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Colour everything anew."""
+        self._theme = theme
+        for chart in self.charts:
+            chart.set_theme(theme)
+        self._invalidate()
+
+    def set_design(self, design: Design) -> None:
+        """Take names, clients and events from a design, new or edited."""
+        self._design = design
+        clients = sources(design)
+        names = {node.id: node.name or node.id for node in design.nodes}
+        self._latency.set_clients(clients, names)
+        self._traffic.set_clients(clients)
+        self._busiest.set_nodes(tuple(n.id for n in design.nodes if n.id not in clients), names)
+        for chart in self.charts:
+            if isinstance(chart.feed, PinnedFeed):
+                chart.feed.set_name(_name(design, chart.feed.key[1]))
+        events = tuple(event.at for event in design.scenario.events)
+        self.axis.set_scenario(design.scenario.duration, events)
+        for chart in self.charts:
+            chart.set_marks(events)
+        self._invalidate()
+
+    def add_snapshot(self, snapshot: Snapshot) -> None:
+        """Take in what happened since the snapshot before."""
+        before = self._history.version
+        self._history.add(snapshot.samples)
+        self.axis.set_now(snapshot.time)
+        if self._history.version != before:
+            self._invalidate()
+
+    def clear_run(self) -> None:
+        """Begin a new run; the old one stays behind it, dimmed, if ``keep_run`` was called."""
+        if self._keep_next and self._history.table.rows:
+            self._kept, self._keep_next = self._history, False
+            self._history = History()
+        else:
+            self._history.clear()
+        self.axis.set_now(0.0)
+        self._invalidate()
+
+    def keep_run(self) -> None:
+        """Keep the present run: once the next begins, it is drawn dimmed behind it."""
+        self._keep_next = True
+
+    def drop_kept_run(self) -> None:
+        """Forget the kept run."""
+        self._kept, self._keep_next = None, False
+        self._invalidate()
+
+    def set_range(self, start: float, end: float) -> None:
+        """Show this range of simulated time."""
+        self.axis.set_range(start, end)
+
+    def set_cursor(self, instant: float) -> None:
+        """Point at an instant; NaN for none."""
+        self.axis.set_cursor(instant)
+
+    def pin(self, metric: str, item: str) -> None:
+        """Add a chart of a metric (see ``widgets.instruments.metrics``) of a node or link.
+
+        Raises:
+            KeyError: when there is no such metric.
+        """
+        if any(_key(chart) == (metric, item) for chart in self.charts):
+            return
+        is_link = self._design is not None and item in self._design.link_by_id
+        feed = PinnedFeed(metric, item, self._theme, link=is_link)
+        if self._design is not None:
+            feed.set_name(_name(self._design, item))
+        chart = self._add(feed)
+        self.charts.append(chart)
+        if self._design is not None:
+            chart.set_marks([event.at for event in self._design.scenario.events])
+        self._invalidate()
+
+    def unpin(self, metric: str, item: str) -> None:
+        """Take a pinned chart away."""
+        for chart in [chart for chart in self.charts if _key(chart) == (metric, item)]:
+            self.charts.remove(chart)
+            self._row.removeWidget(chart)
+            chart.hide()
+            chart.deleteLater()
+
+    def refresh(self) -> None:
+        """Draw what is new, now."""
+        self._timer.stop()
+        if not self.isVisible():
+            return
+        self._stale = False
+        for chart in self.charts:
+            chart.refresh(self._history, self._kept)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Draw what came while it was hidden."""
+        super().showEvent(event)
+        if self._stale:
+            self._invalidate()
+
+    def _build(self) -> None:
+        """A row that scrolls sideways when it is too narrow."""
+        set_role(self, "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAccessibleName("Charts")
+        inner = QWidget(self)
+        inner.setLayout(self._row)
+        self._row.setContentsMargins(16, 6, 14, 6)
+        self._row.setSpacing(20)
+        scroll = QScrollArea(self)
+        scroll.setWidget(inner)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.viewport().setAutoFillBackground(False)
+        inner.setAutoFillBackground(False)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(scroll)
+
+    def _add(self, feed: LatencyFeed | TrafficFeed | BusiestFeed | PinnedFeed) -> Chart:
+        """Put a chart at the end of the row."""
+        chart = Chart(feed, self.axis, self._theme, self)
+        chart.setMinimumWidth(_NARROWEST)
+        chart.menu_requested.connect(self._show_menu)
+        self._row.addWidget(chart, 1)
+        return chart
+
+    def _invalidate(self) -> None:
+        """Draw soon, once."""
+        self._stale = True
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def _range_changed(self, start: float, end: float) -> None:
+        """The axis moved."""
+        for chart in self.charts:
+            chart.set_times()
+        self._invalidate()
+        self.range_changed.emit(start, end)
+
+    def _cursor_moved(self, instant: float) -> None:
+        """Somebody points at an instant, here or on the timeline."""
+        for chart in self.charts:
+            chart.show_cursor()
+        self.cursor_moved.emit(instant)
+
+    def _show_menu(self, chart: Chart, position: QPoint) -> None:
+        """What can be done with a chart."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._fill_menu(menu, chart)
+        menu.popup(position)
+
+    def _fill_menu(self, menu: QMenu, chart: Chart) -> None:
+        """Zoom, kept run, which client, unpin."""
+        menu.addAction("Show the whole run", self.axis.reset)
+        keep = menu.addAction("Keep this run behind the next", self.keep_run)
+        keep.setEnabled(self._history.table.rows > 0)
+        drop = menu.addAction("Remove the kept run", self.drop_kept_run)
+        drop.setEnabled(self._kept is not None or self._keep_next)
+        if chart.feed is self._latency and len(self._latency.clients) > 1:
+            menu.addSeparator()
+            self._add_clients(menu)
+        if isinstance(chart.feed, PinnedFeed):
+            menu.addSeparator()
+            metric, item = chart.feed.key
+            menu.addAction("Unpin", lambda: self.unpin(metric, item))
+
+    def _add_clients(self, menu: QMenu) -> None:
+        """One entry a client, and the slowest."""
+        group = QActionGroup(menu)
+        names: dict[str | None, str] = {None: "Slowest client"}
+        names |= {c: _name(self._design, c) for c in self._latency.clients}
+        for client, name in names.items():
+            action = QAction(name, menu, checkable=True)
+            action.setChecked(self._latency.choice == client)
+            action.triggered.connect(lambda _=False, client=client: self.show_client(client))
+            group.addAction(action)
+            menu.addAction(action)
+
+    def show_client(self, client: str | None) -> None:
+        """Show the latency of this client; None for the slowest."""
+        self._latency.choice = client
+        self._invalidate()
+
+
+def _name(design: Design | None, item: str) -> str:
+    """What people call a node or a link."""
+    if design is None:
+        return item
+    node, link = design.node_by_id.get(item), design.link_by_id.get(item)
+    if link is not None:
+        return f"{_name(design, link.source)} → {_name(design, link.target)}"
+    return (node.name or node.id) if node is not None else item
+
+
+def _key(chart: Chart) -> tuple[str, str] | None:
+    """What a pinned chart shows."""
+    return chart.feed.key if isinstance(chart.feed, PinnedFeed) else None

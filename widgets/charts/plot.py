@@ -1,0 +1,254 @@
+"""A bare pyqtgraph plot in the manner of the house: no frame, faint grid, muted labels, thin lines.
+
+Only drawing happens here; gestures are in ``gestures``, what is drawn comes from ``lines``.
+pyqtgraph has no types, so its objects are ``Any`` and stay inside this file.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QPen
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+
+from widgets.instruments.text import time_ticks
+from widgets.theme import CAPTION, Fonts, set_role
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QResizeEvent
+
+    from widgets.charts.scales import Ticks
+    from widgets.theme import Theme
+
+_LEFT = 50
+"""Width of the vertical labels: the plots of all charts begin at the same distance."""
+_BOTTOM = 22
+_OVER_TOP, _OVER_RIGHT = 9, 15
+"""Room for the halves of labels that reach over the ends of the axes."""
+_PEN = 1.6
+_KEPT_ALPHA = 90
+_FILL = 0.38
+"""Strength of an area against the panel behind it."""
+_TICK_EVERY = 62.0
+"""A time label every so many pixels at most."""
+_PAD = 0.02
+"""Air above and below the range, so that a line on the border is not cut."""
+
+
+class Plot(QWidget):
+    """Lines over time with axes. Heights are in the scale's coordinate."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        """Make an empty plot."""
+        super().__init__(parent)
+        self._theme = theme
+        self._curves: dict[str, Any] = {}
+        self._range = (0.0, 1.0)
+        self._times = (0.0, 10.0)
+        self._marks: tuple[float, ...] = ()
+        self._ticks: Ticks = []
+        self._view: Any = pg.PlotWidget(self, background=None)
+        self._item: Any = self._view.getPlotItem()
+        self._box: Any = self._item.getViewBox()
+        self._grid: Any = pg.PlotCurveItem(connect="pairs", antialias=False)
+        self._event_marks: Any = pg.PlotCurveItem(connect="pairs", antialias=False)
+        self._cursor: Any = pg.PlotCurveItem(antialias=False)
+        self._hint = QLabel(self)
+        self._build()
+        self.set_theme(theme)
+
+    @property
+    def canvas(self) -> QWidget:
+        """The widget that receives the mouse over the plot."""
+        viewport: QWidget = self._view.viewport()
+        return viewport
+
+    @property
+    def width_of_lines(self) -> float:
+        """Pixels from the first to the last visible instant."""
+        return max(float(self._box.width()), 1.0)
+
+    def time_at(self, position: QPointF) -> float:
+        """Simulated instant under a position in ``canvas`` coordinates (s)."""
+        scene = self._view.mapToScene(position.toPoint())
+        return float(self._box.mapSceneToView(scene).x())
+
+    def holds(self, position: QPointF) -> bool:
+        """Whether a position in ``canvas`` coordinates lies between the axes."""
+        scene = self._view.mapToScene(position.toPoint())
+        return bool(self._box.sceneBoundingRect().contains(scene))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Colour everything anew."""
+        self._theme = theme
+        for side in ("left", "bottom"):
+            self._item.getAxis(side).setTextPen(theme.muted)
+        self._grid.setPen(_pen(QColor(theme.chart_grid), 1.0))
+        mark = QPen(QColor(theme.muted), 1, Qt.PenStyle.DotLine)
+        mark.setCosmetic(True)
+        self._event_marks.setPen(mark)
+        self._event_marks.setOpacity(0.55)
+        cursor = QPen(QColor(theme.text), 1)
+        cursor.setCosmetic(True)
+        self._cursor.setPen(cursor)
+        self._cursor.setOpacity(0.7)
+
+    def set_times(self, start: float, end: float) -> None:
+        """Show this range of simulated time."""
+        self._times = (start, end)
+        self._box.setXRange(start, end, padding=0)
+        axis = self._item.getAxis("bottom")
+        axis.setTicks([time_ticks(start, end, self.width_of_lines / _TICK_EVERY)])
+        self._draw_grid()
+
+    def set_heights(self, low: float, high: float, ticks: Ticks) -> None:
+        """Show this range of heights with these labels."""
+        if (low, high) == self._range and ticks == self._ticks:
+            return
+        self._range, self._ticks = (low, high), ticks
+        air = (high - low) * _PAD
+        self._box.setYRange(low - air, high + air, padding=0)
+        self._item.getAxis("left").setTicks([ticks])
+        self._draw_grid()
+        self._draw_marks()
+
+    def set_marks(self, instants: Sequence[float]) -> None:
+        """Faint vertical lines at these instants."""
+        self._marks = tuple(instants)
+        self._draw_marks()
+
+    def set_cursor(self, instant: float) -> None:
+        """A vertical line at an instant; NaN for none."""
+        visible = math.isfinite(instant)
+        self._cursor.setVisible(visible)
+        if visible:
+            low, high = self._span()
+            self._cursor.setData(np.array([instant, instant]), np.array([low, high]))
+
+    def set_hint(self, text: str) -> None:
+        """What to do to see something; empty once there is something."""
+        self._hint.setText(text)
+        self._hint.setVisible(bool(text))
+
+    def draw(self, key: str, times: NDArray[np.float64], heights: NDArray[np.float64]) -> None:
+        """Give a line its points, making it when it is new."""
+        curve = self._curves.get(key)
+        if curve is None:
+            curve = pg.PlotCurveItem(antialias=True, connect="finite", skipFiniteCheck=False)
+            self._curves[key] = curve
+            self._box.addItem(curve, ignoreBounds=True)
+        curve.setData(times, heights)
+        curve.setVisible(True)
+
+    def stroke(self, key: str, colour: str, order: int) -> None:
+        """Make a line thin and coloured."""
+        self._pen_of(key, QColor(colour), order)
+
+    def dim(self, key: str, colour: str, order: int) -> None:
+        """Make a line the shadow of an earlier run."""
+        ink = QColor(colour)
+        ink.setAlpha(_KEPT_ALPHA)
+        self._pen_of(key, ink, order)
+
+    def fill(self, key: str, colour: str, order: int) -> None:
+        """Make a line the upper border of an area that reaches down to zero."""
+        curve = self._curves[key]
+        curve.setPen(_pen(QColor(colour), 1.0))
+        curve.setFillLevel(0.0)
+        curve.setBrush(_mixed(colour, self._theme.panel, _FILL))
+        curve.setZValue(order)
+
+    def keep_only(self, keys: set[str]) -> None:
+        """Hide every line that is not among these."""
+        for key, curve in self._curves.items():
+            curve.setVisible(key in keys)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Labels follow the size."""
+        super().resizeEvent(event)
+        self._hint.setGeometry(_LEFT, 0, max(self.width() - _LEFT, 0), self.height() - _BOTTOM)
+        self.set_times(*self._times)
+
+    def _build(self) -> None:
+        """Take away everything that pyqtgraph brings and the house does not want."""
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._view)
+        self._view.setFrameShape(QFrame.Shape.NoFrame)
+        self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._view.setMinimumSize(60, 60)
+        self._item.hideButtons()
+        self._item.setMenuEnabled(False)
+        self._item.layout.setContentsMargins(0, _OVER_TOP, _OVER_RIGHT, 0)
+        self._box.setMouseEnabled(x=False, y=False)
+        self._box.disableAutoRange()
+        self._box.setDefaultPadding(0.0)
+        left, bottom = self._item.getAxis("left"), self._item.getAxis("bottom")
+        for axis in (left, bottom):
+            axis.setPen(QPen(Qt.PenStyle.NoPen))
+            axis.setStyle(
+                tickFont=Fonts().numbers(CAPTION), tickLength=0, autoExpandTextSpace=False
+            )
+        left.setWidth(_LEFT)
+        left.setStyle(tickTextOffset=6, hideOverlappingLabels=False)
+        bottom.setHeight(_BOTTOM)
+        bottom.setStyle(tickTextOffset=6, hideOverlappingLabels=False)
+        for curve, order in ((self._grid, -60), (self._event_marks, -50), (self._cursor, 50)):
+            curve.setZValue(order)
+            self._box.addItem(curve, ignoreBounds=True)
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._hint.setWordWrap(True)
+        self._hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        set_role(self._hint, "muted")
+
+    def _pen_of(self, key: str, ink: QColor, order: int) -> None:
+        """Colour a line and place it among the others."""
+        curve = self._curves[key]
+        curve.setPen(_pen(ink, _PEN))
+        curve.setZValue(order)
+
+    def _span(self) -> tuple[float, float]:
+        """Heights from border to border, the air included."""
+        low, high = self._range
+        air = (high - low) * _PAD
+        return low - air, high + air
+
+    def _draw_grid(self) -> None:
+        """One item draws a faint horizontal line a tick."""
+        heights = np.repeat(np.array([height for height, _ in self._ticks]), 2)
+        self._grid.setData(np.tile(np.array(self._times), len(self._ticks)), heights)
+
+    def _draw_marks(self) -> None:
+        """One item draws all event marks."""
+        low, high = self._span()
+        instants = np.repeat(np.array(self._marks, dtype=np.float64), 2)
+        heights = np.tile(np.array([low, high]), len(self._marks))
+        self._event_marks.setData(instants, heights)
+        self._event_marks.setVisible(bool(self._marks))
+
+
+def _pen(colour: QColor, width: float) -> QPen:
+    """A pen whose width does not follow the plot's scale."""
+    pen = QPen(colour, width)
+    pen.setCosmetic(True)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    return pen
+
+
+def _mixed(colour: str, behind: str, share: float) -> QColor:
+    """An opaque colour that looks like a translucent one: areas may then lie on each other."""
+    front, back = QColor(colour), QColor(behind)
+    rest = 1.0 - share
+    return QColor(
+        round(front.red() * share + back.red() * rest),
+        round(front.green() * share + back.green() * rest),
+        round(front.blue() * share + back.blue() * rest),
+    )

@@ -1,0 +1,187 @@
+"""The compact record of a run that charts are drawn from, filled from snapshots."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from widgets.instruments.metrics import LINK_SUMS, NODE_SUMS, Metric
+from widgets.instruments.table import Table, Window
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from engine.sim.snapshot import LinkSample, NodeSample, Percentiles, Sample
+
+_EPSILON = 1e-9
+FAILED = "failed."
+"""Prefix of the sums of failures by reason, such as ``failed.timeout``."""
+
+
+class History:
+    """Everything measured of every node and link, in bounded memory.
+
+    Columns are named (item id, sum), see ``metrics``. A sample that begins before the last one
+    ended belongs to another run and is refused; call ``clear`` between runs.
+    """
+
+    def __init__(self, base: float = 0.5, max_rows: int = 4000) -> None:
+        """Make an empty record; ``base`` is the narrowest interval kept (s)."""
+        self._base = base
+        self._max_rows = max_rows
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget the run."""
+        self.table = Table(self._base, self._max_rows)
+        self._shape: tuple[tuple[str, ...], tuple[str, ...]] | None = None
+        self._layout: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
+        self._reasons: dict[str, dict[str, None]] = {}
+        self._extras: dict[str, dict[str, None]] = {}
+        self._end = 0.0
+
+    @property
+    def version(self) -> tuple[int, float]:
+        """Differs whenever there is something new to draw."""
+        return self.table.rows, self.table.end
+
+    @property
+    def end(self) -> float:
+        """How far the record reaches (s)."""
+        return self._end
+
+    def add(self, samples: Iterable[Sample]) -> None:
+        """Take in samples, in time order."""
+        for sample in samples:
+            if sample.end > sample.start and sample.start >= self._end - _EPSILON:
+                self._add(sample)
+
+    def reasons(self, items: Iterable[str]) -> list[str]:
+        """Failure reasons that occurred at these nodes, in order of first appearance."""
+        found: dict[str, None] = {}
+        for item in items:
+            found.update(self._reasons.get(item, {}))
+        return list(found)
+
+    def extras(self, item: str) -> list[str]:
+        """Names of what a component added to its samples, such as ``hit_ratio``."""
+        return list(self._extras.get(item, {}))
+
+    def window(
+        self, names: Sequence[tuple[str, str]], begin: float, end: float, points: int
+    ) -> Window:
+        """Sums by (item, sum) as columns, zero where nothing was recorded under that name."""
+        found = [self.table.find(name) for name in names]
+        known = [index for index in found if index is not None]
+        window = self.table.window(known, begin, end, points)
+        if len(known) == len(names):
+            return window
+        sums = np.zeros((len(window), len(names)))
+        sums[:, [i for i, index in enumerate(found) if index is not None]] = window.sums
+        return Window(window.start, window.end, sums)
+
+    def series(
+        self, item: str, metrics: Sequence[Metric], begin: float, end: float, points: int
+    ) -> tuple[Window, list[NDArray[np.float64]]]:
+        """Metrics of an item over time; NaN where nothing was measured."""
+        names = [(item, name) for metric in metrics for name in (metric.over, metric.per)]
+        window = self.window(names, begin, end, points)
+        sums = window.sums
+        return window, [ratio(sums[:, 2 * i], sums[:, 2 * i + 1]) for i in range(len(metrics))]
+
+    def _add(self, sample: Sample) -> None:
+        """Write one sample into the open row."""
+        self._end = sample.end
+        shape = (tuple(sample.nodes), tuple(sample.links))
+        if shape != self._shape:
+            self._lay_out(shape)
+        width = sample.end - sample.start
+        values: list[float] = []
+        for node in sample.nodes.values():
+            values += _node_sums(node, width)
+        for link in sample.links.values():
+            values += _link_sums(link, width)
+        for item, node in sample.nodes.items():
+            if node.failed:
+                self._add_reasons(item, node.failed)
+            if node.extra:
+                self._add_extras(item, node.extra, width)
+        self.table.add(sample.start, sample.end, self._layout, values)
+
+    def _lay_out(self, shape: tuple[tuple[str, ...], tuple[str, ...]]) -> None:
+        """Find or make the columns of the items that samples now list, in their order."""
+        nodes, links = shape
+        column = self.table.column
+        indices = [column((item, name)) for item in nodes for name in NODE_SUMS]
+        indices += [column((item, name)) for item in links for name in LINK_SUMS]
+        self._layout = np.array(indices, dtype=np.intp)
+        self._shape = shape
+
+    def _add_reasons(self, item: str, failed: Mapping[str, int]) -> None:
+        """Count failures by reason."""
+        known = self._reasons.setdefault(item, {})
+        for reason, count in failed.items():
+            if count:
+                known[reason] = None
+                self.table.add_one(self.table.column((item, FAILED + reason)), count)
+
+    def _add_extras(self, item: str, extra: Mapping[str, float], width: float) -> None:
+        """Record what a component adds, weighted by time, where it is a number."""
+        known = self._extras.setdefault(item, {})
+        for name, value in extra.items():
+            if math.isfinite(value):
+                known[name] = None
+                key = f"extra.{name}"
+                self.table.add_one(self.table.column((item, key)), value * width)
+                self.table.add_one(self.table.column((item, f"{key}.seconds")), width)
+
+
+def ratio(over: NDArray[np.float64], per: NDArray[np.float64]) -> NDArray[np.float64]:
+    """One sum over another, NaN where nothing was measured."""
+    result = np.full(len(per), np.nan)
+    np.divide(over, per, out=result, where=per > 0.0)
+    return result
+
+
+def _node_sums(node: NodeSample, width: float) -> tuple[float, ...]:
+    """A node's sums, in the order of ``NODE_SUMS``."""
+    return (
+        width,
+        node.arrivals,
+        node.completed,
+        sum(node.failed.values()) if node.failed else 0,
+        node.utilization * width,
+        node.queue * width,
+        node.in_system * width,
+        *_latency_sums(node.latency),
+    )
+
+
+def _link_sums(link: LinkSample, width: float) -> tuple[float, ...]:
+    """A link's sums, in the order of ``LINK_SUMS``."""
+    return (
+        width,
+        link.attempts,
+        link.retries,
+        link.succeeded,
+        sum(link.failed.values()) if link.failed else 0,
+        *_latency_sums(link.latency),
+    )
+
+
+def _latency_sums(latency: Percentiles) -> tuple[float, ...]:
+    """Latency times the number of requests behind it; all zero where there was none."""
+    count = latency.count
+    if count == 0 or math.isnan(latency.p99):
+        return (0, 0.0, 0.0, 0.0, 0.0)
+    return (
+        count,
+        latency.mean * count,
+        latency.p50 * count,
+        latency.p95 * count,
+        latency.p99 * count,
+    )
