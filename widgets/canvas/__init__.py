@@ -1,0 +1,11 @@
+"""The canvas: draws designs, shows them alive, and turns gestures into edits.
+
+``CanvasView`` is all that others need. Inside, what is shown (``faces``, ``health``), where it is
+(``geometry``, ``wires``) and how it is painted (``*_painter``) are apart; items are thin.
+"""
+
+from __future__ import annotations
+
+from widgets.canvas.view import CanvasView
+
+__all__ = ["CanvasView"]

@@ -1,0 +1,231 @@
+"""Paints a card from its face: the full card, and icon and state when zoomed out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPen
+
+from widgets.canvas.faces import BAR_STEPS
+from widgets.canvas.geometry import CARD_HEIGHT, CARD_RADIUS, CARD_WIDTH
+from widgets.theme.shapes import paint_state
+
+if TYPE_CHECKING:
+    from widgets.canvas.faces import CardFace, CellLook
+    from widgets.canvas.look import Look
+
+_INSET: Final = 14.0
+_BAR_TOP: Final = 45.5
+_BAR_HEIGHT: Final = 6.0
+_CELL: Final = QRectF(0, 0, 10.0, 8.0)
+_CELL_TOP: Final = 59.5
+_CELL_STEP: Final = 13.0
+_ALARMED: Final = frozenset({"saturated", "failing", "down"})
+_FAULT_ICONS: Final = ("slow", "error", "delay", "loss", "partition", "flush", "kill", "traffic")
+_RECT: Final = QRectF(0.0, 0.0, CARD_WIDTH, CARD_HEIGHT)
+
+
+def paint_card(painter: QPainter, face: CardFace, look: Look) -> None:
+    """Paint the whole card with its top left corner at the origin."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    _paint_body(painter, face, look)
+    style = look.theme.state(face.state)
+    look.icons.paint(painter, face.icon, QRectF(15.0, 12.0, 20.0, 20.0), look.theme.text)
+    paint_state(painter, style, QRectF(CARD_WIDTH - 23.5, 11.0, 12.0, 12.0))
+    right = CARD_WIDTH - 28.0
+    name = look.name_metrics.elidedText(face.name, Qt.TextElideMode.ElideRight, right - 42.0)
+    painter.setFont(look.name_font)
+    painter.setPen(look.colour(look.theme.text))
+    painter.drawText(QPointF(42.0, 21.0), name)
+    live = look.live_metrics.elidedText(
+        face.live, Qt.TextElideMode.ElideRight, CARD_WIDTH - 42.0 - 10.0
+    )
+    painter.setFont(look.live_font)
+    painter.setPen(look.colour(look.theme.muted))
+    painter.drawText(QPointF(42.0, 36.5), live)
+    _paint_bar(painter, face, look)
+    _paint_cells(painter, face, look)
+    painter.setFont(look.state_font)
+    painter.setPen(look.colour(style.text))
+    width = look.state_metrics.horizontalAdvance(style.word)
+    painter.drawText(QPointF(CARD_WIDTH - _INSET - width, 68.0), style.word)
+    _paint_badge(painter, face, look)
+    _paint_marks(painter, face, look)
+
+
+def paint_compact(painter: QPainter, face: CardFace, look: Look) -> None:
+    """Paint icon and state only, large enough to be told apart from afar."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    _paint_body(painter, face, look)
+    look.icons.paint(painter, face.icon, QRectF(30.0, 18.0, 40.0, 40.0), look.theme.text)
+    paint_state(painter, look.theme.state(face.state), QRectF(100.0, 20.0, 36.0, 36.0))
+    if face.fault or face.mark:
+        token = look.theme.load.colour if face.fault else _mark_colour(face, look)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(look.colour(token))
+        painter.drawEllipse(QPointF(10.0, 6.0), 9.0, 9.0)
+
+
+def _paint_body(painter: QPainter, face: CardFace, look: Look) -> None:
+    """Selection ring, shadow, surface, border and the state bar at the left."""
+    theme = look.theme
+    style = theme.state(face.state)
+    if face.selected:
+        painter.setPen(QPen(look.colour(theme.selection), 2.5))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        outset = _RECT.adjusted(-4.5, -4.5, 4.5, 4.5)
+        painter.drawRoundedRect(outset, CARD_RADIUS + 4, CARD_RADIUS + 4)
+    painter.setPen(Qt.PenStyle.NoPen)
+    for spread, share in ((2.0, 0.10), (1.0, 0.22), (0.0, 0.30)):
+        painter.setBrush(look.colour(theme.shadow, theme.shadow_alpha * share))
+        shade = _RECT.adjusted(-spread, 1.0 - spread, spread, 1.5 + spread)
+        painter.drawRoundedRect(shade, CARD_RADIUS + spread, CARD_RADIUS + spread)
+    alarmed = face.state in _ALARMED
+    if face.stacked:
+        painter.setPen(QPen(look.colour(theme.card_border), 1.0))
+        painter.setBrush(look.colour(theme.card))
+        painter.drawRoundedRect(_RECT.translated(5.0, 5.0), CARD_RADIUS, CARD_RADIUS)
+    border = style.colour if alarmed else theme.card_border
+    painter.setPen(QPen(look.colour(border), 1.75 if alarmed else 1.0))
+    painter.setBrush(look.colour(theme.card))
+    painter.drawRoundedRect(_RECT, CARD_RADIUS, CARD_RADIUS)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(look.colour(style.colour))
+    painter.drawRoundedRect(QRectF(-0.5, CARD_RADIUS, 4.0, CARD_HEIGHT - 2 * CARD_RADIUS), 2, 2)
+
+
+def _paint_bar(painter: QPainter, face: CardFace, look: Look) -> None:
+    """Utilization, with the queue as a faded tail."""
+    theme = look.theme
+    colour = theme.state(face.state).colour
+    width = CARD_WIDTH - 2 * _INSET
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(look.colour(theme.track, 0.55))
+    painter.drawRoundedRect(QRectF(_INSET, _BAR_TOP, width, _BAR_HEIGHT), 3, 3)
+    work = width * face.bar / BAR_STEPS
+    if face.bar:
+        painter.setBrush(look.colour(colour))
+        painter.drawRoundedRect(QRectF(_INSET, _BAR_TOP, max(work, 6.0), _BAR_HEIGHT), 3, 3)
+    if face.tail:
+        tail = width * face.tail / BAR_STEPS
+        painter.setBrush(look.colour(colour, 0.45))
+        left = _INSET + work + (3.0 if face.bar else 0.0)
+        painter.drawRoundedRect(QRectF(left, _BAR_TOP, max(tail - 3.0, 4.0), _BAR_HEIGHT), 3, 3)
+
+
+def _paint_cells(painter: QPainter, face: CardFace, look: Look) -> None:
+    """Instances as far as they fit beside the state word, then how many more there are."""
+    word = look.state_metrics.horizontalAdvance(look.theme.state(face.state).word)
+    room = CARD_WIDTH - 2 * _INSET - word - 10.0
+    total = len(face.cells) + face.more
+    fits = int((room + 3.0) // _CELL_STEP)
+    shown = min(len(face.cells), fits)
+    rest = ""
+    if total > shown:
+        widest = look.state_metrics.horizontalAdvance(f"+{total}") + 2.0
+        shown = min(len(face.cells), max(0, int((room - widest) // _CELL_STEP)))
+        rest = f"+{total - shown}"
+    for index in range(shown):
+        cell = _CELL.translated(_INSET + index * _CELL_STEP, _CELL_TOP)
+        _paint_cell(painter, face.cells[index], cell, look)
+    if rest:
+        painter.setFont(look.state_font)
+        painter.setPen(look.colour(look.theme.muted))
+        painter.drawText(QPointF(_INSET + shown * _CELL_STEP + 1.0, 68.0), rest)
+
+
+def _paint_cell(painter: QPainter, cell: CellLook, rect: QRectF, look: Look) -> None:
+    """One instance; what is not there is crossed out or hollow, not only grey."""
+    theme = look.theme
+    painter.setPen(Qt.PenStyle.NoPen)
+    if cell in ("healthy", "strained", "saturated"):
+        painter.setBrush(look.colour(theme.state(cell).colour, 0.9))
+        painter.drawRoundedRect(rect, 2.0, 2.0)
+    elif cell in ("slow", "draining"):
+        painter.setBrush(look.colour(theme.state("failing" if cell == "slow" else "idle").colour))
+        painter.drawRoundedRect(rect, 2.0, 2.0)
+        painter.setPen(QPen(look.colour(theme.card), 1.4))
+        painter.drawLine(rect.bottomLeft() + QPointF(2, -1), rect.topRight() + QPointF(-2, 1))
+    elif cell == "starting":
+        painter.setPen(QPen(look.colour(theme.state("healthy").colour), 1.3))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(rect.adjusted(0.7, 0.7, -0.7, -0.7), 2.0, 2.0)
+    else:
+        painter.setBrush(look.colour(theme.cell_empty))
+        painter.drawRoundedRect(rect, 2.0, 2.0)
+        if cell == "down":
+            painter.setPen(QPen(look.colour(theme.state("failing").colour), 1.4))
+            inner = rect.adjusted(3.0, 2.0, -3.0, -2.0)
+            painter.drawLine(inner.topLeft(), inner.bottomRight())
+            painter.drawLine(inner.bottomLeft(), inner.topRight())
+
+
+def _paint_badge(painter: QPainter, face: CardFace, look: Look) -> None:
+    """The main reason of failures as a pill over the top right corner."""
+    if not face.badge:
+        return
+    style = look.theme.state(face.state)
+    text = look.badge_metrics.elidedText(face.badge, Qt.TextElideMode.ElideRight, 118.0)
+    width = look.badge_metrics.horizontalAdvance(text) + 28.0
+    pill = QRectF(CARD_WIDTH - width + 0.5, -10.5, width, 19.0)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(look.colour(style.colour))
+    painter.drawRoundedRect(pill, 9.5, 9.5)
+    painter.setFont(look.badge_font)
+    painter.setPen(look.colour(style.on))
+    painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _mark_colour(face: CardFace, look: Look) -> str:
+    """Colour of the finding marker."""
+    theme = look.theme
+    return {
+        "error": theme.danger.colour,
+        "warning": theme.load.colour,
+        "risk": theme.accent.colour,
+    }.get(face.mark, theme.muted)
+
+
+def _paint_marks(painter: QPainter, face: CardFace, look: Look) -> None:
+    """Finding marker and active fault over the top left corner."""
+    left = -6.0
+    if face.mark:
+        rect = QRectF(left, -8.0, 16.0, 16.0)
+        painter.setPen(QPen(look.colour(look.theme.canvas), 1.5))
+        painter.setBrush(look.colour(_mark_colour(face, look)))
+        painter.drawPath(_marker(rect))
+        painter.setFont(look.badge_font)
+        painter.setPen(look.colour(look.theme.on_accent))
+        text = rect.translated(0.0, 1.5) if face.mark != "risk" else rect
+        painter.drawText(text, Qt.AlignmentFlag.AlignCenter, "i" if face.mark == "risk" else "!")
+        left += 20.0
+    if face.fault:
+        _paint_fault(painter, face, look, left)
+
+
+def _marker(rect: QRectF) -> QPainterPath:
+    """A rounded triangle for what warns."""
+    path = QPainterPath()
+    path.addEllipse(rect)
+    return path
+
+
+def _paint_fault(painter: QPainter, face: CardFace, look: Look, left: float) -> None:
+    """A pill that says which fault acts; only its sign where a badge needs the room."""
+    theme = look.theme
+    icon = next((name for name in _FAULT_ICONS if name in face.fault), "bolt")
+    text = ""
+    if not face.badge:
+        text = look.pill_metrics.elidedText(face.fault, Qt.TextElideMode.ElideRight, 90.0)
+    width = 19.0 + (look.pill_metrics.horizontalAdvance(text) + 6.0 if text else 0.0)
+    pill = QRectF(left, -9.5, width, 18.0)
+    painter.setPen(QPen(look.colour(theme.load.colour), 1.2))
+    painter.setBrush(look.colour(theme.card))
+    painter.drawRoundedRect(pill, 9.0, 9.0)
+    look.icons.paint(painter, icon, QRectF(left + 3.5, -6.5, 12.0, 12.0), theme.load.text)
+    if text:
+        painter.setFont(look.pill_font)
+        painter.setPen(look.colour(theme.load.text))
+        box = pill.adjusted(18.0, 0.0, 0.0, 0.0)
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)

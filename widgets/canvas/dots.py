@@ -1,0 +1,196 @@
+"""Sampled requests on their way: plain arrays, moved and placed all at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from widgets.canvas.wires import POINTS, Floats, Wire
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy.typing as npt
+
+    from engine.sim.snapshot import Snapshot
+
+CAPACITY: Final = 600
+"""Dots at once; the eye does not follow more, and a frame has its price."""
+LEAST_TRAVEL: Final = 0.42
+"""Wall seconds that a dot takes at least, however short the delay: so that it can be seen."""
+MOST_TRAVEL: Final = 6.0
+KINDS: Final = ("request", "retry", "answer", "failure")
+
+
+class Courses:
+    """Points of all wires in one table, a row a link."""
+
+    def __init__(self) -> None:
+        """An empty table that grows."""
+        self.points: Floats = np.zeros((16, POINTS, 2))
+        self.lengths: Floats = np.ones(16)
+        self._rows: dict[str, int] = {}
+        self._free: list[int] = list(range(15, -1, -1))
+
+    def put(self, link_id: str, wire: Wire) -> None:
+        """Add or change a link's course."""
+        row = self._rows.get(link_id)
+        if row is None:
+            if not self._free:
+                self._grow()
+            row = self._rows[link_id] = self._free.pop()
+        self.points[row] = wire.points
+        self.lengths[row] = wire.length
+
+    def drop(self, link_id: str) -> int | None:
+        """Forget a link; its row, if it had one, is used again."""
+        row = self._rows.pop(link_id, None)
+        if row is not None:
+            self._free.append(row)
+        return row
+
+    def row(self, link_id: str) -> int | None:
+        """Row of a link; None for one that is not drawn."""
+        return self._rows.get(link_id)
+
+    def _grow(self) -> None:
+        """Twice the rows."""
+        size = len(self.points)
+        self.points = np.concatenate((self.points, np.zeros_like(self.points)))
+        self.lengths = np.concatenate((self.lengths, np.ones(size)))
+        self._free.extend(range(2 * size - 1, size - 1, -1))
+
+
+class Dots:
+    """All dots under way."""
+
+    def __init__(self, courses: Courses) -> None:
+        """No dots yet; ``courses`` is where they run."""
+        self._courses = courses
+        self._count = 0
+        self._row: npt.NDArray[np.int64] = np.zeros(CAPACITY, dtype=np.int64)
+        self._kind: npt.NDArray[np.int64] = np.zeros(CAPACITY, dtype=np.int64)
+        self._age: Floats = np.zeros(CAPACITY)
+        self._travel: Floats = np.ones(CAPACITY)
+
+    def __len__(self) -> int:
+        return self._count
+
+    def clear(self) -> None:
+        """Take all dots away."""
+        self._count = 0
+
+    def add(self, snapshot: Snapshot, speed: float, wall: float) -> None:
+        """Start the crossings of a snapshot, spread over the wall time that it covers."""
+        began = snapshot.time - speed * wall
+        for crossing in snapshot.crossings:
+            if self._count >= CAPACITY:
+                return
+            row = self._courses.row(crossing.link)
+            if row is None:
+                continue
+            wait = min(max((crossing.at - began) / speed, 0.0), 1.0) if speed > 0 else 0.0
+            i = self._count
+            self._row[i] = row
+            self._kind[i] = KINDS.index(crossing.kind)
+            self._age[i] = -wait
+            travel = crossing.delay / speed if speed > 0 else 0.0
+            self._travel[i] = min(max(travel, LEAST_TRAVEL), MOST_TRAVEL)
+            self._count += 1
+
+    def forget_row(self, row: int) -> None:
+        """Take away the dots of a link that went."""
+        self._keep(self._row[: self._count] != row)
+
+    def advance(self, wall: float) -> None:
+        """Move everything by a wall time."""
+        count = self._count
+        self._age[:count] += wall
+        self._keep(self._age[:count] < self._travel[:count])
+
+    def _keep(self, alive: npt.NDArray[np.bool_]) -> None:
+        """Close the gaps."""
+        kept = int(alive.sum())
+        if kept != self._count:
+            for column in (self._row, self._kind, self._age, self._travel):
+                column[:kept] = column[: self._count][alive]
+            self._count = kept
+
+    def places(self) -> tuple[Floats, npt.NDArray[np.int64]]:
+        """Places in the scene, and kinds as indices of ``KINDS``, of the dots that have left."""
+        count = self._count
+        left = np.flatnonzero(self._age[:count] >= 0.0)
+        kind = self._kind[left]
+        share = self._age[left] / self._travel[left]
+        back = (kind == KINDS.index("answer")) | (kind == KINDS.index("failure"))
+        share = np.where(back, 1.0 - share, share)
+        return along(self._courses, self._row[left], share), kind
+
+
+def along(courses: Courses, rows: npt.NDArray[np.int64], share: Floats) -> Floats:
+    """Points at a share (0 to 1) of the way of some courses."""
+    at = np.clip(share, 0.0, 1.0) * (POINTS - 1)
+    first = np.minimum(at.astype(np.int64), POINTS - 2)
+    rest = (at - first)[:, None]
+    here: Floats = courses.points[rows, first]
+    there: Floats = courses.points[rows, first + 1]
+    return here + rest * (there - here)
+
+
+class Streams:
+    """Strokes that flow along links which carry more than dots can show."""
+
+    def __init__(self, courses: Courses) -> None:
+        """No streams yet."""
+        self._courses = courses
+        self._phase = 0.0
+        self._rows: npt.NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+        self._share: Floats = np.zeros(0)
+        self._step: Floats = np.zeros(0)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def set_links(self, rates: Mapping[str, float]) -> None:
+        """Choose the links that flow, with their rates a wall second."""
+        rows = [
+            (row, rate)
+            for link, rate in rates.items()
+            if (row := self._courses.row(link)) is not None
+        ]
+        total = sum(float(self._courses.lengths[row]) for row, _ in rows)
+        spacing = max(_SPACING, total / _STROKES)
+        parts_row: list[npt.NDArray[np.int64]] = []
+        parts_share: list[Floats] = []
+        parts_step: list[Floats] = []
+        for row, _ in rows:
+            length = float(self._courses.lengths[row])
+            number = max(1, round(length / spacing))
+            parts_row.append(np.full(number, row, dtype=np.int64))
+            parts_share.append(np.arange(number) / number)
+            parts_step.append(np.full(number, 1.0 / length))
+        empty = np.zeros(0)
+        self._rows = np.concatenate(parts_row) if parts_row else np.zeros(0, dtype=np.int64)
+        self._share = np.concatenate(parts_share) if parts_share else empty
+        self._step = np.concatenate(parts_step) if parts_step else empty
+
+    def advance(self, wall: float) -> None:
+        """Flow on by a wall time."""
+        self._phase += wall * _PACE
+
+    def strokes(self) -> tuple[Floats, Floats]:
+        """Beginnings and ends of all strokes in the scene."""
+        share = (self._share + self._phase * self._step) % 1.0
+        ends = np.minimum(share + _STROKE * self._step, 1.0)
+        return along(self._courses, self._rows, share), along(self._courses, self._rows, ends)
+
+
+_SPACING: Final = 30.0
+"""Scene units between strokes."""
+_STROKES: Final = 700
+"""Most strokes at once."""
+_STROKE: Final = 9.0
+"""Length of a stroke (scene units)."""
+_PACE: Final = 90.0
+"""Scene units a wall second."""

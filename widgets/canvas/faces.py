@@ -1,0 +1,189 @@
+"""What a card shows, as plain comparable data: a card is painted again only when its face changes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from widgets.canvas.health import RANK, NodeHealth, State
+from widgets.canvas.wording import counted, short_percent, short_quantity, short_rate, short_time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from engine.model.component import Component
+    from engine.model.design import Frame, Node
+
+CellLook = Literal[
+    "unknown", "idle", "healthy", "strained", "saturated", "slow", "starting", "draining", "down"
+]
+Mark = Literal["", "error", "warning", "risk"]
+BAR_STEPS = 70
+"""Steps in which bars move: 2 pixels at 100 %."""
+_TAIL_SHARE = 0.28
+"""Most of the bar that the queue takes; the rest is utilization then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardFace:
+    """Everything that is painted on a card."""
+
+    name: str
+    icon: str
+    live: str
+    state: State = "idle"
+    bar: int = 0
+    """Utilization in steps of the bar."""
+    tail: int = 0
+    """Queue in steps of the bar."""
+    cells: tuple[CellLook, ...] = ()
+    more: int = 0
+    """Instances beyond the cells."""
+    badge: str = ""
+    fault: str = ""
+    mark: Mark = ""
+    stacked: bool = False
+    """Whether it stands for a collapsed frame."""
+    selected: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What is known of a node beside its numbers."""
+
+    component: Component | None
+    instances: int | None
+    faults: tuple[str, ...] = ()
+    mark: Mark = ""
+    selected: bool = False
+
+
+def node_face(node: Node, setting: Setting, health: NodeHealth | None) -> CardFace:
+    """The face of a node, running or not."""
+    component = setting.component
+    faults = (health.faults if health else ()) or setting.faults
+    common = {
+        "name": node.name or (component.title if component else node.id),
+        "icon": component.icon if component else "unknown",
+        "fault": faults[0] if len(faults) == 1 else counted(len(faults), "fault") if faults else "",
+        "mark": setting.mark,
+        "selected": setting.selected,
+    }
+    if health is None:
+        blank: CellLook = "unknown"
+        cells = (blank,) * (setting.instances or 0)
+        live = component.title if component else f"unknown kind “{node.kind}”"
+        return CardFace(live=live, cells=cells, **common)  # type: ignore[arg-type]  # typed above
+    bar, tail = bar_steps(health.utilization.at_least(), health.queue.at_least(), health.workers)
+    return CardFace(
+        live=live_line(component, health),
+        state=health.state,
+        bar=bar,
+        tail=tail,
+        cells=cell_looks(health),
+        more=max(0, health.instances - len(health.cells)),
+        badge=badge_text(health),
+        **common,  # type: ignore[arg-type]  # typed above
+    )
+
+
+def frame_face(
+    frame: Frame, inside: Sequence[NodeHealth], count: int, rate: float, setting: Setting
+) -> CardFace:
+    """The face of a collapsed frame: the totals of what it holds."""
+    worst: State = max((h.state for h in inside), key=RANK.__getitem__, default="idle")
+    live = counted(count, "node")
+    if inside:
+        live = f"{live} · {short_rate(rate)}"
+    busiest = max(inside, key=lambda h: h.utilization.at_least(), default=None)
+    bar, tail = (
+        bar_steps(busiest.utilization.at_least(), busiest.queue.at_least(), busiest.workers)
+        if busiest
+        else (0, 0)
+    )
+    failing = max(inside, key=lambda h: h.flow.failing, default=None)
+    return CardFace(
+        name=frame.name or frame.kind.replace("_", " ").capitalize(),
+        icon="group",
+        live=live,
+        state=worst,
+        bar=bar,
+        tail=tail,
+        cells=tuple(_cell_of(h.state) for h in inside),
+        badge=badge_text(failing) if failing else "",
+        fault=setting.faults[0] if setting.faults else "",
+        mark=setting.mark,
+        stacked=True,
+        selected=setting.selected,
+    )
+
+
+def _cell_of(state: State) -> CellLook:
+    """A node inside a collapsed frame as a cell."""
+    return "slow" if state == "failing" else state
+
+
+def bar_steps(utilization: float, queue: float, workers: int) -> tuple[int, int]:
+    """Steps of the bar that are work, and the queue as its tail; the tail pushes the work aside."""
+    share = queue / (queue + max(workers, 1)) if queue > 0.05 else 0.0
+    tail = _TAIL_SHARE * share
+    work = min(max(utilization, 0.0), 1.0) * (1.0 - tail)
+    return round(work * BAR_STEPS), round(tail * BAR_STEPS)
+
+
+def live_line(component: Component | None, health: NodeHealth) -> str:
+    """Rate and headline metric: ``1.2k rps · p99 48 ms`` or ``1.1k rps · hit 88 %``."""
+    rate = short_rate(health.flow.rate.at_least())
+    headline = component.headline if component else ""
+    if component is not None and headline:
+        value = health.extra[headline].value if headline in health.extra else math.nan
+        for metric in component.metrics:
+            if metric.name == headline and not math.isnan(value):
+                title = metric.title.removesuffix(" ratio")
+                return f"{rate} · {title} {short_quantity(value, metric.unit)}"
+    p99 = health.flow.p99.value
+    return rate if math.isnan(p99) else f"{rate} · p99 {short_time(p99)}"
+
+
+def badge_text(health: NodeHealth) -> str:
+    """The main reason of a failing node: ``timeout 12 %``."""
+    if health.state == "down":
+        return "down"
+    if health.state != "failing":
+        return ""
+    reason, share = health.flow.main_reason()
+    return f"{reason} {short_percent(share)}"
+
+
+def cell_looks(health: NodeHealth) -> tuple[CellLook, ...]:
+    """One look an instance."""
+    looks: list[CellLook] = []
+    for cell in health.cells:
+        busy, waiting = cell.busy.at_least(), cell.waiting.at_least()
+        if cell.state in ("down", "starting", "draining"):
+            looks.append(cell.state)  # type: ignore[arg-type]  # narrowed by the test before
+        elif cell.slow > 1.0:
+            looks.append("slow")
+        elif busy > 0.9 and waiting > 0.5:
+            looks.append("saturated")
+        elif busy > 0.7:
+            looks.append("strained")
+        else:
+            looks.append("idle" if health.state == "idle" else "healthy")
+    return tuple(looks)
+
+
+def worst_mark(levels: Iterable[str]) -> Mark:
+    """The gravest level of several findings."""
+    found = set(levels)
+    order: tuple[Mark, ...] = ("error", "warning", "risk")
+    return next((mark for mark in order if mark in found), "")
+
+
+def instances_of(component: Component | None, config: Mapping[str, object]) -> int | None:
+    """Configured number of instances, where the component has any."""
+    if component is None or "instances" not in component.config.model_fields:
+        return None
+    value = config.get("instances", component.config.model_fields["instances"].default)
+    return value if isinstance(value, int) and value > 0 else 1

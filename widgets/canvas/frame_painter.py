@@ -1,0 +1,113 @@
+"""Paints open frames: dashed outline, tab with the name, handles when selected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
+
+from widgets.canvas.geometry import COMPACT_ZOOM, FRAME_RADIUS, FRAME_TAB
+from widgets.canvas.wording import counted
+
+if TYPE_CHECKING:
+    from engine.model.design import Frame
+    from widgets.canvas.look import Look
+
+TITLES: Final = {
+    "region": "Region",
+    "zone": "Zone",
+    "host": "Host",
+    "trust_zone": "Trust zone",
+    "cell": "Cell",
+    "group": "Group",
+}
+_CHEVRON: Final = 20.0
+
+
+def frame_label(frame: Frame) -> str:
+    """``Region · eu-west``; the kind alone without a name."""
+    title = TITLES.get(frame.kind, frame.kind)
+    return f"{title} · {frame.name}" if frame.name else title
+
+
+def tab_rect(frame: Frame, look: Look) -> QRectF:
+    """The tab at the top left, as wide as its label and never wider than the frame."""
+    width = look.state_metrics.horizontalAdvance(frame_label(frame)) + _CHEVRON + 20.0
+    return QRectF(frame.x, frame.y, min(width, frame.width), FRAME_TAB)
+
+
+def chevron_rect(frame: Frame, look: Look) -> QRectF:
+    """The part of the tab which collapses the frame."""
+    tab = tab_rect(frame, look)
+    return QRectF(tab.right() - _CHEVRON - 2.0, tab.top(), _CHEVRON, tab.height())
+
+
+def handles(rect: QRectF) -> dict[str, QPointF]:
+    """The places by which a rectangle is resized, named by edges."""
+    middle = rect.center()
+    return {
+        "top-left": rect.topLeft(),
+        "top": QPointF(middle.x(), rect.top()),
+        "top-right": rect.topRight(),
+        "right": QPointF(rect.right(), middle.y()),
+        "bottom-right": rect.bottomRight(),
+        "bottom": QPointF(middle.x(), rect.bottom()),
+        "bottom-left": rect.bottomLeft(),
+        "left": QPointF(rect.left(), middle.y()),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class FrameFace:
+    """What is painted of a frame beside its name and place."""
+
+    selected: bool = False
+    fault: str = ""
+
+
+def paint_frame(painter: QPainter, frame: Frame, face: FrameFace, look: Look, zoom: float) -> None:
+    """Paint a frame in scene coordinates."""
+    theme = look.theme
+    rect = QRectF(frame.x, frame.y, frame.width, frame.height)
+    pen = QPen(look.colour(theme.selection if face.selected else theme.frame_border), 1.5)
+    pen.setDashPattern([4.0, 3.4])
+    painter.setPen(pen)
+    painter.setBrush(look.colour(theme.frame_fill, 0.10 if theme.is_dark else 0.35))
+    painter.drawRoundedRect(rect, FRAME_RADIUS, FRAME_RADIUS)
+    _paint_tab(painter, frame, face, look, zoom)
+    if face.selected:
+        paint_handles(painter, rect, look, zoom)
+
+
+def _paint_tab(painter: QPainter, frame: Frame, face: FrameFace, look: Look, zoom: float) -> None:
+    """The name at the top left, with the active fault where there is one."""
+    theme = look.theme
+    tab = tab_rect(frame, look)
+    painter.setPen(QPen(look.colour(theme.load.colour), 1.2) if face.fault else Qt.PenStyle.NoPen)
+    painter.setBrush(look.colour(theme.frame_fill))
+    painter.drawRoundedRect(tab, 8.0, 8.0)
+    if zoom >= COMPACT_ZOOM:
+        sign = chevron_rect(frame, look).adjusted(4.0, 6.0, -4.0, -6.0)
+        look.icons.paint(painter, "chevron-down", sign, theme.muted)
+    label = f"{face.fault} · {frame_label(frame)}" if face.fault else frame_label(frame)
+    painter.setFont(look.state_font)
+    painter.setPen(look.colour(theme.load.text if face.fault else theme.muted))
+    room = tab.width() - _CHEVRON - 12.0
+    text = look.state_metrics.elidedText(label, Qt.TextElideMode.ElideRight, room)
+    painter.drawText(QPointF(tab.left() + 11.0, tab.top() + 16.0), text)
+
+
+def paint_handles(painter: QPainter, rect: QRectF, look: Look, zoom: float) -> None:
+    """Small squares to resize by, equally large at any zoom."""
+    size = 7.0 / max(zoom, 1e-6)
+    painter.setPen(look.pen(look.theme.selection, size / 5))
+    painter.setBrush(look.colour(look.theme.canvas))
+    for point in handles(rect).values():
+        painter.drawRect(QRectF(point.x() - size / 2, point.y() - size / 2, size, size))
+
+
+def frame_summary(frame: Frame, members: int) -> str:
+    """What a screen reader or a tooltip says of a frame."""
+    return f"{frame_label(frame)}, {counted(members, 'node')}"

@@ -1,0 +1,214 @@
+"""How nodes and links fare: smoothed readings, and the state that they amount to."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Literal
+
+from widgets.canvas.smoothing import Smooth, weight_of
+
+if TYPE_CHECKING:
+    from engine.sim.snapshot import NodeGauge
+    from widgets.canvas.readings import Reading
+
+State = Literal["idle", "healthy", "strained", "saturated", "failing", "down"]
+RANK: Final[dict[State, int]] = {
+    "idle": 0,
+    "healthy": 1,
+    "strained": 2,
+    "saturated": 3,
+    "failing": 4,
+    "down": 5,
+}
+"""Calm to broken."""
+
+FAILING_ABOVE: Final = 0.01
+STRAINED_ABOVE: Final = 0.7
+STRAINED_FACTOR: Final = 3.0
+"""Times its calm p99 that counts as strained."""
+_FULL: Final = 0.9
+_RELEASE: Final = 0.9
+"""A state is left a little below where it is entered, so that it does not flicker."""
+_QUEUE_TAU: Final = 8.0
+"""Slow pace against which a queue is seen to grow (wall seconds)."""
+_CALM_DOWN: Final = 5.0
+_CALM_UP: Final = 120.0
+_SEEN: Final = 40
+"""Answers needed before a p99 means anything for the state."""
+
+
+@dataclass(slots=True)
+class Calm:
+    """The latency of quiet times: follows p99 down quickly and up slowly."""
+
+    p99: Smooth = field(default_factory=Smooth)
+    seen: int = 0
+
+    def feed(self, p99: float, reading: Reading, wall: float) -> None:
+        """Learn from a reading; busy or failing times teach nothing but improvement."""
+        self.seen += reading.done
+        if math.isnan(p99):
+            return
+        lower = p99 < self.p99.at_least(math.inf)
+        quiet = reading.utilization < 0.5 and not reading.failed
+        if lower or quiet:
+            self.p99.feed(p99, weight_of(wall, _CALM_DOWN if lower else _CALM_UP))
+
+    def exceeded_by(self, p99: float, factor: float) -> bool:
+        """Whether a p99 is well above the calm one."""
+        return self.seen >= _SEEN and p99 > factor * self.p99.at_least(math.inf)
+
+
+@dataclass(slots=True)
+class CellHealth:
+    """One instance, smoothed."""
+
+    state: str = "ready"
+    busy: Smooth = field(default_factory=Smooth)
+    waiting: Smooth = field(default_factory=Smooth)
+    slow: float = 1.0
+
+
+@dataclass(slots=True)
+class Flow:
+    """What nodes and links have in common: rate, latency, failures by reason."""
+
+    rate: Smooth = field(default_factory=Smooth)
+    retry_rate: Smooth = field(default_factory=Smooth)
+    p50: Smooth = field(default_factory=Smooth)
+    p99: Smooth = field(default_factory=Smooth)
+    ratios: dict[str, float] = field(default_factory=dict)
+    """Failures by reason as a share of all outcomes."""
+
+    def feed(self, reading: Reading, weight: float) -> None:
+        """Take a reading in."""
+        self.rate.feed(reading.rate, weight)
+        self.retry_rate.feed(reading.retry_rate, weight)
+        self.p50.feed(reading.p50, weight)
+        self.p99.feed(reading.p99, weight)
+        total = reading.done + reading.failures
+        if total == 0:
+            return
+        for reason in self.ratios.keys() | reading.failed.keys():
+            new = reading.failed.get(reason, 0) / total
+            old = self.ratios.get(reason, 0.0)
+            value = old + weight * (new - old)
+            self.ratios[reason] = value if value > 1e-5 else 0.0
+
+    @property
+    def failing(self) -> float:
+        """Share of outcomes that are failures."""
+        return sum(self.ratios.values())
+
+    def main_reason(self) -> tuple[str, float]:
+        """The commonest failure reason and its share."""
+        return max(self.ratios.items(), key=lambda pair: pair[1], default=("", 0.0))
+
+
+@dataclass(slots=True)
+class NodeHealth:
+    """A node's smoothed numbers and its state."""
+
+    flow: Flow = field(default_factory=Flow)
+    utilization: Smooth = field(default_factory=Smooth)
+    queue: Smooth = field(default_factory=Smooth)
+    queue_slow: Smooth = field(default_factory=Smooth)
+    calm: Calm = field(default_factory=Calm)
+    extra: dict[str, Smooth] = field(default_factory=dict)
+    cells: list[CellHealth] = field(default_factory=list)
+    instances: int = 0
+    workers: int = 0
+    in_system: int = 0
+    faults: tuple[str, ...] = ()
+    state: State = "idle"
+    _since: float = 0.0
+
+    def observe(self, reading: Reading | None, gauge: NodeGauge | None, wall: float) -> None:
+        """Take in what a snapshot says, ``wall`` seconds after the one before."""
+        self._since += wall
+        if gauge is not None:
+            self._gauge(gauge, weight_of(wall))
+        if reading is not None:
+            weight = weight_of(self._since)
+            self.flow.feed(reading, weight)
+            self.utilization.feed(reading.utilization, weight)
+            self.queue.feed(reading.queue, weight)
+            self.queue_slow.feed(reading.queue, weight_of(self._since, _QUEUE_TAU))
+            self.calm.feed(reading.p99, reading, self._since)
+            for name, value in reading.extra.items():
+                self.extra.setdefault(name, Smooth()).feed(value, weight)
+            self._since = 0.0
+        self.state = self._classified()
+
+    def _gauge(self, gauge: NodeGauge, weight: float) -> None:
+        """Take in how the node stands right now."""
+        self.faults = gauge.faults
+        self.instances = gauge.instance_count
+        self.in_system = gauge.in_system
+        shown = gauge.instances
+        self.workers = sum(cell.workers for cell in shown)
+        while len(self.cells) < len(shown):
+            self.cells.append(CellHealth())
+        del self.cells[len(shown) :]
+        for cell, now in zip(self.cells, shown, strict=True):
+            cell.state, cell.slow = now.state, now.slow
+            cell.busy.feed(now.busy / now.workers if now.workers else 0.0, weight)
+            cell.waiting.feed(now.waiting, weight)
+
+    def _classified(self) -> State:
+        """The state, by the worst that holds."""
+        hold = {name: _RELEASE if self.state == name else 1.0 for name in RANK}
+        if self.cells and all(cell.state == "down" for cell in self.cells):
+            return "down"
+        if self.flow.failing > FAILING_ABOVE * hold["failing"]:
+            return "failing"
+        if self._is_saturated(hold["saturated"]):
+            return "saturated"
+        p99 = self.flow.p99.at_least()
+        if self.utilization.at_least() > STRAINED_ABOVE * hold["strained"] or (
+            self.calm.exceeded_by(p99, STRAINED_FACTOR * hold["strained"])
+        ):
+            return "strained"
+        quiet = self.flow.rate.at_least() < 0.005 and self.in_system == 0
+        return "idle" if quiet else "healthy"
+
+    def _is_saturated(self, hold: float) -> bool:
+        """Whether the queue grows, or stands high because it cannot grow further."""
+        queue, slow = self.queue.at_least(), self.queue_slow.at_least()
+        grows = queue > slow * 1.05 + 0.5
+        if self.workers == 0 and self.utilization.at_least() < 0.01:
+            return grows and queue > 20.0 * hold
+        full = self.utilization.at_least() > _FULL * hold
+        return full and queue > hold and (grows or queue > hold * max(2.0, self.workers))
+
+
+@dataclass(slots=True)
+class LinkHealth:
+    """A link's smoothed numbers and its state."""
+
+    flow: Flow = field(default_factory=Flow)
+    calm: Calm = field(default_factory=Calm)
+    in_flight: int = 0
+    state: State = "idle"
+    _since: float = 0.0
+
+    def observe(self, reading: Reading | None, in_flight: int, wall: float) -> None:
+        """Take in what a snapshot says, ``wall`` seconds after the one before."""
+        self._since += wall
+        self.in_flight = in_flight
+        if reading is None:
+            return
+        self.flow.feed(reading, weight_of(self._since))
+        self.calm.feed(reading.p99, reading, self._since)
+        self._since = 0.0
+        self.state = self._classified()
+
+    def _classified(self) -> State:
+        """The state, by the worst that holds."""
+        if self.flow.failing > FAILING_ABOVE * (_RELEASE if self.state == "failing" else 1.0):
+            return "failing"
+        factor = STRAINED_FACTOR * (_RELEASE if self.state == "strained" else 1.0)
+        if self.calm.exceeded_by(self.flow.p99.at_least(), factor):
+            return "strained"
+        return "healthy" if self.flow.rate.at_least() >= 0.005 or self.in_flight else "idle"

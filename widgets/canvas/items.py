@@ -1,0 +1,252 @@
+"""The items of the scene: thin, native ones that know their id, their place and what is hit.
+
+Cards and notes are pictures; frames and links are outlines without contents, because the backdrop
+paints them. Nothing here is painted by Python while the canvas animates.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import (
+    QGraphicsItem,
+    QGraphicsPathItem,
+    QGraphicsPixmapItem,
+    QGraphicsRectItem,
+)
+
+from widgets.canvas.card_painter import paint_card, paint_compact
+from widgets.canvas.frame_painter import FrameFace, chevron_rect, handles, tab_rect
+from widgets.canvas.geometry import (
+    CARD_MARGIN,
+    COMPACT_ZOOM,
+    NOTE_MARGIN,
+    PORT_REACH,
+    input_port,
+    output_port,
+    squared_distance,
+)
+from widgets.canvas.link_painter import LinkFace, pill_rect
+from widgets.canvas.note_painter import paint_note
+from widgets.canvas.wires import Wire, distance, wire
+
+if TYPE_CHECKING:
+    from engine.model.design import Frame, Link, Note
+    from widgets.canvas.faces import CardFace
+    from widgets.canvas.look import Look
+
+FRAMES_Z: Final = -10.0
+LINKS_Z: Final = -5.0
+LIVE_Z: Final = 0.0
+NOTES_Z: Final = 5.0
+CARDS_Z: Final = 10.0
+OVERLAY_Z: Final = 100.0
+_EDGE_REACH: Final = 6.0
+_LINK_REACH: Final = 12.0
+_LARGEST: Final = 4096
+"""Longest edge of an item's picture in device pixels; a huge note is painted coarser."""
+
+
+class PictureItem(QGraphicsPixmapItem):
+    """Something with text, painted into a picture at the resolution of the screen."""
+
+    def __init__(self, item_id: str, rect: QRectF, margin: float) -> None:
+        """Show nothing yet; ``rect`` is the outline in the scene."""
+        super().__init__()
+        self.item_id = item_id
+        self.rect = rect
+        self._margin = margin
+        self._painted: object = None
+        self.setShapeMode(QGraphicsPixmapItem.ShapeMode.BoundingRectShape)
+        self.setTransformationMode(Qt.TransformationMode.SmoothTransformation)
+        self.place(rect)
+
+    def place(self, rect: QRectF) -> None:
+        """Move to another outline."""
+        self.rect = rect
+        self.setPos(rect.left() - self._margin, rect.top() - self._margin)
+
+    def outline(self) -> QRectF:
+        """The outline with the room for what sticks out of it."""
+        margin = self._margin
+        return self.rect.adjusted(-margin, -margin, margin, margin)
+
+    def refresh(self, look: Look, zoom: float, ratio: float) -> bool:
+        """Paint the picture if what it shows or its resolution changed; tells whether it did."""
+        wanted = (self._content(zoom), id(look), zoom, ratio, self.rect.size().toTuple())
+        if wanted == self._painted:
+            return False
+        self._painted = wanted
+        outline = self.outline()
+        scale = zoom * ratio
+        scale = min(scale, _LARGEST / max(outline.width(), outline.height()))
+        size = QSize(math.ceil(outline.width() * scale), math.ceil(outline.height() * scale))
+        picture = QPixmap(size.expandedTo(QSize(1, 1)))
+        picture.fill(QColor(0, 0, 0, 0))
+        painter = QPainter(picture)
+        painter.scale(scale, scale)
+        painter.translate(self._margin, self._margin)
+        self._paint(painter, look, zoom)
+        painter.end()
+        self.setPixmap(picture)
+        self.setScale(1.0 / scale)
+        return True
+
+    def paint_into(self, painter: QPainter, look: Look) -> None:
+        """Paint as vectors at its place: for exports."""
+        painter.save()
+        painter.translate(self.rect.topLeft())
+        self._paint(painter, look, 1.0)
+        painter.restore()
+
+    def _content(self, zoom: float) -> object:
+        """What the picture shows; equal contents are not painted twice."""
+        raise NotImplementedError
+
+    def _paint(self, painter: QPainter, look: Look, zoom: float) -> None:
+        """Paint with the outline's top left corner at the origin."""
+        raise NotImplementedError
+
+
+class CardItem(PictureItem):
+    """A node, or a collapsed frame."""
+
+    def __init__(self, item_id: str, rect: QRectF, face: CardFace) -> None:
+        """A card at a place."""
+        super().__init__(item_id, rect, CARD_MARGIN)
+        self.face = face
+        self.setZValue(CARDS_Z)
+
+    def part_at(self, at: QPointF, zoom: float) -> str | None:
+        """``output``, ``input`` or ``body``; None beside the card."""
+        reach = max(PORT_REACH, PORT_REACH / zoom * 0.6) ** 2
+        if squared_distance(at, output_port(self.rect)) <= reach:
+            return "output"
+        if self.rect.contains(at):
+            return "body"
+        return "input" if squared_distance(at, input_port(self.rect)) <= reach else None
+
+    def _content(self, zoom: float) -> object:
+        return (self.face, zoom < COMPACT_ZOOM)
+
+    def _paint(self, painter: QPainter, look: Look, zoom: float) -> None:
+        if zoom < COMPACT_ZOOM:
+            paint_compact(painter, self.face, look)
+        else:
+            paint_card(painter, self.face, look)
+
+
+class NoteItem(PictureItem):
+    """A sticky note."""
+
+    def __init__(self, note: Note) -> None:
+        """A note at its place."""
+        super().__init__(note.id, QRectF(note.x, note.y, note.width, note.height), NOTE_MARGIN)
+        self.text = note.text
+        self.selected = False
+        self.setZValue(NOTES_Z)
+
+    def part_at(self, at: QPointF, zoom: float) -> str | None:
+        """``bottom-right`` (the grip), ``body`` or nothing."""
+        grip = QRectF(self.rect.right() - 14.0, self.rect.bottom() - 14.0, 20.0, 20.0)
+        if self.selected and grip.contains(at):
+            return "bottom-right"
+        reach = 2.0 / zoom
+        return "body" if self.rect.adjusted(-reach, -reach, reach, reach).contains(at) else None
+
+    def _content(self, zoom: float) -> object:
+        return (self.text, self.selected)
+
+    def _paint(self, painter: QPainter, look: Look, zoom: float) -> None:
+        size = QRectF(0.0, 0.0, self.rect.width(), self.rect.height())
+        paint_note(painter, size, self.text, look, selected=self.selected)
+
+
+class FrameItem(QGraphicsRectItem):
+    """An open frame: outline and tab; its inside belongs to what lies there."""
+
+    def __init__(self, frame: Frame, depth: int) -> None:
+        """A frame at its place; inner frames lie above outer ones."""
+        super().__init__()
+        self.item_id = frame.id
+        self.face = FrameFace()
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemHasNoContents)
+        self.setPen(QPen(Qt.PenStyle.NoPen))
+        self.show_frame(frame, depth)
+
+    def show_frame(self, frame: Frame, depth: int) -> None:
+        """Take another place, size or name."""
+        self.frame = frame
+        self.setRect(QRectF(frame.x, frame.y, frame.width, frame.height))
+        self.setZValue(FRAMES_Z + min(depth, 40) * 0.1)
+
+    def outline(self) -> QRectF:
+        """What is painted, with the room for handles."""
+        return self.rect().adjusted(-10.0, -10.0, 10.0, 10.0)
+
+    def part_at(self, at: QPointF, zoom: float, look: Look) -> str | None:
+        """``chevron``, ``tab``, an edge or corner to resize by, or nothing inside."""
+        reach = min(_EDGE_REACH / zoom, 24.0)
+        rect = self.rect()
+        if not rect.adjusted(-reach, -reach, reach, reach).contains(at):
+            return None
+        corners = handles(rect)
+        for name in ("top-right", "bottom-right", "bottom-left"):
+            if squared_distance(at, corners[name]) <= (1.6 * reach) ** 2:
+                return name
+        if chevron_rect(self.frame, look).contains(at):
+            return "chevron"
+        if tab_rect(self.frame, look).contains(at):
+            return "tab"
+        near = {
+            "left": abs(at.x() - rect.left()),
+            "right": abs(at.x() - rect.right()),
+            "top": abs(at.y() - rect.top()),
+            "bottom": abs(at.y() - rect.bottom()),
+        }
+        edge = min(near, key=near.__getitem__)
+        return edge if near[edge] <= reach else None
+
+
+class LinkItem(QGraphicsPathItem):
+    """A link: its curve, for hits; the backdrop strokes it."""
+
+    def __init__(self, link: Link) -> None:
+        """A link without a course yet."""
+        super().__init__()
+        self.item_id = link.id
+        self.link = link
+        self.face = LinkFace()
+        self.ends: tuple[QPointF, QPointF] = (QPointF(), QPointF(1.0, 0.0))
+        self.wire: Wire = wire(*self.ends)
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemHasNoContents)
+        self.setPen(QPen(QColor(), _LINK_REACH))
+        self.setZValue(LINKS_Z)
+
+    def route(self, start: QPointF, end: QPointF) -> None:
+        """Run between two ports."""
+        self.ends = (start, end)
+        self.wire = wire(start, end)
+        self.setPath(self.wire.path)
+
+    def outline(self) -> QRectF:
+        """What is painted of it: stroke, ring and pills."""
+        box = self.wire.path.boundingRect().adjusted(-8.0, -8.0, 8.0, 8.0)
+        if self.face.pills or self.face.fault:
+            reach = 40.0 + 45.0 * (len(self.face.pills) + bool(self.face.fault)) / 2
+            middle = self.wire.middle
+            box = box.united(QRectF(middle.x() - reach, middle.y() - 12.0, 2 * reach, 24.0))
+        return box
+
+    def part_at(self, at: QPointF, zoom: float, look: Look) -> str | None:
+        """``link`` on the curve or its pill."""
+        if pill_rect(self.wire, self.face, look).contains(at):
+            return "link"
+        reach = min(max(_LINK_REACH / 2, _LINK_REACH / 2 / zoom), 14.0)
+        box = self.wire.path.boundingRect().adjusted(-reach, -reach, reach, reach)
+        if not box.contains(at):
+            return None
+        return "link" if distance(self.wire, at.x(), at.y()) <= reach else None

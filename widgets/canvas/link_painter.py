@@ -1,0 +1,140 @@
+"""Paints links: strokes by rate and health, policy pills at the middle."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPen
+
+from widgets.canvas.wording import short_percent, short_time
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from PySide6.QtGui import QPainter
+
+    from widgets.canvas.health import State
+    from widgets.canvas.look import Look
+    from widgets.canvas.wires import Wire
+
+THINNEST: Final = 1.5
+THICKEST: Final = 6.5
+_PILL_HEIGHT: Final = 17.0
+_ICON: Final = 11.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pill:
+    """One policy of a link: a sign and a word or two."""
+
+    icon: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkFace:
+    """Everything that is painted of a link but its curve."""
+
+    state: State = "idle"
+    width: float = THINNEST
+    pills: tuple[Pill, ...] = ()
+    fault: str = ""
+    selected: bool = False
+
+
+def width_of(rate: float) -> float:
+    """Stroke width of a rate (1/s), logarithmic, in steps of half a pixel."""
+    if rate <= 0.0:
+        return THINNEST
+    width = THINNEST + 1.5 * max(0.0, math.log10(rate / 60.0))
+    return min(round(2 * width) / 2, THICKEST)
+
+
+def policy_pills(config: Mapping[str, object]) -> tuple[Pill, ...]:
+    """The signs of what a link's config sets; only what departs from a plain call."""
+    pills: list[Pill] = []
+    if config.get("mode") == "send":
+        pills.append(Pill("chevron-right", "send"))
+    if config.get("when") == "miss":
+        pills.append(Pill("cache", "on miss"))
+    timeout = config.get("timeout")
+    if isinstance(timeout, int | float):
+        pills.append(Pill("delay", short_time(timeout)))
+    retry = config.get("retry")
+    attempts = retry.get("attempts") if isinstance(retry, dict) else None
+    if isinstance(attempts, int) and attempts > 1:
+        pills.append(Pill("restart", f"×{attempts}"))
+    times = config.get("times")
+    if isinstance(times, int) and times > 1:
+        pills.append(Pill("copy", f"{times} calls"))
+    share = config.get("probability")
+    if isinstance(share, int | float) and share < 1.0:
+        pills.append(Pill("set", short_percent(share)))
+    return tuple(pills)
+
+
+def stroke_of(face: LinkFace, look: Look) -> QPen:
+    """Pen of a link."""
+    theme = look.theme
+    if face.state in ("idle", "healthy"):
+        colour = look.colour(theme.link, 0.75 if face.state == "idle" else 1.0)
+    else:
+        colour = look.colour(theme.state(face.state).colour, 0.6)
+    pen = QPen(colour, face.width)
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    if face.fault:
+        pen.setDashPattern([3.0, 2.0])
+    return pen
+
+
+def paint_link(painter: QPainter, wire: Wire, face: LinkFace, look: Look) -> None:
+    """Paint the stroke, with a ring around it when selected."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    if face.selected:
+        painter.setPen(look.pen(look.theme.selection, face.width + 5.0, 0.35))
+        painter.drawPath(wire.path)
+        painter.setPen(look.pen(look.theme.selection, face.width + 0.5))
+    else:
+        painter.setPen(stroke_of(face, look))
+    painter.drawPath(wire.path)
+
+
+def pill_rect(wire: Wire, face: LinkFace, look: Look) -> QRectF:
+    """Where the pill of a link is; empty without one."""
+    if not face.pills and not face.fault:
+        return QRectF()
+    width = 8.0
+    for pill in _all_pills(face):
+        width += _ICON + 3.0 + look.pill_metrics.horizontalAdvance(pill.text) + 7.0
+    centre = wire.middle
+    return QRectF(centre.x() - width / 2, centre.y() - _PILL_HEIGHT / 2, width, _PILL_HEIGHT)
+
+
+def _all_pills(face: LinkFace) -> tuple[Pill, ...]:
+    """Policies, and the fault that acts on the link."""
+    return (*((Pill("bolt", face.fault),) if face.fault else ()), *face.pills)
+
+
+def paint_pills(painter: QPainter, wire: Wire, face: LinkFace, look: Look) -> None:
+    """Paint the policy signs at the middle of the link."""
+    if not (face.pills or face.fault):
+        return
+    theme = look.theme
+    box = pill_rect(wire, face, look)
+    border = theme.selection if face.selected else theme.load.colour if face.fault else theme.track
+    painter.setPen(QPen(look.colour(border), 1.0))
+    painter.setBrush(look.colour(theme.panel))
+    painter.drawRoundedRect(box, _PILL_HEIGHT / 2, _PILL_HEIGHT / 2)
+    left = box.left() + 6.0
+    painter.setFont(look.pill_font)
+    for pill in _all_pills(face):
+        token = theme.load.text if pill.icon == "bolt" else theme.muted
+        icon = QRectF(left, box.center().y() - _ICON / 2, _ICON, _ICON)
+        look.icons.paint(painter, pill.icon, icon, token)
+        left += _ICON + 3.0
+        painter.setPen(look.colour(token))
+        painter.drawText(QPointF(left, box.center().y() + 3.6), pill.text)
+        left += look.pill_metrics.horizontalAdvance(pill.text) + 7.0

@@ -1,0 +1,99 @@
+"""What a snapshot says of one node or link: its samples since the last one, added up."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from engine.sim.snapshot import NAN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from engine.sim.snapshot import LinkSample, NodeSample, Sample
+
+
+@dataclass(slots=True)
+class Reading:
+    """Numbers of an interval. Rates are per simulated second; NaN is not measured."""
+
+    seconds: float = 0.0
+    rate: float = 0.0
+    """Arrivals at a node, call attempts on a link."""
+    retry_rate: float = 0.0
+    done: int = 0
+    failed: dict[str, int] = field(default_factory=dict)
+    utilization: float = 0.0
+    queue: float = 0.0
+    p50: float = NAN
+    p99: float = NAN
+    extra: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def failures(self) -> int:
+        """Failures of all reasons."""
+        return sum(self.failed.values())
+
+
+def node_readings(samples: Iterable[Sample]) -> dict[str, Reading]:
+    """Every node's samples as one reading each; means are weighted by time or by count."""
+    found: dict[str, Reading] = {}
+    for sample in samples:
+        seconds = sample.end - sample.start
+        if seconds <= 0.0:
+            continue
+        for node_id, part in sample.nodes.items():
+            _add_node(found.setdefault(node_id, Reading()), part, seconds)
+    return found
+
+
+def link_readings(samples: Iterable[Sample]) -> dict[str, Reading]:
+    """Every link's samples as one reading each."""
+    found: dict[str, Reading] = {}
+    for sample in samples:
+        seconds = sample.end - sample.start
+        if seconds <= 0.0:
+            continue
+        for link_id, part in sample.links.items():
+            _add_link(found.setdefault(link_id, Reading()), part, seconds)
+    return found
+
+
+def _add_node(reading: Reading, part: NodeSample, seconds: float) -> None:
+    """Add one interval of a node."""
+    share = seconds / (reading.seconds + seconds)
+    reading.utilization += share * (part.utilization - reading.utilization)
+    reading.queue += share * (part.queue - reading.queue)
+    reading.rate += share * (part.arrivals / seconds - reading.rate)
+    _add_latency(reading, part.latency.count, part.latency.p50, part.latency.p99)
+    reading.done += part.completed
+    _add_counts(reading.failed, part.failed)
+    reading.extra.update(part.extra)
+    reading.seconds += seconds
+
+
+def _add_link(reading: Reading, part: LinkSample, seconds: float) -> None:
+    """Add one interval of a link."""
+    share = seconds / (reading.seconds + seconds)
+    reading.rate += share * (part.attempts / seconds - reading.rate)
+    reading.retry_rate += share * (part.retries / seconds - reading.retry_rate)
+    _add_latency(reading, part.latency.count, part.latency.p50, part.latency.p99)
+    reading.done += part.succeeded
+    _add_counts(reading.failed, part.failed)
+    reading.seconds += seconds
+
+
+def _add_latency(reading: Reading, count: int, p50: float, p99: float) -> None:
+    """Percentiles of several intervals cannot be added: the later ones stand for all, by count."""
+    if count == 0 or math.isnan(p99):
+        return
+    share = 1.0 if math.isnan(reading.p99) else count / (count + max(reading.done, 1))
+    reading.p50 = p50 if share == 1.0 else reading.p50 + share * (p50 - reading.p50)
+    reading.p99 = p99 if share == 1.0 else reading.p99 + share * (p99 - reading.p99)
+
+
+def _add_counts(into: dict[str, int], more: Mapping[str, int]) -> None:
+    """Add counts by reason."""
+    for reason, count in more.items():
+        into[reason] = into.get(reason, 0) + count

@@ -1,0 +1,99 @@
+"""Shows a run on the scene: numbers a few times a second, dots and streams in every frame."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from engine.sim.snapshot import Snapshot
+    from widgets.canvas.scene import CanvasScene
+
+Motion = Literal["full", "reduced"]
+_ROUND: Final = 0.25
+"""Wall seconds in which every card is looked at once: faster than that nobody reads."""
+_DOTS_SHOWN: Final = 60.0
+"""Crossings a wall second of a link that are shown as dots; above, the stroke flows as well."""
+
+
+class Running:
+    """Feeds snapshots to the board, and what changed to the scene."""
+
+    def __init__(self, scene: CanvasScene) -> None:
+        """No run yet."""
+        self._scene = scene
+        self._next = 0
+        self._since_streams = 0.0
+        self.motion: Motion = "full"
+
+    @property
+    def moves(self) -> bool:
+        """Whether something is on its way."""
+        return len(self._scene.dots) > 0 or len(self._scene.streams) > 0
+
+    def show(self, snapshot: Snapshot, wall: float) -> None:
+        """Take a snapshot in; ``wall`` is the wall time since the one before, 0 for a step."""
+        scene, board = self._scene, self._scene.facing.board
+        first = board.time is None or snapshot.time < board.time
+        if first:
+            scene.dots.clear()
+        board.observe(snapshot, wall)
+        if self.motion == "full":
+            span = wall if 0.0 < wall < 1.0 else 0.3
+            scene.dots.add(snapshot, board.speed if wall > 0.0 else _step_speed(snapshot), span)
+        if scene.facing.update_faults() or first or wall <= 0.0:
+            self._refresh(len(scene.cards) + len(scene.links) + len(scene.frames))
+        else:
+            everything = len(scene.cards) + len(scene.links)
+            self._refresh(math.ceil(everything * min(1.0, wall / _ROUND)))
+        self._since_streams += wall
+        if self._since_streams > 0.5 or first:
+            self._since_streams = 0.0
+            self._choose_streams()
+
+    def clear(self) -> None:
+        """Take every trace of the run away."""
+        scene = self._scene
+        scene.facing.board.clear()
+        scene.facing.update_faults()
+        scene.dots.clear()
+        scene.streams.set_links({})
+        scene.refresh_faces([*scene.cards, *scene.links, *scene.frames])
+        self._next = 0
+
+    def rest(self) -> None:
+        """The run stands still: what flows stops, dots stay where they are until it goes on."""
+        self._scene.streams.set_links({})
+
+    def advance(self, wall: float) -> None:
+        """Move dots and streams."""
+        self._scene.dots.advance(wall)
+        self._scene.streams.advance(wall)
+
+    def _refresh(self, number: int) -> None:
+        """Look at the next few cards and links, round and round."""
+        scene = self._scene
+        ids = [*scene.cards, *scene.links, *scene.frames]
+        if not ids:
+            return
+        start = self._next % len(ids)
+        chosen = (ids[start:] + ids[:start])[:number]
+        self._next = start + len(chosen)
+        scene.refresh_faces(chosen)
+
+    def _choose_streams(self) -> None:
+        """Links with more traffic than dots can show."""
+        board = self._scene.facing.board
+        rates = {}
+        if self.motion == "full":
+            for link_id, health in board.links.items():
+                rate = health.flow.rate.at_least() * board.speed
+                if rate > _DOTS_SHOWN:
+                    rates[link_id] = rate
+        self._scene.streams.set_links(rates)
+
+
+def _step_speed(snapshot: Snapshot) -> float:
+    """A pace at which the crossings of a single step can be followed."""
+    times = [crossing.at for crossing in snapshot.crossings]
+    return max((max(times) - min(times)) / 0.3, 1e-6) if times else 1.0

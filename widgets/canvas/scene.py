@@ -1,0 +1,370 @@
+"""The scene: item dicts by id, kept in step with the design by applying changes only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtWidgets import QGraphicsScene
+
+from engine.model.design import Design, Frame, Link, Node, Note
+from widgets.canvas.backdrop import Backdrop
+from widgets.canvas.dots import Courses, Dots, Streams
+from widgets.canvas.facing import Facing
+from widgets.canvas.folding import fold, folded_rect, frame_chain
+from widgets.canvas.frame_painter import paint_frame
+from widgets.canvas.geometry import COMPACT_ZOOM, card_rect
+from widgets.canvas.grid import paint_grid
+from widgets.canvas.items import CardItem, FrameItem, LinkItem, NoteItem, PictureItem
+from widgets.canvas.link_painter import paint_link, paint_pills
+from widgets.canvas.live_layer import LiveLayer
+from widgets.canvas.wiring import Wiring
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from PySide6.QtGui import QPainter
+
+    from engine.model.changes import Changes
+    from engine.model.component import Component
+    from widgets.canvas.look import Look
+
+AnyItem: TypeAlias = CardItem | FrameItem | NoteItem | LinkItem
+_EVERYWHERE = QRectF(-2e7, -2e7, 4e7, 4e7)
+
+
+class CanvasScene(QGraphicsScene):
+    """Shows a design. It never changes one: gestures ask for edits, changes come back."""
+
+    def __init__(self, components: Mapping[str, Component], look: Look) -> None:
+        """An empty canvas."""
+        super().__init__()
+        self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
+        self.setSceneRect(_EVERYWHERE)
+        self.design = Design()
+        self.look = look
+        self.courses = Courses()
+        self.dots = Dots(self.courses)
+        self.streams = Streams(self.courses)
+        self.wiring = Wiring(self.courses)
+        self.facing = Facing(components)
+        self.backdrop = Backdrop(self.paint_backdrop)
+        self.live = LiveLayer(self.dots, self.streams, look)
+        self.addItem(self.live)
+        self.cards: dict[str, CardItem] = {}
+        self.frames: dict[str, FrameItem] = {}
+        self.notes: dict[str, NoteItem] = {}
+        self.stale: set[PictureItem] = set()
+        self.lifted_frames: set[str] = set()
+        self._places: dict[str, QRectF] = {}
+
+    @property
+    def links(self) -> dict[str, LinkItem]:
+        """Drawn links by id."""
+        return self.wiring.items
+
+    # Following the design
+
+    def set_design(self, design: Design) -> None:
+        """Show another design."""
+        for item_id in [*self.cards, *self.frames, *self.notes, *self.links]:
+            self._drop(item_id)
+        self.design = Design()
+        self.dots.clear()
+        self.facing.forget()
+        self.backdrop.clear()
+        self._follow(design, _all_ids(design))
+
+    def apply_changes(self, design: Design, changes: Changes) -> None:
+        """Show what an edit changed, and nothing else."""
+        ids = set(changes.added | changes.removed | changes.moved | changes.changed)
+        self._follow(design, ids)
+        if "scenario" in changes.settings:
+            self.refresh_faces(_all_ids(design))
+
+    def _follow(self, design: Design, ids: set[str]) -> None:
+        """Bring items in step with the design in one go: places, then routes, then pictures."""
+        hidden = fold(design)
+        before = self.facing.hidden
+        self.design = design
+        folded = {
+            each for each in hidden.keys() | before.keys() if hidden.get(each) != before.get(each)
+        }
+        links = self.wiring.touching(ids | folded) | {
+            link.id
+            for link in design.links
+            if not ids.isdisjoint((link.id, link.source, link.target))
+            or not folded.isdisjoint((link.source, link.target))
+        }
+        self.facing.set_design(design, hidden)
+        self.wiring.set_design(design, hidden)
+        for item_id in ids | folded | links:
+            self._sync(item_id)
+        self.refresh_faces(ids | folded | links | set(hidden.values()) | set(before.values()))
+        self._route(self.wiring.beside(links) | (links & self.links.keys()))
+
+    def _sync(self, item_id: str) -> None:
+        """Create, place or drop the item of one id."""
+        item = self.design.item(item_id)
+        hidden = item_id in self.facing.hidden
+        match item:
+            case Node() if not hidden:
+                self._card(item_id, card_rect(item.x, item.y))
+            case Frame(collapsed=True) if not hidden:
+                self._drop_open_frame(item_id)
+                self._card(item_id, folded_rect(item))
+            case Frame() if not hidden:
+                self._drop_card(item_id)
+                self._frame(item)
+            case Note():
+                self._note(item)
+            case Link() if self.wiring.is_drawn(item.source, item.target):
+                self._link(item)
+            case _:
+                self._drop(item_id)
+
+    def _card(self, item_id: str, rect: QRectF) -> None:
+        """Show a card at a place."""
+        card = self.cards.get(item_id)
+        if card is None:
+            card = self.cards[item_id] = CardItem(item_id, rect, self.facing.card(item_id))
+            self.addItem(card)
+            self.stale.add(card)
+        card.place(rect)
+
+    def _frame(self, frame: Frame) -> None:
+        """Show an open frame."""
+        depth = len(frame_chain(self.design, frame.frame))
+        item = self.frames.get(frame.id)
+        if item is None:
+            item = self.frames[frame.id] = FrameItem(frame, depth)
+            self.addItem(item)
+        else:
+            self.backdrop.touch(item.outline())
+            item.show_frame(frame, depth)
+        self.backdrop.touch(item.outline())
+
+    def _note(self, note: Note) -> None:
+        """Show a note."""
+        item = self.notes.get(note.id)
+        if item is None:
+            item = self.notes[note.id] = NoteItem(note)
+            self.addItem(item)
+        item.text = note.text
+        item.place(QRectF(note.x, note.y, note.width, note.height))
+        self.stale.add(item)
+
+    def _link(self, link: Link) -> None:
+        """Have an item for a link; it is routed later, together with its neighbours."""
+        item = self.links.get(link.id)
+        if item is None:
+            item = self.links[link.id] = LinkItem(link)
+            self.addItem(item)
+        item.link = link
+
+    def _drop(self, item_id: str) -> None:
+        """Take whatever shows an id off the scene."""
+        self._drop_card(item_id)
+        self._drop_open_frame(item_id)
+        note = self.notes.pop(item_id, None)
+        if note is not None:
+            self.stale.discard(note)
+            self.removeItem(note)
+        link = self.links.pop(item_id, None)
+        if link is not None:
+            self._drop_link(link)
+
+    def _drop_card(self, item_id: str) -> None:
+        card = self.cards.pop(item_id, None)
+        if card is not None:
+            self.stale.discard(card)
+            self.removeItem(card)
+
+    def _drop_open_frame(self, item_id: str) -> None:
+        frame = self.frames.pop(item_id, None)
+        if frame is not None:
+            self.backdrop.touch(frame.outline())
+            self.removeItem(frame)
+
+    def _drop_link(self, link: LinkItem) -> None:
+        self.backdrop.touch(link.outline())
+        self.live.lifted.pop(link.item_id, None)
+        if self.live.glowing is link:
+            self.live.glowing = None
+        row = self.courses.drop(link.item_id)
+        if row is not None:
+            self.dots.forget_row(row)
+        self.streams.set_links({})
+        self.removeItem(link)
+
+    # Places
+
+    def rect_of(self, item_id: str) -> QRectF | None:
+        """Outline of a shown card, frame or note, where it is right now."""
+        item = self.cards.get(item_id) or self.notes.get(item_id)
+        if item is not None:
+            return item.rect
+        frame = self.frames.get(item_id)
+        return frame.rect() if frame is not None else None
+
+    def preview(self, places: Mapping[str, QRectF]) -> None:
+        """Show items elsewhere while a gesture lasts; the design does not know."""
+        for item_id, rect in places.items():
+            card = self.cards.get(item_id) or self.notes.get(item_id)
+            if card is not None:
+                card.place(rect)
+                if isinstance(card, NoteItem):
+                    self.stale.add(card)
+            frame = self.frames.get(item_id)
+            if frame is not None:
+                size = {"width": rect.width(), "height": rect.height()}
+                moved = frame.frame.model_copy(update={"x": rect.x(), "y": rect.y(), **size})
+                frame.show_frame(moved, len(frame_chain(self.design, moved.frame)))
+        self._route(self.wiring.touching(places))
+
+    def lift(self, ids: Iterable[str]) -> None:
+        """Paint frames and links that are about to move in the live layer, not in the tiles."""
+        ids = set(ids)
+        for link_id in self.wiring.touching(ids):
+            link = self.links[link_id]
+            self.live.lifted[link_id] = link
+            self.backdrop.touch(link.outline())
+        for frame_id in ids & self.frames.keys():
+            self.lifted_frames.add(frame_id)
+            self.live.frames[frame_id] = self.frames[frame_id]
+            self.backdrop.touch(self.frames[frame_id].outline())
+
+    def settle(self, ids: Iterable[str]) -> None:
+        """End of a gesture: everything is where the design says."""
+        lifted = [*self.live.lifted]
+        self.live.lifted.clear()
+        self.live.frames.clear()
+        self.lifted_frames.clear()
+        self._follow(self.design, {each for each in ids if self.design.item(each) is not None})
+        for link_id in lifted:
+            if link_id in self.links:
+                self.backdrop.touch(self.links[link_id].outline())
+
+    def _route(self, link_ids: Iterable[str]) -> None:
+        """Route links, and have what they covered and cover now painted again."""
+        for item, covered in self.wiring.route(link_ids, self.rect_of):
+            if item.item_id not in self.live.lifted:
+                self.backdrop.touch(covered)
+                self.backdrop.touch(item.outline())
+
+    def content_rect(self) -> QRectF:
+        """What the design covers; empty without items."""
+        box = QRectF()
+        for item_id in (*self.cards, *self.frames, *self.notes):
+            rect = self.rect_of(item_id)
+            if rect is not None:
+                box = box.united(rect)
+        return box
+
+    # Faces
+
+    def refresh_faces(self, ids: Iterable[str]) -> None:
+        """Compare what items show with what they should, and paint those that differ."""
+        for item_id in ids:
+            card = self.cards.get(item_id)
+            if card is not None:
+                self._set_card(card)
+                continue
+            link = self.links.get(item_id)
+            if link is not None:
+                self._set_link(link)
+                continue
+            frame = self.frames.get(item_id)
+            if frame is not None:
+                face = self.facing.frame(item_id)
+                if face != frame.face:
+                    frame.face = face
+                    self.backdrop.touch(frame.outline())
+                continue
+            note = self.notes.get(item_id)
+            if note is not None and note.selected != (item_id in self.facing.selection):
+                note.selected = not note.selected
+                self.stale.add(note)
+
+    def _set_card(self, card: CardItem) -> None:
+        face = self.facing.card(card.item_id)
+        if face != card.face:
+            card.face = face
+            self.stale.add(card)
+
+    def _set_link(self, link: LinkItem) -> None:
+        face = self.facing.link(link.link)
+        if face == link.face:
+            return
+        edited = (face.selected, face.pills) != (link.face.selected, link.face.pills)
+        change = self.backdrop.touch if edited else self.backdrop.fade
+        change(link.outline())
+        link.face = face
+        change(link.outline())
+
+    # Painting
+
+    def set_look(self, look: Look) -> None:
+        """Take another theme: everything is painted again."""
+        self.look = look
+        self.live.set_look(look)
+        self.backdrop.clear()
+        self.stale.update(self.cards.values(), self.notes.values())
+
+    def paint_backdrop(self, painter: QPainter, rect: QRectF, zoom: float) -> None:
+        """Paint everything under the cards: paper, frames from the outside in, links."""
+        paint_grid(painter, rect, self.look, zoom)
+        self.paint_under(painter, rect, zoom)
+
+    def paint_under(self, painter: QPainter, rect: QRectF, zoom: float) -> None:
+        """Paint frames and links."""
+        shown = [f for f in self.frames.values() if f.outline().intersects(rect)]
+        for frame in sorted(shown, key=lambda f: f.zValue()):
+            if frame.item_id not in self.lifted_frames:
+                paint_frame(painter, frame.frame, frame.face, self.look, zoom)
+        links = [
+            link
+            for link in self.links.values()
+            if link.outline().intersects(rect) and link.item_id not in self.live.lifted
+        ]
+        links.sort(key=lambda link: (link.face.selected, link.face.width))
+        for link in links:
+            paint_link(painter, link.wire, link.face, self.look)
+        if zoom >= COMPACT_ZOOM:
+            for link in links:
+                paint_pills(painter, link.wire, link.face, self.look)
+
+    def hit(self, at: QPointF, zoom: float) -> tuple[AnyItem, str] | None:
+        """What lies at a place, topmost first, and which part of it."""
+        for item, part in self._hits(at, zoom):
+            return item, part
+        return None
+
+    def _hits(self, at: QPointF, zoom: float) -> Iterator[tuple[AnyItem, str]]:
+        """Cards, notes, links, then frames from the inside out."""
+        for card in reversed(self.cards.values()):
+            part = card.part_at(at, zoom)
+            if part is not None:
+                yield card, part
+        for note in reversed(self.notes.values()):
+            part = note.part_at(at, zoom)
+            if part is not None:
+                yield note, part
+        for link in self.links.values():
+            part = link.part_at(at, zoom, self.look)
+            if part is not None:
+                yield link, part
+        for frame in sorted(self.frames.values(), key=lambda f: -f.zValue()):
+            part = frame.part_at(at, zoom, self.look)
+            if part is not None:
+                yield frame, part
+
+
+def _all_ids(design: Design) -> set[str]:
+    """Ids of all items."""
+    return {
+        *design.node_by_id,
+        *design.link_by_id,
+        *design.frame_by_id,
+        *design.note_by_id,
+    }

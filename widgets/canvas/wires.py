@@ -1,0 +1,103 @@
+"""The curves of links: cubic, port to port, with points at equal distances for what moves on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QPainterPath
+
+from widgets.canvas.geometry import CARD_HEIGHT
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+
+POINTS: Final = 33
+"""Points of the table of a wire; between them things move in straight lines."""
+_STEPS: Final = 24
+_LEAST_REACH = 36.0
+_MOST_REACH = 220.0
+_FAN = 8.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wire:
+    """A drawn link."""
+
+    path: QPainterPath
+    points: Floats
+    """Points at equal distances along the curve, shape (POINTS, 2)."""
+    length: float
+    middle: QPointF
+
+
+def wire(start: QPointF, end: QPointF) -> Wire:
+    """The curve from an output port to an input port."""
+    path = QPainterPath(start)
+    for first, second, to in _curves(start, end):
+        path.cubicTo(first, second, to)
+    return _measured(path, start, end)
+
+
+def _curves(start: QPointF, end: QPointF) -> list[tuple[QPointF, QPointF, QPointF]]:
+    """Control points: one S forwards; a way around both cards when the link leads back."""
+    dx, dy = end.x() - start.x(), end.y() - start.y()
+    if dx < 0.0 and abs(dy) < CARD_HEIGHT:
+        return _detour(start, end)
+    reach = min(max(abs(dx) / 2, _LEAST_REACH), _MOST_REACH)
+    return [(QPointF(start.x() + reach, start.y()), QPointF(end.x() - reach, end.y()), end)]
+
+
+def _detour(start: QPointF, end: QPointF) -> list[tuple[QPointF, QPointF, QPointF]]:
+    """Below both cards and back, so that the curve does not hide behind them."""
+    low = max(start.y(), end.y()) + CARD_HEIGHT
+    turn = QPointF((start.x() + end.x()) / 2, low)
+    reach = 1.6 * _LEAST_REACH
+    return [
+        (QPointF(start.x() + reach, start.y()), QPointF(start.x() + reach, low), turn),
+        (QPointF(end.x() - reach, low), QPointF(end.x() - reach, end.y()), end),
+    ]
+
+
+def _measured(path: QPainterPath, start: QPointF, end: QPointF) -> Wire:
+    """Points at equal distances along the curve."""
+    t = np.linspace(0.0, 1.0, _STEPS)[:, None]
+    parts: list[Floats] = []
+    here = start
+    for first, second, to in _curves(start, end):
+        a, b, c, d = (np.array((p.x(), p.y())) for p in (here, first, second, to))
+        parts.append(
+            (1 - t) ** 3 * a + 3 * (1 - t) ** 2 * t * b + 3 * (1 - t) * t**2 * c + t**3 * d
+        )
+        here = to
+    raw = np.concatenate(parts)
+    along = np.concatenate(([0.0], np.cumsum(np.hypot(*np.diff(raw, axis=0).T))))
+    wanted = np.linspace(0.0, along[-1], POINTS)
+    points = np.stack([np.interp(wanted, along, raw[:, i]) for i in (0, 1)], axis=1)
+    x, y = points[POINTS // 2]
+    return Wire(path, points, float(along[-1]), QPointF(float(x), float(y)))
+
+
+def fan(target_y: float, source_ys: list[float]) -> list[float]:
+    """Heights, relative to the port, at which several links arrive so that they stay apart.
+
+    A link from straight ahead stays straight; the others keep their order above and below it.
+    """
+    order = sorted(range(len(source_ys)), key=lambda i: source_ys[i])
+    level = [i for i in order if abs(source_ys[i] - target_y) < 1.0]
+    step = min(_FAN, 0.6 * CARD_HEIGHT / max(len(order), 1))
+    anchor = float(order.index(level[len(level) // 2])) if level else (len(order) - 1) / 2
+    offsets = [0.0] * len(order)
+    for rank, i in enumerate(order):
+        offsets[i] = (rank - anchor) * step
+    return offsets
+
+
+def distance(course: Wire, x: float, y: float) -> float:
+    """Distance from a point to the curve."""
+    here, step = course.points[:-1], np.diff(course.points, axis=0)
+    along = ((np.array((x, y)) - here) * step).sum(axis=1) / np.maximum((step**2).sum(axis=1), 1e-9)
+    nearest = here + np.clip(along, 0.0, 1.0)[:, None] * step
+    return float(np.hypot(nearest[:, 0] - x, nearest[:, 1] - y).min())

@@ -1,0 +1,106 @@
+"""Which links are drawn, from where to where; routes them when cards move."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF
+
+from widgets.canvas.geometry import input_port, output_port
+from widgets.canvas.wires import fan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from engine.model.design import Design
+    from widgets.canvas.dots import Courses
+    from widgets.canvas.items import LinkItem
+
+
+class Wiring:
+    """All link items. A link whose ends hide behind the same card is not drawn."""
+
+    def __init__(self, courses: Courses) -> None:
+        """No links yet; ``courses`` learns every route."""
+        self.items: dict[str, LinkItem] = {}
+        self._courses = courses
+        self._host: Mapping[str, str] = {}
+        self._incoming: dict[str, list[str]] = {}
+        self._touching: dict[str, set[str]] = {}
+
+    def set_design(self, design: Design, host: Mapping[str, str]) -> None:
+        """Learn the topology; ``host`` names the card which stands for a hidden node."""
+        self._host = host
+        incoming: dict[str, list[str]] = defaultdict(list)
+        touching: dict[str, set[str]] = defaultdict(set)
+        for link in design.links:
+            source, target = self.host(link.source), self.host(link.target)
+            touching[link.source].add(link.id)
+            touching[link.target].add(link.id)
+            if source != target:
+                incoming[target].append(link.id)
+                touching[source].add(link.id)
+                touching[target].add(link.id)
+        self._incoming = dict(incoming)
+        self._touching = dict(touching)
+
+    def host(self, node_id: str) -> str:
+        """Id of the card that shows a node."""
+        return self._host.get(node_id, node_id)
+
+    def is_drawn(self, source: str, target: str) -> bool:
+        """Whether a link between two nodes is to be seen."""
+        return self.host(source) != self.host(target)
+
+    def touching(self, ids: Iterable[str]) -> set[str]:
+        """Links with an end at one of these nodes or cards."""
+        found: set[str] = set()
+        for item_id in ids:
+            found |= self._touching.get(item_id, set())
+        return found & self.items.keys()
+
+    def beside(self, link_ids: Iterable[str]) -> set[str]:
+        """The links and all others that arrive at the same cards: they share a fan."""
+        targets = {
+            self.host(self.items[link_id].link.target)
+            for link_id in link_ids
+            if link_id in self.items
+        }
+        return {each for target in targets for each in self._incoming.get(target, ())}
+
+    def route(
+        self, link_ids: Iterable[str], rect_of: Callable[[str], QRectF | None]
+    ) -> list[tuple[LinkItem, QRectF]]:
+        """Route links anew; returns those whose course changed, with what they covered before."""
+        changed: list[tuple[LinkItem, QRectF]] = []
+        heights: dict[str, dict[str, float]] = {}
+        for link_id in link_ids:
+            item = self.items.get(link_id)
+            if item is None:
+                continue
+            source, target = self.host(item.link.source), self.host(item.link.target)
+            start, end = rect_of(source), rect_of(target)
+            if start is None or end is None:
+                continue
+            if target not in heights:
+                heights[target] = self._fan(target, rect_of)
+            arrival = input_port(end) + QPointF(0.0, heights[target].get(link_id, 0.0))
+            ends = (output_port(start), arrival)
+            if ends != item.ends:
+                covered = item.outline()
+                item.route(*ends)
+                self._courses.put(link_id, item.wire)
+                changed.append((item, covered))
+        return changed
+
+    def _fan(self, target: str, rect_of: Callable[[str], QRectF | None]) -> dict[str, float]:
+        """Heights at which links arrive at a card."""
+        rect = rect_of(target)
+        incoming = [each for each in self._incoming.get(target, ()) if each in self.items]
+        sources = [rect_of(self.host(self.items[each].link.source)) for each in incoming]
+        if rect is None:
+            return {}
+        middle = rect.center().y()
+        ys = [source.center().y() if source is not None else middle for source in sources]
+        return dict(zip(incoming, fan(middle, ys), strict=True))
