@@ -1,0 +1,86 @@
+"""What stands on the strip right now: event marks, their bars and labels, and notices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF
+
+from widgets.timeline.layout import BASELINE, Label, Ruler, Wanted, place_labels
+from widgets.timeline.wording import event_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from engine.model.design import Design, Event
+    from engine.sim.snapshot import Notice
+
+_REACH = 8.0
+"""How near the mouse must be to a mark (logical pixels)."""
+_HANDLE = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """An event on the strip."""
+
+    index: int
+    """Its place among the scenario's events."""
+    event: Event
+    text: str
+    x: float
+    bar_end: float | None
+    """Where its bar ends; None where it has no end."""
+    label: Label | None
+
+    def hit(self, point: QPointF) -> bool:
+        """Whether a point is on the mark or its label."""
+        if abs(point.x() - self.x) <= _REACH and abs(point.y() - BASELINE) <= _REACH:
+            return True
+        return self.label is not None and self.label.rect.contains(point)
+
+    def hit_end(self, point: QPointF) -> bool:
+        """Whether a point is on the handle at the end of its bar."""
+        return (
+            self.bar_end is not None
+            and self.bar_end > self.x + _HANDLE
+            and abs(point.x() - self.bar_end) <= _HANDLE
+            and abs(point.y() - BASELINE) <= _REACH
+        )
+
+
+def lay_out(
+    design: Design,
+    events: Sequence[Event],
+    ruler: Ruler,
+    measure: Callable[[str], float],
+) -> list[Mark]:
+    """Marks of the visible events in order of time; ``measure`` tells the width of a text."""
+    order = sorted(range(len(events)), key=lambda index: events[index].at)
+    seen = [index for index in order if ruler.shows(events[index].at)]
+    texts = {index: event_text(design, events[index]) for index in seen}
+    wanted = [Wanted(ruler.x(events[index].at), measure(texts[index])) for index in seen]
+    labels = place_labels(wanted, ruler.left - 20.0, ruler.right + 10.0)
+    marks = [
+        Mark(index, events[index], texts[index], each.x, _bar_end(events[index], ruler), label)
+        for index, each, label in zip(seen, wanted, labels, strict=True)
+    ]
+    begun = [
+        Mark(index, events[index], event_text(design, events[index]), ruler.left - 50.0, end, None)
+        for index in order
+        if events[index].at < ruler.start
+        and (end := _bar_end(events[index], ruler)) is not None
+        and end > ruler.left
+    ]
+    return begun + marks
+
+
+def _bar_end(event: Event, ruler: Ruler) -> float | None:
+    """Pixel at which an event ends; None for one that lasts to the end or has no length."""
+    return ruler.x(event.at + event.duration) if event.duration else None
+
+
+def notice_rect(notice: Notice, ruler: Ruler) -> QRectF:
+    """Where a notice's tick is."""
+    return QRectF(ruler.x(notice.at) - 1.0, BASELINE - 4.0, 2.0, 8.0)

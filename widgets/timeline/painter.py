@@ -1,0 +1,204 @@
+"""Draws the strip: load curve, events, notices, playhead."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
+
+from widgets.instruments.text import instant_text
+from widgets.theme import CAPTION, Fonts
+from widgets.timeline.layout import BASELINE, CURVE_TOP, GLYPH, ROW_HEIGHT, ROWS, Ruler
+from widgets.timeline.marks import notice_rect
+from widgets.timeline.wording import event_ink
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine.sim.snapshot import Notice
+    from widgets.theme import IconSet, Theme
+    from widgets.timeline.load import Curve
+    from widgets.timeline.marks import Mark
+
+_CURVE_BOTTOM: Final = BASELINE - 5.0
+_SQUARE: Final = 8.0
+_NOTICE_STATE: Final = {"health": "strained", "restored": "healthy", "alert": "saturated"}
+_AHEAD_ALPHA: Final = 110
+_BAR_ALPHA: Final = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everything that the strip shows at a moment."""
+
+    ruler: Ruler
+    measured: Curve
+    planned: Curve
+    top: float
+    """Rate at the top of the curve (rps)."""
+    now: float
+    cursor: float
+    """Instant pointed at; NaN for none."""
+    marks: Sequence[Mark] = ()
+    notices: Sequence[Notice] = ()
+    selected: int | None = None
+    earlier: int = 0
+    """Events before the visible range."""
+    later: int = 0
+    """Events after it."""
+    chips: dict[str, QRectF] = field(default_factory=dict)
+    """Filled while drawing: where the counts of unseen events can be clicked."""
+
+
+class StripPainter:
+    """Paints scenes in one theme."""
+
+    def __init__(self, theme: Theme, icons: IconSet) -> None:
+        """Take colours and icons."""
+        self._theme = theme
+        self._icons = icons
+        fonts = Fonts()
+        self._caption = fonts.ui(CAPTION, QFont.Weight.Medium)
+        self._strong = fonts.numbers(CAPTION, QFont.Weight.Bold)
+        self._metrics = QFontMetricsF(self._caption)
+
+    def measure(self, text: str) -> float:
+        """Width of a label's text."""
+        return self._metrics.horizontalAdvance(text) + 1.0
+
+    def paint(self, painter: QPainter, scene: Scene) -> None:
+        """Draw everything, back to front."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        ruler = scene.ruler
+        painter.fillRect(
+            QRectF(ruler.left, BASELINE - 0.5, ruler.right - ruler.left, 1.0),
+            QColor(self._theme.hairline),
+        )
+        self._curve(painter, scene, scene.planned, _AHEAD_ALPHA)
+        self._curve(painter, scene, scene.measured, 255)
+        for mark in scene.marks:
+            self._bar(painter, mark, ruler)
+        for notice in scene.notices:
+            if ruler.shows(notice.at):
+                state = _NOTICE_STATE.get(notice.kind, "idle")
+                painter.fillRect(
+                    notice_rect(notice, ruler), QColor(self._theme.state(state).colour)
+                )
+        for mark in scene.marks:
+            if mark.x >= ruler.left - 1.0:
+                self._mark(painter, mark, selected=mark.index == scene.selected)
+        self._unseen(painter, scene)
+        self._pointer(painter, scene)
+        if ruler.shows(scene.now) and scene.now > 0.0:
+            self._playhead(painter, scene)
+
+    def _curve(self, painter: QPainter, scene: Scene, curve: Curve, alpha: int) -> None:
+        """Part of the load curve."""
+        times, rates = curve
+        if len(times) < 2:
+            return
+        scale = (_CURVE_BOTTOM - CURVE_TOP) / scene.top
+        points = QPolygonF(
+            [
+                QPointF(scene.ruler.x(t), _CURVE_BOTTOM - rate * scale)
+                for t, rate in zip(times.tolist(), rates.tolist(), strict=True)
+            ]
+        )
+        ink = QColor(self._theme.series["offered"].colour)
+        ink.setAlpha(alpha)
+        painter.save()
+        painter.setClipRect(
+            QRectF(scene.ruler.left, 0, scene.ruler.right - scene.ruler.left, BASELINE)
+        )
+        painter.setPen(QPen(ink, 1.5))
+        painter.drawPolyline(points)
+        painter.restore()
+
+    def _bar(self, painter: QPainter, mark: Mark, ruler: Ruler) -> None:
+        """How long an event lasts."""
+        if mark.bar_end is None:
+            return
+        ink = QColor(event_ink(self._theme, mark.event).colour)
+        left, right = max(mark.x, ruler.left), min(mark.bar_end, ruler.right)
+        soft = QColor(ink)
+        soft.setAlpha(_BAR_ALPHA)
+        painter.fillRect(QRectF(left, BASELINE - 1.5, max(right - left, 0.0), 3.0), soft)
+        if mark.bar_end <= ruler.right:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(ink)
+            painter.drawRoundedRect(QRectF(mark.bar_end - 1.5, BASELINE - 5.0, 3.0, 10.0), 1.5, 1.5)
+
+    def _mark(self, painter: QPainter, mark: Mark, *, selected: bool) -> None:
+        """Square on the baseline, icon and words below."""
+        ink = event_ink(self._theme, mark.event)
+        square = QRectF(mark.x - _SQUARE / 2, BASELINE - _SQUARE / 2, _SQUARE, _SQUARE)
+        if selected:
+            painter.setPen(QPen(QColor(self._theme.selection), 1.5))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(square.adjusted(-3, -3, 3, 3), 3.5, 3.5)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(ink.colour))
+        painter.drawRoundedRect(square, 1.5, 1.5)
+        if mark.label is None:
+            return
+        rect = mark.label.rect
+        glyph = QRectF(rect.left(), rect.center().y() - GLYPH / 2, GLYPH, GLYPH)
+        self._icons.paint(painter, mark.event.change, glyph, ink.text)
+        if mark.label.text_width > 0.0:
+            painter.setFont(self._caption)
+            painter.setPen(QColor(ink.text))
+            room = rect.adjusted(rect.width() - mark.label.text_width, 0, 1, 0)
+            text = self._metrics.elidedText(mark.text, Qt.TextElideMode.ElideRight, room.width())
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, text)
+
+    def _unseen(self, painter: QPainter, scene: Scene) -> None:
+        """How many events lie outside the visible range."""
+        ruler = scene.ruler
+        painter.setFont(self._caption)
+        painter.setPen(QColor(self._theme.muted))
+        row = QRectF(ruler.left, ROWS[1], ruler.right - ruler.left, ROW_HEIGHT)
+        for key, count, text, side in (
+            ("earlier", scene.earlier, "← {} earlier", Qt.AlignmentFlag.AlignLeft),
+            ("later", scene.later, "{} later →", Qt.AlignmentFlag.AlignRight),
+        ):
+            if count:
+                words = text.format(count)
+                painter.drawText(row, side | Qt.AlignmentFlag.AlignVCenter, words)
+                width = self.measure(words)
+                at_left = side == Qt.AlignmentFlag.AlignLeft
+                left = row.left() if at_left else row.right() - width
+                scene.chips[key] = QRectF(left, row.top(), width, row.height())
+
+    def _pointer(self, painter: QPainter, scene: Scene) -> None:
+        """Where somebody points, here or on a chart."""
+        if not math.isfinite(scene.cursor) or not scene.ruler.shows(scene.cursor):
+            return
+        x = scene.ruler.x(scene.cursor)
+        painter.fillRect(QRectF(x - 0.5, 4.0, 1.0, BASELINE + 4.0), QColor(self._theme.muted))
+        painter.setFont(self._caption)
+        painter.setPen(QColor(self._theme.muted))
+        text = instant_text(scene.cursor)
+        width = self.measure(text)
+        left = x + 5.0 if x + 8.0 + width < scene.ruler.right else x - 5.0 - width
+        box = QRectF(left, 1.0, width, 13.0)
+        painter.fillRect(box.adjusted(-2, 0, 2, 0), QColor(self._theme.panel))
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)
+
+    def _playhead(self, painter: QPainter, scene: Scene) -> None:
+        """Where the run is, with its time in a bubble."""
+        x = scene.ruler.x(scene.now)
+        ink = QColor(self._theme.text)
+        painter.fillRect(QRectF(x - 0.75, 6.0, 1.5, ROWS[0] - 6.0), ink)
+        text = instant_text(scene.now)
+        width = QFontMetricsF(self._strong).horizontalAdvance(text) + 18.0
+        left = min(max(x - width / 2, 2.0), scene.ruler.width - width - 4.0)
+        bubble = QRectF(left, ROWS[0], width, ROW_HEIGHT + 1.0)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ink)
+        painter.drawRoundedRect(bubble, 4.0, 4.0)
+        painter.setFont(self._strong)
+        painter.setPen(QColor(self._theme.panel))
+        painter.drawText(bubble, Qt.AlignmentFlag.AlignCenter, text)
