@@ -1,0 +1,97 @@
+"""A simulation: a machine with its controllers, measured from the warm-up to the end, and looked at."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from engine.control.bursts import Bursts
+from engine.control.health import HealthChecks
+from engine.control.timeline import Timeline
+from engine.sim.machine import Machine
+from engine.sim.samples import Observer
+
+if TYPE_CHECKING:
+    from engine.plan.primitives import Plan
+    from engine.sim.snapshot import Notice, Sample
+
+_SHORTEST = 0.25
+"""Least length of an interval (s) that a look closes."""
+_LONGEST = 1.0
+"""Length of an interval (s) after which it closes by itself while somebody watches."""
+
+
+class Simulation:
+    """A plan that runs, with everything that acts on it."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.machine = Machine(plan)
+        self.notices: list[Notice] = []
+        """What happened since somebody took them."""
+        self.samples: list[Sample] = []
+        """Closed intervals since somebody took them."""
+        self.observer: Observer | None = None
+        """Made by the first look; runs without one pay nothing."""
+        self._marked = False
+        self._sampled = 0.0
+        self._timeline = Timeline(self.machine, self._notify)
+        self._health = HealthChecks(self.machine, self._notify)
+        self._bursts = Bursts(self.machine)
+        self.follow(plan)
+
+    @property
+    def now(self) -> float:
+        """Simulated time (s)."""
+        return self.machine.now
+
+    def follow(self, plan: Plan) -> None:
+        """Become another plan, now."""
+        self._timeline.follow(plan)
+        self._health.follow()
+        self._bursts.follow()
+
+    def advance(self, until: float) -> bool:
+        """Do everything that is due before a time; false where an answer stopped it earlier."""
+        while self.now < until:
+            self._measure()
+            if not self.machine.advance(min(until, self._next_stop())):
+                return False
+            if self.observer is not None and self.now >= self._sampled + _LONGEST:
+                self._sample(self.observer)
+        self._measure()
+        return True
+
+    def look(self) -> Observer:
+        """What sees into the run; closes the interval unless it is too short to say anything."""
+        if self.observer is None:
+            self.observer = Observer(self.machine)
+            self._sampled = self.now
+        if self.now >= self._sampled + _SHORTEST:
+            self._sample(self.observer)
+        return self.observer
+
+    def _measure(self) -> None:
+        """Begin the measurement when the warm-up is over."""
+        if not self._marked and self.now >= self.machine.plan.warmup:
+            self._marked = True
+            self.machine.mark()
+
+    def _next_stop(self) -> float:
+        """The next time at which something has to be done that is no event."""
+        stop = math.inf
+        if not self._marked:
+            stop = self.machine.plan.warmup
+        if self.observer is not None:
+            stop = min(stop, self._sampled + _LONGEST)
+        return stop
+
+    def _sample(self, observer: Observer) -> None:
+        """Close an interval."""
+        self._sampled = self.now
+        self.samples.append(observer.sample())
+
+    def _notify(self, notice: Notice) -> None:
+        """Keep a notice for whoever looks next; the oldest go when nobody does."""
+        self.notices.append(notice)
+        if len(self.notices) > 2000:
+            del self.notices[:1000]

@@ -1,0 +1,105 @@
+"""The timeline of events: each starts and ends at its time, as a process on the clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from engine.control.faults import Faults
+from engine.plan.primitives import INFINITE
+from engine.sim.snapshot import Notice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from engine.plan.primitives import EventPlan, Plan
+    from engine.sim.machine import Machine
+
+
+@dataclass(slots=True, eq=False)
+class Ticket:
+    """One event of the plan on its way through time."""
+
+    event: EventPlan
+    active: bool = False
+    valid: bool = True
+    """Whether the event is still part of the plan."""
+
+
+class Timeline:
+    """Applies a plan's events to a machine, also while the list of events changes."""
+
+    def __init__(self, machine: Machine, notify: Callable[[Notice], None]) -> None:
+        self._machine = machine
+        self._notify = notify
+        self._faults = Faults(machine)
+        self._tickets: list[Ticket] = []
+        self._plan = machine.plan
+
+    def follow(self, plan: Plan) -> None:
+        """Become another plan: events that vanished are restored, new ones that are due begin."""
+        self._plan = plan
+        left = list(plan.events)
+        kept = []
+        for ticket in self._tickets:
+            if ticket.event in left:
+                left.remove(ticket.event)
+                kept.append(ticket)
+            else:
+                ticket.valid = False
+                self._end(ticket)
+        fresh = [Ticket(event) for event in left]
+        self._tickets = kept + fresh
+        now = self._machine.now
+        for ticket in sorted(fresh, key=lambda ticket: ticket.event.at):
+            if ticket.event.at <= now and (now < ticket.event.end or now == ticket.event.at):
+                self._begin(ticket)
+        self._settle()
+        for ticket in fresh:
+            if ticket.active or ticket.event.at > now:
+                self._machine.clock.process(self._run(ticket))
+
+    def _run(self, ticket: Ticket) -> Generator[Any, Any, None]:
+        """One event: wait, change, wait, restore; unless it is gone by then."""
+        clock, event = self._machine.clock, ticket.event
+        if not ticket.active:
+            yield clock.timeout(event.at - clock.now)
+            if not ticket.valid:
+                return
+            self._begin(ticket)
+            self._settle()
+        if event.end == INFINITE:
+            return
+        yield clock.timeout(max(0.0, event.end - clock.now))
+        if ticket.valid:
+            self._end(ticket)
+            self._settle()
+
+    def _begin(self, ticket: Ticket) -> None:
+        """Make an event active and say so."""
+        ticket.active = True
+        self._faults.start(ticket.event)
+        self._say("event", ticket.event, ticket.event.label or ticket.event.change)
+
+    def _end(self, ticket: Ticket) -> None:
+        """Take an active event back and say so; a flush only happened, it does not end."""
+        if not ticket.active:
+            return
+        ticket.active = False
+        self._faults.end(ticket.event)
+        if ticket.event.change != "flush":
+            self._say(
+                "restored", ticket.event, f"{ticket.event.label or ticket.event.change}: over"
+            )
+
+    def _say(self, kind: Literal["event", "restored"], event: EventPlan, text: str) -> None:
+        """Put something on the record."""
+        target = next(iter((*event.nodes, *event.links)), None)
+        self._notify(Notice(at=self._machine.now, kind=kind, text=text, target=target))
+
+    def _settle(self) -> None:
+        """Bring the machine into the state that the active events ask for."""
+        effective = self._faults.effective(self._plan)
+        if effective != self._machine.plan:
+            self._machine.reconcile(effective)
+        self._faults.refresh()

@@ -1,0 +1,160 @@
+"""Makes running nodes and links from their plans, and turns their knobs when the plans change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from engine.plan.primitives import INFINITE, LawPlan
+from engine.sim import tally
+from engine.sim.lane.call import UNLIMITED
+from engine.sim.lane.client import Client
+from engine.sim.lane.expiry import Expiry
+from engine.sim.lane.line import Fifo, Lifo, Priority
+from engine.sim.lane.link import Link
+from engine.sim.lane.node import Node
+from engine.sim.lane.pool import QueuePool
+from engine.sim.lane.router import Router
+from engine.sim.lane.sharing import SharedPool
+from engine.sim.laws import make_law
+from engine.sim.parts import LinkPart, NodePart
+from engine.sim.users import Users
+
+if TYPE_CHECKING:
+    from engine.plan.primitives import LinkPlan, NodePlan, Plan, StationPlan
+    from engine.sim.lane.agenda import Agenda
+    from engine.sim.lane.call import Pool
+    from engine.sim.lane.draws import Streams
+    from engine.sim.lane.line import Line
+
+T = TypeVar("T")
+_LEAST_SHARE = {"none": 1.0, "equal": 0.5, "full": 0.0}
+
+
+def sort_of(plan: NodePlan) -> type[Node]:
+    """What a node has to be; a change of it makes another node."""
+    if plan.traffic is not None:
+        return Client
+    if plan.router is not None:
+        return Router
+    return Node
+
+
+class Assembler:
+    """Builds and tunes the parts of one machine."""
+
+    def __init__(self, agenda: Agenda, streams: Streams) -> None:
+        self.agenda = agenda
+        self.streams = streams
+        self.users = Users(agenda, streams)
+        self.plan: Plan
+        self.kinds = 1
+        """Request classes, at most so far: requests under way may be of one that is gone."""
+
+    def follow(self, plan: Plan) -> None:
+        """Work from another plan from now on."""
+        self.plan = plan
+        self.kinds = max(self.kinds, len(plan.classes))
+        self.users.follow(plan, self.kinds)
+
+    def node(self, plan: NodePlan) -> NodePart:
+        """A new node, not tuned yet."""
+        agenda, streams = self.agenda, self.streams
+        errors = streams.uniform(plan.id, "error")
+        node: Node
+        if plan.traffic is not None:
+            node = Client(plan.id, agenda, errors, streams.uniform(plan.id, "mix"))
+        elif plan.router is not None:
+            node = Router(plan.id, agenda, errors)
+        else:
+            node = Node(plan.id, agenda, errors)
+        node.touched = agenda.now
+        return NodePart(plan, node, agenda.now, tally.nothing(agenda.now))
+
+    def tune_node(self, part: NodePart, plan: NodePlan) -> None:
+        """Turn a node's knobs; its traffic has to wait for the wiring."""
+        node, station = part.node, plan.station
+        part.plan = plan
+        laws = [
+            make_law(law, self.streams, plan.id, f"work/{kind.name}")
+            for law, kind in zip(station.work, self.plan.classes, strict=False)
+        ]
+        node.work = padded(laws, self.kinds)
+        node.hold = station.hold
+        node.pulls = plan.pulls
+        node.instant = station.workers is None and all(law.fixed == 0.0 for law in laws)
+        self._tune_pools(part, station)
+        workers = 0.0 if station.workers is None else float(station.workers * station.instances)
+        part.set_capacity(workers, self.agenda.now)
+
+    def _tune_pools(self, part: NodePart, station: StationPlan) -> None:
+        """Have the right instances; surplus ones finish what they have."""
+        node = part.node
+        shared = station.discipline == "ps" and station.workers is not None
+        sort: type[Pool] = SharedPool if shared else QueuePool
+        part.retired = [pool for pool in part.retired if pool.inside]
+        kept = [pool for pool in node.pools if type(pool) is sort][: station.instances]
+        part.retired += [pool for pool in node.pools if pool not in kept]
+        while len(kept) < station.instances:
+            kept.append(self._pool(node, len(kept), shared=shared))
+        node.pools = kept
+        workers = UNLIMITED if station.workers is None else station.workers
+        for pool in kept:
+            pool.limit = UNLIMITED if station.queue_limit is None else station.queue_limit
+            if isinstance(pool, QueuePool):
+                pool.reline(self._line(station))
+            pool.resize(workers, self.agenda.now)
+
+    def _pool(self, node: Node, index: int, *, shared: bool) -> Pool:
+        """A new instance."""
+        return SharedPool(node, index) if shared else QueuePool(node, index, Fifo())
+
+    def _line(self, station: StationPlan) -> Line:
+        """An empty waiting line of a station's discipline."""
+        if station.discipline == "lifo":
+            return Lifo()
+        if station.discipline == "priority":
+            return Priority(padded([kind.priority for kind in self.plan.classes], self.kinds))
+        return Fifo()
+
+    def link(self, plan: LinkPlan, target: Node) -> LinkPart:
+        """A new link, not tuned yet."""
+        agenda = self.agenda
+        link = Link(plan.id, agenda, target, self.streams.uniform(plan.id, "link"))
+        link.touched = agenda.now
+        return LinkPart(plan, link, tally.nothing(agenda.now))
+
+    def tune_link(self, part: LinkPart, plan: LinkPlan) -> None:
+        """Turn a link's knobs."""
+        link = part.link
+        part.plan = plan
+        link.accepts = padded(list(plan.classes), self.kinds)
+        link.probability = plan.probability
+        link.on_miss = plan.on_miss
+        link.always = plan.probability >= 1.0 and not plan.on_miss and all(plan.classes)
+        link.times = plan.times
+        link.waits = plan.waits
+        link.delay = make_law(plan.delay, self.streams, plan.id, "delay")
+        link.jitter = None
+        if plan.jitter > 0.0:
+            law = LawPlan(law="lognormal", mean=plan.jitter, cv2=1.0)
+            link.jitter = make_law(law, self.streams, plan.id, "jitter")
+        link.loss = plan.loss
+        link.settle_delay()
+        self.tune_policy(link, plan, plan.timeout)
+
+    def tune_policy(self, link: Link, plan: LinkPlan, timeout: float) -> None:
+        """Set the timeout and the retries of a link."""
+        if timeout == INFINITE:
+            link.expiry = None
+        elif link.expiry is None or link.expiry.span != timeout:
+            link.expiry = Expiry(self.agenda, link, timeout)
+        retry = plan.retry
+        link.backoffs = [
+            min(retry.cap, retry.base * retry.factor**place) for place in range(retry.attempts - 1)
+        ]
+        link.least_share = _LEAST_SHARE[retry.jitter]
+
+
+def padded(values: list[T], count: int) -> list[T]:
+    """The values, the last one repeated."""
+    return values + values[-1:] * (count - len(values))

@@ -1,0 +1,305 @@
+"""The shared vocabulary of the request lane: calls, and what they meet.
+
+A `Call` is one attempt to have something done: it crosses a `Wire`, is worked on by a `Pool` of
+workers (an instance) of a `Site`, and goes back. It is its own agenda entry. At the site it is the
+job whose flow makes further calls, its children. A client's request is a call without a wire.
+"""
+
+from __future__ import annotations
+
+from typing import Final, final
+
+from mypy_extensions import i64
+
+from engine.sim.lane.agenda import Agenda, Entry
+from engine.sim.lane.draws import Batch
+from engine.sim.lane.histogram import Histogram
+from engine.sim.lane.laws import Law
+
+# Reasons of failure: indices into `engine.plan.primitives.FAILURES`.
+OK: Final = -1
+TIMEOUT: Final = 0
+QUEUE_FULL: Final = 1
+UNAVAILABLE: Final = 6
+CRASHED: Final = 7
+NETWORK: Final = 8
+ERROR: Final = 9
+DEADLINE: Final = 10
+REASONS: Final = 14
+"""How many there are."""
+
+# Stages of a call.
+OUTBOUND: Final = 0
+WORKING: Final = 1
+RETURNING: Final = 2
+BACKOFF: Final = 3
+DEAD: Final = 4
+
+UNLIMITED: Final = 1 << 60
+"""Stands for no limit on workers or places."""
+
+
+class Expirer:
+    """Somebody who is told when a call took too long."""
+
+    def expired(self, call: Call, now: float) -> None:
+        """The call was not settled in time."""
+        raise NotImplementedError
+
+
+class Asker(Entry):
+    """A user of a closed population: waits for an answer, thinks, asks again."""
+
+    def answered(self, now: float) -> None:
+        """The user's request is over."""
+        raise NotImplementedError
+
+
+class Wire(Expirer):
+    """What calls cross to reach a site."""
+
+    def deliver(self, call: Call, now: float) -> None:
+        """The answer has reached the caller."""
+        raise NotImplementedError
+
+    def resend(self, call: Call, now: float) -> None:
+        """The wait before a retry is over."""
+        raise NotImplementedError
+
+    def send(self, call: Call, endpoint: Endpoint, now: float) -> None:
+        """Send an attempt to an instance."""
+        raise NotImplementedError
+
+    def answer(self, call: Call, entry: Entry, now: float) -> None:
+        """The site is done with the call: let the entry, mostly the call itself, go back."""
+        raise NotImplementedError
+
+    def fill(self, job: Call, now: float) -> None:
+        """Store what a job fetched in the site where it was missing."""
+        raise NotImplementedError
+
+
+class Pool:
+    """The workers and the waiting line of one instance of a site."""
+
+    def __init__(self, site: Site, index: int) -> None:
+        self.site = site
+        self.index = index
+        self.workers: i64 = UNLIMITED
+        self.limit: i64 = UNLIMITED
+        """Places in the waiting line."""
+        self.busy: i64 = 0
+        self.waiting: i64 = 0
+        self.reserved: i64 = 0
+        """Workers kept for messages under way."""
+        self.slow = 1.0
+        self.down = False
+        self.inside: list[Call] = []
+        """Every job from arrival to reply, in no particular order."""
+
+    def offer(self, call: Call, now: float) -> bool:
+        """Take a call in, or say that there is no place."""
+        raise NotImplementedError
+
+    def release(self, now: float) -> None:
+        """A worker is free again."""
+        raise NotImplementedError
+
+    def clear(self, now: float) -> None:
+        """Forget everybody, waiting or worked on; the caller has accounted for them."""
+        raise NotImplementedError
+
+    def resize(self, workers: i64, now: float) -> None:
+        """Have another number of workers; whoever is worked on stays."""
+        raise NotImplementedError
+
+    def enter(self, call: Call, now: float) -> None:
+        """Count a call in."""
+        site = self.site
+        call.arrived = now
+        call.slot = len(self.inside)
+        self.inside.append(call)
+        site.in_system += 1.0
+        site.arrived_sum += now
+
+    def leave(self, call: Call) -> None:
+        """Count a call out; the last job inside takes its slot."""
+        site = self.site
+        site.in_system -= 1.0
+        site.arrived_sum -= call.arrived
+        last = self.inside.pop()
+        if last is not call:
+            last.slot = call.slot
+            self.inside[call.slot] = last
+
+
+class Site(Expirer):
+    """Where calls are worked on: identity, counters and areas. Counters are never reset."""
+
+    def __init__(self, name: str, agenda: Agenda) -> None:
+        self.name = name
+        self.agenda = agenda
+        self.work: list[Law] = []
+        """Law of the work, one a class."""
+        self.pools: list[Pool] = []
+        self.pulls = False
+        """Whether queues have to be told when a worker is idle."""
+        self.arrivals: i64 = 0
+        self.completed: i64 = 0
+        self.failed: list[int] = [0] * REASONS
+        # Whole numbers, kept as floats since they are multiplied with spans of time.
+        self.busy = 0.0
+        self.waiting = 0.0
+        self.in_system = 0.0
+        self.touched = 0.0
+        self.busy_area = 0.0
+        self.wait_area = 0.0
+        self.system_area = 0.0
+        self.arrived_sum = 0.0
+        """Sum of the arrival times of all inside, for Little's law."""
+        self.wait = Histogram()
+        self.residence = Histogram()
+
+    def touch(self, now: float) -> None:
+        """Bring the areas up to now; to be called before any of the three numbers changes."""
+        span = now - self.touched
+        if span > 0.0:
+            self.busy_area += span * self.busy
+            self.wait_area += span * self.waiting
+            self.system_area += span * self.in_system
+            self.touched = now
+
+    def arrive(self, call: Call, now: float) -> None:
+        """A call reaches the instance that was picked for it."""
+        raise NotImplementedError
+
+    def worked(self, call: Call, now: float) -> None:
+        """A worker has done its work on a call."""
+        raise NotImplementedError
+
+    def proceed(self, job: Call, child: Call, now: float) -> None:
+        """A call that a job waited for succeeded."""
+        raise NotImplementedError
+
+    def child_failed(self, job: Call, child: Call, reason: i64, now: float) -> None:
+        """A call that a job waited for failed for good."""
+        raise NotImplementedError
+
+    def idle(self, now: float) -> None:
+        """A worker has nothing to do; only called where `pulls`."""
+        raise NotImplementedError
+
+
+@final
+class Endpoint:
+    """An instance behind a link, as a caller sees it."""
+
+    def __init__(self, wire: Wire, pool: Pool, weight: float) -> None:
+        self.wire = wire
+        self.pool = pool
+        self.weight = weight
+        self.outstanding: i64 = 0
+        """Calls sent and not settled."""
+        self.healthy = True
+        self.streak: i64 = 0
+        """Health checks in a row that contradict `healthy`."""
+
+
+class Picker:
+    """Chooses where the next call goes."""
+
+    def pick(self) -> Endpoint | None:
+        """An endpoint; None where there is none to be had."""
+        raise NotImplementedError
+
+
+@final
+class Call(Entry):
+    """One attempt. The defaults are those of a client's fresh request."""
+
+    stage: i64 = OUTBOUND
+    reason: i64 = OK
+    attempt: i64 = 1
+    repeat: i64 = 1
+    """Which of the `times` that the link asks for."""
+    step: i64 = 0
+    """Next group of the site's flow; for a message, deliveries so far."""
+    pending: i64 = 0
+    """Calls that the current group waits for."""
+    slot: i64 = 0
+    """Place in `Pool.inside`."""
+    sent: float = 0.0
+    arrived: float = 0.0
+    size: float = 0.0
+    """Work that it brought (s), where workers are shared."""
+    waits: bool = True
+    """Whether the parent waits for it."""
+    settled: bool = False
+    """The caller knows the outcome, or has given up."""
+    done: bool = False
+    """The site is through with it: what its children say no longer matters."""
+    held: bool = False
+    """Keeps a worker while its flow goes on."""
+    missed: bool = False
+    """Its answer says that a store has nothing."""
+    fill: bool = False
+    """It stores a key instead of asking for it."""
+    leads: bool = False
+    """Others wait for what it fetches."""
+    booked: bool = False
+    """A worker is reserved for it."""
+    wire: Wire | None = None
+    endpoint: Endpoint | None = None
+    miss_wire: Wire | None = None
+    """Link over which the job learnt of a miss."""
+    asker: Asker | None = None
+    behind: Call | None = None
+    """Next in the waiting line."""
+    later: Call | None = None
+    """Next to expire."""
+
+    def __init__(self, site: Site, pool: Pool, parent: Call | None, kind: i64, key: i64) -> None:
+        self.site = site
+        self.pool = pool
+        self.parent = parent
+        self.kind: i64 = kind
+        """Index of the request class."""
+        self.key: i64 = key
+
+    def fire(self, now: float) -> None:
+        """Go on with what is next at this stage."""
+        stage = self.stage
+        if stage == OUTBOUND:
+            self.site.arrive(self, now)
+        elif stage == WORKING:
+            self.site.worked(self, now)
+        elif stage == RETURNING:
+            wire = self.wire
+            if wire is not None:
+                wire.deliver(self, now)
+        elif stage == BACKOFF:
+            wire = self.wire
+            if wire is not None:
+                wire.resend(self, now)
+
+
+@final
+class Courier(Entry):
+    """Brings the news of a call whose own entry is still due for something else."""
+
+    def __init__(self, call: Call, wire: Wire) -> None:
+        self._call = call
+        self._wire = wire
+
+    def fire(self, now: float) -> None:
+        """Deliver the answer."""
+        self._wire.deliver(self._call, now)
+
+
+def chance(uniforms: Batch | None, probability: float) -> bool:
+    """Whether something of a probability happens; certainty draws nothing."""
+    if probability <= 0.0:
+        return False
+    if probability >= 1.0 or uniforms is None:
+        return True
+    return uniforms.draw() < probability

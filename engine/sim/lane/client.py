@@ -1,0 +1,84 @@
+"""A client: its requests are the roots of all calls. What it measures is what users see."""
+
+from __future__ import annotations
+
+from typing import final
+
+from mypy_extensions import i64
+
+from engine.sim.lane.agenda import Agenda
+from engine.sim.lane.call import DEADLINE, OK, Asker, Call, Pool
+from engine.sim.lane.draws import Batch
+from engine.sim.lane.expiry import Expiry
+from engine.sim.lane.histogram import Histogram
+from engine.sim.lane.keys import Keys
+from engine.sim.lane.node import Node
+
+
+@final
+class Client(Node):
+    """Where requests begin and end. `latency` holds successes only, `residence` everything."""
+
+    def __init__(self, name: str, agenda: Agenda, errors: Batch, kinds: Batch) -> None:
+        super().__init__(name, agenda, errors)
+        self.latency = Histogram()
+        self.kinds = kinds
+        self.shares: list[float] = [1.0]
+        """Cumulative share of each request class."""
+        self.keys: list[Keys] = []
+        """Keys asked for, one stream a class; empty where no node looks at keys."""
+        self.patience: list[Expiry | None] = [None]
+        """Deadline of each class, where it has one."""
+        self.home = Pool(self, 0)
+
+    def issue(self, asker: Asker | None, now: float) -> None:
+        """Begin a request."""
+        self.touch(now)
+        self.arrivals += 1
+        self.in_system += 1.0
+        self.arrived_sum += now
+        kind = self._kind()
+        key: i64 = self.keys[kind].draw() if self.keys else 0
+        job = Call(self, self.home, None, kind, key)
+        job.arrived = now
+        job.sent = now
+        job.asker = asker
+        patience = self.patience[kind]
+        if patience is not None:
+            patience.add(job)
+        self.advance(job, now)
+
+    def _kind(self) -> i64:
+        """Class of the next request."""
+        shares = self.shares
+        if len(shares) == 1:
+            return 0
+        kind: i64 = 0
+        draw = self.kinds.draw()
+        while kind + 1 < len(shares) and draw >= shares[kind]:
+            kind += 1
+        return kind
+
+    def expired(self, call: Call, now: float) -> None:
+        """The user leaves: nobody wants the answer any more."""
+        if not call.done:
+            self.finish(call, DEADLINE, now)
+
+    def finish(self, job: Call, reason: i64, now: float) -> None:
+        """The user knows the outcome."""
+        self.touch(now)
+        self.in_system -= 1.0
+        self.arrived_sum -= job.arrived
+        self.conclude(job, reason, now)
+        job.settled = True
+        if reason == OK:
+            self.latency.add(now - job.arrived)
+        patience = self.patience[job.kind]
+        if patience is not None:
+            patience.prune()
+        asker = job.asker
+        if asker is not None:
+            asker.answered(now)
+        if self.agenda.stop_at_answer:
+            self.agenda.stop = True
+            self.agenda.answered = True

@@ -1,0 +1,108 @@
+"""Random numbers: one stream for each (seed, owner, purpose), so that nobody reshuffles the others.
+
+numpy draws standard variates in batches; the sequence does not depend on the size of the batches.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any, Final, final
+
+import numpy as np
+from mypy_extensions import i64
+
+SMALLEST_BATCH: Final = 64
+LARGEST_BATCH: Final = 4096
+
+
+@final
+class Batch:
+    """A stream of standard variates of one kind, drawn many at a time."""
+
+    def __init__(self, source: Callable[[int], Any]) -> None:
+        self._source = source
+        self._values: list[float] = []
+        self._size: i64 = SMALLEST_BATCH
+
+    def draw(self) -> float:
+        """The next variate."""
+        if len(self._values) == 0:
+            self._refill()
+        return self._values.pop()
+
+    def below(self, count: i64) -> i64:
+        """A whole number from 0 to `count` - 1; only for streams of uniforms."""
+        return i64(self.draw() * float(count))
+
+    def _refill(self) -> None:
+        """Draw the next batch, reversed, since a list gives its last value away fastest."""
+        size = int(self._size)
+        self._values = self._source(size)[::-1].tolist()
+        if size < LARGEST_BATCH:
+            self._size = size * 2
+
+
+def generator(seed: int, owner: str, purpose: str) -> np.random.Generator:
+    """The generator that belongs to a purpose of a node or a link, in every process the same."""
+    digest = hashlib.sha256(f"{owner}\0{purpose}".encode()).digest()
+    words = [int.from_bytes(digest[i : i + 4], "little") for i in range(0, 16, 4)]
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, *words])))
+
+
+class Streams:
+    """All random streams of a run by owner and purpose. They live on when knobs change."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self._batches: dict[str, Batch] = {}
+
+    def uniforms(self, owner: str, purpose: str) -> Source:
+        """Arrays of uniforms on [0, 1), for those who keep their own batches."""
+        return Source(self.seed, owner, f"{purpose}/uniform", "random", 0.0)
+
+    def uniform(self, owner: str, purpose: str) -> Batch:
+        """Uniform on [0, 1)."""
+        return self._batch(owner, f"{purpose}/uniform", "random", 0.0)
+
+    def exponential(self, owner: str, purpose: str) -> Batch:
+        """Exponential with mean 1."""
+        return self._batch(owner, f"{purpose}/exponential", "standard_exponential", 0.0)
+
+    def normal(self, owner: str, purpose: str) -> Batch:
+        """Normal with mean 0 and variance 1."""
+        return self._batch(owner, f"{purpose}/normal", "standard_normal", 0.0)
+
+    def gamma(self, owner: str, purpose: str, shape: float) -> Batch:
+        """Gamma with a shape and scale 1."""
+        return self._batch(owner, f"{purpose}/gamma/{shape!r}", "standard_gamma", shape)
+
+    def _batch(self, owner: str, purpose: str, method: str, shape: float) -> Batch:
+        name = f"{owner}\0{purpose}"
+        batch = self._batches.get(name)
+        if batch is None:
+            batch = Batch(Source(self.seed, owner, purpose, method, shape))
+            self._batches[name] = batch
+        return batch
+
+
+class Source:
+    """Draws arrays of variates; its generator is made when the first one is wanted."""
+
+    def __init__(self, seed: int, owner: str, purpose: str, method: str, shape: float) -> None:
+        self._key = (seed, owner, purpose)
+        self._method = method
+        self._shape = shape
+        self._generator: np.random.Generator | None = None
+
+    def __call__(self, size: int) -> Any:
+        """The next `size` variates."""
+        if self._generator is None:
+            self._generator = generator(*self._key)
+        if self._method == "random":
+            return self._generator.random(size)
+        if self._method == "standard_exponential":
+            return self._generator.standard_exponential(size)
+        if self._method == "standard_normal":
+            return self._generator.standard_normal(size)
+        return self._generator.standard_gamma(self._shape, size)

@@ -1,0 +1,160 @@
+"""Latency histograms: log-linear buckets, 128 an octave, so that a quantile is off by .4 % at most.
+
+`add` only appends to a buffer; numpy files a thousand values at a time. Totals are summed one by
+one, in order, so that they do not depend on when the buffer was emptied or on the machine.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Final, final
+
+import numpy as np
+from mypy_extensions import i64
+
+FULL: Final = 1024
+"""Values in the buffer at which it is emptied."""
+SHIFT: Final = 52 - 7
+"""Bits of a double's mantissa that a bucket ignores: seven are kept, 128 buckets an octave."""
+TINY: Final = 1e-10
+"""Shorter durations (s) count as none."""
+
+
+@final
+class Buckets:
+    """Counts by the leading bits of a double; the range grows as needed."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.zeros = 0
+        self.largest = 0.0
+        self._low = 0
+        self._counts: Any = None
+
+    def file(self, values: Any) -> None:
+        """Count an array of durations."""
+        count = len(values)
+        self.count += count
+        self.largest = max(self.largest, float(values.max()))
+        values = values[values > TINY]
+        self.zeros += count - len(values)
+        if len(values) == 0:
+            return
+        places = values.view(np.int64) >> SHIFT
+        first, last = int(places.min()), int(places.max())
+        self._make_room(first, last)
+        self._counts += np.bincount(places - self._low, minlength=len(self._counts))
+
+    def _make_room(self, first: int, last: int) -> None:
+        """Have buckets for a range, in whole octaves."""
+        low = first >> 7 << 7
+        high = (last >> 7 << 7) + 128
+        if self._counts is None:
+            self._low = low
+            self._counts = np.zeros(high - low, dtype=np.int64)
+            return
+        before = max(0, self._low - low)
+        after = max(0, high - self._low - len(self._counts))
+        if before or after:
+            self._counts = np.pad(self._counts, (before, after))
+            self._low -= before
+
+    def quantiles(self, shares: list[float]) -> list[float]:
+        """The smallest durations that the given shares do not exceed; NaN where nothing was."""
+        if self.count == 0:
+            return [math.nan for _ in shares]
+        if self._counts is None:
+            return [0.0 for _ in shares]
+        ranks = [max(1, math.ceil(share * self.count - 1e-9)) - self.zeros for share in shares]
+        sums = np.cumsum(self._counts)
+        places = np.searchsorted(sums, np.array(ranks), side="left") + self._low
+        middles = ((places << SHIFT) | (1 << (SHIFT - 1))).view(np.float64).tolist()
+        return [
+            0.0 if rank <= 0 else min(middle, self.largest)
+            for rank, middle in zip(ranks, middles, strict=True)
+        ]
+
+
+@final
+class Histogram:
+    """Durations (s) since the mark, and in a window for those who watch."""
+
+    def __init__(self) -> None:
+        self.total = 0.0
+        """Sum of everything ever added."""
+        self._values: list[float] = []
+        self._filed: i64 = 0
+        self._marked_count: i64 = 0
+        self._marked_total = 0.0
+        self._buckets = Buckets()
+        self._window: Buckets | None = None
+        self._window_total = 0.0
+
+    def add(self, value: float) -> None:
+        """Count a duration."""
+        self.total += value
+        values = self._values
+        values.append(value)
+        if len(values) >= FULL:
+            self._flush()
+
+    def _flush(self) -> None:
+        """Empty the buffer into the buckets."""
+        if len(self._values) == 0:
+            return
+        values = np.array(self._values)
+        self._values = []
+        self._filed += len(values)
+        self._buckets.file(values)
+        if self._window is not None:
+            self._window.file(values)
+
+    @property
+    def count_ever(self) -> int:
+        """Number of durations ever added."""
+        return int(self._filed) + len(self._values)
+
+    @property
+    def count(self) -> int:
+        """Number of durations since the mark."""
+        return self.count_ever - int(self._marked_count)
+
+    @property
+    def mean(self) -> float:
+        """Mean since the mark; NaN where nothing was."""
+        count = self.count
+        return (self.total - self._marked_total) / count if count else math.nan
+
+    def mark(self) -> None:
+        """Forget what was before, but for the window and the eternal total."""
+        self._flush()
+        self._marked_count = self._filed
+        self._marked_total = self.total
+        self._buckets = Buckets()
+
+    def quantiles(self, shares: list[float]) -> list[float]:
+        """Quantiles since the mark."""
+        self._flush()
+        return self._buckets.quantiles(shares)
+
+    @property
+    def largest(self) -> float:
+        """Longest duration since the mark."""
+        self._flush()
+        return self._buckets.largest
+
+    def take_window(self, shares: list[float]) -> list[float]:
+        """Count, mean and quantiles since the call before; the first call starts the watching."""
+        if self._window is None:
+            self._flush()
+            self._window = Buckets()
+            self._window_total = self.total
+            return [0.0, math.nan, *(math.nan for _ in shares)]
+        self._flush()
+        window = self._window
+        count = window.count
+        mean = (self.total - self._window_total) / count if count else math.nan
+        answer = [float(count), mean, *window.quantiles(shares)]
+        self._window = Buckets()
+        self._window_total = self.total
+        return answer

@@ -1,0 +1,47 @@
+"""Which key a request asks for: Zipf popularity by inversion of the cumulative distribution."""
+
+from __future__ import annotations
+
+from typing import Any, final
+
+import numpy as np
+from mypy_extensions import i64
+
+from engine.sim.lane.draws import LARGEST_BATCH, SMALLEST_BATCH
+
+
+def popularity(count: int, alpha: float) -> Any:
+    """Cumulative popularity of keys 0 … count-1, in proportion to 1/(k+1)^alpha."""
+    sums = np.cumsum(np.arange(1, count + 1, dtype=np.float64) ** -alpha)
+    return sums / sums[-1]
+
+
+@final
+class Keys:
+    """A stream of keys, drawn many at a time."""
+
+    def __init__(self, uniforms: Any, sums: Any, count: int) -> None:
+        self._uniforms = uniforms
+        self._sums = sums
+        """Cumulative popularity; None is uniform."""
+        self._count = count
+        self._keys: list[i64] = []
+        self._size: i64 = SMALLEST_BATCH
+
+    def draw(self) -> i64:
+        """The next key."""
+        if len(self._keys) == 0:
+            self._refill()
+        return self._keys.pop()
+
+    def _refill(self) -> None:
+        """Draw the next batch, reversed, since a list gives its last value away fastest."""
+        size = int(self._size)
+        draws = self._uniforms(size)[::-1]
+        if self._sums is None:
+            keys = (draws * self._count).astype(np.int64)
+        else:
+            keys = np.searchsorted(self._sums, draws, side="right")
+        self._keys = np.minimum(keys, self._count - 1).tolist()
+        if size < LARGEST_BATCH:
+            self._size = size * 2

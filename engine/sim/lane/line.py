@@ -1,0 +1,90 @@
+"""Waiting lines: who is served next. The calls themselves are the links of the chain."""
+
+from __future__ import annotations
+
+from typing import final
+
+from engine.sim.lane.call import Call
+
+
+class Line:
+    """Calls that wait for a worker."""
+
+    def push(self, call: Call) -> None:
+        """Let a call wait."""
+        raise NotImplementedError
+
+    def pop(self) -> Call | None:
+        """Take the next call out."""
+        raise NotImplementedError
+
+
+@final
+class Fifo(Line):
+    """First come, first served."""
+
+    def __init__(self) -> None:
+        self._first: Call | None = None
+        self._last: Call | None = None
+
+    def push(self, call: Call) -> None:
+        """Wait at the end."""
+        last = self._last
+        if last is None:
+            self._first = call
+        else:
+            last.behind = call
+        self._last = call
+
+    def pop(self) -> Call | None:
+        """Take the one that waited longest."""
+        first = self._first
+        if first is not None:
+            self._first = first.behind
+            first.behind = None
+            if self._first is None:
+                self._last = None
+        return first
+
+
+@final
+class Lifo(Line):
+    """Last come, first served."""
+
+    def __init__(self) -> None:
+        self._top: Call | None = None
+
+    def push(self, call: Call) -> None:
+        """Wait in front."""
+        call.behind = self._top
+        self._top = call
+
+    def pop(self) -> Call | None:
+        """Take the one that came last."""
+        top = self._top
+        if top is not None:
+            self._top = top.behind
+            top.behind = None
+        return top
+
+
+@final
+class Priority(Line):
+    """Lower numbers first, first come first served among equals; nobody is interrupted."""
+
+    def __init__(self, levels: list[int]) -> None:
+        self._levels = levels
+        """Priority of each request class."""
+        self._lines = [Fifo() for _ in range(max(levels) + 1)]
+
+    def push(self, call: Call) -> None:
+        """Wait among equals."""
+        self._lines[self._levels[call.kind]].push(call)
+
+    def pop(self) -> Call | None:
+        """Take the first of the most urgent."""
+        for line in self._lines:
+            call = line.pop()
+            if call is not None:
+                return call
+        return None

@@ -1,0 +1,301 @@
+"""A link: the network between two nodes, and the caller's policy on it (timeout and retries)."""
+
+from __future__ import annotations
+
+from typing import Final, final
+
+from mypy_extensions import i64
+
+from engine.sim.lane.agenda import Agenda, Entry
+from engine.sim.lane.call import (
+    BACKOFF,
+    NETWORK,
+    OK,
+    OUTBOUND,
+    REASONS,
+    RETURNING,
+    TIMEOUT,
+    UNAVAILABLE,
+    Call,
+    Endpoint,
+    Picker,
+    Site,
+    Wire,
+    chance,
+)
+from engine.sim.lane.draws import Batch
+from engine.sim.lane.expiry import Expiry
+from engine.sim.lane.histogram import Histogram
+from engine.sim.lane.laws import Constant, Law
+
+RETRANSMIT: Final = 0.2
+"""First retransmission time-out (s), doubling (the least that TCP implementations use)."""
+TRANSMISSIONS: Final = 6
+"""Losses in a row after which a crossing is given up: 12.6 s in all."""
+GIVEN_UP: Final = RETRANSMIT * ((1 << TRANSMISSIONS) - 1)
+
+REQUEST: Final = 0
+RETRY: Final = 1
+ANSWER: Final = 2
+FAILURE: Final = 3
+
+
+@final
+class Seen:
+    """A crossing that was recorded for the eye."""
+
+    def __init__(self, kind: int, at: float, delay: float) -> None:
+        self.kind = kind
+        self.at = at
+        self.delay = delay
+
+
+@final
+class Link(Wire):
+    """Calls from one node to another. Counters are never reset."""
+
+    def __init__(self, name: str, agenda: Agenda, target: Site, uniforms: Batch) -> None:
+        self.name = name
+        self.agenda = agenda
+        self.target = target
+        self.uniforms = uniforms
+        self.pickers: list[Picker] = []
+        """What picks an instance, one a class; a router shares its own."""
+        self.endpoints: list[Endpoint] = []
+        self.accepts: list[bool] = []
+        self.always = True
+        """Whether every request of every class makes this call."""
+        self.probability = 1.0
+        self.times: i64 = 1
+        self.waits = True
+        self.on_miss = False
+        self.delay: Law = Constant(0.0)
+        self.jitter: Law | None = None
+        self.loss = 0.0
+        self.cuts: i64 = 0
+        """Partitions that cut it now."""
+        self.extra = 0.0
+        """Delay (s) that faults add to each crossing."""
+        self.fixed = 0.0
+        """The delay where every crossing takes the same, else negative."""
+        self.expiry: Expiry | None = None
+        self.backoffs: list[float] = []
+        """Longest wait before each retry; as many as there may be retries."""
+        self.least_share = 0.0
+        """Share of a wait that is not left to chance (jitter none 1, equal .5, full 0)."""
+        self.attempts: i64 = 0
+        self.retries: i64 = 0
+        self.succeeded: i64 = 0
+        self.failed: list[int] = [0] * REASONS
+        self.in_flight = 0.0
+        self.latency = Histogram()
+        self.touched = 0.0
+        self.flight_area = 0.0
+        self.settled_sum = 0.0
+        """Time under way (s) of all settled attempts, for Little's law."""
+        self.sent_sum = 0.0
+        """Sum of the starts of all attempts under way."""
+        self.dots: i64 = 0
+        """Crossings still to be recorded for the eye."""
+        self.seen: list[Seen] = []
+
+    def settle_delay(self) -> None:
+        """Find out whether crossings always take the same; after any change of the network."""
+        plain = self.jitter is None and self.loss <= 0.0 and self.cuts == 0
+        self.fixed = self.delay.fixed + self.extra if plain and self.delay.fixed >= 0.0 else -1.0
+
+    def wants(self, job: Call) -> bool:
+        """Whether a job makes this call."""
+        if self.always:
+            return True
+        if not self.accepts[job.kind] or (self.on_miss and job.miss_wire is None):
+            return False
+        return chance(self.uniforms, self.probability)
+
+    def begin(self, job: Call, now: float) -> None:
+        """Make the call that a job's flow asks for."""
+        self._place(Call(self.target, job.pool, job, job.kind, job.key), now)
+
+    def fill(self, job: Call, now: float) -> None:
+        """Store what a job fetched in the site where it was missing; nobody waits for it."""
+        call = Call(self.target, job.pool, job, job.kind, job.key)
+        call.fill = True
+        call.waits = False
+        self._place(call, now)
+
+    def resend(self, call: Call, now: float) -> None:
+        """Try again, unless nobody waits for it any more."""
+        parent = call.parent
+        if parent is not None and not (parent.done and call.waits):
+            self._place(call, now)
+
+    def _place(self, call: Call, now: float) -> None:
+        """Pick an instance and send."""
+        endpoint = self.pickers[call.kind].pick()
+        if endpoint is not None:
+            endpoint.wire.send(call, endpoint, now)
+            return
+        self._start(call, now)
+        call.reason = UNAVAILABLE
+        call.stage = RETURNING
+        self.agenda.schedule(0.0, call)
+
+    def send(self, call: Call, endpoint: Endpoint, now: float) -> None:
+        """Send an attempt to an instance."""
+        endpoint.outstanding += 1
+        call.endpoint = endpoint
+        call.pool = endpoint.pool
+        self._start(call, now)
+        delay = self.crossing()
+        if delay < 0.0:
+            call.reason = NETWORK
+            call.stage = RETURNING
+            self.agenda.schedule(-delay, call)
+            return
+        if self.dots > 0:
+            self._see(RETRY if call.attempt > 1 else REQUEST, now, delay)
+        call.stage = OUTBOUND
+        self.agenda.schedule(delay, call)
+
+    def _start(self, call: Call, now: float) -> None:
+        """Count an attempt in and watch its time."""
+        self.attempts += 1
+        if call.attempt > 1:
+            self.retries += 1
+        self._touch(now)
+        self.in_flight += 1.0
+        self.sent_sum += now
+        call.sent = now
+        call.wire = self
+        call.site = self.target
+        if not self.waits:
+            call.waits = False
+        expiry = self.expiry
+        if expiry is not None:
+            expiry.add(call)
+
+    def _touch(self, now: float) -> None:
+        """Bring the area of calls under way up to now."""
+        span = now - self.touched
+        if span > 0.0:
+            self.flight_area += span * self.in_flight
+            self.touched = now
+
+    def area(self, now: float) -> float:
+        """Calls under way, integrated over time."""
+        self._touch(now)
+        return self.flight_area
+
+    def crossing(self) -> float:
+        """Time of one crossing (s); negative where it is given up after that time."""
+        fixed = self.fixed
+        if fixed >= 0.0:
+            return fixed
+        if self.cuts > 0 or self.loss >= 1.0:
+            return -GIVEN_UP
+        delay = self.delay.draw() + self.extra
+        jitter = self.jitter
+        if jitter is not None:
+            delay += jitter.draw()
+        if self.loss > 0.0:
+            lost: i64 = 0
+            wait = RETRANSMIT
+            while self.uniforms.draw() < self.loss:
+                delay += wait
+                wait *= 2.0
+                lost += 1
+                if lost == TRANSMISSIONS:
+                    return -GIVEN_UP
+        return delay
+
+    def answer(self, call: Call, entry: Entry, now: float) -> None:
+        """Send an answer back; nobody listens for a call that was given up."""
+        if call.settled:
+            return
+        delay = self.crossing()
+        if delay < 0.0:
+            call.reason = NETWORK
+            delay = -delay
+        elif self.dots > 0:
+            self._see(ANSWER if call.reason == OK else FAILURE, now, delay)
+        self.agenda.schedule(delay, entry)
+
+    def deliver(self, call: Call, now: float) -> None:
+        """The answer has reached the caller."""
+        if call.settled:
+            return
+        self._settle(call, now)
+        reason = call.reason
+        if reason != OK:
+            self.failed[reason] += 1
+            self._after_failure(call, reason, now)
+            return
+        self.succeeded += 1
+        self.latency.add(now - call.sent)
+        parent = call.parent
+        if parent is not None:
+            self._after_success(call, parent, now)
+
+    def expired(self, call: Call, now: float) -> None:
+        """Give a call up; the callee works on."""
+        self._settle(call, now)
+        self.failed[TIMEOUT] += 1
+        self._after_failure(call, TIMEOUT, now)
+
+    def _settle(self, call: Call, now: float) -> None:
+        """Count an attempt out."""
+        call.settled = True
+        self._touch(now)
+        self.in_flight -= 1.0
+        self.sent_sum -= call.sent
+        self.settled_sum += now - call.sent
+        endpoint = call.endpoint
+        if endpoint is not None:
+            endpoint.outstanding -= 1
+        expiry = self.expiry
+        if expiry is not None:
+            expiry.prune()
+
+    def _after_success(self, call: Call, job: Call, now: float) -> None:
+        """Repeat, or let the job go on."""
+        if call.fill:
+            return
+        if call.missed:
+            job.miss_wire = self
+        elif self.on_miss and job.miss_wire is not None:
+            job.miss_wire.fill(job, now)
+        if call.repeat < self.times and not (call.waits and job.done):
+            following = Call(self.target, call.pool, job, job.kind, job.key)
+            following.repeat = call.repeat + 1
+            self._place(following, now)
+        elif call.waits and not job.done:
+            job.site.proceed(job, call, now)
+
+    def _after_failure(self, call: Call, reason: i64, now: float) -> None:
+        """Retry after a wait, or let the job know."""
+        job = call.parent
+        if job is None or (call.waits and job.done):
+            return
+        if call.attempt <= len(self.backoffs):
+            again = Call(self.target, call.pool, job, call.kind, call.key)
+            again.attempt = call.attempt + 1
+            again.repeat = call.repeat
+            again.waits = call.waits
+            again.fill = call.fill
+            again.wire = self
+            again.stage = BACKOFF
+            self.agenda.schedule(self._backoff(call.attempt), again)
+        elif call.waits:
+            job.site.child_failed(job, call, reason, now)
+
+    def _backoff(self, attempt: i64) -> float:
+        """Wait (s) after a failed attempt."""
+        longest = self.backoffs[attempt - 1]
+        if longest <= 0.0 or self.least_share >= 1.0:
+            return longest
+        return longest * (self.least_share + (1.0 - self.least_share) * self.uniforms.draw())
+
+    def _see(self, kind: int, now: float, delay: float) -> None:
+        """Record a crossing for the eye."""
+        self.dots -= 1
+        self.seen.append(Seen(kind, now, delay))

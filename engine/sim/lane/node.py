@@ -1,0 +1,157 @@
+"""A node: takes calls in, has them worked on, and runs their flow of further calls."""
+
+from __future__ import annotations
+
+from mypy_extensions import i64
+
+from engine.sim.lane.agenda import Agenda
+from engine.sim.lane.call import (
+    CRASHED,
+    DEAD,
+    ERROR,
+    OK,
+    QUEUE_FULL,
+    RETURNING,
+    UNAVAILABLE,
+    Call,
+    Courier,
+    Pool,
+    Site,
+    chance,
+)
+from engine.sim.lane.draws import Batch
+from engine.sim.lane.link import Link
+
+
+class Node(Site):
+    """A station with a flow: work first, then groups of calls in order, then the answer."""
+
+    def __init__(self, name: str, agenda: Agenda, errors: Batch) -> None:
+        super().__init__(name, agenda)
+        self.steps: list[list[Link]] = []
+        """Groups of calls; those of a group are made at once."""
+        self.hold = False
+        self.instant = False
+        """Whether it passes everything on without work or workers."""
+        self.error = 0.0
+        """Probability that a request fails after its work."""
+        self.errors = errors
+
+    def arrive(self, call: Call, now: float) -> None:
+        """Take a call in, or refuse it."""
+        self.arrivals += 1
+        pool = call.pool
+        if pool.down:
+            self.refuse(call, UNAVAILABLE, now)
+        elif self.instant:
+            self.touch(now)
+            pool.enter(call, now)
+            self.wait.add(0.0)
+            self.after_work(call, now)
+        elif not pool.offer(call, now):
+            self.refuse(call, QUEUE_FULL, now)
+
+    def refuse(self, call: Call, reason: i64, now: float) -> None:
+        """Answer at the door."""
+        self.failed[reason] += 1
+        self._reply(call, reason, now)
+
+    def worked(self, call: Call, now: float) -> None:
+        """A worker has done its work; it is free unless it is held until the answer."""
+        if self.hold:
+            call.held = True
+        else:
+            call.pool.release(now)
+        self.after_work(call, now)
+
+    def after_work(self, call: Call, now: float) -> None:
+        """Fail by fault, or serve."""
+        if self.error > 0.0 and chance(self.errors, self.error):
+            self.finish(call, ERROR, now)
+        else:
+            self.serve(call, now)
+
+    def serve(self, job: Call, now: float) -> None:
+        """What comes after the work: the flow."""
+        self.advance(job, now)
+
+    def advance(self, job: Call, now: float) -> None:
+        """Make the calls of the next group in which there are any to wait for, or answer."""
+        steps = self.steps
+        while job.step < len(steps):
+            group = steps[job.step]
+            job.step += 1
+            for link in group:
+                if link.wants(job):
+                    if link.waits:
+                        job.pending += 1
+                    link.begin(job, now)
+            if job.pending > 0:
+                return
+        self.finish(job, OK, now)
+
+    def proceed(self, job: Call, child: Call, now: float) -> None:
+        """Go on when all calls of the group are answered."""
+        job.pending -= 1
+        if job.pending == 0:
+            self.advance(job, now)
+
+    def child_failed(self, job: Call, child: Call, reason: i64, now: float) -> None:
+        """Fail at once, and with the same reason."""
+        self.finish(job, reason, now)
+
+    def finish(self, job: Call, reason: i64, now: float) -> None:
+        """The job is over: free what it holds, count it out, answer."""
+        pool = job.pool
+        if job.held:
+            job.held = False
+            pool.release(now)
+        self.touch(now)
+        pool.leave(job)
+        self.conclude(job, reason, now)
+        self._reply(job, reason, now)
+
+    def conclude(self, job: Call, reason: i64, now: float) -> None:
+        """Count the outcome of a job that was inside."""
+        job.done = True
+        self.residence.add(now - job.arrived)
+        if reason == OK:
+            self.completed += 1
+        else:
+            self.failed[reason] += 1
+
+    def _reply(self, call: Call, reason: i64, now: float) -> None:
+        """Send the answer back."""
+        call.reason = reason
+        call.stage = RETURNING
+        wire = call.wire
+        if wire is not None:
+            wire.answer(call, call, now)
+
+    def kill(self, pool: Pool, now: float) -> None:
+        """Take an instance down: whatever is inside fails at once."""
+        self.touch(now)
+        pool.down = True
+        pool.clear(now)
+        jobs = pool.inside
+        pool.inside = []
+        for job in jobs:
+            self.in_system -= 1.0
+            self.arrived_sum -= job.arrived
+            self.lose(job, now)
+
+    def lose(self, job: Call, now: float) -> None:
+        """A job died with its instance. Its own entry may still be due, so a courier goes."""
+        self.conclude(job, CRASHED, now)
+        job.held = False
+        job.stage = DEAD
+        job.reason = CRASHED
+        wire = job.wire
+        if wire is not None and not job.settled:
+            wire.answer(job, Courier(job, wire), now)
+
+    def revive(self, pool: Pool, now: float) -> None:
+        """Bring an instance up again, empty."""
+        pool.down = False
+        if self.pulls:
+            self.idle(now)

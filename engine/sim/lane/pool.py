@@ -1,0 +1,95 @@
+"""An instance whose workers serve one call each, with a waiting line of bounded length."""
+
+from __future__ import annotations
+
+from typing import final
+
+from mypy_extensions import i64
+
+from engine.sim.lane.call import WORKING, Call, Pool, Site
+from engine.sim.lane.line import Line
+
+
+@final
+class QueuePool(Pool):
+    """Workers in front of which calls wait in a line."""
+
+    def __init__(self, site: Site, index: int, line: Line) -> None:
+        super().__init__(site, index)
+        self._line = line
+
+    def offer(self, call: Call, now: float) -> bool:
+        """Start at once, wait in line, or refuse where the line is full."""
+        site = self.site
+        if self.busy < self.workers:
+            site.touch(now)
+            self.enter(call, now)
+            self.busy += 1
+            site.busy += 1.0
+            self._begin(call, now)
+            return True
+        if self.waiting >= self.limit:
+            return False
+        site.touch(now)
+        self.enter(call, now)
+        self.waiting += 1
+        site.waiting += 1.0
+        self._line.push(call)
+        return True
+
+    def _begin(self, call: Call, now: float) -> None:
+        """A worker takes up a call."""
+        site = self.site
+        site.wait.add(now - call.arrived)
+        call.stage = WORKING
+        site.agenda.schedule(site.work[call.kind].draw() * self.slow, call)
+
+    def release(self, now: float) -> None:
+        """Serve the next in line, or stand idle."""
+        site = self.site
+        site.touch(now)
+        self.busy -= 1
+        site.busy -= 1.0
+        self._serve(now)
+        if site.pulls and self.busy < self.workers:
+            site.idle(now)
+
+    def resize(self, workers: i64, now: float) -> None:
+        """Have another number of workers."""
+        self.workers = workers
+        self._serve(now)
+        if self.site.pulls and self.busy < self.workers:
+            self.site.idle(now)
+
+    def _serve(self, now: float) -> None:
+        """Let those in line begin for whom there are workers."""
+        site = self.site
+        while self.waiting > 0 and self.busy < self.workers:
+            call = self._line.pop()
+            if call is None:
+                return
+            site.touch(now)
+            self.waiting -= 1
+            site.waiting -= 1.0
+            self.busy += 1
+            site.busy += 1.0
+            self._begin(call, now)
+
+    def reline(self, line: Line) -> None:
+        """Change the discipline; those who wait move over."""
+        call = self._line.pop()
+        while call is not None:
+            line.push(call)
+            call = self._line.pop()
+        self._line = line
+
+    def clear(self, now: float) -> None:
+        """Forget everybody."""
+        site = self.site
+        site.touch(now)
+        while self._line.pop() is not None:
+            pass
+        site.busy -= float(self.busy)
+        site.waiting -= float(self.waiting)
+        self.busy = 0
+        self.waiting = 0

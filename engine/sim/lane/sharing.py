@@ -1,0 +1,134 @@
+"""An instance whose workers are shared by all calls inside (processor sharing).
+
+Everybody inside is served at the same rate min(1, c/n). Virtual time runs at that rate, so each
+call is due at the virtual time at which it came plus its work, whoever else comes or goes.
+"""
+
+from __future__ import annotations
+
+from typing import final
+
+from mypy_extensions import i64
+
+from engine.sim.lane.agenda import Entry, pop_first, sift_up
+from engine.sim.lane.call import UNLIMITED, WORKING, Call, Pool, Site
+
+
+@final
+class Departure(Entry):
+    """The next call that will be done, unless the pool has made another entry since."""
+
+    def __init__(self, pool: SharedPool) -> None:
+        self._pool = pool
+
+    def fire(self, now: float) -> None:
+        """Let the pool see who is done."""
+        self._pool.depart(self, now)
+
+
+@final
+class SharedPool(Pool):
+    """Workers shared by all calls inside. Waiting is counted as what the sharing costs."""
+
+    def __init__(self, site: Site, index: int) -> None:
+        super().__init__(site, index)
+        self._virtual = 0.0
+        self._since = 0.0
+        self._jobs: list[Entry] = []
+        """Heap on the virtual time at which each is done, kept in `Entry.time`."""
+        self._order: i64 = 0
+        self._due = 0.0
+        self._departure: Departure | None = None
+
+    def offer(self, call: Call, now: float) -> bool:
+        """Share the workers at once, or refuse where all places are taken."""
+        inside: i64 = len(self._jobs)
+        if self.limit < UNLIMITED and inside >= self.workers + self.limit:
+            return False
+        site = self.site
+        site.touch(now)
+        self.enter(call, now)
+        self._advance(now)
+        work = site.work[call.kind].draw() * self.slow
+        self._order += 1
+        call.stage = WORKING
+        call.size = work
+        call.time = self._virtual + work
+        call.seq = self._order
+        sift_up(self._jobs, call)
+        self._count()
+        self._plan(now)
+        return True
+
+    def depart(self, departure: Departure, now: float) -> None:
+        """A departure is due, or was until others came."""
+        if departure is not self._departure:
+            return
+        self._departure = None
+        if now < self._due:
+            self._plan(now)
+            return
+        site = self.site
+        site.touch(now)
+        call = pop_first(self._jobs)
+        self._virtual = call.time
+        self._since = now
+        self._count()
+        self._plan(now)
+        if isinstance(call, Call):
+            site.wait.add(max(0.0, now - call.arrived - call.size))
+            site.worked(call, now)
+
+    def release(self, now: float) -> None:
+        """Nothing to free: who is done has left. Queues may send the next message."""
+        site = self.site
+        if site.pulls and self.busy < self.workers:
+            site.idle(now)
+
+    def resize(self, workers: i64, now: float) -> None:
+        """Have another number of workers: everybody's rate changes."""
+        self._advance(now)
+        self.workers = workers
+        self.site.touch(now)
+        self._count()
+        self._plan(now)
+
+    def clear(self, now: float) -> None:
+        """Forget everybody."""
+        self._advance(now)
+        self.site.touch(now)
+        self._jobs.clear()
+        self._departure = None
+        self._count()
+
+    def _rate(self) -> float:
+        """Virtual seconds a second."""
+        inside: i64 = len(self._jobs)
+        return 1.0 if inside <= self.workers else float(self.workers) / float(inside)
+
+    def _advance(self, now: float) -> None:
+        """Bring virtual time up to now; to be called before anybody comes or goes."""
+        self._virtual += (now - self._since) * self._rate()
+        self._since = now
+
+    def _count(self) -> None:
+        """Bring the numbers of busy workers and of those in excess up to date."""
+        site = self.site
+        inside: i64 = len(self._jobs)
+        busy = min(self.workers, inside)
+        waiting = inside - busy
+        site.busy += float(busy - self.busy)
+        site.waiting += float(waiting - self.waiting)
+        self.busy = busy
+        self.waiting = waiting
+
+    def _plan(self, now: float) -> None:
+        """Make an entry for the next departure, unless one is due earlier anyway."""
+        if len(self._jobs) == 0:
+            return
+        self._due = now + max(0.0, self._jobs[0].time - self._virtual) / self._rate()
+        departure = self._departure
+        if departure is None or self._due < departure.time:
+            departure = Departure(self)
+            self._departure = departure
+            self.site.agenda.schedule_at(self._due, departure)

@@ -1,0 +1,119 @@
+"""The machine: a plan brought to life. It runs, changes while it runs, and can be looked at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.sim.assembly import Assembler, sort_of
+from engine.sim.clock import Clock
+from engine.sim.lane.agenda import Agenda
+from engine.sim.lane.draws import Streams
+from engine.sim.wiring import wire
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from engine.plan.primitives import LinkPlan, NodePlan, Plan
+    from engine.sim.parts import LinkPart, NodePart
+
+
+class Machine:
+    """Nodes and links of a plan, running on one clock."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.agenda = Agenda()
+        self.clock = Clock(self.agenda)
+        self.streams = Streams(plan.seed)
+        self.nodes: dict[str, NodePart] = {}
+        self.links: dict[str, LinkPart] = {}
+        self.plan = plan
+        self.measured_from = 0.0
+        """Time of the mark; everything before it is not measured."""
+        self._gone = 0
+        """Requests begun by clients that were removed."""
+        self._assembler = Assembler(self.agenda, self.streams)
+        self.reconcile(plan)
+
+    @property
+    def now(self) -> float:
+        """Simulated time (s)."""
+        return float(self.clock.now)
+
+    @property
+    def load(self) -> float:
+        """The load dial."""
+        return self._assembler.users.load
+
+    @property
+    def requests(self) -> int:
+        """Requests begun since the start."""
+        return self._gone + sum(int(part.node.arrivals) for part in self.clients())
+
+    def clients(self) -> Iterator[NodePart]:
+        """The nodes where requests begin."""
+        return (part for part in self.nodes.values() if part.is_client)
+
+    def advance(self, until: float) -> bool:
+        """Do everything that is due before a time; false where an answer stopped it earlier."""
+        return self.clock.advance(until)
+
+    def set_load(self, factor: float) -> None:
+        """Multiply all traffic by a factor."""
+        users = self._assembler.users
+        users.load = factor
+        for part in self.clients():
+            users.scale(part)
+
+    def surge(self, part: NodePart, factor: float) -> None:
+        """Multiply a client's traffic by a factor because of events."""
+        part.surge = factor
+        self._assembler.users.scale(part)
+
+    def burst(self, part: NodePart, factor: float) -> None:
+        """Multiply a client's traffic by a factor because of a burst."""
+        part.burst = factor
+        self._assembler.users.scale(part)
+
+    def mark(self) -> None:
+        """Begin the measurement."""
+        self.measured_from = self.now
+        for node in self.nodes.values():
+            node.begin_measurement(self.now)
+        for link in self.links.values():
+            link.begin_measurement(self.now)
+
+    def reconcile(self, plan: Plan) -> None:
+        """Become another plan: knobs turn, new parts join, removed ones finish what they have."""
+        self.plan = plan
+        self._assembler.follow(plan)
+        nodes = {node.id: self._node(node) for node in plan.nodes}
+        for name, part in self.nodes.items():
+            if nodes.get(name) is not part:
+                self._retire(part)
+        self.nodes = nodes
+        self.links = {link.id: self._link(link) for link in plan.links}
+        wire(self.nodes, self.links.values(), self.streams, self._assembler.kinds)
+        for part in self.clients():
+            self._assembler.users.tune(part)
+
+    def _node(self, plan: NodePlan) -> NodePart:
+        """The node of a plan: the one that is there, or a new one."""
+        part = self.nodes.get(plan.id)
+        if part is None or type(part.node) is not sort_of(plan):
+            part = self._assembler.node(plan)
+        self._assembler.tune_node(part, plan)
+        return part
+
+    def _link(self, plan: LinkPlan) -> LinkPart:
+        """The link of a plan: the one that is there, or a new one."""
+        part = self.links.get(plan.id)
+        if part is None or (part.plan.source, part.plan.target) != (plan.source, plan.target):
+            part = self._assembler.link(plan, self.nodes[plan.target].node)
+        self._assembler.tune_link(part, plan)
+        return part
+
+    def _retire(self, part: NodePart) -> None:
+        """Let a removed node take in nothing more; what is inside finishes by itself."""
+        if part.is_client:
+            self._gone += int(part.node.arrivals)
+            self.surge(part, 0.0)

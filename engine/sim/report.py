@@ -1,0 +1,148 @@
+"""The result of a run: the object that `--json` writes, and its hash.
+
+Durations are in seconds, everything is measured from the warm-up on. Where nothing was measured a
+value is null: a latency of nothing is not zero.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+from engine.sim.lane.client import Client
+from engine.sim.tally import failures, mean_over
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from engine.model.design import Objective
+    from engine.sim.lane.histogram import Histogram
+    from engine.sim.machine import Machine
+    from engine.sim.parts import LinkPart, NodePart
+
+VERSION = 1
+"""Version of the result object."""
+_SHARES = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99, "p999": 0.999}
+_UNHASHED = ("hash", "wall_seconds")
+
+Result = dict[str, Any]
+
+
+def result_of(machine: Machine, objectives: Iterable[Objective], wall: float) -> Result:
+    """The result object of a machine as it stands, `wall` seconds of computing after its start."""
+    now, plan = machine.now, machine.plan
+    clients = {name: part for name, part in machine.nodes.items() if part.is_client}
+    nodes = {name: part for name, part in machine.nodes.items() if not part.is_client}
+    result: Result = {
+        "windtunnel_result": VERSION,
+        "title": plan.title,
+        "seed": plan.seed,
+        "duration": now,
+        "warmup": machine.measured_from,
+        "hash": "",
+        "wall_seconds": wall,
+        "requests": machine.requests,
+        "clients": {name: _client(part, now) for name, part in clients.items()},
+        "nodes": {name: _node(part, now) for name, part in nodes.items()},
+        "links": {name: _link(part, now) for name, part in machine.links.items()},
+    }
+    result["objectives"] = [_judge(objective, result) for objective in objectives]
+    result["hash"] = hash_of(result)
+    return result
+
+
+def hash_of(result: Mapping[str, Any]) -> str:
+    """SHA-256 over everything in a result that does not depend on the machine it was made on."""
+    hashed = {name: value for name, value in result.items() if name not in _UNHASHED}
+    text = json.dumps(hashed, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _client(part: NodePart, now: float) -> Result:
+    """What the users of a client saw."""
+    client = part.node
+    tally, mark = part.tally(now), part.mark
+    span = now - mark.time
+    done = tally.done - mark.done
+    return {
+        "offered": tally.begun - mark.begun,
+        "succeeded": done,
+        "failed": failures(tally.failed, mark.failed),
+        "goodput": mean_over(tally.done, mark.done, span),
+        "latency": _durations(client.latency if isinstance(client, Client) else client.residence),
+        "extra": part.extra(now),
+    }
+
+
+def _node(part: NodePart, now: float) -> Result:
+    """What a node did."""
+    node, tally, mark = part.node, part.tally(now), part.mark
+    span = now - mark.time
+    capacity = tally.capacity - mark.capacity
+    return {
+        "arrivals": tally.begun - mark.begun,
+        "completed": tally.done - mark.done,
+        "failed": failures(tally.failed, mark.failed),
+        "utilization": (tally.busy - mark.busy) / capacity if capacity > 0.0 else 0.0,
+        "queue_mean": mean_over(tally.waiting, mark.waiting, span),
+        "in_system_mean": mean_over(tally.in_system, mark.in_system, span),
+        "wait": _durations(node.wait),
+        "residence": _durations(node.residence),
+        "extra": part.extra(now),
+    }
+
+
+def _link(part: LinkPart, now: float) -> Result:
+    """What callers saw of a link."""
+    tally, mark = part.tally(now), part.mark
+    return {
+        "attempts": tally.begun - mark.begun,
+        "retries": tally.retries - mark.retries,
+        "succeeded": tally.done - mark.done,
+        "failed": failures(tally.failed, mark.failed),
+        "in_flight_mean": mean_over(tally.in_system, mark.in_system, now - mark.time),
+        "latency": _durations(part.link.latency),
+    }
+
+
+def _durations(histogram: Histogram) -> dict[str, float | None]:
+    """Mean, quantiles and maximum of durations."""
+    if histogram.count == 0:
+        return dict.fromkeys(("mean", *_SHARES, "max"))
+    quantiles = histogram.quantiles(list(_SHARES.values()))
+    return {
+        "mean": histogram.mean,
+        **dict(zip(_SHARES, quantiles, strict=True)),
+        "max": histogram.largest,
+    }
+
+
+def _judge(objective: Objective, result: Result) -> Result:
+    """Whether an objective is met. What was not measured meets nothing."""
+    value = value_of(objective.metric, result)
+    met = value is not None
+    if value is not None and objective.below is not None:
+        met = met and value < objective.below
+    if value is not None and objective.above is not None:
+        met = met and value > objective.above
+    return {"metric": objective.metric, "value": value, "met": met}
+
+
+def value_of(metric: str, result: Result) -> float | None:
+    """The number that a dotted name such as ``users.latency.p99`` stands for; None if there is none."""
+    name, *path = metric.split(".")
+    for section in ("clients", "nodes", "links"):
+        value: Any = result[section].get(name)
+        if value is None:
+            continue
+        for key in path:
+            value = value.get(key) if isinstance(value, dict) else None
+        if path and path[0] == "failed" and value is None:
+            return 0.0
+        if isinstance(value, int | float) and math.isfinite(value):
+            return float(value)
+        if isinstance(value, dict) and path == ["failed"]:
+            return float(sum(value.values()))
+    return None

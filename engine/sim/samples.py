@@ -1,0 +1,160 @@
+"""Looks at a running machine: what happened in an interval, and how things stand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from engine.sim.lane.call import UNLIMITED
+from engine.sim.lane.client import Client
+from engine.sim.lane.link import ANSWER, FAILURE, REQUEST, RETRY
+from engine.sim.snapshot import (
+    Crossing,
+    InstanceGauge,
+    LinkSample,
+    NodeGauge,
+    NodeSample,
+    Percentiles,
+    Sample,
+)
+from engine.sim.tally import Tally, failures, mean_over, nothing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.sim.lane.call import Pool
+    from engine.sim.lane.histogram import Histogram
+    from engine.sim.machine import Machine
+    from engine.sim.parts import LinkPart, NodePart
+
+_SHARES = [0.5, 0.95, 0.99]
+_LISTED = 64
+"""Instances of a node that are shown one by one."""
+_DOTS = 2
+"""Crossings of a link recorded between two looks."""
+_KINDS: Mapping[int, Literal["request", "retry", "answer", "failure"]] = {
+    REQUEST: "request",
+    RETRY: "retry",
+    ANSWER: "answer",
+    FAILURE: "failure",
+}
+
+
+class Observer:
+    """Remembers where the last interval ended. Looking never changes what happens."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self._since = machine.now
+        self._nodes: dict[str, Tally] = {}
+        self._links: dict[str, Tally] = {}
+        self.sample()
+
+    def sample(self) -> Sample:
+        """What happened since the sample before, which ends the interval."""
+        machine, start, now = self._machine, self._since, self._machine.now
+        nodes = {name: part.tally(now) for name, part in machine.nodes.items()}
+        links = {name: part.tally(now) for name, part in machine.links.items()}
+        sample = Sample(
+            start=start,
+            end=now,
+            nodes={
+                name: _node_sample(
+                    machine.nodes[name], self._nodes.get(name, nothing(start)), tally
+                )
+                for name, tally in nodes.items()
+            },
+            links={
+                name: _link_sample(
+                    machine.links[name], self._links.get(name, nothing(start)), tally
+                )
+                for name, tally in links.items()
+            },
+        )
+        self._since, self._nodes, self._links = now, nodes, links
+        return sample
+
+    def gauges(self) -> dict[str, NodeGauge]:
+        """How every node stands."""
+        return {name: _gauge(part) for name, part in self._machine.nodes.items()}
+
+    def in_flight(self) -> dict[str, int]:
+        """Call attempts under way, by link."""
+        return {name: int(part.link.in_flight) for name, part in self._machine.links.items()}
+
+    def crossings(self) -> tuple[Crossing, ...]:
+        """Some real crossings since the look before; some more will be recorded."""
+        found = []
+        for name, part in self._machine.links.items():
+            link = part.link
+            found += [
+                Crossing(link=name, at=seen.at, delay=seen.delay, kind=_KINDS[seen.kind])
+                for seen in link.seen
+            ]
+            link.seen = []
+            link.dots = _DOTS
+        return tuple(found)
+
+
+def _percentiles(histogram: Histogram) -> Percentiles:
+    """Latency since the look before."""
+    count, mean, p50, p95, p99 = histogram.take_window(_SHARES)
+    return Percentiles(count=int(count), mean=mean, p50=p50, p95=p95, p99=p99)
+
+
+def _node_sample(part: NodePart, before: Tally, now: Tally) -> NodeSample:
+    """A node in an interval."""
+    node = part.node
+    span = now.time - before.time
+    capacity = now.capacity - before.capacity
+    latency = node.latency if isinstance(node, Client) else node.residence
+    return NodeSample(
+        arrivals=now.begun - before.begun,
+        completed=now.done - before.done,
+        failed=failures(now.failed, before.failed),
+        utilization=(now.busy - before.busy) / capacity if capacity > 0.0 else 0.0,
+        queue=mean_over(now.waiting, before.waiting, span),
+        in_system=mean_over(now.in_system, before.in_system, span),
+        latency=_percentiles(latency),
+        extra=part.window_extra(now.time),
+    )
+
+
+def _link_sample(part: LinkPart, before: Tally, now: Tally) -> LinkSample:
+    """A link in an interval."""
+    return LinkSample(
+        attempts=now.begun - before.begun,
+        retries=now.retries - before.retries,
+        succeeded=now.done - before.done,
+        failed=failures(now.failed, before.failed),
+        latency=_percentiles(part.link.latency),
+    )
+
+
+def _gauge(part: NodePart) -> NodeGauge:
+    """A node right now."""
+    node = part.node
+    pools = [*node.pools, *(pool for pool in part.retired if pool.inside)]
+    return NodeGauge(
+        in_system=int(node.in_system),
+        waiting=int(node.waiting),
+        instance_count=len(pools),
+        instances=tuple(_instance(pool, part.retired) for pool in pools[:_LISTED]),
+        faults=part.faults,
+    )
+
+
+def _instance(pool: Pool, retired: list[Pool]) -> InstanceGauge:
+    """An instance right now."""
+    workers = int(pool.workers)
+    state: Literal["ready", "draining", "down"] = "ready"
+    if pool.down:
+        state = "down"
+    elif pool in retired:
+        state = "draining"
+    return InstanceGauge(
+        state=state,
+        busy=int(pool.busy),
+        workers=workers if workers < UNLIMITED else 0,
+        waiting=int(pool.waiting),
+        slow=pool.slow,
+    )
