@@ -2,13 +2,14 @@
 
 A role is the dynamic property ``role``; the rules for each are in ``stylesheet.py``:
 
-- ``QLabel``: ``title`` (17 px bold), ``heading`` (semibold), ``section`` (small grey capitals, see
+- ``QLabel``: ``title`` (16 px bold), ``heading`` (semibold), ``section`` (small grey capitals, see
   :func:`section_label`), ``muted``, ``caption`` (small, muted), ``strong``, ``danger``,
-  ``warning``, ``mono``
+  ``warning``, ``mono``; in forms ``field`` (a field's title), ``value``, ``help``, ``error``
 - ``QPushButton`` and ``QToolButton``: ``primary`` (accent fill), ``danger`` (red letters), ``flat``
-  (no fill until hovered), ``transport`` (34 px, for play and step), ``transport-primary``, ``link``
+  (no fill until hovered), ``transport`` (34 px, for play and step), ``transport-primary``, ``link``,
+  ``field`` (looks like an input)
 - ``QFrame`` and ``QWidget``: ``panel``, ``canvas``, ``card``, ``status``, ``finding`` (orange),
-  ``hairline`` (a separator line)
+  ``hairline`` (a separator line), ``form`` (inputs in it have small text)
 - ``QLineEdit``: ``title`` (looks like a title until it is edited)
 """
 

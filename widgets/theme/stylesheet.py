@@ -57,7 +57,7 @@ def _labels(t: Theme, fonts: Fonts) -> str:
     return f"""
 QLabel {{ background: transparent; }}
 QLabel:disabled {{ color: {t.disabled}; }}
-QLabel[role="title"] {{ font-size: 17px; font-weight: 700; }}
+QLabel[role="title"] {{ font-size: 16px; font-weight: 700; }}
 QLabel[role="heading"] {{ font-size: {BODY}px; font-weight: 600; }}
 QLabel[role="section"] {{ font-size: {CAPTION}px; font-weight: 600; color: {t.muted};
   text-transform: uppercase; }}
@@ -66,6 +66,10 @@ QLabel[role="caption"] {{ color: {t.muted}; font-size: {CAPTION}px; }}
 QLabel[role="strong"] {{ font-weight: 600; }}
 QLabel[role="danger"] {{ color: {t.danger.text}; }}
 QLabel[role="warning"] {{ color: {t.warning_text}; font-weight: 600; font-size: {SMALL}px; }}
+QLabel[role="field"] {{ color: {t.muted}; font-size: {SMALL}px; }}
+QLabel[role="value"] {{ font-size: {SMALL}px; font-weight: 500; }}
+QLabel[role="help"] {{ color: {t.text}; font-size: {SMALL}px; }}
+QLabel[role="error"] {{ color: {t.danger.text}; font-size: {CAPTION}px; font-weight: 500; }}
 QLabel[role="mono"] {{ font-family: "{fonts.mono_family}"; font-weight: 600; }}
 """
 
@@ -97,6 +101,7 @@ QPushButton[role="flat"]:focus, QToolButton[role="flat"]:focus {{
   border-color: {t.accent.colour}; }}
 QToolButton[role="transport"], QToolButton[role="transport-primary"] {{ border-radius: 8px;
   min-width: 24px; min-height: 24px; }}
+QPushButton[role="field"] {{ padding: 3px 9px; text-align: left; font-weight: 400; }}
 QPushButton[role="link"] {{ background: transparent; border-color: transparent;
   color: {t.accent.text}; padding: 0 2px; text-align: left; }}
 QPushButton[role="link"]:hover {{ text-decoration: underline; }}
@@ -116,13 +121,15 @@ QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus,
 QAbstractSpinBox:focus {{ border-color: {t.accent.colour}; }}
 QLineEdit[invalid="true"], QPlainTextEdit[invalid="true"], QComboBox[invalid="true"] {{
   border-color: {t.danger.colour}; }}
+QWidget[role="form"] QLineEdit, QWidget[role="form"] QComboBox,
+QWidget[role="form"] QPlainTextEdit, QWidget[role="form"] QPushButton {{ font-size: {SMALL}px; }}
 QLineEdit:disabled, QComboBox:disabled, QAbstractSpinBox:disabled {{ color: {t.disabled}; }}
-QLineEdit[role="title"] {{ background: transparent; border-color: transparent; font-size: 17px;
+QLineEdit[role="title"] {{ background: transparent; border-color: transparent; font-size: 16px;
   font-weight: 700; padding: 3px 5px; }}
 QLineEdit[role="title"]:hover {{ background: {t.field}; }}
 QLineEdit[role="title"]:focus {{ background: {t.field}; border-color: {t.accent.colour}; }}
 QLineEdit[role="title"][invalid="true"] {{ border-color: {t.danger.colour}; }}
-QComboBox {{ padding-right: 20px; }}
+QComboBox {{ padding-right: 2px; }}
 QComboBox::drop-down {{ border: none; width: 20px; }}
 QComboBox::down-arrow {{ image: url("{_arrow("chevron-down", t)}"); width: 11px; height: 11px; }}
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ border: none; width: 16px;

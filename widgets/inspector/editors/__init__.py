@@ -1,0 +1,41 @@
+"""Editors of single values, one for each sort of :class:`widgets.inspector.shapes.Shape`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from widgets.inspector.editors.choice import ChoiceEditor, SwitchEditor
+from widgets.inspector.editors.law import LawEditor
+from widgets.inspector.editors.number import JsonEditor, NumberEditor, NumbersEditor, TextEditor
+from widgets.inspector.editors.table import RateEditor, SharesEditor
+from widgets.inspector.editors.words import AddEditor, ItemEditor, LinesEditor, NamesEditor
+
+if TYPE_CHECKING:
+    from widgets.inspector.editors.base import Editor
+    from widgets.inspector.shapes import Shape
+    from widgets.theme import ThemeManager
+
+__all__ = ["make_editor"]
+
+
+def make_editor(shape: Shape, look: ThemeManager) -> Editor | None:
+    """Editor for a shape; none for a nested config, whose fields have editors of their own."""
+    if shape.sort == "nested":
+        return None
+    kinds: dict[str, type[Editor]] = {
+        "choice": ChoiceEditor,
+        "variant": ChoiceEditor,
+        "law": LawEditor,
+        "number": NumberEditor,
+        "integer": NumberEditor,
+        "switch": SwitchEditor,
+        "text": TextEditor,
+        "lines": LinesEditor,
+        "rate": RateEditor,
+        "shares": SharesEditor,
+        "names": NamesEditor,
+        "numbers": NumbersEditor,
+        "item": ItemEditor,
+        "add": AddEditor,
+    }
+    return kinds.get(shape.sort, JsonEditor)(look)

@@ -1,0 +1,265 @@
+"""Values of several numbers: a rate that may be a schedule, and shares of request classes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+
+from widgets.inspector.editors.base import Editor
+from widgets.inspector.editors.number import NumberEditor
+from widgets.inspector.fields import Field
+from widgets.inspector.shapes import Shape
+from widgets.theme import set_role
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+    from widgets.theme import ThemeManager
+
+_NUMBER = Shape("number")
+
+
+class PointRow(QWidget):
+    """One point of a schedule: time, rate, and a button that removes it."""
+
+    changed = Signal()
+    refused = Signal(str)
+    removed = Signal()
+
+    def __init__(self, look: ThemeManager) -> None:
+        """Empty point."""
+        super().__init__()
+        self.time = NumberEditor(look)
+        self.rate = NumberEditor(look)
+        self.remove = set_role(QToolButton(), "flat")
+        self.remove.setIcon(look.icons.icon("close", look.theme.muted, 12))
+        self.remove.setIconSize(QSize(12, 12))
+        self.remove.setAccessibleName("Remove this point")
+        self.remove.setToolTip("Remove this point")
+        self.remove.clicked.connect(self.removed)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        for editor in (self.time, self.rate):
+            layout.addWidget(editor, 1)
+            editor.committed.connect(self._take)
+            editor.refused.connect(self.refused)
+        layout.addWidget(self.remove)
+
+    def show_point(self, time: float, rate: float, unit: str) -> None:
+        """Show a point."""
+        self.time.show_field(Field((), _NUMBER, "Time", "s", value=time))
+        self.rate.show_field(Field((), _NUMBER, "Rate", unit, value=rate))
+
+    def point(self) -> list[float]:
+        """The point as stored."""
+        return [_number(self.time.field.value), _number(self.rate.field.value)]
+
+    def _take(self, value: object) -> None:
+        """Keep what was typed, then tell."""
+        editor = cast("NumberEditor", self.sender())
+        old = editor.field
+        editor.show_field(Field((), old.shape, old.title, old.unit, value=cast("JsonValue", value)))
+        self.changed.emit()
+
+
+class RateEditor(Editor):
+    """A rate: one number, or points of time and rate with straight lines between them."""
+
+    def __init__(self, look: ThemeManager) -> None:
+        """Empty editor."""
+        super().__init__(look)
+        self.constant = NumberEditor(look)
+        self.constant.committed.connect(self.committed)
+        self.constant.refused.connect(self.refused)
+        self.more = set_role(QToolButton(), "flat")
+        self.more.setIconSize(QSize(13, 13))
+        self.more.setAccessibleName("Change over time")
+        self.more.setToolTip("Let it change over time: a schedule of points")
+        self.more.clicked.connect(self._to_schedule)
+        self.constant.line.add_button(self.more)
+        self.add = set_role(QPushButton("Add a point"), "link")
+        self.add.clicked.connect(self._add)
+        self.flat = set_role(QPushButton("Make constant"), "link")
+        self.flat.clicked.connect(self._to_constant)
+        self.rows: list[PointRow] = []
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setVerticalSpacing(4)
+        self._grid.addWidget(self.constant, 0, 0, 1, 2)
+        self._grid.addWidget(self.add, 1, 0)
+        self._grid.addWidget(self.flat, 1, 1)
+        self.setFocusProxy(self.constant)
+
+    def wide(self) -> bool:
+        """A schedule needs room."""
+        return isinstance(self.field.value, list) and not self.field.mixed
+
+    def refresh(self) -> None:
+        """Show the number or the points."""
+        value = self.field.value
+        self.more.setIcon(self.look.icons.icon("traffic", self.look.theme.muted, 13))
+        scheduled = self.wide()
+        self.constant.setVisible(not scheduled)
+        self.add.setVisible(scheduled)
+        self.flat.setVisible(scheduled)
+        points = self._points() if scheduled else []
+        self._match_rows(len(points))
+        for row, (time, rate) in zip(self.rows, points, strict=True):
+            row.show_point(time, rate, self.field.unit)
+        if not scheduled:
+            field = self.field
+            shown = None if isinstance(value, list) else value
+            self.constant.show_field(
+                Field(
+                    (), _NUMBER, field.title, field.unit, field.help, value=shown, mixed=field.mixed
+                )
+            )
+
+    def commit(self) -> None:
+        """Take what is being typed."""
+        self.constant.commit()
+        for row in self.rows:
+            row.time.commit()
+            row.rate.commit()
+
+    def reject(self) -> None:
+        """Mark the number; a refused point is marked by its own line."""
+        self.constant.reject()
+
+    def draft(self) -> str | None:
+        """Refused text of the number."""
+        return self.constant.draft()
+
+    def restore(self, draft: str) -> None:
+        """Bring back refused text."""
+        self.constant.restore(draft)
+
+    def _points(self) -> list[tuple[float, float]]:
+        """The schedule; malformed points count as zero until they are mended."""
+        value = self.field.value if isinstance(self.field.value, list) else []
+        pairs = [pair if isinstance(pair, list) and len(pair) == 2 else [0, 0] for pair in value]
+        return [(_number(pair[0]), _number(pair[1])) for pair in pairs]
+
+    def _match_rows(self, count: int) -> None:
+        """Have one row a point; rows that stay keep the cursor."""
+        while len(self.rows) > count:
+            gone = self.rows.pop()
+            self._grid.removeWidget(gone)
+            gone.hide()
+            gone.deleteLater()
+        while len(self.rows) < count:
+            row = PointRow(self.look)
+            row.changed.connect(self._collect)
+            row.refused.connect(self.refused)
+            row.removed.connect(self._remove)
+            self.rows.append(row)
+            self._grid.addWidget(row, 1 + len(self.rows), 0, 1, 2)
+        self._grid.addWidget(self.add, 2 + count, 0)
+        self._grid.addWidget(self.flat, 2 + count, 1)
+
+    def _collect(self) -> None:
+        """Commit all points in the order of time."""
+        self.committed.emit(sorted(row.point() for row in self.rows))
+
+    def _remove(self) -> None:
+        """Commit without the point whose button was pressed; the last one makes it constant."""
+        gone = self.sender()
+        points = [row.point() for row in self.rows if row is not gone]
+        self.committed.emit(points or self._points()[0][1])
+
+    def _add(self) -> None:
+        """Commit one more point, a minute after the last."""
+        time, rate = self._points()[-1]
+        self.committed.emit([*(row.point() for row in self.rows), [time + 60.0, rate]])
+
+    def _to_schedule(self) -> None:
+        """Begin a schedule at the constant rate."""
+        self.constant.commit()
+        rate = _number(self.constant.field.value)
+        self.committed.emit([[0.0, rate], [60.0, rate]])
+
+    def _to_constant(self) -> None:
+        """End the schedule at its highest rate."""
+        self.committed.emit(max(rate for _, rate in self._points()))
+
+
+class SharesEditor(Editor):
+    """A share for each request class of the design."""
+
+    def __init__(self, look: ThemeManager) -> None:
+        """Empty editor."""
+        super().__init__(look)
+        self.editors: dict[str, NumberEditor] = {}
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(12, 0, 0, 0)
+        self._grid.setHorizontalSpacing(8)
+        self._grid.setVerticalSpacing(4)
+        self._grid.setColumnStretch(0, 1)
+        self._grid.setColumnMinimumWidth(1, 118)
+        self._empty = set_role(QLabel("All requests are of one class."), "caption")
+        self._empty.setWordWrap(True)
+
+    def wide(self) -> bool:
+        """Always: a line a class."""
+        return True
+
+    def refresh(self) -> None:
+        """Show the shares."""
+        names = self._names()
+        if list(self.editors) != names:
+            self._rebuild(names)
+        shares = self._shares()
+        for name, editor in self.editors.items():
+            mixed = self.field.mixed
+            value = shares.get(name, 0.0)
+            editor.show_field(
+                Field((), _NUMBER, name, "", self.field.help, value=value, mixed=mixed)
+            )
+
+    def commit(self) -> None:
+        """Take what is being typed."""
+        for editor in self.editors.values():
+            editor.commit()
+
+    def _names(self) -> list[str]:
+        """Classes of the design, then those that only the mix names."""
+        known = [str(option.value) for option in self.field.options]
+        return known + [name for name in self._shares() if name not in known]
+
+    def _shares(self) -> dict[str, float]:
+        """The value."""
+        value = self.field.value if isinstance(self.field.value, dict) else {}
+        return {name: _number(share) for name, share in value.items()}
+
+    def _rebuild(self, names: list[str]) -> None:
+        """Lines for another set of classes."""
+        while (item := self._grid.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None and widget is not self._empty:
+                widget.hide()
+                widget.deleteLater()
+        self.editors = {}
+        for i, name in enumerate(names):
+            editor = NumberEditor(self.look)
+            editor.committed.connect(lambda value, name=name: self._collect(name, value))
+            editor.refused.connect(self.refused)
+            self.editors[name] = editor
+            label = set_role(QLabel(name), "field")
+            label.setWordWrap(True)
+            self._grid.addWidget(label, i, 0)
+            self._grid.addWidget(editor, i, 1)
+        self._grid.addWidget(self._empty, len(names), 0, 1, 2)
+        self._empty.setVisible(not names)
+
+    def _collect(self, name: str, share: object) -> None:
+        """Commit all shares; those of zero are left out."""
+        shares = {**self._shares(), name: share}
+        self.committed.emit({key: value for key, value in shares.items() if value})
+
+
+def _number(value: object) -> float:
+    """A number, or zero for anything else."""
+    return float(value) if isinstance(value, int | float) else 0.0

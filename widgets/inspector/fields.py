@@ -1,0 +1,151 @@
+"""From a config class and raw JSON to the flat list of fields that a form shows.
+
+Nested configs and tagged unions become indented fields of their own. A field says its value, its
+default and whether the two differ; it never holds a widget.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic_core import PydanticUndefined, to_jsonable_python
+
+from engine.model.edits import UNSET, Unset
+from engine.model.fields import field_help
+from widgets.inspector.shapes import Shape, shape_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pydantic import JsonValue
+    from pydantic.fields import FieldInfo
+
+Path = tuple[str, ...]
+
+_TOLD_BY_LAW = frozenset({"law", "mean", "low", "high"})
+"""Parameters that the law's own line shows; the others get lines of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One value that a person can pick."""
+
+    value: JsonValue
+    label: str
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One line of a form."""
+
+    path: Path
+    """Where the value lives in the item, such as ``("config", "retry", "attempts")``."""
+    shape: Shape
+    title: str
+    unit: str = ""
+    help: str = ""
+    group: str = "General"
+    level: int = 0
+    """Indentation: 0 for fields of the config itself."""
+    value: JsonValue = None
+    default: JsonValue | Unset = UNSET
+    """Value when nothing is set; ``UNSET`` where there is none."""
+    changed: bool = False
+    """Whether a person set it to something else than the default."""
+    mixed: bool = False
+    """Whether the selected items differ in it."""
+    options: tuple[Option, ...] = ()
+    """What can be picked, for fields whose choices come from the design."""
+
+
+def config_fields(
+    cls: type[BaseModel], raw: dict[str, JsonValue], prefix: Path = ()
+) -> list[Field]:
+    """Fields of a config of class ``cls`` that is stored as ``raw``."""
+    return list(_fields(cls, raw, None, Field(prefix, Shape("nested"), "")))
+
+
+def _fields(
+    cls: type[BaseModel], raw: dict[str, JsonValue] | None, default: BaseModel | None, within: Field
+) -> Iterator[Field]:
+    """Fields of one (nested) config; ``default`` is what holds when ``raw`` is missing."""
+    for name, info in cls.model_fields.items():
+        shape = shape_of(info.annotation)
+        if within.shape.tag == name or (within.shape.sort == "law" and name in _TOLD_BY_LAW):
+            continue
+        key = info.alias or name
+        standard = default_of(info, default, name)
+        facts = field_help(info)
+        present = raw is not None and key in raw
+        value = raw[key] if raw is not None and present else _json(standard)
+        top_level = within.level == 0 and not within.title
+        yield from _expanded(
+            Field(
+                path=(*within.path, key),
+                shape=shape,
+                title=facts.title or name.replace("_", " ").capitalize(),
+                unit=facts.unit,
+                help=facts.help,
+                group=facts.group if top_level else within.group,
+                level=0 if top_level else within.level + 1,
+                value=value,
+                default=UNSET if standard is PydanticUndefined else _json(standard),
+                changed=present and not _same(info, value, standard),
+            ),
+            standard,
+            present=present,
+        )
+
+
+def _expanded(field: Field, standard: Any, *, present: bool) -> Iterator[Field]:
+    """The field's own line, then those of what is nested in it."""
+    shape = field.shape
+    yield field if shape.sort != "nested" else replace(field, changed=False)
+    if shape.sort not in ("nested", "variant", "law"):
+        return
+    inner = field.value if isinstance(field.value, dict) else {}
+    model = model_of(shape, inner, standard)
+    if model is None:
+        return
+    fallback = standard if type(standard) is model else None
+    yield from _fields(model, inner if present else None, fallback, field)
+
+
+def model_of(shape: Shape, raw: dict[str, JsonValue], standard: Any) -> type[BaseModel] | None:
+    """Class of a nested value: by its tag, or the default's class where there is no tag."""
+    if shape.sort == "nested":
+        return shape.models[""]
+    tag = raw.get(shape.tag)
+    if isinstance(tag, str):
+        return shape.models.get(tag)
+    return type(standard) if isinstance(standard, BaseModel) and not raw else None
+
+
+def default_of(info: FieldInfo, default: BaseModel | None, name: str) -> Any:
+    """Default of a field: from the instance that stands for the whole config, else the class's."""
+    if default is not None:
+        return getattr(default, name)
+    return info.get_default(call_default_factory=True, validated_data={})
+
+
+def _json(value: Any) -> JsonValue:
+    """A default as JSON."""
+    if value is PydanticUndefined:
+        return None
+    plain: JsonValue = to_jsonable_python(value)
+    return plain
+
+
+def _same(info: FieldInfo, value: JsonValue, standard: Any) -> bool:
+    """Whether a stored value means the same as the default."""
+    if standard is PydanticUndefined:
+        return False
+    try:
+        adapter: TypeAdapter[Any] = TypeAdapter(info.annotation or object)
+        typed = adapter.validate_python(value, strict=False)
+    except ValidationError:
+        return value == _json(standard)
+    return bool(typed == standard)

@@ -1,0 +1,164 @@
+"""The form: rows of fields under group headings, kept alive while the design changes."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from widgets.inspector.findings import FindingCard
+from widgets.inspector.row import Row
+from widgets.theme import section_label
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtWidgets import QLabel
+
+    from engine.model.findings import Finding
+    from widgets.inspector.fields import Field, Path
+    from widgets.theme import ThemeManager
+
+_Key = tuple["Path", str]
+
+
+class Form(QWidget):
+    """Shows fields and tells what a person changes.
+
+    A row lives as long as its field is there with the same sort of value, so that the cursor stays
+    where it is when a value arrives from elsewhere.
+    """
+
+    changed = Signal(object, object)
+    """Path and new value (JSON, or ``UNSET``)."""
+    fix_requested = Signal(object)
+    """The edit of a finding's remedy."""
+
+    def __init__(self, look: ThemeManager) -> None:
+        """Empty form."""
+        super().__init__()
+        self._look = look
+        self._rows: dict[_Key, Row] = {}
+        self._headings: list[QLabel] = []
+        self._cards: list[FindingCard] = []
+        self._order: list[tuple[str, _Key]] = []
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(7)
+
+    def show_fields(self, fields: Sequence[Field], findings: Sequence[Finding] = ()) -> None:
+        """Show other fields or other values of the same fields, and findings under their groups."""
+        order = [(field.group, _key(field)) for field in fields]
+        for field in fields:
+            row = self._rows.get(_key(field))
+            if row is not None and row.field.shape == field.shape:
+                row.show_field(field)
+            else:
+                self._replace(field)
+        if order != self._order or [card.finding for card in self._cards] != list(findings):
+            self._order = order
+            self._arrange(findings)
+
+    def row(self, path: Path) -> Row | None:
+        """Row of a field."""
+        return next((row for key, row in self._rows.items() if key[0] == path), None)
+
+    def commit(self) -> None:
+        """Take what is being typed as final."""
+        for row in list(self._rows.values()):
+            if row.editor is not None:
+                row.editor.commit()
+
+    def drafts(self) -> dict[Path, str]:
+        """Texts that were typed and not accepted."""
+        found: dict[Path, str] = {}
+        for (path, _), row in self._rows.items():
+            draft = row.editor.draft() if row.editor is not None else None
+            if draft is not None:
+                found[path] = draft
+        return found
+
+    def clear(self) -> None:
+        """Forget all rows, with what was typed in them."""
+        for row in self._rows.values():
+            _discard(row)
+        self._rows = {}
+        self._order = []
+
+    def _replace(self, field: Field) -> None:
+        """A new row for a field."""
+        old = self._rows.pop(_key(field), None)
+        if old is not None:
+            _discard(old)
+        row = Row(field, self._look)
+        row.changed.connect(self.changed)
+        self._rows[_key(field)] = row
+        self._order = []
+
+    def _arrange(self, findings: Sequence[Finding]) -> None:
+        """Put rows, headings and findings in order; rows that are gone are dropped."""
+        wanted = {key for _, key in self._order}
+        for key in [key for key in self._rows if key not in wanted]:
+            _discard(self._rows.pop(key))
+        while self._layout.count():
+            self._layout.takeAt(0)
+        for widget in (*self._headings, *self._cards):
+            _discard(widget)
+        self._headings, self._cards = [], []
+        groups = list(dict.fromkeys(group for group, _ in self._order))
+        for i, group in enumerate(groups):
+            self._add_group(group, first=i == 0)
+            for finding in findings:
+                if self._group_of(finding) == (group if groups else None):
+                    self._add_card(finding)
+        self._chain_tabs()
+
+    def _add_group(self, group: str, *, first: bool) -> None:
+        """Heading and rows of a group."""
+        if not first:
+            self._layout.addSpacing(9)
+        heading = section_label(group)
+        self._headings.append(heading)
+        self._layout.addWidget(heading)
+        for name, key in self._order:
+            if name == group:
+                self._layout.addWidget(self._rows[key])
+                self._rows[key].show()
+
+    def _add_card(self, finding: Finding) -> None:
+        """A finding below the group that it is about."""
+        card = FindingCard(finding, self._look)
+        card.fix_requested.connect(self.fix_requested)
+        self._cards.append(card)
+        self._layout.addWidget(card)
+
+    def _group_of(self, finding: Finding) -> str | None:
+        """Group of the field that a finding names; the first group where it names none."""
+        path = tuple((finding.field or "").split("."))
+        for depth in range(len(path), 0, -1):
+            for group, (row_path, _) in self._order:
+                if row_path == path[:depth]:
+                    return group
+        return self._order[0][0] if self._order else None
+
+    def _chain_tabs(self) -> None:
+        """Tab goes down the form in the order that is seen."""
+        chain: list[QWidget] = []
+        for _, key in self._order:
+            row = self._rows[key]
+            chain += [row.dot] if row.editor is None else [row.editor, row.dot]
+        for before, after in pairwise(chain):
+            QWidget.setTabOrder(before, after)
+
+
+def _key(field: Field) -> _Key:
+    """Identity of a row."""
+    return field.path, field.shape.sort
+
+
+def _discard(widget: QWidget) -> None:
+    """Take a widget away for good."""
+    widget.hide()
+    widget.deleteLater()

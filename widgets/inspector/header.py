@@ -1,0 +1,86 @@
+"""The inspector's head: icon, name to edit, kind, and the help about the kind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from widgets.inspector.editors.line import Line
+from widgets.theme import hairline, set_role
+
+if TYPE_CHECKING:
+    from widgets.inspector.subjects.base import Subject
+    from widgets.theme import ThemeManager
+
+_ICON = 20
+
+
+class Header(QWidget):
+    """Names what is inspected; renames it."""
+
+    renamed = Signal(str)
+    help_toggled = Signal()
+
+    def __init__(self, look: ThemeManager) -> None:
+        """Empty head."""
+        super().__init__()
+        self._look = look
+        self._title: str = ""
+        self._icon = QLabel()
+        self._icon.setFixedSize(QSize(_ICON, _ICON))
+        self.name = set_role(Line(), "title")
+        self.name.setAccessibleName("Name")
+        self.name.setMaxLength(200)
+        self.name.entered.connect(self._enter)
+        self.name.reverted.connect(lambda: self.name.show_text(self._title))
+        self.kind = set_role(QLabel(), "caption")
+        self.kind.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        self.help = set_role(QToolButton(), "flat")
+        self.help.setAccessibleName("What it models")
+        self.help.setToolTip("What it models, what it leaves out, how it fails")
+        self.help.setIconSize(QSize(15, 15))
+        self.help.clicked.connect(self.help_toggled)
+        self._lay_out()
+
+    def show_subject(self, subject: Subject) -> None:
+        """Show another subject, or the same one after a change."""
+        theme, icons = self._look.theme, self._look.icons
+        ratio = self.devicePixelRatioF()
+        self._icon.setPixmap(icons.pixmap(subject.icon, theme.accent.colour, _ICON, ratio))
+        self._title = subject.title
+        self.name.show_text(subject.title)
+        self.name.setToolTip(subject.title)
+        self.name.setReadOnly(not subject.renamable)
+        self.name.setFocusPolicy(
+            Qt.FocusPolicy.StrongFocus if subject.renamable else Qt.FocusPolicy.NoFocus
+        )
+        self.kind.setText(subject.kind)
+        self.help.setIcon(icons.icon("help", theme.muted, 15))
+        self.help.setVisible(bool(subject.help))
+
+    def _enter(self) -> None:
+        """Take the typed name."""
+        if not self.name.isModified():
+            return
+        self.name.setModified(False)
+        typed = self.name.text().strip()
+        if typed and typed != self._title:
+            self.renamed.emit(typed)
+        self.name.show_text(self._title)
+
+    def _lay_out(self) -> None:
+        """One line, and a hairline below."""
+        line = QHBoxLayout()
+        line.setContentsMargins(12, 0, 16, 0)
+        line.setSpacing(4)
+        line.addWidget(self._icon)
+        line.addWidget(self.name, 1)
+        line.addWidget(self.kind)
+        line.addWidget(self.help)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 8, 0, 0)
+        layout.setSpacing(8)
+        layout.addLayout(line)
+        layout.addWidget(hairline())

@@ -1,0 +1,219 @@
+"""What a running simulation measures at the selected node or link, as a small table."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from typing import TYPE_CHECKING
+
+from engine.model.units import format_quantity
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from widgets.theme import section_label, set_role
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from engine.model.component import Metric
+    from engine.sim.snapshot import LinkSample, NodeSample, Percentiles, Sample, Snapshot
+    from widgets.theme import ThemeManager
+
+WINDOW = 5.0
+"""Seconds of simulated time that the numbers stand for: long enough to read, short enough to live."""
+
+Line = tuple[str, str, str]
+"""Title, value, and the failure reason or state that colours it (or nothing)."""
+
+
+class Window:
+    """The samples of the last seconds, and how things stand."""
+
+    def __init__(self) -> None:
+        """Nothing measured."""
+        self.samples: deque[Sample] = deque()
+        self.snapshot: Snapshot | None = None
+
+    def add(self, snapshot: Snapshot) -> None:
+        """Take in a snapshot; one from before the last means a new run."""
+        if self.snapshot is not None and snapshot.time < self.snapshot.time:
+            self.samples.clear()
+        self.snapshot = snapshot
+        self.samples.extend(snapshot.samples)
+        while self.samples and self.samples[0].end <= snapshot.time - WINDOW:
+            self.samples.popleft()
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.samples.clear()
+        self.snapshot = None
+
+    def node_lines(self, node: str, metrics: Sequence[Metric]) -> list[Line]:
+        """What is known of a node."""
+        pairs = [(s.end - s.start, s.nodes[node]) for s in self.samples if node in s.nodes]
+        span = sum(length for length, _ in pairs)
+        if span <= 0:
+            return []
+        parts = [sample for _, sample in pairs]
+        arrivals = sum(part.arrivals for part in parts)
+        queue = _average((length, part.queue) for length, part in pairs)
+        lines: list[Line] = [
+            ("Arrivals", format_quantity(arrivals / span, "rps"), ""),
+            ("Completed", format_quantity(sum(p.completed for p in parts) / span, "rps"), ""),
+            _utilization(_average((length, part.utilization) for length, part in pairs)),
+            ("Waiting, mean", _plain(queue), ""),
+        ]
+        if arrivals:
+            lines.append(("Wait, mean", format_quantity(queue * span / arrivals, "s"), ""))
+        lines += _latency("Residence", [part.latency for part in parts])
+        lines += _failures([part.failed for part in parts], span)
+        lines += _extras(parts, metrics)
+        return lines + self._standing(node)
+
+    def link_lines(self, link: str) -> list[Line]:
+        """What is known of a link."""
+        pairs = [(s.end - s.start, s.links[link]) for s in self.samples if link in s.links]
+        span = sum(length for length, _ in pairs)
+        if span <= 0:
+            return []
+        parts: list[LinkSample] = [sample for _, sample in pairs]
+        lines: list[Line] = [
+            ("Attempts", format_quantity(sum(p.attempts for p in parts) / span, "rps"), ""),
+            ("Succeeded", format_quantity(sum(p.succeeded for p in parts) / span, "rps"), ""),
+        ]
+        retries = sum(part.retries for part in parts)
+        if retries:
+            lines.append(("Retries", format_quantity(retries / span, "rps"), ""))
+        lines += _latency("Latency", [part.latency for part in parts])
+        lines += _failures([part.failed for part in parts], span)
+        if self.snapshot is not None and link in self.snapshot.in_flight:
+            lines.append(("Under way", str(self.snapshot.in_flight[link]), ""))
+        return lines
+
+    def _standing(self, node: str) -> list[Line]:
+        """How a node stands right now."""
+        gauge = self.snapshot.gauges.get(node) if self.snapshot is not None else None
+        if gauge is None:
+            return []
+        lines: list[Line] = [("In the node now", str(gauge.in_system), "")]
+        ready = sum(instance.state == "ready" for instance in gauge.instances)
+        if gauge.instances and ready < len(gauge.instances):
+            lines.append(("Ready instances", f"{ready} of {gauge.instance_count}", "down"))
+        lines += [("Fault", fault, "failing") for fault in gauge.faults]
+        return lines
+
+
+class Measured(QWidget):
+    """The section: a heading and lines of title and value."""
+
+    def __init__(self, look: ThemeManager) -> None:
+        """Hidden until something is measured."""
+        super().__init__()
+        self._look = look
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 16, 0, 0)
+        layout.setSpacing(6)
+        layout.addWidget(section_label("Measured"))
+        self._grid = QGridLayout()
+        self._grid.setVerticalSpacing(7)
+        self._grid.setColumnStretch(0, 1)
+        layout.addLayout(self._grid)
+        self.note = set_role(QLabel(), "caption")
+        layout.addWidget(self.note)
+        self._labels: list[tuple[QLabel, QLabel]] = []
+        self.hide()
+
+    def show_lines(self, lines: Sequence[Line], time: float | None) -> None:
+        """Show lines, or nothing where nothing was measured."""
+        self.setVisible(bool(lines))
+        while len(self._labels) < len(lines):
+            self._add()
+        for i, (title, value) in enumerate(self._labels):
+            used = i < len(lines)
+            title.setVisible(used)
+            value.setVisible(used)
+            if used:
+                title.setText(lines[i][0])
+                value.setText(lines[i][1])
+                value.setStyleSheet(self._colour(lines[i][2]))
+        if time is not None:
+            self.note.setText(f"Over the last {WINDOW:g} s, at {format_quantity(time, 's')}.")
+
+    def lines(self) -> list[tuple[str, str]]:
+        """What is shown, for tests and for reading aloud."""
+        return [(t.text(), v.text()) for t, v in self._labels if not t.isHidden()]
+
+    def _add(self) -> None:
+        """One more line."""
+        title = set_role(QLabel(), "field")
+        value = set_role(QLabel(), "value")
+        value.setFont(self._look.fonts.numbers(12))
+        value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        row = len(self._labels)
+        self._grid.addWidget(title, row, 0)
+        self._grid.addWidget(value, row, 1)
+        self._labels.append((title, value))
+
+    def _colour(self, state: str) -> str:
+        """Style of a value that wants attention."""
+        return f"color: {self._look.theme.state(state).text};" if state else ""
+
+
+def _average(weighted: Iterable[tuple[float, float]]) -> float:
+    """Mean over time of values with their lengths."""
+    pairs = list(weighted)
+    total = sum(length for length, _ in pairs)
+    return sum(length * value for length, value in pairs) / total if total else 0.0
+
+
+def _plain(value: float) -> str:
+    """A mean count."""
+    return f"{value:.2f}" if value < 10 else f"{value:,.0f}"
+
+
+def _utilization(value: float) -> Line:
+    """Utilization, coloured where it is high (over 0.7 strained, nearly 1 saturated)."""
+    state = "saturated" if value > 0.98 else "strained" if value > 0.7 else ""
+    return "Utilization", f"{value:.2f}", state
+
+
+def _latency(title: str, latencies: Sequence[Percentiles]) -> list[Line]:
+    """Mean and percentiles of the window; percentiles are weighted by their counts."""
+    measured = [each for each in latencies if each.count and not math.isnan(each.mean)]
+    count = sum(each.count for each in measured)
+    if not count:
+        return []
+
+    def weighted(pick: Callable[[Percentiles], float]) -> str:
+        return format_quantity(sum(pick(each) * each.count for each in measured) / count, "s")
+
+    return [
+        (f"{title}, mean", weighted(lambda each: each.mean), ""),
+        (f"{title}, p50", weighted(lambda each: each.p50), ""),
+        (f"{title}, p99", weighted(lambda each: each.p99), ""),
+    ]
+
+
+def _failures(counts: Sequence[Mapping[str, int]], span: float) -> list[Line]:
+    """Failures by reason, most frequent first."""
+    total: dict[str, int] = {}
+    for each in counts:
+        for reason, number in each.items():
+            total[reason] = total.get(reason, 0) + number
+    ranked = sorted(total.items(), key=lambda item: (-item[1], item[0]))
+    return [
+        (f"Failed: {reason.replace('_', ' ')}", format_quantity(number / span, "rps"), "failing")
+        for reason, number in ranked
+        if number
+    ]
+
+
+def _extras(parts: Sequence[NodeSample], metrics: Sequence[Metric]) -> list[Line]:
+    """What the component adds, newest value."""
+    lines: list[Line] = []
+    for metric in metrics:
+        values = [part.extra[metric.name] for part in parts if metric.name in part.extra]
+        if values and not math.isnan(values[-1]):
+            title = metric.title[:1].upper() + metric.title[1:]
+            lines.append((title, format_quantity(values[-1], metric.unit), ""))
+    return lines

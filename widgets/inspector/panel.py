@@ -1,0 +1,230 @@
+"""The right panel: header, findings, form and measurements of what is selected."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from engine.model.design import Design
+from engine.model.edits import EditError
+from widgets.inspector.form import Form
+from widgets.inspector.header import Header
+from widgets.inspector.measured import Measured, Window
+from widgets.inspector.subjects import DESIGN_KEY, subject_of
+from widgets.inspector.writing import InvalidValueError
+from widgets.theme import set_role
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine.model.component import Component
+    from engine.model.edits import Edit
+    from engine.model.findings import Finding
+    from engine.sim.snapshot import Snapshot
+    from widgets.inspector.fields import Path
+    from widgets.inspector.subjects.base import Subject
+    from widgets.theme import Theme, ThemeManager
+
+_REFRESH_MS = 200
+"""Measured numbers change at most this often: faster than five times a second nobody reads them."""
+
+
+class InspectorPanel(QWidget):
+    """Shows what is selected and asks for edits; the design itself when nothing is.
+
+    The application tells it of every change of the design, also of those that it asked for.
+    """
+
+    edit_requested = Signal(object)
+    """An :class:`engine.model.edits.Edit` that was checked against the design shown."""
+
+    def __init__(
+        self, components: Sequence[Component], look: ThemeManager, parent: QWidget | None = None
+    ) -> None:
+        """Know ``components`` (those of the catalog, handed in by the application)."""
+        super().__init__(parent)
+        self._look = look
+        self._components = {component.kind: component for component in components}
+        self._design = Design()
+        self._selected: tuple[str, ...] = ()
+        self._event: int | None = None
+        self._findings: tuple[Finding, ...] = ()
+        self._drafts: dict[str, dict[Path, str]] = {}
+        self._window = Window()
+        self._subject: Subject = subject_of(self._design, (), None, self._components)
+        self.header = Header(look)
+        self.form = Form(look)
+        self.measured = Measured(look)
+        self.guide = set_role(QLabel(), "help")
+        self._nothing = set_role(QLabel("Nothing to set here."), "muted")
+        self._timer = QTimer(self, singleShot=True, interval=_REFRESH_MS)
+        self._timer.timeout.connect(self._show_measured)
+        self._lay_out()
+        self.header.renamed.connect(self._rename)
+        self.header.help_toggled.connect(self._toggle_guide)
+        self.form.changed.connect(self._change)
+        self.form.fix_requested.connect(self.edit_requested)
+        look.changed.connect(self._restyle)
+        self._show_subject()
+
+    def set_design(self, design: Design) -> None:
+        """The design changed, here or elsewhere; the cursor stays where it is."""
+        self._design = design
+        before = self._subject.key
+        self._subject = self._find_subject()
+        if self._subject.key != before:
+            self._start_over(before)
+        self._show_subject()
+
+    def set_selection(self, ids: Sequence[str]) -> None:
+        """Other items are selected; none shows the design."""
+        self._select(tuple(ids), None)
+
+    def select_event(self, index: int | None) -> None:
+        """Show an event of the scenario, until something else is selected."""
+        self._select(() if index is not None else self._selected, index)
+
+    def set_findings(self, findings: Sequence[Finding]) -> None:
+        """All findings of the design; those of the selection are shown."""
+        self._findings = tuple(findings)
+        self._show_form()
+
+    def set_snapshot(self, snapshot: Snapshot) -> None:
+        """New measurements of the run."""
+        self._window.add(snapshot)
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def clear_measurements(self) -> None:
+        """The run was reset: what was measured no longer holds."""
+        self._window.clear()
+        self._show_measured()
+
+    def focus_name(self) -> None:
+        """Put the cursor into the name, all of it selected."""
+        self.header.name.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.header.name.selectAll()
+
+    def focus_field(self, path: str) -> None:
+        """Put the cursor into a field, given as a dotted path such as ``config.workers``."""
+        parts = tuple(path.split("."))
+        for depth in range(len(parts), 0, -1):
+            row = self.form.row(parts[:depth])
+            if row is not None and row.editor is not None:
+                self._scroll.ensureWidgetVisible(row)
+                row.editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
+                return
+
+    def _lay_out(self) -> None:
+        """Header above a scrolling column."""
+        set_role(self, "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setMinimumWidth(240)
+        self.guide.setWordWrap(True)
+        self.guide.setTextFormat(Qt.TextFormat.MarkdownText)
+        self.guide.hide()
+        inside = set_role(QWidget(), "form")
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(16, 12, 16, 16)
+        column.setSpacing(8)
+        for part in (self.guide, self._nothing, self.form, self.measured):
+            column.addWidget(part)
+        column.addStretch(1)
+        self._scroll = QScrollArea(widgetResizable=True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(inside)
+        self._scroll.verticalScrollBar().rangeChanged.connect(
+            lambda _low, high: column.setContentsMargins(16, 12, 6 if high else 16, 16)
+        )
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.header)
+        layout.addWidget(self._scroll, 1)
+
+    def _find_subject(self) -> Subject:
+        """Subject of the selection in the design."""
+        return subject_of(self._design, self._selected, self._event, self._components)
+
+    def _select(self, ids: tuple[str, ...], event: int | None) -> None:
+        """Show another subject; what was typed for the old one is committed or kept."""
+        if (ids, event) == (self._selected, self._event):
+            return
+        self.form.commit()
+        before = self._subject.key
+        self._selected, self._event = ids, event
+        self._subject = self._find_subject()
+        if self._subject.key != before:
+            self._start_over(before)
+        self._show_subject()
+        self._scroll.verticalScrollBar().setValue(0)
+
+    def _start_over(self, before: str) -> None:
+        """Empty the form for another subject, keeping what the old one did not accept."""
+        self._drafts[before] = self.form.drafts()
+        self.form.clear()
+        self.guide.hide()
+        self.header.name.setModified(False)
+
+    def _show_subject(self) -> None:
+        """Bring everything up to date."""
+        self.header.show_subject(self._subject)
+        self.guide.setText(self._subject.help)
+        self._show_form()
+        for path, draft in self._drafts.pop(self._subject.key, {}).items():
+            row = self.form.row(path)
+            if row is not None and row.editor is not None:
+                row.editor.restore(draft)
+        self._show_measured()
+
+    def _show_form(self) -> None:
+        """Fields with the findings of the subject."""
+        ids = self._subject.ids
+        whole = self._subject.key == DESIGN_KEY
+        about = [f for f in self._findings if f.id in ids or (whole and f.id is None)]
+        fields = self._subject.fields()
+        self.form.show_fields(fields, about)
+        self._nothing.setVisible(not fields)
+
+    def _show_measured(self) -> None:
+        """Numbers of the one node or link that is selected."""
+        snapshot = self._window.snapshot
+        one = self._subject.ids[0] if len(self._subject.ids) == 1 else ""
+        node = self._design.node_by_id.get(one)
+        if node is not None:
+            component = self._components.get(node.kind)
+            lines = self._window.node_lines(one, component.metrics if component else ())
+        else:
+            lines = self._window.link_lines(one)
+        self.measured.show_lines(lines, snapshot.time if snapshot is not None else None)
+
+    def _change(self, path: Path, value: object) -> None:
+        """Turn a changed field into an edit, or say why it cannot be."""
+        row = self.form.row(path)
+        try:
+            edit = self._subject.edit(path, value)  # type: ignore[arg-type]  # JSON by contract
+            edit.apply(self._design)
+        except (InvalidValueError, EditError) as error:
+            if row is not None:
+                row.refuse(str(error))
+            return
+        if row is not None:
+            row.show_error("")
+        self.edit_requested.emit(edit)
+
+    def _rename(self, name: str) -> None:
+        """Ask for another name."""
+        edit: Edit = self._subject.rename(name)
+        self.edit_requested.emit(edit)
+
+    def _toggle_guide(self) -> None:
+        """Show or hide the help about the kind."""
+        self.guide.setVisible(self.guide.isHidden())
+
+    def _restyle(self, _theme: Theme) -> None:
+        """Icons and painted parts in the new theme."""
+        self._show_subject()
+        self.update()

@@ -1,0 +1,77 @@
+"""What every subject of the inspector answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+    from engine.model.design import Design
+    from engine.model.edits import Edit, Unset
+    from widgets.inspector.fields import Field, Path
+
+
+class Subject(Protocol):
+    """Something whose fields the inspector shows; plain data, made anew when the design changes."""
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Items it is about, for findings and measurements; empty for the design and events."""
+
+    @property
+    def key(self) -> str:
+        """Identity over design changes: what was typed and not accepted is kept under it."""
+
+    @property
+    def icon(self) -> str:
+        """Icon of the header."""
+
+    @property
+    def title(self) -> str:
+        """Name in the header."""
+
+    @property
+    def kind(self) -> str:
+        """What it is, in small letters at the right of the header."""
+
+    @property
+    def help(self) -> str:
+        """Markdown about the kind, or nothing."""
+
+    @property
+    def renamable(self) -> bool:
+        """Whether the title can be edited."""
+
+    def rename(self, text: str) -> Edit:
+        """Edit that changes the title."""
+
+    def fields(self) -> list[Field]:
+        """Lines of the form."""
+
+    def edit(self, path: Path, value: JsonValue | Unset) -> Edit:
+        """Edit that writes ``value`` at ``path``. Raises ``InvalidValueError``."""
+
+
+def label_of(design: Design, item_id: str) -> str:
+    """Name of an item as people know it: its name, its ends for a link, else its id."""
+    node = design.node_by_id.get(item_id)
+    if node is not None:
+        return node.name or node.id
+    link = design.link_by_id.get(item_id)
+    if link is not None:
+        return f"{label_of(design, link.source)} → {label_of(design, link.target)}"
+    frame = design.frame_by_id.get(item_id)
+    if frame is not None:
+        return frame.name or frame.id
+    return item_id
+
+
+def edit_label(title: str) -> str:
+    """What the undo menu calls a change of the field ``title``."""
+    return f"Set {title[:1].lower()}{title[1:]}" if title[1:2].islower() else f"Set {title}"
+
+
+def class_names(design: Design) -> list[str]:
+    """Names of the design's request classes."""
+    return [each.name for each in design.classes]

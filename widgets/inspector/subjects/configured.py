@@ -1,0 +1,206 @@
+"""Nodes and links: one or several items with a typed config, shown by the fields they share."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from engine.model.edits import Batch, SetField
+from engine.model.link import LinkConfig
+from widgets.inspector.fields import Field, Option, config_fields
+from widgets.inspector.shapes import Shape
+from widgets.inspector.subjects.base import class_names, edit_label, label_of
+from widgets.inspector.writing import check, written
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pydantic import BaseModel, JsonValue
+
+    from engine.model.component import Component
+    from engine.model.design import Design, Link, Node
+    from engine.model.edits import Edit, Unset
+    from widgets.inspector.fields import Path
+
+
+class ConfiguredSubject:
+    """Items with a config; an edit of several is one step."""
+
+    def __init__(
+        self,
+        design: Design,
+        items: Sequence[Node | Link],
+        classes: Sequence[type[BaseModel] | None],
+    ) -> None:
+        """Show ``items``, whose configs have ``classes`` (none where the kind is unknown)."""
+        self.design = design
+        self.items = items
+        self._classes = classes
+        self._fields: list[Field] | None = None
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Ids of the items."""
+        return tuple(item.id for item in self.items)
+
+    @property
+    def key(self) -> str:
+        """Ids in one string."""
+        return " ".join(self.ids)
+
+    def fields(self) -> list[Field]:
+        """Fields that all items have, marked where their values differ."""
+        if self._fields is None:
+            each = [
+                self._of(item, cls) for item, cls in zip(self.items, self._classes, strict=True)
+            ]
+            self._fields = _common(each)
+        return self._fields
+
+    def edit(self, path: Path, value: JsonValue | Unset) -> Edit:
+        """Write to every item; all or none."""
+        title = next((field.title for field in self.fields() if field.path == path), path[-1])
+        edits = [
+            self._write(item, cls, path[1:], value, edit_label(title))
+            for item, cls in zip(self.items, self._classes, strict=True)
+        ]
+        return edits[0] if len(edits) == 1 else Batch.of(edits, edits[0].label)
+
+    def _write(
+        self,
+        item: Node | Link,
+        cls: type[BaseModel] | None,
+        path: Path,
+        value: JsonValue | Unset,
+        label: str,
+    ) -> SetField:
+        """Checked edit of one item."""
+        new = value
+        if cls is not None:
+            new = written(cls, item.config, path, value)
+            check(cls, item.config, path, new)
+        return SetField(item.id, ("config", path[0]), new, label)
+
+    def _of(self, item: Node | Link, cls: type[BaseModel] | None) -> list[Field]:
+        """Fields of one item."""
+        if cls is None:
+            return [
+                Field(("config", name), Shape("json"), name, group="Unknown kind", value=value)
+                for name, value in item.config.items()
+            ]
+        names = tuple(Option(name, name) for name in class_names(self.design))
+        return [
+            replace(field, options=names) if field.shape.sort in ("names", "shares") else field
+            for field in config_fields(cls, dict(item.config), ("config",))
+        ]
+
+
+class NodesSubject(ConfiguredSubject):
+    """One or several nodes."""
+
+    def __init__(
+        self, design: Design, nodes: Sequence[Node], components: Mapping[str, Component]
+    ) -> None:
+        """Show ``nodes``."""
+        self._components = [components.get(node.kind) for node in nodes]
+        super().__init__(design, nodes, [c.config if c else None for c in self._components])
+        self._nodes = nodes
+
+    @property
+    def icon(self) -> str:
+        """The component's icon; several kinds have the icon of a group."""
+        first = self._components[0]
+        if len({node.kind for node in self._nodes}) > 1:
+            return "group"
+        return first.icon if first else "unknown"
+
+    @property
+    def title(self) -> str:
+        """Name of the one node, or how many."""
+        first = self._nodes[0]
+        return first.name or first.id if len(self._nodes) == 1 else f"{len(self._nodes)} nodes"
+
+    @property
+    def kind(self) -> str:
+        """Title of the component in small letters."""
+        kinds = {node.kind for node in self._nodes}
+        first = self._components[0]
+        if len(kinds) > 1:
+            return f"{len(kinds)} kinds"
+        return lowered(first.title) if first else f"{self._nodes[0].kind} (unknown)"
+
+    @property
+    def help(self) -> str:
+        """The component's help, or what to know about an unknown kind."""
+        first = self._components[0]
+        if first is None:
+            return (
+                "This version of Windtunnel does not know this kind. "
+                "Its settings are kept as they are."
+            )
+        return first.help if len({node.kind for node in self._nodes}) == 1 else ""
+
+    @property
+    def renamable(self) -> bool:
+        """One node has a name to edit."""
+        return len(self._nodes) == 1
+
+    def rename(self, text: str) -> Edit:
+        """Rename the node."""
+        return SetField(self._nodes[0].id, ("name",), text, "Rename")
+
+
+class LinksSubject(ConfiguredSubject):
+    """One or several links."""
+
+    icon = "link"
+    help = (
+        "The network between two nodes and the caller's policy: how long it waits, "
+        "how often it tries again."
+    )
+    renamable = False
+
+    def __init__(self, design: Design, links: Sequence[Link]) -> None:
+        """Show ``links``."""
+        super().__init__(design, links, [LinkConfig] * len(links))
+        self._links = links
+
+    @property
+    def title(self) -> str:
+        """The ends of the one link, or how many."""
+        if len(self._links) > 1:
+            return f"{len(self._links)} links"
+        return label_of(self.design, self._links[0].id)
+
+    @property
+    def kind(self) -> str:
+        """What it is."""
+        return "link"
+
+    def rename(self, text: str) -> Edit:
+        """Links have no names of their own."""
+        raise NotImplementedError(text)
+
+
+def lowered(title: str) -> str:
+    """Title inside a sentence: ``load balancer``, but ``SQL database``."""
+    return title[:1].lower() + title[1:] if title[1:2].islower() else title
+
+
+def _common(each: list[list[Field]]) -> list[Field]:
+    """Fields that all lists have, with the values of the first."""
+    first, *others = each
+    by_path = [{field.path: field for field in fields} for fields in others]
+    shared: list[Field] = []
+    for field in first:
+        twins = [fields.get(field.path) for fields in by_path]
+        if all(twin is not None and _alike(field, twin) for twin in twins):
+            mixed = any(twin is not None and twin.value != field.value for twin in twins)
+            changed = field.changed or any(twin is not None and twin.changed for twin in twins)
+            shared.append(replace(field, mixed=mixed, changed=changed))
+    return shared
+
+
+def _alike(field: Field, twin: Field) -> bool:
+    """Whether two fields of different items may be edited as one."""
+    return (field.shape, field.unit) == (twin.shape, twin.unit)

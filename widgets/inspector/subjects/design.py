@@ -1,0 +1,177 @@
+"""The design itself: title, description, scenario, request classes, objectives."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from engine.model.design import Scenario
+from engine.model.edits import SetDesign, Unset
+from engine.model.traffic import RequestClass
+from widgets.inspector.fields import Field, Option, config_fields
+from widgets.inspector.shapes import Shape
+from widgets.inspector.subjects.base import edit_label
+from widgets.inspector.writing import check, written
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+    from engine.model.design import Design
+    from engine.model.edits import Edit
+    from widgets.inspector.fields import Path
+
+DESIGN_KEY = "design"
+"""Identity of the one subject that is the design."""
+_SECONDS = ("latency", "wait", "residence")
+_LIST = dict[str, "JsonValue"]
+
+
+class DesignSubject:
+    """What is inspected while nothing is selected."""
+
+    icon = "settings"
+    kind = "design"
+    help = ""
+    renamable = True
+    ids: tuple[str, ...] = ()
+    key = DESIGN_KEY
+
+    def __init__(self, design: Design) -> None:
+        """Show ``design``."""
+        self._design = design
+        self._raw = design.model_dump(
+            mode="json",
+            by_alias=True,
+            exclude_unset=True,
+            include={"classes", "scenario", "objectives"},
+        )
+        self.title = design.title
+
+    def rename(self, text: str) -> Edit:
+        """Change the title."""
+        return SetDesign(("title",), text, "Rename the design")
+
+    def fields(self) -> list[Field]:
+        """All sections."""
+        return [*self._about(), *self._scenario(), *self._classes(), *self._objectives()]
+
+    def edit(self, path: Path, value: JsonValue | Unset) -> Edit:
+        """Write one field, or add to and take from a list."""
+        title = next((field.title for field in self.fields() if field.path == path), path[-1])
+        if path[0] == "scenario":
+            raw = dict(self._raw.get("scenario", {}))
+            check(Scenario, raw, path[1:], value)
+            return SetDesign(path, value, edit_label(title))
+        if path[0] in ("classes", "objectives"):
+            return self._edit_list(path, value, edit_label(title))
+        return SetDesign(path, value, edit_label(title))
+
+    def _about(self) -> list[Field]:
+        """Description."""
+        return [
+            Field(
+                ("description",),
+                Shape("lines"),
+                "Description",
+                help="What the design shows and what to try with it.",
+                group="About",
+                value=self._design.description,
+                default="",
+            )
+        ]
+
+    def _scenario(self) -> list[Field]:
+        """Length, warm-up and seed of a run; events live on the timeline."""
+        raw = dict(self._raw.get("scenario", {}))
+        fields = config_fields(Scenario, raw, ("scenario",))
+        return [replace(f, group="Scenario") for f in fields if f.path[-1] != "events"]
+
+    def _classes(self) -> list[Field]:
+        """Each class with a head that removes it, and a button that adds one."""
+        group = "Request classes"
+        lines: list[Field] = []
+        for i, raw in enumerate(self._list("classes")):
+            name = str(raw.get("name", "request"))
+            head = Field(("classes", str(i)), Shape("item"), name, group=group, value=name)
+            inside = config_fields(RequestClass, raw, ("classes", str(i)))
+            lines += [head, *(replace(f, group=group, level=f.level + 1) for f in inside)]
+        lines.append(Field(("classes", "+"), Shape("add"), "Add a class", group=group))
+        return lines
+
+    def _objectives(self) -> list[Field]:
+        """Each objective as its metric and bounds, and a button that adds one."""
+        group = "Objectives"
+        lines: list[Field] = []
+        for i, raw in enumerate(self._list("objectives")):
+            metric = str(raw.get("metric", ""))
+            unit = "s" if any(word in metric for word in _SECONDS) else ""
+            path = ("objectives", str(i))
+            lines += [
+                Field(path, Shape("item"), metric, group=group, value=metric),
+                Field(
+                    (*path, "metric"),
+                    Shape("text"),
+                    "Metric",
+                    help="A path into the results, such as users.latency.p99.",
+                    group=group,
+                    level=1,
+                    value=metric,
+                    options=self._metrics(),
+                ),
+            ]
+            for bound, title in (("below", "Below"), ("above", "Above")):
+                shape = Shape("number", nullable=True)
+                lines.append(
+                    Field((*path, bound), shape, title, unit, "", group, 1, raw.get(bound), None)
+                )
+        lines.append(Field(("objectives", "+"), Shape("add"), "Add an objective", group=group))
+        return lines
+
+    def _metrics(self) -> tuple[Option, ...]:
+        """Metrics that people bound most, of the nodes of this design."""
+        names: list[str] = []
+        for node in self._design.nodes:
+            if node.kind == "client":
+                names += [f"{node.id}.latency.p99", f"{node.id}.latency.p50", f"{node.id}.goodput"]
+            else:
+                names += [f"{node.id}.utilization", f"{node.id}.residence.p99"]
+        return tuple(Option(name, name) for name in names)
+
+    def _list(self, name: str) -> list[_LIST]:
+        """Raw entries of a list of the design."""
+        entries = self._raw.get(name, [])
+        return [dict(entry) for entry in entries]
+
+    def _edit_list(self, path: Path, value: JsonValue | Unset, label: str) -> Edit:
+        """A new list with an entry added, removed or changed."""
+        entries = self._list(path[0])
+        if path[1] == "+":
+            entries.append(self._new(path[0], entries))
+            label = "Add a class" if path[0] == "classes" else "Add an objective"
+        elif len(path) == 2:
+            gone = entries.pop(int(path[1]))
+            label = f"Remove {gone.get('name') or gone.get('metric') or 'entry'}"
+        else:
+            entry = entries[int(path[1])]
+            if path[0] == "classes":
+                new = written(RequestClass, entry, path[2:], value)
+                check(RequestClass, entry, path[2:], new)
+                value, path = new, path[:3]
+            if isinstance(value, Unset):
+                entry.pop(path[2], None)
+            else:
+                entry[path[2]] = value
+        return SetDesign((path[0],), list(entries), label)
+
+    def _new(self, name: str, entries: list[_LIST]) -> _LIST:
+        """A new entry of a list."""
+        if name == "objectives":
+            metrics = self._metrics()
+            metric = metrics[0].value if metrics else "users.latency.p99"
+            return {"metric": metric, "below": 0.25}
+        taken = {entry.get("name") for entry in entries}
+        number = next(i for i in range(1, len(taken) + 2) if f"class {i}" not in taken)
+        first = [word for word in ("read", "write") if word not in taken]
+        if first:
+            return {"name": first[0], "operation": first[0]}
+        return {"name": f"class {number}"}

@@ -1,0 +1,166 @@
+"""Frames, notes, and selections of different sorts of items."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.model.design import Frame, Link, Node, Note
+from engine.model.edits import SetField
+from widgets.inspector.fields import Field, Option
+from widgets.inspector.shapes import Shape
+from widgets.inspector.subjects.base import edit_label, label_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pydantic import JsonValue
+
+    from engine.model.design import Design
+    from engine.model.edits import Edit, Unset
+    from widgets.inspector.fields import Path
+
+_FRAME_KINDS = (
+    Option("group", "Group", "A plain box around things that belong together."),
+    Option("region", "Region", "A part of the world; crossing it costs tens of milliseconds."),
+    Option("zone", "Zone", "A data centre of a region."),
+    Option("host", "Host", "One machine: what runs on it dies with it."),
+    Option("trust_zone", "Trust zone", "Behind one door."),
+    Option("cell", "Cell", "A copy of the system for a share of the users."),
+)
+
+
+class FrameSubject:
+    """One frame."""
+
+    icon = "frame"
+    help = ""
+    renamable = True
+
+    def __init__(self, design: Design, frame: Frame) -> None:
+        """Show ``frame``."""
+        self._design = design
+        self._frame = frame
+        self.ids = (frame.id,)
+        self.key = frame.id
+        self.title = frame.name
+        self.kind = frame.kind.replace("_", " ")
+
+    def rename(self, text: str) -> Edit:
+        """Rename the frame."""
+        return SetField(self._frame.id, ("name",), text, "Rename")
+
+    def fields(self) -> list[Field]:
+        """Kind, whether it is collapsed, and where it lies."""
+        frame = self._frame
+        others = [other for other in self._design.frames if other.id != frame.id]
+        parents = [
+            Option(None, "None"),
+            *(Option(o.id, label_of(self._design, o.id)) for o in others),
+        ]
+        return [
+            Field(
+                ("kind",),
+                Shape("choice"),
+                "Kind",
+                help="What the frame stands for.",
+                group="Frame",
+                value=frame.kind,
+                default="group",
+                changed=frame.kind != "group",
+                options=_FRAME_KINDS,
+            ),
+            Field(
+                ("collapsed",),
+                Shape("switch"),
+                "Collapsed",
+                help="Shown as one node with the totals of what is inside.",
+                group="Frame",
+                value=frame.collapsed,
+                default=False,
+                changed=frame.collapsed,
+            ),
+            Field(
+                ("frame",),
+                Shape("choice", nullable=True),
+                "Inside of",
+                help="The frame that this one lies in.",
+                group="Frame",
+                value=frame.frame,
+                default=None,
+                changed=frame.frame is not None,
+                options=tuple(parents),
+            ),
+        ]
+
+    def edit(self, path: Path, value: JsonValue | Unset) -> Edit:
+        """Write one field of the frame."""
+        return SetField(self._frame.id, path, value, edit_label(path[0].capitalize()))
+
+
+class NoteSubject:
+    """One sticky note."""
+
+    icon = "note"
+    title = "Note"
+    kind = "sticky note"
+    help = ""
+    renamable = False
+
+    def __init__(self, note: Note) -> None:
+        """Show ``note``."""
+        self._note = note
+        self.ids = (note.id,)
+        self.key = note.id
+
+    def rename(self, text: str) -> Edit:
+        """Notes have no names."""
+        raise NotImplementedError(text)
+
+    def fields(self) -> list[Field]:
+        """The text."""
+        return [
+            Field(
+                ("text",),
+                Shape("lines"),
+                "Text",
+                help="The first line is the heading.",
+                group="Note",
+                value=self._note.text,
+                default="",
+            )
+        ]
+
+    def edit(self, path: Path, value: JsonValue | Unset) -> Edit:
+        """Write the text."""
+        return SetField(self._note.id, path, value, "Write note")
+
+
+class ManySubject:
+    """Items of different sorts: nothing in common to edit, but counted."""
+
+    icon = "group"
+    help = ""
+    renamable = False
+
+    def __init__(self, items: Sequence[Node | Link | Frame | Note]) -> None:
+        """Show ``items``."""
+        self.ids = tuple(item.id for item in items)
+        self.key = " ".join(self.ids)
+        self.title = f"{len(items)} items"
+        counted = [
+            (sum(isinstance(item, sort) for item in items), word)
+            for sort, word in ((Node, "node"), (Link, "link"), (Frame, "frame"), (Note, "note"))
+        ]
+        self.kind = ", ".join(f"{n} {word}{'s' if n > 1 else ''}" for n, word in counted if n)
+
+    def rename(self, text: str) -> Edit:
+        """Several items have no common name."""
+        raise NotImplementedError(text)
+
+    def fields(self) -> list[Field]:
+        """Nothing in common."""
+        return []
+
+    def edit(self, path: Path, value: JsonValue | Unset) -> Edit:
+        """Nothing to edit."""
+        raise NotImplementedError(path, value)
