@@ -54,7 +54,9 @@ class Banner(QFrame):
         set_role(self, "card" if message.level == "info" else "finding")
         self.setAccessibleName(message.text)
         self._picture = QLabel()
-        self._close = set_role(QToolButton(toolTip="Dismiss", accessibleName="Dismiss"), "flat")
+        self._close = set_role(QToolButton(), "flat")
+        self._close.setToolTip("Dismiss")
+        self._close.setAccessibleName("Dismiss")
         self._close.clicked.connect(lambda: parent.dismiss(message.key))
         self._details = QPlainTextEdit(message.details, readOnly=True)
         self._details.setMaximumHeight(160)
@@ -89,7 +91,8 @@ class Banner(QFrame):
         for i, choice in enumerate(self._message.choices):
             row.addWidget(self._button(choice, "primary" if i == 0 else ""))
         if self._message.details:
-            more = QPushButton("Details", checkable=True)
+            more = QPushButton("Details")
+            more.setCheckable(True)
             more.toggled.connect(self._details.setVisible)
             row.addWidget(more)
         row.addWidget(self._close)
@@ -122,7 +125,7 @@ class BannerArea(QWidget):
         set_role(self, "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.hide()
-        look.changed.connect(lambda _theme: [each.dress() for each in self._banners.values()])
+        look.changed.connect(self._dress)
 
     def show_message(self, message: Message) -> None:
         """Show a message, in place of one with the same key."""
@@ -139,6 +142,11 @@ class BannerArea(QWidget):
             banner.hide()
             banner.deleteLater()
         self.setVisible(bool(self._banners))
+
+    def _dress(self, _theme: object) -> None:
+        """Take the colours of the theme."""
+        for banner in self._banners.values():
+            banner.dress()
 
     def banner(self, key: str) -> Banner | None:
         """The message of that key, if it is shown."""

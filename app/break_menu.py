@@ -91,7 +91,7 @@ def _of_node(design: Design, item_id: str, component: Component | None) -> tuple
             faults.append(
                 Fault(f"Cut off from {name}", "partition", {"change": "partition", "with": other})
             )
-    return tuple(dict((fault.title, fault) for fault in faults).values())
+    return tuple({fault.title: fault for fault in faults}.values())
 
 
 def _of_link(source: str, target: str) -> tuple[Fault, ...]:
@@ -126,7 +126,7 @@ def touches(event: Event, item_id: str, design: Design) -> bool:
     ends = {event.target, event.with_}
     link = design.link_by_id.get(item_id)
     cut = link is not None and {link.source, link.target} == ends
-    return event.target == item_id or (event.with_ == item_id) or cut
+    return item_id in (event.target, event.with_) or cut
 
 
 def repair_edit(design: Design, item_id: str | None, now: float) -> SetDesign | None:

@@ -122,7 +122,7 @@ class CommandPalette(Overlay):
 
     def place(self) -> None:
         """Sit in the middle of the window's upper half."""
-        window = self.parentWidget()
+        window = self.host
         height = min(_HEIGHT, window.height() - 120)
         self.setGeometry((window.width() - _WIDTH) // 2, 64, _WIDTH, height)
 
@@ -143,7 +143,12 @@ class CommandPalette(Overlay):
 
     def _steer(self, key: int) -> bool:
         """Move in the list, run what is chosen, or close; False leaves the key to the field."""
-        steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8}
+        steps = {
+            Qt.Key.Key_Down: 1,
+            Qt.Key.Key_Up: -1,
+            Qt.Key.Key_PageDown: 8,
+            Qt.Key.Key_PageUp: -8,
+        }
         if key in steps:
             row = self.list.currentRow() + steps[Qt.Key(key)]
             self.list.setCurrentRow(max(0, min(self.list.count() - 1, row)))

@@ -46,8 +46,7 @@ class FileController(QObject):
 
     def ask_open(self) -> None:
         """Let the person choose a file and open it."""
-        folder = Path(self._settings.values.folder or Path.home())
-        path = self._dialogs.open_path(folder)
+        path = self._dialogs.open_path(self.folder())
         if path is not None:
             self.open(path)
 
@@ -93,8 +92,8 @@ class FileController(QObject):
 
     def save_as(self) -> bool:
         """Ask where to store it."""
-        folder = Path(self._settings.values.folder or Path.home())
-        path = self._dialogs.save_path(self._document.path or folder / f"{self.file_stem()}.windtunnel")
+        suggestion = self._document.path or self.folder() / f"{self.file_stem()}.windtunnel"
+        path = self._dialogs.save_path(suggestion)
         return self._store(path.absolute()) if path is not None else False
 
     def may_leave(self) -> bool:
@@ -103,6 +102,11 @@ class FileController(QObject):
             return True
         answer = self._dialogs.unsaved(self._document.title)
         return answer == "discard" or (answer == "save" and self.save())
+
+    def folder(self) -> Path:
+        """Where file dialogs begin."""
+        folder = Path(self._settings.values.folder or Path.home())
+        return folder if folder.is_dir() else Path.home()
 
     def file_stem(self) -> str:
         """A file name made of the title."""

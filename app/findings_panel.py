@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from app.naming import name_of
 from app.overlay import Overlay
 from widgets.theme import section_label, set_role
 
@@ -43,7 +44,8 @@ class FindingRow(QWidget):
         texts.addWidget(message)
         row.addLayout(texts, 1)
         if finding.fix is not None:
-            fix = QPushButton("Fix", toolTip=finding.fix.label)
+            fix = QPushButton("Fix")
+            fix.setToolTip(finding.fix.label)
             fix.setAccessibleName(f"Fix: {finding.message}")
             fix.clicked.connect(lambda: panel.fix_requested.emit(finding.fix))
             row.addWidget(fix, 0, Qt.AlignmentFlag.AlignTop)
@@ -84,14 +86,14 @@ class FindingsPanel(Overlay):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(1, 8, 1, 8)
         layout.addWidget(self._area)
+        self._body = QWidget()
         self._rows: list[FindingRow] = []
-        self._shown: tuple[Finding, ...] | None = None
 
     def set_findings(self, design: Design, findings: tuple[Finding, ...]) -> None:
         """List the findings of a design, gravest first."""
         self._rows.clear()
-        body = QWidget()
-        column = QVBoxLayout(body)
+        self._body = QWidget()
+        column = QVBoxLayout(self._body)
         column.setContentsMargins(0, 4, 0, 4)
         column.setSpacing(0)
         for level, title in _LEVELS.items():
@@ -109,7 +111,7 @@ class FindingsPanel(Overlay):
             fine.setContentsMargins(12, 8, 12, 8)
             column.addWidget(fine)
         column.addStretch(1)
-        self._area.setWidget(body)
+        self._area.setWidget(self._body)
         if self.isVisible():
             self.place()
 
@@ -126,21 +128,9 @@ class FindingsPanel(Overlay):
 
     def place(self) -> None:
         """Sit in the lower right corner, above the status bar, as high as the list needs."""
-        window = self.parentWidget()
-        body = self._area.widget()
-        needed = body.heightForWidth(_WIDTH - 12) if body.hasHeightForWidth() else 0
-        height = min(_HEIGHT, max(needed, body.sizeHint().height()) + 22)
+        window = self.host
+        needed = max(self._body.heightForWidth(_WIDTH - 12), self._body.sizeHint().height())
+        height = min(_HEIGHT, needed + 22)
         self.setGeometry(
             window.width() - _WIDTH - 12, window.height() - height - 36, _WIDTH, height
         )
-
-
-def name_of(design: Design, item_id: str | None) -> str:
-    """How people call an item; a link by its ends."""
-    if item_id is None:
-        return ""
-    link = design.link_by_id.get(item_id)
-    if link is not None:
-        return f"{name_of(design, link.source)} → {name_of(design, link.target)}"
-    item = design.item(item_id)
-    return str(getattr(item, "name", "") or item_id)

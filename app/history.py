@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 KEEP: Final = 20
-_STAMP: Final = "%Y%m%dT%H%M%S.%fZ"
+_NAME: Final = "%Y%m%dT%H%M%S.%f%z"
 _SUFFIX: Final = ".windtunnel"
 
 
@@ -37,7 +37,7 @@ class FileHistory:
         versions = self.versions(file)
         if versions and versions[0].path.read_bytes() == data:
             return
-        stamp = (now or datetime.now(UTC)).strftime(_STAMP)
+        stamp = (now or datetime.now(UTC)).strftime(_NAME)
         write_atomically(self._folder_of(file) / f"{stamp}{_SUFFIX}", data)
         for old in self.versions(file)[KEEP:]:
             old.path.unlink(missing_ok=True)
@@ -47,10 +47,10 @@ class FileHistory:
         found: list[Version] = []
         for path in sorted(self._folder_of(file).glob(f"*{_SUFFIX}"), reverse=True):
             try:
-                when = datetime.strptime(path.name.removesuffix(_SUFFIX), _STAMP)
+                when = datetime.strptime(path.name.removesuffix(_SUFFIX), "%Y%m%dT%H%M%S.%f%z")
             except ValueError:
                 continue  # not one of ours
-            found.append(Version(path, when.replace(tzinfo=UTC)))
+            found.append(Version(path, when))
         return found
 
     def _folder_of(self, file: Path) -> Path:

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.findings_panel import name_of
+from app.naming import name_of
 from widgets.theme import set_role
 
 if TYPE_CHECKING:
@@ -39,7 +39,9 @@ class OutlinePanel(QWidget):
         self._components = components
         self._items: dict[str, QTreeWidgetItem] = {}
         self._design: Design | None = None
-        self.tree = QTreeWidget(columnCount=2, uniformRowHeights=True)
+        self.tree = QTreeWidget()
+        self.tree.setColumnCount(2)
+        self.tree.setUniformRowHeights(True)
         self.tree.setAccessibleName("Outline of the design")
         self.tree.setHeaderHidden(True)
         self.tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -118,13 +120,13 @@ class OutlinePanel(QWidget):
         """Put a frame's row under that of the frame around it."""
         under = self._items.get(parent) if parent else None
         item = self._items[key]
-        if under is None or item.parent() is not None:
+        if under is None or _parent_of(item) is not None:
             return
         above: QTreeWidgetItem | None = under
         while above is not None:
             if above is item:
                 return  # frames that contain each other stay at the top
-            above = above.parent()
+            above = _parent_of(above)
         self.tree.takeTopLevelItem(self.tree.indexOfTopLevelItem(item))
         under.addChild(item)
 
@@ -135,3 +137,8 @@ class OutlinePanel(QWidget):
     def _choose(self) -> None:
         """Tell what was chosen."""
         self.selected.emit(self._selected())
+
+
+def _parent_of(item: QTreeWidgetItem) -> QTreeWidgetItem | None:
+    """The row above in the tree; Qt's stubs do not say that there may be none."""
+    return item.parent()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QFrame, QGraphicsDropShadowEffect, QWidget
 
@@ -14,6 +14,8 @@ class Overlay(QFrame):
 
     def __init__(self, window: QWidget, look: ThemeManager) -> None:
         super().__init__(window)
+        self.host = window
+        """The window that it floats over."""
         self.look = look
         self._back_to: QWidget | None = None
         set_role(self, "card")
@@ -41,13 +43,13 @@ class Overlay(QFrame):
         self.place()
         self.show()
         self.raise_()
-        QApplication.instance().installEventFilter(self)
+        _application().installEventFilter(self)
 
     def close_card(self) -> None:
         """Hide it and give the focus back."""
         if not self.isVisible():
             return
-        QApplication.instance().removeEventFilter(self)
+        _application().removeEventFilter(self)
         self.hide()
         if self._back_to is not None:
             self._back_to.setFocus(Qt.FocusReason.PopupFocusReason)
@@ -59,7 +61,7 @@ class Overlay(QFrame):
             inside = self.rect().contains(self.mapFromGlobal(event.globalPosition().toPoint()))
             if not inside and isinstance(watched, QWidget):
                 self.close_card()
-        elif event.type() == QEvent.Type.Resize and watched is self.parentWidget():
+        elif event.type() == QEvent.Type.Resize and watched is self.host:
             self.place()
         return False
 
@@ -69,3 +71,12 @@ class Overlay(QFrame):
             self.close_card()
         else:
             super().keyPressEvent(event)
+
+
+def _application() -> QCoreApplication:
+    """The application: while a card is open, it hears of every click."""
+    app = QCoreApplication.instance()
+    if app is None:
+        msg = "a card needs an application"
+        raise RuntimeError(msg)
+    return app

@@ -72,7 +72,7 @@ class RunController(QObject):
     """One design under simulation, followed through every edit."""
 
     snapshot = Signal(object, float)
-    """A ``Snapshot`` and the wall seconds since the last tick."""
+    """A ``Snapshot`` and the wall seconds since the one before."""
     cleared = Signal()
     """A run begins at 0: forget what was shown."""
     running_changed = Signal(bool)
@@ -101,7 +101,7 @@ class RunController(QObject):
         self._speed = 1.0
         self._load = 1.0
         self._latest: Snapshot | None = None
-        self._ticked = 0.0
+        self._shown = 0.0
         self._marks: deque[tuple[float, float, int, float]] = deque()
         document.edited.connect(self._follow)
         document.replaced.connect(lambda _design: self.restart())
@@ -205,10 +205,8 @@ class RunController(QObject):
 
     def tick(self) -> None:
         """Take what the process reported. Called by the one timer."""
-        now = self._clock()
-        elapsed, self._ticked = now - self._ticked, now
         for report in self._transport.poll() if self._transport else ():
-            self._take(report, elapsed)
+            self._take(report)
 
     def _follow(self, edit: Edit, changes: Changes) -> None:
         """Pass an edit, undo or redo on to the run; another seed is another run."""
@@ -246,7 +244,7 @@ class RunController(QObject):
         if self._transport is not None:
             self._transport.send(command)
 
-    def _take(self, report: Report, elapsed: float) -> None:
+    def _take(self, report: Report) -> None:
         """React to one report. What an abandoned run still had to say is dropped."""
         match report:
             case Progress(snapshot):
@@ -254,7 +252,7 @@ class RunController(QObject):
                 if self._awaiting_start and snapshot.time > 0.0:
                     return
                 self._awaiting_start = False
-                self._show(snapshot, elapsed)
+                self._show(snapshot)
             case Refused(findings):
                 self.refused.emit(findings)
             case Measured(result):
@@ -263,13 +261,14 @@ class RunController(QObject):
             case Failed(message, trace):
                 self._give_up(message, trace)
 
-    def _show(self, snapshot: Snapshot, elapsed: float) -> None:
+    def _show(self, snapshot: Snapshot) -> None:
         """Remember and pass on a snapshot."""
         wall = self._clock()
         self._latest = snapshot
         self._marks.append((wall, snapshot.time, snapshot.requests, snapshot.wall))
         while wall - self._marks[0][0] > _RATE_WINDOW and len(self._marks) > 2:
             self._marks.popleft()
+        elapsed, self._shown = wall - self._shown, wall
         self.snapshot.emit(snapshot, elapsed)
 
     def _give_up(self, message: str, trace: str) -> None:

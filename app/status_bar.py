@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from app.run_controller import Rates
     from engine.model.findings import Finding
+    from widgets.theme import ThemeManager
 
 _FLASH_MS: Final = 6000
 
@@ -25,8 +26,10 @@ class StatusBar(QWidget):
 
     findings_clicked = Signal()
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, look: ThemeManager, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
+        self._look = look
+        self._alarming = False
         self._clock = clock
         self._saved_at: float | None = None
         self._dirty = False
@@ -55,7 +58,9 @@ class StatusBar(QWidget):
         row.addWidget(self._findings)
         row.addWidget(set_role(QLabel("·"), "muted"))
         row.addWidget(self._saved)
+        look.changed.connect(lambda _theme: self._dress())
         self._show_saved()
+        self._dress()
 
     @property
     def run_text(self) -> str:
@@ -95,8 +100,8 @@ class StatusBar(QWidget):
         parts = [_counted(errors, "error")] if errors else []
         parts += [_counted(rest, "finding")] if rest or not errors else []
         self._findings.setText(" · ".join(parts))
-        set_role(self._findings, "flat")
-        self._findings.setStyleSheet("font-weight: 600;" if errors else "")
+        self._alarming = errors > 0
+        self._dress()
 
     def set_saved(self, *, dirty: bool, saved_now: bool = False) -> None:
         """Note whether there is something to save, and perhaps that it was saved just now."""
@@ -109,6 +114,12 @@ class StatusBar(QWidget):
         """Another design is open: nothing was saved yet."""
         self._saved_at = None
         self._show_saved()
+
+    def _dress(self) -> None:
+        """Errors stand out; anything else is as quiet as the rest of the strip."""
+        theme = self._look.theme
+        colour = theme.danger.text if self._alarming else theme.muted
+        self._findings.setStyleSheet(f"color: {colour};")
 
     def _show_saved(self) -> None:
         """Say how long ago it was saved."""

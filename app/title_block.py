@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
 from widgets.theme import set_role
@@ -31,11 +31,13 @@ class MenuButton(QToolButton):
         """Draw the lines over the button's ground."""
         super().paintEvent(event)
         painter = QPainter(self)
-        painter.setPen(QPen(self._look.theme.muted, 1.6, c=Qt.PenCapStyle.RoundCap))
+        painter.setPen(QPen(QColor(self._look.theme.muted), 1.6))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         middle = self.rect().center()
         for offset in (-5, 0, 5):
-            painter.drawLine(middle.x() - 6, middle.y() + offset, middle.x() + 7, middle.y() + offset)
+            painter.drawLine(
+                middle.x() - 6, middle.y() + offset, middle.x() + 7, middle.y() + offset
+            )
 
 
 class ElidedLabel(QLabel):
@@ -57,7 +59,9 @@ class ElidedLabel(QLabel):
 
     def sizeHint(self) -> QSize:
         """Room for all of it."""
-        return QSize(self.fontMetrics().horizontalAdvance(self._full) + 4, super().sizeHint().height())
+        return QSize(
+            self.fontMetrics().horizontalAdvance(self._full) + 4, super().sizeHint().height()
+        )
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw what fits."""
@@ -83,7 +87,8 @@ class TitleBlock(QWidget):
         self.menu_button.setMenu(menu)
         self._brand = set_role(QLabel("Windtunnel"), "title")
         self._title = set_role(ElidedLabel(), "muted")
-        self._dot = QLabel("•", toolTip="There are unsaved changes")
+        self._dot = QLabel("•")
+        self._dot.setToolTip("There are unsaved changes")
         self._dot.setAccessibleName("Unsaved changes")
         self._look = look
         look.changed.connect(lambda _theme: self._dress())
@@ -101,7 +106,7 @@ class TitleBlock(QWidget):
     @property
     def is_marked(self) -> bool:
         """Whether the dot is shown."""
-        return self._dot.isVisibleTo(self)
+        return not self._dot.isHidden()
 
     def set_title(self, text: str, *, dirty: bool) -> None:
         """Show the design's title and whether there is something to save."""

@@ -40,14 +40,14 @@ class EditCommand(QUndoCommand):
         self, edit: Edit, inverse: Edit, apply: Callable[[Edit], None], made_at: float
     ) -> None:
         super().__init__(edit.label)
-        self._edit = edit
+        self.edit = edit
         self._inverse = inverse
         self._apply = apply
-        self._made_at = made_at
+        self.made_at = made_at
 
     def redo(self) -> None:
         """Put the edit into effect."""
-        self._apply(self._edit)
+        self._apply(self.edit)
 
     def undo(self) -> None:
         """Take it back."""
@@ -55,13 +55,13 @@ class EditCommand(QUndoCommand):
 
     def id(self) -> int:
         """Say whether Qt may ask to merge."""
-        return -1 if merge_key(self._edit) is None else _MERGE_ID
+        return -1 if merge_key(self.edit) is None else _MERGE_ID
 
     def mergeWith(self, other: QUndoCommand) -> bool:
         """Take a later edit of the same thing into this step, when it came right after."""
-        if not isinstance(other, EditCommand) or merge_key(self._edit) != merge_key(other._edit):
+        if not isinstance(other, EditCommand) or merge_key(self.edit) != merge_key(other.edit):
             return False
-        if other._made_at - self._made_at > MERGE_WITHIN:
+        if other.made_at - self.made_at > MERGE_WITHIN:
             return False
-        self._edit, self._made_at = other._edit, other._made_at
+        self.edit, self.made_at = other.edit, other.made_at
         return True

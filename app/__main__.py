@@ -1,0 +1,39 @@
+"""Entry point. Thin on purpose: a spawned child imports this module again, and must stay free of Qt."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Open the window, or hand a subcommand to the command line, which knows nothing of Qt.
+
+    ``windtunnel`` and ``windtunnel FILE`` open the window; everything else is a subcommand.
+    """
+    multiprocessing.freeze_support()
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    # Imported here, so that neither a child process nor the command line ever loads Qt.
+    if wants_window(arguments):
+        from app.main import run_app  # noqa: PLC0415
+
+        return run_app([each for each in arguments if each != "--run"])
+    from engine.cli.main import run  # noqa: PLC0415
+
+    return int(run(arguments))
+
+
+def wants_window(arguments: Sequence[str]) -> bool:
+    """Whether the arguments ask for the window: none, a file, or ``--run`` with a file."""
+    if not arguments or arguments[0] == "--run":
+        return True
+    only = arguments[0]
+    return len(arguments) == 1 and ("." in only or "/" in only or "\\" in only)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

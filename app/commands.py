@@ -1,0 +1,218 @@
+"""What each action of ``app.actions`` does."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QGuiApplication
+
+from app.command_palette import CommandPalette
+from app.menus import build_menus
+from app.picture import copy_picture, export_picture
+from app.shortcuts_card import AboutCard, ShortcutsCard
+from app.submenus import Submenus
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.dialogs import Dialogs
+    from app.workbench import Workbench
+    from widgets.theme import Preference
+
+    Handlers = dict[str, Callable[[], object]]
+
+SPEEDS: Final = (
+    0.1,
+    0.2,
+    0.5,
+    1.0,
+    2.0,
+    5.0,
+    10.0,
+    20.0,
+    50.0,
+    100.0,
+    200.0,
+    500.0,
+    1000.0,
+    math.inf,
+)
+"""Steps of the faster and slower keys."""
+THEMES: Final[tuple[Preference, ...]] = ("system", "dark", "light")
+
+
+class Commands(QObject):
+    """Binds a workbench's actions. Lives as long as its window."""
+
+    def __init__(self, bench: Workbench, dialogs: Dialogs) -> None:
+        super().__init__(bench)
+        self._bench = bench
+        self._dialogs = dialogs
+        submenus = Submenus(bench)
+        self.search = CommandPalette(bench.window, bench.look, submenus.entries)
+        self.shortcuts = ShortcutsCard(bench.window, bench.look, bench.actions)
+        self.about = AboutCard(bench.window, bench.look)
+        bench.actions.bind(
+            self._file() | self._edit() | self._view() | self._insert() | self._run() | self._help()
+        )
+        build_menus(
+            (bench.window.menuBar(), bench.window.menu),
+            bench.actions,
+            submenus.fillers(),
+            bench.fill_breaks,
+        )
+        bench.window.search_clicked.connect(self.search.open)
+        self._follow_undo()
+        self._mark_choices()
+
+    def _file(self) -> Handlers:
+        """File menu."""
+        files, bench = self._bench.services.files, self._bench
+
+        def export() -> None:
+            suggestion = (bench.services.document.path or files.folder() / "x").with_name(
+                f"{files.file_stem()}.svg"
+            )
+            path = self._dialogs.picture_path(suggestion)
+            if path is not None and not export_picture(bench.views.canvas, path):
+                bench.say(f"{path.name} was not written: is the folder there, and writable?")
+
+        return {
+            "file.new": files.new,
+            "file.open": files.ask_open,
+            "file.save": files.save,
+            "file.save_as": files.save_as,
+            "file.export": export,
+            "file.quit": bench.window.close,
+        }
+
+    def _edit(self) -> Handlers:
+        """Edit menu. What is copied is text: it goes between windows, and into a mail."""
+        canvas, bench = self._bench.views.canvas, self._bench
+        clipboard = QGuiApplication.clipboard()
+
+        def copy() -> None:
+            if text := canvas.copy():
+                clipboard.setText(text)
+
+        def cut() -> None:
+            copy()
+            canvas.delete_selection()
+
+        return {
+            "edit.undo": bench.services.document.stack.undo,
+            "edit.redo": bench.services.document.stack.redo,
+            "edit.cut": cut,
+            "edit.copy": copy,
+            "edit.copy_picture": lambda: copy_picture(canvas, clipboard),
+            "edit.paste": lambda: canvas.paste(clipboard.text()),
+            "edit.duplicate": canvas.duplicate,
+            "edit.delete": canvas.delete_selection,
+            "edit.rename": canvas.rename_selection,
+            "edit.select_all": canvas.select_all,
+            "edit.find": self.search.open,
+        }
+
+    def _view(self) -> Handlers:
+        """View menu."""
+        bench, canvas, actions = self._bench, self._bench.views.canvas, self._bench.actions
+
+        def outline() -> None:
+            bench.window.show_outline(actions["view.outline"].isChecked())
+
+        def choose(name: Preference) -> Callable[[], None]:
+            return lambda: self._choose_theme(name)
+
+        return {
+            "view.zoom_in": canvas.zoom_in,
+            "view.zoom_out": canvas.zoom_out,
+            "view.zoom_reset": canvas.zoom_reset,
+            "view.fit": canvas.fit,
+            "view.layout": canvas.auto_layout,
+            "view.outline": outline,
+            "view.findings": bench.show_findings,
+            "view.reduced_motion": self._choose_motion,
+        } | {f"view.theme_{name}": choose(name) for name in THEMES}
+
+    def _insert(self) -> Handlers:
+        """Insert menu."""
+        canvas = self._bench.views.canvas
+
+        def on_canvas(act: Callable[[], object]) -> Callable[[], object]:
+            def focused() -> None:
+                canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+                act()
+
+            return focused
+
+        return {
+            "insert.component": on_canvas(canvas.begin_add),
+            "insert.link": on_canvas(canvas.begin_link),
+            "insert.note": on_canvas(canvas.add_note),
+            "insert.frame": on_canvas(canvas.add_frame),
+        }
+
+    def _run(self) -> Handlers:
+        """Run menu."""
+        run, bench = self._bench.services.run, self._bench
+        return {
+            "run.toggle": run.toggle,
+            "run.step_time": run.step_time,
+            "run.step_request": run.step_request,
+            "run.restart": run.restart,
+            "run.faster": lambda: self._shift_speed(1),
+            "run.slower": lambda: self._shift_speed(-1),
+            "run.repair": lambda: bench.repair(bench.chosen),
+        }
+
+    def _help(self) -> Handlers:
+        """Help menu."""
+        return {"help.shortcuts": self.shortcuts.open, "help.about": self.about.open}
+
+    def _shift_speed(self, steps: int) -> None:
+        """Go to the next speed of the ladder."""
+        now = self._bench.services.run.speed
+        if steps > 0:
+            speed = next((each for each in SPEEDS if each > now), SPEEDS[-1])
+        else:
+            speed = next((each for each in reversed(SPEEDS) if each < now), SPEEDS[0])
+        self._bench.views.transport.set_speed(speed)
+        self._bench.services.run.set_speed(speed)
+
+    def _choose_theme(self, name: Preference) -> None:
+        """Wear this theme from now on."""
+        self._bench.look.set_preference(name)
+        self._bench.services.settings.update(theme=name)
+        self._mark_choices()
+
+    def _choose_motion(self) -> None:
+        """Have motion, or not."""
+        wanted = self._bench.actions["view.reduced_motion"].isChecked()
+        self._bench.services.settings.update(reduced_motion=wanted)
+        self._bench.apply_motion()
+
+    def _mark_choices(self) -> None:
+        """Tick what is chosen."""
+        actions = self._bench.actions
+        for name in THEMES:
+            actions[f"view.theme_{name}"].setChecked(name == self._bench.look.preference)
+        actions["view.reduced_motion"].setChecked(
+            self._bench.services.settings.values.reduced_motion
+        )
+
+    def _follow_undo(self) -> None:
+        """Undo and redo say what they would do, and are grey when there is nothing."""
+        stack, actions = self._bench.services.document.stack, self._bench.actions
+
+        def follow() -> None:
+            for name, word, can, text in (
+                ("edit.undo", "&Undo", stack.canUndo(), stack.undoText()),
+                ("edit.redo", "&Redo", stack.canRedo(), stack.redoText()),
+            ):
+                actions[name].setEnabled(can)
+                actions[name].setText(f"{word} {text[:1].lower()}{text[1:]}".rstrip())
+
+        stack.indexChanged.connect(lambda _index: follow())
+        follow()

@@ -1,0 +1,119 @@
+"""Opens the window: makes the parts, puts them together, and enters the event loop."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from app.commands import Commands
+from app.dialogs import Dialogs, QtDialogs
+from app.examples import first_example
+from app.keys import KeyGuard
+from app.places import Places, shipped_designs
+from app.services import Services, build_services
+from app.settings import Settings
+from app.views import build_views
+from app.window import MainWindow
+from app.workbench import Workbench
+from engine.catalog import COMPONENTS, check
+from engine.run.transport import WorkerTransport
+from widgets.theme import ThemeManager
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from app.run_controller import Transport
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A window and what works behind it."""
+
+    window: MainWindow
+    bench: Workbench
+    services: Services
+    commands: Commands
+
+
+def open_window(
+    app: QApplication,
+    places: Places,
+    start_process: Callable[[], Transport] = WorkerTransport,
+    dialogs: Callable[[MainWindow], Dialogs] = QtDialogs,
+) -> Opened:
+    """Make a window and everything behind it. No design is open and nothing runs yet."""
+    settings = Settings(places.settings)
+    look = ThemeManager(app, settings.values.theme)
+    views = build_views(COMPONENTS, look)
+    window = MainWindow(views, look, settings)
+    asks = dialogs(window)
+    services = build_services(
+        window,
+        places=places,
+        settings=settings,
+        dialogs=asks,
+        start_process=start_process,
+        check=check,
+    )
+    by_kind = {component.kind: component for component in COMPONENTS}
+    bench = Workbench(window, views, services, look, by_kind)
+    commands = Commands(bench, asks)
+    window.file_dropped.connect(services.files.open)
+    window.guard_close(lambda: _end(services))
+    return Opened(window, bench, services, commands)
+
+
+def start(opened: Opened, path: Path | None) -> None:
+    """Open a design, the one asked for, the last one, or a shipped one, and run it."""
+    services, views = opened.services, opened.bench.views
+    if not _open_first(services, path):
+        services.files.new()
+    speed = services.settings.values.speed
+    services.run.set_speed(speed)
+    views.transport.set_speed(speed)
+    services.run.set_running(True)
+    opened.bench.offer_recovery(services.recovery.leftovers())
+
+
+def run_app(arguments: Sequence[str]) -> int:
+    """Run the application until its window is closed; returns the exit code."""
+    app = QApplication([sys.argv[0], *arguments])
+    app.setApplicationName("windtunnel")
+    app.setApplicationDisplayName("")
+    app.setDesktopFileName("windtunnel")
+    KeyGuard(app)
+    opened = open_window(app, Places.of_platform())
+    opened.window.show()
+    path = Path(arguments[0]) if arguments else None
+    # The window is painted first; then the design comes and the simulating process is started.
+    QTimer.singleShot(0, lambda: start(opened, path))
+    code = app.exec()
+    opened.services.close()
+    return code
+
+
+def _open_first(services: Services, path: Path | None) -> bool:
+    """Open the first design that can be opened; a shipped one as a copy."""
+    last = services.settings.values.last
+    for wanted in (path, Path(last) if last else None, first_example(shipped_designs())):
+        if wanted is None or (wanted is not path and not wanted.exists()):
+            continue
+        shipped = wanted.absolute().parent == shipped_designs()
+        opened = services.files.open_copy(wanted) if shipped else services.files.open(wanted)
+        if opened:
+            return True
+    return False
+
+
+def _end(services: Services) -> bool:
+    """Whether the window may close; then everything behind it ends."""
+    if not services.files.may_leave():
+        return False
+    services.settings.update(speed=min(services.run.speed, 1000.0))
+    services.close()
+    return True

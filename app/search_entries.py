@@ -1,0 +1,95 @@
+"""Everything that Ctrl-K finds: actions, items of the design, their settings, shipped designs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.command_palette import Entry
+from app.naming import name_of
+from engine.model.fields import field_help
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from app.actions import ActionSet
+    from app.examples import Example
+    from engine.model.component import Component
+    from engine.model.design import Design, Node
+
+
+def action_entries(actions: ActionSet) -> Iterator[Entry]:
+    """What can be done now, with its shortcut."""
+    for spec, action in actions:
+        if action.isEnabled() and spec.name != "edit.find":
+            keys = action.shortcut().toString()
+            title = action.text().replace("&", "")
+            yield Entry(title, keys, spec.icon or "bolt", action.trigger, spec.name)
+
+
+def item_entries(
+    design: Design, components: Mapping[str, Component], jump: Callable[[str], object]
+) -> Iterator[Entry]:
+    """Nodes, links and frames; choosing one selects it."""
+    for node in design.nodes:
+        component = components.get(node.kind)
+        kind = component.title if component else node.kind
+        icon = component.icon if component else "unknown"
+        yield Entry(node.name or node.id, kind, icon, _go(jump, node.id), node.id)
+    for link in design.links:
+        yield Entry(name_of(design, link.id), "Link", "link", _go(jump, link.id), link.id)
+    for frame in design.frames:
+        yield Entry(frame.name or frame.id, "Frame", "frame", _go(jump, frame.id), frame.id)
+
+
+def setting_entries(
+    design: Design, components: Mapping[str, Component], jump: Callable[[str, str], object]
+) -> Iterator[Entry]:
+    """Every setting of every node; choosing one selects the node and goes to the field."""
+    for node in design.nodes:
+        component = components.get(node.kind)
+        if component is not None:
+            yield from _settings_of(node, component, jump)
+
+
+def component_entries(
+    components: Mapping[str, Component], add: Callable[[str], object]
+) -> Iterator[Entry]:
+    """Components to add."""
+    for component in components.values():
+        yield Entry(
+            f"Add {component.title}",
+            component.category,
+            component.icon,
+            _go(add, component.kind),
+            component.summary,
+        )
+
+
+def example_entries(found: list[Example], show: Callable[[Example], object]) -> Iterator[Entry]:
+    """Shipped designs to open."""
+    for example in found:
+        yield Entry(f"Open {example.title}", "Example", "open", _show(show, example))
+
+
+def _settings_of(
+    node: Node, component: Component, jump: Callable[[str, str], object]
+) -> Iterator[Entry]:
+    """The settings of one node."""
+    for name, info in component.config.model_fields.items():
+        about = field_help(info)
+
+        def go(field: str = name) -> None:
+            jump(node.id, field)
+
+        title = f"{node.name or node.id}: {about.title or name}"
+        yield Entry(title, "Setting", "settings", go, f"{name} {about.group}")
+
+
+def _go(jump: Callable[[str], object], item_id: str) -> Callable[[], object]:
+    """Jump to that item."""
+    return lambda: jump(item_id)
+
+
+def _show(show: Callable[[Example], object], example: Example) -> Callable[[], object]:
+    """Open that example."""
+    return lambda: show(example)

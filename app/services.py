@@ -1,0 +1,66 @@
+"""Everything of the application that has no looks: document, run, files, findings, recovery."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.document import DesignDocument
+from app.file_controller import FileController
+from app.findings import FindingsService
+from app.history import FileHistory
+from app.recovery import Recovery
+from app.run_controller import RunController
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtCore import QObject
+
+    from app.dialogs import Dialogs
+    from app.places import Places
+    from app.run_controller import Transport
+    from app.settings import Settings
+    from engine.model.design import Design
+    from engine.model.findings import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """One document and everything around it."""
+
+    document: DesignDocument
+    run: RunController
+    files: FileController
+    history: FileHistory
+    findings: FindingsService
+    recovery: Recovery
+    settings: Settings
+
+    def close(self) -> None:
+        """End in order: no process stays, nothing is left to recover."""
+        self.run.close()
+        self.recovery.close()
+
+
+def build_services(
+    parent: QObject,
+    *,
+    places: Places,
+    settings: Settings,
+    dialogs: Dialogs,
+    start_process: Callable[[], Transport],
+    check: Callable[[Design], tuple[Finding, ...]],
+) -> Services:
+    """Make the services, with an empty design open and nothing running."""
+    document = DesignDocument(parent)
+    history = FileHistory(places.history)
+    return Services(
+        document=document,
+        run=RunController(document, start_process),
+        files=FileController(document, settings, history, dialogs),
+        history=history,
+        findings=FindingsService(document, check),
+        recovery=Recovery(places.recovery, document),
+        settings=settings,
+    )

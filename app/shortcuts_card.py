@@ -1,0 +1,137 @@
+"""Cards of words: the keyboard shortcuts, and what this application is."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from app.actions import MENUS
+from app.overlay import Overlay
+from widgets.theme import section_label, set_role
+
+if TYPE_CHECKING:
+    from app.actions import ActionSet
+    from widgets.theme import ThemeManager
+
+_ON_CANVAS: Final = (
+    ("Walk the nodes", "Tab"),
+    ("Move the selection", "Arrows"),
+    ("Edit the selected item", "Enter"),
+    ("Pan", "Middle button, or Space and drag"),
+    ("Zoom to the pointer", "Wheel"),
+    ("Ignore the grid", "Alt"),
+)
+_WHAT: Final = (
+    "A wind tunnel for system designs: draw one, load it, break it, and see with measured numbers "
+    "why it holds or falls."
+)
+_LICENCES: Final = (
+    "Apache License 2.0. With Qt for Python (LGPL 3), pyqtgraph, NumPy, SimPy, NetworkX, pydantic; "
+    "typefaces Inter and JetBrains Mono (SIL OFL 1.1)."
+)
+
+
+class ShortcutsCard(Overlay):
+    """Every action that has a key, by menu."""
+
+    def __init__(self, window: QWidget, look: ThemeManager, actions: ActionSet) -> None:
+        super().__init__(window, look)
+        self.setAccessibleName("Keyboard shortcuts")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(24, 20, 24, 20)
+        outer.addWidget(set_role(QLabel("Keyboard shortcuts"), "title"))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(36)
+        outer.addLayout(grid)
+        groups = [(menu.title.replace("&", ""), _keys_of(menu.entries, actions)) for menu in MENUS]
+        groups.append(("Canvas", list(_ON_CANVAS)))
+        for column, names in enumerate(
+            (("File", "Edit"), ("View", "Help"), ("Insert", "Run", "Canvas"))
+        ):
+            stack = QVBoxLayout()
+            for title, rows in (group for group in groups if group[0] in names):
+                stack.addWidget(_group(title, rows))
+            stack.addStretch(1)
+            grid.addLayout(stack, 0, column)
+
+    def open(self) -> None:
+        """Show it, with the focus, so that Escape closes it."""
+        super().open()
+        self.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def place(self) -> None:
+        """Sit in the middle."""
+        _centre(self)
+
+
+class AboutCard(Overlay):
+    """Name, version, licence."""
+
+    def __init__(self, window: QWidget, look: ThemeManager) -> None:
+        super().__init__(window, look)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("About Windtunnel")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(28, 22, 28, 24)
+        column.setSpacing(8)
+        column.addWidget(set_role(QLabel("Windtunnel"), "title"))
+        for text in (f"Version {_version()}", _WHAT, _LICENCES):
+            label = set_role(QLabel(text, wordWrap=True), "muted")
+            label.setMinimumWidth(380)
+            column.addWidget(label)
+
+    def open(self) -> None:
+        """Show it, with the focus, so that Escape closes it."""
+        super().open()
+        self.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def place(self) -> None:
+        """Sit in the middle."""
+        _centre(self)
+
+
+def _keys_of(entries: tuple[str, ...], actions: ActionSet) -> list[tuple[str, str]]:
+    """Text and keys of a menu's actions."""
+    rows: list[tuple[str, str]] = []
+    for spec, _action in actions:
+        if spec.name in entries and spec.keys:
+            native = QKeySequence.SequenceFormat.NativeText
+            keys = "  or  ".join(QKeySequence(key).toString(native) for key in spec.keys)
+            rows.append((spec.text.replace("&", "").rstrip("…"), keys))
+    return rows
+
+
+def _group(title: str, rows: list[tuple[str, str]]) -> QWidget:
+    """One menu's shortcuts."""
+    box = QWidget()
+    grid = QGridLayout(box)
+    grid.setContentsMargins(0, 10, 0, 0)
+    grid.setVerticalSpacing(5)
+    grid.setHorizontalSpacing(20)
+    grid.addWidget(section_label(title), 0, 0)
+    for row, (text, keys) in enumerate(rows, 1):
+        grid.addWidget(QLabel(text), row, 0)
+        label = set_role(QLabel(keys), "muted")
+        grid.addWidget(label, row, 1, Qt.AlignmentFlag.AlignRight)
+    return box
+
+
+def _centre(card: Overlay) -> None:
+    """Put a card in the middle of its window, as large as it needs."""
+    window = card.host
+    size = card.sizeHint().boundedTo(window.size())
+    card.resize(size)
+    card.move((window.width() - size.width()) // 2, (window.height() - size.height()) // 3)
+
+
+def _version() -> str:
+    """The installed version."""
+    try:
+        return version("windtunnel")
+    except PackageNotFoundError:  # a source tree that was never installed
+        return "of the source tree"

@@ -1,0 +1,103 @@
+"""What fills the submenus when they open, and what Ctrl-K finds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app import search_entries as search
+from app.examples import Example, examples
+from app.menus import Item
+from app.places import shipped_designs
+from engine.model.component import CATEGORIES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from app.command_palette import Entry
+    from app.workbench import Workbench
+
+
+class Submenus:
+    """Lists that depend on the moment."""
+
+    def __init__(self, bench: Workbench) -> None:
+        self._bench = bench
+
+    def fillers(self) -> dict[str, Callable[[], Iterable[Item]]]:
+        """By submenu name."""
+        return {
+            "recent": self._recent,
+            "examples": self._examples,
+            "versions": self._versions,
+            "theme": self._themes,
+            "components": self._components,
+        }
+
+    def entries(self) -> Iterator[Entry]:
+        """Everything that can be found."""
+        bench = self._bench
+        yield from search.item_entries(bench.design, bench.components, bench.jump)
+        yield from search.action_entries(bench.actions)
+        yield from search.component_entries(bench.components, bench.views.canvas.add_component)
+        yield from search.setting_entries(bench.design, bench.components, bench.jump_to_field)
+        yield from search.example_entries(
+            examples(shipped_designs()), lambda each: bench.services.files.open_copy(each.path)
+        )
+
+    def _recent(self) -> Iterator[Item]:
+        """Files opened or saved before."""
+        for name in self._bench.services.settings.values.recent:
+            path = Path(name)
+            yield Item(f"{path.stem}   {path.parent}", self._opener(path))
+
+    def _opener(self, path: Path) -> Callable[[], object]:
+        """Open it; one that is gone leaves the list."""
+
+        def show() -> None:
+            if not path.exists():
+                self._bench.services.settings.forget(path)
+            self._bench.services.files.open(path)
+
+        return show
+
+    def _examples(self) -> Iterator[Item]:
+        """Shipped designs, opened as copies."""
+        for example in examples(shipped_designs()):
+            yield Item(example.title, self._example(example))
+
+    def _example(self, example: Example) -> Callable[[], object]:
+        """Open one."""
+        return lambda: self._bench.services.files.open_copy(example.path)
+
+    def _versions(self) -> Iterator[Item]:
+        """Earlier versions of the open file."""
+        path = self._bench.services.document.path
+        if path is None:
+            return
+        for version in self._bench.services.history.versions(path):
+            when = version.saved_at.astimezone().strftime("%d %b %Y, %H:%M:%S")
+            yield Item(when, self._version(version.path, path))
+
+    def _version(self, version: Path, path: Path) -> Callable[[], object]:
+        """Open one."""
+        return lambda: self._bench.services.files.open_version(version, path)
+
+    def _themes(self) -> Iterator[Item]:
+        """The three choices."""
+        for name in ("system", "dark", "light"):
+            yield Item("", action=f"view.theme_{name}")
+
+    def _components(self) -> Iterator[Item]:
+        """Every kind of component, by category."""
+        parts = self._bench.components.values()
+        for number, category in enumerate(CATEGORIES):
+            of_category = [each for each in parts if each.category == category]
+            if of_category and number:
+                yield Item("-")
+            for component in of_category:
+                yield Item(component.title, self._adder(component.kind))
+
+    def _adder(self, kind: str) -> Callable[[], object]:
+        """Add one."""
+        return lambda: self._bench.views.canvas.add_component(kind)

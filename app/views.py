@@ -1,0 +1,64 @@
+"""The views of a window, made once, and told of every new theme."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.banner import BannerArea
+from app.outline import OutlinePanel
+from app.status_bar import StatusBar
+from widgets.canvas import CanvasView
+from widgets.charts import ChartsPanel
+from widgets.inspector import InspectorPanel
+from widgets.palette import PalettePanel
+from widgets.timeline import TimelineStrip
+from widgets.transport import TransportBar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine.model.component import Component
+    from widgets.theme import Theme, ThemeManager
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """Everything in the window that shows or edits something."""
+
+    canvas: CanvasView
+    palette: PalettePanel
+    outline: OutlinePanel
+    inspector: InspectorPanel
+    charts: ChartsPanel
+    timeline: TimelineStrip
+    transport: TransportBar
+    banners: BannerArea
+    status: StatusBar
+
+
+def build_views(components: Sequence[Component], look: ThemeManager) -> Views:
+    """Make the views and keep them in the theme."""
+    by_kind = {component.kind: component for component in components}
+    theme, icons = look.theme, look.icons
+    charts = ChartsPanel(theme)
+    views = Views(
+        canvas=CanvasView(by_kind, theme, icons),
+        palette=PalettePanel(components, look),
+        outline=OutlinePanel(by_kind),
+        inspector=InspectorPanel(components, look),
+        charts=charts,
+        timeline=TimelineStrip(theme, charts.axis, icons),
+        transport=TransportBar(theme, icons),
+        banners=BannerArea(look),
+        status=StatusBar(look),
+    )
+
+    def dress(theme: Theme) -> None:
+        views.canvas.set_theme(theme, icons)
+        views.charts.set_theme(theme)
+        views.timeline.set_theme(theme)
+        views.transport.set_theme(theme, icons)
+
+    look.changed.connect(dress)
+    return views

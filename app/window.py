@@ -1,0 +1,219 @@
+"""The main window: where each view is, and nothing of what it does."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QByteArray, QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QMenu,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.dialogs import SUFFIX
+from app.title_block import TitleBlock
+from widgets.theme import app_icon, hairline, set_role
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.settings import Settings
+    from app.views import Views
+    from widgets.theme import ThemeManager
+
+DEFAULT_SIZE: Final = QSize(1600, 1000)
+SMALLEST: Final = QSize(960, 600)
+_LEFT, _RIGHT, _TOP = 232, 304, 48
+_INSTRUMENTS: Final = (220, 330)
+
+
+class MainWindow(QMainWindow):
+    """Top bar, palette, canvas over instruments, inspector, status bar."""
+
+    file_dropped = Signal(object)
+    """The ``Path`` of a design dropped onto the window."""
+    search_clicked = Signal()
+
+    def __init__(self, views: Views, look: ThemeManager, settings: Settings) -> None:
+        super().__init__()
+        self._views, self._look, self._settings = views, look, settings
+        self._divided = False
+        self._may_close: Callable[[], bool] = lambda: True
+        self.setWindowIcon(app_icon())
+        self.setMinimumSize(SMALLEST)
+        self.setAcceptDrops(True)
+        self.menu = QMenu(self)
+        self.title_block = TitleBlock(look, self.menu)
+        self.search_button = QPushButton("Search")
+        self.left = QStackedWidget()
+        self._splitters = {
+            "columns": QSplitter(Qt.Orientation.Horizontal),
+            "rows": QSplitter(Qt.Orientation.Vertical),
+        }
+        central = QWidget()
+        column = QVBoxLayout(central)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._top_bar())
+        column.addWidget(hairline())
+        column.addWidget(views.banners)
+        column.addWidget(self._columns(), 1)
+        column.addWidget(hairline())
+        column.addWidget(views.status)
+        self.setCentralWidget(central)
+        # The menu button shows the menus; the bar stays, without height, for its Alt keys (and on
+        # macOS it is the native one).
+        self.menuBar().setFixedHeight(0)
+        views.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._restore()
+        look.changed.connect(lambda _theme: self._dress())
+        self._dress()
+
+    def guard_close(self, may_close: Callable[[], bool]) -> None:
+        """Ask this before the window closes."""
+        self._may_close = may_close
+
+    def show_outline(self, shown: bool) -> None:  # noqa: FBT001 - a Qt slot for a toggle
+        """Show the outline in place of the palette, or the palette."""
+        self.left.setCurrentWidget(self._views.outline if shown else self._views.palette)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Divide the room once its size is known."""
+        super().showEvent(event)
+        if not self._divided:
+            self._divided = True
+            self.centralWidget().layout().activate()
+            self._divide()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Close if that loses nothing; remember how the window was."""
+        if not self._may_close():
+            event.ignore()
+            return
+        self._remember()
+        super().closeEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take a design file."""
+        if _dropped(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open a dropped design file."""
+        path = _dropped(event)
+        if path is not None:
+            event.acceptProposedAction()
+            self.file_dropped.emit(path)
+
+    def _top_bar(self) -> QWidget:
+        """Title at the left, transport in the middle, search at the right."""
+        bar = set_role(QWidget(), "panel")
+        bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        bar.setFixedHeight(_TOP)
+        self.search_button.setToolTip("Find anything (Ctrl+K)")
+        self.search_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.search_button.clicked.connect(self.search_clicked)
+        inside = QHBoxLayout(self.search_button)
+        inside.setContentsMargins(12, 0, 10, 0)
+        inside.addStretch(1)
+        hint = set_role(QLabel("^K"), "caption")
+        hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        inside.addWidget(hint)
+        self.search_button.setFixedSize(112, 30)
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(4, 0, 14, 0)
+        row.setSpacing(8)
+        row.addWidget(self.title_block, 3)
+        row.addWidget(self._views.transport, 0)
+        row.addStretch(2)
+        row.addWidget(self.search_button)
+        return bar
+
+    def _columns(self) -> QSplitter:
+        """Palette or outline, canvas over instruments, inspector."""
+        for panel in (self._views.palette, self._views.outline):
+            set_role(panel, "panel").setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+            self.left.addWidget(panel)
+        self.left.setMinimumWidth(170)
+        self._views.inspector.setMinimumWidth(240)
+        rows = self._splitters["rows"]
+        rows.addWidget(self._views.canvas)
+        rows.addWidget(self._instruments())
+        rows.setStretchFactor(0, 1)
+        rows.setCollapsible(0, False)  # noqa: FBT003 - Qt's signature
+        columns = self._splitters["columns"]
+        for part in (self.left, rows, self._views.inspector):
+            columns.addWidget(part)
+        columns.setStretchFactor(1, 1)
+        columns.setCollapsible(1, False)  # noqa: FBT003 - Qt's signature
+        for splitter in self._splitters.values():
+            splitter.setHandleWidth(1)
+        return columns
+
+    def _instruments(self) -> QWidget:
+        """The timeline above the charts."""
+        box = set_role(QWidget(), "panel")
+        box.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        column = QVBoxLayout(box)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._views.timeline)
+        column.addWidget(self._views.charts, 1)
+        return box
+
+    def _dress(self) -> None:
+        """Take the colours of the theme."""
+        line = self._look.theme.hairline
+        for splitter in self._splitters.values():
+            splitter.setStyleSheet(f"QSplitter::handle {{ background: {line}; }}")
+        muted = self._look.theme.muted
+        self.search_button.setStyleSheet(f"text-align: left; color: {muted}; padding: 5px 12px;")
+
+    def _restore(self) -> None:
+        """Be as large as last time, or as large as fits."""
+        values = self._settings.values
+        try:
+            state = QByteArray(base64.b64decode(values.geometry, validate=True))
+        except (binascii.Error, ValueError):
+            state = QByteArray()
+        if state.isEmpty() or not self.restoreGeometry(state):
+            room = self.screen().availableGeometry().size()
+            self.resize(DEFAULT_SIZE.boundedTo(room))
+
+    def _divide(self) -> None:
+        """Give each part its room: as last time, or as the size of the window suggests."""
+        rows, columns = self._splitters["rows"], self._splitters["columns"]
+        instruments = max(_INSTRUMENTS[0], min(_INSTRUMENTS[1], round(0.37 * rows.height())))
+        sizes = {
+            "columns": (_LEFT, columns.width() - _LEFT - _RIGHT, _RIGHT),
+            "rows": (rows.height() - instruments, instruments),
+        } | self._settings.values.splitters
+        for name, splitter in self._splitters.items():
+            if len(sizes[name]) == splitter.count():
+                splitter.setSizes(list(sizes[name]))
+
+    def _remember(self) -> None:
+        """Keep size and division for the next time."""
+        geometry = base64.b64encode(self.saveGeometry().data()).decode()
+        sizes = {name: splitter.sizes() for name, splitter in self._splitters.items()}
+        self._settings.update(geometry=geometry, splitters=sizes)
+
+
+def _dropped(event: QDropEvent) -> Path | None:
+    """The one local design file that is dragged."""
+    urls = [url for url in event.mimeData().urls() if url.isLocalFile()]
+    if len(urls) != 1:
+        return None
+    path = Path(urls[0].toLocalFile())
+    return path if path.suffix in {SUFFIX, ".json"} else None

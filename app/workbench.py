@@ -1,0 +1,306 @@
+"""Puts services and views together: who hears whom. It decides nothing that one of them can decide."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, Qt
+
+from app.actions import ActionSet
+from app.banner import Choice, Message
+from app.break_menu import break_edit, repair_edit
+from app.context_menu import BreakMenus, canvas_menu, item_menu
+from app.findings_panel import FindingsPanel
+from app.status_bar import rest_line, run_line
+from engine.model.edits import SetDesign
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from PySide6.QtCore import QPoint
+    from PySide6.QtWidgets import QMenu
+
+    from app.break_menu import Fault
+    from app.recovery import Leftover
+    from app.services import Services
+    from app.views import Views
+    from app.window import MainWindow
+    from engine.model.changes import Changes
+    from engine.model.component import Component
+    from engine.model.design import Design
+    from engine.model.findings import Finding
+    from engine.sim.snapshot import Snapshot
+    from widgets.theme import ThemeManager
+
+LEAD: Final = 0.1
+"""Wall seconds by which a fault is set ahead, so that the run meets its time exactly."""
+MAX_RECOVERED: Final = 3
+"""Crashed windows offered at once."""
+
+
+class Workbench(QObject):
+    """A window at work."""
+
+    def __init__(
+        self,
+        window: MainWindow,
+        views: Views,
+        services: Services,
+        look: ThemeManager,
+        components: Mapping[str, Component],
+    ) -> None:
+        super().__init__(window)
+        self.window, self.views, self.services = window, views, services
+        self.look, self.components = look, components
+        self.actions = ActionSet(window)
+        self.findings_panel = FindingsPanel(window, look)
+        self.breaks = BreakMenus(components, look, self.break_it)
+        self.selection: frozenset[str] = frozenset()
+        self._connect_document()
+        self._connect_run()
+        self._connect_views()
+        self._connect_findings()
+
+    @property
+    def design(self) -> Design:
+        """The open design."""
+        return self.services.document.design
+
+    @property
+    def chosen(self) -> str | None:
+        """The one selected item; None for none or several."""
+        return next(iter(self.selection)) if len(self.selection) == 1 else None
+
+    # -- what is asked from several places --------------------------------------------------------
+
+    def jump(self, item_id: str) -> None:
+        """Select an item and bring it into view."""
+        self.views.canvas.select(frozenset({item_id}))
+        self.views.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def jump_to_field(self, item_id: str, field: str) -> None:
+        """Select an item and go to one of its settings."""
+        self.jump(item_id)
+        self.views.inspector.focus_field(f"config.{field}")
+
+    def break_it(self, item_id: str, fault: Fault, duration: float | None) -> None:
+        """Add a fault to the scenario, now."""
+        run = self.services.run
+        lead = LEAD * run.rates().speed if run.running else 0.0
+        edit = break_edit(self.design, item_id, fault, run.now + lead, duration)
+        self.services.document.push(edit)
+
+    def repair(self, item_id: str | None) -> None:
+        """End the faults of an item, or all of them."""
+        edit = repair_edit(self.design, item_id, self.services.run.now)
+        if edit is None:
+            self.views.status.flash("Nothing is broken here.")
+        else:
+            self.services.document.push(edit)
+
+    def say(self, text: str) -> None:
+        """Report something that did not work, above the canvas."""
+        self.views.banners.show_message(Message("message", text))
+
+    def offer_recovery(self, leftovers: list[Leftover]) -> None:
+        """Offer what crashed windows left behind."""
+        for number, leftover in enumerate(leftovers[:MAX_RECOVERED]):
+            self._offer(leftover, f"recovery-{number}")
+        for leftover in leftovers[MAX_RECOVERED:]:
+            leftover.lock.unlock()
+
+    def apply_motion(self) -> None:
+        """Have the canvas move, or not, as the settings say."""
+        self.views.canvas.set_reduced_motion(self.services.settings.values.reduced_motion)
+
+    def show_findings(self) -> None:
+        """Open the list of findings."""
+        self.findings_panel.open()
+
+    # -- who hears whom ---------------------------------------------------------------------------
+
+    def _connect_document(self) -> None:
+        """Views follow the document; what they ask for becomes an edit."""
+        document, views = self.services.document, self.views
+        document.changed.connect(self._show_changes)
+        document.replaced.connect(self._show_design)
+        document.state_changed.connect(self._show_title)
+        document.refused.connect(views.status.flash)
+        for source in (views.canvas, views.inspector, views.timeline):
+            source.edit_requested.connect(document.push)
+        self.findings_panel.fix_requested.connect(document.push)
+        files = self.services.files
+        files.failed.connect(self.say)
+        files.saved.connect(lambda: views.status.set_saved(dirty=False, saved_now=True))
+        files.opened.connect(lambda: views.banners.dismiss("message"))
+
+    def _connect_run(self) -> None:
+        """Views follow the run; the transport steers it."""
+        run, transport = self.services.run, self.views.transport
+        run.snapshot.connect(self._show_snapshot)
+        run.cleared.connect(self._clear_run)
+        run.running_changed.connect(transport.set_running)
+        run.running_changed.connect(lambda _running: self._show_run())
+        run.failed.connect(self._show_failure)
+        run.measured.connect(self._show_result)
+        transport.run_toggled.connect(run.set_running)
+        transport.step_time_requested.connect(run.step_time)
+        transport.step_request_requested.connect(run.step_request)
+        transport.restart_requested.connect(run.restart)
+        transport.speed_changed.connect(run.set_speed)
+        transport.load_changed.connect(run.set_load)
+        transport.seed_changed.connect(self._set_seed)
+
+    def _connect_views(self) -> None:
+        """Selection and menus."""
+        views = self.views
+        views.canvas.selection_changed.connect(self._select)
+        views.canvas.context_requested.connect(self._show_menu)
+        views.canvas.message.connect(views.status.flash)
+        views.palette.place_requested.connect(views.canvas.add_component)
+        views.outline.selected.connect(views.canvas.select)
+        views.status.findings_clicked.connect(self.show_findings)
+
+    def _connect_findings(self) -> None:
+        """Findings sit on the items, in the list and in the count."""
+        self.services.findings.changed.connect(self._show_findings)
+        self.findings_panel.jump_requested.connect(self.jump)
+
+    # -- showing ----------------------------------------------------------------------------------
+
+    def _show_design(self, design: Design) -> None:
+        """Another design is open."""
+        views = self.views
+        self.selection = frozenset()
+        views.canvas.set_design(design)
+        views.charts.set_design(design)
+        views.timeline.set_design(design)
+        views.outline.set_design(design)
+        views.inspector.set_selection(())
+        views.inspector.set_design(design)
+        views.transport.set_seed(design.scenario.seed)
+        views.status.forget_saved()
+        views.canvas.fit()
+
+    def _show_changes(self, design: Design, changes: Changes) -> None:
+        """The open design changed."""
+        views = self.views
+        views.canvas.apply_changes(design, changes)
+        if changes.affects_run:
+            views.charts.set_design(design)
+            views.timeline.set_design(design)
+            views.outline.set_design(design)
+        if changes.settings:
+            views.transport.set_seed(design.scenario.seed)
+        views.inspector.set_design(design)
+        views.status.set_saved(dirty=self.services.document.is_dirty)
+
+    def _show_title(self) -> None:
+        """The title, the path or the dirty mark changed."""
+        document = self.services.document
+        self.window.title_block.set_title(document.title, dirty=document.is_dirty)
+        self.window.setWindowTitle(f"{document.title}[*] – Windtunnel")
+        self.window.setWindowModified(document.is_dirty)
+        self.window.setWindowFilePath(str(document.path or ""))
+        self.views.status.set_saved(dirty=document.is_dirty)
+
+    def _show_snapshot(self, snapshot: Snapshot, elapsed: float) -> None:
+        """Feed the views."""
+        views = self.views
+        views.canvas.show_snapshot(snapshot, elapsed)
+        views.charts.add_snapshot(snapshot)
+        views.timeline.add_snapshot(snapshot)
+        views.inspector.set_snapshot(snapshot)
+        views.outline.show_snapshot(snapshot)
+        views.transport.set_time(snapshot.time)
+        self._show_run()
+
+    def _clear_run(self) -> None:
+        """A run begins."""
+        views = self.views
+        for view in (views.canvas, views.charts, views.timeline):
+            view.clear_run()
+        views.inspector.clear_measurements()
+        views.transport.set_time(0.0)
+        views.banners.dismiss("engine")
+
+    def _show_run(self) -> None:
+        """Say how the run goes."""
+        run, latest = self.services.run, self.services.run.latest
+        if run.running and any(f.level == "error" for f in self.services.findings.findings):
+            text = "Not running: the design has errors"
+        elif run.running:
+            text = run_line(run.rates(), run.speed)
+        elif latest is None:
+            text = "Ready"
+        else:
+            text = rest_line(latest.time, latest.requests, latest.wall)
+        self.views.status.set_run_text(text)
+
+    def _show_failure(self, message: str, trace: str) -> None:
+        """The simulation broke: say so, and offer to start it again."""
+        text = f"{message.rstrip('.')}. Your design is untouched."
+        restart = Choice("Restart", self.services.run.revive)
+        self.views.banners.show_message(Message("engine", text, choices=(restart,), details=trace))
+
+    def _show_result(self, result: dict[str, object]) -> None:
+        """The scenario's end was passed: say whether the objectives were met."""
+        objectives = result.get("objectives")
+        if isinstance(objectives, list) and objectives:
+            met = sum(bool(each.get("met")) for each in objectives)
+            self.views.status.flash(f"Measured: {met} of {len(objectives)} objectives met")
+
+    def _show_findings(self, findings: tuple[Finding, ...]) -> None:
+        """Findings changed."""
+        by_item = self.services.findings.by_item()
+        self.views.canvas.set_findings(by_item)
+        self.views.inspector.set_findings(findings)
+        self.views.status.set_findings(findings)
+        self.findings_panel.set_findings(self.design, findings)
+        self._show_run()
+
+    def _show_menu(self, item_id: str | None, where: QPoint) -> None:
+        """Right click."""
+        if item_id is None:
+            menu = canvas_menu(self.window, self.actions)
+        else:
+            if item_id not in self.selection:
+                self.views.canvas.select(frozenset({item_id}))
+            menu = item_menu(
+                self.window, self.actions, lambda sub: self.breaks.fill(sub, self.design, item_id)
+            )
+        menu.popup(where)
+
+    def _select(self, ids: frozenset[str]) -> None:
+        """The selection changed on the canvas."""
+        self.selection = ids
+        self.views.inspector.set_selection(tuple(sorted(ids)))
+        self.views.outline.select(ids)
+
+    def _set_seed(self, seed: int) -> None:
+        """Another seed is an edit like any other."""
+        from_dial = SetDesign(("scenario", "seed"), seed, "Change seed")
+        self.services.document.push(from_dial)
+
+    def fill_breaks(self, menu: QMenu) -> None:
+        """Fill a *Break it* menu for the selected item."""
+        self.breaks.fill(menu, self.design, self.chosen)
+
+    def _offer(self, leftover: Leftover, key: str) -> None:
+        """Offer one crashed window's work."""
+        when = leftover.saved_at.astimezone().strftime("%H:%M")
+        title = leftover.title or "An untitled design"
+        text = f"Windtunnel was closed unexpectedly. “{title}” has unsaved changes from {when}."
+        choices = (
+            Choice("Restore", lambda: self._restore(leftover, key)),
+            Choice("Discard", leftover.discard),
+        )
+        self.views.banners.show_message(Message(key, text, "info", choices))
+
+    def _restore(self, leftover: Leftover, key: str) -> None:
+        """Open a crashed window's work; its copy goes once ours is written."""
+        if self.services.files.restore(leftover):
+            self.services.recovery.write()
+            leftover.discard()
+        else:
+            self._offer(leftover, key)
