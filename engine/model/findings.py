@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from engine.model.words import describe
+
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
@@ -33,6 +35,4 @@ class Finding:
 def message_of(error: ValidationError) -> str:
     """The first problem of a validation error in one line: field, what, remedy."""
     first = error.errors(include_url=False)[0]
-    where = ".".join(str(part) for part in first["loc"])
-    text = first["msg"].removeprefix("Value error, ")
-    return f"{where}: {text}" if where else text
+    return describe(".".join(str(part) for part in first["loc"]), first)

@@ -1,0 +1,171 @@
+"""Design files: read strictly, written atomically, the same bytes for the same design.
+
+A file is data: reading one runs nothing, follows nothing, and is bounded in size, depth and counts. A
+file that cannot be read wholly is not read at all: ``FileError`` says in one line what is wrong, where,
+and what to do.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from engine.model.design import FORMAT, Design
+from engine.model.layout import ordered, text_of, whole
+from engine.model.migrations import MIGRATIONS
+from engine.model.reading import MAX_BYTES, ReadError, check_counts, kind_of, read_json
+from engine.model.references import reference_problem
+from engine.model.words import describe
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+SUFFIX = ".windtunnel"
+
+
+class FileError(Exception):
+    """A file that cannot be read or written. The message is one clear line."""
+
+
+def load(path: Path | str) -> Design:
+    """The design in a file. Raises ``FileError``."""
+    path = Path(path)
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        msg = f"{path.name}: cannot be read: {reason}; check the path and its permissions"
+        raise FileError(msg) from error
+    if len(data) > MAX_BYTES:
+        raise FileError(_too_big(path.name))
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        msg = f"{path.name}: is not UTF-8 text (byte {error.start}); it is no design file"
+        raise FileError(msg) from error
+    return loads(text, path.name)
+
+
+def loads(text: str, name: str = "design") -> Design:
+    """The design in a text; ``name`` stands in messages. Raises ``FileError``."""
+    if len(text) > MAX_BYTES:
+        raise FileError(_too_big(name))
+    try:
+        raw = _up_to_date(read_json(text))
+        check_counts(raw)
+    except ReadError as error:
+        msg = f"{name}: {error}"
+        raise FileError(msg) from None
+    try:
+        design = Design.model_validate(raw)
+    except ValidationError as error:
+        msg = f"{name}: {_located(raw, error.errors(include_url=False))}"
+        raise FileError(msg) from None
+    problem = reference_problem(design)
+    if problem is not None:
+        msg = f"{name}: {problem}"
+        raise FileError(msg)
+    return design
+
+
+def dumps(design: Design) -> str:
+    """The text of a design's file. The same design always gives the same text."""
+    raw = design.model_dump(mode="json", by_alias=True)
+    sparse = design.model_dump(
+        mode="json", by_alias=True, exclude_unset=True, include={"classes", "objectives"}
+    )
+    raw |= sparse
+    raw["scenario"] = design.scenario.model_dump(mode="json", by_alias=True, exclude={"events"}) | {
+        "events": [
+            event.model_dump(mode="json", by_alias=True, exclude_unset=True)
+            for event in design.scenario.events
+        ]
+    }
+    made = {key: whole(raw[key]) for key in Design.model_fields}
+    for items in ("nodes", "links"):
+        for item, raw_item in zip(made[items], raw[items], strict=True):
+            item["config"] = ordered(raw_item["config"])
+    made |= {key: value for key, value in raw.items() if key not in made}
+    return text_of(made) + "\n"
+
+
+def save(design: Design, path: Path | str) -> None:
+    """Write a design's file at once or not at all. Raises ``FileError``."""
+    path = Path(path)
+    try:
+        target = path.resolve()
+        _replace(target, dumps(design).encode())
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        msg = f"{path.name}: cannot be saved: {reason}; choose another folder"
+        raise FileError(msg) from error
+
+
+def _replace(target: Path, data: bytes) -> None:
+    """Write a temporary file beside the target, then put it in the target's place."""
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o644)
+        temporary.replace(target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+
+
+def _up_to_date(raw: dict[str, Any]) -> dict[str, Any]:
+    """The raw design in today's format. Raises ``ReadError``."""
+    version = raw.get("windtunnel")
+    if version is None:
+        msg = "is no design: the field 'windtunnel' (the format, 1) is missing; open a .windtunnel file"
+        raise ReadError(msg)
+    if isinstance(version, bool) or not isinstance(version, int) or version < 0:
+        msg = f"windtunnel should be the format's number, such as {FORMAT}, not {kind_of(version)}"
+        raise ReadError(msg)
+    if version > FORMAT:
+        msg = (
+            f"was made by a newer version (format {version}; this one reads up to {FORMAT}); "
+            "update Windtunnel to open it"
+        )
+        raise ReadError(msg)
+    for migrate in MIGRATIONS[version:]:
+        raw = migrate(raw)
+    return raw
+
+
+def _located(raw: dict[str, Any], errors: list[ErrorDetails]) -> str:
+    """The first problem as id, field, what and remedy, and how many more there are."""
+    first = errors[0]
+    where = [str(part) for part in first["loc"]]
+    item: Any = raw
+    name = ""
+    for depth, part in enumerate(first["loc"]):
+        item = item[part] if _holds(item, part) else None
+        if isinstance(item, dict) and isinstance(item.get("id"), str):
+            name, where = item["id"], [str(each) for each in first["loc"][depth + 1 :]]
+    more = f" (and {len(errors) - 1} more problems)" if len(errors) > 1 else ""
+    lead = f"{ascii(name)[1:-1][:64]}: " if name else ""
+    return f"{lead}{describe('.'.join(where), first)}{more}"
+
+
+def _holds(item: Any, part: int | str) -> bool:
+    """Whether a raw value has something under an index or a key."""
+    if isinstance(item, list):
+        return isinstance(part, int) and part < len(item)
+    return isinstance(item, dict) and part in item
+
+
+def _too_big(name: str) -> str:
+    """The message of a file that is larger than any design."""
+    return f"{name}: is larger than {MAX_BYTES // 1_000_000} MB; a design is far smaller: split it"

@@ -1,0 +1,54 @@
+"""How a design file is laid out: fixed key order, one item a line where it fits, stable to the byte."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+_WIDTH: Final = 110
+_FIRST_KEYS: Final = ("law", "process")
+"""What tells the sort of a nested object stands first in it."""
+
+
+def ordered(value: Any) -> Any:
+    """Config with its keys in a fixed order, whatever the order in which they were edited."""
+    if isinstance(value, dict):
+        keys = sorted(value, key=lambda key: (key not in _FIRST_KEYS, key))
+        return {key: ordered(value[key]) for key in keys}
+    return [ordered(each) for each in value] if isinstance(value, list) else value
+
+
+def whole(value: Any) -> Any:
+    """Floats without a fraction as whole numbers, as people write them."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return int(value)
+    if isinstance(value, dict):
+        return {key: whole(each) for key, each in value.items()}
+    return [whole(each) for each in value] if isinstance(value, list) else value
+
+
+def text_of(value: Any, indent: int = 0, lead: int = 0) -> str:
+    """JSON text: on one line where that fits, else one entry a line.
+
+    Args:
+        value: what ``json`` can write.
+        indent: column at which the value's block begins.
+        lead: characters that stand before the value on its first line.
+    """
+    flat = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    if not isinstance(value, dict | list) or not value:
+        return flat
+    if indent > 0 and indent + lead + len(flat) <= _WIDTH:
+        return flat
+    step = indent + 2
+    if isinstance(value, dict):
+        names = [f"{json.dumps(key, ensure_ascii=False)}: " for key in value]
+        entries = [
+            name + text_of(each, step, len(name))
+            for name, each in zip(names, value.values(), strict=True)
+        ]
+    else:
+        entries = [text_of(each, step) for each in value]
+    inside = f",\n{' ' * step}".join(entries)
+    opened, closed = ("{", "}") if isinstance(value, dict) else ("[", "]")
+    return f"{opened}\n{' ' * step}{inside}\n{' ' * indent}{closed}"

@@ -1,0 +1,150 @@
+"""Quantities as people write them: ``250 ms``, ``2k rps``, ``1 GB``, ``12 %``.
+
+Stored values are SI: seconds, bytes, requests per second, shares from 0 to 1, dollars per hour. Byte
+prefixes are decimal (1 kB = 1000 B); the binary ones carry their i (1 KiB = 1024 B).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+_MAGNITUDES: Final[dict[str, Decimal]] = {
+    "": Decimal(1),
+    "k": Decimal(1000),
+    "K": Decimal(1000),
+    "M": Decimal(10) ** 6,
+    "G": Decimal(10) ** 9,
+}
+_SECONDS: Final[dict[str, Decimal]] = {
+    "ns": Decimal("1e-9"),
+    "us": Decimal("1e-6"),
+    "µs": Decimal("1e-6"),
+    "\N{GREEK SMALL LETTER MU}s": Decimal("1e-6"),
+    "ms": Decimal("1e-3"),
+    "s": Decimal(1),
+    "sec": Decimal(1),
+    "min": Decimal(60),
+    "h": Decimal(3600),
+    "hour": Decimal(3600),
+    "hours": Decimal(3600),
+    "d": Decimal(86_400),
+    "day": Decimal(86_400),
+    "days": Decimal(86_400),
+}
+_BYTES: Final[dict[str, Decimal]] = {
+    "B": Decimal(1),
+    "kB": Decimal(1000),
+    "KB": Decimal(1000),
+    "MB": Decimal(10) ** 6,
+    "GB": Decimal(10) ** 9,
+    "TB": Decimal(10) ** 12,
+    "KiB": Decimal(2) ** 10,
+    "MiB": Decimal(2) ** 20,
+    "GiB": Decimal(2) ** 30,
+    "TiB": Decimal(2) ** 40,
+}
+_PER: Final[dict[str, Decimal]] = {
+    "rps": Decimal(1),
+    "/s": Decimal(1),
+    "rpm": Decimal(1) / 60,
+    "/min": Decimal(1) / 60,
+    "rph": Decimal(1) / 3600,
+    "/h": Decimal(1) / 3600,
+}
+_SUFFIXES: Final[dict[str, dict[str, Decimal]]] = {
+    "s": _SECONDS,
+    "B": _BYTES | _MAGNITUDES,
+    "rps": _PER
+    | _MAGNITUDES
+    | {
+        f"{prefix}{gap}{suffix}": size * per
+        for prefix, size in _MAGNITUDES.items()
+        for gap in ("", " ")
+        for suffix, per in _PER.items()
+        if prefix
+    },
+    "%": {"%": Decimal("0.01"), "": Decimal(1)},
+    "$/h": {"$/h": Decimal(1), "$": Decimal(1)},
+    "": _MAGNITUDES,
+}
+_EXAMPLES: Final[dict[str, str]] = {
+    "s": "250 ms or 2 s",
+    "B": "500 B or 1 GB",
+    "rps": "300 or 2k rps",
+    "%": "12 % or 0.12",
+    "$/h": "0.5 or 0.5 $/h",
+    "": "12 or 10k",
+}
+_SCALES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
+    "s": ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")),
+    "B": ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1.0, "B")),
+    "rps": ((1e6, "M rps"), (1e3, "k rps"), (1.0, " rps")),
+    "%": ((0.01, "%"),),
+    "$/h": ((1.0, "$/h"),),
+    "": ((1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, "")),
+}
+_DIGITS: Final = 3
+"""Significant digits for reading."""
+_NUMBER: Final = re.compile(
+    r"[+-]?(?:\d[\d _\N{NO-BREAK SPACE}]*\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?"
+)
+_LONGEST: Final = 64
+
+
+def parse_quantity(text: str, unit: str) -> float:
+    """The value in the base unit. A number without a unit is in the base unit already.
+
+    Raises:
+        ValueError: where the text is no quantity of that unit; the message says what to type.
+    """
+    typed = text.strip().replace("\N{MINUS SIGN}", "-")
+    number = _NUMBER.match(typed) if len(typed) <= _LONGEST else None
+    suffixes = _SUFFIXES.get(unit, {unit: Decimal(1)})
+    factor = suffixes.get(typed[number.end() :].strip()) if number else None
+    if number and factor is None and not typed[number.end() :].strip():
+        factor = Decimal(1)
+    if number is None or factor is None:
+        raise ValueError(_remedy(typed, unit))
+    try:
+        value = float(Decimal(re.sub(r"[ _\N{NO-BREAK SPACE}]", "", number.group())) * factor)
+    except InvalidOperation:
+        raise ValueError(_remedy(typed, unit)) from None
+    if not math.isfinite(value):
+        raise ValueError(_remedy(typed, unit))
+    return value
+
+
+def _remedy(typed: str, unit: str) -> str:
+    """What was wrong and what to type instead."""
+    shown = typed if len(typed) <= 24 else f"{typed[:24]}…"
+    example = _EXAMPLES.get(unit, f"12 {unit}")
+    return f"{shown!r} is no quantity; write it like {example}"
+
+
+def format_quantity(value: float, unit: str) -> str:
+    """A quantity for reading, to three digits: ``48.5 ms``, ``2.4k rps``, ``12 %``."""
+    if not math.isfinite(value):
+        return "∞" if value == math.inf else "–"
+    scales = _SCALES.get(unit, ((1.0, unit),))
+    rounded = abs(float(f"{value:.{_DIGITS}g}"))
+    base = next(pair for pair in scales if pair[0] == 1.0 or len(scales) == 1)
+    scale, suffix = next((s for s in scales if rounded >= s[0] * 0.999_999), scales[-1])
+    if rounded == 0.0:
+        scale, suffix = base
+    number = _short(value / scale)
+    if unit in {"rps", ""}:
+        return f"{number}{suffix}"
+    return f"{number} {suffix}" if suffix else number
+
+
+def _short(number: float) -> str:
+    """Three significant digits, never fewer than the whole part, never an exponent."""
+    size = abs(number)
+    decimals = _DIGITS - 1 - math.floor(math.log10(size)) if size > 0.0 else 0
+    text = f"{number:.{min(max(decimals, 0), 12)}f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
