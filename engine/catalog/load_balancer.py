@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from engine.catalog.preset import Lowering, Preset
 from engine.model.component import Component
 from engine.model.fields import Config, setting
 from engine.model.laws import Constant, Law
+from engine.model.link import PickerName
 from engine.plan.primitives import HealthPlan, NodePlan, RouterPlan, StationPlan
-
-if TYPE_CHECKING:
-    from engine.model.link import PickerName
 
 
 class LoadBalancerConfig(Config):
