@@ -1,5 +1,7 @@
-"""What active events do to a machine. Every state is worked out anew from the events that are active,
-so that overlapping ones combine, and what ends restores exactly what was.
+"""What active events do to a machine.
+
+Every state is worked out anew from the events that are active, so that overlapping ones combine,
+and what ends restores exactly what was.
 """
 
 from __future__ import annotations
@@ -63,10 +65,10 @@ class Faults:
                 by_node.setdefault(name, []).append(event)
             for name in self._links_of(event):
                 by_link.setdefault(name, []).append(event)
-        for name, part in machine.nodes.items():
-            self._refresh_node(part, by_node[name])
         for name, link in machine.links.items():
             _refresh_link(link, by_link[name])
+        for name, part in machine.nodes.items():
+            self._refresh_node(part, by_node[name])
 
     def _nodes_of(self, event: EventPlan) -> Iterable[str]:
         """The nodes that an event changes; traffic without any means all clients."""
@@ -102,6 +104,7 @@ class Faults:
             surge = math.prod(event.factor for event in events if event.change == "traffic")
             dead = any(event.change == "kill" for event in events)
             self._machine.surge(part, 0.0 if dead else surge)
+        part.resume(self._machine.now)
 
     def _set_life(self, part: NodePart, pool: Pool, *, alive: bool) -> None:
         """Kill or revive an instance, where that is news."""
@@ -141,21 +144,14 @@ def _refresh_link(part: LinkPart, events: list[EventPlan]) -> None:
 def _badge(event: EventPlan) -> str:
     """An event as people read it on a node."""
     some = "" if event.instances is None else f" ({event.instances})"
-    match event.change:
-        case "kill":
-            return f"killed{some}"
-        case "slow":
-            return f"slow × {event.factor:g}{some}"
-        case "error":
-            return f"errors {event.probability:.0%}"
-        case "traffic":
-            return f"traffic × {event.factor:g}"
-        case "delay":
-            return f"delay + {event.seconds * 1e3:g} ms"
-        case "loss":
-            return f"loss {event.probability:.0%}"
-        case "partition":
-            return "cut off"
-        case "set":
-            return "changed"
-    return ""
+    badges = {
+        "kill": f"killed{some}",
+        "slow": f"slow × {event.factor:g}{some}",
+        "error": f"errors {event.probability:.0%}",
+        "traffic": f"traffic × {event.factor:g}",
+        "delay": f"delay + {event.seconds * 1e3:g} ms",
+        "loss": f"loss {event.probability:.0%}",
+        "partition": "cut off",
+        "set": "changed",
+    }
+    return badges.get(event.change, "")

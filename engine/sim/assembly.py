@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from engine.plan.primitives import INFINITE, LawPlan
+from engine.plan.primitives import INFINITE, LawPlan, RetryPlan
 from engine.sim import tally
+from engine.sim.lane.backlog import Backlog
 from engine.sim.lane.call import UNLIMITED
 from engine.sim.lane.client import Client
 from engine.sim.lane.expiry import Expiry
+from engine.sim.lane.keyed import KeyedNode
 from engine.sim.lane.line import Fifo, Lifo, Priority
 from engine.sim.lane.link import Link
 from engine.sim.lane.node import Node
@@ -17,6 +19,7 @@ from engine.sim.lane.router import Router
 from engine.sim.lane.sharing import SharedPool
 from engine.sim.laws import make_law
 from engine.sim.parts import LinkPart, NodePart
+from engine.sim.stores import Stores
 from engine.sim.users import Users
 
 if TYPE_CHECKING:
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from engine.sim.lane.line import Line
 
 T = TypeVar("T")
+_ONCE = RetryPlan(attempts=1)
 _LEAST_SHARE = {"none": 1.0, "equal": 0.5, "full": 0.0}
 
 
@@ -36,7 +40,9 @@ def sort_of(plan: NodePlan) -> type[Node]:
         return Client
     if plan.router is not None:
         return Router
-    return Node
+    if plan.backlog is not None:
+        return Backlog
+    return KeyedNode if plan.store is not None else Node
 
 
 class Assembler:
@@ -46,6 +52,7 @@ class Assembler:
         self.agenda = agenda
         self.streams = streams
         self.users = Users(agenda, streams)
+        self.stores = Stores(agenda, streams)
         self.plan: Plan
         self.kinds = 1
         """Request classes, at most so far: requests under way may be of one that is gone."""
@@ -65,6 +72,10 @@ class Assembler:
             node = Client(plan.id, agenda, errors, streams.uniform(plan.id, "mix"))
         elif plan.router is not None:
             node = Router(plan.id, agenda, errors)
+        elif plan.backlog is not None:
+            node = Backlog(plan.id, agenda, errors)
+        elif plan.store is not None:
+            node = self.stores.node(plan, plan.store, errors)
         else:
             node = Node(plan.id, agenda, errors)
         node.touched = agenda.now
@@ -85,6 +96,12 @@ class Assembler:
         self._tune_pools(part, station)
         workers = 0.0 if station.workers is None else float(station.workers * station.instances)
         part.set_capacity(workers, self.agenda.now)
+        if isinstance(node, KeyedNode) and plan.store is not None:
+            self.stores.tune(node, plan.store, self.plan, self.kinds)
+        if isinstance(node, Backlog) and plan.backlog is not None:
+            capacity = plan.backlog.capacity
+            node.capacity = UNLIMITED if capacity is None else capacity
+            node.max_receive = plan.backlog.max_receive
 
     def _tune_pools(self, part: NodePart, station: StationPlan) -> None:
         """Have the right instances; surplus ones finish what they have."""
@@ -123,8 +140,8 @@ class Assembler:
         link.touched = agenda.now
         return LinkPart(plan, link, tally.nothing(agenda.now))
 
-    def tune_link(self, part: LinkPart, plan: LinkPlan) -> None:
-        """Turn a link's knobs."""
+    def tune_link(self, part: LinkPart, plan: LinkPlan, source: NodePlan) -> None:
+        """Turn the knobs of a link that leaves a node."""
         link = part.link
         part.plan = plan
         link.accepts = padded(list(plan.classes), self.kinds)
@@ -140,15 +157,17 @@ class Assembler:
             link.jitter = make_law(law, self.streams, plan.id, "jitter")
         link.loss = plan.loss
         link.settle_delay()
-        self.tune_policy(link, plan, plan.timeout)
+        self._tune_policy(link, plan, source)
 
-    def tune_policy(self, link: Link, plan: LinkPlan, timeout: float) -> None:
-        """Set the timeout and the retries of a link."""
+    def _tune_policy(self, link: Link, plan: LinkPlan, source: NodePlan) -> None:
+        """Set the timeout and the retries of a link; a queue delivers again by its own rules."""
+        timeout, retry = plan.timeout, plan.retry
+        if source.backlog is not None:
+            timeout, retry = min(timeout, source.backlog.visibility), _ONCE
         if timeout == INFINITE:
             link.expiry = None
         elif link.expiry is None or link.expiry.span != timeout:
             link.expiry = Expiry(self.agenda, link, timeout)
-        retry = plan.retry
         link.backoffs = [
             min(retry.cap, retry.base * retry.factor**place) for place in range(retry.attempts - 1)
         ]

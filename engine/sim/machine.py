@@ -95,6 +95,8 @@ class Machine:
         wire(self.nodes, self.links.values(), self.streams, self._assembler.kinds)
         for part in self.clients():
             self._assembler.users.tune(part)
+        for part in self.nodes.values():
+            part.resume(self.now)
 
     def _node(self, plan: NodePlan) -> NodePart:
         """The node of a plan: the one that is there, or a new one."""
@@ -109,7 +111,7 @@ class Machine:
         part = self.links.get(plan.id)
         if part is None or (part.plan.source, part.plan.target) != (plan.source, plan.target):
             part = self._assembler.link(plan, self.nodes[plan.target].node)
-        self._assembler.tune_link(part, plan)
+        self._assembler.tune_link(part, plan, self.nodes[plan.source].plan)
         return part
 
     def _retire(self, part: NodePart) -> None:

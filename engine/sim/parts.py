@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from engine.sim import tally
+from engine.sim import extras, tally
+from engine.sim.lane.backlog import Backlog
 from engine.sim.lane.client import Client
+from engine.sim.lane.keyed import KeyedNode
 from engine.sim.lane.router import Router
 
 if TYPE_CHECKING:
@@ -29,6 +31,8 @@ class NodePart:
     born: float
     mark: tally.Tally
     """Counters when the measurement began."""
+    marked_counters: extras.Counters = ()
+    """The component's own counters then."""
     source: Source | None = None
     traffic: TrafficPlan | None = None
     """What the source follows."""
@@ -63,10 +67,13 @@ class NodePart:
 
     def flush(self) -> None:
         """Empty its store, where it has one."""
+        if isinstance(self.node, KeyedNode):
+            self.node.store.clear()
 
     def begin_measurement(self, now: float) -> None:
         """Put everything so far aside."""
         self.mark = self.tally(now)
+        self.marked_counters = extras.counters(self.node)
         self.node.wait.mark()
         self.node.residence.mark()
         if isinstance(self.node, Client):
@@ -74,11 +81,7 @@ class NodePart:
 
     def extra(self, now: float) -> dict[str, float]:
         """What the component adds to the results, since the mark."""
-        return {}
-
-    def window_extra(self, now: float) -> dict[str, float]:
-        """What the component adds to the results, since the call before."""
-        return {}
+        return extras.extra(self.node, self.marked_counters, now)
 
     @property
     def is_client(self) -> bool:
@@ -89,6 +92,11 @@ class NodePart:
     def endpoints(self) -> list[Endpoint]:
         """Where a router may send requests; empty for other nodes."""
         return self.node.endpoints if isinstance(self.node, Router) else []
+
+    def resume(self, now: float) -> None:
+        """Let a queue send what waits, after something changed that may have kept it from it."""
+        if isinstance(self.node, Backlog):
+            self.node.pull(now)
 
 
 @dataclass(slots=True)

@@ -72,7 +72,7 @@ def _client(part: NodePart, now: float) -> Result:
         "failed": failures(tally.failed, mark.failed),
         "goodput": mean_over(tally.done, mark.done, span),
         "latency": _durations(client.latency if isinstance(client, Client) else client.residence),
-        "extra": part.extra(now),
+        "extra": _finite(part.extra(now)),
     }
 
 
@@ -90,7 +90,7 @@ def _node(part: NodePart, now: float) -> Result:
         "in_system_mean": mean_over(tally.in_system, mark.in_system, span),
         "wait": _durations(node.wait),
         "residence": _durations(node.residence),
-        "extra": part.extra(now),
+        "extra": _finite(part.extra(now)),
     }
 
 
@@ -117,6 +117,11 @@ def _durations(histogram: Histogram) -> dict[str, float | None]:
         **dict(zip(_SHARES, quantiles, strict=True)),
         "max": histogram.largest,
     }
+
+
+def _finite(values: dict[str, float]) -> dict[str, float | None]:
+    """The values, null where nothing was measured."""
+    return {name: value if math.isfinite(value) else None for name, value in values.items()}
 
 
 def _judge(objective: Objective, result: Result) -> Result:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from engine.sim import extras
 from engine.sim.lane.call import UNLIMITED
 from engine.sim.lane.client import Client
 from engine.sim.lane.link import ANSWER, FAILURE, REQUEST, RETRY
@@ -47,6 +48,7 @@ class Observer:
         self._since = machine.now
         self._nodes: dict[str, Tally] = {}
         self._links: dict[str, Tally] = {}
+        self._counters: dict[str, extras.Counters] = {}
         self.sample()
 
     def sample(self) -> Sample:
@@ -58,20 +60,44 @@ class Observer:
             start=start,
             end=now,
             nodes={
-                name: _node_sample(
-                    machine.nodes[name], self._nodes.get(name, nothing(start)), tally
-                )
-                for name, tally in nodes.items()
+                name: self._node(name, part, nodes[name]) for name, part in machine.nodes.items()
             },
             links={
-                name: _link_sample(
-                    machine.links[name], self._links.get(name, nothing(start)), tally
-                )
-                for name, tally in links.items()
+                name: self._link(name, part, links[name]) for name, part in machine.links.items()
             },
         )
         self._since, self._nodes, self._links = now, nodes, links
+        self._counters = {name: extras.counters(part.node) for name, part in machine.nodes.items()}
         return sample
+
+    def _node(self, name: str, part: NodePart, now: Tally) -> NodeSample:
+        """A node in the interval."""
+        before = self._nodes.get(name, nothing(self._since))
+        node = part.node
+        span = now.time - before.time
+        capacity = now.capacity - before.capacity
+        latency = node.latency if isinstance(node, Client) else node.residence
+        return NodeSample(
+            arrivals=now.begun - before.begun,
+            completed=now.done - before.done,
+            failed=failures(now.failed, before.failed),
+            utilization=(now.busy - before.busy) / capacity if capacity > 0.0 else 0.0,
+            queue=mean_over(now.waiting, before.waiting, span),
+            in_system=mean_over(now.in_system, before.in_system, span),
+            latency=_percentiles(latency),
+            extra=extras.extra(node, self._counters.get(name, ()), now.time),
+        )
+
+    def _link(self, name: str, part: LinkPart, now: Tally) -> LinkSample:
+        """A link in the interval."""
+        before = self._links.get(name, nothing(self._since))
+        return LinkSample(
+            attempts=now.begun - before.begun,
+            retries=now.retries - before.retries,
+            succeeded=now.done - before.done,
+            failed=failures(now.failed, before.failed),
+            latency=_percentiles(part.link.latency),
+        )
 
     def gauges(self) -> dict[str, NodeGauge]:
         """How every node stands."""
@@ -99,35 +125,6 @@ def _percentiles(histogram: Histogram) -> Percentiles:
     """Latency since the look before."""
     count, mean, p50, p95, p99 = histogram.take_window(_SHARES)
     return Percentiles(count=int(count), mean=mean, p50=p50, p95=p95, p99=p99)
-
-
-def _node_sample(part: NodePart, before: Tally, now: Tally) -> NodeSample:
-    """A node in an interval."""
-    node = part.node
-    span = now.time - before.time
-    capacity = now.capacity - before.capacity
-    latency = node.latency if isinstance(node, Client) else node.residence
-    return NodeSample(
-        arrivals=now.begun - before.begun,
-        completed=now.done - before.done,
-        failed=failures(now.failed, before.failed),
-        utilization=(now.busy - before.busy) / capacity if capacity > 0.0 else 0.0,
-        queue=mean_over(now.waiting, before.waiting, span),
-        in_system=mean_over(now.in_system, before.in_system, span),
-        latency=_percentiles(latency),
-        extra=part.window_extra(now.time),
-    )
-
-
-def _link_sample(part: LinkPart, before: Tally, now: Tally) -> LinkSample:
-    """A link in an interval."""
-    return LinkSample(
-        attempts=now.begun - before.begun,
-        retries=now.retries - before.retries,
-        succeeded=now.done - before.done,
-        failed=failures(now.failed, before.failed),
-        latency=_percentiles(part.link.latency),
-    )
 
 
 def _gauge(part: NodePart) -> NodeGauge:

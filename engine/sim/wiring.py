@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.sim.lane.backlog import Backlog
 from engine.sim.lane.call import Endpoint
 from engine.sim.lane.router import Router
 from engine.sim.laws import make_picker
@@ -23,6 +24,9 @@ def wire(
 ) -> None:
     """Connect everything anew. Endpoints and pickers that stay right are kept as they are."""
     leaving: dict[str, list[LinkPart]] = {name: [] for name in nodes}
+    for each in nodes.values():
+        for pool in (*each.node.pools, *each.retired):
+            pool.inlets = []
     for part in links:
         _join(part, nodes[part.plan.target])
         leaving[part.plan.source].append(part)
@@ -31,6 +35,8 @@ def wire(
         if isinstance(node, Router):
             _route(nodes[name], node, outgoing, streams, kinds)
             continue
+        if isinstance(node, Backlog):
+            _feed(node, outgoing)
         for part in outgoing:
             owner, choices = part.plan.id, part.choices
             picker = _choice(choices, part.plan.picker, part.link.endpoints, streams, owner)
@@ -68,6 +74,14 @@ def _route(
     for link in outgoing:
         link.link.pickers = router.pickers
     part.choices = _used(part.choices, router.pickers)
+
+
+def _feed(backlog: Backlog, outgoing: Sequence[LinkPart]) -> None:
+    """Let the consumers' instances know the queue, and the queue them."""
+    backlog.outlets = [each for link in outgoing for each in link.link.endpoints]
+    for endpoint in backlog.outlets:
+        endpoint.feeder = backlog
+        endpoint.pool.inlets.append(endpoint)
 
 
 def _choice(

@@ -7,14 +7,16 @@ job whose flow makes further calls, its children. A client's request is a call w
 
 from __future__ import annotations
 
-from typing import Final, final
-
-from mypy_extensions import i64
+from typing import TYPE_CHECKING, Final, final
 
 from engine.sim.lane.agenda import Agenda, Entry
-from engine.sim.lane.draws import Batch
 from engine.sim.lane.histogram import Histogram
-from engine.sim.lane.laws import Law
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
+
+    from engine.sim.lane.draws import Batch
+    from engine.sim.lane.laws import Law
 
 # Reasons of failure: indices into `engine.plan.primitives.FAILURES`.
 OK: Final = -1
@@ -52,6 +54,14 @@ class Asker(Entry):
 
     def answered(self, now: float) -> None:
         """The user's request is over."""
+        raise NotImplementedError
+
+
+class Feeder(Expirer):
+    """Somebody who has messages for idle workers, or not."""
+
+    def feed(self, endpoint: Endpoint, now: float) -> bool:
+        """Send a message to an instance with an idle worker, if there is one."""
         raise NotImplementedError
 
 
@@ -94,8 +104,16 @@ class Pool:
         """Workers kept for messages under way."""
         self.slow = 1.0
         self.down = False
+        self.inlets: list[Endpoint] = []
+        """By which queues see this instance."""
+        self.turn: i64 = 0
+        """Which of them comes first next time."""
         self.inside: list[Call] = []
         """Every job from arrival to reply, in no particular order."""
+
+    def idle(self) -> bool:
+        """Whether a worker has nothing to do."""
+        return not self.down and self.busy + self.reserved < self.workers
 
     def offer(self, call: Call, now: float) -> bool:
         """Take a call in, or say that there is no place."""
@@ -133,7 +151,7 @@ class Pool:
             self.inside[call.slot] = last
 
 
-class Site(Expirer):
+class Site(Feeder):
     """Where calls are worked on: identity, counters and areas. Counters are never reset."""
 
     def __init__(self, name: str, agenda: Agenda) -> None:
@@ -181,13 +199,25 @@ class Site(Expirer):
         """A call that a job waited for succeeded."""
         raise NotImplementedError
 
-    def child_failed(self, job: Call, child: Call, reason: i64, now: float) -> None:
+    def child_failed(self, job: Call, reason: i64, now: float) -> None:
         """A call that a job waited for failed for good."""
         raise NotImplementedError
 
-    def idle(self, now: float) -> None:
-        """A worker has nothing to do; only called where `pulls`."""
-        raise NotImplementedError
+    def invite(self, pool: Pool, now: float) -> None:
+        """Have queues send messages to the idle workers of an instance, each queue in turn."""
+        inlets = pool.inlets
+        count: i64 = len(inlets)
+        misses: i64 = 0
+        while misses < count and pool.idle():
+            if pool.turn >= count:
+                pool.turn = 0
+            endpoint = inlets[pool.turn]
+            pool.turn += 1
+            feeder = endpoint.feeder
+            if feeder is not None and feeder.feed(endpoint, now):
+                misses = 0
+            else:
+                misses += 1
 
 
 @final
@@ -198,6 +228,8 @@ class Endpoint:
         self.wire = wire
         self.pool = pool
         self.weight = weight
+        self.feeder: Feeder | None = None
+        """The queue whose messages go there, where it is one."""
         self.outstanding: i64 = 0
         """Calls sent and not settled."""
         self.healthy = True

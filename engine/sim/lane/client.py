@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import final
+from typing import TYPE_CHECKING, final
 
-from mypy_extensions import i64
-
-from engine.sim.lane.agenda import Agenda
 from engine.sim.lane.call import DEADLINE, OK, Asker, Call, Pool
-from engine.sim.lane.draws import Batch
-from engine.sim.lane.expiry import Expiry
 from engine.sim.lane.histogram import Histogram
-from engine.sim.lane.keys import Keys
 from engine.sim.lane.node import Node
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
+
+    from engine.sim.lane.agenda import Agenda
+    from engine.sim.lane.draws import Batch
+    from engine.sim.lane.expiry import Expiry
+    from engine.sim.lane.keys import Keys
 
 
 @final

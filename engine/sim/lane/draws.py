@@ -6,11 +6,13 @@ numpy draws standard variates in batches; the sequence does not depend on the si
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from typing import Any, Final, final
+from typing import TYPE_CHECKING, Any, Final, final
 
 import numpy as np
 from mypy_extensions import i64
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SMALLEST_BATCH: Final = 64
 LARGEST_BATCH: Final = 4096

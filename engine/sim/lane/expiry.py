@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import final
+from typing import TYPE_CHECKING, final
 
 from engine.sim.lane.agenda import Agenda, Entry
-from engine.sim.lane.call import Call, Expirer
+
+if TYPE_CHECKING:
+    from engine.sim.lane.call import Call, Expirer
 
 
 @final

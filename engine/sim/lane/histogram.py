@@ -7,10 +7,12 @@ one, in order, so that they do not depend on when the buffer was emptied or on t
 from __future__ import annotations
 
 import math
-from typing import Any, Final, final
+from typing import TYPE_CHECKING, Any, Final, final
 
 import numpy as np
-from mypy_extensions import i64
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
 
 FULL: Final = 1024
 """Values in the buffer at which it is emptied."""

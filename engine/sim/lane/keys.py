@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, final
+from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
-from mypy_extensions import i64
 
 from engine.sim.lane.draws import LARGEST_BATCH, SMALLEST_BATCH
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
 
 
 def popularity(count: int, alpha: float) -> Any:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from typing import final
+from typing import TYPE_CHECKING, final
 
-from engine.sim.lane.draws import Batch
+if TYPE_CHECKING:
+    from engine.sim.lane.draws import Batch
 
 
 class Law:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import final
+from typing import TYPE_CHECKING, final
 
-from engine.sim.lane.call import Call
+if TYPE_CHECKING:
+    from engine.sim.lane.call import Call
 
 
 class Line:
@@ -24,25 +25,26 @@ class Fifo(Line):
     """First come, first served."""
 
     def __init__(self) -> None:
-        self._first: Call | None = None
+        self.first: Call | None = None
+        """Who is next."""
         self._last: Call | None = None
 
     def push(self, call: Call) -> None:
         """Wait at the end."""
         last = self._last
         if last is None:
-            self._first = call
+            self.first = call
         else:
             last.behind = call
         self._last = call
 
     def pop(self) -> Call | None:
         """Take the one that waited longest."""
-        first = self._first
+        first = self.first
         if first is not None:
-            self._first = first.behind
+            self.first = first.behind
             first.behind = None
-            if self._first is None:
+            if self.first is None:
                 self._last = None
         return first
 

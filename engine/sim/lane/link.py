@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final, final
+from typing import TYPE_CHECKING, Final, final
 
-from mypy_extensions import i64
-
-from engine.sim.lane.agenda import Agenda, Entry
 from engine.sim.lane.call import (
     BACKOFF,
     NETWORK,
@@ -23,10 +20,15 @@ from engine.sim.lane.call import (
     Wire,
     chance,
 )
-from engine.sim.lane.draws import Batch
-from engine.sim.lane.expiry import Expiry
 from engine.sim.lane.histogram import Histogram
 from engine.sim.lane.laws import Constant, Law
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
+
+    from engine.sim.lane.agenda import Agenda, Entry
+    from engine.sim.lane.draws import Batch
+    from engine.sim.lane.expiry import Expiry
 
 RETRANSMIT: Final = 0.2
 """First retransmission time-out (s), doubling (the least that TCP implementations use)."""
@@ -54,6 +56,39 @@ class Seen:
 class Link(Wire):
     """Calls from one node to another. Counters are never reset."""
 
+    always: bool = True
+    """Whether every request of every class makes this call."""
+    probability: float = 1.0
+    times: i64 = 1
+    waits: bool = True
+    on_miss: bool = False
+    jitter: Law | None = None
+    loss: float = 0.0
+    cuts: i64 = 0
+    """Partitions that cut it now."""
+    extra: float = 0.0
+    """Delay (s) that faults add to each crossing."""
+    fixed: float = 0.0
+    """The delay where every crossing takes the same, else negative."""
+    expiry: Expiry | None = None
+    least_share: float = 0.0
+    """Share of a wait that is not left to chance (jitter none 1, equal .5, full 0)."""
+    attempts: i64 = 0
+    retries: i64 = 0
+    succeeded: i64 = 0
+    late: i64 = 0
+    """Successes that came after the caller had given up."""
+    in_flight: float = 0.0
+    """A whole number, kept as a float since it is multiplied with spans of time."""
+    touched: float = 0.0
+    flight_area: float = 0.0
+    settled_sum: float = 0.0
+    """Time under way (s) of all settled attempts, for Little's law."""
+    sent_sum: float = 0.0
+    """Sum of the starts of all attempts under way."""
+    dots: i64 = 0
+    """Crossings still to be recorded for the eye."""
+
     def __init__(self, name: str, agenda: Agenda, target: Site, uniforms: Batch) -> None:
         self.name = name
         self.agenda = agenda
@@ -63,40 +98,11 @@ class Link(Wire):
         """What picks an instance, one a class; a router shares its own."""
         self.endpoints: list[Endpoint] = []
         self.accepts: list[bool] = []
-        self.always = True
-        """Whether every request of every class makes this call."""
-        self.probability = 1.0
-        self.times: i64 = 1
-        self.waits = True
-        self.on_miss = False
         self.delay: Law = Constant(0.0)
-        self.jitter: Law | None = None
-        self.loss = 0.0
-        self.cuts: i64 = 0
-        """Partitions that cut it now."""
-        self.extra = 0.0
-        """Delay (s) that faults add to each crossing."""
-        self.fixed = 0.0
-        """The delay where every crossing takes the same, else negative."""
-        self.expiry: Expiry | None = None
         self.backoffs: list[float] = []
         """Longest wait before each retry; as many as there may be retries."""
-        self.least_share = 0.0
-        """Share of a wait that is not left to chance (jitter none 1, equal .5, full 0)."""
-        self.attempts: i64 = 0
-        self.retries: i64 = 0
-        self.succeeded: i64 = 0
         self.failed: list[int] = [0] * REASONS
-        self.in_flight = 0.0
         self.latency = Histogram()
-        self.touched = 0.0
-        self.flight_area = 0.0
-        self.settled_sum = 0.0
-        """Time under way (s) of all settled attempts, for Little's law."""
-        self.sent_sum = 0.0
-        """Sum of the starts of all attempts under way."""
-        self.dots: i64 = 0
-        """Crossings still to be recorded for the eye."""
         self.seen: list[Seen] = []
 
     def settle_delay(self) -> None:
@@ -148,13 +154,20 @@ class Link(Wire):
         self._start(call, now)
         delay = self.crossing()
         if delay < 0.0:
-            call.reason = NETWORK
-            call.stage = RETURNING
-            self.agenda.schedule(-delay, call)
+            self._lose(call, -delay)
             return
         if self.dots > 0:
             self._see(RETRY if call.attempt > 1 else REQUEST, now, delay)
         call.stage = OUTBOUND
+        self.agenda.schedule(delay, call)
+
+    def _lose(self, call: Call, delay: float) -> None:
+        """Let the caller find out that nothing gets through; a worker kept for the call is free."""
+        if call.booked:
+            call.booked = False
+            call.pool.reserved -= 1
+        call.reason = NETWORK
+        call.stage = RETURNING
         self.agenda.schedule(delay, call)
 
     def _start(self, call: Call, now: float) -> None:
@@ -211,6 +224,8 @@ class Link(Wire):
     def answer(self, call: Call, entry: Entry, now: float) -> None:
         """Send an answer back; nobody listens for a call that was given up."""
         if call.settled:
+            if call.reason == OK:
+                self.late += 1
             return
         delay = self.crossing()
         if delay < 0.0:
@@ -286,7 +301,7 @@ class Link(Wire):
             again.stage = BACKOFF
             self.agenda.schedule(self._backoff(call.attempt), again)
         elif call.waits:
-            job.site.child_failed(job, call, reason, now)
+            job.site.child_failed(job, reason, now)
 
     def _backoff(self, attempt: i64) -> float:
         """Wait (s) after a failed attempt."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from mypy_extensions import i64
+from typing import TYPE_CHECKING
 
-from engine.sim.lane.agenda import Agenda
 from engine.sim.lane.call import (
     CRASHED,
     DEAD,
@@ -19,8 +18,13 @@ from engine.sim.lane.call import (
     Site,
     chance,
 )
-from engine.sim.lane.draws import Batch
-from engine.sim.lane.link import Link
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
+
+    from engine.sim.lane.agenda import Agenda
+    from engine.sim.lane.draws import Batch
+    from engine.sim.lane.link import Link
 
 
 class Node(Site):
@@ -41,6 +45,9 @@ class Node(Site):
         """Take a call in, or refuse it."""
         self.arrivals += 1
         pool = call.pool
+        if call.booked:
+            call.booked = False
+            pool.reserved -= 1
         if pool.down:
             self.refuse(call, UNAVAILABLE, now)
         elif self.instant:
@@ -96,7 +103,7 @@ class Node(Site):
         if job.pending == 0:
             self.advance(job, now)
 
-    def child_failed(self, job: Call, child: Call, reason: i64, now: float) -> None:
+    def child_failed(self, job: Call, reason: i64, now: float) -> None:
         """Fail at once, and with the same reason."""
         self.finish(job, reason, now)
 
@@ -154,4 +161,4 @@ class Node(Site):
         """Bring an instance up again, empty."""
         pool.down = False
         if self.pulls:
-            self.idle(now)
+            self.invite(pool, now)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import final
-
-from mypy_extensions import i64
+from typing import TYPE_CHECKING, final
 
 from engine.sim.lane.call import Endpoint, Picker
-from engine.sim.lane.draws import Batch
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
+
+    from engine.sim.lane.draws import Batch
 
 
 @final

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import final
-
-from mypy_extensions import i64
+from typing import TYPE_CHECKING, final
 
 from engine.sim.lane.call import WORKING, Call, Pool, Site
-from engine.sim.lane.line import Line
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
+
+    from engine.sim.lane.line import Line
 
 
 @final
@@ -51,15 +53,15 @@ class QueuePool(Pool):
         self.busy -= 1
         site.busy -= 1.0
         self._serve(now)
-        if site.pulls and self.busy < self.workers:
-            site.idle(now)
+        if site.pulls:
+            site.invite(self, now)
 
     def resize(self, workers: i64, now: float) -> None:
         """Have another number of workers."""
         self.workers = workers
         self._serve(now)
-        if self.site.pulls and self.busy < self.workers:
-            self.site.idle(now)
+        if self.site.pulls:
+            self.site.invite(self, now)
 
     def _serve(self, now: float) -> None:
         """Let those in line begin for whom there are workers."""

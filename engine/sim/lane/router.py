@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import final
+from typing import TYPE_CHECKING, final
 
-from mypy_extensions import i64
-
-from engine.sim.lane.agenda import Agenda
 from engine.sim.lane.call import OK, UNAVAILABLE, Call, Endpoint, Picker
-from engine.sim.lane.draws import Batch
 from engine.sim.lane.node import Node
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
+
+    from engine.sim.lane.agenda import Agenda
+    from engine.sim.lane.draws import Batch
 
 
 @final
@@ -40,6 +42,6 @@ class Router(Node):
         job.missed = child.missed
         self.finish(job, OK, now)
 
-    def child_failed(self, job: Call, child: Call, reason: i64, now: float) -> None:
+    def child_failed(self, job: Call, reason: i64, now: float) -> None:
         """Hand the failure back."""
         self.finish(job, reason, now)

@@ -6,12 +6,13 @@ call is due at the virtual time at which it came plus its work, whoever else com
 
 from __future__ import annotations
 
-from typing import final
-
-from mypy_extensions import i64
+from typing import TYPE_CHECKING, final
 
 from engine.sim.lane.agenda import Entry, pop_first, sift_up
 from engine.sim.lane.call import UNLIMITED, WORKING, Call, Pool, Site
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
 
 
 @final
@@ -82,8 +83,8 @@ class SharedPool(Pool):
     def release(self, now: float) -> None:
         """Nothing to free: who is done has left. Queues may send the next message."""
         site = self.site
-        if site.pulls and self.busy < self.workers:
-            site.idle(now)
+        if site.pulls:
+            site.invite(self, now)
 
     def resize(self, workers: i64, now: float) -> None:
         """Have another number of workers: everybody's rate changes."""
@@ -92,6 +93,8 @@ class SharedPool(Pool):
         self.site.touch(now)
         self._count()
         self._plan(now)
+        if self.site.pulls:
+            self.site.invite(self, now)
 
     def clear(self, now: float) -> None:
         """Forget everybody."""

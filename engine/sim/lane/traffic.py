@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import final
-
-from mypy_extensions import i64
+from typing import TYPE_CHECKING, final
 
 from engine.sim.lane.agenda import Agenda, Entry
 from engine.sim.lane.call import Asker
-from engine.sim.lane.client import Client
-from engine.sim.lane.draws import Batch
-from engine.sim.lane.laws import Law
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
+
+    from engine.sim.lane.client import Client
+    from engine.sim.lane.draws import Batch
+    from engine.sim.lane.laws import Law
 
 
 class Source:
@@ -126,7 +128,7 @@ class Open(Source):
     def _invert(self, left: float) -> float:
         """When the integral of the bare rate from `_since` reaches an amount."""
         since = self._since
-        times, rates = self._times, self._rates
+        times = self._times
         for place in range(len(times) + 1):
             end = times[place] if place < len(times) else math.inf
             if end <= since:
@@ -239,7 +241,7 @@ class Closed(Source):
 
     def _adjust(self) -> None:
         """Bring the population to its size."""
-        self._active = int(math.floor(self.count * self.factor + 0.5))
+        self._active = math.floor(self.count * self.factor + 0.5)
         while len(self._users) < self._active:
             self._users.append(User(self, len(self._users)))
         for place in range(self._active):

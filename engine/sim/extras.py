@@ -1,0 +1,68 @@
+"""What stores and queues add to the results under ``extra``."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from engine.sim.lane.backlog import Backlog
+from engine.sim.lane.keyed import KeyedNode
+from engine.sim.lane.link import Link
+
+if TYPE_CHECKING:
+    from engine.sim.lane.node import Node
+
+Counters = tuple[float, ...]
+
+
+def counters(node: Node) -> Counters:
+    """Cumulative counters of a node beside the usual ones; empty where it has none."""
+    if isinstance(node, KeyedNode):
+        return (float(node.hits), float(node.misses), float(node.store.evictions))
+    if isinstance(node, Backlog):
+        wires = {id(each.wire): each.wire for each in node.outlets}
+        late = sum(int(wire.late) for wire in wires.values() if isinstance(wire, Link))
+        return (
+            float(node.published),
+            float(node.consumed),
+            float(node.dead),
+            float(node.redelivered),
+            float(late),
+            float(node.wait.count_ever),
+            node.wait.total,
+        )
+    return ()
+
+
+def extra(node: Node, before: Counters, now: float) -> dict[str, float]:
+    """Metrics of what happened since some counters; NaN where nothing did."""
+    after = counters(node)
+    since = [new - old for new, old in zip(after, before or (0.0,) * len(after), strict=True)]
+    if isinstance(node, KeyedNode):
+        hits, misses, evictions = since
+        return {
+            "hit_ratio": _ratio(hits, hits + misses),
+            "hits": hits,
+            "misses": misses,
+            "entries": float(node.store.count()),
+            "evictions": evictions,
+        }
+    if isinstance(node, Backlog):
+        published, consumed, dead, redelivered, late, deliveries, ages = since
+        return {
+            "depth": float(node.depth),
+            "in_flight": float(node.in_flight),
+            "published": published,
+            "consumed": consumed,
+            "dead_lettered": dead,
+            "redelivered": redelivered,
+            "duplicates": late,
+            "lag": _ratio(ages, deliveries),
+            "oldest": node.oldest_age(now),
+        }
+    return {}
+
+
+def _ratio(part: float, whole: float) -> float:
+    """A share; NaN of nothing."""
+    return part / whole if whole > 0.0 else math.nan
