@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _PIXELS_PER_POINT = 2.5
 _KEPT = "~kept"
+_HEAD_GAP = 12
 
 
 class Chart(QWidget):
@@ -48,6 +49,7 @@ class Chart(QWidget):
         self.title = QLabel(feed.title, self)
         self.legend = Legend(theme, self)
         self.plot = Plot(theme, self)
+        self._head = QHBoxLayout()
         self._gestures = Gestures(self.plot, axis)
         self._build()
         self.plot.set_hint(feed.hint)
@@ -100,6 +102,22 @@ class Chart(QWidget):
         ]
         self.legend.show_entries(entries if len(self._shown.times) else [])
 
+    @property
+    def is_tight(self) -> bool:
+        """Whether title and legend do not fit side by side."""
+        wanted = self.title.sizeHint().width() + _HEAD_GAP + self.legend.wanted_width()
+        return wanted > self.width()
+
+    def stack_head(self) -> None:
+        """Put the legend below the title."""
+        self._head.setDirection(QHBoxLayout.Direction.TopToBottom)
+        self._head.setSpacing(0)
+
+    def join_head(self) -> None:
+        """Put the legend beside the title."""
+        self._head.setDirection(QHBoxLayout.Direction.LeftToRight)
+        self._head.setSpacing(_HEAD_GAP)
+
     def show_cursor(self) -> None:
         """The vertical line, and the values beside it."""
         self.plot.set_cursor(self._axis.cursor)
@@ -113,15 +131,14 @@ class Chart(QWidget):
         """Title left, legend right, plot below."""
         set_role(self.title, "heading")
         self.title.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
-        head = QHBoxLayout()
-        head.setContentsMargins(0, 0, 0, 0)
-        head.setSpacing(12)
-        head.addWidget(self.title)
-        head.addWidget(self.legend, 1)
+        self._head.setContentsMargins(0, 0, 0, 0)
+        self._head.setSpacing(_HEAD_GAP)
+        self._head.addWidget(self.title)
+        self._head.addWidget(self.legend, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        layout.addLayout(head)
+        layout.addLayout(self._head)
         layout.addWidget(self.plot, 1)
         self.legend.toggled.connect(self._toggled)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from widgets.theme import Theme
 
-_GAP = 14
+_GAP, _TIGHT_GAP = 14, 9
+"""Distance of the words, where there is room and where there is not."""
 _LEAST = 26
 """Narrowest a word is elided to (logical pixels)."""
 _HEIGHT = 20
@@ -50,7 +51,11 @@ class Word(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         """Room for the whole text."""
-        return QSize(QFontMetrics(self._font).horizontalAdvance(self.text()) + 2, _HEIGHT)
+        return QSize(self.width_of(self.text()), _HEIGHT)
+
+    def width_of(self, text: str) -> int:
+        """Room for a text in the word's font."""
+        return QFontMetrics(self._font).horizontalAdvance(text) + 2
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
         """Draw the word, struck out while hidden, with a ring while it has the focus."""
@@ -105,6 +110,11 @@ class Legend(QWidget):
             word.setAccessibleName(f"{entry.label} {entry.value}".strip())
         self._lay_out()
 
+    def wanted_width(self) -> int:
+        """Room for all words without their values, close together."""
+        words = [self._words[entry.key].width_of(entry.label) for entry in self._entries]
+        return sum(words) + _TIGHT_GAP * (len(words) - 1)
+
     def word(self, key: str) -> Word:
         """The button of a line."""
         return self._words[key]
@@ -139,20 +149,21 @@ class Legend(QWidget):
         if not entries:
             return
         full = [f"{entry.label} {entry.value}".strip() for entry in entries]
-        room = self.width() - _GAP * (len(entries) - 1)
+        gap, gaps = _GAP, len(entries) - 1
         widths = self._fill(full)
-        if sum(widths) > room and any(entry.value for entry in entries):
+        if sum(widths) + gap * gaps > self.width() and any(entry.value for entry in entries):
             widths = self._fill([entry.value or entry.label for entry in entries])
-        if sum(widths) > room:
-            widths = _shares(widths, room)
-        x = self.width() - sum(widths) - _GAP * (len(entries) - 1)
+        if sum(widths) + gap * gaps > self.width():
+            gap = _TIGHT_GAP
+            widths = _shares(widths, self.width() - gap * gaps)
+        x = self.width() - sum(widths) - gap * gaps
         for entry, text, width in zip(entries, full, widths, strict=True):
             word = self._words[entry.key]
             word.setGeometry(x, 0, width, _HEIGHT)
             verb = "Hide" if word.isChecked() else "Show"
             word.setToolTip(f"{text}\n{verb} {entry.label}")
             word.update()
-            x += width + _GAP
+            x += width + gap
 
     def _fill(self, texts: list[str]) -> list[int]:
         """Give the words these texts and tell how wide they want to be."""

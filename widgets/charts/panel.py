@@ -16,7 +16,7 @@ from widgets.instruments.sources import sources
 from widgets.theme import set_role
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QShowEvent
+    from PySide6.QtGui import QResizeEvent, QShowEvent
 
     from engine.model.design import Design
     from engine.sim.snapshot import Snapshot
@@ -25,12 +25,16 @@ if TYPE_CHECKING:
 _NARROWEST = 210
 """Width of a chart below which the row scrolls sideways (logical pixels)."""
 
+_FRAME = 16
+"""Distance of two charts' turns (ms)."""
+
 
 class ChartsPanel(QWidget):
     """Latency, traffic and the busiest nodes of a run, and pinned metrics.
 
-    Give it every snapshot with ``add_snapshot``; call ``clear_run`` before a new run. Drawing is
-    put off to the event loop and done at most once a frame, and not at all while it is hidden.
+    Give it every snapshot with ``add_snapshot``; call ``clear_run`` before a new run. New data is
+    drawn by the event loop, one chart a frame in turn, so that a frame stays short; nothing is
+    drawn while the panel is hidden. Zoom, edits and themes redraw all charts together.
     """
 
     cursor_moved = Signal(float)
@@ -55,9 +59,10 @@ class ChartsPanel(QWidget):
         self._row = QHBoxLayout()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(0)
-        self._timer.timeout.connect(self.refresh)
-        self._stale = True
+        self._timer.timeout.connect(self._draw_stale)
+        self._stale: list[Chart] = []
+        self._all_stale = True
+        self._stacked = False
         self._build()
         self.charts = [self._add(feed) for feed in (self._latency, self._traffic, self._busiest)]
         """The charts from left to right, pinned ones last."""
@@ -94,7 +99,9 @@ class ChartsPanel(QWidget):
         self._history.add(snapshot.samples)
         self.axis.set_now(snapshot.time)
         if self._history.version != before:
-            self._invalidate()
+            self._stale += [chart for chart in self.charts if chart not in self._stale]
+            if not self._timer.isActive():
+                self._timer.start(0)
 
     def clear_run(self) -> None:
         """Begin a new run; the old one stays behind it, dimmed, if ``keep_run`` was called."""
@@ -145,6 +152,7 @@ class ChartsPanel(QWidget):
         """Take a pinned chart away."""
         for chart in [chart for chart in self.charts if _key(chart) == (metric, item)]:
             self.charts.remove(chart)
+            self._stale = [other for other in self._stale if other is not chart]
             self._row.removeWidget(chart)
             chart.hide()
             chart.deleteLater()
@@ -154,14 +162,41 @@ class ChartsPanel(QWidget):
         self._timer.stop()
         if not self.isVisible():
             return
-        self._stale = False
+        self._all_stale = False
+        self._stale = []
         for chart in self.charts:
             chart.refresh(self._history, self._kept)
+        self._settle_heads()
+
+    def _draw_stale(self) -> None:
+        """Draw one chart, and the next in the next frame; or all where all changed."""
+        if self._all_stale:
+            self.refresh()
+        elif self._stale and self.isVisible():
+            self._stale.pop(0).refresh(self._history, self._kept)
+            self._settle_heads()
+            if self._stale:
+                self._timer.start(_FRAME)
+
+    def _settle_heads(self) -> None:
+        """Put all legends below the titles once one does not fit beside its own."""
+        if not self._stacked and any(chart.is_tight for chart in self.charts):
+            self._stacked = True
+            for chart in self.charts:
+                chart.stack_head()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """With more room legends may stand beside titles again; the next refresh decides."""
+        super().resizeEvent(event)
+        self._stacked = False
+        for chart in self.charts:
+            chart.join_head()
+        self._invalidate()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Draw what came while it was hidden."""
         super().showEvent(event)
-        if self._stale:
+        if self._stale or self._all_stale:
             self._invalidate()
 
     def _build(self) -> None:
@@ -193,10 +228,9 @@ class ChartsPanel(QWidget):
         return chart
 
     def _invalidate(self) -> None:
-        """Draw soon, once."""
-        self._stale = True
-        if not self._timer.isActive():
-            self._timer.start()
+        """Draw all charts soon, once."""
+        self._all_stale = True
+        self._timer.start(0)
 
     def _range_changed(self, start: float, end: float) -> None:
         """The axis moved."""

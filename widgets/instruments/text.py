@@ -78,7 +78,7 @@ def time_step(span: float, ticks: float) -> float:
 
 
 def time_ticks(begin: float, end: float, ticks: float) -> list[tuple[float, str]]:
-    """Ticks of a time axis; the last one carries the unit, as in ``0 20 40 60 80 s``."""
+    """Ticks of a time axis: ``0 20 40 60 80 s``, then ``0:00 5:00 10:00``, then ``0h 1h 2h``."""
     step = time_step(end - begin, ticks)
     first = math.ceil(begin / step - 1e-9)
     last = math.floor(end / step + 1e-9)
@@ -88,10 +88,10 @@ def time_ticks(begin: float, end: float, ticks: float) -> list[tuple[float, str]
         unit = " s"
     elif end < 10_800.0:
         labels = [_minutes(mark, step) for mark in marks]
-        unit = " min"
+        unit = ""
     else:
         labels = [_hours(mark, step) for mark in marks]
-        unit = " h"
+        unit = ""
     return [
         (mark, label + (unit if i == len(marks) - 1 else ""))
         for i, (mark, label) in enumerate(zip(marks, labels, strict=True))
@@ -99,20 +99,18 @@ def time_ticks(begin: float, end: float, ticks: float) -> list[tuple[float, str]
 
 
 def _minutes(mark: float, step: float) -> str:
-    """``12`` or ``12:05``, and tenths of a second when zoomed in that far."""
-    if step >= 60:
-        return f"{mark / 60:.0f}"
+    """``12:05``, and tenths of a second when zoomed in that far."""
     minutes, seconds = divmod(round(mark, 3), 60)
     return f"{minutes:.0f}:{seconds:02.0f}" if step >= 1 else f"{minutes:.0f}:{seconds:04.1f}"
 
 
 def _hours(mark: float, step: float) -> str:
-    """``3`` or ``3:20`` or ``3:20:05``."""
+    """``3h`` or ``3h20`` or ``3:20:05``."""
     minutes, seconds = divmod(round(mark), 60)
     hours, minutes = divmod(minutes, 60)
     if step >= 3600:
-        return f"{hours}"
-    return f"{hours}:{minutes:02d}" if step >= 60 else f"{hours}:{minutes:02d}:{seconds:02d}"
+        return f"{hours}h"
+    return f"{hours}h{minutes:02d}" if step >= 60 else f"{hours}:{minutes:02d}:{seconds:02d}"
 
 
 def nice_step(wanted: float) -> float:
