@@ -64,7 +64,8 @@ class Commands(QObject):
             bench.fill_breaks,
         )
         bench.window.search_clicked.connect(self.search.open)
-        self._follow_undo()
+        bench.services.document.stack.indexChanged.connect(self._show_undo)
+        self._show_undo()
         self._mark_choices()
 
     def _file(self) -> Handlers:
@@ -202,17 +203,12 @@ class Commands(QObject):
             self._bench.services.settings.values.reduced_motion
         )
 
-    def _follow_undo(self) -> None:
+    def _show_undo(self) -> None:
         """Undo and redo say what they would do, and are grey when there is nothing."""
         stack, actions = self._bench.services.document.stack, self._bench.actions
-
-        def follow() -> None:
-            for name, word, can, text in (
-                ("edit.undo", "&Undo", stack.canUndo(), stack.undoText()),
-                ("edit.redo", "&Redo", stack.canRedo(), stack.redoText()),
-            ):
-                actions[name].setEnabled(can)
-                actions[name].setText(f"{word} {text[:1].lower()}{text[1:]}".rstrip())
-
-        stack.indexChanged.connect(lambda _index: follow())
-        follow()
+        for name, word, can, text in (
+            ("edit.undo", "&Undo", stack.canUndo(), stack.undoText()),
+            ("edit.redo", "&Redo", stack.canRedo(), stack.redoText()),
+        ):
+            actions[name].setEnabled(can)
+            actions[name].setText(f"{word} {text[:1].lower()}{text[1:]}".rstrip())

@@ -44,7 +44,7 @@ class DesignDocument(QObject):
         self._path: Path | None = None
         self.stack = QUndoStack(self)
         self.stack.setUndoLimit(UNDO_LIMIT)
-        self.stack.cleanChanged.connect(lambda _clean: self.state_changed.emit())
+        self.stack.cleanChanged.connect(self._note_clean)
 
     @property
     def design(self) -> Design:
@@ -98,6 +98,14 @@ class DesignDocument(QObject):
         if applied.design != self._design:
             self.stack.push(EditCommand(edit, applied.inverse, self._apply, self._clock()))
         return True
+
+    def close(self) -> None:
+        """Say nothing more: a stack that is taken down would still announce that it is empty."""
+        self.stack.blockSignals(True)  # noqa: FBT003 - Qt's signature
+
+    def _note_clean(self, _clean: bool) -> None:  # noqa: FBT001 - a Qt slot
+        """The dirty mark changed."""
+        self.state_changed.emit()
 
     def _apply(self, edit: Edit) -> None:
         """Put an edit into effect and tell everybody."""

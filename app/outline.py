@@ -88,8 +88,9 @@ class OutlinePanel(QWidget):
         with QSignalBlocker(self.tree):
             for key, item in self._items.items():
                 item.setSelected(key in ids)
-            if len(ids) == 1 and (item := self._items.get(next(iter(ids)))) is not None:
-                self.tree.scrollToItem(item)
+            only = self._items.get(next(iter(ids))) if len(ids) == 1 else None
+            if only is not None:
+                self.tree.scrollToItem(only)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Say in words how each node does."""

@@ -40,6 +40,7 @@ class Services:
     def close(self) -> None:
         """End in order: no process stays, nothing is left to recover."""
         self.run.close()
+        self.document.close()
         self.recovery.close()
 
 

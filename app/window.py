@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QByteArray, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -27,6 +26,8 @@ from widgets.theme import app_icon, hairline, set_role
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
 
     from app.settings import Settings
     from app.views import Views
@@ -62,7 +63,7 @@ class MainWindow(QMainWindow):
             "rows": QSplitter(Qt.Orientation.Vertical),
         }
         central = QWidget()
-        column = QVBoxLayout(central)
+        self._column = column = QVBoxLayout(central)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._top_bar())
@@ -93,7 +94,7 @@ class MainWindow(QMainWindow):
         super().showEvent(event)
         if not self._divided:
             self._divided = True
-            self.centralWidget().layout().activate()
+            self._column.activate()
             self._divide()
 
     def closeEvent(self, event: QCloseEvent) -> None:

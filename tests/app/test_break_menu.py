@@ -1,0 +1,91 @@
+"""Break it: the right faults for each thing, as events at the current time; repair ends them."""
+
+import pytest
+
+from app.break_menu import Fault, break_edit, faults_for, repair_edit
+from engine.catalog import COMPONENTS
+from engine.model.design import Design
+
+BY_KIND = {component.kind: component for component in COMPONENTS}
+KILL = Fault("Kill one instance", "kill", {"change": "kill", "instances": 1})
+
+
+@pytest.fixture
+def design() -> Design:
+    return Design.model_validate(
+        {
+            "nodes": [
+                {"id": "users", "kind": "client", "name": "Users"},
+                {"id": "web", "kind": "service", "name": "Web"},
+                {"id": "cache", "kind": "cache", "name": "Cache"},
+            ],
+            "links": [
+                {"id": "users-web", "source": "users", "target": "web"},
+                {"id": "web-cache", "source": "web", "target": "cache"},
+            ],
+            "frames": [{"id": "zone", "kind": "zone"}],
+            "notes": [{"id": "note"}],
+        }
+    )
+
+
+def changes(design: Design, item: str) -> set[object]:
+    return {fault.fields["change"] for fault in faults_for(design, item, BY_KIND)}
+
+
+def test_each_thing_is_offered_what_can_happen_to_it(design: Design) -> None:
+    assert changes(design, "users") == {"traffic"}
+    assert changes(design, "web") == {"kill", "slow", "error", "partition"}
+    assert changes(design, "cache") == {"kill", "slow", "error", "flush", "partition"}
+    assert changes(design, "web-cache") == {"delay", "loss", "partition"}
+    assert changes(design, "zone") == {"kill", "slow"}
+    assert changes(design, "note") == set()
+
+
+@pytest.mark.parametrize("item", ["users", "web", "cache", "web-cache", "zone"])
+def test_every_fault_makes_a_valid_event_at_the_time_asked_for(design: Design, item: str) -> None:
+    for fault in faults_for(design, item, BY_KIND):
+        broken = break_edit(design, item, fault, 12.3456, 30.0).apply(design)
+        (event,) = broken.design.scenario.events
+        assert event.at == 12.346
+        assert event.duration == (None if fault.instant else 30.0)
+        assert broken.inverse.apply(broken.design).design == design
+
+
+def test_cutting_a_link_parts_its_two_ends(design: Design) -> None:
+    cut = next(each for each in faults_for(design, "web-cache", BY_KIND) if each.title == "Cut it")
+    (event,) = break_edit(design, "web-cache", cut, 1.0, None).apply(design).design.scenario.events
+    assert {event.target, event.with_} == {"web", "cache"}
+
+
+def test_faults_add_up(design: Design) -> None:
+    once = break_edit(design, "web", KILL, 1.0, 10.0).apply(design).design
+    twice = break_edit(once, "cache", KILL, 2.0, 10.0).apply(once).design
+    assert [event.target for event in twice.scenario.events] == ["web", "cache"]
+
+
+def test_repair_ends_now_what_is_in_force_and_keeps_the_record(design: Design) -> None:
+    broken = break_edit(design, "web", KILL, 10.0, None).apply(design).design
+    repaired = repair_edit(broken, "web", 14.5).apply(broken).design
+    (event,) = repaired.scenario.events
+    assert (event.at, event.duration) == (10.0, 4.5)
+    assert repair_edit(repaired, "web", 14.6) is None
+
+
+def test_repair_touches_no_other_item_unless_asked_for_all(design: Design) -> None:
+    broken = break_edit(design, "web", KILL, 10.0, None).apply(design).design
+    assert repair_edit(broken, "cache", 11.0) is None
+    assert repair_edit(broken, None, 11.0) is not None
+
+
+def test_a_fault_repaired_at_once_leaves_nothing(design: Design) -> None:
+    broken = break_edit(design, "web", KILL, 10.0, 30.0).apply(design).design
+    assert repair_edit(broken, "web", 10.0).apply(broken).design.scenario.events == ()
+
+
+def test_a_cut_is_repaired_from_either_end_and_from_the_link(design: Design) -> None:
+    cut = next(each for each in faults_for(design, "web-cache", BY_KIND) if each.title == "Cut it")
+    broken = break_edit(design, "web-cache", cut, 1.0, None).apply(design).design
+    for item in ("web", "cache", "web-cache"):
+        assert repair_edit(broken, item, 2.0) is not None
+    assert repair_edit(broken, "users-web", 2.0) is None
