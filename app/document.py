@@ -44,7 +44,10 @@ class DesignDocument(QObject):
         self._path: Path | None = None
         self.stack = QUndoStack(self)
         self.stack.setUndoLimit(UNDO_LIMIT)
-        self.stack.cleanChanged.connect(self._note_clean)
+        self._announced = self._design.title
+        self.stack.cleanChanged.connect(self._announce)
+        # Not while an edit is put into effect: only afterwards does the stack know that it is dirty.
+        self.stack.indexChanged.connect(self._note_title)
 
     @property
     def design(self) -> Design:
@@ -72,18 +75,18 @@ class DesignDocument(QObject):
         self._path = path
         self.stack.clear()
         self.replaced.emit(design)
-        self.state_changed.emit()
+        self._announce()
 
     def mark_unsaved(self) -> None:
         """Treat the design as changed though its history is empty: it was recovered."""
         self.stack.resetClean()
-        self.state_changed.emit()
+        self._announce()
 
     def mark_saved(self, path: Path) -> None:
         """Note that the design as it is was stored there."""
         self._path = path
         self.stack.setClean()
-        self.state_changed.emit()
+        self._announce()
 
     def push(self, edit: Edit) -> bool:
         """Put an edit into effect as one undo step; where it does not fit, say so and change nothing.
@@ -103,16 +106,19 @@ class DesignDocument(QObject):
         """Say nothing more: a stack that is taken down would still announce that it is empty."""
         self.stack.blockSignals(True)  # noqa: FBT003 - Qt's signature
 
-    def _note_clean(self, _clean: bool) -> None:  # noqa: FBT001 - a Qt slot
-        """The dirty mark changed."""
+    def _note_title(self) -> None:
+        """An edit may have changed the title."""
+        if self._design.title != self._announced:
+            self._announce()
+
+    def _announce(self) -> None:
+        """Tell everybody of path, title and dirty mark."""
+        self._announced = self._design.title
         self.state_changed.emit()
 
     def _apply(self, edit: Edit) -> None:
         """Put an edit into effect and tell everybody."""
-        before = self._design.title
         applied = edit.apply(self._design)
         self._design = applied.design
         self.changed.emit(applied.design, applied.changes)
         self.edited.emit(edit, applied.changes)
-        if applied.design.title != before:
-            self.state_changed.emit()

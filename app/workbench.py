@@ -193,7 +193,6 @@ class Workbench(QObject):
         if changes.settings:
             views.transport.set_seed(design.scenario.seed)
         views.inspector.set_design(design)
-        views.status.set_saved(dirty=self.services.document.is_dirty)
 
     def _show_title(self) -> None:
         """The title, the path or the dirty mark changed."""

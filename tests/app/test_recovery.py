@@ -1,0 +1,145 @@
+"""Autosave and recovery: the copy follows unsaved work, vanishes with it, and outlives a crash."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.document import DesignDocument
+from app.recovery import Recovery
+from engine.model import files
+from engine.model.design import Design, Node
+from engine.model.edits import SetDesign, SetField
+
+_CRASH = """
+import os, sys
+from pathlib import Path
+from PySide6.QtCore import QCoreApplication
+app = QCoreApplication([])
+from app.document import DesignDocument
+from app.recovery import Recovery
+from engine.model.design import Design
+from engine.model.edits import SetDesign
+document = DesignDocument()
+recovery = Recovery(Path(sys.argv[1]), document)
+document.replace(Design(title="Shop"), Path("/somewhere/shop.windtunnel"))
+document.push(SetDesign(("title",), "Precious"))
+recovery.write()
+os.kill(os.getpid(), 9)
+"""
+
+
+@pytest.fixture
+def document(qapp) -> DesignDocument:
+    made = DesignDocument()
+    made.replace(Design(title="Shop", nodes=(Node(id="web", kind="service"),)), None)
+    return made
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "recovery"
+
+
+@pytest.fixture
+def recovery(document: DesignDocument, folder: Path):
+    made = Recovery(folder, document)
+    yield made
+    made.close()
+
+
+def crash(folder: Path) -> None:
+    """A process with unsaved work that is killed with signal 9."""
+    environment = dict(os.environ, QT_QPA_PLATFORM="offscreen")
+    code = subprocess.run([sys.executable, "-c", _CRASH, str(folder)], env=environment, check=False)
+    assert code.returncode == -9
+
+
+def test_a_change_is_copied_a_moment_later(qtbot, document, recovery) -> None:
+    document.push(SetField("web", ("name",), "Front"))
+    qtbot.waitUntil(recovery.copy.exists)
+    assert files.load(recovery.copy) == document.design
+
+
+def test_steady_work_is_copied_although_it_never_rests(qtbot, document, recovery) -> None:
+    for i in range(20):
+        document.push(SetDesign(("title",), f"Title {i}"))
+    qtbot.waitUntil(recovery.copy.exists)
+
+
+def test_the_users_own_file_is_never_touched(qtbot, document, recovery, tmp_path) -> None:
+    path = tmp_path / "shop.windtunnel"
+    files.save(document.design, path)
+    document.mark_saved(path)
+    before = path.read_bytes()
+    document.push(SetDesign(("title",), "Changed"))
+    qtbot.waitUntil(recovery.copy.exists)
+    assert path.read_bytes() == before
+
+
+def test_the_copy_goes_when_everything_is_saved_or_undone(qtbot, document, recovery) -> None:
+    document.push(SetDesign(("title",), "Changed"))
+    qtbot.waitUntil(recovery.copy.exists)
+    document.stack.undo()
+    assert not recovery.copy.exists()
+    document.stack.redo()
+    recovery.write()
+    assert recovery.copy.exists()
+    document.mark_saved(Path("/somewhere/shop.windtunnel"))
+    assert not recovery.copy.exists()
+
+
+def test_an_orderly_end_leaves_nothing(document, recovery, folder) -> None:
+    document.push(SetDesign(("title",), "Changed"))
+    recovery.write()
+    recovery.close()
+    assert [path.name for path in folder.iterdir() if path.suffix != ".lock"] == []
+
+
+def test_a_window_that_lives_is_not_offered(document, recovery, folder) -> None:
+    document.push(SetDesign(("title",), "Changed"))
+    recovery.write()
+    other = Recovery(folder, DesignDocument())
+    assert other.leftovers() == []
+    other.close()
+
+
+def test_what_a_killed_process_left_is_offered_with_where_it_came_from(recovery, folder) -> None:
+    crash(folder)
+    (leftover,) = recovery.leftovers()
+    assert leftover.title == "Precious"
+    assert leftover.path == Path("/somewhere/shop.windtunnel")
+    assert files.load(leftover.design).title == "Precious"
+
+
+def test_it_is_offered_to_one_window_only_and_again_when_that_one_did_not_answer(
+    recovery, folder
+) -> None:
+    crash(folder)
+    other = Recovery(folder, DesignDocument())
+    (leftover,) = recovery.leftovers()
+    assert other.leftovers() == []
+    leftover.lock.unlock()
+    (again,) = other.leftovers()
+    again.discard()
+    assert recovery.leftovers() == []
+    other.close()
+
+
+def test_discarding_removes_it_for_good(recovery, folder) -> None:
+    crash(folder)
+    (leftover,) = recovery.leftovers()
+    leftover.discard()
+    assert not leftover.design.exists()
+    assert recovery.leftovers() == []
+
+
+def test_a_copy_without_its_origin_is_still_offered(recovery, folder) -> None:
+    crash(folder)
+    for origin in folder.glob("*.json"):
+        origin.write_text("{broken")
+    (leftover,) = recovery.leftovers()
+    assert leftover.path is None
+    assert files.load(leftover.design).title == "Precious"

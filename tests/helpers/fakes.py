@@ -1,0 +1,69 @@
+"""Stand-ins with behaviour: a simulating process that does what a test says, and answered dialogs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from engine.run.protocol import Progress, Run, StepRequest, StepTime
+from engine.sim.snapshot import Snapshot
+
+
+class FakeTransport:
+    """Takes down commands and delivers the reports that a test queues."""
+
+    def __init__(self) -> None:
+        self.sent: list[object] = []
+        self.reports: list[object] = []
+        self.closed = False
+
+    @property
+    def alive(self) -> bool:
+        return not self.closed
+
+    def send(self, command: object) -> None:
+        self.sent.append(command)
+
+    def poll(self) -> list[object]:
+        reports, self.reports = self.reports, []
+        return reports
+
+    def close(self) -> None:
+        self.closed = True
+
+    def progress(self, time: float, *, requests: int = 0, wall: float = 0.0) -> None:
+        """Queue a snapshot."""
+        self.reports.append(Progress(Snapshot(time=time, wall=wall, requests=requests), True))
+
+    def of(self, *kinds: type) -> list[object]:
+        """The commands of some kinds, in order."""
+        return [each for each in self.sent if isinstance(each, kinds)]
+
+    @property
+    def is_told_to_run(self) -> bool:
+        """Whether the last word was to run."""
+        said = [type(each) for each in self.sent if type(each).__name__ != "Ack"]
+        return Run in said and not {StepTime, StepRequest} & set(said[-1:])
+
+
+class FakeDialogs:
+    """Dialogs with prepared answers, which count how often they were asked."""
+
+    def __init__(self) -> None:
+        self.to_open: Path | None = None
+        self.to_save: Path | None = None
+        self.to_export: Path | None = None
+        self.answer = "cancel"
+        self.asked = 0
+
+    def open_path(self, folder: Path) -> Path | None:
+        return self.to_open
+
+    def save_path(self, suggestion: Path) -> Path | None:
+        return self.to_save
+
+    def picture_path(self, suggestion: Path) -> Path | None:
+        return self.to_export
+
+    def unsaved(self, title: str) -> str:
+        self.asked += 1
+        return self.answer
