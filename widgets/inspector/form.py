@@ -80,12 +80,12 @@ class Form(QWidget):
                 found[path] = draft
         return found
 
-    def clear(self) -> None:
-        """Forget all rows, with what was typed in them."""
+    def forget(self) -> None:
+        """Drop what was typed and not accepted, before the same fields of another item are shown."""
         for row in self._rows.values():
-            _discard(row)
-        self._rows = {}
-        self._order = []
+            row.show_error("")
+            if row.editor is not None:
+                row.editor.forget()
 
     def _replace(self, field: Field) -> None:
         """A new row for a field."""
@@ -122,6 +122,7 @@ class Form(QWidget):
         heading = section_label(group)
         self._headings.append(heading)
         self._layout.addWidget(heading)
+        heading.show()
         for name, key in self._order:
             if name == group:
                 self._layout.addWidget(self._rows[key])
@@ -133,6 +134,7 @@ class Form(QWidget):
         card.fix_requested.connect(self.fix_requested)
         self._cards.append(card)
         self._layout.addWidget(card)
+        card.show()
 
     def _group_of(self, finding: Finding) -> str | None:
         """Group of the field that a finding names; the first group where it names none."""

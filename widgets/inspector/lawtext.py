@@ -148,10 +148,15 @@ def _place(name: str, text: str, suffix: str) -> dict[str, JsonValue]:
         if len(ends) == 1:
             return {"low": 0.0, "high": 2 * read(text, "s", suffix)}
         if len(ends) != 2:
-            raise ValueError("Two ends are needed; try uniform 5 to 20 ms")
-        unit = re.search(r"[^\W\d_]+\s*$", ends[1])
-        shared = unit.group().strip() if unit else suffix
-        return {"low": read(ends[0], "s", shared), "high": read(ends[1], "s", suffix)}
+            raise ValueError("Two ends are needed; try unif 5 to 20 ms")
+        low, high = _shared_unit(ends, suffix)
+        return {"low": low, "high": high}
     if name == "empirical":
-        return {"values": [read(part, "s", suffix) for part in text.split(",") if part.strip()]}
+        return {"values": _shared_unit([part for part in text.split(",") if part.strip()], suffix)}
     return {"mean": read(text, "s", suffix)}
+
+
+def _shared_unit(parts: list[str], suffix: str) -> list[JsonValue]:
+    """Numbers of which only the last needs a unit: ``1, 2, 5 ms``."""
+    unit = re.search(r"[^\W\d_]+$", parts[-1].strip()) if parts else None
+    return [read(part, "s", unit.group() if unit else suffix) for part in parts]

@@ -6,10 +6,10 @@ import math
 from collections import deque
 from typing import TYPE_CHECKING
 
-from engine.model.units import format_quantity
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
+from engine.model.units import format_quantity
 from widgets.theme import section_label, set_role
 
 if TYPE_CHECKING:

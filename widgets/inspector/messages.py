@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from widgets.inspector.quantities import written_quantity
+from engine.model.units import format_quantity
 
 
 def explain(error: Any, unit: str) -> str:
@@ -18,7 +18,7 @@ def explain(error: Any, unit: str) -> str:
     }
     if kind in bounds:
         key, sentence = bounds[kind]
-        return sentence.format(written_quantity(float(context[key]), unit))
+        return sentence.format(format_quantity(float(context[key]), unit))
     fixed = {
         "int_type": "Must be a whole number",
         "int_from_float": "Must be a whole number",

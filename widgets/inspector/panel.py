@@ -55,7 +55,8 @@ class InspectorPanel(QWidget):
         self._window = Window()
         self._subject: Subject = subject_of(self._design, (), None, self._components)
         self.header = Header(look)
-        self.form = Form(look)
+        self._forms: dict[str, Form] = {}
+        self.form = self._form_of(self._subject)
         self.measured = Measured(look)
         self.guide = set_role(QLabel(), "help")
         self._nothing = set_role(QLabel("Nothing to set here."), "muted")
@@ -64,8 +65,6 @@ class InspectorPanel(QWidget):
         self._lay_out()
         self.header.renamed.connect(self._rename)
         self.header.help_toggled.connect(self._toggle_guide)
-        self.form.changed.connect(self._change)
-        self.form.fix_requested.connect(self.edit_requested)
         look.changed.connect(self._restyle)
         self._show_subject()
 
@@ -136,6 +135,7 @@ class InspectorPanel(QWidget):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setWidget(inside)
+        self._column = column
         self._scroll.verticalScrollBar().rangeChanged.connect(
             lambda _low, high: column.setContentsMargins(16, 12, 6 if high else 16, 16)
         )
@@ -165,9 +165,25 @@ class InspectorPanel(QWidget):
     def _start_over(self, before: str) -> None:
         """Empty the form for another subject, keeping what the old one did not accept."""
         self._drafts[before] = self.form.drafts()
-        self.form.clear()
+        self.form.forget()
         self.guide.hide()
         self.header.name.setModified(False)
+        form = self._form_of(self._subject)
+        if form is not self.form:
+            self._column.replaceWidget(self.form, form)
+            self.form.hide()
+            self.form = form
+            self.form.show()
+
+    def _form_of(self, subject: Subject) -> Form:
+        """Form of a subject's family: made once, since making one takes longer than filling it."""
+        form = self._forms.get(subject.family)
+        if form is None:
+            form = Form(self._look)
+            form.changed.connect(self._change)
+            form.fix_requested.connect(self.edit_requested)
+            self._forms[subject.family] = form
+        return form
 
     def _show_subject(self) -> None:
         """Bring everything up to date."""

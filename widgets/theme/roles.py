@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 _Widget = TypeVar("_Widget", bound=QWidget)
@@ -33,9 +34,10 @@ def set_flag(widget: QWidget, name: str, value: object) -> None:
     if widget.property(name) == value:
         return
     widget.setProperty(name, value)
-    style = widget.style()
-    style.unpolish(widget)
-    style.polish(widget)
+    if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):  # else it is dressed when shown
+        style = widget.style()
+        style.unpolish(widget)
+        style.polish(widget)
 
 
 def section_label(text: str, parent: QWidget | None = None) -> QLabel:

@@ -58,3 +58,6 @@ class Editor(QWidget):
 
     def restore(self, draft: str) -> None:
         """Bring back a draft from before the form was rebuilt."""
+
+    def forget(self) -> None:
+        """Drop what was typed and not accepted: the form is about to show another item."""

@@ -166,6 +166,10 @@ class LineEditor(Editor):
         self.line.setModified(True)
         self.commit()
 
+    def forget(self) -> None:
+        """Drop the draft."""
+        self._accept()
+
     def _retry(self, text: str) -> None:
         """While the line is marked: take the mark away as soon as the text is right."""
         if self.line.property("invalid") != "true":

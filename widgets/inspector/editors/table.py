@@ -34,7 +34,6 @@ class PointRow(QWidget):
         self.time = NumberEditor(look)
         self.rate = NumberEditor(look)
         self.remove = set_role(QToolButton(), "flat")
-        self.remove.setIcon(look.icons.icon("close", look.theme.muted, 12))
         self.remove.setIconSize(QSize(12, 12))
         self.remove.setAccessibleName("Remove this point")
         self.remove.setToolTip("Remove this point")
@@ -50,6 +49,8 @@ class PointRow(QWidget):
 
     def show_point(self, time: float, rate: float, unit: str) -> None:
         """Show a point."""
+        look = self.time.look
+        self.remove.setIcon(look.icons.icon("close", look.theme.muted, 12))
         self.time.show_field(Field((), _NUMBER, "Time", "s", value=time))
         self.rate.show_field(Field((), _NUMBER, "Rate", unit, value=rate))
 
@@ -137,6 +138,13 @@ class RateEditor(Editor):
         """Bring back refused text."""
         self.constant.restore(draft)
 
+    def forget(self) -> None:
+        """Drop the drafts."""
+        self.constant.forget()
+        for row in self.rows:
+            row.time.forget()
+            row.rate.forget()
+
     def _points(self) -> list[tuple[float, float]]:
         """The schedule; malformed points count as zero until they are mended."""
         value = self.field.value if isinstance(self.field.value, list) else []
@@ -223,6 +231,11 @@ class SharesEditor(Editor):
         """Take what is being typed."""
         for editor in self.editors.values():
             editor.commit()
+
+    def forget(self) -> None:
+        """Drop the drafts."""
+        for editor in self.editors.values():
+            editor.forget()
 
     def _names(self) -> list[str]:
         """Classes of the design, then those that only the mix names."""

@@ -101,11 +101,15 @@ class LinesEditor(Editor):
         self.paper.document().setModified(True)
         self.commit()
 
-    def _revert(self) -> None:
-        """Forget what was written."""
+    def forget(self) -> None:
+        """Drop the draft."""
         self.paper.document().setModified(False)
         set_flag(self.paper, "invalid", "false")
         self.refused.emit("")
+
+    def _revert(self) -> None:
+        """Back to the text that is there."""
+        self.forget()
         self.refresh()
 
 

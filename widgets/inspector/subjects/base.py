@@ -24,6 +24,10 @@ class Subject(Protocol):
         """Identity over design changes: what was typed and not accepted is kept under it."""
 
     @property
+    def family(self) -> str:
+        """Subjects of one family have about the same fields and share one form."""
+
+    @property
     def icon(self) -> str:
         """Icon of the header."""
 

@@ -105,6 +105,7 @@ class NodesSubject(ConfiguredSubject):
         self._components = [components.get(node.kind) for node in nodes]
         super().__init__(design, nodes, [c.config if c else None for c in self._components])
         self._nodes = nodes
+        self.family = " ".join(sorted({node.kind for node in nodes}))
 
     @property
     def icon(self) -> str:
@@ -153,6 +154,7 @@ class NodesSubject(ConfiguredSubject):
 class LinksSubject(ConfiguredSubject):
     """One or several links."""
 
+    family = "links"
     icon = "link"
     help = (
         "The network between two nodes and the caller's policy: how long it waits, "

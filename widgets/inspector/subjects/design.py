@@ -29,6 +29,7 @@ _LIST = dict[str, "JsonValue"]
 class DesignSubject:
     """What is inspected while nothing is selected."""
 
+    family = DESIGN_KEY
     icon = "settings"
     kind = "design"
     help = ""

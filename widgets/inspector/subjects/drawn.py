@@ -32,6 +32,7 @@ _FRAME_KINDS = (
 class FrameSubject:
     """One frame."""
 
+    family = "frame"
     icon = "frame"
     help = ""
     renamable = True
@@ -100,6 +101,7 @@ class FrameSubject:
 class NoteSubject:
     """One sticky note."""
 
+    family = "note"
     icon = "note"
     title = "Note"
     kind = "sticky note"
@@ -138,6 +140,7 @@ class NoteSubject:
 class ManySubject:
     """Items of different sorts: nothing in common to edit, but counted."""
 
+    family = "nothing"
     icon = "group"
     help = ""
     renamable = False

@@ -53,6 +53,7 @@ _FIRST: dict[str, JsonValue] = {
 class EventSubject:
     """The event at an index of the scenario."""
 
+    family = "event"
     help = ""
     renamable = False
     ids: tuple[str, ...] = ()
