@@ -1,0 +1,66 @@
+"""The window: frames, the liveliness of the interface, first paint and opening a file.
+
+Each measurement runs in a process of its own (`python -m tests.bench.scenes NAME`), without a display
+unless one is asked for, and prints what it found as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.bench.designs import grid, three_tiers
+from tests.bench.row import Row
+
+ROOT = Path(__file__).resolve().parents[2]
+SECONDS = 5.0
+
+
+def scene(name: str, folder: Path, *arguments: object) -> dict[str, float]:
+    """Run one measurement; `start` in the result is the wall time from its process's birth."""
+    home = str(folder)
+    environment = {"QT_QPA_PLATFORM": "offscreen", **os.environ, "HOME": home}
+    environment |= {"XDG_CONFIG_HOME": home, "XDG_STATE_HOME": home, "XDG_DATA_HOME": home}
+    command = [sys.executable, "-m", "tests.bench.scenes", name, *map(str, arguments)]
+    begun = time.monotonic()
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        raise RuntimeError(done.stdout + done.stderr)
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    if "painted" in found:
+        found["start"] = found["painted"] - begun
+    return found
+
+
+def file_of(raw: dict[str, object], path: Path) -> Path:
+    """Store a raw design."""
+    path.write_text(json.dumps(raw), encoding="utf-8")
+    return path
+
+
+def measure(folder: Path) -> Iterator[Row]:
+    """Everything about the window."""
+    large = file_of(grid(300, 450), folder / "large.windtunnel")
+    frames = scene("frames", folder, large, 500, SECONDS)
+    name = f"300 nodes, 450 links, {frames['dots']:.0f} dots"
+    yield Row(name, frames["fps"], "frames/s", 55, "more")
+    busy = file_of(three_tiers(10_000_000), folder / "busy.windtunnel")
+    idle = scene("timer", folder, busy, SECONDS, "idle")
+    loaded = scene("timer", folder, busy, SECONDS, "unlimited")
+    name = f"16 ms timer p99, engine at {loaded['cores'] * 100:.0f} % of a core"
+    yield Row(name, loaded["p99"], "ms", 25, "less", idle["p99"], "paused")
+    bare = min(scene("bare", folder)["start"] for _ in range(3))
+    window = min(scene("window", folder)["start"] for _ in range(3))
+    yield Row("first paint", window, "s", 1.6 * bare, "less", bare, "bare PySide6 + pyqtgraph")
+    medium = file_of(grid(200, 300), folder / "medium.windtunnel")
+    small = file_of(grid(5, 5), folder / "small.windtunnel")
+    opened = min(scene("open", folder, medium)["seconds"] for _ in range(2))
+    five = scene("open", folder, small)["seconds"]
+    yield Row("opening 200 nodes", opened, "s", 0.5, "less", five, "opening 5 nodes")

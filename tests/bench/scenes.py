@@ -1,0 +1,173 @@
+"""One measurement of the window, in this process: `python -m tests.bench.scenes NAME …`."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    # Qt and the application are imported by each scene: what a scene imports is part of its time.
+    from PySide6.QtWidgets import QApplication, QWidget
+
+    from app.main import Opened
+
+FRAME = 1 / 60
+SETTLE_MS = 2000
+"""Wall time that a run gets to be under way before anything is measured."""
+
+
+def bare() -> dict[str, float]:
+    """A window with one chart: the least that PySide6 and pyqtgraph can show."""
+    import pyqtgraph
+    from PySide6.QtWidgets import QApplication, QMainWindow
+
+    app = QApplication([])
+    window = QMainWindow()
+    window.setCentralWidget(pyqtgraph.PlotWidget())
+    window.resize(1600, 1000)
+    window.show()
+    return {"painted": painted(app, window)}
+
+
+def window() -> dict[str, float]:
+    """The application's window."""
+    app, opened = application()
+    opened.window.show()
+    found = {"painted": painted(app, opened.window)}
+    opened.services.close()
+    return found
+
+
+def painted(app: QApplication, widget: QWidget) -> float:
+    """When the window was first painted (s, on the clock that all processes share)."""
+    from PySide6.QtCore import QEvent, QObject
+
+    seen: list[float] = []
+
+    class Watch(QObject):
+        """Waits for the moment when the window's contents have been painted."""
+
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Paint and watched.isWidgetType():
+                seen.append(0.0)
+            return False
+
+    watch = Watch()
+    app.installEventFilter(watch)
+    end = time.monotonic() + 20
+    while not seen and time.monotonic() < end:
+        app.processEvents()
+    assert seen, "the window was never painted"
+    # All widgets of a window are painted in one go, in the event that has just been processed.
+    return time.monotonic()
+
+
+def frames(path: str, dots: str, seconds: str) -> dict[str, float]:
+    """The canvas with a run on it: a snapshot and two frames every thirtieth of a second."""
+    from PySide6.QtWidgets import QApplication
+
+    from engine.catalog import COMPONENTS
+    from engine.model import files
+    from engine.run.session import Session
+    from widgets.canvas import CanvasView
+    from widgets.theme import ThemeManager
+
+    app = QApplication([])
+    look = ThemeManager(app, "dark")
+    by_kind = {component.kind: component for component in COMPONENTS}
+    view = CanvasView(by_kind, look.theme, look.icons)
+    view.resize(1600, 1000)
+    design = files.load(Path(path))
+    view.set_design(design)
+    view.show()
+    app.processEvents()
+    view.fit()
+    session = Session(design)
+    under_way = view._scene.dots
+    shown: list[int] = []
+    walls: list[float] = []
+    while sum(walls) < float(seconds):
+        session.advance(session.now + FRAME * 2)  # not measured: it has a process of its own
+        snapshot = session.snapshot()
+        room = max(0, int(dots) - len(under_way))
+        snapshot = replace(snapshot, crossings=snapshot.crossings[:room])
+        begun = time.perf_counter()
+        view.show_snapshot(snapshot, FRAME * 2)
+        view._timer.stop()  # frames are made here, as fast as they can be
+        for _ in range(2):
+            view.advance(FRAME)
+            app.processEvents()
+            walls.append(time.perf_counter() - begun)
+            begun = time.perf_counter()
+        shown.append(len(under_way))
+    return {"fps": len(walls) / sum(walls), "dots": median(shown)}
+
+
+def timer(path: str, seconds: str, speed: str) -> dict[str, float]:
+    """How late a 16 ms timer comes in the window, with the engine idle or as busy as it can be."""
+    from PySide6.QtCore import Qt, QTimer
+
+    app, opened = application()
+    run = opened.services.run
+    assert opened.services.files.open(Path(path))
+    opened.window.show()
+    if speed == "unlimited":
+        run.set_speed(float("inf"))
+        run.set_running(True)
+    ticks: list[float] = []
+    watch = QTimer()
+    watch.setTimerType(Qt.TimerType.PreciseTimer)
+    watch.timeout.connect(lambda: ticks.append(time.perf_counter()))
+    QTimer.singleShot(SETTLE_MS, lambda: watch.start(16))
+    QTimer.singleShot(SETTLE_MS + int(float(seconds) * 1000), app.quit)
+    app.exec()
+    cores = run.rates().cores
+    opened.services.close()
+    late = sorted(after - before for before, after in pairwise(ticks))
+    return {"p99": late[int(len(late) * 0.99)] * 1000, "cores": cores}
+
+
+def open_file(path: str) -> dict[str, float]:
+    """From the choice of a file to the frame that shows it."""
+    app, opened = application()
+    opened.window.show()
+    for _ in range(20):
+        app.processEvents()
+    begun = time.perf_counter()
+    assert opened.services.files.open(Path(path))
+    opened.bench.views.canvas.viewport().repaint()
+    app.processEvents()
+    seconds = time.perf_counter() - begun
+    opened.services.close()
+    return {"seconds": seconds}
+
+
+def application() -> tuple[QApplication, Opened]:
+    """The whole application, with no design open."""
+    from PySide6.QtWidgets import QApplication
+
+    from app.main import open_window
+    from app.places import Places
+
+    app = QApplication([])
+    return app, open_window(app, Places.of_platform())
+
+
+SCENES = {"bare": bare, "window": window, "frames": frames, "timer": timer, "open": open_file}
+
+
+def main() -> int:
+    """Run the scene that is named, and print what it found."""
+    name, *arguments = sys.argv[1:]
+    sys.stdout.write(json.dumps(SCENES[name](*arguments)) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
