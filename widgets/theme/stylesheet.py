@@ -129,7 +129,7 @@ QLineEdit[role="title"] {{ background: transparent; border-color: transparent; f
 QLineEdit[role="title"]:hover {{ background: {t.field}; }}
 QLineEdit[role="title"]:focus {{ background: {t.field}; border-color: {t.accent.colour}; }}
 QLineEdit[role="title"][invalid="true"] {{ border-color: {t.danger.colour}; }}
-QComboBox {{ padding-right: 2px; }}
+QComboBox {{ padding-left: 11px; padding-right: 2px; }}
 QComboBox::drop-down {{ border: none; width: 20px; }}
 QComboBox::down-arrow {{ image: url("{_arrow("chevron-down", t)}"); width: 11px; height: 11px; }}
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ border: none; width: 16px;

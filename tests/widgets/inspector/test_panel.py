@@ -266,7 +266,10 @@ def test_another_process_shows_its_own_fields(bench) -> None:
 def test_a_mix_has_a_share_for_every_class(bench) -> None:
     bench.panel.set_selection(["users"])
     editors = bench.row("config", "mix").editor.editors
-    assert list(editors) == ["read", "write"]
+    assert [(name, each.line.text()) for name, each in editors.items()] == [
+        ("read", "0.5"),
+        ("write", "0.5"),
+    ]
     bench.type(editors["read"].line, "0.9")
     bench.type(editors["write"].line, "0.1")
     assert bench.config("users")["mix"] == {"read": 0.9, "write": 0.1}

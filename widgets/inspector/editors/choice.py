@@ -149,7 +149,7 @@ class Switch(QAbstractButton):
         word = "mixed" if self.mixed else "yes" if self.isChecked() else "no"
         painter.setFont(self._look.fonts.ui(SMALL))
         painter.setPen(QColor(theme.muted if self.mixed else theme.text))
-        text = area.adjusted(9, 0, -40, 0)
+        text = area.adjusted(11, 0, -40, 0)
         painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, word)
         track = QRectF(area.right() - 34, area.center().y() - 7, 26, 14)
         on = self.isChecked() and not self.mixed

@@ -223,8 +223,9 @@ class SharesEditor(Editor):
         for name, editor in self.editors.items():
             mixed = self.field.mixed
             value = shares.get(name, 0.0)
+            unit = self.field.unit
             editor.show_field(
-                Field((), _NUMBER, name, "", self.field.help, value=value, mixed=mixed)
+                Field((), _NUMBER, name, unit, self.field.help, value=value, mixed=mixed)
             )
 
     def commit(self) -> None:
@@ -243,8 +244,10 @@ class SharesEditor(Editor):
         return known + [name for name in self._shares() if name not in known]
 
     def _shares(self) -> dict[str, float]:
-        """The value."""
+        """The value; with none set, the classes of the design have equal shares."""
         value = self.field.value if isinstance(self.field.value, dict) else {}
+        if not value and self.field.options:
+            return {str(o.value): 1.0 / len(self.field.options) for o in self.field.options}
         return {name: _number(share) for name, share in value.items()}
 
     def _rebuild(self, names: list[str]) -> None:
