@@ -101,7 +101,7 @@ def shown(field: Field, event: Event | None) -> str:
     if field.unit == "json":
         return json.dumps(value)
     if field.unit in {"s", "%"} and isinstance(value, int | float):
-        return format_quantity(float(value), field.unit)
+        return _exact(float(value), field.unit)
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
@@ -134,6 +134,14 @@ def build(raw: Mapping[str, JsonValue]) -> Event:
         )
     except ValidationError as error:
         raise ValueError(message_of(error)) from error
+
+
+def _exact(value: float, unit: str) -> str:
+    """A quantity that reads back as exactly the same value: a form must not change what it shows."""
+    text = format_quantity(value, unit)
+    if parse_quantity(text, unit) == value:
+        return text
+    return f"{value!r} {unit}" if unit == "s" else repr(value)
 
 
 def _json(text: str) -> JsonValue:
