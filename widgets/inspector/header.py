@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QTextCursor, QTextDocument
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from widgets.inspector.editors.line import Line
@@ -84,3 +85,20 @@ class Header(QWidget):
         layout.setSpacing(8)
         layout.addLayout(line)
         layout.addWidget(hairline())
+
+
+def guide_html(markdown: str) -> str:
+    """Help text with space between its paragraphs, which a plain label does not leave."""
+    document = QTextDocument()
+    document.setMarkdown(markdown)
+    block = document.begin()
+    while block.isValid():
+        cursor = QTextCursor(block)
+        spaced = block.blockFormat()
+        spaced.setBottomMargin(7)
+        spaced.setTopMargin(0)
+        if cursor.currentList() is not None:
+            spaced.setLeftMargin(-26)
+        cursor.setBlockFormat(spaced)
+        block = block.next()
+    return document.toHtml()

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 from engine.model.design import Design
 from engine.model.edits import EditError
 from widgets.inspector.form import Form
-from widgets.inspector.header import Header
+from widgets.inspector.header import Header, guide_html
 from widgets.inspector.measured import Measured, Window
 from widgets.inspector.subjects import DESIGN_KEY, subject_of
 from widgets.inspector.writing import InvalidValueError
@@ -122,7 +122,7 @@ class InspectorPanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumWidth(240)
         self.guide.setWordWrap(True)
-        self.guide.setTextFormat(Qt.TextFormat.MarkdownText)
+        self.guide.setTextFormat(Qt.TextFormat.RichText)
         self.guide.hide()
         inside = set_role(QWidget(), "form")
         column = QVBoxLayout(inside)
@@ -188,7 +188,7 @@ class InspectorPanel(QWidget):
     def _show_subject(self) -> None:
         """Bring everything up to date."""
         self.header.show_subject(self._subject)
-        self.guide.setText(self._subject.help)
+        self.guide.setText(guide_html(self._subject.help))
         self._show_form()
         for path, draft in self._drafts.pop(self._subject.key, {}).items():
             row = self.form.row(path)

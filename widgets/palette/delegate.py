@@ -1,4 +1,4 @@
-"""Paints palette rows: grey capitals for a heading; icon, name and one line for an entry."""
+"""Paints palette rows: grey capitals for a heading; icon, name and summary for an entry."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from engine.model.component import Component
 from widgets.palette.model import COMPONENT_ROLE
@@ -17,28 +17,54 @@ if TYPE_CHECKING:
 
 _Index = QModelIndex | QPersistentModelIndex
 HEADING_HEIGHT = 34
-TALL = 42
-"""Entry with its one-line summary, in logical pixels."""
 SHORT = 26
 """Entry with the name only, for when the list would not fit."""
+TALL = 42
+"""Entry with one line of its summary."""
+_LINE = 14
+"""One more line of the summary."""
+_LEFT = 48
+"""Where names begin."""
+MOST_LINES = 2
 _MARGIN = 12
 _ICON = 18
 
 
 class PaletteDelegate(QStyledItemDelegate):
-    """Draws the rows in the current theme; ``dense`` hides the summaries."""
+    """Draws the rows in the current theme.
 
-    def __init__(self, look: ThemeManager, parent: QWidget | None = None) -> None:
-        """Paint with ``look``."""
-        super().__init__(parent)
+    ``lines`` says how much of the summaries there is room for: two lines, one, or none.
+    """
+
+    def __init__(self, look: ThemeManager, view: QAbstractItemView) -> None:
+        """Paint with ``look`` in ``view``."""
+        super().__init__(view)
+        self._view = view
         self._look = look
-        self.dense = False
+        self.lines = MOST_LINES
 
     def sizeHint(self, _option: QStyleOptionViewItem, index: _Index) -> QSize:
         """Height of a row; the view gives the width."""
-        if index.data(COMPONENT_ROLE) is None:
+        component = index.data(COMPONENT_ROLE)
+        if not isinstance(component, Component):
             return QSize(0, HEADING_HEIGHT if index.row() else HEADING_HEIGHT - 6)
-        return QSize(0, SHORT if self.dense else TALL)
+        if not self.lines:
+            return QSize(0, SHORT)
+        width = self._view.viewport().width()
+        return QSize(0, TALL + _LINE * (len(self._summary(component, width)) - 1))
+
+    def _summary(self, component: Component, width: int) -> list[str]:
+        """The summary in at most ``lines`` lines, the last one cut where it does not fit."""
+        metrics = QFontMetrics(self._look.fonts.ui(CAPTION))
+        room = max(40, width - _LEFT - _MARGIN)
+        lines: list[str] = [""]
+        for word in component.summary.split():
+            longer = f"{lines[-1]} {word}".strip()
+            if len(lines) == self.lines or metrics.horizontalAdvance(longer) <= room:
+                lines[-1] = longer
+            else:
+                lines.append(word)
+        return [metrics.elidedText(line, Qt.TextElideMode.ElideRight, room) for line in lines]
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         """Draw a row."""
@@ -79,22 +105,19 @@ class PaletteDelegate(QStyledItemDelegate):
         theme, fonts = self._look.theme, self._look.fonts
         icon = QRectF(rect.left() + _MARGIN + 6, rect.center().y() + 0.5 - _ICON / 2, _ICON, _ICON)
         self._look.icons.paint(painter, component.icon, icon, theme.accent.colour)
-        left = _MARGIN + 36
         middle = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        name = rect.adjusted(left, 0, -_MARGIN, 0)
-        if not self.dense:
+        name = rect.adjusted(_LEFT, 0, -_MARGIN, 0)
+        if self.lines:
             name = QRect(name.left(), rect.top() + 5, name.width(), 17)
-            below = QRect(name.left(), rect.top() + 21, name.width(), 15)
-            font = fonts.ui(CAPTION)
-            painter.setFont(font)
+            painter.setFont(fonts.ui(CAPTION))
             painter.setPen(QColor(theme.muted))
-            painter.drawText(below, middle, _elided(component.summary, font, below.width()))
+            for i, line in enumerate(self._summary(component, rect.width())):
+                below = QRect(name.left(), rect.top() + 21 + _LINE * i, name.width(), 15)
+                painter.drawText(below, middle, line)
         font = fonts.ui(BODY)
         painter.setFont(font)
         painter.setPen(QColor(theme.text))
-        painter.drawText(name, middle, _elided(component.title, font, name.width()))
-
-
-def _elided(text: str, font: QFont, width: int) -> str:
-    """Text cut with an ellipsis where it does not fit."""
-    return QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, width)
+        title = QFontMetrics(font).elidedText(
+            component.title, Qt.TextElideMode.ElideRight, name.width()
+        )
+        painter.drawText(name, middle, title)

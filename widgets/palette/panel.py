@@ -6,10 +6,17 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QDrag, QFontMetrics, QKeyEvent, QPainter, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QLabel,
+    QLineEdit,
+    QListView,
+    QVBoxLayout,
+    QWidget,
+)
 
 from engine.model.component import Component
-from widgets.palette.delegate import PaletteDelegate
+from widgets.palette.delegate import MOST_LINES, PaletteDelegate
 from widgets.palette.model import COMPONENT_ROLE, PaletteModel
 from widgets.theme import BODY, Theme, ThemeManager, set_role
 
@@ -72,12 +79,17 @@ class PaletteList(QListView):
         drag.exec(supported, Qt.DropAction.CopyAction)
 
     def _fit_rows(self) -> None:
-        """Leave out the one-line summaries where the list would need a scroll bar."""
-        self._delegate.dense = False
-        needed = sum(self.sizeHintForRow(row) for row in range(self.model().rowCount()))
-        self._delegate.dense = needed > self.viewport().height()
+        """Show as much of the summaries as fits without a scroll bar."""
+        for lines in range(MOST_LINES, -1, -1):
+            self._delegate.lines = lines
+            if self._height() <= self.viewport().height():
+                break
         self.scheduleDelayedItemsLayout()
         self.viewport().update()
+
+    def _height(self) -> int:
+        """Height of all rows as they would be now."""
+        return sum(self.sizeHintForRow(row) for row in range(self.model().rowCount()))
 
 
 class PalettePanel(QWidget):

@@ -14,7 +14,9 @@ from widgets.palette.panel import drag_picture
 from widgets.theme import DARK, LIGHT, ThemeManager
 
 
-def component(kind: str, title: str, category: str, summary: str = "", guide: str = "") -> Component:
+def component(
+    kind: str, title: str, category: str, summary: str = "", guide: str = ""
+) -> Component:
     return Component(
         kind=kind,
         title=title,
@@ -137,7 +139,12 @@ def test_the_drag_picture_is_sharp_on_dense_screens(look) -> None:
 
 
 def test_summaries_give_way_when_the_list_would_not_fit(qtbot, panel) -> None:
+    queue = panel.list.model().rowCount() - 1
     assert panel.list.sizeHintForRow(1) == TALL
+    assert panel.list.sizeHintForRow(queue) > TALL
+    spare = panel.list.viewport().height() - panel.list._height()
+    panel.resize(232, panel.height() - spare - 2)
+    assert panel.list.sizeHintForRow(queue) == TALL
     panel.resize(232, 260)
     assert panel.list.sizeHintForRow(1) == SHORT
     assert panel.list.model().index(1, 0).data(Qt.ItemDataRole.ToolTipRole) == "Sends requests"

@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
 from widgets.inspector.editors.base import Editor
 from widgets.inspector.editors.number import NumberEditor
@@ -202,11 +210,12 @@ class SharesEditor(Editor):
         super().__init__(look)
         self.editors: dict[str, NumberEditor] = {}
         self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(12, 0, 0, 0)
-        self._grid.setHorizontalSpacing(8)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(14)
         self._grid.setVerticalSpacing(4)
-        self._grid.setColumnStretch(0, 1)
-        self._grid.setColumnMinimumWidth(1, 118)
+        self._grid.setColumnStretch(0, 56)
+        self._grid.setColumnStretch(1, 44)
+        self._grid.setColumnMinimumWidth(1, 108)
         self._empty = set_role(QLabel("All requests are of one class."), "caption")
         self._empty.setWordWrap(True)
 
@@ -265,6 +274,8 @@ class SharesEditor(Editor):
             self.editors[name] = editor
             label = set_role(QLabel(name), "field")
             label.setWordWrap(True)
+            label.setContentsMargins(12, 0, 0, 0)
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
             self._grid.addWidget(label, i, 0)
             self._grid.addWidget(editor, i, 1)
         self._grid.addWidget(self._empty, len(names), 0, 1, 2)
