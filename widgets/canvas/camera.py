@@ -27,7 +27,7 @@ class Camera(QObject):
     def __init__(self, view: QGraphicsView) -> None:
         """Control ``view``, at 100 % to begin with."""
         super().__init__(view)
-        self._view = view
+        self.view = view
         self.zoom = 1.0
 
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
@@ -39,12 +39,12 @@ class Camera(QObject):
         zoom = min(max(zoom, LEAST), MOST)
         if abs(zoom - 1.0) < 0.02:
             zoom = 1.0
-        anchor = at if at is not None else QRectF(self._view.viewport().rect()).center()
+        anchor = at if at is not None else QRectF(self.view.viewport().rect()).center()
         place = self.to_scene(anchor)
         if abs(zoom - self.zoom) < 1e-9:
             return
         self.zoom = zoom
-        self._view.setTransform(QTransform.fromScale(zoom, zoom))
+        self.view.setTransform(QTransform.fromScale(zoom, zoom))
         drift = self.to_view(place) - anchor
         self._scroll(drift.x(), drift.y())
         self.moved.emit()
@@ -56,14 +56,14 @@ class Camera(QObject):
 
     def look_at(self, place: QPointF) -> None:
         """Bring a place of the scene to the middle."""
-        middle = QRectF(self._view.viewport().rect()).center()
+        middle = QRectF(self.view.viewport().rect()).center()
         drift = self.to_view(place) - middle
         self._scroll(drift.x(), drift.y())
         self.moved.emit()
 
     def fit(self, rect: QRectF, most: float = 1.0) -> None:
         """Show a whole rectangle, never larger than ``most``."""
-        room = self._view.viewport().size()
+        room = self.view.viewport().size()
         if rect.isEmpty() or room.isEmpty():
             self.zoom_to(1.0)
             self.look_at(rect.center())
@@ -85,21 +85,21 @@ class Camera(QObject):
 
     def shown(self) -> QRectF:
         """The part of the scene in view."""
-        rect = QRectF(self._view.viewport().rect())
+        rect = QRectF(self.view.viewport().rect())
         return QRectF(self.to_scene(rect.topLeft()), self.to_scene(rect.bottomRight()))
 
     def to_scene(self, at: QPointF) -> QPointF:
         """A place of the viewport in the scene, without rounding to pixels."""
-        inverted, _ = self._view.viewportTransform().inverted()
+        inverted, _ = self.view.viewportTransform().inverted()
         return inverted.map(at)
 
     def to_view(self, place: QPointF) -> QPointF:
         """A place of the scene in the viewport."""
-        return self._view.viewportTransform().map(place)
+        return self.view.viewportTransform().map(place)
 
     def _scroll(self, dx: float, dy: float) -> None:
         """Scroll by viewport pixels."""
-        across, down = self._view.horizontalScrollBar(), self._view.verticalScrollBar()
+        across, down = self.view.horizontalScrollBar(), self.view.verticalScrollBar()
         across.setValue(across.value() + round(dx))
         down.setValue(down.value() + round(dy))
 

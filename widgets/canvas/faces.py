@@ -105,7 +105,7 @@ def frame_face(
     failing = max(inside, key=lambda h: h.flow.failing, default=None)
     return CardFace(
         name=frame.name or frame.kind.replace("_", " ").capitalize(),
-        icon="group",
+        icon="chevron-right",
         live=live,
         state=worst,
         bar=bar,

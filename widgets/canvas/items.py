@@ -29,7 +29,7 @@ from widgets.canvas.geometry import (
     output_port,
     squared_distance,
 )
-from widgets.canvas.link_painter import LinkFace, pill_rect
+from widgets.canvas.link_painter import LinkFace, has_pills, paint_pills, pill_rect
 from widgets.canvas.note_painter import paint_note
 from widgets.canvas.wires import Wire, distance, wire
 
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 FRAMES_Z: Final = -10.0
 LINKS_Z: Final = -5.0
 LIVE_Z: Final = 0.0
+PILLS_Z: Final = 2.0
 NOTES_Z: Final = 5.0
 CARDS_Z: Final = 10.0
 OVERLAY_Z: Final = 100.0
@@ -60,6 +61,7 @@ class PictureItem(QGraphicsPixmapItem):
         self.rect = rect
         self._margin = margin
         self._painted: object = None
+        self._compact = False
         self.setShapeMode(QGraphicsPixmapItem.ShapeMode.BoundingRectShape)
         self.setTransformationMode(Qt.TransformationMode.SmoothTransformation)
         self.place(rect)
@@ -76,7 +78,8 @@ class PictureItem(QGraphicsPixmapItem):
 
     def refresh(self, look: Look, zoom: float, ratio: float) -> bool:
         """Paint the picture if what it shows or its resolution changed; tells whether it did."""
-        wanted = (self._content(zoom), id(look), zoom, ratio, self.rect.size().toTuple())
+        self._compact = zoom < COMPACT_ZOOM
+        wanted = (self._content(), self._compact, look, zoom, ratio, self.rect.size().toTuple())
         if wanted == self._painted:
             return False
         self._painted = wanted
@@ -89,7 +92,7 @@ class PictureItem(QGraphicsPixmapItem):
         painter = QPainter(picture)
         painter.scale(scale, scale)
         painter.translate(self._margin, self._margin)
-        self._paint(painter, look, zoom)
+        self._paint(painter, look)
         painter.end()
         self.setPixmap(picture)
         self.setScale(1.0 / scale)
@@ -99,14 +102,15 @@ class PictureItem(QGraphicsPixmapItem):
         """Paint as vectors at its place: for exports."""
         painter.save()
         painter.translate(self.rect.topLeft())
-        self._paint(painter, look, 1.0)
+        self._compact = False
+        self._paint(painter, look)
         painter.restore()
 
-    def _content(self, zoom: float) -> object:
+    def _content(self) -> object:
         """What the picture shows; equal contents are not painted twice."""
         raise NotImplementedError
 
-    def _paint(self, painter: QPainter, look: Look, zoom: float) -> None:
+    def _paint(self, painter: QPainter, look: Look) -> None:
         """Paint with the outline's top left corner at the origin."""
         raise NotImplementedError
 
@@ -121,19 +125,20 @@ class CardItem(PictureItem):
         self.setZValue(CARDS_Z)
 
     def part_at(self, at: QPointF, zoom: float) -> str | None:
-        """``output``, ``input`` or ``body``; None beside the card."""
+        """``output``, ``input``, ``chevron`` (opens a frame) or ``body``; None beside the card."""
         reach = max(PORT_REACH, PORT_REACH / zoom * 0.6) ** 2
         if squared_distance(at, output_port(self.rect)) <= reach:
             return "output"
         if self.rect.contains(at):
-            return "body"
+            chevron = QRectF(self.rect.left(), self.rect.top(), 40.0, 40.0)
+            return "chevron" if self.face.stacked and chevron.contains(at) else "body"
         return "input" if squared_distance(at, input_port(self.rect)) <= reach else None
 
-    def _content(self, zoom: float) -> object:
-        return (self.face, zoom < COMPACT_ZOOM)
+    def _content(self) -> object:
+        return self.face
 
-    def _paint(self, painter: QPainter, look: Look, zoom: float) -> None:
-        if zoom < COMPACT_ZOOM:
+    def _paint(self, painter: QPainter, look: Look) -> None:
+        if self._compact:
             paint_compact(painter, self.face, look)
         else:
             paint_card(painter, self.face, look)
@@ -157,10 +162,10 @@ class NoteItem(PictureItem):
         reach = 2.0 / zoom
         return "body" if self.rect.adjusted(-reach, -reach, reach, reach).contains(at) else None
 
-    def _content(self, zoom: float) -> object:
+    def _content(self) -> object:
         return (self.text, self.selected)
 
-    def _paint(self, painter: QPainter, look: Look, zoom: float) -> None:
+    def _paint(self, painter: QPainter, look: Look) -> None:
         size = QRectF(0.0, 0.0, self.rect.width(), self.rect.height())
         paint_note(painter, size, self.text, look, selected=self.selected)
 
@@ -211,6 +216,33 @@ class FrameItem(QGraphicsRectItem):
         return edge if near[edge] <= reach else None
 
 
+class PillItem(PictureItem):
+    """The policies of a link, at its middle."""
+
+    def __init__(self, link_id: str) -> None:
+        """Nothing to say yet."""
+        super().__init__(link_id, QRectF(0.0, 0.0, 1.0, 1.0), 2.0)
+        self.face = LinkFace()
+        self.setZValue(PILLS_Z)
+        self.setVisible(False)
+
+    def show_face(self, face: LinkFace, middle: QPointF, look: Look) -> bool:
+        """Take what to say and where; tells whether the picture has to be painted again."""
+        said = (face.pills, face.fault, face.selected)
+        before = (self.face.pills, self.face.fault, self.face.selected)
+        self.face = face
+        self.setVisible(has_pills(face))
+        self.place(pill_rect(middle, face, look))
+        return said != before
+
+    def _content(self) -> object:
+        return (self.face.pills, self.face.fault, self.face.selected)
+
+    def _paint(self, painter: QPainter, look: Look) -> None:
+        if not self._compact:
+            paint_pills(painter, self.face, self.rect.size(), look)
+
+
 class LinkItem(QGraphicsPathItem):
     """A link: its curve, for hits; the backdrop strokes it."""
 
@@ -220,6 +252,7 @@ class LinkItem(QGraphicsPathItem):
         self.item_id = link.id
         self.link = link
         self.face = LinkFace()
+        self.pill = PillItem(link.id)
         self.ends: tuple[QPointF, QPointF] = (QPointF(), QPointF(1.0, 0.0))
         self.wire: Wire = wire(*self.ends)
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemHasNoContents)
@@ -233,17 +266,12 @@ class LinkItem(QGraphicsPathItem):
         self.setPath(self.wire.path)
 
     def outline(self) -> QRectF:
-        """What is painted of it: stroke, ring and pills."""
-        box = self.wire.path.boundingRect().adjusted(-8.0, -8.0, 8.0, 8.0)
-        if self.face.pills or self.face.fault:
-            reach = 40.0 + 45.0 * (len(self.face.pills) + bool(self.face.fault)) / 2
-            middle = self.wire.middle
-            box = box.united(QRectF(middle.x() - reach, middle.y() - 12.0, 2 * reach, 24.0))
-        return box
+        """What is painted of it: stroke and ring."""
+        return self.wire.path.boundingRect().adjusted(-8.0, -8.0, 8.0, 8.0)
 
-    def part_at(self, at: QPointF, zoom: float, look: Look) -> str | None:
+    def part_at(self, at: QPointF, zoom: float) -> str | None:
         """``link`` on the curve or its pill."""
-        if pill_rect(self.wire, self.face, look).contains(at):
+        if self.pill.isVisible() and zoom >= COMPACT_ZOOM and self.pill.rect.contains(at):
             return "link"
         reach = min(max(_LINK_REACH / 2, _LINK_REACH / 2 / zoom), 14.0)
         box = self.wire.path.boundingRect().adjusted(-reach, -reach, reach, reach)

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPen
+from PySide6.QtGui import QPainter, QPen
 
 from widgets.canvas.wording import short_percent, short_time
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from PySide6.QtGui import QPainter
+    from PySide6.QtCore import QSizeF
 
     from widgets.canvas.health import State
     from widgets.canvas.look import Look
@@ -102,15 +102,17 @@ def paint_link(painter: QPainter, wire: Wire, face: LinkFace, look: Look) -> Non
     painter.drawPath(wire.path)
 
 
-def pill_rect(wire: Wire, face: LinkFace, look: Look) -> QRectF:
-    """Where the pill of a link is; empty without one."""
-    if not face.pills and not face.fault:
-        return QRectF()
-    width = 8.0
+def has_pills(face: LinkFace) -> bool:
+    """Whether there is anything to say at the middle of a link."""
+    return bool(face.pills or face.fault)
+
+
+def pill_rect(middle: QPointF, face: LinkFace, look: Look) -> QRectF:
+    """Where the pill of a link is."""
+    width = 5.0
     for pill in _all_pills(face):
         width += _ICON + 3.0 + look.pill_metrics.horizontalAdvance(pill.text) + 7.0
-    centre = wire.middle
-    return QRectF(centre.x() - width / 2, centre.y() - _PILL_HEIGHT / 2, width, _PILL_HEIGHT)
+    return QRectF(middle.x() - width / 2, middle.y() - _PILL_HEIGHT / 2, width, _PILL_HEIGHT)
 
 
 def _all_pills(face: LinkFace) -> tuple[Pill, ...]:
@@ -118,17 +120,16 @@ def _all_pills(face: LinkFace) -> tuple[Pill, ...]:
     return (*((Pill("bolt", face.fault),) if face.fault else ()), *face.pills)
 
 
-def paint_pills(painter: QPainter, wire: Wire, face: LinkFace, look: Look) -> None:
-    """Paint the policy signs at the middle of the link."""
-    if not (face.pills or face.fault):
-        return
+def paint_pills(painter: QPainter, face: LinkFace, size: QSizeF, look: Look) -> None:
+    """Paint the policy signs with their top left corner at the origin."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     theme = look.theme
-    box = pill_rect(wire, face, look)
     border = theme.selection if face.selected else theme.load.colour if face.fault else theme.track
     painter.setPen(QPen(look.colour(border), 1.0))
     painter.setBrush(look.colour(theme.panel))
+    box = QRectF(0.0, 0.0, size.width(), size.height())
     painter.drawRoundedRect(box, _PILL_HEIGHT / 2, _PILL_HEIGHT / 2)
-    left = box.left() + 6.0
+    left = 6.0
     painter.setFont(look.pill_font)
     for pill in _all_pills(face):
         token = theme.load.text if pill.icon == "bolt" else theme.muted

@@ -11,9 +11,8 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from widgets.canvas.dots import KINDS, Dots, Streams
 from widgets.canvas.frame_painter import paint_frame
-from widgets.canvas.geometry import COMPACT_ZOOM
 from widgets.canvas.items import LIVE_Z, FrameItem, LinkItem
-from widgets.canvas.link_painter import paint_link, paint_pills
+from widgets.canvas.link_painter import paint_link
 
 if TYPE_CHECKING:
     from widgets.canvas.look import Look
@@ -33,7 +32,7 @@ class LiveLayer(QGraphicsItem):
         self._streams = streams
         self._look = look
         self._sprites: dict[tuple[int, float, float], QPixmap] = {}
-        self.lifted: dict[str, LinkItem] = {}
+        self.links: dict[str, LinkItem] = {}
         """Links painted here and not in the backdrop, while their ends move."""
         self.frames: dict[str, FrameItem] = {}
         """Frames painted here while they move."""
@@ -63,10 +62,8 @@ class LiveLayer(QGraphicsItem):
         zoom = painter.worldTransform().m11()
         for frame in self.frames.values():
             paint_frame(painter, frame.frame, frame.face, self._look, zoom)
-        for link in self.lifted.values():
+        for link in self.links.values():
             paint_link(painter, link.wire, link.face, self._look)
-            if zoom >= COMPACT_ZOOM:
-                paint_pills(painter, link.wire, link.face, self._look)
         if self.glowing is not None and self.glowing.isVisible():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             width = self.glowing.face.width + 4.0

@@ -61,9 +61,12 @@ class Running:
         scene.refresh_faces([*scene.cards, *scene.links, *scene.frames])
         self._next = 0
 
-    def rest(self) -> None:
-        """The run stands still: what flows stops, dots stay where they are until it goes on."""
-        self._scene.streams.set_links({})
+    def set_motion(self, motion: Motion) -> None:
+        """Show motion, or numbers and states only."""
+        self.motion = motion
+        if motion == "reduced":
+            self._scene.dots.clear()
+            self._scene.streams.set_links({})
 
     def advance(self, wall: float) -> None:
         """Move dots and streams."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QGraphicsScene
 
 from engine.model.design import Design, Frame, Link, Node, Note
@@ -12,18 +13,15 @@ from widgets.canvas.backdrop import Backdrop
 from widgets.canvas.dots import Courses, Dots, Streams
 from widgets.canvas.facing import Facing
 from widgets.canvas.folding import fold, folded_rect, frame_chain
-from widgets.canvas.frame_painter import paint_frame
-from widgets.canvas.geometry import COMPACT_ZOOM, card_rect
+from widgets.canvas.geometry import card_rect
 from widgets.canvas.grid import paint_grid
+from widgets.canvas.ground import paint_frames, paint_links
 from widgets.canvas.items import CardItem, FrameItem, LinkItem, NoteItem, PictureItem
-from widgets.canvas.link_painter import paint_link, paint_pills
 from widgets.canvas.live_layer import LiveLayer
 from widgets.canvas.wiring import Wiring
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-
-    from PySide6.QtGui import QPainter
 
     from engine.model.changes import Changes
     from engine.model.component import Component
@@ -31,6 +29,8 @@ if TYPE_CHECKING:
 
 AnyItem: TypeAlias = CardItem | FrameItem | NoteItem | LinkItem
 _EVERYWHERE = QRectF(-2e7, -2e7, 4e7, 4e7)
+_EXPORT = 40.0
+"""Scene units left free around an exported design."""
 
 
 class CanvasScene(QGraphicsScene):
@@ -55,8 +55,6 @@ class CanvasScene(QGraphicsScene):
         self.frames: dict[str, FrameItem] = {}
         self.notes: dict[str, NoteItem] = {}
         self.stale: set[PictureItem] = set()
-        self.lifted_frames: set[str] = set()
-        self._places: dict[str, QRectF] = {}
 
     @property
     def links(self) -> dict[str, LinkItem]:
@@ -102,6 +100,7 @@ class CanvasScene(QGraphicsScene):
             self._sync(item_id)
         self.refresh_faces(ids | folded | links | set(hidden.values()) | set(before.values()))
         self._route(self.wiring.beside(links) | (links & self.links.keys()))
+        self.update()
 
     def _sync(self, item_id: str) -> None:
         """Create, place or drop the item of one id."""
@@ -160,6 +159,7 @@ class CanvasScene(QGraphicsScene):
         if item is None:
             item = self.links[link.id] = LinkItem(link)
             self.addItem(item)
+            self.addItem(item.pill)
         item.link = link
 
     def _drop(self, item_id: str) -> None:
@@ -188,13 +188,15 @@ class CanvasScene(QGraphicsScene):
 
     def _drop_link(self, link: LinkItem) -> None:
         self.backdrop.touch(link.outline())
-        self.live.lifted.pop(link.item_id, None)
+        self.live.links.pop(link.item_id, None)
         if self.live.glowing is link:
             self.live.glowing = None
         row = self.courses.drop(link.item_id)
         if row is not None:
             self.dots.forget_row(row)
         self.streams.set_links({})
+        self.stale.discard(link.pill)
+        self.removeItem(link.pill)
         self.removeItem(link)
 
     # Places
@@ -221,25 +223,24 @@ class CanvasScene(QGraphicsScene):
                 moved = frame.frame.model_copy(update={"x": rect.x(), "y": rect.y(), **size})
                 frame.show_frame(moved, len(frame_chain(self.design, moved.frame)))
         self._route(self.wiring.touching(places))
+        self.update()
 
     def lift(self, ids: Iterable[str]) -> None:
         """Paint frames and links that are about to move in the live layer, not in the tiles."""
         ids = set(ids)
         for link_id in self.wiring.touching(ids):
             link = self.links[link_id]
-            self.live.lifted[link_id] = link
+            self.live.links[link_id] = link
             self.backdrop.touch(link.outline())
         for frame_id in ids & self.frames.keys():
-            self.lifted_frames.add(frame_id)
             self.live.frames[frame_id] = self.frames[frame_id]
             self.backdrop.touch(self.frames[frame_id].outline())
 
     def settle(self, ids: Iterable[str]) -> None:
         """End of a gesture: everything is where the design says."""
-        lifted = [*self.live.lifted]
-        self.live.lifted.clear()
+        lifted = [*self.live.links]
+        self.live.links.clear()
         self.live.frames.clear()
-        self.lifted_frames.clear()
         self._follow(self.design, {each for each in ids if self.design.item(each) is not None})
         for link_id in lifted:
             if link_id in self.links:
@@ -248,7 +249,9 @@ class CanvasScene(QGraphicsScene):
     def _route(self, link_ids: Iterable[str]) -> None:
         """Route links, and have what they covered and cover now painted again."""
         for item, covered in self.wiring.route(link_ids, self.rect_of):
-            if item.item_id not in self.live.lifted:
+            if item.pill.show_face(item.face, item.wire.middle, self.look):
+                self.stale.add(item.pill)
+            if item.item_id not in self.live.links:
                 self.backdrop.touch(covered)
                 self.backdrop.touch(item.outline())
 
@@ -266,25 +269,27 @@ class CanvasScene(QGraphicsScene):
     def refresh_faces(self, ids: Iterable[str]) -> None:
         """Compare what items show with what they should, and paint those that differ."""
         for item_id in ids:
-            card = self.cards.get(item_id)
-            if card is not None:
-                self._set_card(card)
-                continue
-            link = self.links.get(item_id)
-            if link is not None:
-                self._set_link(link)
-                continue
-            frame = self.frames.get(item_id)
-            if frame is not None:
-                face = self.facing.frame(item_id)
-                if face != frame.face:
-                    frame.face = face
-                    self.backdrop.touch(frame.outline())
-                continue
-            note = self.notes.get(item_id)
-            if note is not None and note.selected != (item_id in self.facing.selection):
-                note.selected = not note.selected
-                self.stale.add(note)
+            if item_id in self.cards:
+                self._set_card(self.cards[item_id])
+            elif item_id in self.links:
+                self._set_link(self.links[item_id])
+            elif item_id in self.frames:
+                self._set_frame(self.frames[item_id])
+            elif item_id in self.notes:
+                self._set_note(self.notes[item_id])
+        self.update()
+
+    def _set_frame(self, frame: FrameItem) -> None:
+        face = self.facing.frame(frame.item_id)
+        if face != frame.face:
+            frame.face = face
+            self.backdrop.touch(frame.outline())
+
+    def _set_note(self, note: NoteItem) -> None:
+        selected = note.item_id in self.facing.selection
+        if note.selected != selected:
+            note.selected = selected
+            self.stale.add(note)
 
     def _set_card(self, card: CardItem) -> None:
         face = self.facing.card(card.item_id)
@@ -301,6 +306,8 @@ class CanvasScene(QGraphicsScene):
         change(link.outline())
         link.face = face
         change(link.outline())
+        if link.pill.show_face(face, link.wire.middle, self.look):
+            self.stale.add(link.pill)
 
     # Painting
 
@@ -309,30 +316,46 @@ class CanvasScene(QGraphicsScene):
         self.look = look
         self.live.set_look(look)
         self.backdrop.clear()
-        self.stale.update(self.cards.values(), self.notes.values())
+        for item in self.pictures():
+            item.setPixmap(QPixmap())
+        self.stale.update(self.pictures())
+        for link in self.links.values():
+            link.pill.show_face(link.face, link.wire.middle, look)
+        self.update()
 
     def paint_backdrop(self, painter: QPainter, rect: QRectF, zoom: float) -> None:
-        """Paint everything under the cards: paper, frames from the outside in, links."""
+        """Paint everything under the cards but what is being dragged."""
         paint_grid(painter, rect, self.look, zoom)
-        self.paint_under(painter, rect, zoom)
+        lifted = self.live
+        frames = [each for each in self.frames.values() if each.item_id not in lifted.frames]
+        paint_frames(painter, rect, frames, self.look, zoom)
+        links = [each for each in self.links.values() if each.item_id not in lifted.links]
+        paint_links(painter, rect, links, self.look)
 
-    def paint_under(self, painter: QPainter, rect: QRectF, zoom: float) -> None:
-        """Paint frames and links."""
-        shown = [f for f in self.frames.values() if f.outline().intersects(rect)]
-        for frame in sorted(shown, key=lambda f: f.zValue()):
-            if frame.item_id not in self.lifted_frames:
-                paint_frame(painter, frame.frame, frame.face, self.look, zoom)
-        links = [
-            link
-            for link in self.links.values()
-            if link.outline().intersects(rect) and link.item_id not in self.live.lifted
+    def paint_vectors(self, painter: QPainter, target: QRectF) -> None:
+        """Paint the whole design into ``target`` without pictures, for exports."""
+        source = self.content_rect().adjusted(-_EXPORT, -_EXPORT, _EXPORT, _EXPORT)
+        scale = min(target.width() / source.width(), target.height() / source.height())
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(target.center())
+        painter.scale(scale, scale)
+        painter.translate(-source.center())
+        painter.fillRect(source, self.look.colour(self.look.theme.canvas))
+        paint_frames(painter, source, self.frames.values(), self.look, scale)
+        paint_links(painter, source, self.links.values(), self.look)
+        for item in sorted(self.pictures(), key=lambda each: each.zValue()):
+            if item.isVisible():
+                item.paint_into(painter, self.look)
+        painter.restore()
+
+    def pictures(self) -> list[PictureItem]:
+        """Everything that is shown as a picture."""
+        return [
+            *(link.pill for link in self.links.values()),
+            *self.notes.values(),
+            *self.cards.values(),
         ]
-        links.sort(key=lambda link: (link.face.selected, link.face.width))
-        for link in links:
-            paint_link(painter, link.wire, link.face, self.look)
-        if zoom >= COMPACT_ZOOM:
-            for link in links:
-                paint_pills(painter, link.wire, link.face, self.look)
 
     def hit(self, at: QPointF, zoom: float) -> tuple[AnyItem, str] | None:
         """What lies at a place, topmost first, and which part of it."""
@@ -351,7 +374,7 @@ class CanvasScene(QGraphicsScene):
             if part is not None:
                 yield note, part
         for link in self.links.values():
-            part = link.part_at(at, zoom, self.look)
+            part = link.part_at(at, zoom)
             if part is not None:
                 yield link, part
         for frame in sorted(self.frames.values(), key=lambda f: -f.zValue()):

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QElapsedTimer, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QPointF, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QGraphicsView
 
+from widgets.canvas.announcing import Announcer
 from widgets.canvas.backdrop import Projection
 from widgets.canvas.camera import STEP, Camera
+from widgets.canvas.commands import Commands
+from widgets.canvas.dropping import Dropping
+from widgets.canvas.hand import Hand
+from widgets.canvas.hint import paint_hint
+from widgets.canvas.input import Input
+from widgets.canvas.keys import Keys
 from widgets.canvas.look import Look
-from widgets.canvas.running import Running
+from widgets.canvas.minimap import Minimap
+from widgets.canvas.popups import Popups
+from widgets.canvas.running import Motion, Running
 from widgets.canvas.scene import CanvasScene
+from widgets.canvas.stage import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from PySide6.QtGui import QPainter, QPaintEvent
+    from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 
     from engine.model.changes import Changes
     from engine.model.component import Component
@@ -30,15 +41,24 @@ if TYPE_CHECKING:
 _TICK: Final = 16
 _PICTURES: Final = 24
 """Outdated cards painted anew a frame; one never seen before is painted at once."""
+_CORNER: Final = 12
 
 
 class CanvasView(QGraphicsView):
     """Emits intent, receives data; knows neither files nor processes."""
 
     edit_requested = Signal(object)
+    """An ``Edit``: exactly one for everything a person does."""
     selection_changed = Signal(object)
+    """``frozenset`` of ids."""
     context_requested = Signal(object, object)
+    """Id of the item under the pointer or None, and the place on the screen (QPoint)."""
     message = Signal(str)
+    """A line worth telling, such as why a link is not possible."""
+    activated = Signal(str)
+    """An item was double-clicked, or Enter was pressed on it: edit it."""
+    space_tapped = Signal()
+    """The space bar was pressed and released without panning."""
 
     def __init__(self, components: Mapping[str, Component], theme: Theme, icons: IconSet) -> None:
         """An empty canvas that knows the components."""
@@ -47,14 +67,26 @@ class CanvasView(QGraphicsView):
         self._scene = CanvasScene(components, self._look)
         self.setScene(self._scene)
         self._camera = Camera(self)
+        self._stage = Stage(self._scene, self._camera, components)
+        self._commands = Commands(self._stage)
+        self._hand = Hand(self._stage, self._commands, self.viewport())
+        self._popups = Popups(self._stage, self)
         self._running = Running(self._scene)
+        self._minimap = Minimap(self._scene, self._camera, self._look, self)
+        self._input = Input(
+            self._stage,
+            self._hand,
+            self._popups,
+            self._keys(),
+            Dropping(self._stage, self._commands),
+        )
+        self.installEventFilter(self._input)
+        self.viewport().installEventFilter(self._input)
+        self._announcer = Announcer(self, self._stage)
         self._clock = QElapsedTimer()
         self._timer = QTimer(self)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.setInterval(_TICK)
-        self._timer.timeout.connect(self._tick)
-        self._camera.moved.connect(self._camera_moved)
         self._set_up()
+        self._connect()
 
     def _set_up(self) -> None:
         """How a graphics view becomes a canvas."""
@@ -69,21 +101,63 @@ class CanvasView(QGraphicsView):
             | QGraphicsView.OptimizationFlag.DontAdjustForAntialiasing
         )
         self.viewport().setMouseTracking(True)
+        self.viewport().grabGesture(Qt.GestureType.PinchGesture)
         self.setAcceptDrops(True)
-        self.setAccessibleName("Design canvas")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumSize(240, 160)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(_TICK)
+
+    def _connect(self) -> None:
+        """Pass on what the stage wishes."""
+        stage = self._stage
+        stage.edit_requested.connect(self.edit_requested)
+        stage.selection_changed.connect(self.selection_changed)
+        stage.message.connect(self.message)
+        stage.activated.connect(self.activated)
+        stage.context_requested.connect(self.context_requested)
+        stage.space_tapped.connect(self.space_tapped)
+        self._timer.timeout.connect(self._tick)
+        self._camera.moved.connect(self._camera_moved)
+
+    def _keys(self) -> Keys:
+        """The keyboard."""
+        return Keys(
+            self._commands,
+            {
+                "add": self.begin_add,
+                "link": self.begin_link,
+                "deselect": lambda: self.select(()),
+                "copy": self._to_clipboard,
+                "cut": self._cut,
+                "paste": self._from_clipboard,
+                "zoom_in": self.zoom_in,
+                "zoom_out": self.zoom_out,
+                "zoom_reset": self.zoom_reset,
+            },
+        )
 
     # Data in
 
     def set_design(self, design: Design) -> None:
-        """Show another design."""
+        """Show another design, all of it."""
+        self._hand.cancel()
+        had = self._stage.selection
         self._scene.set_design(design)
+        if had:
+            self.selection_changed.emit(frozenset())
+        self.fit()
 
     def apply_changes(self, design: Design, changes: Changes) -> None:
         """Show what an edit changed."""
+        if changes.removed and self._hand.is_busy:
+            self._hand.cancel()
         self._scene.apply_changes(design, changes)
+        self._stage.select(self._stage.selection)
+        self._minimap.update()
 
     def show_snapshot(self, snapshot: Snapshot, wall_dt: float) -> None:
-        """Show a run's state; ``wall_dt`` is the wall time since the snapshot before."""
+        """Show a run's state; ``wall_dt`` is the wall time since the snapshot before, 0 for a step."""
         self._running.show(snapshot, wall_dt)
         self._wake()
 
@@ -100,17 +174,85 @@ class CanvasView(QGraphicsView):
     def set_theme(self, theme: Theme, icons: IconSet) -> None:
         """Dress in another theme."""
         self._look = Look(theme, icons)
-        self._scene.set_look(self._look)
+        self._stage.set_look(self._look)
+        self._minimap.set_look(self._look)
+        self._popups.close()
+        self.viewport().update()
+
+    def set_motion(self, motion: Motion) -> None:
+        """``reduced`` shows numbers and states but nothing that moves by itself."""
+        self._running.set_motion(motion)
+
+    # Commands
 
     def select(self, ids: Iterable[str]) -> None:
         """Select items."""
-        before = self._scene.facing.selection
-        chosen = frozenset(each for each in ids if self._scene.design.item(each) is not None)
-        if chosen == before:
-            return
-        self._scene.facing.selection = chosen
-        self._scene.refresh_faces(before | chosen)
-        self.selection_changed.emit(chosen)
+        self._stage.select(ids)
+
+    def reveal(self, item_id: str) -> None:
+        """Select an item and bring it into view."""
+        self.select({item_id})
+        rect = self._scene.rect_of(item_id)
+        link = self._scene.links.get(item_id)
+        if link is not None:
+            rect = link.wire.path.boundingRect()
+        if rect is not None:
+            self._camera.reveal(rect)
+
+    def select_all(self) -> None:
+        """Select everything."""
+        self._commands.select_all()
+
+    def delete_selection(self) -> None:
+        """Delete what is selected."""
+        self._commands.delete()
+
+    def rename_selection(self) -> None:
+        """Edit the name of the selected item in place."""
+        self._commands.rename()
+
+    def copy(self) -> str:
+        """The selection as JSON text."""
+        return self._commands.copy()
+
+    def paste(self, text: str) -> None:
+        """Add items from JSON text."""
+        self._commands.paste(text)
+
+    def duplicate(self) -> None:
+        """Copy the selection beside itself."""
+        self._commands.duplicate()
+
+    def auto_layout(self) -> None:
+        """Lay the design out in layers."""
+        self._commands.arrange()
+
+    def add_component(self, kind: str) -> None:
+        """Add a node where the view looks."""
+        self._commands.add_component(kind)
+
+    def add_note(self) -> None:
+        """Add a note and write on it."""
+        self._commands.add_note()
+
+    def add_frame(self) -> None:
+        """Add a frame around the selection, or an empty one."""
+        self._commands.add_frame()
+
+    def begin_add(self, pos: QPointF | None = None) -> None:
+        """Open the quick-add list at a place of the scene, by default under the pointer."""
+        place = pos
+        if place is None:
+            inside = self.underMouse() and self.viewport().rect().contains(
+                self._hand.last.view.toPoint()
+            )
+            place = self._hand.last.scene if inside else self._camera.shown().center()
+        self._popups.offer(place, None)
+
+    def begin_link(self) -> None:
+        """Draw a link from the selected node by clicks or keys."""
+        self.setFocus()
+        self._hand.begin_link()
 
     def fit(self) -> None:
         """Show the whole design."""
@@ -128,14 +270,35 @@ class CanvasView(QGraphicsView):
         """To 100 %."""
         self._camera.zoom_to(1.0)
 
+    def _to_clipboard(self) -> None:
+        text = self.copy()
+        if text:
+            QGuiApplication.clipboard().setText(text)
+
+    def _cut(self) -> None:
+        self._to_clipboard()
+        self.delete_selection()
+
+    def _from_clipboard(self) -> None:
+        self.paste(QGuiApplication.clipboard().text())
+
     # Painting
 
     def advance(self, wall: float) -> None:
-        """Move what moves by a wall time and show it; the canvas does so by itself while it runs."""
+        """Move what moves by a wall time and show it; the canvas does so itself while it runs."""
         self._running.advance(wall)
         self.viewport().update()
 
+    def paint_design(self, painter: QPainter, target: QRectF) -> None:
+        """Paint the whole design as vectors, for exports."""
+        self._scene.paint_vectors(painter, target)
+
+    def content_rect(self) -> QRectF:
+        """What the design covers, in scene units; exports take their proportions from it."""
+        return self._scene.content_rect()
+
     def _wake(self) -> None:
+        """Animate until nothing moves any more."""
         if not self._timer.isActive():
             self._clock.start()
             self._timer.start()
@@ -146,7 +309,8 @@ class CanvasView(QGraphicsView):
             self._timer.stop()
 
     def _camera_moved(self) -> None:
-        self._scene.stale.update(self._scene.cards.values(), self._scene.notes.values())
+        self._scene.stale.update(self._scene.pictures())
+        self._minimap.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Bring pictures up to date, then let Qt put everything together."""
@@ -164,13 +328,30 @@ class CanvasView(QGraphicsView):
                 continue
             fresh = item.pixmap().isNull()
             if left <= 0 and not fresh:
+                self._wake()
                 continue
             left -= item.refresh(self._look, self._camera.zoom, ratio)
             done.append(item)
         self._scene.stale.difference_update(done)
+        if done:
+            self._minimap.update()
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """Copy the tiles."""
         del rect  # the whole view is painted anyway
         projection = Projection.of(self.viewportTransform(), self.viewport().devicePixelRatioF())
         self._scene.backdrop.draw(painter, self.viewport().size(), projection)
+
+    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        """Help, on an empty canvas."""
+        del rect
+        if not self._scene.design.nodes:
+            paint_hint(painter, QRectF(self.viewport().rect()), self._look)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the minimap in its corner."""
+        super().resizeEvent(event)
+        size = self._minimap.size()
+        self._minimap.move(
+            self.width() - size.width() - _CORNER, self.height() - size.height() - _CORNER
+        )

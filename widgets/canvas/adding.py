@@ -1,0 +1,119 @@
+"""Edits that add nodes, notes and frames."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QPointF, QRectF
+
+from engine.model.design import Frame, Node, Note
+from engine.model.edits import Batch, Insert, SetField
+from widgets.canvas.folding import innermost
+from widgets.canvas.geometry import (
+    CARD_HEIGHT,
+    CARD_WIDTH,
+    FRAME_PADDING,
+    FRAME_TAB,
+    card_rect,
+    snapped,
+)
+from widgets.canvas.linking import new_link
+from widgets.canvas.naming import all_ids, fresh_id, fresh_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from engine.model.component import Component
+    from engine.model.design import Design
+    from engine.model.edits import Edit
+
+_STEP: Final = QPointF(0.0, CARD_HEIGHT + 28.0)
+_NOTE: Final = (204.0, 96.0)
+_FRAME: Final = (480.0, 300.0)
+
+
+def new_node(design: Design, component: Component, centre: QPointF) -> Node:
+    """A node of a kind with its sample config and a name of its own, in the frame it lies in."""
+    rect = card_rect(centre.x(), centre.y())
+    around = innermost(design.frames, rect)
+    return Node(
+        id=fresh_id(component.kind.replace("_", "-"), all_ids(design)),
+        kind=component.kind,
+        name=fresh_name(component.title, (node.name for node in design.nodes)),
+        x=centre.x(),
+        y=centre.y(),
+        frame=around.id if around else None,
+        config=dict(component.sample),  # type: ignore[arg-type]  # samples are JSON by contract
+    )
+
+
+def free_place(design: Design, wanted: QPointF) -> QPointF:
+    """``wanted``, or the next place below it where no card is in the way."""
+    place = QPointF(snapped(wanted.x()), snapped(wanted.y()))
+    taken = [card_rect(node.x, node.y) for node in design.nodes]
+    for _ in range(len(taken) + 1):
+        rect = card_rect(place.x(), place.y()).adjusted(-8.0, -8.0, 8.0, 8.0)
+        if not any(rect.intersects(other) for other in taken):
+            break
+        place += _STEP
+    return QPointF(snapped(place.x()), snapped(place.y()))
+
+
+def node_edit(node: Node, design: Design, ends: tuple[str, str] | None = None) -> Insert:
+    """Add a node, and the link (source, target) that it was made for, in one step."""
+    if ends is None:
+        return Insert.of(node, label=f"Add {node.name}")
+    link = new_link(*ends, all_ids(design) | {node.id})
+    return Insert.of(node, link, label=f"Add {node.name}")
+
+
+def note_edit(design: Design, centre: QPointF) -> tuple[str, Insert]:
+    """Add an empty note; returns its id as well."""
+    note = Note(
+        id=fresh_id("note", all_ids(design)),
+        x=snapped(centre.x() - _NOTE[0] / 2),
+        y=snapped(centre.y() - _NOTE[1] / 2),
+        width=_NOTE[0],
+        height=_NOTE[1],
+    )
+    return note.id, Insert.of(note, label="Add note")
+
+
+def frame_edit(design: Design, selection: Iterable[str], centre: QPointF) -> tuple[str, Edit]:
+    """Add a frame around the selected nodes and frames, or an empty one; returns its id as well."""
+    members = [each for each in selection if each in design.node_by_id]
+    inner = [each for each in selection if each in design.frame_by_id]
+    rect = QRectF()
+    for each in members:
+        node = design.node_by_id[each]
+        rect = rect.united(card_rect(node.x, node.y))
+    for each in inner:
+        frame = design.frame_by_id[each]
+        rect = rect.united(QRectF(frame.x, frame.y, frame.width, frame.height))
+    if rect.isEmpty():
+        corner = centre - QPointF(_FRAME[0] / 2, _FRAME[1] / 2)
+        rect = QRectF(snapped(corner.x()), snapped(corner.y()), *_FRAME)
+    else:
+        pad = FRAME_PADDING
+        rect = rect.adjusted(-pad, -pad - FRAME_TAB / 2, pad, pad)
+    frame_id = fresh_id("frame", all_ids(design))
+    outer = {design.node_by_id[each].frame for each in members}
+    outer |= {design.frame_by_id[each].frame for each in inner}
+    made = Frame(
+        id=frame_id,
+        x=rect.x(),
+        y=rect.y(),
+        width=rect.width(),
+        height=rect.height(),
+        frame=outer.pop() if len(outer) == 1 else None,
+    )
+    fields = [SetField(each, ("frame",), frame_id) for each in sorted([*members, *inner])]
+    insert = Insert.of(made, label="Add frame")
+    return frame_id, Batch((insert, *fields), "Add frame") if fields else insert
+
+
+def beside(origin: QRectF, *, before: bool) -> QPointF:
+    """Centre of a card placed next to another, where a link between them looks well."""
+    gap = CARD_WIDTH * 1.5
+    centre = origin.center()
+    return QPointF(centre.x() + (-gap if before else gap), centre.y())

@@ -1,0 +1,154 @@
+"""What can be done to the selection without a pointer. Every command asks for at most one edit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QPointF, QRectF
+
+from engine.model.edits import Move, Remove, SetField
+from widgets.canvas.adding import frame_edit, free_place, new_node, node_edit, note_edit
+from widgets.canvas.clipboard import PasteError, box_centre, copied, pasted
+from widgets.canvas.geometry import SNAP, snapped
+from widgets.canvas.layout import layout_edit
+from widgets.canvas.membership import dragged_along, position
+from widgets.canvas.walking import next_stop, walk_order
+
+if TYPE_CHECKING:
+    from widgets.canvas.stage import Stage
+
+NUDGE: Final = SNAP
+FAR_NUDGE: Final = 4 * SNAP
+_BESIDE: Final = QPointF(36.0, 36.0)
+
+
+class Commands:
+    """Works on the selection of a stage."""
+
+    def __init__(self, stage: Stage) -> None:
+        """Work on ``stage``."""
+        self._stage = stage
+
+    def delete(self) -> None:
+        """Delete what is selected."""
+        if self._stage.selection:
+            self._stage.request(Remove(self._stage.selection))
+
+    def select_all(self) -> None:
+        """Select everything but links, which follow their nodes."""
+        design = self._stage.design
+        self._stage.select({*design.node_by_id, *design.frame_by_id, *design.note_by_id})
+
+    def copy(self) -> str:
+        """The selection as JSON text; empty when nothing that can be copied is selected."""
+        return copied(self._stage.design, self._stage.selection)
+
+    def paste(self, text: str, at: QPointF | None = None) -> None:
+        """Add copied items, around ``at`` or a little beside where they were copied from."""
+        stage = self._stage
+        try:
+            offset = _BESIDE
+            if at is not None:
+                x, y = box_centre(text)
+                offset = QPointF(snapped(at.x() - x), snapped(at.y() - y))
+            edit = pasted(stage.design, text, offset)
+        except PasteError as error:
+            stage.message.emit(str(error))
+            return
+        stage.request(edit)
+        stage.select(
+            placed.item.id
+            for placed in edit.placed
+            if placed.item.id not in stage.design.link_by_id
+        )
+
+    def duplicate(self) -> None:
+        """Copy and paste in one step, without the clipboard."""
+        text = self.copy()
+        if text:
+            self.paste(text)
+
+    def nudge(self, dx: float, dy: float) -> bool:
+        """Move the selection by scene units; tells whether there was anything to move."""
+        stage = self._stage
+        ids = {each for each in stage.selection if each not in stage.design.link_by_id}
+        moved = dragged_along(stage.design, ids)
+        positions = []
+        for each in sorted(moved):
+            item = stage.design.item(each)
+            if item is None or each in stage.design.link_by_id:
+                continue
+            rect = QRectF(getattr(item, "x", 0.0) + dx, getattr(item, "y", 0.0) + dy, 0.0, 0.0)
+            positions.append(position(stage.design, each, rect))
+        if positions:
+            stage.request(Move(tuple(positions)))
+        return bool(positions)
+
+    def arrange(self) -> None:
+        """Lay the whole design out in layers."""
+        if self._stage.design.nodes:
+            self._stage.request(layout_edit(self._stage.design))
+            self._stage.camera.fit(self._stage.scene.content_rect())
+
+    def add_component(self, kind: str, at: QPointF | None = None) -> None:
+        """Add a node where the view looks, or exactly at ``at``, and select it."""
+        stage = self._stage
+        component = stage.components.get(kind)
+        if component is None:
+            stage.message.emit(f"There is no component “{kind}”")
+            return
+        place = at if at is not None else free_place(stage.design, stage.camera.shown().center())
+        node = new_node(stage.design, component, place)
+        stage.request(node_edit(node, stage.design))
+        stage.select({node.id})
+
+    def add_note(self, at: QPointF | None = None) -> None:
+        """Add a note and begin to write on it."""
+        stage = self._stage
+        place = at if at is not None else stage.camera.shown().center()
+        note_id, edit = note_edit(stage.design, place)
+        stage.request(edit)
+        if note_id in stage.design.note_by_id:
+            stage.select({note_id})
+            stage.editing_requested.emit(note_id)
+
+    def add_frame(self) -> None:
+        """Add a frame around the selection, or an empty one."""
+        stage = self._stage
+        frame_id, edit = frame_edit(stage.design, stage.selection, stage.camera.shown().center())
+        stage.request(edit)
+        if frame_id in stage.design.frame_by_id:
+            stage.select({frame_id})
+
+    def toggle_frame(self, frame_id: str) -> None:
+        """Collapse an open frame, open a collapsed one."""
+        frame = self._stage.design.frame_by_id[frame_id]
+        label = "Expand" if frame.collapsed else "Collapse"
+        self._stage.request(SetField(frame_id, ("collapsed",), not frame.collapsed, label))
+
+    def rename(self) -> None:
+        """Edit the name (or the text) of the selected item in place."""
+        chosen = [
+            each for each in self._stage.selection if each not in self._stage.design.link_by_id
+        ]
+        if len(chosen) == 1:
+            self._stage.editing_requested.emit(chosen[0])
+        else:
+            self._stage.message.emit("Select one node, frame or note to rename it")
+
+    def activate(self) -> None:
+        """Edit the selected item wherever that is done."""
+        if len(self._stage.selection) == 1:
+            self._stage.activated.emit(next(iter(self._stage.selection)))
+
+    def walk(self, step: int) -> bool:
+        """Select the next (1) or previous (-1) node along the links; False past either end."""
+        stage = self._stage
+        order = [each for each in walk_order(stage.design) if each in stage.scene.cards]
+        current = [each for each in stage.selection if each in stage.design.node_by_id]
+        stop = next_stop(order, current[0] if len(current) == 1 else None, step)
+        if stop is None:
+            return False
+        stage.select({stop})
+        stage.camera.reveal(stage.scene.cards[stop].rect)
+        return True

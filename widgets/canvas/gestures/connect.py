@@ -1,0 +1,210 @@
+"""Draw a link: pull it from a port, or pick its ends one after the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from PySide6.QtCore import QLineF, QPointF, Qt
+from PySide6.QtGui import QKeyEvent, QPen
+
+from widgets.canvas.geometry import CARD_RADIUS, input_port, output_port
+from widgets.canvas.gestures.base import DRAG_DISTANCE, Gesture, Pointer
+from widgets.canvas.linking import link_edit, refusal
+from widgets.canvas.overlay import paint_bubble, paint_port
+from widgets.canvas.wires import wire
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPainter
+
+    from widgets.canvas.items import CardItem
+    from widgets.canvas.look import Look
+    from widgets.canvas.stage import Stage
+
+Side = Literal["output", "input"]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The end of a link that is fixed already."""
+
+    node: str
+    side: Side
+
+
+class Connect(Gesture):
+    """Pulls a link from a port to a card; dropped on nothing, it asks what to add there."""
+
+    cursor = Qt.CursorShape.CrossCursor
+
+    def __init__(self, stage: Stage, origin: Origin) -> None:
+        """Begin at ``origin``."""
+        super().__init__(stage)
+        self.origin = origin
+        self._from = Pointer(QPointF(), QPointF())
+        self._at = QPointF()
+        self._over: str | None = None
+        self._refusals: dict[str, str | None] = {}
+
+    def start(self, at: Pointer) -> None:
+        """Find out which cards fit."""
+        self._from = at
+        self._at = at.scene
+        self._refusals = {
+            each: self._refusal(each) for each in self.stage.scene.cards if each != self.origin.node
+        }
+        self.stage.sketch(self)
+
+    def _refusal(self, other: str) -> str | None:
+        """Why a card cannot be the other end; None where it can."""
+        ends = (self.origin.node, other)
+        source, target = ends if self.origin.side == "output" else ends[::-1]
+        return refusal(self.stage.design, self.stage.components, source, target)
+
+    @property
+    def fitting(self) -> list[str]:
+        """Cards that may be the other end, from left to right."""
+        cards = self.stage.scene.cards
+        found = [each for each, why in self._refusals.items() if why is None and each in cards]
+        return sorted(found, key=lambda each: cards[each].rect.topLeft().toTuple())
+
+    def move(self, at: Pointer) -> None:
+        """Follow the pointer; over a card, jump to its port."""
+        self._at = at.scene
+        self._over = self._card_at(at.scene)
+        self.stage.redraw()
+
+    def _card_at(self, at: QPointF) -> str | None:
+        """The card under the pointer, with some room around its ports."""
+        reach = 10.0 / self.stage.zoom
+        for card in reversed(self.stage.scene.cards.values()):
+            if card.rect.adjusted(-reach, -2.0, reach, 2.0).contains(at):
+                return card.item_id
+        return None
+
+    def finish(self, at: Pointer) -> None:
+        """Ask for the link, or for what to add at its end."""
+        self.move(at)
+        self.stage.sketch(None)
+        if self._over is not None:
+            self._connect(self._over)
+        elif QLineF(at.view, self._from.view).length() >= 4 * DRAG_DISTANCE:
+            self.stage.offered.emit(at.scene, self.origin)
+
+    def _connect(self, other: str) -> None:
+        """Ask for the link to ``other``, or say why not."""
+        if other == self.origin.node:
+            return
+        why = self._refusals.get(other)
+        if why is not None:
+            self.stage.message.emit(why)
+            return
+        ends = (self.origin.node, other)
+        source, target = ends if self.origin.side == "output" else ends[::-1]
+        self.stage.request(link_edit(self.stage.design, source, target))
+
+    def cancel(self) -> None:
+        """No link."""
+        self.stage.sketch(None)
+
+    def paint(self, painter: QPainter, look: Look, zoom: float) -> None:
+        """Draw the pulled link, mark cards that fit, and say why one does not."""
+        self._paint_fitting(painter, look, zoom)
+        card = self.stage.scene.cards.get(self.origin.node)
+        if card is None:
+            return
+        start = (output_port if self.origin.side == "output" else input_port)(card.rect)
+        end = self._end()
+        course = wire(start, end) if self.origin.side == "output" else wire(end, start)
+        why = self._refusals.get(self._over) if self._over is not None else None
+        colour = look.theme.danger.colour if why else look.theme.selection
+        pen = QPen(look.colour(colour), 2.25)
+        if self._over is None:
+            pen.setStyle(Qt.PenStyle.DashLine)
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(course.path)
+        if why:
+            paint_bubble(painter, self._at, why, look, zoom)
+
+    def _end(self) -> QPointF:
+        """Where the loose end is: at the pointer, or at the port of the card under it."""
+        over = self.stage.scene.cards.get(self._over) if self._over is not None else None
+        if over is None or over.item_id == self.origin.node:
+            return self._at
+        return (input_port if self.origin.side == "output" else output_port)(over.rect)
+
+    def _paint_fitting(self, painter: QPainter, look: Look, zoom: float) -> None:
+        """Outline the cards that fit and dim those that do not."""
+        for each, why in self._refusals.items():
+            card = self.stage.scene.cards.get(each)
+            if card is None:
+                continue
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            if why is not None:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(look.colour(look.theme.canvas, 0.5))
+                painter.drawRoundedRect(card.rect, CARD_RADIUS, CARD_RADIUS)
+                continue
+            strong = each == self._over
+            painter.setPen(QPen(look.colour(look.theme.selection, 1.0 if strong else 0.55), 2.0))
+            if strong:
+                painter.setBrush(look.colour(look.theme.selection, 0.12))
+            outline = card.rect.adjusted(-3.0, -3.0, 3.0, 3.0)
+            painter.drawRoundedRect(outline, CARD_RADIUS + 3, CARD_RADIUS + 3)
+            port = input_port if self.origin.side == "output" else output_port
+            paint_port(painter, port(card.rect), look, zoom)
+
+
+class LinkMode(Connect):
+    """Links by clicks or keys: Tab or arrows choose among the cards that fit, Enter links."""
+
+    lasts = True
+
+    def start(self, at: Pointer) -> None:
+        """Begin with the first card that fits."""
+        super().start(at)
+        fitting = self.fitting
+        if not fitting:
+            self.stage.message.emit("Nothing here can be linked from this node")
+        self._choose(fitting[0] if fitting else None)
+
+    def finish(self, at: Pointer) -> None:
+        """A click on a card links to it; beside one, it ends without a link."""
+        self.move(at)
+        self.stage.sketch(None)
+        if self._over is not None:
+            self._connect(self._over)
+
+    def key(self, event: QKeyEvent) -> bool:
+        """Tab, arrows and Enter."""
+        steps = {
+            Qt.Key.Key_Tab: 1,
+            Qt.Key.Key_Right: 1,
+            Qt.Key.Key_Down: 1,
+            Qt.Key.Key_Backtab: -1,
+            Qt.Key.Key_Left: -1,
+            Qt.Key.Key_Up: -1,
+        }
+        key = Qt.Key(event.key())
+        if key in steps and self.fitting:
+            fitting = self.fitting
+            here = fitting.index(self._over) if self._over in fitting else -1
+            self._choose(fitting[(here + steps[key]) % len(fitting)])
+            return True
+        return key in steps
+
+    def confirm(self) -> None:
+        """Link to the chosen card."""
+        self.stage.sketch(None)
+        if self._over is not None:
+            self._connect(self._over)
+
+    def _choose(self, card_id: str | None) -> None:
+        """Pull the link to a card."""
+        self._over = card_id
+        card: CardItem | None = self.stage.scene.cards.get(card_id) if card_id else None
+        if card is not None:
+            self._at = card.rect.center()
+            self.stage.camera.reveal(card.rect)
+        self.stage.redraw()

@@ -1,0 +1,63 @@
+"""Which links may be drawn, and why not; makes the edits that draw them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.model.component import can_link
+from engine.model.design import Frame, Link, Node
+from engine.model.edits import Insert
+from widgets.canvas.naming import all_ids, fresh_id
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Mapping
+
+    from engine.model.component import Component
+    from engine.model.design import Design
+
+SAME_ZONE = 0.00025
+"""One-way delay of a new link (s): two machines in one zone."""
+
+
+def refusal(
+    design: Design, components: Mapping[str, Component], source: str, target: str
+) -> str | None:
+    """Why there can be no link from ``source`` to ``target``; None where there can."""
+    if source == target:
+        return "A node cannot call itself"
+    first, second = design.item(source), design.item(target)
+    if isinstance(first, Frame) or isinstance(second, Frame):
+        return "Open the frame to link what is inside"
+    if not isinstance(first, Node) or not isinstance(second, Node):
+        return "Links go from node to node"
+    if any(link.source == source and link.target == target for link in design.links):
+        return "They are linked already"
+    return mismatch(components.get(first.kind), components.get(second.kind))
+
+
+def mismatch(source: Component | None, target: Component | None) -> str | None:
+    """Why these kinds do not fit; kinds that are not known are given the benefit of the doubt."""
+    if source is None or target is None or can_link(source, target):
+        return None
+    if source.output == "none":
+        return f"{source.title}: nothing leaves here"
+    if target.input == "none":
+        return f"{target.title}: nothing arrives here"
+    if source.output == "messages":
+        return f"{source.title} hands out messages; {target.title} takes calls"
+    return f"{target.title} takes messages from a queue; {source.title} makes calls"
+
+
+def new_link(source: str, target: str, taken: Container[str]) -> Link:
+    """A link with the delay of two machines in one zone."""
+    return Link(
+        id=fresh_id(f"{source}-{target}", taken),
+        source=source,
+        target=target,
+        config={"delay": {"law": "constant", "mean": SAME_ZONE}},
+    )
+
+
+def link_edit(design: Design, source: str, target: str) -> Insert:
+    """Draw a link."""
+    return Insert.of(new_link(source, target, all_ids(design)), label="Link")

@@ -1,0 +1,118 @@
+"""The whole design in the corner, states coloured; drag the rectangle to look elsewhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtWidgets import QWidget
+
+if TYPE_CHECKING:
+    from widgets.canvas.camera import Camera
+    from widgets.canvas.look import Look
+    from widgets.canvas.scene import CanvasScene
+
+SIZE: Final = QSize(132, 76)
+_PADDING: Final = 7.0
+
+
+class Minimap(QWidget):
+    """A map of the design. Its picture is painted again only when something moved or changed state."""
+
+    def __init__(self, scene: CanvasScene, camera: Camera, look: Look, parent: QWidget) -> None:
+        """Show ``scene`` and steer ``camera``."""
+        super().__init__(parent)
+        self._scene = scene
+        self._camera = camera
+        self._look = look
+        self._picture = QPixmap()
+        self._painted: object = None
+        self._map = QRectF()
+        self.setFixedSize(SIZE)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName("Minimap")
+        self.setToolTip("Drag to look elsewhere")
+
+    def set_look(self, look: Look) -> None:
+        """Take another theme."""
+        self._look = look
+        self._painted = None
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Copy the picture."""
+        del event
+        self._bring_up_to_date()
+        painter = QPainter(self)
+        painter.drawPixmap(QPointF(0.0, 0.0), self._picture)
+
+    def _bring_up_to_date(self) -> None:
+        """Paint the picture again if what it shows changed."""
+        scene, shown = self._scene, self._camera.shown()
+        cards = [(card.rect.x(), card.rect.y(), card.face.state) for card in scene.cards.values()]
+        ratio = self.devicePixelRatioF()
+        wanted = (tuple(cards), shown.getRect(), len(scene.frames), ratio)
+        if wanted == self._painted:
+            return
+        self._painted = wanted
+        self._picture = QPixmap(SIZE * ratio)
+        self._picture.setDevicePixelRatio(ratio)
+        self._picture.fill(QColor(0, 0, 0, 0))
+        painter = QPainter(self._picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._map = scene.content_rect().united(shown).adjusted(-20.0, -20.0, 20.0, 20.0)
+        self._paint(painter, shown)
+        painter.end()
+
+    def _paint(self, painter: QPainter, shown: QRectF) -> None:
+        """Paint ground, frames, nodes in the colours of their states, and the viewport."""
+        look, theme = self._look, self._look.theme
+        painter.setPen(QPen(look.colour(theme.card_border), 1.0))
+        painter.setBrush(look.colour(theme.panel))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8.0, 8.0)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(look.colour(theme.frame_border), 1.0))
+        for frame in self._scene.frames.values():
+            painter.drawRoundedRect(self._to_map(frame.rect()), 2.0, 2.0)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for note in self._scene.notes.values():
+            painter.setBrush(look.colour(theme.sticky))
+            painter.drawRect(self._to_map(note.rect))
+        for card in self._scene.cards.values():
+            painter.setBrush(look.colour(theme.state(card.face.state).colour))
+            box = self._to_map(card.rect)
+            painter.drawRoundedRect(box.adjusted(0, 0, max(0.0, 3 - box.width()), 0), 1.5, 1.5)
+        painter.setPen(QPen(look.colour(theme.selection), 1.25))
+        painter.setBrush(look.colour(theme.selection, 0.06))
+        painter.drawRoundedRect(self._to_map(shown), 3.0, 3.0)
+
+    def _scale(self) -> float:
+        """Map pixels a scene unit."""
+        return min(
+            (SIZE.width() - 2 * _PADDING) / max(self._map.width(), 1.0),
+            (SIZE.height() - 2 * _PADDING) / max(self._map.height(), 1.0),
+        )
+
+    def _to_map(self, rect: QRectF) -> QRectF:
+        """A rectangle of the scene on the map."""
+        scale = self._scale()
+        middle = QPointF(SIZE.width() / 2, SIZE.height() / 2)
+        corner = (rect.topLeft() - self._map.center()) * scale + middle
+        return QRectF(corner.x(), corner.y(), rect.width() * scale, rect.height() * scale)
+
+    def _look_at(self, at: QPointF) -> None:
+        """Bring the place under the pointer to the middle of the view."""
+        middle = QPointF(SIZE.width() / 2, SIZE.height() / 2)
+        self._camera.look_at((at - middle) / self._scale() + self._map.center())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Look there."""
+        self._look_at(event.position())
+        event.accept()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Keep looking where the pointer goes."""
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._look_at(event.position())
+        event.accept()

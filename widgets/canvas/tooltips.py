@@ -1,0 +1,111 @@
+"""What hovering tells: fuller numbers than fit on a card or a link, as rich text."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from widgets.canvas.wording import (
+    short_number,
+    short_percent,
+    short_quantity,
+    short_rate,
+    short_time,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from engine.model.component import Component
+    from engine.model.design import Design, Link, Node
+    from engine.model.findings import Finding
+    from widgets.canvas.health import Flow, LinkHealth, NodeHealth
+
+_LIMIT = 300
+
+
+def node_tip(
+    node: Node,
+    component: Component | None,
+    health: NodeHealth | None,
+    findings: Iterable[Finding],
+) -> str:
+    """Numbers and findings of a node."""
+    title = component.title if component else node.kind
+    rows: list[tuple[str, str]] = []
+    if health is not None:
+        rows = _node_rows(health, component)
+    state = f" · {health.state}" if health is not None else ""
+    head = f"<b>{_clean(node.name or title)}</b><br>{_clean(title)}{state}"
+    return _page(head, rows, findings)
+
+
+def link_tip(
+    link: Link, design: Design, health: LinkHealth | None, findings: Iterable[Finding]
+) -> str:
+    """Rate, latency and failures by reason of a link."""
+    names = [
+        _clean(node.name or node.id) if (node := design.node_by_id.get(end)) else _clean(end)
+        for end in (link.source, link.target)
+    ]
+    rows: list[tuple[str, str]] = []
+    if health is not None:
+        rows = _flow_rows(health.flow)
+        rows.append(("In flight", short_number(health.in_flight)))
+    return _page(f"<b>{names[0]} → {names[1]}</b>", rows, findings)
+
+
+def _node_rows(health: NodeHealth, component: Component | None) -> list[tuple[str, str]]:
+    """Everything measured at a node."""
+    rows = _flow_rows(health.flow)
+    rows.append(("Utilization", short_percent(health.utilization.at_least())))
+    rows.append(("Waiting", short_number(health.queue.at_least())))
+    rows.append(("In system", short_number(health.in_system)))
+    if health.instances > 1:
+        ready = sum(1 for cell in health.cells if cell.state == "ready")
+        total = len(health.cells)
+        rows.append(("Instances", f"{ready} of {total} ready" if total else str(health.instances)))
+    units = {metric.name: metric for metric in component.metrics} if component else {}
+    for name, value in health.extra.items():
+        if name in units:
+            metric = units[name]
+            shown = short_quantity(value.value, metric.unit)
+            rows.append((metric.title.capitalize(), shown))
+    rows += [("Fault", fault) for fault in health.faults]
+    return rows
+
+
+def _flow_rows(flow: Flow) -> list[tuple[str, str]]:
+    """Rate, latency, failures by reason, the commonest first."""
+    rows = [("Rate", short_rate(flow.rate.at_least()))]
+    retries = flow.retry_rate.at_least()
+    if retries >= 0.05:
+        rows.append(("Retries", short_rate(retries)))
+    if flow.p99.at_least() > 0.0:
+        rows.append(("p50", short_time(flow.p50.value)))
+        rows.append(("p99", short_time(flow.p99.value)))
+    rows += [(reason, short_percent(share)) for reason, share in _commonest(flow.ratios)]
+    return rows
+
+
+def _commonest(ratios: Mapping[str, float]) -> list[tuple[str, float]]:
+    """Reasons that matter, the commonest first."""
+    shown = [(reason, share) for reason, share in ratios.items() if share >= 0.0005]
+    return sorted(shown, key=lambda pair: -pair[1])
+
+
+def _page(head: str, rows: Iterable[tuple[str, str]], findings: Iterable[Finding]) -> str:
+    """Head, table, findings."""
+    body = "".join(
+        f"<tr><td>{_clean(name)}&nbsp;&nbsp;</td><td align='right'>{_clean(value)}</td></tr>"
+        for name, value in rows
+    )
+    table = f"<table cellspacing='1'>{body}</table>" if body else ""
+    notes = "".join(f"<p style='margin:4px 0 0 0'>{_clean(f.message)}</p>" for f in findings)
+    return f"<div style='min-width:150px'>{head}{table}{notes}</div>"
+
+
+def _clean(text: str) -> str:
+    """Text from a design file is shown, never interpreted."""
+    shown = text if len(text) <= _LIMIT else f"{text[:_LIMIT]}…"
+    return escape(shown)
