@@ -1,17 +1,39 @@
-"""Client: where requests come from, open or closed. It leaves out what happens inside a browser."""
+"""Client: people or programs that send requests, open (by a rate) or closed (a population).
+
+Models the arrival process, the mix of request classes and, with its outgoing links, the caller's
+policy. Leaves out sessions and the last mile; give the link a delay for that.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Annotated
 
-from engine.catalog.preset import Lowering, Preset, law_plan
+from pydantic import Field
+
+from engine.catalog.preset import Lowering, Preset
 from engine.model.component import Component
 from engine.model.fields import Config, setting
-from engine.model.traffic import Arrivals, Closed, Deterministic, Mmpp, Poisson, Trace
-from engine.plan.primitives import NodePlan, TrafficPlan
+from engine.model.traffic import Arrivals, Poisson
+from engine.plan.lower import mix_plan, traffic_plan
+from engine.plan.primitives import NodePlan
 
-if TYPE_CHECKING:
-    from engine.plan.primitives import ClassPlan
+HELP = """\
+Where requests begin. An **open** client sends at a rate, whatever happens to the answers (Poisson,
+evenly spaced, in bursts, or replayed from a trace). A **closed** one has a fixed number of users: each
+waits for the answer, thinks, and asks again, so that it slows down by itself when the system does.
+
+The rate may follow a schedule `[[t, rps], …]`: straight lines between the points.
+
+Its latency counts from the first attempt to the answer, network and retries included. *Offered* counts
+first attempts, *goodput* what was answered in time.
+
+**Timeouts and retries** are on the link that leaves it. With several links, each request uses them in
+their order.
+
+**Left out:** sessions, last-mile bandwidth.
+
+Compare: users' browsers and phones; load generators such as k6, wrk2, Gatling, Locust.
+"""
 
 
 class ClientConfig(Config):
@@ -21,71 +43,35 @@ class ClientConfig(Config):
         Poisson(),
         title="Arrivals",
         group="Traffic",
-        help="When requests come. Open processes do not wait for answers; a closed population does. "
-        "Default: independent users, 50 a second.",
+        help="How requests come. The default, 50 rps Poisson, is many independent users.",
     )
-    mix: dict[str, float] = setting(
+    mix: dict[str, Annotated[float, Field(ge=0.0, le=1e9)]] = setting(
         {},
         title="Mix",
+        unit="%",
         group="Traffic",
-        help="Share of each request class; equal shares when left out.",
+        help="Share of each request class; shares need not sum to 1. Equal shares when left out.",
     )
 
 
-def _mix(config: ClientConfig, classes: tuple[ClassPlan, ...]) -> tuple[float, ...]:
-    """Shares over the classes, summing to 1."""
-    wanted = [config.mix.get(each.name, 0.0) if config.mix else 1.0 for each in classes]
-    return tuple(share / sum(wanted) for share in wanted)
+def lower(config: ClientConfig, context: Lowering) -> NodePlan:
+    """Traffic, and nothing else."""
+    return NodePlan(
+        id=context.id, traffic=traffic_plan(config.arrivals, mix_plan(config.mix, context.classes))
+    )
 
-
-def _lower(config: ClientConfig, context: Lowering) -> NodePlan:
-    """A client is traffic alone."""
-    arrivals = config.arrivals
-    mix = _mix(config, context.classes)
-    traffic = TrafficPlan(process=arrivals.process, mix=mix)
-    if isinstance(arrivals, Closed):
-        think = law_plan(arrivals.think_law())
-        traffic = TrafficPlan(process="closed", mix=mix, users=arrivals.users, think=think)
-    elif isinstance(arrivals, Trace):
-        traffic = TrafficPlan(process="trace", mix=mix, times=tuple(sorted(arrivals.times)))
-    elif isinstance(arrivals, Mmpp):
-        traffic = TrafficPlan(
-            process="mmpp",
-            mix=mix,
-            schedule=arrivals.schedule(),
-            burst_factor=arrivals.burst_factor,
-            burst_mean=arrivals.burst_mean,
-            calm_mean=arrivals.calm_mean,
-        )
-    elif isinstance(arrivals, Poisson | Deterministic):
-        traffic = TrafficPlan(process=arrivals.process, mix=mix, schedule=arrivals.schedule())
-    return NodePlan(id=context.id, traffic=traffic)
-
-
-_HELP = """\
-A **client** makes the load: browsers, mobile apps, other companies' servers.
-
-*Open* arrivals (Poisson, deterministic, bursts, a trace) come whether or not earlier requests were answered, like
-visitors from all over the world. A *closed* population waits for its answer and thinks before it asks again, so
-it slows down by itself when the system does.
-
-**Latency** is measured here, from the first attempt to the answer, network and retries included.
-
-**Fails by**: `timeout` when the link's timeout passes, and every failure that the system hands back.
-**Leaves out**: rendering, connection set-up.
-"""
 
 PRESET = Preset(
     Component(
         kind="client",
         title="Client",
         category="Traffic",
-        summary="Sends requests, open or closed",
+        summary="Sends requests and waits for answers",
         icon="client",
-        help=_HELP,
+        help=HELP,
         config=ClientConfig,
         input="none",
         output="calls",
     ),
-    _lower,
+    lower,
 )

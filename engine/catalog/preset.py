@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from engine.plan.primitives import ClassPlan, LawPlan
+from engine.plan.lower import law_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from engine.model.component import Component
     from engine.model.laws import Law
-    from engine.plan.primitives import NodePlan
+    from engine.plan.primitives import ClassPlan, LawPlan, NodePlan
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Lowering:
     """What a component may know of the design while it lowers."""
 
@@ -36,13 +36,3 @@ class Preset:
     component: Component
     lower: Callable[[Any, Lowering], NodePlan]
     """From a config of ``component.config`` to primitives."""
-
-
-def law_plan(law: Law) -> LawPlan:
-    """A law in numbers."""
-    fields = {
-        name: getattr(law, name)
-        for name in ("cv2", "alpha", "low", "high", "values", "weights")
-        if getattr(law, name, None) is not None
-    }
-    return LawPlan(law=law.law, mean=law.mean, **fields)

@@ -1,4 +1,7 @@
-"""Service: identical instances whose workers do some work and then make the calls of the outgoing links."""
+"""Service: instances with workers and a queue each, which work and then make calls.
+
+Models one law of work for all classes of requests. Leaves out memory, start-up time and CPU quotas.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +13,35 @@ from engine.model.fields import Config, setting
 from engine.model.laws import Exponential, Law
 from engine.plan.primitives import NodePlan, StationPlan
 
-_CAPACITY = "Capacity"
+HELP = """\
+A program that works on requests: **instances**, each with **workers** (threads, processes) and a queue of
+its own. A request takes a free worker or waits; after the work, the service makes the calls of its
+outgoing links in their order.
+
+It can serve `instances × workers / service time` requests a second. Near that rate the wait grows
+without bound; at 80 % of it a single worker answers in 5 × the service time, on average.
+
+**Holds worker while waiting** decides how failures spread. Held (a thread a request): when a
+dependency slows down, its callers' workers all end up waiting for it, and then this service is down as
+well. Released (an event loop): only memory is used while waiting.
+
+**Queue limit.** Without one, a stall leaves a queue of requests whose callers gave up long ago, and they
+are worked on first. With one, requests over the limit fail at once (`queue_full`). About
+*workers ÷ service time × the caller's timeout* places are as many as can be served in time.
+
+**Left out:** memory, start-up time, CPU throttling, the operating system's scheduler.
+
+Compare: a fleet of Tomcat, Gunicorn, Puma, Node.js or Go servers.
+"""
 
 
 class ServiceConfig(Config):
-    """How much it can do at once, and how long it takes."""
+    """Capacity of a service."""
 
     instances: int = setting(
         1,
         title="Instances",
-        group=_CAPACITY,
+        group="Capacity",
         help="Identical copies, each with its own queue.",
         ge=1,
         le=10_000,
@@ -27,8 +49,8 @@ class ServiceConfig(Config):
     workers: int = setting(
         8,
         title="Workers per instance",
-        group=_CAPACITY,
-        help="Requests that an instance works on at once: threads or processes.",
+        group="Capacity",
+        help="Requests that an instance works on at the same time: its threads or processes.",
         ge=1,
         le=100_000,
     )
@@ -36,34 +58,35 @@ class ServiceConfig(Config):
         Exponential(mean=0.005),
         title="Service time",
         unit="s",
-        group=_CAPACITY,
-        help="Own work on a request, calls to others not included.",
+        group="Capacity",
+        help="Work on a request, calls to others not included. Exponential of 5 ms by default: "
+        "most are short, a few take several times the mean.",
     )
     queue_limit: int | None = setting(
         None,
         title="Queue limit",
-        group=_CAPACITY,
-        help="Waiting places per instance; beyond them requests fail at once as queue_full. None is unbounded.",
+        group="Queue",
+        help="Waiting places an instance; none is unbounded.",
         ge=0,
         le=10_000_000,
     )
     discipline: Literal["fifo", "lifo", "ps", "priority"] = setting(
         "fifo",
         title="Discipline",
-        group=_CAPACITY,
-        help="Who is next: first come, last come, everybody at once (processor sharing), or the lowest priority number.",
+        group="Queue",
+        help="fifo: first come; lifo: last come; ps: all at once, sharing the workers; priority: "
+        "the classes with the lowest priority number first.",
     )
     hold_while_waiting: bool = setting(
         default=True,
         title="Holds worker while waiting",
-        group=_CAPACITY,
-        help="Yes: a worker is busy until its calls are answered (thread per request). No: it is free meanwhile "
-        "(event loop).",
+        group="Queue",
+        help="Yes: a thread a request, held while it waits for calls. No: an event loop.",
     )
 
 
-def _lower(config: ServiceConfig, context: Lowering) -> NodePlan:
-    """A service is a station whose flow is its outgoing links."""
+def lower(config: ServiceConfig, context: Lowering) -> NodePlan:
+    """A station."""
     return NodePlan(
         id=context.id,
         station=StationPlan(
@@ -77,29 +100,17 @@ def _lower(config: ServiceConfig, context: Lowering) -> NodePlan:
     )
 
 
-_HELP = """\
-A **service** is your code: identical instances, each with a number of workers and a queue.
-
-A request waits for a worker, is worked on, and then makes the calls of the outgoing links in their order (equal orders
-in parallel). A *thread per request* holds its worker while it waits for them, so a slow dependency can use up all
-workers; an *event loop* does not.
-
-**Fails by**: `queue_full` when the queue is bounded and full, `crashed` and `unavailable` when instances die, and by
-whatever its calls fail by.
-**Leaves out**: memory, garbage collection, start-up time.
-"""
-
 PRESET = Preset(
     Component(
         kind="service",
         title="Service",
         category="Compute",
-        summary="Does work, then calls others",
+        summary="Works on requests and calls others",
         icon="service",
-        help=_HELP,
+        help=HELP,
         config=ServiceConfig,
         input="calls",
         output="calls",
     ),
-    _lower,
+    lower,
 )

@@ -1,24 +1,40 @@
-"""SQL database: a pool of connections, each busy for the time of a read or a write."""
+"""SQL database: a pool of connections, with one law of work for reads and one for writes.
+
+Models the pool as workers with a queue. Leaves out locks, query plans, replicas and disks.
+"""
 
 from __future__ import annotations
 
-from engine.catalog.preset import Lowering, Preset, law_plan
+from engine.catalog.preset import Lowering, Preset
 from engine.model.component import Component
 from engine.model.fields import Config, setting
 from engine.model.laws import Exponential, Law
+from engine.plan.lower import law_plan
 from engine.plan.primitives import NodePlan, StationPlan
 
-_CAPACITY = "Capacity"
+HELP = """\
+One primary with a **pool of connections**. Each query holds a connection for as long as it runs; further
+queries wait for one. It can serve `connections ÷ mean query time` queries a second.
+
+Requests of a class with *operation: read* take the read time, of *write* the write time.
+
+**It fails** when queries get slower or more: all connections are in use, queries wait, and the
+callers' timeouts and retries add to the load. A queue limit turns waiting into quick failures.
+
+**Left out:** locks and transactions, query plans, replicas, disks, sharding.
+
+Compare: PostgreSQL, MySQL, SQL Server, Amazon RDS.
+"""
 
 
 class SqlDatabaseConfig(Config):
-    """How many statements at once, and how long they take."""
+    """Capacity of a database."""
 
     connections: int = setting(
         100,
         title="Connections",
-        group=_CAPACITY,
-        help="Statements executed at once; others wait for a connection (PostgreSQL: max_connections 100).",
+        group="Capacity",
+        help="Queries that run at the same time (PostgreSQL's max_connections: 100).",
         ge=1,
         le=100_000,
     )
@@ -26,28 +42,28 @@ class SqlDatabaseConfig(Config):
         Exponential(mean=0.001),
         title="Read time",
         unit="s",
-        group=_CAPACITY,
-        help="Time of a read.",
+        group="Capacity",
+        help="Time of a query that reads. 1 ms: a few index look-ups in memory.",
     )
     write_time: Law = setting(
         Exponential(mean=0.003),
         title="Write time",
         unit="s",
-        group=_CAPACITY,
-        help="Time of a write: 2 ms of work and 1 ms until the log is on disk.",
+        group="Capacity",
+        help="Time of a query that writes. 3 ms: 2 ms of work and 1 ms to flush the log to disk.",
     )
     queue_limit: int | None = setting(
         None,
         title="Queue limit",
-        group=_CAPACITY,
-        help="Requests that may wait for a connection; beyond them they fail as queue_full. None is unbounded.",
+        group="Queue",
+        help="Queries that may wait for a connection; none is unbounded.",
         ge=0,
         le=10_000_000,
     )
 
 
-def _lower(config: SqlDatabaseConfig, context: Lowering) -> NodePlan:
-    """A database is a station whose workers are its connections."""
+def lower(config: SqlDatabaseConfig, context: Lowering) -> NodePlan:
+    """A station whose work depends on the class's operation."""
     read, write = law_plan(config.read_time), law_plan(config.write_time)
     return NodePlan(
         id=context.id,
@@ -59,27 +75,17 @@ def _lower(config: SqlDatabaseConfig, context: Lowering) -> NodePlan:
     )
 
 
-_HELP = """\
-A **SQL database** serves statements on a limited number of connections; the rest waits for one.
-
-Reads and writes take their own times; which a request is, its class says.
-
-**Fails by**: connections used up. One slow query multiplies the number in use, callers wait, time out and retry.
-**Leaves out**: locks, replication, query plans.
-**Products**: PostgreSQL, MySQL, SQL Server, Oracle.
-"""
-
 PRESET = Preset(
     Component(
         kind="sql_database",
         title="SQL database",
         category="Data",
-        summary="Reads and writes on a pool of connections",
+        summary="Answers queries over a pool of connections",
         icon="sql_database",
-        help=_HELP,
+        help=HELP,
         config=SqlDatabaseConfig,
         input="calls",
         output="none",
     ),
-    _lower,
+    lower,
 )

@@ -2,45 +2,35 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
 from engine.catalog.registry import component
 from engine.model.findings import Finding
 from engine.model.link import LinkConfig
+from engine.model.words import describe
 
 if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
     from engine.model.design import Link, Node
     from engine.model.fields import Config
 
 _C = TypeVar("_C", bound="Config")
-_BRANCHES: Final = frozenset(
-    {
-        "float",
-        "int",
-        "str",
-        "constant",
-        "exponential",
-        "lognormal",
-        "gamma",
-        "hyperexponential",
-        "uniform",
-    }
-    | {"pareto", "empirical", "poisson", "deterministic", "mmpp", "trace", "closed", "zipf"}
-)
-"""Tags of unions, which pydantic puts into the location of an error."""
+_DEFAULT_LINK = LinkConfig()
 
 
 class DesignError(ValueError):
-    """A design that cannot run. ``findings`` says why; the message is the first of them."""
+    """A design that cannot run. ``findings`` says why; the message is the first of them, in one line."""
 
     def __init__(self, findings: tuple[Finding, ...]) -> None:
         self.findings = findings
         first = findings[0]
-        place = ": ".join(part for part in (first.id, first.field) if part)
-        super().__init__(f"{place}: {first.message}" if place else first.message)
+        place = f"{first.id}: " if first.id else ""
+        rest = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
+        field = f"{first.field}: " if first.field and first.field not in first.message else ""
+        super().__init__(f"{place}{field}{first.message}{rest}")
 
 
 def typed_config(node: Node) -> Config:
@@ -51,15 +41,9 @@ def typed_config(node: Node) -> Config:
     """
     found = component(node.kind)
     if found is None:
-        message = (
-            f"kind {node.kind!r} is unknown to this version; update Windtunnel or replace the node"
-        )
+        message = f"This version knows no {node.kind!r}; update Windtunnel or replace the node"
         raise DesignError(
-            (
-                Finding(
-                    level="error", code="unknown-kind", id=node.id, field="kind", message=message
-                ),
-            )
+            (_error(node.id, "kind", message, code="unknown-kind"),),
         )
     return _typed(found.config, node)
 
@@ -70,31 +54,51 @@ def typed_link(link: Link) -> LinkConfig:
     Raises:
         DesignError: for wrong values.
     """
-    return _typed(LinkConfig, link)
+    return _typed(LinkConfig, link) if link.config else _DEFAULT_LINK
 
 
 def _typed(cls: type[_C], item: Node | Link) -> _C:
     """The item's raw config as a config class."""
     try:
-        return cls.model_validate_json(json.dumps(item.config))
+        return cls.model_validate(item.config)
     except ValidationError as error:
-        raise DesignError(tuple(_findings(error, item.id))) from error
+        raise DesignError(tuple(_findings(error, item))) from error
 
 
-def _findings(error: ValidationError, item_id: str) -> list[Finding]:
-    """One finding a wrong field; the branches of a union are told apart by the longest path."""
-    found: dict[str, Finding] = {}
+def _findings(error: ValidationError, item: Node | Link) -> list[Finding]:
+    """One finding a wrong field. Of the branches of a union, the one that got furthest speaks."""
+    furthest: dict[str, tuple[list[str], ErrorDetails]] = {}
     for each in error.errors(include_url=False):
-        parts = [str(part) for part in each["loc"] if not _is_branch(str(part))]
-        field = ".".join(("config", *parts))
-        message = each["msg"].removeprefix("Value error, ")
-        found.setdefault(
-            field,
-            Finding(level="error", code="bad-value", id=item_id, field=field, message=message),
-        )
-    return list(found.values())
+        path = _field_path(item.config, each)
+        top = path[0] if path else ""
+        if top not in furthest or len(path) > len(furthest[top][0]):
+            furthest[top] = (path, each)
+    return [
+        _error(item.id, ".".join(("config", *path)), describe(".".join(path), each))
+        for path, each in furthest.values()
+    ]
 
 
-def _is_branch(part: str) -> bool:
-    """Whether a part of a location names a branch of a union and no field."""
-    return any(mark in part for mark in "[(-") or part in _BRANCHES
+def _field_path(config: Any, error: ErrorDetails) -> list[str]:
+    """The fields on the way to an error, without the names of union branches."""
+    path: list[str] = []
+    value = config
+    for part in error["loc"]:
+        if _holds(value, part):
+            value = value[part]
+        elif not (error["type"] == "missing" and part is error["loc"][-1]):
+            continue
+        path.append(str(part))
+    return path
+
+
+def _holds(value: Any, part: int | str) -> bool:
+    """Whether a raw value has something under a key or an index."""
+    if isinstance(value, list):
+        return isinstance(part, int) and part < len(value)
+    return isinstance(value, dict) and part in value
+
+
+def _error(item_id: str, field: str, message: str, code: str = "bad-value") -> Finding:
+    """An error about a field."""
+    return Finding(level="error", code=code, id=item_id, field=field, message=message)

@@ -1,4 +1,7 @@
-"""Worker: instances that pull messages from queues, work on them, and make the calls of their links."""
+"""Worker: instances that pull messages from a queue, one for each idle worker, and may call others.
+
+Models the pull and the work. Leaves out prefetching and deduplication.
+"""
 
 from __future__ import annotations
 
@@ -8,20 +11,33 @@ from engine.model.fields import Config, setting
 from engine.model.laws import Exponential, Law
 from engine.plan.primitives import NodePlan, StationPlan
 
-_CAPACITY = "Capacity"
+HELP = """\
+Pulls messages from the queues that link to it: each idle worker takes one, works on it, makes the calls
+of its outgoing links, and then acknowledges it. It never has a queue of its own.
+
+It finishes `instances × workers ÷ service time` messages a second. Below the rate of the queue, the
+backlog grows for as long as that lasts.
+
+**It fails** by falling behind, or by failing messages: those are delivered again, and after some
+deliveries put aside.
+
+**Left out:** prefetching, batches, removal of duplicates.
+
+Compare: Celery, Sidekiq, SQS consumers, a pool of background jobs.
+"""
 
 
 class WorkerConfig(Config):
-    """How many messages at once, and how long each takes."""
+    """Capacity of a pool of workers."""
 
     instances: int = setting(
-        1, title="Instances", group=_CAPACITY, help="Identical copies.", ge=1, le=10_000
+        1, title="Instances", group="Capacity", help="Identical copies.", ge=1, le=10_000
     )
     workers: int = setting(
         4,
         title="Workers per instance",
-        group=_CAPACITY,
-        help="Messages that an instance works on at once.",
+        group="Capacity",
+        help="Messages that an instance works on at the same time.",
         ge=1,
         le=100_000,
     )
@@ -29,13 +45,14 @@ class WorkerConfig(Config):
         Exponential(mean=0.05),
         title="Service time",
         unit="s",
-        group=_CAPACITY,
-        help="Own work on a message, calls to others not included.",
+        group="Capacity",
+        help="Work on a message, calls to others not included. 50 ms by default: background jobs "
+        "are slower than what people wait for.",
     )
 
 
-def _lower(config: WorkerConfig, context: Lowering) -> NodePlan:
-    """A worker is a station that pulls; a message keeps its worker to the end."""
+def lower(config: WorkerConfig, context: Lowering) -> NodePlan:
+    """A station that pulls. Its workers are held until the message is acknowledged."""
     return NodePlan(
         id=context.id,
         station=StationPlan(
@@ -48,14 +65,6 @@ def _lower(config: WorkerConfig, context: Lowering) -> NodePlan:
     )
 
 
-_HELP = """\
-A **worker** pulls messages from the queues linked to it, as many at once as it has workers, and acknowledges each when
-it has finished, calls included.
-
-**Fails by**: being too slow: the queue grows by arrivals minus instances × workers ÷ service time.
-**Products**: Celery, Sidekiq, consumers of any message broker.
-"""
-
 PRESET = Preset(
     Component(
         kind="worker",
@@ -63,10 +72,10 @@ PRESET = Preset(
         category="Compute",
         summary="Pulls messages and works on them",
         icon="worker",
-        help=_HELP,
+        help=HELP,
         config=WorkerConfig,
         input="messages",
         output="calls",
     ),
-    _lower,
+    lower,
 )

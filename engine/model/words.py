@@ -18,7 +18,6 @@ _TEMPLATES: Final[dict[str, str]] = {
     "list_type": "should be a list",
     "dict_type": "should be an object",
     "model_type": "should be an object",
-    "model_attributes_type": "should be an object",
     "finite_number": "should be a finite number",
     "none_required": "should be null",
     "literal_error": "should be {expected}",
@@ -34,6 +33,11 @@ _TEMPLATES: Final[dict[str, str]] = {
     "union_tag_invalid": "should have {discriminator} set to {expected_tags}",
     "union_tag_not_found": "needs {discriminator}: say of which kind it is",
 }
+_SHAPES: Final = {
+    "arrivals": '{"process": "poisson", "rate": 50}',
+    "keys": '{"law": "zipf", "count": 10000, "alpha": 0.8}',
+}
+_LAW: Final = '{"law": "exponential", "mean": 0.01}'
 _UNHELPFUL: Final = frozenset({"missing", "too_long", "too_short", "union_tag_not_found"})
 """Problems in which the value itself says nothing."""
 
@@ -42,6 +46,9 @@ def describe(field: str, error: ErrorDetails) -> str:
     """One line such as ``workers should be a whole number, not 'four'``."""
     context: dict[str, Any] = error.get("ctx", {})
     template = _TEMPLATES.get(error["type"])
+    if error["type"] == "model_attributes_type":
+        example = _SHAPES.get(field.rpartition(".")[2], _LAW)
+        return f"{field} should be an object such as {example}, not {_shown(error['input'])}"
     if template is None:
         text = error["msg"].removeprefix("Value error, ")
         return f"{field}: {text}" if field else text

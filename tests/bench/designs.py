@@ -85,5 +85,6 @@ def grid(count: int, links: int, rate: float = 20.0) -> Raw:
             link(api, db),
         ]
     for row in range(links - len(edges)):
-        edges.append(link(f"w{row % (count // 5)}", f"a{(row + 1) % (count // 5)}"))
+        more = link(f"w{row % (count // 5)}", f"a{(row + 1) % (count // 5)}")
+        edges.append(more | {"id": f"more-{row}"})
     return design(f"{count} nodes", nodes, edges[:links], 3600)

@@ -1,0 +1,80 @@
+"""Errors of circles: calls that wait for each other, and requests that go round without end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.catalog.registry import component
+from engine.model.edits import SetField
+from engine.model.findings import Finding
+from engine.model.names import name_of
+from engine.plan.order import Arc, callers_first
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from engine.catalog.reading import Reading
+
+
+def loop_errors(reading: Reading) -> Iterator[Finding]:
+    """Circles that no run could finish."""
+    arcs = _arcs(reading)
+    if callers_first((arc.source, arc.target) for arc in arcs) is not None:
+        return
+    # Imported here: networkx takes longer to import than all the rest, and circles are rare.
+    from engine.plan.circles import endless_loops, waiting_loops  # noqa: PLC0415
+
+    waiting = waiting_loops(arcs)
+    for circle in waiting:
+        yield _waiting_error(reading, circle)
+    known = {frozenset(circle) for circle in waiting}
+    for circle in endless_loops(arcs):
+        if frozenset(circle) not in known:
+            path = _path(reading, circle)
+            message = f"Requests go round without end: {path}; lower a probability below 1"
+            yield Finding(level="error", code="endless-loop", id=circle[0], message=message)
+
+
+def _arcs(reading: Reading) -> list[Arc]:
+    """The links as arcs. What a queue hands to its workers, nobody waits for."""
+    nodes = reading.design.node_by_id
+    arcs = []
+    for link in reading.design.links:
+        config = reading.links.get(link.id)
+        if config is None or link.source not in nodes or link.target not in nodes:
+            continue
+        source = component(nodes[link.source].kind)
+        pulled = source is not None and source.output == "messages"
+        arcs.append(
+            Arc(
+                link.source,
+                link.target,
+                waits=config.mode == "call" and not pulled,
+                gain=1.0 if pulled else config.probability * config.times,
+            )
+        )
+    return arcs
+
+
+def _waiting_error(reading: Reading, circle: list[str]) -> Finding:
+    """The error of a circle of waiting calls; sending on its last link opens it."""
+    ends = (circle[-2], circle[-1])
+    last = next(link for link in reading.design.links if (link.source, link.target) == ends)
+    fix = SetField(last.id, ("config", "mode"), "send", "Send instead of waiting")
+    return Finding(
+        level="error",
+        code="waiting-loop",
+        id=last.id,
+        field="config.mode",
+        message=f"Calls wait for each other in a circle: {_path(reading, circle)}; "
+        "let one of them send, or remove it",
+        fix=fix,
+    )
+
+
+def _path(reading: Reading, circle: list[str]) -> str:
+    """The circle by names, shortened in the middle where it is long."""
+    names = [name_of(reading.design, node_id) for node_id in circle]
+    if len(names) > 8:
+        names = [*names[:4], f"… {len(names) - 7} more …", *names[-3:]]
+    return " → ".join(names)

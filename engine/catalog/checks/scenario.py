@@ -1,0 +1,124 @@
+"""Errors of the scenario and the objectives: targets, paths and metrics that do not exist."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.catalog.cache import CacheConfig
+from engine.catalog.events import LINK_CHANGES, members, replaced
+from engine.catalog.registry import component
+from engine.catalog.typed import DesignError
+from engine.model.edits import EditError, SetDesign
+from engine.model.findings import Finding
+from engine.model.metrics import METRICS
+from engine.model.names import did_you_mean, name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from engine.catalog.reading import Reading
+    from engine.model.design import Design, Event, Node
+
+
+def scenario_errors(reading: Reading) -> Iterator[Finding]:
+    """Events and objectives that mean nothing."""
+    design = reading.design
+    known = {*design.node_by_id, *design.link_by_id, *design.frame_by_id}
+    for index, event in enumerate(reading.design.scenario.events):
+        problem = _event_problem(reading, event, known)
+        if problem is not None:
+            field, what = problem
+            yield Finding(
+                level="error",
+                code="bad-event",
+                id=event.target if event.target in known else None,
+                field=f"scenario.events.{index}.{field}",
+                message=what,
+                fix=_without_event(reading.design, index),
+            )
+    for index, objective in enumerate(design.objectives):
+        message = _metric_problem(design, objective.metric)
+        if message is not None:
+            yield Finding(
+                level="error",
+                code="unknown-metric",
+                field=f"objectives.{index}.metric",
+                message=message,
+            )
+
+
+def _event_problem(reading: Reading, event: Event, known: set[str]) -> tuple[str, str] | None:
+    """The field that is wrong with an event, and what to do about it."""
+    design = reading.design
+    for field, target in (("target", event.target), ("with", event.with_)):
+        if target is not None and target not in known:
+            hint = did_you_mean(target, known)
+            remedy = f"did you mean {hint!r}?" if hint else "name a node, link or frame"
+            return field, f"The {event.change} event names {target!r}, which is not there; {remedy}"
+    if event.change == "set":
+        return _set_problem(design, event)
+    if event.change not in LINK_CHANGES and event.target in design.link_by_id:
+        return "target", f"A {event.change} event needs a node or a frame, not a link"
+    nodes = members(design, event.target)
+    if event.change == "traffic" and not any(each.kind == "client" for each in nodes):
+        return "target", f"{_target(design, event)} makes no traffic; name a client or everything"
+    stores = [each for each in nodes if isinstance(reading.configs.get(each.id), CacheConfig)]
+    if event.change == "flush" and not stores:
+        return (
+            "target",
+            f"{_target(design, event)} keeps nothing that could be flushed; name a cache",
+        )
+    return None
+
+
+def _set_problem(design: Design, event: Event) -> tuple[str, str] | None:
+    """What is wrong with a ``set`` event."""
+    if event.target in design.frame_by_id:
+        return "target", "A set event needs a node or a link, not a frame"
+    try:
+        replaced(design, event)
+    except (EditError, DesignError) as error:
+        return "path", f"{_target(design, event)}: {error}"
+    return None
+
+
+def _target(design: Design, event: Event) -> str:
+    """What people call the target of an event."""
+    return name_of(design, event.target) if event.target is not None else "The design"
+
+
+def _without_event(design: Design, index: int) -> SetDesign:
+    """The edit that removes an event."""
+    events = [
+        event.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        for i, event in enumerate(design.scenario.events)
+        if i != index
+    ]
+    return SetDesign(("scenario", "events"), list(events), "Remove event")
+
+
+def _metric_problem(design: Design, metric: str) -> str | None:
+    """Why no run could measure a metric."""
+    item_id, _, name = metric.partition(".")
+    node, link = design.node_by_id.get(item_id), design.link_by_id.get(item_id)
+    if node is None and link is None:
+        hint = did_you_mean(item_id, [*design.node_by_id, *design.link_by_id])
+        remedy = f"did you mean {hint}.{name}?" if hint else "begin with the id of a node or link"
+        return f"The objective's {metric!r} names no node or link; {remedy}"
+    known = _metrics_of(node)
+    if name in known or (node is not None and component(node.kind) is None):
+        return None
+    hint = did_you_mean(name, known)
+    remedy = (
+        f"did you mean {item_id}.{hint}?" if hint else f"write one such as {item_id}.{known[0]}"
+    )
+    return f"Nothing is measured as {metric!r}; {remedy}"
+
+
+def _metrics_of(node: Node | None) -> Sequence[str]:
+    """What is measured of a node, or of a link where there is no node."""
+    if node is None:
+        return METRICS["link"]
+    found = component(node.kind)
+    extra = tuple(f"extra.{metric.name}" for metric in found.metrics) if found else ()
+    return (*METRICS["client" if node.kind == "client" else "node"], *extra)

@@ -1,0 +1,143 @@
+"""Events of a scenario, as primitives: targets resolved to nodes and links, changes typed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from engine.catalog.preset import Lowering
+from engine.catalog.registry import preset
+from engine.catalog.typed import typed_config, typed_link
+from engine.model.design import Link, Node
+from engine.model.edits import EditError, SetField
+from engine.model.names import did_you_mean, name_of
+from engine.model.units import format_quantity
+from engine.plan.lower import link_plan
+from engine.plan.primitives import INFINITE, EventPlan
+
+if TYPE_CHECKING:
+    from engine.model.design import Design, Event
+    from engine.model.fields import Config
+    from engine.plan.primitives import ClassPlan, LinkPlan, NodePlan
+
+LINK_CHANGES: Final = frozenset({"delay", "loss", "partition"})
+"""Changes of the network; on a node or a frame they mean all links that touch it."""
+
+
+def members(design: Design, target: str | None) -> list[Node]:
+    """The nodes that a target stands for: itself, all inside a frame, or all there are."""
+    if target is None:
+        return list(design.nodes)
+    if target in design.node_by_id:
+        return [design.node_by_id[target]]
+    inside = {target} & design.frame_by_id.keys()
+    for _ in design.frames:
+        inside |= {frame.id for frame in design.frames if frame.frame in inside}
+    return [node for node in design.nodes if node.frame in inside]
+
+
+def replaced(design: Design, event: Event) -> Node | Link:
+    """The node or link as a ``set`` event makes it, with a valid config.
+
+    Raises:
+        EditError: where there is no such item or field.
+        DesignError: where the value does not fit the field.
+    """
+    path = config_path(event.path or "")
+    target = event.target or ""
+    changed = SetField(target, path, event.value).apply(design).design
+    item = changed.item(target)
+    config: Config
+    if isinstance(item, Node):
+        config = typed_config(item)
+    elif isinstance(item, Link):
+        config = typed_link(item)
+    else:
+        msg = f"{target!r} is no node or link"
+        raise EditError(msg)
+    known = type(config).model_fields
+    if path[1] not in known:
+        hint = did_you_mean(path[1], known)
+        msg = f"there is no field {path[1]!r}" + (f"; did you mean {hint!r}?" if hint else "")
+        raise EditError(msg)
+    return item
+
+
+def config_path(path: str) -> tuple[str, ...]:
+    """The path of a field inside an item; ``workers`` and ``config.workers`` mean the same."""
+    parts = tuple(path.split("."))
+    return parts if parts[0] == "config" and len(parts) > 1 else ("config", *parts)
+
+
+def event_plan(design: Design, event: Event, classes: tuple[ClassPlan, ...]) -> EventPlan:
+    """An event with its target resolved. The event is known to be right."""
+    nodes, links = _touched(design, event)
+    return EventPlan(
+        at=event.at,
+        end=INFINITE if event.duration is None else event.at + event.duration,
+        change=event.change,
+        nodes=tuple(node.id for node in design.nodes if node.id in nodes),
+        links=tuple(link.id for link in design.links if link.id in links),
+        factor=1.0 if event.factor is None else event.factor,
+        probability=event.probability or 0.0,
+        seconds=event.seconds or 0.0,
+        instances=event.instances,
+        replacement=_replacement(design, event, classes),
+        label=describe(event, design),
+    )
+
+
+def _touched(design: Design, event: Event) -> tuple[set[str], set[str]]:
+    """Ids of the nodes and of the links that an event changes."""
+    if event.target in design.link_by_id:
+        return set(), {event.target or ""}
+    nodes = {node.id for node in members(design, event.target)}
+    if event.change == "traffic":
+        return {
+            node.id for node in design.nodes if node.id in nodes and node.kind == "client"
+        }, set()
+    if event.change not in LINK_CHANGES:
+        return nodes, set()
+    if event.with_ is None:
+        ends = (link for link in design.links if link.source in nodes or link.target in nodes)
+        return set(), {link.id for link in ends}
+    others = {node.id for node in members(design, event.with_)}
+    cut = {
+        link.id
+        for link in design.links
+        if (link.source in nodes and link.target in others)
+        or (link.source in others and link.target in nodes)
+    }
+    return set(), cut | ({event.with_} & design.link_by_id.keys())
+
+
+def _replacement(
+    design: Design, event: Event, classes: tuple[ClassPlan, ...]
+) -> NodePlan | LinkPlan | None:
+    """What the target of a ``set`` event is meanwhile."""
+    if event.change != "set":
+        return None
+    item = replaced(design, event)
+    if isinstance(item, Link):
+        return link_plan(item, typed_link(item), classes)
+    found = preset(item.kind)
+    return found.lower(typed_config(item), Lowering(item.id, classes)) if found else None
+
+
+def describe(event: Event, design: Design) -> str:
+    """An event as people read it: ``Catalog cache flushed``."""
+    name = "everything" if event.target is None else name_of(design, event.target)
+    some = "" if event.instances is None else f" ({event.instances} of its instances)"
+    share = format_quantity(event.probability or 0.0, "%")
+    words = {
+        "kill": f"{name} killed{some}",
+        "slow": f"{name} slow × {event.factor or 0.0:g}{some}",
+        "error": f"{name} fails {share}",
+        "loss": f"{name} loses {share}",
+        "delay": f"{name} delayed by {format_quantity(event.seconds or 0.0, 's')}",
+        "partition": f"{name} cut from {name_of(design, event.with_ or '')}",
+        "flush": f"{name} flushed",
+        "traffic": f"Load × {event.factor or 0.0:g}"
+        + ("" if event.target is None else f" from {name}"),
+        "set": f"{name}: {event.path} = {event.value}",
+    }
+    return words[event.change]

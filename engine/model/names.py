@@ -1,0 +1,37 @@
+"""How messages call the items of a design."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+from engine.model.design import Link, Note
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from engine.model.design import Design
+
+
+def name_of(design: Design, item_id: str) -> str:
+    """What people call an item: its name, its ends for a link, else its id."""
+    item = design.item(item_id)
+    if isinstance(item, Link):
+        return f"{name_of(design, item.source)} → {name_of(design, item.target)}"
+    if item is None or isinstance(item, Note):
+        return item_id
+    return item.name or item_id
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """The known word that is closest to one that is not known, if any is close."""
+    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return close[0] if close else None
+
+
+def one_of(words: Iterable[str]) -> str:
+    """Words to choose from: ``a, b or c``."""
+    listed = list(words)
+    if len(listed) < 2:
+        return "".join(listed)
+    return f"{', '.join(listed[:-1])} or {listed[-1]}"
