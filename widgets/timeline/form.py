@@ -118,7 +118,7 @@ def read(field: Field, text: str) -> JsonValue:
     if field.unit == "json":
         return _json(text)
     if field.unit == "count":
-        return int(text)
+        return _count(text, field.label)
     try:
         return parse_quantity(text, field.unit)
     except ValueError as error:
@@ -128,12 +128,23 @@ def read(field: Field, text: str) -> JsonValue:
 
 def build(raw: Mapping[str, JsonValue]) -> Event:
     """The event of these fields. Raises ``ValueError`` with one clear line."""
+    if raw.get("with") is not None and raw.get("with") == raw.get("target"):
+        raise ValueError("From: choose another item than the one that is cut off")
     try:
         return Event.model_validate_json(
             json.dumps({k: v for k, v in raw.items() if v is not None})
         )
     except ValidationError as error:
         raise ValueError(message_of(error)) from error
+
+
+def _count(text: str, label: str) -> int:
+    """A whole number."""
+    try:
+        return int(text)
+    except ValueError:
+        msg = f"{label}: {text!r} is no whole number; leave it empty for all"
+        raise ValueError(msg) from None
 
 
 def _exact(value: float, unit: str) -> str:

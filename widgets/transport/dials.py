@@ -23,10 +23,6 @@ class Dial(Protocol):
     def rest(self) -> float:
         """Value that a double click goes back to."""
 
-    @property
-    def page(self) -> int:
-        """Positions that a page key moves."""
-
     def value(self, position: int) -> float:
         """Value at a position."""
 
@@ -35,6 +31,9 @@ class Dial(Protocol):
 
     def settle(self, position: int) -> int:
         """Where a drag that stops here comes to rest (detents)."""
+
+    def step(self, position: int, steps: int) -> int:
+        """Where so many steps by key or wheel lead."""
 
     def text(self, value: float) -> str:
         """Value as people read it."""
@@ -45,7 +44,6 @@ class SpeedDial:
 
     last = 4 * _DECADE + 3
     rest = 1.0
-    page = _DECADE
 
     def value(self, position: int) -> float:
         """Round speeds; beyond 1000 as fast as it goes."""
@@ -70,6 +68,11 @@ class SpeedDial:
             return position
         return self.last if position > limit + 1 else limit
 
+    def step(self, position: int, steps: int) -> int:
+        """One round speed a step; "max" is the step beyond 1000."""
+        rank = min(position, 4 * _DECADE + 1) + steps
+        return self.last if rank > 4 * _DECADE else max(rank, 0)
+
     def text(self, value: float) -> str:
         """``10×``, or ``max``."""
         return "max" if math.isinf(value) else f"{value:g}×"
@@ -80,8 +83,8 @@ class LoadDial:
 
     last = 200
     rest = 1.0
-    page = 30
     _DETENT = 6
+    _STEP = 4
 
     def value(self, position: int) -> float:
         """Two significant digits; × 1 in the middle."""
@@ -95,6 +98,11 @@ class LoadDial:
     def settle(self, position: int) -> int:
         """Near the middle it snaps to × 1."""
         return 100 if abs(position - 100) <= self._DETENT else position
+
+    def step(self, position: int, steps: int) -> int:
+        """About a tenth a step; no step jumps over × 1."""
+        wanted = min(max(position + steps * self._STEP, 0), self.last)
+        return 100 if (position - 100) * (wanted - 100) < 0 else wanted
 
     def text(self, value: float) -> str:
         """``× 2.4``."""

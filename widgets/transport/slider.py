@@ -18,6 +18,8 @@ _KNOB = 5.5
 _TRACK = 3.0
 _HEIGHT = 22
 _NARROWEST = 56
+_PAGE = 10
+"""Steps that a page key goes."""
 
 
 class DialSlider(QSlider):
@@ -36,7 +38,6 @@ class DialSlider(QSlider):
         self._track = "#444444"
         self._ring = "#ffffff"
         self.setRange(0, dial.last)
-        self.setPageStep(dial.page)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setValue(dial.position(dial.rest))
@@ -89,24 +90,22 @@ class DialSlider(QSlider):
         """One step a notch."""
         delta = event.angleDelta().y() or event.angleDelta().x()
         if delta:
-            step = max(1, self._dial.page // 10)
-            self._choose(self._dial.settle(self.value() + (step if delta > 0 else -step)))
+            self._choose(self._dial.step(self.value(), 1 if delta > 0 else -1))
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows step, pages leap, Home and End go to the ends, Backspace goes back to rest."""
-        step, page = max(1, self._dial.page // 10), self._dial.page
         key = Qt.Key(event.key())
         moves = {
-            Qt.Key.Key_Right: step,
-            Qt.Key.Key_Up: step,
-            Qt.Key.Key_Left: -step,
-            Qt.Key.Key_Down: -step,
-            Qt.Key.Key_PageUp: page,
-            Qt.Key.Key_PageDown: -page,
+            Qt.Key.Key_Right: 1,
+            Qt.Key.Key_Up: 1,
+            Qt.Key.Key_Left: -1,
+            Qt.Key.Key_Down: -1,
+            Qt.Key.Key_PageUp: _PAGE,
+            Qt.Key.Key_PageDown: -_PAGE,
         }
         if key in moves:
-            self._step(moves[key])
+            self._choose(self._dial.step(self.value(), moves[key]))
         elif key in {Qt.Key.Key_Home, Qt.Key.Key_End}:
             self._choose(0 if key == Qt.Key.Key_Home else self._dial.last)
         elif key == Qt.Key.Key_Backspace:
@@ -141,14 +140,6 @@ class DialSlider(QSlider):
         left, right = self._ends()
         share = (point.x() - left) / max(right - left, 1.0)
         return round(min(max(share, 0.0), 1.0) * self._dial.last)
-
-    def _step(self, by: int) -> None:
-        """Step by keys: a detent is stepped over, not stuck in, and the far end is reached."""
-        wanted = min(max(self.value() + by, 0), self._dial.last)
-        settled = self._dial.settle(wanted)
-        if settled == self.value() and wanted != self.value():
-            settled = wanted if by < 0 or wanted < self._dial.last - 3 else self._dial.last
-        self._choose(settled)
 
     def _choose(self, position: int) -> None:
         """Take a position and say so."""
