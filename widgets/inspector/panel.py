@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from engine.model.design import Design
@@ -67,6 +67,10 @@ class InspectorPanel(QWidget):
         self.header.help_toggled.connect(self._toggle_guide)
         look.changed.connect(self._restyle)
         self._show_subject()
+
+    def sizeHint(self) -> QSize:
+        """Wide enough for the titles of most fields on one line."""
+        return QSize(320, 600)
 
     def set_design(self, design: Design) -> None:
         """The design changed, here or elsewhere; the cursor stays where it is."""

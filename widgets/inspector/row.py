@@ -95,6 +95,7 @@ class Row(QWidget):
         if self.editor is not None:
             self.editor.committed.connect(lambda value: self.changed.emit(self.field.path, value))
             self.editor.refused.connect(self.show_error)
+            self.title.setBuddy(self.editor)
         self.show_field(field)
 
     def show_field(self, field: Field) -> None:

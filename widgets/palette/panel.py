@@ -116,6 +116,10 @@ class PalettePanel(QWidget):
         self.list.place_requested.connect(self.place_requested)
         look.changed.connect(self._repaint)
 
+    def sizeHint(self) -> QSize:
+        """Wide enough for a name and most of a summary."""
+        return QSize(232, 600)
+
     def focus_search(self) -> None:
         """Put the cursor into the search field, its text selected."""
         self.search_field.setFocus(Qt.FocusReason.ShortcutFocusReason)

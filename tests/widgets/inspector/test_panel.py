@@ -295,8 +295,12 @@ def test_a_type_without_an_editor_is_edited_as_json(bench) -> None:
     line = bench.line("config", "extras")
     bench.type(line, '{"a": [1]}')
     assert bench.config("users")["extras"] == {"a": [1]}
-    bench.type(line, "[1,")
-    assert "JSON" in bench.row("config", "extras").error.text()
+    for wrong in ("[1,", "[1e999]", "[NaN]", "[" * 60_000):
+        line.setText(wrong)
+        line.setModified(True)
+        bench.row("config", "extras").editor.commit()
+        assert "JSON" in bench.row("config", "extras").error.text()
+    assert bench.config("users")["extras"] == {"a": [1]}
 
 
 def test_a_retry_is_written_into_the_link(bench) -> None:

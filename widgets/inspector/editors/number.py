@@ -131,17 +131,23 @@ class JsonEditor(LineEditor):
     def read(self, text: str) -> object:
         """The value."""
         typed = text.strip()
-        if not typed.startswith(("{", "[", '"')) and typed not in ("true", "false", "null"):
-            try:
-                return json.loads(typed, parse_constant=_refuse)
-            except ValueError:
-                return typed
+        strict = typed.startswith(("{", "[", '"'))
         try:
-            return json.loads(typed, parse_constant=_refuse)
+            return json.loads(typed, parse_constant=_refuse, parse_float=_finite)
         except (ValueError, RecursionError):
+            if not strict:
+                return typed
             raise ValueError('No valid JSON; try 5, "text" or [1, 2]') from None
 
 
 def _refuse(word: str) -> None:
     """JSON has no NaN and no infinity."""
     raise ValueError(word)
+
+
+def _finite(digits: str) -> float:
+    """A number of a JSON text; too large a one is refused like the words."""
+    value = float(digits)
+    if not math.isfinite(value):
+        raise ValueError(digits)
+    return value
