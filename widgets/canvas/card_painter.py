@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPen
+from PySide6.QtGui import QPainter, QPen
 
 from widgets.canvas.faces import BAR_STEPS
 from widgets.canvas.geometry import CARD_HEIGHT, CARD_RADIUS, CARD_WIDTH
@@ -38,12 +38,7 @@ def paint_card(painter: QPainter, face: CardFace, look: Look) -> None:
     painter.setFont(look.name_font)
     painter.setPen(look.colour(look.theme.text))
     painter.drawText(QPointF(42.0, 21.0), name)
-    live = look.live_metrics.elidedText(
-        face.live, Qt.TextElideMode.ElideRight, CARD_WIDTH - 42.0 - 10.0
-    )
-    painter.setFont(look.live_font)
-    painter.setPen(look.colour(look.theme.muted))
-    painter.drawText(QPointF(42.0, 36.5), live)
+    _paint_live(painter, face.live, look)
     _paint_bar(painter, face, look)
     _paint_cells(painter, face, look)
     painter.setFont(look.state_font)
@@ -52,6 +47,17 @@ def paint_card(painter: QPainter, face: CardFace, look: Look) -> None:
     painter.drawText(QPointF(CARD_WIDTH - _INSET - width, 68.0), style.word)
     _paint_badge(painter, face, look)
     _paint_marks(painter, face, look)
+
+
+def _paint_live(painter: QPainter, text: str, look: Look) -> None:
+    """The live line, a little smaller where it is long."""
+    room = CARD_WIDTH - 42.0 - 6.0
+    fits = look.live_metrics.horizontalAdvance(text) <= room
+    painter.setFont(look.live_font if fits else look.narrow_font)
+    metrics = look.live_metrics if fits else look.narrow_metrics
+    painter.setPen(look.colour(look.theme.muted))
+    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+    painter.drawText(QPointF(42.0, 36.5), shown)
 
 
 def paint_compact(painter: QPainter, face: CardFace, look: Look) -> None:
@@ -194,21 +200,13 @@ def _paint_marks(painter: QPainter, face: CardFace, look: Look) -> None:
         rect = QRectF(left, -8.0, 16.0, 16.0)
         painter.setPen(QPen(look.colour(look.theme.canvas), 1.5))
         painter.setBrush(look.colour(_mark_colour(face, look)))
-        painter.drawPath(_marker(rect))
+        painter.drawEllipse(rect)
         painter.setFont(look.badge_font)
         painter.setPen(look.colour(look.theme.on_accent))
-        text = rect.translated(0.0, 1.5) if face.mark != "risk" else rect
-        painter.drawText(text, Qt.AlignmentFlag.AlignCenter, "i" if face.mark == "risk" else "!")
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, "i" if face.mark == "risk" else "!")
         left += 20.0
     if face.fault:
         _paint_fault(painter, face, look, left)
-
-
-def _marker(rect: QRectF) -> QPainterPath:
-    """A rounded triangle for what warns."""
-    path = QPainterPath()
-    path.addEllipse(rect)
-    return path
 
 
 def _paint_fault(painter: QPainter, face: CardFace, look: Look, left: float) -> None:

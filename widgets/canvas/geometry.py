@@ -14,7 +14,7 @@ GRID = 24.0
 SNAP = 12.0
 """What places are rounded to; half a grid, so that cards can sit between dots."""
 PORT_RADIUS = 5.0
-PORT_REACH = 12.0
+PORT_REACH = 10.0
 """Distance from a port within which the pointer takes it."""
 FRAME_TAB = 24.0
 FRAME_PADDING = 36.0

@@ -41,9 +41,10 @@ if TYPE_CHECKING:
 FRAMES_Z: Final = -10.0
 LINKS_Z: Final = -5.0
 LIVE_Z: Final = 0.0
-PILLS_Z: Final = 2.0
 NOTES_Z: Final = 5.0
 CARDS_Z: Final = 10.0
+PILLS_Z: Final = 11.0
+"""Above cards: where these stand close, a pill is wider than the gap."""
 OVERLAY_Z: Final = 100.0
 _EDGE_REACH: Final = 6.0
 _LINK_REACH: Final = 12.0
@@ -129,10 +130,12 @@ class CardItem(PictureItem):
         reach = max(PORT_REACH, PORT_REACH / zoom * 0.6) ** 2
         if squared_distance(at, output_port(self.rect)) <= reach:
             return "output"
-        if self.rect.contains(at):
-            chevron = QRectF(self.rect.left(), self.rect.top(), 40.0, 40.0)
-            return "chevron" if self.face.stacked and chevron.contains(at) else "body"
-        return "input" if squared_distance(at, input_port(self.rect)) <= reach else None
+        if squared_distance(at, input_port(self.rect)) <= reach:
+            return "input"
+        if not self.rect.contains(at):
+            return None
+        chevron = QRectF(self.rect.left(), self.rect.top(), 40.0, 40.0)
+        return "chevron" if self.face.stacked and chevron.contains(at) else "body"
 
     def _content(self) -> object:
         return self.face

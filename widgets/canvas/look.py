@@ -48,8 +48,13 @@ class Look:
 
     @cached_property
     def live_font(self) -> QFont:
-        """The live line: digits of equal width, so that numbers do not jitter."""
-        return self._fonts.numbers(12)
+        """The live line."""
+        return self._fonts.ui(12)
+
+    @cached_property
+    def narrow_font(self) -> QFont:
+        """The live line where it is long."""
+        return self._fonts.ui(11)
 
     @cached_property
     def state_font(self) -> QFont:
@@ -95,6 +100,11 @@ class Look:
     def live_metrics(self) -> QFontMetricsF:
         """Widths in the live line's font."""
         return QFontMetricsF(self.live_font)
+
+    @cached_property
+    def narrow_metrics(self) -> QFontMetricsF:
+        """Widths in the font of long live lines."""
+        return QFontMetricsF(self.narrow_font)
 
     @cached_property
     def state_metrics(self) -> QFontMetricsF:

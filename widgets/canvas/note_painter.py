@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from widgets.canvas.look import Look
 
-PADDING: Final = 14.0
+PADDING: Final = 12.0
 _TILT: Final = -0.9
 """Degrees by which the paper lies askew; the text is level."""
 _MOST_LINES: Final = 400

@@ -1,0 +1,172 @@
+"""Everything by keyboard."""
+
+from __future__ import annotations
+
+import json
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+
+from engine.model.edits import Insert, Move, Remove, SetField
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+def test_tab_walks_along_the_links_and_back(desk) -> None:
+    walked = []
+    for _ in range(4):
+        desk.key(Qt.Key.Key_Tab)
+        walked += desk.selection
+    assert walked == ["users", "web", "db", "jobs"]
+    desk.key(Qt.Key.Key_Backtab, SHIFT)
+    assert desk.selection == {"db"}
+
+
+def test_tab_past_the_last_node_leaves_the_canvas(desk) -> None:
+    desk.view.select(["jobs"])
+    assert desk.view._hand.walk(1) is False
+
+
+def test_arrows_nudge_and_shift_goes_further(desk) -> None:
+    desk.view.select(["jobs"])
+    desk.key(Qt.Key.Key_Right)
+    desk.key(Qt.Key.Key_Up, SHIFT)
+    assert [type(edit) for edit in desk.edits] == [Move, Move]
+    assert desk.place("jobs") == (312, 156)
+
+
+def test_arrows_without_a_selection_pan(desk) -> None:
+    before = desk.view._camera.shown().center().x()
+    desk.key(Qt.Key.Key_Right)
+    assert desk.view._camera.shown().center().x() > before
+    assert desk.edits == []
+
+
+def test_delete_removes_nodes_with_their_links(desk) -> None:
+    desk.view.select(["web"])
+    desk.key(Qt.Key.Key_Delete)
+    assert desk.edits == [Remove(frozenset({"web"}))]
+    assert desk.view._scene.links == {}
+    assert desk.selection == frozenset()
+    desk.undo()
+    assert set(desk.view._scene.links) == {"users-web", "web-db"}
+
+
+def test_select_all_and_escape(desk) -> None:
+    desk.key(Qt.Key.Key_A, CTRL)
+    assert desk.selection == {"users", "web", "db", "jobs", "zone", "idea"}
+    desk.key(Qt.Key.Key_Escape)
+    assert desk.selection == frozenset()
+
+
+def test_enter_asks_to_edit(desk) -> None:
+    desk.view.select(["web"])
+    desk.key(Qt.Key.Key_Return)
+    assert desk.activated == ["web"]
+
+
+def test_f2_renames_in_place(desk) -> None:
+    desk.view.select(["web"])
+    desk.key(Qt.Key.Key_F2)
+    editor = desk.view._popups.editor
+    QTest.keyClicks(editor, "Front end")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    assert desk.edits == [SetField("web", ("name",), "Front end", "Rename")]
+    assert desk.view._scene.cards["web"].face.name == "Front end"
+    assert desk.view._popups.editor is None
+
+
+def test_escape_leaves_the_name_as_it_was(desk) -> None:
+    desk.view.select(["web"])
+    desk.key(Qt.Key.Key_F2)
+    QTest.keyClicks(desk.view._popups.editor, "Nonsense")
+    QTest.keyClick(desk.view._popups.editor, Qt.Key.Key_Escape)
+    assert desk.edits == []
+
+
+def test_an_unchanged_name_is_no_edit(desk) -> None:
+    desk.view.select(["web"])
+    desk.key(Qt.Key.Key_F2)
+    QTest.keyClick(desk.view._popups.editor, Qt.Key.Key_Return)
+    assert desk.edits == []
+
+
+def test_a_adds_by_name(desk) -> None:
+    desk.key(Qt.Key.Key_A)
+    popup = desk.view._popups.quick_add
+    assert popup.list.count() == 6
+    QTest.keyClicks(popup.search, "cach")
+    assert popup.list.count() == 1
+    QTest.keyClick(popup.search, Qt.Key.Key_Return)
+    added = desk.edits[-1].placed[0].item
+    assert (added.kind, added.name) == ("cache", "Cache")
+    assert desk.selection == {added.id}
+
+
+def test_quick_add_says_when_nothing_matches(desk) -> None:
+    desk.view.begin_add()
+    popup = desk.view._popups.quick_add
+    QTest.keyClicks(popup.search, "zzz")
+    assert popup.list.count() == 0
+    assert popup.empty.isVisibleTo(popup)
+    QTest.keyClick(popup.search, Qt.Key.Key_Return)
+    assert desk.edits == []
+
+
+def test_copy_and_paste_as_text(desk) -> None:
+    desk.view.select(["users", "web"])
+    desk.key(Qt.Key.Key_C, CTRL)
+    text = QGuiApplication.clipboard().text()
+    assert {node["id"] for node in json.loads(text)["nodes"]} == {"users", "web"}
+    desk.key(Qt.Key.Key_V, CTRL)
+    assert len(desk.edits) == 1
+    new = {placed.item.id for placed in desk.edits[0].placed}
+    assert new == {"users-2", "web-2", "users-web-2"}
+    link = desk.design.link_by_id["users-web-2"]
+    assert (link.source, link.target, link.config) == ("users-2", "web-2", {"timeout": 1.0})
+    assert desk.design.node_by_id["web-2"].name == "Web 2"
+    assert desk.design.node_by_id["web-2"].config == {"instances": 3}
+    assert desk.selection == {"users-2", "web-2"}
+
+
+def test_cut_takes_away_and_paste_brings_back(desk) -> None:
+    desk.view.select(["jobs"])
+    desk.key(Qt.Key.Key_X, CTRL)
+    assert "jobs" not in desk.design.node_by_id
+    desk.key(Qt.Key.Key_V, CTRL)
+    assert desk.design.node_by_id["jobs"].name == "Jobs"
+
+
+def test_pasting_something_else_says_so(desk) -> None:
+    desk.view.paste("hello")
+    desk.view.paste('{"windtunnel_items": 1, "nodes": [{"id": "a b"}]}')
+    assert desk.edits == []
+    assert ["no Windtunnel items" in desk.messages[0], "damaged" in desk.messages[1]] == [True] * 2
+
+
+def test_duplicate_is_one_step(desk) -> None:
+    desk.view.select(["jobs"])
+    desk.key(Qt.Key.Key_D, CTRL)
+    assert [type(edit) for edit in desk.edits] == [Insert]
+    assert desk.place("jobs-2") == (336, 240)
+
+
+def test_zoom_keys(desk) -> None:
+    desk.key(Qt.Key.Key_Plus, CTRL)
+    assert desk.view._camera.zoom == 1.25
+    desk.key(Qt.Key.Key_Minus, CTRL)
+    desk.key(Qt.Key.Key_Minus, CTRL)
+    assert desk.view._camera.zoom == 0.8
+    desk.key(Qt.Key.Key_0, CTRL)
+    assert desk.view._camera.zoom == 1.0
+
+
+def test_the_selection_is_described_for_screen_readers(desk) -> None:
+    desk.view.select(["web"])
+    assert desk.view.accessibleDescription() == "Web, Service, idle, Service"
+    desk.view.select(["users-web"])
+    assert desk.view.accessibleDescription() == "Link from Users to Web"
+    desk.view.select(["web", "db"])
+    assert desk.view.accessibleDescription() == "2 items selected"

@@ -1,0 +1,127 @@
+"""Dropping components, double clicks, menus, notes and frames."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from engine.model.design import Design
+from engine.model.edits import Batch, Insert, SetField
+
+COPY = Qt.DropAction.CopyAction
+LEFT = Qt.MouseButton.LeftButton
+NONE = Qt.KeyboardModifier.NoModifier
+
+
+def dropped(desk, kind: str, x: float, y: float, mime="application/x-windtunnel-kind") -> None:
+    """Drag a component over the canvas and drop it."""
+    data = QMimeData()
+    data.setData(mime, kind.encode())
+    at = QPointF(desk.at(x, y))
+    surface = desk.view.viewport()
+    QApplication.sendEvent(surface, QDragEnterEvent(at.toPoint(), COPY, data, LEFT, NONE))
+    QApplication.sendEvent(surface, QDragMoveEvent(at.toPoint(), COPY, data, LEFT, NONE))
+    QApplication.sendEvent(surface, QDropEvent(at, COPY, data, LEFT, NONE))
+
+
+def test_a_dropped_component_becomes_a_node(desk) -> None:
+    dropped(desk, "service", 0, 300)
+    assert [type(edit) for edit in desk.edits] == [Insert]
+    node = desk.edits[0].placed[0].item
+    assert (node.id, node.kind, node.name) == ("service", "service", "Service")
+    assert node.config == {"instances": 2}
+    assert (node.x, node.y) == (0, 300)
+    dropped(desk, "service", 0, 396)
+    assert desk.edits[1].placed[0].item.name == "Service 2"
+    assert desk.edits[1].placed[0].item.id == "service-2"
+
+
+def test_a_component_dropped_into_a_frame_belongs_to_it(desk) -> None:
+    dropped(desk, "cache", 660, 252)
+    assert desk.edits[0].placed[0].item.frame == "zone"
+
+
+def test_other_drags_are_not_taken(desk) -> None:
+    dropped(desk, "service", 0, 300, mime="text/plain")
+    assert desk.edits == []
+
+
+def test_components_added_without_a_place_do_not_cover_each_other(desk) -> None:
+    for _ in range(3):
+        desk.view.add_component("service")
+    cards = [desk.view._scene.cards[each].rect for each in ("service", "service-2", "service-3")]
+    cards += [desk.view._scene.cards[each].rect for each in ("web", "jobs")]
+    overlaps = [a for i, a in enumerate(cards) for b in cards[i + 1 :] if a.intersects(b)]
+    assert overlaps == []
+
+
+def test_a_double_click_on_the_paper_opens_quick_add_there(desk) -> None:
+    desk.double_click(0, 300)
+    popup = desk.view._popups.quick_add
+    QTest.keyClick(popup.search, Qt.Key.Key_Return)
+    assert desk.place("client") == (0, 300)
+
+
+def test_a_double_click_on_a_card_edits_it_and_on_its_name_renames_it(desk) -> None:
+    desk.double_click(300, 20)
+    assert desk.activated == ["web"]
+    desk.double_click(300, -24)
+    assert desk.view._popups.editor.toPlainText() == "Web"
+
+
+def test_a_note_is_written_in_place(desk) -> None:
+    desk.double_click(0, 200)
+    editor = desk.view._popups.editor
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    QTest.keyClicks(editor, "or two")
+    desk.click(300, 300)
+    assert desk.edits == [SetField("idea", ("text",), "Try a cache\nor two", "Edit note")]
+    assert desk.view._scene.notes["idea"].text == "Try a cache\nor two"
+
+
+def test_add_note_begins_to_write(desk) -> None:
+    desk.view.add_note()
+    assert "note" in desk.design.note_by_id
+    assert desk.view._popups.editor is not None
+    assert desk.selection == {"note"}
+
+
+def test_a_frame_is_added_around_the_selection_as_one_step(desk) -> None:
+    desk.view.select(["web", "db"])
+    desk.view.add_frame()
+    assert [type(edit) for edit in desk.edits] == [Batch]
+    frame = desk.design.frame_by_id["frame"]
+    assert {desk.design.node_by_id[each].frame for each in ("web", "db")} == {"frame"}
+    assert frame.x < 216
+    assert frame.x + frame.width > 684
+    desk.undo()
+    assert "frame" not in desk.design.frame_by_id
+    assert desk.design.node_by_id["web"].frame is None
+
+
+def test_the_menu_is_asked_for_the_item_under_the_pointer(desk) -> None:
+    for x, y in ((300, 0), (0, -200)):
+        at = desk.at(x, y)
+        event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, QPoint(7, 9))
+        QApplication.sendEvent(desk.view.viewport(), event)
+    assert desk.menus == [("web", QPoint(7, 9)), (None, QPoint(7, 9))]
+    assert desk.selection == {"web"}
+
+
+def test_an_empty_canvas_invites(make_desk, qtbot) -> None:
+    desk = make_desk(Design())
+    empty = desk.view.grab().toImage()
+    desk.view.add_component("client")
+    desk.view.delete_selection()
+    assert desk.view.grab().toImage() == empty
+    ground = desk.view._look.colour(desk.view._look.theme.canvas).rgb()
+    colours = {empty.pixel(600 + x, 400 + y) for x in range(-90, 90, 2) for y in range(-90, 60, 2)}
+    assert len(colours - {ground}) > 5
+
+
+def test_an_unknown_component_is_refused(desk) -> None:
+    desk.view.add_component("teleporter")
+    assert desk.edits == []
+    assert "teleporter" in desk.messages[-1]
