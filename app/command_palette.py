@@ -123,7 +123,8 @@ class CommandPalette(Overlay):
     def place(self) -> None:
         """Sit in the middle of the window's upper half."""
         window = self.host
-        height = min(_HEIGHT, window.height() - 120)
+        rows = max(1, self.list.count()) * _ROW
+        height = min(_HEIGHT, window.height() - 120, rows + self.field.sizeHint().height() + 28)
         self.setGeometry((window.width() - _WIDTH) // 2, 64, _WIDTH, height)
 
     def dress(self) -> None:
@@ -178,6 +179,7 @@ class CommandPalette(Overlay):
             item.setData(_ENTRY, entry)
             self.list.addItem(item)
         self.list.setCurrentRow(0)
+        self.place()
 
     def _run(self, item: QListWidgetItem) -> None:
         """Do it."""

@@ -77,7 +77,7 @@ class Commands(QObject):
                 f"{files.file_stem()}.svg"
             )
             path = self._dialogs.picture_path(suggestion)
-            if path is not None and not export_picture(bench.views.canvas, path):
+            if path is not None and not export_picture(bench.views.canvas, bench.look.theme, path):
                 bench.say(f"{path.name} was not written: is the folder there, and writable?")
 
         return {
@@ -107,7 +107,7 @@ class Commands(QObject):
             "edit.redo": bench.services.document.stack.redo,
             "edit.cut": cut,
             "edit.copy": copy,
-            "edit.copy_picture": lambda: copy_picture(canvas, clipboard),
+            "edit.copy_picture": lambda: copy_picture(canvas, bench.look.theme, clipboard),
             "edit.paste": lambda: canvas.paste(clipboard.text()),
             "edit.duplicate": canvas.duplicate,
             "edit.delete": canvas.delete_selection,
@@ -126,7 +126,7 @@ class Commands(QObject):
         def choose(name: Preference) -> Callable[[], None]:
             return lambda: self._choose_theme(name)
 
-        return {
+        handlers: Handlers = {
             "view.zoom_in": canvas.zoom_in,
             "view.zoom_out": canvas.zoom_out,
             "view.zoom_reset": canvas.zoom_reset,
@@ -135,7 +135,8 @@ class Commands(QObject):
             "view.outline": outline,
             "view.findings": bench.show_findings,
             "view.reduced_motion": self._choose_motion,
-        } | {f"view.theme_{name}": choose(name) for name in THEMES}
+        }
+        return handlers | {f"view.theme_{name}": choose(name) for name in THEMES}
 
     def _insert(self) -> Handlers:
         """Insert menu."""

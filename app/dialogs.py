@@ -41,6 +41,7 @@ class QtDialogs:
     def open_path(self, folder: Path) -> Path | None:
         """Ask for a design to open."""
         name, _ = QFileDialog.getOpenFileName(self._window, "Open design", str(folder), _DESIGNS)
+        self._return()
         return Path(name) if name else None
 
     def save_path(self, suggestion: Path) -> Path | None:
@@ -48,6 +49,7 @@ class QtDialogs:
         name, _ = QFileDialog.getSaveFileName(
             self._window, "Save design", str(suggestion), _DESIGNS
         )
+        self._return()
         if not name:
             return None
         path = Path(name)
@@ -58,6 +60,7 @@ class QtDialogs:
         name, _ = QFileDialog.getSaveFileName(
             self._window, "Export picture", str(suggestion), _PICTURES
         )
+        self._return()
         if not name:
             return None
         path = Path(name)
@@ -65,13 +68,24 @@ class QtDialogs:
 
     def unsaved(self, title: str) -> Answer:
         """Ask what to do with unsaved changes."""
-        buttons = QMessageBox.StandardButton
         box = QMessageBox(self._window)
         box.setIcon(QMessageBox.Icon.NoIcon)
         box.setWindowTitle("Unsaved changes")
         box.setText(f"Save the changes to “{title}”?")
         box.setInformativeText("Without saving, the changes since the last save are lost.")
-        box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
-        box.setDefaultButton(buttons.Save)
-        answers: dict[int, Answer] = {buttons.Save: "save", buttons.Discard: "discard"}
-        return answers.get(box.exec(), "cancel")
+        # Buttons of our own words: the standard ones bring pictures of another style.
+        roles = QMessageBox.ButtonRole
+        save = box.addButton("Save", roles.AcceptRole)
+        discard = box.addButton("Don’t save", roles.DestructiveRole)
+        cancel = box.addButton("Cancel", roles.RejectRole)
+        box.setDefaultButton(save)
+        box.setEscapeButton(cancel)
+        box.exec()
+        self._return()
+        if box.clickedButton() is save:
+            return "save"
+        return "discard" if box.clickedButton() is discard else "cancel"
+
+    def _return(self) -> None:
+        """Take the keyboard back; where there is no window manager nobody else does."""
+        self._window.activateWindow()

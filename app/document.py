@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
+from app.companions import completed
 from app.undo import EditCommand
 from engine.model.design import Design
 from engine.model.edits import EditError
@@ -95,11 +96,14 @@ class DesignDocument(QObject):
         """
         try:
             applied = edit.apply(self._design)
+            whole = completed(edit, applied)
+            if whole is not edit:
+                applied = whole.apply(self._design)
         except EditError as error:
             self.refused.emit(str(error))
             return False
         if applied.design != self._design:
-            self.stack.push(EditCommand(edit, applied.inverse, self._apply, self._clock()))
+            self.stack.push(EditCommand(whole, applied.inverse, self._apply, self._clock()))
         return True
 
     def close(self) -> None:

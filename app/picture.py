@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
-from PySide6.QtCore import QMimeData, QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import QClipboard, QImage, QPainter
+from PySide6.QtCore import QMimeData, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
 from app.dialogs import SUFFIX
@@ -13,61 +13,74 @@ from app.dialogs import SUFFIX
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from PySide6.QtWidgets import QGraphicsView
+    from PySide6.QtGui import QClipboard
+
+    from widgets.theme import Theme
 
 MARGIN: Final = 32.0
+"""Air around the design (logical px)."""
 SCALE: Final = 2.0
 """Pixels a logical pixel, so that a picture stays sharp in a document."""
-MAX_PIXELS: Final = 8000
+MAX_PIXELS: Final = 8000.0
 """Longest side of a picture (px)."""
 
 
-def export_picture(view: QGraphicsView, path: Path) -> bool:
+class Paintable(Protocol):
+    """A view that can paint its design."""
+
+    def content_rect(self) -> QRectF:
+        """What the design covers."""
+
+    def paint_design(self, painter: QPainter, target: QRectF) -> None:
+        """Paint it into a rectangle of the same proportions."""
+
+
+def export_picture(view: Paintable, theme: Theme, path: Path) -> bool:
     """Write the whole design as it looks now; returns whether that worked."""
     if path.suffix.lower() == ".png":
-        return bool(_image(view).save(str(path)))
-    area = _area(view)
+        return bool(_image(view, theme).save(str(path)))
+    size = _size(view, 1.0)
     generator = QSvgGenerator()
     generator.setFileName(str(path))
-    generator.setSize(area.size().toSize())
-    generator.setViewBox(QRectF(0.0, 0.0, area.width(), area.height()))
+    generator.setSize(size.toSize())
+    generator.setViewBox(QRectF(0.0, 0.0, size.width(), size.height()))
     generator.setTitle(path.stem.removesuffix(SUFFIX))
     painter = QPainter()
     if not painter.begin(generator):
         return False
-    _draw(view, painter, area, area.size())
+    _draw(view, theme, painter, size)
     return painter.end()
 
 
-def copy_picture(view: QGraphicsView, clipboard: QClipboard) -> None:
+def copy_picture(view: Paintable, theme: Theme, clipboard: QClipboard) -> None:
     """Put the whole design on the clipboard as a picture."""
     data = QMimeData()
-    data.setImageData(_image(view))
+    data.setImageData(_image(view, theme))
     clipboard.setMimeData(data)
 
 
-def _area(view: QGraphicsView) -> QRectF:
-    """Everything that is drawn, with some air around it."""
-    area = view.scene().itemsBoundingRect()
-    return area.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
+def _size(view: Paintable, scale: float) -> QSizeF:
+    """The picture's size (px)."""
+    area = view.content_rect()
+    return QSizeF((area.width() + 2 * MARGIN) * scale, (area.height() + 2 * MARGIN) * scale)
 
 
-def _image(view: QGraphicsView) -> QImage:
+def _image(view: Paintable, theme: Theme) -> QImage:
     """The whole design in pixels."""
-    area = _area(view)
-    scale = min(SCALE, MAX_PIXELS / max(area.width(), area.height(), 1.0))
-    size = QSizeF(area.width() * scale, area.height() * scale)
-    image = QImage(QSize(size.toSize()), QImage.Format.Format_ARGB32_Premultiplied)
+    plain = _size(view, 1.0)
+    scale = min(SCALE, MAX_PIXELS / max(plain.width(), plain.height()))
+    image = QImage(_size(view, scale).toSize(), QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)
-    _draw(view, painter, area, size)
+    painter.scale(scale, scale)
+    _draw(view, theme, painter, plain)
     painter.end()
     return image
 
 
-def _draw(view: QGraphicsView, painter: QPainter, area: QRectF, size: QSizeF) -> None:
-    """Paint background and items."""
-    painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
-    target = QRectF(0.0, 0.0, size.width(), size.height())
-    painter.fillRect(target, view.backgroundBrush())
-    view.scene().render(painter, target, area)
+def _draw(view: Paintable, theme: Theme, painter: QPainter, size: QSizeF) -> None:
+    """Paint background and design."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    whole = QRectF(0.0, 0.0, size.width(), size.height())
+    painter.fillRect(whole, QColor(theme.canvas))
+    view.paint_design(painter, whole.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN))

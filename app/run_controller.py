@@ -72,7 +72,7 @@ class RunController(QObject):
     """One design under simulation, followed through every edit."""
 
     snapshot = Signal(object, float)
-    """A ``Snapshot`` and the wall seconds since the one before."""
+    """A ``Snapshot`` and the wall seconds since the one before; 0 for one that stands still."""
     cleared = Signal()
     """A run begins at 0: forget what was shown."""
     running_changed = Signal(bool)
@@ -247,12 +247,12 @@ class RunController(QObject):
     def _take(self, report: Report) -> None:
         """React to one report. What an abandoned run still had to say is dropped."""
         match report:
-            case Progress(snapshot):
+            case Progress(snapshot, running):
                 self._send(Ack())
                 if self._awaiting_start and snapshot.time > 0.0:
                     return
                 self._awaiting_start = False
-                self._show(snapshot)
+                self._show(snapshot, running)
             case Refused(findings):
                 self.refused.emit(findings)
             case Measured(result):
@@ -261,7 +261,7 @@ class RunController(QObject):
             case Failed(message, trace):
                 self._give_up(message, trace)
 
-    def _show(self, snapshot: Snapshot) -> None:
+    def _show(self, snapshot: Snapshot, running: bool) -> None:  # noqa: FBT001
         """Remember and pass on a snapshot."""
         wall = self._clock()
         self._latest = snapshot
@@ -269,7 +269,7 @@ class RunController(QObject):
         while wall - self._marks[0][0] > _RATE_WINDOW and len(self._marks) > 2:
             self._marks.popleft()
         elapsed, self._shown = wall - self._shown, wall
-        self.snapshot.emit(snapshot, elapsed)
+        self.snapshot.emit(snapshot, elapsed if running else 0.0)
 
     def _give_up(self, message: str, trace: str) -> None:
         """The run is over; the design stays and a new process can be started."""

@@ -23,6 +23,8 @@ def action_entries(actions: ActionSet) -> Iterator[Entry]:
         if action.isEnabled() and spec.name != "edit.find":
             keys = action.shortcut().toString()
             title = action.text().replace("&", "")
+            if spec.name.startswith("view.theme_"):
+                title = f"Theme: {title.lower()}"
             yield Entry(title, keys, spec.icon or "bolt", action.trigger, spec.name)
 
 

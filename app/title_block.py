@@ -99,6 +99,7 @@ class TitleBlock(QWidget):
         row.addWidget(self._brand)
         row.addSpacing(4)
         row.addWidget(self._title)
+        row.addSpacing(-6)
         row.addWidget(self._dot)
         row.addStretch(1)
         self._dress()

@@ -75,7 +75,7 @@ class Workbench(QObject):
 
     def jump(self, item_id: str) -> None:
         """Select an item and bring it into view."""
-        self.views.canvas.select(frozenset({item_id}))
+        self.views.canvas.reveal(item_id)
         self.views.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def jump_to_field(self, item_id: str, field: str) -> None:
@@ -111,7 +111,8 @@ class Workbench(QObject):
 
     def apply_motion(self) -> None:
         """Have the canvas move, or not, as the settings say."""
-        self.views.canvas.set_reduced_motion(self.services.settings.values.reduced_motion)
+        reduced = self.services.settings.values.reduced_motion
+        self.views.canvas.set_motion("reduced" if reduced else "full")
 
     def show_findings(self) -> None:
         """Open the list of findings."""
@@ -157,6 +158,8 @@ class Workbench(QObject):
         views.canvas.selection_changed.connect(self._select)
         views.canvas.context_requested.connect(self._show_menu)
         views.canvas.message.connect(views.status.flash)
+        views.canvas.space_tapped.connect(self.services.run.toggle)
+        views.canvas.activated.connect(self._edit_item)
         views.palette.place_requested.connect(views.canvas.add_component)
         views.outline.selected.connect(views.canvas.select)
         views.status.findings_clicked.connect(self.show_findings)
@@ -180,7 +183,6 @@ class Workbench(QObject):
         views.inspector.set_design(design)
         views.transport.set_seed(design.scenario.seed)
         views.status.forget_saved()
-        views.canvas.fit()
 
     def _show_changes(self, design: Design, changes: Changes) -> None:
         """The open design changed."""
@@ -226,8 +228,9 @@ class Workbench(QObject):
     def _show_run(self) -> None:
         """Say how the run goes."""
         run, latest = self.services.run, self.services.run.latest
-        if run.running and any(f.level == "error" for f in self.services.findings.findings):
-            text = "Not running: the design has errors"
+        worst = next(iter(self.services.findings.findings), None)
+        if run.running and worst is not None and worst.level == "error":
+            text = f"Not running: {worst.message}"
         elif run.running:
             text = run_line(run.rates(), run.speed)
         elif latest is None:
@@ -275,6 +278,18 @@ class Workbench(QObject):
         self.selection = ids
         self.views.inspector.set_selection(tuple(sorted(ids)))
         self.views.outline.select(ids)
+
+    def _edit_item(self, item_id: str) -> None:
+        """Enter or a double click: go to the first setting of an item."""
+        self.views.canvas.select({item_id})
+        node = self.design.node_by_id.get(item_id)
+        component = self.components.get(node.kind) if node is not None else None
+        if component is not None:
+            self.views.inspector.focus_field(f"config.{next(iter(component.config.model_fields))}")
+        elif item_id in self.design.link_by_id:
+            self.views.inspector.focus_field("config.timeout")
+        else:
+            self.views.inspector.focus_name()
 
     def _set_seed(self, seed: int) -> None:
         """Another seed is an edit like any other."""

@@ -59,6 +59,16 @@ class WorkerTransport:
             except OSError:
                 return
 
+    def wait(self, seconds: float) -> bool:
+        """Wait until there is something to poll, at most so many wall seconds.
+
+        For callers without an event loop; the app polls from a timer instead.
+        """
+        try:
+            return self._ended or self._connection.poll(seconds)
+        except OSError:
+            return True
+
     def poll(self) -> list[Report]:
         """Everything it said since; its death is the last report, and said once."""
         reports: list[Report] = []

@@ -181,6 +181,27 @@ def test_the_title_is_announced(document: DesignDocument) -> None:
     assert log.states == 1
 
 
+def test_deleting_something_takes_its_events_and_objectives_along_in_one_step(
+    document: DesignDocument,
+) -> None:
+    kill = {"at": 1.0, "change": "kill"}
+    events = [kill | {"target": "db"}, kill | {"target": "web"}]
+    cut = {"at": 2.0, "change": "partition", "target": "web", "with": "db"}
+    document.push(SetDesign(("scenario", "events"), [*events, cut]))
+    bounds = [
+        {"metric": "db.latency.p99", "below": 1.0},
+        {"metric": "web.utilization", "below": 1.0},
+    ]
+    document.push(SetDesign(("objectives",), bounds))
+    before = document.design
+    document.push(Remove.of("db"))
+    assert [event.target for event in document.design.scenario.events] == ["web"]
+    assert [each.metric for each in document.design.objectives] == ["web.utilization"]
+    assert document.stack.count() == 3
+    document.stack.undo()
+    assert document.design == before
+
+
 def test_three_hundred_steps_back_and_forth(document: DesignDocument, clock: Clock) -> None:
     before = document.design
     for i in range(300):
