@@ -29,7 +29,8 @@ class DesignError(ValueError):
         first = findings[0]
         place = f"{first.id}: " if first.id else ""
         rest = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
-        field = f"{first.field}: " if first.field and first.field not in first.message else ""
+        known = first.field is None or first.field.removeprefix("config.") in first.message
+        field = "" if known else f"{first.field}: "
         super().__init__(f"{place}{field}{first.message}{rest}")
 
 

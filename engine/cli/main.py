@@ -1,0 +1,140 @@
+"""The command line: ``windtunnel simulate``, ``check``, ``schema``, ``selftest``, ``new-component``.
+
+It never imports Qt. Whatever is wrong with what the user gave ends in one line on standard error and exit
+code 2.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from engine.cli import checking, scaffold, schema, selftest, simulating
+from engine.cli.errors import BAD_INPUT, INTERRUPTED, OK, InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine.cli.selftest import Probe
+
+_UsageProblem: Final[type[Exception]] = typer.BadParameter.__mro__[2]
+"""The base of every complaint about arguments (ClickException, which typer does not export)."""
+
+File = Annotated[Path, typer.Argument(help="A design file (.windtunnel).")]
+
+
+def make_app(probes: Sequence[Probe]) -> typer.Typer:
+    """The commands. ``probes`` are checks that the self-test makes beside its own."""
+    app = typer.Typer(
+        name="windtunnel",
+        help="A wind tunnel for system designs. Without a command, or with a FILE alone, the window opens.",
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
+    app.command()(simulate)
+    app.command()(check)
+    app.command("schema")(print_schema)
+    app.command("new-component")(new_component)
+
+    @app.command("selftest")
+    def run_selftest() -> int:
+        """Check that this installation works: components, a simulation, the compiled lane."""
+        return selftest.run(probes)
+
+    return app
+
+
+def simulate(  # noqa: PLR0913 - one parameter an option
+    file: File,
+    *,
+    duration: Annotated[
+        str | None, typer.Option(metavar="S", help="Simulated length: 600, 10min.")
+    ] = None,
+    warmup: Annotated[
+        str | None, typer.Option(metavar="S", help="Time at the start that is not measured.")
+    ] = None,
+    seed: Annotated[
+        str | None, typer.Option(metavar="N", help="Seed: same seed, same numbers.")
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="ID.PATH=VALUE",
+            help="Change a field first: web.workers=8, web.service_time.mean=20ms. May be repeated.",
+        ),
+    ] = None,
+    json_out: Annotated[
+        str | None,
+        typer.Option("--json", metavar="OUT", help="Write the result as JSON; - is stdout."),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress and no table.")] = False,
+    live: Annotated[bool, typer.Option("--live", help="Watch it run in a table.")] = False,
+) -> int:
+    """Run a design and show what was measured."""
+    wanted = simulating.Wanted(
+        file=file,
+        duration=duration,
+        warmup=warmup,
+        seed=seed,
+        settings=tuple(settings or ()),
+        json_out=json_out,
+        quiet=quiet,
+        live=live,
+    )
+    return simulating.simulate(wanted)
+
+
+def check(file: File) -> int:
+    """List what is wrong with a design, and what is risky in it."""
+    return checking.check_file(file)
+
+
+def print_schema() -> int:
+    """Print the JSON schema of design files, every component's config included."""
+    return schema.print_schema()
+
+
+def new_component(
+    name: Annotated[str, typer.Argument(help="Kind in files, such as rate_limiter.")],
+) -> int:
+    """Make the file of a new component and enter it in the catalog (from a clone of the sources)."""
+    return scaffold.new_component(name)
+
+
+def run(argv: Sequence[str], probes: Sequence[Probe] = ()) -> int:
+    """Run a subcommand.
+
+    Args:
+        argv: the arguments after the program's name.
+        probes: checks that ``selftest`` makes beside its own, such as the window's.
+
+    Returns:
+        0 done, 1 objectives missed, 2 bad input.
+    """
+    command = typer.main.get_command(make_app(probes))
+    arguments = list(argv) or ["--help"]
+    try:
+        code = command.main(arguments, prog_name="windtunnel", standalone_mode=False)
+    except InputError as error:
+        return _complain(str(error))
+    except _UsageProblem as problem:
+        text = getattr(problem, "format_message", problem.__str__)()
+        return _complain(f"{text} Try: windtunnel --help")
+    except (KeyboardInterrupt, typer.Abort):
+        return INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()  # nobody reads any more; keep the interpreter from complaining at exit
+        return OK
+    return code if isinstance(code, int) else OK
+
+
+def _complain(text: str) -> int:
+    """Say in one line what was wrong."""
+    line = " ".join(text.split())
+    print(f"windtunnel: {line}", file=sys.stderr)
+    return BAD_INPUT

@@ -1,0 +1,126 @@
+"""``--set ID.path=VALUE``: a change of one field of a node or link, before the run."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+from engine.catalog import DesignError, typed_config, typed_link
+from engine.cli.errors import InputError
+from engine.model.design import Design, Link, Node
+from engine.model.edits import EditError, SetField
+from engine.model.fields import field_help
+from engine.model.names import did_you_mean, one_of
+from engine.model.units import parse_quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pydantic import JsonValue
+
+    from engine.model.fields import Config
+
+
+def override(design: Design, text: str) -> Design:
+    """The design with one field changed. Raises ``InputError``."""
+    name, equals, value = text.partition("=")
+    item_id, *path = name.strip().split(".")
+    if not equals or not path or not all(path):
+        msg = f"--set {text}: write ID.path=VALUE, such as web.workers=8"
+        raise InputError(msg)
+    try:
+        return _changed(design, item_id, path, value.strip())
+    except (DesignError, EditError, ValueError) as error:
+        msg = f"--set {text}: {error}"
+        raise InputError(msg) from error
+
+
+def _changed(design: Design, item_id: str, path: list[str], text: str) -> Design:
+    """The design with the field set; what does not fit raises ``ValueError``."""
+    item = design.item(item_id)
+    if not isinstance(item, Node | Link):
+        known = [*design.node_by_id, *design.link_by_id]
+        hint = did_you_mean(item_id, known)
+        msg = f"{item_id!r} is no node or link of the design" + _hint(hint, known)
+        raise ValueError(msg)  # noqa: TRY004 - the user's value, not the type, is wrong
+    path = path[1:] if path[0] == "config" and len(path) > 1 else path
+    unit, current, path = _field(_typed(item), path)
+    new = _value(text, unit, current)
+    top = item.config.get(path[0], _typed(item).model_dump(mode="json")[path[0]])
+    design = SetField(item_id, ("config", path[0]), _put(top, path[1:], new)).apply(design).design
+    made = design.item(item_id)
+    if isinstance(made, Node | Link):
+        _typed(made)
+    return design
+
+
+def _typed(item: Node | Link) -> Config:
+    """The item's config. Raises ``DesignError`` where it is wrong."""
+    return typed_config(item) if isinstance(item, Node) else typed_link(item)
+
+
+def _field(config: Config, path: Sequence[str]) -> tuple[str, Any, list[str]]:
+    """Unit and value of a field, and its full path: a number for a law means the law's mean."""
+    value: Any = config
+    unit = ""
+    for part in path:
+        if isinstance(value, BaseModel):
+            fields = type(value).model_fields
+            if part not in fields:
+                msg = f"there is no field {part!r}" + _hint(did_you_mean(part, fields), fields)
+                raise ValueError(msg)
+            unit = field_help(fields[part]).unit
+            value = getattr(value, part)
+        elif isinstance(value, dict):
+            value = value.get(part, 0.0)
+        else:
+            msg = f"{part!r} names nothing: {path[0]} has no fields inside"
+            raise ValueError(msg)  # noqa: TRY004 - the user's path, not a type, is wrong
+    return unit, value, list(path)
+
+
+def _hint(hint: str | None, known: Iterable[str]) -> str:
+    """What to write instead of something unknown."""
+    return f"; did you mean {hint!r}?" if hint else f"; write {one_of(known)}"
+
+
+def _value(text: str, unit: str, current: Any) -> JsonValue:
+    """The value that was typed: JSON, a quantity with a unit, or a plain word."""
+    value: Any
+    try:
+        value = json.loads(text, parse_constant=_no_constant)
+    except (json.JSONDecodeError, RecursionError):
+        try:
+            value = parse_quantity(text, unit)
+        except ValueError:
+            if isinstance(current, float):
+                raise
+            value = text
+    if isinstance(value, float) and isinstance(current, int) and value.is_integer():
+        value = int(value)
+    if isinstance(value, int | float) and _is_law(current) and not isinstance(value, bool):
+        law = current.model_dump(mode="json")
+        return {"law": "constant", "mean": value} if "mean" not in law else law | {"mean": value}
+    return value  # type: ignore[no-any-return]  # JSON by construction
+
+
+def _is_law(current: Any) -> bool:
+    """Whether a field holds a law, for which a number means its mean."""
+    return isinstance(current, BaseModel) and "law" in type(current).model_fields
+
+
+def _no_constant(name: str) -> float:
+    """Refuse NaN and the infinities."""
+    msg = f"{name} is no value; write a finite number"
+    raise ValueError(msg)
+
+
+def _put(value: Any, path: Sequence[str], new: JsonValue) -> Any:
+    """A copy of nested dicts in which ``path`` holds ``new``."""
+    if not path:
+        return new
+    inner = dict(value) if isinstance(value, dict) else {}
+    inner[path[0]] = _put(inner.get(path[0]), path[1:], new)
+    return inner

@@ -1,0 +1,50 @@
+"""``windtunnel schema``: the JSON schema of design files, read from the living types."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+from pydantic.json_schema import models_json_schema
+
+from engine.catalog import COMPONENTS
+from engine.cli.errors import OK
+from engine.model.design import Design
+from engine.model.link import LinkConfig
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def print_schema() -> int:
+    """Print it."""
+    sys.stdout.write(json.dumps(design_schema(), indent=2) + "\n")
+    return OK
+
+
+def design_schema() -> dict[str, Any]:
+    """The schema of a design file; a node's config depends on its kind, unknown kinds are allowed."""
+    models: list[type[BaseModel]] = [
+        Design,
+        LinkConfig,
+        *(component.config for component in COMPONENTS),
+    ]
+    names, whole = models_json_schema(
+        [(model, "validation") for model in models], by_alias=True, ref_template="#/$defs/{model}"
+    )
+    definitions: dict[str, Any] = whole["$defs"]
+    refs = {model: names[model, "validation"] for model in models}
+    node = definitions["Node"]
+    node["allOf"] = [
+        {
+            "if": {"properties": {"kind": {"const": component.kind}}, "required": ["kind"]},
+            "then": {"properties": {"config": refs[component.config]}},
+        }
+        for component in COMPONENTS
+    ]
+    definitions["Link"]["properties"]["config"] = refs[LinkConfig]
+    design = definitions.pop(refs[Design]["$ref"].rpartition("/")[2])
+    return {"$schema": _DIALECT, **design, "$defs": definitions}

@@ -1,0 +1,143 @@
+"""``windtunnel simulate``: run a design, show progress, print what was measured."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from engine.cli.errors import MISSED, OK, InputError
+from engine.cli.live import watch
+from engine.cli.overrides import override
+from engine.cli.tables import result_tables
+from engine.model.edits import EditError, SetDesign
+from engine.model.files import FileError, load
+from engine.model.units import format_quantity, parse_quantity
+from engine.run.session import DesignError, Session
+
+if TYPE_CHECKING:
+    from engine.model.design import Design
+
+_SLICES: Final = 200
+"""Steps of the progress bar."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What the user asked for."""
+
+    file: Path
+    duration: str | None = None
+    warmup: str | None = None
+    seed: str | None = None
+    settings: tuple[str, ...] = ()
+    json_out: str | None = None
+    quiet: bool = False
+    live: bool = False
+
+
+def simulate(wanted: Wanted) -> int:
+    """Run it. Raises ``InputError``."""
+    design = prepared(wanted)
+    try:
+        session = Session(design)
+    except DesignError as error:
+        msg = f"{wanted.file.name}: {error}"
+        raise InputError(msg) from error
+    if wanted.live:
+        watch(session, Console())
+    else:
+        _advance(session, quiet=wanted.quiet)
+    result = session.result()
+    if wanted.json_out is not None:
+        _write(result, wanted.json_out)
+    if not wanted.quiet and wanted.json_out != "-":
+        console = Console()
+        for table in result_tables(result, design):
+            console.print(table)
+    return OK if all(each["met"] for each in result["objectives"]) else MISSED
+
+
+def prepared(wanted: Wanted) -> Design:
+    """The design in the file, with everything that the options change. Raises ``InputError``."""
+    try:
+        design = load(wanted.file)
+    except FileError as error:
+        raise InputError(str(error)) from error
+    scenario = design.scenario.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    if wanted.duration is not None:
+        scenario["duration"] = _seconds("--duration", wanted.duration)
+    if wanted.warmup is not None:
+        scenario["warmup"] = _seconds("--warmup", wanted.warmup)
+    if wanted.seed is not None:
+        scenario["seed"] = _seed(wanted.seed)
+    try:
+        design = SetDesign(("scenario",), scenario).apply(design).design
+    except EditError as error:
+        msg = f"{wanted.file.name}: {error}; pass --duration and --warmup that fit"
+        raise InputError(msg) from error
+    for setting in wanted.settings:
+        design = override(design, setting)
+    return design
+
+
+def _seconds(option: str, text: str) -> float:
+    """A duration that was typed."""
+    try:
+        return parse_quantity(text, "s")
+    except ValueError as error:
+        msg = f"{option}: {error}"
+        raise InputError(msg) from error
+
+
+def _seed(text: str) -> int:
+    """A seed that was typed."""
+    if not text.isascii() or not text.isdigit() or len(text) > 19:
+        msg = f"--seed: {text!r} is no seed; write a whole number from 0 to {2**63 - 1}"
+        raise InputError(msg)
+    return int(text)
+
+
+def _advance(session: Session, *, quiet: bool) -> None:
+    """Run to the end of the scenario, with a progress bar where somebody watches."""
+    end = session.design.scenario.duration
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        session.advance(end)
+        return
+    columns = (
+        TextColumn("{task.fields[clock]}"),
+        BarColumn(),
+        TextColumn("{task.percentage:.0f} %"),
+        TextColumn("{task.fields[requests]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("run", total=_SLICES, clock="", requests="")
+        for step in range(1, _SLICES + 1):
+            session.advance(end * step / _SLICES if step < _SLICES else end)
+            progress.update(
+                task,
+                completed=step,
+                clock=f"{session.now:.0f} of {end:.0f} s",
+                requests=f"{format_quantity(session.requests, '')} requests",
+            )
+
+
+def _write(result: dict[str, Any], target: str) -> None:
+    """Write the result object."""
+    text = json.dumps(result, indent=2, allow_nan=False) + "\n"
+    if target == "-":
+        sys.stdout.write(text)
+        return
+    try:
+        Path(target).write_text(text, "utf-8")
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        msg = f"--json {target}: cannot be written: {reason}; choose another place"
+        raise InputError(msg) from error

@@ -1,0 +1,169 @@
+"""Results and findings as tables for a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from rich.table import Table
+from rich.text import Text
+
+from engine.catalog import component
+from engine.model.names import name_of
+from engine.model.units import format_quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from rich.console import RenderableType
+
+    from engine.model.design import Design
+    from engine.model.findings import Finding
+
+_LEVEL_STYLES: Final = {"error": "bold red", "warning": "yellow", "risk": "cyan"}
+
+
+def result_tables(result: Mapping[str, Any], design: Design) -> Iterable[RenderableType]:
+    """Everything that a run measured, for reading."""
+    yield _headline(result)
+    yield _clients(result, design)
+    if result["nodes"]:
+        yield _nodes(result, design)
+    if result["links"]:
+        yield _links(result, design)
+    if result["objectives"]:
+        yield _objectives(result)
+
+
+def findings_table(findings: Iterable[Finding], design: Design) -> Table:
+    """Findings, one a row."""
+    table = _table("Level", "Where", "Field", "What, and what to do")
+    for finding in findings:
+        where = name_of(design, finding.id) if finding.id else "design"
+        table.add_row(
+            Text(finding.level, _LEVEL_STYLES[finding.level]),
+            Text(where if where == finding.id or not finding.id else f"{where} ({finding.id})"),
+            Text(finding.field or ""),
+            Text(finding.message),
+        )
+    return table
+
+
+def _table(*columns: str, title: str = "") -> Table:
+    """An airy table whose first column is text."""
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for index, column in enumerate(columns):
+        last_text = title == "" or index == 0
+        table.add_column(column, justify="left" if last_text else "right", header_style="dim")
+    return table
+
+
+def _headline(result: Mapping[str, Any]) -> Text:
+    """What was run, and how fast."""
+    wall = result["wall_seconds"]
+    speed = f", {format_quantity(result['requests'] / wall, '')}/s" if wall > 0.0 else ""
+    text = Text(f"\n{result['title']}", "bold")
+    text.append(
+        f"\n{format_quantity(result['duration'], 's')} simulated (measured from "
+        f"{format_quantity(result['warmup'], 's')}), seed {result['seed']}, "
+        f"{result['requests']:,} requests in {wall:.2f} s{speed}\nhash {result['hash']}\n",
+        "dim not bold",
+    )
+    return text
+
+
+def _clients(result: Mapping[str, Any], design: Design) -> Table:
+    """What the users saw."""
+    table = _table(
+        "Client",
+        "offered",
+        "goodput",
+        "failed",
+        "mean",
+        "p50",
+        "p95",
+        "p99",
+        "max",
+        title="Clients",
+    )
+    span = max(result["duration"] - result["warmup"], 1e-9)
+    for name, each in result["clients"].items():
+        latency = each["latency"]
+        table.add_row(
+            Text(name_of(design, name)),
+            format_quantity(each["offered"] / span, "rps"),
+            format_quantity(each["goodput"], "rps"),
+            _failures(each["failed"], each["offered"]),
+            *(_seconds(latency.get(key)) for key in ("mean", "p50", "p95", "p99", "max")),
+        )
+    return table
+
+
+def _nodes(result: Mapping[str, Any], design: Design) -> Table:
+    """What the nodes did."""
+    table = _table(
+        "Node", "rate", "failed", "busy", "waiting", "wait", "residence", "p99", "", title="\nNodes"
+    )
+    span = max(result["duration"] - result["warmup"], 1e-9)
+    for name, each in result["nodes"].items():
+        table.add_row(
+            Text(name_of(design, name)),
+            format_quantity(each["arrivals"] / span, "rps"),
+            _failures(each["failed"], each["arrivals"]),
+            format_quantity(each["utilization"], "%"),
+            format_quantity(each["queue_mean"], ""),
+            _seconds(each["wait"].get("mean")),
+            _seconds(each["residence"].get("mean")),
+            _seconds(each["residence"].get("p99")),
+            _extra(each["extra"], name, design),
+        )
+    return table
+
+
+def _links(result: Mapping[str, Any], design: Design) -> Table:
+    """What the callers saw."""
+    table = _table("Link", "attempts", "retries", "failed", "mean", "p99", title="\nLinks")
+    span = max(result["duration"] - result["warmup"], 1e-9)
+    for name, each in result["links"].items():
+        table.add_row(
+            Text(name_of(design, name)),
+            format_quantity(each["attempts"] / span, "rps"),
+            format_quantity(each.get("retries", 0) / span, "rps"),
+            _failures(each["failed"], each["attempts"]),
+            _seconds(each["latency"].get("mean")),
+            _seconds(each["latency"].get("p99")),
+        )
+    return table
+
+
+def _objectives(result: Mapping[str, Any]) -> Table:
+    """Whether the objectives were met."""
+    table = _table("Objective", "measured", "", title="\nObjectives")
+    for each in result["objectives"]:
+        value = "nothing" if each["value"] is None else f"{each['value']:.4g}"
+        verdict = Text("met", "green") if each["met"] else Text("missed", "bold red")
+        table.add_row(Text(each["metric"]), value, verdict)
+    return table
+
+
+def _failures(failed: Mapping[str, int], total: int) -> Text:
+    """The share of failures and their main reason."""
+    worst = max(failed, key=lambda reason: failed[reason], default=None)
+    if worst is None or failed[worst] == 0:
+        return Text("–", "dim")
+    share = format_quantity(min(1.0, sum(failed.values()) / max(total, 1)), "%")
+    return Text(f"{share} {worst}", "red")
+
+
+def _extra(extra: Mapping[str, float | None], node_id: str, design: Design) -> str:
+    """The metric that a component shows beside the usual ones."""
+    found = component(design.node_by_id[node_id].kind)
+    for metric in found.metrics if found else ():
+        value = extra.get(metric.name)
+        if found and metric.name == found.headline and value is not None:
+            return f"{metric.title} {format_quantity(value, metric.unit)}"
+    return ""
+
+
+def _seconds(value: float | None) -> str:
+    """A duration, or a dash where nothing was measured."""
+    return "–" if value is None else format_quantity(value, "s")
