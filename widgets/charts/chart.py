@@ -9,9 +9,10 @@ import numpy as np
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from widgets.charts.gestures import Gestures
+from widgets.charts.gestures import Gestures, press_key
 from widgets.charts.legend import Entry, Legend
 from widgets.charts.lines import Line, Lines
+from widgets.charts.more import MoreButton
 from widgets.charts.plot import Plot
 from widgets.theme import set_role
 
@@ -19,11 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-    from PySide6.QtGui import QContextMenuEvent
+    from PySide6.QtCore import QEvent
+    from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QFocusEvent, QKeyEvent
 
     from widgets.charts.lines import Feed
     from widgets.instruments import History, TimeAxis
-    from widgets.theme import Theme
+    from widgets.theme import IconSet, Theme
 
 _PIXELS_PER_POINT = 2.5
 _KEPT = "~kept"
@@ -37,7 +39,12 @@ class Chart(QWidget):
     """This chart, and where on the screen."""
 
     def __init__(
-        self, feed: Feed, axis: TimeAxis, theme: Theme, parent: QWidget | None = None
+        self,
+        feed: Feed,
+        axis: TimeAxis,
+        theme: Theme,
+        icons: IconSet,
+        parent: QWidget | None = None,
     ) -> None:
         """Make an empty chart."""
         super().__init__(parent)
@@ -47,6 +54,7 @@ class Chart(QWidget):
         self._shown = Lines(np.zeros(0), np.zeros(0), ())
         self._kept: Lines | None = None
         self.title = QLabel(feed.title, self)
+        self.more = MoreButton(theme, icons, self)
         self.legend = Legend(theme, self)
         self.plot = Plot(theme, self)
         self._head = QHBoxLayout()
@@ -60,6 +68,8 @@ class Chart(QWidget):
         self._theme = theme
         self.feed.set_theme(theme)
         self.legend.set_theme(theme)
+        self.more.set_theme(theme)
+        self._light_title()
         self.plot.set_theme(theme)
 
     def set_times(self) -> None:
@@ -79,6 +89,7 @@ class Chart(QWidget):
         self._kept = self.feed.lines(kept, begin, end, points) if kept is not None else None
         self.title.setText(self.feed.title)
         self.title.setToolTip(self.feed.title)
+        self.setAccessibleName(self.feed.title)
         self._fit()
         self._draw()
         self.show_values()
@@ -101,11 +112,14 @@ class Chart(QWidget):
             for line in self._shown.lines
         ]
         self.legend.show_entries(entries if len(self._shown.times) else [])
+        said = ", ".join(f"{each.label} {each.value}" for each in entries if each.value)
+        self.setAccessibleDescription(said or self.feed.hint)
 
     @property
     def is_tight(self) -> bool:
         """Whether title and legend do not fit side by side."""
-        wanted = self.title.sizeHint().width() + _HEAD_GAP + self.legend.wanted_width()
+        title = self.title.sizeHint().width() + self.more.width()
+        wanted = title + _HEAD_GAP + self.legend.wanted_width()
         return wanted > self.width()
 
     def stack_head(self) -> None:
@@ -123,6 +137,32 @@ class Chart(QWidget):
         self.plot.set_cursor(self._axis.cursor)
         self.show_values()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Point and zoom by keys."""
+        step = self._axis.span / max(self.plot.width_of_lines / _PIXELS_PER_POINT, 8.0)
+        if not press_key(self._axis, Qt.Key(event.key()), step):
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show where keys go."""
+        super().focusInEvent(event)
+        self._light_title()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Keys go elsewhere."""
+        super().focusOutEvent(event)
+        self._light_title()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Offer the menu."""
+        super().enterEvent(event)
+        self._show_more()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Be quiet again."""
+        super().leaveEvent(event)
+        self._show_more()
+
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Ask for the menu."""
         self.menu_requested.emit(self, event.globalPos())
@@ -133,7 +173,12 @@ class Chart(QWidget):
         self.title.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         self._head.setContentsMargins(0, 0, 0, 0)
         self._head.setSpacing(_HEAD_GAP)
-        self._head.addWidget(self.title)
+        names = QHBoxLayout()
+        names.setSpacing(2)
+        names.addWidget(self.title)
+        names.addWidget(self.more)
+        names.addStretch(1)
+        self._head.addLayout(names)
         self._head.addWidget(self.legend, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -141,7 +186,23 @@ class Chart(QWidget):
         layout.addLayout(self._head)
         layout.addWidget(self.plot, 1)
         self.legend.toggled.connect(self._toggled)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.more.clicked.connect(self._ask_for_menu)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName(self.feed.title)
+
+    def _light_title(self) -> None:
+        """The title says whether keys act on this chart."""
+        ink = self._theme.accent.text if self.hasFocus() else self._theme.text
+        self.title.setStyleSheet(f"color: {ink}")
+
+    def _show_more(self) -> None:
+        """The menu's button is seen while the mouse is over the chart."""
+        self.more.set_lit(self.underMouse())
+
+    def _ask_for_menu(self) -> None:
+        """The button opens the menu below itself."""
+        below = self.more.mapToGlobal(QPoint(0, self.more.height()))
+        self.menu_requested.emit(self, below)
 
     def _toggled(self, key: str, shown: bool) -> None:  # noqa: ARG002, FBT001 - a slot
         """A word was switched."""

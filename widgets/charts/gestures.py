@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
@@ -19,6 +20,28 @@ _NOTCH = 120.0
 """A wheel notch in Qt's eighths of a degree."""
 _DRAG = 4.0
 """Pixels that a press moves before it pans."""
+
+
+def press_key(axis: TimeAxis, key: Qt.Key, step: float) -> bool:
+    """Arrows move the cursor by ``step`` seconds, + and - zoom, Home follows the run, Esc points nowhere.
+
+    Returns whether the key meant something.
+    """
+    at = axis.cursor if math.isfinite(axis.cursor) else min(axis.now, axis.end)
+    if key in {Qt.Key.Key_Left, Qt.Key.Key_Right}:
+        forth = step if key == Qt.Key.Key_Right else -step
+        axis.set_cursor(min(max(at + forth, axis.start), axis.end))
+    elif key in {Qt.Key.Key_Plus, Qt.Key.Key_Equal}:
+        axis.zoom(_ZOOM, at)
+    elif key == Qt.Key.Key_Minus:
+        axis.zoom(1.0 / _ZOOM, at)
+    elif key == Qt.Key.Key_Home:
+        axis.reset()
+    elif key == Qt.Key.Key_Escape and math.isfinite(axis.cursor):
+        axis.set_cursor(NO_CURSOR)
+    else:
+        return False
+    return True
 
 
 class Gestures(QObject):

@@ -24,6 +24,9 @@ _GAP, _TIGHT_GAP = 14, 9
 _LEAST = 26
 """Narrowest a word is elided to (logical pixels)."""
 _HEIGHT = 20
+_ROW = 17
+"""Height of a row where there are two."""
+_MOST_ROWS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ class Word(QAbstractButton):
 
 
 class Legend(QWidget):
-    """Words from right to left's end, as many as fit, each elided to its fair share."""
+    """Words at the right, in one row or two, cut to fair shares where room runs out."""
 
     toggled = Signal(str, bool)
     """A line (by key) was shown or hidden."""
@@ -89,6 +92,7 @@ class Legend(QWidget):
         self._words: dict[str, Word] = {}
         self.hidden: frozenset[str] = frozenset()
         """Keys of the lines that a person switched off."""
+        self._rows = 1
         self.setFixedHeight(_HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
@@ -114,6 +118,17 @@ class Legend(QWidget):
         """Room for all words without their values, close together."""
         words = [self._words[entry.key].width_of(entry.label) for entry in self._entries]
         return sum(words) + _TIGHT_GAP * (len(words) - 1)
+
+    def rows_in(self, width: int) -> int:
+        """How many rows the words need in a width, as far as there may be."""
+        return 1 if self.wanted_width() <= width else _MOST_ROWS
+
+    def set_rows(self, rows: int) -> None:
+        """Use so many rows."""
+        if rows != self._rows:
+            self._rows = rows
+            self.setFixedHeight(_HEIGHT if rows == 1 else rows * _ROW)
+            self._lay_out()
 
     def word(self, key: str) -> Word:
         """The button of a line."""
@@ -144,24 +159,43 @@ class Legend(QWidget):
         self.toggled.emit(key, shown)
 
     def _lay_out(self) -> None:
-        """Right-align the words; first values without words, then elided words, as room runs out."""
-        entries = self._entries
-        if not entries:
+        """Right-align the words; first values without words, then cut words, as room runs out."""
+        if not self._entries:
             return
-        full = [f"{entry.label} {entry.value}".strip() for entry in entries]
-        gap, gaps = _GAP, len(entries) - 1
+        full = [f"{entry.label} {entry.value}".strip() for entry in self._entries]
         widths = self._fill(full)
-        if sum(widths) + gap * gaps > self.width() and any(entry.value for entry in entries):
-            widths = self._fill([entry.value or entry.label for entry in entries])
+        room = self.width() * self._rows
+        if sum(widths) + _GAP * len(widths) > room and any(e.value for e in self._entries):
+            widths = self._fill([entry.value or entry.label for entry in self._entries])
+        height = self.height() // self._rows
+        for row, places in enumerate(self._broken(widths)):
+            self._lay_row(places, [widths[i] for i in places], row * height, height)
+        for entry, text in zip(self._entries, full, strict=True):
+            word = self._words[entry.key]
+            word.setToolTip(f"{text}\n{'Hide' if word.isChecked() else 'Show'} {entry.label}")
+
+    def _broken(self, widths: list[int]) -> list[list[int]]:
+        """Places of the words by row: each row is filled before the next, the last takes the rest."""
+        rows: list[list[int]] = [[]]
+        used = 0
+        for i, width in enumerate(widths):
+            if rows[-1] and used + width > self.width() and len(rows) < self._rows:
+                rows.append([])
+                used = 0
+            rows[-1].append(i)
+            used += width + _TIGHT_GAP
+        return rows
+
+    def _lay_row(self, places: list[int], widths: list[int], top: int, height: int) -> None:
+        """Place one row of words."""
+        gap, gaps = _GAP, len(places) - 1
         if sum(widths) + gap * gaps > self.width():
             gap = _TIGHT_GAP
             widths = _shares(widths, self.width() - gap * gaps)
         x = self.width() - sum(widths) - gap * gaps
-        for entry, text, width in zip(entries, full, widths, strict=True):
-            word = self._words[entry.key]
-            word.setGeometry(x, 0, width, _HEIGHT)
-            verb = "Hide" if word.isChecked() else "Show"
-            word.setToolTip(f"{text}\n{verb} {entry.label}")
+        for i, width in zip(places, widths, strict=True):
+            word = self._words[self._entries[i].key]
+            word.setGeometry(x, top, width, height)
             word.update()
             x += width + gap
 

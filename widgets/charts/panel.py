@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from widgets.charts.chart import Chart
+from widgets.charts.chart_menu import ChartMenu
 from widgets.charts.feeds import BusiestFeed, LatencyFeed, TrafficFeed
 from widgets.charts.pinned import PinnedFeed
 from widgets.instruments import History, TimeAxis
-from widgets.instruments.sources import sources
-from widgets.theme import set_role
+from widgets.instruments.sources import item_name, sources
+from widgets.theme import IconSet, set_role
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent, QShowEvent
@@ -49,6 +49,7 @@ class ChartsPanel(QWidget):
         super().__init__(parent)
         self.axis = axis if axis is not None else TimeAxis(self)
         self._theme = theme
+        self._icons = IconSet()
         self._design: Design | None = None
         self._history = History()
         self._kept: History | None = None
@@ -62,12 +63,32 @@ class ChartsPanel(QWidget):
         self._timer.timeout.connect(self._draw_stale)
         self._stale: list[Chart] = []
         self._all_stale = True
-        self._stacked = False
+        self._legend_rows = 0
         self._build()
         self.charts = [self._add(feed) for feed in (self._latency, self._traffic, self._busiest)]
         """The charts from left to right, pinned ones last."""
         self.axis.range_changed.connect(self._range_changed)
         self.axis.cursor_moved.connect(self._cursor_moved)
+
+    @property
+    def design(self) -> Design | None:
+        """The design whose run is shown."""
+        return self._design
+
+    @property
+    def history(self) -> History:
+        """The record of the present run."""
+        return self._history
+
+    @property
+    def has_kept_run(self) -> bool:
+        """Whether a run is kept, or will be."""
+        return self._kept is not None or self._keep_next
+
+    @property
+    def latency(self) -> LatencyFeed:
+        """What the latency chart shows."""
+        return self._latency
 
     def set_theme(self, theme: Theme) -> None:
         """Colour everything anew."""
@@ -86,7 +107,7 @@ class ChartsPanel(QWidget):
         self._busiest.set_nodes(tuple(n.id for n in design.nodes if n.id not in clients), names)
         for chart in self.charts:
             if isinstance(chart.feed, PinnedFeed):
-                chart.feed.set_name(_name(design, chart.feed.key[1]))
+                chart.feed.set_name(item_name(design, chart.feed.key[1]))
         events = tuple(event.at for event in design.scenario.events)
         self.axis.set_scenario(design.scenario.duration, events)
         for chart in self.charts:
@@ -141,7 +162,7 @@ class ChartsPanel(QWidget):
         is_link = self._design is not None and item in self._design.link_by_id
         feed = PinnedFeed(metric, item, self._theme, link=is_link)
         if self._design is not None:
-            feed.set_name(_name(self._design, item))
+            feed.set_name(item_name(self._design, item))
         chart = self._add(feed)
         self.charts.append(chart)
         if self._design is not None:
@@ -179,18 +200,24 @@ class ChartsPanel(QWidget):
                 self._timer.start(_FRAME)
 
     def _settle_heads(self) -> None:
-        """Put all legends below the titles once one does not fit beside its own."""
-        if not self._stacked and any(chart.is_tight for chart in self.charts):
-            self._stacked = True
+        """Put all legends below the titles, and then in two rows, once one does not fit."""
+        if not self._legend_rows and any(chart.is_tight for chart in self.charts):
+            self._legend_rows = 1
             for chart in self.charts:
                 chart.stack_head()
+        if self._legend_rows:
+            rows = max(chart.legend.rows_in(chart.width()) for chart in self.charts)
+            self._legend_rows = max(rows, self._legend_rows)
+            for chart in self.charts:
+                chart.legend.set_rows(self._legend_rows)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """With more room legends may stand beside titles again; the next refresh decides."""
         super().resizeEvent(event)
-        self._stacked = False
+        self._legend_rows = 0
         for chart in self.charts:
             chart.join_head()
+            chart.legend.set_rows(1)
         self._invalidate()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -221,7 +248,7 @@ class ChartsPanel(QWidget):
 
     def _add(self, feed: LatencyFeed | TrafficFeed | BusiestFeed | PinnedFeed) -> Chart:
         """Put a chart at the end of the row."""
-        chart = Chart(feed, self.axis, self._theme, self)
+        chart = Chart(feed, self.axis, self._theme, self._icons, self)
         chart.setMinimumWidth(_NARROWEST)
         chart.menu_requested.connect(self._show_menu)
         self._row.addWidget(chart, 1)
@@ -247,52 +274,14 @@ class ChartsPanel(QWidget):
 
     def _show_menu(self, chart: Chart, position: QPoint) -> None:
         """What can be done with a chart."""
-        menu = QMenu(self)
+        menu = ChartMenu(self, chart)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._fill_menu(menu, chart)
         menu.popup(position)
-
-    def _fill_menu(self, menu: QMenu, chart: Chart) -> None:
-        """Zoom, kept run, which client, unpin."""
-        menu.addAction("Show the whole run", self.axis.reset)
-        keep = menu.addAction("Keep this run behind the next", self.keep_run)
-        keep.setEnabled(self._history.table.rows > 0)
-        drop = menu.addAction("Remove the kept run", self.drop_kept_run)
-        drop.setEnabled(self._kept is not None or self._keep_next)
-        if chart.feed is self._latency and len(self._latency.clients) > 1:
-            menu.addSeparator()
-            self._add_clients(menu)
-        if isinstance(chart.feed, PinnedFeed):
-            menu.addSeparator()
-            metric, item = chart.feed.key
-            menu.addAction("Unpin", lambda: self.unpin(metric, item))
-
-    def _add_clients(self, menu: QMenu) -> None:
-        """One entry a client, and the slowest."""
-        group = QActionGroup(menu)
-        names: dict[str | None, str] = {None: "Slowest client"}
-        names |= {c: _name(self._design, c) for c in self._latency.clients}
-        for client, name in names.items():
-            action = QAction(name, menu, checkable=True)
-            action.setChecked(self._latency.choice == client)
-            action.triggered.connect(lambda _=False, client=client: self.show_client(client))
-            group.addAction(action)
-            menu.addAction(action)
 
     def show_client(self, client: str | None) -> None:
         """Show the latency of this client; None for the slowest."""
         self._latency.choice = client
         self._invalidate()
-
-
-def _name(design: Design | None, item: str) -> str:
-    """What people call a node or a link."""
-    if design is None:
-        return item
-    node, link = design.node_by_id.get(item), design.link_by_id.get(item)
-    if link is not None:
-        return f"{_name(design, link.source)} → {_name(design, link.target)}"
-    return (node.name or node.id) if node is not None else item
 
 
 def _key(chart: Chart) -> tuple[str, str] | None:

@@ -223,7 +223,7 @@ class Plot(QWidget):
         """A pen so many logical pixels wide, whatever the plot's scale and the screen's density."""
         pen = QPen(QColor(colour), width * self.devicePixelRatioF())
         pen.setCosmetic(True)
-        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         return pen
 
     def _span(self) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""Where a design's traffic comes from, and how much of it its scenario asks for."""
+"""What instruments need to know of a design: names, where traffic comes from, and how much of it."""
 
 from __future__ import annotations
 
@@ -28,6 +28,15 @@ def sources(design: Design) -> tuple[str, ...]:
         if node.id not in called
         and (node.id in callers or node.kind == "client" or "arrivals" in node.config)
     )
+
+
+def item_name(design: Design, item_id: str) -> str:
+    """What people call a node, a link or a frame: its name, else its id."""
+    link = design.link_by_id.get(item_id)
+    if link is not None:
+        return f"{item_name(design, link.source)} \u2192 {item_name(design, link.target)}"
+    item = design.node_by_id.get(item_id) or design.frame_by_id.get(item_id)
+    return (item.name or item.id) if item is not None else item_id
 
 
 def arrivals_of(node: Node) -> Arrivals:

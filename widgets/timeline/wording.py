@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from widgets.instruments.sources import item_name
 from widgets.instruments.text import instant_text, seconds_text, short, value_text
 from widgets.theme import Ink
 
@@ -25,14 +26,10 @@ _STATE_OF: Final = {
 
 
 def name_of(design: Design, item_id: str | None) -> str:
-    """What people call a node, a link or a frame."""
+    """What people call what an event hits."""
     if item_id is None:
         return _EVERYTHING
-    link = design.link_by_id.get(item_id)
-    if link is not None:
-        return f"{name_of(design, link.source)} → {name_of(design, link.target)}"
-    node = design.node_by_id.get(item_id) or design.frame_by_id.get(item_id)
-    return (node.name or node.id) if node is not None else item_id
+    return item_name(design, item_id)
 
 
 def event_text(design: Design, event: Event) -> str:

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QAction, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
 from engine.model.design import Design
 from tests.widgets.charts.runs import DESIGN, second, shown, snapshot
+from widgets.charts.chart_menu import ChartMenu
 from widgets.theme import DARK, LIGHT
 
 if TYPE_CHECKING:
@@ -297,15 +298,78 @@ def test_long_runs_stay_bounded(panel: ChartsPanel) -> None:
     assert sum(shown(panel, TRAFFIC, "offered")) / len(times) == pytest.approx(150.0)
 
 
-def test_the_menu_offers_what_fits(panel: ChartsPanel, run: Callable[..., None]) -> None:
+def actions(menu: QMenu) -> dict[str, QAction]:
+    menu.aboutToShow.emit()
+    return {action.text(): action for action in menu.actions() if action.text()}
+
+
+def submenu(menu: QMenu, *path: str) -> QMenu:
+    for name in path:
+        below = actions(menu)[name].menu()
+        assert isinstance(below, QMenu)
+        menu = below
+    return menu
+
+
+def test_the_menu_chooses_a_client(panel: ChartsPanel, run: Callable[..., None]) -> None:
     run(5)
-    panel.pin("queue", "db")
-    for chart, wanted in ((panel.charts[LATENCY], "Slowest client"), (panel.charts[3], "Unpin")):
-        menu = QMenu()
-        panel._fill_menu(menu, chart)
-        actions = {action.text(): action for action in menu.actions()}
-        assert wanted in actions
-        assert actions["Keep this run behind the next"].isEnabled()
-        assert not actions["Remove the kept run"].isEnabled()
-    actions["Unpin"].trigger()
-    assert len(panel.charts) == 3
+    menu = ChartMenu(panel, panel.charts[LATENCY])
+    choices = actions(submenu(menu, "Latency of"))
+    assert list(choices) == ["Slowest client", "Shoppers", "Bots"]
+    choices["Bots"].trigger()
+    panel.refresh()
+    assert panel.charts[LATENCY].title.text() == "Latency · Bots"
+    assert "Latency of" not in actions(ChartMenu(panel, panel.charts[TRAFFIC]))
+
+
+def test_the_menu_pins_and_unpins(panel: ChartsPanel, run: Callable[..., None]) -> None:
+    panel.add_snapshot(snapshot(second(0.0)))
+    menu = ChartMenu(panel, panel.charts[TRAFFIC])
+    actions(submenu(menu, "Pin of node", "Orders DB"))["Utilization"].trigger()
+    actions(submenu(menu, "Pin of link", "Checkout → Orders DB"))["Retries"].trigger()
+    panel.refresh()
+    assert shown(panel, 3, "utilization") == [pytest.approx(0.9)]
+    assert shown(panel, 4, "retries") == [3.0]
+    actions(ChartMenu(panel, panel.charts[3]))["Unpin"].trigger()
+    assert [chart.title.text() for chart in panel.charts[3:]] == ["Checkout → Orders DB"]
+
+
+def test_the_menu_keeps_a_run(panel: ChartsPanel, run: Callable[..., None]) -> None:
+    assert not actions(ChartMenu(panel, panel.charts[0]))[
+        "Keep this run behind the next"
+    ].isEnabled()
+    run(5)
+    offered = actions(ChartMenu(panel, panel.charts[0]))
+    assert not offered["Remove the kept run"].isEnabled()
+    offered["Keep this run behind the next"].trigger()
+    actions(ChartMenu(panel, panel.charts[0]))["Remove the kept run"].trigger()
+    assert not panel.has_kept_run
+
+
+def test_keys_point_and_zoom(panel: ChartsPanel, run: Callable[..., None], qtbot: QtBot) -> None:
+    run(60)
+    chart = panel.charts[LATENCY]
+    chart.setFocus()
+    qtbot.keyClick(chart, Qt.Key.Key_Left)
+    assert 50.0 < panel.axis.cursor < 60.0
+    assert "p99 100 ms" in chart.accessibleDescription()
+    span = panel.axis.span
+    qtbot.keyClick(chart, Qt.Key.Key_Plus)
+    assert panel.axis.span < span
+    qtbot.keyClick(chart, Qt.Key.Key_Home)
+    assert panel.axis.span == span
+    qtbot.keyClick(chart, Qt.Key.Key_Escape)
+    assert panel.axis.cursor != panel.axis.cursor
+
+
+def test_many_reasons_get_rows_of_their_own(panel: ChartsPanel, run: Callable[..., None]) -> None:
+    panel.resize(720, 250)
+    plots = [chart.plot.geometry().top() for chart in panel.charts]
+    reasons = ("timeout", "queue_full", "rate_limited", "unavailable", "breaker_open")
+    run(5, failed=dict.fromkeys(reasons, 2))
+    QApplication.processEvents()
+    legend = panel.charts[TRAFFIC].legend
+    assert legend.word("timeout").width() >= legend.word("timeout").sizeHint().width()
+    assert len({legend.word(key).y() for key in ("offered", *reasons)}) == 2
+    assert len({chart.plot.geometry().top() for chart in panel.charts}) == 1, "plots stay aligned"
+    assert panel.charts[0].plot.geometry().top() > plots[0]

@@ -1,0 +1,87 @@
+"""What can be done with a chart: zoom out, keep the run, choose a client, pin and unpin."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMenu
+
+from widgets.charts.pinned import PinnedFeed
+from widgets.instruments.metrics import LINK_METRICS, NODE_METRICS, metric_of
+from widgets.instruments.sources import item_name
+
+if TYPE_CHECKING:
+    from widgets.charts.chart import Chart
+    from widgets.charts.panel import ChartsPanel
+
+
+class ChartMenu(QMenu):
+    """The menu of one chart. Lists of items are filled when they are opened: designs may be large."""
+
+    def __init__(self, panel: ChartsPanel, chart: Chart) -> None:
+        """Offer what fits the chart and the run."""
+        super().__init__(panel)
+        self._panel = panel
+        self.addAction("Show the whole run", panel.axis.reset)
+        keep = self.addAction("Keep this run behind the next", panel.keep_run)
+        keep.setEnabled(panel.history.table.rows > 0)
+        drop = self.addAction("Remove the kept run", panel.drop_kept_run)
+        drop.setEnabled(panel.has_kept_run)
+        self.addSeparator()
+        if chart.feed is panel.latency and len(panel.latency.clients) > 1:
+            self._add_clients()
+        if panel.design is not None:
+            self._add_pins()
+        if isinstance(chart.feed, PinnedFeed):
+            self.addAction("Unpin", partial(panel.unpin, *chart.feed.key))
+
+    def _add_clients(self) -> None:
+        """One entry a client, and the slowest."""
+        panel = self._panel
+        menu = self.addMenu("Latency of")
+        group = QActionGroup(menu)
+        choices: list[str | None] = [None, *panel.latency.clients]
+        for client in choices:
+            name = "Slowest client" if client is None else self._name(client)
+            action = QAction(name, menu, checkable=True)
+            action.setChecked(panel.latency.choice == client)
+            action.triggered.connect(partial(panel.show_client, client))
+            group.addAction(action)
+            menu.addAction(action)
+
+    def _add_pins(self) -> None:
+        """Nodes and links, each with its metrics."""
+        design = self._panel.design
+        if design is None:
+            return
+        for title, items in (("Pin of node", design.nodes), ("Pin of link", design.links)):
+            menu = self.addMenu(title)
+            menu.setEnabled(bool(items))
+            ids = tuple(item.id for item in items)
+            menu.aboutToShow.connect(partial(self._list_items, menu, ids))
+
+    def _list_items(self, menu: QMenu, ids: tuple[str, ...]) -> None:
+        """Fill a list of items when it is opened for the first time."""
+        if menu.isEmpty():
+            for item in sorted(ids, key=self._name):
+                metrics = menu.addMenu(self._name(item))
+                metrics.aboutToShow.connect(partial(self._list_metrics, metrics, item))
+
+    def _list_metrics(self, menu: QMenu, item: str) -> None:
+        """Fill a list of metrics when it is opened for the first time."""
+        panel = self._panel
+        if not menu.isEmpty() or panel.design is None:
+            return
+        is_link = item in panel.design.link_by_id
+        metrics = list(LINK_METRICS if is_link else NODE_METRICS)
+        extras = panel.history.extras(item)
+        metrics += [metric_of(f"extra.{name}", link=is_link) for name in extras]
+        for metric in metrics:
+            menu.addAction(metric.title, partial(panel.pin, metric.name, item))
+
+    def _name(self, item: str) -> str:
+        """What people call an item."""
+        design = self._panel.design
+        return item if design is None else item_name(design, item)
