@@ -37,6 +37,10 @@ class Faults:
         """Take an event back."""
         self.active.remove(event)
 
+    def replace(self, old: EventPlan, new: EventPlan) -> None:
+        """Let an active event be another one."""
+        self.active[self.active.index(old)] = new
+
     def effective(self, plan: Plan) -> Plan:
         """The plan with what active ``set`` events replace."""
         replaced = [event.replacement for event in self.active if event.replacement is not None]
@@ -93,6 +97,8 @@ class Faults:
     def _refresh_node(self, part: NodePart, events: list[EventPlan]) -> None:
         """Speed, life, errors and traffic of a node."""
         node = part.node
+        if not part.is_client:
+            events = [event for event in events if event.change != "traffic"]
         part.faults = tuple(text for text in map(_badge, events) if text)
         node.error = 1.0 - math.prod(
             1.0 - event.probability for event in events if event.change == "error"

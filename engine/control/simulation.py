@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import math
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from engine.control.bursts import Bursts
@@ -12,6 +14,8 @@ from engine.sim.machine import Machine
 from engine.sim.samples import Observer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from engine.plan.primitives import Plan
     from engine.sim.snapshot import Notice, Sample
 
@@ -52,6 +56,11 @@ class Simulation:
 
     def advance(self, until: float) -> bool:
         """Do everything that is due before a time; false where an answer stopped it earlier."""
+        with _no_garbage_collection():
+            return self._advance(until)
+
+    def _advance(self, until: float) -> bool:
+        """Do everything that is due before a time, in stretches."""
         while self.now < until:
             self._measure()
             if not self.machine.advance(min(until, self._next_stop())):
@@ -95,3 +104,15 @@ class Simulation:
         self.notices.append(notice)
         if len(self.notices) > 2000:
             del self.notices[:1000]
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    """Do without the collector of reference cycles: requests make none, and it takes a third of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

@@ -39,18 +39,15 @@ class Timeline:
     def follow(self, plan: Plan) -> None:
         """Become another plan: events that vanished are restored, new ones that are due begin."""
         self._plan = plan
+        now = self._machine.now
         left = list(plan.events)
-        kept = []
+        kept = [ticket for ticket in self._tickets if _take(left, ticket.event)]
         for ticket in self._tickets:
-            if ticket.event in left:
-                left.remove(ticket.event)
-                kept.append(ticket)
-            else:
+            if ticket not in kept and not self._retune(ticket, left):
                 ticket.valid = False
                 self._end(ticket)
         fresh = [Ticket(event) for event in left]
-        self._tickets = kept + fresh
-        now = self._machine.now
+        self._tickets = [ticket for ticket in self._tickets if ticket.valid] + fresh
         for ticket in sorted(fresh, key=lambda ticket: ticket.event.at):
             if ticket.event.at <= now and (now < ticket.event.end or now == ticket.event.at):
                 self._begin(ticket)
@@ -59,8 +56,22 @@ class Timeline:
             if ticket.active or ticket.event.at > now:
                 self._machine.clock.process(self._run(ticket))
 
+    def _retune(self, ticket: Ticket, left: list[EventPlan]) -> bool:
+        """Let an active event go on as what it was edited to, if it is still the same event."""
+        if not ticket.active:
+            return False
+        old = ticket.event
+        for new in left:
+            if (new.at, new.change) == (old.at, old.change) and new.end > self._machine.now:
+                left.remove(new)
+                self._faults.replace(old, new)
+                ticket.event = new
+                self._machine.clock.process(self._run(ticket))
+                return True
+        return False
+
     def _run(self, ticket: Ticket) -> Generator[Any, Any, None]:
-        """One event: wait, change, wait, restore; unless it is gone by then."""
+        """One event: wait, change, wait, restore; unless it is gone or edited by then."""
         clock, event = self._machine.clock, ticket.event
         if not ticket.active:
             yield clock.timeout(event.at - clock.now)
@@ -71,7 +82,7 @@ class Timeline:
         if event.end == INFINITE:
             return
         yield clock.timeout(max(0.0, event.end - clock.now))
-        if ticket.valid:
+        if ticket.valid and ticket.active and ticket.event is event:
             self._end(ticket)
             self._settle()
 
@@ -103,3 +114,11 @@ class Timeline:
         if effective != self._machine.plan:
             self._machine.reconcile(effective)
         self._faults.refresh()
+
+
+def _take(events: list[EventPlan], event: EventPlan) -> bool:
+    """Take an event out of a list, if it is there."""
+    if event not in events:
+        return False
+    events.remove(event)
+    return True

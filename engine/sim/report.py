@@ -11,6 +11,7 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
+from engine.sim.invariants import check
 from engine.sim.lane.client import Client
 from engine.sim.tally import failures, mean_over
 
@@ -31,7 +32,12 @@ Result = dict[str, Any]
 
 
 def result_of(machine: Machine, objectives: Iterable[Objective], wall: float) -> Result:
-    """The result object of a machine as it stands, `wall` seconds of computing after its start."""
+    """The result object of a machine as it stands, `wall` seconds of computing after its start.
+
+    Raises:
+        InvariantError: the simulator broke one of its own laws.
+    """
+    check(machine)
     now, plan = machine.now, machine.plan
     clients = {name: part for name, part in machine.nodes.items() if part.is_client}
     nodes = {name: part for name, part in machine.nodes.items() if not part.is_client}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, final
 
-from engine.sim.lane.agenda import Agenda, Entry
+from engine.sim.lane.agenda import Agenda, Entry, Task, Timer
 from engine.sim.lane.histogram import Histogram
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Expirer:
         raise NotImplementedError
 
 
-class Asker(Entry):
+class Asker(Task):
     """A user of a closed population: waits for an answer, thinks, asks again."""
 
     def answered(self, now: float) -> None:
@@ -316,14 +316,14 @@ class Call(Entry):
 
 
 @final
-class Courier(Entry):
+class Courier(Task):
     """Brings the news of a call whose own entry is still due for something else."""
 
     def __init__(self, call: Call, wire: Wire) -> None:
         self._call = call
         self._wire = wire
 
-    def fire(self, now: float) -> None:
+    def due(self, timer: Timer, now: float) -> None:
         """Deliver the answer."""
         self._wire.deliver(self._call, now)
 

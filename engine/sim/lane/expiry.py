@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
-from engine.sim.lane.agenda import Agenda, Entry
+from engine.sim.lane.agenda import Agenda, Task, Timer
 
 if TYPE_CHECKING:
     from engine.sim.lane.call import Call, Expirer
 
 
 @final
-class Expiry(Entry):
+class Expiry(Task):
     """Tells an expirer which calls were not settled within a fixed span (s)."""
 
     def __init__(self, agenda: Agenda, expirer: Expirer, span: float) -> None:
@@ -20,6 +20,7 @@ class Expiry(Entry):
         self._expirer = expirer
         self._first: Call | None = None
         self._last: Call | None = None
+        self._timer = Timer(self)
         self._pending = False
 
     def add(self, call: Call) -> None:
@@ -29,7 +30,7 @@ class Expiry(Entry):
             self._first = call
             if not self._pending:
                 self._pending = True
-                self._agenda.schedule_at(call.sent + self.span, self)
+                self._agenda.schedule_at(call.sent + self.span, self._timer)
         else:
             last.later = call
         self._last = call
@@ -45,16 +46,16 @@ class Expiry(Entry):
         if first is None:
             self._last = None
 
-    def fire(self, now: float) -> None:
+    def due(self, timer: Timer, now: float) -> None:
         """Expire what is due and wait for the next."""
         self._pending = False
         self.prune()
         first = self._first
         while first is not None:
-            due = first.sent + self.span
-            if due > now:
+            end = first.sent + self.span
+            if end > now:
                 self._pending = True
-                self._agenda.schedule_at(due, self)
+                self._agenda.schedule_at(end, self._timer)
                 return
             self._expirer.expired(first, now)
             self.prune()

@@ -33,10 +33,13 @@ class Buckets:
         self._low = 0
         self._counts: Any = None
 
-    def file(self, values: Any) -> None:
-        """Count an array of durations."""
+    def file(self, values: Any, none: int) -> None:
+        """Count an array of durations, and a number of zero ones."""
         count = len(values)
-        self.count += count
+        self.count += count + none
+        self.zeros += none
+        if count == 0:
+            return
         self.largest = max(self.largest, float(values.max()))
         values = values[values > TINY]
         self.zeros += count - len(values)
@@ -86,6 +89,8 @@ class Histogram:
         """Sum of everything ever added."""
         self._values: list[float] = []
         self._filed: i64 = 0
+        self._none: i64 = 0
+        """Durations of zero that are not filed yet."""
         self._marked_count: i64 = 0
         self._marked_total = 0.0
         self._buckets = Buckets()
@@ -100,21 +105,26 @@ class Histogram:
         if len(values) >= FULL:
             self._flush()
 
+    def add_none(self) -> None:
+        """Count a duration of zero."""
+        self._none += 1
+
     def _flush(self) -> None:
         """Empty the buffer into the buckets."""
-        if len(self._values) == 0:
-            return
-        values = np.array(self._values)
+        none = int(self._none)
+        count = len(self._values)
+        self._none = 0
+        self._filed += none + count
+        values = np.fromiter(self._values, dtype=np.float64, count=count)
         self._values = []
-        self._filed += len(values)
-        self._buckets.file(values)
+        self._buckets.file(values, none)
         if self._window is not None:
-            self._window.file(values)
+            self._window.file(values, none)
 
     @property
     def count_ever(self) -> int:
         """Number of durations ever added."""
-        return int(self._filed) + len(self._values)
+        return int(self._filed + self._none) + len(self._values)
 
     @property
     def count(self) -> int:

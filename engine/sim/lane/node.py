@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.sim.lane.agenda import Timer
 from engine.sim.lane.call import (
     CRASHED,
     DEAD,
@@ -53,7 +54,7 @@ class Node(Site):
         elif self.instant:
             self.touch(now)
             pool.enter(call, now)
-            self.wait.add(0.0)
+            self.wait.add_none()
             self.after_work(call, now)
         elif not pool.offer(call, now):
             self.refuse(call, QUEUE_FULL, now)
@@ -155,7 +156,7 @@ class Node(Site):
         job.reason = CRASHED
         wire = job.wire
         if wire is not None and not job.settled:
-            wire.answer(job, Courier(job, wire), now)
+            wire.answer(job, Timer(Courier(job, wire)), now)
 
     def revive(self, pool: Pool, now: float) -> None:
         """Bring an instance up again, empty."""

@@ -42,7 +42,11 @@ class QueuePool(Pool):
     def _begin(self, call: Call, now: float) -> None:
         """A worker takes up a call."""
         site = self.site
-        site.wait.add(now - call.arrived)
+        wait = now - call.arrived
+        if wait > 0.0:
+            site.wait.add(wait)
+        else:
+            site.wait.add_none()
         call.stage = WORKING
         site.agenda.schedule(site.work[call.kind].draw() * self.slow, call)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
-from engine.sim.lane.agenda import Entry, pop_first, sift_up
+from engine.sim.lane.agenda import Entry, Task, Timer, pop_first, sift_up
 from engine.sim.lane.call import UNLIMITED, WORKING, Call, Pool, Site
 
 if TYPE_CHECKING:
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 
 @final
-class Departure(Entry):
-    """The next call that will be done, unless the pool has made another entry since."""
+class Departures(Task):
+    """Tells a pool that a call may be done."""
 
     def __init__(self, pool: SharedPool) -> None:
         self._pool = pool
 
-    def fire(self, now: float) -> None:
+    def due(self, timer: Timer, now: float) -> None:
         """Let the pool see who is done."""
-        self._pool.depart(self, now)
+        self._pool.depart(timer, now)
 
 
 @final
@@ -39,7 +39,9 @@ class SharedPool(Pool):
         """Heap on the virtual time at which each is done, kept in `Entry.time`."""
         self._order: i64 = 0
         self._due = 0.0
-        self._departure: Departure | None = None
+        self._departures = Departures(self)
+        self._timer: Timer | None = None
+        """For the next departure; older ones that are still due no longer count."""
 
     def offer(self, call: Call, now: float) -> bool:
         """Share the workers at once, or refuse where all places are taken."""
@@ -61,12 +63,13 @@ class SharedPool(Pool):
         self._plan(now)
         return True
 
-    def depart(self, departure: Departure, now: float) -> None:
+    def depart(self, timer: Timer, now: float) -> None:
         """A departure is due, or was until others came."""
-        if departure is not self._departure:
+        if timer is not self._timer:
             return
-        self._departure = None
+        self._timer = None
         if now < self._due:
+            self._advance(now)
             self._plan(now)
             return
         site = self.site
@@ -101,7 +104,7 @@ class SharedPool(Pool):
         self._advance(now)
         self.site.touch(now)
         self._jobs.clear()
-        self._departure = None
+        self._timer = None
         self._count()
 
     def _rate(self) -> float:
@@ -130,8 +133,8 @@ class SharedPool(Pool):
         if len(self._jobs) == 0:
             return
         self._due = now + max(0.0, self._jobs[0].time - self._virtual) / self._rate()
-        departure = self._departure
-        if departure is None or self._due < departure.time:
-            departure = Departure(self)
-            self._departure = departure
-            self.site.agenda.schedule_at(self._due, departure)
+        timer = self._timer
+        if timer is None or self._due < timer.time:
+            timer = Timer(self._departures)
+            self._timer = timer
+            self.site.agenda.schedule_at(self._due, timer)

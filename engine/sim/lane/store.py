@@ -157,56 +157,55 @@ class RandomStore(Store):
 
 @final
 class LfuStore(Store):
-    """Evicts the key with the fewest hits since it was stored; the oldest of equals."""
+    """Keeps the keys that were asked for most often ever (perfect LFU); the oldest of equals goes."""
 
     def __init__(self, capacity: i64, ttl: float) -> None:
         super().__init__(capacity, ttl)
         self._expiry: dict[int, float] = {}
         self._uses: dict[int, int] = {}
+        """How often each key was asked for, stored or not."""
         self._ranks: dict[int, OrderedDict[int, None]] = {}
-        """Keys by number of uses."""
-        self._least = 1
+        """Stored keys by number of uses."""
+        self._least = 0
 
     def get(self, key: i64, now: float) -> bool:
-        """Look a key up and count the hit."""
+        """Look a key up and count the use."""
+        uses = self._uses.get(key, 0)
+        self._uses[key] = uses + 1
         expiry = self._expiry.get(key)
         if expiry is None:
             return False
+        self._unrank(key, uses)
         if expiry <= now:
-            self.drop(key)
+            del self._expiry[key]
             return False
-        uses = self._unrank(key)
         self._rank(key, uses + 1)
         return True
 
     def put(self, key: i64, expiry: float) -> None:
-        """Store a key without hits."""
+        """Store a key, unless all others were asked for more often."""
         if key not in self._expiry:
-            while len(self._expiry) > 0 and len(self._expiry) >= self.capacity:
-                self._evict()
-            if self.capacity <= 0:
-                return
-            self._rank(key, 1)
-            self._least = 1
+            uses = self._uses.get(key, 0)
+            self._rank(key, uses)
+            self._least = min(self._least, uses)
         self._expiry[key] = expiry
+        while len(self._expiry) > self.capacity:
+            self._evict()
 
     def _rank(self, key: int, uses: int) -> None:
         """File a key under its number of uses."""
-        self._uses[key] = uses
         rank = self._ranks.get(uses)
         if rank is None:
             rank = OrderedDict()
             self._ranks[uses] = rank
         rank[key] = None
 
-    def _unrank(self, key: int) -> int:
-        """Take a key out of its rank; returns the number of its uses."""
-        uses = self._uses.pop(key)
+    def _unrank(self, key: int, uses: int) -> None:
+        """Take a key out of its rank."""
         rank = self._ranks[uses]
         del rank[key]
         if len(rank) == 0:
             del self._ranks[uses]
-        return uses
 
     def _evict(self) -> None:
         """Drop the oldest of the least used."""
@@ -216,18 +215,17 @@ class LfuStore(Store):
         self.evictions += 1
 
     def drop(self, key: i64) -> None:
-        """Forget a key."""
+        """Forget a key, though not how often it was asked for."""
         if key in self._expiry:
             del self._expiry[key]
-            uses = self._unrank(key)
-            self._least = min(self._least, uses)
+            self._unrank(key, self._uses.get(key, 0))
 
     def clear(self) -> None:
         """Forget everything."""
         self._expiry.clear()
         self._uses.clear()
         self._ranks.clear()
-        self._least = 1
+        self._least = 0
 
     def count(self) -> int:
         """Number of keys."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, final
 
-from engine.sim.lane.agenda import Agenda, Entry
+from engine.sim.lane.agenda import Agenda, Task, Timer
 from engine.sim.lane.call import Asker
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from engine.sim.lane.laws import Law
 
 
-class Source:
+class Source(Task):
     """Makes a client issue requests. `factor` multiplies its traffic: load dial and events."""
 
     def __init__(self, client: Client, agenda: Agenda) -> None:
@@ -31,17 +31,6 @@ class Source:
     def scale(self, factor: float, now: float) -> None:
         """Multiply the traffic by a factor from now on."""
         raise NotImplementedError
-
-
-class Tick(Entry):
-    """The next arrival of an open source, unless another one has replaced it."""
-
-    def __init__(self, source: Open) -> None:
-        self._source = source
-
-    def fire(self, now: float) -> None:
-        """Let the request begin."""
-        self._source.tick(self, now)
 
 
 @final
@@ -60,7 +49,7 @@ class Open(Source):
         self._left = 0.0
         """Budget left at `_since`."""
         self._since = 0.0
-        self._tick = Tick(self)
+        self._timer = Timer(self)
         self._begun = False
 
     def begin(self, now: float) -> None:
@@ -68,7 +57,7 @@ class Open(Source):
         self._begun = True
         self._since = now
         self._left = self._budget()
-        self._wait(self._tick)
+        self._wait(self._timer)
 
     def follow(self, times: list[float], rates: list[float], now: float) -> None:
         """Follow a piecewise-linear rate from now on."""
@@ -91,31 +80,31 @@ class Open(Source):
         self._since = now
 
     def _restart(self) -> None:
-        """Wait anew; the entry that is due by the old rate is ignored when it fires."""
+        """Wait anew; the timer that follows the old rate no longer counts."""
         if self._begun:
-            self._tick = Tick(self)
-            self._wait(self._tick)
+            self._timer = Timer(self)
+            self._wait(self._timer)
 
-    def tick(self, tick: Tick, now: float) -> None:
-        """An arrival is due."""
-        if tick is not self._tick:
+    def due(self, timer: Timer, now: float) -> None:
+        """An arrival is due, unless another timer has been set since."""
+        if timer is not self._timer:
             return
         self._since = now
         self._left = self._budget()
-        self._wait(tick)
+        self._wait(timer)
         self.client.issue(None, now)
 
     def _budget(self) -> float:
         budgets = self._budgets
         return 1.0 if budgets is None else budgets.draw()
 
-    def _wait(self, tick: Tick) -> None:
-        """Make the tick due when the budget is used up; never, where the rate stays at zero."""
-        due = self._due()
-        if due < math.inf:
-            self.agenda.schedule_at(due, tick)
+    def _wait(self, timer: Timer) -> None:
+        """Set the timer to when the budget is used up; never, where the rate stays at zero."""
+        end = self._end()
+        if end < math.inf:
+            self.agenda.schedule_at(end, timer)
 
-    def _due(self) -> float:
+    def _end(self) -> float:
         """When the integral of the rate from `_since` reaches the budget."""
         rates = self._rates
         if len(rates) == 1:
@@ -181,7 +170,7 @@ class Trace(Source):
         self._times = times
         self._next: i64 = 0
         self._credit = 0.0
-        self._entry = TraceEntry(self)
+        self._timer = Timer(self)
 
     def begin(self, now: float) -> None:
         """Wait for the first arrival that is not past."""
@@ -193,7 +182,7 @@ class Trace(Source):
         """Issue each arrival a number of times from now on."""
         self.factor = factor
 
-    def tick(self, now: float) -> None:
+    def due(self, timer: Timer, now: float) -> None:
         """An arrival is due."""
         self._next += 1
         self._wait()
@@ -204,19 +193,7 @@ class Trace(Source):
 
     def _wait(self) -> None:
         if self._next < len(self._times):
-            self.agenda.schedule_at(self._times[self._next], self._entry)
-
-
-@final
-class TraceEntry(Entry):
-    """The next arrival of a trace."""
-
-    def __init__(self, trace: Trace) -> None:
-        self._trace = trace
-
-    def fire(self, now: float) -> None:
-        """Let the request begin."""
-        self._trace.tick(now)
+            self.agenda.schedule_at(self._times[self._next], self._timer)
 
 
 @final
@@ -248,7 +225,7 @@ class Closed(Source):
             user = self._users[place]
             if user.parked:
                 user.parked = False
-                self.agenda.schedule(self.think.draw(), user)
+                self.agenda.schedule(self.think.draw(), user.timer)
 
     def stays(self, index: i64) -> bool:
         """Whether a user belongs to the population."""
@@ -263,10 +240,11 @@ class User(Asker):
     """Not part of the population, and not due."""
 
     def __init__(self, source: Closed, index: i64) -> None:
+        self.timer = Timer(self)
         self._source = source
         self._index: i64 = index
 
-    def fire(self, now: float) -> None:
+    def due(self, timer: Timer, now: float) -> None:
         """Ask."""
         if self._source.stays(self._index):
             self._source.client.issue(self, now)
@@ -277,6 +255,6 @@ class User(Asker):
         """Think, then ask again; or leave."""
         source = self._source
         if source.stays(self._index):
-            source.agenda.schedule(source.think.draw(), self)
+            source.agenda.schedule(source.think.draw(), self.timer)
         else:
             self.parked = True
