@@ -38,7 +38,7 @@ def spin(until_ms: int) -> None:
 def shoot(app: QApplication, theme: str, folder: Path) -> Path:
     """Run the design in a fresh window and grab it."""
     opened = open_window(app, Places(folder / theme, folder / theme))
-    opened.bench.look.set_theme(theme)
+    opened.bench.look.set_preference(theme)
     opened.window.resize(SIZE)
     opened.window.show()
     services = opened.services

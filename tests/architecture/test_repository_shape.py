@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ("app", "widgets", "engine")
 
 MAX_MODULE_LINES = 500
+MAX_TEST_LINES = 700
 MAX_FUNCTION_LINES = 60
 MAX_FILE_BYTES = 1_500_000
 
@@ -47,8 +48,11 @@ def test_there_is_something_to_check() -> None:
 
 
 def test_no_module_is_too_long_to_read() -> None:
-    lengths = {str(path.relative_to(ROOT)): text_of(path).count("\n") for path in MODULES}
-    assert {name: n for name, n in lengths.items() if n > MAX_MODULE_LINES} == {}
+    lengths = {path.relative_to(ROOT): text_of(path).count("\n") for path in MODULES}
+    most = {
+        path: MAX_TEST_LINES if path.parts[0] == "tests" else MAX_MODULE_LINES for path in lengths
+    }
+    assert {str(path): n for path, n in lengths.items() if n > most[path]} == {}
 
 
 def test_no_function_is_too_long_to_read() -> None:
