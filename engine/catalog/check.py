@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.catalog.lower import read_whole
+from engine.catalog.checks.risks import risks
+from engine.catalog.checks.warnings import warnings
+from engine.catalog.lower import plan_of, read_whole
 
 if TYPE_CHECKING:
     from engine.model.design import Design
@@ -14,4 +16,6 @@ if TYPE_CHECKING:
 def check(design: Design) -> tuple[Finding, ...]:
     """Findings of a design: errors first, then warnings, then risks of what would run."""
     reading = read_whole(design)
-    return reading.errors
+    if reading.errors:
+        return (*reading.errors, *warnings(reading))
+    return (*warnings(reading), *risks(reading, plan_of(reading)))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _UsageProblem: Final[type[Exception]] = typer.BadParameter.__mro__[2]
 """The base of every complaint about arguments (ClickException, which typer does not export)."""
 
-File = Annotated[Path, typer.Argument(help="A design file (.windtunnel).")]
+File = Annotated[Path, typer.Argument(metavar="FILE", help="A design file (.windtunnel).")]
 
 
 def make_app(probes: Sequence[Probe]) -> typer.Typer:
@@ -100,7 +100,9 @@ def print_schema() -> int:
 
 
 def new_component(
-    name: Annotated[str, typer.Argument(help="Kind in files, such as rate_limiter.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="Kind in files, such as rate_limiter.")
+    ],
 ) -> int:
     """Make the file of a new component and enter it in the catalog (from a clone of the sources)."""
     return scaffold.new_component(name)

@@ -1,0 +1,202 @@
+"""Risks: what runs, but breaks under a fault or a load that will come. Read from the plan."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from engine.model.edits import SetField
+from engine.model.findings import Finding
+from engine.model.names import name_of
+from engine.model.units import format_quantity
+from engine.plan.capacity import capacities
+from engine.plan.demand import demand_of
+from engine.plan.primitives import INFINITE
+from engine.plan.risk import amplification, patience, single_points
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from engine.catalog.reading import Reading
+    from engine.plan.capacity import Capacity
+    from engine.plan.demand import Demand
+    from engine.plan.primitives import LinkPlan, NodePlan, Plan
+
+_TIMEOUT: Final = 1.0
+"""Timeout (s) that is proposed where nothing says better: well above most answers, well below people's patience."""
+_ROOM: Final = 0.5
+"""Share of the callers' patience that a proposed queue limit lets requests wait."""
+_TARGET: Final = 0.7
+"""Utilization at which a proposed number of instances runs."""
+_MANY_TRIES: Final = 6
+"""Tries of one request, retries of all layers multiplied, from which they are worth a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """A plan and what follows from its shape."""
+
+    reading: Reading
+    plan: Plan
+    demand: Demand
+    capacity: Mapping[str, Capacity]
+    patience: Mapping[str, float]
+    """Seconds after which the first caller of each node gives up."""
+    tries: Mapping[str, int]
+    """The most tries of one request at each node."""
+
+    def name(self, item_id: str) -> str:
+        """What people call an item."""
+        return name_of(self.reading.design, item_id)
+
+    def has(self, node_id: str, field: str) -> bool:
+        """Whether a node's config has a field."""
+        return field in type(self.reading.configs[node_id]).model_fields
+
+
+def risks(reading: Reading, plan: Plan) -> Iterator[Finding]:
+    """The risks of a design without errors."""
+    demand = demand_of(plan)
+    if demand is None:
+        return
+    facts = _Facts(
+        reading,
+        plan,
+        demand,
+        capacities(plan, demand),
+        patience(plan, demand.order),
+        amplification(plan, demand.order),
+    )
+    nodes = {node.id: node for node in plan.nodes}
+    single = single_points(plan, demand.order)
+    for node in plan.nodes:
+        yield from _overload(facts, node)
+        yield from _unbounded(facts, node)
+        yield from _single(facts, node, single)
+    for link in plan.links:
+        yield from _timeouts(facts, link, nodes[link.source])
+        yield from _retries(facts, link, nodes[link.target])
+
+
+def _risk(
+    item_id: str, code: str, message: str, field: str | None, fix: SetField | None = None
+) -> Finding:
+    """A risk about an item."""
+    where = f"config.{field}" if field else None
+    return Finding(level="risk", code=code, id=item_id, field=where, message=message, fix=fix)
+
+
+def _overload(facts: _Facts, node: NodePlan) -> Iterator[Finding]:
+    """More comes in than can ever be served."""
+    offered, can = facts.demand.rate(node.id), facts.capacity[node.id].rate
+    if offered <= can * 1.001:
+        return
+    rates = f"{format_quantity(offered, 'rps')} exceeds what {facts.name(node.id)} can serve"
+    message = f"Offered {rates} ({format_quantity(can, 'rps')})"
+    field = "instances" if facts.has(node.id, "instances") else "connections"
+    if not facts.has(node.id, field):
+        yield _risk(node.id, "overload", message, None)
+        return
+    station = node.station
+    now = station.instances if field == "instances" else station.workers or 1
+    needed = math.ceil(now * offered / can / _TARGET)
+    fix = SetField(node.id, ("config", field), needed, f"Set {field} to {needed}")
+    yield _risk(node.id, "overload", f"{message}; {needed} {field} can", field, fix)
+
+
+def _unbounded(facts: _Facts, node: NodePlan) -> Iterator[Finding]:
+    """A queue without an end, whose callers give up."""
+    station, waits = node.station, facts.patience[node.id]
+    queues = station.workers is not None and station.queue_limit is None and not node.pulls
+    if not queues or math.isinf(waits) or not facts.has(node.id, "queue_limit"):
+        return
+    limit = _queue_limit(facts, node)
+    fix = SetField(node.id, ("config", "queue_limit"), limit, f"Set queue limit to {limit}")
+    message = (
+        "Unbounded queue: after a stall, work that nobody waits for is done first. "
+        f"Set {limit}: as many as are served in half of the callers' "
+        f"{format_quantity(waits, 's')}"
+    )
+    yield _risk(node.id, "unbounded-queue", message, "queue_limit", fix)
+
+
+def _queue_limit(facts: _Facts, node: NodePlan) -> int:
+    """As many waiting places as an instance serves while callers still wait, to two digits."""
+    hold = max(facts.capacity[node.id].hold, 1e-6)
+    places = (node.station.workers or 1) / hold * facts.patience[node.id] * _ROOM
+    return min(max(1, int(float(f"{places:.2g}"))), 10_000_000)
+
+
+def _single(facts: _Facts, node: NodePlan, single: frozenset[str]) -> Iterator[Finding]:
+    """One thing whose death ends everything."""
+    if node.id not in single or node.station.instances > 1:
+        return
+    name = facts.name(node.id)
+    if facts.has(node.id, "instances"):
+        fix = SetField(node.id, ("config", "instances"), 2, "Set instances to 2")
+        message = f"One instance of {name}: when it dies, nothing is answered"
+        yield _risk(node.id, "single-point", message, "instances", fix)
+    else:
+        message = f"{name} is a single point of failure: when it dies, nothing is answered"
+        yield _risk(node.id, "single-point", message, None)
+
+
+def _timeouts(facts: _Facts, link: LinkPlan, source: NodePlan) -> Iterator[Finding]:
+    """Callers that wait for ever, or longer than their own callers."""
+    if not link.waits or source.backlog is not None:
+        return
+    waits = facts.patience[source.id]
+    keeps = source.traffic is not None or source.station.hold
+    if math.isinf(link.timeout) and keeps:
+        seconds = min(_TIMEOUT, _shorter(waits))
+        fix = SetField(
+            link.id, ("config", "timeout"), seconds, f"Set {format_quantity(seconds, 's')}"
+        )
+        message = (
+            f"No timeout on {facts.name(link.id)}: {facts.name(source.id)} waits for as long as "
+            f"{facts.name(link.target)} takes"
+        )
+        yield _risk(link.id, "no-timeout", message, "timeout", fix)
+    elif INFINITE > link.timeout > waits:
+        seconds = _shorter(waits)
+        fix = SetField(
+            link.id, ("config", "timeout"), seconds, f"Set {format_quantity(seconds, 's')}"
+        )
+        message = (
+            f"{facts.name(source.id)} waits {format_quantity(link.timeout, 's')} for "
+            f"{facts.name(link.target)}, but its own callers give up after "
+            f"{format_quantity(waits, 's')}"
+        )
+        yield _risk(link.id, "timeout-order", message, "timeout", fix)
+
+
+def _shorter(seconds: float) -> float:
+    """Somewhat less than the callers' patience, to two digits."""
+    return float(f"{seconds * 0.8:.2g}") if math.isfinite(seconds) else INFINITE
+
+
+def _retries(facts: _Facts, link: LinkPlan, target: NodePlan) -> Iterator[Finding]:
+    """Retries that keep a node down, or multiply through layers."""
+    attempts, tries = link.retry.attempts, facts.tries[target.id]
+    if attempts < 2:
+        return
+    fix = SetField(link.id, ("config", "retry"), {"attempts": 1}, "Retry nowhere else")
+    name = facts.name(target.id)
+    if tries >= _MANY_TRIES and tries > attempts:
+        message = (
+            f"Retries multiply along the path: up to {tries} tries at {name} for one request; "
+            "retry in one place only"
+        )
+        yield _risk(link.id, "retry-layers", message, "retry.attempts", fix)
+    offered, can = facts.demand.rate(target.id), facts.capacity[target.id].rate
+    stormy = target.station.queue_limit is None and math.isfinite(link.timeout)
+    if stormy and offered <= can < offered * attempts:
+        message = (
+            f"Retries can keep {name} down once it stalls: {format_quantity(offered, 'rps')} × "
+            f"{attempts} tries is more than the {format_quantity(can, 'rps')} it can serve; "
+            "bound its queue"
+        )
+        limit = _queue_limit(facts, target)
+        bound = SetField(target.id, ("config", "queue_limit"), limit, f"Set queue limit to {limit}")
+        yield _risk(link.id, "retry-storm", message, "retry.attempts", bound)

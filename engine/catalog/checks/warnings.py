@@ -1,0 +1,154 @@
+"""Warnings: fields that nothing reads, nodes and links that nothing uses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+from engine.catalog.registry import component
+from engine.model.edits import UNSET, Batch, SetField
+from engine.model.findings import Finding
+from engine.model.names import did_you_mean, name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from engine.catalog.reading import Reading
+    from engine.model.design import Design, Link, Node
+    from engine.model.edits import Edit
+
+
+def warnings(reading: Reading) -> Iterator[Finding]:
+    """What is probably not meant."""
+    design = reading.design
+    items: list[Node | Link] = [*design.nodes, *design.links]
+    for item in items:
+        config = reading.configs.get(item.id) or reading.links.get(item.id)
+        if config is not None:
+            for path in _unknown(item.config, config):
+                yield _unknown_field(design, item.id, item.config, config, path)
+    yield from _idle_nodes(design)
+    yield from _idle_links(reading)
+    yield from _late_events(design)
+
+
+def _unknown(raw: Any, typed: Any) -> Iterator[tuple[str, ...]]:
+    """Paths of the fields in a raw config that its type does not have."""
+    if not isinstance(raw, dict) or not isinstance(typed, BaseModel):
+        return
+    for key, value in raw.items():
+        if key in type(typed).model_fields:
+            for rest in _unknown(value, getattr(typed, key)):
+                yield (key, *rest)
+        elif not _is_shorthand(key, typed):
+            yield (key,)
+
+
+def _is_shorthand(key: str, typed: BaseModel) -> bool:
+    """Whether a field is another way to write the same: a uniform law by its mean."""
+    return key == "mean" and getattr(typed, "law", None) == "uniform"
+
+
+def _unknown_field(
+    design: Design, item_id: str, raw: Any, typed: Any, path: tuple[str, ...]
+) -> Finding:
+    """The warning about a field that nothing reads, with the likely name."""
+    for part in path[:-1]:
+        raw, typed = raw[part], getattr(typed, part)
+    word = path[-1]
+    hint = did_you_mean(word, type(typed).model_fields)
+    where = ("config", *path[:-1])
+    fix: Edit = SetField(item_id, (*where, word), UNSET, f"Remove {word}")
+    remedy = "remove it"
+    if hint is not None and hint not in raw:
+        remedy = f"did you mean {hint!r}?"
+        rename = (
+            SetField(item_id, (*where, word), UNSET),
+            SetField(item_id, (*where, hint), raw[word]),
+        )
+        fix = Batch(rename, f"Rename to {hint}")
+    return Finding(
+        level="warning",
+        code="unknown-field",
+        id=item_id,
+        field=".".join((*where, word)),
+        message=f"{name_of(design, item_id)} has no field {word!r}, so it does nothing; {remedy}",
+        fix=fix,
+    )
+
+
+def _idle_nodes(design: Design) -> Iterator[Finding]:
+    """Nodes that get or pass on nothing."""
+    called = {link.target for link in design.links}
+    calling = {link.source for link in design.links}
+    for node in design.nodes:
+        found = component(node.kind)
+        if found is None:
+            continue
+        name = node.name or node.id
+        if found.input == "messages" and node.id not in called:
+            yield _warn(node, "no-queue", f"{name} has no queue to pull from; link one to it")
+        elif found.input == "calls" and node.id not in called:
+            yield _warn(node, "no-caller", f"Nobody calls {name}; link a caller to it")
+        if node.id in calling:
+            continue
+        if found.output == "messages":
+            yield _warn(node, "no-consumer", f"Nothing takes messages from {name}; link a worker")
+        elif found.category == "Routing":
+            yield _warn(node, "no-target", f"{name} has nobody to send requests to; link a service")
+        elif found.input == "none":
+            yield _warn(node, "no-target", f"{name} calls nobody; pull a link from it to a node")
+
+
+def _warn(item: Node | Link, code: str, message: str, field: str | None = None) -> Finding:
+    """A warning about an item."""
+    return Finding(level="warning", code=code, id=item.id, field=field, message=message)
+
+
+def _idle_links(reading: Reading) -> Iterator[Finding]:
+    """Links that no request uses."""
+    design = reading.design
+    for link in design.links:
+        config = reading.links.get(link.id)
+        if config is None:
+            continue
+        name = name_of(design, link.id)
+        if config.classes == ():
+            message = f"No class uses {name}; list a class, or leave the field out for all"
+            yield _warn(link, "unused-link", message, "config.classes")
+        if config.probability <= 0.0:
+            message = f"{name} is never used: its probability is 0"
+            yield _warn(link, "unused-link", message, "config.probability")
+        if config.when == "miss" and not _asks_cache_before(reading, link, config.order):
+            message = (
+                f"{name} waits for a miss, but no cache is asked before it; link its caller to a "
+                "cache with a lower order"
+            )
+            yield _warn(link, "no-cache-before", message, "config.when")
+
+
+def _asks_cache_before(reading: Reading, link: Link, order: int) -> bool:
+    """Whether a link's source asks a cache in an earlier step."""
+    nodes = reading.design.node_by_id
+    return any(
+        other.source == link.source
+        and nodes[other.target].kind == "cache"
+        and reading.links[other.id].order < order
+        for other in reading.design.links
+        if other.id in reading.links and other.target in nodes
+    )
+
+
+def _late_events(design: Design) -> Iterator[Finding]:
+    """Events after the end of the run."""
+    for index, event in enumerate(design.scenario.events):
+        if event.at >= design.scenario.duration:
+            yield Finding(
+                level="warning",
+                code="late-event",
+                id=event.target if event.target and design.item(event.target) else None,
+                field=f"scenario.events.{index}.at",
+                message=f"The {event.change} at {event.at:g} s comes after the end of the run "
+                f"({design.scenario.duration:g} s); move it or make the run longer",
+            )

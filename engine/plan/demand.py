@@ -1,0 +1,145 @@
+"""Traffic equations: how many requests a second each node and link would see if nothing failed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from engine.plan.hits import hit_ratio
+from engine.plan.order import callers_first
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from engine.plan.primitives import LinkPlan, NodePlan, Plan, TrafficPlan
+
+Rates = tuple[float, ...]
+"""Requests per second of each class."""
+_NOTHING: Final = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What flows where. Rates of scheduled clients are those of the peak."""
+
+    order: tuple[str, ...]
+    """Nodes, callers before what they call."""
+    nodes: Mapping[str, Rates]
+    links: Mapping[str, Rates]
+    hits: Mapping[str, float]
+    """Predicted hit ratio of each keyed store."""
+
+    def rate(self, node_id: str) -> float:
+        """Requests per second at a node, all classes together."""
+        return sum(self.nodes[node_id])
+
+
+def demand_of(plan: Plan) -> Demand | None:
+    """The rates; None where requests go round, which this does not solve."""
+    order = callers_first((link.source, link.target) for link in plan.links)
+    if order is None:
+        return None
+    nodes = {node.id: node for node in plan.nodes}
+    alone = [node.id for node in plan.nodes if node.id not in set(order)]
+    leaving: dict[str, list[LinkPlan]] = defaultdict(list)
+    for link in plan.links:
+        leaving[link.source].append(link)
+    zero: Rates = (0.0,) * len(plan.classes)
+    rates = dict.fromkeys(nodes, zero)
+    links: dict[str, Rates] = {}
+    hits: dict[str, float] = {}
+    for name in (*order, *alone):
+        node = nodes[name]
+        if node.traffic is not None:
+            rates[name] = _offered(node.traffic)
+        if node.store is not None:
+            hits[name] = _hits(plan, node, rates[name])
+        shares = _Shares(plan, nodes, hits, tuple(leaving[name]))
+        for link in leaving[name]:
+            sent = _times(rates[name], shares.of(node, link))
+            links[link.id] = sent
+            rates[link.target] = tuple(a + b for a, b in zip(rates[link.target], sent, strict=True))
+    return Demand((*order, *alone), rates, links, hits)
+
+
+def _times(rates: Rates, shares: Rates) -> Rates:
+    """Rates by class, each times a share."""
+    return tuple(rate * share for rate, share in zip(rates, shares, strict=True))
+
+
+def _offered(traffic: TrafficPlan) -> Rates:
+    """What a client sends at its peak. A closed population sends as fast as it is answered: none here."""
+    rate = 0.0
+    if traffic.process == "trace":
+        rate = (
+            len(traffic.times) / traffic.times[-1] if traffic.times and traffic.times[-1] else 0.0
+        )
+    elif traffic.process != "closed":
+        rate = max(rps for _, rps in traffic.schedule)
+    if traffic.process == "mmpp":
+        whole = traffic.calm_mean + traffic.burst_mean
+        rate *= (traffic.calm_mean + traffic.burst_factor * traffic.burst_mean) / whole
+    return tuple(rate * share for share in traffic.mix)
+
+
+def _hits(plan: Plan, node: NodePlan, rates: Rates) -> float:
+    """Predicted hit ratio of a store under these rates."""
+    if node.store is None:
+        return _NOTHING
+    reads = [
+        (rate, each.keys) for rate, each in zip(rates, plan.classes, strict=True) if not each.write
+    ]
+    return hit_ratio(node.store, reads)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shares:
+    """How many requests leave over each link for each request at a node."""
+
+    plan: Plan
+    nodes: Mapping[str, NodePlan]
+    hits: Mapping[str, float]
+    leaving: Sequence[LinkPlan]
+
+    def of(self, node: NodePlan, link: LinkPlan) -> Rates:
+        """The share of each class that a link gets."""
+        if node.router is not None:
+            return self._routed(node, link)
+        if node.backlog is not None:
+            places = [_places(self.nodes[each.target]) for each in self.leaving]
+            share = _places(self.nodes[link.target]) / max(sum(places), 1.0)
+            return (share,) * len(link.classes)
+        each = link.probability * link.times
+        missed = self._missed(link) if link.on_miss else 1.0
+        through = 1.0 - self.hits.get(node.id, 0.0) if node.store is not None else 1.0
+        return tuple(
+            each * missed * (1.0 if kind.write else through) if used else 0.0
+            for kind, used in zip(self.plan.classes, link.classes, strict=True)
+        )
+
+    def _routed(self, node: NodePlan, link: LinkPlan) -> Rates:
+        """A router's share: by weight, or by instances."""
+        weighted = node.router is not None and node.router.picker == "weighted"
+
+        def part(each: LinkPlan) -> float:
+            return each.weight if weighted else float(self.nodes[each.target].station.instances)
+
+        shares = []
+        for kind, used in enumerate(link.classes):
+            whole = sum(part(each) for each in self.leaving if each.classes[kind])
+            shares.append(part(link) / whole if used and whole > 0.0 else 0.0)
+        return tuple(shares)
+
+    def _missed(self, link: LinkPlan) -> float:
+        """How often the stores that are asked before a look-aside link do not have the key."""
+        share = 1.0
+        for each in self.leaving:
+            if each.order < link.order and self.nodes[each.target].store is not None:
+                share *= 1.0 - self.hits.get(each.target, 0.0)
+        return share
+
+
+def _places(node: NodePlan) -> float:
+    """How many requests a node works on at once."""
+    return float(node.station.instances * (node.station.workers or 1))
