@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
@@ -13,16 +13,57 @@ from widgets.instruments.metrics import LINK_METRICS, NODE_METRICS, metric_of
 from widgets.instruments.sources import item_name
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from engine.model.design import Design
     from widgets.charts.chart import Chart
-    from widgets.charts.panel import ChartsPanel
+    from widgets.charts.feeds import LatencyFeed
+    from widgets.instruments import History, TimeAxis
+
+
+class Charts(Protocol):
+    """What the menu acts on."""
+
+    axis: TimeAxis
+
+    @property
+    def design(self) -> Design | None:
+        """The design whose run is shown."""
+
+    @property
+    def history(self) -> History:
+        """The record of the present run."""
+
+    @property
+    def has_kept_run(self) -> bool:
+        """Whether a run is kept, or will be."""
+
+    @property
+    def latency(self) -> LatencyFeed:
+        """What the latency chart shows."""
+
+    def keep_run(self) -> None:
+        """Keep the present run."""
+
+    def drop_kept_run(self) -> None:
+        """Forget the kept run."""
+
+    def show_client(self, client: str | None) -> None:
+        """Show the latency of a client; None for the slowest."""
+
+    def pin(self, metric: str, item: str) -> None:
+        """Add a chart of a metric of an item."""
+
+    def unpin(self, metric: str, item: str) -> None:
+        """Take a pinned chart away."""
 
 
 class ChartMenu(QMenu):
     """The menu of one chart. Lists of items are filled when they are opened: designs may be large."""
 
-    def __init__(self, panel: ChartsPanel, chart: Chart) -> None:
+    def __init__(self, panel: Charts, chart: Chart, parent: QWidget | None = None) -> None:
         """Offer what fits the chart and the run."""
-        super().__init__(panel)
+        super().__init__(parent)
         self._panel = panel
         self.addAction("Show the whole run", panel.axis.reset)
         keep = self.addAction("Keep this run behind the next", panel.keep_run)

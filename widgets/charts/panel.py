@@ -274,7 +274,7 @@ class ChartsPanel(QWidget):
 
     def _show_menu(self, chart: Chart, position: QPoint) -> None:
         """What can be done with a chart."""
-        menu = ChartMenu(self, chart)
+        menu = ChartMenu(self, chart, self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(position)
 

@@ -51,10 +51,10 @@ def value_text(value: float, unit: str, digits: int = 3) -> str:
 
 
 def instant_text(seconds: float) -> str:
-    """A simulated instant beside a cursor: ``72.4 s``, ``12:05.0``, ``1:02:05``."""
-    if seconds < 180.0:
-        return f"{seconds:.1f} s"
-    tenths = round(seconds * 10)
+    """A simulated instant: ``72.4 s``, ``12:05.0``, ``1:02:05``; cut, not rounded, as a clock does."""
+    tenths = math.floor(max(seconds, 0.0) * 10.0 + 1e-6)
+    if tenths < 1800:
+        return f"{tenths // 10}.{tenths % 10} s"
     minutes, rest = divmod(tenths, 600)
     if minutes < 60:
         return f"{minutes}:{rest // 10:02d}.{rest % 10}"

@@ -10,9 +10,9 @@ SHORTEST = 1.0
 """Smallest span that can be zoomed to (s)."""
 _FIRST = 10.0
 """Span shown when a run has just begun (s)."""
-_LOOKAHEAD = 3.0
+_LOOKAHEAD = 2.0
 """An event to come is brought into view when it is nearer than so many times the run's age…"""
-_SOON = 60.0
+_SOON = 45.0
 """…or nearer than this (s)."""
 _EXTENTS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 NO_CURSOR = math.nan

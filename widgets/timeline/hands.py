@@ -116,6 +116,8 @@ class Hands(QObject):
         self._moved = True
         free = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
         self._gesture.drag(strip.ruler.instant(point.x()), 0.0 if free else SNAP)
+        if self._gesture.instant is not None:
+            strip.axis.set_cursor(self._gesture.instant)
         strip.update()
 
     def _release(self) -> None:

@@ -113,7 +113,7 @@ class StripPainter:
         painter.setClipRect(
             QRectF(scene.ruler.left, 0, scene.ruler.right - scene.ruler.left, BASELINE)
         )
-        painter.setPen(QPen(ink, 1.5))
+        painter.setPen(QPen(ink, 1.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
         painter.drawLines(segments)
         painter.restore()
 

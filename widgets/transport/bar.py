@@ -145,6 +145,7 @@ class TransportBar(QWidget):
         self._add_field(row, "Load", self._load_text, self.load)
         row.addSpacing(16)
         set_role(self._clock, "mono")
+        self._clock.setStyleSheet("font-weight: 700")
         self._add_field(row, "Simulated", self._clock, None)
         row.addSpacing(12)
         self._add_field(row, "Seed", self.seed, None)

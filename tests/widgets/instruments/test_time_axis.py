@@ -39,7 +39,7 @@ def test_a_run_is_followed_in_round_steps(axis: TimeAxis) -> None:
 def test_events_that_are_near_are_brought_into_view(axis: TimeAxis) -> None:
     axis.set_now(1.0)
     assert 30.0 < axis.end < 300.0
-    axis.set_now(110.0)
+    axis.set_now(160.0)
     assert axis.end > 300.0
 
 
