@@ -70,12 +70,13 @@ class LogSeconds:
 
 
 class FromZero:
-    """Linear from zero to a round top, in four steps."""
+    """Linear from zero to a round top, in three to five steps."""
 
     def __init__(self, unit: str) -> None:
         """Scale for values in ``unit`` (``rps``, or empty for a plain number)."""
         self._unit = unit
         self._top = 0.0
+        self._step = 1.0
 
     def place(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Values are heights."""
@@ -85,21 +86,32 @@ class FromZero:
         """Grow at once, shrink when less than two fifths are used."""
         if math.isfinite(high) and high > 0.0:
             if high > self._top or high < 0.4 * self._top:
-                self._top = 4.0 * nice_step(high * 1.02 / 4.0)
+                self._top, self._step = round_top(high * 1.02)
         elif self._top == 0.0:
-            self._top = 4.0 * nice_step(0.25)
+            self._top, self._step = round_top(1.0)
         return 0.0, self._top
 
     def ticks(self) -> Ticks:
-        """Four steps; the unit stands beside the zero."""
-        step = self._top / 4.0
-        labels = [count_text(i * step) for i in range(5)]
+        """Equal steps; the unit stands beside the zero."""
+        heights = [i * self._step for i in range(round(self._top / self._step) + 1)]
+        labels = [count_text(height) for height in heights]
         labels[0] = f"0 {self._unit}".rstrip()
-        return [(i * step, label) for i, label in enumerate(labels)]
+        return list(zip(heights, labels, strict=True))
 
     def text(self, value: float) -> str:
         """Number without its unit: the axis has it."""
         return value_text(value, "")
+
+
+def round_top(high: float) -> tuple[float, float]:
+    """The lowest top that holds ``high`` in three to five round steps, and the step; four if equal."""
+    choices: list[tuple[float, int, float]] = []
+    for steps in (3, 4, 5):
+        step = nice_step(high / steps)
+        count = max(math.ceil(high / step - 1e-9), 1)
+        choices.append((count * step, abs(count - 4), step))
+    top, _, step = min(choices)
+    return top, step
 
 
 class Percent:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from widgets.charts.scales import FromZero, LogSeconds, Percent, scale_for
+from widgets.charts.scales import FromZero, LogSeconds, Percent, round_top, scale_for
 
 
 def test_decades_grow_with_the_data_and_come_back() -> None:
@@ -42,3 +45,19 @@ def test_scales_suit_units() -> None:
     assert scale_for("rps").text(1234.0) == "1.23k"
     assert Percent().fit(0.2, 0.3) == (0.0, 1.0)
     assert Percent().text(0.714) == "71.4 %"
+
+
+@pytest.mark.parametrize(
+    ("high", "top", "step"),
+    [(940.0, 1000.0, 250.0), (470.0, 500.0, 100.0), (110.0, 125.0, 25.0), (0.7, 0.75, 0.25)],
+)
+def test_round_tops_leave_little_empty(high: float, top: float, step: float) -> None:
+    assert round_top(high) == pytest.approx((top, step))
+
+
+@given(st.floats(1e-6, 1e12))
+def test_any_top_holds_its_data_in_few_steps(high: float) -> None:
+    top, step = round_top(high)
+    assert high <= top * (1.0 + 1e-9)
+    assert top <= 2.0 * high
+    assert 1 <= round(top / step) <= 5
