@@ -36,7 +36,7 @@ def main() -> int:
         command = [sys.executable, "-m", "app", "--run", str(DESIGN)]
     else:
         print(f"No window, since {reason}: simulating {DESIGN} in the terminal.", flush=True)
-        command = [sys.executable, "-m", "app", "simulate", str(DESIGN)]
+        command = [sys.executable, "-m", "app", "simulate", "--live", str(DESIGN)]
     try:
         return subprocess.run(command, cwd=ROOT, check=False).returncode
     except KeyboardInterrupt:
