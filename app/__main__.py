@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import importlib.util
 import multiprocessing
 import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from engine.cli.selftest import Probe
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -24,7 +27,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         return run_app([each for each in arguments if each != "--run"])
     from engine.cli.main import run  # noqa: PLC0415
 
-    return int(run(arguments))
+    return run(arguments, _probes() if arguments[0] == "selftest" else ())
+
+
+def _probes() -> Sequence[Probe]:
+    """The window's part of the self-test, where Qt is installed."""
+    if importlib.util.find_spec("PySide6") is None:
+        return ()
+    from app.selftest import PROBES  # noqa: PLC0415 - only here may Qt be loaded
+
+    return PROBES
 
 
 def wants_window(arguments: Sequence[str]) -> bool:

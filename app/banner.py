@@ -54,10 +54,10 @@ class Banner(QFrame):
         set_role(self, "card" if message.level == "info" else "finding")
         self.setAccessibleName(message.text)
         self._picture = QLabel()
-        self._close = set_role(QToolButton(), "flat")
-        self._close.setToolTip("Dismiss")
-        self._close.setAccessibleName("Dismiss")
-        self._close.clicked.connect(lambda: parent.dismiss(message.key))
+        self.close_button = set_role(QToolButton(), "flat")
+        self.close_button.setToolTip("Dismiss")
+        self.close_button.setAccessibleName("Dismiss")
+        self.close_button.clicked.connect(lambda: parent.dismiss(message.key))
         self._details = QPlainTextEdit(message.details, readOnly=True)
         self._details.setMaximumHeight(160)
         self._details.hide()
@@ -74,8 +74,8 @@ class Banner(QFrame):
         ratio = self.devicePixelRatioF()
         name = "warning" if error else "info"
         self._picture.setPixmap(self._look.icons.pixmap(name, colour, 16, ratio))
-        self._close.setIcon(self._look.icons.icon("close", theme.muted, 14))
-        self._close.setIconSize(QSize(14, 14))
+        self.close_button.setIcon(self._look.icons.icon("close", theme.muted, 14))
+        self.close_button.setIconSize(QSize(14, 14))
 
     def _row(self) -> QHBoxLayout:
         """Icon, text, buttons."""
@@ -95,7 +95,7 @@ class Banner(QFrame):
             more.setCheckable(True)
             more.toggled.connect(self._details.setVisible)
             row.addWidget(more)
-        row.addWidget(self._close)
+        row.addWidget(self.close_button)
         return row
 
     def _button(self, choice: Choice, role: str) -> QPushButton:

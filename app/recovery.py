@@ -59,6 +59,7 @@ class Recovery(QObject):
         self._copy = folder / f"{name}{_DESIGN}"
         self._lock = _lock_of(self._copy)
         self._lock.tryLock(0)
+        self._claimed: list[Leftover] = []
         self._postponed = 0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -89,14 +90,17 @@ class Recovery(QObject):
             return  # a full disk must not get in the way of work; the next change tries again
 
     def close(self) -> None:
-        """End in order: nothing is left to recover."""
+        """End in order: nothing is left of this document; unanswered offers are made again."""
         self._timer.stop()
         self._remove()
         self._lock.unlock()
+        for leftover in self._claimed:
+            leftover.lock.unlock()
 
     def leftovers(self) -> list[Leftover]:
         """Unsaved work of processes that died, latest first; asking takes it over."""
         found = [each for path in self._folder.glob(f"*{_DESIGN}") if (each := self._claim(path))]
+        self._claimed += found
         return sorted(found, key=lambda each: each.saved_at, reverse=True)
 
     def _claim(self, path: Path) -> Leftover | None:

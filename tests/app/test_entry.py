@@ -1,0 +1,33 @@
+"""The entry point: who gets the window, and that nobody else ever loads Qt."""
+
+import subprocess
+import sys
+
+import pytest
+
+from app.__main__ import wants_window
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["shop.windtunnel"], ["folder/shop"], ["--run", "shop.windtunnel"], ["--run"]],
+)
+def test_these_open_the_window(arguments: list[str]) -> None:
+    assert wants_window(arguments)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["simulate", "shop.windtunnel"], ["check"], ["--help"], ["schema"], ["selftest"]],
+)
+def test_these_are_for_the_command_line(arguments: list[str]) -> None:
+    assert not wants_window(arguments)
+
+
+def test_the_command_line_never_loads_qt() -> None:
+    script = (
+        "import sys\nfrom app.__main__ import main\nmain(['schema'])\n"
+        "sys.exit(any(name.startswith('PySide6') for name in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr

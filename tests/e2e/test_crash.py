@@ -1,0 +1,111 @@
+"""The whole application is killed with unsaved work: nothing is lost, and no process stays behind."""
+
+from __future__ import annotations
+
+import os
+import select
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.places import Places
+from engine.model import files
+from engine.model.design import Design
+from tests.helpers.fakes import FakeDialogs
+
+pytestmark = [pytest.mark.e2e, pytest.mark.skipif(os.name != "posix", reason="kills by signal")]
+
+_DRIVER = """
+import os, sys
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from app.main import open_window, start
+from app.places import Places
+from engine.model.edits import SetField
+
+def work(opened):
+    if opened.services.run.now <= 0.0:
+        return
+    opened.services.document.push(SetField("web", ("name",), "Precious"))
+    if opened.services.recovery.copy.exists():
+        print(opened.services.run._transport.pid, flush=True)
+        os.kill(os.getpid(), 9)
+
+if __name__ == "__main__":
+    app = QApplication([])
+    config, state, file = map(Path, sys.argv[1:])
+    opened = open_window(app, Places(config, state))
+    opened.window.show()
+    start(opened, file)
+    timer = QTimer()
+    timer.timeout.connect(lambda: work(opened))
+    timer.start(50)
+    app.exec()
+"""
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    nodes = [{"id": "users", "kind": "client"}, {"id": "web", "kind": "service", "x": 300}]
+    link = {"id": "users-web", "source": "users", "target": "web"}
+    path = tmp_path / "shop.windtunnel"
+    files.save(Design.model_validate({"title": "Shop", "nodes": nodes, "links": [link]}), path)
+    return path
+
+
+@pytest.fixture
+def engine_pid(tmp_path: Path, places: Places, shop: Path) -> int:
+    """Pid of the simulating process of an application that was killed with unsaved work."""
+    driver = tmp_path / "driver.py"
+    driver.write_text(_DRIVER)
+    arguments = [sys.executable, str(driver), str(places.config), str(places.state), str(shop)]
+    environment = dict(os.environ, QT_QPA_PLATFORM="offscreen")
+    killed = subprocess.run(
+        arguments, env=environment, capture_output=True, text=True, timeout=50, check=False
+    )
+    assert killed.returncode == -9, killed.stderr
+    return int(killed.stdout)
+
+
+def test_no_process_outlives_the_application(engine_pid: int) -> None:
+    try:
+        watch = os.pidfd_open(engine_pid)
+    except ProcessLookupError:
+        return  # gone already
+    ended, _, _ = select.select([watch], [], [], 30.0)
+    os.close(watch)
+    assert ended
+
+
+def test_the_next_start_offers_the_work_and_restores_it(launch, shop, engine_pid) -> None:
+    stored = shop.read_bytes()
+    robot = launch()
+    assert robot.banner("recovery-0")
+    restore = robot.button(robot.views.banners.banner("recovery-0"), "Restore")
+    robot.press(restore)
+    assert robot.design.node_by_id["web"].name == "Precious"
+    assert robot.services.document.path == shop
+    assert robot.services.document.is_dirty
+    assert shop.read_bytes() == stored
+    robot.wait(lambda: robot.now > 0.0)
+    assert not robot.banner("recovery-0")
+    assert robot.services.recovery.copy.exists(), "restored work is still unsaved work"
+
+
+def test_discarded_work_is_not_offered_again(launch, engine_pid) -> None:
+    robot = launch()
+    robot.press(robot.button(robot.views.banners.banner("recovery-0"), "Discard"))
+    robot.window.close()
+    assert not launch().banner("recovery-0")
+
+
+def test_work_that_nobody_answered_for_is_offered_again(
+    launch, engine_pid, dialogs: FakeDialogs
+) -> None:
+    robot = launch()
+    robot.press(robot.views.banners.banner("recovery-0").close_button)
+    robot.window.close()
+    assert launch().banner("recovery-0")
