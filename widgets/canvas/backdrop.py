@@ -6,6 +6,7 @@ pixels of the drawing at the current zoom, so panning only paints what comes int
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -20,7 +21,7 @@ _EDGE: Final = 256
 """Edge of a tile in device pixels."""
 _MOST: Final = 420
 """Tiles kept; beyond that those out of sight go (a quarter of a megabyte each)."""
-_LATER: Final = 3
+_LATER: Final = 1
 """Tiles a frame whose live colours are brought up to date."""
 _AT_ONCE: Final = 6
 """From so many tiles on they are painted as one picture and cut up."""
@@ -51,7 +52,8 @@ class Backdrop:
         self._ratio = 1.0
         self._tiles: dict[Tile, QPixmap] = {}
         self._urgent: set[Tile] = set()
-        self._later: set[Tile] = set()
+        self._later: dict[Tile, None] = {}
+        """In the order in which they were touched, so that every tile has its turn."""
 
     @property
     def is_settled(self) -> bool:
@@ -70,7 +72,7 @@ class Backdrop:
 
     def fade(self, rect: QRectF) -> None:
         """What lies in ``rect`` changed while running: within some frames."""
-        self._later.update(self._known(rect))
+        self._later.update(dict.fromkeys(self._known(rect)))
 
     def draw(self, painter: QPainter, size: QSize, projection: Projection) -> None:
         """Draw the visible tiles; the painter's transform is the view's."""
@@ -108,8 +110,9 @@ class Backdrop:
     def _bring_up_to_date(self, wanted: list[Tile]) -> None:
         """Paint what is missing or changed, and a few of those that can wait."""
         missing = [t for t in wanted if t not in self._tiles or t in self._urgent]
-        waiting = [t for t in wanted if t in self._later and t not in self._urgent]
-        missing += waiting[:_LATER]
+        seen = set(wanted)
+        waiting = (t for t in self._later if t in seen and t not in self._urgent)
+        missing += itertools.islice(waiting, _LATER)
         if len(missing) >= _AT_ONCE:
             self._paint_together(missing)
         else:
@@ -118,8 +121,9 @@ class Backdrop:
                 picture = self._picture(area)
                 picture.setDevicePixelRatio(self._ratio)
                 self._tiles[tile] = picture
-        self._urgent.difference_update(missing)
-        self._later.difference_update(missing)
+        for tile in missing:
+            self._urgent.discard(tile)
+            self._later.pop(tile, None)
 
     def _paint_together(self, tiles: list[Tile]) -> None:
         """Paint the rectangle around many tiles once and cut it up."""
@@ -134,7 +138,7 @@ class Backdrop:
                 piece.setDevicePixelRatio(self._ratio)
                 self._tiles[(column, row)] = piece
                 self._urgent.discard((column, row))
-                self._later.discard((column, row))
+                self._later.pop((column, row), None)
 
     def _picture(self, area: QRect) -> QPixmap:
         """Paint an area given in pixels of the drawing."""
@@ -159,4 +163,4 @@ class Backdrop:
         for tile in [t for t in self._tiles if t not in keep]:
             del self._tiles[tile]
         self._urgent &= keep
-        self._later &= keep
+        self._later = {tile: None for tile in self._later if tile in keep}

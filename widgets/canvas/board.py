@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 STEP: Final = 1.5
 """Wall seconds that a single step counts as, so that its numbers show."""
+_PERIOD: Final = 0.1
+"""Wall seconds between looks at gauges alone: cards are not painted faster than that."""
 
 
 class Board:
@@ -23,6 +25,7 @@ class Board:
         self.nodes: dict[str, NodeHealth] = {}
         self.links: dict[str, LinkHealth] = {}
         self.time: float | None = None
+        self._since = 0.0
         self.speed = 1.0
         """Simulated seconds a wall second, between the last two snapshots."""
 
@@ -40,7 +43,10 @@ class Board:
         self.time = snapshot.time
         if wall > 0.0 and passed > 0.0:
             self.speed = passed / wall
-        wall = wall if wall > 0.0 else STEP
+        self._since += wall if wall > 0.0 else STEP
+        if not snapshot.samples and self._since < _PERIOD:
+            return
+        wall, self._since = self._since, 0.0
         nodes = node_readings(snapshot.samples)
         for node_id in nodes.keys() | snapshot.gauges.keys():
             health = self.nodes.setdefault(node_id, NodeHealth())

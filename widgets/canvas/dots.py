@@ -180,17 +180,17 @@ class Streams:
         self._phase += wall * _PACE
 
     def strokes(self) -> tuple[Floats, Floats]:
-        """Beginnings and ends of all strokes in the scene."""
+        """Middles of all strokes in the scene, and their directions as vectors."""
         share = (self._share + self._phase * self._step) % 1.0
-        ends = np.minimum(share + _STROKE * self._step, 1.0)
-        return along(self._courses, self._rows, share), along(self._courses, self._rows, ends)
+        at = along(self._courses, self._rows, share)
+        ahead = along(self._courses, self._rows, share + 4.0 * self._step)
+        behind = along(self._courses, self._rows, share - 4.0 * self._step)
+        return at, ahead - behind
 
 
-_SPACING: Final = 30.0
+_SPACING: Final = 36.0
 """Scene units between strokes."""
-_STROKES: Final = 700
+_STROKES: Final = 360
 """Most strokes at once."""
-_STROKE: Final = 9.0
-"""Length of a stroke (scene units)."""
 _PACE: Final = 90.0
 """Scene units a wall second."""

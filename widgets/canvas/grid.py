@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QTransform
 
 from widgets.canvas.geometry import GRID
 
@@ -25,12 +25,32 @@ def grid_step(zoom: float) -> float:
 
 
 def paint_grid(painter: QPainter, rect: QRectF, look: Look, zoom: float) -> None:
-    """Fill ``rect`` with the canvas colour and its dots."""
+    """Fill ``rect`` with the canvas colour and its dots; one row of dots is painted and copied."""
     painter.fillRect(rect, look.colour(look.theme.canvas))
     step = grid_step(zoom)
-    pen = QPen(look.colour(look.theme.grid_dot), _DOT / zoom)
+    transform = painter.worldTransform()
+    scale = transform.m11()
+    first, last = math.floor(rect.left() / step), math.ceil(rect.right() / step)
+    row = _row(last - first + 1, step * scale, scale / zoom, look)
+    painter.setWorldTransform(QTransform())
+    x = first * step * scale + transform.dx() - row.height() / 2
+    for line in range(math.floor(rect.top() / step), math.ceil(rect.bottom() / step) + 1):
+        y = line * step * scale + transform.dy() - row.height() / 2
+        painter.drawPixmap(QPointF(round(x), round(y)), row)
+    painter.setWorldTransform(transform)
+
+
+def _row(number: int, step: float, ratio: float, look: Look) -> QPixmap:
+    """A row of dots, ``step`` pixels apart."""
+    height = 2 * math.ceil(_DOT * ratio)
+    row = QPixmap(math.ceil((number - 1) * step) + height, height)
+    row.fill(QColor(0, 0, 0, 0))
+    painter = QPainter(row)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    pen = QPen(look.colour(look.theme.grid_dot), _DOT * ratio)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     painter.setPen(pen)
-    columns = range(math.floor(rect.left() / step), math.ceil(rect.right() / step) + 1)
-    rows = range(math.floor(rect.top() / step), math.ceil(rect.bottom() / step) + 1)
-    painter.drawPoints([QPointF(x * step, y * step) for y in rows for x in columns])
+    middle = height / 2
+    painter.drawPoints([QPointF(middle + i * step, middle) for i in range(number)])
+    painter.end()
+    return row

@@ -26,8 +26,10 @@ def paint_frames(
         paint_frame(painter, frame.frame, frame.face, look, zoom)
 
 
-def paint_links(painter: QPainter, rect: QRectF, links: Iterable[LinkItem], look: Look) -> None:
+def paint_links(
+    painter: QPainter, rect: QRectF, links: Iterable[LinkItem], look: Look, zoom: float
+) -> None:
     """Paint links, thick ones and selected ones over the others."""
     shown = [link for link in links if link.outline().intersects(rect)]
     for link in sorted(shown, key=lambda each: (each.face.selected, each.face.width)):
-        paint_link(painter, link.wire, link.face, look)
+        paint_link(painter, link.wire, link.face, look, zoom)

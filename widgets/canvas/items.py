@@ -138,7 +138,10 @@ class CardItem(PictureItem):
         return "chevron" if self.face.stacked and chevron.contains(at) else "body"
 
     def _content(self) -> object:
-        return self.face
+        face = self.face
+        if not self._compact:
+            return face
+        return (face.icon, face.state, face.stacked, face.selected, bool(face.fault), face.mark)
 
     def _paint(self, painter: QPainter, look: Look) -> None:
         if self._compact:
@@ -231,19 +234,23 @@ class PillItem(PictureItem):
 
     def show_face(self, face: LinkFace, middle: QPointF, look: Look) -> bool:
         """Take what to say and where; tells whether the picture has to be painted again."""
-        said = (face.pills, face.fault, face.selected)
-        before = (self.face.pills, self.face.fault, self.face.selected)
+        before = self._content()
         self.face = face
-        self.setVisible(has_pills(face))
+        if not has_pills(face):
+            self.setVisible(False)
         self.place(pill_rect(middle, face, look))
-        return said != before
+        return has_pills(face) and (not self.isVisible() or self._content() != before)
+
+    def refresh(self, look: Look, zoom: float, ratio: float) -> bool:
+        """Hide from afar; else as other pictures."""
+        self.setVisible(has_pills(self.face) and zoom >= COMPACT_ZOOM)
+        return self.isVisible() and super().refresh(look, zoom, ratio)
 
     def _content(self) -> object:
         return (self.face.pills, self.face.fault, self.face.selected)
 
     def _paint(self, painter: QPainter, look: Look) -> None:
-        if not self._compact:
-            paint_pills(painter, self.face, self.rect.size(), look)
+        paint_pills(painter, self.face, self.rect.size(), look)
 
 
 class LinkItem(QGraphicsPathItem):
@@ -258,6 +265,7 @@ class LinkItem(QGraphicsPathItem):
         self.pill = PillItem(link.id)
         self.ends: tuple[QPointF, QPointF] = (QPointF(), QPointF(1.0, 0.0))
         self.wire: Wire = wire(*self.ends)
+        self._outline = QRectF()
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemHasNoContents)
         self.setPen(QPen(QColor(), _LINK_REACH))
         self.setZValue(LINKS_Z)
@@ -266,18 +274,18 @@ class LinkItem(QGraphicsPathItem):
         """Run between two ports."""
         self.ends = (start, end)
         self.wire = wire(start, end)
+        self._outline = self.wire.path.boundingRect().adjusted(-8.0, -8.0, 8.0, 8.0)
         self.setPath(self.wire.path)
 
     def outline(self) -> QRectF:
         """What is painted of it: stroke and ring."""
-        return self.wire.path.boundingRect().adjusted(-8.0, -8.0, 8.0, 8.0)
+        return self._outline
 
     def part_at(self, at: QPointF, zoom: float) -> str | None:
         """``link`` on the curve or its pill."""
-        if self.pill.isVisible() and zoom >= COMPACT_ZOOM and self.pill.rect.contains(at):
+        if self.pill.isVisible() and self.pill.rect.contains(at):
             return "link"
         reach = min(max(_LINK_REACH / 2, _LINK_REACH / 2 / zoom), 14.0)
-        box = self.wire.path.boundingRect().adjusted(-reach, -reach, reach, reach)
-        if not box.contains(at):
+        if not self._outline.adjusted(-reach, -reach, reach, reach).contains(at):
             return None
         return "link" if distance(self.wire, at.x(), at.y()) <= reach else None

@@ -76,29 +76,29 @@ def policy_pills(config: Mapping[str, object]) -> tuple[Pill, ...]:
     return tuple(pills)
 
 
-def stroke_of(face: LinkFace, look: Look) -> QPen:
-    """Pen of a link."""
+def stroke_of(face: LinkFace, look: Look, zoom: float) -> QPen:
+    """Pen of a link; from afar never thinner than a pixel."""
     theme = look.theme
     if face.state in ("idle", "healthy"):
-        colour = look.colour(theme.link, 0.75 if face.state == "idle" else 1.0)
+        colour = look.faded(theme.link, 0.75 if face.state == "idle" else 1.0)
     else:
-        colour = look.colour(theme.state(face.state).colour, 0.6)
-    pen = QPen(colour, face.width)
+        colour = look.faded(theme.state(face.state).colour, 0.62)
+    pen = QPen(colour, max(face.width, 1.1 / zoom))
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
     if face.fault:
         pen.setDashPattern([3.0, 2.0])
     return pen
 
 
-def paint_link(painter: QPainter, wire: Wire, face: LinkFace, look: Look) -> None:
+def paint_link(painter: QPainter, wire: Wire, face: LinkFace, look: Look, zoom: float) -> None:
     """Paint the stroke, with a ring around it when selected."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if face.selected:
         painter.setPen(look.pen(look.theme.selection, face.width + 5.0, 0.35))
         painter.drawPath(wire.path)
-        painter.setPen(look.pen(look.theme.selection, face.width + 0.5))
+        painter.setPen(look.pen(look.theme.selection, max(face.width + 0.5, 1.5 / zoom)))
     else:
-        painter.setPen(stroke_of(face, look))
+        painter.setPen(stroke_of(face, look, zoom))
     painter.drawPath(wire.path)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QTransform
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
@@ -15,10 +16,17 @@ from widgets.canvas.items import LIVE_Z, FrameItem, LinkItem
 from widgets.canvas.link_painter import paint_link
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from widgets.canvas.look import Look
     from widgets.canvas.wires import Floats
 
 _EVERYWHERE: Final = QRectF(-2e7, -2e7, 4e7, 4e7)
+_ANGLES: Final = 24
+"""Directions in which strokes are painted, over half a turn."""
+_STROKE_KEY: Final = 100
+_EDGE: Final = 12.0
+"""Pixels beyond the edge of the view at which a dot is still painted."""
 _RADIUS: Final = {"request": 3.3, "retry": 3.2, "answer": 2.2, "failure": 3.3}
 
 
@@ -38,6 +46,7 @@ class LiveLayer(QGraphicsItem):
         """Frames painted here while they move."""
         self.glowing: LinkItem | None = None
         """The link under the pointer."""
+        self._shown = QRectF()
         self.setZValue(LIVE_Z)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
 
@@ -63,7 +72,7 @@ class LiveLayer(QGraphicsItem):
         for frame in self.frames.values():
             paint_frame(painter, frame.frame, frame.face, self._look, zoom)
         for link in self.links.values():
-            paint_link(painter, link.wire, link.face, self._look)
+            paint_link(painter, link.wire, link.face, self._look, zoom)
         if self.glowing is not None and self.glowing.isVisible():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             width = self.glowing.face.width + 4.0
@@ -71,35 +80,57 @@ class LiveLayer(QGraphicsItem):
             painter.drawPath(self.glowing.wire.path)
         transform = painter.worldTransform()
         painter.setWorldTransform(QTransform())
+        self._shown = QRectF(painter.viewport()).adjusted(-_EDGE, -_EDGE, _EDGE, _EDGE)
+        ratio = widget.devicePixelRatioF() if widget is not None else 1.0
         if len(self._streams):
-            self._paint_streams(painter, transform)
+            self._paint_streams(painter, transform, ratio)
         if len(self._dots):
-            ratio = widget.devicePixelRatioF() if widget is not None else 1.0
             self._paint_dots(painter, transform, ratio)
         painter.setWorldTransform(transform)
 
-    def _paint_streams(self, painter: QPainter, transform: QTransform) -> None:
-        """All strokes at once."""
-        begin, end = (_mapped(points, transform) for points in self._streams.strokes())
-        pen = QPen(self._look.colour(self._look.theme.dot, 0.55), 1.6)
-        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-        painter.setPen(pen)
-        painter.drawLines(
-            [
-                QLineF(x, y, u, v)
-                for (x, y), (u, v) in zip(begin.tolist(), end.tolist(), strict=True)
-            ]
-        )
+    def _paint_streams(self, painter: QPainter, transform: QTransform, ratio: float) -> None:
+        """Every stroke is a copy of a short line in about its direction."""
+        places, directions = self._streams.strokes()
+        corners, seen = _seen(_mapped(places, transform), self._shown)
+        directions = directions[seen]
+        turn = np.arctan2(directions[:, 1], directions[:, 0]) * (_ANGLES / math.pi)
+        angles = np.rint(turn).astype(np.int64) % _ANGLES
+        size = _size(transform)
+        strokes = [self._stroke(angle, size, ratio) for angle in range(_ANGLES)]
+        half = strokes[0].width() / ratio / 2
+        draw = painter.drawPixmap
+        for (x, y), angle in zip((corners - half).tolist(), angles.tolist(), strict=True):
+            draw(QPointF(x, y), strokes[angle])
 
     def _paint_dots(self, painter: QPainter, transform: QTransform, ratio: float) -> None:
         """All dots, each a copy of its kind's picture."""
         places, kinds = self._dots.places()
-        size = min(max(math.sqrt(transform.m11()), 0.7), 1.6)
+        size = _size(transform)
         sprites = [self._sprite(kind, size, ratio) for kind in range(len(KINDS))]
         half = [sprite.width() / ratio / 2 for sprite in sprites]
         draw = painter.drawPixmap
-        for (x, y), kind in zip(_mapped(places, transform).tolist(), kinds.tolist(), strict=True):
+        corners, seen = _seen(_mapped(places, transform), self._shown)
+        for (x, y), kind in zip(corners.tolist(), kinds[seen].tolist(), strict=True):
             draw(QPointF(x - half[kind], y - half[kind]), sprites[kind])
+
+    def _stroke(self, angle: int, size: float, ratio: float) -> QPixmap:
+        """Picture of a stroke at one of the angles of half a turn."""
+        key = (_STROKE_KEY + angle, size, ratio)
+        if key not in self._sprites:
+            self._sprites[key] = self._painted_stroke(angle * math.pi / _ANGLES, size, ratio)
+        return self._sprites[key]
+
+    def _painted_stroke(self, angle: float, size: float, ratio: float) -> QPixmap:
+        """Paint a stroke."""
+        reach = 4.2 * size * ratio
+        picture, painter = _blank(2 * reach + 3.0 * ratio)
+        middle = picture.width() / 2
+        painter.setPen(self._look.pen(self._look.theme.dot, 1.7 * size * ratio, 0.6))
+        tip = QPointF(math.cos(angle) * reach, math.sin(angle) * reach)
+        painter.drawLine(QPointF(middle, middle) - tip, QPointF(middle, middle) + tip)
+        painter.end()
+        picture.setDevicePixelRatio(ratio)
+        return picture
 
     def _sprite(self, kind: int, size: float, ratio: float) -> QPixmap:
         """Picture of a dot; retries are hollow, failures red, answers small."""
@@ -112,12 +143,8 @@ class LiveLayer(QGraphicsItem):
         """Paint a dot."""
         theme = self._look.theme
         radius = _RADIUS[kind] * size
-        edge = math.ceil((2 * radius + 3.0) * ratio)
-        picture = QPixmap(edge, edge)
-        picture.fill(QColor(0, 0, 0, 0))
-        painter = QPainter(picture)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        centre = QPointF(edge / 2, edge / 2)
+        picture, painter = _blank((2 * radius + 3.0) * ratio)
+        centre = QPointF(picture.width() / 2, picture.height() / 2)
         colour = theme.state("failing").colour if kind == "failure" else theme.dot
         painter.setPen(QPen(self._look.colour(theme.canvas, 0.7), 0.8 * ratio))
         painter.setBrush(self._look.colour(colour, 0.6 if kind == "answer" else 1.0))
@@ -131,6 +158,28 @@ class LiveLayer(QGraphicsItem):
         return picture
 
 
+def _blank(edge: float) -> tuple[QPixmap, QPainter]:
+    """A clear square picture, and a painter on it."""
+    pixels = math.ceil(edge)
+    picture = QPixmap(pixels, pixels)
+    picture.fill(QColor(0, 0, 0, 0))
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    return picture, painter
+
+
+def _size(transform: QTransform) -> float:
+    """How large dots are at a zoom: they shrink and grow less than the cards."""
+    return min(max(math.sqrt(transform.m11()), 0.7), 1.6)
+
+
 def _mapped(points: Floats, transform: QTransform) -> Floats:
     """Scene points in the pixels of the view; the view never turns or shears."""
     return points * (transform.m11(), transform.m22()) + (transform.dx(), transform.dy())
+
+
+def _seen(points: Floats, shown: QRectF) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    """The points inside a rectangle, and which of all they are."""
+    x, y = points[:, 0], points[:, 1]
+    seen = (x > shown.left()) & (x < shown.right()) & (y > shown.top()) & (y < shown.bottom())
+    return points[seen], seen

@@ -34,6 +34,21 @@ class Look:
             self._colours[key] = colour
         return self._colours[key]
 
+    def faded(self, token: str, share: float) -> QColor:
+        """A token's colour over the canvas, mixed beforehand.
+
+        Opaque strokes are painted three times as fast as translucent ones.
+        """
+        key = (f"{token}/canvas", share)
+        if key not in self._colours:
+            ink, paper = QColor(token), QColor(self.theme.canvas)
+            self._colours[key] = QColor.fromRgbF(
+                share * ink.redF() + (1.0 - share) * paper.redF(),
+                share * ink.greenF() + (1.0 - share) * paper.greenF(),
+                share * ink.blueF() + (1.0 - share) * paper.blueF(),
+            )
+        return self._colours[key]
+
     def pen(self, token: str, width: float, alpha: float = 1.0) -> QPen:
         """A solid pen with round caps."""
         pen = QPen(self.colour(token, alpha), width)

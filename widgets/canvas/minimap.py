@@ -27,7 +27,7 @@ class Minimap(QWidget):
         self._camera = camera
         self._look = look
         self._picture = QPixmap()
-        self._painted: object = None
+        self._outdated = True
         self._map = QRectF()
         self.setFixedSize(SIZE)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -37,8 +37,7 @@ class Minimap(QWidget):
     def set_look(self, look: Look) -> None:
         """Take another theme."""
         self._look = look
-        self._painted = None
-        self.update()
+        self.touch()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Copy the picture."""
@@ -47,21 +46,24 @@ class Minimap(QWidget):
         painter = QPainter(self)
         painter.drawPixmap(QPointF(0.0, 0.0), self._picture)
 
+    def touch(self) -> None:
+        """Something that the map shows changed: it is painted again in the next frame."""
+        self._outdated = True
+        self.update()
+
     def _bring_up_to_date(self) -> None:
         """Paint the picture again if what it shows changed."""
-        scene, shown = self._scene, self._camera.shown()
-        cards = [(card.rect.x(), card.rect.y(), card.face.state) for card in scene.cards.values()]
         ratio = self.devicePixelRatioF()
-        wanted = (tuple(cards), shown.getRect(), len(scene.frames), ratio)
-        if wanted == self._painted:
+        if not self._outdated and self._picture.devicePixelRatio() == ratio:
             return
-        self._painted = wanted
+        self._outdated = False
+        shown = self._camera.shown()
         self._picture = QPixmap(SIZE * ratio)
         self._picture.setDevicePixelRatio(ratio)
         self._picture.fill(QColor(0, 0, 0, 0))
         painter = QPainter(self._picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._map = scene.content_rect().united(shown).adjusted(-20.0, -20.0, 20.0, 20.0)
+        self._map = self._scene.content_rect().united(shown).adjusted(-20.0, -20.0, 20.0, 20.0)
         self._paint(painter, shown)
         painter.end()
 

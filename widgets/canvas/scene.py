@@ -17,6 +17,7 @@ from widgets.canvas.geometry import card_rect
 from widgets.canvas.grid import paint_grid
 from widgets.canvas.ground import paint_frames, paint_links
 from widgets.canvas.items import CardItem, FrameItem, LinkItem, NoteItem, PictureItem
+from widgets.canvas.link_painter import has_pills
 from widgets.canvas.live_layer import LiveLayer
 from widgets.canvas.wiring import Wiring
 
@@ -128,8 +129,8 @@ class CanvasScene(QGraphicsScene):
         if card is None:
             card = self.cards[item_id] = CardItem(item_id, rect, self.facing.card(item_id))
             self.addItem(card)
-            self.stale.add(card)
         card.place(rect)
+        self.stale.add(card)
 
     def _frame(self, frame: Frame) -> None:
         """Show an open frame."""
@@ -215,8 +216,7 @@ class CanvasScene(QGraphicsScene):
             card = self.cards.get(item_id) or self.notes.get(item_id)
             if card is not None:
                 card.place(rect)
-                if isinstance(card, NoteItem):
-                    self.stale.add(card)
+                self.stale.add(card)
             frame = self.frames.get(item_id)
             if frame is not None:
                 size = {"width": rect.width(), "height": rect.height()}
@@ -330,7 +330,7 @@ class CanvasScene(QGraphicsScene):
         frames = [each for each in self.frames.values() if each.item_id not in lifted.frames]
         paint_frames(painter, rect, frames, self.look, zoom)
         links = [each for each in self.links.values() if each.item_id not in lifted.links]
-        paint_links(painter, rect, links, self.look)
+        paint_links(painter, rect, links, self.look, zoom)
 
     def paint_vectors(self, painter: QPainter, target: QRectF) -> None:
         """Paint the whole design into ``target`` without pictures, for exports."""
@@ -343,16 +343,15 @@ class CanvasScene(QGraphicsScene):
         painter.translate(-source.center())
         painter.fillRect(source, self.look.colour(self.look.theme.canvas))
         paint_frames(painter, source, self.frames.values(), self.look, scale)
-        paint_links(painter, source, self.links.values(), self.look)
+        paint_links(painter, source, self.links.values(), self.look, scale)
         for item in sorted(self.pictures(), key=lambda each: each.zValue()):
-            if item.isVisible():
-                item.paint_into(painter, self.look)
+            item.paint_into(painter, self.look)
         painter.restore()
 
     def pictures(self) -> list[PictureItem]:
         """Everything that is shown as a picture."""
         return [
-            *(link.pill for link in self.links.values()),
+            *(link.pill for link in self.links.values() if has_pills(link.face)),
             *self.notes.values(),
             *self.cards.values(),
         ]

@@ -39,9 +39,11 @@ if TYPE_CHECKING:
     from widgets.theme.tokens import Theme
 
 _TICK: Final = 16
-_PICTURES: Final = 24
+_PICTURES: Final = 4
 """Outdated cards painted anew a frame; one never seen before is painted at once."""
 _CORNER: Final = 12
+_MAP_PERIOD: Final = 0.2
+"""Wall seconds between paintings of the minimap while a design runs."""
 
 
 class CanvasView(QGraphicsView):
@@ -83,6 +85,9 @@ class CanvasView(QGraphicsView):
         self.installEventFilter(self._input)
         self.viewport().installEventFilter(self._input)
         self._announcer = Announcer(self, self._stage)
+        self._out_of_view: set[PictureItem] = set()
+        self._zoom = 1.0
+        self._since_map = 0.0
         self._clock = QElapsedTimer()
         self._timer = QTimer(self)
         self._set_up()
@@ -147,6 +152,7 @@ class CanvasView(QGraphicsView):
         if had:
             self.selection_changed.emit(frozenset())
         self.fit()
+        self._minimap.touch()
 
     def apply_changes(self, design: Design, changes: Changes) -> None:
         """Show what an edit changed."""
@@ -154,16 +160,21 @@ class CanvasView(QGraphicsView):
             self._hand.cancel()
         self._scene.apply_changes(design, changes)
         self._stage.select(self._stage.selection)
-        self._minimap.update()
+        self._minimap.touch()
 
     def show_snapshot(self, snapshot: Snapshot, wall_dt: float) -> None:
         """Show a run's state; ``wall_dt`` is the wall time since the snapshot before, 0 for a step."""
         self._running.show(snapshot, wall_dt)
+        self._since_map += wall_dt
+        if self._since_map > _MAP_PERIOD or wall_dt <= 0.0:
+            self._since_map = 0.0
+            self._minimap.touch()
         self._wake()
 
     def clear_run(self) -> None:
         """Take every trace of a run away."""
         self._running.clear()
+        self._minimap.touch()
 
     def set_findings(self, findings: Mapping[str, tuple[Finding, ...]]) -> None:
         """Mark items with findings."""
@@ -309,8 +320,14 @@ class CanvasView(QGraphicsView):
             self._timer.stop()
 
     def _camera_moved(self) -> None:
-        self._scene.stale.update(self._scene.pictures())
-        self._minimap.update()
+        """What was out of view may have come into it; at another zoom, all pictures are outdated."""
+        if self._camera.zoom == self._zoom:
+            self._scene.stale.update(self._out_of_view & set(self._scene.pictures()))
+        else:
+            self._scene.stale.update(self._scene.pictures())
+        self._zoom = self._camera.zoom
+        self._out_of_view.clear()
+        self._minimap.touch()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Bring pictures up to date, then let Qt put everything together."""
@@ -325,16 +342,14 @@ class CanvasView(QGraphicsView):
         done: list[PictureItem] = []
         for item in self._scene.stale:
             if not item.outline().intersects(shown):
-                continue
-            fresh = item.pixmap().isNull()
-            if left <= 0 and not fresh:
+                self._out_of_view.add(item)
+            elif left > 0 or item.pixmap().isNull():
+                left -= item.refresh(self._look, self._camera.zoom, ratio)
+            else:
                 self._wake()
                 continue
-            left -= item.refresh(self._look, self._camera.zoom, ratio)
             done.append(item)
         self._scene.stale.difference_update(done)
-        if done:
-            self._minimap.update()
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """Copy the tiles."""
