@@ -35,6 +35,7 @@ class Entry(ABC):
         """Do what is due."""
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class Task:
     """Somebody who has timers."""
 

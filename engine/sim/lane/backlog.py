@@ -45,6 +45,10 @@ class Backlog(Node):
         self._order: i64 = 0
         self._turn: i64 = 0
 
+    def pass_on(self, call: Call, now: float) -> None:
+        """Serve a call without work; it is the message that waits, not the sender."""
+        self.after_work(call, now)
+
     def serve(self, job: Call, now: float) -> None:
         """Store a message and acknowledge it, or refuse it where there is no room."""
         if self.depth >= self.capacity:

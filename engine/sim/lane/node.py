@@ -54,10 +54,14 @@ class Node(Site):
         elif self.instant:
             self.touch(now)
             pool.enter(call, now)
-            self.wait.add_none()
-            self.after_work(call, now)
+            self.pass_on(call, now)
         elif not pool.offer(call, now):
             self.refuse(call, QUEUE_FULL, now)
+
+    def pass_on(self, call: Call, now: float) -> None:
+        """Serve a call without work."""
+        self.wait.add_none()
+        self.after_work(call, now)
 
     def refuse(self, call: Call, reason: i64, now: float) -> None:
         """Answer at the door."""
