@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
     from engine.model.component import Component
     from engine.model.design import Design
-    from engine.sim.snapshot import Snapshot
+    from engine.sim.snapshot import NodeSample, Snapshot
+    from widgets.theme import ThemeManager
 
 _ID: Final = Qt.ItemDataRole.UserRole
 
@@ -34,8 +36,10 @@ class OutlinePanel(QWidget):
     selected = Signal(object)
     """Ids that the person chose, as a frozenset."""
 
-    def __init__(self, components: Mapping[str, Component]) -> None:
+    def __init__(self, components: Mapping[str, Component], look: ThemeManager) -> None:
         super().__init__()
+        self._look = look
+        look.changed.connect(lambda _theme: self._dress())
         self._components = components
         self._items: dict[str, QTreeWidgetItem] = {}
         self._design: Design | None = None
@@ -78,9 +82,11 @@ class OutlinePanel(QWidget):
                 self._add(link.id, f"→ {name_of(design, link.target)}", "", link.source)
             for note in design.notes:
                 first = note.text.strip().split("\n", 1)[0].lstrip("# ")
-                self._add(note.id, first or "Empty note", "note", None)
+                self._add(note.id, first or "Empty note", "", None)
             for key, item in self._items.items():
                 item.setExpanded(key not in folded)
+                item.setFirstColumnSpanned(not item.text(1))
+        self._dress()
         self.select(selected)
 
     def select(self, ids: frozenset[str]) -> None:
@@ -101,9 +107,13 @@ class OutlinePanel(QWidget):
         for key, node in sample.nodes.items():
             item = self._items.get(key)
             if item is not None:
-                failed = sum(node.failed.values())
-                words = f"{node.arrivals / span:,.0f} rps, {node.utilization:.0%} busy"
-                item.setText(1, f"{words}, {failed / span:,.0f} failing" if failed else words)
+                item.setText(1, _words(node, span))
+
+    def _dress(self) -> None:
+        """What is said of an item is quieter than its name."""
+        colour = QColor(self._look.theme.muted)
+        for item in self._items.values():
+            item.setForeground(1, colour)
 
     def _add(self, key: str, name: str, kind: str, parent: str | None) -> None:
         """One row, under its parent where that is shown."""
@@ -143,3 +153,13 @@ class OutlinePanel(QWidget):
 def _parent_of(item: QTreeWidgetItem) -> QTreeWidgetItem | None:
     """The row above in the tree; Qt's stubs do not say that there may be none."""
     return item.parent()
+
+
+def _words(node: NodeSample, span: float) -> str:
+    """How a node did in so many seconds, in few words."""
+    parts = [f"{node.arrivals / span:,.0f} rps"]
+    if node.utilization >= 0.005:
+        parts.append(f"{node.utilization:.0%} busy")
+    if failed := sum(node.failed.values()):
+        parts.append(f"{failed / span:,.0f} failing")
+    return ", ".join(parts)

@@ -42,6 +42,11 @@ class ShortcutsCard(Overlay):
         super().__init__(window, look)
         self.setAccessibleName("Keyboard shortcuts")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._actions = actions
+
+    def _build(self) -> None:
+        """List everything; done when it is first asked for, since most starts never ask."""
+        actions = self._actions
         outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 20, 24, 20)
         outer.addWidget(set_role(QLabel("Keyboard shortcuts"), "title"))
@@ -61,6 +66,8 @@ class ShortcutsCard(Overlay):
 
     def open(self) -> None:
         """Show it, with the focus, so that Escape closes it."""
+        if self.layout() is None:
+            self._build()
         super().open()
         self.setFocus(Qt.FocusReason.PopupFocusReason)
 
@@ -76,6 +83,9 @@ class AboutCard(Overlay):
         super().__init__(window, look)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("About Windtunnel")
+
+    def _build(self) -> None:
+        """Write it; done when it is first asked for."""
         column = QVBoxLayout(self)
         column.setContentsMargins(28, 22, 28, 24)
         column.setSpacing(8)
@@ -87,6 +97,8 @@ class AboutCard(Overlay):
 
     def open(self) -> None:
         """Show it, with the focus, so that Escape closes it."""
+        if self.layout() is None:
+            self._build()
         super().open()
         self.setFocus(Qt.FocusReason.PopupFocusReason)
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.banner import BannerArea
+from app.late_charts import LateCharts
 from app.outline import OutlinePanel
 from app.status_bar import StatusBar
 from widgets.canvas import CanvasView
-from widgets.charts import ChartsPanel
 from widgets.inspector import InspectorPanel
+from widgets.instruments import TimeAxis
 from widgets.palette import PalettePanel
 from widgets.timeline import TimelineStrip
 from widgets.transport import TransportBar
@@ -30,7 +31,7 @@ class Views:
     palette: PalettePanel
     outline: OutlinePanel
     inspector: InspectorPanel
-    charts: ChartsPanel
+    charts: LateCharts
     timeline: TimelineStrip
     transport: TransportBar
     banners: BannerArea
@@ -41,14 +42,14 @@ def build_views(components: Sequence[Component], look: ThemeManager) -> Views:
     """Make the views and keep them in the theme."""
     by_kind = {component.kind: component for component in components}
     theme, icons = look.theme, look.icons
-    charts = ChartsPanel(theme)
+    axis = TimeAxis()
     views = Views(
         canvas=CanvasView(by_kind, theme, icons),
         palette=PalettePanel(components, look),
-        outline=OutlinePanel(by_kind),
+        outline=OutlinePanel(by_kind, look),
         inspector=InspectorPanel(components, look),
-        charts=charts,
-        timeline=TimelineStrip(theme, charts.axis, icons),
+        charts=LateCharts(look, axis),
+        timeline=TimelineStrip(theme, axis, icons),
         transport=TransportBar(theme, icons),
         banners=BannerArea(look),
         status=StatusBar(look),
@@ -56,7 +57,6 @@ def build_views(components: Sequence[Component], look: ThemeManager) -> Views:
 
     def dress(theme: Theme) -> None:
         views.canvas.set_theme(theme, icons)
-        views.charts.set_theme(theme)
         views.timeline.set_theme(theme)
         views.transport.set_theme(theme, icons)
 

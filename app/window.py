@@ -14,13 +14,13 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QMenu,
     QPushButton,
-    QSplitter,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from app.dialogs import SUFFIX
+from app.splitter import LineSplitter
 from app.title_block import TitleBlock
 from widgets.theme import app_icon, hairline, set_role
 
@@ -59,8 +59,8 @@ class MainWindow(QMainWindow):
         self.search_button = QPushButton("Search")
         self.left = QStackedWidget()
         self._splitters = {
-            "columns": QSplitter(Qt.Orientation.Horizontal),
-            "rows": QSplitter(Qt.Orientation.Vertical),
+            "columns": LineSplitter(Qt.Orientation.Horizontal, look),
+            "rows": LineSplitter(Qt.Orientation.Vertical, look),
         }
         central = QWidget()
         self._column = column = QVBoxLayout(central)
@@ -141,7 +141,7 @@ class MainWindow(QMainWindow):
         row.addWidget(self.search_button)
         return bar
 
-    def _columns(self) -> QSplitter:
+    def _columns(self) -> LineSplitter:
         """Palette or outline, canvas over instruments, inspector."""
         for panel in (self._views.palette, self._views.outline):
             set_role(panel, "panel").setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -158,8 +158,6 @@ class MainWindow(QMainWindow):
             columns.addWidget(part)
         columns.setStretchFactor(1, 1)
         columns.setCollapsible(1, False)  # noqa: FBT003 - Qt's signature
-        for splitter in self._splitters.values():
-            splitter.setHandleWidth(1)
         return columns
 
     def _instruments(self) -> QWidget:
@@ -175,9 +173,6 @@ class MainWindow(QMainWindow):
 
     def _dress(self) -> None:
         """Take the colours of the theme."""
-        line = self._look.theme.hairline
-        for splitter in self._splitters.values():
-            splitter.setStyleSheet(f"QSplitter::handle {{ background: {line}; }}")
         muted = self._look.theme.muted
         self.search_button.setStyleSheet(f"text-align: left; color: {muted}; padding: 5px 12px;")
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import select
+import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,6 @@ import pytest
 from app.places import Places
 from engine.model import files
 from engine.model.design import Design
-from tests.helpers.fakes import FakeDialogs
 
 pytestmark = [pytest.mark.e2e, pytest.mark.skipif(os.name != "posix", reason="kills by signal")]
 
@@ -47,32 +48,44 @@ if __name__ == "__main__":
 """
 
 
-@pytest.fixture
-def shop(tmp_path: Path) -> Path:
+@dataclass(frozen=True)
+class Crash:
+    """What a killed application left behind."""
+
+    state: Path
+    shop: Path
+    engine_pid: int
+
+
+@pytest.fixture(scope="module")
+def crash(tmp_path_factory: pytest.TempPathFactory) -> Crash:
+    """An application with unsaved work, killed with signal 9."""
+    folder = tmp_path_factory.mktemp("crash")
     nodes = [{"id": "users", "kind": "client"}, {"id": "web", "kind": "service", "x": 300}]
     link = {"id": "users-web", "source": "users", "target": "web"}
-    path = tmp_path / "shop.windtunnel"
-    files.save(Design.model_validate({"title": "Shop", "nodes": nodes, "links": [link]}), path)
-    return path
-
-
-@pytest.fixture
-def engine_pid(tmp_path: Path, places: Places, shop: Path) -> int:
-    """Pid of the simulating process of an application that was killed with unsaved work."""
-    driver = tmp_path / "driver.py"
+    shop = folder / "shop.windtunnel"
+    files.save(Design.model_validate({"title": "Shop", "nodes": nodes, "links": [link]}), shop)
+    driver = folder / "driver.py"
     driver.write_text(_DRIVER)
-    arguments = [sys.executable, str(driver), str(places.config), str(places.state), str(shop)]
+    arguments = [sys.executable, driver, folder / "config", folder / "state", shop]
     environment = dict(os.environ, QT_QPA_PLATFORM="offscreen")
     killed = subprocess.run(
         arguments, env=environment, capture_output=True, text=True, timeout=50, check=False
     )
     assert killed.returncode == -9, killed.stderr
-    return int(killed.stdout)
+    return Crash(folder / "state", shop, int(killed.stdout))
 
 
-def test_no_process_outlives_the_application(engine_pid: int) -> None:
+@pytest.fixture
+def leftover(crash: Crash, places: Places) -> Crash:
+    """The same, found by the windows of this test."""
+    shutil.copytree(crash.state, places.state)
+    return crash
+
+
+def test_no_process_outlives_the_application(crash: Crash) -> None:
     try:
-        watch = os.pidfd_open(engine_pid)
+        watch = os.pidfd_open(crash.engine_pid)
     except ProcessLookupError:
         return  # gone already
     ended, _, _ = select.select([watch], [], [], 30.0)
@@ -80,31 +93,29 @@ def test_no_process_outlives_the_application(engine_pid: int) -> None:
     assert ended
 
 
-def test_the_next_start_offers_the_work_and_restores_it(launch, shop, engine_pid) -> None:
-    stored = shop.read_bytes()
+def test_the_next_start_offers_the_work_and_restores_it(launch, leftover: Crash) -> None:
+    stored = leftover.shop.read_bytes()
     robot = launch()
     assert robot.banner("recovery-0")
     restore = robot.button(robot.views.banners.banner("recovery-0"), "Restore")
     robot.press(restore)
     assert robot.design.node_by_id["web"].name == "Precious"
-    assert robot.services.document.path == shop
+    assert robot.services.document.path == leftover.shop
     assert robot.services.document.is_dirty
-    assert shop.read_bytes() == stored
+    assert leftover.shop.read_bytes() == stored
     robot.wait(lambda: robot.now > 0.0)
     assert not robot.banner("recovery-0")
     assert robot.services.recovery.copy.exists(), "restored work is still unsaved work"
 
 
-def test_discarded_work_is_not_offered_again(launch, engine_pid) -> None:
+def test_discarded_work_is_not_offered_again(launch, leftover: Crash) -> None:
     robot = launch()
     robot.press(robot.button(robot.views.banners.banner("recovery-0"), "Discard"))
     robot.window.close()
     assert not launch().banner("recovery-0")
 
 
-def test_work_that_nobody_answered_for_is_offered_again(
-    launch, engine_pid, dialogs: FakeDialogs
-) -> None:
+def test_work_that_nobody_answered_for_is_offered_again(launch, leftover: Crash) -> None:
     robot = launch()
     robot.press(robot.views.banners.banner("recovery-0").close_button)
     robot.window.close()
