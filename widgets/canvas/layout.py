@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import networkx as nx
-
 from engine.model.edits import Move, Position
 from widgets.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, FRAME_PADDING, FRAME_TAB, snapped
 
@@ -44,6 +42,9 @@ def arranged(design: Design) -> dict[str, tuple[float, float]]:
 
 def _layers(design: Design) -> list[list[str]]:
     """Nodes by the longest way to them; loops count as one step."""
+    # Here, not above: loading it takes a tenth of the application's start, and most starts need it not.
+    import networkx as nx  # noqa: PLC0415
+
     graph: nx.DiGraph[str] = nx.DiGraph()
     graph.add_nodes_from(node.id for node in design.nodes)
     graph.add_edges_from((link.source, link.target) for link in design.links)
