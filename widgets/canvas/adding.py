@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF
 
 from engine.model.design import Frame, Node, Note
 from engine.model.edits import Batch, Insert, SetField
+from engine.model.ids import fresh_id
 from widgets.canvas.folding import innermost
 from widgets.canvas.geometry import (
     CARD_HEIGHT,
@@ -18,7 +19,7 @@ from widgets.canvas.geometry import (
     snapped,
 )
 from widgets.canvas.linking import new_link
-from widgets.canvas.naming import all_ids, fresh_id, fresh_name
+from widgets.canvas.naming import all_ids, fresh_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,8 +9,9 @@ from pydantic import ValidationError
 
 from engine.model.design import Design, Frame, Link, Node, Note
 from engine.model.edits import Insert
+from engine.model.ids import fresh_id
 from widgets.canvas.folding import contents
-from widgets.canvas.naming import all_ids, fresh_id, fresh_name
+from widgets.canvas.naming import all_ids, fresh_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

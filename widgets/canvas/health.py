@@ -78,8 +78,10 @@ class Flow:
     retry_rate: Smooth = field(default_factory=Smooth)
     p50: Smooth = field(default_factory=Smooth)
     p99: Smooth = field(default_factory=Smooth)
-    ratios: dict[str, float] = field(default_factory=dict)
-    """Failures by reason as a share of all outcomes."""
+    done: Smooth = field(default_factory=Smooth)
+    """Successes a second."""
+    failed: dict[str, float] = field(default_factory=dict)
+    """Failures a second by reason."""
 
     def feed(self, reading: Reading, weight: float) -> None:
         """Take a reading in."""
@@ -87,19 +89,26 @@ class Flow:
         self.retry_rate.feed(reading.retry_rate, weight)
         self.p50.feed(reading.p50, weight)
         self.p99.feed(reading.p99, weight)
-        total = reading.done + reading.failures
-        if total == 0:
+        if reading.done + reading.failures == 0 or reading.seconds <= 0.0:
             return
-        for reason in self.ratios.keys() | reading.failed.keys():
-            new = reading.failed.get(reason, 0) / total
-            old = self.ratios.get(reason, 0.0)
-            value = old + weight * (new - old)
-            self.ratios[reason] = value if value > 1e-5 else 0.0
+        share = 1.0 if math.isnan(self.done.value) else weight
+        self.done.feed(reading.done / reading.seconds, weight)
+        for reason in self.failed.keys() | reading.failed.keys():
+            new = reading.failed.get(reason, 0) / reading.seconds
+            old = self.failed.get(reason, 0.0)
+            self.failed[reason] = old + share * (new - old)
+
+    @property
+    def ratios(self) -> dict[str, float]:
+        """Failures by reason as a share of all outcomes."""
+        total = self.done.at_least() + sum(self.failed.values())
+        return {reason: rate / total for reason, rate in self.failed.items()} if total else {}
 
     @property
     def failing(self) -> float:
         """Share of outcomes that are failures."""
-        return sum(self.ratios.values())
+        failures = sum(self.failed.values())
+        return failures / (failures + self.done.at_least()) if failures else 0.0
 
     def main_reason(self) -> tuple[str, float]:
         """The commonest failure reason and its share."""

@@ -41,6 +41,7 @@ class InlineEditor(QPlainTextEdit):
         """Several lines on the colour of a note."""
         self.multiline = True
         self._dress(look.theme.sticky, look.theme.sticky_text, look.theme.selection)
+        self.document().setDocumentMargin(9.0)
         self.moveCursor(self.textCursor().MoveOperation.End)
 
     def _dress(self, paper: str, ink: str, border: str) -> None:
@@ -52,7 +53,7 @@ class InlineEditor(QPlainTextEdit):
 
     def open_at(self, rect: QRect) -> None:
         """Show over a part of the viewport."""
-        line = self.fontMetrics().height() + 12
+        line = self.fontMetrics().height() + 10
         height = max(rect.height(), 4 * line if self.multiline else line)
         self.setGeometry(rect.left(), rect.top(), max(rect.width(), 120), height)
         self.show()

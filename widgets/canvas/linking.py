@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from engine.model.component import can_link
 from engine.model.design import Frame, Link, Node
 from engine.model.edits import Insert
-from widgets.canvas.naming import all_ids, fresh_id
+from engine.model.ids import fresh_id
+from widgets.canvas.naming import all_ids
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping

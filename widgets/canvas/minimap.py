@@ -33,6 +33,7 @@ class Minimap(QWidget):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName("Minimap")
         self.setToolTip("Drag to look elsewhere")
+        self.hide()
 
     def set_look(self, look: Look) -> None:
         """Take another theme."""
@@ -49,6 +50,7 @@ class Minimap(QWidget):
     def touch(self) -> None:
         """Something that the map shows changed: it is painted again in the next frame."""
         self._outdated = True
+        self.setVisible(bool(self._scene.design.nodes))
         self.update()
 
     def _bring_up_to_date(self) -> None:
@@ -117,4 +119,8 @@ class Minimap(QWidget):
         """Keep looking where the pointer goes."""
         if event.buttons() & Qt.MouseButton.LeftButton:
             self._look_at(event.position())
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A press that was taken is released here too."""
         event.accept()

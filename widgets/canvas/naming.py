@@ -1,4 +1,4 @@
-"""Fresh ids and display names for what people add."""
+"""Ids in use and fresh display names for what people add."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Iterable
 
     from engine.model.design import Design
 
@@ -16,19 +16,6 @@ _NUMBERED = re.compile(r"^(.*?)[ -](\d+)$")
 def all_ids(design: Design) -> set[str]:
     """Ids of all items; they are unique over the whole design."""
     return {*design.node_by_id, *design.link_by_id, *design.frame_by_id, *design.note_by_id}
-
-
-def fresh_id(wanted: str, taken: Container[str]) -> str:
-    """``wanted`` if it is free, else ``wanted-2``, ``wanted-3``, …; signs not allowed become ``-``."""
-    base = re.sub(r"[^A-Za-z0-9_-]+", "-", wanted).strip("-")[:50] or "item"
-    if base not in taken:
-        return base
-    match = _NUMBERED.match(base)
-    stem = match.group(1) if match else base
-    number = 2
-    while f"{stem}-{number}" in taken:
-        number += 1
-    return f"{stem}-{number}"
 
 
 def fresh_name(wanted: str, taken: Iterable[str]) -> str:

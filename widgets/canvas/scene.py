@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 AnyItem: TypeAlias = CardItem | FrameItem | NoteItem | LinkItem
 _EVERYWHERE = QRectF(-2e7, -2e7, 4e7, 4e7)
 _EXPORT = 40.0
-"""Scene units left free around an exported design."""
+"""Scene units around an exported design in which things may stick out of it."""
 
 
 class CanvasScene(QGraphicsScene):
@@ -256,8 +256,10 @@ class CanvasScene(QGraphicsScene):
                 self.backdrop.touch(item.outline())
 
     def content_rect(self) -> QRectF:
-        """What the design covers; empty without items."""
+        """What the design covers, links included; empty without items."""
         box = QRectF()
+        for link in self.links.values():
+            box = box.united(link.wire.path.boundingRect())
         for item_id in (*self.cards, *self.frames, *self.notes):
             rect = self.rect_of(item_id)
             if rect is not None:
@@ -334,16 +336,18 @@ class CanvasScene(QGraphicsScene):
 
     def paint_vectors(self, painter: QPainter, target: QRectF) -> None:
         """Paint the whole design into ``target`` without pictures, for exports."""
-        source = self.content_rect().adjusted(-_EXPORT, -_EXPORT, _EXPORT, _EXPORT)
+        source = self.content_rect()
+        if source.isEmpty() or target.isEmpty():
+            return
         scale = min(target.width() / source.width(), target.height() / source.height())
+        everything = source.adjusted(-_EXPORT, -_EXPORT, _EXPORT, _EXPORT)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.translate(target.center())
         painter.scale(scale, scale)
         painter.translate(-source.center())
-        painter.fillRect(source, self.look.colour(self.look.theme.canvas))
-        paint_frames(painter, source, self.frames.values(), self.look, scale)
-        paint_links(painter, source, self.links.values(), self.look, scale)
+        paint_frames(painter, everything, self.frames.values(), self.look, scale)
+        paint_links(painter, everything, self.links.values(), self.look, scale)
         for item in sorted(self.pictures(), key=lambda each: each.zValue()):
             item.paint_into(painter, self.look)
         painter.restore()

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from widgets.canvas.stage import Stage
 
 Side = Literal["output", "input"]
+_DIMMED = 0.35
+"""Opacity of cards that cannot be the other end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +52,17 @@ class Connect(Gesture):
         """Find out which cards fit."""
         self._from = at
         self._at = at.scene
-        self._refusals = {
-            each: self._refusal(each) for each in self.stage.scene.cards if each != self.origin.node
-        }
+        cards = self.stage.scene.cards
+        self._refusals = {each: self._refusal(each) for each in cards if each != self.origin.node}
+        for each, why in self._refusals.items():
+            cards[each].setOpacity(1.0 if why is None else _DIMMED)
         self.stage.sketch(self)
+
+    def _end_sketch(self) -> None:
+        """Show all cards as they were."""
+        for card in self.stage.scene.cards.values():
+            card.setOpacity(1.0)
+        self.stage.sketch(None)
 
     def _refusal(self, other: str) -> str | None:
         """Why a card cannot be the other end; None where it can."""
@@ -85,7 +94,7 @@ class Connect(Gesture):
     def finish(self, at: Pointer) -> None:
         """Ask for the link, or for what to add at its end."""
         self.move(at)
-        self.stage.sketch(None)
+        self._end_sketch()
         if self._over is not None:
             self._connect(self._over)
         elif QLineF(at.view, self._from.view).length() >= 4 * DRAG_DISTANCE:
@@ -105,7 +114,7 @@ class Connect(Gesture):
 
     def cancel(self) -> None:
         """No link."""
-        self.stage.sketch(None)
+        self._end_sketch()
 
     def paint(self, painter: QPainter, look: Look, zoom: float) -> None:
         """Draw the pulled link, mark cards that fit, and say why one does not."""
@@ -130,22 +139,17 @@ class Connect(Gesture):
     def _end(self) -> QPointF:
         """Where the loose end is: at the pointer, or at the port of the card under it."""
         over = self.stage.scene.cards.get(self._over) if self._over is not None else None
-        if over is None or over.item_id == self.origin.node:
+        if over is None or self._refusals.get(over.item_id, "") is not None:
             return self._at
         return (input_port if self.origin.side == "output" else output_port)(over.rect)
 
     def _paint_fitting(self, painter: QPainter, look: Look, zoom: float) -> None:
-        """Outline the cards that fit and dim those that do not."""
+        """Outline the cards that fit."""
         for each, why in self._refusals.items():
             card = self.stage.scene.cards.get(each)
-            if card is None:
+            if card is None or why is not None:
                 continue
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            if why is not None:
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(look.colour(look.theme.canvas, 0.5))
-                painter.drawRoundedRect(card.rect, CARD_RADIUS, CARD_RADIUS)
-                continue
             strong = each == self._over
             painter.setPen(QPen(look.colour(look.theme.selection, 1.0 if strong else 0.55), 2.0))
             if strong:
@@ -172,7 +176,7 @@ class LinkMode(Connect):
     def finish(self, at: Pointer) -> None:
         """A click on a card links to it; beside one, it ends without a link."""
         self.move(at)
-        self.stage.sketch(None)
+        self._end_sketch()
         if self._over is not None:
             self._connect(self._over)
 
@@ -196,7 +200,7 @@ class LinkMode(Connect):
 
     def confirm(self) -> None:
         """Link to the chosen card."""
-        self.stage.sketch(None)
+        self._end_sketch()
         if self._over is not None:
             self._connect(self._over)
 

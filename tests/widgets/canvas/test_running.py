@@ -1,0 +1,220 @@
+"""A run on the canvas: states, dots, streams, faults, tooltips, reduced motion."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF
+
+from engine.model.design import Design, Link, Node, Note
+from engine.model.edits import SetDesign, SetField
+from engine.model.findings import Finding
+from engine.sim.snapshot import (
+    Crossing,
+    InstanceGauge,
+    LinkSample,
+    NodeGauge,
+    NodeSample,
+    Percentiles,
+    Sample,
+    Snapshot,
+)
+
+
+def snapshot(time: float, crossings=(), nodes=None, links=None, gauges=None) -> Snapshot:
+    sample = Sample(time - 0.1, time, nodes or {}, links or {})
+    return Snapshot(
+        time=time,
+        wall=0.0,
+        requests=0,
+        samples=(sample,),
+        crossings=tuple(crossings),
+        gauges=gauges or {},
+    )
+
+
+def failing(view, steps: int = 20) -> None:
+    """Show a run in which web times out and its link to the database fails."""
+    for step in range(1, steps + 1):
+        view.show_snapshot(
+            snapshot(
+                step * 0.1,
+                nodes={
+                    "users": NodeSample(arrivals=30, completed=30),
+                    "web": NodeSample(
+                        arrivals=100,
+                        completed=80,
+                        failed={"timeout": 20},
+                        utilization=0.9,
+                        latency=Percentiles(100, 0.1, 0.1, 0.4, 0.9),
+                    ),
+                },
+                links={
+                    "web-db": LinkSample(attempts=90, succeeded=60, failed={"timeout": 30}),
+                    "users-web": LinkSample(attempts=3, succeeded=3),
+                },
+                gauges={"web": NodeGauge(instances=(InstanceGauge(busy=4, workers=4),))},
+            ),
+            0.1,
+        )
+
+
+def test_cards_and_links_take_the_states_of_the_run(desk) -> None:
+    failing(desk.view)
+    scene = desk.view._scene
+    assert scene.cards["web"].face.state == "failing"
+    assert scene.cards["web"].face.badge == "timeout 20 %"
+    assert scene.cards["users"].face.state == "healthy"
+    assert scene.cards["db"].face.state == "idle"
+    assert scene.links["web-db"].face.state == "failing"
+    assert scene.links["web-db"].face.width > scene.links["users-web"].face.width
+
+
+def test_clear_run_takes_every_trace_away(make_desk) -> None:
+    desk = make_desk(
+        Design(
+            nodes=(
+                Node(id="users", kind="client"),
+                Node(id="web", kind="service", x=300.0, y=90.0),
+                Node(id="db", kind="sql_database", x=600.0),
+            ),
+            links=(
+                Link(id="users-web", source="users", target="web", config={"timeout": 1.0}),
+                Link(id="web-db", source="web", target="db"),
+            ),
+            notes=(Note(id="idea", text="Try a cache", y=204.0),),
+        )
+    )
+    plain = desk.view.grab().toImage()
+    failing(desk.view)
+    desk.view.show_snapshot(snapshot(3.0, [Crossing("web-db", 2.95, 0.1, "request")]), 0.1)
+    desk.view.advance(0.2)
+    assert desk.view.grab().toImage() != plain
+    desk.view.clear_run()
+    for _ in range(40):  # live colours are brought up to date a few tiles a frame
+        desk.view.grab()
+    assert desk.view.grab().toImage() == plain
+
+
+def test_dots_go_along_their_link_and_end(desk) -> None:
+    view, scene = desk.view, desk.view._scene
+    crossings = [
+        Crossing("web-db", 0.1, 0.00025, "request"),
+        Crossing("web-db", 0.1, 0.00025, "failure"),
+        Crossing("nowhere", 0.1, 0.1, "request"),
+    ]
+    view.show_snapshot(snapshot(0.1, crossings), 0.1)
+    view.advance(0.1)
+    assert len(scene.dots) == 2
+    start, end = (point.x() for point in scene.links["web-db"].ends)
+    seen = []
+    for _ in range(3):
+        view.advance(0.1)
+        places, _ = scene.dots.places()
+        seen.append(places[:, 0].tolist())
+    there, back = np.array(seen).T
+    assert (np.diff(there) > 0).all()
+    assert (np.diff(back) < 0).all()
+    assert start < there[0] < there[-1] < end
+    view.advance(0.5)
+    assert len(scene.dots) == 0
+
+
+def test_a_slow_link_takes_its_simulated_time(desk) -> None:
+    view = desk.view
+    view.show_snapshot(snapshot(1.0), 1.0)
+    view.show_snapshot(snapshot(2.0, [Crossing("web-db", 2.0, 2.0, "request")]), 1.0)
+    view.advance(0.31)
+    for _ in range(19):
+        view.advance(0.1)
+        assert len(view._scene.dots) == 1
+    view.advance(0.2)
+    assert len(view._scene.dots) == 0
+
+
+def test_dots_are_bounded(desk) -> None:
+    many = [Crossing("web-db", 0.1, 1.0, "request")] * 2_000
+    desk.view.show_snapshot(snapshot(0.1, many), 0.1)
+    assert len(desk.view._scene.dots) == 600
+    desk.view.grab()
+
+
+def test_more_than_dots_can_show_flows(desk) -> None:
+    failing(desk.view)
+    streams = desk.view._scene.streams
+    before = streams.strokes()[0]
+    assert len(streams) > 0
+    desk.view.advance(0.05)
+    assert not np.allclose(streams.strokes()[0], before)
+    assert before[:, 0].min() >= 384
+
+
+def test_reduced_motion_shows_states_but_nothing_moves(desk) -> None:
+    desk.view.set_motion("reduced")
+    failing(desk.view)
+    desk.view.show_snapshot(snapshot(3.0, [Crossing("web-db", 3.0, 0.1, "request")]), 0.1)
+    assert len(desk.view._scene.dots) == 0
+    assert len(desk.view._scene.streams) == 0
+    assert desk.view._scene.cards["web"].face.state == "failing"
+
+
+def test_a_step_shows_its_numbers_at_once(desk) -> None:
+    nodes = {"web": NodeSample(arrivals=5, completed=5, utilization=0.3)}
+    desk.view.show_snapshot(snapshot(0.1, nodes=nodes), 0.0)
+    assert desk.view._scene.cards["web"].face.live == "50 rps"
+
+
+def test_an_event_in_force_is_worn_by_its_target(desk) -> None:
+    events = [
+        {"at": 1, "duration": 1, "target": "db", "change": "slow", "factor": 10},
+        {"at": 1, "target": "web-db", "change": "loss", "probability": 0.5},
+    ]
+    desk.view.show_snapshot(snapshot(1.5), 0.1)
+    desk.apply(SetDesign(("scenario", "events"), events))
+    scene = desk.view._scene
+    assert scene.cards["db"].face.fault == "slow ×10"
+    assert scene.links["web-db"].face.fault == "loss 50 %"
+    desk.view.show_snapshot(snapshot(2.5), 0.1)
+    assert scene.cards["db"].face.fault == ""
+    desk.undo()
+    assert scene.links["web-db"].face.fault == ""
+
+
+def test_findings_mark_items_and_show_in_tooltips(desk) -> None:
+    finding = Finding(level="warning", code="x", message="No <timeout> here")
+    desk.view.set_findings({"web": (finding,), "web-db": (finding,)})
+    assert desk.view._scene.cards["web"].face.mark == "warning"
+    tip = desk.view._input.tip_at(QPointF(desk.at(300, 0)))
+    assert "No &lt;timeout&gt; here" in tip
+    desk.view.set_findings({})
+    assert desk.view._scene.cards["web"].face.mark == ""
+
+
+def test_tooltips_tell_rates_latency_and_failures(desk) -> None:
+    failing(desk.view)
+    node = desk.view._input.tip_at(QPointF(desk.at(300, 0)))
+    for text in ("Web", "1.0k rps", "900 ms", "timeout", "20 %", "Utilization"):
+        assert text in node
+    link = desk.view._input.tip_at(QPointF(desk.at(450, 0)))
+    for text in ("Web → DB", "900 rps", "33 %"):
+        assert text in link
+    assert desk.view._input.tip_at(QPointF(desk.at(0, -300))) == ""
+
+
+def test_a_name_from_a_file_is_shown_and_not_interpreted(desk) -> None:
+    desk.apply(SetField("web", ("name",), "<img src=x>" * 15))
+    tip = desk.view._input.tip_at(QPointF(desk.at(300, 0)))
+    assert "<img" not in tip
+
+
+@pytest.mark.parametrize("removed", ["web", "web-db"])
+def test_what_is_deleted_while_it_runs_goes_with_its_dots(desk, removed) -> None:
+    failing(desk.view)
+    desk.view.show_snapshot(snapshot(3.0, [Crossing("web-db", 3.0, 1.0, "request")]), 0.1)
+    desk.view.select([removed])
+    desk.view.delete_selection()
+    assert len(desk.view._scene.dots) == 0
+    desk.view.show_snapshot(snapshot(3.1, [Crossing("web-db", 3.1, 1.0, "request")]), 0.1)
+    desk.view.advance(0.1)
+    desk.view.grab()
+    assert removed not in desk.view._scene.facing.board.nodes

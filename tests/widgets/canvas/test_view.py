@@ -1,0 +1,189 @@
+"""Camera, pictures, themes, minimap, and that only what changed is touched."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from engine.model.design import Design
+from engine.model.edits import Move, Position, SetField
+from widgets.theme import DARK, LIGHT, IconSet
+
+NONE = Qt.KeyboardModifier.NoModifier
+NOWHERE = QPoint(0, 0)
+
+
+def wheel(view, at, angle=0, pixels=NOWHERE, held=NONE, phase=Qt.ScrollPhase.NoScrollPhase):
+    event = QWheelEvent(
+        QPointF(at),
+        QPointF(view.viewport().mapToGlobal(at)),
+        pixels,
+        QPoint(0, angle),
+        Qt.MouseButton.NoButton,
+        held,
+        phase,
+        False,
+    )
+    QApplication.sendEvent(view.viewport(), event)
+
+
+@pytest.mark.parametrize("angle", [120, -120, 600])
+def test_the_wheel_zooms_towards_the_pointer(desk, angle) -> None:
+    view, at = desk.view, QPoint(150, 610)
+    before = view._camera.to_scene(QPointF(at))
+    wheel(view, at, angle)
+    assert (view._camera.zoom > 1) == (angle > 0)
+    drift = view._camera.to_view(before) - QPointF(at)
+    assert max(abs(drift.x()), abs(drift.y())) <= 1.0
+
+
+def test_zoom_has_bounds(desk) -> None:
+    wheel(desk.view, QPoint(10, 10), 100_000)
+    assert desk.view._camera.zoom == 4.0
+    wheel(desk.view, QPoint(10, 10), -200_000)
+    assert desk.view._camera.zoom == 0.08
+
+
+def test_a_trackpad_pans_and_zooms_with_ctrl(desk) -> None:
+    view = desk.view
+    before = view._camera.shown().center()
+    update = Qt.ScrollPhase.ScrollUpdate
+    wheel(view, QPoint(9, 9), 0, QPoint(30, -20), phase=update)
+    assert (before - view._camera.shown().center()).toTuple() == (30, -20)
+    wheel(view, QPoint(9, 9), 120, held=Qt.KeyboardModifier.ControlModifier, phase=update)
+    assert view._camera.zoom > 1.0
+
+
+def test_shift_and_wheel_pan_sideways(desk) -> None:
+    before = desk.view._camera.shown().center()
+    wheel(desk.view, QPoint(9, 9), 120, held=Qt.KeyboardModifier.ShiftModifier)
+    moved = before - desk.view._camera.shown().center()
+    assert moved.x() != 0
+    assert moved.y() == 0
+    assert desk.view._camera.zoom == 1.0
+
+
+def test_fit_shows_everything(desk) -> None:
+    desk.view.resize(400, 300)
+    desk.view.fit()
+    assert desk.view._camera.shown().contains(desk.view.content_rect())
+
+
+def test_reveal_selects_and_brings_into_view(desk) -> None:
+    desk.view._camera.look_at(QPointF(9000, 9000))
+    desk.view.reveal("db")
+    assert desk.selection == {"db"}
+    assert desk.view._camera.shown().contains(desk.view._scene.cards["db"].rect)
+
+
+def test_only_what_changed_is_touched(desk) -> None:
+    scene = desk.view._scene
+    desk.view.grab()
+    cards = dict(scene.cards)
+    pictures = {each: card.pixmap().cacheKey() for each, card in cards.items()}
+    desk.apply(SetField("web", ("name",), "Front"))
+    desk.apply(Move((Position("jobs", 312.0, 240.0),)))
+    desk.view.grab()
+    assert scene.cards == cards
+    changed = {each for each, card in cards.items() if card.pixmap().cacheKey() != pictures[each]}
+    assert changed == {"web"}
+    assert scene.cards["jobs"].rect.center().toTuple() == (312, 240)
+
+
+def test_a_card_that_is_not_in_view_is_not_painted(desk) -> None:
+    desk.view._camera.look_at(QPointF(9000, 9000))
+    desk.apply(SetField("web", ("name",), "Front"))
+    desk.view.grab()
+    before = desk.view._scene.cards["web"].pixmap().cacheKey()
+    desk.view.reveal("web")
+    desk.view.grab()
+    assert desk.view._scene.cards["web"].pixmap().cacheKey() != before
+
+
+def test_from_afar_cards_lose_their_small_print(desk) -> None:
+    desk.view._camera.zoom_to(0.4)
+    desk.view.grab()
+    picture = desk.view._scene.cards["web"].pixmap().toImage()
+    desk.apply(SetField("web", ("name",), "Another name"))
+    desk.view.grab()
+    assert desk.view._scene.cards["web"].pixmap().toImage() == picture
+    desk.view.zoom_reset()
+    desk.view.grab()
+    assert desk.view._scene.cards["web"].pixmap().width() > picture.width()
+
+
+def test_a_theme_is_worn_everywhere_at_once(desk) -> None:
+    desk.view.select(["web"])
+    dark = desk.view.grab().toImage()
+    desk.view.set_theme(LIGHT, IconSet())
+    light = desk.view.grab().toImage()
+    at = desk.at(300, 30)
+    assert dark.pixelColor(at) == QColor(DARK.card)
+    assert light.pixelColor(at) == QColor(LIGHT.card)
+    paper = desk.at(-102, -102)
+    assert light.pixelColor(paper) == QColor(LIGHT.canvas)
+    desk.view.set_theme(DARK, IconSet())
+    assert desk.view.grab().toImage() == dark
+
+
+def test_the_state_of_a_selected_card_is_ringed(desk) -> None:
+    at = desk.at(300, -43)
+    plain = desk.view.grab().toImage().pixelColor(at)
+    desk.view.select(["web"])
+    ringed = desk.view.grab().toImage().pixelColor(at)
+    assert plain != ringed
+    assert ringed.blue() > 200
+
+
+def test_the_minimap_steers_the_view(desk) -> None:
+    minimap = desk.view._minimap
+    desk.view.grab()
+    QTest.mouseClick(minimap, Qt.MouseButton.LeftButton, pos=QPoint(130, 74))
+    right = desk.view._camera.shown().center()
+    desk.view.grab()
+    QTest.mouseClick(minimap, Qt.MouseButton.LeftButton, pos=QPoint(2, 2))
+    left = desk.view._camera.shown().center()
+    assert left.x() < right.x()
+    assert left.y() < right.y()
+
+
+def test_the_minimap_hides_when_there_is_nothing_to_show(desk) -> None:
+    assert desk.view._minimap.isVisibleTo(desk.view)
+    desk.view.select_all()
+    desk.view.delete_selection()
+    assert not desk.view._minimap.isVisibleTo(desk.view)
+
+
+def test_a_design_is_exported_as_vectors(desk) -> None:
+    image = QImage(900, 600, QImage.Format.Format_RGB32)
+    image.fill(QColor(DARK.canvas))
+    painter = QPainter(image)
+    desk.view.paint_design(painter, QRectF(0, 0, 900, 600))
+    painter.end()
+    area = desk.view.content_rect()
+    scale = min(900 / area.width(), 600 / area.height())
+    at = (QPointF(300, 30) - area.center()) * scale + QPointF(450, 300)
+    assert image.pixelColor(at.toPoint()) == QColor(DARK.card)
+
+
+def test_undoing_an_added_node_while_it_is_dragged_cancels_the_drag(desk) -> None:
+    desk.view.add_component("service")
+    card = desk.view._scene.cards["service"].rect.center()
+    desk.press(card.x(), card.y())
+    desk.move(card.x() + 60, card.y() + 60)
+    desk.undo()
+    desk.release(card.x() + 60, card.y() + 60)
+    assert "service" not in desk.view._scene.cards
+    assert len(desk.edits) == 1
+
+
+def test_another_design_replaces_everything(desk, make_desk) -> None:
+    desk.view.select(["web"])
+    other = Design(nodes=desk.design.nodes[:1])
+    desk.view.set_design(other)
+    assert set(desk.view._scene.cards) == {"users"}
+    assert desk.view._scene.links == {}
+    assert desk.selections[-1] == frozenset()
