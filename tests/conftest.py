@@ -48,6 +48,27 @@ def sandboxed_qsettings() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def no_theme_outlives_its_test(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A theme manager lives as long as the application, which here is the whole session.
+
+    One left behind would tell deleted windows of a later test's change of theme.
+    """
+    if not {"qapp", "qtbot"} & set(request.fixturenames):
+        yield
+        return
+    import shiboken6
+
+    from widgets.theme import ThemeManager
+
+    app = request.getfixturevalue("qapp")
+    before = set(app.findChildren(ThemeManager))
+    yield
+    for manager in app.findChildren(ThemeManager):
+        if manager not in before:
+            shiboken6.delete(manager)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs Qt, so that `-m "not gui"` is the engine alone."""
