@@ -11,10 +11,12 @@ from widgets.canvas.adding import frame_edit, free_place, new_node, node_edit, n
 from widgets.canvas.clipboard import PasteError, box_centre, copied, pasted
 from widgets.canvas.geometry import SNAP, snapped
 from widgets.canvas.layout import layout_edit
+from widgets.canvas.linking import split_edit
 from widgets.canvas.membership import dragged_along, position
 from widgets.canvas.walking import next_stop, walk_order
 
 if TYPE_CHECKING:
+    from engine.model.design import Link
     from widgets.canvas.stage import Stage
 
 NUDGE: Final = SNAP
@@ -90,8 +92,8 @@ class Commands:
             self._stage.request(layout_edit(self._stage.design))
             self._stage.camera.fit(self._stage.scene.content_rect())
 
-    def add_component(self, kind: str, at: QPointF | None = None) -> None:
-        """Add a node where the view looks, or exactly at ``at``, and select it."""
+    def add_component(self, kind: str, at: QPointF | None = None, into: Link | None = None) -> None:
+        """Add a node where the view looks, or exactly at ``at``, into a link or by itself."""
         stage = self._stage
         component = stage.components.get(kind)
         if component is None:
@@ -99,7 +101,8 @@ class Commands:
             return
         place = at if at is not None else free_place(stage.design, stage.camera.shown().center())
         node = new_node(stage.design, component, place)
-        stage.request(node_edit(node, stage.design))
+        edit = split_edit(stage.design, node, into) if into else node_edit(node, stage.design)
+        stage.request(edit)
         stage.select({node.id})
 
     def add_note(self, at: QPointF | None = None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from widgets.canvas.gestures.base import Pointer
-from widgets.canvas.gestures.move import PlaceGhost
+from widgets.canvas.gestures.place import PlaceGhost
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
@@ -37,7 +37,7 @@ class Dropping:
         if not event.mimeData().hasFormat(KIND_MIME):
             event.ignore()
             return True
-        self._ghost = PlaceGhost(self._stage)
+        self._ghost = self._made(event)
         self._ghost.start(self._pointer(event))
         event.acceptProposedAction()
         return True
@@ -64,11 +64,20 @@ class Dropping:
         if not event.mimeData().hasFormat(KIND_MIME):
             event.ignore()
             return True
-        ghost = self._ghost if self._ghost is not None else PlaceGhost(self._stage)
+        ghost = self._ghost if self._ghost is not None else self._made(event)
         ghost.finish(self._pointer(event))
         self._ghost = None
-        kind = event.mimeData().data(KIND_MIME).toStdString()
         event.acceptProposedAction()
         self._stage.view.setFocus()
-        self._commands.add_component(kind, ghost.centre)
+        into = ghost.onto.link if ghost.onto is not None else None
+        self._commands.add_component(_kind(event), ghost.centre, into)
         return True
+
+    def _made(self, event: QDropEvent) -> PlaceGhost:
+        """A ghost of what is dragged."""
+        return PlaceGhost(self._stage, self._stage.components.get(_kind(event)))
+
+
+def _kind(event: QDropEvent) -> str:
+    """Kind of the component that is dragged."""
+    return bytes(event.mimeData().data(KIND_MIME).data()).decode("utf-8", "replace")

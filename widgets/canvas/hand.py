@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 
 from widgets.canvas.gestures.base import Gesture, Pointer
-from widgets.canvas.gestures.connect import Connect, LinkMode, Origin, Side
+from widgets.canvas.gestures.connect import Connect, LinkMode, Origin, Relink, Side
 from widgets.canvas.gestures.move import MoveItems
 from widgets.canvas.gestures.pan import Pan
 from widgets.canvas.gestures.resize import EDGES, Resize, edge_cursor
@@ -19,8 +19,15 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from widgets.canvas.commands import Commands
+    from widgets.canvas.linking import End
     from widgets.canvas.scene import AnyItem
     from widgets.canvas.stage import Stage
+
+_DRIFT_EDGE: Final = 28.0
+"""Distance from the edge of the view at which dragging makes it drift (logical pixels)."""
+_DRIFT_MOST: Final = 14.0
+"""Fastest drift (logical pixels a tick)."""
+_DRIFT_TICK: Final = 16
 
 
 class Hand:
@@ -32,6 +39,10 @@ class Hand:
         self._commands = commands
         self._surface = surface
         self._gesture: Gesture | None = None
+        self._button = Qt.MouseButton.NoButton
+        self._drift = QTimer(surface)
+        self._drift.setInterval(_DRIFT_TICK)
+        self._drift.timeout.connect(self.drift)
         self.wants_pan = False
         """The space bar is held: the left button pans."""
         self.panned = False
@@ -49,6 +60,7 @@ class Hand:
         if self._gesture is not None:
             self._press_during(button, at)
             return
+        self._button = button
         if button == Qt.MouseButton.MiddleButton or (
             button == Qt.MouseButton.LeftButton and self.wants_pan
         ):
@@ -81,16 +93,43 @@ class Hand:
     def move(self, at: Pointer) -> None:
         """The pointer moved, with or without a button."""
         self.last = at
-        if self._gesture is not None:
-            self._gesture.move(at)
-        else:
+        if self._gesture is None:
             self.hover(at)
+            return
+        self._gesture.move(at)
+        if self._gesture.drifts and not self._pull().isNull():
+            self._drift.start()
 
-    def release(self, at: Pointer) -> None:
-        """A button was released."""
+    def _pull(self) -> QPointF:
+        """How the view drifts while something is dragged near its edge (viewport pixels a tick)."""
+        room, at = QRectF(self._surface.rect()), self.last.view
+
+        def pull(near: float, far: float) -> float:
+            return max(0.0, _DRIFT_EDGE - near) - max(0.0, _DRIFT_EDGE - far)
+
+        return QPointF(
+            pull(at.x() - room.left(), room.right() - at.x()),
+            pull(at.y() - room.top(), room.bottom() - at.y()),
+        )
+
+    def drift(self) -> None:
+        """Pan a little towards the pointer at the edge, and go on dragging there."""
+        pull, gesture = self._pull(), self._gesture
+        if gesture is None or pull.isNull():
+            self._drift.stop()
+            return
+        limit = _DRIFT_MOST
+        pace = QPointF(min(max(pull.x() / 2, -limit), limit), min(max(pull.y() / 2, -limit), limit))
+        camera = self._stage.camera
+        camera.pan_by(pace)
+        self.last = Pointer(camera.to_scene(self.last.view), self.last.view, self.last.modifiers)
+        gesture.move(self.last)
+
+    def release(self, button: Qt.MouseButton, at: Pointer) -> None:
+        """A button was released: the one that began a gesture ends it."""
         self.last = at
         gesture = self._gesture
-        if gesture is None or gesture.lasts:
+        if gesture is None or gesture.lasts or button != self._button:
             return
         self._end()
         gesture.finish(at)
@@ -171,15 +210,22 @@ class Hand:
         if isinstance(item, CardItem):
             return self._on_card(item, part)
         if isinstance(item, LinkItem):
-            chosen = frozenset({item.item_id})
-            self._stage.select(self._stage.selection ^ chosen if at.adds else chosen)
-            return None
+            return self._on_link(item, part, at)
         if part == "chevron":
             self._commands.toggle_frame(item.item_id)
             return None
         if part in EDGES:
             return Resize(self._stage, item.item_id, part)
         return MoveItems(self._stage, item.item_id)
+
+    def _on_link(self, link: LinkItem, part: str, at: Pointer) -> Gesture | None:
+        """Pull an end of a selected link elsewhere, else select."""
+        if part in ("source", "target") and self._stage.scene.wiring.shows_ends(link.link):
+            end: End = "source" if part == "source" else "target"
+            return Relink(self._stage, link.link, end)
+        chosen = frozenset({link.item_id})
+        self._stage.select(self._stage.selection ^ chosen if at.adds else chosen)
+        return None
 
     def _on_card(self, card: CardItem, part: str) -> Gesture | None:
         """Pull a link from a port, open a collapsed frame by its chevron, else move."""
@@ -231,6 +277,8 @@ class Hand:
             return Qt.CursorShape.OpenHandCursor
         if part in EDGES and isinstance(item, FrameItem | NoteItem):
             return edge_cursor(part)
+        if isinstance(item, LinkItem) and part != "link":
+            return Qt.CursorShape.CrossCursor
         if part == "chevron" or isinstance(item, LinkItem):
             return Qt.CursorShape.PointingHandCursor
         if isinstance(item, CardItem) and part in self.ports(item):

@@ -104,7 +104,7 @@ class Input(QObject):
 
     def _release(self, event: QMouseEvent) -> bool:
         """A button was released."""
-        self._hand.release(self._pointer(event.position(), event.modifiers()))
+        self._hand.release(event.button(), self._pointer(event.position(), event.modifiers()))
         return True
 
     def _double_click(self, event: QMouseEvent) -> bool:

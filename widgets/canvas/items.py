@@ -48,6 +48,7 @@ PILLS_Z: Final = 11.0
 OVERLAY_Z: Final = 100.0
 _EDGE_REACH: Final = 6.0
 _LINK_REACH: Final = 12.0
+_END_REACH: Final = 14.0
 _LARGEST: Final = 4096
 """Longest edge of an item's picture in device pixels; a huge note is painted coarser."""
 
@@ -282,7 +283,12 @@ class LinkItem(QGraphicsPathItem):
         return self._outline
 
     def part_at(self, at: QPointF, zoom: float) -> str | None:
-        """``link`` on the curve or its pill."""
+        """``link`` on the curve or its pill; ``source`` and ``target`` near its ends if selected."""
+        if self.face.selected:
+            reach = (_END_REACH / min(zoom, 1.0)) ** 2
+            for end, name in zip(self.ends, ("source", "target"), strict=True):
+                if squared_distance(at, end) <= reach:
+                    return name
         if self.pill.isVisible() and self.pill.rect.contains(at):
             return "link"
         reach = min(max(_LINK_REACH / 2, _LINK_REACH / 2 / zoom), 14.0)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from engine.model.component import can_link
 from engine.model.design import Frame, Link, Node
-from engine.model.edits import Insert
+from engine.model.edits import Batch, Insert, SetField
 from engine.model.ids import fresh_id
 from widgets.canvas.naming import all_ids
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from engine.model.component import Component
     from engine.model.design import Design
 
+End = Literal["source", "target"]
 SAME_ZONE = 0.00025
 """One-way delay of a new link (s): two machines in one zone."""
 
@@ -47,6 +48,32 @@ def mismatch(source: Component | None, target: Component | None) -> str | None:
     if source.output == "messages":
         return f"{source.title} hands out messages; {target.title} takes calls"
     return f"{target.title} takes messages from a queue; {source.title} makes calls"
+
+
+def can_split(
+    design: Design, components: Mapping[str, Component], link: Link, middle: Component | None
+) -> bool:
+    """Whether a component can be put in between the ends of a link."""
+    source, target = (design.node_by_id.get(end) for end in (link.source, link.target))
+    if source is None or target is None or middle is None:
+        return False
+    return (
+        mismatch(components.get(source.kind), middle) is None
+        and mismatch(middle, components.get(target.kind)) is None
+    )
+
+
+def split_edit(design: Design, node: Node, link: Link) -> Batch:
+    """Add a node into a link: what the link carried to its target now goes through the node."""
+    onward = new_link(node.id, link.target, all_ids(design) | {node.id})
+    label = f"Add {node.name}"
+    insert = Insert.of(node, onward, label=label)
+    return Batch((insert, SetField(link.id, ("target",), node.id)), label)
+
+
+def relink_edit(link: Link, end: End, node_id: str) -> SetField:
+    """Let a link end (or begin) at another node; what it carries stays."""
+    return SetField(link.id, (end,), node_id, "Relink")
 
 
 def new_link(source: str, target: str, taken: Container[str]) -> Link:

@@ -12,7 +12,7 @@ from widgets.canvas.geometry import PORT_RADIUS, input_port, output_port
 from widgets.canvas.items import OVERLAY_Z
 
 if TYPE_CHECKING:
-    from widgets.canvas.items import CardItem
+    from widgets.canvas.items import CardItem, LinkItem
     from widgets.canvas.look import Look
 
 _EVERYWHERE: Final = QRectF(-2e7, -2e7, 4e7, 4e7)
@@ -35,6 +35,8 @@ class Overlay(QGraphicsItem):
         self.sketch: Sketch | None = None
         self.hovered: CardItem | None = None
         self.hovered_ports: tuple[str, ...] = ()
+        self.chosen: tuple[LinkItem, ...] = ()
+        """Selected links; their ends can be pulled."""
         self.setZValue(OVERLAY_Z)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
 
@@ -49,10 +51,14 @@ class Overlay(QGraphicsItem):
         del option, widget
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         zoom = painter.worldTransform().m11()
-        if self.hovered is not None and self.sketch is None:
+        if self.hovered is not None and self.hovered.scene() is not None and self.sketch is None:
             for side in self.hovered_ports:
                 at = output_port if side == "output" else input_port
                 paint_port(painter, at(self.hovered.rect), self.look, zoom)
+        for link in self.chosen:
+            if link.scene() is not None and self.sketch is None:
+                for end in link.ends:
+                    paint_port(painter, end, self.look, zoom)
         if self.sketch is not None:
             self.sketch.paint(painter, self.look, zoom)
 

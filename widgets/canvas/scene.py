@@ -95,12 +95,13 @@ class CanvasScene(QGraphicsScene):
             if not ids.isdisjoint((link.id, link.source, link.target))
             or not folded.isdisjoint((link.source, link.target))
         }
+        siblings = self.wiring.beside(links | ids)
         self.facing.set_design(design, hidden)
         self.wiring.set_design(design, hidden)
         for item_id in ids | folded | links:
             self._sync(item_id)
         self.refresh_faces(ids | folded | links | set(hidden.values()) | set(before.values()))
-        self._route(self.wiring.beside(links) | (links & self.links.keys()))
+        self._route(self.wiring.beside(links) | siblings | links)
         self.update()
 
     def _sync(self, item_id: str) -> None:
@@ -367,19 +368,18 @@ class CanvasScene(QGraphicsScene):
         return None
 
     def _hits(self, at: QPointF, zoom: float) -> Iterator[tuple[AnyItem, str]]:
-        """Cards, notes, links, then frames from the inside out."""
-        for card in reversed(self.cards.values()):
-            part = card.part_at(at, zoom)
+        """Ends of selected links, cards, notes, links, then frames from the inside out."""
+        chosen = [self.links[each] for each in self.facing.selection if each in self.links]
+        items: list[CardItem | NoteItem | LinkItem] = [
+            *chosen,
+            *reversed(self.cards.values()),
+            *reversed(self.notes.values()),
+            *self.links.values(),
+        ]
+        for item in items:
+            part = item.part_at(at, zoom)
             if part is not None:
-                yield card, part
-        for note in reversed(self.notes.values()):
-            part = note.part_at(at, zoom)
-            if part is not None:
-                yield note, part
-        for link in self.links.values():
-            part = link.part_at(at, zoom)
-            if part is not None:
-                yield link, part
+                yield item, part
         for frame in sorted(self.frames.values(), key=lambda f: -f.zValue()):
             part = frame.part_at(at, zoom, self.look)
             if part is not None:

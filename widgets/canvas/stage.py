@@ -81,6 +81,8 @@ class Stage(QObject):
         if chosen == before:
             return
         self.scene.facing.selection = chosen
+        links = self.scene.links
+        self.overlay.chosen = tuple(links[each] for each in chosen if each in links)
         self.scene.refresh_faces(before | chosen)
         self.selection_changed.emit(chosen)
 

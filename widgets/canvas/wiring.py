@@ -13,7 +13,7 @@ from widgets.canvas.wires import fan
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from engine.model.design import Design
+    from engine.model.design import Design, Link
     from widgets.canvas.dots import Courses
     from widgets.canvas.items import LinkItem
 
@@ -52,6 +52,10 @@ class Wiring:
     def is_drawn(self, source: str, target: str) -> bool:
         """Whether a link between two nodes is to be seen."""
         return self.host(source) != self.host(target)
+
+    def shows_ends(self, link: Link) -> bool:
+        """Whether both ends of a link are nodes on view, not hidden in a collapsed frame."""
+        return link.source not in self._host and link.target not in self._host
 
     def touching(self, ids: Iterable[str]) -> set[str]:
         """Links with an end at one of these nodes or cards."""

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from engine.model.design import Design, Frame, Link, Node
-from engine.model.edits import Insert
+from engine.model.edits import Insert, SetField
 from widgets.canvas.linking import refusal
 
 OUTPUT = 84
@@ -157,3 +157,46 @@ def test_hovering_shows_the_ports_that_can_be_pulled(desk) -> None:
     desk.move(190, 0)
     assert desk.view._stage.overlay.hovered is None
     assert desk.view._scene.live.glowing is desk.view._scene.links["users-web"]
+
+
+def test_an_end_of_a_selected_link_is_pulled_to_another_card(make_desk) -> None:
+    desk = make_desk(
+        Design(
+            nodes=(
+                Node(id="a", kind="client", x=0.0, y=0.0),
+                Node(id="b", kind="service", x=300.0, y=0.0),
+                Node(id="c", kind="service", x=300.0, y=204.0),
+            ),
+            links=(Link(id="ab", source="a", target="b", config={"timeout": 2.0}),),
+        )
+    )
+    desk.click(150, 0)
+    desk.drag((300 - OUTPUT, 0), (300, 204))
+    assert desk.edits == [SetField("ab", ("target",), "c", "Relink")]
+    assert desk.design.link_by_id["ab"].config == {"timeout": 2.0}
+    assert desk.view._scene.links["ab"].ends[1].toTuple() == (216, 204)
+    desk.drag((300 - OUTPUT, 204), (500, 400))
+    assert len(desk.edits) == 1
+    assert desk.view._popups.quick_add is None
+    desk.undo()
+    assert desk.view._scene.links["ab"].ends[1].toTuple() == (216, 0)
+
+
+def test_a_link_keeps_its_end_where_the_new_one_does_not_fit(desk) -> None:
+    desk.click(450, 0)
+    desk.drag((600 - OUTPUT, 0), (0, 0))
+    assert desk.edits == []
+    assert "nothing arrives" in desk.messages[-1]
+
+
+def test_links_that_arrive_together_close_up_when_one_goes(make_desk) -> None:
+    nodes = [Node(id=each, kind="client", x=0.0, y=120.0 * i) for i, each in enumerate("abc")]
+    nodes.append(Node(id="t", kind="service", x=400.0, y=120.0))
+    links = tuple(Link(id=f"{each}t", source=each, target="t") for each in "abc")
+    desk = make_desk(Design(nodes=tuple(nodes), links=links))
+    arrivals = [desk.view._scene.links[f"{each}t"].ends[1].y() for each in "abc"]
+    assert arrivals == [112, 120, 128]
+    desk.view.select(["bt"])
+    desk.view.delete_selection()
+    arrivals = [desk.view._scene.links[f"{each}t"].ends[1].y() for each in "ac"]
+    assert arrivals == [116, 124]

@@ -247,3 +247,28 @@ def test_space_and_drag_pans_and_a_tap_is_passed_on(desk) -> None:
     assert (desk.edits, desk.taps) == ([], [])
     desk.key(Qt.Key.Key_Space)
     assert desk.taps == [1]
+
+
+def test_the_view_drifts_when_something_is_dragged_to_its_edge(desk) -> None:
+    before = desk.view._camera.shown().right()
+    edge = before - 3
+    desk.press(300, 204)
+    desk.move(600, 204)
+    desk.move(edge, 204)
+    for _ in range(10):
+        desk.view._hand.drift()
+    assert desk.view._camera.shown().right() >= before + 100
+    at = desk.view._hand.last.scene
+    desk.release(at.x(), at.y())
+    assert desk.place("jobs")[0] > before
+
+
+def test_only_the_button_that_began_a_drag_ends_it(desk) -> None:
+    desk.press(300, 204)
+    desk.move(400, 300)
+    desk.press(400, 300, button=Qt.MouseButton.RightButton)
+    desk.release(400, 300, button=Qt.MouseButton.RightButton)
+    assert desk.edits == []
+    desk.move(420, 312)
+    desk.release(420, 312)
+    assert desk.place("jobs") == (420, 312)

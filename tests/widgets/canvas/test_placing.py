@@ -125,3 +125,21 @@ def test_an_unknown_component_is_refused(desk) -> None:
     desk.view.add_component("teleporter")
     assert desk.edits == []
     assert "teleporter" in desk.messages[-1]
+
+
+def test_a_component_dropped_on_a_link_goes_in_between(desk) -> None:
+    dropped(desk, "cache", 150, 0)
+    assert len(desk.edits) == 1
+    new = next(node for node in desk.design.nodes if node.kind == "cache")
+    ends = {(link.source, link.target) for link in desk.design.links}
+    assert ends == {("users", new.id), (new.id, "web"), ("web", "db")}
+    assert desk.design.link_by_id["users-web"].config == {"timeout": 1.0}
+    desk.undo()
+    assert desk.design.link_by_id["users-web"].target == "web"
+    assert len(desk.design.nodes) == 4
+
+
+def test_a_component_that_does_not_fit_into_a_link_stands_beside_it(desk) -> None:
+    dropped(desk, "queue", 150, 0)
+    assert len(desk.design.links) == 2
+    assert [type(edit) for edit in desk.edits] == [Insert]

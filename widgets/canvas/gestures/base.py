@@ -41,6 +41,8 @@ class Gesture:
     """Something with a beginning, a middle, and an end that either counts or does not."""
 
     cursor = Qt.CursorShape.ArrowCursor
+    drifts = False
+    """Whether the view follows when this drags something to its edge."""
     lasts = False
     """Whether it goes on after the button is released, until a click or a key ends it."""
 

@@ -10,13 +10,14 @@ from PySide6.QtGui import QKeyEvent, QPen
 
 from widgets.canvas.geometry import CARD_RADIUS, input_port, output_port
 from widgets.canvas.gestures.base import DRAG_DISTANCE, Gesture, Pointer
-from widgets.canvas.linking import link_edit, refusal
+from widgets.canvas.linking import End, link_edit, refusal, relink_edit
 from widgets.canvas.overlay import paint_bubble, paint_port
 from widgets.canvas.wires import wire
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
 
+    from engine.model.design import Link
     from widgets.canvas.items import CardItem
     from widgets.canvas.look import Look
     from widgets.canvas.stage import Stage
@@ -38,6 +39,7 @@ class Connect(Gesture):
     """Pulls a link from a port to a card; dropped on nothing, it asks what to add there."""
 
     cursor = Qt.CursorShape.CrossCursor
+    drifts = True
 
     def __init__(self, stage: Stage, origin: Origin) -> None:
         """Begin at ``origin``."""
@@ -158,6 +160,35 @@ class Connect(Gesture):
             painter.drawRoundedRect(outline, CARD_RADIUS + 3, CARD_RADIUS + 3)
             port = input_port if self.origin.side == "output" else output_port
             paint_port(painter, port(card.rect), look, zoom)
+
+
+class Relink(Connect):
+    """Pulls an end of a link to another card; dropped on nothing, it stays where it was."""
+
+    def __init__(self, stage: Stage, link: Link, end: End) -> None:
+        """Pull ``end``; the other one is fixed."""
+        fixed = Origin(link.source, "output") if end == "target" else Origin(link.target, "input")
+        super().__init__(stage, fixed)
+        self._link = link
+        self._loose: End = end
+
+    def start(self, at: Pointer) -> None:
+        """Take the link off its card."""
+        super().start(at)
+        self.stage.scene.live.glowing = None
+
+    def finish(self, at: Pointer) -> None:
+        """Ask for the new end; back on the old card, nothing changes."""
+        self.move(at)
+        self._end_sketch()
+        before = self._link.target if self._loose == "target" else self._link.source
+        if self._over in (None, before, self.origin.node):
+            return
+        why = self._refusals.get(self._over or "")
+        if why is not None:
+            self.stage.message.emit(why)
+        elif self._over is not None:
+            self.stage.request(relink_edit(self._link, self._loose, self._over))
 
 
 class LinkMode(Connect):

@@ -8,7 +8,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPen
 
 from widgets.canvas.folding import folded_rect, frame_rect, innermost
-from widgets.canvas.geometry import CARD_RADIUS, FRAME_RADIUS, card_rect
+from widgets.canvas.geometry import FRAME_RADIUS, card_rect
 from widgets.canvas.gestures.base import DRAG_DISTANCE, Gesture, Pointer
 from widgets.canvas.membership import dragged_along, move_edit
 from widgets.canvas.snapping import Snap, to_neighbours
@@ -25,6 +25,7 @@ class MoveItems(Gesture):
     """Moves the selection, frames with their contents, as one edit."""
 
     cursor = Qt.CursorShape.SizeAllCursor
+    drifts = True
 
     def __init__(self, stage: Stage, grabbed: str) -> None:
         """``grabbed`` is the item under the pointer: it decides where things snap."""
@@ -130,50 +131,3 @@ def _rect(design: Design, item_id: str) -> QRectF:
         return folded_rect(frame) if frame.collapsed else frame_rect(frame)
     note = design.note_by_id[item_id]
     return QRectF(note.x, note.y, note.width, note.height)
-
-
-class PlaceGhost(Gesture):
-    """A component dragged in from elsewhere: shows where its card would come to lie."""
-
-    def __init__(self, stage: Stage) -> None:
-        """Not over the canvas yet."""
-        super().__init__(stage)
-        self.centre = QPointF()
-        self._guides: tuple[QLineF, ...] = ()
-
-    def start(self, at: Pointer) -> None:
-        """Came in."""
-        self.stage.sketch(self)
-        self.move(at)
-
-    def move(self, at: Pointer) -> None:
-        """Follow, snapped."""
-        rect = card_rect(at.scene.x(), at.scene.y())
-        offset = QPointF()
-        self._guides = ()
-        if not at.is_free:
-            cards = [card.rect for card in self.stage.scene.cards.values()]
-            snap = to_neighbours(rect, cards, self.stage.zoom, centred=True)
-            offset, self._guides = snap.offset, snap.guides
-        self.centre = at.scene + offset
-        self.stage.redraw()
-
-    def finish(self, at: Pointer) -> None:
-        """Dropped; the view places the node."""
-        self.move(at)
-        self.stage.sketch(None)
-
-    def cancel(self) -> None:
-        """Went away."""
-        self.stage.sketch(None)
-
-    def paint(self, painter: QPainter, look: Look, zoom: float) -> None:
-        """Draw an empty card and guides."""
-        painter.setPen(QPen(look.colour(look.theme.danger.colour, 0.8), 1.0 / zoom))
-        painter.drawLines(list(self._guides))
-        pen = QPen(look.colour(look.theme.selection), 1.5)
-        pen.setStyle(Qt.PenStyle.DashLine)
-        painter.setPen(pen)
-        painter.setBrush(look.colour(look.theme.selection, 0.12))
-        rect = card_rect(self.centre.x(), self.centre.y())
-        painter.drawRoundedRect(rect, CARD_RADIUS, CARD_RADIUS)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 class RubberBand(Gesture):
     """Selects what it touches; frames only when they lie wholly inside."""
 
+    drifts = True
+
     def __init__(self, stage: Stage) -> None:
         """Not yet pulled open."""
         super().__init__(stage)
