@@ -58,6 +58,7 @@ ACTIONS: Final = (
     ActionSpec("view.layout", "Arrange a&utomatically", ("Ctrl+Shift+L",), "layout"),
     ActionSpec("view.outline", "&Outline", ("Ctrl+Shift+O",), "outline", checkable=True),
     ActionSpec("view.findings", "Fin&dings", ("Ctrl+Shift+F",), "warning"),
+    ActionSpec("view.next_pane", "&Next pane", ("F6",)),
     ActionSpec("view.theme_system", "&Like the system", checkable=True),
     ActionSpec("view.theme_dark", "&Dark", (), "moon", checkable=True),
     ActionSpec("view.theme_light", "&Light", (), "sun", checkable=True),
@@ -107,7 +108,7 @@ MENUS: Final = (
         "&View",
         (
             "view.zoom_in", "view.zoom_out", "view.zoom_reset", "view.fit", "-", "view.layout", "-",
-            "view.outline", "view.findings", "-", ">theme", "view.reduced_motion",
+            "view.outline", "view.findings", "view.next_pane", "-", ">theme", "view.reduced_motion",
         ),
     ),
     MenuSpec(

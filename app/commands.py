@@ -134,6 +134,7 @@ class Commands(QObject):
             "view.layout": canvas.auto_layout,
             "view.outline": outline,
             "view.findings": bench.show_findings,
+            "view.next_pane": bench.window.focus_next_pane,
             "view.reduced_motion": self._choose_motion,
         }
         return handlers | {f"view.theme_{name}": choose(name) for name in THEMES}

@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVB
 
 from app.naming import name_of
 from app.overlay import Overlay
+from engine.model.design import Design
 from widgets.theme import section_label, set_role
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent
 
-    from engine.model.design import Design
     from engine.model.findings import Finding
     from widgets.theme import ThemeManager
 
@@ -88,9 +88,23 @@ class FindingsPanel(Overlay):
         layout.addWidget(self._area)
         self._body = QWidget()
         self._rows: list[FindingRow] = []
+        self._design = Design()
+        self._findings: tuple[Finding, ...] = ()
 
     def set_findings(self, design: Design, findings: tuple[Finding, ...]) -> None:
-        """List the findings of a design, gravest first."""
+        """Take the findings of a design, gravest first; they are listed when the card is open."""
+        self._design, self._findings = design, findings
+        if self.isVisible():
+            self._fill(design, findings)
+            self.place()
+
+    def open(self) -> None:
+        """List the findings as they are now."""
+        self._fill(self._design, self._findings)
+        super().open()
+
+    def _fill(self, design: Design, findings: tuple[Finding, ...]) -> None:
+        """Make the rows."""
         self._rows.clear()
         self._body = QWidget()
         column = QVBoxLayout(self._body)
@@ -112,8 +126,6 @@ class FindingsPanel(Overlay):
             column.addWidget(fine)
         column.addStretch(1)
         self._area.setWidget(self._body)
-        if self.isVisible():
-            self.place()
 
     @property
     def rows(self) -> list[FindingRow]:

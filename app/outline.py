@@ -22,6 +22,8 @@ from widgets.theme import set_role
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from PySide6.QtGui import QShowEvent
+
     from engine.model.component import Component
     from engine.model.design import Design
     from engine.sim.snapshot import NodeSample, Snapshot
@@ -43,6 +45,7 @@ class OutlinePanel(QWidget):
         self._components = components
         self._items: dict[str, QTreeWidgetItem] = {}
         self._design: Design | None = None
+        self._selected: frozenset[str] = frozenset()
         self.tree = QTreeWidget()
         self.tree.setColumnCount(2)
         self.tree.setUniformRowHeights(True)
@@ -63,10 +66,22 @@ class OutlinePanel(QWidget):
         layout.addWidget(self.tree)
 
     def set_design(self, design: Design) -> None:
-        """Show a design; what was folded or selected stays so."""
-        folded = {key for key, item in self._items.items() if not item.isExpanded()}
-        selected = self._selected()
+        """Show a design, once somebody looks; what was folded or selected stays so."""
         self._design = design
+        if self.isVisible():
+            self._fill(design)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what happened while nobody looked."""
+        super().showEvent(event)
+        if self._design is not None:
+            self._fill(self._design)
+
+    def _fill(self, design: Design) -> None:
+        """Make the rows."""
+        folded = {
+            key for key, item in self._items.items() if item.childCount() and not item.isExpanded()
+        }
         with QSignalBlocker(self.tree):
             self.tree.clear()
             self._items = {}
@@ -83,14 +98,18 @@ class OutlinePanel(QWidget):
             for note in design.notes:
                 first = note.text.strip().split("\n", 1)[0].lstrip("# ")
                 self._add(note.id, first or "Empty note", "", None)
+            self.tree.expandAll()
             for key, item in self._items.items():
-                item.setExpanded(key not in folded)
-                item.setFirstColumnSpanned(not item.text(1))
+                if key in folded:
+                    item.setExpanded(False)
+                if not item.text(1):
+                    item.setFirstColumnSpanned(True)
         self._dress()
-        self.select(selected)
+        self.select(self._selected)
 
     def select(self, ids: frozenset[str]) -> None:
         """Show what is selected elsewhere."""
+        self._selected = ids
         with QSignalBlocker(self.tree):
             for key, item in self._items.items():
                 item.setSelected(key in ids)
@@ -141,13 +160,10 @@ class OutlinePanel(QWidget):
         self.tree.takeTopLevelItem(self.tree.indexOfTopLevelItem(item))
         under.addChild(item)
 
-    def _selected(self) -> frozenset[str]:
-        """Ids of the selected rows."""
-        return frozenset(item.data(0, _ID) for item in self.tree.selectedItems())
-
     def _choose(self) -> None:
         """Tell what was chosen."""
-        self.selected.emit(self._selected())
+        self._selected = frozenset(item.data(0, _ID) for item in self.tree.selectedItems())
+        self.selected.emit(self._selected)
 
 
 def _parent_of(item: QTreeWidgetItem) -> QTreeWidgetItem | None:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.dialogs import SUFFIX
+from app.panes import focus_next
 from app.splitter import LineSplitter
 from app.title_block import TitleBlock
 from widgets.theme import app_icon, hairline, set_role
@@ -88,6 +89,12 @@ class MainWindow(QMainWindow):
     def show_outline(self, shown: bool) -> None:  # noqa: FBT001 - a Qt slot for a toggle
         """Show the outline in place of the palette, or the palette."""
         self.left.setCurrentWidget(self._views.outline if shown else self._views.palette)
+
+    def focus_next_pane(self) -> None:
+        """Move the keyboard to the next part of the window: left, canvas, timeline, inspector."""
+        views = self._views
+        panes = (self.left, views.canvas, views.timeline, views.inspector)
+        focus_next(panes, self.focusWidget())
 
     def showEvent(self, event: QShowEvent) -> None:
         """Divide the room once its size is known."""

@@ -49,6 +49,8 @@ BACKLOG: Final = 1000.0
 """Simulated seconds that may pass unreported; then the run waits for the app to take a report."""
 HANG: Final = 20.0
 """Processor seconds that one turn of the loop may take before the process is ended."""
+REST: Final = 0.012
+"""Wall seconds that a run rests once it is where it should be: each turn costs something of itself."""
 _IDLE: Final = 0.5
 
 
@@ -212,7 +214,7 @@ class Worker:
         begun, now = self._clock(), session.now
         target = self._target(now, begun)
         if target <= now:
-            return self._pacer.wait(begun, now) + 1e-3 if self._running else _IDLE
+            return self._pacer.wait(begun, now) + REST if self._running else _IDLE
         if not self._credit and now - self._reported_time > BACKLOG:
             return _IDLE  # the Ack ends the wait
         until = min(target, now + self._slicer.span)

@@ -7,7 +7,9 @@ import signal
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtWidgets import QApplication
 
 from engine.model import files
 from engine.model.design import Design
@@ -288,3 +290,60 @@ def test_an_example_opens_as_a_copy(launch, shop) -> None:
     examples.actions()[0].trigger()
     assert robot.services.document.path is None
     robot.wait(lambda: robot.now > 0.0)
+
+
+def test_f6_goes_round_the_panes(launch, shop) -> None:
+    robot = launch(shop)
+    robot.views.canvas.setFocus()
+    visited = []
+    for _ in range(4):
+        robot.key(Qt.Key.Key_F6)
+        focus = robot.window.focusWidget()
+        panes = {"palette": robot.window.left, "canvas": robot.views.canvas,
+                 "timeline": robot.views.timeline, "inspector": robot.views.inspector}  # fmt: skip
+        visited += [n for n, pane in panes.items() if pane is focus or pane.isAncestorOf(focus)]
+    assert visited == ["timeline", "inspector", "palette", "canvas"]
+
+
+def test_a_design_file_dropped_on_the_canvas_opens(robot, shop) -> None:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(shop))])
+    port, place = robot.views.canvas.viewport(), QPoint(300, 200)
+    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier(0)
+    QApplication.sendEvent(port, QDragEnterEvent(place, copy, mime, left, none))
+    QApplication.sendEvent(port, QDragMoveEvent(place, copy, mime, left, none))
+    QApplication.sendEvent(port, QDropEvent(QPointF(place), copy, mime, left, none))
+    assert robot.services.document.path == shop
+
+
+def test_an_undone_field_keeps_its_cursor_and_undo_means_the_document(launch, shop) -> None:
+    """Ctrl-Z in a field that was committed takes back the edit, not the letters."""
+    robot = launch(shop)
+    robot.click("web")
+    robot.views.inspector.focus_field("config.workers")
+    robot.control(Qt.Key.Key_A)
+    robot.type("7")
+    robot.key(Qt.Key.Key_Return)
+    assert robot.design.node_by_id["web"].config["workers"] == 7
+    robot.control(Qt.Key.Key_Z)
+    assert robot.design.node_by_id["web"].config["workers"] == 4
+
+
+def test_space_presses_a_focused_button_and_does_not_run(launch, shop) -> None:
+    robot = launch(shop)
+    robot.window.search_button.setFocus()
+    robot.key(Qt.Key.Key_Space)
+    assert robot.opened.commands.search.isVisible()
+    assert robot.services.run.running
+    robot.key(Qt.Key.Key_Escape)
+    assert not robot.opened.commands.search.isVisible()
+
+
+def test_letters_typed_into_a_field_are_no_shortcuts(launch, shop) -> None:
+    robot = launch(shop)
+    before = robot.design
+    robot.views.palette.focus_search()
+    robot.type("all n")
+    assert robot.views.palette.search_field.text() == "all n"
+    assert robot.services.run.running
+    assert robot.design is before

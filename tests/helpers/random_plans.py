@@ -1,0 +1,177 @@
+"""Arbitrary plans that can run: any topology, any policy, any faults, each from one number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from hypothesis import strategies as st
+
+from engine.plan.primitives import (
+    INFINITE,
+    ClassPlan,
+    EventPlan,
+    HealthPlan,
+    LawPlan,
+    LinkPlan,
+    NodePlan,
+    Plan,
+    RetryPlan,
+)
+from engine.sim.lane.draws import generator
+from tests.helpers import plans
+
+T = TypeVar("T")
+TIMES = [0.0, 0.0, 0.004, 0.02, 0.3]
+LAWS = ["constant", "exponential", "lognormal", "gamma", "uniform", "hyperexponential"]
+PICKERS = ["round_robin", "random", "least_connections", "power_of_two", "weighted"]
+RETRIES = [
+    RetryPlan(),
+    RetryPlan(attempts=3, base=0.0),
+    RetryPlan(attempts=2, base=0.1, jitter="equal"),
+]
+CHANGES = ["kill", "slow", "error", "delay", "loss", "partition", "flush", "traffic", "set"]
+
+
+class Maker:
+    """Makes the parts of one plan."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = generator(seed, "plan", "shape")
+        self.kinds = self.number(1, 2)
+
+    def one(self, choices: Sequence[T]) -> T:
+        return choices[int(self.random.integers(len(choices)))]
+
+    def number(self, least: int, most: int) -> int:
+        return int(self.random.integers(least, most + 1))
+
+    def law(self) -> LawPlan:
+        mean = self.one(TIMES)
+        fields: Any = {"law": self.one(LAWS), "mean": mean, "cv2": 2.0, "high": 2 * mean}
+        return LawPlan(**fields)
+
+    def client(self, name: str) -> NodePlan:
+        mix = (1.0,) if self.kinds == 1 else (0.6, 0.4)
+        rate = self.one([3.0, 40.0])
+        process = self.one(["poisson", "deterministic", "mmpp", "closed", "trace"])
+        if process == "closed":
+            think = plans.exponential(self.one([0.05, 0.5]))
+            return plans.client(name, process=process, users=4, think=think, mix=mix)
+        if process == "trace":
+            times = (0.5, 0.5, 1.0, 4.0)
+            return plans.client(name, process=process, times=times, mix=mix)
+        schedule = self.one([((0.0, rate),), ((0.0, 0.0), (3.0, rate), (8.0, 1.0))])
+        return plans.client(name, process=process, schedule=schedule, burst_factor=3.0, mix=mix)
+
+    def station(self, name: str, **changes: Any) -> NodePlan:
+        return plans.station(
+            name,
+            [self.law()] * self.kinds,
+            instances=self.number(1, 3),
+            workers=self.one([1, 2, 5, None]),
+            queue_limit=self.one([None, 0, 3]),
+            discipline=self.one(["fifo", "lifo", "ps", "priority"]),
+            hold=self.one([True, False]),
+            **changes,
+        )
+
+    def inner(self, name: str) -> NodePlan:
+        sort = self.one(["station", "station", "router", "cache", "queue"])
+        if sort == "router":
+            health = HealthPlan(interval=0.5, failures=2, successes=1)
+            picker: Any = self.one(PICKERS)
+            return plans.router(name, picker, self.one([None, health]))
+        if sort == "queue":
+            return plans.queue(name, self.one([None, 5]), visibility=0.2, max_receive=2)
+        if sort == "cache":
+            store = plans.store(
+                self.one([None, 1, 5]),
+                ttl=self.one([INFINITE, 0.5]),
+                eviction=self.one(["lru", "fifo", "random", "lfu"]),
+                single_flight=self.one([True, False]),
+                prewarm=self.one([True, False]),
+            )
+            return self.station(name, store=store)
+        return self.station(name)
+
+    def link(self, source: str, target: str) -> LinkPlan:
+        masks = [(True,) * self.kinds, (True,) + (False,) * (self.kinds - 1)]
+        return plans.link(
+            source,
+            target,
+            order=self.number(0, 1),
+            probability=self.one([1.0, 1.0, 0.5]),
+            times=self.number(1, 2),
+            waits=self.one([True, True, False]),
+            on_miss=self.one([False, False, True]),
+            classes=self.one(masks),
+            delay=self.law(),
+            jitter=self.one([0.0, 0.0, 0.01]),
+            loss=self.one([0.0, 0.0, 0.1, 1.0]),
+            timeout=self.one([INFINITE, 0.05, 0.5]),
+            retry=self.one(RETRIES),
+        )
+
+    def event(self, nodes: list[NodePlan], links: list[LinkPlan]) -> EventPlan:
+        change = self.one(CHANGES)
+        node = self.one(nodes)
+        fields: dict[str, Any] = {"factor": self.one([0.5, 4.0])}
+        if change in ("delay", "loss", "partition"):
+            fields["links"] = (self.one(links).id,)
+        elif change == "set":
+            fields["replacement"] = node
+        else:
+            fields["nodes"] = (node.id,)
+        return EventPlan(
+            at=self.one([0.0, 1.0, 2.5]),
+            end=self.one([3.0, 6.0, INFINITE]),
+            change=change,
+            probability=self.one([0.3, 1.0]),
+            seconds=0.1,
+            instances=self.one([None, 1]),
+            **fields,
+        )
+
+    def classes(self) -> tuple[ClassPlan, ...]:
+        read = plans.request_class("read", deadline=self.one([INFINITE, 0.4]))
+        write = plans.request_class("write", write=True, priority=1)
+        return (read, write)[: self.kinds]
+
+    def links(self, users: list[NodePlan], behind: list[NodePlan]) -> list[LinkPlan]:
+        """Only from lower to higher places, so that every request ends."""
+        links = [self.link(user.id, self.one(behind).id) for user in users]
+        for place, node in enumerate(behind):
+            targets = [each for each in behind[place + 1 :] if self.one([True, False])]
+            links += [self.link(node.id, target.id) for target in targets]
+        return links
+
+
+def random_plan(seed: int) -> Plan:
+    """The plan of a number."""
+    make = Maker(seed)
+    users = [make.client(f"users{place}") for place in range(make.number(1, 2))]
+    behind = [make.inner(f"node{place}") for place in range(make.number(1, 5))]
+    links = make.links(users, behind)
+    queues = {node.id for node in behind if node.backlog is not None}
+    pulled = {link.target for link in links if link.source in queues}
+    nodes = users + [_pulling(node) if node.id in pulled else node for node in behind]
+    return plans.plan(
+        nodes,
+        links,
+        classes=make.classes(),
+        events=tuple(make.event(nodes, links) for _ in range(make.number(0, 3))),
+        seed=seed,
+        duration=8.0,
+        warmup=1.0,
+    )
+
+
+def _pulling(node: NodePlan) -> NodePlan:
+    """The node as one that queues send messages to."""
+    if node.router is not None or node.backlog is not None:
+        return node
+    return NodePlan(id=node.id, station=node.station, store=node.store, pulls=True)
+
+
+whole_plans = st.integers(0, 2**32 - 1).map(random_plan)
