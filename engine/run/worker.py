@@ -230,7 +230,7 @@ class Worker:
         if self._stop_at is not None and session.now >= self._stop_at:
             self._stop_at = None
             return _IDLE
-        return 0.0
+        return REST if until >= target else 0.0
 
     def _target(self, now: float, wall: float) -> float:
         """Where simulated time should be."""

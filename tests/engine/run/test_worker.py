@@ -124,6 +124,16 @@ def test_a_slow_speed_is_kept_as_well(bench: Bench) -> None:
     assert bench.now == pytest.approx(0.5, abs=0.02)
 
 
+def test_a_run_that_is_where_it_should_be_rests(bench: Bench) -> None:
+    bench.tell(Load(FAR), SetSpeed(1.0), Run())
+    bench.shown(lambda: bench.now > 0.5, wall=0.01)
+    waits = []
+    for _ in range(5):
+        waits.append(bench.worker.turn())
+        bench.wall += 0.002
+    assert min(waits) > 0.0
+
+
 def test_a_pause_stands_still_and_owes_nothing(bench: Bench) -> None:
     bench.tell(Load(FAR), SetSpeed(1.0), Run())
     bench.shown(lambda: len(bench.progress) > 20)
