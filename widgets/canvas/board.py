@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from engine.model.design import Design, Event
     from engine.sim.snapshot import Snapshot
 
+_FLUSHED: Final = 10.0
+"""Simulated seconds for which a flush, the work of an instant, is shown."""
 STEP: Final = 1.5
 """Wall seconds that a single step counts as, so that its numbers show."""
 _PERIOD: Final = 0.1
@@ -66,6 +68,8 @@ class Board:
 
 def acts(event: Event, time: float) -> bool:
     """Whether an event is in force at a simulated time."""
+    if event.change == "flush":
+        return event.at <= time < event.at + _FLUSHED
     end = float("inf") if event.duration is None else event.at + event.duration
     return event.at <= time < end
 

@@ -20,6 +20,8 @@ CAPACITY: Final = 600
 LEAST_TRAVEL: Final = 0.42
 """Wall seconds that a dot takes at least, however short the delay: so that it can be seen."""
 MOST_TRAVEL: Final = 6.0
+_APART: Final = 13.0
+"""Scene units between dots of a kind on one link: nearer, they would merge into a string."""
 KINDS: Final = ("request", "retry", "answer", "failure")
 
 
@@ -73,6 +75,9 @@ class Dots:
         self._kind: npt.NDArray[np.int64] = np.zeros(CAPACITY, dtype=np.int64)
         self._age: Floats = np.zeros(CAPACITY)
         self._travel: Floats = np.ones(CAPACITY)
+        self._now = 0.0
+        self._left: dict[tuple[int, int], float] = {}
+        """When the last dot of a kind left on a row (wall seconds of this field)."""
 
     def __len__(self) -> int:
         return self._count
@@ -80,24 +85,33 @@ class Dots:
     def clear(self) -> None:
         """Take all dots away."""
         self._count = 0
+        self._left.clear()
 
     def add(self, snapshot: Snapshot, speed: float, wall: float) -> None:
         """Start the crossings of a snapshot, spread over the wall time that it covers."""
         began = snapshot.time - speed * wall
         for crossing in snapshot.crossings:
-            if self._count >= CAPACITY:
-                return
             row = self._courses.row(crossing.link)
-            if row is None:
+            if row is None or self._count >= CAPACITY:
                 continue
             wait = min(max((crossing.at - began) / speed, 0.0), 1.0) if speed > 0 else 0.0
-            i = self._count
-            self._row[i] = row
-            self._kind[i] = KINDS.index(crossing.kind)
-            self._age[i] = -wait
             travel = crossing.delay / speed if speed > 0 else 0.0
-            self._travel[i] = min(max(travel, LEAST_TRAVEL), MOST_TRAVEL)
+            travel = min(max(travel, LEAST_TRAVEL), MOST_TRAVEL)
+            kind = KINDS.index(crossing.kind)
+            if not self._has_room(row, kind, self._now + wait, travel):
+                continue
+            i = self._count
+            self._row[i], self._kind[i] = row, kind
+            self._age[i], self._travel[i] = -wait, travel
             self._count += 1
+
+    def _has_room(self, row: int, kind: int, start: float, travel: float) -> bool:
+        """Whether a dot keeps its distance from the one of its kind that left before it."""
+        apart = _APART * travel / float(self._courses.lengths[row])
+        if start - self._left.get((row, kind), -1e9) < apart:
+            return False
+        self._left[(row, kind)] = start
+        return True
 
     def forget_row(self, row: int) -> None:
         """Take away the dots of a link that went."""
@@ -106,6 +120,7 @@ class Dots:
     def advance(self, wall: float) -> None:
         """Move everything by a wall time."""
         count = self._count
+        self._now += wall
         self._age[:count] += wall
         self._keep(self._age[:count] < self._travel[:count])
 

@@ -27,9 +27,12 @@ FAILING_ABOVE: Final = 0.01
 STRAINED_ABOVE: Final = 0.7
 STRAINED_FACTOR: Final = 3.0
 """Times its calm p99 that counts as strained."""
-_FULL: Final = 0.9
+_FULL: Final = 0.96
+"""Utilization from which a queue is more than chance."""
 _RELEASE: Final = 0.9
 """A state is left a little below where it is entered, so that it does not flicker."""
+_FULL_RELEASE: Final = 0.96
+"""The same for utilization near one."""
 _QUEUE_TAU: Final = 8.0
 """Slow pace against which a queue is seen to grow (wall seconds)."""
 _CALM_DOWN: Final = 5.0
@@ -188,7 +191,7 @@ class NodeHealth:
         grows = queue > slow * 1.05 + 0.5
         if self.workers == 0 and self.utilization.at_least() < 0.01:
             return grows and queue > 20.0 * hold
-        full = self.utilization.at_least() > _FULL * hold
+        full = self.utilization.at_least() > _FULL * (_FULL_RELEASE if hold < 1.0 else 1.0)
         return full and queue > hold and (grows or queue > hold * max(2.0, self.workers))
 
 

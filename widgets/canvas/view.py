@@ -40,7 +40,9 @@ if TYPE_CHECKING:
 
 _TICK: Final = 16
 _PICTURES: Final = 4
-"""Outdated cards painted anew a frame; one never seen before is painted at once."""
+"""Outdated cards painted anew in every frame; one never seen before is painted at once."""
+_PICTURE_TIME: Final = 2_500_000
+"""Nanoseconds of a frame in which more of them are painted."""
 _CORNER: Final = 12
 _MAP_PERIOD: Final = 0.2
 """Wall seconds between paintings of the minimap while a design runs."""
@@ -338,13 +340,19 @@ class CanvasView(QGraphicsView):
         """Paint outdated pictures in view: new ones all, others a few a frame."""
         shown = self._camera.shown()
         ratio = self.viewport().devicePixelRatioF()
-        left = _PICTURES
+        painted = 0
+        spent = QElapsedTimer()
+        spent.start()
         done: list[PictureItem] = []
         for item in self._scene.stale:
             if not item.outline().intersects(shown):
                 self._out_of_view.add(item)
-            elif left > 0 or item.pixmap().isNull():
-                left -= item.refresh(self._look, self._camera.zoom, ratio)
+            elif (
+                painted < _PICTURES
+                or item.pixmap().isNull()
+                or spent.nsecsElapsed() < _PICTURE_TIME
+            ):
+                painted += item.refresh(self._look, self._camera.zoom, ratio)
             else:
                 self._wake()
                 continue

@@ -20,6 +20,10 @@ _STEPS: Final = 24
 _LEAST_REACH = 36.0
 _MOST_REACH = 220.0
 _FAN = 8.0
+_BACKWARDS = 48.0
+"""Scene units by which a target lies behind its source before the link goes around."""
+_GAP = 1.7
+"""Distance of two rows, in card heights, from which a link fits in between."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,15 +48,17 @@ def wire(start: QPointF, end: QPointF) -> Wire:
 def _curves(start: QPointF, end: QPointF) -> list[tuple[QPointF, QPointF, QPointF]]:
     """Control points: one S forwards; a way around both cards when the link leads back."""
     dx, dy = end.x() - start.x(), end.y() - start.y()
-    if dx < 0.0 and abs(dy) < CARD_HEIGHT:
+    if dx < -_BACKWARDS or (dx < 0.0 and abs(dy) < CARD_HEIGHT):
         return _detour(start, end)
     reach = min(max(abs(dx) / 2, _LEAST_REACH), _MOST_REACH)
     return [(QPointF(start.x() + reach, start.y()), QPointF(end.x() - reach, end.y()), end)]
 
 
 def _detour(start: QPointF, end: QPointF) -> list[tuple[QPointF, QPointF, QPointF]]:
-    """Below both cards and back, so that the curve does not hide behind them."""
-    low = max(start.y(), end.y()) + CARD_HEIGHT
+    """Back between the cards where there is room, else below both: never hidden behind them."""
+    low = (start.y() + end.y()) / 2
+    if abs(end.y() - start.y()) < _GAP * CARD_HEIGHT:
+        low = max(start.y(), end.y()) + CARD_HEIGHT
     turn = QPointF((start.x() + end.x()) / 2, low)
     reach = 1.6 * _LEAST_REACH
     return [

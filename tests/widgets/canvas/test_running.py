@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF
@@ -132,11 +134,29 @@ def test_a_slow_link_takes_its_simulated_time(desk) -> None:
     assert len(view._scene.dots) == 0
 
 
-def test_dots_are_bounded(desk) -> None:
-    many = [Crossing("web-db", 0.1, 1.0, "request")] * 2_000
+def test_dots_on_a_link_keep_their_distance(desk) -> None:
+    many = [Crossing("web-db", 0.1 * i / 2_000, 1.0, "request") for i in range(2_000)]
     desk.view.show_snapshot(snapshot(0.1, many), 0.1)
+    desk.view.advance(0.4)
+    places, _ = desk.view._scene.dots.places()
+    assert 1 < len(places) < 20
+    assert np.diff(np.sort(places[:, 0])).min() >= 12
+
+
+def test_dots_are_bounded(make_desk) -> None:
+    names = [f"n{i}" for i in range(700)]
+    desk = make_desk(
+        Design(
+            nodes=tuple(Node(id=each, kind="service", x=300.0 * i) for i, each in enumerate(names)),
+            links=tuple(
+                Link(id=f"l{i}", source=a, target=b)
+                for i, (a, b) in enumerate(itertools.pairwise(names))
+            ),
+        )
+    )
+    crossings = [Crossing(f"l{i}", 0.1, 1.0, "request") for i in range(699)]
+    desk.view.show_snapshot(snapshot(0.1, crossings), 0.1)
     assert len(desk.view._scene.dots) == 600
-    desk.view.grab()
 
 
 def test_more_than_dots_can_show_flows(desk) -> None:
