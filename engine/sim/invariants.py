@@ -39,12 +39,12 @@ def check(machine: Machine) -> None:
 def _check_node(part: NodePart, now: float) -> None:
     """Conservation, Little's law and the workers' book-keeping at a node."""
     node = part.node
-    node.touch(now)
     known = int(node.completed) + sum(node.failed) + int(node.in_system)
     _same(node.name, "requests", int(node.arrivals), known)
     spent = node.residence.total + node.in_system * now - node.arrived_sum
-    scale = node.system_area + (node.in_system + 1.0) * (now + 1.0)
-    _close(node.name, "Little's law", node.system_area, spent, scale)
+    area = node.system_area + (now - node.touched) * node.in_system
+    scale = area + (node.in_system + 1.0) * (now + 1.0)
+    _close(node.name, "Little's law", area, spent, scale)
     if isinstance(node, Client):
         return
     pools = [*node.pools, *part.retired]

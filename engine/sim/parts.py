@@ -53,6 +53,8 @@ class NodePart:
 
     def set_capacity(self, workers: float, now: float) -> None:
         """Change the number of workers from now on."""
+        if workers == self.capacity:
+            return
         self._capacity_area = self.capacity_area(now)
         self._capacity_since = now
         self.capacity = workers

@@ -31,16 +31,19 @@ class Tally:
 
 
 def of_node(node: Node, capacity: float, now: float) -> Tally:
-    """The counters of a node; `capacity` is the integral of its workers over time."""
-    node.touch(now)
+    """The counters of a node; `capacity` is the integral of its workers over time.
+
+    The areas are worked out up to now without touching the node: one rounding more would show.
+    """
+    span = now - node.touched
     return Tally(
         time=now,
         begun=int(node.arrivals),
         done=int(node.completed),
         failed=tuple(node.failed),
-        busy=node.busy_area,
-        waiting=node.wait_area,
-        in_system=node.system_area,
+        busy=node.busy_area + span * node.busy,
+        waiting=node.wait_area + span * node.waiting,
+        in_system=node.system_area + span * node.in_system,
         capacity=capacity,
     )
 

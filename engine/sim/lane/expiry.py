@@ -47,16 +47,18 @@ class Expiry(Task):
             self._last = None
 
     def due(self, timer: Timer, now: float) -> None:
-        """Expire what is due and wait for the next."""
-        self._pending = False
+        """Expire what is due and wait for the next.
+
+        Whoever is told may at once send something else: the timer counts as pending meanwhile.
+        """
         self.prune()
         first = self._first
         while first is not None:
             end = first.sent + self.span
             if end > now:
-                self._pending = True
-                self._agenda.schedule_at(end, self._timer)
+                self._agenda.schedule_at(end, timer)
                 return
             self._expirer.expired(first, now)
             self.prune()
             first = self._first
+        self._pending = False

@@ -149,8 +149,10 @@ class Link(Wire):
     def send(self, call: Call, endpoint: Endpoint, now: float) -> None:
         """Send an attempt to an instance."""
         endpoint.outstanding += 1
+        pool = endpoint.pool
         call.endpoint = endpoint
-        call.pool = endpoint.pool
+        call.pool = pool
+        call.site = pool.site
         self._start(call, now)
         delay = self.crossing()
         if delay < 0.0:
@@ -180,7 +182,6 @@ class Link(Wire):
         self.sent_sum += now
         call.sent = now
         call.wire = self
-        call.site = self.target
         if not self.waits:
             call.waits = False
         expiry = self.expiry
@@ -195,9 +196,8 @@ class Link(Wire):
             self.touched = now
 
     def area(self, now: float) -> float:
-        """Calls under way, integrated over time."""
-        self._touch(now)
-        return self.flight_area
+        """Calls under way, integrated over time; looking changes nothing."""
+        return self.flight_area + (now - self.touched) * self.in_flight
 
     def crossing(self) -> float:
         """Time of one crossing (s); negative where it is given up after that time."""

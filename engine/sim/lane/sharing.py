@@ -91,6 +91,8 @@ class SharedPool(Pool):
 
     def resize(self, workers: i64, now: float) -> None:
         """Have another number of workers: everybody's rate changes."""
+        if workers == self.workers:
+            return
         self._advance(now)
         self.workers = workers
         self.site.touch(now)
