@@ -64,6 +64,17 @@ class Commands(QObject):
             bench.fill_breaks,
         )
         bench.window.search_clicked.connect(self.search.open)
+        bench.views.transport.set_shortcuts(
+            {
+                name: bench.actions[f"run.{action}"].shortcut().toString()
+                for name, action in (
+                    ("run", "toggle"),
+                    ("step_time", "step_time"),
+                    ("step_request", "step_request"),
+                    ("restart", "restart"),
+                )
+            }
+        )
         bench.services.document.stack.indexChanged.connect(self._show_undo)
         self._show_undo()
         self._mark_choices()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,9 +93,21 @@ def run_app(arguments: Sequence[str]) -> int:
     path = Path(arguments[0]) if arguments else None
     # The window is painted first; then the design comes and the simulating process is started.
     QTimer.singleShot(0, lambda: start(opened, path))
+    _heed_signals(app, opened.services)
     code = app.exec()
-    opened.services.close()
+    opened.services.stop()
     return code
+
+
+def _heed_signals(app: QApplication, services: Services) -> None:
+    """End on Ctrl-C and on a polite kill without questions; unsaved work is offered at the next start."""
+
+    def leave(number: int, _frame: object) -> None:
+        services.recovery.write()
+        app.exit(128 + number)
+
+    signal.signal(signal.SIGINT, leave)
+    signal.signal(signal.SIGTERM, leave)
 
 
 def _open_first(services: Services, path: Path | None) -> bool:

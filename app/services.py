@@ -39,9 +39,13 @@ class Services:
 
     def close(self) -> None:
         """End in order: no process stays, nothing is left to recover."""
+        self.stop()
+        self.recovery.close()
+
+    def stop(self) -> None:
+        """End the process, but leave what is unsaved for the next start."""
         self.run.close()
         self.document.close()
-        self.recovery.close()
 
 
 def build_services(

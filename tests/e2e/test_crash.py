@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import shutil
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -45,6 +46,30 @@ if __name__ == "__main__":
     timer.timeout.connect(lambda: work(opened))
     timer.start(50)
     app.exec()
+"""
+
+_POLITE = """
+import os, sys
+from PySide6.QtCore import QTimer
+import app.main
+from engine.model.edits import SetField
+
+def work(opened, timer):
+    if opened.services.run.now > 0.0:
+        timer.stop()
+        opened.services.document.push(SetField("web", ("name",), "Precious"))
+        os.kill(os.getpid(), int(sys.argv[1]))
+
+def opening(*arguments, original=app.main.open_window):
+    opened = original(*arguments)
+    timer = QTimer(opened.window)
+    timer.timeout.connect(lambda: work(opened, timer))
+    timer.start(50)
+    return opened
+
+if __name__ == "__main__":
+    app.main.open_window = opening
+    sys.exit(app.main.run_app([sys.argv[2]]))
 """
 
 
@@ -91,6 +116,24 @@ def test_no_process_outlives_the_application(crash: Crash) -> None:
     ended, _, _ = select.select([watch], [], [], 30.0)
     os.close(watch)
     assert ended
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_polite_end_asks_nothing_and_keeps_unsaved_work(
+    tmp_path: Path, crash: Crash, number: int
+) -> None:
+    """Ctrl-C in the terminal of the application, or the system shutting down."""
+    driver = tmp_path / "polite.py"
+    driver.write_text(_POLITE)
+    environment = dict(os.environ, QT_QPA_PLATFORM="offscreen", XDG_STATE_HOME=str(tmp_path))
+    ended = subprocess.run(
+        [sys.executable, driver, str(int(number)), crash.shop],
+        env=environment, capture_output=True, text=True, timeout=50, check=False,
+    )  # fmt: skip
+    assert ended.returncode == 128 + number, ended.stderr
+    assert "Traceback" not in ended.stderr
+    (copy,) = (tmp_path / "windtunnel" / "recovery").glob("*.windtunnel")
+    assert files.load(copy).node_by_id["web"].name == "Precious"
 
 
 def test_the_next_start_offers_the_work_and_restores_it(launch, leftover: Crash) -> None:
