@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.model.units import format_quantity, parse_quantity
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "value"),
+    [
+        ("250ms", "s", 0.25),
+        ("250 ms", "s", 0.25),
+        ("0.1 ms", "s", 0.0001),
+        ("5 µs", "s", 5e-6),
+        ("2", "s", 2.0),
+        ("10min", "s", 600.0),
+        ("1 h", "s", 3600.0),
+        ("300", "rps", 300.0),
+        ("2k rps", "rps", 2000.0),
+        ("2krps", "rps", 2000.0),
+        ("1.5 M", "rps", 1.5e6),
+        ("120 rpm", "rps", 2.0),
+        ("1 GB", "B", 1e9),
+        ("1 KiB", "B", 1024.0),
+        ("12 %", "%", 0.12),
+        ("0.12", "%", 0.12),
+        ("10k", "", 10_000.0),
+        ("10 000", "", 10_000.0),
+        ("1e3", "", 1000.0),
+        ("\N{MINUS SIGN}3", "", -3.0),
+        ("0.5 $/h", "$/h", 0.5),
+    ],
+)
+def test_quantities_are_read_in_any_unit(text: str, unit: str, value: float) -> None:
+    assert parse_quantity(text, unit) == value
+
+
+@pytest.mark.parametrize(
+    "text", ["", "ms", "5 rps", "1,5", "nan", "inf", "1e999", "5 m s", "9" * 70]
+)
+def test_what_is_no_duration_is_refused_with_a_remedy(text: str) -> None:
+    with pytest.raises(ValueError, match="write it like 250 ms or 2 s"):
+        parse_quantity(text, "s")
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (0.0485, "s", "48.5 ms"),
+        (0.9996, "s", "1 s"),
+        (86_400, "s", "86400 s"),
+        (0.0, "s", "0 s"),
+        (-3.0, "s", "-3 s"),
+        (2.5e-7, "s", "250 ns"),
+        (720.0, "rps", "720 rps"),
+        (2400.0, "rps", "2.4k rps"),
+        (0.12, "%", "12 %"),
+        (0.0005, "%", "0.05 %"),
+        (8000.0, "B", "8 kB"),
+        (12_345.0, "", "12.3k"),
+        (math.inf, "s", "∞"),
+        (math.nan, "s", "–"),
+    ],
+)
+def test_quantities_are_written_to_three_digits(value: float, unit: str, text: str) -> None:
+    assert format_quantity(value, unit) == text
+
+
+@given(st.floats(1e-9, 1e12), st.sampled_from(["s", "B", "rps", "%", "", "$/h"]))
+def test_what_is_written_reads_back_to_three_digits(value: float, unit: str) -> None:
+    assert parse_quantity(format_quantity(value, unit), unit) == pytest.approx(value, rel=0.006)
