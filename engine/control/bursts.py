@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -11,36 +12,57 @@ if TYPE_CHECKING:
     from engine.sim.parts import NodePart
 
 
+@dataclass(slots=True, eq=False)
+class Burst:
+    """One client whose traffic comes in bursts."""
+
+    part: NodePart
+    bursting: bool = False
+
+
 class Bursts:
     """One process a client whose traffic comes in bursts."""
 
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
-        self._watched: dict[str, NodePart] = {}
+        self._known: dict[str, Burst] = {}
 
     def follow(self) -> None:
-        """Start modulating the clients that are new."""
+        """Modulate the clients that are new, and leave alone those whose traffic is even now."""
         for name, part in self._machine.nodes.items():
-            if _is_bursty(part) and self._watched.get(name) is not part:
-                self._watched[name] = part
-                self._machine.clock.process(self._run(name, part))
+            burst = self._known.get(name)
+            if burst is not None and (burst.part is not part or not _is_bursty(part)):
+                del self._known[name]
+                self._machine.burst(part, 1.0)
+                burst = None
+            if burst is None and _is_bursty(part):
+                burst = self._known[name] = Burst(part)
+                self._machine.clock.process(self._run(name, burst))
+            if burst is not None:
+                self._apply(burst)
 
-    def _run(self, name: str, part: NodePart) -> Generator[Any, Any, None]:
+    def _apply(self, burst: Burst) -> None:
+        """Set the rate of the state that a client is in."""
+        traffic = burst.part.plan.traffic
+        factor = traffic.burst_factor if traffic is not None and burst.bursting else 1.0
+        self._machine.burst(burst.part, factor)
+
+    def _run(self, name: str, burst: Burst) -> Generator[Any, Any, None]:
         """Switch between calm and burst, each of exponential length, until that is no more."""
-        machine = self._machine
-        lengths = machine.streams.exponential(name, "bursts")
-        bursting = False
-        while machine.nodes.get(name) is part and _is_bursty(part):
-            plan = part.plan.traffic
-            if plan is None:
-                break
-            machine.burst(part, plan.burst_factor if bursting else 1.0)
-            mean = plan.burst_mean if bursting else plan.calm_mean
-            yield machine.clock.timeout(mean * lengths.draw())
-            bursting = not bursting
-        machine.burst(part, 1.0)
-        if self._watched.get(name) is part:
-            del self._watched[name]
+        lengths = self._machine.streams.exponential(name, "bursts")
+        while True:
+            traffic = burst.part.plan.traffic
+            if traffic is None:
+                return
+            mean = traffic.burst_mean if burst.bursting else traffic.calm_mean
+            yield self._machine.clock.timeout(mean * lengths.draw())
+            if (
+                self._known.get(name) is not burst
+                or self._machine.nodes.get(name) is not burst.part
+            ):
+                return
+            burst.bursting = not burst.bursting
+            self._apply(burst)
 
 
 def _is_bursty(part: NodePart) -> bool:

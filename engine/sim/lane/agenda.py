@@ -13,6 +13,8 @@ from mypy_extensions import i64, mypyc_attr
 
 STANDSTILL: Final = 20_000_000
 """Entries fired at one instant after which time is taken to stand still."""
+FORGET: Final = 4096
+"""Entries without delay that have fired and are kept; they go many at a time."""
 
 
 @mypyc_attr(native_class=False)
@@ -114,9 +116,12 @@ class Agenda:
         """Whether the next answer to a client stops the drain (stepping by requests)."""
         self.answered = False
         """Whether an answer did."""
+        self.patience: i64 = STANDSTILL
+        """Entries without delay at one instant after which something must be wrong."""
         self._heap: list[Entry] = []
         self._ready: list[Entry] = []
         self._head: i64 = 0
+        self._still: i64 = 0
 
     def schedule(self, delay: float, entry: Entry) -> None:
         """Make an entry due after a delay (s). It must not be scheduled already."""
@@ -155,6 +160,7 @@ class Agenda:
                 if self._head > 0:
                     self._ready = []
                     self._head = 0
+                    self._still = 0
                 if len(heap) == 0 or heap[0].time >= until:
                     return
                 entry = pop_first(heap)
@@ -171,9 +177,13 @@ class Agenda:
         if len(heap) > 0 and heap[0].time <= self.now and heap[0].seq < entry.seq:
             return pop_first(heap)
         self._head += 1
-        if self._head >= STANDSTILL:
+        self._still += 1
+        if self._still >= self.patience:
             msg = f"simulated time stands still at {self.now:g} s: a loop takes no time"
             raise StandstillError(msg)
+        if self._head > FORGET and self._head * 2 > len(self._ready):
+            self._ready = self._ready[self._head :]
+            self._head = 0
         return entry
 
     @property
