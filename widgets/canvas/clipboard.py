@@ -116,6 +116,11 @@ def _parsed(text: str) -> Design:
     return found
 
 
+def places_of(text: str) -> list[tuple[float, float]]:
+    """Where the copied nodes were."""
+    return [(node.x, node.y) for node in _parsed(text).nodes]
+
+
 def box_centre(text: str) -> tuple[float, float]:
     """Middle of the copied items, so that they can be pasted under the pointer."""
     found = _parsed(text)

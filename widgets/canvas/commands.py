@@ -8,12 +8,12 @@ from PySide6.QtCore import QPointF, QRectF
 
 from engine.model.edits import Move, Remove, SetField
 from widgets.canvas.adding import frame_edit, free_place, new_node, node_edit, note_edit
-from widgets.canvas.clipboard import PasteError, box_centre, copied, pasted
+from widgets.canvas.clipboard import PasteError, box_centre, copied, pasted, places_of
 from widgets.canvas.geometry import SNAP, snapped
 from widgets.canvas.layout import layout_edit
 from widgets.canvas.linking import split_edit
 from widgets.canvas.membership import dragged_along, position
-from widgets.canvas.walking import next_stop, walk_order
+from widgets.canvas.walking import Step, followed, next_stop, walk_order
 
 if TYPE_CHECKING:
     from engine.model.design import Link
@@ -49,11 +49,7 @@ class Commands:
         """Add copied items, around ``at`` or a little beside where they were copied from."""
         stage = self._stage
         try:
-            offset = _BESIDE
-            if at is not None:
-                x, y = box_centre(text)
-                offset = QPointF(snapped(at.x() - x), snapped(at.y() - y))
-            edit = pasted(stage.design, text, offset)
+            edit = pasted(stage.design, text, self._offset(text, at))
         except PasteError as error:
             stage.message.emit(str(error))
             return
@@ -63,6 +59,24 @@ class Commands:
             for placed in edit.placed
             if placed.item.id not in stage.design.link_by_id
         )
+
+    def _offset(self, text: str, at: QPointF | None) -> QPointF:
+        """From where items were copied to where they are pasted: in view, not on what is there."""
+        stage = self._stage
+        copied_at = QPointF(*box_centre(text))
+        shown = stage.camera.shown()
+        if at is None and not shown.contains(copied_at + _BESIDE):
+            at = shown.center()
+        offset = QPointF(_BESIDE)
+        if at is not None:
+            offset = QPointF(snapped(at.x() - copied_at.x()), snapped(at.y() - copied_at.y()))
+        taken = {(node.x, node.y) for node in stage.design.nodes}
+        places = places_of(text)
+        for _ in range(len(taken)):
+            if not any((x + offset.x(), y + offset.y()) in taken for x, y in places):
+                break
+            offset = offset + _BESIDE
+        return offset
 
     def duplicate(self) -> None:
         """Copy and paste in one step, without the clipboard."""
@@ -143,6 +157,17 @@ class Commands:
         """Edit the selected item wherever that is done."""
         if len(self._stage.selection) == 1:
             self._stage.activated.emit(next(iter(self._stage.selection)))
+
+    def follow(self, step: Step) -> bool:
+        """From a node to its links and on along them, by keyboard; False where there is no way."""
+        chosen = self._stage.selection
+        if len(chosen) != 1:
+            return False
+        stop = followed(self._stage.design, next(iter(chosen)), step)
+        if stop is None:
+            return False
+        self._stage.select({stop})
+        return True
 
     def walk(self, step: int) -> bool:
         """Select the next (1) or previous (-1) node along the links; False past either end."""

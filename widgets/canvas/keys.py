@@ -14,12 +14,19 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
 
     from widgets.canvas.commands import Commands
+    from widgets.canvas.walking import Step
 
 _ARROWS: Final = {
     Qt.Key.Key_Left: (-1.0, 0.0),
     Qt.Key.Key_Right: (1.0, 0.0),
     Qt.Key.Key_Up: (0.0, -1.0),
     Qt.Key.Key_Down: (0.0, 1.0),
+}
+_STEPS: Final[dict[Qt.Key, Step]] = {
+    Qt.Key.Key_Right: "on",
+    Qt.Key.Key_Left: "back",
+    Qt.Key.Key_Down: "next",
+    Qt.Key.Key_Up: "previous",
 }
 _CONTROL: Final = Qt.KeyboardModifier.ControlModifier
 _SHIFT: Final = Qt.KeyboardModifier.ShiftModifier
@@ -62,6 +69,9 @@ class Keys:
             step = FAR_NUDGE if held & _SHIFT else NUDGE
             if not self._commands.nudge(arrow[0] * step, arrow[1] * step):
                 pan(-arrow[0] * FAR_NUDGE, -arrow[1] * FAR_NUDGE)
+            return True
+        if arrow is not None and held & _CONTROL:
+            self._commands.follow(_STEPS[Qt.Key(event.key())])
             return True
         if held & _CONTROL:
             command = self._with_control.get(event.key())

@@ -4,24 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from PySide6.QtCore import QRectF
+
 from engine.model.edits import Move, Position
-from widgets.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, FRAME_PADDING, FRAME_TAB, snapped
+from widgets.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, card_rect, snapped
+from widgets.canvas.layout_frames import framed, keep_frames_apart
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from engine.model.design import Design, Frame
+    from engine.model.design import Design
 
 _COLUMN: Final = CARD_WIDTH + 108.0
 _ROW: Final = CARD_HEIGHT + 44.0
 _SWEEPS: Final = 8
+_NOTES: Final = 48.0
+"""Room around notes that had to move."""
 
 
 def layout_edit(design: Design) -> Move:
-    """Place all nodes anew, and open frames around their members."""
+    """Place all nodes anew, open frames around their members, notes below where they are in the way."""
     centres = arranged(design)
     positions = [Position(each, x, y) for each, (x, y) in centres.items()]
-    positions += _framed(design, centres)
+    boxes = framed(design, centres)
+    positions += [Position(each, b.x(), b.y(), b.width(), b.height()) for each, b in boxes.items()]
+    cards = [card_rect(x, y) for x, y in centres.values()]
+    positions += _notes(design, [*cards, *boxes.values()])
     return Move(tuple(positions), "Arrange")
 
 
@@ -32,11 +40,12 @@ def arranged(design: Design) -> dict[str, tuple[float, float]]:
     left = min((node.x for node in design.nodes), default=0.0)
     middle = sum(node.y for node in design.nodes) / max(len(design.nodes), 1)
     rows = _rows(design, layers)
+    columns = {each: column for column, layer in enumerate(layers) for each in layer}
+    keep_frames_apart(design, columns, rows)
     centre = (min(rows.values(), default=0.0) + max(rows.values(), default=0.0)) / 2
     return {
         each: (snapped(left + column * _COLUMN), snapped(middle + (rows[each] - centre) * _ROW))
-        for column, layer in enumerate(layers)
-        for each in layer
+        for each, column in columns.items()
     }
 
 
@@ -127,35 +136,17 @@ def _spread(wanted: list[float]) -> list[float]:
     return [value - drift for value in placed]
 
 
-def _framed(design: Design, centres: Mapping[str, tuple[float, float]]) -> list[Position]:
-    """Open and closed frames around their members, inner ones first."""
-    boxes: dict[str, tuple[float, float, float, float]] = {}
+def _notes(design: Design, taken: list[QRectF]) -> list[Position]:
+    """New places, in a row below everything, for notes that lie on something now."""
+    if not taken:
+        return []
+    rects = {n.id: QRectF(n.x, n.y, n.width, n.height) for n in design.notes}
+    moved = [n for n in design.notes if any(rects[n.id].intersects(other) for other in taken)]
+    kept = [rects[n.id] for n in design.notes if n not in moved]
+    left = min(rect.left() for rect in taken)
+    bottom = max(rect.bottom() for rect in [*taken, *kept]) + _NOTES
     found: list[Position] = []
-    for frame in sorted(design.frames, key=lambda f: -_depth(design, f)):
-        inside = [
-            (x - CARD_WIDTH / 2, y - CARD_HEIGHT / 2, x + CARD_WIDTH / 2, y + CARD_HEIGHT / 2)
-            for each, (x, y) in centres.items()
-            if design.node_by_id[each].frame == frame.id
-        ]
-        inside += [boxes[f.id] for f in design.frames if f.frame == frame.id and f.id in boxes]
-        if not inside:
-            continue
-        pad = FRAME_PADDING
-        left = min(b[0] for b in inside) - pad
-        top = min(b[1] for b in inside) - pad - FRAME_TAB / 2
-        right = max(b[2] for b in inside) + pad
-        bottom = max(b[3] for b in inside) + pad
-        boxes[frame.id] = (left, top, right, bottom)
-        found.append(Position(frame.id, left, top, right - left, bottom - top))
+    for note in moved:
+        found.append(Position(note.id, left, bottom))
+        left += note.width + _NOTES
     return found
-
-
-def _depth(design: Design, frame: Frame) -> int:
-    """How many frames lie around a frame; loops in a file are cut."""
-    depth = 0
-    outer = frame.frame
-    while outer is not None and depth < len(design.frames):
-        around = design.frame_by_id.get(outer)
-        outer = around.frame if around is not None else None
-        depth += 1
-    return depth

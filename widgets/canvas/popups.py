@@ -34,6 +34,7 @@ class Popups(QObject):
         self.editor: InlineEditor | None = None
         stage.offered.connect(self.offer)
         stage.editing_requested.connect(self.edit)
+        stage.camera.moved.connect(self.close)
 
     def close(self) -> None:
         """Close whatever is open; what was typed into an editor is kept."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from engine.model.design import Design
+
+Step = Literal["on", "back", "next", "previous"]
 
 
 def walk_order(design: Design) -> list[str]:
@@ -44,3 +46,33 @@ def next_stop(order: list[str], current: str | None, step: int) -> str | None:
         return order[0] if step > 0 else order[-1]
     index = order.index(current) + step
     return order[index] if 0 <= index < len(order) else None
+
+
+def followed(design: Design, item_id: str, step: Step) -> str | None:
+    """What comes after a node or link when one follows the links.
+
+    ``on`` and ``back`` go from a node to its first outgoing or incoming link, and from a link to its
+    ends; ``next`` and ``previous`` go round the links that leave the same node.
+    """
+    link = design.link_by_id.get(item_id)
+    if link is None:
+        if step in ("next", "previous") or item_id not in design.node_by_id:
+            return None
+        found = _beside(design, item_id, "source" if step == "on" else "target")
+        return found[0] if found else None
+    if step in ("on", "back"):
+        return link.target if step == "on" else link.source
+    around = _beside(design, link.source, "source")
+    turn = 1 if step == "next" else -1
+    return around[(around.index(item_id) + turn) % len(around)]
+
+
+def _beside(design: Design, node_id: str, end: Literal["source", "target"]) -> list[str]:
+    """Links at one side of a node, from top to bottom by their other ends."""
+
+    def height(link_id: str) -> tuple[float, str]:
+        link = design.link_by_id[link_id]
+        other = design.node_by_id.get(link.target if end == "source" else link.source)
+        return (other.y if other is not None else 0.0, link_id)
+
+    return sorted((link.id for link in design.links if getattr(link, end) == node_id), key=height)

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QRectF
 
-from engine.model.design import Design, Frame, Link, Node
+from engine.model.design import Design, Frame, Link, Node, Note
 from widgets.canvas.clipboard import PasteError, copied, pasted
-from widgets.canvas.folding import contents, fold, frame_chain, innermost
+from widgets.canvas.folding import contents, fold, frame_chain, frame_rect, innermost
 from widgets.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, card_rect
 from widgets.canvas.grid import grid_step
 from widgets.canvas.layout import arranged, layout_edit
 from widgets.canvas.naming import fresh_name
 from widgets.canvas.snapping import to_grid, to_neighbours
-from widgets.canvas.walking import next_stop, walk_order
+from widgets.canvas.walking import followed, next_stop, walk_order
 from widgets.canvas.wires import POINTS, distance, fan, wire
 
 
@@ -104,13 +104,40 @@ def test_layout_survives_loops_and_keeps_frames_around_members() -> None:
     nodes = tuple(
         node.model_copy(update={"frame": "f" if node.id != "c" else None}) for node in design.nodes
     )
-    design = design.model_copy(update={"nodes": nodes, "frames": (Frame(id="f"),)})
     design = Design(nodes=nodes, links=design.links, frames=(Frame(id="f"),))
     moved = layout_edit(design).apply(design).design
     frame = moved.frame_by_id["f"]
     box = QRectF(frame.x, frame.y, frame.width, frame.height)
     inside = {node.id: box.contains(card_rect(node.x, node.y)) for node in moved.nodes}
     assert inside == {"a": True, "b": True, "c": False}
+
+
+def test_layout_keeps_strangers_out_of_frames_and_notes_off_cards() -> None:
+    links = (("a", "b"), ("a", "x"), ("a", "c"), ("b", "d"), ("x", "d"), ("c", "d"))
+    plain = chain(*links, names="abxcd")
+    nodes = tuple(
+        node.model_copy(update={"frame": "f" if node.id in "bcd" else None}) for node in plain.nodes
+    )
+    notes = tuple(Note(id=f"note{i}", text="?", x=100.0 * i) for i in range(3))
+    design = Design(nodes=nodes, links=plain.links, frames=(Frame(id="f"),), notes=notes)
+    moved = layout_edit(design).apply(design).design
+    frame = frame_rect(moved.frame_by_id["f"])
+    cards = {node.id: card_rect(node.x, node.y) for node in moved.nodes}
+    assert {each for each, rect in cards.items() if frame.intersects(rect)} == set("bcd")
+    papers = [QRectF(note.x, note.y, note.width, note.height) for note in moved.notes]
+    for i, paper in enumerate(papers):
+        assert not any(paper.intersects(rect) for rect in [frame, *cards.values()])
+        assert not any(paper.intersects(other) for other in papers[i + 1 :])
+
+
+def test_layout_keeps_frames_apart() -> None:
+    plain = chain(("a", "b"), ("c", "d"), ("a", "d"), ("c", "b"), names="abcd")
+    nodes = tuple(
+        node.model_copy(update={"frame": "f" if node.id in "ad" else "g"}) for node in plain.nodes
+    )
+    design = Design(nodes=nodes, links=plain.links, frames=(Frame(id="f"), Frame(id="g")))
+    moved = layout_edit(design).apply(design).design
+    assert not frame_rect(moved.frames[0]).intersects(frame_rect(moved.frames[1]))
 
 
 def test_frames_in_frames() -> None:
@@ -140,6 +167,19 @@ def test_walking_visits_every_node_once_and_stops_at_the_ends() -> None:
     assert next_stop(order, order[0], -1) is None
     assert next_stop(order, None, 1) == order[0]
     assert next_stop([], None, 1) is None
+
+
+def test_following_links() -> None:
+    design = chain(("a", "b"), ("a", "c"), ("b", "c"), names="abc")
+    assert followed(design, "a", "on") == "ab"
+    assert followed(design, "ab", "next") == "ac"
+    assert followed(design, "ac", "next") == "ab"
+    assert followed(design, "ac", "on") == "c"
+    assert followed(design, "c", "back") == "ac"
+    assert followed(design, "ac", "back") == "a"
+    assert followed(design, "c", "on") is None
+    assert followed(design, "c", "next") is None
+    assert followed(design, "nowhere", "on") is None
 
 
 def test_a_copy_keeps_inner_links_frames_and_nothing_else() -> None:

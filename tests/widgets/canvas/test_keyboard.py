@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
@@ -144,6 +144,34 @@ def test_pasting_something_else_says_so(desk) -> None:
     desk.view.paste('{"windtunnel_items": 1, "nodes": [{"id": "a b"}]}')
     assert desk.edits == []
     assert ["no Windtunnel items" in desk.messages[0], "damaged" in desk.messages[1]] == [True] * 2
+
+
+def test_pasting_again_does_not_cover_what_was_pasted(desk) -> None:
+    desk.view.select(["jobs"])
+    text = desk.view.copy()
+    desk.view.paste(text)
+    desk.view.paste(text)
+    assert {desk.place("jobs-2"), desk.place("jobs-3")} == {(336, 240), (372, 276)}
+
+
+def test_pasting_far_from_the_original_lands_in_view(desk) -> None:
+    desk.view.select(["jobs"])
+    text = desk.view.copy()
+    desk.view._camera.look_at(QPointF(9000, 9000))
+    desk.view.paste(text)
+    assert desk.view._camera.shown().contains(QPointF(*desk.place("jobs-2")))
+
+
+def test_ctrl_and_arrows_follow_the_links(desk) -> None:
+    desk.view.select(["users"])
+    walked = []
+    for _ in range(3):
+        desk.key(Qt.Key.Key_Right, CTRL)
+        walked += desk.selection
+    assert walked == ["users-web", "web", "web-db"]
+    desk.key(Qt.Key.Key_Left, CTRL)
+    assert desk.selection == {"web"}
+    assert desk.edits == []
 
 
 def test_duplicate_is_one_step(desk) -> None:

@@ -183,6 +183,13 @@ def test_a_frame_pulled_around_a_node_takes_it_in(desk) -> None:
     assert len(desk.edits) == 1
 
 
+def test_a_click_on_an_edge_selects_and_resizes_nothing(make_desk) -> None:
+    desk = make_desk(Design(frames=(Frame(id="f", x=7.0, y=5.0, width=301.0, height=203.0),)))
+    desk.click(7, 100)
+    assert desk.selection == {"f"}
+    assert desk.edits == []
+
+
 def test_frames_have_a_least_size(desk) -> None:
     desk.drag((840, 360), (300, 100))
     frame = desk.design.frame_by_id["zone"]

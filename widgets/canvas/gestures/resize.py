@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 
 from widgets.canvas.geometry import FRAME_LEAST, NOTE_LEAST, snapped
-from widgets.canvas.gestures.base import Gesture, Pointer
+from widgets.canvas.gestures.base import DRAG_DISTANCE, Gesture, Pointer
 from widgets.canvas.membership import resize_edit
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ class Resize(Gesture):
         super().__init__(stage)
         self._id = item_id
         self._edge = edge
-        self._from = QPointF()
+        self._from = Pointer(QPointF(), QPointF())
+        self._lifted = False
         self._began = QRectF()
         self._now = QRectF()
         self.cursor = edge_cursor(edge)
@@ -48,13 +49,17 @@ class Resize(Gesture):
     def start(self, at: Pointer) -> None:
         """Take hold of the edge."""
         self.stage.select({self._id})
-        self._from = at.scene
+        self._from = at
         rect = self.stage.scene.rect_of(self._id)
-        self._began = self._now = rect if rect is not None else QRectF()
-        self.stage.scene.lift({self._id})
+        self._began = self._now = QRectF(rect) if rect is not None else QRectF()
 
     def move(self, at: Pointer) -> None:
-        """Show the new size."""
+        """Show the new size, once the pointer has moved far enough."""
+        if not self._lifted:
+            if QLineF(at.view, self._from.view).length() < DRAG_DISTANCE:
+                return
+            self._lifted = True
+            self.stage.scene.lift({self._id})
         self._now = self._resized(at)
         self.stage.scene.preview({self._id: self._now})
         self.stage.redraw()
@@ -73,7 +78,7 @@ class Resize(Gesture):
     def _resized(self, at: Pointer) -> QRectF:
         """The rectangle with the pulled edges at the pointer, not smaller than allowed."""
         least = NOTE_LEAST if self._id in self.stage.design.note_by_id else FRAME_LEAST
-        delta = at.scene - self._from
+        delta = at.scene - self._from.scene
         rect = QRectF(self._began)
 
         def pulled(value: float) -> float:
