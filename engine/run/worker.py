@@ -8,6 +8,7 @@ It ends with its parent: the end of the pipe ends it, and a slice that hangs end
 from __future__ import annotations
 
 import math
+import os
 import queue
 import signal
 import threading
@@ -51,6 +52,8 @@ HANG: Final = 20.0
 """Processor seconds that one turn of the loop may take before the process is ended."""
 REST: Final = 0.012
 """Wall seconds that a run rests once it is where it should be: each turn costs something of itself."""
+NICENESS: Final = 5
+"""Where cores are scarce the interface comes first: a late frame is seen, a slower run is not."""
 _IDLE: Final = 0.5
 
 
@@ -257,6 +260,8 @@ def serve(connection: Connection) -> None:
     """Run the child's loop until ``Stop`` or the end of the pipe."""
     # An interrupt in the terminal is the app's to handle; the end of the pipe then ends this process.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
     commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
     # Reading never waits for simulating, so a large command cannot block against a large report.
     threading.Thread(target=_read, args=(connection, commands), daemon=True).start()
