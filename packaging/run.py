@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-DESIGN = Path("saved_designs", "three-tiers.windtunnel")
+DESIGN = Path("saved_designs", "flash-sale.windtunnel")
 PROBE = "from PySide6.QtGui import QGuiApplication; QGuiApplication(['probe'])"
 
 

@@ -6,6 +6,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -17,12 +18,17 @@ from PySide6.QtWidgets import QApplication  # noqa: E402
 from app.main import open_window  # noqa: E402
 from app.places import Places  # noqa: E402
 
+if TYPE_CHECKING:
+    from app.run_controller import RunController
+
 PICTURES = ROOT / "assets" / "screenshots"
-DESIGN = ROOT / "saved_designs" / "retry-storm.windtunnel"
-SELECTED = "web"
-SPEED = 10.0
-UNTIL = 90.0
-"""Simulated seconds after which the picture is taken: in the storm, before the fix."""
+DESIGN = ROOT / "saved_designs" / "flash-sale.windtunnel"
+SELECTED = "checkout"
+SPEED = 5.0
+LOADS = ((0.0, 1.0), (30.0, 1.8), (60.0, 2.4))
+"""Simulated seconds, and what the load dial is turned to then."""
+UNTIL = 95.0
+"""Simulated seconds after which the picture is taken: the sale has brought the database down."""
 SIZE = QSize(1600, 1000)
 PATIENCE_MS = 60_000
 
@@ -35,6 +41,16 @@ def spin(until_ms: int) -> None:
         QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
 
 
+def wait_for(run: RunController, time: float) -> None:
+    """Let the run come to a simulated time (s)."""
+    clock = QElapsedTimer()
+    clock.start()
+    while run.now < time:
+        spin(20)
+        if clock.elapsed() > PATIENCE_MS:
+            raise SystemExit("the run does not come forward")
+
+
 def shoot(app: QApplication, theme: str, folder: Path) -> Path:
     """Run the design in a fresh window and grab it."""
     opened = open_window(app, Places(folder / theme, folder / theme))
@@ -44,14 +60,15 @@ def shoot(app: QApplication, theme: str, folder: Path) -> Path:
     services = opened.services
     if not services.files.open_copy(DESIGN):
         raise SystemExit(f"{DESIGN} could not be opened")
-    services.run.set_speed(SPEED)
+    transport = opened.bench.views.transport
+    transport.set_speed(SPEED)
+    transport.speed_changed.emit(SPEED)
     services.run.set_running(True)
-    clock = QElapsedTimer()
-    clock.start()
-    while services.run.now < UNTIL:
-        spin(50)
-        if clock.elapsed() > PATIENCE_MS:
-            raise SystemExit("the run does not come forward")
+    for at, factor in LOADS:
+        wait_for(services.run, at)
+        transport.set_load(factor)
+        transport.load_changed.emit(factor)
+    wait_for(services.run, UNTIL)
     opened.bench.views.canvas.select({SELECTED})
     spin(400)
     path = PICTURES / f"{theme}.png"
