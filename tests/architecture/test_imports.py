@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.catalog import COMPONENTS
+
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ("app", "widgets", "engine")
 
@@ -105,6 +107,38 @@ def test_the_lane_imports_only_what_can_be_compiled_with_it() -> None:
                     path.name == "__init__.py" and name == "engine.sim.compiled"
                 )
                 assert inside or name.split(".")[0] in allowed, f"{path.name} imports {name}"
+
+
+def sibling_components(kind: str, source: str, kinds: set[str]) -> set[str]:
+    """Other components that the source of a component imports."""
+    imported: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and node.module == "engine.catalog":
+            imported |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            imported.add(node.module.removeprefix("engine.catalog."))
+        elif isinstance(node, ast.Import):
+            imported |= {alias.name.removeprefix("engine.catalog.") for alias in node.names}
+    return imported & (kinds - {kind})
+
+
+def test_components_do_not_know_each_other() -> None:
+    kinds = {component.kind for component in COMPONENTS}
+    for kind in sorted(kinds):
+        source = (ROOT / "engine" / "catalog" / f"{kind}.py").read_text(encoding="utf-8")
+        assert sibling_components(kind, source, kinds) == set(), kind
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from engine.catalog import cache",
+        "from engine.catalog.cache import CacheConfig",
+        "import engine.catalog.cache",
+    ],
+)
+def test_a_component_that_knows_another_is_found(line: str) -> None:
+    assert sibling_components("service", line, {"service", "cache"}) == {"cache"}
 
 
 IMPORT_ENGINE = """
