@@ -24,6 +24,10 @@ TITLES: Final = {
     "group": "Group",
 }
 _CHEVRON: Final = 20.0
+_MAP_TAB: Final = 17.0
+"""Height of a tab from afar (logical pixels)."""
+_MOST_GROWN: Final = 6.0
+"""Most that a tab grows, so that it does not cover its surroundings."""
 
 
 def frame_label(frame: Frame) -> str:
@@ -32,15 +36,26 @@ def frame_label(frame: Frame) -> str:
     return f"{title} · {frame.name}" if frame.name else title
 
 
-def tab_rect(frame: Frame, look: Look) -> QRectF:
-    """The tab at the top left, as wide as its label and never wider than the frame."""
-    width = look.state_metrics.horizontalAdvance(frame_label(frame)) + _CHEVRON + 20.0
-    return QRectF(frame.x, frame.y, min(width, frame.width), FRAME_TAB)
+def _tab_scale(zoom: float) -> float:
+    """From afar tabs grow, so that the names of regions stay readable, as on a map."""
+    return 1.0 if zoom >= COMPACT_ZOOM else min(0.95 / zoom, _MOST_GROWN)
 
 
-def chevron_rect(frame: Frame, look: Look) -> QRectF:
-    """The part of the tab which collapses the frame."""
-    tab = tab_rect(frame, look)
+def tab_rect(frame: Frame, look: Look, zoom: float) -> QRectF:
+    """The tab: inside the top left corner, or from afar, without a chevron, on top of the frame."""
+    width = look.state_metrics.horizontalAdvance(frame_label(frame)) + 20.0
+    if zoom >= COMPACT_ZOOM:
+        return QRectF(frame.x, frame.y, min(width + _CHEVRON, frame.width), FRAME_TAB)
+    scale = _tab_scale(zoom)
+    height = _MAP_TAB * scale
+    return QRectF(frame.x, frame.y - height, width * scale, height)
+
+
+def chevron_rect(frame: Frame, look: Look, zoom: float) -> QRectF:
+    """The part of the tab which collapses the frame; there is none from afar."""
+    if zoom < COMPACT_ZOOM:
+        return QRectF()
+    tab = tab_rect(frame, look, zoom)
     return QRectF(tab.right() - _CHEVRON - 2.0, tab.top(), _CHEVRON, tab.height())
 
 
@@ -71,7 +86,8 @@ def paint_frame(painter: QPainter, frame: Frame, face: FrameFace, look: Look, zo
     """Paint a frame in scene coordinates."""
     theme = look.theme
     rect = QRectF(frame.x, frame.y, frame.width, frame.height)
-    pen = QPen(look.colour(theme.selection if face.selected else theme.frame_border), 1.5)
+    pen = QPen(look.colour(theme.selection if face.selected else theme.frame_border))
+    pen.setWidthF(max(1.5, 1.0 / zoom))
     pen.setDashPattern([4.0, 3.4])
     painter.setPen(pen)
     painter.setBrush(look.colour(theme.frame_fill, 0.10 if theme.is_dark else 0.35))
@@ -83,20 +99,27 @@ def paint_frame(painter: QPainter, frame: Frame, face: FrameFace, look: Look, zo
 
 def _paint_tab(painter: QPainter, frame: Frame, face: FrameFace, look: Look, zoom: float) -> None:
     """The name at the top left, with the active fault where there is one."""
-    theme = look.theme
-    tab = tab_rect(frame, look)
-    painter.setPen(QPen(look.colour(theme.load.colour), 1.2) if face.fault else Qt.PenStyle.NoPen)
-    painter.setBrush(look.colour(theme.frame_fill))
-    painter.drawRoundedRect(tab, 8.0, 8.0)
-    if zoom >= COMPACT_ZOOM:
-        sign = chevron_rect(frame, look).adjusted(4.0, 6.0, -4.0, -6.0)
+    theme, near = look.theme, zoom >= COMPACT_ZOOM
+    tab = tab_rect(frame, look, zoom)
+    if near:
+        painter.setPen(
+            QPen(look.colour(theme.load.colour), 1.2) if face.fault else Qt.PenStyle.NoPen
+        )
+        painter.setBrush(look.colour(theme.frame_fill))
+        painter.drawRoundedRect(tab, 8.0, 8.0)
+        sign = chevron_rect(frame, look, zoom).adjusted(4.0, 6.0, -4.0, -6.0)
         look.icons.paint(painter, "chevron-down", sign, theme.muted)
     label = f"{face.fault} · {frame_label(frame)}" if face.fault else frame_label(frame)
+    scale = _tab_scale(zoom)
+    painter.save()
+    painter.translate(tab.topLeft())
+    painter.scale(scale, scale)
     painter.setFont(look.state_font)
     painter.setPen(look.colour(theme.load.text if face.fault else theme.muted))
-    room = tab.width() - _CHEVRON - 12.0
+    room = tab.width() / scale - (_CHEVRON + 12.0 if near else 0.0)
     text = look.state_metrics.elidedText(label, Qt.TextElideMode.ElideRight, room)
-    painter.drawText(QPointF(tab.left() + 11.0, tab.top() + 16.0), text)
+    painter.drawText(QPointF(11.0, 16.0) if near else QPointF(2.0, 12.0), text)
+    painter.restore()
 
 
 def paint_handles(painter: QPainter, rect: QRectF, look: Look, zoom: float) -> None:

@@ -49,6 +49,10 @@ OVERLAY_Z: Final = 100.0
 _EDGE_REACH: Final = 6.0
 _LINK_REACH: Final = 12.0
 _END_REACH: Final = 14.0
+_ROOM: Final = 104.0
+"""Room for the handles and the tab of a frame, which grow when zoomed out (scene units)."""
+_HALO: Final = 12.0
+"""Room for the stroke of a link and the ring around it (scene units)."""
 _LARGEST: Final = 4096
 """Longest edge of an item's picture in device pixels; a huge note is painted coarser."""
 
@@ -197,22 +201,20 @@ class FrameItem(QGraphicsRectItem):
 
     def outline(self) -> QRectF:
         """What is painted, with the room for handles."""
-        return self.rect().adjusted(-10.0, -10.0, 10.0, 10.0)
+        return self.rect().adjusted(-_ROOM, -_ROOM, _ROOM, _ROOM)
 
     def part_at(self, at: QPointF, zoom: float, look: Look) -> str | None:
         """``chevron``, ``tab``, an edge or corner to resize by, or nothing inside."""
         reach = min(_EDGE_REACH / zoom, 24.0)
         rect = self.rect()
+        if tab_rect(self.frame, look, zoom).contains(at):
+            return "chevron" if chevron_rect(self.frame, look, zoom).contains(at) else "tab"
         if not rect.adjusted(-reach, -reach, reach, reach).contains(at):
             return None
         corners = handles(rect)
         for name in ("top-right", "bottom-right", "bottom-left"):
             if squared_distance(at, corners[name]) <= (1.6 * reach) ** 2:
                 return name
-        if chevron_rect(self.frame, look).contains(at):
-            return "chevron"
-        if tab_rect(self.frame, look).contains(at):
-            return "tab"
         near = {
             "left": abs(at.x() - rect.left()),
             "right": abs(at.x() - rect.right()),
@@ -275,7 +277,7 @@ class LinkItem(QGraphicsPathItem):
         """Run between two ports."""
         self.ends = (start, end)
         self.wire = wire(start, end)
-        self._outline = self.wire.path.boundingRect().adjusted(-8.0, -8.0, 8.0, 8.0)
+        self._outline = self.wire.path.boundingRect().adjusted(-_HALO, -_HALO, _HALO, _HALO)
         self.setPath(self.wire.path)
 
     def outline(self) -> QRectF:

@@ -27,7 +27,7 @@ from widgets.canvas.stage import Stage
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+    from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QShowEvent
 
     from engine.model.changes import Changes
     from engine.model.component import Component
@@ -89,6 +89,8 @@ class CanvasView(QGraphicsView):
         self._announcer = Announcer(self, self._stage)
         self._out_of_view: set[PictureItem] = set()
         self._zoom = 1.0
+        self._fit_when_shown = False
+        """The design came before the view had its size."""
         self._since_map = 0.0
         self._clock = QElapsedTimer()
         self._timer = QTimer(self)
@@ -154,6 +156,7 @@ class CanvasView(QGraphicsView):
         if had:
             self.selection_changed.emit(frozenset())
         self.fit()
+        self._fit_when_shown = not self.isVisible()
         self._minimap.touch()
 
     def apply_changes(self, design: Design, changes: Changes) -> None:
@@ -370,6 +373,13 @@ class CanvasView(QGraphicsView):
         del rect
         if not self._scene.design.nodes:
             paint_hint(painter, QRectF(self.viewport().rect()), self._look)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Fit a design that came before the view had its size."""
+        super().showEvent(event)
+        if self._fit_when_shown:
+            self._fit_when_shown = False
+            self.fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the minimap in its corner."""

@@ -215,7 +215,7 @@ def test_the_chevron_of_a_frame_collapses_it_to_one_card(make_desk) -> None:
         )
     )
     scene = desk.view._scene
-    chevron = chevron_rect(desk.design.frames[0], scene.look).center()
+    chevron = chevron_rect(desk.design.frames[0], scene.look, 1.0).center()
     desk.click(chevron.x(), chevron.y())
     assert desk.edits == [SetField("f", ("collapsed",), True, "Collapse")]
     assert set(scene.cards) == {"f", "b"}

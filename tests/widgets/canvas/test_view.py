@@ -8,8 +8,10 @@ from PySide6.QtGui import QColor, QImage, QPainter, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from engine.model.design import Design
+from engine.model.design import Design, Node
 from engine.model.edits import Move, Position, SetField
+from widgets.canvas import CanvasView
+from widgets.canvas.frame_painter import tab_rect
 from widgets.theme import DARK, LIGHT, IconSet
 
 NONE = Qt.KeyboardModifier.NoModifier
@@ -70,6 +72,26 @@ def test_fit_shows_everything(desk) -> None:
     desk.view.resize(400, 300)
     desk.view.fit()
     assert desk.view._camera.shown().contains(desk.view.content_rect())
+
+
+def test_a_design_that_comes_first_is_fitted_when_the_view_is_shown(qtbot) -> None:
+    view = CanvasView({}, DARK, IconSet())
+    qtbot.addWidget(view)
+    nodes = tuple(Node(id=f"n{i}", kind="service", x=300.0 * i) for i in range(3))
+    view.set_design(Design(nodes=nodes))
+    view.resize(1400, 700)
+    view.show()
+    assert view._camera.zoom == 1.0
+    assert view._camera.shown().contains(view.content_rect())
+
+
+def test_names_of_frames_stay_readable_from_afar(desk) -> None:
+    item = desk.view._scene.frames["zone"]
+    look = desk.view._look
+    for zoom in (1.0, 0.4, 0.2):
+        tab = tab_rect(item.frame, look, zoom)
+        assert tab.height() * zoom >= 15
+        assert item.part_at(tab.center(), zoom, look) == "tab"
 
 
 def test_reveal_selects_and_brings_into_view(desk) -> None:
