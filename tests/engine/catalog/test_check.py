@@ -1,0 +1,383 @@
+"""Findings: errors that keep a design from running, warnings, risks; and fixes that settle them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from engine.catalog import check
+from engine.model.design import Design, Link, Node
+from engine.model.files import loads
+from engine.model.findings import Finding
+from tests.helpers.builders import client, design, exponential, link, node
+from tests.helpers.strategies import rich_raw
+
+TIMED: dict[str, Any] = {"timeout": 1.0}
+
+
+def found(made: Design, code: str) -> list[Finding]:
+    return [finding for finding in check(made) if finding.code == code]
+
+
+def one(made: Design, code: str) -> Finding:
+    findings = found(made, code)
+    assert len(findings) == 1, [finding.message for finding in check(made)]
+    return findings[0]
+
+
+def settled(made: Design, finding: Finding) -> Design:
+    """The design after the finding's fix, which must make that finding go away."""
+    assert finding.fix is not None
+    after = finding.fix.apply(made).design
+    left = [
+        each
+        for each in found(after, finding.code)
+        if (each.id, each.field) == (finding.id, finding.field)
+    ]
+    assert left == []
+    return after
+
+
+def web(*, rate: float = 100, timeout: bool = True, **config: Any) -> Design:
+    """Users who call one service."""
+    policy = TIMED if timeout else {}
+    return design(
+        [client("users", rate), node("web", "service", **config)], [link("users", "web", **policy)]
+    )
+
+
+def test_a_design_without_fault_has_no_findings() -> None:
+    made = web(instances=2, queue_limit=100)
+    assert check(made) == ()
+
+
+class TestErrors:
+    @pytest.mark.parametrize(
+        ("config", "field", "says"),
+        [
+            ({"workers": "four"}, "config.workers", "workers should be a whole number, not 'four'"),
+            ({"workers": 1.5}, "config.workers", "workers should be a whole number"),
+            ({"workers": True}, "config.workers", "workers should be a whole number, not true"),
+            ({"workers": 0}, "config.workers", "workers should be at least 1, not 0"),
+            ({"queue_limit": -1}, "config.queue_limit", "queue_limit should be at least 0"),
+            ({"discipline": "lilo"}, "config.discipline", "should be 'fifo', 'lifo', 'ps'"),
+            ({"service_time": 5}, "config.service_time", 'an object such as {"law": "exponential"'),
+            ({"service_time": {"mean": 1}}, "config.service_time", "service_time needs 'law'"),
+            ({"service_time": {"law": "x"}}, "config.service_time", "'lognormal'"),
+            (
+                {"service_time": exponential(-1)},
+                "config.service_time.mean",
+                "service_time.mean should be at least 0, not -1",
+            ),
+            ({"hold_while_waiting": "no"}, "config.hold_while_waiting", "should be true or false"),
+        ],
+    )
+    def test_wrong_values_name_id_field_and_remedy(
+        self, config: dict[str, Any], field: str, says: str
+    ) -> None:
+        finding = one(web(**config), "bad-value")
+        assert (finding.level, finding.id, finding.field) == ("error", "web", field)
+        assert says in finding.message
+
+    def test_wrong_values_of_links_and_clients(self) -> None:
+        made = design(
+            [client(arrivals_=1), node("web", "service")],
+            [link("users", "web", delay={"law": "exponential", "mean": -1}, timeout=0)],
+        )
+        assert [(each.id, each.field) for each in found(made, "bad-value")] == [
+            ("users-web", "config.delay.mean"),
+            ("users-web", "config.timeout"),
+        ]
+        rates = design(
+            [node("users", "client", arrivals={"process": "poisson", "rate": [[0, "x"]]})], []
+        )
+        assert one(rates, "bad-value").field == "config.arrivals.rate.0.1"
+
+    def test_unknown_kinds_cannot_run(self) -> None:
+        made = design([client(), node("odd", "gizmo")], [link("users", "odd")])
+        assert "knows no 'gizmo'" in one(made, "unknown-kind").message
+
+    def test_nobody_makes_requests(self) -> None:
+        assert one(design([node("web", "service")], []), "no-client").id is None
+
+    @pytest.mark.parametrize(
+        ("source", "target", "says"),
+        [
+            ("users", "users-2", "A Client cannot be called"),
+            ("users", "mailer", "A Worker takes messages from a queue, but a Client makes calls"),
+            ("inbox", "web", "A Queue hands messages to workers, but a Service takes calls"),
+            ("db", "web", "A SQL database calls nobody"),
+        ],
+    )
+    def test_links_that_cannot_be(self, source: str, target: str, says: str) -> None:
+        nodes = [
+            client(),
+            client("users-2"),
+            node("web", "service"),
+            node("inbox", "queue"),
+            node("mailer", "worker"),
+            node("db", "sql_database"),
+        ]
+        made = design(nodes, [link(source, target)])
+        finding = one(made, "bad-link")
+        assert finding.message.startswith(says)
+        assert settled(made, finding).links == ()
+
+    def test_ids_and_ends_are_checked_in_designs_that_no_file_made(self) -> None:
+        nodes = (Node(id="users", kind="client"), Node(id="users", kind="service"))
+        made = Design(nodes=nodes, links=(Link(id="l", source="users", target="gone"),))
+        assert one(made, "duplicate-id").id == "users"
+        assert one(made, "bad-link").field == "target"
+
+    def test_calls_that_wait_in_a_circle(self) -> None:
+        nodes = [client(), node("a", "service"), node("b", "service"), node("c", "service")]
+        links = [
+            link("users", "a"),
+            link("a", "b"),
+            link("b", "c"),
+            link("c", "a", probability=0.1),
+        ]
+        made = design(nodes, links)
+        finding = one(made, "waiting-loop")
+        assert "A → B → C → A" in finding.message
+        assert found(settled(made, finding), "endless-loop") == []
+
+    def test_requests_that_go_round_without_end(self) -> None:
+        nodes = [client(), node("a", "service"), node("b", "service")]
+        links = [link("users", "a"), link("a", "b", mode="send"), link("b", "a", mode="send")]
+        assert "A → B → A" in one(design(nodes, links), "endless-loop").message
+        links[2]["config"]["probability"] = 0.5
+        assert found(design(nodes, links), "endless-loop") == []
+
+    def test_a_queue_that_its_worker_feeds(self) -> None:
+        nodes = [client(), node("inbox", "queue"), node("it", "worker")]
+        links = [link("users", "inbox"), link("inbox", "it"), link("it", "inbox")]
+        assert one(design(nodes, links), "endless-loop").level == "error"
+        links[2]["config"]["probability"] = 0.2
+        made = design(nodes, links)
+        assert [each for each in check(made) if each.level == "error"] == []
+
+    @pytest.mark.parametrize(
+        ("more", "code", "says"),
+        [
+            (
+                {"mix": {"raed": 1}},
+                "unknown-class",
+                "'raed' is no request class; did you mean 'read'?",
+            ),
+            ({"mix": {"other": 1}}, "unknown-class", "write 'read' or 'write'"),
+            ({"mix": {"read": 0}}, "bad-mix", "sum to zero"),
+        ],
+    )
+    def test_classes_that_do_not_exist(self, more: dict[str, Any], code: str, says: str) -> None:
+        classes = [{"name": "read"}, {"name": "write"}]
+        assert says in one(design([client(**more)], [], classes=classes), code).message
+
+    def test_classes_of_links_and_doubles(self) -> None:
+        made = design([client(), node("web", "service")], [link("users", "web", classes=["x"])])
+        assert one(made, "unknown-class").id == "users-web"
+        twice = design([client()], [], classes=[{"name": "a"}, {"name": "a"}])
+        assert "Two request classes" in one(twice, "duplicate-class").message
+
+    @pytest.mark.parametrize(
+        ("event", "field", "says"),
+        [
+            ({"target": "wbe", "change": "kill"}, "target", "did you mean 'web'?"),
+            ({"target": "web", "with": "dbb", "change": "partition"}, "with", "did you mean 'db'?"),
+            ({"target": "web", "change": "flush"}, "target", "name a cache"),
+            ({"target": "web", "change": "traffic", "factor": 2}, "target", "makes no traffic"),
+            ({"target": "cache-db", "change": "kill"}, "target", "needs a node or a frame"),
+            (
+                {"target": "web", "change": "set", "path": "wokers", "value": 3},
+                "path",
+                "'workers'?",
+            ),
+            (
+                {"target": "web", "change": "set", "path": "workers", "value": "x"},
+                "path",
+                "whole number",
+            ),
+            ({"target": "zone", "change": "set", "path": "a", "value": 1}, "target", "not a frame"),
+        ],
+    )
+    def test_events_that_mean_nothing(self, event: dict[str, Any], field: str, says: str) -> None:
+        raw = rich_raw()
+        raw["scenario"]["events"].append({"at": 1} | event)
+        made = loads(json.dumps(raw))
+        finding = one(made, "bad-event")
+        assert finding.field == f"scenario.events.4.{field}"
+        assert says in finding.message
+        assert len(settled(made, finding).scenario.events) == 4
+
+    @pytest.mark.parametrize(
+        ("metric", "says"),
+        [
+            ("users.latency.p98", "did you mean users.latency.p99?"),
+            ("user.latency.p99", "did you mean users.latency.p99?"),
+            ("web.utilisation", "did you mean web.utilization?"),
+            ("web.extra.hit_ratio", "Nothing is measured"),
+            ("latency", "begin with the id"),
+            ("users-web.latency", "did you mean users-web.latency.p99?"),
+        ],
+    )
+    def test_objectives_that_nothing_measures(self, metric: str, says: str) -> None:
+        made = design(
+            [client(), node("web", "service")],
+            [link("users", "web")],
+            objectives=[{"metric": metric, "below": 1}],
+        )
+        finding = one(made, "unknown-metric")
+        assert finding.field == "objectives.0.metric"
+        assert says in finding.message
+
+    @pytest.mark.parametrize(
+        "metric",
+        [
+            "users.goodput",
+            "users.failed",
+            "users.failed.timeout",
+            "cache.extra.hit_ratio",
+            "web.wait.p99",
+            "web-cache.retries",
+            "orders.extra.lag",
+        ],
+    )
+    def test_objectives_that_can_be_measured(self, metric: str) -> None:
+        raw = rich_raw() | {"objectives": [{"metric": metric, "below": 1}]}
+        assert found(loads(json.dumps(raw)), "unknown-metric") == []
+
+
+class TestWarnings:
+    def test_a_field_that_nothing_reads_with_the_likely_name(self) -> None:
+        made = web(worker=3)
+        finding = one(made, "unknown-field")
+        assert "did you mean 'workers'?" in finding.message
+        after = settled(made, finding)
+        assert after.node_by_id["web"].config == {"workers": 3}
+
+    def test_a_nested_field_that_nothing_reads(self) -> None:
+        made = web(service_time={"law": "exponential", "mean": 0.01, "cv": 2})
+        finding = one(made, "unknown-field")
+        assert finding.field == "config.service_time.cv"
+        settled(made, finding)
+
+    def test_a_uniform_law_may_be_given_by_its_mean(self) -> None:
+        assert found(web(service_time={"law": "uniform", "mean": 0.01}), "unknown-field") == []
+
+    @pytest.mark.parametrize(
+        ("kind", "code", "says"),
+        [
+            ("service", "no-caller", "Nobody calls It"),
+            ("worker", "no-queue", "has no queue to pull from"),
+            ("queue", "no-consumer", "Nothing takes messages from It"),
+            ("load_balancer", "no-target", "has nobody to send requests to"),
+            ("client", "no-target", "calls nobody"),
+        ],
+    )
+    def test_nodes_that_hang_in_the_air(self, kind: str, code: str, says: str) -> None:
+        made = design([client(), node("web", "service"), node("it", kind)], [link("users", "web")])
+        findings = [finding for finding in found(made, code) if finding.id == "it"]
+        assert says in findings[0].message
+
+    def test_links_that_nothing_uses(self) -> None:
+        nodes = [client(), node("web", "service"), node("db", "sql_database")]
+        links = [link("users", "web"), link("web", "db", probability=0, when="miss", classes=[])]
+        codes = [finding.code for finding in check(design(nodes, links)) if finding.id == "web-db"]
+        assert codes[:3] == ["unused-link", "unused-link", "no-cache-before"]
+
+    def test_an_event_after_the_end(self) -> None:
+        event = {"at": 700, "change": "traffic", "factor": 2}
+        made = design([client(), node("web", "service")], [link("users", "web")], events=[event])
+        assert "after the end of the run" in one(made, "late-event").message
+
+
+class TestRisks:
+    def test_no_timeout(self) -> None:
+        made = web(timeout=False, instances=2, queue_limit=9)
+        finding = one(made, "no-timeout")
+        assert "No timeout on Users → Web" in finding.message
+        after = settled(made, finding)
+        assert after.links[0].config == {"timeout": 1.0}
+
+    def test_only_who_waits_holding_something_needs_a_timeout(self) -> None:
+        nodes = [
+            client(),
+            node("b", "load_balancer"),
+            node("web", "service"),
+            node("db", "sql_database"),
+        ]
+        links = [link("users", "b", **TIMED), link("b", "web"), link("web", "db")]
+        assert [each.id for each in found(design(nodes, links), "no-timeout")] == ["web-db"]
+        nodes[2]["config"]["hold_while_waiting"] = False
+        assert found(design(nodes, links), "no-timeout") == []
+
+    def test_one_instance(self) -> None:
+        made = web(queue_limit=9)
+        finding = one(made, "single-point")
+        assert "One instance of Web" in finding.message
+        settled(made, finding)
+
+    def test_an_unbounded_queue_behind_impatient_callers(self) -> None:
+        made = web(instances=2, workers=4, service_time=exponential(0.01))
+        finding = one(made, "unbounded-queue")
+        assert finding.message.startswith(
+            "Unbounded queue: after a stall, work that nobody waits for is done first. Set 200"
+        )
+        assert settled(made, finding).node_by_id["web"].config["queue_limit"] == 200
+
+    def test_patience_reaches_through_a_balancer(self) -> None:
+        nodes = [client(), node("b", "load_balancer"), node("web", "service", instances=2)]
+        made = design(nodes, [link("users", "b", **TIMED), link("b", "web")])
+        assert one(made, "unbounded-queue").id == "web"
+
+    def test_more_than_can_be_served(self) -> None:
+        made = web(rate=400, workers=4, instances=1, service_time=exponential(0.0125))
+        finding = one(made, "overload")
+        assert "400 rps exceeds what Web can serve (320 rps)" in finding.message
+        assert settled(made, finding).node_by_id["web"].config["instances"] == 2
+
+    def test_workers_held_while_they_wait_count(self) -> None:
+        slow = node("db", "sql_database", read_time=exponential(0.1))
+        nodes = [
+            client("users", 50),
+            node("web", "service", workers=4, service_time=exponential(0.01)),
+            slow,
+        ]
+        links = [link("users", "web", **TIMED), link("web", "db", **TIMED)]
+        assert "serve (36.4 rps)" in one(design(nodes, links), "overload").message
+        nodes[1]["config"]["hold_while_waiting"] = False
+        assert found(design(nodes, links), "overload") == []
+
+    def test_retries_that_keep_a_service_down(self) -> None:
+        policy = TIMED | {"retry": {"attempts": 2}}
+        nodes = [
+            client("users", 280),
+            node("web", "service", workers=3, service_time=exponential(0.01)),
+        ]
+        made = design(nodes, [link("users", "web", **policy)])
+        finding = one(made, "retry-storm")
+        assert "280 rps × 2 tries is more than the 300 rps it can serve" in finding.message
+        settled(made, finding)
+        calm = [client("users", 140), nodes[1]]
+        assert found(design(calm, [link("users", "web", **policy)]), "retry-storm") == []
+
+    def test_retries_in_layers_multiply(self) -> None:
+        three = {"retry": {"attempts": 3}, "timeout": 1}
+        nodes = [client(), node("a", "service"), node("b", "service"), node("c", "service")]
+        links = [link("users", "a", **three), link("a", "b", **three), link("b", "c", **three)]
+        messages = [each.message for each in found(design(nodes, links), "retry-layers")]
+        assert any("up to 9 tries at B" in each for each in messages)
+        assert any("up to 27 tries at C" in each for each in messages)
+
+    def test_waiting_longer_than_ones_own_callers(self) -> None:
+        nodes = [client(), node("web", "service"), node("db", "sql_database")]
+        made = design(nodes, [link("users", "web", timeout=1), link("web", "db", timeout=3)])
+        finding = one(made, "timeout-order")
+        assert "Web waits 3 s for Db, but its own callers give up after 1 s" in finding.message
+        assert settled(made, finding).link_by_id["web-db"].config["timeout"] == 0.8
+
+    def test_no_risks_are_told_of_what_cannot_run(self) -> None:
+        made = web(timeout=False, workers=0)
+        assert {finding.level for finding in check(made)} == {"error"}
