@@ -21,8 +21,12 @@ if TYPE_CHECKING:
 
 _SHORTEST = 0.25
 """Least length of an interval (s) that a look closes."""
-_LONGEST = 1.0
+_USUAL = 1.0
 """Length of an interval (s) after which it closes by itself while somebody watches."""
+_POINTS = 300
+"""Intervals into which a run is divided at least, however fast it goes."""
+_BETWEEN_LOOKS = 5
+"""Intervals between two looks that are worth their price."""
 
 
 class Simulation:
@@ -38,6 +42,8 @@ class Simulation:
         """Made by the first look; runs without one pay nothing."""
         self._marked = False
         self._sampled = 0.0
+        self._looked = 0.0
+        self._interval = _USUAL
         self._timeline = Timeline(self.machine, self._notify)
         self._health = HealthChecks(self.machine, self._notify)
         self._bursts = Bursts(self.machine)
@@ -65,7 +71,7 @@ class Simulation:
             self._measure()
             if not self.machine.advance(min(until, self._next_stop())):
                 return False
-            if self.observer is not None and self.now >= self._sampled + _LONGEST:
+            if self.observer is not None and self.now >= self._sampled + self._interval:
                 self._sample(self.observer)
         self._measure()
         return True
@@ -74,9 +80,13 @@ class Simulation:
         """What sees into the run; closes the interval unless it is too short to say anything."""
         if self.observer is None:
             self.observer = Observer(self.machine)
-            self._sampled = self.now
+            self._sampled = self._looked = self.now
         if self.now >= self._sampled + _SHORTEST:
             self._sample(self.observer)
+        wanted = (self.now - self._looked) / _BETWEEN_LOOKS
+        longest = self.machine.plan.duration / _POINTS
+        self._interval = max(_USUAL, min(wanted, longest))
+        self._looked = self.now
         return self.observer
 
     def _measure(self) -> None:
@@ -91,7 +101,7 @@ class Simulation:
         if not self._marked:
             stop = self.machine.plan.warmup
         if self.observer is not None:
-            stop = min(stop, self._sampled + _LONGEST)
+            stop = min(stop, self._sampled + self._interval)
         return stop
 
     def _sample(self, observer: Observer) -> None:

@@ -61,6 +61,15 @@ def test_intervals_close_by_themselves_while_somebody_watches() -> None:
     assert simulation.samples[-1].end == 9.5, "a tenth of a second says little"
 
 
+def test_intervals_grow_with_the_speed_as_far_as_the_run_is_long() -> None:
+    simulation = Simulation(design(duration=6000.0))
+    for until in (0.0, 100.0, 300.0):
+        simulation.advance(until)
+        simulation.look()
+    assert len(simulation.samples) == 100 + 10
+    assert simulation.samples[-1].end - simulation.samples[-1].start == 20.0
+
+
 def test_samples_add_up_to_the_run() -> None:
     simulation = Simulation(design())
     simulation.look()
