@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from widgets.theme import ThemeManager
 
 _ICON = 20
+_NAME_HEIGHT = 28
+"""Room for the descenders of the title's size, whatever else stands in the line."""
 
 
 class Header(QWidget):
@@ -34,6 +36,7 @@ class Header(QWidget):
         self.name = set_role(Line(), "title")
         self.name.setAccessibleName("Name")
         self.name.setMaxLength(200)
+        self.name.setMinimumHeight(_NAME_HEIGHT)
         self.name.entered.connect(self._enter)
         self.name.reverted.connect(lambda: self.name.show_text(self._title))
         self.kind = set_role(QLabel(), "caption")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from engine.model.design import Design, Event, Node
 
+# Built once: an adapter takes milliseconds, and the timeline asks at every repaint.
+_ARRIVALS: Final[TypeAdapter[Arrivals]] = TypeAdapter(Arrivals)
 Points = tuple[tuple[float, float], ...]
 
 
@@ -43,9 +45,8 @@ def arrivals_of(node: Node) -> Arrivals:
     """A source's arrival process; the default one where its config does not read."""
     raw = node.config.get("arrivals")
     if raw is not None:
-        adapter: TypeAdapter[Arrivals] = TypeAdapter(Arrivals)
         try:
-            return adapter.validate_json(json.dumps(raw))
+            return _ARRIVALS.validate_json(json.dumps(raw))
         except ValidationError:
             pass
     return Poisson()
