@@ -82,11 +82,15 @@ class QueuePool(Pool):
             self._begin(call, now)
 
     def reline(self, line: Line) -> None:
-        """Change the discipline; those who wait move over."""
+        """Change the discipline; those who wait move over in the order in which they came."""
+        waiting: list[Call] = []
         call = self._line.pop()
         while call is not None:
-            line.push(call)
+            waiting.append(call)
             call = self._line.pop()
+        waiting.sort(key=_came)
+        for each in waiting:
+            line.push(each)
         self._line = line
 
     def clear(self, now: float) -> None:
@@ -99,3 +103,8 @@ class QueuePool(Pool):
         site.waiting -= float(self.waiting)
         self.busy = 0
         self.waiting = 0
+
+
+def _came(call: Call) -> tuple[float, int]:
+    """When a waiting call came; its entry has not been scheduled again since."""
+    return (call.arrived, call.seq)
