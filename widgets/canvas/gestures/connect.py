@@ -87,9 +87,9 @@ class Connect(Gesture):
 
     def _card_at(self, at: QPointF) -> str | None:
         """The card under the pointer, with some room around its ports."""
-        reach = 10.0 / self.stage.zoom
+        reach = 18.0 / self.stage.zoom
         for card in reversed(self.stage.scene.cards.values()):
-            if card.rect.adjusted(-reach, -2.0, reach, 2.0).contains(at):
+            if card.rect.adjusted(-reach, -reach / 3, reach, reach / 3).contains(at):
                 return card.item_id
         return None
 
