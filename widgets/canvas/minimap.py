@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 SIZE: Final = QSize(132, 76)
 _PADDING: Final = 7.0
+_MANY: Final = 60
+"""From so many nodes on their corners are not rounded: nobody sees it."""
 
 
 class Minimap(QWidget):
@@ -28,6 +30,7 @@ class Minimap(QWidget):
         self._look = look
         self._picture = QPixmap()
         self._outdated = True
+        self._content = QRectF()
         self._map = QRectF()
         self.setFixedSize(SIZE)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -41,36 +44,44 @@ class Minimap(QWidget):
         self.touch()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Copy the picture."""
+        """Copy the picture and draw what the view shows."""
         del event
-        self._bring_up_to_date()
+        shown = self._camera.shown()
+        self._bring_up_to_date(shown)
         painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.drawPixmap(QPointF(0.0, 0.0), self._picture)
+        look = self._look
+        painter.setPen(QPen(look.colour(look.theme.selection), 1.25))
+        painter.setBrush(look.colour(look.theme.selection, 0.06))
+        painter.drawRoundedRect(self._to_map(shown), 3.0, 3.0)
 
     def touch(self) -> None:
-        """Something that the map shows changed: it is painted again in the next frame."""
+        """The design or its states changed: the map is painted again in the next frame."""
         self._outdated = True
         self.setVisible(bool(self._scene.design.nodes))
         self.update()
 
-    def _bring_up_to_date(self) -> None:
-        """Paint the picture again if what it shows changed."""
+    def _bring_up_to_date(self, shown: QRectF) -> None:
+        """Paint the picture again if what it shows, or how much, changed."""
         ratio = self.devicePixelRatioF()
-        if not self._outdated and self._picture.devicePixelRatio() == ratio:
+        if self._outdated:
+            self._content = self._scene.content_rect()
+        area = self._content.united(shown).adjusted(-20.0, -20.0, 20.0, 20.0)
+        if not self._outdated and area == self._map and self._picture.devicePixelRatio() == ratio:
             return
         self._outdated = False
-        shown = self._camera.shown()
+        self._map = area
         self._picture = QPixmap(SIZE * ratio)
         self._picture.setDevicePixelRatio(ratio)
         self._picture.fill(QColor(0, 0, 0, 0))
         painter = QPainter(self._picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._map = self._scene.content_rect().united(shown).adjusted(-20.0, -20.0, 20.0, 20.0)
-        self._paint(painter, shown)
+        self._paint(painter)
         painter.end()
 
-    def _paint(self, painter: QPainter, shown: QRectF) -> None:
-        """Paint ground, frames, nodes in the colours of their states, and the viewport."""
+    def _paint(self, painter: QPainter) -> None:
+        """Paint ground, frames, notes, and nodes in the colours of their states."""
         look, theme = self._look, self._look.theme
         painter.setPen(QPen(look.colour(theme.card_border), 1.0))
         painter.setBrush(look.colour(theme.panel))
@@ -79,17 +90,23 @@ class Minimap(QWidget):
         painter.setPen(QPen(look.colour(theme.frame_border), 1.0))
         for frame in self._scene.frames.values():
             painter.drawRoundedRect(self._to_map(frame.rect()), 2.0, 2.0)
+        scale, middle = self._scale(), QPointF(SIZE.width() / 2, SIZE.height() / 2)
+        painter.translate(middle)
+        painter.scale(scale, scale)
+        painter.translate(-self._map.center())
         painter.setPen(Qt.PenStyle.NoPen)
-        for note in self._scene.notes.values():
-            painter.setBrush(look.colour(theme.sticky))
-            painter.drawRect(self._to_map(note.rect))
+        painter.setBrush(look.colour(theme.sticky))
+        painter.drawRects([note.rect for note in self._scene.notes.values()])
+        by_state: dict[str, list[QRectF]] = {}
         for card in self._scene.cards.values():
-            painter.setBrush(look.colour(theme.state(card.face.state).colour))
-            box = self._to_map(card.rect)
-            painter.drawRoundedRect(box.adjusted(0, 0, max(0.0, 3 - box.width()), 0), 1.5, 1.5)
-        painter.setPen(QPen(look.colour(theme.selection), 1.25))
-        painter.setBrush(look.colour(theme.selection, 0.06))
-        painter.drawRoundedRect(self._to_map(shown), 3.0, 3.0)
+            by_state.setdefault(card.face.state, []).append(card.rect)
+        for state, rects in by_state.items():
+            painter.setBrush(look.colour(theme.state(state).colour))
+            if len(self._scene.cards) > _MANY:
+                painter.drawRects(rects)
+                continue
+            for rect in rects:
+                painter.drawRoundedRect(rect, 1.5 / scale, 1.5 / scale)
 
     def _scale(self) -> float:
         """Map pixels a scene unit."""

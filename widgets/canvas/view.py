@@ -332,7 +332,7 @@ class CanvasView(QGraphicsView):
             self._scene.stale.update(self._scene.pictures())
         self._zoom = self._camera.zoom
         self._out_of_view.clear()
-        self._minimap.touch()
+        self._minimap.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Bring pictures up to date, then let Qt put everything together."""
