@@ -107,7 +107,7 @@ def test_the_same_flush_at_two_loads(factor: float, *, survives: bool) -> None:
 
 def test_orders_from_the_app_go_on() -> None:
     design = shipped("flash-sale")
-    says(design, "At ×2.4 they all arrive still, and 99 % are packed within 0.3 s.")
+    says(design, "At ×2.4 they all arrive, and 99 % are packed within 0.3 s.")
     samples = watched(design, 80.0, (0.0, load(2.4)))
     assert mean(samples, 40.0, 80.0, purchases) == 0.0
     link = [each.links["balancer-orders"] for each in samples if each.start >= 40.0]

@@ -13,7 +13,7 @@ from engine.model import files
 from tests.designs.running import FILES
 from widgets.canvas.look import Look
 from widgets.canvas.note_painter import PADDING, paint_note
-from widgets.theme import ThemeManager
+from widgets.theme import ThemeManager, load_fonts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,6 +40,7 @@ def text_end(note: Note, look: Look) -> float:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_every_note_shows_all_of_its_text(path: Path, qapp: QApplication) -> None:
+    load_fonts()
     manager = ThemeManager(qapp)
     look = Look(manager.theme, manager.icons)
     for note in files.load(path).notes:

@@ -43,7 +43,7 @@ def test_one_fast_server_or_four_slow_ones() -> None:
     design = shipped("one-fast-or-four-slow")
     says(design, "One fast server: 10 ms", "one queue: 15.1 ms", "a queue each: 40 ms")
     says(design, "46 ms for 99 %", "60 ms for 99 %", "184 ms for 99 %")
-    links = measured(design, duration=1500.0)["links"]
+    links = measured(design, duration=1000.0)["links"]
     expected = {"one": (0.0100, 0.0461), "shared": (0.0151, 0.0601), "separate": (0.040, 0.184)}
     for name, (mean, p99) in expected.items():
         latency = links[f"users-{name}"]["latency"]
@@ -71,7 +71,7 @@ def test_five_ways_to_choose() -> None:
     }
     says(design, "Round robin: 283 ms", "Random: 500 ms", "Least connections: 96 ms")
     says(design, "Power of two: 149 ms", "Weighted: 500 ms", "All fleets are 90 % busy")
-    result = measured(design, duration=1200.0)
+    result = measured(design, duration=800.0)
     means = {name: result["links"][f"users-{name}"]["latency"]["mean"] for name in expected}
     for name, mean in means.items():
         assert mean == pytest.approx(expected[name], rel=0.1), name

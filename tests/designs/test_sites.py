@@ -75,13 +75,20 @@ def test_too_much_for_three_tiers() -> None:
 
 def test_far_too_much_for_three_tiers() -> None:
     design = shipped("three-tiers")
-    says(
-        design, "after 12 s every request times out", "well again within 20 s, since nobody retries"
-    )
-    samples = watched(design, 160.0, (60.0, load(2.2)), (120.0, load(1.0)))
-    assert mean(samples, 72.0, 120.0, goodput("users")) == 0.0
-    assert mean(samples, 72.0, 120.0, failures("users", "timeout")) > 800.0
-    assert first_time(samples, 120.0, lambda each: not each.nodes["users"].failed) < 140.0
+    says(design, "Load ×2.2 is 880 a second", "one in ten is refused", "answers within 0.7 s")
+    users = measured(design, duration=180.0, load=2.2)["clients"]["users"]
+    assert users["failed"].keys() == {"queue_full"}
+    assert users["failed"]["queue_full"] / users["offered"] == pytest.approx(0.1, abs=0.01)
+    assert users["latency"]["p999"] < 0.7
+
+
+def test_three_tiers_without_a_queue_limit() -> None:
+    design = shipped("three-tiers")
+    says(design, "Take the queue limit off Web: after 12 s every request times out.")
+    design = changed(design, SetField("web", ("config", "queue_limit"), None))
+    samples = watched(design, 60.0, (20.0, load(2.2)))
+    assert mean(samples, 32.0, 60.0, goodput("users")) == 0.0
+    assert mean(samples, 32.0, 60.0, failures("users", "timeout")) > 800.0
 
 
 def test_shoppers_do_not_notice_that_the_workers_stop() -> None:
