@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from widgets.canvas.health import LinkHealth, NodeHealth
+from widgets.canvas.health import Calm, LinkHealth, NodeHealth
 from widgets.canvas.readings import link_readings, node_readings
 
 if TYPE_CHECKING:
@@ -57,6 +57,11 @@ class Board:
         for link_id in links.keys() | snapshot.in_flight.keys():
             way = self.links.setdefault(link_id, LinkHealth())
             way.observe(links.get(link_id), snapshot.in_flight.get(link_id, 0), wall)
+
+    def relearn(self) -> None:
+        """Forget what was calm: after a change of wiring a request is another thing than before."""
+        for health in (*self.nodes.values(), *self.links.values()):
+            health.calm = Calm()
 
     def keep(self, design: Design) -> None:
         """Forget what is no longer in the design."""

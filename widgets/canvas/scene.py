@@ -78,6 +78,8 @@ class CanvasScene(QGraphicsScene):
         """Show what an edit changed, and nothing else."""
         ids = set(changes.added | changes.removed | changes.moved | changes.changed)
         self._follow(design, ids)
+        if changes.is_structural:
+            self.facing.board.relearn()
         if "scenario" in changes.settings:
             self.refresh_faces(_all_ids(design))
 

@@ -238,3 +238,18 @@ def test_what_is_deleted_while_it_runs_goes_with_its_dots(desk, removed) -> None
     desk.view.advance(0.1)
     desk.view.grab()
     assert removed not in desk.view._scene.facing.board.nodes
+
+
+def test_a_new_wiring_is_not_measured_by_the_calm_of_the_old(desk) -> None:
+    def answer(time: float, p99: float) -> None:
+        latency = Percentiles(50, p99 / 3, p99 / 4, p99 / 2, p99)
+        node = NodeSample(arrivals=50, completed=50, latency=latency)
+        desk.view.show_snapshot(snapshot(time, nodes={"web": node}), 0.1)
+
+    for step in range(1, 60):
+        answer(step * 0.1, 0.001)
+    desk.view.select(["web-db"])
+    desk.view.delete_selection()
+    for step in range(60, 160):
+        answer(step * 0.1, 0.05)
+    assert desk.view._scene.cards["web"].face.state == "healthy"
