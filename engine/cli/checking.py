@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-
 from engine.catalog import check
 from engine.cli.errors import BAD_INPUT, OK, InputError
-from engine.cli.tables import findings_table
+from engine.cli.tables import findings_table, output
 from engine.model.files import FileError, load
 
 if TYPE_CHECKING:
@@ -22,7 +20,7 @@ def check_file(file: Path) -> int:
     except FileError as error:
         raise InputError(str(error)) from error
     findings = check(design)
-    console = Console()
+    console = output()
     if findings:
         console.print(findings_table(findings, design))
     counts = [

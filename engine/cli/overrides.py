@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
@@ -98,6 +99,8 @@ def _value(text: str, unit: str, current: Any) -> JsonValue:
             if isinstance(current, float):
                 raise
             value = text
+    if isinstance(value, float) and not math.isfinite(value):
+        _no_constant(text)
     if isinstance(value, float) and isinstance(current, int) and value.is_integer():
         value = int(value)
     if isinstance(value, int | float) and _is_law(current) and not isinstance(value, bool):

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from engine.cli.errors import MISSED, OK, InputError
 from engine.cli.live import watch
 from engine.cli.overrides import override
-from engine.cli.tables import result_tables
+from engine.cli.tables import output, result_tables
 from engine.model.edits import EditError, SetDesign
 from engine.model.files import FileError, load
 from engine.model.units import format_quantity, parse_quantity
@@ -57,7 +57,7 @@ def simulate(wanted: Wanted) -> int:
     if wanted.json_out is not None:
         _write(result, wanted.json_out)
     if not wanted.quiet and wanted.json_out != "-":
-        console = Console()
+        console = output()
         for table in result_tables(result, design):
             console.print(table)
     return OK if all(each["met"] for each in result["objectives"]) else MISSED

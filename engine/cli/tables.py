@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -19,7 +20,15 @@ if TYPE_CHECKING:
     from engine.model.design import Design
     from engine.model.findings import Finding
 
+_WIDE: Final = 110
+"""Columns where nobody watches: in a file, a pipe or a log."""
 _LEVEL_STYLES: Final = {"error": "bold red", "warning": "yellow", "risk": "cyan"}
+
+
+def output() -> Console:
+    """Standard output, as wide as the terminal."""
+    console = Console()
+    return console if console.is_terminal else Console(width=_WIDE)
 
 
 def result_tables(result: Mapping[str, Any], design: Design) -> Iterable[RenderableType]:
@@ -100,9 +109,7 @@ def _clients(result: Mapping[str, Any], design: Design) -> Table:
 
 def _nodes(result: Mapping[str, Any], design: Design) -> Table:
     """What the nodes did."""
-    table = _table(
-        "Node", "rate", "failed", "busy", "waiting", "wait", "residence", "p99", "", title="\nNodes"
-    )
+    table = _table("Node", "rate", "failed", "busy", "waiting", "mean", "p99", "", title="\nNodes")
     span = max(result["duration"] - result["warmup"], 1e-9)
     for name, each in result["nodes"].items():
         table.add_row(
@@ -111,7 +118,6 @@ def _nodes(result: Mapping[str, Any], design: Design) -> Table:
             _failures(each["failed"], each["arrivals"]),
             format_quantity(each["utilization"], "%"),
             format_quantity(each["queue_mean"], ""),
-            _seconds(each["wait"].get("mean")),
             _seconds(each["residence"].get("mean")),
             _seconds(each["residence"].get("p99")),
             _extra(each["extra"], name, design),

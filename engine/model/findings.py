@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from engine.model.words import describe
 
@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
 
     from engine.model.edits import Edit
+
+_BRANCHES: Final = frozenset({"dict", "list", "float", "int", "str", "bool"})
+"""Branches of JSON values, which validation puts between the names of fields."""
 
 Level = Literal["error", "warning", "risk"]
 
@@ -35,4 +38,5 @@ class Finding:
 def message_of(error: ValidationError) -> str:
     """The first problem of a validation error in one line: field, what, remedy."""
     first = error.errors(include_url=False)[0]
-    return describe(".".join(str(part) for part in first["loc"]), first)
+    parts = [str(part) for part in first["loc"]]
+    return describe(".".join(part for part in parts if part not in _BRANCHES), first)

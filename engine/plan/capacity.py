@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from engine.plan.primitives import INFINITE
 
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
     from engine.plan.demand import Demand
     from engine.plan.primitives import LinkPlan, NodePlan, Plan
+
+_RETRANSMISSION: Final = 0.2
+"""First retransmission time-out (s); it doubles."""
+_RETRANSMISSIONS: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,4 +97,10 @@ def _call(link: LinkPlan, answer: float, demand: Demand) -> float:
     """Mean time of a link's calls for a request at its source."""
     source, sent = demand.rate(link.source), sum(demand.links[link.id])
     times = sent / source if link.on_miss and source > 0.0 else link.probability * link.times
-    return times * min(link.timeout, answer + 2.0 * (link.delay.mean + link.jitter))
+    return times * min(link.timeout, answer + 2.0 * crossing_time(link))
+
+
+def crossing_time(link: LinkPlan) -> float:
+    """Mean time (s) of one crossing: delay, jitter, and retransmissions of what is lost."""
+    lost = sum(_RETRANSMISSION * (1 << n) * link.loss ** (n + 1) for n in range(_RETRANSMISSIONS))
+    return link.delay.mean + link.jitter + lost

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from engine.plan.hits import hit_ratio
 from engine.plan.order import callers_first
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 Rates = tuple[float, ...]
 """Requests per second of each class."""
-_NOTHING: Final = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,27 +39,36 @@ def demand_of(plan: Plan) -> Demand | None:
     order = callers_first((link.source, link.target) for link in plan.links)
     if order is None:
         return None
+    reached = set(order)
+    whole = (*order, *(node.id for node in plan.nodes if node.id not in reached))
+    made = _flow(plan, whole, {})
+    if any(link.on_miss for link in plan.links):
+        # A caller comes before the cache that it asks, so what the cache holds back is known only now.
+        made = _flow(plan, whole, made.hits)
+    return made
+
+
+def _flow(plan: Plan, order: tuple[str, ...], known: Mapping[str, float]) -> Demand:
+    """Rates from the clients downwards; ``known`` hit ratios decide the calls after a miss."""
     nodes = {node.id: node for node in plan.nodes}
-    alone = [node.id for node in plan.nodes if node.id not in set(order)]
     leaving: dict[str, list[LinkPlan]] = defaultdict(list)
     for link in plan.links:
         leaving[link.source].append(link)
-    zero: Rates = (0.0,) * len(plan.classes)
-    rates = dict.fromkeys(nodes, zero)
+    rates: dict[str, Rates] = dict.fromkeys(nodes, (0.0,) * len(plan.classes))
     links: dict[str, Rates] = {}
     hits: dict[str, float] = {}
-    for name in (*order, *alone):
+    for name in order:
         node = nodes[name]
         if node.traffic is not None:
             rates[name] = _offered(node.traffic)
         if node.store is not None:
             hits[name] = _hits(plan, node, rates[name])
-        shares = _Shares(plan, nodes, hits, tuple(leaving[name]))
+        shares = _Shares(plan, nodes, {**known, **hits}, tuple(leaving[name]))
         for link in leaving[name]:
             sent = _times(rates[name], shares.of(node, link))
             links[link.id] = sent
             rates[link.target] = tuple(a + b for a, b in zip(rates[link.target], sent, strict=True))
-    return Demand((*order, *alone), rates, links, hits)
+    return Demand(order, rates, links, hits)
 
 
 def _times(rates: Rates, shares: Rates) -> Rates:
@@ -86,7 +94,7 @@ def _offered(traffic: TrafficPlan) -> Rates:
 def _hits(plan: Plan, node: NodePlan, rates: Rates) -> float:
     """Predicted hit ratio of a store under these rates."""
     if node.store is None:
-        return _NOTHING
+        return 0.0
     reads = [
         (rate, each.keys) for rate, each in zip(rates, plan.classes, strict=True) if not each.write
     ]

@@ -69,6 +69,10 @@ def test_an_edit_says_what_it_changed(
         (SetField("web", (), "x"), "cannot change"),
         (SetField("web", ("x",), "left"), "x should be a number, not 'left'"),
         (SetField("web-cache", ("config",), 3), "config should be an object"),
+        (
+            SetField("web", ("config", "x", "y"), float("inf")),
+            "config.x.y should be a finite number",
+        ),
         (SetDesign(("scenario", "warmup"), 99), "must be below duration"),
         (SetDesign(("nodes",), []), "is no setting"),
         (SetDesign((), 1), "is no setting"),

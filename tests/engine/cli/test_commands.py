@@ -1,0 +1,315 @@
+"""The command line as people and scripts use it: output, exit codes, one clear line for bad input."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.cli.main import run
+from tests.helpers.builders import client, exponential, link, node, raw_design
+from tests.helpers.strategies import rich_raw
+
+
+def raw_shop(**more: Any) -> dict[str, Any]:
+    nodes = [
+        client("users", 100),
+        node(
+            "web", "service", instances=2, workers=2, service_time=exponential(0.01), queue_limit=50
+        ),
+    ]
+    links = [link("users", "web", timeout=1.0)]
+    return raw_design(nodes, links, **({"title": "Shop", "duration": 60, "warmup": 10} | more))
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    path = tmp_path / "shop.windtunnel"
+    path.write_text(
+        json.dumps(raw_shop(objectives=[{"metric": "users.latency.p99", "below": 0.5}]))
+    )
+    return path
+
+
+def complaint(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
+    """What a refused command says; nothing on standard output, exit code 2."""
+    assert run([str(each) for each in arguments]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    line = captured.err
+    assert line.startswith("windtunnel: ")
+    assert line.count("\n") == 1
+    return line
+
+
+def result_of(capsys: pytest.CaptureFixture[str], *arguments: object) -> dict[str, Any]:
+    assert run(["simulate", *map(str, arguments), "--json", "-"]) in {0, 1}
+    return dict(json.loads(capsys.readouterr().out))
+
+
+def test_a_run_ends_with_a_readable_table(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["simulate", str(shop)]) == 0
+    text = capsys.readouterr().out
+    for word in ("Shop", "60 s simulated", "Users", "Web", "Users → Web", "hash", "p99", "met"):
+        assert word in text
+
+
+def test_json_holds_the_whole_contract(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    result = result_of(capsys, shop)
+    assert list(result)[:8] == [
+        "windtunnel_result",
+        "title",
+        "seed",
+        "duration",
+        "warmup",
+        "hash",
+        "wall_seconds",
+        "requests",
+    ]
+    assert {"offered", "succeeded", "failed", "goodput", "latency"} <= set(
+        result["clients"]["users"]
+    )
+    assert {"mean", "p50", "p90", "p95", "p99", "p999", "max"} <= set(
+        result["clients"]["users"]["latency"]
+    )
+    assert {
+        "arrivals",
+        "completed",
+        "failed",
+        "utilization",
+        "queue_mean",
+        "in_system_mean",
+    } <= set(result["nodes"]["web"])
+    assert {"wait", "residence", "extra"} <= set(result["nodes"]["web"])
+    assert {"attempts", "succeeded", "failed", "latency"} <= set(result["links"]["users-web"])
+    assert result["objectives"][0]["met"] is True
+
+
+def test_json_goes_to_a_file_and_quiet_says_nothing(
+    shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out.json"
+    assert run(["simulate", str(shop), "--quiet", "--json", str(out)]) == 0
+    assert capsys.readouterr() == ("", "")
+    assert json.loads(out.read_text())["title"] == "Shop"
+    assert "--json" in complaint(capsys, "simulate", shop, "--quiet", "--json", tmp_path)
+
+
+def test_missed_objectives_end_with_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "slow.windtunnel"
+    path.write_text(
+        json.dumps(raw_shop(objectives=[{"metric": "users.latency.p50", "below": 0.001}]))
+    )
+    assert run(["simulate", str(path)]) == 1
+    assert "missed" in capsys.readouterr().out
+
+
+def test_options_override_the_scenario(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    result = result_of(capsys, shop, "--duration", "0.5min", "--warmup", "5", "--seed", "77")
+    assert (result["duration"], result["warmup"], result["seed"]) == (30, 5, 77)
+
+
+def test_the_same_seed_gives_the_same_hash_and_another_does_not(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hashes = [result_of(capsys, shop, "--seed", seed)["hash"] for seed in (5, 5, 6)]
+    assert hashes[0] == hashes[1] != hashes[2]
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "users.arrivals.rate=200",
+        "users.arrivals.rate=0.2k",
+        "users.arrivals.rate=200 rps",
+        "users.config.arrivals.rate=200",
+        'users.arrivals={"process": "poisson", "rate": 200}',
+        "users.arrivals.rate=[[0, 200], [9, 200]]",
+    ],
+)
+def test_set_accepts_numbers_quantities_and_json(
+    shop: Path, capsys: pytest.CaptureFixture[str], setting: str
+) -> None:
+    offered = result_of(capsys, shop, "--set", setting)["clients"]["users"]["offered"]
+    assert offered == pytest.approx(200 * 50, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("setting", "utilization"),
+    [
+        ("web.service_time.mean=20ms", 0.5),
+        ("web.service_time=20ms", 0.5),
+        ("web.service_time=0.02", 0.5),
+        ("web.workers=1", 0.5),
+        ("web.instances=1", 0.5),
+        ('web.service_time={"law": "constant", "mean": 0.02}', 0.5),
+    ],
+)
+def test_set_reaches_into_laws(
+    shop: Path, capsys: pytest.CaptureFixture[str], setting: str, utilization: float
+) -> None:
+    result = result_of(capsys, shop, "--set", setting)
+    assert result["nodes"]["web"]["utilization"] == pytest.approx(utilization, rel=0.08)
+
+
+def test_set_may_be_repeated_and_reaches_links_and_defaults(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    result = result_of(
+        capsys,
+        shop,
+        *("--set", "users-web.delay=100ms"),
+        *("--set", "users-web.retry.attempts=3"),
+        *("--set", "users-web.retry.backoff.base=5ms"),
+        *("--set", "web.discipline=ps"),
+        *("--set", "web.hold_while_waiting=false"),
+    )
+    assert result["clients"]["users"]["latency"]["p50"] > 0.2
+
+
+@pytest.mark.parametrize(
+    ("setting", "says"),
+    [
+        ("web.workers", "write ID.path=VALUE"),
+        ("web=3", "write ID.path=VALUE"),
+        ("web..x=3", "write ID.path=VALUE"),
+        ("wbe.workers=3", "'wbe' is no node or link of the design; did you mean 'web'?"),
+        ("zzz.workers=3", "write users, web or users-web"),
+        ("web.worker=3", "there is no field 'worker'; did you mean 'workers'?"),
+        ("web.service_time.men=3", "did you mean 'mean'?"),
+        ("web.workers.x=3", "'x' names nothing"),
+        ("web.workers=four", "workers should be a whole number, not 'four'"),
+        ("web.workers=2.5", "workers should be a whole number"),
+        ("web.workers=0", "workers should be at least 1, not 0"),
+        ("web.service_time.mean=soon", "write it like 250 ms or 2 s"),
+        ("web.service_time.mean=NaN", "write a finite number"),
+        ("web.service_time.mean=1e999", "1e999 is no value; write a finite number"),
+        ("users-web.timeout=-1", "timeout should be above 0"),
+    ],
+)
+def test_what_cannot_be_set_is_one_line(
+    shop: Path, capsys: pytest.CaptureFixture[str], setting: str, says: str
+) -> None:
+    line = complaint(capsys, "simulate", shop, "--set", setting)
+    assert f"--set {setting}: " in line
+    assert says in line
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["simulate"], "Missing argument 'FILE'"),
+        (["simulate", "none.windtunnel"], "none.windtunnel: cannot be read: no such file"),
+        (["simulate", "{shop}", "--duration", "soon"], "--duration: 'soon' is no quantity"),
+        (["simulate", "{shop}", "--duration", "5"], "warmup (10 s) must be below duration (5 s)"),
+        (["simulate", "{shop}", "--duration", "0", "--warmup", "0"], "duration"),
+        (["simulate", "{shop}", "--seed", "-1"], "--seed"),
+        (["simulate", "{shop}", "--seed", "9" * 20], "--seed"),
+        (["simulate", "{shop}", "--seed", "1e3"], "--seed: '1e3' is no seed"),
+        (["simulate", "{shop}", "--sed", "1"], "No such option"),
+        (["simulate", "{shop}", "extra"], "unexpected extra argument"),
+        (["check"], "Missing argument"),
+        (["check", "none.windtunnel"], "cannot be read"),
+        (["bogus"], "No such command 'bogus'"),
+        (["--bogus"], "No such option"),
+    ],
+)
+def test_bad_usage_is_one_line(
+    shop: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], says: str
+) -> None:
+    assert says in complaint(capsys, *(each.format(shop=shop) for each in arguments))
+
+
+@pytest.mark.parametrize("command", ["simulate", "check"])
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("{", "is not JSON"),
+        ("[" * 200_000, "nested deeper"),
+        ('{"windtunnel": 9}', "newer version"),
+        (
+            json.dumps(raw_shop()).replace('"target": "web"', '"target": "wb"'),
+            "users-web: target: 'wb'",
+        ),
+    ],
+)
+def test_a_broken_file_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str, content: str, says: str
+) -> None:
+    path = tmp_path / "broken.windtunnel"
+    path.write_text(content)
+    line = complaint(capsys, command, path)
+    assert "broken.windtunnel: " in line
+    assert says in line
+
+
+def test_a_design_that_cannot_run_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raw = raw_shop()
+    raw["nodes"][1]["config"]["workers"] = "four"
+    path = tmp_path / "wrong.windtunnel"
+    path.write_text(json.dumps(raw))
+    line = complaint(capsys, "simulate", path)
+    assert "wrong.windtunnel: web: workers should be a whole number, not 'four'" in line
+
+
+def test_check_lists_findings(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    raw = raw_shop()
+    path = tmp_path / "shop.windtunnel"
+    path.write_text(json.dumps(raw))
+    assert run(["check", str(path)]) == 0
+    assert "shop.windtunnel: no findings" in capsys.readouterr().out
+    raw["links"][0]["config"] = {}
+    path.write_text(json.dumps(raw))
+    assert run(["check", str(path)]) == 0
+    assert "1 risk" in capsys.readouterr().out
+    raw["nodes"][1]["config"]["workers"] = 0
+    path.write_text(json.dumps(raw))
+    assert run(["check", str(path)]) == 2
+    out = capsys.readouterr().out
+    assert "error" in out
+    assert "config.workers" in out
+    assert "1 error" in out
+
+
+def test_square_brackets_in_names_are_not_markup(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raw = raw_shop(title="[bold]Shop[/]")
+    raw["nodes"][1]["name"] = "[red]Web[/red] [/]"
+    path = tmp_path / "shop.windtunnel"
+    path.write_text(json.dumps(raw))
+    assert run(["simulate", str(path)]) == 0
+    assert run(["check", str(path)]) == 0
+    assert "[bold]Shop[/]" in capsys.readouterr().out
+
+
+def test_everything_that_a_design_can_hold_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "rich.windtunnel"
+    path.write_text(json.dumps(rich_raw()))
+    assert run(["simulate", str(path)]) in {0, 1}
+    assert "hit ratio" in capsys.readouterr().out
+
+
+def test_help_names_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in ([], ["--help"]):
+        assert run(arguments) == 0
+        out = capsys.readouterr().out
+        for word in ("simulate", "check", "schema", "selftest", "new-component"):
+            assert word in out
+
+
+def test_importing_the_command_line_loads_no_qt() -> None:
+    code = (
+        "import sys, engine.cli.main\n"
+        "print([m for m in sys.modules if m.split('.')[0] in ('PySide6', 'shiboken6', 'pyqtgraph')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
