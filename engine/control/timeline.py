@@ -72,8 +72,6 @@ class Timeline:
 
     def _run(self, ticket: Ticket) -> Generator[Any, Any, None]:
         """One event: wait, change, wait, restore; unless it is gone or edited by then."""
-        if not ticket.valid:
-            return
         clock, event = self._machine.clock, ticket.event
         if not ticket.active:
             yield clock.timeout(max(0.0, event.at - clock.now))

@@ -108,7 +108,7 @@ class Assembler:
         node = part.node
         shared = station.discipline == "ps" and station.workers is not None
         sort: type[Pool] = SharedPool if shared else QueuePool
-        part.retired = [pool for pool in part.retired if pool.inside]
+        part.retired = [pool for pool in part.retired if not pool.unused()]
         kept = [pool for pool in node.pools if type(pool) is sort][: station.instances]
         part.retired += [pool for pool in node.pools if pool not in kept]
         while len(kept) < station.instances:

@@ -100,6 +100,8 @@ class Pool:
         """Places in the waiting line."""
         self.busy: i64 = 0
         self.waiting: i64 = 0
+        self.coming: i64 = 0
+        """Calls on their way to this instance."""
         self.reserved: i64 = 0
         """Workers kept for messages under way."""
         self.slow = 1.0
@@ -114,6 +116,10 @@ class Pool:
     def idle(self) -> bool:
         """Whether a worker has nothing to do."""
         return not self.down and self.busy + self.reserved < self.workers
+
+    def unused(self) -> bool:
+        """Whether nobody is inside or on the way."""
+        return len(self.inside) == 0 and self.coming == 0
 
     def offer(self, call: Call, now: float) -> bool:
         """Take a call in, or say that there is no place."""

@@ -161,6 +161,7 @@ class Link(Wire):
         if self.dots > 0:
             self._see(RETRY if call.attempt > 1 else REQUEST, now, delay)
         call.stage = OUTBOUND
+        pool.coming += 1
         self.agenda.schedule(delay, call)
 
     def _lose(self, call: Call, delay: float) -> None:

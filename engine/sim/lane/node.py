@@ -46,6 +46,7 @@ class Node(Site):
         """Take a call in, or refuse it."""
         self.arrivals += 1
         pool = call.pool
+        pool.coming -= 1
         if call.booked:
             call.booked = False
             pool.reserved -= 1
