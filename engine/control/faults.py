@@ -7,14 +7,16 @@ and what ends restores exactly what was.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from engine.plan.primitives import LinkPlan, NodePlan, Plan
+from engine.control.overlay import with_changes
+from engine.plan.primitives import LinkPlan, NodePlan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from engine.plan.primitives import EventPlan
+    from engine.plan.primitives import EventPlan, Plan
     from engine.sim.lane.call import Pool
     from engine.sim.machine import Machine
     from engine.sim.parts import LinkPart, NodePart
@@ -43,20 +45,17 @@ class Faults:
 
     def effective(self, plan: Plan) -> Plan:
         """The plan with what active ``set`` events replace."""
-        replaced = [event.replacement for event in self.active if event.replacement is not None]
-        if not replaced:
-            return plan
-        nodes = {each.id: each for each in replaced if isinstance(each, NodePlan)}
-        links = {each.id: each for each in replaced if isinstance(each, LinkPlan)}
-        return Plan(
-            title=plan.title,
-            seed=plan.seed,
-            duration=plan.duration,
-            warmup=plan.warmup,
-            classes=plan.classes,
-            nodes=tuple(nodes.get(node.id, node) for node in plan.nodes),
-            links=tuple(links.get(link.id, link) for link in plan.links),
-            events=plan.events,
+        nodes = {node.id: node for node in plan.nodes}
+        links = {link.id: link for link in plan.links}
+        changed_nodes, changed_links = dict(nodes), dict(links)
+        for event in self.active:
+            match event.replacement:
+                case NodePlan(id=name) as node if name in nodes:
+                    changed_nodes[name] = with_changes(changed_nodes[name], nodes[name], node)
+                case LinkPlan(id=name) as link if name in links:
+                    changed_links[name] = with_changes(changed_links[name], links[name], link)
+        return replace(
+            plan, nodes=tuple(changed_nodes.values()), links=tuple(changed_links.values())
         )
 
     def refresh(self) -> None:

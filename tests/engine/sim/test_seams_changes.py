@@ -7,7 +7,7 @@ import pytest
 from engine.control.simulation import Simulation
 from engine.plan.primitives import EventPlan, NodePlan, Plan
 from engine.sim.invariants import check
-from tests.helpers.plans import client, event, link, plan, request_class, station
+from tests.helpers.plans import client, event, link, plan, request_class, retry, station
 
 
 def one_web(web: NodePlan, *events: EventPlan, rate: float = 50.0, **policy: object) -> Plan:
@@ -63,3 +63,98 @@ def test_another_discipline_takes_those_who_wait_in_the_order_in_which_they_came
     jobs = simulation.machine.nodes["web"].node.pools[0].inside
     assert [job.arrived for job in jobs if job.stage == 1] == [1.125]
     check(simulation.machine)
+
+
+@pytest.mark.parametrize("discipline", ["fifo", "ps"])
+def test_an_instance_is_remembered_while_calls_are_on_their_way_to_it(discipline: str) -> None:
+    def webs(instances: int, workers: int) -> Plan:
+        web = station("web", 2.0, instances=instances, workers=workers, discipline=discipline)
+        return one_web(web, delay=2.0)
+
+    simulation = Simulation(webs(4, 400))
+    simulation.advance(1.9)
+    simulation.follow(webs(1, 400))
+    simulation.advance(1.95)
+    simulation.follow(webs(1, 500))
+    part = simulation.machine.nodes["web"]
+    assert [len(pool.inside) for pool in part.retired] == [0, 0, 0]
+    simulation.advance(3.0)
+    check(simulation.machine)
+    assert all(pool.inside for pool in part.retired)
+    simulation.advance(20.0)
+    simulation.follow(webs(1, 400))
+    assert part.retired == [], "all have answered"
+    check(simulation.machine)
+
+
+def test_calls_that_are_lost_are_not_waited_for() -> None:
+    def webs(instances: int, workers: int) -> Plan:
+        web = station("web", 0.1, instances=instances, workers=workers)
+        return one_web(web, loss=0.6, timeout=0.5)
+
+    simulation = Simulation(webs(4, 9))
+    simulation.advance(5.0)
+    simulation.follow(webs(1, 9))
+    simulation.advance(30.0)
+    simulation.follow(webs(1, 8))
+    assert simulation.machine.nodes["web"].retired == []
+    check(simulation.machine)
+
+
+def replaced(at: float, duration: float, web: NodePlan) -> EventPlan:
+    return event(at, duration, "set", replacement=web, nodes=("web",))
+
+
+def test_set_events_on_different_fields_hold_at_once() -> None:
+    simulation = Simulation(
+        one_web(
+            station("web", [0.01, 0.01]),
+            replaced(10.0, 40.0, station("web", [0.01, 0.01], workers=7)),
+            replaced(20.0, 10.0, station("web", [0.01, 0.01], queue_limit=5)),
+            replaced(22.0, 5.0, station("web", [0.02, 0.01])),
+            replaced(23.0, 5.0, station("web", [0.01, 0.03])),
+            classes=(True, True),
+        )
+    )
+    found = []
+    for time in (5.0, 15.0, 25.0, 35.0, 55.0):
+        simulation.advance(time)
+        plan_now = simulation.machine.nodes["web"].plan.station
+        laws = [law.mean for law in plan_now.work]
+        found.append((plan_now.workers, plan_now.queue_limit, laws))
+    plain = [0.01, 0.01]
+    assert found == [
+        (1, None, plain),
+        (7, None, plain),
+        (7, 5, [0.02, 0.03]),
+        (7, None, plain),
+        (1, None, plain),
+    ]
+
+
+def test_of_set_events_on_one_field_the_later_one_holds() -> None:
+    simulation = Simulation(
+        one_web(
+            station("web"),
+            replaced(10.0, 30.0, station("web", workers=2)),
+            replaced(20.0, 30.0, station("web", workers=3)),
+        )
+    )
+    found = []
+    for time in (15.0, 25.0, 45.0, 55.0):
+        simulation.advance(time)
+        found.append(simulation.machine.nodes["web"].plan.station.workers)
+    assert found == [2, 3, 3, 1]
+
+
+def test_set_events_on_a_link_and_its_retries_hold_at_once() -> None:
+    def edge(**policy: object) -> EventPlan:
+        return event(10.0, 5.0, "set", replacement=link("users", "web", **policy), links=("x",))
+
+    events = (edge(retry=retry(3, 0.1)), edge(retry=retry(1, 0.1, factor=3.0)), edge(loss=0.5))
+    simulation = Simulation(one_web(station("web"), *events, retry=retry(1, 0.1)))
+    simulation.advance(12.0)
+    now = simulation.machine.links["users-web"].plan
+    assert (now.retry.attempts, now.retry.factor, now.loss) == (3, 3.0, 0.5)
+    simulation.advance(20.0)
+    assert simulation.machine.links["users-web"].plan == link("users", "web", retry=retry(1, 0.1))
