@@ -56,7 +56,10 @@ def picture(snapshot: Snapshot, design: Design) -> RenderableType:
     for node in design.nodes:
         of_node = sample.nodes.get(node.id) if sample is not None else None
         if sample is not None and of_node is not None:
-            table.add_row(name_of(design, node.id), *_row(of_node, sample, node.kind))
+            gauge = snapshot.gauges.get(node.id)
+            works = gauge is not None and any(each.workers for each in gauge.instances)
+            busy = _bar(of_node.utilization) if works else Text("")
+            table.add_row(Text(name_of(design, node.id)), *_row(of_node, sample), busy)
     clock = Text(f"{design.title}   {snapshot.time:.0f} s   ", "bold")
     clock.append(f"{snapshot.requests:,} requests", "dim")
     news = Text(
@@ -65,7 +68,7 @@ def picture(snapshot: Snapshot, design: Design) -> RenderableType:
     return Group(clock, Text(""), table, news)
 
 
-def _row(of_node: NodeSample, sample: Sample, kind: str) -> tuple[RenderableType, ...]:
+def _row(of_node: NodeSample, sample: Sample) -> tuple[RenderableType, ...]:
     """The figures of a node in an interval."""
     span = max(sample.end - sample.start, 1e-9)
     failed = sum(of_node.failed.values())
@@ -76,7 +79,6 @@ def _row(of_node: NodeSample, sample: Sample, kind: str) -> tuple[RenderableType
         format_quantity(of_node.latency.p50, "s"),
         format_quantity(of_node.latency.p99, "s"),
         format_quantity(of_node.queue, ""),
-        Text("") if kind == "client" else _bar(of_node.utilization),
     )
 
 

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from engine.catalog import component
+from engine.catalog import component, lower
 from engine.model.names import name_of
 from engine.model.units import format_quantity
 
@@ -111,13 +111,14 @@ def _nodes(result: Mapping[str, Any], design: Design) -> Table:
     """What the nodes did."""
     table = _table("Node", "rate", "failed", "busy", "waiting", "mean", "p99", "", title="\nNodes")
     span = max(result["duration"] - result["warmup"], 1e-9)
+    limited = {node.id for node in lower(design).nodes if node.station.workers is not None}
     for name, each in result["nodes"].items():
         table.add_row(
             Text(name_of(design, name)),
             format_quantity(each["arrivals"] / span, "rps"),
             _failures(each["failed"], each["arrivals"]),
-            format_quantity(each["utilization"], "%"),
-            format_quantity(each["queue_mean"], ""),
+            format_quantity(each["utilization"], "%") if name in limited else "–",
+            format_quantity(round(each["queue_mean"], 2), ""),
             _seconds(each["residence"].get("mean")),
             _seconds(each["residence"].get("p99")),
             _extra(each["extra"], name, design),
