@@ -21,7 +21,8 @@ Keeps answers by key. What it does on a miss depends on its links:
 - **Look-aside**: without one it answers *miss*, and the caller asks elsewhere over a link with
   *When: miss*; that answer is then stored here.
 
-A **write** goes through the outgoing link (if there is one) and drops the key.
+A **write** drops the key. It also goes on: read-through over the outgoing link, look-aside over the
+caller's link with *When: miss*.
 
 The hit ratio follows from the capacity and from how skewed the keys are: 1000 entries of 10 000 keys with
 Zipf skew .8 hit 44 % with LRU, 39 % with FIFO or random, 57 % with LFU.

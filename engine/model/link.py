@@ -78,8 +78,8 @@ class LinkConfig(Config):
         "always",
         title="When",
         group=_CALL,
-        help="miss: only after an earlier call of this request found nothing in a cache; the answer is "
-        "then stored in that cache (look-aside).",
+        help="miss: reads use it only after an earlier call found nothing in a cache, and the answer "
+        "is then stored there (look-aside); writes always use it.",
     )
     classes: tuple[str, ...] | None = setting(
         None,

@@ -122,7 +122,7 @@ class _Shares:
         missed = self._missed(link) if link.on_miss else 1.0
         through = 1.0 - self.hits.get(node.id, 0.0) if node.store is not None else 1.0
         return tuple(
-            each * missed * (1.0 if kind.write else through) if used else 0.0
+            each * (1.0 if kind.write else missed * through) if used else 0.0
             for kind, used in zip(self.plan.classes, link.classes, strict=True)
         )
 

@@ -195,7 +195,7 @@ class LinkPlan:
     waits: bool = True
     """False: send and go on."""
     on_miss: bool = False
-    """Only after an earlier call of the same request missed in a store (look-aside)."""
+    """Reads: only after an earlier call of the same request missed in a store (look-aside)."""
     classes: tuple[bool, ...] = (True,)
     """Whether each class uses it."""
     picker: Picker = "round_robin"

@@ -57,10 +57,11 @@ def _needed(plan: Plan, node: NodePlan, leaving: Sequence[LinkPlan], kind: int) 
         return []
     if node.router is not None:
         return [link for link in leaving if link.classes[kind]]
+    used = [link for link in leaving if link.waits and link.classes[kind]]
     return [
         link
-        for link in leaving
-        if link.waits and link.classes[kind] and link.probability >= 1.0 and not link.on_miss
+        for link in used
+        if link.probability >= 1.0 and (plan.classes[kind].write or not link.on_miss)
     ]
 
 

@@ -146,7 +146,8 @@ class Assembler:
         part.plan = plan
         link.accepts = padded(list(plan.classes), self.kinds)
         link.probability = plan.probability
-        link.on_miss = plan.on_miss
+        on_miss = [plan.on_miss and not kind.write for kind in self.plan.classes]
+        link.on_miss = padded(on_miss, self.kinds)
         link.always = plan.probability >= 1.0 and not plan.on_miss and all(plan.classes)
         link.times = plan.times
         link.waits = plan.waits

@@ -288,8 +288,8 @@ class Call(Entry):
     """A worker is reserved for it."""
     wire: Wire | None = None
     endpoint: Endpoint | None = None
-    miss_wire: Wire | None = None
-    """Link over which the job learnt of a miss."""
+    missed_over: list[Wire] | None = None
+    """Links over which the job learnt of misses that nothing has made up for yet."""
     asker: Asker | None = None
     behind: Call | None = None
     """Next in the waiting line."""

@@ -61,7 +61,6 @@ class Link(Wire):
     probability: float = 1.0
     times: i64 = 1
     waits: bool = True
-    on_miss: bool = False
     jitter: Law | None = None
     loss: float = 0.0
     cuts: i64 = 0
@@ -98,6 +97,8 @@ class Link(Wire):
         """What picks an instance, one a class; a router shares its own."""
         self.endpoints: list[Endpoint] = []
         self.accepts: list[bool] = []
+        self.on_miss: list[bool] = []
+        """Whether each class makes the call only to make up for a miss."""
         self.delay: Law = Constant(0.0)
         self.backoffs: list[float] = []
         """Longest wait before each retry; as many as there may be retries."""
@@ -114,7 +115,8 @@ class Link(Wire):
         """Whether a job makes this call."""
         if self.always:
             return True
-        if not self.accepts[job.kind] or (self.on_miss and job.miss_wire is None):
+        kind = job.kind
+        if not self.accepts[kind] or (self.on_miss[kind] and job.missed_over is None):
             return False
         return chance(self.uniforms, self.probability)
 
@@ -277,15 +279,28 @@ class Link(Wire):
         if call.fill:
             return
         if call.missed:
-            job.miss_wire = self
-        elif self.on_miss and job.miss_wire is not None:
-            job.miss_wire.fill(job, now)
+            self._note_miss(job)
+        elif job.missed_over is not None and self.on_miss[job.kind]:
+            self._make_up(job, job.missed_over, now)
         if call.repeat < self.times and not (call.waits and job.done):
             following = Call(self.target, call.pool, job, job.kind, job.key)
             following.repeat = call.repeat + 1
             self._place(following, now)
         elif call.waits and not job.done:
             job.site.proceed(job, call, now)
+
+    def _note_miss(self, job: Call) -> None:
+        """Remember that what a job asked for is not there."""
+        if job.missed_over is None:
+            job.missed_over = [self]
+        elif self not in job.missed_over:
+            job.missed_over.append(self)
+
+    def _make_up(self, job: Call, missed_over: list[Wire], now: float) -> None:
+        """What a job missed was found: store it wherever it was missing."""
+        job.missed_over = None
+        for wire in missed_over:
+            wire.fill(job, now)
 
     def _after_failure(self, call: Call, reason: i64, now: float) -> None:
         """Retry after a wait, or let the job know."""
