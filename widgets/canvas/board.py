@@ -60,8 +60,10 @@ class Board:
 
     def relearn(self) -> None:
         """Forget what was calm: after a change of wiring a request is another thing than before."""
-        for health in (*self.nodes.values(), *self.links.values()):
-            health.calm = Calm()
+        for node in self.nodes.values():
+            node.calm = Calm()
+        for link in self.links.values():
+            link.calm = Calm()
 
     def keep(self, design: Design) -> None:
         """Forget what is no longer in the design."""
