@@ -12,6 +12,7 @@ from engine.catalog.preset import Lowering
 from engine.catalog.reading import Reading, read
 from engine.catalog.registry import preset
 from engine.catalog.typed import DesignError
+from engine.plan.handing import as_handed
 from engine.plan.lower import class_plan, link_plan
 from engine.plan.primitives import Plan
 
@@ -43,14 +44,16 @@ def plan_of(reading: Reading) -> Plan:
     """The plan of a design without errors."""
     design, scenario = reading.design, reading.design.scenario
     classes = tuple(class_plan(each) for each in reading.classes)
+    nodes = {plan.id: plan for plan in _node_plans(reading, classes)}
+    links = (link_plan(link, reading.links[link.id], classes) for link in design.links)
     return Plan(
         title=design.title,
         seed=scenario.seed,
         duration=scenario.duration,
         warmup=scenario.warmup,
         classes=classes,
-        nodes=tuple(_node_plans(reading, classes)),
-        links=tuple(link_plan(link, reading.links[link.id], classes) for link in design.links),
+        nodes=tuple(nodes.values()),
+        links=tuple(as_handed(link, nodes[link.source]) for link in links),
         events=tuple(event_plan(design, event, classes) for event in scenario.events),
     )
 

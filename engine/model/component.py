@@ -55,6 +55,11 @@ class Component:
     sample: Mapping[str, object] = field(default_factory=dict)
     """Config that a freshly dropped node starts with, where the defaults would show little."""
 
+    @property
+    def hands_on(self) -> bool:
+        """Whether it passes each request to one of those behind its links, as balancers and queues do."""
+        return self.category == "Routing" or self.output == "messages"
+
 
 def can_link(source: Component, target: Component) -> bool:
     """Whether a link may go from one kind to the other: what leaves must be what arrives."""

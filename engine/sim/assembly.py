@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from engine.plan.handing import as_handed
 from engine.plan.primitives import INFINITE, LawPlan, RetryPlan
 from engine.sim import tally
 from engine.sim.lane.backlog import Backlog
@@ -142,7 +143,7 @@ class Assembler:
 
     def tune_link(self, part: LinkPart, plan: LinkPlan, source: NodePlan) -> None:
         """Turn the knobs of a link that leaves a node."""
-        link = part.link
+        link, plan = part.link, as_handed(plan, source)
         part.plan = plan
         link.accepts = padded(list(plan.classes), self.kinds)
         link.probability = plan.probability

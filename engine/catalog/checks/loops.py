@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from engine.catalog.registry import component
@@ -36,7 +37,7 @@ def loop_errors(reading: Reading) -> Iterator[Finding]:
 
 
 def _arcs(reading: Reading) -> list[Arc]:
-    """The links as arcs. What a queue hands to its workers, nobody waits for."""
+    """The links as arcs. What a queue hands to its workers, nobody waits for; a balancer always waits."""
     nodes = reading.design.node_by_id
     arcs = []
     for link in reading.design.links:
@@ -44,23 +45,25 @@ def _arcs(reading: Reading) -> list[Arc]:
         if config is None or link.source not in nodes or link.target not in nodes:
             continue
         source = component(nodes[link.source].kind)
-        pulled = source is not None and source.output == "messages"
-        arcs.append(
-            Arc(
-                link.source,
-                link.target,
-                waits=config.mode == "call" and not pulled,
-                gain=1.0 if pulled else config.probability * config.times,
-            )
-        )
+        if source is not None and source.hands_on:
+            arc = Arc(link.source, link.target, waits=source.output != "messages", gain=1.0)
+        else:
+            gain = config.probability * config.times
+            arc = Arc(link.source, link.target, waits=config.mode == "call", gain=gain)
+        arcs.append(arc)
     return arcs
 
 
 def _waiting_error(reading: Reading, circle: list[str]) -> Finding:
-    """The error of a circle of waiting calls; sending on its last link opens it."""
-    ends = (circle[-2], circle[-1])
-    last = next(link for link in reading.design.links if (link.source, link.target) == ends)
-    fix = SetField(last.id, ("config", "mode"), "send", "Send instead of waiting")
+    """The error of a circle of waiting calls; sending on the last link that can opens it."""
+    nodes = reading.design.node_by_id
+    links = {(link.source, link.target): link for link in reversed(reading.design.links)}
+    last, fix = links[circle[-2], circle[-1]], None
+    for ends in pairwise(circle):
+        source = component(nodes[ends[0]].kind)
+        if source is not None and not source.hands_on:
+            last = links[ends]
+            fix = SetField(last.id, ("config", "mode"), "send", "Send instead of waiting")
     return Finding(
         level="error",
         code="waiting-loop",

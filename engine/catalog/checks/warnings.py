@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import BaseModel
 
 from engine.catalog.registry import component
 from engine.model.edits import UNSET, Batch, SetField
 from engine.model.findings import Finding
+from engine.model.link import LinkConfig
 from engine.model.names import did_you_mean, name_of
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from engine.catalog.reading import Reading
     from engine.model.design import Design, Link, Node
     from engine.model.edits import Edit
+
+_FLOW: Final = ("order", "probability", "times", "mode", "when", "picker")
+"""Fields of a link that say how it is part of its source's flow of calls."""
 
 
 def warnings(reading: Reading) -> Iterator[Finding]:
@@ -30,6 +34,7 @@ def warnings(reading: Reading) -> Iterator[Finding]:
                 yield _unknown_field(design, item.id, item.config, config, path)
     yield from _idle_nodes(design)
     yield from _idle_links(reading)
+    yield from _unread_policies(reading)
     yield from _late_events(design)
 
 
@@ -117,6 +122,8 @@ def _idle_links(reading: Reading) -> Iterator[Finding]:
         if config.classes == ():
             message = f"No class uses {name}; list a class, or leave the field out for all"
             yield _warn(link, "unused-link", message, "config.classes")
+        if _hands_on(design, link):
+            continue
         if config.probability <= 0.0:
             message = f"{name} is never used: its probability is 0"
             yield _warn(link, "unused-link", message, "config.probability")
@@ -138,6 +145,39 @@ def _asks_cache_before(reading: Reading, link: Link, order: int) -> bool:
         for other in reading.design.links
         if other.id in reading.links and other.target in nodes
     )
+
+
+def _hands_on(design: Design, link: Link) -> bool:
+    """Whether a link leaves a balancer or a queue."""
+    source = design.node_by_id.get(link.source)
+    found = component(source.kind) if source is not None else None
+    return found is not None and found.hands_on
+
+
+def _unread_policies(reading: Reading) -> Iterator[Finding]:
+    """Fields of links from balancers and queues that only count where a caller has a flow of calls."""
+    design = reading.design
+    plain = LinkConfig()
+    for link in design.links:
+        config = reading.links.get(link.id)
+        if config is None or not _hands_on(design, link):
+            continue
+        for field in _FLOW:
+            if getattr(config, field) != getattr(plain, field):
+                message = (
+                    f"{field.capitalize()} has no effect on {name_of(design, link.id)}: "
+                    f"{name_of(design, link.source)} hands each request on once, to one target; "
+                    "remove it"
+                )
+                fix = SetField(link.id, ("config", field), UNSET, f"Remove {field}")
+                yield Finding(
+                    level="warning",
+                    code="no-effect",
+                    id=link.id,
+                    field=f"config.{field}",
+                    message=message,
+                    fix=fix,
+                )
 
 
 def _late_events(design: Design) -> Iterator[Finding]:

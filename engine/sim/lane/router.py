@@ -34,8 +34,6 @@ class Router(Node):
         call = Call(pool.site, pool, job, job.kind, job.key)
         call.fill = job.fill
         endpoint.wire.send(call, endpoint, now)
-        if not call.waits:
-            self.finish(job, OK, now)
 
     def proceed(self, job: Call, child: Call, now: float) -> None:
         """Hand the answer back."""
