@@ -15,7 +15,7 @@ from widgets.canvas.faces import (
     worst_mark,
 )
 from widgets.canvas.frame_painter import FrameFace
-from widgets.canvas.link_painter import THINNEST, LinkFace, policy_pills, width_of
+from widgets.canvas.link_painter import THINNEST, LinkFace, Pill, policy_pills, width_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +39,7 @@ class Facing:
         self.faults: dict[str, tuple[str, ...]] = {}
         self._design = Design()
         self._held: dict[str, list[str]] = {}
+        self._pills: dict[str, tuple[Link, tuple[Pill, ...]]] = {}
 
     def set_design(self, design: Design, hidden: Mapping[str, str]) -> None:
         """Follow the design."""
@@ -54,6 +55,7 @@ class Facing:
     def forget(self) -> None:
         """Another design: no run, no findings, nothing selected."""
         self.board.clear()
+        self._pills.clear()
         self.findings = {}
         self.faults = {}
         self.selection = frozenset()
@@ -87,10 +89,17 @@ class Facing:
         return LinkFace(
             state=self._link_state(link),
             width=width_of(health.flow.rate.at_least()) if health else THINNEST,
-            pills=policy_pills(link.config),
+            pills=self._pills_of(link),
             fault=" · ".join(self.faults.get(link.id, ())),
             selected=link.id in self.selection,
         )
+
+    def _pills_of(self, link: Link) -> tuple[Pill, ...]:
+        """Policies of a link, read from its config once."""
+        known = self._pills.get(link.id)
+        if known is None or known[0] is not link:
+            known = self._pills[link.id] = (link, policy_pills(link.config))
+        return known[1]
 
     def _link_state(self, link: Link) -> State:
         """A link fails by itself; it is strained or saturated as what it leads to."""

@@ -22,7 +22,7 @@ def paint_frames(
 ) -> None:
     """Paint frames from the outside in."""
     shown = [frame for frame in frames if frame.outline().intersects(rect)]
-    for frame in sorted(shown, key=lambda each: each.zValue()):
+    for frame in sorted(shown, key=lambda each: each.depth):
         paint_frame(painter, frame.frame, frame.face, look, zoom)
 
 

@@ -170,16 +170,17 @@ class NodeHealth:
 
     def _classified(self) -> State:
         """The state, by the worst that holds."""
-        hold = {name: _RELEASE if self.state == name else 1.0 for name in RANK}
+        state = self.state
         if self.cells and all(cell.state == "down" for cell in self.cells):
             return "down"
-        if self.flow.failing > FAILING_ABOVE * hold["failing"]:
+        if self.flow.failing > FAILING_ABOVE * (_RELEASE if state == "failing" else 1.0):
             return "failing"
-        if self._is_saturated(hold["saturated"]):
+        if self._is_saturated(_RELEASE if state == "saturated" else 1.0):
             return "saturated"
+        hold = _RELEASE if state == "strained" else 1.0
         p99 = self.flow.p99.at_least()
-        if self.utilization.at_least() > STRAINED_ABOVE * hold["strained"] or (
-            self.calm.exceeded_by(p99, STRAINED_FACTOR * hold["strained"])
+        if self.utilization.at_least() > STRAINED_ABOVE * hold or (
+            self.calm.exceeded_by(p99, STRAINED_FACTOR * hold)
         ):
             return "strained"
         quiet = self.flow.rate.at_least() < 0.005 and self.in_system == 0

@@ -1,7 +1,7 @@
-"""The items of the scene: thin, native ones that know their id, their place and what is hit.
+"""The items of the canvas: thin ones that know their id, their place and what is hit.
 
-Cards and notes are pictures; frames and links are outlines without contents, because the backdrop
-paints them. Nothing here is painted by Python while the canvas animates.
+Cards, notes and pills are pictures, copied by Qt without any Python while the canvas animates. Frames
+and links are no graphics items at all, because the backdrop paints them.
 """
 
 from __future__ import annotations
@@ -10,12 +10,9 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtWidgets import (
-    QGraphicsItem,
-    QGraphicsPathItem,
     QGraphicsPixmapItem,
-    QGraphicsRectItem,
 )
 
 from widgets.canvas.card_painter import paint_card, paint_compact
@@ -38,8 +35,6 @@ if TYPE_CHECKING:
     from widgets.canvas.faces import CardFace
     from widgets.canvas.look import Look
 
-FRAMES_Z: Final = -10.0
-LINKS_Z: Final = -5.0
 LIVE_Z: Final = 0.0
 NOTES_Z: Final = 5.0
 CARDS_Z: Final = 10.0
@@ -181,32 +176,29 @@ class NoteItem(PictureItem):
         paint_note(painter, size, self.text, look, selected=self.selected)
 
 
-class FrameItem(QGraphicsRectItem):
-    """An open frame: outline and tab; its inside belongs to what lies there."""
+class FrameItem:
+    """An open frame: outline and tab; its inside belongs to what lies there. The backdrop paints it."""
 
     def __init__(self, frame: Frame, depth: int) -> None:
         """A frame at its place; inner frames lie above outer ones."""
-        super().__init__()
         self.item_id = frame.id
         self.face = FrameFace()
-        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemHasNoContents)
-        self.setPen(QPen(Qt.PenStyle.NoPen))
         self.show_frame(frame, depth)
 
     def show_frame(self, frame: Frame, depth: int) -> None:
         """Take another place, size or name."""
         self.frame = frame
-        self.setRect(QRectF(frame.x, frame.y, frame.width, frame.height))
-        self.setZValue(FRAMES_Z + min(depth, 40) * 0.1)
+        self.depth = depth
+        self.rect = QRectF(frame.x, frame.y, frame.width, frame.height)
 
     def outline(self) -> QRectF:
         """What is painted, with the room for handles."""
-        return self.rect().adjusted(-_ROOM, -_ROOM, _ROOM, _ROOM)
+        return self.rect.adjusted(-_ROOM, -_ROOM, _ROOM, _ROOM)
 
     def part_at(self, at: QPointF, zoom: float, look: Look) -> str | None:
         """``chevron``, ``tab``, an edge or corner to resize by, or nothing inside."""
         reach = min(_EDGE_REACH / zoom, 24.0)
-        rect = self.rect()
+        rect = self.rect
         if tab_rect(self.frame, look, zoom).contains(at):
             return "chevron" if chevron_rect(self.frame, look, zoom).contains(at) else "tab"
         if not rect.adjusted(-reach, -reach, reach, reach).contains(at):
@@ -256,12 +248,11 @@ class PillItem(PictureItem):
         paint_pills(painter, self.face, self.rect.size(), look)
 
 
-class LinkItem(QGraphicsPathItem):
-    """A link: its curve, for hits; the backdrop strokes it."""
+class LinkItem:
+    """A link: its curve, and the pill on it. The backdrop strokes it."""
 
     def __init__(self, link: Link) -> None:
         """A link without a course yet."""
-        super().__init__()
         self.item_id = link.id
         self.link = link
         self.face = LinkFace()
@@ -269,16 +260,12 @@ class LinkItem(QGraphicsPathItem):
         self.ends: tuple[QPointF, QPointF] = (QPointF(), QPointF(1.0, 0.0))
         self.wire: Wire = wire(*self.ends)
         self._outline = QRectF()
-        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemHasNoContents)
-        self.setPen(QPen(QColor(), _LINK_REACH))
-        self.setZValue(LINKS_Z)
 
     def route(self, start: QPointF, end: QPointF) -> None:
         """Run between two ports."""
         self.ends = (start, end)
         self.wire = wire(start, end)
         self._outline = self.wire.path.boundingRect().adjusted(-_HALO, -_HALO, _HALO, _HALO)
-        self.setPath(self.wire.path)
 
     def outline(self) -> QRectF:
         """What is painted of it: stroke and ring."""

@@ -28,7 +28,9 @@ class Minimap(QWidget):
         self._scene = scene
         self._camera = camera
         self._look = look
+        self._ground = QPixmap()
         self._picture = QPixmap()
+        self._shown = QRectF()
         self._outdated = True
         self._content = QRectF()
         self._map = QRectF()
@@ -44,17 +46,27 @@ class Minimap(QWidget):
         self.touch()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Copy the picture and draw what the view shows."""
+        """Copy the picture; it is put together again when the view looks elsewhere."""
         del event
         shown = self._camera.shown()
         self._bring_up_to_date(shown)
+        if shown != self._shown:
+            self._shown = shown
+            self._picture = self._with_view(shown)
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.drawPixmap(QPointF(0.0, 0.0), self._picture)
+
+    def _with_view(self, shown: QRectF) -> QPixmap:
+        """The map, and on it what the view shows."""
+        picture = QPixmap(self._ground)
         look = self._look
+        painter = QPainter(picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(look.colour(look.theme.selection), 1.25))
         painter.setBrush(look.colour(look.theme.selection, 0.06))
         painter.drawRoundedRect(self._to_map(shown), 3.0, 3.0)
+        painter.end()
+        return picture
 
     def touch(self) -> None:
         """The design or its states changed: the map is painted again in the next frame."""
@@ -68,14 +80,15 @@ class Minimap(QWidget):
         if self._outdated:
             self._content = self._scene.content_rect()
         area = self._content.united(shown).adjusted(-20.0, -20.0, 20.0, 20.0)
-        if not self._outdated and area == self._map and self._picture.devicePixelRatio() == ratio:
+        if not self._outdated and area == self._map and self._ground.devicePixelRatio() == ratio:
             return
         self._outdated = False
         self._map = area
-        self._picture = QPixmap(SIZE * ratio)
-        self._picture.setDevicePixelRatio(ratio)
-        self._picture.fill(QColor(0, 0, 0, 0))
-        painter = QPainter(self._picture)
+        self._shown = QRectF()
+        self._ground = QPixmap(SIZE * ratio)
+        self._ground.setDevicePixelRatio(ratio)
+        self._ground.fill(QColor(0, 0, 0, 0))
+        painter = QPainter(self._ground)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint(painter)
         painter.end()
@@ -89,7 +102,7 @@ class Minimap(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(look.colour(theme.frame_border), 1.0))
         for frame in self._scene.frames.values():
-            painter.drawRoundedRect(self._to_map(frame.rect()), 2.0, 2.0)
+            painter.drawRoundedRect(self._to_map(frame.rect), 2.0, 2.0)
         scale, middle = self._scale(), QPointF(SIZE.width() / 2, SIZE.height() / 2)
         painter.translate(middle)
         painter.scale(scale, scale)

@@ -56,7 +56,7 @@ class Overlay(QGraphicsItem):
                 at = output_port if side == "output" else input_port
                 paint_port(painter, at(self.hovered.rect), self.look, zoom)
         for link in self.chosen:
-            if link.scene() is not None and self.sketch is None:
+            if link.pill.scene() is not None and self.sketch is None:
                 for end in link.ends:
                     paint_port(painter, end, self.look, zoom)
         if self.sketch is not None:

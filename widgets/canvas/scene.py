@@ -141,7 +141,6 @@ class CanvasScene(QGraphicsScene):
         item = self.frames.get(frame.id)
         if item is None:
             item = self.frames[frame.id] = FrameItem(frame, depth)
-            self.addItem(item)
         else:
             self.backdrop.touch(item.outline())
             item.show_frame(frame, depth)
@@ -162,7 +161,6 @@ class CanvasScene(QGraphicsScene):
         item = self.links.get(link.id)
         if item is None:
             item = self.links[link.id] = LinkItem(link)
-            self.addItem(item)
             self.addItem(item.pill)
         item.link = link
 
@@ -188,7 +186,6 @@ class CanvasScene(QGraphicsScene):
         frame = self.frames.pop(item_id, None)
         if frame is not None:
             self.backdrop.touch(frame.outline())
-            self.removeItem(frame)
 
     def _drop_link(self, link: LinkItem) -> None:
         self.backdrop.touch(link.outline())
@@ -201,7 +198,6 @@ class CanvasScene(QGraphicsScene):
         self.streams.set_links({})
         self.stale.discard(link.pill)
         self.removeItem(link.pill)
-        self.removeItem(link)
 
     # Places
 
@@ -211,7 +207,7 @@ class CanvasScene(QGraphicsScene):
         if item is not None:
             return item.rect
         frame = self.frames.get(item_id)
-        return frame.rect() if frame is not None else None
+        return frame.rect if frame is not None else None
 
     def preview(self, places: Mapping[str, QRectF]) -> None:
         """Show items elsewhere while a gesture lasts; the design does not know."""
@@ -382,7 +378,7 @@ class CanvasScene(QGraphicsScene):
             part = item.part_at(at, zoom)
             if part is not None:
                 yield item, part
-        for frame in sorted(self.frames.values(), key=lambda f: -f.zValue()):
+        for frame in sorted(self.frames.values(), key=lambda f: -f.depth):
             part = frame.part_at(at, zoom, self.look)
             if part is not None:
                 yield frame, part

@@ -58,7 +58,7 @@ class RubberBand(Gesture):
         scene = self.stage.scene
         found = {each for each, card in scene.cards.items() if self._band.intersects(card.rect)}
         found |= {each for each, note in scene.notes.items() if self._band.intersects(note.rect)}
-        found |= {each for each, frame in scene.frames.items() if self._band.contains(frame.rect())}
+        found |= {each for each, frame in scene.frames.items() if self._band.contains(frame.rect)}
         if found:
             return found
         return {each for each, link in scene.links.items() if link.wire.path.intersects(self._band)}
