@@ -164,7 +164,10 @@ class Link(Wire):
             self._see(RETRY if call.attempt > 1 else REQUEST, now, delay)
         call.stage = OUTBOUND
         pool.coming += 1
-        self.agenda.schedule(delay, call)
+        if self.fixed >= 0.0:
+            self.agenda.convey(delay, call)
+        else:
+            self.agenda.schedule(delay, call)
 
     def _lose(self, call: Call, delay: float) -> None:
         """Let the caller find out that nothing gets through; a worker kept for the call is free."""
@@ -236,7 +239,10 @@ class Link(Wire):
             delay = -delay
         elif self.dots > 0:
             self._see(ANSWER if call.reason == OK else FAILURE, now, delay)
-        self.agenda.schedule(delay, entry)
+        if self.fixed >= 0.0:
+            self.agenda.convey(delay, entry)
+        else:
+            self.agenda.schedule(delay, entry)
 
     def deliver(self, call: Call, now: float) -> None:
         """The answer has reached the caller."""
