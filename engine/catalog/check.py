@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.catalog.checks.risks import risks
+from engine.catalog.checks.standstill import standstill_errors
 from engine.catalog.checks.warnings import warnings
 from engine.catalog.lower import plan_of, read_whole
 
@@ -18,4 +19,5 @@ def check(design: Design) -> tuple[Finding, ...]:
     reading = read_whole(design)
     if reading.errors:
         return (*reading.errors, *warnings(reading))
-    return (*warnings(reading), *risks(reading, plan_of(reading)))
+    plan = plan_of(reading)
+    return (*standstill_errors(reading, plan), *warnings(reading), *risks(reading, plan))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine.catalog.checks.loops import loop_errors
 from engine.catalog.checks.scenario import scenario_errors
+from engine.catalog.checks.standstill import standstill_errors
 from engine.catalog.checks.structure import structure_errors
 from engine.catalog.events import event_plan
 from engine.catalog.preset import Lowering
@@ -30,7 +31,11 @@ def lower(design: Design) -> Plan:
     reading = read_whole(design)
     if reading.errors:
         raise DesignError(reading.errors)
-    return plan_of(reading)
+    plan = plan_of(reading)
+    errors = tuple(standstill_errors(reading, plan))
+    if errors:
+        raise DesignError(errors)
+    return plan
 
 
 def read_whole(design: Design) -> Reading:

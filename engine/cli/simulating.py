@@ -18,7 +18,7 @@ from engine.cli.tables import output, result_tables
 from engine.model.edits import EditError, SetDesign
 from engine.model.files import FileError, load
 from engine.model.units import format_quantity, parse_quantity
-from engine.run.session import DesignError, Session
+from engine.run.session import DesignError, Session, StandstillError
 
 if TYPE_CHECKING:
     from engine.model.design import Design
@@ -49,10 +49,14 @@ def simulate(wanted: Wanted) -> int:
     except DesignError as error:
         msg = f"{wanted.file.name}: {error}"
         raise InputError(msg) from error
-    if wanted.live:
-        watch(session, Console())
-    else:
-        _advance(session, quiet=wanted.quiet)
+    try:
+        if wanted.live:
+            watch(session, Console())
+        else:
+            _advance(session, quiet=wanted.quiet)
+    except StandstillError as error:
+        msg = f"{wanted.file.name}: {error}"
+        raise InputError(msg) from error
     result = session.result()
     if wanted.json_out is not None:
         _write(result, wanted.json_out)

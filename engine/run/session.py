@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.catalog import DesignError, lower
 from engine.control.simulation import Simulation
+from engine.sim.lane.agenda import StandstillError
 from engine.sim.report import Result, result_of
 from engine.sim.snapshot import Snapshot
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from engine.model.design import Design
     from engine.model.edits import Edit
 
-__all__ = ["DesignError", "Session"]
+__all__ = ["DesignError", "Session", "StandstillError"]
 
 _PATIENCE = 3600.0
 """Simulated seconds within which some request has to be answered when stepping by requests."""
@@ -44,7 +45,11 @@ class Session:
         return self._simulation.machine.requests
 
     def advance(self, until: float) -> None:
-        """Simulate up to a time (s). Passing the scenario's duration settles the result."""
+        """Simulate up to a time (s). Passing the scenario's duration settles the result.
+
+        Raises:
+            StandstillError: requests go round without time passing.
+        """
         end = self.design.scenario.duration
         if self._result is None and self.now < end <= until:
             self._run(end)

@@ -34,7 +34,7 @@ from engine.run.protocol import (
     StepTime,
     Stop,
 )
-from engine.run.session import DesignError, Session
+from engine.run.session import DesignError, Session, StandstillError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -252,7 +252,8 @@ class Worker:
     def _fail(self, error: Exception) -> None:
         """Report what broke and give the session up; a ``Load`` starts over."""
         self._session, self._design, self._running = None, None, False
-        message = f"{type(error).__name__}: {error}"
+        known = isinstance(error, StandstillError)
+        message = str(error) if known else f"{type(error).__name__}: {error}"
         self._send(Failed(message, "".join(traceback.format_exception(error))))
 
 

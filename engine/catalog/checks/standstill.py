@@ -1,0 +1,67 @@
+"""Errors of clients that ask again at once and are answered at once: simulated time would stand still."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from engine.model.edits import SetField
+from engine.model.findings import Finding
+from engine.model.names import name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from engine.catalog.reading import Reading
+    from engine.plan.primitives import LinkPlan, NodePlan, Plan
+
+
+def standstill_errors(reading: Reading, plan: Plan) -> Iterator[Finding]:
+    """Closed clients without a think time, on whose way nothing takes time.
+
+    Only what is plain: where a fault or a full queue makes answers instant, the run will tell.
+    """
+    for node in plan.nodes:
+        traffic = node.traffic
+        if traffic is None or traffic.process != "closed" or traffic.users == 0:
+            continue
+        if traffic.think.mean <= 0.0 and not _takes_time(plan, node.id):
+            name = name_of(reading.design, node.id)
+            path = ("config", "arrivals", "think_time")
+            yield Finding(
+                level="error",
+                code="no-time",
+                id=node.id,
+                field=".".join(path),
+                message=f"Users of {name} ask again at once and are answered in no time, so time "
+                "would stand still; let them think",
+                fix=SetField(node.id, path, 1.0, "Set think time to 1 s"),
+            )
+
+
+def _takes_time(plan: Plan, client: str) -> bool:
+    """Whether anything that a client waits for may take time."""
+    nodes = {node.id: node for node in plan.nodes}
+    waiting: dict[str, list[LinkPlan]] = defaultdict(list)
+    for link in plan.links:
+        if link.waits and nodes[link.source].backlog is None:
+            waiting[link.source].append(link)
+    seen, left = {client}, [client]
+    while left:
+        for link in waiting[left.pop()]:
+            if _crossing_takes_time(link) or _work_takes_time(nodes[link.target]):
+                return True
+            if link.target not in seen:
+                seen.add(link.target)
+                left.append(link.target)
+    return False
+
+
+def _crossing_takes_time(link: LinkPlan) -> bool:
+    """Whether the network of a link may take time."""
+    return link.delay.mean > 0.0 or link.jitter > 0.0 or link.loss > 0.0
+
+
+def _work_takes_time(node: NodePlan) -> bool:
+    """Whether the work of any class at a node may take time."""
+    return any(law.mean > 0.0 for law in node.station.work)
