@@ -71,6 +71,7 @@ ACTIONS: Final = (
     ActionSpec("run.step_time", "Step one &second", (".",), "step"),
     ActionSpec("run.step_request", "Step one re&quest", (",",), "step"),
     ActionSpec("run.restart", "Res&tart", ("Ctrl+R",), "restart"),
+    ActionSpec("run.measure", "&Measure from the start", ("M",), "chart"),
     ActionSpec("run.faster", "&Faster", ("]",)),
     ActionSpec("run.slower", "S&lower", ("[",)),
     ActionSpec("run.repair", "Re&pair", ("Ctrl+Shift+R",), "check"),
@@ -118,7 +119,7 @@ MENUS: Final = (
     MenuSpec(
         "&Run",
         (
-            "run.toggle", "run.step_time", "run.step_request", "run.restart", "-",
+            "run.toggle", "run.step_time", "run.step_request", "run.restart", "run.measure", "-",
             "run.faster", "run.slower", "-", ">break", "run.repair",
         ),
     ),

@@ -176,6 +176,7 @@ class Commands(QObject):
             "run.step_time": run.step_time,
             "run.step_request": run.step_request,
             "run.restart": run.restart,
+            "run.measure": bench.measure,
             "run.faster": lambda: self._shift_speed(1),
             "run.slower": lambda: self._shift_speed(-1),
             "run.repair": lambda: bench.repair(bench.chosen),

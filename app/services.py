@@ -9,6 +9,7 @@ from app.document import DesignDocument
 from app.file_controller import FileController
 from app.findings import FindingsService
 from app.history import FileHistory
+from app.measurement import Measurement
 from app.recovery import Recovery
 from app.run_controller import RunController
 
@@ -31,6 +32,7 @@ class Services:
 
     document: DesignDocument
     run: RunController
+    measurement: Measurement
     files: FileController
     history: FileHistory
     findings: FindingsService
@@ -45,6 +47,7 @@ class Services:
     def stop(self) -> None:
         """End the process, but leave what is unsaved for the next start."""
         self.run.close()
+        self.measurement.cancel()
         self.document.close()
 
 
@@ -63,6 +66,7 @@ def build_services(
     return Services(
         document=document,
         run=RunController(document, start_process),
+        measurement=Measurement(document, start_process),
         files=FileController(document, settings, history, dialogs),
         history=history,
         findings=FindingsService(document, check),

@@ -46,6 +46,7 @@ class MainWindow(QMainWindow):
     file_dropped = Signal(object)
     """The ``Path`` of a design dropped onto the window."""
     search_clicked = Signal()
+    measure_clicked = Signal()
 
     def __init__(self, views: Views, look: ThemeManager, settings: Settings) -> None:
         super().__init__()
@@ -58,6 +59,7 @@ class MainWindow(QMainWindow):
         self.menu = QMenu(self)
         self.title_block = TitleBlock(look, self.menu)
         self.search_button = QPushButton("Search")
+        self.measure_button = QPushButton("Measure")
         self.left = QStackedWidget()
         self._splitters = {
             "columns": LineSplitter(Qt.Orientation.Horizontal, look),
@@ -139,12 +141,19 @@ class MainWindow(QMainWindow):
         hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         inside.addWidget(hint)
         self.search_button.setFixedSize(112, 30)
+        self.measure_button.setToolTip(
+            "Run the whole scenario from the start and show the numbers (M)"
+        )
+        self.measure_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.measure_button.setFixedHeight(30)
+        self.measure_button.clicked.connect(self.measure_clicked)
         row = QHBoxLayout(bar)
         row.setContentsMargins(4, 0, 14, 0)
         row.setSpacing(8)
         row.addWidget(self.title_block, 3)
         row.addWidget(self._views.transport, 0)
         row.addStretch(2)
+        row.addWidget(self.measure_button)
         row.addWidget(self.search_button)
         return bar
 

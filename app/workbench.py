@@ -11,6 +11,7 @@ from app.banner import Choice, Message
 from app.break_menu import break_edit, repair_edit
 from app.context_menu import BreakMenus, canvas_menu, item_menu
 from app.findings_panel import FindingsPanel
+from app.result_card import ResultCard
 from app.status_bar import rest_line, run_line
 from engine.model.edits import SetDesign
 
@@ -54,12 +55,14 @@ class Workbench(QObject):
         self.look, self.components = look, components
         self.actions = ActionSet(window)
         self.findings_panel = FindingsPanel(window, look)
+        self.result_card = ResultCard(window, look)
         self.breaks = BreakMenus(components, look, self.break_it)
         self.selection: frozenset[str] = frozenset()
         self._connect_document()
         self._connect_run()
         self._connect_views()
         self._connect_findings()
+        self._connect_measurement()
 
     @property
     def design(self) -> Design:
@@ -118,6 +121,11 @@ class Workbench(QObject):
         """Open the list of findings."""
         self.findings_panel.open()
 
+    def measure(self) -> None:
+        """Measure the open design from the start, beside the sandbox."""
+        self.result_card.begin(self.design)
+        self.services.measurement.start(self.design)
+
     # -- who hears whom ---------------------------------------------------------------------------
 
     def _connect_document(self) -> None:
@@ -168,6 +176,15 @@ class Workbench(QObject):
         """Findings sit on the items, in the list and in the count."""
         self.services.findings.changed.connect(self._show_findings)
         self.findings_panel.jump_requested.connect(self.jump)
+
+    def _connect_measurement(self) -> None:
+        """The card follows the measurement; closing it half-way ends both."""
+        measurement, card = self.services.measurement, self.result_card
+        measurement.progressed.connect(card.set_progress)
+        measurement.finished.connect(card.show_result)
+        measurement.failed.connect(card.show_failure)
+        card.cancelled.connect(measurement.cancel)
+        self.window.measure_clicked.connect(self.measure)
 
     # -- showing ----------------------------------------------------------------------------------
 
