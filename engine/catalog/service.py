@@ -29,6 +29,9 @@ well. Released (an event loop): only memory is used while waiting.
 are worked on first. With one, requests over the limit fail at once (`queue_full`). About
 *workers ÷ service time × the caller's timeout* places are as many as can be served in time.
 
+With **processor sharing** (`ps`) nobody waits in line: all are worked on at once, each the slower for the
+others. So no worker is ever held, and the queue limit counts those inside beyond the workers.
+
 **Left out:** memory, start-up time, CPU throttling, the operating system's scheduler.
 
 Compare: a fleet of Tomcat, Gunicorn, Puma, Node.js or Go servers.
@@ -66,7 +69,8 @@ class ServiceConfig(Config):
         None,
         title="Queue limit",
         group="Queue",
-        help="Waiting places an instance; none is unbounded.",
+        help="Waiting places an instance; none is unbounded. With ps: requests inside beyond the "
+        "workers.",
         ge=0,
         le=10_000_000,
     )
@@ -81,7 +85,8 @@ class ServiceConfig(Config):
         default=True,
         title="Holds worker while waiting",
         group="Queue",
-        help="Yes: a thread a request, held while it waits for calls. No: an event loop.",
+        help="Yes: a thread a request, held while it waits for calls. No: an event loop. With ps "
+        "no worker is ever held.",
     )
 
 

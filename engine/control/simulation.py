@@ -27,6 +27,8 @@ _POINTS = 300
 """Intervals into which a run is divided at least, however fast it goes."""
 _BETWEEN_LOOKS = 5
 """Intervals between two looks that are worth their price."""
+_KEPT = 2000
+"""Intervals, and notices, that are kept while nobody takes them; then the older half goes."""
 
 
 class Simulation:
@@ -105,15 +107,17 @@ class Simulation:
         return stop
 
     def _sample(self, observer: Observer) -> None:
-        """Close an interval."""
+        """Close an interval; the oldest go when nobody takes them."""
         self._sampled = self.now
         self.samples.append(observer.sample())
+        if len(self.samples) > _KEPT:
+            del self.samples[: _KEPT // 2]
 
     def _notify(self, notice: Notice) -> None:
         """Keep a notice for whoever looks next; the oldest go when nobody does."""
         self.notices.append(notice)
-        if len(self.notices) > 2000:
-            del self.notices[:1000]
+        if len(self.notices) > _KEPT:
+            del self.notices[: _KEPT // 2]
 
 
 @contextmanager

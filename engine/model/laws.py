@@ -39,7 +39,7 @@ class Gamma(Config):
 
     law: Literal["gamma"] = "gamma"
     mean: float = setting(0.005, title="Mean", unit="s", help="Mean duration.", ge=0.0, le=_MAX)
-    cv2: float = setting(0.5, title="cv²", help=_CV2_HELP, gt=0.0, le=1e4)
+    cv2: float = setting(0.5, title="cv²", help=_CV2_HELP, ge=1e-6, le=1e4)
 
 
 class Hyperexponential(Config):

@@ -14,9 +14,7 @@ _MAX_RATE = 1e9
 
 Rate = Annotated[float, Field(ge=0.0, le=_MAX_RATE)]
 SchedulePoint = Annotated[tuple[Annotated[float, Field(ge=0.0, le=1e9)], Rate], Field(strict=False)]
-Schedule = Annotated[
-    tuple[SchedulePoint, ...], Field(strict=False, min_length=1, max_length=10_000)
-]
+Schedule = Annotated[tuple[SchedulePoint, ...], Field(strict=False, max_length=10_000)]
 """Piecewise-linear rate: ``[[t, rps], …]`` with rising t; constant before the first and after the last."""
 
 
@@ -84,8 +82,11 @@ class _Rated(Config):
 
     @model_validator(mode="after")
     def _rising(self) -> Self:
-        """Refuse a schedule whose times do not rise."""
+        """Refuse a schedule without points, and one whose times do not rise."""
         if isinstance(self.rate, tuple):
+            if not self.rate:
+                msg = "the list of the rate is empty; give a number or at least one point [t, rps]"
+                raise ValueError(msg)
             times = [t for t, _ in self.rate]
             if any(b <= a for a, b in itertools.pairwise(times)):
                 msg = "the times of a rate schedule must rise; sort the points"

@@ -230,8 +230,7 @@ class Link(Wire):
     def answer(self, call: Call, entry: Entry, now: float) -> None:
         """Send an answer back; nobody listens for a call that was given up."""
         if call.settled:
-            if call.reason == OK:
-                self.late += 1
+            self._note_late(call)
             return
         delay = self.crossing()
         if delay < 0.0:
@@ -247,6 +246,7 @@ class Link(Wire):
     def deliver(self, call: Call, now: float) -> None:
         """The answer has reached the caller."""
         if call.settled:
+            self._note_late(call)
             return
         self._settle(call, now)
         reason = call.reason
@@ -259,6 +259,11 @@ class Link(Wire):
         parent = call.parent
         if parent is not None:
             self._after_success(call, parent, now)
+
+    def _note_late(self, call: Call) -> None:
+        """Count work that was done in vain."""
+        if call.reason == OK:
+            self.late += 1
 
     def expired(self, call: Call, now: float) -> None:
         """Give a call up; the callee works on."""
