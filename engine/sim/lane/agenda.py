@@ -225,23 +225,20 @@ class Agenda:
                 pop_first(heap)
             else:
                 shortest.take()
-            self._move_on(entry.time)
+            self.fired += 1
+            if entry.time > self.now:
+                self.now = entry.time
+                self._still = 0
+            else:
+                self._still += 1
+                if self._still > self.patience:
+                    self._despair()
             entry.fire(self.now)
 
-    def _move_on(self, time: float) -> None:
-        """Let time pass; if too much happens while none does, something goes round in a circle."""
-        self.fired += 1
-        if time > self.now:
-            self.now = time
-            self._still = 0
-            return
-        self._still += 1
-        if self._still > self.patience:
-            msg = (
-                f"simulated time stands still at {self.now:g} s: requests go round in no time; "
-                "give somebody a think time, a service time or a delay"
-            )
-            raise StandstillError(msg)
+    def _despair(self) -> None:
+        """Too much has happened while no time passed: something goes round in a circle."""
+        msg = f"simulated time stands still at {self.now:g} s: a loop takes no time"
+        raise StandstillError(msg)
 
     @property
     def pending(self) -> int:

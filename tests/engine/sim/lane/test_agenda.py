@@ -48,6 +48,55 @@ def test_order_of_time_then_of_scheduling(delays: list[float]) -> None:
     assert agenda.pending == 0
 
 
+class Relay(Task):
+    """Schedules the next of a list of delays each time, by heap or by belt as the list says."""
+
+    def __init__(self, agenda: Agenda, plan: list[tuple[float, bool]]) -> None:
+        self.agenda = agenda
+        self.plan = plan
+        self.fired: list[tuple[float, int]] = []
+
+    def send(self, place: int) -> None:
+        delay, on_belt = self.plan[place]
+        timer = Timer(Arrival(self, place))
+        if on_belt:
+            self.agenda.convey(delay, timer)
+        else:
+            self.agenda.schedule(delay, timer)
+
+
+class Arrival(Task):
+    """One entry of a relay; it sends the one twenty places on."""
+
+    def __init__(self, relay: Relay, place: int) -> None:
+        self.relay = relay
+        self.place = place
+
+    def due(self, timer: Timer, now: float) -> None:
+        self.relay.fired.append((now, self.place))
+        if self.place + 20 < len(self.relay.plan):
+            self.relay.send(self.place + 20)
+
+
+DELAYS = st.sampled_from([0.0, 0.1, 0.2, 0.25, 0.5, 1.0, 1.5, 3.0])
+
+
+@given(st.lists(st.tuples(DELAYS, st.booleans()), max_size=120))
+def test_belts_do_not_change_the_order(plan: list[tuple[float, bool]]) -> None:
+    fired = []
+    for belts in (True, False):
+        relay = Relay(Agenda(), [(delay, belts and on_belt) for delay, on_belt in plan])
+        for place in range(min(20, len(plan))):
+            relay.send(place)
+        until = 0.0
+        while relay.agenda.pending:
+            until += 0.3
+            relay.agenda.drain(until)
+        fired.append(relay.fired)
+    assert fired[0] == fired[1]
+    assert len(fired[0]) == len(plan)
+
+
 def test_what_is_due_at_the_end_waits(agenda: Agenda, log: list[tuple[float, str]]) -> None:
     agenda.schedule(1.0, Timer(Recorder(agenda, log, "end")))
     agenda.drain(1.0)
