@@ -237,7 +237,10 @@ class Agenda:
 
     def _despair(self) -> None:
         """Too much has happened while no time passed: something goes round in a circle."""
-        msg = f"simulated time stands still at {self.now:g} s: a loop takes no time"
+        msg = (
+            f"simulated time stands still at {self.now:g} s: requests go round in no time; "
+            "give somebody a think time, a service time or a delay"
+        )
         raise StandstillError(msg)
 
     @property
