@@ -52,8 +52,8 @@ def three_tiers(requests: int) -> Raw:
     nodes = [
         node("users", "client", 0, 0, **poisson(rate)),
         node("balancer", "load_balancer", 300, 0, picker="round_robin"),
-        node("web", "service", 600, 0, instances=8, workers=4, service_time=exponential(0.008)),
-        node("db", "sql_database", 900, 0, connections=16, read_time=exponential(0.005)),
+        node("web", "service", 600, 0, instances=8, workers=4, service_time=exponential(0.004)),
+        node("db", "sql_database", 900, 0, connections=16, read_time=exponential(0.004)),
     ]
     network = {"law": "constant", "mean": 0.0005}
     links = [

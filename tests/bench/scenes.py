@@ -134,10 +134,12 @@ def timer(path: str, seconds: str, speed: str) -> dict[str, float]:
 
 
 def open_file(path: str) -> dict[str, float]:
-    """From the choice of a file to the frame that shows it."""
+    """From the choice of a file to the frame that shows it, in a window that shows a design."""
     app, opened = application()
     opened.window.show()
-    for _ in range(20):
+    opened.services.files.new()
+    end = time.monotonic() + SETTLE_MS / 1000
+    while time.monotonic() < end:
         app.processEvents()
     begun = time.perf_counter()
     assert opened.services.files.open(Path(path))
