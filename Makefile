@@ -26,7 +26,7 @@ check: setup ## Formatting, lint, architecture, types
 	$(PY) -m mypy
 
 test: check ## All checks and all tests
-	$(PY) -m pytest -n $(JOBS) --dist loadgroup $(PYTEST_ARGS)
+	$(PY) -m pytest -n $(JOBS) --dist loadfile $(PYTEST_ARGS)
 
 format: setup ## Format the sources and apply the safe fixes
 	$(PY) -m ruff format .

@@ -25,8 +25,6 @@ pytestmark = [
     pytest.mark.frozen,
     pytest.mark.slow,
     pytest.mark.timeout(900),
-    # One build serves all, so that all belong to one worker.
-    pytest.mark.xdist_group("bundle"),
 ]
 
 
@@ -60,7 +58,7 @@ class Bundle:
         )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module")  # one build serves all: `make test` keeps files on one worker
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     if importlib.util.find_spec("PyInstaller") is None or shutil.which("cc") is None:
         pytest.skip("needs PyInstaller and a C compiler")
