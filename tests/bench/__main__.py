@@ -13,6 +13,10 @@ from tests.bench import interface, simulator
 from tests.bench.row import Row
 
 
+WIDTH = 116
+"""Columns of the table in a log."""
+
+
 def cells(row: Row) -> list[str]:
     sign = "≥" if row.better == "more" else "≤"
     ratio = "" if row.ratio is None else f"{row.ratio:.2f} × {row.reference_name}"
@@ -28,6 +32,8 @@ def cells(row: Row) -> list[str]:
 
 def main() -> int:
     console = Console()
+    if not console.is_terminal:
+        console = Console(width=WIDTH)
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as folder:
         for part in (simulator, interface):
