@@ -12,7 +12,6 @@ from rich.table import Table
 from tests.bench import interface, simulator
 from tests.bench.row import Row
 
-
 WIDTH = 116
 """Columns of the table in a log."""
 
