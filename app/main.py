@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.commands import Commands
 from app.dialogs import Dialogs, QtDialogs
 from app.examples import first_example
+from app.first_paint import FirstPaint
 from app.keys import KeyGuard
 from app.places import Places, shipped_designs
 from app.services import Services, build_services
@@ -90,9 +90,11 @@ def run_app(arguments: Sequence[str]) -> int:
     KeyGuard(app)
     opened = open_window(app, Places.of_platform())
     opened.window.show()
+    # Where no window manager hands out the keyboard, the window asks for it itself.
+    opened.window.activateWindow()
     path = Path(arguments[0]) if arguments else None
     # The window is painted first; then the design comes and the simulating process is started.
-    QTimer.singleShot(0, lambda: start(opened, path))
+    FirstPaint(opened.bench.views.canvas.viewport(), lambda: start(opened, path))
     _heed_signals(app, opened.services)
     code = app.exec()
     opened.services.stop()
