@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import multiprocessing
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     ``windtunnel`` and ``windtunnel FILE`` open the window; everything else is a subcommand.
     """
     multiprocessing.freeze_support()
+    # Pydantic would look through everything installed for plugins, which nothing here has.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     arguments = list(sys.argv[1:] if argv is None else argv)
     # Imported here, so that neither a child process nor the command line ever loads Qt.
     if wants_window(arguments):
