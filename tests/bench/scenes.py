@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     # Qt and the application are imported by each scene: what a scene imports is part of its time.
-    from PySide6.QtWidgets import QApplication, QWidget
+    from PySide6.QtWidgets import QApplication
 
     from app.main import Opened
 
@@ -32,40 +32,57 @@ def bare() -> dict[str, float]:
     window.setCentralWidget(pyqtgraph.PlotWidget())
     window.resize(1600, 1000)
     window.show()
-    return {"painted": painted(app, window)}
+    return {"painted": painted(app)}
 
 
 def window() -> dict[str, float]:
-    """The application's window."""
-    app, opened = application()
-    opened.window.show()
-    found = {"painted": painted(app, opened.window)}
-    opened.services.close()
+    """The application, started as a person starts it, up to the event loop."""
+    from app.__main__ import main as start
+
+    found: dict[str, float] = {}
+
+    def until_painted(app: QApplication) -> int:
+        found["painted"] = painted(app)
+        return 0
+
+    from PySide6.QtWidgets import QApplication
+
+    QApplication.exec = until_painted  # the event loop ends with the first picture
+    start([])
     return found
 
 
-def painted(app: QApplication, widget: QWidget) -> float:
+def painted(app: QApplication) -> float:
     """When the window was first painted (s, on the clock that all processes share)."""
-    from PySide6.QtCore import QEvent, QObject
+    from PySide6.QtCore import QCoreApplication, QEvent, QObject
 
     seen: list[float] = []
 
     class Watch(QObject):
         """Waits for the moment when the window's contents have been painted."""
 
+        waiting = True
+
         def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-            if event.type() == QEvent.Type.Paint and watched.isWidgetType():
-                seen.append(0.0)
+            if self.waiting and event.type() == QEvent.Type.Paint and watched.isWidgetType():
+                self.waiting = False
+                # All widgets of a window are painted within one event; this comes right after it.
+                QCoreApplication.postEvent(self, QEvent(QEvent.Type.User))
             return False
+
+        def event(self, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.User:
+                seen.append(time.monotonic())
+            return True
 
     watch = Watch()
     app.installEventFilter(watch)
     end = time.monotonic() + 20
     while not seen and time.monotonic() < end:
         app.processEvents()
+    app.removeEventFilter(watch)
     assert seen, "the window was never painted"
-    # All widgets of a window are painted in one go, in the event that has just been processed.
-    return time.monotonic()
+    return seen[0]
 
 
 def frames(path: str, dots: str, seconds: str) -> dict[str, float]:
