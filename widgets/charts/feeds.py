@@ -173,7 +173,7 @@ class BusiestFeed:
         self._shown = [node if node in nodes else None for node in self._shown]
 
     def choose(self, history: History) -> None:
-        """Pick the busiest; a node keeps its colour while it is shown."""
+        """Pick the busiest; a node keeps its colour, and its place until a busier one needs it."""
         names = [(node, name) for name in ("busy", "seconds") for node in self._nodes]
         window = history.window(names, history.end - _RECENT, history.end, 1)
         if len(window) == 0 or not self._nodes:
@@ -186,7 +186,7 @@ class BusiestFeed:
         rank = {
             node: float(value) + (_STAY_BUSY if node in shown else 0.0)
             for node, value in zip(self._nodes, busy, strict=True)
-            if value > _LEAST_BUSY
+            if value > _LEAST_BUSY or node in shown
         }
         best = sorted(rank, key=lambda node: -rank[node])[: len(_SLOTS)]
         self._shown = [node if node in best else None for node in self._shown]

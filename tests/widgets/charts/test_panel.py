@@ -98,6 +98,12 @@ def test_at_most_the_four_busiest_nodes(panel: ChartsPanel, run: Callable[..., N
     assert all(after[name] == colours[name] for name in ("Orders DB", "Checkout", "Service 0"))
 
 
+def test_a_node_that_died_keeps_its_line(panel: ChartsPanel, run: Callable[..., None]) -> None:
+    run(5, busy={"web": 0.5})
+    run(15, start=5, busy={"web": 0.0})
+    assert words(panel.charts[BUSIEST]) == ["Checkout"]
+
+
 def test_nearly_equal_nodes_do_not_take_turns(panel: ChartsPanel, run: Callable[..., None]) -> None:
     busy = {"web": 0.9, "db": 0.8, "s0": 0.7, "s1": 0.50, "s2": 0.49}
     run(5, busy=busy)
