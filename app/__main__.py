@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import multiprocessing
 import os
@@ -25,6 +26,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     # Imported here, so that neither a child process nor the command line ever loads Qt.
     if wants_window(arguments):
+        # A window is made of objects that stay: looking for garbage among them only delays it.
+        gc.set_threshold(50_000)
         from app.main import run_app  # noqa: PLC0415
 
         return run_app([each for each in arguments if each != "--run"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
@@ -143,6 +142,9 @@ def _centre(card: Overlay) -> None:
 
 def _version() -> str:
     """The installed version."""
+    # Here, not above: the window does not wait for what reads the lists of installed packages.
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
+
     try:
         return version("windtunnel")
     except PackageNotFoundError:  # a source tree that was never installed
