@@ -28,6 +28,9 @@ GROUP: Final = "windtunnel_lane__mypyc"
 COMPILED: Final = "_compiled"
 """Folder inside the lane package under which each build has a folder of its own."""
 
+RECIPE: Final = "2"
+"""Changes whenever `setup.py` begins to build differently, so that older builds are not found."""
+
 MARKER: Final = "_build.json"
 """Written last by a build: a folder without it is incomplete and is not used."""
 
@@ -42,7 +45,7 @@ def lane_sources(lane: Path) -> list[Path]:
 
 def source_key(lane: Path) -> str:
     """Name of the only build that may stand in for the sources in `lane` on this interpreter."""
-    digest = hashlib.sha256(str(sysconfig.get_config_var("SOABI")).encode())
+    digest = hashlib.sha256(f"{RECIPE}\0{sysconfig.get_config_var('SOABI')}".encode())
     for path in lane_sources(lane):
         digest.update(f"\0{path.name}\0".encode())
         digest.update(path.read_bytes())
