@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent
 DESIGN = Path("saved_designs", "flash-sale.windtunnel")
@@ -29,7 +30,7 @@ def why_no_window() -> str | None:
     return None if probe.returncode == 0 else "Qt cannot open the display"
 
 
-def main() -> int:
+def main() -> NoReturn:
     """Open the design in the application, or simulate it in the terminal."""
     reason = why_no_window()
     if reason is None:
@@ -37,11 +38,9 @@ def main() -> int:
     else:
         print(f"No window, since {reason}: simulating {DESIGN} in the terminal.", flush=True)
         command = [sys.executable, "-m", "app", "simulate", "--live", str(DESIGN)]
-    try:
-        return subprocess.run(command, cwd=ROOT, check=False).returncode
-    except KeyboardInterrupt:
-        return 130
+    os.chdir(ROOT)
+    os.execv(command[0], command)  # so that Ctrl-C and a kill reach the program itself
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
