@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import importlib.util
 import multiprocessing
 import os
@@ -28,6 +29,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     if wants_window(arguments):
         # A window is made of objects that stay: looking for garbage among them only delays it.
         gc.set_threshold(50_000)
+        # Once PySide6 is there, it reads the source of everything that is imported after it.
+        for name in ("numpy", "engine.catalog"):
+            importlib.import_module(name)
         from app.main import run_app  # noqa: PLC0415
 
         return run_app([each for each in arguments if each != "--run"])
