@@ -21,6 +21,7 @@ from tests.helpers.plans import (
 )
 
 
+@pytest.mark.oracle(8)
 def test_o8_open_network_has_product_form() -> None:
     rate, duration = 300.0, 2000.0
     nodes = [
@@ -40,6 +41,7 @@ def test_o8_open_network_has_product_form() -> None:
     assert result["clients"]["users"]["latency"]["mean"] == pytest.approx(expected, rel=0.04)
 
 
+@pytest.mark.oracle(8)
 def test_o8_chain_of_five_hops() -> None:
     rate, duration, hop = 1200.0, 250.0, 0.001
     names = [f"s{place}" for place in range(5)]
@@ -52,6 +54,7 @@ def test_o8_chain_of_five_hops() -> None:
     assert result["clients"]["users"]["latency"]["mean"] == pytest.approx(expected, rel=0.04)
 
 
+@pytest.mark.oracle(9)
 @pytest.mark.parametrize("users", [10, 22, 50, 35])
 def test_o9_closed_population(users: int) -> None:
     think, demands = 1.0, (0.02, 0.05)
@@ -68,6 +71,7 @@ def test_o9_closed_population(users: int) -> None:
     assert result["goodput"] <= min(users / (think + sum(demands)), 1 / max(demands)) * 1.02
 
 
+@pytest.mark.oracle(10)
 def test_o10_little_holds_at_every_node_and_link() -> None:
     nodes = [
         client(rate=300.0),
@@ -108,12 +112,14 @@ def cached(count: int, alpha: float, capacity: int, eviction: str) -> float:
     return float(result["nodes"]["cache"]["extra"]["hit_ratio"])
 
 
+@pytest.mark.oracle(21)
 @pytest.mark.parametrize(("count", "alpha", "capacity"), CACHES)
 def test_o21_lru(count: int, alpha: float, capacity: int) -> None:
     expected = theory.lru_hit_ratio(theory.zipf(count, alpha), capacity)
     assert cached(count, alpha, capacity, "lru") == pytest.approx(expected, rel=0.01)
 
 
+@pytest.mark.oracle(21)
 @pytest.mark.parametrize("eviction", ["fifo", "random"])
 def test_o21_fifo_and_random(eviction: str) -> None:
     expected = theory.fifo_hit_ratio(theory.zipf(10_000, 0.8), 1000)
@@ -121,11 +127,13 @@ def test_o21_fifo_and_random(eviction: str) -> None:
     assert cached(10_000, 0.8, 1000, eviction) == pytest.approx(expected, rel=0.01)
 
 
+@pytest.mark.oracle(21)
 def test_o21_lfu_keeps_the_most_popular() -> None:
     expected = sum(theory.zipf(10_000, 0.8)[:1000])
     assert cached(10_000, 0.8, 1000, "lfu") == pytest.approx(expected, rel=0.01)
 
 
+@pytest.mark.oracle(21)
 @pytest.mark.parametrize(("rate", "ttl"), [(0.5, 10.0), (2.0, 0.4)])
 def test_o21_time_to_live(rate: float, ttl: float) -> None:
     nodes = [client(rate=rate), cache("cache", None, ttl=ttl), station("db", 0.0, workers=None)]
@@ -161,6 +169,7 @@ def response(result: Result) -> float:
     return float(result["nodes"]["web"]["residence"]["mean"] / 0.01)
 
 
+@pytest.mark.oracle(16)
 @pytest.mark.parametrize(
     ("servers", "utilization", "expected", "tolerance"),
     # n = 10: simulated apart from this project to ±.008; n = 100: within 5 % of n → ∞.
@@ -173,6 +182,7 @@ def test_o16_two_choices(
     assert response(result) == pytest.approx(expected, rel=tolerance)
 
 
+@pytest.mark.oracle(17)
 @pytest.mark.parametrize(("servers", "utilization"), [(10, 0.9), (10, 0.8), (4, 0.7)])
 def test_o17_round_robin(servers: int, utilization: float) -> None:
     expected = theory.round_robin_response(servers, utilization)
@@ -180,6 +190,7 @@ def test_o17_round_robin(servers: int, utilization: float) -> None:
     assert response(result) == pytest.approx(expected, rel=0.06)
 
 
+@pytest.mark.oracle(17)
 @pytest.mark.parametrize(
     ("servers", "utilization", "expected"),
     [(2, 0.9, 5.475), (2, 0.8, 2.956), (10, 0.9, 1.922), (10, 0.8, 1.358)],
@@ -189,11 +200,13 @@ def test_o17_shortest_queue(servers: int, utilization: float, expected: float) -
     assert response(result) == pytest.approx(expected, rel=0.06)
 
 
+@pytest.mark.oracle(17)
 @pytest.mark.parametrize("picker", ["random", "weighted"])
 def test_o17_random_split_makes_separate_queues(picker: Picker) -> None:
     assert response(balanced(10, 0.8, picker)) == pytest.approx(5.0, rel=0.06)
 
 
+@pytest.mark.oracle(17)
 def test_o17_one_queue_for_all_is_best() -> None:
     nodes = [client(rate=900.0), station("web", exponential(0.01), workers=10)]
     result = simulate(plan(nodes, [link("users", "web")], duration=450.0, warmup=45.0))

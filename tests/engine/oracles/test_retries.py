@@ -20,6 +20,7 @@ from tests.helpers.plans import (
 )
 
 
+@pytest.mark.oracle(13)
 @pytest.mark.parametrize(("failing", "attempts"), [(0.5, 3), (0.9, 3), (0.3, 5)])
 def test_o13_attempts_and_failures(failing: float, attempts: int) -> None:
     nodes = [client(rate=1000.0), station("api", 0.0, workers=None)]
@@ -32,6 +33,7 @@ def test_o13_attempts_and_failures(failing: float, attempts: int) -> None:
     assert users["failed"]["error"] / users["offered"] == pytest.approx(failing**attempts, rel=0.02)
 
 
+@pytest.mark.oracle(13)
 @pytest.mark.parametrize(("layers", "attempts"), [(3, 3), (5, 3), (3, 4)])
 def test_o13_layers_of_retries_multiply(layers: int, attempts: int) -> None:
     names = [f"s{layer}" for layer in range(layers)]
@@ -71,10 +73,12 @@ def goodput(design: Plan, start: float, end: float) -> float:
     return (int(users.completed) - done) / (int(users.arrivals) - offered)
 
 
+@pytest.mark.oracle(14)
 def test_o14_before_the_trigger_all_is_well() -> None:
     assert goodput(storm(280.0), 10.0, 60.0) > 0.99
 
 
+@pytest.mark.oracle(14)
 def test_o14_the_storm_never_ends() -> None:
     design = storm(280.0)
     assert goodput(design, 100.0, 1500.0) == 0.0
@@ -87,6 +91,7 @@ def test_o14_the_storm_never_ends() -> None:
     assert db.waiting > 10_000
 
 
+@pytest.mark.oracle(14)
 @pytest.mark.parametrize(("rate", "recovers"), [(145.0, True), (155.0, False)])
 def test_o14_threshold_is_half_the_capacity(rate: float, recovers: bool) -> None:
     """Every request is sent twice while it fails: above cμ/2 the queue cannot drain."""
@@ -94,6 +99,7 @@ def test_o14_threshold_is_half_the_capacity(rate: float, recovers: bool) -> None
     assert share > 0.98 if recovers else share == 0.0
 
 
+@pytest.mark.oracle(14)
 @pytest.mark.parametrize(
     ("places", "recovers"), [(100, True), (285, True), (315, True), (360, False)]
 )
@@ -103,15 +109,18 @@ def test_o14_a_queue_shorter_than_the_timeout_rescues(places: int, recovers: boo
     assert share > 0.98 if recovers else share < 0.02
 
 
+@pytest.mark.oracle(14)
 def test_o14_a_slightly_longer_queue_does_not() -> None:
     assert goodput(storm(280.0, 345), 130.0, 330.0) < 0.05
 
 
+@pytest.mark.oracle(14)
 def test_o14_backoff_with_full_jitter_alone_does_not_cure_it() -> None:
     patient = storm(280.0, retry=retry(2, base=0.1, factor=2.0, cap=20.0, jitter="full"))
     assert goodput(patient, 100.0, 1300.0) < 0.001
 
 
+@pytest.mark.oracle(14)
 @pytest.mark.parametrize(("rate", "least", "most"), [(200.0, 14.0, 17.0), (240.0, 29.0, 35.0)])
 def test_o14_without_retries_the_backlog_drains(rate: float, least: float, most: float) -> None:
     """After backlog/(cμ-λ); allowed is a quarter more or less than what others measured."""

@@ -35,6 +35,7 @@ def lossy(result: Result) -> float:
     return float(web["failed"].get("queue_full", 0) / web["arrivals"])
 
 
+@pytest.mark.oracle(1)
 @pytest.mark.parametrize("rate", [80.0, 65.0])
 def test_o1_mm1(rate: float) -> None:
     result = run(rate, exponential(SERVICE))
@@ -49,6 +50,7 @@ def test_o1_mm1(rate: float) -> None:
     assert web["utilization"] == pytest.approx(rate * SERVICE, rel=0.02)
 
 
+@pytest.mark.oracle(2)
 @pytest.mark.parametrize(("workers", "rate"), [(4, 300.0), (10, 800.0), (7, 560.0)])
 def test_o2_mmc(workers: int, rate: float) -> None:
     latency = run(rate, exponential(SERVICE), workers=workers)["clients"]["users"]["latency"]
@@ -64,6 +66,7 @@ def test_the_formulas_give_the_printed_values() -> None:
     assert theory.mm1k_loss(0.9, 10) == pytest.approx(0.05081, abs=5e-6)
 
 
+@pytest.mark.oracle(3)
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(
     ("workers", "load", "law", "requests"),
@@ -82,18 +85,21 @@ def test_o3_erlang_loss_whatever_the_law(
     assert lossy(result) == pytest.approx(theory.erlang_b(workers, load), rel=0.04)
 
 
+@pytest.mark.oracle(4)
 @pytest.mark.parametrize(("utilization", "places"), [(0.9, 10), (1.2, 20), (0.8, 5)])
 def test_o4_loss_of_a_bounded_queue(utilization: float, places: int) -> None:
     result = run(utilization / SERVICE, exponential(SERVICE), queue_limit=places - 1)
     assert lossy(result) == pytest.approx(theory.mm1k_loss(utilization, places), rel=0.06)
 
 
+@pytest.mark.oracle(5)
 def test_o5_constant_service_waits_half_as_long() -> None:
     law = LawPlan(law="constant", mean=SERVICE)
     web = run(80.0, law)["nodes"]["web"]
     assert web["wait"]["mean"] == pytest.approx(0.02, rel=0.08)
 
 
+@pytest.mark.oracle(6)
 @pytest.mark.parametrize(
     ("law", "mean", "square"),
     [
@@ -119,6 +125,7 @@ def test_o6_general_service(law: LawPlan, mean: float, square: float) -> None:
     assert web["wait"]["mean"] == pytest.approx(theory.mg1_wait(80.0, mean, square), rel=0.15)
 
 
+@pytest.mark.oracle(7)
 @pytest.mark.parametrize(
     "law", [LawPlan(law="lognormal", mean=SERVICE, cv2=4.0), LawPlan(law="constant", mean=SERVICE)]
 )
@@ -127,6 +134,7 @@ def test_o7_sharing_does_not_care_about_the_law(law: LawPlan) -> None:
     assert web["residence"]["mean"] == pytest.approx(SERVICE / (1 - 80.0 * SERVICE), rel=0.10)
 
 
+@pytest.mark.oracle(7)
 def test_o7_shared_workers_are_as_good_as_a_queue_for_exponential_work() -> None:
     web = run(300.0, exponential(SERVICE), discipline="ps", workers=4)["nodes"]["web"]
     response = theory.mmc_response(4, 300.0, SERVICE)
@@ -142,6 +150,7 @@ def test_lifo_has_the_mean_of_fifo_and_a_longer_tail() -> None:
     assert lifo["p99"] > 2 * fifo["p99"]
 
 
+@pytest.mark.oracle(26)
 @pytest.mark.parametrize(("urgent", "patient"), [(30.0, 50.0), (60.0, 20.0)])
 def test_o26_priorities(urgent: float, patient: float) -> None:
     """Cobham: with W0 = λ E[S²]/2, the waits are W0/(1-ρ1) and W0/((1-ρ1)(1-ρ))."""

@@ -1,0 +1,1 @@
+"""The results that every machine has to get, to the last bit."""
