@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 
 from tests.hashes.suite import EXPECTED, hashes
 
@@ -16,7 +17,7 @@ def main() -> None:
     if parser.parse_args().write:
         EXPECTED.write_text(text)
     else:
-        print(text, end="")
+        sys.stdout.write(text)
 
 
 if __name__ == "__main__":
