@@ -7,7 +7,6 @@ first in, first out, and skip the heap. The order is the same as if all were in 
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from typing import Final, final
 
 from mypy_extensions import i64, mypyc_attr
@@ -24,11 +23,12 @@ class StandstillError(RuntimeError):
     """Simulated time does not advance: something goes round in a circle that takes no time."""
 
 
-class Entry(ABC):
+class Entry:
     """Something that is due at a time. Entries at equal times fire in the order of scheduling.
 
     Few classes derive from it, calls and timers: mypyc checks types of list items, and does that
-    fast only where there are at most three.
+    fast only where there are at most three. It is no ABC, since mypyc would have to check at every
+    access that an attribute is there.
     """
 
     time: float = 0.0
@@ -36,9 +36,9 @@ class Entry(ABC):
     after: Entry | None = None
     """The next on the same belt."""
 
-    @abstractmethod
     def fire(self, now: float) -> None:
         """Do what is due."""
+        raise NotImplementedError
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
