@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from engine.cli import checking, scaffold, schema, selftest, simulating
+from engine.cli import checking, scaffold, schema, selftest, simulating, study
 from engine.cli.errors import BAD_INPUT, INTERRUPTED, OK, InputError
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def make_app(probes: Sequence[Probe]) -> typer.Typer:
     app.command()(check)
     app.command("schema")(print_schema)
     app.command("new-component")(new_component)
+    app.add_typer(study.make_app())
 
     @app.command("selftest")
     def run_selftest() -> int:

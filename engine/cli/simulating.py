@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from engine.catalog.overrides import OverrideError, override
 from engine.cli.errors import MISSED, OK, InputError
 from engine.cli.live import watch
-from engine.cli.overrides import override
 from engine.cli.tables import output, result_tables
 from engine.model.edits import EditError, SetDesign
 from engine.model.files import FileError, load
@@ -21,6 +21,8 @@ from engine.model.units import format_quantity, parse_quantity
 from engine.run.session import DesignError, Session, StandstillError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from engine.model.design import Design
 
 _SLICES: Final = 200
@@ -85,8 +87,17 @@ def prepared(wanted: Wanted) -> Design:
     except EditError as error:
         msg = f"{wanted.file.name}: {error}; pass --duration and --warmup that fit"
         raise InputError(msg) from error
-    for setting in wanted.settings:
-        design = override(design, setting)
+    return with_settings(design, wanted.settings)
+
+
+def with_settings(design: Design, settings: Iterable[str]) -> Design:
+    """The design with fields changed by ``--set``. Raises ``InputError``."""
+    try:
+        for setting in settings:
+            design = override(design, setting)
+    except OverrideError as error:
+        msg = f"--set {error}"
+        raise InputError(msg) from error
     return design
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+import math
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Sort = Literal["client", "node", "link"]
 
@@ -54,3 +58,21 @@ METRICS: Final[dict[Sort, tuple[str, ...]]] = {
     ),
 }
 """What follows the id, by the sort of item."""
+
+
+def value_of(metric: str, result: Mapping[str, Any]) -> float | None:
+    """The number that a dotted name such as ``users.latency.p99`` stands for; None if there is none."""
+    name, *path = metric.split(".")
+    for section in ("clients", "nodes", "links"):
+        value: Any = result[section].get(name)
+        if value is None:
+            continue
+        for key in path:
+            value = value.get(key) if isinstance(value, dict) else None
+        if path and path[0] == "failed" and value is None:
+            return 0.0
+        if isinstance(value, int | float) and math.isfinite(value):
+            return float(value)
+        if isinstance(value, dict) and path == ["failed"]:
+            return float(sum(value.values()))
+    return None

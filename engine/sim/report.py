@@ -11,6 +11,7 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
+from engine.model.metrics import value_of
 from engine.sim.invariants import check
 from engine.sim.lane.client import Client
 from engine.sim.tally import failures, mean_over
@@ -139,21 +140,3 @@ def _judge(objective: Objective, result: Result) -> Result:
     if value is not None and objective.above is not None:
         met = met and value > objective.above
     return {"metric": objective.metric, "value": value, "met": met}
-
-
-def value_of(metric: str, result: Result) -> float | None:
-    """The number that a dotted name such as ``users.latency.p99`` stands for; None if there is none."""
-    name, *path = metric.split(".")
-    for section in ("clients", "nodes", "links"):
-        value: Any = result[section].get(name)
-        if value is None:
-            continue
-        for key in path:
-            value = value.get(key) if isinstance(value, dict) else None
-        if path and path[0] == "failed" and value is None:
-            return 0.0
-        if isinstance(value, int | float) and math.isfinite(value):
-            return float(value)
-        if isinstance(value, dict) and path == ["failed"]:
-            return float(sum(value.values()))
-    return None

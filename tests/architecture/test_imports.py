@@ -52,6 +52,7 @@ VIOLATIONS = [
     Violation("engine-layers", "engine/model/design.py", "import engine.plan.primitives"),
     Violation("engine-layers", "engine/plan/primitives.py", "import engine.sim.snapshot"),
     Violation("engine-layers", "engine/sim/snapshot.py", "import engine.catalog"),
+    Violation("engine-layers", "engine/run/session.py", "import engine.study.points"),
     Violation("engine-layers", "engine/control/__init__.py", "import engine.run.session"),
     Violation("model-pure", "engine/model/design.py", "import simpy"),
     Violation("lane-plain", "engine/sim/lane/agenda.py", "import simpy"),

@@ -37,7 +37,7 @@ def scenario_errors(reading: Reading) -> Iterator[Finding]:
                 fix=_without_event(reading.design, index),
             )
     for index, objective in enumerate(design.objectives):
-        message = _metric_problem(design, objective.metric)
+        message = metric_problem(design, objective.metric)
         if message is not None:
             yield Finding(
                 level="error",
@@ -97,7 +97,7 @@ def _without_event(design: Design, index: int) -> SetDesign:
     return SetDesign(("scenario", "events"), list(events), "Remove event")
 
 
-def _metric_problem(design: Design, metric: str) -> str | None:
+def metric_problem(design: Design, metric: str) -> str | None:
     """Why no run could measure a metric."""
     item_id, _, name = metric.partition(".")
     node, link = design.node_by_id.get(item_id), design.link_by_id.get(item_id)

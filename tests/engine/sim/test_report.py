@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from engine.model.design import Objective
+from engine.model.metrics import value_of
 from engine.sim.machine import Machine
-from engine.sim.report import Result, hash_of, result_of, value_of
+from engine.sim.report import Result, hash_of, result_of
 from tests.helpers.plans import client, exponential, link, plan, station
 
 DURATIONS = {"mean", "p50", "p90", "p95", "p99", "p999", "max"}

@@ -1,15 +1,15 @@
-"""``--set ID.path=VALUE``: a change of one field of a node or link, before the run."""
+"""``ID.path=VALUE``: a change of one field of a node or link, before a run. Studies and ``--set`` use it."""
 
 from __future__ import annotations
 
 import json
 import math
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import BaseModel
 
-from engine.catalog import DesignError, typed_config, typed_link
-from engine.cli.errors import InputError
+from engine.catalog.typed import DesignError, typed_config, typed_link
 from engine.model.design import Design, Link, Node
 from engine.model.edits import EditError, SetField
 from engine.model.fields import field_help
@@ -24,22 +24,52 @@ if TYPE_CHECKING:
     from engine.model.fields import Config
 
 
+_HOW: Final = "write ID.path=VALUE, such as web.workers=8"
+
+
+class OverrideError(ValueError):
+    """A change that does not fit the design. The message is one line: what, where, remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A field of a node or link that can be changed."""
+
+    item: Node | Link
+    path: tuple[str, ...]
+    """Inside the config."""
+    unit: str
+    """SI unit of its value: ``s``, ``rps``, … or empty."""
+    current: Any
+    """Its value now, typed; a law for a duration."""
+
+
 def override(design: Design, text: str) -> Design:
-    """The design with one field changed. Raises ``InputError``."""
+    """The design with one field changed by a text such as ``web.workers=8``. Raises ``OverrideError``."""
     name, equals, value = text.partition("=")
-    item_id, *path = name.strip().split(".")
-    if not equals or not path or not all(path):
-        msg = f"--set {text}: write ID.path=VALUE, such as web.workers=8"
-        raise InputError(msg)
     try:
-        return _changed(design, item_id, path, value.strip())
+        if not equals:
+            raise ValueError(_HOW)  # noqa: TRY301 - one place says what the text was
+        return _changed(design, _target(design, name), value.strip())
     except (DesignError, EditError, ValueError) as error:
-        msg = f"--set {text}: {error}"
-        raise InputError(msg) from error
+        msg = f"{text}: {error}"
+        raise OverrideError(msg) from error
 
 
-def _changed(design: Design, item_id: str, path: list[str], text: str) -> Design:
-    """The design with the field set; what does not fit raises ``ValueError``."""
+def target_of(design: Design, name: str) -> Target:
+    """The field that ``ID.path`` names. Raises ``OverrideError``."""
+    try:
+        return _target(design, name)
+    except (DesignError, ValueError) as error:
+        msg = f"{name}: {error}"
+        raise OverrideError(msg) from error
+
+
+def _target(design: Design, name: str) -> Target:
+    """The field; what is not there raises ``ValueError``."""
+    item_id, *path = name.strip().split(".")
+    if not path or not all(path):
+        raise ValueError(_HOW)
     item = design.item(item_id)
     if not isinstance(item, Node | Link):
         known = [*design.node_by_id, *design.link_by_id]
@@ -47,11 +77,18 @@ def _changed(design: Design, item_id: str, path: list[str], text: str) -> Design
         msg = f"{item_id!r} is no node or link of the design" + _hint(hint, known)
         raise ValueError(msg)  # noqa: TRY004 - the user's value, not the type, is wrong
     path = path[1:] if path[0] == "config" and len(path) > 1 else path
-    unit, current, path = _field(_typed(item), path)
-    new = _value(text, unit, current)
+    unit, current = _field(_typed(item), path)
+    return Target(item, tuple(path), unit, current)
+
+
+def _changed(design: Design, target: Target, text: str) -> Design:
+    """The design with the field set; what does not fit raises ``ValueError``."""
+    item, path = target.item, target.path
+    new = _value(text, target.unit, target.current)
     top = item.config.get(path[0], _typed(item).model_dump(mode="json")[path[0]])
-    design = SetField(item_id, ("config", path[0]), _put(top, path[1:], new)).apply(design).design
-    made = design.item(item_id)
+    edit = SetField(item.id, ("config", path[0]), _put(top, path[1:], new))
+    design = edit.apply(design).design
+    made = design.item(item.id)
     if isinstance(made, Node | Link):
         _typed(made)
     return design
@@ -62,8 +99,8 @@ def _typed(item: Node | Link) -> Config:
     return typed_config(item) if isinstance(item, Node) else typed_link(item)
 
 
-def _field(config: Config, path: Sequence[str]) -> tuple[str, Any, list[str]]:
-    """Unit and value of a field, and its full path: a number for a law means the law's mean."""
+def _field(config: Config, path: Sequence[str]) -> tuple[str, Any]:
+    """Unit and value of a field."""
     value: Any = config
     unit = ""
     for part in path:
@@ -79,7 +116,7 @@ def _field(config: Config, path: Sequence[str]) -> tuple[str, Any, list[str]]:
         else:
             msg = f"{part!r} names nothing: {path[0]} has no fields inside"
             raise ValueError(msg)  # noqa: TRY004 - the user's path, not a type, is wrong
-    return unit, value, list(path)
+    return unit, value
 
 
 def _hint(hint: str | None, known: Iterable[str]) -> str:

@@ -1,0 +1,90 @@
+"""Points computed by a Dask cluster, found by the address of its scheduler.
+
+Needs the extra ``windtunnel[cluster]``, and the same version of Windtunnel on every worker.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+from typing import TYPE_CHECKING, Any, Final
+
+from engine.study.executor import ExecutorError
+from engine.study.points import Outcome, engine_version, run_point
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine.study.points import Point
+
+_PATIENCE: Final = 5.0
+"""Wall seconds within which a scheduler has to answer."""
+
+
+class ClusterExecutor:
+    """Tasks on a Dask cluster. A worker that dies is no loss: its points go to the others."""
+
+    def __init__(self, address: str) -> None:
+        """Connect to a scheduler, such as ``tcp://host:8786``. Raises ``ExecutorError``."""
+        try:
+            dask = importlib.import_module("distributed")
+        except ImportError as error:
+            msg = "a cluster needs an extra: pip install 'windtunnel[cluster]'"
+            raise ExecutorError(msg) from error
+        self._address = address
+        # A lost connection is said in one line here, not in pages of the library's log.
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        try:
+            self._client: Any = dask.Client(address, timeout=_PATIENCE, set_as_default=False)
+        except (OSError, ValueError, TypeError, ImportError) as error:
+            msg = f"{address}: no Dask scheduler answers there; check the address, or start one"
+            raise ExecutorError(msg) from error
+        self._ready: Any = dask.as_completed(
+            loop=self._client.loop, with_results=True, raise_errors=False
+        )
+        self._keys: dict[str, str] = {}
+        self._left = 0
+        self._closed = False
+
+    def submit(self, points: Sequence[Point]) -> None:
+        """Give points to the cluster."""
+        for point in points:
+            future = self._client.submit(
+                run_point, point, key=f"windtunnel-{point.key}", pure=False
+            )
+            self._keys[future.key] = point.key
+            self._ready.add(future)
+        self._left += len(points)
+
+    def poll(self) -> list[Outcome]:
+        """What was finished since."""
+        if self._closed or not self._left:
+            return []
+        if self._client.status not in {"running", "connecting"}:
+            msg = f"{self._address}: the cluster is lost"
+            raise ExecutorError(msg)
+        outcomes = []
+        if self._ready.has_ready():
+            for future, value in self._ready.next_batch(block=False):
+                self._left -= 1
+                outcomes.append(self._outcome(future, value))
+        return outcomes
+
+    def wait(self, seconds: float) -> None:
+        """Wait until something is finished."""
+        with self._ready.thread_condition:
+            if not self._closed and not self._ready.has_ready():
+                self._ready.thread_condition.wait(seconds)
+
+    def close(self) -> None:
+        """Take back what is not finished, and hang up."""
+        if not self._closed:
+            self._closed = True
+            self._client.close(timeout=_PATIENCE)
+
+    def _outcome(self, future: Any, value: Any) -> Outcome:
+        """An outcome, or what the cluster says of a task that none of its workers survived."""
+        key = self._keys.pop(future.key)
+        if isinstance(value, Outcome):
+            return value
+        return Outcome(key, error=str(value), engine=engine_version())

@@ -1,0 +1,156 @@
+"""Points: what studies are made of. A point is one run of a design under some settings with one seed.
+
+A point is data and its own name: its key is a hash over everything that its result depends on, so that a
+result can be stored, found again, and computed anywhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import traceback
+from dataclasses import dataclass, replace
+from functools import cached_property
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any, Final
+
+from engine.catalog.overrides import override
+from engine.model.edits import SetDesign
+from engine.model.files import dumps, loads
+
+if TYPE_CHECKING:
+    from engine.model.design import Design
+    from engine.sim.report import Result
+
+
+LOAD: Final = "load"
+"""The load dial's name among parameters."""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A design under some settings: what a study compares, sweeps or repeats.
+
+    Example::
+
+        Variant.of(load("shop.windtunnel"), "web.workers=16", "users-web.timeout=200ms", load=1.5)
+    """
+
+    design: str
+    """The design file's text."""
+    settings: tuple[str, ...] = ()
+    """Changes such as ``web.workers=8``, in their order."""
+    load: float = 1.0
+    """The load dial: every client's traffic times this."""
+
+    @classmethod
+    def of(cls, design: Design, *settings: str, load: float = 1.0) -> Variant:
+        """A variant of a design that was read or made."""
+        return cls(dumps(design), settings, load)
+
+    def set(self, *settings: str) -> Variant:
+        """The variant with more settings; ``load=1.5`` turns the load dial."""
+        made = self
+        for each in settings:
+            name, _, value = each.partition("=")
+            if name.strip() == LOAD:
+                made = replace(made, load=float(value))
+            else:
+                made = replace(made, settings=(*made.settings, each))
+        return made
+
+    def point(self, seed: int) -> Point:
+        """One run of it."""
+        return Point(self, seed)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the design's text."""
+        return digest_of(self.design)
+
+    def made(self) -> Design:
+        """The design with its settings. Raises ``OverrideError`` where one does not fit."""
+        design = loads(self.design)
+        for each in self.settings:
+            design = override(design, each)
+        return design
+
+    @property
+    def label(self) -> str:
+        """The settings in a few words."""
+        load = () if self.load == 1.0 else (f"{LOAD}={self.load:g}",)
+        return ", ".join((*self.settings, *load)) or "as drawn"
+
+
+@dataclass(frozen=True)
+class Point:
+    """One run: a variant and a seed."""
+
+    variant: Variant
+    seed: int
+
+    @cached_property
+    def key(self) -> str:
+        """SHA-256 over everything that the result depends on, but for the engine's version."""
+        variant = self.variant
+        parts = [variant.digest, list(variant.settings), variant.load, self.seed]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+    @property
+    def label(self) -> str:
+        """Settings and seed in a few words."""
+        return f"{self.variant.label}, seed {self.seed}"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a point: a result, or the error that ended it."""
+
+    key: str
+    result: Result | None = None
+    error: str | None = None
+    """One line; None where there is a result."""
+    trace: str = ""
+    """Where the error came from, for the one who mends it."""
+    engine: str = ""
+    """Version of the engine that computed it."""
+
+
+def digest_of(text: str) -> str:
+    """SHA-256 of a design's text."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def engine_version() -> str:
+    """The version of this installation; studies never mix the results of two."""
+    try:
+        return version("windtunnel")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def run_point(point: Point) -> Outcome:
+    """Simulate a point. It never raises: what breaks is the outcome, and the other points go on.
+
+    A plain function of the module, so that processes and clusters can be sent its name.
+    """
+    try:
+        result = _simulated(point)
+    except Exception as error:  # noqa: BLE001 - whatever breaks is the study's to report
+        text = " ".join(f"{type(error).__name__}: {error}".split())
+        trace = "".join(traceback.format_exception(error))
+        return Outcome(point.key, error=text, trace=trace, engine=engine_version())
+    return Outcome(point.key, result=result, engine=engine_version())
+
+
+def _simulated(point: Point) -> dict[str, Any]:
+    """The result of the whole scenario."""
+    # Here, not above: a window plans and shows studies, and must not load the simulator for it.
+    from engine.run.session import Session  # noqa: PLC0415
+
+    design = SetDesign(("scenario", "seed"), point.seed).apply(point.variant.made()).design
+    session = Session(design)
+    if point.variant.load != 1.0:
+        session.set_load(point.variant.load)
+    session.advance(design.scenario.duration)
+    return session.result()

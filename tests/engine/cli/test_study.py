@@ -1,0 +1,155 @@
+"""``windtunnel study``: output, files, exit codes, resuming after kills, one clear line for bad input."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.cli.main import run
+from engine.model.files import save
+from engine.study import Storage
+from tests.engine.study.helpers import shop
+
+P99 = "users.latency.p99"
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "shop.windtunnel"
+    save(shop(), path)
+    return path
+
+
+def study(*arguments: object) -> int:
+    return run(["study", *map(str, arguments), "--processes", "1"])
+
+
+def complaint(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
+    assert run(["study", *map(str, arguments)]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("windtunnel: ")
+    assert captured.err.count("\n") == 1
+    return captured.err
+
+
+def test_replicate_ends_with_a_readable_table(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert study("replicate", file, "--seeds", 3, "--set", "web.workers=3", "--metric", "p99") == 0
+    text = capsys.readouterr().out
+    for word in ("Shop", f"{P99} is ", "95 %", "over 3 runs", "hash", "least", "most"):
+        assert word in text
+    assert "users.goodput" not in text
+
+
+def test_missed_objectives_end_with_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "slow.windtunnel"
+    save(shop(objectives=[{"metric": P99, "below": 0.001}]), path)
+    assert study("replicate", path, "--seeds", 5) == 1
+    assert "missed" in capsys.readouterr().out
+
+
+def test_all_formats_at_once(file: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    files = ("--csv", out / "a.csv", "--json", out / "c.json", "--export", out / "d.json")
+    assert study("replicate", file, "--seeds", 2, "--quiet", *files) == 0
+    names = sorted(path.name for path in out.iterdir())
+    assert names == ["a.csv", "a.summary.csv", "c.json", "d.json"]
+    assert (out / "c.json").read_bytes() == (out / "d.json").read_bytes()
+
+
+def test_json_to_standard_output_is_all_there_is(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert study("replicate", file, "--seeds", 2, "--json", "-") == 0
+    made = json.loads(capsys.readouterr().out)
+    assert (made["study"], made["done"]) == ("replicate", 2)
+
+
+def as_process(*arguments: object) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "app", "study", *map(str, arguments)]
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    return subprocess.Popen(command, cwd=ROOT, **pipes)
+
+
+def stopped_by(how: signal.Signals, folder: Path, *arguments: object) -> tuple[int, str, str]:
+    """A study that gets a signal once some of its runs are done: exit code and what it said."""
+    process = as_process(*arguments, "--output", folder)
+    kept = folder / "study.jsonl"
+    while not kept.exists() or kept.read_bytes().count(b"\n") < 4:
+        assert process.poll() is None, process.communicate()
+    process.send_signal(how)
+    out, err = process.communicate(timeout=30)
+    return process.returncode, out, err
+
+
+def test_after_a_kill_the_same_command_goes_on_and_repeats_nothing(
+    file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ("replicate", file, "--seeds", 40)
+    code, out, _ = stopped_by(signal.SIGKILL, tmp_path / "kept", *command)
+    assert (code, out) == (-signal.SIGKILL, "")
+    with Storage(tmp_path / "kept") as storage:
+        before = len(storage.outcomes)
+    assert 3 <= before < 40
+    capsys.readouterr()
+    assert study(*command, "--output", tmp_path / "kept", "--json", tmp_path / "a.json") == 0
+    assert f"40 runs; {before} of them done before" in capsys.readouterr().out
+    lines = (tmp_path / "kept" / "study.jsonl").read_text().splitlines()
+    keys = [json.loads(line)["key"] for line in lines if '"key"' in line]
+    assert len(keys) == len(set(keys)) == 40
+    assert study(*command, "--json", tmp_path / "b.json") == 0
+    assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
+
+
+def test_an_interrupt_keeps_what_is_done_and_says_how_to_go_on(file: Path, tmp_path: Path) -> None:
+    command = ("replicate", file, "--seeds", 900)
+    code, out, err = stopped_by(signal.SIGINT, tmp_path / "kept", *command)
+    assert code == 130
+    assert f"{P99} is" in out
+    assert "of 900 runs; they are kept in" in err
+    assert "the same command goes on from there" in err
+    assert "Traceback" not in err
+
+
+def test_a_point_is_run_again_alone(
+    file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "kept"
+    assert study("replicate", file, "--seeds", 2, "--output", folder) == 0
+    with Storage(folder) as storage:
+        key, outcome = next(iter(storage.outcomes.items()))
+    capsys.readouterr()
+    assert run(["study", "rerun", "--output", str(folder), "--point", key[:10]]) == 0
+    assert outcome.result is not None
+    assert str(outcome.result["hash"]) in capsys.readouterr().out
+
+
+def test_what_makes_no_sense_is_one_line(
+    file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "cannot be read" in complaint(capsys, "replicate", tmp_path / "no.windtunnel")
+    assert "0 seeds" in complaint(capsys, "replicate", file, "--seeds", 0)
+    assert "0 processes" in complaint(capsys, "replicate", file, "--processes", 0)
+    assert "did you mean 'web'" in complaint(capsys, "replicate", file, "--set", "wbe.workers=3")
+    assert "did you mean users.latency.p99" in complaint(
+        capsys, "replicate", file, "--metric", "users.latency.p89"
+    )
+    assert "--until: 'much' is no quantity" in complaint(
+        capsys, "replicate", file, "--until", "much"
+    )
+    assert "let the name end in" in complaint(capsys, "replicate", file, "--export", "x.xlsx")
+    assert "there is no study" in complaint(
+        capsys, "rerun", "--output", tmp_path / "none", "--point", "abc"
+    )
+    assert "choose another place" in complaint(capsys, "replicate", file, "--output", file)
+    assert "No such command" in complaint(capsys, "repeat", file)
