@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from engine.plan.lower import law_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from engine.model.component import Component
     from engine.model.laws import Law
@@ -24,9 +25,11 @@ class Lowering:
     classes: tuple[ClassPlan, ...]
     """The design's request classes, in order."""
 
-    def each(self, law: Law) -> tuple[LawPlan, ...]:
-        """The same law for every class."""
-        return (law_plan(law),) * len(self.classes)
+    def each(
+        self, law: Law, special: Mapping[str, Law] = MappingProxyType({})
+    ) -> tuple[LawPlan, ...]:
+        """The same law for every class, but for those with a law of their own."""
+        return tuple(law_plan(special.get(each.name, law)) for each in self.classes)
 
 
 @dataclass(frozen=True, slots=True)

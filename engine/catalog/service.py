@@ -1,6 +1,6 @@
 """Service: instances with workers and a queue each, which work and then make calls.
 
-Models one law of work for all classes of requests. Leaves out memory, start-up time and CPU quotas.
+Models work by class, contention of the workers and CPU quotas. Leaves out memory and start-up time.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from engine.catalog.preset import Lowering, Preset
 from engine.model.component import Component
 from engine.model.fields import Config, setting
 from engine.model.laws import Exponential, Law
+from engine.model.station import CpuQuota, Scaling
 from engine.plan.primitives import NodePlan, StationPlan
+from engine.plan.station import cpu_plan, scaling_plan
 
 HELP = """\
 A program that works on requests: **instances**, each with **workers** (threads, processes) and a queue of
@@ -32,7 +34,11 @@ are worked on first. With one, requests over the limit fail at once (`queue_full
 With **processor sharing** (`ps`) nobody waits in line: all are worked on at once, each the slower for the
 others. So no worker is ever held, and the queue limit counts those inside beyond the workers.
 
-**Left out:** memory, start-up time, CPU throttling, the operating system's scheduler.
+**Contention** (locks, shared caches) makes work longer the more workers work: throughput flattens and then
+falls. A **CPU quota** lets a container use so much CPU time in every 100 ms and then stops it until the
+next: 50 ms of work under 20 ms a period take 210 ms.
+
+**Left out:** memory, start-up time, the operating system's scheduler.
 
 Compare: a fleet of Tomcat, Gunicorn, Puma, Node.js or Go servers.
 """
@@ -65,6 +71,22 @@ class ServiceConfig(Config):
         help="Work on a request, calls to others not included. Exponential of 5 ms by default: "
         "most are short, a few take several times the mean.",
     )
+    class_times: dict[str, Law] = setting(
+        {},
+        title="Service time by class",
+        unit="s",
+        group="Capacity",
+        help="Request classes whose work takes another time than the service time.",
+        max_length=1000,
+    )
+    speed: float = setting(
+        1.0,
+        title="Speed",
+        group="Capacity",
+        help="How many times as fast as the service times say: 2 halves them.",
+        ge=0.001,
+        le=1000.0,
+    )
     queue_limit: int | None = setting(
         None,
         title="Queue limit",
@@ -88,6 +110,20 @@ class ServiceConfig(Config):
         help="Yes: a thread a request, held while it waits for calls. No: an event loop. With ps "
         "no worker is ever held.",
     )
+    scaling: Scaling | None = setting(
+        None,
+        title="Contention",
+        group="Scaling limits",
+        help="Universal scalability law: with n workers at work, work takes "
+        "1 + σ(n-1) + κn(n-1) times as long (Gunther). Off: workers do not slow each other.",
+    )
+    cpu: CpuQuota | None = setting(
+        None,
+        title="CPU quota",
+        group="Limits",
+        help="CPU time an instance a period, as a container's CPU limit. All service time counts as "
+        "CPU time. Off: a core for every worker.",
+    )
 
 
 def lower(config: ServiceConfig, context: Lowering) -> NodePlan:
@@ -97,10 +133,13 @@ def lower(config: ServiceConfig, context: Lowering) -> NodePlan:
         station=StationPlan(
             instances=config.instances,
             workers=config.workers,
-            work=context.each(config.service_time),
+            work=context.each(config.service_time, config.class_times),
             queue_limit=config.queue_limit,
             discipline=config.discipline,
             hold=config.hold_while_waiting,
+            speed=config.speed,
+            scaling=scaling_plan(config.scaling),
+            cpu=cpu_plan(config.cpu),
         ),
     )
 

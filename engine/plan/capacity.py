@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from engine.plan.demand import Demand
-    from engine.plan.primitives import LinkPlan, NodePlan, Plan
+    from engine.plan.primitives import LinkPlan, NodePlan, Plan, StationPlan
 
 _RETRANSMISSION: Final = 0.2
 """First retransmission time-out (s); it doubles."""
@@ -45,22 +46,42 @@ def capacities(plan: Plan, demand: Demand) -> dict[str, Capacity]:
         ]
         work = [_work(node, kind) for kind in range(len(plan.classes))]
         answers[name] = tuple(a + b for a, b in zip(work, calls, strict=True))
-        held = answers[name] if node.station.hold else tuple(work)
-        made[name] = _capacity(node, _mean(held, demand.nodes[name]))
+        rates = demand.nodes[name]
+        waits = _mean(calls, rates) if node.station.hold else 0.0
+        made[name] = _capacity(node, _mean(work, rates), waits)
     return made
 
 
-def _capacity(node: NodePlan, hold: float) -> Capacity:
-    """The rate at which workers that are held so long come free."""
-    workers = node.station.workers
-    if workers is None or hold <= 0.0 or node.traffic is not None:
-        return Capacity(hold, INFINITE)
-    return Capacity(hold, node.station.instances * workers / hold)
+def _capacity(node: NodePlan, work: float, waits: float) -> Capacity:
+    """The rate at which workers come free that work and then, where they are held, wait for calls."""
+    station, hold = node.station, work + waits
+    if station.workers is None or hold <= 0.0 or node.traffic is not None:
+        rate = INFINITE
+    else:
+        rate = station.instances * _fastest(station, station.workers, work, waits)
+    cpu = station.cpu
+    if cpu is not None and work > 0.0 and node.traffic is None:
+        rate = min(rate, station.instances * cpu.quota / cpu.period / work)
+    return Capacity(hold, rate)
+
+
+def _fastest(station: StationPlan, workers: int, work: float, waits: float) -> float:
+    """The most requests per second that an instance serves with some or all of its workers."""
+    scaling = station.scaling
+    if scaling is None:
+        return workers / (work + waits)
+    sigma, kappa = scaling.contention, scaling.coherency
+    numbers = [workers]
+    if kappa > 0.0 and work > 0.0:
+        # Where n / (work (1 + σ(n-1) + κn(n-1)) + waits) is largest.
+        best = math.floor(math.sqrt((work * max(0.0, 1.0 - sigma) + waits) / (work * kappa)))
+        numbers += [n for n in (best, best + 1) if 1 <= n < workers]
+    return max(n / (work * (1.0 + (n - 1) * (sigma + kappa * n)) + waits) for n in numbers)
 
 
 def _work(node: NodePlan, kind: int) -> float:
     """Mean work of a class at a node."""
-    work = node.station.work
+    work = node.station.service
     return work[kind].mean if kind < len(work) else work[0].mean
 
 

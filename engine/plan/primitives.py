@@ -6,7 +6,7 @@ Names follow the primitives: Traffic, Station, Link with its Call policy, Flow, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 INFINITE = float("inf")
@@ -52,6 +52,18 @@ class LawPlan:
     values: tuple[float, ...] = ()
     weights: tuple[float, ...] = ()
 
+    def times(self, factor: float) -> LawPlan:
+        """The law of durations so many times as long."""
+        if factor == 1.0:
+            return self
+        return replace(
+            self,
+            mean=self.mean * factor,
+            low=self.low * factor,
+            high=self.high * factor,
+            values=tuple(value * factor for value in self.values),
+        )
+
 
 ZERO = LawPlan(law="constant", mean=0.0)
 
@@ -96,8 +108,26 @@ class TrafficPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScalingPlan:
+    """Universal scalability law: work takes 1 + σ(n-1) + κn(n-1) times as long while n workers work."""
+
+    contention: float = 0.0
+    """σ: the share of work that only one worker at a time can do."""
+    coherency: float = 0.0
+    """κ: what each pair of workers costs by keeping each other up to date."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CpuPlan:
+    """CFS bandwidth control: CPU seconds that an instance may use in each period."""
+
+    quota: float
+    period: float = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StationPlan:
-    """S: a set of identical instances."""
+    """S: a set of identical instances. What is None is off."""
 
     instances: int = 1
     workers: int | None = None
@@ -109,6 +139,15 @@ class StationPlan:
     discipline: Literal["fifo", "lifo", "ps", "priority"] = "fifo"
     hold: bool = False
     """Whether a worker is held while its request waits for calls (thread per request)."""
+    speed: float = 1.0
+    """How many seconds of work are done in a second."""
+    scaling: ScalingPlan | None = None
+    cpu: CpuPlan | None = None
+
+    @property
+    def service(self) -> tuple[LawPlan, ...]:
+        """Law of the time that the work takes at the station's speed, one per class."""
+        return tuple(law.times(1.0 / self.speed) for law in self.work)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

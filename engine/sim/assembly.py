@@ -7,28 +7,24 @@ from typing import TYPE_CHECKING, TypeVar
 from engine.plan.handing import as_handed
 from engine.plan.primitives import INFINITE, LawPlan, RetryPlan
 from engine.sim import tally
+from engine.sim.instances import Instances
 from engine.sim.lane.backlog import Backlog
 from engine.sim.lane.call import UNLIMITED
 from engine.sim.lane.client import Client
 from engine.sim.lane.expiry import Expiry
 from engine.sim.lane.keyed import KeyedNode
-from engine.sim.lane.line import Fifo, Lifo, Priority
 from engine.sim.lane.link import Link
 from engine.sim.lane.node import Node
-from engine.sim.lane.pool import QueuePool
 from engine.sim.lane.router import Router
-from engine.sim.lane.sharing import SharedPool
 from engine.sim.laws import make_law
 from engine.sim.parts import LinkPart, NodePart
 from engine.sim.stores import Stores
 from engine.sim.users import Users
 
 if TYPE_CHECKING:
-    from engine.plan.primitives import LinkPlan, NodePlan, Plan, StationPlan
+    from engine.plan.primitives import LinkPlan, NodePlan, Plan
     from engine.sim.lane.agenda import Agenda
-    from engine.sim.lane.call import Pool
     from engine.sim.lane.draws import Streams
-    from engine.sim.lane.line import Line
 
 T = TypeVar("T")
 _ONCE = RetryPlan(attempts=1)
@@ -54,6 +50,7 @@ class Assembler:
         self.streams = streams
         self.users = Users(agenda, streams)
         self.stores = Stores(agenda, streams)
+        self.instances = Instances(agenda)
         self.plan: Plan
         self.kinds = 1
         """Request classes, at most so far: requests under way may be of one that is gone."""
@@ -63,6 +60,7 @@ class Assembler:
         self.plan = plan
         self.kinds = max(self.kinds, len(plan.classes))
         self.users.follow(plan, self.kinds)
+        self.instances.priorities = padded([kind.priority for kind in plan.classes], self.kinds)
 
     def node(self, plan: NodePlan) -> NodePart:
         """A new node, not tuned yet."""
@@ -88,13 +86,13 @@ class Assembler:
         part.plan = plan
         laws = [
             make_law(law, self.streams, plan.id, f"work/{kind.name}")
-            for law, kind in zip(station.work, self.plan.classes, strict=False)
+            for law, kind in zip(station.service, self.plan.classes, strict=False)
         ]
         node.work = padded(laws, self.kinds)
         node.hold = station.hold
         node.pulls = plan.pulls
         node.instant = station.workers is None and all(law.fixed == 0.0 for law in laws)
-        self._tune_pools(part, station)
+        self.instances.tune(part, station)
         workers = 0.0 if station.workers is None else float(station.workers * station.instances)
         part.set_capacity(workers, self.agenda.now)
         if isinstance(node, KeyedNode) and plan.store is not None:
@@ -103,36 +101,6 @@ class Assembler:
             capacity = plan.backlog.capacity
             node.capacity = UNLIMITED if capacity is None else capacity
             node.max_receive = plan.backlog.max_receive
-
-    def _tune_pools(self, part: NodePart, station: StationPlan) -> None:
-        """Have the right instances; surplus ones finish what they have."""
-        node = part.node
-        shared = station.discipline == "ps" and station.workers is not None
-        sort: type[Pool] = SharedPool if shared else QueuePool
-        part.retired = [pool for pool in part.retired if not pool.unused()]
-        kept = [pool for pool in node.pools if type(pool) is sort][: station.instances]
-        part.retired += [pool for pool in node.pools if pool not in kept]
-        while len(kept) < station.instances:
-            kept.append(self._pool(node, len(kept), shared=shared))
-        node.pools = kept
-        workers = UNLIMITED if station.workers is None else station.workers
-        for pool in kept:
-            pool.limit = UNLIMITED if station.queue_limit is None else station.queue_limit
-            if isinstance(pool, QueuePool):
-                pool.reline(self._line(station))
-            pool.resize(workers, self.agenda.now)
-
-    def _pool(self, node: Node, index: int, *, shared: bool) -> Pool:
-        """A new instance."""
-        return SharedPool(node, index) if shared else QueuePool(node, index, Fifo())
-
-    def _line(self, station: StationPlan) -> Line:
-        """An empty waiting line of a station's discipline."""
-        if station.discipline == "lifo":
-            return Lifo()
-        if station.discipline == "priority":
-            return Priority(padded([kind.priority for kind in self.plan.classes], self.kinds))
-        return Fifo()
 
     def link(self, plan: LinkPlan, target: Node) -> LinkPart:
         """A new link, not tuned yet."""

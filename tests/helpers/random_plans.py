@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from engine.plan.primitives import (
     INFINITE,
     ClassPlan,
+    CpuPlan,
     EventPlan,
     HealthPlan,
     LawPlan,
@@ -17,6 +18,7 @@ from engine.plan.primitives import (
     NodePlan,
     Plan,
     RetryPlan,
+    ScalingPlan,
 )
 from engine.sim.lane.draws import generator
 from tests.helpers import plans
@@ -38,6 +40,7 @@ class Maker:
 
     def __init__(self, seed: int) -> None:
         self.random = generator(seed, "plan", "shape")
+        self.rare = generator(seed, "plan", "rare")
         self.kinds = self.number(1, 2)
 
     def one(self, choices: Sequence[T]) -> T:
@@ -45,6 +48,12 @@ class Maker:
 
     def number(self, least: int, most: int) -> int:
         return int(self.random.integers(least, most + 1))
+
+    def seldom(self, choices: Sequence[T]) -> T | None:
+        """One of some choices, mostly none."""
+        if self.rare.random() < 0.7:
+            return None
+        return choices[int(self.rare.integers(len(choices)))]
 
     def law(self) -> LawPlan:
         mean = self.one(TIMES)
@@ -73,6 +82,9 @@ class Maker:
             queue_limit=self.one([None, 0, 3]),
             discipline=self.one(["fifo", "lifo", "ps", "priority"]),
             hold=self.one([True, False]),
+            speed=self.seldom([0.5, 3.0]) or 1.0,
+            scaling=self.seldom([ScalingPlan(contention=0.1, coherency=0.01)]),
+            cpu=self.seldom([CpuPlan(quota=0.02), CpuPlan(quota=0.3, period=0.25)]),
             **changes,
         )
 

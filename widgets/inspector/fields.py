@@ -14,10 +14,10 @@ from pydantic_core import PydanticUndefined, to_jsonable_python
 
 from engine.model.edits import UNSET, Unset
 from engine.model.fields import field_help
-from widgets.inspector.shapes import Shape, shape_of
+from widgets.inspector.shapes import Shape, law_of, shape_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pydantic import JsonValue
     from pydantic.fields import FieldInfo
@@ -112,6 +112,31 @@ def _expanded(field: Field, standard: Any, *, present: bool) -> Iterator[Field]:
         return
     fallback = standard if type(standard) is model else None
     yield from _fields(model, inner if present else None, fallback, field)
+
+
+def law_fields(field: Field, names: Iterable[str]) -> list[Field]:
+    """The lines of laws by name: one a name, and one for every name that has a law though nobody knows it.
+
+    Nothing where there are less than two names: a lone class needs no law beside the usual one.
+    """
+    known = tuple(names)
+    laws = field.value if isinstance(field.value, dict) else {}
+    if len(known) < 2 and not laws:
+        return []
+    lines = [replace(field, changed=False)]
+    for name in (*known, *(name for name in laws if name not in known)):
+        line = replace(
+            field,
+            path=(*field.path, name),
+            shape=law_of(field.shape),
+            title=name,
+            level=field.level + 1,
+            value=laws.get(name),
+            default=None,
+            changed=name in laws,
+        )
+        lines += _expanded(line, None, present=True)
+    return lines
 
 
 def model_of(shape: Shape, raw: dict[str, JsonValue], standard: Any) -> type[BaseModel] | None:

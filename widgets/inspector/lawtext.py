@@ -34,6 +34,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
 )
 """Word that the form writes for each law."""
 
+SAME = "same"
+"""What the form writes for a law that is left out: that of all other classes holds."""
+
 _ALIASES: Mapping[str, str] = MappingProxyType(
     {word: law for law, word in WORDS.items()}
     | {law: law for law in WORDS}
@@ -53,6 +56,8 @@ _EXAMPLE = "try exp 85 ms, logn 20 ms or unif 5 to 20 ms"
 
 def law_text(value: JsonValue) -> tuple[str, str]:
     """Text and unit for a law, or for a bare number where the field takes one."""
+    if value is None:
+        return SAME, ""
     if isinstance(value, int | float):
         return shown(float(value), "s", 0.0)
     law = value if isinstance(value, dict) else {}

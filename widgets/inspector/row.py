@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QGridLayout, QLabel, QSizePolicy,
 from engine.model.edits import UNSET, Unset
 from widgets.inspector.editors import make_editor
 from widgets.inspector.editors.choice import options_of, spelled
-from widgets.inspector.lawtext import law_text
+from widgets.inspector.lawtext import SAME, law_text
 from widgets.inspector.quantities import shown
 from widgets.theme import set_role
 
@@ -26,7 +26,7 @@ FIELD_WIDTH = 108
 """Least width of the editors' column, in logical pixels."""
 LINE_HEIGHT = 24
 _INDENT = 12
-_WITHOUT_DEFAULT = ("nested", "item", "add", "lines", "shares")
+_WITHOUT_DEFAULT = ("nested", "laws", "item", "add", "lines", "shares")
 
 
 class Dot(QAbstractButton):
@@ -169,7 +169,7 @@ def default_text(field: Field) -> str:
     if isinstance(value, Unset) or sort in _WITHOUT_DEFAULT:
         return ""
     if value is None:
-        return "all" if sort == "names" else "none"
+        return {"names": "all", "law": SAME}.get(sort, "none")
     if sort in ("choice", "variant"):
         tag = value.get(field.shape.tag) if isinstance(value, dict) else value
         return next((o.label for o in options_of(field) if o.value == tag), spelled(str(tag)))

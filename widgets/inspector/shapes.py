@@ -25,6 +25,7 @@ Sort = Literal[
     "text",
     "lines",
     "law",
+    "laws",
     "rate",
     "shares",
     "names",
@@ -35,7 +36,7 @@ Sort = Literal[
     "add",
     "json",
 ]
-"""Which editor shows a field. ``item`` and ``add`` are the head and the foot of a list of things."""
+"""Which editor shows a field. ``laws`` are those of some request classes; ``item`` and ``add`` are the head and the foot of a list of things."""
 
 _PLAIN: Mapping[Any, Sort] = types.MappingProxyType(
     {bool: "switch", int: "integer", float: "number", str: "text"}
@@ -102,7 +103,18 @@ def _single(bare: Any, *, nullable: bool) -> Shape:
         return Shape("nested", nullable, models={"": bare})
     if get_origin(bare) is Literal:
         return Shape("choice", nullable, choices=tuple(str(value) for value in get_args(bare)))
+    law = _law_by_name(get_origin(bare), get_args(bare))
+    if law is not None:
+        return Shape("laws", nullable, models=law.models)
     return Shape(_container(get_origin(bare), get_args(bare)), nullable)
+
+
+def _law_by_name(origin: Any, inner: tuple[Any, ...]) -> Shape | None:
+    """Shape of the values of a dict of laws."""
+    if origin is not dict or inner[0] is not str:
+        return None
+    shape = shape_of(inner[1])
+    return shape if shape.sort == "law" else None
 
 
 def _container(origin: Any, inner: tuple[Any, ...]) -> Sort:
@@ -114,6 +126,11 @@ def _container(origin: Any, inner: tuple[Any, ...]) -> Sort:
     if origin is dict and items[0] is str and items[1] in (int, float):
         return "shares"
     return "json"
+
+
+def law_of(shape: Shape) -> Shape:
+    """Shape of one of several laws, each of which may be left out."""
+    return Shape("law", nullable=True, models=shape.models, tag="law")
 
 
 def _union(models: list[type[BaseModel]], *, nullable: bool, plain_number: bool) -> Shape:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from engine.model.edits import UNSET, Unset
 from widgets.inspector.fields import default_of, model_of
 from widgets.inspector.messages import explain
-from widgets.inspector.shapes import Shape, shape_of
+from widgets.inspector.shapes import Shape, law_of, shape_of
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -76,7 +76,9 @@ def _put(
     base: Raw = dict(raw) if isinstance(raw, dict) else _explicit(shape, standard)
     model = model_of(shape, base, standard)
     head, rest = path[0], path[1:]
-    if rest and model is not None:
+    if rest and shape.sort == "laws":
+        base[head] = _put(law_of(shape), base.get(head), None, rest, value)
+    elif rest and model is not None:
         info = field_named(model, head)
         whole = standard if type(standard) is model else None
         inner = default_of(info, whole, head)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine.catalog.client import ClientConfig
 from engine.catalog.registry import component
+from engine.catalog.service import ServiceConfig
 from engine.model.component import can_link
 from engine.model.edits import Remove
 from engine.model.findings import Finding
@@ -103,6 +104,8 @@ def _class_errors(reading: Reading) -> Iterator[Finding]:
                 yield Finding(
                     level="error", code="bad-mix", id=node_id, field="config.mix", message=message
                 )
+        if isinstance(config, ServiceConfig):
+            yield from _unknown_classes(config.class_times, names, node_id, "config.class_times")
     for link_id, link in reading.links.items():
         yield from _unknown_classes(link.classes or (), names, link_id, "config.classes")
 

@@ -125,9 +125,13 @@ class Pool:
         """Take a call in, or say that there is no place."""
         raise NotImplementedError
 
-    def release(self, now: float) -> None:
-        """A worker is free again."""
+    def release(self, call: Call, now: float) -> None:
+        """The worker of a call is free again."""
         raise NotImplementedError
+
+    def done(self, call: Call, now: float) -> None:
+        """The work on a call is done; who schedules the calls themselves is not told."""
+        self.site.worked(call, now)
 
     def clear(self, now: float) -> None:
         """Forget everybody, waiting or worked on; the caller has accounted for them."""

@@ -74,7 +74,7 @@ class Node(Site):
         if self.hold:
             call.held = True
         else:
-            call.pool.release(now)
+            call.pool.release(call, now)
         self.after_work(call, now)
 
     def after_work(self, call: Call, now: float) -> None:
@@ -118,7 +118,7 @@ class Node(Site):
         pool = job.pool
         if job.held:
             job.held = False
-            pool.release(now)
+            pool.release(job, now)
         self.touch(now)
         pool.leave(job)
         self.conclude(job, reason, now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING
 
 from engine.sim.lane.call import WORKING, Call, Pool, Site
 
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from engine.sim.lane.line import Line
 
 
-@final
 class QueuePool(Pool):
     """Workers in front of which calls wait in a line."""
 
@@ -47,10 +46,14 @@ class QueuePool(Pool):
             site.wait.add(wait)
         else:
             site.wait.add_none()
-        call.stage = WORKING
-        site.agenda.schedule(site.work[call.kind].draw() * self.slow, call)
+        self._work_on(call, site.work[call.kind].draw() * self.slow, now)
 
-    def release(self, now: float) -> None:
+    def _work_on(self, call: Call, work: float, now: float) -> None:
+        """Work on a call for so many seconds."""
+        call.stage = WORKING
+        self.site.agenda.schedule(work, call)
+
+    def release(self, call: Call, now: float) -> None:
         """Serve the next in line, or stand idle."""
         site = self.site
         site.touch(now)

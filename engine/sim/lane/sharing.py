@@ -83,7 +83,7 @@ class SharedPool(Pool):
             site.wait.add(max(0.0, now - call.arrived - call.size))
             site.worked(call, now)
 
-    def release(self, now: float) -> None:
+    def release(self, call: Call, now: float) -> None:
         """Nothing to free: who is done has left. Queues may send the next message."""
         site = self.site
         if site.pulls:

@@ -81,6 +81,11 @@ class TestErrors:
         assert (finding.level, finding.id, finding.field) == ("error", "web", field)
         assert says in finding.message
 
+    def test_a_class_time_names_a_class(self) -> None:
+        finding = one(web(class_times={"reed": {"law": "constant", "mean": 1}}), "unknown-class")
+        assert (finding.id, finding.field) == ("web", "config.class_times")
+        assert finding.message == "'reed' is no request class; write 'request'"
+
     def test_wrong_values_of_links_and_clients(self) -> None:
         made = design(
             [client(arrivals_=1), node("web", "service")],

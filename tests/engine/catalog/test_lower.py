@@ -9,7 +9,15 @@ import pytest
 
 from engine.catalog import DesignError, describe, lower
 from engine.model.files import loads
-from engine.plan.primitives import INFINITE, EventPlan, LinkPlan, NodePlan, Plan
+from engine.plan.primitives import (
+    INFINITE,
+    CpuPlan,
+    EventPlan,
+    LinkPlan,
+    NodePlan,
+    Plan,
+    ScalingPlan,
+)
 from tests.helpers.builders import client, constant, design, exponential, link, node
 from tests.helpers.strategies import rich_raw
 
@@ -242,3 +250,21 @@ def test_the_plan_is_the_design_in_the_same_order() -> None:
     assert [each.id for each in plan.links] == [each["id"] for each in raw["links"]]
     assert (plan.duration, plan.warmup, plan.seed) == (12, 2, 3)
     assert constant(0.00025)["mean"] == plan.links[0].delay.mean
+
+
+def test_a_class_may_have_work_of_its_own_and_speed_divides_all() -> None:
+    classes = [{"name": "read"}, {"name": "report"}]
+    slow = {"report": {"law": "constant", "mean": 0.2}}
+    station = plan_of("service", classes, class_times=slow, speed=2.0).station
+    assert [law.mean for law in station.work] == [0.005, 0.2]
+    assert [law.mean for law in station.service] == [0.0025, 0.1]
+
+
+def test_what_limits_an_instance_is_off_unless_it_is_there() -> None:
+    plain = plan_of("service").station
+    assert (plain.speed, plain.scaling, plain.cpu) == (1.0, None, None)
+    station = plan_of("service", scaling={"contention": 0.02}, cpu={"quota": 0.05}).station
+    assert station.scaling == ScalingPlan(contention=0.02, coherency=0.001)
+    assert station.cpu == CpuPlan(quota=0.05, period=0.1)
+    nothing = plan_of("service", scaling={"contention": 0.0, "coherency": 0.0}).station
+    assert nothing.scaling is None

@@ -42,6 +42,8 @@ def test_the_form_of_a_fresh_node_builds_and_complains_of_nothing(qtbot, look, c
     panel.set_selection(["n"])
     fields = config_fields(component.config, config, ("config",))
     for field in fields:
+        if field.shape.sort == "laws":
+            continue  # only where there are classes
         row = panel.form.row(field.path)
         assert row is not None, field.path
         assert row.error.isHidden()

@@ -11,7 +11,7 @@ from engine.model.fields import Config, setting
 from engine.model.laws import Law
 from engine.model.link import Backoff, LinkConfig, Retry
 from engine.model.traffic import Arrivals, Keys, Poisson
-from widgets.inspector.fields import config_fields
+from widgets.inspector.fields import config_fields, law_fields
 from widgets.inspector.shapes import shape_of
 from widgets.inspector.writing import InvalidValueError, check, written
 
@@ -39,6 +39,7 @@ def field(raw: dict, *path: str, cls=Sample):
         (Keys, "variant", False),
         (Retry, "nested", False),
         (dict[str, float], "shares", False),
+        (dict[str, Law], "laws", False),
         (tuple[str, ...] | None, "names", True),
         (tuple[float, ...], "numbers", False),
         (list[dict[str, int]], "json", False),
@@ -138,3 +139,36 @@ def test_a_field_that_is_broken_in_the_file_is_shown_as_it_is() -> None:
     broken = field({"workers": "many"}, "workers")
     assert broken.value == "many"
     assert broken.changed
+
+
+class Classed(Config):
+    times: dict[str, Law] = setting({}, title="Times", unit="s", help="")
+
+
+def law_lines(raw: dict, names: list[str]) -> list[tuple[tuple[str, ...], object]]:
+    return [(f.path, f.value) for f in law_fields(field(raw, "times", cls=Classed), names)]
+
+
+def test_laws_by_class_have_a_line_each() -> None:
+    slow = {"law": "lognormal", "mean": 0.2}
+    assert law_lines({}, ["read", "write"]) == [
+        (("times",), {}),
+        (("times", "read"), None),
+        (("times", "write"), None),
+    ]
+    assert law_lines({"times": {"write": slow}}, ["read", "write"])[2:] == [
+        (("times", "write"), slow),
+        (("times", "write", "cv2"), 1.0),
+    ]
+    assert law_lines({}, ["request"]) == []
+    assert law_lines({"times": {"gone": slow}}, [])[1] == (("times", "gone"), slow)
+
+
+def test_laws_by_class_are_written_one_by_one() -> None:
+    law = {"law": "constant", "mean": 0.1}
+    assert written(Classed, {}, ("times", "read"), law) == {"read": law}
+    raw = {"times": {"read": law, "write": {"law": "lognormal", "mean": 1}}}
+    wide = written(Classed, raw, ("times", "write", "cv2"), 3.0)
+    assert wide == {"read": law, "write": {"law": "lognormal", "mean": 1, "cv2": 3.0}}
+    assert written(Classed, raw, ("times", "write"), UNSET) == {"read": law}
+    assert written(Classed, {"times": {"read": law}}, ("times", "read"), UNSET) is UNSET

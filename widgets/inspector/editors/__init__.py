@@ -19,8 +19,8 @@ __all__ = ["make_editor"]
 
 
 def make_editor(shape: Shape, look: ThemeManager) -> Editor | None:
-    """Editor for a shape; none for a nested config, whose fields have editors of their own."""
-    if shape.sort == "nested":
+    """Editor for a shape; none for nested configs and laws by name, whose fields have editors of their own."""
+    if shape.sort in ("nested", "laws"):
         return None
     kinds: dict[str, type[Editor]] = {
         "choice": ChoiceEditor,

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QMenu, QToolButton
 
+from engine.model.edits import UNSET
 from widgets.inspector.editors.line import LineEditor
-from widgets.inspector.lawtext import WORDS, law_text, mean_of, read_law, with_law
+from widgets.inspector.lawtext import SAME, WORDS, law_text, mean_of, read_law, with_law
 from widgets.theme import set_role
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ class LawEditor(LineEditor):
 
     def read(self, text: str) -> object:
         """The law as JSON."""
+        if self.field.shape.nullable and text.strip().casefold() in ("", "none", SAME):
+            return UNSET
         current = None if self.field.mixed else self.field.value
         plain = self.field.shape.plain_number
         return read_law(text, self.line.suffix(), current, plain_number=plain)
@@ -61,6 +64,12 @@ class LawEditor(LineEditor):
         menu.setToolTipsVisible(True)
         value = self.field.value
         current = value.get("law") if isinstance(value, dict) else "constant"
+        if self.field.shape.nullable:
+            action = menu.addAction(f"{SAME}   The law of all other classes")
+            action.setCheckable(True)
+            action.setChecked(value is None)
+            action.triggered.connect(lambda: self.committed.emit(UNSET))
+            current = current if value is not None else None
         for name, model in self.field.shape.models.items():
             action = menu.addAction(f"{WORDS.get(name, name)}   {_first_sentence(model)}")
             action.setCheckable(True)

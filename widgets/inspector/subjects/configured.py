@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.model.edits import Batch, SetField
 from engine.model.link import LinkConfig
-from widgets.inspector.fields import Field, Option, config_fields
+from widgets.inspector.fields import Field, Option, config_fields, law_fields
 from widgets.inspector.shapes import Shape
 from widgets.inspector.subjects.base import class_names, edit_label, label_of
 from widgets.inspector.writing import check, written
@@ -88,11 +88,17 @@ class ConfiguredSubject:
                 Field(("config", name), Shape("json"), name, group="Unknown kind", value=value)
                 for name, value in item.config.items()
             ]
-        names = tuple(Option(name, name) for name in class_names(self.design))
-        return [
-            replace(field, options=names) if field.shape.sort in ("names", "shares") else field
-            for field in config_fields(cls, dict(item.config), ("config",))
-        ]
+        names = class_names(self.design)
+        options = tuple(Option(name, name) for name in names)
+        fields: list[Field] = []
+        for field in config_fields(cls, dict(item.config), ("config",)):
+            if field.shape.sort == "laws":
+                fields += law_fields(field, names)
+            elif field.shape.sort in ("names", "shares"):
+                fields.append(replace(field, options=options))
+            else:
+                fields.append(field)
+        return fields
 
 
 class NodesSubject(ConfiguredSubject):

@@ -1,0 +1,97 @@
+"""Instances whose pace varies: with a waiting line, or shared by all calls inside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, final
+
+from engine.sim.lane.bench import Bench
+from engine.sim.lane.call import UNLIMITED, Call, Pool, Site
+from engine.sim.lane.pool import QueuePool
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
+
+    from engine.sim.lane.line import Line
+
+
+@final
+class PacedPool(QueuePool):
+    """Workers in front of which calls wait in a line, all working at one pace."""
+
+    def __init__(self, site: Site, index: int, line: Line) -> None:
+        super().__init__(site, index, line)
+        self.bench = Bench(self, site.agenda.now)
+
+    def _work_on(self, call: Call, work: float, now: float) -> None:
+        """Work on a call for so many seconds at full pace."""
+        self.bench.start(call, work, now)
+
+    def clear(self, now: float) -> None:
+        """Forget everybody."""
+        self.bench.clear(now)
+        super().clear(now)
+
+
+@final
+class PacedSharedPool(Pool):
+    """Workers shared by all calls inside, working at one pace."""
+
+    def __init__(self, site: Site, index: int) -> None:
+        super().__init__(site, index)
+        self.bench = Bench(self, site.agenda.now)
+
+    def offer(self, call: Call, now: float) -> bool:
+        """Share the workers at once, or refuse where all places are taken."""
+        work = self.bench
+        inside: i64 = len(work.jobs)
+        if self.limit < UNLIMITED and inside >= self.workers + self.limit:
+            return False
+        site = self.site
+        site.touch(now)
+        self.enter(call, now)
+        work.start(call, site.work[call.kind].draw() * self.slow, now)
+        self._count()
+        return True
+
+    def done(self, call: Call, now: float) -> None:
+        """Waiting is what the work took beyond itself."""
+        site = self.site
+        site.touch(now)
+        self._count()
+        site.wait.add(max(0.0, now - call.arrived - call.size))
+        site.worked(call, now)
+
+    def release(self, call: Call, now: float) -> None:
+        """Nothing to free: who is done has left. Queues may send the next message."""
+        site = self.site
+        if site.pulls:
+            site.invite(self, now)
+
+    def resize(self, workers: i64, now: float) -> None:
+        """Have another number of workers: everybody's share changes."""
+        work = self.bench
+        work.catch_up(now)
+        self.workers = workers
+        work.workers = workers
+        self.site.touch(now)
+        self._count()
+        work.plan(now)
+        if self.site.pulls:
+            self.site.invite(self, now)
+
+    def clear(self, now: float) -> None:
+        """Forget everybody."""
+        self.site.touch(now)
+        self.bench.clear(now)
+        self._count()
+
+    def _count(self) -> None:
+        """Bring the numbers of busy workers and of those in excess up to date."""
+        site = self.site
+        busy = self.bench.running()
+        inside: i64 = len(self.bench.jobs)
+        waiting = inside - busy
+        site.busy += float(busy - self.busy)
+        site.waiting += float(waiting - self.waiting)
+        self.busy = busy
+        self.waiting = waiting
