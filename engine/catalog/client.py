@@ -1,7 +1,7 @@
 """Client: people or programs that send requests, open (by a rate) or closed (a population).
 
 Models the arrival process, the mix of request classes and, with its outgoing links, the caller's
-policy. Leaves out sessions and the last mile; give the link a delay for that.
+policy. Leaves out the last mile; give the link a delay for that.
 """
 
 from __future__ import annotations
@@ -11,18 +11,23 @@ from typing import Annotated
 from pydantic import Field
 
 from engine.catalog.preset import Lowering, Preset
-from engine.model.component import Component
+from engine.model.arrivals import Arrivals, Poisson
+from engine.model.component import Component, Metric
 from engine.model.fields import Config, setting
-from engine.model.traffic import Arrivals, Poisson
-from engine.plan.lower import mix_plan, traffic_plan
+from engine.plan.lower import mix_plan
+from engine.plan.lower_traffic import traffic_plan
 from engine.plan.primitives import NodePlan
 
 HELP = """\
-Where requests begin. An **open** client sends at a rate, whatever happens to the answers (Poisson,
-evenly spaced, in bursts, or replayed from a trace). A **closed** one has a fixed number of users: each
-waits for the answer, thinks, and asks again, so that it slows down by itself when the system does.
+Where requests begin. An **open** client sends at a rate, whatever happens to the answers: *Poisson*,
+*deterministic* (evenly spaced), in *bursts*, or from *active users* whose number changes from window to
+window. A *trace* replays recorded arrivals, with their classes and keys (load them from a CSV file). A
+**closed** client has a fixed number of users: each waits for the answer, thinks, and asks again, so that
+it slows down by itself when the system does. *Sessions* are in between: they begin at a rate, and within
+one the next request waits for the answer before.
 
-The rate may follow a schedule `[[t, rps], …]`: straight lines between the points.
+A rate may follow a schedule `[[t, rps], …]`: straight lines between the points; two points at one time are
+a step.
 
 Its latency counts from the first attempt to the answer, network and retries included. *Offered* counts
 first attempts, *goodput* what was answered in time.
@@ -30,7 +35,7 @@ first attempts, *goodput* what was answered in time.
 **Timeouts and retries** are on the link that leaves it. With several links, each request uses them in
 their order.
 
-**Left out:** sessions, last-mile bandwidth.
+**Left out:** last-mile bandwidth.
 
 Compare: users' browsers and phones; load generators such as k6, wrk2, Gatling, Locust.
 """
@@ -56,9 +61,8 @@ class ClientConfig(Config):
 
 def lower(config: ClientConfig, context: Lowering) -> NodePlan:
     """Traffic, and nothing else."""
-    return NodePlan(
-        id=context.id, traffic=traffic_plan(config.arrivals, mix_plan(config.mix, context.classes))
-    )
+    mix = mix_plan(config.mix, context.classes)
+    return NodePlan(id=context.id, traffic=traffic_plan(config.arrivals, mix, context.classes))
 
 
 PRESET = Preset(
@@ -72,6 +76,11 @@ PRESET = Preset(
         config=ClientConfig,
         input="none",
         output="calls",
+        metrics=(
+            Metric(name="sessions", title="live sessions, mean"),
+            Metric(name="session_length", title="session length", unit="s"),
+            Metric(name="sessions_begun", title="sessions begun"),
+        ),
     ),
     lower,
 )

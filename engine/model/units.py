@@ -54,10 +54,8 @@ _PER: Final[dict[str, Decimal]] = {
     "rph": Decimal(1) / 3600,
     "/h": Decimal(1) / 3600,
 }
-_SUFFIXES: Final[dict[str, dict[str, Decimal]]] = {
-    "s": _SECONDS,
-    "B": _BYTES | _MAGNITUDES,
-    "rps": _PER
+_RATES: Final[dict[str, Decimal]] = (
+    _PER
     | _MAGNITUDES
     | {
         f"{prefix}{gap}{suffix}": size * per
@@ -65,7 +63,13 @@ _SUFFIXES: Final[dict[str, dict[str, Decimal]]] = {
         for gap in ("", " ")
         for suffix, per in _PER.items()
         if prefix
-    },
+    }
+)
+_SUFFIXES: Final[dict[str, dict[str, Decimal]]] = {
+    "s": _SECONDS,
+    "B": _BYTES | _MAGNITUDES,
+    "rps": _RATES,
+    "/s": _RATES,
     "%": {"%": Decimal("0.01"), "": Decimal(1)},
     "$/h": {"$/h": Decimal(1), "$": Decimal(1)},
     "": _MAGNITUDES,
@@ -74,6 +78,7 @@ _EXAMPLES: Final[dict[str, str]] = {
     "s": "250 ms or 2 s",
     "B": "500 B or 1 GB",
     "rps": "300 or 2k rps",
+    "/s": "0.5, 2 /s or 20 /min",
     "%": "12 % or 0.12",
     "$/h": "0.5 or 0.5 $/h",
     "": "12 or 10k",
@@ -82,6 +87,7 @@ _SCALES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
     "s": ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")),
     "B": ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1.0, "B")),
     "rps": ((1e6, "M rps"), (1e3, "k rps"), (1.0, " rps")),
+    "/s": ((1e3, "k/s"), (1.0, "/s"), (1.0 / 60.0, "/min"), (1.0 / 3600.0, "/h")),
     "%": ((0.01, "%"),),
     "$/h": ((1.0, "$/h"),),
     "": ((1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, "")),

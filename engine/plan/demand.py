@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import math
+from collections import Counter, defaultdict
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 from engine.plan.hits import hit_ratio
 from engine.plan.order import callers_first
+from engine.plan.primitives import INFINITE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from engine.plan.primitives import LinkPlan, NodePlan, Plan, TrafficPlan
+    from engine.plan.primitives import CrowdPlan, LinkPlan, NodePlan, Plan, TrafficPlan
 
 Rates = tuple[float, ...]
 """Requests per second of each class."""
@@ -78,17 +81,39 @@ def _times(rates: Rates, shares: Rates) -> Rates:
 
 def _offered(traffic: TrafficPlan) -> Rates:
     """What a client sends at its peak. A closed population sends as fast as it is answered: none here."""
-    rate = 0.0
     if traffic.process == "trace":
-        rate = (
-            len(traffic.times) / traffic.times[-1] if traffic.times and traffic.times[-1] else 0.0
-        )
-    elif traffic.process != "closed":
+        return _recorded(traffic)
+    rate = 0.0
+    if traffic.process != "closed":
         rate = max(rps for _, rps in traffic.schedule)
     if traffic.process == "mmpp":
         whole = traffic.calm_mean + traffic.burst_mean
         rate *= (traffic.calm_mean + traffic.burst_factor * traffic.burst_mean) / whole
+    if traffic.session is not None:
+        rate *= traffic.session.mean
+    if traffic.crowd is not None:
+        rate *= _crowd_mean(traffic.crowd) / max(traffic.crowd.mean, 1e-9)
     return tuple(rate * share for share in traffic.mix)
+
+
+def _recorded(traffic: TrafficPlan) -> Rates:
+    """Mean rate of a recording over its whole length."""
+    length = traffic.times[-1] if traffic.times else 0.0
+    if traffic.period < INFINITE:
+        length = traffic.period
+    rate = len(traffic.times) / length if length > 0.0 else 0.0
+    if not traffic.kinds:
+        return tuple(rate * share for share in traffic.mix)
+    counts = Counter(traffic.kinds)
+    return tuple(rate * counts[kind] / len(traffic.kinds) for kind in range(len(traffic.mix)))
+
+
+def _crowd_mean(crowd: CrowdPlan) -> float:
+    """Mean number of active users; a normal number is cut off at zero, which raises its mean."""
+    if crowd.law == "poisson" or crowd.variance == 0.0:
+        return crowd.mean
+    law = NormalDist(crowd.mean, math.sqrt(crowd.variance))
+    return crowd.mean * (1.0 - law.cdf(0.0)) + crowd.variance * law.pdf(0.0)
 
 
 def _hits(plan: Plan, node: NodePlan, rates: Rates) -> float:

@@ -1,4 +1,4 @@
-"""Laws, request classes, traffic and links of a design, as primitives. Nodes are the catalog's part."""
+"""Laws, request classes and links of a design, as primitives. Nodes are the catalog's part."""
 
 from __future__ import annotations
 
@@ -16,15 +16,7 @@ from engine.model.laws import (
     Uniform,
 )
 from engine.model.link import LinkConfig
-from engine.model.traffic import (
-    Arrivals,
-    Closed,
-    Mmpp,
-    Poisson,
-    RequestClass,
-    Trace,
-    ZipfKeys,
-)
+from engine.model.traffic import RequestClass, ZipfKeys
 from engine.plan.primitives import (
     INFINITE,
     ZERO,
@@ -33,7 +25,6 @@ from engine.plan.primitives import (
     LawPlan,
     LinkPlan,
     RetryPlan,
-    TrafficPlan,
 )
 
 if TYPE_CHECKING:
@@ -84,29 +75,6 @@ def mix_plan(mix: Mapping[str, float], classes: tuple[ClassPlan, ...]) -> tuple[
     wanted = [mix.get(each.name, 0.0) if mix else 1.0 for each in classes]
     total = sum(wanted)
     return tuple(share / total for share in wanted)
-
-
-def traffic_plan(arrivals: Arrivals, mix: tuple[float, ...]) -> TrafficPlan:
-    """An arrival process as numbers."""
-    match arrivals:
-        case Closed():
-            think = law_plan(arrivals.think_law())
-            return TrafficPlan(process="closed", mix=mix, users=arrivals.users, think=think)
-        case Trace():
-            return TrafficPlan(process="trace", mix=mix, times=tuple(sorted(arrivals.times)))
-        case Mmpp():
-            return TrafficPlan(
-                process="mmpp",
-                schedule=arrivals.schedule(),
-                mix=mix,
-                burst_factor=arrivals.burst_factor,
-                burst_mean=arrivals.burst_mean,
-                calm_mean=arrivals.calm_mean,
-            )
-        case Poisson():
-            return TrafficPlan(process="poisson", schedule=arrivals.schedule(), mix=mix)
-        case _:
-            return TrafficPlan(process="deterministic", schedule=arrivals.schedule(), mix=mix)
 
 
 def link_plan(link: Link, config: LinkConfig, classes: tuple[ClassPlan, ...]) -> LinkPlan:

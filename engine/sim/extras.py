@@ -1,4 +1,4 @@
-"""What stores and queues add to the results under ``extra``."""
+"""What stores, queues and sessions add to the results under ``extra``."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from engine.sim.lane.backlog import Backlog
+from engine.sim.lane.client import Client
 from engine.sim.lane.keyed import KeyedNode
 from engine.sim.lane.link import Link
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 Counters = tuple[float, ...]
 
 
-def counters(node: Node) -> Counters:
+def counters(node: Node, now: float) -> Counters:
     """Cumulative counters of a node beside the usual ones; empty where it has none."""
     if isinstance(node, KeyedNode):
         return (float(node.hits), float(node.misses), float(node.store.evictions))
@@ -31,12 +32,15 @@ def counters(node: Node) -> Counters:
             float(node.wait.count_ever),
             node.wait.total,
         )
+    if isinstance(node, Client) and node.visits is not None:
+        visits = node.visits
+        return (float(visits.begun), float(visits.over), visits.spent, visits.area(now), now)
     return ()
 
 
 def extra(node: Node, before: Counters, now: float) -> dict[str, float]:
     """Metrics of what happened since some counters; NaN where nothing did."""
-    after = counters(node)
+    after = counters(node, now)
     since = [new - old for new, old in zip(after, before or (0.0,) * len(after), strict=True)]
     if isinstance(node, KeyedNode):
         hits, misses, evictions = since
@@ -59,6 +63,13 @@ def extra(node: Node, before: Counters, now: float) -> dict[str, float]:
             "duplicates": late,
             "lag": _ratio(ages, deliveries),
             "oldest": node.oldest_age(now),
+        }
+    if isinstance(node, Client) and node.visits is not None:
+        begun, over, spent, area, span = since
+        return {
+            "sessions": _ratio(area, span),
+            "sessions_begun": begun,
+            "session_length": _ratio(spent, over),
         }
     return {}
 

@@ -75,7 +75,7 @@ class NodePart:
     def begin_measurement(self, now: float) -> None:
         """Put everything so far aside."""
         self.mark = self.tally(now)
-        self.marked_counters = extras.counters(self.node)
+        self.marked_counters = extras.counters(self.node, now)
         self.node.wait.mark()
         self.node.residence.mark()
         if isinstance(self.node, Client):

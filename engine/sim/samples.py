@@ -67,7 +67,9 @@ class Observer:
             },
         )
         self._since, self._nodes, self._links = now, nodes, links
-        self._counters = {name: extras.counters(part.node) for name, part in machine.nodes.items()}
+        self._counters = {
+            name: extras.counters(part.node, now) for name, part in machine.nodes.items()
+        }
         return sample
 
     def _node(self, name: str, part: NodePart, now: Tally) -> NodeSample:

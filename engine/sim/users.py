@@ -8,8 +8,7 @@ from engine.plan.primitives import INFINITE, KeyPlan
 from engine.sim.lane.client import Client
 from engine.sim.lane.expiry import Expiry
 from engine.sim.lane.keys import Keys, popularity
-from engine.sim.lane.traffic import Closed, Open, Source, Trace
-from engine.sim.laws import make_law
+from engine.sim.sources import goes_on, make_source, tune_source
 
 if TYPE_CHECKING:
     from engine.plan.primitives import Plan, TrafficPlan
@@ -87,38 +86,18 @@ class Users:
         """Have the right source of traffic, going on from now."""
         now = self.agenda.now
         old, source = part.source, part.source
-        if old is None or part.traffic is None or not _goes_on(part.traffic, traffic):
+        if old is None or part.traffic is None or not goes_on(part.traffic, traffic):
             if old is not None:
                 old.scale(0.0, now)
-            source = self._source(part.plan.id, client, traffic)
-        if isinstance(source, Closed):
-            source.count = traffic.users
-            source.think = make_law(traffic.think, self.streams, part.plan.id, "think")
-        if isinstance(source, Open):
-            times = [time for time, _ in traffic.schedule]
-            source.follow(times, [rate for _, rate in traffic.schedule], now)
+            source = make_source(part.plan.id, client, traffic, self.streams)
+        if source is not None:
+            tune_source(part.plan.id, source, traffic, self.streams, now)
         part.source, part.traffic = source, traffic
         self.scale(part)
         if source is not None and source is not old:
             source.begin(now)
 
-    def _source(self, owner: str, client: Client, traffic: TrafficPlan) -> Source:
-        """A new source, not begun yet."""
-        agenda = self.agenda
-        if traffic.process == "closed":
-            law = make_law(traffic.think, self.streams, owner, "think")
-            return Closed(client, agenda, law, traffic.users)
-        if traffic.process == "trace":
-            return Trace(client, agenda, sorted(traffic.times))
-        even = traffic.process == "deterministic"
-        return Open(client, agenda, None if even else self.streams.exponential(owner, "arrivals"))
-
     def scale(self, part: NodePart) -> None:
         """Apply the load dial, the events and the bursts to a client's traffic."""
         if part.source is not None:
             part.source.scale(self.load * part.surge * part.burst, self.agenda.now)
-
-
-def _goes_on(old: TrafficPlan, new: TrafficPlan) -> bool:
-    """Whether a source can follow another plan."""
-    return old.process == new.process and old.times == new.times

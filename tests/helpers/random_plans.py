@@ -11,6 +11,7 @@ from engine.plan.primitives import (
     INFINITE,
     ClassPlan,
     CpuPlan,
+    CrowdPlan,
     EventPlan,
     HealthPlan,
     LawPlan,
@@ -19,6 +20,7 @@ from engine.plan.primitives import (
     Plan,
     RetryPlan,
     ScalingPlan,
+    SessionPlan,
 )
 from engine.sim.lane.draws import generator
 from tests.helpers import plans
@@ -32,6 +34,8 @@ RETRIES = [
     RetryPlan(attempts=3, base=0.0),
     RetryPlan(attempts=2, base=0.1, jitter="equal"),
 ]
+PROCESSES = ["poisson", "deterministic", "mmpp", "active_users", "sessions", "closed", "trace"]
+STEPS = ((0.0, 5.0), (2.0, 5.0), (2.0, 30.0), (5.0, 30.0), (5.0, 0.0))
 CHANGES = ["kill", "slow", "error", "delay", "loss", "partition", "flush", "traffic", "set"]
 
 
@@ -63,15 +67,25 @@ class Maker:
     def client(self, name: str) -> NodePlan:
         mix = (1.0,) if self.kinds == 1 else (0.6, 0.4)
         rate = self.one([3.0, 40.0])
-        process = self.one(["poisson", "deterministic", "mmpp", "closed", "trace"])
+        process = self.one(PROCESSES)
+        fields: dict[str, Any] = {"process": process, "mix": mix}
         if process == "closed":
-            think = plans.exponential(self.one([0.05, 0.5]))
-            return plans.client(name, process=process, users=4, think=think, mix=mix)
+            fields |= {"users": 4, "think": plans.exponential(self.one([0.05, 0.5]))}
+            return plans.client(name, **fields)
         if process == "trace":
-            times = (0.5, 0.5, 1.0, 4.0)
-            return plans.client(name, process=process, times=times, mix=mix)
-        schedule = self.one([((0.0, rate),), ((0.0, 0.0), (3.0, rate), (8.0, 1.0))])
-        return plans.client(name, process=process, schedule=schedule, burst_factor=3.0, mix=mix)
+            recorded = {"kinds": (0, self.kinds - 1, 0, 0), "keys": (0, 7, 7, 99)}
+            fields |= {"times": (0.5, 0.5, 1.0, 4.0), "period": self.one([INFINITE, 4.0, 5.5])}
+            return plans.client(name, **fields, **self.one([{}, recorded]))
+        schedules = [((0.0, rate),), ((0.0, 0.0), (3.0, rate), (8.0, 1.0)), STEPS]
+        fields |= {"schedule": self.one(schedules), "burst_factor": 3.0}
+        if process == "sessions":
+            law = self.one(["geometric", "constant", "poisson"])
+            fields["session"] = SessionPlan(mean=self.one([1.0, 3.5]), law=law)
+            fields["think"] = plans.exponential(self.one([0.0, 0.1, 1.0]))
+        if process == "active_users":
+            law = self.one(["poisson", "normal"])
+            fields["crowd"] = CrowdPlan(mean=5.0, variance=9.0, law=law, window=0.7)
+        return plans.client(name, **fields)
 
     def station(self, name: str, **changes: Any) -> NodePlan:
         return plans.station(

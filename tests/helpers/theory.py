@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
 
 def erlang_b(servers: int, load: float) -> float:
     """Loss of M/M/c/c (insensitive to the law of service); `load` in erlangs."""
@@ -99,3 +101,34 @@ def round_robin_response(servers: int, utilization: float) -> float:
     for _ in range(10_000):
         sigma = (servers * utilization / (servers * utilization + 1.0 - sigma)) ** servers
     return 1.0 / (1.0 - sigma)
+
+
+def mmpp_dispersion(calm: float, burst: float, leave_calm: float, leave_burst: float) -> float:
+    """Variance over mean of the counts of a two-state MMPP in a long time; rates of arrivals and leaving."""
+    both = leave_calm + leave_burst
+    through = calm * leave_burst + burst * leave_calm
+    return 1.0 + 2.0 * (burst - calm) ** 2 * leave_calm * leave_burst / (both**2 * through)
+
+
+def mmpp_response(
+    calm: float, burst: float, leave_calm: float, leave_burst: float, service: float
+) -> float:
+    """Mean time in MMPP/M/1, by the matrix-geometric solution of its quasi-birth-death process."""
+    up = np.diag([calm, burst])
+    down = np.eye(2) / service
+    turn = np.array([[-leave_calm, leave_calm], [leave_burst, -leave_burst]])
+    inverse = -np.linalg.inv(turn - up - down)
+    ratio = np.zeros((2, 2))
+    for _ in range(100_000):
+        better = (up + ratio @ ratio @ down) @ inverse
+        done = np.abs(better - ratio).max() < 1e-14
+        ratio = better
+        if done:
+            break
+    whole = np.linalg.inv(np.eye(2) - ratio)
+    # Empty states balance, and all probabilities sum to one.
+    balance = np.vstack([(turn - up + ratio @ down).T, whole.sum(axis=1)])
+    empty = np.linalg.lstsq(balance, np.array([0.0, 0.0, 1.0]), rcond=None)[0]
+    inside = float((empty @ ratio @ whole @ whole).sum())
+    rate = (calm * leave_burst + burst * leave_calm) / (leave_calm + leave_burst)
+    return inside / rate

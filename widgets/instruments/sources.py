@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
-from engine.model.traffic import Arrivals, Closed, Mmpp, Poisson, Trace
+from engine.model.arrivals import ActiveUsers, Arrivals, Closed, Mmpp, Poisson, Sessions, Trace
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -74,21 +74,36 @@ def _active(event: Event, times: NDArray[np.float64]) -> NDArray[np.bool_]:
 def _rate(arrivals: Arrivals, times: NDArray[np.float64]) -> NDArray[np.float64]:
     """Rate of one arrival process over time (rps).
 
-    Bursts count by their mean; a closed population by what it would ask for if answers took no
-    time; a trace by its counts.
+    Bursts and active users count by their mean; a closed population by what it would ask for if
+    answers took no time, sessions by all requests of those that begin; a trace by its counts.
     """
     if isinstance(arrivals, Closed):
         think = max(arrivals.think_law().mean, 1e-3)
         return np.full(len(times), arrivals.users / think)
+    if isinstance(arrivals, ActiveUsers):
+        return np.full(len(times), arrivals.users * arrivals.rate_per_user)
     if isinstance(arrivals, Trace):
-        if len(times) < 2:
-            return np.zeros(len(times))
-        step = float(times[1] - times[0])
-        counts, _ = np.histogram(arrivals.times, bins=[*times, times[-1] + step])
-        return counts / step
+        return _recorded(arrivals, times)
     schedule = arrivals.schedule()
     rate = np.interp(times, [t for t, _ in schedule], [rps for _, rps in schedule])
+    if isinstance(arrivals, Sessions):
+        rate = rate * arrivals.requests
     if isinstance(arrivals, Mmpp):
         burst = arrivals.burst_mean / (arrivals.burst_mean + arrivals.calm_mean)
         rate = rate * (1.0 + (arrivals.burst_factor - 1.0) * burst)
     return rate
+
+
+def _recorded(trace: Trace, times: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Rate of a recording over time (rps)."""
+    if len(times) < 2:
+        return np.zeros(len(times))
+    step = float(times[1] - times[0])
+    edges = np.array([*times, times[-1] + step])
+    instants = np.sort(np.array(trace.times)) / trace.speed
+    counts = np.searchsorted(instants, edges)
+    if trace.repeat is not None:
+        period = trace.repeat / trace.speed
+        rounds = np.floor(edges / period)
+        counts = rounds * len(instants) + np.searchsorted(instants, edges - rounds * period)
+    return np.diff(counts) / step

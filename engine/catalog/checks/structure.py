@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from engine.catalog.client import ClientConfig
 from engine.catalog.registry import component
 from engine.catalog.service import ServiceConfig
+from engine.model.arrivals import Trace
 from engine.model.component import can_link
 from engine.model.edits import Remove
 from engine.model.findings import Finding
@@ -99,6 +100,9 @@ def _class_errors(reading: Reading) -> Iterator[Finding]:
     for node_id, config in reading.configs.items():
         if isinstance(config, ClientConfig):
             yield from _unknown_classes(config.mix, names, node_id, "config.mix")
+            if isinstance(config.arrivals, Trace):
+                recorded = dict.fromkeys(config.arrivals.classes or ())
+                yield from _unknown_classes(recorded, names, node_id, "config.arrivals.classes")
             if config.mix and not any(config.mix.get(name) for name in names):
                 message = "The shares of the mix sum to zero; give at least one class a share"
                 yield Finding(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from engine.sim.lane.draws import Batch
     from engine.sim.lane.expiry import Expiry
     from engine.sim.lane.keys import Keys
+    from engine.sim.lane.visits import Visits
 
 
 @final
@@ -32,15 +33,30 @@ class Client(Node):
         self.patience: list[Expiry | None] = [None]
         """Deadline of each class, where it has one."""
         self.home = Pool(self, 0)
+        self.visits: Visits | None = None
+        """What is counted of its sessions, where it has or had some."""
 
     def issue(self, asker: Asker | None, now: float) -> None:
         """Begin a request."""
+        kind = self._kind()
+        self._begin(kind, self._key(kind), asker, now)
+
+    def replay(self, kind: i64, key: i64, now: float) -> None:
+        """Begin a request as it was recorded; a class or key below zero was not."""
+        if kind < 0:
+            kind = self._kind()
+        self._begin(kind, key if key >= 0 else self._key(kind), None, now)
+
+    def _key(self, kind: i64) -> i64:
+        """Key that the next request of a class asks for."""
+        return self.keys[kind].draw() if self.keys else 0
+
+    def _begin(self, kind: i64, key: i64, asker: Asker | None, now: float) -> None:
+        """Begin a request of a class."""
         self.touch(now)
         self.arrivals += 1
         self.in_system += 1.0
         self.arrived_sum += now
-        kind = self._kind()
-        key: i64 = self.keys[kind].draw() if self.keys else 0
         job = Call(self, self.home, None, kind, key)
         job.arrived = now
         job.sent = now

@@ -1,4 +1,4 @@
-"""Where requests come from: open sources that follow a rate, recorded traces, closed populations."""
+"""Where requests come from: open sources that follow a rate, and closed populations."""
 
 from __future__ import annotations
 
@@ -33,12 +33,11 @@ class Source(Task):
         raise NotImplementedError
 
 
-@final
-class Open(Source):
+class Rated(Source):
     """Arrivals by inversion of the integrated rate: each uses up a budget of 1 on average.
 
     A Poisson process draws its budgets from an exponential; a deterministic one always takes 1.
-    A change of the rate leaves what is left of the budget as it is.
+    A change of the rate leaves what is left of the budget as it is. A subclass says what arrives.
     """
 
     def __init__(self, client: Client, agenda: Agenda, budgets: Batch | None) -> None:
@@ -85,14 +84,14 @@ class Open(Source):
             self._timer = Timer(self)
             self._wait(self._timer)
 
-    def due(self, timer: Timer, now: float) -> None:
-        """An arrival is due, unless another timer has been set since."""
+    def comes(self, timer: Timer, now: float) -> bool:
+        """Whether an arrival is due, or another timer has been set since; waits for the next one."""
         if timer is not self._timer:
-            return
+            return False
         self._since = now
         self._left = self._budget()
         self._wait(timer)
-        self.client.issue(None, now)
+        return True
 
     def _budget(self) -> float:
         budgets = self._budgets
@@ -162,38 +161,13 @@ class Open(Source):
 
 
 @final
-class Trace(Source):
-    """Recorded arrivals. A factor of 2 issues each twice, of one half every other one."""
-
-    def __init__(self, client: Client, agenda: Agenda, times: list[float]) -> None:
-        super().__init__(client, agenda)
-        self._times = times
-        self._next: i64 = 0
-        self._credit = 0.0
-        self._timer = Timer(self)
-
-    def begin(self, now: float) -> None:
-        """Wait for the first arrival that is not past."""
-        while self._next < len(self._times) and self._times[self._next] < now:
-            self._next += 1
-        self._wait()
-
-    def scale(self, factor: float, now: float) -> None:
-        """Issue each arrival a number of times from now on."""
-        self.factor = factor
+class Open(Rated):
+    """Each arrival is a request."""
 
     def due(self, timer: Timer, now: float) -> None:
-        """An arrival is due."""
-        self._next += 1
-        self._wait()
-        self._credit += self.factor
-        while self._credit >= 1.0:
-            self._credit -= 1.0
+        """Issue it."""
+        if self.comes(timer, now):
             self.client.issue(None, now)
-
-    def _wait(self) -> None:
-        if self._next < len(self._times):
-            self.agenda.schedule_at(self._times[self._next], self._timer)
 
 
 @final

@@ -100,6 +100,36 @@ class TestErrors:
         )
         assert one(rates, "bad-value").field == "config.arrivals.rate.0.1"
 
+    @pytest.mark.parametrize(
+        ("arrivals", "says"),
+        [
+            ({"process": "poisson", "rate": []}, "give a number or at least one point"),
+            ({"process": "poisson", "rate": [[5, 1], [4, 1]]}, "must not fall; sort the points"),
+            ({"process": "mmpp", "rate": [[1, 2], [1, 3], [1, 4]]}, "a step needs only two"),
+            ({"process": "trace", "times": [1, 2], "classes": ["a"]}, "1 classes for 2 times"),
+            ({"process": "trace", "times": [1, 2], "keys": [1, 2, 3]}, "3 keys for 2 times"),
+            ({"process": "trace", "times": [1, 9], "repeat": 8}, "before the last arrival (9 s)"),
+            ({"process": "trace", "times": [1, -1]}, "should be at least 0"),
+            ({"process": "trace", "times": [1], "speed": 0}, "speed should be above 0"),
+            ({"process": "sessions", "requests": 0.5}, "requests should be at least 1"),
+            ({"process": "sessions", "requests_law": "pareto"}, "should be 'geometric'"),
+            ({"process": "active_users", "users": -1}, "users should be at least 0"),
+            ({"process": "active_users", "window": 0}, "window should be at least 0.01"),
+            ({"process": "sometimes"}, "'active_users'"),
+        ],
+    )
+    def test_wrong_arrivals(self, arrivals: dict[str, Any], says: str) -> None:
+        finding = one(design([node("users", "client", arrivals=arrivals)], []), "bad-value")
+        assert (finding.id, finding.level) == ("users", "error")
+        assert says in finding.message
+
+    def test_a_recording_of_a_class_that_is_not_there(self) -> None:
+        trace = {"process": "trace", "times": [1, 2, 3], "classes": ["red", "read", "red"]}
+        users = node("users", "client", arrivals=trace)
+        finding = one(design([users], [], classes=[{"name": "read"}]), "unknown-class")
+        assert finding.field == "config.arrivals.classes"
+        assert finding.message == "'red' is no request class; did you mean 'read'?"
+
     def test_unknown_kinds_cannot_run(self) -> None:
         made = design([client(), node("odd", "gizmo")], [link("users", "odd")])
         assert "knows no 'gizmo'" in one(made, "unknown-kind").message

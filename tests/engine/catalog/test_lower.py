@@ -12,11 +12,14 @@ from engine.model.files import loads
 from engine.plan.primitives import (
     INFINITE,
     CpuPlan,
+    CrowdPlan,
     EventPlan,
     LinkPlan,
     NodePlan,
     Plan,
     ScalingPlan,
+    SessionPlan,
+    TrafficPlan,
 )
 from tests.helpers.builders import client, constant, design, exponential, link, node
 from tests.helpers.strategies import rich_raw
@@ -103,6 +106,7 @@ def test_laws_keep_their_shape_and_mean(law: dict[str, Any], mean: float) -> Non
         {"process": "poisson", "rate": [[0, 10], [60, 100]]},
         {"process": "deterministic", "rate": 5},
         {"process": "mmpp", "rate": 5, "burst_factor": 3},
+        {"process": "poisson", "rate": [[0, 10], [60, 100], [60, 5]]},
         {"process": "trace", "times": [3, 1, 2]},
         {"process": "closed", "users": 7, "think_time": 2.0},
     ],
@@ -116,9 +120,43 @@ def test_arrivals_keep_their_process(arrivals: dict[str, Any]) -> None:
     elif made.process == "closed":
         assert (made.users, made.think.law, made.think.mean) == (7, "exponential", 2.0)
     elif isinstance(arrivals["rate"], list):
-        assert made.schedule == ((0, 10), (60, 100))
+        assert made.schedule == tuple(tuple(point) for point in arrivals["rate"])
     else:
         assert made.schedule == ((0, 5),)
+
+
+def traffic_of(classes: list[dict[str, Any]] | None = None, /, **arrivals: Any) -> TrafficPlan:
+    more = {"classes": classes} if classes else {}
+    made = lower(design([node("users", "client", arrivals=arrivals)], [], **more)).nodes[0].traffic
+    assert made is not None
+    return made
+
+
+def test_active_users_send_at_their_mean_rate() -> None:
+    made = traffic_of(process="active_users", users=120, rate_per_user=0.5, window=30)
+    assert made.schedule == ((0, 60),)
+    assert made.crowd == CrowdPlan(mean=120, variance=120, law="poisson", window=30)
+    normal = traffic_of(process="active_users", users_law="normal", users_variance=9)
+    assert normal.crowd == CrowdPlan(mean=100, variance=9, law="normal", window=60)
+    assert normal.schedule[0][1] == pytest.approx(100 / 3)
+
+
+def test_sessions_keep_their_laws() -> None:
+    made = traffic_of(process="sessions", rate=2, requests=4.5, requests_law="constant")
+    assert made.session == SessionPlan(mean=4.5, law="constant")
+    assert (made.schedule, made.think.law, made.think.mean) == (((0, 2),), "exponential", 7)
+    plain = traffic_of(process="sessions", think_time=3.0)
+    assert plain.session == SessionPlan(mean=10, law="geometric")
+    assert (plain.think.law, plain.think.mean) == ("exponential", 3)
+
+
+def test_a_recording_is_put_in_order_with_its_classes_and_keys() -> None:
+    classes = [{"name": "get"}, {"name": "put"}]
+    recording = {"times": [8, 2, 4], "classes": ["put", "get", "put"], "keys": [5, 6, 7]}
+    made = traffic_of(classes, process="trace", speed=2, repeat=10, **recording)
+    assert (made.times, made.kinds, made.keys) == ((1, 2, 4), (0, 1, 1), (6, 7, 5))
+    assert made.period == 5
+    assert traffic_of(process="trace", times=[1]).period == INFINITE
 
 
 def test_shares_of_a_mix_sum_to_one() -> None:

@@ -116,6 +116,10 @@ def test_rates_follow_probability_times_classes_and_routers() -> None:
         ({"process": "poisson", "rate": [[0, 10], [60, 90]]}, 90),
         ({"process": "mmpp", "rate": 10, "burst_factor": 7, "burst_mean": 5, "calm_mean": 10}, 30),
         ({"process": "trace", "times": [1, 2, 4]}, 0.75),
+        ({"process": "trace", "times": [1, 2, 4], "speed": 2}, 1.5),
+        ({"process": "trace", "times": [1, 2, 4], "repeat": 6}, 0.5),
+        ({"process": "active_users", "users": 30, "rate_per_user": 0.5}, 15),
+        ({"process": "sessions", "rate": [[0, 1], [9, 1], [9, 4]], "requests": 5}, 20),
         ({"process": "trace", "times": []}, 0),
         ({"process": "closed", "users": 9}, 0),
     ],
@@ -123,6 +127,22 @@ def test_rates_follow_probability_times_classes_and_routers() -> None:
 def test_what_a_client_offers(arrivals: dict[str, Any], rate: float) -> None:
     made = demand(lower(design([node("users", "client", arrivals=arrivals)], [])))
     assert made.rate("users") == pytest.approx(rate)
+
+
+def test_a_recording_offers_its_own_classes() -> None:
+    trace = {"process": "trace", "times": [0, 5, 10], "classes": ["put", "put", "get"]}
+    classes = [{"name": "get"}, {"name": "put"}]
+    users = node("users", "client", arrivals=trace, mix={"get": 1})
+    rates = demand(lower(design([users], [], classes=classes))).nodes["users"]
+    assert rates == pytest.approx((0.1, 0.2))
+
+
+def test_a_normal_number_of_users_is_cut_off_at_zero() -> None:
+    """With the deviation equal to the mean: m Φ(1) + m φ(1) = 1.0833 m."""
+    arrivals = {"process": "active_users", "users": 10, "rate_per_user": 1.0}
+    arrivals |= {"users_law": "normal", "users_variance": 100}
+    made = demand(lower(design([node("users", "client", arrivals=arrivals)], [])))
+    assert made.rate("users") == pytest.approx(10.833, abs=0.001)
 
 
 def test_a_weighted_router_shares_by_weight() -> None:

@@ -6,11 +6,12 @@ from typing import Literal
 
 import pytest
 
+from engine.model.arrivals import Arrivals, Poisson
 from engine.model.edits import UNSET
 from engine.model.fields import Config, setting
 from engine.model.laws import Law
 from engine.model.link import Backoff, LinkConfig, Retry
-from engine.model.traffic import Arrivals, Keys, Poisson
+from engine.model.traffic import Keys
 from widgets.inspector.fields import config_fields, law_fields
 from widgets.inspector.shapes import shape_of
 from widgets.inspector.writing import InvalidValueError, check, written

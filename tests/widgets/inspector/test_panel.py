@@ -243,13 +243,24 @@ def test_arrivals_become_a_schedule_and_constant_again(qtbot, bench) -> None:
     assert bench.config("users")["arrivals"]["rate"] == 2000.0
 
 
-def test_two_points_at_one_time_are_refused(qtbot, bench) -> None:
+def test_two_points_at_one_time_are_a_step(qtbot, bench) -> None:
     bench.panel.set_selection(["users"])
     rate = bench.row("config", "arrivals", "rate").editor
     qtbot.mouseClick(rate.more, Qt.MouseButton.LeftButton)
+    bench.type(rate.rows[1].rate.line, "20")
     bench.type(rate.rows[1].time.line, "0 s")
-    assert len(bench.edits) == 1
-    assert "rise" in bench.row("config", "arrivals", "rate").error.text()
+    assert bench.config("users")["arrivals"]["rate"] == [[0.0, 300.0], [0.0, 20.0]]
+
+
+def test_three_points_at_one_time_are_refused(qtbot, bench) -> None:
+    bench.panel.set_selection(["users"])
+    rate = bench.row("config", "arrivals", "rate").editor
+    qtbot.mouseClick(rate.more, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(rate.add, Qt.MouseButton.LeftButton)
+    bench.type(rate.rows[1].time.line, "0 s")
+    bench.type(rate.rows[2].time.line, "0 s")
+    assert len(bench.edits) == 3
+    assert "only two" in bench.row("config", "arrivals", "rate").error.text()
 
 
 def test_another_process_shows_its_own_fields(bench) -> None:

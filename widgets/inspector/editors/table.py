@@ -90,6 +90,7 @@ class RateEditor(Editor):
         self.more.clicked.connect(self._to_schedule)
         self.constant.line.add_button(self.more)
         self.add = set_role(QPushButton("Add a point"), "link")
+        self.add.setToolTip("Straight lines between the points; two points at one time are a step")
         self.add.clicked.connect(self._add)
         self.flat = set_role(QPushButton("Make constant"), "link")
         self.flat.clicked.connect(self._to_constant)
@@ -177,8 +178,9 @@ class RateEditor(Editor):
         self._grid.addWidget(self.flat, 2 + count, 1)
 
     def _collect(self) -> None:
-        """Commit all points in the order of time."""
-        self.committed.emit(sorted(row.point() for row in self.rows))
+        """Commit all points in the order of time; the two points of a step stay as they stand."""
+        points = [row.point() for row in self.rows]
+        self.committed.emit(sorted(points, key=lambda point: point[0]))
 
     def _remove(self) -> None:
         """Commit without the point whose button was pressed; the last one makes it constant."""

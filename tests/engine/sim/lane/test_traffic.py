@@ -4,12 +4,26 @@ from __future__ import annotations
 
 import itertools
 import statistics
+from typing import Any
 
 import pytest
 
-from engine.plan.primitives import Plan
+from engine.control.simulation import Simulation
+from engine.plan.primitives import CrowdPlan, Plan, SessionPlan
+from engine.sim.invariants import check
+from engine.sim.lane.client import Client
+from engine.sim.lane.keyed import KeyedNode
 from engine.sim.machine import Machine
-from tests.helpers.plans import client, closed, link, plan, station
+from tests.helpers.plans import (
+    cache,
+    client,
+    closed,
+    constant,
+    link,
+    plan,
+    request_class,
+    station,
+)
 
 
 def machine_of(**traffic: object) -> Machine:
@@ -98,7 +112,7 @@ def test_turning_the_dial_leaves_what_was_waited_for() -> None:
 
 
 def test_a_trace_is_replayed() -> None:
-    machine = machine_of(process="trace", times=(3.0, 1.0, 1.0, 2.5))
+    machine = machine_of(process="trace", times=(1.0, 1.0, 2.5, 3.0))
     assert arrivals(machine, 5.0, 0.5) == [1.5, 1.5, 3.0, 3.5]
 
 
@@ -145,3 +159,163 @@ def test_a_change_of_process_replaces_the_source() -> None:
     nodes = [closed("users", 5, 1.0), station("web", 0.0, workers=None)]
     machine.reconcile(plan(nodes, [link("users", "web")]))
     assert count(machine, 20.0 + 1e-9) == 50
+
+
+def test_a_step_is_two_points_at_one_time() -> None:
+    steps = ((0.0, 10.0), (5.0, 10.0), (5.0, 50.0), (8.0, 50.0), (8.0, 0.0), (9.0, 0.0), (9.0, 4.0))
+    machine = machine_of(schedule=steps, process="deterministic")
+    counts = [count(machine, time + 1e-9) for time in (5.0, 8.0, 9.0, 11.0)]
+    assert counts == [50, 150, 0, 8]
+
+
+def test_a_step_down_and_up_keeps_what_was_waited_for() -> None:
+    """Half a request is waited for at one per second, then nothing comes for ten seconds."""
+    steps = ((0.0, 1.0), (2.5, 1.0), (2.5, 0.0), (12.5, 0.0), (12.5, 1.0))
+    machine = machine_of(schedule=steps, process="deterministic")
+    found = arrivals(machine, 14.5, 0.01)
+    assert found == [pytest.approx(time, abs=0.011) for time in (1.0, 2.0, 13.0, 14.0)]
+
+
+def test_a_trace_repeats() -> None:
+    machine = machine_of(process="trace", times=(1.0, 2.5), period=3.0)
+    assert arrivals(machine, 9.2, 0.5) == [1.5, 3.0, 4.5, 6.0, 7.5, 9.0]
+    machine = machine_of(process="trace", times=(0.0, 3.0), period=3.0)
+    assert arrivals(machine, 7.0, 0.5) == [0.5, 3.5, 3.5, 6.5, 6.5]
+
+
+def test_a_trace_that_begins_later_goes_on_where_it_would_be() -> None:
+    machine = machine_of(rate=0.0)
+    machine.advance(4.2)
+    machine.reconcile(design(process="trace", times=(1.0, 2.5), period=3.0))
+    assert arrivals(machine, 9.2, 0.1) == [
+        pytest.approx(time, abs=0.11) for time in (5.5, 7.0, 8.5)
+    ]
+    machine.reconcile(design(process="trace", times=(1.0, 2.5), period=30.0))
+    assert count(machine, 30.5) == 0
+    assert count(machine, 32.0) == 1
+
+
+def test_an_empty_trace_never_issues() -> None:
+    machine = machine_of(process="trace", times=(), period=3.0)
+    assert count(machine, 100.0) == 0
+
+
+def recorded(**traffic: object) -> Machine:
+    """Two classes, each of which has a service of its own that keeps the keys it is asked for."""
+    recording = {"times": (1.0, 2.0, 3.0, 4.0, 5.0), "mix": (1.0, 0.0)} | traffic
+    nodes = [
+        client(process="trace", **recording),
+        cache("reads", None),
+        cache("writes", None),
+        station("db", 0.0, workers=None),
+    ]
+    links = [
+        link("reads", "db", classes=(True, True)),
+        link("writes", "db", classes=(True, True)),
+        link("users", "reads", classes=(True, False)),
+        link("users", "writes", classes=(False, True)),
+    ]
+    classes = (request_class("read"), request_class("other"))
+    return Machine(plan(nodes, links, classes=classes))
+
+
+def test_a_trace_says_of_which_class_and_key_a_request_is() -> None:
+    machine = recorded(kinds=(0, 1, 1, 0, 0), keys=(7, 7, 8, 7, 9))
+    machine.advance(10.0)
+    reads, writes = (machine.nodes[name].node for name in ("reads", "writes"))
+    assert (int(reads.arrivals), int(writes.arrivals)) == (3, 2)
+    assert isinstance(reads, KeyedNode)
+    assert isinstance(writes, KeyedNode)
+    assert (int(reads.misses), int(writes.misses)) == (2, 2)
+
+
+def test_without_classes_a_trace_follows_the_mix() -> None:
+    machine = recorded(keys=(7, 7, 7, 7, 7))
+    machine.advance(10.0)
+    reads = machine.nodes["reads"].node
+    assert isinstance(reads, KeyedNode)
+    assert (int(reads.arrivals), int(reads.misses)) == (5, 1)
+
+
+def sessions(mean: float = 3.0, rate: float = 1.0, think: float = 1.0, answer: float = 0.5) -> Plan:
+    session = SessionPlan(mean=mean, law="constant")
+    schedule = ((0.0, rate), (10.0, rate), (10.0, 0.0))
+    fields = {"schedule": schedule, "session": session, "think": constant(think)}
+    nodes = [client(process="sessions", **fields), station("web", answer, workers=None)]
+    return plan(nodes, [link("users", "web")])
+
+
+def test_a_session_asks_waits_thinks_and_leaves() -> None:
+    """Three answers of half a second and two thoughts of a second, for every session."""
+    machine = Machine(sessions())
+    machine.advance(60.0)
+    users = machine.nodes["users"].node
+    assert isinstance(users, Client)
+    assert users.visits is not None
+    begun = int(users.visits.begun)
+    assert begun > 3
+    assert machine.requests == 3 * begun
+    assert int(users.visits.over) == begun
+    assert users.visits.spent == pytest.approx(begun * (3 * 0.5 + 2 * 1.0))
+    assert users.visits.area(60.0) == pytest.approx(users.visits.spent)
+
+
+def test_sessions_that_were_begun_leave_when_the_client_is_stopped() -> None:
+    machine = Machine(sessions(mean=1000.0))
+    machine.advance(10.0)
+    users = machine.nodes["users"].node
+    assert isinstance(users, Client)
+    assert users.visits is not None
+    assert users.visits.begun > users.visits.over == 0
+    machine.set_load(0.0)
+    machine.advance(12.0)
+    assert users.visits.begun == users.visits.over
+    assert count(machine, 30.0) == 0
+
+
+def test_sessions_take_over_a_new_length_and_think_time() -> None:
+    machine = Machine(sessions(mean=1.0, rate=4.0))
+    assert count(machine, 9.9) == pytest.approx(40, abs=20)
+    machine.reconcile(sessions(mean=5.0, rate=4.0, think=0.25))
+    machine.advance(100.0)
+    users = machine.nodes["users"].node
+    assert isinstance(users, Client)
+    assert users.visits is not None
+    assert users.visits.begun == users.visits.over
+    assert machine.requests >= int(users.visits.begun)
+
+
+PROCESSES = [
+    {"rate": 20.0},
+    {"rate": 20.0, "process": "deterministic"},
+    {"rate": 10.0, "process": "mmpp", "burst_factor": 3.0},
+    {"process": "trace", "times": tuple(place / 20 for place in range(2000))},
+    {
+        "rate": 20.0,
+        "process": "active_users",
+        "crowd": CrowdPlan(mean=40.0, variance=4.0, law="normal", window=2.0),
+    },
+    {
+        "rate": 5.0,
+        "process": "sessions",
+        "session": SessionPlan(mean=4.0, law="geometric"),
+        "think": constant(0.1),
+    },
+    {"process": "closed", "users": 20, "think": constant(1.0)},
+]
+
+
+@pytest.mark.parametrize("before", PROCESSES, ids=lambda each: each.get("process", "poisson"))
+@pytest.mark.parametrize("after", PROCESSES, ids=lambda each: each.get("process", "poisson"))
+def test_any_process_becomes_any_other_while_it_runs(before: Any, after: Any) -> None:
+    """Each of them asks about twenty times a second, before, after, and when turned back."""
+    simulation = Simulation(design(**before))
+    simulation.advance(20.0)
+    for each in (after, before):
+        simulation.follow(design(**each))
+        check(simulation.machine)
+        begun = simulation.machine.requests
+        simulation.advance(simulation.now + 25.0)
+        check(simulation.machine)
+        spread = {"sessions": 0.45, "mmpp": 0.8}.get(each.get("process", ""), 0.3)
+        assert simulation.machine.requests - begun == pytest.approx(500, rel=spread)
