@@ -6,6 +6,7 @@ looks for them. They are optional: without a compiler, or without mypyc, the sou
 
 from __future__ import annotations
 
+import importlib.metadata
 import importlib.util
 import json
 import sys
@@ -94,10 +95,9 @@ class BuildLane(build_ext):
         paths = [Path(self.get_ext_fullpath(extension.name)) for extension in self.extensions]
         if not paths or not all(path.is_file() for path in paths):
             return
-        from mypy.version import __version__ as mypy_version
-
         marker = self.destination / self.guard.MARKER
-        record = {"key": self.key, "mypy": mypy_version, "modules": sorted(p.name for p in paths)}
+        versions = {name: importlib.metadata.version(name) for name in ("mypy", "librt")}
+        record = {"key": self.key, **versions, "modules": sorted(p.name for p in paths)}
         marker.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
 
 

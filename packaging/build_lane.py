@@ -39,13 +39,14 @@ def load_guard(root: Path) -> ModuleType:
 
 
 def is_current(folder: Path, marker: str) -> bool:
-    """Whether `folder` holds a complete build made by the mypyc that is installed now."""
+    """Whether `folder` holds a complete build made by the mypyc and for the librt installed now."""
     try:
         record = json.loads((folder / marker).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
     try:
-        return bool(record["mypy"] == importlib.metadata.version("mypy"))
+        installed = {name: importlib.metadata.version(name) for name in ("mypy", "librt")}
+        return all(record.get(name) == version for name, version in installed.items())
     except importlib.metadata.PackageNotFoundError:
         return True  # nothing here could build a newer one
 

@@ -9,6 +9,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any, Final, final
 
 import numpy as np
+from librt.vecs import vec
 from mypy_extensions import i64
 
 if TYPE_CHECKING:
@@ -24,23 +25,27 @@ class Batch:
 
     def __init__(self, source: Callable[[int], Any]) -> None:
         self._source = source
-        self._values: list[float] = []
+        self._values = vec[float]()
+        self._next: i64 = 0
         self._size: i64 = SMALLEST_BATCH
 
     def draw(self) -> float:
         """The next variate."""
-        if len(self._values) == 0:
+        place = self._next
+        if place == len(self._values):
             self._refill()
-        return self._values.pop()
+            place = 0
+        self._next = place + 1
+        return self._values[place]
 
     def below(self, count: i64) -> i64:
         """A whole number from 0 to `count` - 1; only for streams of uniforms."""
         return i64(self.draw() * float(count))
 
     def _refill(self) -> None:
-        """Draw the next batch, reversed, since a list gives its last value away fastest."""
+        """Draw the next batch; a vector holds the bare numbers, where a list holds objects."""
         size = int(self._size)
-        self._values = self._source(size)[::-1].tolist()
+        self._values = vec[float](self._source(size))
         if size < LARGEST_BATCH:
             self._size = size * 2
 

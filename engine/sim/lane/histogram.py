@@ -10,6 +10,7 @@ import math
 from typing import TYPE_CHECKING, Any, Final, final
 
 import numpy as np
+from librt.vecs import vec
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -87,7 +88,9 @@ class Histogram:
     def __init__(self) -> None:
         self.total = 0.0
         """Sum of everything ever added."""
-        self._values: list[float] = []
+        self._values = vec[float](np.zeros(FULL))
+        self._filled: i64 = 0
+        """How many of the values are durations."""
         self._filed: i64 = 0
         self._none: i64 = 0
         """Durations of zero that are not filed yet."""
@@ -100,9 +103,10 @@ class Histogram:
     def add(self, value: float) -> None:
         """Count a duration."""
         self.total += value
-        values = self._values
-        values.append(value)
-        if len(values) >= FULL:
+        place = self._filled
+        self._values[place] = value
+        self._filled = place + 1
+        if place + 1 == FULL:
             self._flush()
 
     def add_none(self) -> None:
@@ -112,11 +116,11 @@ class Histogram:
     def _flush(self) -> None:
         """Empty the buffer into the buckets."""
         none = int(self._none)
-        count = len(self._values)
+        count = int(self._filled)
         self._none = 0
+        self._filled = 0
         self._filed += none + count
-        values = np.fromiter(self._values, dtype=np.float64, count=count)
-        self._values = []
+        values = np.frombuffer(memoryview(self._values), count=count)
         self._buckets.file(values, none)
         if self._window is not None:
             self._window.file(values, none)
@@ -124,7 +128,7 @@ class Histogram:
     @property
     def count_ever(self) -> int:
         """Number of durations ever added."""
-        return int(self._filed + self._none) + len(self._values)
+        return int(self._filed + self._none + self._filled)
 
     @property
     def count(self) -> int:
