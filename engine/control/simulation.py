@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import math
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -73,6 +72,7 @@ class Simulation:
             self._measure()
             if not self.machine.advance(min(until, self._next_stop())):
                 return False
+            self.machine.note()
             if self.observer is not None and self.now >= self._sampled + self._interval:
                 self._sample(self.observer)
         self._measure()
@@ -99,9 +99,9 @@ class Simulation:
 
     def _next_stop(self) -> float:
         """The next time at which something has to be done that is no event."""
-        stop = math.inf
+        stop = self.machine.next_note
         if not self._marked:
-            stop = self.machine.plan.warmup
+            stop = min(stop, self.machine.plan.warmup)
         if self.observer is not None:
             stop = min(stop, self._sampled + self._interval)
         return stop

@@ -28,6 +28,9 @@ FAILURE_NAMES: Final = (
 )
 """The closed set of failure reasons."""
 
+CI: Final = "ci95"
+"""Where the intervals of confidence (95 %) stand in a result, beside the numbers that they belong to."""
+
 _DURATION: Final = ("mean", "p50", "p90", "p95", "p99", "p999", "max")
 _FAILED: Final = ("failed", *(f"failed.{reason}" for reason in FAILURE_NAMES))
 
@@ -75,4 +78,17 @@ def value_of(metric: str, result: Mapping[str, Any]) -> float | None:
             return float(value)
         if isinstance(value, dict) and path == ["failed"]:
             return float(sum(value.values()))
+    return None
+
+
+def bounds_of(metric: str, result: Mapping[str, Any]) -> list[float] | None:
+    """The interval of confidence of the number that a dotted name stands for; None if there is none."""
+    name, *path = metric.split(".")
+    for section in ("clients", "nodes"):
+        part: Any = result[section].get(name)
+        for key in path[:-1]:
+            part = part.get(key) if isinstance(part, dict) else None
+        if path and isinstance(part, dict):
+            bounds = part.get(CI, {}).get(path[-1])
+            return bounds if isinstance(bounds, list) else None
     return None

@@ -8,6 +8,8 @@ from engine.sim.assembly import Assembler, sort_of
 from engine.sim.clock import Clock
 from engine.sim.lane.agenda import Agenda
 from engine.sim.lane.draws import Streams
+from engine.sim.record import Record
+from engine.sim.settling import Settling
 from engine.sim.wiring import wire
 
 if TYPE_CHECKING:
@@ -29,6 +31,10 @@ class Machine:
         self.plan = plan
         self.measured_from = 0.0
         """Time of the mark; everything before it is not measured."""
+        self.settling = Settling(plan.duration)
+        """What tells how long it took to settle."""
+        self.record: Record | None = None
+        """What was measured when; None before the mark."""
         self._gone = 0
         """Requests begun by clients that were removed."""
         self._assembler = Assembler(self.agenda, self.streams)
@@ -81,6 +87,21 @@ class Machine:
             node.begin_measurement(self.now)
         for link in self.links.values():
             link.begin_measurement(self.now)
+        self.record = Record(self.nodes, self.now, self.plan.duration)
+
+    @property
+    def next_note(self) -> float:
+        """When the counters have to be noted (s)."""
+        due = self.settling.due
+        return due if self.record is None else min(due, self.record.due)
+
+    def note(self) -> None:
+        """Note the counters where it is time: what tells how sure the results are."""
+        now, record = self.now, self.record
+        if now >= self.settling.due:
+            self.settling.take(self.clients(), now)
+        if record is not None and now >= record.due:
+            record.take(self.nodes, now)
 
     def reconcile(self, plan: Plan) -> None:
         """Become another plan: knobs turn, new parts join, removed ones finish what they have."""

@@ -11,7 +11,8 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
-from engine.model.metrics import value_of
+from engine.model.metrics import CI, bounds_of, value_of
+from engine.sim.confidence import SHARES, add_intervals
 from engine.sim.invariants import check
 from engine.sim.lane.client import Client
 from engine.sim.tally import failures, mean_over
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
 
 VERSION = 1
 """Version of the result object."""
-_SHARES = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99, "p999": 0.999}
-_UNHASHED = ("hash", "wall_seconds")
+_UNHASHED = ("hash", "wall_seconds", "warmup_advice")
+_DOUBTS = (CI, "sure")
+"""What says how sure a number is. It takes functions that round differently on other machines."""
 
 Result = dict[str, Any]
 
@@ -55,7 +57,9 @@ def result_of(machine: Machine, objectives: Iterable[Objective], wall: float) ->
         "nodes": {name: _node(part, now) for name, part in nodes.items()},
         "links": {name: _link(part, now) for name, part in machine.links.items()},
     }
+    add_intervals(result, machine)
     result["objectives"] = [_judge(objective, result) for objective in objectives]
+    result["warmup_advice"] = machine.settling.advice(plan)
     result["hash"] = hash_of(result)
     return result
 
@@ -63,8 +67,20 @@ def result_of(machine: Machine, objectives: Iterable[Objective], wall: float) ->
 def hash_of(result: Mapping[str, Any]) -> str:
     """SHA-256 over everything in a result that does not depend on the machine it was made on."""
     hashed = {name: value for name, value in result.items() if name not in _UNHASHED}
+    for section in ("clients", "nodes"):
+        hashed[section] = {name: _sure(part) for name, part in result[section].items()}
+    hashed["objectives"] = [_sure(each) for each in result["objectives"]]
     text = json.dumps(hashed, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _sure(part: Mapping[str, Any]) -> Result:
+    """A part of a result without what says how sure it is."""
+    return {
+        name: _sure(value) if isinstance(value, dict) else value
+        for name, value in part.items()
+        if name not in _DOUBTS
+    }
 
 
 def _client(part: NodePart, now: float) -> Result:
@@ -117,11 +133,11 @@ def _link(part: LinkPart, now: float) -> Result:
 def _durations(histogram: Histogram) -> dict[str, float | None]:
     """Mean, quantiles and maximum of durations."""
     if histogram.count == 0:
-        return dict.fromkeys(("mean", *_SHARES, "max"))
-    quantiles = histogram.quantiles(list(_SHARES.values()))
+        return dict.fromkeys(("mean", *SHARES, "max"))
+    quantiles = histogram.quantiles(list(SHARES.values()))
     return {
         "mean": histogram.mean,
-        **dict(zip(_SHARES, quantiles, strict=True)),
+        **dict(zip(SHARES, quantiles, strict=True)),
         "max": histogram.largest,
     }
 
@@ -132,11 +148,15 @@ def _finite(values: dict[str, float]) -> dict[str, float | None]:
 
 
 def _judge(objective: Objective, result: Result) -> Result:
-    """Whether an objective is met. What was not measured meets nothing."""
+    """Whether an objective is met, and surely. What was not measured meets nothing."""
     value = value_of(objective.metric, result)
-    met = value is not None
-    if value is not None and objective.below is not None:
-        met = met and value < objective.below
-    if value is not None and objective.above is not None:
-        met = met and value > objective.above
-    return {"metric": objective.metric, "value": value, "met": met}
+    bounds = bounds_of(objective.metric, result)
+    met = value is not None and _meets(objective, value)
+    sure = None if bounds is None else all(_meets(objective, each) == met for each in bounds)
+    return {"metric": objective.metric, "value": value, "met": met, CI: bounds, "sure": sure}
+
+
+def _meets(objective: Objective, value: float) -> bool:
+    """Whether a value keeps to the bounds of an objective."""
+    below, above = objective.below, objective.above
+    return (below is None or value < below) and (above is None or value > above)

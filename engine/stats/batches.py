@@ -10,7 +10,6 @@ correlation that is left, and one for skewness, since means of waiting times err
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
@@ -19,11 +18,12 @@ import numpy as np
 from engine.stats.intervals import Interval, two_sided
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     Numbers = NDArray[np.float64]
+    """Rows are quantities, columns are stretches of the run, or batches of them."""
 
 _MOST = 20
 """Batches to begin with: more narrow an interval by 3 % at best (Schmeiser 1982)."""
@@ -34,8 +34,16 @@ _SUSPECT = NormalDist().inv_cdf(0.8)
 the level of N-Skart, since a correlation that is overlooked costs more than a larger batch."""
 _CORRECTED = 0.8
 """Largest correlation that is corrected for."""
+_ROUNDING = 1e-12
+"""Relative difference of two sums that is taken for none."""
+_STRAIGHT = 1e-6
+"""Skewness that is taken for none."""
 _BEYOND = 10
 """Observations beyond a percentile below which it has no interval."""
+_APART = 5
+"""As many of them have to be independent: long waits come in clusters, of which some are needed."""
+_BULK = (0.5, 0.9)
+"""Shares that tell how many observations are independent: they are known where rarer ones are not."""
 
 
 def batch_interval(series: Sequence[float], level: float = 0.95) -> Interval | None:
@@ -59,16 +67,40 @@ def ratio_interval(
         below: What is summed below it, never negative.
         level: Confidence.
     """
-    whole = np.asarray(above, dtype=np.float64), np.asarray(below, dtype=np.float64)
-    count = min(_MOST, len(whole[0]))
-    while count >= _FEWEST:
-        batches = _Batches.of(whole[0], whole[1], count)
-        if batches is None:
-            return None
-        if not batches.suspect:
-            return batches.interval(level)
+    rows = np.array([above], dtype=np.float64), np.array([below], dtype=np.float64)
+    ratios, lows, highs, counts = (each.tolist() for each in ratio_bounds(*rows, level))
+    if counts[0] == 0:
+        return None
+    return Interval(ratios[0], lows[0], highs[0], int(counts[0]))
+
+
+def ratio_bounds(
+    above: Numbers, below: Numbers, level: float = 0.95
+) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+    """Many ratios at once, each a row: the estimates, their lower and upper bounds, their batches.
+
+    Where there is no interval, the bounds are NaN and the batches none.
+    """
+    whole = below.sum(axis=1)
+    ratios = np.divide(
+        above.sum(axis=1), whole, out=np.full(len(whole), math.nan), where=whole > 0.0
+    )
+    lows, highs = np.full(len(ratios), math.nan), np.full(len(ratios), math.nan)
+    batches = np.zeros(len(ratios))
+    open_rows = np.flatnonzero(np.isfinite(ratios))
+    count = min(_MOST, above.shape[1])
+    while count >= _FEWEST and len(open_rows):
+        ratio = ratios[open_rows]
+        errors = _errors(above[open_rows], below[open_rows], ratio, count)
+        alike = _correlations(errors)
+        steady = (alike + 1.0 / count) * math.sqrt(count) <= _SUSPECT
+        rows = open_rows[steady]
+        less, more = _deviations(errors[steady], alike[steady], level)
+        lows[rows], highs[rows] = ratio[steady] - less, ratio[steady] + more
+        batches[rows] = count
+        open_rows = open_rows[~steady]
         count //= 2
-    return None
+    return ratios, lows, highs, batches
 
 
 def quantile_interval(
@@ -87,26 +119,73 @@ def quantile_interval(
         level: Confidence.
 
     Returns:
-        None where fewer than ten observations lie beyond it, or the run is too short.
+        None where too few observations lie beyond it, or the run is too short.
     """
-    table = np.asarray(counts, dtype=np.float64)
-    if table.ndim != 2 or table.shape[0] == 0:
+    table = np.array(counts, dtype=np.float64)
+    if table.ndim != 2 or table.size == 0:
         return None
+    above, below = shares_up_to(table, [share, *_BULK])
+    _, lows, highs, batches = ratio_bounds(above, below, level)
     sums = np.cumsum(table.sum(axis=0))
-    total = float(sums[-1]) if len(sums) else 0.0
-    if total * min(share, 1.0 - share) < _BEYOND:
-        return None
-    place = _place(sums, share)
-    up_to = ratio_interval(
-        table[:, : place + 1].sum(axis=1).tolist(), table.sum(axis=1).tolist(), level
+    bounds = dict(
+        zip((share, *_BULK), zip(lows.tolist(), highs.tolist(), strict=True), strict=True)
     )
-    if up_to is None:
+    if share not in readable(bounds, float(sums[-1]), level):
         return None
-    low, high = share - (up_to.mean - up_to.low), share + (up_to.high - up_to.mean)
-    if low <= 0.0 or high * total > total - 1.0:
-        return None
-    low_value, high_value = values[_place(sums, low)], values[_place(sums, high)]
-    return Interval(values[place], low_value, high_value, up_to.count)
+    mean, least, most = (values[_place(sums, each)] for each in (share, *bounds[share]))
+    return Interval(mean, least, most, int(batches[0]))
+
+
+def shares_up_to(table: Numbers, shares: Sequence[float]) -> tuple[Numbers, Numbers]:
+    """What `ratio_bounds` needs for the shares of observations up to some quantiles.
+
+    The counts of the bucket in which a quantile lies are divided as the quantile divides it in the
+    whole run, so that the ratio is the share itself.
+
+    Args:
+        table: Observations for each stretch of the run (rows) and each bucket (columns).
+        shares: Which quantiles.
+
+    Returns:
+        Observations up to each quantile (rows) in each stretch, and all of them.
+    """
+    wanted = np.array(shares)
+    whole = table.sum(axis=0)
+    sums = np.cumsum(whole)
+    ranks = wanted * sums[-1]
+    places = np.minimum(np.searchsorted(sums, ranks, side="left"), len(sums) - 1)
+    inside = (ranks - (sums[places] - whole[places])) / np.maximum(whole[places], 1.0)
+    up_to = np.cumsum(table, axis=1)[:, places] - (1.0 - inside) * table[:, places]
+    return up_to.T, np.repeat(table.sum(axis=1)[np.newaxis], len(wanted), axis=0)
+
+
+def readable(
+    bounds: Mapping[float, tuple[float, float]], total: float, level: float = 0.95
+) -> list[float]:
+    """The shares whose bounds can be read off a distribution of so many observations.
+
+    Args:
+        bounds: Bounds by share, NaN where there are none. One half and nine tenths have to be among
+            them: from their width follows how many observations are independent.
+        total: How many observations there are.
+        level: Confidence of the bounds.
+    """
+    known = [_independent(share, bounds[share], level) for share in _BULK]
+    apart = min((each for each in known if not math.isnan(each)), default=0.0)
+    return [
+        share
+        for share, (low, high) in bounds.items()
+        if total * min(share, 1.0 - share) >= _BEYOND
+        and apart * min(share, 1.0 - share) >= _APART
+        and low > 0.0
+        and high * total <= total - 1.0
+    ]
+
+
+def _independent(share: float, bounds: tuple[float, float], level: float) -> float:
+    """Independent observations that would make bounds of a share as wide as they are."""
+    error = (bounds[1] - bounds[0]) / (2.0 * two_sided(level, _MOST - 1))
+    return share * (1.0 - share) / (error * error) if error != 0.0 else math.inf
 
 
 def _place(sums: Numbers, share: float) -> int:
@@ -115,63 +194,53 @@ def _place(sums: Numbers, share: float) -> int:
     return int(np.searchsorted(sums, rank, side="left"))
 
 
-@dataclass(frozen=True, slots=True)
-class _Batches:
-    """A ratio, and how far each batch is from it, in its unit."""
-
-    ratio: float
-    errors: Numbers
-
-    @classmethod
-    def of(cls, above: Numbers, below: Numbers, count: int) -> _Batches | None:
-        """As many batches as asked for, of nearly the same length; None where nothing was."""
-        starts = np.arange(count) * len(above) // count
-        uppers, lowers = np.add.reduceat(above, starts), np.add.reduceat(below, starts)
-        total = float(lowers.sum())
-        if total <= 0.0:
-            return None
-        ratio = float(uppers.sum()) / total
-        return cls(ratio, (uppers - ratio * lowers) * (count / total))
-
-    @property
-    def correlation(self) -> float:
-        """Lag-1 correlation of the batches."""
-        squares = float(self.errors @ self.errors)
-        return float(self.errors[1:] @ self.errors[:-1]) / squares if squares > 0.0 else 0.0
-
-    @property
-    def suspect(self) -> bool:
-        """Whether neighbours are more alike than chance makes them (expected: −1 ∕ count)."""
-        count = len(self.errors)
-        alike = (self.correlation + 1.0 / count) * math.sqrt(count)
-        return bool(np.any(self.errors)) and alike > _SUSPECT
-
-    def interval(self, level: float) -> Interval:
-        """Student's interval, corrected for correlation and skewness."""
-        errors, count = self.errors, len(self.errors)
-        variance = float(errors @ errors) / (count - 1)
-        alike = min(max(self.correlation, 0.0), _CORRECTED)
-        error = math.sqrt(variance * (1.0 + alike) / (1.0 - alike) / count)
-        factor = two_sided(level, count - 1)
-        bend = _skewness(errors) / (6.0 * math.sqrt(count))
-        low = self.ratio - error * _bent(factor, bend)
-        high = self.ratio - error * _bent(-factor, bend)
-        return Interval(self.ratio, low, high, count)
+def _errors(above: Numbers, below: Numbers, ratios: Numbers, count: int) -> Numbers:
+    """How far each of so many batches, of nearly the same length, is from the ratio."""
+    starts = np.arange(count) * above.shape[1] // count
+    uppers = np.add.reduceat(above, starts, axis=1)
+    lowers = np.add.reduceat(below, starts, axis=1)
+    scale = count / lowers.sum(axis=1)
+    errors: Numbers = (uppers - ratios[:, np.newaxis] * lowers) * scale[:, np.newaxis]
+    # What is the same in all batches must not differ by its rounding.
+    errors[np.abs(errors) <= _ROUNDING * np.abs(ratios)[:, np.newaxis]] = 0.0
+    return errors
 
 
-def _skewness(errors: Numbers) -> float:
-    """Skewness of a sample around zero, without its bias."""
-    count = len(errors)
-    variance = float(np.mean(errors**2))
-    if variance <= 0.0:
-        return 0.0
-    plain = float(np.mean(errors**3)) / (variance * math.sqrt(variance))
-    return plain * math.sqrt(count * (count - 1)) / (count - 2)
+def _correlations(errors: Numbers) -> Numbers:
+    """Lag-1 correlation of the batches of each row; chance alone makes it −1 ∕ count."""
+    squares = (errors**2).sum(axis=1)
+    products = (errors[:, 1:] * errors[:, :-1]).sum(axis=1)
+    none = np.full(len(errors), -1.0 / errors.shape[1])
+    alike: Numbers = np.divide(products, squares, out=none, where=squares > 0.0)
+    return alike
 
 
-def _bent(factor: float, bend: float) -> float:
-    """A t quantile for skewed data (Johnson 1978; Willink 2005)."""
-    if abs(bend) < 1e-6:
-        return factor
-    root = float(np.cbrt(1.0 + 6.0 * bend * (factor - bend)))
-    return (root - 1.0) / (2.0 * bend)
+def _deviations(errors: Numbers, alike: Numbers, level: float) -> tuple[Numbers, Numbers]:
+    """Student's interval of each row, below and above the estimate.
+
+    Corrected for the correlation that is left and for skewness (Johnson 1978; Willink 2005).
+    """
+    count = errors.shape[1]
+    left = np.clip(alike, 0.0, _CORRECTED)
+    variance = (errors**2).sum(axis=1) / (count - 1)
+    error = np.sqrt(variance * (1.0 + left) / (1.0 - left) / count)
+    factor = two_sided(level, count - 1)
+    bend = _skewness(errors) / (6.0 * math.sqrt(count))
+    # Without skewness the limit of the formula is the factor itself.
+    bend = np.where(np.abs(bend) < _STRAIGHT, _STRAIGHT, bend)
+    less, more = (
+        (np.cbrt(1.0 + 6.0 * bend * (each - bend)) - 1.0) / (2.0 * bend)
+        for each in (factor, -factor)
+    )
+    return error * less, -error * more
+
+
+def _skewness(errors: Numbers) -> Numbers:
+    """Skewness of each row around zero, without its bias."""
+    count = errors.shape[1]
+    variance = (errors**2).mean(axis=1)
+    cubes = (errors**3).mean(axis=1)
+    none = np.zeros(len(errors))
+    plain: Numbers = np.divide(cubes, variance * np.sqrt(variance), out=none, where=variance > 0.0)
+    plain *= math.sqrt(count * (count - 1)) / (count - 2)
+    return plain

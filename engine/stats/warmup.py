@@ -7,10 +7,13 @@ mean smallest, over batches of five observations (White, Cobb and Spratt 2000).
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from engine.stats.batches import batch_interval
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +24,11 @@ _BATCH = 5
 """Observations to a batch; the five of MSER-5."""
 _LEFT = 5
 """Batches that remain at least: the standard error of fewer is small by chance."""
+LEAST = _BATCH * (_LEFT + 1)
+"""Observations below which nothing can be said."""
+
+_TWO_SIDED = 0.9973
+"""Confidence of three standard errors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +49,33 @@ def mser5(series: Sequence[float]) -> int:
 
 
 def truncation(series: Sequence[float]) -> Truncation:
-    """MSER-5 of a series of observations, all finite, and whether it is long enough for it."""
+    """MSER-5 of a series of observations, all finite, and whether it is long enough for it.
+
+    Fewer than thirty say nothing; nothing is left out then.
+    """
     numbers = np.asarray(series, dtype=np.float64)
     batches = len(numbers) // _BATCH
-    if batches <= _LEFT:
+    if len(numbers) < LEAST:
         return Truncation(0, enough=False)
     means = numbers[: batches * _BATCH].reshape(batches, _BATCH).mean(axis=1)
     place = int(np.argmin(_errors(means)[: batches - _LEFT + 1]))
     return Truncation(place * _BATCH, enough=place <= batches // 2)
+
+
+def differs(head: Sequence[float], tail: Sequence[float]) -> bool:
+    """Whether the start of a series lies further from the rest than chance explains.
+
+    The rule always finds some place; in a steady run it is a chance one. Three standard errors of the
+    difference, since the place was looked for where the difference is large. Where the rest is no
+    steady series either, they differ.
+    """
+    if not head:
+        return False
+    rest = batch_interval(tail, level=_TWO_SIDED)
+    if rest is None:
+        return True
+    error = rest.half_width * math.sqrt(1.0 + len(tail) / len(head))
+    return abs(float(np.mean(head)) - rest.mean) > error
 
 
 def _errors(means: NDArray[np.float64]) -> NDArray[np.float64]:

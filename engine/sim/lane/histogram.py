@@ -65,6 +65,12 @@ class Buckets:
             self._counts = np.pad(self._counts, (before, after))
             self._low -= before
 
+    def shape(self) -> tuple[int, int, Any]:
+        """Zeros, the first place and the counts, in buckets of a thirty-second of an octave."""
+        if self._counts is None:
+            return self.zeros, 0, np.zeros(0, dtype=np.int64)
+        return self.zeros, self._low >> 2, self._counts.reshape(-1, 4).sum(axis=1)
+
     def quantiles(self, shares: list[float]) -> list[float]:
         """The smallest durations that the given shares do not exceed; NaN where nothing was."""
         if self.count == 0:
@@ -147,6 +153,11 @@ class Histogram:
         self._marked_count = self._filed
         self._marked_total = self.total
         self._buckets = Buckets()
+
+    def shape(self) -> tuple[int, int, Any]:
+        """Zeros since the mark, and the others in coarse buckets: first place, counts."""
+        self._flush()
+        return self._buckets.shape()
 
     def quantiles(self, shares: list[float]) -> list[float]:
         """Quantiles since the mark."""

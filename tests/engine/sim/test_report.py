@@ -42,6 +42,7 @@ def test_the_contract(result: Result) -> None:
         "nodes",
         "links",
         "objectives",
+        "warmup_advice",
     }
     head = (result["windtunnel_result"], result["title"], result["seed"], result["duration"])
     assert head == (1, "Shop", 7, 100.0)
@@ -51,12 +52,17 @@ def test_the_contract(result: Result) -> None:
         result["nodes"]["web"],
         result["links"]["users-web"],
     )
-    assert set(users) == {"offered", "succeeded", "failed", "goodput", "latency", "extra"}
+    known = {"offered", "succeeded", "failed", "goodput", "latency", "extra", "ci95"}
+    assert set(users) == known
     assert {"arrivals", "completed", "failed", "utilization", "queue_mean"} < set(web)
     assert {"in_system_mean", "wait", "residence", "extra"} < set(web)
     assert {"attempts", "succeeded", "failed", "latency"} < set(edge)
-    for durations in (users["latency"], web["wait"], web["residence"], edge["latency"]):
-        assert set(durations) == DURATIONS
+    for durations in (users["latency"], web["wait"], web["residence"]):
+        assert set(durations) == {*DURATIONS, "ci95"}
+        assert set(durations["ci95"]) == DURATIONS - {"max"}
+    assert set(edge["latency"]) == DURATIONS
+    assert set(users["ci95"]) == {"goodput"}
+    assert set(web["ci95"]) == {"utilization", "queue_mean", "in_system_mean"}
     assert set(users["failed"]) == {"timeout", "queue_full"}
     assert "users" not in result["nodes"]
     assert json.loads(json.dumps(result, allow_nan=False)) == result
@@ -76,7 +82,9 @@ def test_the_numbers_fit_together(result: Result) -> None:
 
 def test_nothing_measured_is_null_and_not_zero() -> None:
     empty = result_of(machine(rate=0.0), (), 0.0)
-    assert set(empty["clients"]["users"]["latency"].values()) == {None}
+    latency = empty["clients"]["users"]["latency"]
+    assert {latency[name] for name in DURATIONS} == {None}
+    assert set(latency["ci95"].values()) == {None}
     assert empty["nodes"]["web"]["utilization"] == 0.0
 
 
@@ -137,4 +145,5 @@ def test_objectives(metric: str, bounds: dict[str, float], met: bool) -> None:
 def test_a_latency_that_was_never_measured_meets_no_bound() -> None:
     objective = Objective(metric="users.latency.p99", below=10.0)
     (verdict,) = result_of(machine(rate=0.0), (objective,), 0.0)["objectives"]
-    assert verdict == {"metric": "users.latency.p99", "value": None, "met": False}
+    unknown = {"value": None, "ci95": None, "sure": None}
+    assert verdict == {"metric": "users.latency.p99", "met": False} | unknown
