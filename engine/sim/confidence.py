@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 
     from engine.sim.lane.histogram import Histogram
     from engine.sim.machine import Machine
-    from engine.model.metrics import CI
-from engine.sim.record import Series, Shapes
+    from engine.sim.record import Series, Shapes
 
     Numbers = NDArray[np.float64]
     Answer = Callable[[float, float], None]

@@ -63,6 +63,8 @@ def test_a_run_has_a_result() -> None:
             "metric": "users.latency.p99",
             "value": result["clients"]["users"]["latency"]["p99"],
             "met": True,
+            "ci95": result["clients"]["users"]["latency"]["ci95"]["p99"],
+            "sure": None,
         }
     ]
     assert result["wall_seconds"] > 0.0
