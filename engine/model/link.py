@@ -8,6 +8,7 @@ from pydantic import Field
 
 from engine.model.fields import Config, setting
 from engine.model.laws import Constant, Law
+from engine.model.network import Connection, Encryption
 
 _CALL, _NET, _POLICY = "Call", "Network", "Policy"
 
@@ -123,9 +124,33 @@ class LinkConfig(Config):
         title="Loss",
         unit="%",
         group=_NET,
-        help="Share of crossings lost; each loss costs a retransmission time-out of 200 ms, doubling.",
+        help="Share of crossings lost; each loss costs a retransmission time-out of 200 ms or two round "
+        "trips, doubling. With a bandwidth or connections it also holds a transfer to 1460 B a round "
+        "trip × √(1.5 / loss) (Mathis).",
         ge=0.0,
         le=1.0,
+    )
+    bandwidth: float | None = setting(
+        None,
+        title="Bandwidth",
+        unit="B/s",
+        group=_NET,
+        help="Each way, shared by all calls: bytes queue first in, first out. None is unlimited; in a "
+        "data centre 1 Gb/s and up, 4G 9 Mb/s, 3G 700 kb/s.",
+        gt=0.0,
+        le=1e15,
+    )
+    connection: Connection | None = setting(
+        None,
+        title="Connections",
+        group=_NET,
+        help="Set-up, keep-alive and limits of connections. Off: every call finds one open.",
+    )
+    encryption: Encryption | None = setting(
+        None,
+        title="Encryption",
+        group=_NET,
+        help="Charge the work of TLS to the workers of the target. Off: it costs nothing.",
     )
     timeout: float | None = setting(
         None,

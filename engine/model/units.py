@@ -46,6 +46,11 @@ _BYTES: Final[dict[str, Decimal]] = {
     "GiB": Decimal(2) ** 30,
     "TiB": Decimal(2) ** 40,
 }
+_SPEEDS: Final[dict[str, Decimal]] = {f"{name}/s": size for name, size in _BYTES.items()} | {
+    f"{prefix}{name}": size / 8
+    for prefix, size in (_MAGNITUDES | {"T": Decimal(10) ** 12}).items()
+    for name in ("b/s", "bit/s", "bps")
+}
 _PER: Final[dict[str, Decimal]] = {
     "rps": Decimal(1),
     "/s": Decimal(1),
@@ -68,6 +73,7 @@ _RATES: Final[dict[str, Decimal]] = (
 _SUFFIXES: Final[dict[str, dict[str, Decimal]]] = {
     "s": _SECONDS,
     "B": _BYTES | _MAGNITUDES,
+    "B/s": _SPEEDS | _MAGNITUDES,
     "rps": _RATES,
     "/s": _RATES,
     "%": {"%": Decimal("0.01"), "": Decimal(1)},
@@ -77,6 +83,7 @@ _SUFFIXES: Final[dict[str, dict[str, Decimal]]] = {
 _EXAMPLES: Final[dict[str, str]] = {
     "s": "250 ms or 2 s",
     "B": "500 B or 1 GB",
+    "B/s": "1 Gb/s or 125 MB/s",
     "rps": "300 or 2k rps",
     "/s": "0.5, 2 /s or 20 /min",
     "%": "12 % or 0.12",
@@ -86,6 +93,7 @@ _EXAMPLES: Final[dict[str, str]] = {
 _SCALES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
     "s": ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")),
     "B": ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1.0, "B")),
+    "B/s": ((125e9, "Tb/s"), (125e6, "Gb/s"), (125e3, "Mb/s"), (125.0, "kb/s"), (0.125, "b/s")),
     "rps": ((1e6, "M rps"), (1e3, "k rps"), (1.0, " rps")),
     "/s": ((1e3, "k/s"), (1.0, "/s"), (1.0 / 60.0, "/min"), (1.0 / 3600.0, "/h")),
     "%": ((0.01, "%"),),
@@ -136,7 +144,7 @@ def format_quantity(value: float, unit: str) -> str:
         return "∞" if value == math.inf else "–"
     scales = _SCALES.get(unit, ((1.0, unit),))
     rounded = abs(float(f"{value:.{_DIGITS}g}"))
-    base = next(pair for pair in scales if pair[0] == 1.0 or len(scales) == 1)
+    base = next((pair for pair in scales if pair[0] == 1.0), scales[-1])
     scale, suffix = next((s for s in scales if rounded >= s[0] * 0.999_999), scales[-1])
     if rounded == 0.0:
         scale, suffix = base

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from engine.model.laws import (
@@ -21,6 +22,8 @@ from engine.plan.primitives import (
     INFINITE,
     ZERO,
     ClassPlan,
+    ConnectionPlan,
+    EncryptionPlan,
     KeyPlan,
     LawPlan,
     LinkPlan,
@@ -32,9 +35,24 @@ if TYPE_CHECKING:
 
     from engine.model.design import Link
     from engine.model.link import Retry
+    from engine.model.network import Connection, Encryption, Protocol
 
 DEFAULT_CLASSES = (RequestClass(),)
 """What requests are where a design does not say: one class named ``request``."""
+_ROUND_TRIPS: Final[Mapping[Protocol, int]] = MappingProxyType(
+    {
+        "none": 0,
+        "tcp": 1,
+        "tls_1_2": 3,
+        "tls_1_3": 2,
+        "tls_1_3_early_data": 1,
+        "quic": 1,
+        "quic_early_data": 0,
+    }
+)
+"""Round trips before the first request: TCP 1, TLS 1.2 two more, TLS 1.3 one more (RFC 8446, RFC 9000)."""
+_HANDSHAKE: Final[Mapping[str, float]] = MappingProxyType({"ecdsa": 0.095e-3, "rsa": 0.35e-3})
+"""Work (s) of a handshake by certificate: P-256 and RSA 2048, by ``openssl speed`` on one core."""
 
 
 def law_plan(law: Law) -> LawPlan:
@@ -95,8 +113,36 @@ def link_plan(link: Link, config: LinkConfig, classes: tuple[ClassPlan, ...]) ->
         delay=law_plan(config.delay_law()) if "delay" in given else ZERO,
         jitter=config.jitter,
         loss=config.loss,
+        bandwidth=INFINITE if config.bandwidth is None else config.bandwidth,
+        connection=_connection_plan(config.connection),
+        encryption=_encryption_plan(config.encryption),
         timeout=INFINITE if config.timeout is None else config.timeout,
         retry=_retry_plan(config.retry) if "retry" in given else _NO_RETRY,
+    )
+
+
+def _connection_plan(connection: Connection | None) -> ConnectionPlan | None:
+    """Connections as numbers."""
+    if connection is None:
+        return None
+    idle = connection.idle_timeout
+    return ConnectionPlan(
+        round_trips=_ROUND_TRIPS[connection.protocol],
+        ordered=not connection.protocol.startswith("quic"),
+        streams=connection.streams,
+        connections=connection.max_connections,
+        requests=connection.max_requests,
+        idle=INFINITE if idle is None else idle,
+        slow_start=connection.slow_start,
+    )
+
+
+def _encryption_plan(encryption: Encryption | None) -> EncryptionPlan | None:
+    """Encryption as work."""
+    if encryption is None:
+        return None
+    return EncryptionPlan(
+        handshake=_HANDSHAKE[encryption.certificate], per_byte=encryption.per_kilobyte / 1000.0
     )
 
 

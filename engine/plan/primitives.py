@@ -253,6 +253,35 @@ class RetryPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionPlan:
+    """L: the connections that one caller instance keeps to one instance of the target."""
+
+    round_trips: int = 2
+    """There and back so many times before the first request (TCP 1, TLS 1.3 one more)."""
+    ordered: bool = True
+    """Whether a loss holds up everything behind it on the connection (TCP; not QUIC)."""
+    streams: int = 1
+    """Requests under way at a time on a connection."""
+    connections: int | None = None
+    """Connections at a time; None is as many as it takes."""
+    requests: int | None = None
+    """Requests after which a connection is closed."""
+    idle: float = INFINITE
+    """Seconds without requests after which it is."""
+    slow_start: Literal["off", "new", "idle"] = "off"
+    """Whether the window begins with ten segments: never, when new, or also after an idle time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncryptionPlan:
+    """L: work (s) that encryption costs the target's station."""
+
+    handshake: float = 0.0
+    """For each new connection."""
+    per_byte: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LinkPlan:
     """L and C: the network between two nodes, and the caller's policy."""
 
@@ -273,6 +302,11 @@ class LinkPlan:
     delay: LawPlan = ZERO
     jitter: float = 0.0
     loss: float = 0.0
+    bandwidth: float = INFINITE
+    """Bytes a second, each way."""
+    connection: ConnectionPlan | None = None
+    """None where every call finds an open one."""
+    encryption: EncryptionPlan | None = None
     timeout: float = INFINITE
     retry: RetryPlan = RetryPlan()
 

@@ -17,6 +17,7 @@ from engine.sim.lane.link import Link
 from engine.sim.lane.node import Node
 from engine.sim.lane.router import Router
 from engine.sim.laws import make_law
+from engine.sim.networks import tune_network
 from engine.sim.parts import LinkPart, NodePart
 from engine.sim.stores import Stores
 from engine.sim.users import Users
@@ -126,6 +127,8 @@ class Assembler:
             law = LawPlan(law="lognormal", mean=plan.jitter, cv2=1.0)
             link.jitter = make_law(law, self.streams, plan.id, "jitter")
         link.loss = plan.loss
+        link.usual = plan.delay.mean + plan.jitter
+        tune_network(link, plan, self.plan.classes, self.kinds)
         link.settle_delay()
         self._tune_policy(link, plan, source)
 

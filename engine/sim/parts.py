@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from engine.sim import extras, tally
+from engine.sim import extras, networks, tally
 from engine.sim.lane.backlog import Backlog
 from engine.sim.lane.client import Client
 from engine.sim.lane.keyed import KeyedNode
@@ -109,6 +109,8 @@ class LinkPart:
     link: Link
     mark: tally.Tally
     """Counters when the measurement began."""
+    marked_counters: networks.Counters = ()
+    """The network's own counters then."""
     choices: Choices = field(default_factory=dict)
     """What its caller picks with."""
 
@@ -119,4 +121,9 @@ class LinkPart:
     def begin_measurement(self, now: float) -> None:
         """Put everything so far aside."""
         self.mark = self.tally(now)
+        self.marked_counters = networks.counters(self.link, now)
         self.link.latency.mark()
+
+    def extra(self, now: float) -> dict[str, float]:
+        """What the network adds to the results, since the mark."""
+        return networks.extra(self.link, self.marked_counters, now - self.mark.time, now)

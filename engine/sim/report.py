@@ -120,6 +120,7 @@ def _node(part: NodePart, now: float) -> Result:
 def _link(part: LinkPart, now: float) -> Result:
     """What callers saw of a link."""
     tally, mark = part.tally(now), part.mark
+    extra = part.extra(now)
     return {
         "attempts": tally.begun - mark.begun,
         "retries": tally.retries - mark.retries,
@@ -127,6 +128,7 @@ def _link(part: LinkPart, now: float) -> Result:
         "failed": failures(tally.failed, mark.failed),
         "in_flight_mean": mean_over(tally.in_system, mark.in_system, now - mark.time),
         "latency": _durations(part.link.latency),
+        **({"extra": _finite(extra)} if extra else {}),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from engine.sim import extras
+from engine.sim import extras, networks
 from engine.sim.lane.call import UNLIMITED
 from engine.sim.lane.client import Client
 from engine.sim.lane.link import ANSWER, FAILURE, REQUEST, RETRY
@@ -49,6 +49,7 @@ class Observer:
         self._nodes: dict[str, Tally] = {}
         self._links: dict[str, Tally] = {}
         self._counters: dict[str, extras.Counters] = {}
+        self._networks: dict[str, networks.Counters] = {}
         self.sample()
 
     def sample(self) -> Sample:
@@ -69,6 +70,9 @@ class Observer:
         self._since, self._nodes, self._links = now, nodes, links
         self._counters = {
             name: extras.counters(part.node, now) for name, part in machine.nodes.items()
+        }
+        self._networks = {
+            name: networks.counters(part.link, now) for name, part in machine.links.items()
         }
         return sample
 
@@ -99,6 +103,9 @@ class Observer:
             succeeded=now.done - before.done,
             failed=failures(now.failed, before.failed),
             latency=_percentiles(part.link.latency),
+            extra=networks.extra(
+                part.link, self._networks.get(name, ()), now.time - before.time, now.time
+            ),
         )
 
     def gauges(self) -> dict[str, NodeGauge]:

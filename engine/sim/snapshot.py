@@ -53,6 +53,8 @@ class LinkSample:
     succeeded: int = 0
     failed: Mapping[str, int] = field(default_factory=dict)
     latency: Percentiles = Percentiles()
+    extra: Mapping[str, float] = field(default_factory=dict)
+    """What its bandwidth and connections add: ``request_utilization``, ``connections``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from engine.plan.primitives import (
     INFINITE,
     ClassPlan,
+    ConnectionPlan,
     CpuPlan,
     CrowdPlan,
+    EncryptionPlan,
     EventPlan,
     HealthPlan,
     LawPlan,
@@ -135,8 +137,24 @@ class Maker:
             delay=self.law(),
             jitter=self.one([0.0, 0.0, 0.01]),
             loss=self.one([0.0, 0.0, 0.1, 1.0]),
+            bandwidth=self.one([INFINITE, INFINITE, 2e5, 1e8]),
+            connection=self.connection(),
+            encryption=self.one([None, None, EncryptionPlan(handshake=1e-3, per_byte=1e-7)]),
             timeout=self.one([INFINITE, 0.05, 0.5]),
             retry=self.one(RETRIES),
+        )
+
+    def connection(self) -> ConnectionPlan | None:
+        if self.one([True, True, False]):
+            return None
+        return ConnectionPlan(
+            round_trips=self.number(0, 3),
+            ordered=self.one([True, False]),
+            streams=self.one([1, 1, 3]),
+            connections=self.one([None, 1, 2]),
+            requests=self.one([None, 1, 5]),
+            idle=self.one([INFINITE, 0.2]),
+            slow_start=self.one(["off", "new", "idle"]),
         )
 
     def event(self, nodes: list[NodePlan], links: list[LinkPlan]) -> EventPlan:

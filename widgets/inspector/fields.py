@@ -104,7 +104,9 @@ def _expanded(field: Field, standard: Any, *, present: bool) -> Iterator[Field]:
     """The field's own line, then those of what is nested in it."""
     shape = field.shape
     yield field if shape.sort != "nested" else replace(field, changed=False)
-    if shape.sort not in ("nested", "variant", "law"):
+    if shape.sort not in ("nested", "optional", "variant", "law"):
+        return
+    if shape.sort == "optional" and not isinstance(field.value, dict):
         return
     inner = field.value if isinstance(field.value, dict) else {}
     model = model_of(shape, inner, standard)
@@ -141,7 +143,7 @@ def law_fields(field: Field, names: Iterable[str]) -> list[Field]:
 
 def model_of(shape: Shape, raw: dict[str, JsonValue], standard: Any) -> type[BaseModel] | None:
     """Class of a nested value: by its tag, or the default's class where there is no tag."""
-    if shape.sort == "nested":
+    if shape.sort in ("nested", "optional"):
         return shape.models[""]
     tag = raw.get(shape.tag)
     if isinstance(tag, str):

@@ -32,11 +32,13 @@ Sort = Literal[
     "numbers",
     "variant",
     "nested",
+    "optional",
     "item",
     "add",
     "json",
 ]
-"""Which editor shows a field. ``laws`` are those of some request classes; ``item`` and ``add`` are the head and the foot of a list of things."""
+"""Which editor shows a field. ``laws`` are those of some request classes; ``optional`` is a nested config that is
+there or not; ``item`` and ``add`` are the head and the foot of a list of things."""
 
 _PLAIN: Mapping[Any, Sort] = types.MappingProxyType(
     {bool: "switch", int: "integer", float: "number", str: "text"}
@@ -100,7 +102,7 @@ def _single(bare: Any, *, nullable: bool) -> Shape:
     if bare in _PLAIN:
         return Shape(_PLAIN[bare], nullable)
     if isinstance(bare, type) and issubclass(bare, BaseModel):
-        return Shape("nested", nullable, models={"": bare})
+        return Shape("optional" if nullable else "nested", nullable, models={"": bare})
     if get_origin(bare) is Literal:
         return Shape("choice", nullable, choices=tuple(str(value) for value in get_args(bare)))
     law = _law_by_name(get_origin(bare), get_args(bare))

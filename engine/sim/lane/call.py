@@ -89,6 +89,14 @@ class Wire(Expirer):
         raise NotImplementedError
 
 
+class Passage(Task):
+    """What a call holds, or waits for, while it is under way on a link that has connections."""
+
+    def settled(self, call: Call, now: float) -> None:
+        """The caller knows the outcome, or has given up."""
+        raise NotImplementedError
+
+
 class Pool:
     """The workers and the waiting line of one instance of a site."""
 
@@ -106,6 +114,8 @@ class Pool:
         """Workers kept for messages under way."""
         self.slow = 1.0
         self.down = False
+        self.deaths: i64 = 0
+        """How often it went down: whatever was connected to it is not any more."""
         self.inlets: list[Endpoint] = []
         """By which queues see this instance."""
         self.turn: i64 = 0
@@ -274,6 +284,8 @@ class Call(Entry):
     arrived: float = 0.0
     size: float = 0.0
     """Work that it brought (s), where workers are shared."""
+    toll: float = 0.0
+    """Work (s) that it brings beside that of its class: encryption."""
     waits: bool = True
     """Whether the parent waits for it."""
     settled: bool = False
@@ -291,6 +303,7 @@ class Call(Entry):
     booked: bool = False
     """A worker is reserved for it."""
     wire: Wire | None = None
+    passage: Passage | None = None
     endpoint: Endpoint | None = None
     missed_over: list[Wire] | None = None
     """Links over which the job learnt of misses that nothing has made up for yet."""

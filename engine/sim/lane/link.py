@@ -31,10 +31,11 @@ if TYPE_CHECKING:
     from engine.sim.lane.expiry import Expiry
 
 RETRANSMIT: Final = 0.2
-"""First retransmission time-out (s), doubling (the least that TCP implementations use)."""
+"""Least first retransmission time-out (s), doubling (what TCP implementations use; Linux: 200 ms)."""
 TRANSMISSIONS: Final = 6
-"""Losses in a row after which a crossing is given up: 12.6 s in all."""
-GIVEN_UP: Final = RETRANSMIT * ((1 << TRANSMISSIONS) - 1)
+"""Losses in a row after which a crossing is given up: 12.6 s in all where the time-out is the least."""
+ALL_WAITS: Final = float((1 << TRANSMISSIONS) - 1)
+"""All of them together, in first time-outs."""
 
 REQUEST: Final = 0
 RETRY: Final = 1
@@ -50,6 +51,18 @@ class Seen:
         self.kind = kind
         self.at = at
         self.delay = delay
+
+
+class Medium:
+    """What the calls of a link meet beside its delay: see `engine.sim.lane.network`."""
+
+    def depart(self, call: Call, endpoint: Endpoint, now: float) -> None:
+        """Send an attempt that was counted in."""
+        raise NotImplementedError
+
+    def back(self, call: Call, now: float) -> float:
+        """Time (s) until the answer is there; negative where it is given up after that time."""
+        raise NotImplementedError
 
 
 @final
@@ -68,7 +81,15 @@ class Link(Wire):
     extra: float = 0.0
     """Delay (s) that faults add to each crossing."""
     fixed: float = 0.0
-    """The delay where every crossing takes the same, else negative."""
+    """The delay where every crossing takes the same and meets nothing, else negative."""
+    usual: float = 0.0
+    """Mean time of a crossing (s) without faults."""
+    round_trip: float = 0.0
+    """Mean time (s) there and back, faults included."""
+    retransmit: float = RETRANSMIT
+    """First retransmission time-out (s): twice the round trip, and not less than the least."""
+    network: Medium | None = None
+    """What its bytes and connections meet, where it has a bandwidth, connections or encryption."""
     expiry: Expiry | None = None
     least_share: float = 0.0
     """Share of a wait that is not left to chance (jitter none 1, equal .5, full 0)."""
@@ -108,8 +129,10 @@ class Link(Wire):
 
     def settle_delay(self) -> None:
         """Find out whether crossings always take the same; after any change of the network."""
-        plain = self.jitter is None and self.loss <= 0.0 and self.cuts == 0
+        plain = self.jitter is None and self.loss <= 0.0 and self.cuts == 0 and self.network is None
         self.fixed = self.delay.fixed + self.extra if plain and self.delay.fixed >= 0.0 else -1.0
+        self.round_trip = 2.0 * (self.usual + self.extra)
+        self.retransmit = max(RETRANSMIT, 2.0 * self.round_trip)
 
     def wants(self, job: Call) -> bool:
         """Whether a job makes this call."""
@@ -156,12 +179,17 @@ class Link(Wire):
         call.pool = pool
         call.site = pool.site
         self._start(call, now)
-        delay = self.crossing()
+        delay = self.fixed
         if delay < 0.0:
-            self._lose(call, -delay)
-            return
+            if self.network is not None:
+                self.network.depart(call, endpoint, now)
+                return
+            delay = self.crossing()
+            if delay < 0.0:
+                self.lose(call, -delay)
+                return
         if self.dots > 0:
-            self._see(RETRY if call.attempt > 1 else REQUEST, now, delay)
+            self.see_request(call, now, delay)
         call.stage = OUTBOUND
         pool.coming += 1
         if self.fixed >= 0.0:
@@ -169,7 +197,7 @@ class Link(Wire):
         else:
             self.agenda.schedule(delay, call)
 
-    def _lose(self, call: Call, delay: float) -> None:
+    def lose(self, call: Call, delay: float) -> None:
         """Let the caller find out that nothing gets through; a worker kept for the call is free."""
         if call.booked:
             call.booked = False
@@ -207,32 +235,38 @@ class Link(Wire):
 
     def crossing(self) -> float:
         """Time of one crossing (s); negative where it is given up after that time."""
-        fixed = self.fixed
-        if fixed >= 0.0:
-            return fixed
         if self.cuts > 0 or self.loss >= 1.0:
-            return -GIVEN_UP
+            return -self.retransmit * ALL_WAITS
+        return self.retransmitted(self.flight())
+
+    def flight(self) -> float:
+        """Time (s) that what is not lost takes."""
         delay = self.delay.draw() + self.extra
         jitter = self.jitter
-        if jitter is not None:
-            delay += jitter.draw()
+        return delay if jitter is None else delay + jitter.draw()
+
+    def retransmitted(self, flight: float) -> float:
+        """A flight with the waits for what gets lost; negative where it is given up after that time."""
         if self.loss > 0.0:
             lost: i64 = 0
-            wait = RETRANSMIT
+            wait = self.retransmit
             while self.uniforms.draw() < self.loss:
-                delay += wait
+                flight += wait
                 wait *= 2.0
                 lost += 1
                 if lost == TRANSMISSIONS:
-                    return -GIVEN_UP
-        return delay
+                    return -self.retransmit * ALL_WAITS
+        return flight
 
     def answer(self, call: Call, entry: Entry, now: float) -> None:
         """Send an answer back; nobody listens for a call that was given up."""
         if call.settled:
             self._note_late(call)
             return
-        delay = self.crossing()
+        delay = self.fixed
+        if delay < 0.0:
+            network = self.network
+            delay = self.crossing() if network is None else network.back(call, now)
         if delay < 0.0:
             call.reason = NETWORK
             delay = -delay
@@ -281,6 +315,10 @@ class Link(Wire):
         endpoint = call.endpoint
         if endpoint is not None:
             endpoint.outstanding -= 1
+        passage = call.passage
+        if passage is not None:
+            call.passage = None
+            passage.settled(call, now)
         expiry = self.expiry
         if expiry is not None:
             expiry.prune()
@@ -336,6 +374,10 @@ class Link(Wire):
         if longest <= 0.0 or self.least_share >= 1.0:
             return longest
         return longest * (self.least_share + (1.0 - self.least_share) * self.uniforms.draw())
+
+    def see_request(self, call: Call, now: float, delay: float) -> None:
+        """Record an attempt on its way for the eye."""
+        self._see(RETRY if call.attempt > 1 else REQUEST, now, delay)
 
     def _see(self, kind: int, now: float, delay: float) -> None:
         """Record a crossing for the eye."""

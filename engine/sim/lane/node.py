@@ -145,6 +145,7 @@ class Node(Site):
         """Take an instance down: whatever is inside fails at once."""
         self.touch(now)
         pool.down = True
+        pool.deaths += 1
         pool.clear(now)
         jobs = pool.inside
         pool.inside = []

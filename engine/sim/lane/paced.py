@@ -49,7 +49,7 @@ class PacedSharedPool(Pool):
         site = self.site
         site.touch(now)
         self.enter(call, now)
-        work.start(call, site.work[call.kind].draw() * self.slow, now)
+        work.start(call, (site.work[call.kind].draw() + call.toll) * self.slow, now)
         self._count()
         return True
 

@@ -46,7 +46,7 @@ class QueuePool(Pool):
             site.wait.add(wait)
         else:
             site.wait.add_none()
-        self._work_on(call, site.work[call.kind].draw() * self.slow, now)
+        self._work_on(call, (site.work[call.kind].draw() + call.toll) * self.slow, now)
 
     def _work_on(self, call: Call, work: float, now: float) -> None:
         """Work on a call for so many seconds."""

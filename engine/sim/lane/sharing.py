@@ -52,7 +52,7 @@ class SharedPool(Pool):
         site.touch(now)
         self.enter(call, now)
         self._advance(now)
-        work = site.work[call.kind].draw() * self.slow
+        work = (site.work[call.kind].draw() + call.toll) * self.slow
         self._order += 1
         call.stage = WORKING
         call.size = work

@@ -39,6 +39,7 @@ def field(raw: dict, *path: str, cls=Sample):
         (Arrivals, "variant", False),
         (Keys, "variant", False),
         (Retry, "nested", False),
+        (Retry | None, "optional", True),
         (dict[str, float], "shares", False),
         (dict[str, Law], "laws", False),
         (tuple[str, ...] | None, "names", True),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from widgets.inspector.editors.choice import ChoiceEditor, SwitchEditor
+from widgets.inspector.editors.choice import ChoiceEditor, PresenceEditor, SwitchEditor
 from widgets.inspector.editors.law import LawEditor
 from widgets.inspector.editors.number import JsonEditor, NumberEditor, NumbersEditor, TextEditor
 from widgets.inspector.editors.table import RateEditor, SharesEditor
@@ -29,6 +29,7 @@ def make_editor(shape: Shape, look: ThemeManager) -> Editor | None:
         "number": NumberEditor,
         "integer": NumberEditor,
         "switch": SwitchEditor,
+        "optional": PresenceEditor,
         "text": TextEditor,
         "lines": LinesEditor,
         "rate": RateEditor,

@@ -10,6 +10,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QHBoxLayout, QSizePolicy
 
+from engine.model.edits import UNSET
 from widgets.inspector.editors.base import Editor
 from widgets.inspector.fields import Option
 from widgets.theme import SMALL, set_flag
@@ -128,6 +129,7 @@ class Switch(QAbstractButton):
         super().__init__()
         self._look = look
         self.mixed = False
+        self.words = ("no", "yes")
         self.setCheckable(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -146,7 +148,7 @@ class Switch(QAbstractButton):
         painter.setPen(QColor(theme.accent.colour if self.hasFocus() else theme.field))
         painter.setBrush(QColor(theme.field_hover if self.underMouse() else theme.field))
         painter.drawRoundedRect(area, 6, 6)
-        word = "mixed" if self.mixed else "yes" if self.isChecked() else "no"
+        word = "mixed" if self.mixed else self.words[self.isChecked()]
         painter.setFont(self._look.fonts.ui(SMALL))
         painter.setPen(QColor(theme.muted if self.mixed else theme.text))
         text = area.adjusted(11, 0, -40, 0)
@@ -179,13 +181,39 @@ class SwitchEditor(Editor):
         self.switch.setAccessibleName(self.field.title)
         self.switch.setAccessibleDescription(self.field.help)
         self.switch.mixed = self.field.mixed
-        self.switch.setChecked(self.field.value is True)
+        self.switch.setChecked(self._is_on())
         self.switch.update()
 
     def reject(self) -> None:
         """Go back."""
         self.refresh()
 
+    def _is_on(self) -> bool:
+        """Whether the value says yes."""
+        return self.field.value is True
+
     def _clicked(self) -> None:
         """Flip; several different values all become yes."""
-        self.committed.emit(True if self.field.mixed else self.switch.isChecked())
+        self._commit(on=self.field.mixed or self.switch.isChecked())
+
+    def _commit(self, *, on: bool) -> None:
+        """Tell the new value."""
+        self.committed.emit(on)
+
+
+class PresenceEditor(SwitchEditor):
+    """Whether a nested config is there: on with its defaults, off without anything."""
+
+    def __init__(self, look: ThemeManager) -> None:
+        """Off."""
+        super().__init__(look)
+        self.switch.words = ("off", "on")
+
+    def _is_on(self) -> bool:
+        """Whether there is one."""
+        return isinstance(self.field.value, dict)
+
+    def _commit(self, *, on: bool) -> None:
+        """The defaults, or nothing: the default where that is nothing."""
+        nothing = UNSET if self.field.default is None else None
+        self.committed.emit({} if on else nothing)

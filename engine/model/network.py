@@ -1,0 +1,83 @@
+"""What a link's bytes and connections meet: both are off where a link does not say otherwise."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from engine.model.fields import Config, setting
+
+Protocol = Literal[
+    "none", "tcp", "tls_1_2", "tls_1_3", "tls_1_3_early_data", "quic", "quic_early_data"
+]
+
+
+class Connection(Config):
+    """Connections that each instance of the caller keeps to each instance of the target."""
+
+    protocol: Protocol = setting(
+        "tls_1_3",
+        title="Set-up",
+        help="Round trips before the first request: TCP 1, with TLS 1.2 3, with TLS 1.3 2; QUIC 1. "
+        "Early data (0-RTT) of a resumed session saves the one for encryption (RFC 8446, RFC 9000). "
+        "None: connections are open already.",
+    )
+    streams: int = setting(
+        1,
+        title="Streams",
+        help="Requests under way at a time on a connection: 1 is HTTP/1.1 and most databases, 100 is "
+        "HTTP/2 and HTTP/3 (RFC 9113 advises no less). A loss stalls all streams of a TCP connection, "
+        "with QUIC only its own. Without streams, giving up closes the connection.",
+        ge=1,
+        le=1_000_000,
+    )
+    max_connections: int | None = setting(
+        6,
+        title="Connections",
+        help="Most to one instance of the target; further requests wait, and their timeout runs. "
+        "Browsers open 6 a host over HTTP/1.1. All users of a client count as one caller; none is "
+        "as many as it takes.",
+        ge=1,
+        le=1_000_000,
+    )
+    max_requests: int | None = setting(
+        1000,
+        title="Requests each",
+        help="Requests after which a connection is closed (nginx keepalive_requests: 1000); 1 opens "
+        "a new one for each.",
+        ge=1,
+        le=1_000_000_000,
+    )
+    idle_timeout: float | None = setting(
+        60.0,
+        title="Idle timeout",
+        unit="s",
+        help="A connection without requests is closed after this (usual: 60 s).",
+        gt=0.0,
+        le=1e9,
+    )
+    slow_start: Literal["off", "new", "idle"] = setting(
+        "new",
+        title="Slow start",
+        help="A new connection sends 10 segments of 1460 B, then doubles each round trip (RFC 6928): "
+        "14.6, 100 and 1000 kB take 1, 3 and 7 round trips. Idle: also after a pause longer than the "
+        "retransmission time-out (RFC 5681).",
+    )
+
+
+class Encryption(Config):
+    """What encryption costs the workers of the target."""
+
+    certificate: Literal["ecdsa", "rsa"] = setting(
+        "ecdsa",
+        title="Certificate",
+        help="Work for each new connection: ECDSA .095 ms, RSA 2048 .35 ms (openssl speed). Needs "
+        "connections to be on.",
+    )
+    per_kilobyte: float = setting(
+        0.8e-6,
+        title="Work a kB",
+        unit="s",
+        help="Work for each 1000 bytes of request and response (AES-GCM: .8 µs).",
+        ge=0.0,
+        le=1.0,
+    )
