@@ -1,0 +1,75 @@
+"""What queueing theory predicts of a design: plain data, for tables, files and views.
+
+Durations in seconds, rates per second. A number is None where no model says it; ``reason`` says why.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodePrediction:
+    """A node in its steady state; the numbers are those of a result's node of the same name."""
+
+    model: str = ""
+    """Which model says so, in Kendall's notation: ``M/M/4``. Empty where none does."""
+    rates: tuple[float, ...] = ()
+    """Arrivals of each request class, retries included."""
+    rate: float = 0.0
+    load: float | None = None
+    """Offered work over what the workers can do; 1.3 is 30 % too much. None without workers to run out of."""
+    utilization: float | None = None
+    """Mean busy workers over workers; at most 1."""
+    wait: float | None = None
+    """Mean time in the node's queue."""
+    wait_p99: float | None = None
+    queue: float | None = None
+    """Mean number waiting."""
+    residence: float | None = None
+    """Mean time from arrival to reply, calls included."""
+    residence_p99: float | None = None
+    in_system: float | None = None
+    loss: float = 0.0
+    """Share of arrivals that find no place."""
+    reason: str = ""
+    """Why some number is missing."""
+    doubts: tuple[str, ...] = ()
+    """Assumptions that do not hold here, each with by how much."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientPrediction:
+    """What the users of a client see."""
+
+    model: str = ""
+    offered: float | None = None
+    """First attempts a second."""
+    goodput: float | None = None
+    """Requests a second that succeed."""
+    latency: float | None = None
+    latency_p99: float | None = None
+    bound: float = float("inf")
+    """Requests a second that no tuning of the rest can pass: the bottleneck law."""
+    knee: float | None = None
+    """Closed populations: users from which somebody always waits."""
+    reason: str = ""
+    doubts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Theory:
+    """Everything that is predicted of one plan."""
+
+    nodes: Mapping[str, NodePrediction] = field(default_factory=dict)
+    clients: Mapping[str, ClientPrediction] = field(default_factory=dict)
+    bottleneck: str | None = None
+    """The node with the highest load."""
+    headroom: float = float("inf")
+    """Factor by which all traffic can grow until the bottleneck is full; below 1 it is overloaded."""
+    doubts: tuple[str, ...] = ()
+    """What does not hold anywhere in the design."""

@@ -1,0 +1,1 @@
+"""A plan as a network of queues: who sends how much to whom, and how long it takes there."""

@@ -1,0 +1,127 @@
+"""Upwards through a network: how long an answer takes, callees first, and how often there is none."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+from engine.plan.network.stations import stay_at
+from engine.plan.primitives import INFINITE
+from engine.plan.queueing.curves import exceeds, slowest_of, within
+from engine.plan.queueing.moments import NOTHING, Moments, mixed
+
+if TYPE_CHECKING:
+    from engine.plan.network.sites import Edge, Network, Site
+
+_RARE: Final = 1e-9
+"""Share of late answers from which they are counted."""
+_JITTER: Final = {"none": 1.0, "equal": 0.75, "full": 0.5}
+"""Mean share of the longest wait that is waited."""
+
+
+def answer_up(network: Network) -> None:
+    """Set the times and outcomes of answers everywhere, callees first."""
+    for site in reversed(network.sites):
+        for edge in site.leaving:
+            _call(edge)
+        for kind in range(network.kinds):
+            site.calls[kind] = _flow(site, kind)
+        _hold(site)
+        site.stay = stay_at(site)
+        for kind in range(network.kinds):
+            site.answers[kind] = _answer(site, kind)
+            site.ok[kind] = _outcome(site, kind)
+
+
+def _call(edge: Edge) -> None:
+    """Time and outcome of a call over a link, by class."""
+    plan, target = edge.plan, edge.target
+    lost = 1.0 - (1.0 - plan.loss**6) ** 2 if plan.loss > 0.0 else 0.0
+    late_whole = 0.0
+    for kind, answer in enumerate(target.answers):
+        if edge.chance[kind] <= 0.0:
+            continue
+        attempt = answer.plus(edge.crossing)
+        late = exceeds(attempt, plan.timeout) if plan.timeout < INFINITE else 0.0
+        if late > _RARE:
+            attempt = within(attempt, plan.timeout)
+        else:
+            late = 0.0
+        late_whole = max(late_whole, late)
+        fails = 1.0 - target.ok[kind] * (1.0 - lost) * (1.0 - late)
+        edge.fails[kind] = fails = min(1.0, max(0.0, fails))
+        attempts = plan.retry.attempts
+        edge.tries[kind] = (1.0 - fails**attempts) / (1.0 - fails) if fails < 1.0 else attempts
+        edge.calls[kind] = _with_retries(edge, attempt, fails, late)
+    edge.late = late_whole
+
+
+def _with_retries(edge: Edge, attempt: Moments, fails: float, late: float) -> Moments:
+    """Time until the attempt that succeeds is answered."""
+    retry = edge.plan.retry
+    if retry.attempts == 1 or fails < _RARE:
+        return attempt
+    # Given success, k attempts failed before with probability ~ pᵏ; a failed one took its timeout or came at once.
+    wasted = edge.plan.timeout if late > fails / 2.0 else attempt.mean
+    before, chance = 0.0, 1.0
+    parts = []
+    for number in range(retry.attempts):
+        parts.append((chance, Moments(attempt.mean + before, attempt.variance)))
+        pause = min(retry.cap, retry.base * retry.factor**number) * _JITTER[retry.jitter]
+        before += wasted + pause
+        chance *= fails
+        if chance < _RARE:
+            break
+    return mixed(parts)
+
+
+def _flow(site: Site, kind: int) -> Moments:
+    """Time of all calls of a request of a class."""
+    if site.plan.router is not None:
+        return mixed((edge.chance[kind], edge.calls[kind]) for edge in site.leaving)
+    whole = NOTHING
+    for group in site.groups:
+        parts = [
+            edge.calls[kind].repeated(edge.plan.times, edge.chance[kind])
+            for edge in group
+            if edge.chance[kind] > 0.0
+        ]
+        if parts:
+            whole = whole.plus(slowest_of(tuple(parts)))
+    return whole
+
+
+def _hold(site: Site) -> None:
+    """How long a request keeps a worker: its work, and its calls where workers are held."""
+    held = site.plan.station.hold
+    parts = []
+    for rate, work, calls in zip(site.rates, site.work, site.calls, strict=True):
+        parts.append((rate, work.moments.plus(calls) if held else work.moments))
+    site.hold = parts[0][1] if site.rate <= 0.0 else mixed(parts)
+
+
+def _answer(site: Site, kind: int) -> Moments:
+    """Time from arrival to reply of a class."""
+    if site.plan.backlog is not None:
+        return NOTHING
+    stay, calls = site.stay, site.calls[kind]
+    if stay.stretched is not None:
+        return stay.stretched.plus(calls)
+    inside = site.work[kind].moments.plus(calls)
+    wait = stay.wait_of(kind).moments
+    if math.isinf(wait.mean):
+        return Moments(math.inf, math.inf)
+    return inside.plus(wait)
+
+
+def _outcome(site: Site, kind: int) -> float:
+    """Probability that a request of a class is answered well."""
+    good = 1.0 - site.stay.wait.loss
+    if site.plan.router is not None:
+        whole = sum(edge.chance[kind] for edge in site.leaving)
+        share = sum(edge.chance[kind] * edge.ok(kind) for edge in site.leaving)
+        return good * share / whole if whole > 0.0 else good
+    for group in site.groups:
+        for edge in group:
+            good *= 1.0 - edge.chance[kind] * (1.0 - edge.ok(kind) ** edge.plan.times)
+    return good

@@ -1,0 +1,105 @@
+"""Names the assumptions that do not hold, and by how much."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from engine.model.units import format_quantity
+from engine.plan.network.sources import EVEN
+from engine.plan.primitives import INFINITE
+
+if TYPE_CHECKING:
+    from engine.plan.network.sites import Edge, Network, Site
+    from engine.plan.network.sources import Moment
+    from engine.plan.primitives import Plan
+
+_WORTH: Final = 0.001
+"""Share of calls from which late or failed ones are worth a word."""
+
+
+def node_doubts(site: Site) -> tuple[str, ...]:
+    """What does not hold at a node."""
+    found = [*site.stay.doubts]
+    found += _bursty(site)
+    found += _held(site)
+    for edge in site.entering:
+        found += _late(edge)
+        found += _storm(edge)
+    if any(len(group) > 1 for group in site.groups):
+        found.append("parallel calls are taken as independent of each other")
+    store = site.plan.store
+    if store is not None and store.single_flight and site.groups:
+        found.append("single-flight: requests that join another's fetch are taken as fetches")
+    return tuple(found)
+
+
+def _bursty(site: Site) -> list[str]:
+    """Arrivals that come in bursts."""
+    if site.dispersion <= EVEN or site.workers is None:
+        return []
+    return [
+        f"arrivals are bursty: index of dispersion {site.dispersion:.2g}, theory takes "
+        f"{max(site.cv2, 1.0):.2g}; waits are longer than predicted"
+    ]
+
+
+def _held(site: Site) -> list[str]:
+    """Workers that are held during calls."""
+    station = site.plan.station
+    work = site.mixed([law.mean for law in site.work])
+    if not station.hold or site.workers is None or site.hold.mean <= 0.0 or site.hold.mean <= work:
+        return []
+    if site.hold.mean == INFINITE:
+        return []
+    share = 1.0 - work / site.hold.mean
+    return [
+        f"workers are held {share:.0%} of their time by calls: service is work + calls, as a fixed point, "
+        "what they call being open to any number"
+    ]
+
+
+def _late(edge: Edge) -> list[str]:
+    """Timeouts that cut the tail."""
+    if edge.late <= _WORTH:
+        return []
+    limit = format_quantity(edge.plan.timeout, "s")
+    text = f"timeouts cut the tail: {edge.late:.2%} of the calls take longer than {limit}"
+    most = max(edge.tries)
+    if most > 1.0 + _WORTH:
+        text += f", and are tried {most:.3g} times on average"
+    return [text]
+
+
+def _storm(edge: Edge) -> list[str]:
+    """Retries that keep a node down once it is slow: λ above cμ/(1+r)."""
+    plan, target = edge.plan, edge.target
+    attempts, load = plan.retry.attempts, target.stay.load
+    stormy = attempts > 1 and plan.timeout < INFINITE and target.plan.station.queue_limit is None
+    if not stormy or load is None or load <= 0.0 or target.rate <= 0.0:
+        return []
+    first = edge.rate / max(max(edge.tries), 1.0)
+    others = target.rate - edge.rate
+    room = target.rate / load - others
+    if first * attempts <= room or load >= 1.0:
+        return []
+    threshold = format_quantity(room / attempts, "rps")
+    return [
+        f"two steady states: {format_quantity(first, 'rps')} is above cμ/(1+r) = {threshold}, so that {attempts} tries "
+        "keep it down once it is slow; this is the good one"
+    ]
+
+
+def design_doubts(plan: Plan, moment: Moment, network: Network) -> tuple[str, ...]:
+    """What does not hold anywhere."""
+    found = []
+    active = [
+        event.label or event.change
+        for event in plan.events
+        if event.at <= moment.end and event.end > moment.start and event.at < plan.duration
+    ]
+    if active:
+        names = ", ".join(dict.fromkeys(active))
+        found.append(f"faults and changes are not modelled: {names}")
+    if any(each.deadline < INFINITE for each in plan.classes):
+        found.append("deadlines of request classes are not modelled")
+    return tuple(found)

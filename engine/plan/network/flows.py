@@ -1,0 +1,110 @@
+"""Downwards through a network: how much arrives where, and how unevenly (Whitt's queueing network analyzer)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.plan.network.sites import Edge, Network, Site
+
+
+def send_down(network: Network, closed: Mapping[str, float]) -> None:
+    """Set the rates and the variability of arrivals everywhere, callers first.
+
+    Args:
+        network: the network.
+        closed: requests a second of each closed population.
+    """
+    for site in network.sites:
+        _arrive(site, closed.get(site.plan.id, 0.0))
+        _leave(site)
+
+
+def _arrive(site: Site, closed: float) -> None:
+    """Everything that comes to a site."""
+    traffic, source = site.plan.traffic, site.source
+    if traffic is not None and source is not None:
+        rate = closed if traffic.process == "closed" else source.rate
+        site.rates = [rate * share for share in traffic.mix]
+        site.cv2, site.dispersion = source.cv2, source.dispersion
+        return
+    for kind in range(len(site.rates)):
+        site.rates[kind] = sum(
+            _admitted(edge, kind) * edge.tries[kind] for edge in site.entering
+        )
+        if site.filled_by and not site.classes[kind].write:
+            site.rates[kind] += sum(_admitted(edge, kind) for edge in site.filled_by)
+    whole = site.rate
+    if whole <= 0.0:
+        return
+    shares = [(edge.rate / whole, edge) for edge in site.entering if edge.rate > 0.0]
+    site.cv2 = superposed([(share, edge.cv2) for share, edge in shares], site.stay.load)
+    site.dispersion = sum(share * _dispersion(edge) for share, edge in shares)
+
+
+def superposed(streams: list[tuple[float, float]], load: float | None) -> float:
+    """Variability of streams together, by Whitt: from their weighted mean when busy towards Poisson when idle.
+
+    Args:
+        streams: share of the whole and cv² of each.
+        load: utilization of the station that they come to.
+    """
+    if len(streams) == 1:
+        return streams[0][1]
+    mean = sum(share * cv2 for share, cv2 in streams)
+    alike = 1.0 / sum(share * share for share, _ in streams)
+    idle = 1.0 - min(load or 0.0, 1.0)
+    weight = 1.0 / (1.0 + 4.0 * idle * idle * (alike - 1.0))
+    return weight * mean + 1.0 - weight
+
+
+def _admitted(edge: Edge, kind: int) -> float:
+    """Calls a second of a class over a link, retries not counted."""
+    source = edge.source
+    return source.rates[kind] * source.served * edge.chance[kind] * edge.plan.times * edge.alive[kind]
+
+
+def _leave(site: Site) -> None:
+    """What a site sends, by link, once it knows what comes."""
+    _survivors(site)
+    served = site.rate * site.served
+    leaving = _departures(site)
+    for edge in site.leaving:
+        edge.rate = sum(
+            _admitted(edge, kind) * edge.tries[kind] for kind in range(len(site.rates))
+        )
+        share = min(1.0, edge.rate / served) if served > 0.0 else 0.0
+        edge.cv2 = share * leaving + 1.0 - share
+
+
+def _survivors(site: Site) -> None:
+    """How many requests are still alive at each group of calls: a failed call ends the request."""
+    for kind in range(len(site.rates)):
+        alive = 1.0
+        for group in site.groups:
+            for edge in group:
+                edge.alive[kind] = alive
+            for edge in group:
+                alive *= 1.0 - edge.chance[kind] * (1.0 - edge.ok(kind) ** edge.plan.times)
+
+
+def _departures(site: Site) -> float:
+    """cv² of what leaves a site: arrivals when idle, service when busy (Whitt 1983)."""
+    load, workers = site.stay.load, site.workers
+    if load is None or workers is None or site.stay.stretched is not None:
+        return site.cv2
+    busy = min(load, 1.0)
+    service = max(min(site.hold.cv2, 100.0), 0.2)
+    if site.cv2 == 1.0 and service == 1.0:
+        return 1.0
+    return 1.0 + (1.0 - busy**2) * (site.cv2 - 1.0) + busy**2 / workers**0.5 * (service - 1.0)
+
+
+def _dispersion(edge: Edge) -> float:
+    """Index of dispersion of what is sent over a link: thinned, it comes closer to 1."""
+    source = edge.source
+    served = source.rate * source.served
+    share = min(1.0, edge.rate / served) if served > 0.0 else 0.0
+    return 1.0 + share * (source.dispersion - 1.0)

@@ -1,0 +1,165 @@
+"""Percentiles of answers: distributions laid on grids and convolved along the calls, callees first."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.plan.primitives import INFINITE
+from engine.plan.queueing.curves import POINTS, Curve, Grid
+from engine.plan.queueing.erlang import mmc_quantile, wait_quantile
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from engine.plan.network.sites import Edge, Network, Site
+
+    Floats = NDArray[np.float64]
+
+
+def curves_of(network: Network) -> dict[tuple[str, int], Curve]:
+    """The distribution of the time to answer, by node and class, wherever something comes and a queue is stable."""
+    curves: dict[tuple[str, int], Curve] = {}
+    for site in reversed(network.sites):
+        for kind in range(network.kinds):
+            answer = site.calls[kind] if site.plan.traffic is not None else site.answers[kind]
+            if site.rates[kind] > 0.0 and math.isfinite(answer.mean):
+                curves[site.plan.id, kind] = _curve(site, kind, curves)
+    return curves
+
+
+def _curve(site: Site, kind: int, curves: dict[tuple[str, int], Curve]) -> Curve:
+    """The distribution at one site."""
+    whole = site.calls[kind] if site.plan.traffic is not None else site.answers[kind]
+    if whole.mean <= 0.0:
+        return Curve(1e-12, np.ones(1))
+    grid = Grid(whole)
+    parts = [] if site.plan.traffic is not None else _inside(site, kind, grid)
+    if site.plan.router is not None:
+        parts += _chosen(site, kind, grid, curves)
+    for group in site.groups:
+        used = [edge for edge in group if edge.chance[kind] > 0.0]
+        sides = [_call(edge, kind, grid, curves) for edge in used]
+        if sides:
+            parts.append(sides[0] if len(sides) == 1 else grid.slowest(sides))
+    return grid.curve(grid.total(parts) if parts else grid.nothing())
+
+
+def _inside(site: Site, kind: int, grid: Grid) -> list[Floats]:
+    """Wait and work."""
+    stay = site.stay
+    if stay.stretched is not None:
+        return [grid.two_moments(stay.stretched)]
+    laws = site.plan.station.work
+    law = laws[kind] if kind < len(laws) else laws[0]
+    parts = []
+    wait = stay.wait_of(kind)
+    if law.law == "exponential" and law.mean > 0.0 and wait.is_exponential:
+        return [grid.wait_and_work(wait, law.mean)]
+    if site.work[kind].mean > 0.0:
+        parts.append(grid.law(law))
+    if wait.mean > 0.0:
+        parts.append(grid.wait(wait))
+    return parts
+
+
+def _chosen(
+    site: Site, kind: int, grid: Grid, curves: dict[tuple[str, int], Curve]
+) -> list[Floats]:
+    """A router's choice: one of its calls."""
+    used = [edge for edge in site.leaving if edge.chance[kind] > 0.0]
+    if not used:
+        return []
+    whole = sum(edge.chance[kind] for edge in used)
+    mixture = np.zeros(len(grid.nothing()))
+    for edge in used:
+        mixture += edge.chance[kind] / whole * _attempts(edge, kind, grid, curves)
+    return [mixture]
+
+
+def _call(edge: Edge, kind: int, grid: Grid, curves: dict[tuple[str, int], Curve]) -> Floats:
+    """All repeats of a call, or none."""
+    once = _attempts(edge, kind, grid, curves)
+    times = edge.plan.times
+    if times > 1:
+        once = grid.two_moments(edge.calls[kind].repeated(times)) if times > 8 else grid.total([once] * times)
+    chance = edge.chance[kind]
+    if chance >= 1.0:
+        return once
+    shares = chance * once
+    shares[0] += 1.0 - chance
+    return shares
+
+
+def _attempts(edge: Edge, kind: int, grid: Grid, curves: dict[tuple[str, int], Curve]) -> Floats:
+    """One call until it succeeds. With retries only two moments of it are known."""
+    if edge.tries[kind] > 1.0 + 1e-6:
+        return grid.two_moments(edge.calls[kind])
+    curve = curves.get((edge.target.plan.id, kind))
+    if curve is None:
+        return grid.two_moments(edge.calls[kind])
+    shares = grid.laid(curve, edge.crossing.mean if edge.crossing.variance <= 0.0 else 0.0)
+    if edge.crossing.variance > 0.0:
+        shares = grid.total([shares, grid.two_moments(edge.crossing)])
+    return _cut(shares, edge.plan.timeout, grid) if edge.late > 0.0 else shares
+
+
+def _cut(shares: Floats, timeout: float, grid: Grid) -> Floats:
+    """Only what comes in time."""
+    if timeout == INFINITE:
+        return shares
+    kept = shares.copy()
+    kept[int(timeout / grid.step) + 1 :] = 0.0
+    whole = float(kept.sum())
+    return kept / whole if whole > 0.0 else shares
+
+
+def quantile_at(
+    site: Site, curves: Mapping[tuple[str, int], Curve], share: float
+) -> float | None:
+    """A quantile of the time to answer, all classes together."""
+    if site.plan.backlog is not None:
+        return 0.0
+    found = [
+        (rate, curves[site.plan.id, kind])
+        for kind, rate in enumerate(site.rates)
+        if (site.plan.id, kind) in curves
+    ]
+    if not found:
+        return None
+    exact = _exact(site, share)
+    if exact is not None:
+        return exact
+    if len(found) == 1:
+        return found[0][1].quantile(share)
+    widest = max((curve for _, curve in found), key=lambda curve: curve.step)
+    grid = Grid.of_step(widest.step)
+    whole = sum(rate for rate, _ in found)
+    return grid.curve(sum((rate / whole * grid.laid(curve) for rate, curve in found), start=np.zeros(POINTS))).quantile(share)
+
+
+def _exact(site: Site, share: float) -> float | None:
+    """The quantile of a plain M/M/c without calls, which has a closed form."""
+    station = site.plan.station
+    if not site.stay.model.startswith("M/M/") or site.plan.backlog is not None or site.stay.wait.loss:
+        return None
+    if any(calls.mean > 0.0 for calls in site.calls) or station.workers is None:
+        return None
+    if site.stay.model != f"M/M/{station.workers}":
+        return None
+    return mmc_quantile(share, station.workers, site.rate / station.instances, site.hold.mean)
+
+
+def wait_quantile_at(site: Site, share: float) -> float:
+    """A quantile of the wait."""
+    wait = site.stay.wait
+    if wait.chance <= 1.0 - share or wait.mean <= 0.0:
+        return 0.0
+    if wait.is_exponential:
+        return wait_quantile(share, wait.chance, wait.mean)
+    grid = Grid(wait.moments)
+    return grid.curve(grid.wait(wait)).quantile(share)

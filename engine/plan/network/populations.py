@@ -1,0 +1,147 @@
+"""Closed populations in a network: how fast they ask, from the network that is otherwise known."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.plan.network.sources import think_of, users_of
+from engine.plan.queueing.closed import Bounds, Queue, bounds_of, solve
+from engine.plan.queueing.waits import Wait
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.plan.network.sites import Network, Site
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """One closed client, solved."""
+
+    rate: float
+    """Requests a second."""
+    model: str
+    bounds: Bounds
+    doubts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Path:
+    """What a request of a population meets."""
+
+    visits: Mapping[str, float]
+    stations: tuple[Site, ...]
+    queues: tuple[Queue, ...]
+    delay: float
+    """Time (s) for which it waits for nobody: the network, and nodes without a queue."""
+
+
+def solve_population(network: Network, client: Site, load: float) -> Population:
+    """The rate of one population, everybody else's being as it is; sets the waits of the stations that it meets.
+
+    Args:
+        network: the network, with rates and holds of a sweep before.
+        client: the client.
+        load: factor on the number of users.
+    """
+    traffic = client.plan.traffic
+    users, think = (users_of(traffic, load), think_of(traffic)) if traffic else (0, 0.0)
+    path = _path(network, client)
+    bounds = bounds_of(users, think + path.delay, path.queues)
+    broken = _no_product_form(path, client, users)
+    if broken:
+        rate = _as_open(client, users, think, bounds, path)
+        model = "open stream of the same rate"
+        doubt = f"{broken}: the {users} users are taken as an open stream that slows down as answers do"
+        return Population(rate, model, bounds, (doubt,))
+    solution = solve(users, think + path.delay, path.queues)
+    for site, wait in zip(path.stations, solution.waits, strict=True):
+        service = site.hold.mean
+        site.among_users = Wait(wait.chance, wait.mean * service, wait.square * service**2)
+    model = "MVA, exact" if solution.exact else "MVA, Bard–Schweitzer and Seidmann"
+    return Population(solution.throughput, model, bounds, _unlike_product_form(path))
+
+
+def _path(network: Network, client: Site) -> _Path:
+    """Visits and demands of one request."""
+    visits: dict[str, float] = {site.plan.id: 0.0 for site in network.sites}
+    visits[client.plan.id] = 1.0
+    delay, stations, queues = 0.0, [], []
+    for site in network.sites:
+        count = visits[site.plan.id]
+        if count <= 0.0:
+            continue
+        shares = _shares(site)
+        for edge in site.leaving:
+            chance = sum(s * c for s, c in zip(shares, edge.chance, strict=True))
+            calls = count * chance * edge.plan.times
+            visits[edge.target.plan.id] += calls
+            delay += calls * edge.crossing.mean if edge.plan.waits else 0.0
+        work = site.mixed([law.mean for law in site.work])
+        if site.workers is None:
+            delay += count * work if site is not client else 0.0
+        elif not site.plan.pulls and work > 0.0:
+            stations.append(site)
+            queues.append(_queue(site, count * work, count * client.rate))
+    return _Path(visits, tuple(stations), tuple(queues), delay)
+
+
+def _shares(site: Site) -> list[float]:
+    """Share of each class at a site."""
+    if site.plan.traffic is not None:
+        return list(site.plan.traffic.mix)
+    whole = site.rate
+    return [rate / whole if whole > 0.0 else 1.0 / len(site.rates) for rate in site.rates]
+
+
+def _queue(site: Site, demand: float, own: float) -> Queue:
+    """A station as the population meets it; what others send makes it slower, as in a mixed network."""
+    station = site.plan.station
+    others = site.rate - own
+    others = others if others > 1e-6 * site.rate else 0.0
+    taken = 0.0
+    if site.rate > 0.0 and site.workers:
+        taken = min(0.99, others * site.hold.mean / site.workers)
+    return Queue(demand / station.instances / (1.0 - taken), station.workers or 1, station.instances)
+
+
+def _no_product_form(path: _Path, client: Site, users: int) -> str:
+    """Why the network of a population has no solution in product form, not even nearly."""
+    for site in (client, *path.stations):
+        if any(len(group) > 1 for group in site.groups):
+            return "calls are made in parallel"
+        if any(not edge.plan.waits and edge.rate > 0.0 for edge in site.leaving):
+            return "some calls are sent without waiting"
+    for site in path.stations:
+        station = site.plan.station
+        calls = any(each.mean > 0.0 for each in site.calls)
+        if station.hold and station.discipline != "ps" and calls:
+            if station.instances > 1 or (station.workers or 0) < users:
+                return "workers are held while they wait for calls"
+        if station.queue_limit is not None and (station.workers or 0) + station.queue_limit < users:
+            return "a queue is bounded"
+    return ""
+
+
+def _unlike_product_form(path: _Path) -> tuple[str, ...]:
+    """Stations whose service is not as product form takes it."""
+    return tuple(
+        f"{site.plan.id}: service cv² is {site.hold.cv2:.2g}, product form takes 1"
+        for site in path.stations
+        if site.plan.station.discipline != "ps" and abs(site.hold.cv2 - 1.0) > 0.05
+    )
+
+
+def _as_open(client: Site, users: int, think: float, bounds: Bounds, path: _Path) -> float:
+    """The rate at which users who wait as the last sweep says would ask, between bounds."""
+    response = sum(
+        share * calls.mean for share, calls in zip(_shares(client), client.calls, strict=True)
+    )
+    most = bounds.throughput
+    if path.queues:
+        most = min(most, 0.999 / max(queue.demand / queue.servers for queue in path.queues))
+    if not math.isfinite(response) or think + response <= 0.0:
+        return 0.5 * client.rate if client.rate > 0.0 else 0.5 * min(most, 1e9)
+    return min(most, users / (think + response))

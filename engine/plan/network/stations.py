@@ -1,0 +1,300 @@
+"""Chooses the model of a station and evaluates it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from engine.plan.network.sites import Stay
+from engine.plan.queueing.balancing import shortest_queue_wait, two_choices_wait
+from engine.plan.queueing.erlang import erlang_c, mmc_wait
+from engine.plan.queueing.finite import spread_wait
+from engine.plan.queueing.moments import Law, Moments
+from engine.plan.queueing.priority import cobham_waits
+from engine.plan.queueing.waits import (
+    Wait,
+    erlang_arrivals_wait,
+    exponential_wait,
+    gg_wait,
+    last_come,
+    mg1_wait,
+)
+
+if TYPE_CHECKING:
+    from engine.plan.network.sites import Site
+
+_SAME: Final = 1e-6
+"""Difference between two cv² from which they are told apart."""
+_NEVER: Final = 1e-5
+"""Loss below which a queue's bound changes nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facing:
+    """What one instance of a station is up against."""
+
+    rate: float
+    cv2: float
+    """Of the gaps between the arrivals at the instance."""
+    picker: str
+    """How requests are split; empty where there is one instance."""
+    among: int
+    """Instances among which is picked."""
+
+
+def stay_at(site: Site) -> Stay:
+    """Wait at a station for what comes and for how long each keeps a worker."""
+    plan = site.plan
+    if plan.backlog is not None:
+        return _backlog(site)
+    workers = plan.station.workers
+    if plan.traffic is not None or workers is None:
+        return Stay(_unlimited(site) if plan.traffic is None else "")
+    facing = _facing(site)
+    load = facing.rate * site.hold.mean / workers
+    if plan.pulls:
+        return Stay(f"{site.workers} workers that pull", load=load)
+    limit = plan.station.queue_limit
+    stay = _open_ended(site, facing, load)
+    if limit is None:
+        return stay
+    bounded = _bounded(site, facing, load)
+    if bounded.wait.loss >= _NEVER or load >= 1.0:
+        return bounded
+    stay.model += f", at most {workers + limit} inside"
+    return stay
+
+
+def _open_ended(site: Site, facing: Facing, load: float) -> Stay:
+    """A queue that takes everybody."""
+    discipline, workers = site.plan.station.discipline, site.plan.station.workers or 1
+    if discipline == "ps":
+        return _shared(site, facing, load)
+    if discipline == "priority":
+        return _priority(site, facing, load)
+    stay = _queue(site, facing, load)
+    if site.among_users is not None:
+        stay.wait, stay.model = site.among_users, f"closed network, {_servers(workers)}"
+    if discipline == "lifo":
+        stay.wait = last_come(stay.wait, load)
+        stay.model += " LIFO"
+    return stay
+
+
+def _servers(count: int) -> str:
+    """How many workers, in words."""
+    return "1 worker" if count == 1 else f"{count} workers"
+
+
+def _unlimited(site: Site) -> str:
+    """Name of a station where nobody waits."""
+    if site.plan.router is not None and site.hold.mean <= 0.0:
+        return "no time of its own"
+    return f"{_letter(site.cv2)}/G/∞"
+
+
+def _letter(cv2: float) -> str:
+    """Kendall's letter of arrivals or service."""
+    if abs(cv2 - 1.0) < _SAME:
+        return "M"
+    return "D" if cv2 < _SAME else "G"
+
+
+def _facing(site: Site) -> Facing:
+    """Arrivals at one instance, by how callers pick."""
+    count = site.plan.station.instances
+    rate, cv2 = site.rate / count, site.cv2
+    strongest = max(site.entering, key=lambda edge: edge.rate, default=None)
+    if strongest is None:
+        return Facing(rate, cv2, "", 1)
+    router = strongest.source.plan.router
+    picker, among = strongest.plan.picker, count
+    if router is not None:
+        picker = router.picker
+        among = sum(edge.target.plan.station.instances for edge in strongest.source.leaving)
+        cv2 = strongest.source.cv2
+    if among == 1:
+        return Facing(rate, site.cv2, "", 1)
+    if picker == "round_robin":
+        return Facing(rate, _dealt(site, cv2 / among, strongest.rate), picker, among)
+    if picker in ("random", "weighted"):
+        return Facing(rate, 1.0 + (site.cv2 - 1.0) / count, picker, among)
+    return Facing(rate, site.cv2, picker, among)
+
+
+def _dealt(site: Site, dealt: float, rate: float) -> float:
+    """cv² at an instance of which most arrivals are dealt in turn; what others send comes by chance."""
+    share = min(1.0, rate / site.rate) if site.rate > 0.0 else 1.0
+    return share * dealt + 1.0 - share
+
+
+def _law(site: Site) -> Law | None:
+    """Law of the work where it is all that keeps a worker, mixed over the classes."""
+    if site.plan.station.hold and any(calls.mean > 0.0 for calls in site.calls):
+        return None
+    if len(site.work) == 1:
+        return site.work[0]
+    mean, square, cube = (
+        site.mixed([getattr(law, name) for law in site.work]) for name in ("mean", "square", "cube")
+    )
+    return Law(mean, square, cube)
+
+
+def _queue(site: Site, facing: Facing, load: float) -> Stay:
+    """First come, first served, without a bound."""
+    workers = site.plan.station.workers or 1
+    if facing.picker in ("least_connections", "power_of_two"):
+        return _balanced(site, facing, load)
+    if facing.picker == "round_robin" and _is_dealt_exactly(site, facing):
+        wait = erlang_arrivals_wait(facing.among, load, site.hold.mean)
+        return Stay(f"E{facing.among}/M/1 (round robin)", wait, load=load)
+    law = _law(site)
+    if workers == 1 and law is not None and abs(facing.cv2 - 1.0) < _SAME:
+        letter = _letter(site.hold.cv2)
+        return Stay(f"M/{letter}/1", mg1_wait(facing.rate, law), load=load)
+    wait = gg_wait(workers, facing.rate, site.hold, facing.cv2)
+    return Stay(_kendall(facing, site.hold, workers), wait, load=load)
+
+
+def _is_dealt_exactly(site: Site, facing: Facing) -> bool:
+    """Whether Poisson arrivals are dealt in turn to servers with one exponential worker."""
+    exponential = abs(site.hold.cv2 - 1.0) < _SAME and site.plan.station.workers == 1
+    return exponential and abs(facing.cv2 * facing.among - 1.0) < _SAME
+
+
+def _kendall(facing: Facing, hold: Moments, workers: int) -> str:
+    """Name of the model of a plain queue."""
+    arrivals, service = _letter(facing.cv2), _letter(hold.cv2)
+    name = f"{arrivals}/{service}/{workers}"
+    if arrivals == "M" and service == "M":
+        return name
+    return f"{name} (Allen–Cunneen, ca² {facing.cv2:.2g}, cs² {hold.cv2:.2g})"
+
+
+def _balanced(site: Site, facing: Facing, load: float) -> Stay:
+    """Behind a balancer that looks at how busy instances are."""
+    workers, hold = site.plan.station.workers or 1, site.hold
+    spread = (facing.cv2 + hold.cv2) / 2.0
+    if facing.picker == "power_of_two":
+        name = f"supermarket model, {facing.among} instances"
+        wait = two_choices_wait(facing.among, workers, load, hold.mean)
+    else:
+        name = f"shortest of {facing.among} queues"
+        wait = shortest_queue_wait(facing.among, workers, load, hold.mean)
+    if abs(spread - 1.0) > _SAME:
+        name += f" × (ca²+cs²)/2 = {spread:.2g}"
+        wait = Wait(wait.chance, wait.mean * spread, wait.square * spread * spread)
+    return Stay(name, wait, load=load)
+
+
+def _bounded(site: Site, facing: Facing, load: float) -> Stay:
+    """A queue with a bound: some find no place."""
+    station, hold = site.plan.station, site.hold
+    workers, places = station.workers or 1, station.queue_limit or 0
+    sharing = station.discipline == "ps"
+    spread = 1.0 if sharing else (facing.cv2 + hold.cv2) / 2.0
+    wait = spread_wait(workers, places, facing.rate * hold.mean, hold.mean, spread)
+    service = "G" if places == 0 or sharing else _letter(hold.cv2)
+    name = f"{_letter(facing.cv2)}/{service}/{workers}/{workers + places}"
+    doubts: list[str] = []
+    if facing.picker:
+        doubts.append(_split_doubt(facing))
+    if abs(spread - 1.0) > _SAME and places > 0:
+        name += f" (scaled by (ca²+cs²)/2 = {spread:.2g})"
+    stay = Stay(name, wait, load=load, doubts=tuple(doubts))
+    if sharing:
+        _stretch(stay, hold, facing.rate * hold.mean, workers)
+        stay.model += "-PS"
+    return stay
+
+
+def _split_doubt(facing: Facing) -> str:
+    """What a bounded queue behind a balancer leaves out."""
+    how = facing.picker.replace("_", " ")
+    return f"{facing.among} instances by {how}: loss as if each had its own random stream"
+
+
+def _shared(site: Site, facing: Facing, load: float) -> Stay:
+    """Processor sharing: insensitive to the law of work."""
+    workers, hold = site.plan.station.workers or 1, site.hold
+    mean = mmc_wait(workers, facing.rate, hold.mean) if hold.mean > 0.0 else 0.0
+    wait = exponential_wait(erlang_c(workers, facing.rate * hold.mean), mean)
+    wait = site.among_users or wait
+    stay = Stay(f"M/G/{workers}-PS", wait, load=load)
+    if load < 1.0:
+        _stretch(stay, hold, load * workers, workers)
+    return stay
+
+
+def _stretch(stay: Stay, hold: Moments, load: float, workers: int) -> None:
+    """Time under sharing: the mean is exact, the spread is that of M/M/1-PS for the share that waits.
+
+    cv² = (2+ρ)/(2-ρ) there; other laws of work keep the difference of theirs to the exponential's.
+    """
+    mean = hold.mean + stay.wait.mean
+    busy = min(load / workers, 0.999)
+    waited = erlang_c(workers, load) if load < workers else 1.0
+    cv2 = max(0.0, hold.cv2 + waited * 2.0 * busy / (2.0 - busy))
+    stay.stretched = Moments(mean, cv2 * mean * mean)
+
+
+def _priority(site: Site, facing: Facing, load: float) -> Stay:
+    """Non-preemptive priorities, by class."""
+    workers = site.plan.station.workers or 1
+    priorities = [each.priority for each in site.classes]
+    levels = sorted(set(priorities))
+    share = facing.rate / site.rate if site.rate > 0.0 else 0.0
+    held = [
+        work.moments.plus(calls) if site.plan.station.hold else work.moments
+        for work, calls in zip(site.work, site.calls, strict=True)
+    ]
+    demands = []
+    for level in levels:
+        kinds = [kind for kind, each in enumerate(priorities) if each == level]
+        rate = sum(site.rates[kind] for kind in kinds) * share
+        square = sum(site.rates[kind] * share * held[kind].square for kind in kinds)
+        mean = sum(site.rates[kind] * share * held[kind].mean for kind in kinds)
+        demands.append((rate, _per_request(rate, mean, square)))
+    waits = cobham_waits(workers, demands)
+    by_class = [waits[levels.index(priority)] for priority in priorities]
+    mean = site.mixed(by_class)
+    chance = min(1.0, erlang_c(workers, facing.rate * site.hold.mean))
+    square = site.mixed([2.0 * each * each / chance for each in by_class]) if chance > 0.0 else 0.0
+    wait = Wait(chance, mean, square)
+    return Stay(f"{_letter(facing.cv2)}/G/{workers} with priorities (Cobham)", wait, by_class, load=load)
+
+
+def _per_request(rate: float, mean: float, square: float) -> Moments:
+    """Moments from sums over requests a second."""
+    if rate <= 0.0:
+        return Moments()
+    return Moments(mean / rate, max(0.0, square / rate - (mean / rate) ** 2))
+
+
+def _backlog(site: Site) -> Stay:
+    """Messages wait for whoever pulls: one queue for all workers."""
+    plan = site.plan
+    takers = [edge.target for edge in site.leaving]
+    workers = sum(taker.workers or 0 for taker in takers)
+    if not takers or any(taker.workers is None for taker in takers) or workers == 0:
+        return Stay("handed over at once")
+    whole = sum(taker.rate for taker in takers)
+    hold = takers[0].hold if len(takers) == 1 or whole <= 0.0 else _mean_hold(takers, whole)
+    load = site.rate * hold.mean / workers
+    capacity = plan.backlog.capacity if plan.backlog is not None else None
+    name = f"{_letter(site.cv2)}/{_letter(hold.cv2)}/{workers}"
+    if capacity is not None:
+        spread = (site.cv2 + hold.cv2) / 2.0
+        wait = spread_wait(workers, capacity, site.rate * hold.mean, hold.mean, spread)
+        return Stay(f"{name}/{workers + capacity}, pulled", wait, load=load)
+    if workers == 1 and abs(site.cv2 - 1.0) < _SAME and (law := _law(takers[0])) is not None:
+        return Stay(f"{name}, pulled", mg1_wait(site.rate, law), load=load)
+    return Stay(f"{name}, pulled", gg_wait(workers, site.rate, hold, site.cv2), load=load)
+
+
+def _mean_hold(takers: list[Site], whole: float) -> Moments:
+    """How long a message keeps a worker, over several consumers."""
+    mean = sum(taker.rate * taker.hold.mean for taker in takers) / whole
+    square = sum(taker.rate * taker.hold.square for taker in takers) / whole
+    return Moments(mean, max(0.0, square - mean * mean))
+

@@ -1,0 +1,116 @@
+"""Waits of stations with an unbounded queue: M/G/1, GI/M/1, G/G/c; FIFO and LIFO."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.plan.queueing.erlang import erlang_c
+from engine.plan.queueing.moments import Moments
+
+if TYPE_CHECKING:
+    from engine.plan.queueing.moments import Law
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """The wait of those who are served, and how many are not."""
+
+    chance: float = 0.0
+    """Probability of having to wait at all."""
+    mean: float = 0.0
+    """Mean (s) over all, also those who do not wait; infinite where the queue grows without bound."""
+    square: float = 0.0
+    """Second moment (s²)."""
+    loss: float = 0.0
+    """Share of requests that find no place."""
+
+    @property
+    def moments(self) -> Moments:
+        """Mean and variance."""
+        return Moments(self.mean, max(0.0, self.square - self.mean * self.mean))
+
+    @property
+    def is_exponential(self) -> bool:
+        """Whether it is exponential where there is any, as far as two moments say."""
+        twice = 2.0 * self.mean * self.mean
+        return abs(self.square * self.chance - twice) <= 1e-6 * twice
+
+    def of_mean(self, mean: float) -> Wait:
+        """A wait as likely as this one, of another mean: that of one class among several."""
+        return exponential_wait(self.chance, mean)
+
+
+NONE = Wait()
+ENDLESS = Wait(1.0, math.inf, math.inf)
+
+
+def exponential_wait(chance: float, mean: float) -> Wait:
+    """A wait that is exponential where there is any."""
+    return Wait(chance, mean, 2.0 * mean * mean / chance if chance > 0.0 else 0.0)
+
+
+def mg1_wait(rate: float, law: Law) -> Wait:
+    """M/G/1 (Pollaczek-Khinchine; second moment by Takács)."""
+    busy = rate * law.mean
+    if busy >= 1.0:
+        return ENDLESS
+    mean = rate * law.square / (2.0 * (1.0 - busy))
+    if math.isinf(mean):
+        return Wait(busy, math.inf, math.inf)
+    square = 2.0 * mean * mean + rate * law.cube / (3.0 * (1.0 - busy))
+    if math.isinf(square):
+        return exponential_wait(busy, mean)
+    return Wait(busy, mean, square)
+
+
+def gg_wait(servers: int, rate: float, service: Moments, arrivals_cv2: float) -> Wait:
+    """G/G/c (Allen-Cunneen; for arrivals more even than Poisson with the correction of Kraemer and Langenbach-Belz).
+
+    Exact for M/M/c. The wait is taken as exponential where there is any.
+
+    Args:
+        servers: c.
+        rate: arrivals a second.
+        service: the time that a request keeps a server.
+        arrivals_cv2: squared coefficient of variation of the gaps between arrivals.
+    """
+    load = rate * service.mean
+    if load >= servers:
+        return ENDLESS
+    chance = erlang_c(servers, load)
+    spread = (arrivals_cv2 + service.cv2) / 2.0
+    mean = chance * service.mean / (servers - load) * spread
+    if arrivals_cv2 < 1.0 and spread > 0.0:
+        busy = load / servers
+        gap = (1.0 - arrivals_cv2) ** 2 / (2.0 * spread)
+        mean *= math.exp(-2.0 * (1.0 - busy) / (3.0 * busy) * gap) if busy > 0.0 else 0.0
+    return exponential_wait(chance, mean)
+
+
+def erlang_arrivals_wait(stages: int, busy: float, service: float) -> Wait:
+    """E_n/M/1, exact: what a server sees behind a round robin over n servers.
+
+    σ = (nρ/(nρ+1-σ))ⁿ is the probability of waiting; the wait is exponential at (1-σ)/s.
+    """
+    if busy >= 1.0:
+        return ENDLESS
+    if busy <= 0.0:
+        return NONE
+    low, high = 0.0, 1.0 - 1e-12
+    load = stages * busy
+    for _ in range(50):  # σ lies below 1, where the right side crosses the diagonal once
+        middle = (low + high) / 2.0
+        if (load / (load + 1.0 - middle)) ** stages > middle:
+            low = middle
+        else:
+            high = middle
+    return exponential_wait(high, high * service / (1.0 - high))
+
+
+def last_come(wait: Wait, busy: float) -> Wait:
+    """Last come, first served: the mean of FIFO, the second moment 1/(1-ρ) times as large (Takács)."""
+    if math.isinf(wait.mean) or busy >= 1.0:
+        return wait
+    return Wait(wait.chance, wait.mean, wait.square / (1.0 - busy), wait.loss)

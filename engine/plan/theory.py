@@ -1,0 +1,186 @@
+"""The theory twin: what queueing theory says of a plan, node by node and for each client.
+
+Rates follow from the traffic equations, utilization and waits from one model a node, times from the calls below.
+Where workers are held during calls, and where calls are retried, the sweeps are repeated until they agree.
+No number is given where no model holds; where an assumption is stretched, it is named with by how much.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from engine.model.prediction import ClientPrediction, NodePrediction, Theory
+from engine.plan.demand import demand_of
+from engine.plan.network.doubts import design_doubts, node_doubts
+from engine.plan.network.percentiles import curves_of, quantile_at, wait_quantile_at
+from engine.plan.network.sites import network_of
+from engine.plan.network.solving import settle
+from engine.plan.network.sources import Moment, source_of
+from engine.plan.primitives import TrafficPlan
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.plan.network.populations import Population
+    from engine.plan.network.sites import Network, Site
+    from engine.plan.network.sources import Source
+    from engine.plan.primitives import NodePlan, Plan
+    from engine.plan.queueing.curves import Curve
+
+_ENDLESS: Final = "requests go round in a circle of nodes, which is not modelled"
+_CLIENT_MODEL: Final = "sum of the hops; p99 by convolution"
+
+
+def predict(plan: Plan, *, at: float | None = None, load: float = 1.0) -> Theory:
+    """Everything that theory says of a plan in its steady state.
+
+    Args:
+        plan: the plan.
+        at: the simulated time (s) whose rates and faults count; None takes means over the measured span.
+        load: factor on all traffic, as the load dial sets it.
+    """
+    start, end = (plan.warmup, plan.duration) if at is None else (at, at)
+    moment = Moment(start, end, load)
+    clients = {node.id: node.traffic for node in plan.nodes if node.traffic is not None}
+    sources = {name: source_of(traffic, moment) for name, traffic in clients.items()}
+    demand = demand_of(_steady(plan, sources))
+    if demand is None:
+        nodes = {name.id: NodePrediction(reason=_ENDLESS) for name in plan.nodes if not name.traffic}
+        users = {name: ClientPrediction(reason=_ENDLESS) for name in clients}
+        return Theory(nodes=nodes, clients=users, doubts=(_ENDLESS,))
+    network = network_of(plan, demand, sources)
+    populations, settled = settle(network, load)
+    curves = curves_of(network)
+    doubts = design_doubts(plan, moment, network)
+    if not settled:
+        doubts = (*doubts, "the fixed point of holds and retries was not reached")
+    return _theory(network, curves, populations, doubts)
+
+
+def _steady(plan: Plan, sources: Mapping[str, Source]) -> Plan:
+    """The plan with clients that send at their present rates; closed ones at any, since only shares count."""
+    return replace(plan, nodes=tuple(_steady_node(node, sources) for node in plan.nodes))
+
+
+def _steady_node(node: NodePlan, sources: Mapping[str, Source]) -> NodePlan:
+    """A node with an even rate, if it is a client."""
+    if node.traffic is None:
+        return node
+    rate = sources[node.id].rate
+    if node.traffic.process == "closed":
+        rate = float(max(node.traffic.users, 1))
+    even = TrafficPlan(process="poisson", schedule=((0.0, rate),), mix=node.traffic.mix)
+    return replace(node, traffic=even)
+
+
+def _theory(
+    network: Network,
+    curves: Mapping[tuple[str, int], Curve],
+    populations: Mapping[str, Population],
+    doubts: tuple[str, ...],
+) -> Theory:
+    """The solved network as records."""
+    nodes, clients = {}, {}
+    for site in network.sites:
+        if site.plan.traffic is None:
+            nodes[site.plan.id] = _node(site, curves)
+        else:
+            clients[site.plan.id] = _client(site, curves, populations.get(site.plan.id), network)
+    loads = {name: each.load for name, each in nodes.items() if each.load}
+    bottleneck = max(loads, key=lambda name: loads[name] or 0.0, default=None)
+    highest = loads[bottleneck] if bottleneck is not None else None
+    return Theory(
+        nodes=nodes,
+        clients=clients,
+        bottleneck=bottleneck,
+        headroom=1.0 / highest if highest and not populations else math.inf,
+        doubts=doubts,
+    )
+
+
+def _node(site: Site, curves: Mapping[tuple[str, int], Curve]) -> NodePrediction:
+    """What is said of one node."""
+    stay, rate = site.stay, site.rate
+    served = rate * (1.0 - stay.wait.loss)
+    busy = None
+    if site.workers is not None and math.isfinite(site.hold.mean):
+        busy = min(1.0, served * site.hold.mean / site.workers)
+    elif site.workers is not None:
+        busy = 1.0
+    reason = _reason(site)
+    answer = site.mixed([each.mean for each in site.answers])
+    stable = not reason and math.isfinite(answer)
+    queue = served * stay.wait.mean if math.isfinite(stay.wait.mean) else None
+    has_queue = site.plan.backlog is not None or site.workers is not None
+    return NodePrediction(
+        model=stay.model,
+        rates=tuple(site.rates),
+        rate=rate,
+        load=stay.load,
+        utilization=busy,
+        wait=stay.wait.mean if queue is not None and has_queue and rate > 0.0 else None,
+        wait_p99=wait_quantile_at(site, 0.99) if queue is not None and has_queue and rate > 0.0 else None,
+        queue=queue,
+        residence=answer if stable else None,
+        residence_p99=quantile_at(site, curves, 0.99) if stable else None,
+        in_system=served * answer if stable and site.plan.backlog is None else None,
+        loss=stay.wait.loss,
+        reason=reason,
+        doubts=node_doubts(site),
+    )
+
+
+def _reason(site: Site) -> str:
+    """Why there are no times."""
+    if site.rate <= 0.0:
+        return "nothing comes"
+    load = site.stay.load
+    if math.isinf(site.hold.mean):
+        return "its workers end up waiting for calls that take ever longer"
+    if load is not None and load >= 1.0 and site.stay.wait.loss <= 0.0:
+        return f"unstable: offered {load:.3g} × what it can serve, so the queue grows without bound"
+    if math.isinf(site.stay.wait.mean):
+        return "the service time has no variance (Pareto), so the mean wait is infinite"
+    if any(math.isinf(each.mean) for each in site.answers):
+        return "waits for a node whose queue grows without bound"
+    return ""
+
+
+def _client(
+    site: Site,
+    curves: Mapping[tuple[str, int], Curve],
+    population: Population | None,
+    network: Network,
+) -> ClientPrediction:
+    """What is said of one client."""
+    rate = population.rate if population is not None else site.rate
+    mean = site.mixed([each.mean for each in site.calls])
+    good = site.mixed(site.ok)
+    for calls in (site.calls,):
+        stable = all(math.isfinite(each.mean) for each in calls)
+    reason = "" if stable else "a queue on the way grows without bound"
+    if rate <= 0.0:
+        reason, stable = "it sends nothing", False
+    doubts = site.source.doubts if site.source is not None else ()
+    return ClientPrediction(
+        model=population.model if population is not None else _CLIENT_MODEL,
+        offered=rate,
+        goodput=rate * good if stable else None,
+        latency=mean if stable else None,
+        latency_p99=quantile_at(site, curves, 0.99) if stable else None,
+        bound=population.bounds.throughput if population is not None else _bound(site, network),
+        knee=population.bounds.knee if population is not None else None,
+        reason=reason,
+        doubts=(*doubts, *(population.doubts if population is not None else ())),
+    )
+
+
+def _bound(client: Site, network: Network) -> float:
+    """Requests a second at which the busiest node is full, if only this client grew; infinite without one."""
+    rate = client.rate
+    if rate <= 0.0:
+        return math.inf
+    loads = [site.stay.load for site in network.sites if site.stay.load]
+    return rate / max(loads) if loads and max(loads) > 0.0 else math.inf
