@@ -1,4 +1,4 @@
-"""The command line: ``windtunnel simulate``, ``check``, ``schema``, ``selftest``, ``new-component``.
+"""The command line: ``windtunnel simulate``, ``theory``, ``check``, ``schema``, ``selftest``, ``new-component``.
 
 It never imports Qt. Whatever is wrong with what the user gave ends in one line on standard error and exit
 code 2.
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from engine.cli import checking, scaffold, schema, selftest, simulating, study
+from engine.cli import checking, predicting, scaffold, schema, selftest, simulating, study
 from engine.cli.errors import BAD_INPUT, INTERRUPTED, OK, InputError
 
 if TYPE_CHECKING:
@@ -26,6 +26,25 @@ _UsageProblem: Final[type[Exception]] = typer.BadParameter.__mro__[2]
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A design file (.windtunnel).")]
 
 
+Duration = Annotated[str | None, typer.Option(metavar="S", help="Simulated length: 600, 10min.")]
+Warmup = Annotated[
+    str | None, typer.Option(metavar="S", help="Time at the start that is not measured.")
+]
+Seed = Annotated[str | None, typer.Option(metavar="N", help="Seed: same seed, same numbers.")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="ID.PATH=VALUE",
+        help="Change a field first: web.workers=8, web.service_time.mean=20ms. May be repeated.",
+    ),
+]
+JsonOut = Annotated[
+    str | None, typer.Option("--json", metavar="OUT", help="Write the result as JSON; - is stdout.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress and no table.")]
+
+
 def make_app(probes: Sequence[Probe]) -> typer.Typer:
     """The commands. ``probes`` are checks that the self-test makes beside its own."""
     app = typer.Typer(
@@ -36,6 +55,7 @@ def make_app(probes: Sequence[Probe]) -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     app.command()(simulate)
+    app.command()(theory)
     app.command()(check)
     app.command("schema")(print_schema)
     app.command("new-component")(new_component)
@@ -52,28 +72,12 @@ def make_app(probes: Sequence[Probe]) -> typer.Typer:
 def simulate(  # noqa: PLR0913 - one parameter an option
     file: File,
     *,
-    duration: Annotated[
-        str | None, typer.Option(metavar="S", help="Simulated length: 600, 10min.")
-    ] = None,
-    warmup: Annotated[
-        str | None, typer.Option(metavar="S", help="Time at the start that is not measured.")
-    ] = None,
-    seed: Annotated[
-        str | None, typer.Option(metavar="N", help="Seed: same seed, same numbers.")
-    ] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="ID.PATH=VALUE",
-            help="Change a field first: web.workers=8, web.service_time.mean=20ms. May be repeated.",
-        ),
-    ] = None,
-    json_out: Annotated[
-        str | None,
-        typer.Option("--json", metavar="OUT", help="Write the result as JSON; - is stdout."),
-    ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress and no table.")] = False,
+    duration: Duration = None,
+    warmup: Warmup = None,
+    seed: Seed = None,
+    settings: Settings = None,
+    json_out: JsonOut = None,
+    quiet: Quiet = False,
     live: Annotated[bool, typer.Option("--live", help="Watch it run in a table.")] = False,
 ) -> int:
     """Run a design and show what was measured."""
@@ -88,6 +92,36 @@ def simulate(  # noqa: PLR0913 - one parameter an option
         live=live,
     )
     return simulating.simulate(wanted)
+
+
+def theory(  # noqa: PLR0913 - one parameter an option
+    file: File,
+    *,
+    measure: Annotated[
+        bool, typer.Option("--measure", help="Run the design as well, and compare.")
+    ] = False,
+    load: Annotated[
+        str | None,
+        typer.Option(metavar="FACTOR", help="Multiply all traffic, as the load dial does."),
+    ] = None,
+    duration: Duration = None,
+    warmup: Warmup = None,
+    seed: Seed = None,
+    settings: Settings = None,
+    json_out: JsonOut = None,
+    quiet: Quiet = False,
+) -> int:
+    """Predict a design by queueing theory, and name the assumptions that do not hold."""
+    run = simulating.Wanted(
+        file=file,
+        duration=duration,
+        warmup=warmup,
+        seed=seed,
+        settings=tuple(settings or ()),
+        json_out=json_out,
+        quiet=quiet,
+    )
+    return predicting.show_theory(predicting.TheoryWanted(run=run, measure=measure, load=load))
 
 
 def check(file: File) -> int:

@@ -55,13 +55,13 @@ def simulate(wanted: Wanted) -> int:
         if wanted.live:
             watch(session, Console())
         else:
-            _advance(session, quiet=wanted.quiet)
+            advance(session, quiet=wanted.quiet)
     except StandstillError as error:
         msg = f"{wanted.file.name}: {error}"
         raise InputError(msg) from error
     result = session.result()
     if wanted.json_out is not None:
-        _write(result, wanted.json_out)
+        write_json(result, wanted.json_out)
     if not wanted.quiet and wanted.json_out != "-":
         console = output()
         for table in result_tables(result, design):
@@ -118,7 +118,7 @@ def _seed(text: str) -> int:
     return int(text)
 
 
-def _advance(session: Session, *, quiet: bool) -> None:
+def advance(session: Session, *, quiet: bool) -> None:
     """Run to the end of the scenario, with a progress bar where somebody watches."""
     end = session.design.scenario.duration
     console = Console(stderr=True)
@@ -144,7 +144,7 @@ def _advance(session: Session, *, quiet: bool) -> None:
             )
 
 
-def _write(result: dict[str, Any], target: str) -> None:
+def write_json(result: dict[str, Any], target: str) -> None:
     """Write the result object."""
     text = json.dumps(result, indent=2, allow_nan=False) + "\n"
     if target == "-":

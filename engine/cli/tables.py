@@ -45,7 +45,7 @@ def result_tables(result: Mapping[str, Any], design: Design) -> Iterable[Rendera
 
 def findings_table(findings: Iterable[Finding], design: Design) -> Table:
     """Findings, one a row."""
-    table = _table("Level", "Where", "Field", "What, and what to do")
+    table = airy_table("Level", "Where", "Field", "What, and what to do")
     for finding in findings:
         where = name_of(design, finding.id) if finding.id else "design"
         table.add_row(
@@ -57,7 +57,7 @@ def findings_table(findings: Iterable[Finding], design: Design) -> Table:
     return table
 
 
-def _table(*columns: str, title: str = "") -> Table:
+def airy_table(*columns: str, title: str = "") -> Table:
     """An airy table whose first column is text."""
     table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for index, column in enumerate(columns):
@@ -82,7 +82,7 @@ def _headline(result: Mapping[str, Any]) -> Text:
 
 def _clients(result: Mapping[str, Any], design: Design) -> Table:
     """What the users saw."""
-    table = _table(
+    table = airy_table(
         "Client",
         "offered",
         "goodput",
@@ -109,7 +109,9 @@ def _clients(result: Mapping[str, Any], design: Design) -> Table:
 
 def _nodes(result: Mapping[str, Any], design: Design) -> Table:
     """What the nodes did."""
-    table = _table("Node", "rate", "failed", "busy", "waiting", "mean", "p99", "", title="\nNodes")
+    table = airy_table(
+        "Node", "rate", "failed", "busy", "waiting", "mean", "p99", "", title="\nNodes"
+    )
     span = max(result["duration"] - result["warmup"], 1e-9)
     limited = {node.id for node in lower(design).nodes if node.station.workers is not None}
     for name, each in result["nodes"].items():
@@ -128,7 +130,7 @@ def _nodes(result: Mapping[str, Any], design: Design) -> Table:
 
 def _links(result: Mapping[str, Any], design: Design) -> Table:
     """What the callers saw."""
-    table = _table("Link", "attempts", "retries", "failed", "mean", "p99", title="\nLinks")
+    table = airy_table("Link", "attempts", "retries", "failed", "mean", "p99", title="\nLinks")
     span = max(result["duration"] - result["warmup"], 1e-9)
     for name, each in result["links"].items():
         table.add_row(
@@ -144,7 +146,7 @@ def _links(result: Mapping[str, Any], design: Design) -> Table:
 
 def _objectives(result: Mapping[str, Any]) -> Table:
     """Whether the objectives were met."""
-    table = _table("Objective", "measured", "", title="\nObjectives")
+    table = airy_table("Objective", "measured", "", title="\nObjectives")
     for each in result["objectives"]:
         value = "nothing" if each["value"] is None else f"{each['value']:.4g}"
         verdict = Text("met", "green") if each["met"] else Text("missed", "bold red")

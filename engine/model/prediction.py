@@ -73,3 +73,17 @@ class Theory:
     """Factor by which all traffic can grow until the bottleneck is full; below 1 it is overloaded."""
     doubts: tuple[str, ...] = ()
     """What does not hold anywhere in the design."""
+
+
+_SMALLEST = {"s": 1e-5, "%": 1e-3, "rps": 1e-3}
+"""What is too small to compare, by unit: 10 µs, a thousandth of a worker, a request in a quarter of an hour."""
+
+
+def difference(predicted: float | None, measured: float | None, unit: str) -> float | None:
+    """By how much a measured number differs from the predicted one, relative to it; None where that says nothing."""
+    if predicted is None or measured is None:
+        return None
+    smallest = _SMALLEST.get(unit, 0.0)
+    if abs(predicted) <= smallest:
+        return None
+    return (measured - predicted) / abs(predicted)

@@ -47,13 +47,15 @@ def predict(plan: Plan, *, at: float | None = None, load: float = 1.0) -> Theory
     sources = {name: source_of(traffic, moment) for name, traffic in clients.items()}
     demand = demand_of(_steady(plan, sources))
     if demand is None:
-        nodes = {name.id: NodePrediction(reason=_ENDLESS) for name in plan.nodes if not name.traffic}
+        nodes = {
+            name.id: NodePrediction(reason=_ENDLESS) for name in plan.nodes if not name.traffic
+        }
         users = {name: ClientPrediction(reason=_ENDLESS) for name in clients}
         return Theory(nodes=nodes, clients=users, doubts=(_ENDLESS,))
     network = network_of(plan, demand, sources)
     populations, settled = settle(network, load)
     curves = curves_of(network)
-    doubts = design_doubts(plan, moment, network)
+    doubts = design_doubts(plan, moment)
     if not settled:
         doubts = (*doubts, "the fixed point of holds and retries was not reached")
     return _theory(network, curves, populations, doubts)
@@ -121,7 +123,9 @@ def _node(site: Site, curves: Mapping[tuple[str, int], Curve]) -> NodePrediction
         load=stay.load,
         utilization=busy,
         wait=stay.wait.mean if queue is not None and has_queue and rate > 0.0 else None,
-        wait_p99=wait_quantile_at(site, 0.99) if queue is not None and has_queue and rate > 0.0 else None,
+        wait_p99=wait_quantile_at(site, 0.99)
+        if queue is not None and has_queue and rate > 0.0
+        else None,
         queue=queue,
         residence=answer if stable else None,
         residence_p99=quantile_at(site, curves, 0.99) if stable else None,
@@ -158,8 +162,7 @@ def _client(
     rate = population.rate if population is not None else site.rate
     mean = site.mixed([each.mean for each in site.calls])
     good = site.mixed(site.ok)
-    for calls in (site.calls,):
-        stable = all(math.isfinite(each.mean) for each in calls)
+    stable = all(math.isfinite(each.mean) for each in site.calls)
     reason = "" if stable else "a queue on the way grows without bound"
     if rate <= 0.0:
         reason, stable = "it sends nothing", False

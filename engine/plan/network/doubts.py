@@ -9,7 +9,7 @@ from engine.plan.network.sources import EVEN
 from engine.plan.primitives import INFINITE
 
 if TYPE_CHECKING:
-    from engine.plan.network.sites import Edge, Network, Site
+    from engine.plan.network.sites import Edge, Site
     from engine.plan.network.sources import Moment
     from engine.plan.primitives import Plan
 
@@ -37,10 +37,11 @@ def _bursty(site: Site) -> list[str]:
     """Arrivals that come in bursts."""
     if site.dispersion <= EVEN or site.workers is None:
         return []
-    return [
+    text = (
         f"arrivals are bursty: index of dispersion {site.dispersion:.2g}, theory takes "
         f"{max(site.cv2, 1.0):.2g}; waits are longer than predicted"
-    ]
+    )
+    return [text]
 
 
 def _held(site: Site) -> list[str]:
@@ -52,10 +53,11 @@ def _held(site: Site) -> list[str]:
     if site.hold.mean == INFINITE:
         return []
     share = 1.0 - work / site.hold.mean
-    return [
-        f"workers are held {share:.0%} of their time by calls: service is work + calls, as a fixed point, "
-        "what they call being open to any number"
-    ]
+    text = (
+        f"workers are held {share:.0%} of their time by calls: service is taken as work + calls, "
+        "as a fixed point, and what they call as open to any number"
+    )
+    return [text]
 
 
 def _late(edge: Edge) -> list[str]:
@@ -77,19 +79,20 @@ def _storm(edge: Edge) -> list[str]:
     stormy = attempts > 1 and plan.timeout < INFINITE and target.plan.station.queue_limit is None
     if not stormy or load is None or load <= 0.0 or target.rate <= 0.0:
         return []
-    first = edge.rate / max(max(edge.tries), 1.0)
+    first = edge.rate / max(*edge.tries, 1.0)
     others = target.rate - edge.rate
     room = target.rate / load - others
     if first * attempts <= room or load >= 1.0:
         return []
     threshold = format_quantity(room / attempts, "rps")
-    return [
-        f"two steady states: {format_quantity(first, 'rps')} is above cμ/(1+r) = {threshold}, so that {attempts} tries "
-        "keep it down once it is slow; this is the good one"
-    ]
+    text = (
+        f"two steady states: {format_quantity(first, 'rps')} is above cμ/(1+r) = {threshold}, "
+        f"so that {attempts} tries keep it down once it is slow; this is the good one"
+    )
+    return [text]
 
 
-def design_doubts(plan: Plan, moment: Moment, network: Network) -> tuple[str, ...]:
+def design_doubts(plan: Plan, moment: Moment) -> tuple[str, ...]:
     """What does not hold anywhere."""
     found = []
     active = [

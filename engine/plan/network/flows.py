@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -31,9 +32,7 @@ def _arrive(site: Site, closed: float) -> None:
         site.cv2, site.dispersion = source.cv2, source.dispersion
         return
     for kind in range(len(site.rates)):
-        site.rates[kind] = sum(
-            _admitted(edge, kind) * edge.tries[kind] for edge in site.entering
-        )
+        site.rates[kind] = sum(_admitted(edge, kind) * edge.tries[kind] for edge in site.entering)
         if site.filled_by and not site.classes[kind].write:
             site.rates[kind] += sum(_admitted(edge, kind) for edge in site.filled_by)
     whole = site.rate
@@ -63,7 +62,9 @@ def superposed(streams: list[tuple[float, float]], load: float | None) -> float:
 def _admitted(edge: Edge, kind: int) -> float:
     """Calls a second of a class over a link, retries not counted."""
     source = edge.source
-    return source.rates[kind] * source.served * edge.chance[kind] * edge.plan.times * edge.alive[kind]
+    return (
+        source.rates[kind] * source.served * edge.chance[kind] * edge.plan.times * edge.alive[kind]
+    )
 
 
 def _leave(site: Site) -> None:
@@ -72,9 +73,7 @@ def _leave(site: Site) -> None:
     served = site.rate * site.served
     leaving = _departures(site)
     for edge in site.leaving:
-        edge.rate = sum(
-            _admitted(edge, kind) * edge.tries[kind] for kind in range(len(site.rates))
-        )
+        edge.rate = sum(_admitted(edge, kind) * edge.tries[kind] for kind in range(len(site.rates)))
         share = min(1.0, edge.rate / served) if served > 0.0 else 0.0
         edge.cv2 = share * leaving + 1.0 - share
 
@@ -99,7 +98,7 @@ def _departures(site: Site) -> float:
     service = max(min(site.hold.cv2, 100.0), 0.2)
     if site.cv2 == 1.0 and service == 1.0:
         return 1.0
-    return 1.0 + (1.0 - busy**2) * (site.cv2 - 1.0) + busy**2 / workers**0.5 * (service - 1.0)
+    return 1.0 + (1.0 - busy**2) * (site.cv2 - 1.0) + busy**2 / math.sqrt(workers) * (service - 1.0)
 
 
 def _dispersion(edge: Edge) -> float:

@@ -37,7 +37,7 @@ def _curve(site: Site, kind: int, curves: dict[tuple[str, int], Curve]) -> Curve
     whole = site.calls[kind] if site.plan.traffic is not None else site.answers[kind]
     if whole.mean <= 0.0:
         return Curve(1e-12, np.ones(1))
-    grid = Grid(whole)
+    grid = Grid.for_moments(whole)
     parts = [] if site.plan.traffic is not None else _inside(site, kind, grid)
     if site.plan.router is not None:
         parts += _chosen(site, kind, grid, curves)
@@ -86,7 +86,11 @@ def _call(edge: Edge, kind: int, grid: Grid, curves: dict[tuple[str, int], Curve
     once = _attempts(edge, kind, grid, curves)
     times = edge.plan.times
     if times > 1:
-        once = grid.two_moments(edge.calls[kind].repeated(times)) if times > 8 else grid.total([once] * times)
+        once = (
+            grid.two_moments(edge.calls[kind].repeated(times))
+            if times > 8
+            else grid.total([once] * times)
+        )
     chance = edge.chance[kind]
     if chance >= 1.0:
         return once
@@ -118,9 +122,7 @@ def _cut(shares: Floats, timeout: float, grid: Grid) -> Floats:
     return kept / whole if whole > 0.0 else shares
 
 
-def quantile_at(
-    site: Site, curves: Mapping[tuple[str, int], Curve], share: float
-) -> float | None:
+def quantile_at(site: Site, curves: Mapping[tuple[str, int], Curve], share: float) -> float | None:
     """A quantile of the time to answer, all classes together."""
     if site.plan.backlog is not None:
         return 0.0
@@ -137,15 +139,21 @@ def quantile_at(
     if len(found) == 1:
         return found[0][1].quantile(share)
     widest = max((curve for _, curve in found), key=lambda curve: curve.step)
-    grid = Grid.of_step(widest.step)
+    grid = Grid(widest.step)
     whole = sum(rate for rate, _ in found)
-    return grid.curve(sum((rate / whole * grid.laid(curve) for rate, curve in found), start=np.zeros(POINTS))).quantile(share)
+    return grid.curve(
+        sum((rate / whole * grid.laid(curve) for rate, curve in found), start=np.zeros(POINTS))
+    ).quantile(share)
 
 
 def _exact(site: Site, share: float) -> float | None:
     """The quantile of a plain M/M/c without calls, which has a closed form."""
     station = site.plan.station
-    if not site.stay.model.startswith("M/M/") or site.plan.backlog is not None or site.stay.wait.loss:
+    if (
+        not site.stay.model.startswith("M/M/")
+        or site.plan.backlog is not None
+        or site.stay.wait.loss
+    ):
         return None
     if any(calls.mean > 0.0 for calls in site.calls) or station.workers is None:
         return None
@@ -161,5 +169,5 @@ def wait_quantile_at(site: Site, share: float) -> float:
         return 0.0
     if wait.is_exponential:
         return wait_quantile(share, wait.chance, wait.mean)
-    grid = Grid(wait.moments)
+    grid = Grid.for_moments(wait.moments)
     return grid.curve(grid.wait(wait)).quantile(share)

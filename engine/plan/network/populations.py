@@ -54,7 +54,9 @@ def solve_population(network: Network, client: Site, load: float) -> Population:
     if broken:
         rate = _as_open(client, users, think, bounds, path)
         model = "open stream of the same rate"
-        doubt = f"{broken}: the {users} users are taken as an open stream that slows down as answers do"
+        doubt = (
+            f"{broken}: the {users} users are taken as an open stream that slows down as answers do"
+        )
         return Population(rate, model, bounds, (doubt,))
     solution = solve(users, think + path.delay, path.queues)
     for site, wait in zip(path.stations, solution.waits, strict=True):
@@ -104,7 +106,9 @@ def _queue(site: Site, demand: float, own: float) -> Queue:
     taken = 0.0
     if site.rate > 0.0 and site.workers:
         taken = min(0.99, others * site.hold.mean / site.workers)
-    return Queue(demand / station.instances / (1.0 - taken), station.workers or 1, station.instances)
+    return Queue(
+        demand / station.instances / (1.0 - taken), station.workers or 1, station.instances
+    )
 
 
 def _no_product_form(path: _Path, client: Site, users: int) -> str:
@@ -115,12 +119,12 @@ def _no_product_form(path: _Path, client: Site, users: int) -> str:
         if any(not edge.plan.waits and edge.rate > 0.0 for edge in site.leaving):
             return "some calls are sent without waiting"
     for site in path.stations:
-        station = site.plan.station
+        station, workers = site.plan.station, site.plan.station.workers or 0
         calls = any(each.mean > 0.0 for each in site.calls)
-        if station.hold and station.discipline != "ps" and calls:
-            if station.instances > 1 or (station.workers or 0) < users:
-                return "workers are held while they wait for calls"
-        if station.queue_limit is not None and (station.workers or 0) + station.queue_limit < users:
+        scarce = station.instances > 1 or workers < users
+        if station.hold and station.discipline != "ps" and calls and scarce:
+            return "workers are held while they wait for calls"
+        if station.queue_limit is not None and workers + station.queue_limit < users:
             return "a queue is bounded"
     return ""
 

@@ -147,7 +147,9 @@ def network_of(plan: Plan, demand: Demand, sources: Mapping[str, Source]) -> Net
     """
     kinds = len(plan.classes)
     nodes = {node.id: node for node in plan.nodes}
-    sites = {name: _site(nodes[name], plan.classes, sources.get(name)) for name in _order(plan, demand)}
+    sites = {
+        name: _site(nodes[name], plan.classes, sources.get(name)) for name in _order(plan, demand)
+    }
     edges = []
     for link in plan.links:
         source, target = sites[link.source], sites[link.target]

@@ -12,7 +12,7 @@ from engine.plan.network.populations import Population, solve_population
 if TYPE_CHECKING:
     from engine.plan.network.sites import Network, Site
 
-_SWEEPS: Final = 60
+_SWEEPS: Final = 40
 _SAME: Final = 1e-5
 """Relative change below which nothing changes."""
 
@@ -75,5 +75,6 @@ def _answer(site: Site) -> float:
 def _same(before: list[float], now: list[float]) -> bool:
     """Whether nothing changed that counts."""
     return all(
-        old == new or abs(new - old) <= _SAME * abs(new) for old, new in zip(before, now, strict=True)
+        old == new or abs(new - old) <= _SAME * abs(new)
+        for old, new in zip(before, now, strict=True)
     )

@@ -261,7 +261,9 @@ def _priority(site: Site, facing: Facing, load: float) -> Stay:
     chance = min(1.0, erlang_c(workers, facing.rate * site.hold.mean))
     square = site.mixed([2.0 * each * each / chance for each in by_class]) if chance > 0.0 else 0.0
     wait = Wait(chance, mean, square)
-    return Stay(f"{_letter(facing.cv2)}/G/{workers} with priorities (Cobham)", wait, by_class, load=load)
+    return Stay(
+        f"{_letter(facing.cv2)}/G/{workers} with priorities (Cobham)", wait, by_class, load=load
+    )
 
 
 def _per_request(rate: float, mean: float, square: float) -> Moments:
@@ -297,4 +299,3 @@ def _mean_hold(takers: list[Site], whole: float) -> Moments:
     mean = sum(taker.rate * taker.hold.mean for taker in takers) / whole
     square = sum(taker.rate * taker.hold.square for taker in takers) / whole
     return Moments(mean, max(0.0, square - mean * mean))
-

@@ -28,10 +28,18 @@ def two_choices_wait(instances: int, workers: int, busy: float, service: float) 
     """
     if busy >= 1.0:
         return ENDLESS
+    if busy <= 0.0:
+        return NONE
     if instances == 1:
-        return exponential_wait(erlang_c(workers, busy * workers), mmc_wait(workers, busy * workers / service, service) if busy > 0.0 else 0.0)
+        return exponential_wait(
+            erlang_c(workers, busy * workers),
+            mmc_wait(workers, busy * workers / service, service) if busy > 0.0 else 0.0,
+        )
     levels = _two_choices(workers, busy)
-    pairs = [(levels[k] ** 2 - levels[k + 1] ** 2, k - workers + 1) for k in range(workers, len(levels) - 1)]
+    pairs = [
+        (levels[k] ** 2 - levels[k + 1] ** 2, k - workers + 1)
+        for k in range(workers, len(levels) - 1)
+    ]
     leave = service / workers
     mean = leave * sum(share * ahead for share, ahead in pairs)
     square = leave**2 * sum(share * ahead * (ahead + 1.0) for share, ahead in pairs)

@@ -170,7 +170,7 @@ def _approximate(users: int, think: float, queues: Sequence[Queue]) -> ClosedSol
     demands = np.array([queue.demand for queue in queues])
     shared, delay = demands / servers, demands * (servers - 1.0) / servers
     lengths = np.full(len(queues), users / max(1.0, float(copies.sum())))
-    throughput = 0.0
+    throughput, times = 0.0, shared
     for _ in range(2000):
         times = shared * (1.0 + lengths * (users - 1.0) / users)
         response = float(((times + delay) * copies).sum())

@@ -58,23 +58,17 @@ class Curve:
 class Grid:
     """A grid for one distribution, on which its parts are laid out."""
 
-    def __init__(self, whole: Moments) -> None:
-        spread = math.sqrt(whole.variance) if math.isfinite(whole.variance) else 3.0 * whole.mean
-        # A tenth more than the mean, so that what is constant lies inside.
-        self._lay(max(1.1 * whole.mean + _FAR * spread, 1e-12) / POINTS)
+    def __init__(self, step: float) -> None:
+        self.step = step
+        self._edges = (np.arange(POINTS, dtype=np.float64) + 0.5) * step
+        """Upper ends of the points' cells."""
 
     @classmethod
-    def of_step(cls, step: float) -> Grid:
-        """A grid whose points are so far apart."""
-        grid = cls.__new__(cls)
-        grid._lay(step)
-        return grid
-
-    def _lay(self, step: float) -> None:
-        """Set the points."""
-        self.step = step
-        self._edges = (np.arange(POINTS, dtype=np.float64) + 0.5) * self.step
-        """Upper ends of the points' cells."""
+    def for_moments(cls, whole: Moments) -> Grid:
+        """A grid that holds a distribution of a known mean and variance."""
+        spread = math.sqrt(whole.variance) if math.isfinite(whole.variance) else 3.0 * whole.mean
+        # A tenth more than the mean, so that what is constant lies inside.
+        return cls(max(1.1 * whole.mean + _FAR * spread, 1e-12) / POINTS)
 
     def _curve(self, below: Floats) -> Floats:
         """Shares of the cells from the probabilities to lie below their ends; what is beyond goes to the last."""
@@ -166,7 +160,7 @@ def below(plan: LawPlan, times: Floats) -> Floats:  # noqa: PLR0911 - one return
         return np.clip((times - plan.low) / span, 0.0, 1.0)
     if kind == "empirical":
         return _empirical_below(plan, times)
-    if mean <= 0.0 or kind == "constant" or plan.cv2 <= 0.0 < mean and kind == "lognormal":
+    if mean <= 0.0 or kind == "constant" or (kind == "lognormal" and plan.cv2 <= 0.0):
         return np.where(times >= mean, 1.0, 0.0)
     if kind == "exponential":
         return np.asarray(-np.expm1(-times / mean))
@@ -221,8 +215,7 @@ def normal_below(values: Floats) -> Floats:
     size = np.abs(values)
     t = 1.0 / (1.0 + 0.2316419 * size)
     series = t * (
-        0.319381530
-        + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429)))
+        0.319381530 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429)))
     )
     above = np.exp(-size * size / 2.0) / math.sqrt(2.0 * math.pi) * series
     return np.where(values >= 0.0, 1.0 - above, above)

@@ -26,7 +26,9 @@ def cobham_waits(servers: int, demands: Sequence[tuple[float, Moments]]) -> list
     load = sum(rate * each.mean for rate, each in demands)
     residual = sum(rate * each.square for rate, each in demands) / 2.0
     if load > 0.0:
-        residual *= erlang_c(servers, load) / (load * servers)  # 1 for one server that is not overloaded
+        residual *= erlang_c(servers, load) / (
+            load * servers
+        )  # 1 for one server that is not overloaded
     waits, before = [], 0.0
     for rate, each in demands:
         until = before + rate * each.mean / servers
