@@ -17,7 +17,7 @@ from engine.plan.network.doubts import design_doubts, node_doubts
 from engine.plan.network.percentiles import curves_of, quantile_at, wait_quantile_at
 from engine.plan.network.sites import network_of
 from engine.plan.network.solving import settle
-from engine.plan.network.sources import Moment, source_of
+from engine.plan.network.sources import Moment, mix_of, source_of
 from engine.plan.primitives import TrafficPlan
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _steady_node(node: NodePlan, sources: Mapping[str, Source]) -> NodePlan:
     rate = sources[node.id].rate
     if node.traffic.process == "closed":
         rate = float(max(node.traffic.users, 1))
-    even = TrafficPlan(process="poisson", schedule=((0.0, rate),), mix=node.traffic.mix)
+    even = TrafficPlan(process="poisson", schedule=((0.0, rate),), mix=mix_of(node.traffic))
     return replace(node, traffic=even)
 
 
@@ -108,7 +108,7 @@ def _node(site: Site, curves: Mapping[tuple[str, int], Curve]) -> NodePrediction
     served = rate * (1.0 - stay.wait.loss)
     busy = None
     if site.workers is not None and math.isfinite(site.hold.mean):
-        busy = min(1.0, served * site.hold.mean / site.workers)
+        busy = min(1.0, served * site.hold.mean * stay.slower / site.workers)
     elif site.workers is not None:
         busy = 1.0
     reason = _reason(site)

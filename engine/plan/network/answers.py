@@ -107,7 +107,7 @@ def _answer(site: Site, kind: int) -> Moments:
     stay, calls = site.stay, site.calls[kind]
     if stay.stretched is not None:
         return stay.stretched.plus(calls)
-    inside = site.work[kind].moments.plus(calls)
+    inside = site.work[kind].moments.scaled(stay.slower).plus(calls)
     wait = stay.wait_of(kind).moments
     if math.isinf(wait.mean):
         return Moments(math.inf, math.inf)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from engine.model.units import format_quantity
 from engine.plan.network.sources import EVEN
+from engine.plan.network.unmodelled import of_link, of_node
 from engine.plan.primitives import INFINITE
 
 if TYPE_CHECKING:
@@ -20,9 +21,11 @@ _WORTH: Final = 0.001
 def node_doubts(site: Site) -> tuple[str, ...]:
     """What does not hold at a node."""
     found = [*site.stay.doubts]
+    found += [f"not modelled: {name}" for name in of_node(site.plan)]
     found += _bursty(site)
     found += _held(site)
     for edge in site.entering:
+        found += [f"not modelled: {name} of {edge.plan.id}" for name in of_link(edge.plan)]
         found += _late(edge)
         found += _storm(edge)
     if any(len(group) > 1 for group in site.groups):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from engine.plan.network.sources import mix_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -28,7 +30,7 @@ def _arrive(site: Site, closed: float) -> None:
     traffic, source = site.plan.traffic, site.source
     if traffic is not None and source is not None:
         rate = closed if traffic.process == "closed" else source.rate
-        site.rates = [rate * share for share in traffic.mix]
+        site.rates = [rate * share for share in mix_of(traffic)]
         site.cv2, site.dispersion = source.cv2, source.dispersion
         return
     for kind in range(len(site.rates)):

@@ -54,9 +54,10 @@ def _inside(site: Site, kind: int, grid: Grid) -> list[Floats]:
     stay = site.stay
     if stay.stretched is not None:
         return [grid.two_moments(stay.stretched)]
-    laws = site.plan.station.work
+    laws = site.plan.station.service
     law = laws[kind] if kind < len(laws) else laws[0]
     parts = []
+    law = law.times(stay.slower)
     wait = stay.wait_of(kind)
     if law.law == "exponential" and law.mean > 0.0 and wait.is_exponential:
         return [grid.wait_and_work(wait, law.mean)]

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine.plan.network.sources import think_of, users_of
+from engine.plan.network.sources import mix_of, think_of, users_of
 from engine.plan.queueing.closed import Bounds, Queue, bounds_of, solve
 from engine.plan.queueing.waits import Wait
 
@@ -93,7 +93,7 @@ def _path(network: Network, client: Site) -> _Path:
 def _shares(site: Site) -> list[float]:
     """Share of each class at a site."""
     if site.plan.traffic is not None:
-        return list(site.plan.traffic.mix)
+        return list(mix_of(site.plan.traffic))
     whole = site.rate
     return [rate / whole if whole > 0.0 else 1.0 / len(site.rates) for rate in site.rates]
 

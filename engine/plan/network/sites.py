@@ -62,6 +62,8 @@ class Stay:
     """Mean wait of each class, where classes differ."""
     stretched: Moments | None = None
     """Time in the station where work and wait cannot be told apart (sharing)."""
+    slower: float = 1.0
+    """Factor by which work takes longer than alone."""
     load: float | None = None
     doubts: tuple[str, ...] = ()
 
@@ -173,7 +175,7 @@ def _order(plan: Plan, demand: Demand) -> list[str]:
 def _site(node: NodePlan, classes: tuple[ClassPlan, ...], source: Source | None) -> Site:
     """A node."""
     kinds = len(classes)
-    laws = [law_of(law) for law in node.station.work]
+    laws = [law_of(law) for law in node.station.service]
     laws += laws[:1] * (kinds - len(laws))
     return Site(
         node,

@@ -9,12 +9,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from engine.model.units import format_quantity
+from engine.plan.primitives import INFINITE
 from engine.plan.queueing.moments import law_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from engine.plan.primitives import TrafficPlan
+    from engine.plan.primitives import CrowdPlan, SessionPlan, TrafficPlan
 
 EVEN: Final = 1.5
 """Index of dispersion from which arrivals are worth calling bursty."""
@@ -51,14 +52,29 @@ def source_of(traffic: TrafficPlan, moment: Moment) -> Source:
     if traffic.process == "closed":
         return Source(0.0)
     if traffic.process == "trace":
-        return _trace(traffic.times, moment.load)
+        return _trace(traffic, moment.load)
     rate = _mean_rate(traffic.schedule, moment.start, moment.end) * moment.load
-    doubts = _scheduled(traffic.schedule, rate, moment)
+    return _by_rate(traffic, rate, _scheduled(traffic.schedule, rate, moment))
+
+
+def _by_rate(traffic: TrafficPlan, rate: float, doubts: tuple[str, ...]) -> Source:
+    """What a client sends that follows a rate."""
     if traffic.process == "deterministic":
         return Source(rate, 0.0, 0.0, doubts)
     if traffic.process == "mmpp":
         return _bursts(traffic, rate, doubts)
+    if traffic.session is not None:
+        return _sessions(traffic.session, rate, doubts)
+    if traffic.crowd is not None:
+        return _crowd(traffic.crowd, rate, doubts)
     return Source(rate, doubts=doubts)
+
+
+def mix_of(traffic: TrafficPlan) -> tuple[float, ...]:
+    """Share of each class; a recording may have its own."""
+    if not traffic.kinds:
+        return traffic.mix
+    return tuple(traffic.kinds.count(kind) / len(traffic.kinds) for kind in range(len(traffic.mix)))
 
 
 def think_of(traffic: TrafficPlan) -> float:
@@ -135,11 +151,30 @@ def _shape(times: tuple[float, ...]) -> tuple[float, float]:
     return cv2, variance / average
 
 
-def _trace(times: tuple[float, ...], load: float) -> Source:
+def _sessions(session: SessionPlan, begun: float, doubts: tuple[str, ...]) -> Source:
+    """Sessions that begin at a rate: over long times their requests come in clusters of E[N²]/E[N]."""
+    mean = session.mean
+    square = {"geometric": mean * (2.0 * mean - 1.0), "poisson": mean + mean * mean}
+    dispersion = square.get(session.law, mean * mean) / mean if mean > 0.0 else 1.0
+    return Source(begun * mean, 1.0, max(1.0, dispersion), doubts)
+
+
+def _crowd(crowd: CrowdPlan, rate: float, doubts: tuple[str, ...]) -> Source:
+    """Active users, drawn anew each window: the variance of a window's rate comes on top of Poisson's."""
+    if crowd.mean <= 0.0:
+        return Source(0.0, doubts=doubts)
+    variance = crowd.mean if crowd.law == "poisson" else crowd.variance
+    spread = variance / crowd.mean**2
+    return Source(rate, 1.0, 1.0 + rate * crowd.window * spread, doubts)
+
+
+def _trace(traffic: TrafficPlan, load: float) -> Source:
     """A recorded trace: its mean rate, and what its gaps are like."""
+    times = traffic.times
     if not times or times[-1] <= 0.0:
         return Source(0.0)
     cv2, dispersion = _shape(times)
-    rate = len(times) / times[-1]
-    doubt = f"arrivals replay a trace of {format_quantity(times[-1], 's')}; its mean rate is used"
+    length = traffic.period if traffic.period < INFINITE else times[-1]
+    rate = len(times) / length
+    doubt = f"arrivals replay a trace of {format_quantity(length, 's')}; its mean rate is used"
     return Source(rate * load, cv2, dispersion, (doubt,))

@@ -11,6 +11,7 @@ from engine.plan.queueing.erlang import erlang_c, mmc_wait
 from engine.plan.queueing.finite import spread_wait
 from engine.plan.queueing.moments import Law, Moments
 from engine.plan.queueing.priority import cobham_waits
+from engine.plan.queueing.scaling import scaled_wait
 from engine.plan.queueing.waits import (
     Wait,
     erlang_arrivals_wait,
@@ -22,6 +23,7 @@ from engine.plan.queueing.waits import (
 
 if TYPE_CHECKING:
     from engine.plan.network.sites import Site
+    from engine.plan.primitives import ScalingPlan
 
 _SAME: Final = 1e-6
 """Difference between two cv² from which they are told apart."""
@@ -68,6 +70,8 @@ def stay_at(site: Site) -> Stay:
 def _open_ended(site: Site, facing: Facing, load: float) -> Stay:
     """A queue that takes everybody."""
     discipline, workers = site.plan.station.discipline, site.plan.station.workers or 1
+    if site.plan.station.scaling is not None:
+        return _scaled(site, site.plan.station.scaling, facing)
     if discipline == "ps":
         return _shared(site, facing, load)
     if discipline == "priority":
@@ -212,6 +216,26 @@ def _split_doubt(facing: Facing) -> str:
     """What a bounded queue behind a balancer leaves out."""
     how = facing.picker.replace("_", " ")
     return f"{facing.among} instances by {how}: loss as if each had its own random stream"
+
+
+def _scaled(site: Site, scaling: ScalingPlan, facing: Facing) -> Stay:
+    """Workers that slow each other down."""
+    workers, hold = site.plan.station.workers or 1, site.hold
+    sigma, kappa = scaling.contention, scaling.coherency
+    wait, slower = scaled_wait(workers, facing.rate * hold.mean, hold.mean, sigma, kappa)
+    most = workers / (1.0 + (workers - 1) * (sigma + kappa * workers))
+    doubts = []
+    if site.plan.station.discipline not in ("fifo", "lifo"):
+        doubts.append(f"the discipline {site.plan.station.discipline} is taken as fifo")
+    if abs(hold.cv2 - 1.0) > _SAME:
+        doubts.append(f"service cv² is {hold.cv2:.2g}, births and deaths take 1")
+    return Stay(
+        f"M/M/{workers} paced by σ {sigma:.2g}, κ {kappa:.2g}",
+        wait,
+        slower=slower,
+        load=facing.rate * hold.mean / most,
+        doubts=tuple(doubts),
+    )
 
 
 def _shared(site: Site, facing: Facing, load: float) -> Stay:

@@ -14,8 +14,11 @@ from tests.helpers.builders import client, exponential, link, node, raw_design
 
 @pytest.fixture
 def shop(tmp_path: Path) -> str:
-    nodes = [client("users", 80.0), node("web", "service", workers=1, service_time=exponential(0.01))]
-    raw = raw_design(nodes, [link("users", "web")], duration=60)
+    nodes = [
+        client("users", 80.0),
+        node("web", "service", workers=1, service_time=exponential(0.01)),
+    ]
+    raw = raw_design(nodes, [link("users", "web")], duration=60, warmup=0)
     path = tmp_path / "shop.windtunnel"
     path.write_text(json.dumps(raw), encoding="utf-8")
     return str(path)

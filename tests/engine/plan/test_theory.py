@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import pytest
 from hypothesis import given, settings
 
 from engine.model.prediction import NodePrediction, Theory
-from engine.plan.primitives import INFINITE, KeyPlan, LawPlan, Picker, Plan
+from engine.plan.network.unmodelled import of_station
+from engine.plan.primitives import (
+    INFINITE,
+    CpuPlan,
+    KeyPlan,
+    LawPlan,
+    Picker,
+    Plan,
+    ScalingPlan,
+    StationPlan,
+)
 from engine.plan.theory import predict
 from tests.helpers import theory
 from tests.helpers.plans import (
@@ -314,6 +325,36 @@ def test_infinite_variance_has_no_mean_wait() -> None:
     assert web.wait is None
     assert web.utilization == pytest.approx(0.5)
     assert "infinite" in web.reason
+
+
+def test_speed_divides_the_work() -> None:
+    web = one(80.0, exponential(2 * S), speed=2.0)
+    assert web.wait == pytest.approx(0.04)
+
+
+def test_workers_that_slow_each_other_down() -> None:
+    """σ = 1 lets only one work at a time: M/M/1, of whom so many count as at work."""
+    one_at_a_time = one(60.0, workers=4, scaling=ScalingPlan(contention=1.0))
+    assert one_at_a_time.load == pytest.approx(0.6)
+    assert one_at_a_time.residence == pytest.approx(S / 0.4)
+    unhindered = one(300.0, workers=4, scaling=ScalingPlan())
+    assert unhindered.residence == pytest.approx(0.01509, abs=5e-6)
+    assert unhindered.utilization == pytest.approx(0.75)
+
+
+def test_what_is_not_modelled_is_named() -> None:
+    assert "not modelled: CPU quota" in one(10.0, cpu=CpuPlan(quota=0.05)).doubts
+
+
+def test_every_field_of_a_plan_is_modelled_or_named() -> None:
+    """A field that is added to plans is named by itself until somebody models it."""
+
+    @dataclass(frozen=True, kw_only=True)
+    class Later(StationPlan):
+        swap: float = 0.0
+
+    assert of_station(Later()) == ()
+    assert of_station(Later(swap=1.0)) == ("swap",)
 
 
 def test_circles_are_refused() -> None:

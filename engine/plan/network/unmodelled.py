@@ -1,0 +1,59 @@
+"""Finds what a plan asks for that the theory knows nothing of, also what is added to plans later."""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, fields, is_dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from engine.plan.primitives import LinkPlan, NodePlan, StationPlan
+
+_STATION: Final = frozenset(
+    {"instances", "workers", "work", "queue_limit", "discipline", "hold", "speed", "scaling"}
+)
+_NODE: Final = frozenset({"id", "station", "traffic", "store", "backlog", "router", "pulls"})
+_LINK: Final = frozenset(
+    {"id", "source", "target", "order", "probability", "times", "waits", "on_miss", "classes"}
+    | {"picker", "weight", "delay", "jitter", "loss", "timeout", "retry"}
+)
+_NAMES: Final = {"cpu": "CPU quota"}
+"""What people call a field, where that is not its name."""
+
+
+def of_node(node: NodePlan) -> tuple[str, ...]:
+    """Features of a node that the theory leaves out."""
+    if node.traffic is not None:
+        return ()
+    return (*_others(node, _NODE), *of_station(node.station))
+
+
+def of_station(station: StationPlan) -> tuple[str, ...]:
+    """Features of a station that the theory leaves out."""
+    return _others(station, _STATION)
+
+
+def of_link(link: LinkPlan) -> tuple[str, ...]:
+    """Features of a link that the theory leaves out."""
+    return _others(link, _LINK)
+
+
+def _others(part: Any, known: frozenset[str]) -> tuple[str, ...]:
+    """Fields beside the known ones that are not as they are when left out."""
+    return tuple(
+        _NAMES.get(name, name.replace("_", " "))
+        for name, usual in _defaults(type(part))
+        if name not in known and getattr(part, name) != usual
+    )
+
+
+@lru_cache(maxsize=16)
+def _defaults(kind: Hashable) -> tuple[tuple[str, Any], ...]:
+    """Fields of a kind of part with a default, which means that the feature is off."""
+    if not isinstance(kind, type) or not is_dataclass(kind):
+        return ()
+    return tuple(
+        (field.name, field.default) for field in fields(kind) if field.default is not MISSING
+    )
