@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import MISSING, fields, is_dataclass
-from functools import lru_cache
+from dataclasses import MISSING, fields
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
-
     from engine.plan.primitives import LinkPlan, NodePlan, StationPlan
 
 _STATION: Final = frozenset(
@@ -49,11 +46,8 @@ def _others(part: Any, known: frozenset[str]) -> tuple[str, ...]:
     )
 
 
-@lru_cache(maxsize=16)
-def _defaults(kind: Hashable) -> tuple[tuple[str, Any], ...]:
+def _defaults(kind: type[Any]) -> tuple[tuple[str, Any], ...]:
     """Fields of a kind of part with a default, which means that the feature is off."""
-    if not isinstance(kind, type) or not is_dataclass(kind):
-        return ()
     return tuple(
         (field.name, field.default) for field in fields(kind) if field.default is not MISSING
     )
