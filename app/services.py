@@ -12,6 +12,7 @@ from app.history import FileHistory
 from app.measurement import Measurement
 from app.recovery import Recovery
 from app.run_controller import RunController
+from app.theory import TheoryService
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +37,7 @@ class Services:
     files: FileController
     history: FileHistory
     findings: FindingsService
+    theory: TheoryService
     recovery: Recovery
     settings: Settings
 
@@ -70,6 +72,7 @@ def build_services(
         files=FileController(document, settings, history, dialogs),
         history=history,
         findings=FindingsService(document, check),
+        theory=TheoryService(document),
         recovery=Recovery(places.recovery, document),
         settings=settings,
     )

@@ -62,6 +62,7 @@ class Workbench(QObject):
         self._connect_run()
         self._connect_views()
         self._connect_findings()
+        self._connect_theory()
         self._connect_measurement()
 
     @property
@@ -177,6 +178,12 @@ class Workbench(QObject):
         self.services.findings.changed.connect(self._show_findings)
         self.findings_panel.jump_requested.connect(self.jump)
 
+    def _connect_theory(self) -> None:
+        """Predictions are for the load that the dial sets, and for the present time of the run."""
+        theory, views = self.services.theory, self.views
+        theory.changed.connect(views.inspector.set_theory)
+        views.transport.load_changed.connect(theory.set_load)
+
     def _connect_measurement(self) -> None:
         """The card follows the measurement; closing it half-way ends both."""
         measurement, card = self.services.measurement, self.result_card
@@ -231,6 +238,7 @@ class Workbench(QObject):
         views.inspector.set_snapshot(snapshot)
         views.outline.show_snapshot(snapshot)
         views.transport.set_time(snapshot.time)
+        self.services.theory.set_time(snapshot.time)
         self._show_run()
 
     def _clear_run(self) -> None:

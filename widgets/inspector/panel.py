@@ -9,6 +9,13 @@ from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from engine.model.design import Design
 from engine.model.edits import EditError
+from widgets.inspector.beside import Beside
+from widgets.inspector.comparing import (
+    averages_of,
+    compare_client,
+    compare_node,
+    describe_design,
+)
 from widgets.inspector.form import Form
 from widgets.inspector.header import Header, guide_html
 from widgets.inspector.measured import Measured, Window
@@ -22,7 +29,9 @@ if TYPE_CHECKING:
     from engine.model.component import Component
     from engine.model.edits import Edit
     from engine.model.findings import Finding
+    from engine.model.prediction import Theory
     from engine.sim.snapshot import Snapshot
+    from widgets.inspector.comparing import Comparison
     from widgets.inspector.fields import Path
     from widgets.inspector.subjects.base import Subject
     from widgets.theme import Theme, ThemeManager
@@ -57,6 +66,8 @@ class InspectorPanel(QWidget):
         self.header = Header(look)
         self._forms: dict[str, Form] = {}
         self.form = self._form_of(self._subject)
+        self.beside = Beside(look)
+        self._theory: Theory | None = None
         self.measured = Measured(look)
         self.guide = set_role(QLabel(), "help")
         self._nothing = set_role(QLabel("Nothing to set here."), "muted")
@@ -93,6 +104,11 @@ class InspectorPanel(QWidget):
         """All findings of the design; those of the selection are shown."""
         self._findings = tuple(findings)
         self._show_form()
+
+    def set_theory(self, theory: Theory | None) -> None:
+        """What theory predicts of the design; None where it cannot run."""
+        self._theory = theory
+        self._show_compared()
 
     def set_snapshot(self, snapshot: Snapshot) -> None:
         """New measurements of the run."""
@@ -132,7 +148,7 @@ class InspectorPanel(QWidget):
         column = QVBoxLayout(inside)
         column.setContentsMargins(16, 12, 16, 16)
         column.setSpacing(8)
-        for part in (self.guide, self._nothing, self.form, self.measured):
+        for part in (self.guide, self._nothing, self.form, self.beside, self.measured):
             column.addWidget(part)
         column.addStretch(1)
         self._scroll = QScrollArea(widgetResizable=True)
@@ -220,6 +236,25 @@ class InspectorPanel(QWidget):
         else:
             lines = self._window.link_lines(one)
         self.measured.show_lines(lines, snapshot.time if snapshot is not None else None)
+        self._show_compared()
+
+    def _show_compared(self) -> None:
+        """Predictions of the one node that is selected, or of the design, beside what was measured."""
+        self.beside.show_comparison(self._comparison())
+
+    def _comparison(self) -> Comparison | None:
+        """What there is to compare, if anything."""
+        theory = self._theory
+        if theory is None:
+            return None
+        if self._subject.key == DESIGN_KEY:
+            return describe_design(theory, self._design) if theory.nodes else None
+        one = self._subject.ids[0] if len(self._subject.ids) == 1 else ""
+        node, client = theory.nodes.get(one), theory.clients.get(one)
+        measured = averages_of(one, self._window.samples)
+        if node is not None:
+            return compare_node(node, measured)
+        return compare_client(client, measured) if client is not None else None
 
     def _change(self, path: Path, value: object) -> None:
         """Turn a changed field into an edit, or say why it cannot be."""
@@ -247,4 +282,5 @@ class InspectorPanel(QWidget):
     def _restyle(self, _theme: Theme) -> None:
         """Icons and painted parts in the new theme."""
         self._show_subject()
+        self.beside.restyle()
         self.update()
