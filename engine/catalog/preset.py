@@ -7,13 +7,15 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from engine.plan.lower import law_plan
+from engine.plan.lower_flow import flow_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from engine.model.component import Component
+    from engine.model.flow import Step
     from engine.model.laws import Law
-    from engine.plan.primitives import ClassPlan, LawPlan, NodePlan
+    from engine.plan.primitives import ClassPlan, FlowPlan, LawPlan, NodePlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,12 @@ class Lowering:
     ) -> tuple[LawPlan, ...]:
         """The same law for every class, but for those with a law of their own."""
         return tuple(law_plan(special.get(each.name, law)) for each in self.classes)
+
+    def flow(
+        self, steps: Sequence[Step] | None, service_time: tuple[LawPlan, ...]
+    ) -> FlowPlan | None:
+        """An explicit flow, or none."""
+        return None if steps is None else flow_plan(steps, self.classes, service_time)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,10 @@ from typing import Literal
 from engine.catalog.preset import Lowering, Preset
 from engine.model.component import Component
 from engine.model.fields import Config, setting
+from engine.model.flow import Flow
 from engine.model.laws import Exponential, Law
 from engine.model.station import CpuQuota, Scaling
+from engine.plan.lower_flow import first_work
 from engine.plan.primitives import NodePlan, StationPlan
 from engine.plan.station import cpu_plan, scaling_plan
 
@@ -37,6 +39,21 @@ others. So no worker is ever held, and the queue limit counts those inside beyon
 **Contention** (locks, shared caches) makes work longer the more workers work: throughput flattens and then
 falls. A **CPU quota** lets a container use so much CPU time in every 100 ms and then stops it until the
 next: 50 ms of work under 20 ms a period take 210 ms.
+
+**Flow.** By default a request is worked on, and then the calls of the links are made in their order. A flow
+written here says it step by step instead:
+
+- `{"work": {"law": "exponential", "mean": 0.002}}`, or `{"work": "service_time"}` for the field above;
+- `{"call": "service-cache"}`: a call over the link with this id;
+- `{"parallel": [{"call": "a"}, {"call": "b"}, {"call": "c"}], "need": 2}`: at once; it goes on when two have
+  succeeded and fails when two have failed. `"copies": 100` begins each 100 times;
+- `{"choice": [{"probability": 0.4, "do": […]}, {"class": "write", "do": […]}, {"when": "miss", "do": […]}]}`:
+  the first that applies; one without conditions always does;
+- `{"loop": 30, "do": […]}`, `{"sequence": […]}`, and `{"async": […]}`, which nobody waits for.
+
+The links then count with their network and policy only, not with order, probability, times, mode, when and
+classes. After waiting, work takes its turn in the queue again, beyond the queue limit; a held worker does
+all work of its request. What nobody waits for any more begins nothing new.
 
 **Left out:** memory, start-up time, the operating system's scheduler.
 
@@ -124,16 +141,27 @@ class ServiceConfig(Config):
         help="CPU time an instance a period, as a container's CPU limit. All service time counts as "
         "CPU time. Off: a core for every worker.",
     )
+    flow: Flow | None = setting(
+        None,
+        title="Flow",
+        group="Flow",
+        help="Steps of a request, as JSON; none does the work and then makes the calls of the links in "
+        "their order. Steps: work, call, sequence, parallel (need), choice, loop, async.",
+        lax=True,
+    )
 
 
 def lower(config: ServiceConfig, context: Lowering) -> NodePlan:
     """A station."""
+    work = context.each(config.service_time, config.class_times)
+    flow = context.flow(config.flow, work)
     return NodePlan(
         id=context.id,
+        flow=flow,
         station=StationPlan(
             instances=config.instances,
             workers=config.workers,
-            work=context.each(config.service_time, config.class_times),
+            work=work if flow is None else first_work(flow),
             queue_limit=config.queue_limit,
             discipline=config.discipline,
             hold=config.hold_while_waiting,

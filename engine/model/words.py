@@ -30,6 +30,8 @@ _TEMPLATES: Final[dict[str, str]] = {
     "too_long": "should have at most {max_length} entries",
     "too_short": "should have at least {min_length} entries",
     "string_pattern_mismatch": "should be 1 to 64 letters, digits, '_' or '-'",
+    "no_step": "should be a step: an object with one of the keys work, call, sequence, parallel, choice, "
+    'loop and async, such as {{"call": "id-of-a-link"}}',
     "union_tag_invalid": "should have {discriminator} set to {expected_tags}",
     "union_tag_not_found": "needs {discriminator}: say of which kind it is",
 }

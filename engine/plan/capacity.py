@@ -7,7 +7,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from engine.plan.demand import missing
+from engine.plan.flow import flow_of
 from engine.plan.primitives import INFINITE
+from engine.plan.walk import Walk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,16 +42,15 @@ def capacities(plan: Plan, demand: Demand) -> dict[str, Capacity]:
     answers: dict[str, tuple[float, ...]] = {}
     made: dict[str, Capacity] = {}
     for name in reversed(demand.order):
-        node = nodes[name]
-        calls = [
-            _calls_time(node, leaving[name], answers, kind, demand)
+        node, rates = nodes[name], demand.nodes[name]
+        times = [
+            _times(plan, node, leaving[name], _calls(leaving[name], answers, kind), kind, demand)
             for kind in range(len(plan.classes))
         ]
-        work = [_work(node, kind) for kind in range(len(plan.classes))]
-        answers[name] = tuple(a + b for a, b in zip(work, calls, strict=True))
-        rates = demand.nodes[name]
-        waits = _mean(calls, rates) if node.station.hold else 0.0
-        made[name] = _capacity(node, _mean(work, rates), waits)
+        answers[name] = tuple(each.answer for each in times)
+        work = _mean([each.work for each in times], rates)
+        waits = _mean([each.waits for each in times], rates) if node.station.hold else 0.0
+        made[name] = _capacity(node, work, waits)
     return made
 
 
@@ -79,12 +81,6 @@ def _fastest(station: StationPlan, workers: int, work: float, waits: float) -> f
     return max(n / (work * (1.0 + (n - 1) * (sigma + kappa * n)) + waits) for n in numbers)
 
 
-def _work(node: NodePlan, kind: int) -> float:
-    """Mean work of a class at a node."""
-    work = node.station.service
-    return work[kind].mean if kind < len(work) else work[0].mean
-
-
 def _mean(values: Sequence[float], rates: Sequence[float]) -> float:
     """Mean over the classes by their rates; plain where nothing comes."""
     whole = sum(rates)
@@ -93,32 +89,52 @@ def _mean(values: Sequence[float], rates: Sequence[float]) -> float:
     return sum(value * rate for value, rate in zip(values, rates, strict=True)) / whole
 
 
-def _calls_time(
+@dataclass(frozen=True, slots=True)
+class _Times:
+    """Mean times (s) of a request of one class at a node."""
+
+    answer: float
+    """From its arrival to its answer."""
+    work: float
+    """That workers do something for it."""
+    waits: float
+    """That workers which are held wait for something else meanwhile."""
+
+
+def _times(
+    plan: Plan,
     node: NodePlan,
     leaving: Sequence[LinkPlan],
-    answers: Mapping[str, tuple[float, ...]],
+    calls: Mapping[str, float],
     kind: int,
     demand: Demand,
-) -> float:
-    """Mean time that the calls of a request take, equal orders side by side."""
-    if node.backlog is not None:
-        return 0.0
-    used = [link for link in leaving if link.waits and link.classes[kind]]
-    times = {link.id: _call(link, answers[link.target][kind], demand) for link in used}
-    if node.router is not None:
-        return sum(times.values()) / len(times) if times else 0.0
-    groups: dict[int, float] = defaultdict(float)
-    for link in used:
-        groups[link.order] = max(groups[link.order], times[link.id])
-    missed = 1.0 - demand.hits.get(node.id, 0.0) if node.store is not None else 1.0
-    return missed * sum(groups.values())
+) -> _Times:
+    """Times of a class at a node whose calls take so long each."""
+    if node.router is not None or node.backlog is not None:
+        used = [calls[link.id] for link in leaving if link.classes[kind]]
+        mean = sum(used) / len(used) if used and node.router is not None else 0.0
+        return _Times(mean, 0.0, mean)
+    write = plan.classes[kind].write
+    misses = {} if write else missing(leaving, demand.hits)
+    walk = Walk(kind, misses, calls, pace=1.0 / node.station.speed)
+    flow = flow_of(node, leaving, plan.classes)
+    first = 1 if node.traffic is None else 0
+    answer = walk.through(flow[:first])
+    through = 1.0 - demand.hits.get(node.id, 0.0) if node.store is not None and not write else 1.0
+    answer += through * walk.through(flow[first:], through)
+    # What nobody waits for keeps a worker of its own where the flow says so itself.
+    held = answer + walk.background if node.flow is not None else answer
+    return _Times(answer, walk.work, max(0.0, held - walk.work))
 
 
-def _call(link: LinkPlan, answer: float, demand: Demand) -> float:
-    """Mean time of a link's calls for a request at its source."""
-    source, sent = demand.rate(link.source), sum(demand.links[link.id])
-    times = sent / source if link.on_miss and source > 0.0 else link.probability * link.times
-    return times * min(link.timeout, answer + 2.0 * crossing_time(link))
+def _calls(
+    leaving: Sequence[LinkPlan], answers: Mapping[str, tuple[float, ...]], kind: int
+) -> dict[str, float]:
+    """Mean time of one call over each link."""
+    return {
+        link.id: min(link.timeout, answers[link.target][kind] + 2.0 * crossing_time(link))
+        for link in leaving
+    }
 
 
 def crossing_time(link: LinkPlan) -> float:

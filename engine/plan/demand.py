@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
+from engine.plan.flow import flow_of
 from engine.plan.hits import hit_ratio
 from engine.plan.order import callers_first
 from engine.plan.primitives import INFINITE
+from engine.plan.walk import Walk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,8 +46,8 @@ def demand_of(plan: Plan) -> Demand | None:
         return None
     reached = set(order)
     whole = (*order, *(node.id for node in plan.nodes if node.id not in reached))
-    made = _flow(plan, whole, {})
-    if any(link.on_miss for link in plan.links):
+    made = _flow(plan, whole, {node.id: 0.0 for node in plan.nodes if node.store is not None})
+    if any(link.on_miss for link in plan.links) or any(node.flow for node in plan.nodes):
         # A caller comes before the cache that it asks, so what the cache holds back is known only now.
         made = _flow(plan, whole, made.hits)
     return made
@@ -66,9 +68,9 @@ def _flow(plan: Plan, order: tuple[str, ...], known: Mapping[str, float]) -> Dem
             rates[name] = _offered(node.traffic)
         if node.store is not None:
             hits[name] = _hits(plan, node, rates[name])
-        shares = _Shares(plan, nodes, {**known, **hits}, tuple(leaving[name]))
+        shares = _Shares(plan, nodes, {**known, **hits}, tuple(leaving[name])).of(node)
         for link in leaving[name]:
-            sent = _times(rates[name], shares.of(node, link))
+            sent = _times(rates[name], shares[link.id])
             links[link.id] = sent
             rates[link.target] = tuple(a + b for a, b in zip(rates[link.target], sent, strict=True))
     return Demand(order, rates, links, hits)
@@ -135,21 +137,25 @@ class _Shares:
     hits: Mapping[str, float]
     leaving: Sequence[LinkPlan]
 
-    def of(self, node: NodePlan, link: LinkPlan) -> Rates:
-        """The share of each class that a link gets."""
+    def of(self, node: NodePlan) -> Mapping[str, Rates]:
+        """The share of each class that each link gets."""
         if node.router is not None:
-            return self._routed(node, link)
+            return {link.id: self._routed(node, link) for link in self.leaving}
         if node.backlog is not None:
-            places = [_places(self.nodes[each.target]) for each in self.leaving]
-            share = _places(self.nodes[link.target]) / max(sum(places), 1.0)
-            return (share,) * len(link.classes)
-        each = link.probability * link.times
-        missed = self._missed(link) if link.on_miss else 1.0
+            places = {link.id: _places(self.nodes[link.target]) for link in self.leaving}
+            whole = max(sum(places.values()), 1.0)
+            return {
+                link.id: (places[link.id] / whole,) * len(link.classes) for link in self.leaving
+            }
+        flow = flow_of(node, self.leaving, self.plan.classes)
         through = 1.0 - self.hits.get(node.id, 0.0) if node.store is not None else 1.0
-        return tuple(
-            each * (1.0 if kind.write else missed * through) if used else 0.0
-            for kind, used in zip(self.plan.classes, link.classes, strict=True)
-        )
+        walks = []
+        for place, kind in enumerate(self.plan.classes):
+            misses = {} if kind.write else missing(self.leaving, self.hits)
+            walk = Walk(place, misses)
+            walk.through(flow, 1.0 if kind.write else through)
+            walks.append(walk.calls)
+        return {link.id: tuple(calls[link.id] for calls in walks) for link in self.leaving}
 
     def _routed(self, node: NodePlan, link: LinkPlan) -> Rates:
         """A router's share: by weight, or by instances."""
@@ -164,13 +170,10 @@ class _Shares:
             shares.append(part(link) / whole if used and whole > 0.0 else 0.0)
         return tuple(shares)
 
-    def _missed(self, link: LinkPlan) -> float:
-        """How often the stores that are asked before a look-aside link do not have the key."""
-        share = 1.0
-        for each in self.leaving:
-            if each.order < link.order and self.nodes[each.target].store is not None:
-                share *= 1.0 - self.hits.get(each.target, 0.0)
-        return share
+
+def missing(leaving: Sequence[LinkPlan], hits: Mapping[str, float]) -> dict[str, float]:
+    """For the links to stores, how often a read is answered that the key is not there."""
+    return {link.id: 1.0 - hits[link.target] for link in leaving if link.target in hits}
 
 
 def _places(node: NodePlan) -> float:

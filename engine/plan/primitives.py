@@ -227,6 +227,68 @@ class RouterPlan:
     health: HealthPlan | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class WorkPart:
+    """F: local work."""
+
+    laws: tuple[LawPlan, ...]
+    """One a class."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallPart:
+    """A call over a link, waited for."""
+
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParallelPart:
+    """Ways side by side, of which some have to succeed."""
+
+    ways: tuple[FlowPlan, ...]
+    need: int
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way of a choice; it applies where everything that it says holds."""
+
+    do: FlowPlan
+    share: float | None = None
+    """Of the requests that may take it; shares of one choice do not overlap. None is always."""
+    classes: tuple[bool, ...] | None = None
+    """Whether each class may take it; None is all."""
+    when: Literal["always", "miss", "hit"] = "always"
+
+
+@dataclass(frozen=True, slots=True)
+class ChoicePart:
+    """The first way that applies, or none."""
+
+    ways: tuple[Way, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LoopPart:
+    """The same again and again."""
+
+    rounds: int
+    do: FlowPlan
+
+
+@dataclass(frozen=True, slots=True)
+class AsyncPart:
+    """What nobody waits for."""
+
+    do: FlowPlan
+
+
+Part = WorkPart | CallPart | ParallelPart | ChoicePart | LoopPart | AsyncPart
+FlowPlan = tuple[Part, ...]
+"""Parts one after the other: the seventh combinator."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodePlan:
     """What a node is made of. At most one of traffic, router, backlog; the store may join a station."""
@@ -239,6 +301,9 @@ class NodePlan:
     router: RouterPlan | None = None
     pulls: bool = False
     """Whether its workers pull messages instead of being called."""
+    flow: FlowPlan | None = None
+    """What it does with a request, where its links do not tell; the station's work is then the work that
+    the flow begins with, none where it begins with something else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

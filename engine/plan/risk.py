@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from typing import TYPE_CHECKING
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, Final
 
-from engine.plan.primitives import INFINITE
+from engine.plan.flow import flow_of
+from engine.plan.primitives import INFINITE, CallPart, ChoicePart, LoopPart, ParallelPart
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from engine.plan.primitives import LinkPlan, NodePlan, Plan
+    from engine.plan.primitives import FlowPlan, LinkPlan, NodePlan, Part, Plan
 
 _NONE: frozenset[str] = frozenset()
+_ROUNDING: Final = 1e-9
 
 
 def single_points(plan: Plan, order: Sequence[str]) -> frozenset[str]:
@@ -33,12 +35,7 @@ def single_points(plan: Plan, order: Sequence[str]) -> frozenset[str]:
     fatal: dict[tuple[str, int], frozenset[str]] = {}
     for name in reversed(order):
         for kind in range(len(plan.classes)):
-            needed = _needed(plan, nodes[name], leaving[name], kind)
-            sets = [fatal[link.target, kind] for link in needed]
-            if nodes[name].router is not None:
-                common = frozenset.intersection(*sets) if sets else _NONE
-            else:
-                common = _NONE.union(*sets)
+            common = _fatal(plan, nodes[name], leaving[name], kind, fatal)
             fatal[name, kind] = common | {name}
     ways = [
         fatal[node.id, kind]
@@ -51,18 +48,61 @@ def single_points(plan: Plan, order: Sequence[str]) -> frozenset[str]:
     return frozenset.intersection(*ways) - clients if ways else _NONE
 
 
-def _needed(plan: Plan, node: NodePlan, leaving: Sequence[LinkPlan], kind: int) -> list[LinkPlan]:
-    """The calls without which a request of a class fails at a node (for a router: its choices)."""
+def _fatal(
+    plan: Plan,
+    node: NodePlan,
+    leaving: Sequence[LinkPlan],
+    kind: int,
+    fatal: Mapping[tuple[str, int], frozenset[str]],
+) -> frozenset[str]:
+    """Nodes behind a node whose death fails every request of a class at it."""
     if node.backlog is not None or (node.store is not None and not plan.classes[kind].write):
-        return []
+        return _NONE
+    behind = {link.id: fatal[link.target, kind] for link in leaving}
     if node.router is not None:
-        return [link for link in leaving if link.classes[kind]]
-    used = [link for link in leaving if link.waits and link.classes[kind]]
-    return [
-        link
-        for link in used
-        if link.probability >= 1.0 and (plan.classes[kind].write or not link.on_miss)
-    ]
+        sets = [behind[link.id] for link in leaving if link.classes[kind]]
+        return frozenset.intersection(*sets) if sets else _NONE
+    return _without(flow_of(node, leaving, plan.classes), kind, behind)
+
+
+def _without(flow: FlowPlan, kind: int, behind: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """Nodes without which a flow fails, whatever is chosen in it."""
+    return _NONE.union(*(_without_part(part, kind, behind) for part in flow))
+
+
+def _without_part(part: Part, kind: int, behind: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """Nodes without which a part fails."""
+    match part:
+        case CallPart():
+            return behind[part.link]
+        case LoopPart():
+            return _without(part.do, kind, behind)
+        case ParallelPart():
+            lost = Counter(name for way in part.ways for name in _without(way, kind, behind))
+            bearable = len(part.ways) - part.need
+            return frozenset(name for name, ways in lost.items() if ways > bearable)
+        case ChoicePart():
+            return _in_every_way(part, kind, behind)
+        case _:
+            return _NONE
+
+
+def _in_every_way(
+    part: ChoicePart, kind: int, behind: Mapping[str, frozenset[str]]
+) -> frozenset[str]:
+    """Nodes without which every way of a choice fails that a class may take; none where it may take none."""
+    sets: list[frozenset[str]] = []
+    shares = 0.0
+    for way in part.ways:
+        if way.classes is not None and not way.classes[kind]:
+            continue
+        sets.append(_without(way.do, kind, behind))
+        if way.when != "always":
+            continue
+        shares += 1.0 if way.share is None else way.share
+        if shares >= 1.0 - _ROUNDING:
+            return frozenset.intersection(*sets)
+    return _NONE
 
 
 def patience(plan: Plan, order: Sequence[str]) -> dict[str, float]:

@@ -12,6 +12,7 @@ from engine.sim.lane.backlog import Backlog
 from engine.sim.lane.call import UNLIMITED
 from engine.sim.lane.client import Client
 from engine.sim.lane.expiry import Expiry
+from engine.sim.lane.flow import FlowNode
 from engine.sim.lane.keyed import KeyedNode
 from engine.sim.lane.link import Link
 from engine.sim.lane.node import Node
@@ -19,6 +20,7 @@ from engine.sim.lane.router import Router
 from engine.sim.laws import make_law
 from engine.sim.networks import tune_network
 from engine.sim.parts import LinkPart, NodePart
+from engine.sim.programs import further_works
 from engine.sim.stores import Stores
 from engine.sim.users import Users
 
@@ -40,6 +42,8 @@ def sort_of(plan: NodePlan) -> type[Node]:
         return Router
     if plan.backlog is not None:
         return Backlog
+    if plan.flow is not None:
+        return FlowNode
     return KeyedNode if plan.store is not None else Node
 
 
@@ -74,6 +78,9 @@ class Assembler:
             node = Router(plan.id, agenda, errors)
         elif plan.backlog is not None:
             node = Backlog(plan.id, agenda, errors)
+        elif plan.flow is not None:
+            choices = streams.uniform(plan.id, "choice")
+            node = FlowNode(plan.id, agenda, errors, choices)
         elif plan.store is not None:
             node = self.stores.node(plan, plan.store, errors)
         else:
@@ -89,10 +96,13 @@ class Assembler:
             make_law(law, self.streams, plan.id, f"work/{kind.name}")
             for law, kind in zip(station.service, self.plan.classes, strict=False)
         ]
+        before = len(node.work)
         node.work = padded(laws, self.kinds)
         node.hold = station.hold
         node.pulls = plan.pulls
         node.instant = station.workers is None and all(law.fixed == 0.0 for law in laws)
+        if isinstance(node, FlowNode):
+            self._tune_flow(node, plan, before)
         self.instances.tune(part, station)
         workers = 0.0 if station.workers is None else float(station.workers * station.instances)
         part.set_capacity(workers, self.agenda.now)
@@ -102,6 +112,18 @@ class Assembler:
             capacity = plan.backlog.capacity
             node.capacity = UNLIMITED if capacity is None else capacity
             node.max_receive = plan.backlog.max_receive
+
+    def _tune_flow(self, node: FlowNode, plan: NodePlan, before: int) -> None:
+        """Know the laws of all works of a flow; as many as before at least, since some may be under way."""
+        node.hold = plan.station.hold and plan.station.discipline != "ps"
+        pace = 1.0 / plan.station.speed
+        for place, work in enumerate(further_works(plan.flow or ())):
+            laws = [
+                make_law(law.times(pace), self.streams, plan.id, f"work {place + 1}/{kind.name}")
+                for law, kind in zip(work.laws, self.plan.classes, strict=False)
+            ]
+            node.work += padded(laws, self.kinds)
+        node.work = padded(node.work, before)
 
     def link(self, plan: LinkPlan, target: Node) -> LinkPart:
         """A new link, not tuned yet."""
@@ -120,7 +142,7 @@ class Assembler:
         link.on_miss = padded(on_miss, self.kinds)
         link.always = plan.probability >= 1.0 and not plan.on_miss and all(plan.classes)
         link.times = plan.times
-        link.waits = plan.waits
+        link.waits = plan.waits or source.flow is not None
         link.delay = make_law(plan.delay, self.streams, plan.id, "delay")
         link.jitter = None
         if plan.jitter > 0.0:

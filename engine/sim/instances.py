@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from engine.sim.lane.call import UNLIMITED
+from engine.sim.lane.flow import FlowNode
 from engine.sim.lane.line import Fifo, Lifo, Priority
 from engine.sim.lane.paced import PacedPool, PacedSharedPool
 from engine.sim.lane.pool import QueuePool
+from engine.sim.lane.screened import Screened
 from engine.sim.lane.sharing import SharedPool
 
 if TYPE_CHECKING:
@@ -52,7 +54,8 @@ class Instances:
         for pool in kept:
             pool.limit = UNLIMITED if station.queue_limit is None else station.queue_limit
             if isinstance(pool, QueuePool):
-                pool.reline(self._line(station))
+                line = self._line(station)
+                pool.reline(Screened(line, pool) if isinstance(node, FlowNode) else line)
             if isinstance(pool, PacedPool | PacedSharedPool):
                 _set_pace(pool.bench, station, pool.index, now)
             pool.resize(workers, now)

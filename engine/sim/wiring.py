@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from engine.sim.lane.backlog import Backlog
 from engine.sim.lane.call import Endpoint
+from engine.sim.lane.flow import FlowNode
 from engine.sim.lane.router import Router
 from engine.sim.laws import make_picker
+from engine.sim.programs import program
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -42,7 +44,11 @@ def wire(
             picker = _choice(choices, part.plan.picker, part.link.endpoints, streams, owner)
             part.link.pickers = [picker] * kinds
             part.choices = _used(choices, [picker])
-        node.steps = _steps(outgoing)
+        flow = nodes[name].plan.flow
+        if isinstance(node, FlowNode) and flow is not None:
+            node.program = program(flow, {part.plan.id: part.link for part in outgoing}, kinds)
+        else:
+            node.steps = _steps(outgoing)
 
 
 def _join(part: LinkPart, target: NodePart) -> None:

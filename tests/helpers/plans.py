@@ -23,6 +23,7 @@ from engine.plan.primitives import (
     StationPlan,
     StorePlan,
     TrafficPlan,
+    WorkPart,
 )
 from engine.sim.report import Result, result_of
 
@@ -64,9 +65,15 @@ def closed(name: str, users: int, think: LawLike) -> NodePlan:
 
 
 def station(name: str, work: LawLike | Sequence[LawLike] = 0.01, **changes: Any) -> NodePlan:
-    """A service; `pulls` and `store` go to the node, everything else to its station."""
-    laws = work if isinstance(work, Sequence) else [work]
-    node = {key: changes.pop(key) for key in ("pulls", "store") if key in changes}
+    """A service; `pulls`, `store` and `flow` go to the node, everything else to its station.
+
+    A flow brings its own work.
+    """
+    laws: Sequence[LawLike] = work if isinstance(work, Sequence) else [work]
+    node = {key: changes.pop(key) for key in ("pulls", "store", "flow") if key in changes}
+    flow = node.get("flow")
+    if flow is not None:
+        laws = flow[0].laws if isinstance(flow[0], WorkPart) else [0.0] * len(laws)
     fields = {"workers": 1} | changes | {"work": tuple(as_law(law) for law in laws)}
     return NodePlan(id=name, station=StationPlan(**fields), **node)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields, replace
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
@@ -15,17 +16,20 @@ from engine.plan.primitives import (
     CrowdPlan,
     EncryptionPlan,
     EventPlan,
+    FlowPlan,
     HealthPlan,
     LawPlan,
     LinkPlan,
     NodePlan,
+    Part,
     Plan,
     RetryPlan,
     ScalingPlan,
     SessionPlan,
+    Way,
 )
 from engine.sim.lane.draws import generator
-from tests.helpers import plans
+from tests.helpers import flows, plans
 
 T = TypeVar("T")
 TIMES = [0.0, 0.0, 0.004, 0.02, 0.3]
@@ -157,6 +161,40 @@ class Maker:
             slow_start=self.one(["off", "new", "idle"]),
         )
 
+    def with_flow(self, node: NodePlan, links: list[LinkPlan]) -> NodePlan:
+        """The node, and sometimes a flow of its own over the links that leave it."""
+        if node.router is not None or node.backlog is not None or node.store is not None:
+            return node
+        if not self.one([True, False]):
+            return node
+        names = [link.id for link in links if link.source == node.id]
+        return plans.station(
+            node.id, [0.0] * self.kinds, flow=self.flow(names, 3), **_of_station(node)
+        )
+
+    def flow(self, names: list[str], depth: int) -> FlowPlan:
+        return tuple(self.part(names, depth) for _ in range(self.number(1, 3)))
+
+    def part(self, names: list[str], depth: int) -> Part:
+        sorts = ["work", "call", "call", "parallel", "choice", "loop", "async"]
+        sort = self.one(sorts[: 3 if depth == 0 else 7])
+        if sort == "work" or (sort == "call" and not names):
+            return flows.work(*[self.law()] * self.kinds)
+        if sort == "call":
+            return flows.call(self.one(names))
+        inner = self.flow(names, depth - 1)
+        if sort == "loop":
+            return flows.loop(self.number(1, 3), *inner)
+        if sort == "async":
+            return flows.background(*inner)
+        if sort == "parallel":
+            ways = (inner, self.flow(names, depth - 1), self.flow(names, depth - 1))
+            return flows.parallel(*ways, need=self.number(1, 3))
+        classes = self.one([None, (True,) + (False,) * (self.kinds - 1)])
+        when: Any = self.one(["always", "miss", "hit"])
+        first = Way(inner, self.one([None, 0.5]), classes, when)
+        return flows.choice(first, Way(self.flow(names, depth - 1)))
+
     def event(self, nodes: list[NodePlan], links: list[LinkPlan]) -> EventPlan:
         change = self.one(CHANGES)
         node = self.one(nodes)
@@ -197,6 +235,7 @@ def random_plan(seed: int) -> Plan:
     users = [make.client(f"users{place}") for place in range(make.number(1, 2))]
     behind = [make.inner(f"node{place}") for place in range(make.number(1, 5))]
     links = make.links(users, behind)
+    behind = [make.with_flow(node, links) for node in behind]
     queues = {node.id for node in behind if node.backlog is not None}
     pulled = {link.target for link in links if link.source in queues}
     nodes = users + [_pulling(node) if node.id in pulled else node for node in behind]
@@ -211,11 +250,19 @@ def random_plan(seed: int) -> Plan:
     )
 
 
+def _of_station(node: NodePlan) -> dict[str, Any]:
+    """The fields of a node's station, but for its work."""
+    station = node.station
+    return {
+        each.name: getattr(station, each.name) for each in fields(station) if each.name != "work"
+    }
+
+
 def _pulling(node: NodePlan) -> NodePlan:
     """The node as one that queues send messages to."""
     if node.router is not None or node.backlog is not None:
         return node
-    return NodePlan(id=node.id, station=node.station, store=node.store, pulls=True)
+    return replace(node, pulls=True)
 
 
 whole_plans = st.integers(0, 2**32 - 1).map(random_plan)

@@ -5,16 +5,24 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from engine.catalog.checks.flows import explicit_flow
 from engine.catalog.registry import component
 from engine.model.edits import SetField
 from engine.model.findings import Finding
 from engine.model.names import name_of
+from engine.plan.flow import calls_in
+from engine.plan.lower import class_plan
+from engine.plan.lower_flow import flow_plan
 from engine.plan.order import Arc, callers_first
+from engine.plan.primitives import ZERO
+from engine.plan.walk import Walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from engine.catalog.reading import Reading
+    from engine.model.design import Link
+    from engine.model.flow import Step
 
 
 def loop_errors(reading: Reading) -> Iterator[Finding]:
@@ -45,13 +53,29 @@ def _arcs(reading: Reading) -> list[Arc]:
         if config is None or link.source not in nodes or link.target not in nodes:
             continue
         source = component(nodes[link.source].kind)
-        if source is not None and source.hands_on:
+        flow = explicit_flow(reading.configs.get(link.source))
+        if flow is not None:
+            arc = _flow_arc(reading, link, flow)
+        elif source is not None and source.hands_on:
             arc = Arc(link.source, link.target, waits=source.output != "messages", gain=1.0)
         else:
             gain = config.probability * config.times
             arc = Arc(link.source, link.target, waits=config.mode == "call", gain=gain)
         arcs.append(arc)
     return arcs
+
+
+def _flow_arc(reading: Reading, link: Link, flow: tuple[Step, ...]) -> Arc:
+    """A link that an explicit flow calls: as often as the class that calls it most, nothing being cached."""
+    classes = tuple(class_plan(each) for each in reading.classes)
+    plan = flow_plan(flow, classes, (ZERO,))
+    gains = []
+    for kind in range(len(classes)):
+        walk = Walk(kind, missed=1.0)
+        walk.through(plan)
+        gains.append(walk.calls[link.id])
+    waits = any(waited for name, waited in calls_in(plan) if name == link.id)
+    return Arc(link.source, link.target, waits=waits, gain=max(gains))
 
 
 def _waiting_error(reading: Reading, circle: list[str]) -> Finding:
@@ -61,7 +85,8 @@ def _waiting_error(reading: Reading, circle: list[str]) -> Finding:
     last, fix = links[circle[-2], circle[-1]], None
     for ends in pairwise(circle):
         source = component(nodes[ends[0]].kind)
-        if source is not None and not source.hands_on:
+        told = explicit_flow(reading.configs.get(ends[0])) is None
+        if source is not None and not source.hands_on and told:
             last = links[ends]
             fix = SetField(last.id, ("config", "mode"), "send", "Send instead of waiting")
     return Finding(

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.catalog.cache import CacheConfig
+from engine.catalog.checks.flows import explicit_flow, unknown_links
 from engine.catalog.events import LINK_CHANGES, members, replaced
 from engine.catalog.registry import component
-from engine.catalog.typed import DesignError
+from engine.catalog.typed import DesignError, typed_config
+from engine.model.design import Node
 from engine.model.edits import EditError, SetDesign
 from engine.model.findings import Finding
 from engine.model.metrics import METRICS
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from engine.catalog.reading import Reading
-    from engine.model.design import Design, Event, Node
+    from engine.model.design import Design, Event
 
 
 def scenario_errors(reading: Reading) -> Iterator[Finding]:
@@ -76,10 +78,12 @@ def _set_problem(design: Design, event: Event) -> tuple[str, str] | None:
     if event.target in design.frame_by_id:
         return "target", "A set event needs a node or a link, not a frame"
     try:
-        replaced(design, event)
+        item = replaced(design, event)
     except (EditError, DesignError) as error:
         return "path", f"{_target(design, event)}: {error}"
-    return None
+    flow = explicit_flow(typed_config(item)) if isinstance(item, Node) else None
+    problem = next(unknown_links(design, item.id, flow), None) if flow is not None else None
+    return ("value", problem.message) if problem is not None else None
 
 
 def _target(design: Design, event: Event) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from engine.model.edits import SetField
 from engine.model.findings import Finding
 from engine.model.names import name_of
+from engine.plan.flow import works_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,4 +65,5 @@ def _crossing_takes_time(link: LinkPlan) -> bool:
 
 def _work_takes_time(node: NodePlan) -> bool:
     """Whether the work of any class at a node may take time."""
-    return any(law.mean > 0.0 for law in node.station.work)
+    works = [node.station.work, *(part.laws for part in works_in(node.flow or ()))]
+    return any(law.mean > 0.0 for laws in works for law in laws)

@@ -99,22 +99,22 @@ def _class_errors(reading: Reading) -> Iterator[Finding]:
             )
     for node_id, config in reading.configs.items():
         if isinstance(config, ClientConfig):
-            yield from _unknown_classes(config.mix, names, node_id, "config.mix")
+            yield from unknown_classes(config.mix, names, node_id, "config.mix")
             if isinstance(config.arrivals, Trace):
                 recorded = dict.fromkeys(config.arrivals.classes or ())
-                yield from _unknown_classes(recorded, names, node_id, "config.arrivals.classes")
+                yield from unknown_classes(recorded, names, node_id, "config.arrivals.classes")
             if config.mix and not any(config.mix.get(name) for name in names):
                 message = "The shares of the mix sum to zero; give at least one class a share"
                 yield Finding(
                     level="error", code="bad-mix", id=node_id, field="config.mix", message=message
                 )
         if isinstance(config, ServiceConfig):
-            yield from _unknown_classes(config.class_times, names, node_id, "config.class_times")
+            yield from unknown_classes(config.class_times, names, node_id, "config.class_times")
     for link_id, link in reading.links.items():
-        yield from _unknown_classes(link.classes or (), names, link_id, "config.classes")
+        yield from unknown_classes(link.classes or (), names, link_id, "config.classes")
 
 
-def _unknown_classes(
+def unknown_classes(
     used: Iterable[str], known: list[str], item_id: str, field: str
 ) -> Iterator[Finding]:
     """Names that are no class of the design."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import BaseModel
 
+from engine.catalog.checks.flows import explicit_flow, flow_warnings
 from engine.catalog.registry import component
 from engine.model.edits import UNSET, Batch, SetField
 from engine.model.findings import Finding
@@ -35,19 +36,30 @@ def warnings(reading: Reading) -> Iterator[Finding]:
     yield from _idle_nodes(design)
     yield from _idle_links(reading)
     yield from _unread_policies(reading)
+    yield from flow_warnings(reading)
     yield from _late_events(design)
 
 
 def _unknown(raw: Any, typed: Any) -> Iterator[tuple[str, ...]]:
     """Paths of the fields in a raw config that its type does not have."""
+    if isinstance(raw, list) and isinstance(typed, tuple) and len(raw) == len(typed):
+        for place, (value, part) in enumerate(zip(raw, typed, strict=True)):
+            for rest in _unknown(value, part):
+                yield (str(place), *rest)
     if not isinstance(raw, dict) or not isinstance(typed, BaseModel):
         return
+    names = _names(typed)
     for key, value in raw.items():
-        if key in type(typed).model_fields:
-            for rest in _unknown(value, getattr(typed, key)):
+        if key in names:
+            for rest in _unknown(value, getattr(typed, names[key])):
                 yield (key, *rest)
         elif not _is_shorthand(key, typed):
             yield (key,)
+
+
+def _names(typed: BaseModel) -> dict[str, str]:
+    """Attributes by the names of the fields in files."""
+    return {info.alias or name: name for name, info in type(typed).model_fields.items()}
 
 
 def _is_shorthand(key: str, typed: BaseModel) -> bool:
@@ -60,9 +72,12 @@ def _unknown_field(
 ) -> Finding:
     """The warning about a field that nothing reads, with the likely name."""
     for part in path[:-1]:
-        raw, typed = raw[part], getattr(typed, part)
+        if isinstance(raw, list):
+            raw, typed = raw[int(part)], typed[int(part)]
+        else:
+            raw, typed = raw[part], getattr(typed, _names(typed)[part])
     word = path[-1]
-    hint = did_you_mean(word, type(typed).model_fields)
+    hint = did_you_mean(word, _names(typed))
     where = ("config", *path[:-1])
     fix: Edit = SetField(item_id, (*where, word), UNSET, f"Remove {word}")
     remedy = "remove it"
@@ -122,7 +137,7 @@ def _idle_links(reading: Reading) -> Iterator[Finding]:
         if config.classes == ():
             message = f"No class uses {name}; list a class, or leave the field out for all"
             yield _warn(link, "unused-link", message, "config.classes")
-        if _hands_on(design, link):
+        if _hands_on(design, link) or explicit_flow(reading.configs.get(link.source)) is not None:
             continue
         if config.probability <= 0.0:
             message = f"{name} is never used: its probability is 0"

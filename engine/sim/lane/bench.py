@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, final
 
 from engine.sim.lane.agenda import Entry, Task, Timer, pop_first, sift_up
-from engine.sim.lane.call import UNLIMITED, WORKING, Call, Pool
+from engine.sim.lane.call import DEAD, UNLIMITED, WORKING, Call, Pool
 from engine.sim.lane.pace import NEVER, Pace
 
 if TYPE_CHECKING:
@@ -46,6 +46,18 @@ class Bench(Task):
         call.time = self._virtual + work
         call.seq = self._order
         sift_up(self.jobs, call)
+        self.plan(now)
+
+    def remove(self, call: Call, now: float) -> None:
+        """Work on a call no more."""
+        self.catch_up(now)
+        others = [entry for entry in self.jobs if entry is not call]
+        self.jobs.clear()
+        for entry in others:
+            sift_up(self.jobs, entry)
+        call.stage = DEAD
+        if len(others) == 0:
+            self._timer = None
         self.plan(now)
 
     def clear(self, now: float) -> None:

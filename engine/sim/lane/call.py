@@ -36,6 +36,8 @@ WORKING: Final = 1
 RETURNING: Final = 2
 BACKOFF: Final = 3
 DEAD: Final = 4
+ENGAGED: Final = 5
+"""At the site and neither waiting nor worked on: its flow goes on elsewhere."""
 
 UNLIMITED: Final = 1 << 60
 """Stands for no limit on workers or places."""
@@ -112,6 +114,8 @@ class Pool:
         """Calls on their way to this instance."""
         self.reserved: i64 = 0
         """Workers kept for messages under way."""
+        self.detached: i64 = 0
+        """Parts of requests that go on when these are answered."""
         self.slow = 1.0
         self.down = False
         self.deaths: i64 = 0
@@ -129,7 +133,7 @@ class Pool:
 
     def unused(self) -> bool:
         """Whether nobody is inside or on the way."""
-        return len(self.inside) == 0 and self.coming == 0
+        return len(self.inside) == 0 and self.coming == 0 and self.detached == 0
 
     def offer(self, call: Call, now: float) -> bool:
         """Take a call in, or say that there is no place."""
@@ -145,6 +149,25 @@ class Pool:
 
     def clear(self, now: float) -> None:
         """Forget everybody, waiting or worked on; the caller has accounted for them."""
+        raise NotImplementedError
+
+    def rejoin(self, call: Call, now: float) -> None:
+        """Work on something for a request that is inside already: at once, or in line, beyond any limit."""
+        raise NotImplementedError
+
+    def carry_on(self, call: Call, now: float) -> None:
+        """Work on something else for a request that has kept its worker."""
+        raise NotImplementedError
+
+    def withdraw(self, call: Call, now: float) -> None:
+        """Take out a call that waits or is worked on, and free its worker. It counts as inside until it leaves.
+
+        Whoever waits must do so in a `Screened` line.
+        """
+        raise NotImplementedError
+
+    def stop(self, call: Call, now: float) -> None:
+        """Work on a call no more; its worker is still its own."""
         raise NotImplementedError
 
     def resize(self, workers: i64, now: float) -> None:
@@ -213,6 +236,10 @@ class Site(Feeder):
 
     def worked(self, call: Call, now: float) -> None:
         """A worker has done its work on a call."""
+        raise NotImplementedError
+
+    def drop(self, call: Call, now: float) -> None:
+        """A call that waited for a worker has passed its deadline."""
         raise NotImplementedError
 
     def proceed(self, job: Call, child: Call, now: float) -> None:
@@ -312,6 +339,8 @@ class Call(Entry):
     """Next in the waiting line."""
     later: Call | None = None
     """Next to expire."""
+    context: Context | None = None
+    """Its deadline and its dependants, and where it is in a flow; most calls have none of these."""
 
     def __init__(self, site: Site, pool: Pool, parent: Call | None, kind: i64, key: i64) -> None:
         self.site = site
@@ -319,6 +348,8 @@ class Call(Entry):
         self.parent = parent
         self.kind: i64 = kind
         """Index of the request class."""
+        self.task: i64 = kind
+        """Index of the law of its work at the site."""
         self.key: i64 = key
 
     def fire(self, now: float) -> None:
@@ -336,6 +367,16 @@ class Call(Entry):
             wire = self.wire
             if wire is not None:
                 wire.resend(self, now)
+
+
+class Context:
+    """What few calls have: a deadline, and what is to be called off with them."""
+
+    def __init__(self, deadline: float) -> None:
+        self.deadline = deadline
+        """Time (s) after which nobody wants the answer; may be infinite."""
+        self.children: list[Call] = []
+        """What only this job needs: calls that can be called off, and branches of its flow."""
 
 
 @final

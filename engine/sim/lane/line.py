@@ -90,3 +90,8 @@ class Priority(Line):
             if call is not None:
                 return call
         return None
+
+
+def came(call: Call) -> tuple[float, int]:
+    """When a waiting call came; its entry has not been scheduled again since."""
+    return (call.arrived, call.seq)

@@ -8,12 +8,14 @@ from engine.sim.lane.agenda import Timer
 from engine.sim.lane.call import (
     CRASHED,
     DEAD,
+    DEADLINE,
     ERROR,
     OK,
     QUEUE_FULL,
     RETURNING,
     UNAVAILABLE,
     Call,
+    Context,
     Courier,
     Pool,
     Site,
@@ -63,6 +65,10 @@ class Node(Site):
         """Serve a call without work."""
         self.wait.add_none()
         self.after_work(call, now)
+
+    def drop(self, call: Call, now: float) -> None:
+        """Whoever waited too long is not worked on."""
+        self.finish(call, DEADLINE, now)
 
     def refuse(self, call: Call, reason: i64, now: float) -> None:
         """Answer at the door."""
@@ -127,11 +133,17 @@ class Node(Site):
     def conclude(self, job: Call, reason: i64, now: float) -> None:
         """Count the outcome of a job that was inside."""
         job.done = True
+        context = job.context
+        if context is not None:
+            self.call_off(context, now)
         self.residence.add(now - job.arrived)
         if reason == OK:
             self.completed += 1
         else:
             self.failed[reason] += 1
+
+    def call_off(self, context: Context, now: float) -> None:
+        """Call off what a job no longer needs."""
 
     def _reply(self, call: Call, reason: i64, now: float) -> None:
         """Send the answer back."""

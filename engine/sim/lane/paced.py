@@ -26,6 +26,10 @@ class PacedPool(QueuePool):
         """Work on a call for so many seconds at full pace."""
         self.bench.start(call, work, now)
 
+    def stop(self, call: Call, now: float) -> None:
+        """Take a call off the bench."""
+        self.bench.remove(call, now)
+
     def clear(self, now: float) -> None:
         """Forget everybody."""
         self.bench.clear(now)
@@ -49,9 +53,31 @@ class PacedSharedPool(Pool):
         site = self.site
         site.touch(now)
         self.enter(call, now)
-        work.start(call, (site.work[call.kind].draw() + call.toll) * self.slow, now)
+        work.start(call, (site.work[call.task].draw() + call.toll) * self.slow, now)
         self._count()
         return True
+
+    def rejoin(self, call: Call, now: float) -> None:
+        """Share the workers again."""
+        site = self.site
+        site.touch(now)
+        call.arrived = now
+        self.bench.start(call, site.work[call.task].draw() * self.slow, now)
+        self._count()
+
+    def carry_on(self, call: Call, now: float) -> None:
+        """Share the workers again: nobody keeps one."""
+        self.rejoin(call, now)
+
+    def withdraw(self, call: Call, now: float) -> None:
+        """Take a call out of those who share."""
+        self.stop(call, now)
+
+    def stop(self, call: Call, now: float) -> None:
+        """Let the others share what a call had."""
+        self.site.touch(now)
+        self.bench.remove(call, now)
+        self._count()
 
     def done(self, call: Call, now: float) -> None:
         """Waiting is what the work took beyond itself."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.sim.lane.call import WORKING, Call, Pool, Site
+from engine.sim.lane.call import DEAD, OUTBOUND, WORKING, Call, Pool, Site
+from engine.sim.lane.line import came
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -46,7 +47,43 @@ class QueuePool(Pool):
             site.wait.add(wait)
         else:
             site.wait.add_none()
-        self._work_on(call, (site.work[call.kind].draw() + call.toll) * self.slow, now)
+        self._work_on(call, (site.work[call.task].draw() + call.toll) * self.slow, now)
+
+    def rejoin(self, call: Call, now: float) -> None:
+        """Start at once or wait in line, however long it is."""
+        site = self.site
+        site.touch(now)
+        call.arrived = now
+        if self.busy < self.workers:
+            self.busy += 1
+            site.busy += 1.0
+            self._begin(call, now)
+            return
+        self.waiting += 1
+        site.waiting += 1.0
+        call.stage = OUTBOUND
+        call.seq = site.agenda.seq
+        self._line.push(call)
+
+    def carry_on(self, call: Call, now: float) -> None:
+        """The worker goes on without a wait."""
+        self._work_on(call, self.site.work[call.task].draw() * self.slow, now)
+
+    def withdraw(self, call: Call, now: float) -> None:
+        """Leave the line, or let go of the worker."""
+        if call.stage == WORKING:
+            self.stop(call, now)
+            self.release(call, now)
+            return
+        call.stage = DEAD
+        site = self.site
+        site.touch(now)
+        self.waiting -= 1
+        site.waiting -= 1.0
+
+    def stop(self, call: Call, now: float) -> None:
+        """Work on a call no more; its entry then means nothing."""
+        call.stage = DEAD
 
     def _work_on(self, call: Call, work: float, now: float) -> None:
         """Work on a call for so many seconds."""
@@ -91,7 +128,7 @@ class QueuePool(Pool):
         while call is not None:
             waiting.append(call)
             call = self._line.pop()
-        waiting.sort(key=_came)
+        waiting.sort(key=came)
         for each in waiting:
             line.push(each)
         self._line = line
@@ -106,8 +143,3 @@ class QueuePool(Pool):
         site.waiting -= float(self.waiting)
         self.busy = 0
         self.waiting = 0
-
-
-def _came(call: Call) -> tuple[float, int]:
-    """When a waiting call came; its entry has not been scheduled again since."""
-    return (call.arrived, call.seq)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, final
 
 from engine.sim.lane.agenda import Entry, Task, Timer, pop_first, sift_up
-from engine.sim.lane.call import UNLIMITED, WORKING, Call, Pool, Site
+from engine.sim.lane.call import DEAD, UNLIMITED, WORKING, Call, Pool, Site
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -48,11 +48,43 @@ class SharedPool(Pool):
         inside: i64 = len(self._jobs)
         if self.limit < UNLIMITED and inside >= self.workers + self.limit:
             return False
-        site = self.site
-        site.touch(now)
+        self.site.touch(now)
         self.enter(call, now)
+        self._share(call, now)
+        return True
+
+    def rejoin(self, call: Call, now: float) -> None:
+        """Share the workers again."""
+        self.site.touch(now)
+        call.arrived = now
+        self._share(call, now)
+
+    def carry_on(self, call: Call, now: float) -> None:
+        """Share the workers again: nobody keeps one."""
+        self.rejoin(call, now)
+
+    def withdraw(self, call: Call, now: float) -> None:
+        """Take a call out of those who share."""
+        self.stop(call, now)
+
+    def stop(self, call: Call, now: float) -> None:
+        """Let the others share what a call had."""
         self._advance(now)
-        work = (site.work[call.kind].draw() + call.toll) * self.slow
+        self.site.touch(now)
+        others = [entry for entry in self._jobs if entry is not call]
+        self._jobs = []
+        for entry in others:
+            sift_up(self._jobs, entry)
+        call.stage = DEAD
+        if len(others) == 0:
+            self._timer = None
+        self._count()
+        self._plan(now)
+
+    def _share(self, call: Call, now: float) -> None:
+        """Begin to work on a call."""
+        self._advance(now)
+        work = (self.site.work[call.task].draw() + call.toll) * self.slow
         self._order += 1
         call.stage = WORKING
         call.size = work
@@ -61,7 +93,6 @@ class SharedPool(Pool):
         sift_up(self._jobs, call)
         self._count()
         self._plan(now)
-        return True
 
     def depart(self, timer: Timer, now: float) -> None:
         """A departure is due, or was until others came."""

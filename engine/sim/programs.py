@@ -1,0 +1,105 @@
+"""Makes the program that a node runs from the flow of its plan."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.plan.flow import works_in
+from engine.plan.primitives import (
+    AsyncPart,
+    CallPart,
+    ChoicePart,
+    FlowPlan,
+    LoopPart,
+    ParallelPart,
+    Way,
+    WorkPart,
+)
+from engine.sim.lane import flow as lane
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.plan.primitives import Part
+    from engine.sim.lane.link import Link
+
+_SORTS: dict[type, int] = {
+    WorkPart: lane.WORK,
+    CallPart: lane.CALL,
+    ParallelPart: lane.PARALLEL,
+    ChoicePart: lane.CHOICE,
+    LoopPart: lane.LOOP,
+    AsyncPart: lane.ASYNC,
+}
+_WHEN = {"always": lane.ALWAYS, "miss": lane.MISS, "hit": lane.HIT}
+
+
+def after_first_work(flow: FlowPlan) -> FlowPlan:
+    """What comes after the work that a request brings along when it arrives."""
+    return flow[1:] if flow and isinstance(flow[0], WorkPart) else flow
+
+
+def further_works(flow: FlowPlan) -> list[WorkPart]:
+    """The different works of a flow beside the first, in a fixed order."""
+    return list(dict.fromkeys(works_in(after_first_work(flow))))
+
+
+def program(flow: FlowPlan, links: Mapping[str, Link], kinds: int) -> list[lane.Step]:
+    """The program of a flow, without the work that comes first.
+
+    Args:
+        flow: the whole flow.
+        links: the links that leave the node, by id.
+        kinds: number of request classes: so many laws each work has at the site.
+    """
+    places = {work: place + 1 for place, work in enumerate(further_works(flow))}
+    return _Builder(links, {work: place * kinds for work, place in places.items()}).steps(
+        after_first_work(flow), missed=False
+    )
+
+
+class _Builder:
+    """Makes steps; equal ways are made once."""
+
+    def __init__(self, links: Mapping[str, Link], tasks: Mapping[WorkPart, int]) -> None:
+        self._links = links
+        self._tasks = tasks
+        self._known: dict[tuple[int, bool], list[lane.Step]] = {}
+
+    def steps(self, flow: FlowPlan, *, missed: bool) -> list[lane.Step]:
+        """Steps one after the other; ``missed`` where they are for what a cache did not have."""
+        key = (id(flow), missed)
+        if key not in self._known:
+            self._known[key] = [self._step(part, missed=missed) for part in flow]
+        return self._known[key]
+
+    def _step(self, part: Part, *, missed: bool) -> lane.Step:
+        """One step."""
+        step = lane.Step(_SORTS[type(part)])
+        match part:
+            case WorkPart():
+                step.task = self._tasks[part]
+            case CallPart():
+                step.link = self._links[part.link]
+                step.makes_up = missed
+            case ParallelPart():
+                step.count = part.need
+                step.branches = [lane.Branch(self.steps(way, missed=missed)) for way in part.ways]
+            case ChoicePart():
+                step.branches = [self._branch(way, missed=missed) for way in part.ways]
+            case LoopPart():
+                step.count = part.rounds
+                step.branches = [lane.Branch(self.steps(part.do, missed=missed))]
+            case AsyncPart():
+                step.branches = [lane.Branch(self.steps(part.do, missed=missed))]
+        return step
+
+    def _branch(self, way: Way, *, missed: bool) -> lane.Branch:
+        """A way of a choice."""
+        branch = lane.Branch(self.steps(way.do, missed=missed or way.when == "miss"))
+        if way.share is not None:
+            branch.share = way.share
+        if way.classes is not None:
+            branch.accepts = list(way.classes)
+        branch.when = _WHEN[way.when]
+        return branch
