@@ -64,7 +64,7 @@ def simulate(wanted: Wanted) -> int:
         write_json(result, wanted.json_out)
     if not wanted.quiet and wanted.json_out != "-":
         console = output()
-        for table in result_tables(result, design):
+        for table in result_tables(result, design, console.width):
             console.print(table)
     return OK if all(each["met"] for each in result["objectives"]) else MISSED
 

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from engine.catalog import component, lower
+from engine.model.doubts import measured, settling, verdict, with_margin
 from engine.model.names import name_of
 from engine.model.units import format_quantity
 
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
 
 _WIDE: Final = 110
 """Columns where nobody watches: in a file, a pipe or a log."""
+_ROOMY: Final = 95
+"""Columns from which on a table of clients has room for all numbers."""
+_NAME: Final = 9
+"""Columns that are left to a name at least."""
+_FOLDED: Final = ("", "failed")
+"""Columns of numbers that may take two lines."""
 _LEVEL_STYLES: Final = {"error": "bold red", "warning": "yellow", "risk": "cyan"}
 
 
@@ -31,10 +38,14 @@ def output() -> Console:
     return console if console.is_terminal else Console(width=_WIDE)
 
 
-def result_tables(result: Mapping[str, Any], design: Design) -> Iterable[RenderableType]:
-    """Everything that a run measured, for reading."""
+def result_tables(
+    result: Mapping[str, Any], design: Design, width: int = _WIDE
+) -> Iterable[RenderableType]:
+    """Everything that a run measured, for reading in so many columns."""
     yield _headline(result)
-    yield _clients(result, design)
+    if line := settling(result):
+        yield Text(f"{line}\n", "yellow")
+    yield _clients(result, design, width)
     if result["nodes"]:
         yield _nodes(result, design)
     if result["links"]:
@@ -62,7 +73,13 @@ def airy_table(*columns: str, title: str = "") -> Table:
     table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for index, column in enumerate(columns):
         last_text = title == "" or index == 0
-        table.add_column(column, justify="left" if last_text else "right", header_style="dim")
+        table.add_column(
+            column,
+            justify="left" if last_text else "right",
+            header_style="dim",
+            min_width=_NAME if index == 0 else None,
+            no_wrap=not last_text and column not in _FOLDED,
+        )
     return table
 
 
@@ -80,20 +97,11 @@ def _headline(result: Mapping[str, Any]) -> Text:
     return text
 
 
-def _clients(result: Mapping[str, Any], design: Design) -> Table:
-    """What the users saw."""
-    table = airy_table(
-        "Client",
-        "offered",
-        "goodput",
-        "failed",
-        "mean",
-        "p50",
-        "p95",
-        "p99",
-        "max",
-        title="Clients",
-    )
+def _clients(result: Mapping[str, Any], design: Design, width: int) -> Table:
+    """What the users saw; the longest times only where there is room."""
+    more = ("max",) if width >= _ROOMY else ()
+    columns = ("offered", "goodput", "failed", "mean", "p50", "p95", "p99", *more)
+    table = airy_table("Client", *columns, title="Clients")
     span = max(result["duration"] - result["warmup"], 1e-9)
     for name, each in result["clients"].items():
         latency = each["latency"]
@@ -102,7 +110,10 @@ def _clients(result: Mapping[str, Any], design: Design) -> Table:
             format_quantity(each["offered"] / span, "rps"),
             format_quantity(each["goodput"], "rps"),
             _failures(each["failed"], each["offered"]),
-            *(_seconds(latency.get(key)) for key in ("mean", "p50", "p95", "p99", "max")),
+            with_margin(latency, "mean", "s"),
+            *(_seconds(latency.get(key)) for key in ("p50", "p95")),
+            with_margin(latency, "p99", "s"),
+            *(_seconds(latency.get(key)) for key in more),
         )
     return table
 
@@ -121,8 +132,8 @@ def _nodes(result: Mapping[str, Any], design: Design) -> Table:
             _failures(each["failed"], each["arrivals"]),
             format_quantity(each["utilization"], "%") if name in limited else "–",
             format_quantity(round(each["queue_mean"], 2), ""),
-            _seconds(each["residence"].get("mean")),
-            _seconds(each["residence"].get("p99")),
+            with_margin(each["residence"], "mean", "s"),
+            with_margin(each["residence"], "p99", "s"),
             _extra(each["extra"], name, design),
         )
     return table
@@ -148,9 +159,9 @@ def _objectives(result: Mapping[str, Any]) -> Table:
     """Whether the objectives were met."""
     table = airy_table("Objective", "measured", "", title="\nObjectives")
     for each in result["objectives"]:
-        value = "nothing" if each["value"] is None else f"{each['value']:.4g}"
-        verdict = Text("met", "green") if each["met"] else Text("missed", "bold red")
-        table.add_row(Text(each["metric"]), value, verdict)
+        style = "green" if each["met"] else "bold red"
+        style = "yellow" if each.get("sure") is False else style
+        table.add_row(Text(each["metric"]), measured(each), Text(verdict(each), style))
     return table
 
 

@@ -102,6 +102,8 @@ _SCALES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
 }
 _DIGITS: Final = 3
 """Significant digits for reading."""
+_SLIGHT: Final = 5e-4
+"""Relative margin that does not change a number of three digits."""
 _NUMBER: Final = re.compile(
     r"[+-]?(?:\d[\d _\N{NO-BREAK SPACE}]*\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?"
 )
@@ -142,16 +144,42 @@ def format_quantity(value: float, unit: str) -> str:
     """A quantity for reading, to three digits: ``48.5 ms``, ``2.4k rps``, ``12 %``."""
     if not math.isfinite(value):
         return "∞" if value == math.inf else "–"
+    scale, suffix = _scale(value, unit)
+    return _joined(_short(value / scale), suffix, unit)
+
+
+def format_margin(value: float, half: float | None, unit: str) -> str:
+    """A quantity and how far it may be off, in the same unit: ``48.5 ±0.3 ms``.
+
+    A margin that does not show in three digits is left out, an unknown one (None) is a question mark.
+    """
+    if not math.isfinite(value) or (half is not None and half <= abs(value) * _SLIGHT):
+        return format_quantity(value, unit)
+    scale, suffix = _scale(value or half or 1.0, unit)
+    margin = "?" if half is None else _rough(half / scale)
+    return _joined(f"{_short(value / scale)} ±{margin}", suffix, unit)
+
+
+def _scale(value: float, unit: str) -> tuple[float, str]:
+    """The prefix that suits a value: its size and how the unit is written with it."""
     scales = _SCALES.get(unit, ((1.0, unit),))
     rounded = abs(float(f"{value:.{_DIGITS}g}"))
-    base = next((pair for pair in scales if pair[0] == 1.0), scales[-1])
-    scale, suffix = next((s for s in scales if rounded >= s[0] * 0.999_999), scales[-1])
     if rounded == 0.0:
-        scale, suffix = base
-    number = _short(value / scale)
+        return next((pair for pair in scales if pair[0] == 1.0), scales[-1])
+    return next((pair for pair in scales if rounded >= pair[0] * 0.999_999), scales[-1])
+
+
+def _joined(number: str, suffix: str, unit: str) -> str:
+    """A number and its unit."""
     if unit in {"rps", ""}:
         return f"{number}{suffix}"
     return f"{number} {suffix}" if suffix else number
+
+
+def _rough(number: float) -> str:
+    """One significant digit, two where the first is a one: a margin is itself a guess."""
+    digits = 2 if f"{number:.1e}".startswith("1") else 1
+    return _short(float(f"{number:.{digits}g}"))
 
 
 def _short(number: float) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.model.units import format_quantity, parse_quantity
+from engine.model.units import format_margin, format_quantity, parse_quantity
 
 
 @pytest.mark.parametrize(
@@ -81,3 +81,26 @@ def test_quantities_are_written_to_three_digits(value: float, unit: str, text: s
 @given(st.floats(1e-9, 1e12), st.sampled_from(["s", "B", "rps", "%", "", "$/h"]))
 def test_what_is_written_reads_back_to_three_digits(value: float, unit: str) -> None:
     assert parse_quantity(format_quantity(value, unit), unit) == pytest.approx(value, rel=0.006)
+
+
+@pytest.mark.parametrize(
+    ("value", "half", "unit", "text"),
+    [
+        (0.04005, 0.00028, "s", "40.1 ±0.3 ms"),
+        (0.112, 0.00123, "s", "112 ±1.2 ms"),
+        (0.292, 0.0098, "s", "292 ±10 ms"),
+        (1.23, 0.2, "s", "1.23 ±0.2 s"),
+        (0.2, 0.0, "s", "200 ms"),
+        (0.2, 0.00001, "s", "200 ms"),
+        (0.2, None, "s", "200 ±? ms"),
+        (0.0, 0.0, "s", "0 s"),
+        (0.0, 0.003, "s", "0 ±3 ms"),
+        (0.0, None, "s", "0 ±? s"),
+        (0.505, 0.004, "%", "50.5 ±0.4 %"),
+        (399.2, 5.1, "rps", "399 ±5 rps"),
+        (2.31, 0.4, "", "2.31 ±0.4"),
+        (math.nan, None, "s", "–"),
+    ],
+)
+def test_margins_share_the_unit(value: float, half: float | None, unit: str, text: str) -> None:
+    assert format_margin(value, half, unit) == text

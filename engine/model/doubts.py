@@ -1,0 +1,55 @@
+"""How sure the numbers of a result are, in words: for tables and cards."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engine.model.metrics import CI
+from engine.model.units import format_margin, format_quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def half_width(bounds: list[float] | None) -> float | None:
+    """Half the width of an interval; None where there is none."""
+    return None if bounds is None else (bounds[1] - bounds[0]) / 2.0
+
+
+def with_margin(part: Mapping[str, Any], name: str, unit: str) -> str:
+    """A number of a part of a result and how sure it is: ``48.5 ±0.3 ms``.
+
+    ``48.5 ±? ms`` where that cannot be said; a dash where nothing was measured.
+    """
+    value = part.get(name)
+    if value is None:
+        return "–"
+    if CI not in part:
+        return format_quantity(value, unit)
+    return format_margin(value, half_width(part[CI].get(name)), unit)
+
+
+def measured(objective: Mapping[str, Any]) -> str:
+    """The value of an objective: ``0.231 ± 0.03``."""
+    if objective["value"] is None:
+        return "nothing"
+    half = half_width(objective.get(CI))
+    value = f"{objective['value']:.4g}"
+    return value if half is None else f"{value} ± {half:.2g}"
+
+
+def verdict(objective: Mapping[str, Any]) -> str:
+    """Whether an objective is met: ``met``, ``missed``, or either with a doubt."""
+    met = "met" if objective["met"] else "missed"
+    return f"{met}, but not sure" if objective.get("sure") is False else met
+
+
+def settling(result: Mapping[str, Any]) -> str:
+    """A line where the warm-up was too short, with the remedy; else nothing."""
+    advice = result.get("warmup_advice", {})
+    if advice.get("settled") is not False:
+        return ""
+    if not advice["enough"]:
+        return "It has not settled: run it longer, or see whether more comes than can be served."
+    begin, wanted = (format_quantity(each, "s") for each in (result["warmup"], advice["truncate"]))
+    return f"Measured too early, from {begin} on: it settles later; set the warm-up to {wanted}."
