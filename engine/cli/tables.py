@@ -73,13 +73,15 @@ def airy_table(*columns: str, title: str = "") -> Table:
     table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for index, column in enumerate(columns):
         last_text = title == "" or index == 0
-        table.add_column(
-            column,
-            justify="left" if last_text else "right",
-            header_style="dim",
-            min_width=_NAME if index == 0 else None,
-            no_wrap=not last_text and column not in _FOLDED,
-        )
+        table.add_column(column, justify="left" if last_text else "right", header_style="dim")
+    return table
+
+
+def _kept_whole(table: Table) -> Table:
+    """The table with its numbers on one line each, however narrow the terminal."""
+    for column in table.columns[1:]:
+        column.no_wrap = column.header not in _FOLDED
+    table.columns[0].min_width = _NAME
     return table
 
 
@@ -115,7 +117,7 @@ def _clients(result: Mapping[str, Any], design: Design, width: int) -> Table:
             with_margin(latency, "p99", "s"),
             *(_seconds(latency.get(key)) for key in more),
         )
-    return table
+    return _kept_whole(table)
 
 
 def _nodes(result: Mapping[str, Any], design: Design) -> Table:
@@ -136,7 +138,7 @@ def _nodes(result: Mapping[str, Any], design: Design) -> Table:
             with_margin(each["residence"], "p99", "s"),
             _extra(each["extra"], name, design),
         )
-    return table
+    return _kept_whole(table)
 
 
 def _links(result: Mapping[str, Any], design: Design) -> Table:
