@@ -23,6 +23,10 @@ _MOST_WORK: Final = 4e6
 """Multiplications of the exact solution that are affordable."""
 
 
+_NOTHING: Final = 1e-100
+"""Demand relative to the bottleneck's below which there is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Queue:
     """A station of a closed network."""
@@ -138,7 +142,7 @@ def _wait(seen: Floats, servers: int) -> Wait:
 def _states(demand: float, servers: int, users: int) -> Floats:
     """Weights of 0 … N requests at a station: Π D/min(j, c)."""
     weights = np.ones(users + 1)
-    if demand <= 0.0:
+    if demand < _NOTHING:
         weights[1:] = 0.0
         return weights
     rates = demand / np.minimum(np.arange(1, users + 1, dtype=np.float64), float(servers))

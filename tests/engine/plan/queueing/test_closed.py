@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engine.plan.queueing.closed import Queue, bounds_of, solve
@@ -24,6 +24,7 @@ queues = st.lists(
 
 @RELAXED
 @given(queues, st.integers(1, 300), st.floats(0.0, 10.0))
+@example([Queue(1.0)], 2, 5e-324)
 def test_laws_that_always_hold(stations: list[Queue], users: int, think: float) -> None:
     found = solve(users, think, stations)
     bounds = bounds_of(users, think, stations)
