@@ -9,7 +9,7 @@ import typer
 
 from engine.cli import studying
 from engine.cli.study_options import Common, share, with_common
-from engine.study import Precision, Replicate
+from engine.study import Compare, Knee, Precision, Replicate, Sensitivity, Sweep
 
 _LEAST, _MOST = Precision().least, Precision().most
 
@@ -18,6 +18,38 @@ Until = Annotated[
 ]
 Least = Annotated[int, typer.Option("--min", metavar="N", help="With --until: at least N runs.")]
 Most = Annotated[int, typer.Option("--max", metavar="N", help="With --until: at most N runs.")]
+Over = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="NAME=RANGE…",
+        help="One or two: web.instances=1:8, users.arrivals.rate=100:500:50, load=1:64:x2, "
+        "web.service_time=1ms:1s:log7, lb.picker=random,round_robin.",
+    ),
+]
+Other = Annotated[
+    Path | None, typer.Argument(metavar="OTHER", help="A second design file, which is B.")
+]
+SettingsA = Annotated[
+    list[str] | None,
+    typer.Option("--a", metavar="NAME=VALUE", help="A field of A, or its load. May be repeated."),
+]
+SettingsB = Annotated[
+    list[str] | None,
+    typer.Option("--b", metavar="NAME=VALUE", help="A field of B, or its load. May be repeated."),
+]
+Between = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="NAME=LOW:HIGH",
+        help="Where to search: users.arrivals.rate=100:500. The load dial by default.",
+    ),
+]
+Tolerance = Annotated[str, typer.Option(metavar="SHARE", help="How finely to search.")]
+Step = Annotated[str, typer.Option(metavar="SHARE", help="How far to turn each knob.")]
+Knobs = Annotated[
+    list[str] | None,
+    typer.Option("--knob", metavar="PATTERN", help="Only these: 'web.*'. May be repeated."),
+]
 Place = Annotated[
     Path, typer.Option("--output", metavar="DIR", help="Where the study keeps its runs.")
 ]
@@ -35,6 +67,10 @@ def make_app() -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     app.command("replicate")(with_common(replicate))
+    app.command("sweep")(with_common(sweep))
+    app.command("compare")(with_common(compare))
+    app.command("knee")(with_common(knee))
+    app.command("sensitivity")(with_common(sensitivity))
     app.command("rerun")(rerun)
     return app
 
@@ -55,6 +91,55 @@ def replicate(
         common,
         lambda: Replicate(
             common.variant(), seeds=common.seeds_or(10), until=precision, metrics=names
+        ),
+    )
+
+
+def sweep(common: Common, over: Over) -> int:
+    """Give one or two parameters a range of values."""
+    return studying.study(
+        common,
+        lambda: Sweep(
+            common.variant(),
+            tuple(over),
+            seeds=common.seeds_or(5),
+            metrics=common.metric_names,
+        ),
+    )
+
+
+def compare(common: Common, other: Other = None, a: SettingsA = None, b: SettingsB = None) -> int:
+    """Compare two designs, or two settings of one, with common random numbers."""
+
+    def make() -> Compare:
+        return Compare(
+            common.variant().set(*(a or ())),
+            common.variant(other).set(*(b or ())),
+            seeds=common.seeds_or(20),
+            metrics=common.metric_names,
+        )
+
+    return studying.study(common, make)
+
+
+def knee(common: Common, over: Between = None, tolerance: Tolerance = "1%") -> int:
+    """Find the largest load, or value of a parameter, at which all objectives are met."""
+    width = share("--tolerance", tolerance)
+    return studying.study(common, lambda: Knee(common.variant(), over, common.seeds_or(5), width))
+
+
+def sensitivity(common: Common, step: Step = "10%", only: Knobs = None) -> int:
+    """Find the knob that moves a metric most."""
+    names = common.metric_names
+    size = share("--step", step)
+    return studying.study(
+        common,
+        lambda: Sensitivity(
+            common.variant(),
+            metric=names[0] if names else None,
+            step=size,
+            seeds=common.seeds_or(5),
+            only=tuple(only or ()),
         ),
     )
 

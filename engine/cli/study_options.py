@@ -12,7 +12,7 @@ import typer
 from engine.cli.errors import InputError
 from engine.cli.simulating import Wanted, prepared
 from engine.model.units import parse_quantity
-from engine.study import Variant
+from engine.study import StudyError, Variant, with_objectives
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +32,14 @@ Metrics = Annotated[
     list[str] | None,
     typer.Option(
         "--metric", metavar="NAME", help="users.latency.p99, or p99 for the first client's."
+    ),
+]
+Objectives = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--objective",
+        metavar="METRIC<VALUE",
+        help="Instead of the design's: 'p99<250ms', 'goodput>90'. May be repeated.",
     ),
 ]
 Processes = Annotated[
@@ -70,6 +78,7 @@ class Common:
     warmup: Warmup = None
     settings: Settings = None
     metrics: Metrics = None
+    objectives: Objectives = None
     processes: Processes = None
     cluster: Cluster = None
     output: Output = None
@@ -88,7 +97,12 @@ class Common:
             seed=self.seed,
             settings=tuple(self.settings or ()),
         )
-        return Variant.of(prepared(wanted))
+        design = prepared(wanted)
+        try:
+            return Variant.of(with_objectives(design, self.objectives or ()))
+        except StudyError as error:
+            msg = f"--objective {error}"
+            raise InputError(msg) from error
 
     def seeds_or(self, usual: int) -> int:
         """How many seeds."""

@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from engine.study import Cell, Report
     from engine.study import Table as Data
 
-_HIDDEN: Final = frozenset({"key", "unit", "low", "high"})
-"""Columns that only programs read, or that stand with another."""
-_PROGRAMS: Final = frozenset({"replications"})
+_HIDDEN: Final = frozenset({"key", "unit"})
+"""Columns that only programs read, or that stand with each number."""
+_PROGRAMS: Final = frozenset({"replications", "inert"})
 """Tables that only programs read."""
+_CROWDED: Final = {"knobs": ("elasticity",)}
+"""Tables too wide for all their intervals, and the ones that are shown."""
 _STYLES: Final = {"met": "green", "missed": "bold red", "unsure": "yellow"}
 
 
@@ -30,38 +32,100 @@ def report_tables(report: Report) -> Iterator[RenderableType]:
     for sentence in report.sentences:
         yield Text(sentence)
     for table in report.tables:
-        if table.name not in _PROGRAMS and table.rows:
+        if table.name in _PROGRAMS or not table.rows:
+            continue
+        if report.study == "sweep" and table.name == "points":
+            yield from sweep_tables(table)
+        else:
             yield _table(table)
 
 
 def _table(data: Data) -> Table:
-    """A table; the ends of an interval stand beside its mean."""
+    """A table; the ends of an interval stand beside their estimate."""
+    made = _empty(data.title)
     names = [column.name for column in data.columns]
-    made = Table(
-        title=f"\n{data.title}",
-        title_justify="left",
-        box=None,
-        pad_edge=False,
-        padding=(0, 2, 0, 0),
-    )
-    shown = [index for index, name in enumerate(names) if name not in _HIDDEN]
-    spans = {"mean"} if {"low", "high"} <= set(names) else set()
-    for index in shown:
-        texts = any(isinstance(row[index], str) for row in data.rows)
-        title = data.columns[index].title
-        made.add_column(title, justify="left" if texts else "right", header_style="dim")
-        if names[index] in spans:
+    spans = {name: ends for name in names if (ends := _ends(name, names)) is not None}
+    hidden = _HIDDEN.union(*spans.values())
+    if data.name in _CROWDED:
+        spans = {name: ends for name, ends in spans.items() if name in _CROWDED[data.name]}
+    shown = [column for column in data.columns if column.name not in hidden]
+    for column in shown:
+        texts = any(isinstance(cell, str) for cell in data.column(column.name))
+        made.add_column(column.title, justify="left" if texts else "right", header_style="dim")
+        if column.name in spans:
             made.add_column("95 %", header_style="dim")
-    for row in data.rows:
-        by_name = dict(zip(names, row, strict=True))
+    for index, row in enumerate(data.records()):
         cells = []
-        for index in shown:
-            unit = data.columns[index].unit or str(by_name.get("unit") or "")
-            cells.append(_cell(row[index], "" if names[index] == "count" else unit))
-            if names[index] in spans:
-                cells.append(_span(by_name["low"], by_name["high"], unit))
+        for column in shown:
+            unit = data.unit_of(column.name, index)
+            cells.append(_cell(row[column.name], unit))
+            if column.name in spans:
+                low, high = spans[column.name]
+                cells.append(_span(row[low], row[high], unit))
         made.add_row(*cells)
     return made
+
+
+def sweep_tables(data: Data) -> Iterator[Table]:
+    """A sweep over one parameter as a row a value, over two as a matrix a metric."""
+    names = [column.name for column in data.columns]
+    axes = names[: names.index("metric")]
+    records = data.records()
+    metrics = list(dict.fromkeys(str(row["metric"]) for row in records))
+    if len(axes) == 1:
+        yield _by_value(data, axes[0], metrics)
+        return
+    for metric in metrics:
+        yield _matrix(data, axes, metric)
+
+
+def _by_value(data: Data, axis: str, metrics: list[str]) -> Table:
+    """A row a value of the parameter, two columns a metric."""
+    made = _empty(data.title)
+    made.add_column(axis, header_style="dim")
+    for metric in metrics:
+        made.add_column(metric, justify="right", header_style="dim")
+        made.add_column("95 %", header_style="dim")
+    unit = data.unit_of(axis, 0)
+    records = data.records()
+    for start in range(0, len(records), len(metrics)):
+        cells = [_cell(records[start][axis], unit)]
+        for row in records[start : start + len(metrics)]:
+            own = str(row["unit"])
+            cells += [_cell(row["mean"], own), _span(row["low"], row["high"], own)]
+        made.add_row(*cells)
+    return made
+
+
+def _matrix(data: Data, axes: list[str], metric: str) -> Table:
+    """The means of a metric: a row a value of the first parameter, a column a value of the second."""
+    first, second = axes
+    rows = [row for row in data.records() if row["metric"] == metric]
+    made = _empty(metric)
+    made.add_column(f"{first} ↓  {second} →", header_style="dim")
+    units = [data.unit_of(axis, 0) for axis in axes]
+    for value in dict.fromkeys(row[second] for row in rows):
+        made.add_column(str(_cell(value, units[1])), justify="right", header_style="dim")
+    for value in dict.fromkeys(row[first] for row in rows):
+        means = (_cell(row["mean"], str(row["unit"])) for row in rows if row[first] == value)
+        made.add_row(_cell(value, units[0]), *means)
+    return made
+
+
+def _empty(title: str) -> Table:
+    """An airy table without columns."""
+    return Table(
+        title=f"\n{title}", title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0)
+    )
+
+
+def _ends(name: str, names: list[str]) -> tuple[str, str] | None:
+    """The columns of the interval that follows an estimate."""
+    following = names[names.index(name) + 1 :][:2]
+    for ends in (("low", "high"), (f"{name}_low", f"{name}_high")):
+        if following == list(ends):
+            return ends
+    return None
 
 
 def _cell(cell: Cell, unit: str) -> Text:

@@ -10,9 +10,12 @@ Example::
         print(report.sentences[0])
 """
 
+from engine.study.compare import Compare
 from engine.study.errors import StudyError
 from engine.study.executor import Executor, ExecutorError
+from engine.study.knee import Knee
 from engine.study.local import LocalExecutor
+from engine.study.objectives import with_objectives
 from engine.study.points import Outcome, Point, Variant, run_point
 from engine.study.replicate import Precision, Replicate
 from engine.study.report import Cell, Column, Failure, Report, Table
@@ -25,17 +28,21 @@ from engine.study.running import (
     make_executor,
     run_study,
 )
+from engine.study.sensitivity import Sensitivity
 from engine.study.storage import Storage, StorageError
 from engine.study.study import Study
+from engine.study.sweep import Sweep
 
 __all__ = [
     "Cell",
     "Column",
+    "Compare",
     "Concluded",
     "Event",
     "Executor",
     "ExecutorError",
     "Failure",
+    "Knee",
     "LocalExecutor",
     "Outcome",
     "Point",
@@ -43,15 +50,18 @@ __all__ = [
     "Precision",
     "Replicate",
     "Report",
+    "Sensitivity",
     "Stopped",
     "Storage",
     "StorageError",
     "Study",
     "StudyError",
     "StudyRun",
+    "Sweep",
     "Table",
     "Variant",
     "make_executor",
     "run_point",
     "run_study",
+    "with_objectives",
 ]

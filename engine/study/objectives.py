@@ -6,16 +6,21 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from engine.model.units import format_quantity
-from engine.study.estimates import cells_of, estimate, unit_of, values_in
+from engine.model.edits import SetDesign
+from engine.model.units import format_quantity, parse_quantity
+from engine.study.errors import StudyError
+from engine.study.estimates import cells_of, estimate, metric_named, unit_of, values_in
 from engine.study.report import Column, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pydantic import JsonValue
 
     from engine.model.design import Design, Objective
     from engine.stats.intervals import Interval
     from engine.study.points import Outcome, Point
+    from engine.study.report import Cell
 
 Verdict = Literal["met", "missed", "unsure"]
 
@@ -45,6 +50,31 @@ class Judgement:
         return "unsure" if self.met or max(ends) > 0.0 else "missed"
 
 
+def with_objectives(design: Design, texts: Iterable[str]) -> Design:
+    """The design with objectives such as ``p99<250ms`` in place of its own; none leaves these.
+
+    Raises:
+        StudyError: an unknown metric, or no bound.
+    """
+    made: list[JsonValue] = [_objective(design, text) for text in texts]
+    return SetDesign(("objectives",), made).apply(design).design if made else design
+
+
+def _objective(design: Design, text: str) -> dict[str, JsonValue]:
+    """An objective as in a design file. Raises ``StudyError``."""
+    for sign, name in (("<", "below"), (">", "above")):
+        metric, found, value = text.partition(sign)
+        if found:
+            full = metric_named(design, metric.strip())
+            try:
+                return {"metric": full, name: parse_quantity(value, unit_of(design, full))}
+            except ValueError as error:
+                msg = f"{text}: {error}"
+                raise StudyError(msg) from error
+    msg = f"{text}: write METRIC<VALUE or METRIC>VALUE, such as users.latency.p99<250ms"
+    raise StudyError(msg)
+
+
 def margin(objective: Objective, value: float) -> float:
     """How far a value is inside the bounds, in its own unit; negative outside."""
     below = math.inf if objective.below is None else objective.below - value
@@ -69,27 +99,30 @@ def bound_of(objective: Objective, design: Design) -> str:
 
 def objectives_table(judgements: Sequence[Judgement], design: Design) -> Table:
     """Objectives, one a row."""
-    rows = tuple(
-        (
-            each.objective.metric,
-            unit_of(design, each.objective.metric),
-            bound_of(each.objective, design),
-            *cells_of(each.interval),
-            each.met,
-            each.verdict,
-        )
-        for each in judgements
+    rows = tuple(objective_row(each, design) for each in judgements)
+    return Table("objectives", "Objectives", OBJECTIVE_COLUMNS, rows)
+
+
+def objective_row(judgement: Judgement, design: Design) -> tuple[Cell, ...]:
+    """An objective as a row of a table."""
+    objective = judgement.objective
+    return (
+        objective.metric,
+        unit_of(design, objective.metric),
+        bound_of(objective, design),
+        *cells_of(judgement.interval),
+        judgement.met,
+        judgement.verdict,
     )
-    return Table("objectives", "Objectives", _COLUMNS, rows)
 
 
-_COLUMNS = (
+OBJECTIVE_COLUMNS = (
     Column("metric", "Objective"),
     Column("unit", "Unit"),
     Column("bound", "bound"),
-    Column("mean", "mean"),
-    Column("low", "low"),
-    Column("high", "high"),
+    Column("mean", "mean", None),
+    Column("low", "low", None),
+    Column("high", "high", None),
     Column("count", "runs"),
     Column("met", "met"),
     Column("verdict", "verdict"),

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, Final
 from engine.catalog.overrides import override
 from engine.model.edits import SetDesign
 from engine.model.files import dumps, loads
+from engine.model.units import parse_quantity
+from engine.study.errors import StudyError
 
 if TYPE_CHECKING:
     from engine.model.design import Design
@@ -49,12 +51,16 @@ class Variant:
         return cls(dumps(design), settings, load)
 
     def set(self, *settings: str) -> Variant:
-        """The variant with more settings; ``load=1.5`` turns the load dial."""
+        """The variant with more settings; ``load=1.5`` turns the load dial.
+
+        Raises:
+            StudyError: a load that is no number. Other settings are checked when they are used.
+        """
         made = self
         for each in settings:
             name, _, value = each.partition("=")
             if name.strip() == LOAD:
-                made = replace(made, load=float(value))
+                made = replace(made, load=_load(each, value))
             else:
                 made = replace(made, settings=(*made.settings, each))
         return made
@@ -80,6 +86,15 @@ class Variant:
         """The settings in a few words."""
         load = () if self.load == 1.0 else (f"{LOAD}={self.load:g}",)
         return ", ".join((*self.settings, *load)) or "as drawn"
+
+
+def _load(text: str, value: str) -> float:
+    """A load that was typed. Raises ``StudyError``."""
+    try:
+        return parse_quantity(value, "")
+    except ValueError as error:
+        msg = f"{text}: {error}"
+        raise StudyError(msg) from error
 
 
 @dataclass(frozen=True)

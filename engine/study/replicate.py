@@ -191,12 +191,12 @@ class Replicate(Study):
 _COLUMNS = (
     Column("metric", "Metric"),
     Column("unit", "Unit"),
-    Column("mean", "mean"),
-    Column("low", "low"),
-    Column("high", "high"),
+    Column("mean", "mean", None),
+    Column("low", "low", None),
+    Column("high", "high", None),
     Column("count", "runs"),
-    Column("least", "least"),
-    Column("most", "most"),
+    Column("least", "least", None),
+    Column("most", "most", None),
 )
 
 

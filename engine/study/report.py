@@ -19,16 +19,15 @@ class Column:
     """For programs."""
     title: str
     """For people."""
-    unit: str = ""
-    """SI unit of its numbers: ``s``, ``rps``, ``%`` (stored 0 to 1) or empty."""
+    unit: str | None = ""
+    """SI unit of its numbers: ``s``, ``rps``, ``%`` (stored 0 to 1) or empty; None: the row's ``unit``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """Rows to show, plot or export. Numbers are in SI units, None is what nobody knows.
 
-    Where a row has a ``unit`` column, the numbers of that row that have no unit of their own column are
-    in that unit.
+    A confidence interval stands right behind its estimate: ``mean, low, high`` or ``x, x_low, x_high``.
     """
 
     name: str
@@ -40,6 +39,11 @@ class Table:
         """The cells of a column, row by row."""
         index = [each.name for each in self.columns].index(name)
         return [row[index] for row in self.rows]
+
+    def unit_of(self, name: str, row: int) -> str:
+        """The unit of a cell."""
+        own = next(each.unit for each in self.columns if each.name == name)
+        return str(self.column("unit")[row] or "") if own is None else own
 
     def records(self) -> list[dict[str, Cell]]:
         """The rows with the names of their columns."""
