@@ -39,12 +39,24 @@ class ClusterExecutor:
         except (OSError, ValueError, TypeError, ImportError) as error:
             msg = f"{address}: no Dask scheduler answers there; check the address, or start one"
             raise ExecutorError(msg) from error
+        self._check_workers()
         self._ready: Any = dask.as_completed(
             loop=self._client.loop, with_results=True, raise_errors=False
         )
         self._keys: dict[str, str] = {}
-        self._left = 0
         self._closed = False
+
+    def _check_workers(self) -> None:
+        """Refuse workers that cannot compute, or would compute something else."""
+        try:
+            versions = self._client.run(engine_version)
+        except Exception as error:  # whatever the workers raise arrives here
+            self._client.close(timeout=_PATIENCE)
+            msg = f"{self._address}: its workers have no windtunnel {engine_version()}; install it"
+            raise ExecutorError(msg) from error
+        for other in sorted(set(versions.values()) - {engine_version()}):
+            self._client.close(timeout=_PATIENCE)
+            raise ExecutorError(_other_version(self._address, other))
 
     def submit(self, points: Sequence[Point]) -> None:
         """Give points to the cluster."""
@@ -54,21 +66,15 @@ class ClusterExecutor:
             )
             self._keys[future.key] = point.key
             self._ready.add(future)
-        self._left += len(points)
 
     def poll(self) -> list[Outcome]:
         """What was finished since."""
-        if self._closed or not self._left:
+        if self._closed or not self._keys:
             return []
         if self._client.status not in {"running", "connecting"}:
-            msg = f"{self._address}: the cluster is lost"
-            raise ExecutorError(msg)
-        outcomes = []
-        if self._ready.has_ready():
-            for future, value in self._ready.next_batch(block=False):
-                self._left -= 1
-                outcomes.append(self._outcome(future, value))
-        return outcomes
+            raise ExecutorError(self._lost)
+        done = self._ready.next_batch(block=False) if self._ready.has_ready() else []
+        return [self._outcome(future, value) for future, value in done]
 
     def wait(self, seconds: float) -> None:
         """Wait until something is finished."""
@@ -82,9 +88,24 @@ class ClusterExecutor:
             self._closed = True
             self._client.close(timeout=_PATIENCE)
 
+    @property
+    def _lost(self) -> str:
+        return f"{self._address}: the cluster is lost"
+
     def _outcome(self, future: Any, value: Any) -> Outcome:
         """An outcome, or what the cluster says of a task that none of its workers survived."""
-        key = self._keys.pop(future.key)
         if isinstance(value, Outcome):
+            if value.engine != engine_version():
+                raise ExecutorError(_other_version(self._address, value.engine))
+            del self._keys[future.key]
             return value
-        return Outcome(key, error=str(value), engine=engine_version())
+        if future.cancelled():
+            raise ExecutorError(self._lost)
+        error = value[1] if isinstance(value, tuple) else value
+        text = " ".join(f"{type(error).__name__}: {error}".split())
+        return Outcome(self._keys.pop(future.key), error=text, engine=engine_version())
+
+
+def _other_version(address: str, other: str) -> str:
+    """What to do about a worker that would give other numbers."""
+    return f"{address}: a worker has windtunnel {other}, not {engine_version()}; install the same"

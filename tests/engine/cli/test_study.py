@@ -50,6 +50,56 @@ def test_replicate_ends_with_a_readable_table(
     assert "users.goodput" not in text
 
 
+def test_sweep_shows_a_row_a_value_and_a_matrix_of_two(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert study("sweep", file, "web.workers=2:3", "--seeds", 2, "--metric", "p99") == 0
+    text = capsys.readouterr().out
+    assert "web.workers" in text
+    assert f"{P99} is smallest" in text
+    assert study("sweep", file, "web.workers=2:3", "load=0.5,0.8", "--seeds", 1) == 0
+    text = capsys.readouterr().out
+    assert "web.workers ↓" in text
+    assert "load →" in text
+
+
+def test_compare_takes_two_settings_or_two_files(
+    file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = ("--a", "web.workers=1", "--b", "web.workers=3", "--set", "users.arrivals.rate=30")
+    assert study("compare", file, *settings, "--seeds", 8) == 0
+    assert f"B cuts {P99} by" in capsys.readouterr().out
+    other = tmp_path / "other.windtunnel"
+    save(shop(title="Other", rate=30.0), other)
+    assert study("compare", file, other, "--seeds", 3, "--metric", "goodput") == 0
+    text = capsys.readouterr().out
+    assert "Shop and Other" in text
+    assert "B cuts users.goodput by" in text
+    assert "A and B are the same" in complaint(capsys, "compare", file, file)
+    assert "load=much: 'much'" in complaint(capsys, "compare", file, "--b", "load=much")
+
+
+def test_knee_ends_with_1_where_nothing_meets_the_objectives(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wanted = ("--objective", "p99<300ms", "--seeds", 2, "--tolerance", "20%")
+    assert study("knee", file, "users.arrivals.rate=20:120", *wanted) == 0
+    text = capsys.readouterr().out
+    assert "All objectives are met up to users.arrivals.rate = " in text
+    assert "What gives way there" in text
+    never = ("--objective", "p99<1us", "--seeds", 1)
+    assert study("knee", file, "load=0.1:0.2", *never) == 1
+    assert "missed from load = 0.1 on" in capsys.readouterr().out
+
+
+def test_sensitivity_ranks_the_knobs(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert study("sensitivity", file, "--knob", "web.*", "--seeds", 2, "--step", "20%") == 0
+    text = capsys.readouterr().out
+    assert "moves users.latency.p99 most" in text
+    assert "web.service_time.mean" in text
+    assert "elasticity" in text
+
+
 def test_missed_objectives_end_with_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "slow.windtunnel"
     save(shop(objectives=[{"metric": P99, "below": 0.001}]), path)
@@ -152,4 +202,12 @@ def test_what_makes_no_sense_is_one_line(
         capsys, "rerun", "--output", tmp_path / "none", "--point", "abc"
     )
     assert "choose another place" in complaint(capsys, "replicate", file, "--output", file)
+    assert "the design has no objectives" in complaint(capsys, "knee", file)
+    assert "--objective p99: write METRIC<VALUE" in complaint(
+        capsys, "knee", file, "--objective", "p99"
+    )
+    assert "'soon' is no quantity" in complaint(capsys, "knee", file, "--objective", "p99<soon")
+    assert "a step of 0 leads nowhere" in complaint(capsys, "sweep", file, "load=1:2:0")
+    assert "Missing argument" in complaint(capsys, "sweep", file)
+    assert "no numeric knob" in complaint(capsys, "sensitivity", file, "--knob", "zzz.*")
     assert "No such command" in complaint(capsys, "repeat", file)

@@ -21,8 +21,10 @@ def found(report: Report) -> tuple[float, float, float]:
     return float(row["value"] or 0), float(row["low"] or 0), float(row["high"] or 0)
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_the_largest_rate_of_a_station_is_where_theory_has_it() -> None:
-    """M/M/4 with μ = 100: p99 is 60.06 ms at 300 a second."""
+    """M/M/4 with μ = 100: p99 is 60.06 ms at 300 a second. So many runs that 3 % are some 4 SD."""
     bound = mmc_quantile(0.99, 4, 300.0, 0.01)
     assert bound == pytest.approx(0.06006, rel=1e-3)
     nodes = [
@@ -32,11 +34,11 @@ def test_the_largest_rate_of_a_station_is_where_theory_has_it() -> None:
     made = design(
         nodes,
         [link("users", "web")],
-        duration=60.0,
-        warmup=5.0,
+        duration=210.0,
+        warmup=10.0,
         objectives=[{"metric": P99, "below": bound}],
     )
-    report = conclude(Knee(Variant.of(made), "users.arrivals.rate=200:360", 4, tolerance=0.02))
+    report = conclude(Knee(Variant.of(made), "users.arrivals.rate=240:360", 8, tolerance=0.02))
     value, low, high = found(report)
     assert value == pytest.approx(300.0, rel=0.03)
     assert low < 300.0 < high
