@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.catalog.checks.networks import network_findings
 from engine.catalog.checks.risks import risks
 from engine.catalog.checks.standstill import standstill_errors
 from engine.catalog.checks.warnings import warnings
@@ -20,4 +21,9 @@ def check(design: Design) -> tuple[Finding, ...]:
     if reading.errors:
         return (*reading.errors, *warnings(reading))
     plan = plan_of(reading)
-    return (*standstill_errors(reading, plan), *warnings(reading), *risks(reading, plan))
+    return (
+        *standstill_errors(reading, plan),
+        *warnings(reading),
+        *risks(reading, plan),
+        *network_findings(reading, plan),
+    )

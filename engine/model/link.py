@@ -10,7 +10,7 @@ from engine.model.fields import Config, setting
 from engine.model.laws import Constant, Law
 from engine.model.network import Connection, Encryption
 
-_CALL, _NET, _POLICY = "Call", "Network", "Policy"
+_CALL, _NET, _POLICY, _TRANSPORT = "Call", "Network", "Policy", "Transport"
 
 PickerName = Literal["round_robin", "random", "least_connections", "power_of_two", "weighted"]
 
@@ -140,18 +140,6 @@ class LinkConfig(Config):
         gt=0.0,
         le=1e15,
     )
-    connection: Connection | None = setting(
-        None,
-        title="Connections",
-        group=_NET,
-        help="Set-up, keep-alive and limits of connections. Off: every call finds one open.",
-    )
-    encryption: Encryption | None = setting(
-        None,
-        title="Encryption",
-        group=_NET,
-        help="Charge the work of TLS to the workers of the target. Off: it costs nothing.",
-    )
     timeout: float | None = setting(
         None,
         title="Timeout",
@@ -163,6 +151,19 @@ class LinkConfig(Config):
     )
     retry: Retry = setting(
         Retry(), title="Retry", group=_POLICY, help="Tries and the wait between them."
+    )
+
+    connection: Connection | None = setting(
+        None,
+        title="Connections",
+        group=_TRANSPORT,
+        help="Set-up, keep-alive and limits of connections. Off: every call finds one open.",
+    )
+    encryption: Encryption | None = setting(
+        None,
+        title="Encryption",
+        group=_TRANSPORT,
+        help="Charge the work of TLS to the workers of the target. Off: it costs nothing.",
     )
 
     def delay_law(self) -> Law:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from engine.model.network import NETWORK_METRICS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -58,6 +60,7 @@ METRICS: Final[dict[Sort, tuple[str, ...]]] = {
         "in_flight_mean",
         *_FAILED,
         *_durations("latency"),
+        *(f"extra.{metric.name}" for metric in NETWORK_METRICS),
     ),
 }
 """What follows the id, by the sort of item."""

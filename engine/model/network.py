@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
+from engine.model.component import Metric
 from engine.model.fields import Config, setting
 
-Protocol = Literal[
-    "none", "tcp", "tls_1_2", "tls_1_3", "tls_1_3_early_data", "quic", "quic_early_data"
-]
+Protocol = Literal["none", "tcp", "tls_1_2", "tls_1_3", "tls_1_3_0rtt", "quic", "quic_0rtt"]
 
 
 class Connection(Config):
@@ -17,8 +16,8 @@ class Connection(Config):
     protocol: Protocol = setting(
         "tls_1_3",
         title="Set-up",
-        help="Round trips before the first request: TCP 1, with TLS 1.2 3, with TLS 1.3 2; QUIC 1. "
-        "Early data (0-RTT) of a resumed session saves the one for encryption (RFC 8446, RFC 9000). "
+        help="Round trips before the first request: TCP one, with TLS 1.2 three, with TLS 1.3 two, "
+        "QUIC one. 0-RTT, for a session that is resumed, saves one (RFC 8446, RFC 9000). "
         "None: connections are open already.",
     )
     streams: int = setting(
@@ -32,8 +31,8 @@ class Connection(Config):
     )
     max_connections: int | None = setting(
         6,
-        title="Connections",
-        help="Most to one instance of the target; further requests wait, and their timeout runs. "
+        title="At most",
+        help="Connections to one instance of the target; further requests wait, and their timeout runs. "
         "Browsers open 6 a host over HTTP/1.1. All users of a client count as one caller; none is "
         "as many as it takes.",
         ge=1,
@@ -55,12 +54,12 @@ class Connection(Config):
         gt=0.0,
         le=1e9,
     )
-    slow_start: Literal["off", "new", "idle"] = setting(
-        "new",
+    slow_start: Literal["off", "new_connections", "after_idle"] = setting(
+        "new_connections",
         title="Slow start",
         help="A new connection sends 10 segments of 1460 B, then doubles each round trip (RFC 6928): "
-        "14.6, 100 and 1000 kB take 1, 3 and 7 round trips. Idle: also after a pause longer than the "
-        "retransmission time-out (RFC 5681).",
+        "14.6, 100 and 1000 kB take 1, 3 and 7 round trips. After idle: also after a pause longer than "
+        "the retransmission time-out (RFC 5681).",
     )
 
 
@@ -81,3 +80,16 @@ class Encryption(Config):
         ge=0.0,
         le=1.0,
     )
+
+
+NETWORK_METRICS: Final = (
+    Metric(name="request_utilization", title="bandwidth used there", unit="%"),
+    Metric(name="response_utilization", title="bandwidth used back", unit="%"),
+    Metric(name="request_wait", title="queueing there, mean", unit="s"),
+    Metric(name="response_wait", title="queueing back, mean", unit="s"),
+    Metric(name="connections", title="connections open"),
+    Metric(name="connection_rate", title="connections opened", unit="/s"),
+    Metric(name="connection_wait", title="wait for a connection", unit="s"),
+    Metric(name="waiting", title="calls waiting for one"),
+)
+"""What a link with a bandwidth or connections adds to ``extra``."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from engine.plan.primitives import LinkPlan, NodePlan, Plan, StationPlan
 
 _RETRANSMISSION: Final = 0.2
-"""First retransmission time-out (s); it doubles."""
+"""Least first retransmission time-out (s); it is two round trips where that is more, and doubles."""
 _RETRANSMISSIONS: Final = 6
 
 
@@ -139,5 +139,6 @@ def _calls(
 
 def crossing_time(link: LinkPlan) -> float:
     """Mean time (s) of one crossing: delay, jitter, and retransmissions of what is lost."""
-    lost = sum(_RETRANSMISSION * (1 << n) * link.loss ** (n + 1) for n in range(_RETRANSMISSIONS))
-    return link.delay.mean + link.jitter + lost
+    flight = link.delay.mean + link.jitter
+    first = max(_RETRANSMISSION, 4.0 * flight)
+    return flight + sum(first * (1 << n) * link.loss ** (n + 1) for n in range(_RETRANSMISSIONS))

@@ -45,9 +45,9 @@ _ROUND_TRIPS: Final[Mapping[Protocol, int]] = MappingProxyType(
         "tcp": 1,
         "tls_1_2": 3,
         "tls_1_3": 2,
-        "tls_1_3_early_data": 1,
+        "tls_1_3_0rtt": 1,
         "quic": 1,
-        "quic_early_data": 0,
+        "quic_0rtt": 0,
     }
 )
 """Round trips before the first request: TCP 1, TLS 1.2 two more, TLS 1.3 one more (RFC 8446, RFC 9000)."""

@@ -333,7 +333,7 @@ class ConnectionPlan:
     """Requests after which a connection is closed."""
     idle: float = INFINITE
     """Seconds without requests after which it is."""
-    slow_start: Literal["off", "new", "idle"] = "off"
+    slow_start: Literal["off", "new_connections", "after_idle"] = "off"
     """Whether the window begins with ten segments: never, when new, or also after an idle time."""
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from engine.sim.lane.backlog import Backlog
 from engine.sim.lane.client import Client
+from engine.sim.lane.network import Network
 
 if TYPE_CHECKING:
     from engine.sim.lane.link import Link
@@ -63,9 +64,25 @@ def _check_link(link: Link, now: float) -> None:
     known = int(link.succeeded) + sum(link.failed) + int(link.in_flight)
     _same(link.name, "attempts", int(link.attempts), known)
     spent = link.settled_sum + link.in_flight * now - link.sent_sum
+    if isinstance(link.network, Network):
+        _check_network(link, link.network)
     area = link.area(now)
     scale = area + (link.in_flight + 1.0) * (now + 1.0)
     _close(link.name, "Little's law", area, spent, scale)
+
+
+def _check_network(link: Link, network: Network) -> None:
+    """Book-keeping of the connections of a link; calls from before they were wanted have none."""
+    pools = network.pools.values()
+    held = sum(int(pool.waiting + pool.riding) for pool in pools)
+    if held > link.in_flight:
+        msg = f"{link.name}: {held} calls on connections or waiting, {link.in_flight:g} in flight"
+        raise InvariantError(msg)
+    for pool in pools:
+        _same(link.name, "waiting for a connection", int(pool.waiting), int(pool.in_line()))
+        if not 0 <= pool.pending <= pool.open:
+            msg = f"{link.name}: {pool.pending} of {pool.open} connections are being set up"
+            raise InvariantError(msg)
 
 
 def _same(where: str, what: str, counted: float, accounted: float) -> None:

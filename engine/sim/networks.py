@@ -68,7 +68,7 @@ def _rules(plan: ConnectionPlan) -> Rules:
     rules.uses = UNLIMITED if plan.requests is None else plan.requests
     rules.idle = plan.idle
     rules.slow_start = plan.slow_start != "off"
-    rules.restart = plan.slow_start == "idle"
+    rules.restart = plan.slow_start == "after_idle"
     return rules
 
 
@@ -111,6 +111,7 @@ def extra(link: Link, before: Counters, span: float, now: float) -> dict[str, fl
         found |= {
             "connections": float(sum(pool.standing(now) for pool in network.pools.values())),
             "connections_opened": opened,
+            "connection_rate": _ratio(opened, span),
             "connection_wait": _ratio(waited, boarded),
             "waiting": float(sum(pool.waiting for pool in network.pools.values())),
         }

@@ -158,7 +158,7 @@ class Maker:
             connections=self.one([None, 1, 2]),
             requests=self.one([None, 1, 5]),
             idle=self.one([INFINITE, 0.2]),
-            slow_start=self.one(["off", "new", "idle"]),
+            slow_start=self.one(["off", "new_connections", "after_idle"]),
         )
 
     def with_flow(self, node: NodePlan, links: list[LinkPlan]) -> NodePlan:

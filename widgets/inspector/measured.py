@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
+from engine.model.network import NETWORK_METRICS
 from engine.model.units import format_quantity
 from widgets.theme import section_label, set_role
 
@@ -86,6 +87,7 @@ class Window:
             lines.append(("Retries", format_quantity(retries / span, "rps"), ""))
         lines += _latency("Latency", [part.latency for part in parts])
         lines += _failures([part.failed for part in parts], span)
+        lines += _extras(parts, NETWORK_METRICS)
         if self.snapshot is not None and link in self.snapshot.in_flight:
             lines.append(("Under way", str(self.snapshot.in_flight[link]), ""))
         return lines
@@ -208,7 +210,7 @@ def _failures(counts: Sequence[Mapping[str, int]], span: float) -> list[Line]:
     ]
 
 
-def _extras(parts: Sequence[NodeSample], metrics: Sequence[Metric]) -> list[Line]:
+def _extras(parts: Sequence[NodeSample | LinkSample], metrics: Sequence[Metric]) -> list[Line]:
     """What the component adds, newest value."""
     lines: list[Line] = []
     for metric in metrics:

@@ -103,13 +103,16 @@ class History:
         values: list[float] = []
         for node in sample.nodes.values():
             values += _node_sums(node, width)
-        for link in sample.links.values():
-            values += _link_sums(link, width)
+        for crossed in sample.links.values():
+            values += _link_sums(crossed, width)
         for item, node in sample.nodes.items():
             if node.failed:
                 self._add_reasons(item, node.failed)
             if node.extra:
                 self._add_extras(item, node.extra, width)
+        for item, link in sample.links.items():
+            if link.extra:
+                self._add_extras(item, link.extra, width)
         self.table.add(sample.start, sample.end, self._layout, values)
 
     def _lay_out(self, shape: tuple[tuple[str, ...], tuple[str, ...]]) -> None:

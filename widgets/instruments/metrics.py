@@ -82,6 +82,9 @@ LINK_METRICS: Final = (
     Metric("p99", "p99 latency", "s", "p99", "count"),
 )
 _EXTRA = "extra."
+_SHARES: Final = ("ratio", "utilization")
+_TIMES: Final = ("lag", "oldest", "wait")
+"""Ends of the names of what components add, by unit."""
 
 
 def metric_of(name: str, *, link: bool) -> Metric:
@@ -92,7 +95,7 @@ def metric_of(name: str, *, link: bool) -> Metric:
     """
     if name.startswith(_EXTRA):
         short = name.removeprefix(_EXTRA)
-        unit = "%" if short.endswith("ratio") else "s" if short in {"lag", "oldest"} else ""
+        unit = "%" if short.endswith(_SHARES) else "s" if short.endswith(_TIMES) else ""
         title = short.replace("_", " ").capitalize()
         return Metric(name, title, unit, name, f"{name}.seconds")
     for metric in LINK_METRICS if link else NODE_METRICS:

@@ -187,6 +187,16 @@ class ConnectionPool(Passage):
                 expired += 1
         return self.open - expired
 
+    def in_line(self) -> i64:
+        """Calls in the line that were not given up, counted."""
+        count: i64 = 0
+        call = self._line.first
+        while call is not None:
+            if not call.settled:
+                count += 1
+            call = call.behind
+        return count
+
     def unused(self, now: float) -> bool:
         """Whether nobody would notice if it were forgotten."""
         return self.waiting == 0 and self.riding == 0 and self.standing(now) == 0

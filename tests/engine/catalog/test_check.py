@@ -328,6 +328,70 @@ class TestWarnings:
         assert "after the end of the run" in one(made, "late-event").message
 
 
+def carried(rate: float = 100.0, **network: Any) -> Design:
+    """Users whose link to a fast service carries 1 kB there and 10 kB back a request."""
+    nodes = [
+        client("users", rate),
+        node("web", "service", instances=2, queue_limit=100, service_time=exponential(0.001)),
+    ]
+    return design(nodes, [link("users", "web", **TIMED, **network)])
+
+
+class TestNetworks:
+    def test_more_bytes_than_the_bandwidth(self) -> None:
+        assert check(carried(bandwidth=1e6)) == (), "just enough: 100 answers of 10 kB"
+        finding = one(carried(101.0, bandwidth=1e6), "bandwidth")
+        assert "Answers over Users → Web come to 8.08 Mb/s" in finding.message
+        assert "more than its 8 Mb/s" in finding.message
+        assert finding.field == "config.bandwidth"
+        settled(carried(101.0, bandwidth=1e6), finding)
+
+    def test_a_closed_population_never_overloads_a_link(self) -> None:
+        users = node("users", "client", arrivals={"process": "closed", "users": 99})
+        web = node("web", "service", instances=2, queue_limit=100)
+        made = design([users, web], [link("users", "web", **TIMED, bandwidth=10.0)])
+        assert found(made, "bandwidth") == []
+
+    def test_fewer_connections_than_calls_at_a_time(self) -> None:
+        # 2 x 3 connections, a call each, 60 ms there and back and 1 ms of work: 98.4 a second.
+        limits = {"delay": 0.03, "connection": {"max_connections": 3}}
+        assert found(carried(98.0, **limits), "few-connections") == []
+        finding = one(carried(99.0, **limits), "few-connections")
+        assert "(98.4 rps); 5 connections can" in finding.message
+        assert finding.field == "config.connection.max_connections"
+        settled(carried(99.0, **limits), finding)
+        for more in ({"streams": 2}, {"max_connections": None}):
+            rules = {**limits, "connection": {"max_connections": 3, **more}}
+            assert found(carried(99.0, **rules), "few-connections") == []
+
+    def test_encryption_that_is_set_up_without_it(self) -> None:
+        half = {"encryption": {}, "connection": {"protocol": "tcp", "streams": 100}}
+        finding = one(carried(**half), "bare-set-up")
+        assert finding.level == "warning"
+        after = settled(carried(**half), finding)
+        assert after.links[0].config["connection"] == {"protocol": "tls_1_3", "streams": 100}
+
+    @pytest.mark.parametrize(
+        ("network", "field"),
+        [
+            ({"bandwidth": 0}, "config.bandwidth"),
+            ({"connection": {"streams": 0}}, "config.connection.streams"),
+            ({"connection": {"protocol": "tls"}}, "config.connection.protocol"),
+            ({"connection": True}, "config.connection"),
+            ({"encryption": {"certificate": "dsa"}}, "config.encryption.certificate"),
+        ],
+    )
+    def test_wrong_values_are_named(self, network: dict[str, Any], field: str) -> None:
+        assert one(carried(**network), "bad-value").field == field
+
+    def test_a_misspelt_field_inside_is_found(self) -> None:
+        finding = one(carried(connection={"stream": 9}), "unknown-field")
+        assert finding.field == "config.connection.stream"
+        assert settled(carried(connection={"stream": 9}), finding).links[0].config[
+            "connection"
+        ] == {"streams": 9}
+
+
 class TestRisks:
     def test_no_timeout(self) -> None:
         made = web(timeout=False, instances=2, queue_limit=9)

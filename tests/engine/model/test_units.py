@@ -29,6 +29,11 @@ from engine.model.units import format_margin, format_quantity, parse_quantity
         ("0.5", "/s", 0.5),
         ("1 GB", "B", 1e9),
         ("1 KiB", "B", 1024.0),
+        ("1 Gb/s", "B/s", 125e6),
+        ("30 Mbps", "B/s", 3.75e6),
+        ("400 kbit/s", "B/s", 5e4),
+        ("20 MB/s", "B/s", 2e7),
+        ("125M", "B/s", 125e6),
         ("12 %", "%", 0.12),
         ("0.12", "%", 0.12),
         ("10k", "", 10_000.0),
@@ -69,6 +74,9 @@ def test_what_is_no_duration_is_refused_with_a_remedy(text: str) -> None:
         (0.12, "%", "12 %"),
         (0.0005, "%", "0.05 %"),
         (8000.0, "B", "8 kB"),
+        (125e6, "B/s", "1 Gb/s"),
+        (6250.0, "B/s", "50 kb/s"),
+        (0.0, "B/s", "0 b/s"),
         (12_345.0, "", "12.3k"),
         (math.inf, "s", "∞"),
         (math.nan, "s", "–"),
@@ -78,7 +86,7 @@ def test_quantities_are_written_to_three_digits(value: float, unit: str, text: s
     assert format_quantity(value, unit) == text
 
 
-@given(st.floats(1e-9, 1e12), st.sampled_from(["s", "B", "rps", "%", "", "$/h"]))
+@given(st.floats(1e-9, 1e12), st.sampled_from(["s", "B", "B/s", "rps", "%", "", "$/h"]))
 def test_what_is_written_reads_back_to_three_digits(value: float, unit: str) -> None:
     assert parse_quantity(format_quantity(value, unit), unit) == pytest.approx(value, rel=0.006)
 

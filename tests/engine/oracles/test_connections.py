@@ -46,9 +46,9 @@ def answered(path: LinkPlan, times: tuple[float, ...] = (1.0,), **sizes: float) 
         ("tcp", 0.2),
         ("tls_1_2", 0.4),
         ("tls_1_3", 0.3),
-        ("tls_1_3_early_data", 0.2),
+        ("tls_1_3_0rtt", 0.2),
         ("quic", 0.2),
-        ("quic_early_data", 0.1),
+        ("quic_0rtt", 0.1),
         ("none", 0.1),
     ],
 )
@@ -72,7 +72,7 @@ def test_o30_slow_start_takes_its_rounds(size: float, rounds: int) -> None:
 @pytest.mark.oracle(30)
 @pytest.mark.parametrize("size", [14_600.0, 100_000.0])
 def test_o30_slow_start_begins_anew_after_a_pause_where_that_is_asked_for(size: float) -> None:
-    rules = {"protocol": "none", "slow_start": "idle"}
+    rules = {"protocol": "none", "slow_start": "after_idle"}
     path = lowered({"delay": ONE_WAY, "connection": rules})
     twice = answered(path, (1.0, 5.0), response_bytes=size)["latency"]
     assert twice["mean"] == pytest.approx(twice["max"])
@@ -80,7 +80,7 @@ def test_o30_slow_start_begins_anew_after_a_pause_where_that_is_asked_for(size: 
 
 @pytest.mark.oracle(30)
 @pytest.mark.parametrize(("loss", "rate"), [(0.01, 1.431e6), (0.001, 4.524e6)])
-@pytest.mark.parametrize("slow_start", ["off", "new"])
+@pytest.mark.parametrize("slow_start", ["off", "new_connections"])
 def test_o30_losses_cap_a_transfer(loss: float, rate: float, slow_start: Any) -> None:
     assert SEGMENT * 8.0 / RTT * math.sqrt(1.5 / loss) == pytest.approx(rate, rel=1e-3)
     size = 20e6
@@ -98,7 +98,7 @@ def test_o30_a_narrow_link_hides_slow_start() -> None:
         "web",
         delay=1.0,
         bandwidth=50e3 / 8.0,
-        connection=ConnectionPlan(round_trips=0, slow_start="new"),
+        connection=ConnectionPlan(round_trips=0, slow_start="new_connections"),
     )
     body = answered(path, request_bytes=0.0, response_bytes=100e3)["latency"]["max"]
     assert body == pytest.approx(16.0 + 2.0)

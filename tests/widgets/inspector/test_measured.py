@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from engine.model.component import Metric
@@ -93,6 +95,19 @@ def test_what_a_component_adds_is_shown_with_its_title() -> None:
     window.add(second(1.0, web=busy(100, 0.0, extra={"hit_ratio": 0.88})))
     metric = Metric(name="hit_ratio", title="hit ratio", unit="%")
     assert by_title(window.node_lines("web", (metric,)))["Hit ratio"] == "88 %"
+
+
+def test_what_the_network_of_a_link_adds_is_shown_where_it_is_measured() -> None:
+    window = Window()
+    extra = {"response_utilization": 0.42, "request_wait": math.nan, "connections": 6.0}
+    sample = LinkSample(attempts=10, succeeded=10, extra=extra)
+    window.add(
+        Snapshot(time=1.0, wall=0.1, requests=10, samples=(Sample(0.0, 1.0, {}, {"l1": sample}),))
+    )
+    lines = by_title(window.link_lines("l1"))
+    assert lines["Bandwidth used back"] == "42 %"
+    assert lines["Connections open"] == "6"
+    assert "Queueing there, mean" not in lines
 
 
 def test_down_instances_and_faults_are_told() -> None:

@@ -225,6 +225,28 @@ def test_choices_and_switches(qtbot, bench) -> None:
     assert bench.config("web")["hold_while_waiting"] is False
 
 
+def test_a_nested_config_is_switched_on_filled_in_and_off_again(qtbot, bench) -> None:
+    bench.panel.set_selection(["l1"])
+    path = ("config", "connection")
+    assert bench.panel.form.row((*path, "streams")) is None
+    switch = bench.row(*path).editor.switch
+    assert (switch.isChecked(), switch.words[0]) == (False, "off")
+    qtbot.mouseClick(switch, Qt.MouseButton.LeftButton)
+    assert bench.config("l1")["connection"] == {}
+    bench.type(bench.line(*path, "streams"), "100")
+    bench.type(bench.line("config", "bandwidth"), "1 Gb/s")
+    box = bench.row(*path, "protocol").editor.box
+    assert "TLS 1.3, 0-RTT" in [box.itemText(i) for i in range(box.count())]
+    assert bench.config("l1") == {
+        "timeout": 1.0,
+        "connection": {"streams": 100},
+        "bandwidth": 125e6,
+    }
+    qtbot.mouseClick(bench.row(*path).editor.switch, Qt.MouseButton.LeftButton)
+    assert "connection" not in bench.config("l1")
+    assert bench.panel.form.row((*path, "streams")) is None
+
+
 def test_arrivals_become_a_schedule_and_constant_again(qtbot, bench) -> None:
     bench.panel.set_selection(["users"])
     rate = bench.row("config", "arrivals", "rate").editor

@@ -33,6 +33,16 @@ _SPELLED: Mapping[str, str] = MappingProxyType(
         "arc": "ARC",
         "mmpp": "Bursts (MMPP)",
         "power_of_two": "Power of two",
+        "tcp": "TCP",
+        "tls_1_2": "TLS 1.2",
+        "tls_1_3": "TLS 1.3",
+        "tls_1_3_0rtt": "TLS 1.3, 0-RTT",
+        "quic": "QUIC",
+        "quic_0rtt": "QUIC, 0-RTT",
+        "new_connections": "When new",
+        "after_idle": "After idle too",
+        "ecdsa": "ECDSA",
+        "rsa": "RSA",
     }
 )
 """Values whose label is not just their words."""
