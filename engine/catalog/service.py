@@ -143,7 +143,7 @@ class ServiceConfig(Config):
     )
     flow: Flow | None = setting(
         None,
-        title="Flow",
+        title="Steps",
         group="Flow",
         help="Steps of a request, as JSON; none does the work and then makes the calls of the links in "
         "their order. Steps: work, call, sequence, parallel (need), choice, loop, async.",

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from engine.model.design import Design, Frame, Link, Node, Note
 from engine.model.edits import Insert
+from engine.model.flow import relinked
 from engine.model.ids import fresh_id
 from widgets.canvas.folding import contents
 from widgets.canvas.naming import all_ids, fresh_name
@@ -64,7 +65,8 @@ def pasted(design: Design, text: str, offset: QPointF) -> Insert:
     for node in found.nodes:
         name = fresh_name(node.name, names) if node.name else ""
         names.add(name)
-        items.append(_placed(node, ids, design, offset).model_copy(update={"name": name}))
+        update = {"name": name, "config": _with_own_links(node.config, ids)}
+        items.append(_placed(node, ids, design, offset).model_copy(update=update))
     items += [_placed(note, ids, design, offset) for note in found.notes]
     items += [
         link.model_copy(
@@ -76,6 +78,11 @@ def pasted(design: Design, text: str, offset: QPointF) -> Insert:
     if not items:
         raise PasteError("The clipboard holds no Windtunnel items")
     return Insert.of(*items, label="Paste")
+
+
+def _with_own_links(config: dict[str, Any], ids: dict[str, str]) -> dict[str, Any]:
+    """A copy's config, whose flow calls the copies of the links."""
+    return config | {"flow": relinked(config["flow"], ids)} if "flow" in config else config
 
 
 def _collections(found: Design) -> tuple[tuple[Item, ...], ...]:

@@ -9,6 +9,25 @@ from engine.model.units import format_quantity
 
 def explain(error: Any, unit: str) -> str:
     """One line for one pydantic error; bounds are written in the field's unit."""
+    place = _place(error["loc"])
+    return f"{place}: {_said(error, unit)}" if place else _said(error, unit)
+
+
+def _place(where: tuple[str | int, ...]) -> str:
+    """Where in a list of steps an error is: ``Step 2, parallel 1, call``; empty for other fields."""
+    if not any(" step" in str(part) for part in where):
+        return ""
+    words: list[str] = []
+    for part in where[1:]:
+        if isinstance(part, int):
+            words.append(f"{words.pop()} {part + 1}" if words else f"Step {part + 1}")
+        elif part.isidentifier() and (not words or words[-1] != part):
+            words.append(part)
+    return ", ".join(words)
+
+
+def _said(error: Any, unit: str) -> str:
+    """What is wrong."""
     kind, context = str(error["type"]), error.get("ctx", {})
     bounds = {
         "greater_than_equal": ("ge", "Must be at least {}"),
@@ -20,6 +39,9 @@ def explain(error: Any, unit: str) -> str:
         key, sentence = bounds[kind]
         return sentence.format(format_quantity(float(context[key]), unit))
     fixed = {
+        "missing": "Is missing; add it",
+        "string_type": "Must be a text",
+        "tuple_type": "Must be a list, in [ ]",
         "int_type": "Must be a whole number",
         "int_from_float": "Must be a whole number",
         "float_type": "Must be a number",

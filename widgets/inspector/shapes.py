@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_
 
 from pydantic import BaseModel
 
+from engine.model.flow import CallStep
 from engine.model.laws import Exponential
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ Sort = Literal[
     "switch",
     "text",
     "lines",
+    "steps",
     "law",
     "laws",
     "rate",
@@ -123,6 +125,8 @@ def _container(origin: Any, inner: tuple[Any, ...]) -> Sort:
     """Sort of a tuple or dict of plain values."""
     items = [_unwrapped(item) for item in inner]
     if origin is tuple and len(items) == 2 and items[1] is Ellipsis:
+        if CallStep in map(_unwrapped, _members(items[0])):
+            return "steps"
         by_item: dict[Any, Sort] = {str: "names", int: "numbers", float: "numbers"}
         return by_item.get(items[0], "json")
     if origin is dict and items[0] is str and items[1] in (int, float):

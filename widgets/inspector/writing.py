@@ -126,9 +126,14 @@ def _errors(cls: type[BaseModel], raw: Raw) -> list[Any]:
     return []
 
 
-def _by_relevance(error: Any) -> bool:
-    """Bounds first: where a value may have several types, all but one complain of the type."""
-    return str(error["type"]).endswith("_type")
+def _by_relevance(error: Any) -> tuple[int, bool]:
+    """Inside a list of steps, the innermost first: the list itself is then too short, which says nothing.
+
+    Bounds first: where a value may have several types, all but one complain of the type.
+    """
+    where = error["loc"]
+    depth = len(where) if any(" step" in str(part) for part in where) else 0
+    return -depth, str(error["type"]).endswith("_type")
 
 
 def _unit_of(shape: Shape, info: FieldInfo, error: Any) -> str:

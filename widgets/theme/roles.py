@@ -10,6 +10,7 @@ A role is the dynamic property ``role``; the rules for each are in ``stylesheet.
   ``field`` (looks like an input)
 - ``QFrame`` and ``QWidget``: ``panel``, ``canvas``, ``card``, ``status``, ``finding`` (orange),
   ``hairline`` (a separator line), ``form`` (inputs in it have small text)
+- ``QPlainTextEdit``: ``code`` (monospace)
 - ``QLineEdit``: ``title`` (looks like a title until it is edited)
 """
 

@@ -21,7 +21,7 @@ def stylesheet(theme: Theme, fonts: Fonts) -> str:
         _base(theme, fonts),
         _labels(theme, fonts),
         _buttons(theme),
-        _fields(theme),
+        _fields(theme, fonts),
         _choices(theme),
         _bars(theme),
         _menus(theme),
@@ -109,7 +109,7 @@ QPushButton[role="link"]:focus {{ border-color: {t.accent.colour}; }}
 """
 
 
-def _fields(t: Theme) -> str:
+def _fields(t: Theme, fonts: Fonts) -> str:
     return f"""
 QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QAbstractSpinBox {{ background: {t.field};
   color: {t.text}; border: 1px solid {t.field}; border-radius: 6px; padding: 3px 9px;
@@ -123,6 +123,7 @@ QLineEdit[invalid="true"], QPlainTextEdit[invalid="true"], QComboBox[invalid="tr
   border-color: {t.danger.colour}; }}
 QWidget[role="form"] QLineEdit, QWidget[role="form"] QComboBox,
 QWidget[role="form"] QPlainTextEdit, QWidget[role="form"] QPushButton {{ font-size: {SMALL}px; }}
+QWidget[role="form"] QPlainTextEdit[role="code"] {{ font-family: "{fonts.mono_family}"; }}
 QLineEdit:disabled, QComboBox:disabled, QAbstractSpinBox:disabled {{ color: {t.disabled}; }}
 QLineEdit[role="title"] {{ background: transparent; border-color: transparent; font-size: 16px;
   font-weight: 700; padding: 3px 5px; }}

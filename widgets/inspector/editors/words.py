@@ -60,9 +60,9 @@ class LinesEditor(Editor):
         self.paper.setFixedHeight(116)
         self.paper.entered.connect(self.commit)
         self.paper.reverted.connect(self._revert)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.paper)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addWidget(self.paper)
         self.setFocusProxy(self.paper)
 
     def wide(self) -> bool:

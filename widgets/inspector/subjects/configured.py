@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.model.edits import Batch, SetField
+from engine.model.flow_text import flow_of_links
 from engine.model.link import LinkConfig
 from widgets.inspector.fields import Field, Option, config_fields, law_fields
 from widgets.inspector.shapes import Shape
@@ -94,6 +95,9 @@ class ConfiguredSubject:
         for field in config_fields(cls, dict(item.config), ("config",)):
             if field.shape.sort == "laws":
                 fields += law_fields(field, names)
+            elif field.shape.sort == "steps":
+                written_out = Option(flow_of_links(self.design, item.id), "Links")
+                fields.append(replace(field, options=(written_out,)))
             elif field.shape.sort in ("names", "shares"):
                 fields.append(replace(field, options=options))
             else:
