@@ -72,6 +72,7 @@ ACTIONS: Final = (
     ActionSpec("run.step_request", "Step one re&quest", (",",), "step"),
     ActionSpec("run.restart", "Res&tart", ("Ctrl+R",), "restart"),
     ActionSpec("run.measure", "&Measure from the start", ("M",), "chart"),
+    ActionSpec("run.study", "St&udy many runs", ("S",), "compare"),
     ActionSpec("run.faster", "&Faster", ("]",)),
     ActionSpec("run.slower", "S&lower", ("[",)),
     ActionSpec("run.repair", "Re&pair", ("Ctrl+Shift+R",), "check"),
@@ -119,7 +120,8 @@ MENUS: Final = (
     MenuSpec(
         "&Run",
         (
-            "run.toggle", "run.step_time", "run.step_request", "run.restart", "run.measure", "-",
+            "run.toggle", "run.step_time", "run.step_request", "run.restart", "run.measure",
+            "run.study", "-",
             "run.faster", "run.slower", "-", ">break", "run.repair",
         ),
     ),

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 Answer = Literal["save", "discard", "cancel"]
 SUFFIX = ".windtunnel"
 _DESIGNS = f"Windtunnel designs (*{SUFFIX});;All files (*)"
+_TABLES = "CSV table (*.csv);;JSON (*.json);;Parquet (*.parquet)"
 _PICTURES = "SVG drawing (*.svg);;PNG picture (*.png)"
 
 
@@ -27,6 +28,9 @@ class Dialogs(Protocol):
 
     def picture_path(self, suggestion: Path) -> Path | None:
         """Where to store a picture."""
+
+    def table_path(self, suggestion: Path) -> Path | None:
+        """Where to store numbers."""
 
     def unsaved(self, title: str) -> Answer:
         """What to do with unsaved changes."""
@@ -65,6 +69,17 @@ class QtDialogs:
             return None
         path = Path(name)
         return path if path.suffix else path.with_suffix(".svg")
+
+    def table_path(self, suggestion: Path) -> Path | None:
+        """Ask where to store numbers; CSV unless the name says otherwise."""
+        name, _ = QFileDialog.getSaveFileName(
+            self._window, "Export numbers", str(suggestion), _TABLES
+        )
+        self._return()
+        if not name:
+            return None
+        path = Path(name)
+        return path if path.suffix else path.with_suffix(".csv")
 
     def unsaved(self, title: str) -> Answer:
         """Ask what to do with unsaved changes."""

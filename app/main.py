@@ -62,10 +62,10 @@ def open_window(
         check=check,
     )
     by_kind = {component.kind: component for component in COMPONENTS}
-    bench = Workbench(window, views, services, look, by_kind)
+    bench = Workbench(window, views, services, look, by_kind, asks)
     commands = Commands(bench, asks)
     window.file_dropped.connect(services.files.open)
-    window.guard_close(lambda: _end(services))
+    window.guard_close(lambda: _end(bench))
     return Opened(window, bench, services, commands)
 
 
@@ -97,6 +97,7 @@ def run_app(arguments: Sequence[str]) -> int:
     FirstPaint(opened.bench.views.canvas.viewport(), lambda: start(opened, path))
     _heed_signals(app, opened.services)
     code = app.exec()
+    opened.bench.desk.close()
     opened.services.stop()
     return code
 
@@ -125,10 +126,12 @@ def _open_first(services: Services, path: Path | None) -> bool:
     return False
 
 
-def _end(services: Services) -> bool:
+def _end(bench: Workbench) -> bool:
     """Whether the window may close; then everything behind it ends."""
+    services = bench.services
     if not services.files.may_leave():
         return False
     services.settings.update(speed=min(services.run.speed, 1000.0))
+    bench.desk.close()
     services.close()
     return True

@@ -36,6 +36,11 @@ class Places:
         return self.state / "recovery"
 
     @property
+    def studies(self) -> Path:
+        """Runs of studies, so that a study goes on where it was stopped."""
+        return self.state / "studies"
+
+    @property
     def history(self) -> Path:
         """Saved versions of each file."""
         return self.state / "history"

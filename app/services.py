@@ -40,6 +40,7 @@ class Services:
     theory: TheoryService
     recovery: Recovery
     settings: Settings
+    places: Places
 
     def close(self) -> None:
         """End in order: no process stays, nothing is left to recover."""
@@ -75,4 +76,5 @@ def build_services(
         theory=TheoryService(document),
         recovery=Recovery(places.recovery, document),
         settings=settings,
+        places=places,
     )

@@ -47,6 +47,7 @@ class MainWindow(QMainWindow):
     """The ``Path`` of a design dropped onto the window."""
     search_clicked = Signal()
     measure_clicked = Signal()
+    study_clicked = Signal()
 
     def __init__(self, views: Views, look: ThemeManager, settings: Settings) -> None:
         super().__init__()
@@ -60,7 +61,9 @@ class MainWindow(QMainWindow):
         self.title_block = TitleBlock(look, self.menu)
         self.search_button = QPushButton("Search")
         self.measure_button = QPushButton("Measure")
+        self.study_button = QPushButton("Study")
         self.left = QStackedWidget()
+        self.instruments = QStackedWidget()
         self._splitters = {
             "columns": LineSplitter(Qt.Orientation.Horizontal, look),
             "rows": LineSplitter(Qt.Orientation.Vertical, look),
@@ -147,6 +150,10 @@ class MainWindow(QMainWindow):
         self.measure_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.measure_button.setFixedHeight(30)
         self.measure_button.clicked.connect(self.measure_clicked)
+        self.study_button.setToolTip("Run the design many times: replicate, sweep, compare… (S)")
+        self.study_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.study_button.setFixedHeight(30)
+        self.study_button.clicked.connect(self.study_clicked)
         row = QHBoxLayout(bar)
         row.setContentsMargins(4, 0, 14, 0)
         row.setSpacing(8)
@@ -154,6 +161,7 @@ class MainWindow(QMainWindow):
         row.addWidget(self._views.transport, 0)
         row.addStretch(2)
         row.addWidget(self.measure_button)
+        row.addWidget(self.study_button)
         row.addWidget(self.search_button)
         return bar
 
@@ -177,14 +185,15 @@ class MainWindow(QMainWindow):
         return columns
 
     def _instruments(self) -> QWidget:
-        """The timeline above the charts."""
+        """The timeline above the charts, or what takes their place."""
         box = set_role(QWidget(), "panel")
         box.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         column = QVBoxLayout(box)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._views.timeline)
-        column.addWidget(self._views.charts, 1)
+        self.instruments.addWidget(self._views.charts)
+        column.addWidget(self.instruments, 1)
         return box
 
     def _dress(self) -> None:

@@ -13,6 +13,7 @@ from app.context_menu import BreakMenus, canvas_menu, item_menu
 from app.findings_panel import FindingsPanel
 from app.result_card import ResultCard
 from app.status_bar import rest_line, run_line
+from app.studies import StudyDesk
 from engine.model.edits import SetDesign
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QMenu
 
     from app.break_menu import Fault
+    from app.dialogs import Dialogs
     from app.recovery import Leftover
     from app.services import Services
     from app.views import Views
@@ -49,6 +51,7 @@ class Workbench(QObject):
         services: Services,
         look: ThemeManager,
         components: Mapping[str, Component],
+        dialogs: Dialogs,
     ) -> None:
         super().__init__(window)
         self.window, self.views, self.services = window, views, services
@@ -57,6 +60,7 @@ class Workbench(QObject):
         self.findings_panel = FindingsPanel(window, look)
         self.result_card = ResultCard(window, look)
         self.breaks = BreakMenus(components, look, self.break_it)
+        self.desk = StudyDesk(services, look, window.instruments, dialogs)
         self.selection: frozenset[str] = frozenset()
         self._connect_document()
         self._connect_run()
@@ -192,6 +196,8 @@ class Workbench(QObject):
         measurement.failed.connect(card.show_failure)
         card.cancelled.connect(measurement.cancel)
         self.window.measure_clicked.connect(self.measure)
+        self.window.study_clicked.connect(self.desk.toggle)
+        self.desk.said.connect(self.views.status.flash)
 
     # -- showing ----------------------------------------------------------------------------------
 

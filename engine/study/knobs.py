@@ -51,7 +51,7 @@ def knobs_of(variant: Variant, step: float, patterns: Sequence[str] = ()) -> lis
         StudyError: a pattern that no knob has.
     """
     design = variant.made()
-    parameters = [parameter_of(design, name) for name in (LOAD, *_names(design))]
+    parameters = [parameter_of(design, name) for name in (LOAD, *knob_names(design))]
     for pattern in patterns:
         if not any(fnmatchcase(each.name, pattern) for each in parameters):
             names = ", ".join(each.name for each in parameters[:6])
@@ -65,7 +65,7 @@ def knobs_of(variant: Variant, step: float, patterns: Sequence[str] = ()) -> lis
     return [knob for knob in made if knob is not None]
 
 
-def _names(design: Design) -> Iterator[str]:
+def knob_names(design: Design) -> Iterator[str]:
     """``ID.path`` of every number in the design."""
     for node in design.nodes:
         yield from (f"{node.id}.{path}" for path in _paths(typed_config(node)))

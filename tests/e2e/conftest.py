@@ -46,6 +46,7 @@ def launch(qapp: QApplication, qtbot, places: Places, dialogs: FakeDialogs) -> I
     dialogs.answer = "discard"
     for opened in windows:
         opened.window.close()
+        opened.bench.desk.close()
         opened.services.close()
         opened.window.deleteLater()
     guard.deleteLater()

@@ -55,6 +55,9 @@ class FakeDialogs:
         self.answer = "cancel"
         self.asked = 0
 
+    def table_path(self, suggestion: Path) -> Path | None:
+        return self.to_export
+
     def open_path(self, folder: Path) -> Path | None:
         return self.to_open
 

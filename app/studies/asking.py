@@ -1,0 +1,135 @@
+"""From what a person typed to a study, and back to a line that says what it would take."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.model.files import FileError, load
+from engine.model.units import parse_quantity
+from engine.study import (
+    Compare,
+    Knee,
+    Precision,
+    Replicate,
+    Sensitivity,
+    StudyError,
+    Sweep,
+    Variant,
+)
+from engine.study.estimates import metric_named, usual_metrics
+from engine.study.knobs import knob_names
+from engine.study.points import LOAD
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.model.design import Design
+    from engine.study import Study
+    from widgets.study import StudyRequest
+
+
+def study_of(request: StudyRequest, design: Design) -> Study:
+    """The study that is asked for. Raises ``StudyError`` with one line where it cannot be."""
+    here, values = Variant.of(design), request.values
+    match request.kind:
+        case "sweep":
+            return _sweep(here, values)
+        case "compare":
+            other = _other(here, values)
+            return Compare(here, other, _whole(values, "seeds"), metrics=_metrics(values, design))
+        case "knee":
+            return Knee(here, _bounds(values), _whole(values, "seeds"))
+        case "sensitivity":
+            step = _number(values["step"], "%", "Step")
+            return Sensitivity(here, values["metric"], step, _whole(values, "seeds"))
+        case _:
+            return _replicate(here, values)
+
+
+def plan_of(study: Study) -> str:
+    """What it would take, in a line."""
+    count = study.expected({})
+    runs = "1 run" if count == 1 else f"{count} runs"
+    return f"About {runs}" if isinstance(study, Knee | Sensitivity) else runs
+
+
+def settings_of(design: Design) -> list[str]:
+    """Numbers of the open design that can be turned: ``web.workers``."""
+    return list(knob_names(design))
+
+
+def metrics_of(design: Design) -> list[str]:
+    """What can be judged, as far as a list should go."""
+    nodes = [node.id for node in design.nodes if node.kind != "client"]
+    more = [f"{node}.{name}" for node in nodes for name in ("utilization", "residence.p99")]
+    return [*usual_metrics(design), *more]
+
+
+def _replicate(here: Variant, values: Mapping[str, str]) -> Replicate:
+    """So many runs, or until a metric is sure."""
+    until = None
+    if "until" in values:
+        share = _number(values["until"], "%", "Or until ±")
+        until = Precision(share, values["metric"])
+    return Replicate(here, _whole(values, "seeds"), until)
+
+
+def _sweep(here: Variant, values: Mapping[str, str]) -> Sweep:
+    """One setting, or two."""
+    over = [f"{values['setting']}={values['range']}"]
+    if "setting2" in values:
+        over.append(f"{values['setting2']}={values.get('range2', '')}")
+    return Sweep(here, tuple(over), _whole(values, "seeds"), metrics=_metric(values))
+
+
+def _other(here: Variant, values: Mapping[str, str]) -> Variant:
+    """B: another file, or the open design with one setting changed."""
+    if "file" in values:
+        try:
+            other = Variant.of(load(values["file"]))
+        except FileError as error:
+            raise StudyError(str(error)) from error
+        return other
+    if "change" not in values or "value" not in values:
+        msg = "Say what B changes and to what, or choose a file."
+        raise StudyError(msg)
+    return here.set(f"{values['change']}={values['value']}")
+
+
+def _bounds(values: Mapping[str, str]) -> str | None:
+    """Where the knee is looked for; None leaves it to the study."""
+    if "low" in values or "high" in values:
+        return f"{values['setting']}={values.get('low', '')}:{values.get('high', '')}"
+    if values["setting"] != LOAD:
+        msg = f"Say from where to where {values['setting']} may go."
+        raise StudyError(msg)
+    return None
+
+
+def _metrics(values: Mapping[str, str], design: Design) -> tuple[str, ...]:
+    """The metric that is asked for, and after it what clients see."""
+    named = (metric_named(design, values["metric"]),) if values.get("metric") else ()
+    return tuple(dict.fromkeys((*named, *usual_metrics(design))))
+
+
+def _metric(values: Mapping[str, str]) -> tuple[str, ...]:
+    """The metric, if one is named."""
+    return (values["metric"],) if values.get("metric") else ()
+
+
+def _whole(values: Mapping[str, str], name: str) -> int:
+    """A count."""
+    text = values.get(name, "")
+    if not text.isdecimal():
+        msg = f"Runs: “{text}” is not a whole number; write one such as 10."
+        raise StudyError(msg)
+    return int(text)
+
+
+def _number(text: str, unit: str, title: str) -> float:
+    """A quantity."""
+    try:
+        return parse_quantity(text, unit)
+    except ValueError as error:
+        msg = f"{title}: {error}"
+        raise StudyError(msg) from error

@@ -1,0 +1,71 @@
+"""The place of studies in the window: under the canvas, where the charts are otherwise."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QStackedWidget
+
+    from app.dialogs import Dialogs
+    from app.services import Services
+    from app.studies.session import StudySession
+    from widgets.theme import ThemeManager
+
+
+class StudyDesk(QObject):
+    """Shows the panel of studies, or the charts. Everything behind it is made when first wanted."""
+
+    said = Signal(str)
+    """Something to tell the person, in a line."""
+
+    def __init__(
+        self, services: Services, look: ThemeManager, place: QStackedWidget, dialogs: Dialogs
+    ) -> None:
+        """Take a place whose first page is what else is there."""
+        super().__init__(place)
+        self._services, self._look, self._dialogs = services, look, dialogs
+        self._place = place
+        self._session: StudySession | None = None
+
+    @property
+    def session(self) -> StudySession:
+        """The studies themselves."""
+        if self._session is None:
+            # Here, not above: the window does not wait for statistics and plots.
+            from app.studies.session import StudySession  # noqa: PLC0415
+
+            self._session = StudySession(self._services, self._look, self._dialogs, self)
+            self._session.said.connect(self.said)
+            self._session.left.connect(self.leave)
+            self._place.addWidget(self._session.panel)
+        return self._session
+
+    @property
+    def shown(self) -> bool:
+        """Whether the panel is seen."""
+        return self._session is not None and self._place.currentWidget() is self._session.panel
+
+    def open(self) -> None:
+        """Show the panel."""
+        self._place.setCurrentWidget(self.session.panel)
+        self.session.follow()
+        self.session.panel.form.setFocus()
+
+    def leave(self) -> None:
+        """Show the charts again; a study under way goes on."""
+        self._place.setCurrentIndex(0)
+
+    def toggle(self) -> None:
+        """Show the panel, or the charts."""
+        if self.shown:
+            self.leave()
+        else:
+            self.open()
+
+    def close(self) -> None:
+        """End what runs: the window is going."""
+        if self._session is not None:
+            self._session.close()

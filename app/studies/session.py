@@ -1,0 +1,133 @@
+"""Studies of the open design: answers what the panel asks, and shows it what comes of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from app.naming import name_of
+from app.studies.asking import metrics_of, plan_of, settings_of, study_of
+from app.studies.pictures import picture_of
+from app.studies.running import RunningStudy
+from engine.study import StudyError, Variant
+from engine.study.export import ExportError
+from widgets.study import Choice, StudyPanel
+
+if TYPE_CHECKING:
+    from app.dialogs import Dialogs
+    from app.services import Services
+    from engine.model.design import Design
+    from engine.study import Report
+    from widgets.study import StudyRequest
+    from widgets.theme import Theme, ThemeManager
+
+
+class StudySession(QObject):
+    """The panel and the study that runs, or ran last."""
+
+    said = Signal(str)
+    """Something to tell the person, in a line."""
+    left = Signal()
+    """The panel was closed."""
+
+    def __init__(
+        self, services: Services, look: ThemeManager, dialogs: Dialogs, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._document, self._files, self._dialogs = services.document, services.files, dialogs
+        self.running = RunningStudy(self, services.places.studies)
+        self.panel = StudyPanel(look.theme, look.icons)
+        look.changed.connect(self._dress)
+        self._document.changed.connect(lambda _design, _changes: self.follow())
+        self._document.replaced.connect(lambda _design: self.follow())
+        self._connect_panel()
+
+    def follow(self) -> None:
+        """Offer what the open design has; what was found stays until the next study."""
+        design, form = self._document.design, self.panel.form
+        form.set_choices(
+            [Choice(each, _told(design, each)) for each in settings_of(design)],
+            [Choice(each, _told(design, each)) for each in metrics_of(design)],
+        )
+        self._plan(form.request)
+
+    def close(self) -> None:
+        """End what runs, without a word."""
+        self.running.close()
+
+    def _connect_panel(self) -> None:
+        """Who hears whom."""
+        panel, running = self.panel, self.running
+        panel.form.changed.connect(self._plan)
+        panel.form.started.connect(self._start)
+        panel.form.cancelled.connect(running.cancel)
+        panel.form.file_wanted.connect(self._choose_file)
+        panel.export_requested.connect(self._export)
+        panel.closed.connect(self.left)
+        running.progressed.connect(panel.show_progress)
+        running.reported.connect(self._show)
+        running.ended.connect(self._end)
+
+    def _plan(self, request: StudyRequest) -> None:
+        """Say what the study would take, or why it cannot be."""
+        if self.running.active:
+            return
+        try:
+            self.panel.form.show_plan(plan_of(study_of(request, self._document.design)))
+        except StudyError as error:
+            self.panel.form.show_problem(str(error))
+
+    def _start(self, request: StudyRequest) -> None:
+        """Run it."""
+        design = self._document.design
+        try:
+            study = study_of(request, design)
+        except StudyError as error:
+            self.panel.form.show_problem(str(error))
+            return
+        self.panel.set_title(study.title)
+        self.panel.show_report(None, None)
+        self.panel.form.set_running(True)
+        self.running.start(study, Variant.of(design).digest)
+
+    def _show(self, report: Report) -> None:
+        """Show what can be said so far."""
+        self.panel.show_report(report, picture_of(report, self._document.design.objectives))
+
+    def _end(self, text: str) -> None:
+        """Nothing runs any more."""
+        self.panel.show_end(text)
+        self.panel.form.set_running(False)
+        self._plan(self.panel.form.request)
+        if not self.panel.isVisible():
+            self.said.emit(f"Study: {text}")
+
+    def _choose_file(self) -> None:
+        """Take a design to compare with."""
+        chosen = self._dialogs.open_path(self._files.folder())
+        if chosen is not None:
+            self.panel.form.set_text("file", str(chosen))
+
+    def _export(self) -> None:
+        """Write the numbers where the person says."""
+        stem = self._files.file_stem()
+        path = self._dialogs.table_path(self._files.folder() / f"{stem}-study.csv")
+        if path is None:
+            return
+        try:
+            files = self.running.export(path)
+        except ExportError as error:
+            self.said.emit(str(error))
+        else:
+            self.said.emit(f"Saved {' and '.join(each.name for each in files)}")
+
+    def _dress(self, theme: Theme) -> None:
+        """Take the colours of the theme."""
+        self.panel.set_theme(theme)
+
+
+def _told(design: Design, path: str) -> str:
+    """A metric or a setting as people call it."""
+    item, _, rest = path.partition(".")
+    return f"{name_of(design, item)} · {rest}"

@@ -1,0 +1,158 @@
+"""Studies in the window: asked in the panel, computed by real processes, shown, stopped, gone on with."""
+
+from __future__ import annotations
+
+import csv
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from engine.model import files
+from engine.model.design import Design
+from engine.study import Replicate, Variant, run_study
+
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.qt_log_ignore("This plugin does not support"),
+]
+
+
+@pytest.fixture
+def shop(tmp_path):
+    design = Design.model_validate(
+        {
+            "title": "Shop",
+            "nodes": [
+                {"id": "users", "kind": "client", "name": "Users",
+                 "config": {"arrivals": {"process": "poisson", "rate": 60}}},
+                {"id": "web", "kind": "service", "name": "Web", "x": 300,
+                 "config": {"workers": 1, "service_time": {"law": "exponential", "mean": 0.01}}},
+            ],
+            "links": [{"id": "users-web", "source": "users", "target": "web"}],
+            "scenario": {"duration": 30, "warmup": 3, "seed": 7},
+            "objectives": [{"metric": "users.latency.p99", "below": 0.25}],
+        }
+    )  # fmt: skip
+    path = tmp_path / "shop.windtunnel"
+    files.save(design, path)
+    return path
+
+
+class Studies:
+    """The panel as a person uses it."""
+
+    def __init__(self, robot):
+        self.robot = robot
+        robot.opened.bench.actions["run.study"].trigger()
+        self.session = robot.opened.bench.desk.session
+        self.panel, self.form = self.session.panel, self.session.panel.form
+        self.report = None
+        self.session.running.reported.connect(self._take)
+
+    def _take(self, report):
+        self.report = report
+
+    def ask(self, kind, **texts):
+        self.form.choose_kind(kind)
+        for name, text in texts.items():
+            self.form.set_text(name, text)
+        self.robot.wait(lambda: not self.form._pause.isActive())
+
+    def start(self):
+        assert self.form._start.isEnabled(), self.form._note.text()
+        QTest.mouseClick(self.form._start, Qt.MouseButton.LeftButton)
+
+    def run(self, kind, **texts):
+        self.ask(kind, **texts)
+        self.start()
+        self.robot.wait(lambda: not self.session.running.active)
+        return self.report
+
+
+@pytest.fixture
+def studies(launch, shop):
+    return Studies(launch(shop))
+
+
+def test_a_replication_in_the_window_is_the_one_of_a_script(studies, shop) -> None:
+    report = studies.run("replicate", seeds="4")
+    assert report.hash == run_study(Replicate(Variant.of(files.load(shop)), 4), processes=1).hash
+    assert studies.panel.results.words.startswith("users.latency.p99 is ")
+    assert studies.panel.state_text.startswith("4 runs in ")
+    picture = studies.panel.plot._picture
+    assert len(picture.dots[0].ys) == 4
+    assert studies.robot.now > 0.0  # the sandbox went on beside it
+
+
+def test_what_was_stopped_goes_on_where_it_was(studies) -> None:
+    studies.ask("replicate", seeds="60")
+    studies.start()
+    studies.robot.wait(lambda: studies.session.running.progress[0] >= 2)
+    QTest.mouseClick(studies.form._start, Qt.MouseButton.LeftButton)
+    done = studies.report.done
+    assert 2 <= done < 60
+    assert "they are kept" in studies.panel.state_text
+    studies.start()
+    assert studies.session.running.progress == (done, 60)
+    QTest.mouseClick(studies.form._start, Qt.MouseButton.LeftButton)
+
+
+def test_a_sweep_draws_a_line_with_its_band(studies) -> None:
+    studies.run("sweep", setting="web.workers", range="1:3", metric="mean", seeds="2")
+    (band,) = studies.panel.plot._picture.bands
+    assert band.xs == (1.0, 2.0, 3.0)
+    assert band.means[0] > band.means[1] > band.means[2]
+    ends = zip(band.lows, band.means, band.highs, strict=True)
+    assert all(low < mean < high for low, mean, high in ends)
+
+
+def test_a_comparison_says_by_how_much(studies) -> None:
+    studies.run("compare", change="web.workers", value="4", seeds="3")
+    assert studies.panel.results.words.startswith("B cuts users.latency.p99 by ")
+    bar = studies.panel.plot._picture.bars[0]
+    assert bar.label == "users.latency.p99"
+    assert bar.value < 0.0
+
+
+def test_the_knee_is_marked_where_the_objective_gives_way(studies) -> None:
+    report = studies.run("knee", low="0.5", high="1.6", seeds="2")
+    value = report.table("knee").records()[0]["value"]
+    picture = studies.panel.plot._picture
+    assert picture.marks[0].x == value
+    assert picture.levels[0].y == 0.25
+
+
+def test_the_most_sensitive_setting_is_on_top(studies) -> None:
+    studies.run("sensitivity", seeds="2")
+    bars = studies.panel.plot._picture.bars
+    values = {bar.label: bar.value for bar in bars}
+    assert values["load"] == pytest.approx(values["users.arrivals.rate"])
+    assert values["web.service_time.mean"] > 1.0 > 0.0 > values["web.workers"]
+    assert bars[0].label == studies.report.table("knobs").rows[0][0]
+
+
+REFUSED = [
+    ("sweep", {"setting": "web.workers", "range": "8:1:1"}, "never comes from 8 to 1"),
+    ("sweep", {"setting": "nobody.workers", "range": "1:2"}, "nobody"),
+    ("replicate", {"seeds": "many"}, "not a whole number"),
+    ("compare", {}, "Say what B changes"),
+    ("knee", {"low": "2", "high": "1"}, "the range is empty"),
+]
+
+
+def test_what_cannot_be_is_said_before_it_starts(studies) -> None:
+    for kind, texts, said in REFUSED:
+        studies.ask(kind, **texts)
+        assert said in studies.form._note.text()
+        assert not studies.form._start.isEnabled()
+
+
+def test_numbers_are_exported_and_escape_brings_the_charts_back(studies, dialogs, tmp_path) -> None:
+    studies.run("replicate", seeds="2")
+    dialogs.to_export = tmp_path / "numbers.csv"
+    studies.panel._export.click()
+    with dialogs.to_export.open() as file:
+        assert [row["seed"] for row in csv.DictReader(file)] == ["7", "8"]
+    QTest.keyClick(studies.panel, Qt.Key.Key_Escape)
+    assert not studies.robot.opened.bench.desk.shown

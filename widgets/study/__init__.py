@@ -1,0 +1,20 @@
+"""Studies: ask a question that takes many runs, watch it being answered, see the answer."""
+
+from __future__ import annotations
+
+from widgets.study.kinds import KINDS, Choice, StudyRequest
+from widgets.study.panel import StudyPanel
+from widgets.study.picture import Band, Bar, Dots, Level, Mark, Picture
+
+__all__ = [
+    "KINDS",
+    "Band",
+    "Bar",
+    "Choice",
+    "Dots",
+    "Level",
+    "Mark",
+    "Picture",
+    "StudyPanel",
+    "StudyRequest",
+]

@@ -1,0 +1,268 @@
+"""The form of a study: its kind, and what that kind asks to be told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QCompleter,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from widgets.study.kinds import KINDS, Choice, Field, StudyRequest
+from widgets.theme import set_flag, set_role
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QWheelEvent
+
+_BUTTON = 84
+_PAUSE_MS = 250
+"""Quiet time after a key before the request is looked at."""
+
+
+class ChoiceBox(QComboBox):
+    """A field that offers choices and takes anything else that is typed."""
+
+    def __init__(self) -> None:
+        """Make an empty box."""
+        super().__init__()
+        self.setEditable(True)
+        self.line = cast("QLineEdit", self.lineEdit())
+        """Where text is typed; an editable box has one."""
+        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(10)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def set_choices(self, choices: Sequence[Choice], extra: str) -> None:
+        """Offer these, the plain word ``extra`` first; what is typed stays."""
+        text = self.currentText()
+        self.blockSignals(True)  # noqa: FBT003 - Qt's signature
+        self.clear()
+        if extra:
+            self.addItem(extra)
+        for choice in choices:
+            self.addItem(choice.value)
+            last = self.count() - 1
+            self.setItemData(last, choice.text, Qt.ItemDataRole.ToolTipRole)
+        completer = QCompleter(self.model(), self)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.setCompleter(completer)
+        self.setEditText(text)
+        self.blockSignals(False)  # noqa: FBT003 - Qt's signature
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave the wheel to the panel."""
+        event.ignore()
+
+
+class StudyForm(QWidget):
+    """Kind, fields, what it would take, and the button that starts it."""
+
+    changed = Signal(object)
+    """The ``StudyRequest`` as it stands, a moment after the last key."""
+    started = Signal(object)
+    """The ``StudyRequest`` to run."""
+    cancelled = Signal()
+    file_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Make the form of the first kind."""
+        super().__init__(parent)
+        set_role(self, "form")
+        self._kind = KINDS[0]
+        self._texts: dict[tuple[str, str], str] = {}
+        self._editors: dict[str, QLineEdit | ChoiceBox] = {}
+        self._settings: tuple[Choice, ...] = ()
+        self._metrics: tuple[Choice, ...] = ()
+        self._running = False
+        self._ready = False
+        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._pause.timeout.connect(lambda: self.changed.emit(self.request))
+        self._kinds = QComboBox()
+        self._question = set_role(QLabel(wordWrap=True), "caption")
+        self._fields = QWidget()
+        self._column = QVBoxLayout(self)
+        self._note = set_role(QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText), "caption")
+        self._start = set_role(QPushButton("Start"), "primary")
+        self._build()
+        self._show_kind()
+
+    @property
+    def request(self) -> StudyRequest:
+        """What is asked for now."""
+        texts = {name: _text_of(editor).strip() for name, editor in self._editors.items()}
+        optional = {field.name for field in self._kind.fields if field.optional}
+        kept = {name: text for name, text in texts.items() if text or name not in optional}
+        return StudyRequest(self._kind.name, kept)
+
+    def choose_kind(self, name: str) -> None:
+        """Ask for another kind of study."""
+        self._kinds.setCurrentIndex([kind.name for kind in KINDS].index(name))
+
+    def set_text(self, name: str, text: str) -> None:
+        """Fill a field of the present kind."""
+        editor = self._editors[name]
+        if isinstance(editor, QComboBox):
+            editor.setEditText(text)
+        else:
+            editor.setText(text)
+
+    def set_choices(self, settings: Sequence[Choice], metrics: Sequence[Choice]) -> None:
+        """What fields may name."""
+        self._settings, self._metrics = tuple(settings), tuple(metrics)
+        self._offer()
+
+    def show_plan(self, text: str) -> None:
+        """What the study would take; it can start."""
+        self._note_as(text, "caption")
+        self._ready = True
+        self._light()
+
+    def show_problem(self, text: str) -> None:
+        """Why it cannot start."""
+        self._note_as(text, "error")
+        self._ready = False
+        self._light()
+
+    def set_running(self, running: bool) -> None:  # noqa: FBT001 - a state, as in Qt's setters
+        """Offer to cancel, or to start."""
+        self._running = running
+        self._light()
+
+    def _build(self) -> None:
+        """From top to bottom."""
+        self._kinds.setAccessibleName("Kind of study")
+        self._start.setFixedWidth(_BUTTON)
+        for kind in KINDS:
+            self._kinds.addItem(kind.title)
+        self._kinds.currentIndexChanged.connect(self._choose)
+        self._start.clicked.connect(self._press)
+        column = self._column
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        first = QHBoxLayout()
+        first.setSpacing(8)
+        first.addWidget(self._kinds, 1)
+        first.addWidget(self._start)
+        column.addLayout(first)
+        column.addWidget(self._question)
+        column.addWidget(self._note)
+        column.addWidget(self._fields)
+        column.addStretch(1)
+
+    def _choose(self, index: int) -> None:
+        """Another kind was chosen; what was typed for the old one is kept."""
+        for name, editor in self._editors.items():
+            self._texts[self._kind.name, name] = _text_of(editor)
+        self._kind = KINDS[index]
+        self._show_kind()
+
+    def _show_kind(self) -> None:
+        """Make the fields of the kind."""
+        self._question.setText(self._kind.question)
+        old, self._fields = self._fields, QWidget()
+        grid = QGridLayout(self._fields)
+        grid.setContentsMargins(0, 2, 0, 2)
+        grid.setHorizontalSpacing(10)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(1, 1)
+        grid.setColumnMinimumWidth(0, 72)
+        self._editors = {}
+        for row, field in enumerate(self._kind.fields):
+            label = set_role(QLabel(field.title), "field")
+            label.setToolTip(field.help)
+            grid.addWidget(label, row, 0)
+            grid.addLayout(self._editor(field), row, 1)
+        self._column.replaceWidget(old, self._fields)
+        old.hide()
+        old.deleteLater()
+        self._offer()
+        self._touched()
+
+    def _editor(self, field: Field) -> QHBoxLayout:
+        """The editor of a field, with a button where it names a file."""
+        text = self._texts.get((self._kind.name, field.name), field.default)
+        editor: QLineEdit | ChoiceBox
+        if field.editor in {"setting", "metric"}:
+            editor = ChoiceBox()
+            line = editor.line
+            editor.setEditText(text)
+            editor.editTextChanged.connect(self._touched)
+        else:
+            editor = line = QLineEdit(text)
+            editor.textChanged.connect(self._touched)
+        line.returnPressed.connect(self._return)
+        line.setPlaceholderText("optional" if field.optional else "")
+        editor.setToolTip(field.help)
+        editor.setAccessibleName(field.title)
+        self._editors[field.name] = editor
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        row.addWidget(editor, 1)
+        if field.editor == "file":
+            browse = QToolButton()
+            browse.setText("…")
+            browse.setToolTip("Choose a design")
+            browse.clicked.connect(self.file_wanted)
+            row.addWidget(browse)
+        return row
+
+    def _offer(self) -> None:
+        """Fill the lists of choices."""
+        for field in self._kind.fields:
+            editor = self._editors.get(field.name)
+            if isinstance(editor, ChoiceBox):
+                if field.editor == "metric":
+                    editor.set_choices(self._metrics, "p99")
+                else:
+                    editor.set_choices(self._settings, "" if field.optional else "load")
+
+    def _touched(self) -> None:
+        """Something was typed: look at it in a moment."""
+        self._ready = False
+        self._light()
+        self._pause.start()
+
+    def _return(self) -> None:
+        """Return starts what can be started."""
+        if self._ready and not self._running:
+            self.started.emit(self.request)
+
+    def _press(self) -> None:
+        """The button: start, or stop."""
+        if self._running:
+            self.cancelled.emit()
+        else:
+            self.started.emit(self.request)
+
+    def _light(self) -> None:
+        """The button says what it does, and whether it can."""
+        self._start.setText("Cancel" if self._running else "Start")
+        set_role(self._start, "danger" if self._running else "primary")
+        self._start.setEnabled(self._running or self._ready)
+        self._kinds.setEnabled(not self._running)
+        self._fields.setEnabled(not self._running)
+
+    def _note_as(self, text: str, role: str) -> None:
+        """Show a line under the fields."""
+        set_role(self._note, role)
+        set_flag(self._note, "invalid", role == "error")
+        self._note.setText(text)
+
+
+def _text_of(editor: QLineEdit | ChoiceBox) -> str:
+    """What stands in a field."""
+    return editor.currentText() if isinstance(editor, QComboBox) else editor.text()

@@ -1,0 +1,156 @@
+"""The panel of studies: what is asked at the left, the plot in the middle, what was found at the right."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QSplitter,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from widgets.study.form import StudyForm
+from widgets.study.plot import StudyPlot
+from widgets.study.results import Results
+from widgets.theme import set_role
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
+
+    from engine.study.report import Report
+    from widgets.study.picture import Picture
+    from widgets.theme import IconSet, Theme
+
+_FORM, _FOUND = 272, 420
+_HINT = (
+    "A study runs the open design many times, beside the sandbox,\n"
+    "and says what can be told from the numbers, and how surely."
+)
+
+
+class StudyPanel(QWidget):
+    """Asks, shows how far it is, and shows what was found."""
+
+    export_requested = Signal()
+    closed = Signal()
+
+    def __init__(self, theme: Theme, icons: IconSet, parent: QWidget | None = None) -> None:
+        """Make an empty panel."""
+        super().__init__(parent)
+        self._theme, self._icons = theme, icons
+        self.form = StudyForm()
+        self.plot = StudyPlot(theme)
+        self.results = Results()
+        self._title = set_role(QLabel("Study", textFormat=Qt.TextFormat.PlainText), "heading")
+        self._state = set_role(QLabel(textFormat=Qt.TextFormat.PlainText), "caption")
+        self._bar = QProgressBar(textVisible=False)
+        self._bar.setAccessibleName("Progress of the study")
+        self._bar.setFixedHeight(4)
+        self._hint = set_role(QLabel(_HINT), "muted")
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._export = QPushButton("Export…")
+        self._export.setToolTip("Save the numbers as CSV, JSON or Parquet")
+        self._close = set_role(QToolButton(), "flat")
+        self._close.setToolTip("Back to the charts (Esc)")
+        self._close.setAccessibleName("Close the study")
+        self._export.clicked.connect(self.export_requested)
+        self._close.clicked.connect(self.closed)
+        self._build()
+        self.set_theme(theme)
+        self.show_report(None, None)
+
+    @property
+    def state_text(self) -> str:
+        """How far it is, in words."""
+        return self._state.text()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self._theme = theme
+        self._close.setIcon(self._icons.icon("close", theme.muted, 14))
+        self.plot.set_theme(theme)
+
+    def set_title(self, title: str) -> None:
+        """Say which design is studied."""
+        self._title.setText(title)
+
+    def show_progress(self, done: int, expected: int, text: str) -> None:
+        """Show how far a study under way is."""
+        self._bar.setMaximum(max(1, expected))
+        self._bar.setValue(done)
+        self._bar.show()
+        self._state.setText(text)
+
+    def show_end(self, text: str) -> None:
+        """Say that nothing is under way any more, and how it ended."""
+        self._bar.hide()
+        self._state.setText(text)
+
+    def show_report(self, report: Report | None, picture: Picture | None) -> None:
+        """Show what was found so far; None for nothing."""
+        drawn = picture is not None and not picture.empty
+        self._hint.setVisible(not drawn)
+        self._hint.setText(_HINT if report is None else "Nothing to draw yet.")
+        self.plot.setVisible(drawn)
+        self.plot.show_picture(picture)
+        self.plot.setAccessibleName(picture.title if picture is not None else "")
+        self.results.show_report(report)
+        self.results.setVisible(report is not None)
+        self._export.setEnabled(report is not None and report.done > 0)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape goes back to the charts."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _build(self) -> None:
+        """A head over three columns."""
+        head = QHBoxLayout()
+        head.setSpacing(10)
+        head.addWidget(self._title)
+        head.addWidget(self._state, 1)
+        head.addWidget(self._export)
+        head.addWidget(self._close)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 8, 12, 12)
+        column.setSpacing(6)
+        column.addLayout(head)
+        column.addWidget(self._bar)
+        column.addLayout(self._columns(), 1)
+        self._bar.hide()
+
+    def _columns(self) -> QHBoxLayout:
+        """Form, plot, findings."""
+        area = QScrollArea(widgetResizable=True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(self.form)
+        area.viewport().setAutoFillBackground(False)
+        self.form.setAutoFillBackground(False)
+        area.setFixedWidth(_FORM)
+        middle = QWidget()
+        inside = QVBoxLayout(middle)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.addWidget(self.plot, 1)
+        inside.addWidget(self._hint, 1)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.setHandleWidth(1)
+        split.addWidget(middle)
+        split.addWidget(self.results)
+        split.setStretchFactor(0, 1)
+        split.setSizes([_FOUND, _FOUND])
+        split.setChildrenCollapsible(False)
+        row = QHBoxLayout()
+        row.setSpacing(16)
+        row.addWidget(area)
+        row.addWidget(split, 1)
+        return row

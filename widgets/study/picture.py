@@ -1,0 +1,79 @@
+"""What a study's plot shows, as data: bands over a setting, bars beside their names, dots and lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Means over a setting, with their intervals."""
+
+    label: str
+    xs: tuple[float, ...]
+    means: tuple[float, ...]
+    lows: tuple[float, ...]
+    highs: tuple[float, ...]
+    measured: bool = True
+    """Whether its points are measurements; else it is a level with its interval."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dots:
+    """Single measurements."""
+
+    label: str
+    xs: tuple[float, ...]
+    ys: tuple[float, ...]
+    good: bool = True
+    """Whether they are what one hopes for; others look like failures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A value beside its name, with its interval; bars are drawn from zero, the first on top."""
+
+    label: str
+    value: float
+    low: float
+    high: float
+    clear: bool = True
+    """Whether it can be told from zero; others are pale."""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A horizontal line: an objective."""
+
+    y: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A vertical line: what was found."""
+
+    x: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A plot. Either bars, or anything over two axes."""
+
+    title: str
+    x_title: str = ""
+    x_unit: str = ""
+    y_unit: str = ""
+    whole: bool = False
+    """Whether the horizontal axis counts."""
+    bands: tuple[Band, ...] = ()
+    dots: tuple[Dots, ...] = ()
+    bars: tuple[Bar, ...] = ()
+    levels: tuple[Level, ...] = ()
+    marks: tuple[Mark, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to draw."""
+        return not (self.bands or self.dots or self.bars)

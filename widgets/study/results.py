@@ -1,0 +1,172 @@
+"""What a study found: sentences to read, and its tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHeaderView,
+    QLabel,
+    QScrollArea,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.model.units import format_quantity
+from widgets.theme import set_role
+
+if TYPE_CHECKING:
+    from engine.study.report import Cell, Report, Table
+
+_HIDDEN = frozenset({"key", "unit"})
+"""Columns for programs: a point's key, and the unit that is written with each number."""
+_ROW = 22
+_NARROW = 200
+_MOST_SAID = 84
+"""Height of the sentences from which they scroll; the table needs room as well."""
+_UNBOUNDED = "–"
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class TableModel(QAbstractTableModel):
+    """A table of a report for a view."""
+
+    def __init__(self, table: Table) -> None:
+        """Show this table."""
+        super().__init__()
+        self._table = table
+        self._columns = [n for n, each in enumerate(table.columns) if each.name not in _HIDDEN]
+        names = [each.name for each in table.columns]
+        self._unit = names.index("unit") if "unit" in names else None
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        """Rows of the table."""
+        return 0 if parent.isValid() else len(self._table.rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        """Columns that people read."""
+        return 0 if parent.isValid() else len(self._columns)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """A cell as people read it; numbers stand at the right."""
+        row = self._table.rows[index.row()]
+        cell = row[self._columns[index.column()]]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(row, self._columns[index.column()])
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            number = isinstance(cell, int | float) and not isinstance(cell, bool)
+            side = Qt.AlignmentFlag.AlignRight if number else Qt.AlignmentFlag.AlignLeft
+            return side | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def headerData(
+        self,
+        section: int,
+        orientation: Qt.Orientation,
+        role: int = Qt.ItemDataRole.DisplayRole,
+    ) -> object:
+        """Titles of the columns."""
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole and self._table.rows:
+            return self.data(self.index(0, section), role)
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._table.columns[self._columns[section]].title
+        return None
+
+    def _text(self, row: tuple[Cell, ...], place: int) -> str:
+        """A cell in words."""
+        cell = row[place]
+        if cell is None:
+            return _UNBOUNDED
+        if isinstance(cell, bool):
+            return "yes" if cell else "no"
+        if isinstance(cell, str):
+            return cell
+        unit = self._table.columns[place].unit
+        if unit is None:
+            unit = "" if self._unit is None else str(row[self._unit] or "")
+        if isinstance(cell, int) and not unit:
+            return f"{cell:,}"
+        return format_quantity(float(f"{cell:.4g}"), unit)
+
+
+class Results(QWidget):
+    """Sentences above, one of the tables below."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Show nothing yet."""
+        super().__init__(parent)
+        self._report: Report | None = None
+        self._words = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._failures = set_role(
+            QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText), "error"
+        )
+        self._which = QComboBox()
+        self._which.setAccessibleName("Table")
+        self._which.currentIndexChanged.connect(self._choose)
+        self._table = QTableView()
+        self._table.setAccessibleName("Results")
+        self._table.setShowGrid(False)
+        self._table.setWordWrap(False)
+        self._table.verticalHeader().hide()
+        self._table.verticalHeader().setDefaultSectionSize(_ROW)
+        self._table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        self._said = QScrollArea(widgetResizable=True)
+        self._said.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._said.setWidget(self._words)
+        self._said.viewport().setAutoFillBackground(False)
+        self._words.setAutoFillBackground(False)
+        self._words.setAlignment(Qt.AlignmentFlag.AlignTop)
+        for part in (self._said, self._failures, self._which):
+            column.addWidget(part)
+        column.addWidget(self._table, 1)
+        self.show_report(None)
+
+    @property
+    def words(self) -> str:
+        """The sentences that are shown."""
+        return self._words.text()
+
+    def show_report(self, report: Report | None) -> None:
+        """Show what was found, or what can be said so far; None for nothing."""
+        self._report = report
+        self._said.setVisible(report is not None)
+        self._table.setVisible(report is not None)
+        self._which.setVisible(report is not None and len(report.tables) > 1)
+        self._failures.setVisible(report is not None and bool(report.failures))
+        if report is None:
+            return
+        self._words.setText("\n".join(report.sentences))
+        wanted = self._words.heightForWidth(max(self.width() - 16, _NARROW))
+        self._said.setFixedHeight(min(wanted + 4, _MOST_SAID))
+        if report.failures:
+            first = report.failures[0]
+            count = len(report.failures)
+            told = f"{count} of {report.done} runs broke; the first: {first.label}: {first.error}"
+            self._failures.setText(told)
+        self._list(report)
+
+    def _list(self, report: Report) -> None:
+        """Offer the tables; the one that was chosen stays chosen."""
+        chosen = max(0, self._which.currentIndex())
+        self._which.blockSignals(True)  # noqa: FBT003 - Qt's signature
+        self._which.clear()
+        for table in report.tables:
+            self._which.addItem(table.title)
+        self._which.setCurrentIndex(min(chosen, len(report.tables) - 1))
+        self._which.blockSignals(False)  # noqa: FBT003 - Qt's signature
+        self._choose(self._which.currentIndex())
+
+    def _choose(self, index: int) -> None:
+        """Show one table."""
+        if self._report is not None and 0 <= index < len(self._report.tables):
+            self._table.setModel(TableModel(self._report.tables[index]))
