@@ -32,7 +32,7 @@ key that expires is fetched by everyone at once (a stampede).
 
 **It fails** by being emptied: what stood behind a cache with 90 % hits gets ten times the load at once.
 
-**Left out:** sizes of entries, sharding, network bandwidth, stale answers.
+**Left out:** sizes of entries, sharding, stale answers.
 
 Compare: Redis, Memcached, Varnish, Caffeine.
 """

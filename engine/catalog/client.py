@@ -35,7 +35,10 @@ first attempts, *goodput* what was answered in time.
 **Timeouts and retries** are on the link that leaves it. With several links, each request uses them in
 their order.
 
-**Left out:** last-mile bandwidth.
+**The last mile** is that link too: its delay, loss, bandwidth and connections. All users of a client count
+as one caller of its connections.
+
+**Left out:** how the last miles of single users differ.
 
 Compare: users' browsers and phones; load generators such as k6, wrk2, Gatling, Locust.
 """

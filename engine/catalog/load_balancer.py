@@ -1,7 +1,7 @@
 """Load balancer: forwards each request to one instance among all behind its links.
 
-Models the choice per request (layer 7) and periodic health checks. Leaves out connections, TLS and
-session affinity.
+Models the choice per request (layer 7) and periodic health checks; connections and TLS are on its links.
+Leaves out the choice per connection (layer 4) and session affinity.
 """
 
 from __future__ import annotations
@@ -28,7 +28,10 @@ Sends each request to **one** instance among all instances of the nodes behind i
 gets no more requests, after enough successes it does again. Until then its requests fail: with
 probes every 2 s and 3 failures that is 4 to 6 s.
 
-**Left out:** connections, TLS, session affinity, its own failure modes other than being killed.
+**Connections and TLS** are on its links, in front of it and behind it.
+
+**Left out:** picking once a connection (layer 4), session affinity, its own failure modes other than
+being killed.
 
 Compare: HAProxy, nginx, Envoy, AWS ALB, Google Cloud Load Balancing.
 """

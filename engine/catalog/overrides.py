@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import math
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, get_args
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from engine.catalog.typed import DesignError, typed_config, typed_link
 from engine.model.design import Design, Link, Node
 from engine.model.edits import EditError, SetField
-from engine.model.fields import field_help
+from engine.model.fields import Config, field_help
 from engine.model.names import did_you_mean, one_of
 from engine.model.units import parse_quantity
 
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pydantic import JsonValue
-
-    from engine.model.fields import Config
+    from pydantic.fields import FieldInfo
 
 
 _HOW: Final = "write ID.path=VALUE, such as web.workers=8"
@@ -103,20 +103,31 @@ def _field(config: Config, path: Sequence[str]) -> tuple[str, Any]:
     """Unit and value of a field."""
     value: Any = config
     unit = ""
+    off: Config | None = None
     for part in path:
+        value = off if value is None else value
         if isinstance(value, BaseModel):
             fields = type(value).model_fields
             if part not in fields:
                 msg = f"there is no field {part!r}" + _hint(did_you_mean(part, fields), fields)
                 raise ValueError(msg)
             unit = field_help(fields[part]).unit
-            value = getattr(value, part)
+            value, off = getattr(value, part), _when_on(fields[part])
         elif isinstance(value, dict):
             value = value.get(part, 0.0)
         else:
             msg = f"{part!r} names nothing: {path[0]} has no fields inside"
             raise ValueError(msg)  # noqa: TRY004 - the user's path, not a type, is wrong
     return unit, value
+
+
+def _when_on(info: FieldInfo) -> Config | None:
+    """What a nested config that may be left out is when it is there, with all its defaults."""
+    for kind in get_args(info.annotation):
+        if isinstance(kind, type) and issubclass(kind, Config):
+            with suppress(ValidationError):
+                return kind()
+    return None
 
 
 def _hint(hint: str | None, known: Iterable[str]) -> str:

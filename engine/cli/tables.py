@@ -143,7 +143,9 @@ def _nodes(result: Mapping[str, Any], design: Design) -> Table:
 
 def _links(result: Mapping[str, Any], design: Design) -> Table:
     """What the callers saw."""
-    table = airy_table("Link", "attempts", "retries", "failed", "mean", "p99", title="\nLinks")
+    titles = ["attempts", "retries", "failed", "mean", "p99"]
+    carrying = any("extra" in each for each in result["links"].values())
+    table = airy_table("Link", *titles, *["carries"] * carrying, title="\nLinks")
     span = max(result["duration"] - result["warmup"], 1e-9)
     for name, each in result["links"].items():
         table.add_row(
@@ -153,8 +155,19 @@ def _links(result: Mapping[str, Any], design: Design) -> Table:
             _failures(each["failed"], each["attempts"]),
             _seconds(each["latency"].get("mean")),
             _seconds(each["latency"].get("p99")),
+            *[_carried(each.get("extra", {}))] * carrying,
         )
     return table
+
+
+def _carried(extra: Mapping[str, float | None]) -> str:
+    """How full a link's busier direction is, and how many connections are open."""
+    used = [extra.get(f"{way}_utilization") for way in ("request", "response")]
+    known = [each for each in used if each is not None]
+    parts = [format_quantity(max(known), "%")] if known else []
+    if "connections" in extra:
+        parts.append(f"{extra['connections']:.0f} open")
+    return ", ".join(parts) or "–"
 
 
 def _objectives(result: Mapping[str, Any]) -> Table:

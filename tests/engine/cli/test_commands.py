@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -313,3 +314,16 @@ def test_importing_the_command_line_loads_no_qt() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_table_of_links_tells_what_they_carry_where_that_is_measured(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["simulate", str(shop)]) == 0
+    assert "carries" not in capsys.readouterr().out
+    settings = ["bandwidth=4e6", "connection.streams=10"]
+    sets = [word for each in settings for word in ("--set", f"users-web.{each}")]
+    assert run(["simulate", str(shop), *sets]) == 0
+    out = capsys.readouterr().out
+    assert "carries" in out
+    assert re.search(r"Users → Web .* [\d.]+ %, [1-6] open", out)
