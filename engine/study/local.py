@@ -6,11 +6,13 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections import deque
 from multiprocessing import connection as pipes
 from typing import TYPE_CHECKING, Final
 
 from engine.study.errors import StudyError
+from engine.study.executor import ExecutorError
 from engine.study.points import Outcome, engine_version, run_point
 
 if TYPE_CHECKING:
@@ -23,14 +25,19 @@ if TYPE_CHECKING:
 MOST_PROCESSES: Final = 256
 _TRIES: Final = 2
 """A point whose process was ended from outside is tried again; if it ends again, it is to blame."""
+_STARTS: Final = 3
+"""Processes that may end before they begin, one after the other, until there is no hope."""
 _NICENESS: Final = 5
 """Whoever works on this machine comes first."""
+_BATCH_SECONDS: Final = 0.2
+"""A process gets points for about so long at once, so that it need not wait for the next look at it."""
+_LARGEST_BATCH: Final = 32
 _GRACE: Final = 1.0
 """Wall seconds that an ended process gets to be gone."""
 
 
 class LocalExecutor:
-    """Spawned processes, one point at a time each. They start when there is work for them.
+    """Spawned processes. They start when there is work for them.
 
     Spawned, never forked: the app has a display connection and threads that must not be copied. A pool of
     its own rather than that of the standard library, which gives up all points when one process dies
@@ -43,17 +50,24 @@ class LocalExecutor:
         if not 1 <= count <= MOST_PROCESSES:
             msg = f"{count} processes: write a number from 1 to {MOST_PROCESSES}"
             raise StudyError(msg)
-        self.processes = min(count, MOST_PROCESSES)
+        self.processes = count
         self._context = multiprocessing.get_context("spawn")
         self._workers: dict[Connection, _Worker] = {}
         self._queue: deque[Point] = deque()
         self._tries: dict[str, int] = {}
+        self._seconds = _BATCH_SECONDS
+        """What a point takes, lately."""
+        self._stillborn = 0
         self._closed = False
 
     @property
     def pids(self) -> list[int]:
         """Numbers of the processes that compute now."""
         return [each.process.pid or 0 for each in self._workers.values()]
+
+    def is_computing(self, point: Point) -> bool:
+        """Whether a process is at that point now."""
+        return any(each.points[:1] == [point] for each in self._workers.values())
 
     def submit(self, points: Sequence[Point]) -> None:
         """Take points to compute."""
@@ -64,9 +78,12 @@ class LocalExecutor:
         """What was finished since."""
         outcomes = []
         for pipe in pipes.wait(list(self._workers), timeout=0):
-            outcome = self._received(self._workers[pipe]) if pipe in self._workers else None
-            if outcome is not None:
-                outcomes.append(outcome)
+            worker = self._workers[pipe]  # type: ignore[index]  # one of those that were given
+            try:
+                while pipe in self._workers and worker.pipe.poll():
+                    outcomes += self._received(worker)
+            except OSError:
+                outcomes += self._died(worker)
         self._dispatch()
         return outcomes
 
@@ -90,53 +107,78 @@ class LocalExecutor:
         """Give waiting points to idle processes, and start processes for the others."""
         if self._closed:
             return
-        for worker in list(self._workers.values()):
-            if self._queue and worker.point is None:
+        for worker in self._workers.values():
+            if self._queue and worker.is_ready and not worker.points:
                 self._give(worker)
-        while self._queue and len(self._workers) < self.processes:
+        starting = sum(not each.is_ready for each in self._workers.values())
+        wanted = min(self.processes - len(self._workers), len(self._queue) - starting)
+        for _ in range(wanted):
             ours, theirs = self._context.Pipe()
             process = self._context.Process(
                 target=_serve, args=(theirs,), name="windtunnel-study", daemon=True
             )
             process.start()
             theirs.close()  # so that the child's death is the end of the pipe here
-            worker = self._workers[ours] = _Worker(process, ours)
-            self._give(worker)
+            self._workers[ours] = _Worker(process, ours)
 
     def _give(self, worker: _Worker) -> None:
-        """Give a process its next point; a dead one takes it as well, and ``poll`` finds out."""
-        worker.point = self._queue.popleft()
+        """Give a process its next points; a dead one takes them as well, and ``poll`` finds out.
+
+        It waits for them already, so that however large they are, this returns at once.
+        """
+        fair = -(-len(self._queue) // (2 * self.processes))
+        count = max(1, min(_LARGEST_BATCH, int(_BATCH_SECONDS / self._seconds), fair))
+        worker.points = [self._queue.popleft() for _ in range(count)]
         try:
-            worker.pipe.send(worker.point)
+            worker.pipe.send(worker.points)
         except OSError:
             return
 
-    def _received(self, worker: _Worker) -> Outcome | None:
-        """What a process says; its death is an outcome only where the point was to blame."""
+    def _received(self, worker: _Worker) -> list[Outcome]:
+        """What a process says: that it is there, or an outcome; its death may be one as well."""
         try:
-            outcome: Outcome = worker.pipe.recv()
+            said: tuple[Outcome, float] | None = worker.pipe.recv()
         except (EOFError, OSError):
             return self._died(worker)
-        worker.point = None
-        return outcome
+        if said is None:
+            worker.is_ready, self._stillborn = True, 0
+            return []
+        outcome, seconds = said
+        self._seconds = max(1e-6, (self._seconds + seconds) / 2.0)
+        worker.points = [point for point in worker.points if point.key != outcome.key]
+        return [outcome]
 
-    def _died(self, worker: _Worker) -> Outcome | None:
-        """A process is gone: its point is tried again, or is to blame."""
+    def _died(self, worker: _Worker) -> list[Outcome]:
+        """A process is gone: the point it was at is tried again, or is to blame."""
         del self._workers[worker.pipe]
         worker.pipe.close()
         worker.process.join(_GRACE)
-        point, code = worker.point, worker.process.exitcode
-        if point is None:
-            return None
+        if not worker.is_ready:
+            self._stillborn += 1
+            if self._stillborn < _STARTS:
+                return []
+            msg = f"a process could not start ({_end_of(worker)}); {_MAIN}"
+            raise ExecutorError(msg)
+        if not worker.points:
+            return []
+        point, *others = worker.points
         self._tries[point.key] = self._tries.get(point.key, 0) + 1
         if self._tries[point.key] < _TRIES:
-            self._queue.appendleft(point)
-            return None
-        how = f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
-        text = (
-            f"its process was ended {_TRIES} times ({how}); it may need more memory than there is"
-        )
-        return Outcome(point.key, error=text, engine=engine_version())
+            others.insert(0, point)
+        self._queue.extendleft(reversed(others))
+        if point in others:
+            return []
+        text = f"its process was ended {_TRIES} times ({_end_of(worker)}); it may need more memory"
+        return [Outcome(point.key, error=text, engine=engine_version())]
+
+
+_MAIN: Final = 'in a script, start studies below if __name__ == "__main__":'
+
+
+def _end_of(worker: _Worker) -> str:
+    """How a process ended."""
+    code = worker.process.exitcode
+    return f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
 
 
 class _Worker:
@@ -145,7 +187,10 @@ class _Worker:
     def __init__(self, process: SpawnProcess, pipe: Connection) -> None:
         self.process = process
         self.pipe = pipe
-        self.point: Point | None = None
+        self.points: list[Point] = []
+        """What it computes, in this order."""
+        self.is_ready = False
+        """Whether it has said that it waits for points."""
 
 
 def _serve(pipe: Connection) -> None:
@@ -156,8 +201,12 @@ def _serve(pipe: Connection) -> None:
         os.nice(_NICENESS)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
+        pipe.send(None)
         while True:
-            pipe.send(run_point(pipe.recv()))
+            for point in pipe.recv():
+                begun = time.perf_counter()
+                outcome = run_point(point)
+                pipe.send((outcome, time.perf_counter() - begun))
     except (EOFError, OSError):
         return
 

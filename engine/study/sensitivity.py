@@ -187,11 +187,11 @@ class Sensitivity(Study):
 
     def _strongest(self, effect: _Effect, unit: str) -> str:
         """What the knob that moves the metric most does."""
-        knob, way, apart, to = effect.knob, "down", effect.down, effect.knob.lower
+        knob, apart, to = effect.knob, effect.down, effect.knob.lower
         if apart is None or (effect.up is not None and abs(effect.up.mean) >= abs(apart.mean)):
-            way, apart, to = "up", effect.up, knob.higher
+            apart, to = effect.up, knob.higher
         name, own = knob.parameter.name, knob.parameter.unit
-        moved = f"{way} to {format_quantity(to, own)} from {format_quantity(knob.value, own)}"
+        moved = f"going from {format_quantity(knob.value, own)} to {format_quantity(to, own)}"
         if apart is None:
             return f"{name} moves {self._metric} most."
         verb = "raises" if apart.mean > 0.0 else "cuts"

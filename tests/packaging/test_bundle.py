@@ -16,6 +16,7 @@ import pytest
 from engine.catalog import COMPONENTS
 from engine.model.files import load
 from engine.run.session import Session
+from engine.study import Replicate, Variant, run_point
 
 ROOT = Path(__file__).resolve().parents[2]
 MAX_UNPACKED = 180_000_000
@@ -110,6 +111,29 @@ def test_it_computes_what_the_sources_compute(bundle: Bundle, lane: str) -> None
     session = Session(load(path))
     session.advance(session.design.scenario.duration)
     assert json.loads(result.stdout)["hash"] == session.result()["hash"]
+
+
+def test_it_studies_with_processes_of_its_own(bundle: Bundle) -> None:
+    path = ROOT / "saved_designs" / "hello.windtunnel"
+    options = ("--seeds", "4", "--processes", "2", "--json", "-")
+    result = bundle.run("study", "replicate", str(path), *options)
+    assert result.returncode == 0, result.stderr
+    study = Replicate(Variant.of(load(path)), seeds=4)
+    outcomes = {point.key: run_point(point) for point in study.points({})}
+    assert json.loads(result.stdout)["hash"] == study.conclude(outcomes).hash
+
+
+@pytest.mark.parametrize(
+    ("options", "extra"),
+    [(("--cluster", "tcp://localhost:9"), "cluster"), (("--parquet", "runs.parquet"), "parquet")],
+)
+def test_it_leaves_the_extras_of_studies_out(
+    bundle: Bundle, options: tuple[str, str], extra: str
+) -> None:
+    path = ROOT / "saved_designs" / "hello.windtunnel"
+    result = bundle.run("study", "replicate", str(path), *options)
+    assert result.returncode == 2
+    assert f"windtunnel[{extra}]" in result.stderr
 
 
 def test_it_refuses_bad_input_in_one_line(bundle: Bundle, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 
 from engine.cli.main import run
 from engine.model.files import save
-from engine.study import Storage
+from engine.study import Storage, Variant, run_point
 from tests.engine.study.helpers import shop
 
 P99 = "users.latency.p99"
@@ -211,3 +212,22 @@ def test_what_makes_no_sense_is_one_line(
     assert "Missing argument" in complaint(capsys, "sweep", file)
     assert "no numeric knob" in complaint(capsys, "sensitivity", file, "--knob", "zzz.*")
     assert "No such command" in complaint(capsys, "repeat", file)
+
+
+def test_a_failed_run_is_named_with_the_command_that_repeats_it(
+    file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "kept"
+    point = Variant.of(shop(), "web.workers=3").point(6)
+    with Storage(folder) as storage:
+        storage.append(point, replace(run_point(point), result=None, error="MemoryError: no room"))
+    command = ("sweep", file, "web.workers=3", "--seeds", 3, "--output", folder)
+    assert study(*command) == 1
+    text = capsys.readouterr().out
+    assert "web.workers=3, seed 6 failed: MemoryError: no room" in text
+    again = f"windtunnel study rerun --output {folder} --point {point.key[:12]}"
+    assert again in text
+    assert run(again.split()[1:]) == 0
+    capsys.readouterr()
+    assert study(*command) == 0
+    assert "3 of them done before" in capsys.readouterr().out

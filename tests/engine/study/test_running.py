@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +29,7 @@ from engine.study import (
 )
 from tests.engine.study.helpers import Inline, conclude, variant
 
+ROOT = Path(__file__).resolve().parents[3]
 STUDY = Replicate(variant(), until=Precision(0.05, "p50", least=3, most=40))
 
 
@@ -125,30 +128,78 @@ def test_a_lost_executor_is_an_event_and_what_is_done_is_kept(tmp_path: Path) ->
         assert len(storage.outcomes) == 1
 
 
-def test_a_killed_process_loses_nothing() -> None:
+@pytest.mark.parametrize("runs", [0, 1, 5])
+def test_a_killed_process_loses_nothing(runs: int) -> None:
+    """While it starts, when it has just begun, and half-way."""
     executor = LocalExecutor(2)
-    run = StudyRun(Replicate(variant(duration=120.0), seeds=6), executor)
+    run = StudyRun(Replicate(variant(), seeds=12), executor)
     run.poll()
+    while run.done < runs:
+        run.wait(1.0)
+        run.poll()
     os.kill(executor.pids[0], signal.SIGKILL)
     drive(run)
-    assert run.failed == 0
+    assert (run.done, run.failed) == (12, 0)
     assert run.report().hash == conclude(run.study).hash
 
 
 def test_a_point_that_ends_its_process_is_a_failure_and_the_others_go_on() -> None:
     executor = LocalExecutor(1)
-    endless = variant(duration=1e8)
-    executor.submit([endless.point(1), variant().point(2)])
+    endless = variant(duration=1e8).point(1)
+    executor.submit([variant().point(seed) for seed in range(3)])
     outcomes: list[Outcome] = []
-    while len(outcomes) < 2:
-        if executor.pids and not outcomes:
+    while len(outcomes) < 3:
+        executor.wait(5.0)
+        outcomes += executor.poll()
+    executor.submit([endless, variant().point(3), variant().point(4)])
+    while len(outcomes) < 6:
+        if executor.is_computing(endless):
             os.kill(executor.pids[0], signal.SIGKILL)
         executor.wait(5.0)
         outcomes += executor.poll()
     executor.close()
-    assert outcomes[0].key == endless.point(1).key
-    assert "its process was ended 2 times (signal 9)" in str(outcomes[0].error)
-    assert outcomes[1].result is not None
+    (failed,) = (each for each in outcomes if each.error is not None)
+    assert failed.key == endless.key
+    assert "its process was ended 2 times (signal 9)" in str(failed.error)
+    assert len({each.key for each in outcomes}) == 6
+
+
+UNGUARDED = """
+from engine.study import ExecutorError, Replicate, Variant, run_study
+from tests.engine.study.helpers import variant
+run_study(Replicate(variant(), seeds=2), processes=1)
+"""
+
+
+def test_a_script_without_a_guard_is_told_so(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(UNGUARDED)
+    result = subprocess.run(
+        [sys.executable, str(script)],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=55,
+        check=False,
+    )
+    assert result.returncode == 1
+    assert 'start studies below if __name__ == "__main__":' in result.stderr.splitlines()[-1]
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="reads what Linux tells")
+def test_processes_know_nothing_of_qt() -> None:
+    import PySide6.QtCore  # noqa: F401 - as in the app
+
+    executor = LocalExecutor(1)
+    executor.submit([variant().point(1)])
+    outcomes: list[Outcome] = []
+    while not outcomes:
+        executor.wait(5.0)
+        outcomes = executor.poll()
+    maps = Path(f"/proc/{executor.pids[0]}/maps").read_text()
+    executor.close()
+    assert "numpy" in maps
+    assert "PySide6" not in maps
 
 
 def test_closing_ends_processes_that_compute() -> None:
