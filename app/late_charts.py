@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from widgets.theme import set_role
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from engine.model.design import Design
     from engine.sim.snapshot import Snapshot
     from widgets.charts import ChartsPanel
@@ -55,6 +57,10 @@ class LateCharts(QWidget):
     def clear_run(self) -> None:
         """Begin a new run."""
         self.panel.clear_run()
+
+    def set_measured(self, result: Mapping[str, Any] | None) -> None:
+        """Put the result of a measurement behind the latency; None takes it away."""
+        self.panel.set_measured(result)
 
     def _dress(self, theme: Theme) -> None:
         """Take the colours of the theme."""

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from app.naming import name_of
 from app.overlay import Overlay
 from engine.model.design import Design
+from engine.model.doubts import measured, settling, verdict, with_margin
 from engine.model.units import format_quantity
 from widgets.theme import hairline, section_label, set_role
 
@@ -29,8 +30,9 @@ if TYPE_CHECKING:
 
     from widgets.theme import ThemeManager
 
-_WIDTH, _HEIGHT = 760, 600
+_WIDTH, _HEIGHT = 840, 600
 _STEPS: Final = 1000
+_NODE_TIMES: Final = (("wait", "mean"), ("residence", "mean"), ("residence", "p99"))
 
 
 class ResultCard(Overlay):
@@ -120,7 +122,8 @@ class ResultCard(Overlay):
         first, last = (format_quantity(result[key], "s") for key in ("warmup", "duration"))
         self._caption.setText(
             f"From {first} to {last} with seed {result['seed']}; {result['requests']:,} requests in "
-            f"{result['wall_seconds']:.1f} s. The same file gives the same numbers everywhere."
+            f"{result['wall_seconds']:.1f} s. The same file gives the same numbers everywhere. "
+            f"± is the margin of 95 % confidence, ±? an unknown one. {settling(result)}"
         )
         self._hash.setText(f"hash {result['hash'][:16]}…")
         self._hash.setToolTip(result["hash"])
@@ -163,7 +166,8 @@ def _body(result: Mapping[str, Any], design: Design) -> QWidget:
         _add_table(column, "Objectives", ("", "measured", ""), rows)
     clients = [
         [name_of(design, key), _rate(each["offered"], span), format_quantity(each["goodput"], "rps"),
-         _failures(each["failed"], each["offered"]), *_times(each["latency"], "mean", "p50", "p95", "p99")]
+         _failures(each["failed"], each["offered"]), with_margin(each["latency"], "mean", "s"),
+         *_times(each["latency"], "p50", "p95"), with_margin(each["latency"], "p99", "s")]
         for key, each in result["clients"].items()
     ]  # fmt: skip
     titles = ("", "offered", "goodput", "failed", "mean", "p50", "p95", "p99")
@@ -172,7 +176,7 @@ def _body(result: Mapping[str, Any], design: Design) -> QWidget:
         [name_of(design, key), _rate(each["arrivals"], span), _failures(each["failed"], each["arrivals"]),
          format_quantity(each["utilization"], "%") if each["utilization"] else "–",
          format_quantity(round(each["queue_mean"], 2), ""),
-         *_times(each["wait"], "mean"), *_times(each["residence"], "mean", "p99")]
+         *(with_margin(each[part], name, "s") for part, name in _NODE_TIMES)]
         for key, each in result["nodes"].items()
     ]  # fmt: skip
     titles = ("", "rate", "failed", "busy", "waiting", "wait", "residence", "p99")
@@ -213,8 +217,7 @@ def _add_table(
 
 def _objective_row(each: Mapping[str, Any]) -> list[str]:
     """An objective, what was measured, and the verdict."""
-    value = "nothing" if each["value"] is None else f"{each['value']:.4g}"
-    return [each["metric"], value, "met" if each["met"] else "missed"]
+    return [each["metric"], measured(each), verdict(each)]
 
 
 def _rate(count: int, span: float) -> str:

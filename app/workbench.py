@@ -59,6 +59,7 @@ class Workbench(QObject):
         self.actions = ActionSet(window)
         self.findings_panel = FindingsPanel(window, look)
         self.result_card = ResultCard(window, look)
+        self._is_measured = False
         self.breaks = BreakMenus(components, look, self.break_it)
         self.desk = StudyDesk(services, look, window.instruments, dialogs)
         self.selection: frozenset[str] = frozenset()
@@ -128,6 +129,7 @@ class Workbench(QObject):
 
     def measure(self) -> None:
         """Measure the open design from the start, beside the sandbox."""
+        self._is_measured = True
         self.result_card.begin(self.design)
         self.services.measurement.start(self.design)
 
@@ -193,6 +195,7 @@ class Workbench(QObject):
         measurement, card = self.services.measurement, self.result_card
         measurement.progressed.connect(card.set_progress)
         measurement.finished.connect(card.show_result)
+        measurement.finished.connect(self._chart_result)
         measurement.failed.connect(card.show_failure)
         card.cancelled.connect(measurement.cancel)
         self.window.measure_clicked.connect(self.measure)
@@ -201,9 +204,20 @@ class Workbench(QObject):
 
     # -- showing ----------------------------------------------------------------------------------
 
+    def _chart_result(self, result: dict[str, object]) -> None:
+        """Put what was measured behind the charts, unless the design changed meanwhile."""
+        if self._is_measured:
+            self.views.charts.set_measured(result)
+
+    def _forget_result(self) -> None:
+        """What was measured is no longer true of the open design."""
+        self._is_measured = False
+        self.views.charts.set_measured(None)
+
     def _show_design(self, design: Design) -> None:
         """Another design is open."""
         views = self.views
+        self._forget_result()
         self.selection = frozenset()
         views.canvas.set_design(design)
         views.charts.set_design(design)
@@ -219,6 +233,7 @@ class Workbench(QObject):
         views = self.views
         views.canvas.apply_changes(design, changes)
         if changes.affects_run:
+            self._forget_result()
             views.charts.set_design(design)
             views.timeline.set_design(design)
             views.outline.set_design(design)

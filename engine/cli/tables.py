@@ -26,7 +26,7 @@ _WIDE: Final = 110
 _ROOMY: Final = 95
 """Columns from which on a table of clients has room for all numbers."""
 _NAME: Final = 9
-"""Columns that are left to a name at least."""
+"""Columns that are left to the names at least."""
 _FOLDED: Final = ("", "failed")
 """Columns of numbers that may take two lines."""
 _LEVEL_STYLES: Final = {"error": "bold red", "warning": "yellow", "risk": "cyan"}
@@ -81,7 +81,8 @@ def _kept_whole(table: Table) -> Table:
     """The table with its numbers on one line each, however narrow the terminal."""
     for column in table.columns[1:]:
         column.no_wrap = column.header not in _FOLDED
-    table.columns[0].min_width = _NAME
+    name = table.columns[0]
+    name.min_width = min(_NAME, max((len(str(cell)) for cell in name.cells), default=0))
     return table
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from engine.model.metrics import CI
 from engine.model.units import format_margin, format_quantity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+_UNCERTAIN: Final = ("mean", "p50", "p90", "p95", "p99", "p999")
+"""Figures that are only known up to some margin, even where nobody knows which."""
 
 
 def half_width(bounds: list[float] | None) -> float | None:
@@ -30,12 +33,14 @@ def with_margin(part: Mapping[str, Any], name: str, unit: str) -> str:
 
 
 def measured(objective: Mapping[str, Any]) -> str:
-    """The value of an objective: ``0.231 ± 0.03``."""
+    """The value of an objective: ``0.231 ± 0.03``, or ``0.231 ± ?``; counts have no margin."""
     if objective["value"] is None:
         return "nothing"
-    half = half_width(objective.get(CI))
-    value = f"{objective['value']:.4g}"
-    return value if half is None else f"{value} ± {half:.2g}"
+    value, half = f"{objective['value']:.4g}", half_width(objective.get(CI))
+    if half is not None:
+        return f"{value} ± {half:.2g}"
+    doubtful = CI in objective and objective["metric"].rsplit(".", 1)[-1] in _UNCERTAIN
+    return f"{value} ± ?" if doubtful else value
 
 
 def verdict(objective: Mapping[str, Any]) -> str:

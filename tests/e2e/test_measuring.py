@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from engine.model import files
 from engine.model.design import Design
+from engine.model.edits import SetDesign
 from engine.run.session import Session
 from engine.run.transport import WorkerTransport
 
@@ -55,11 +56,23 @@ def test_measuring_gives_the_numbers_of_the_file_though_the_load_dial_is_up(laun
     robot.wait(lambda: card.result is not None)
     assert card.result["hash"] == headless(shop)["hash"]
     assert {"Users", "Web", "users.latency.p99", "missed"} <= set(card.texts)
+    assert any("±" in text for text in card.texts)
     card._copy.click()
     assert json.loads(QApplication.clipboard().text())["seed"] == 7
     QTest.keyClick(card, Qt.Key.Key_Escape)
     assert not card.isVisible()
     assert robot.services.run.running
+
+
+def test_what_was_measured_stands_behind_the_chart_until_the_design_changes(launch, shop) -> None:
+    robot = launch(shop)
+    bench = robot.opened.bench
+    bench.measure()
+    robot.wait(lambda: bench.result_card.result is not None)
+    latency = robot.views.charts.panel.latency
+    assert latency.measured == bench.result_card.result
+    bench.services.document.push(SetDesign(("scenario", "duration"), 40.0))
+    assert latency.measured is None
 
 
 def test_closing_the_card_half_way_ends_the_measurement(launch, shop) -> None:

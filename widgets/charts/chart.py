@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
     from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QFocusEvent, QKeyEvent
 
+    from widgets.charts.bands import Band
     from widgets.charts.lines import Feed
     from widgets.instruments import History, TimeAxis
     from widgets.theme import IconSet, Theme
@@ -53,6 +54,7 @@ class Chart(QWidget):
         self._theme = theme
         self._shown = Lines(np.zeros(0), np.zeros(0), ())
         self._kept: Lines | None = None
+        self._bands: tuple[Band, ...] = ()
         self.title = QLabel(feed.title, self)
         self.more = MoreButton(theme, icons, self)
         self.legend = Legend(theme, self)
@@ -79,6 +81,10 @@ class Chart(QWidget):
     def set_marks(self, instants: Sequence[float]) -> None:
         """Mark events."""
         self.plot.set_marks(instants)
+
+    def set_bands(self, bands: tuple[Band, ...]) -> None:
+        """Put measured values behind the lines; the caller refreshes afterwards."""
+        self._bands = bands
 
     def refresh(self, history: History, kept: History | None) -> None:
         """Draw the visible part of the run, and of the kept run behind it."""
@@ -213,6 +219,10 @@ class Chart(QWidget):
         """Lines that are not switched off."""
         return [line for line in lines.lines if line.key not in self.legend.hidden]
 
+    def _visible_bands(self) -> list[Band]:
+        """Measured values whose lines are not switched off."""
+        return [band for band in self._bands if band.key not in self.legend.hidden]
+
     def _fit(self) -> None:
         """Fit the vertical scale to what is visible."""
         low, high = math.inf, -math.inf
@@ -222,6 +232,8 @@ class Chart(QWidget):
                 finite = tops[np.isfinite(tops) & (tops > 0.0)]
                 if len(finite):
                     low, high = min(low, float(finite.min())), max(high, float(finite.max()))
+        for band in self._visible_bands() if high > -math.inf else ():
+            low, high = min(low, band.low), max(high, band.high)
         data = (low, high) if high > -math.inf else (math.nan, math.nan)
         bottom, top = self.feed.scale.fit(*data)
         self.plot.set_heights(bottom, top, self.feed.scale.ticks())
@@ -246,8 +258,13 @@ class Chart(QWidget):
                 self.plot.draw(line.key, self._shown.times, self._place(stacked))
                 self.plot.fill(line.key, line.ink.colour, -10 - i)
             drawn.add(line.key)
+        has_lines = bool(drawn)
+        for band in self._visible_bands() if has_lines else ():
+            heights = self._place(np.array([band.low, band.value, band.high]))
+            if np.isfinite(heights).all():
+                drawn |= self.plot.band(band, heights)
         self.plot.keep_only(drawn)
-        self.plot.set_hint("" if drawn and len(self._shown.times) else self.feed.hint)
+        self.plot.set_hint("" if has_lines and len(self._shown.times) else self.feed.hint)
 
     def _place(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Heights of values."""

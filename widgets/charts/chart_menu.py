@@ -51,6 +51,9 @@ class Charts(Protocol):
     def show_client(self, client: str | None) -> None:
         """Show the latency of a client; None for the slowest."""
 
+    def show_measured(self, shown: bool) -> None:  # noqa: FBT001 - a slot
+        """Show what a measurement found, or not."""
+
     def pin(self, metric: str, item: str) -> None:
         """Add a chart of a metric of an item."""
 
@@ -70,6 +73,8 @@ class ChartMenu(QMenu):
         keep.setEnabled(panel.history.table.rows > 0)
         drop = self.addAction("Remove the kept run", panel.drop_kept_run)
         drop.setEnabled(panel.has_kept_run)
+        if chart.feed is panel.latency:
+            self._add_measured()
         self.addSeparator()
         if chart.feed is panel.latency and len(panel.latency.clients) > 1:
             self._add_clients()
@@ -77,6 +82,15 @@ class ChartMenu(QMenu):
             self._add_pins()
         if isinstance(chart.feed, PinnedFeed):
             self.addAction("Unpin", partial(panel.unpin, *chart.feed.key))
+
+    def _add_measured(self) -> None:
+        """A switch for what the last measurement found."""
+        latency = self._panel.latency
+        measured = QAction("Measured values and their margins", self, checkable=True)
+        measured.setChecked(latency.shows_measured)
+        measured.setEnabled(latency.measured is not None)
+        measured.toggled.connect(self._panel.show_measured)
+        self.addAction(measured)
 
     def _add_clients(self) -> None:
         """One entry a client, and the slowest."""

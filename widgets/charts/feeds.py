@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from widgets.charts.bands import latency_bands
 from widgets.charts.lines import Line, Lines
 from widgets.charts.scales import FromZero, LogSeconds, Percent
 from widgets.instruments.history import FAILED, ratio
@@ -16,6 +17,7 @@ from widgets.theme import FAILURE_REASONS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from widgets.charts.bands import Band
     from widgets.charts.scales import Scale
     from widgets.instruments.history import History
     from widgets.theme import Theme
@@ -45,6 +47,16 @@ class LatencyFeed:
         self._shown: str | None = None
         self.choice: str | None = None
         """Id of the client that a person chose; None for the slowest."""
+        self.measured: Mapping[str, Any] | None = None
+        """Result of a measurement of the same design."""
+        self.shows_measured = True
+
+    @property
+    def bands(self) -> tuple[Band, ...]:
+        """What the measurement found of the shown client."""
+        if self.measured is None or not self.shows_measured or self._shown is None:
+            return ()
+        return latency_bands(self.measured, self._shown, self._theme)
 
     @property
     def title(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
@@ -16,6 +16,8 @@ from widgets.instruments.sources import item_name, sources
 from widgets.theme import IconSet, set_role
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from PySide6.QtGui import QResizeEvent, QShowEvent
 
     from engine.model.design import Design
@@ -143,6 +145,16 @@ class ChartsPanel(QWidget):
         self._kept, self._keep_next = None, False
         self._invalidate()
 
+    def set_measured(self, result: Mapping[str, Any] | None) -> None:
+        """Put the result of a measurement behind the latency; None takes it away."""
+        self._latency.measured = result
+        self._invalidate()
+
+    def show_measured(self, shown: bool) -> None:  # noqa: FBT001 - a slot
+        """Show what was measured, or not."""
+        self._latency.shows_measured = shown
+        self._invalidate()
+
     def set_range(self, start: float, end: float) -> None:
         """Show this range of simulated time."""
         self.axis.set_range(start, end)
@@ -186,7 +198,7 @@ class ChartsPanel(QWidget):
         self._all_stale = False
         self._stale = []
         for chart in self.charts:
-            chart.refresh(self._history, self._kept)
+            self._refresh(chart)
         self._settle_heads()
 
     def _draw_stale(self) -> None:
@@ -194,10 +206,17 @@ class ChartsPanel(QWidget):
         if self._all_stale:
             self.refresh()
         elif self._stale and self.isVisible():
-            self._stale.pop(0).refresh(self._history, self._kept)
+            self._refresh(self._stale.pop(0))
             self._settle_heads()
             if self._stale:
                 self._timer.start(_FRAME)
+
+    def _refresh(self, chart: Chart) -> None:
+        """Draw one chart, with what was measured behind it."""
+        if chart.feed is self._latency:
+            self._latency.choose(self._history)
+            chart.set_bands(self._latency.bands)
+        chart.refresh(self._history, self._kept)
 
     def _settle_heads(self) -> None:
         """Put all legends below the titles, and then in two rows, once one does not fit."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QResizeEvent
 
+    from widgets.charts.bands import Band
     from widgets.charts.scales import Ticks
     from widgets.theme import Theme
 
@@ -37,6 +38,8 @@ _KEPT = 0.35
 """Strength of the lines of an earlier run against the panel behind them."""
 _FILL = 0.38
 """Strength of an area against the panel behind it."""
+_BAND = 0.3
+"""Opacity of a measured band: the lines before it and the grid behind it stay readable."""
 _TICK_EVERY = 52.0
 """A time label every so many pixels at most."""
 _PAD = 0.02
@@ -166,6 +169,29 @@ class Plot(QWidget):
         curve.setFillLevel(0.0)
         curve.setBrush(_mixed(colour, self._theme.panel, _FILL))
         curve.setZValue(order)
+
+    def band(self, band: Band, heights: NDArray[np.float64]) -> set[str]:
+        """Put a measured value behind the lines; returns the keys of what was drawn.
+
+        Args:
+            band: What was measured, and when.
+            heights: Of its lower border, its value and its upper border.
+        """
+        area, value = f"~area-{band.key}", f"~value-{band.key}"
+        times = np.array([band.begin, band.end])
+        self.draw(area, times, np.repeat(heights[2:], 2))
+        self.draw(value, times, np.repeat(heights[1:2], 2))
+        colour = QColor(band.colour)
+        pen = self._pen(band.colour, 1.0)
+        pen.setStyle(Qt.PenStyle.DashLine)
+        self._curves[value].setPen(pen)
+        colour.setAlphaF(_BAND)
+        self._curves[area].setPen(QPen(Qt.PenStyle.NoPen))
+        self._curves[area].setFillLevel(float(heights[0]))
+        self._curves[area].setBrush(colour)
+        for key in (area, value):
+            self._curves[key].setZValue(-30)
+        return {area, value}
 
     def keep_only(self, keys: set[str]) -> None:
         """Hide every line that is not among these."""

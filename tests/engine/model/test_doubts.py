@@ -39,6 +39,11 @@ def test_objectives_in_words(
     assert (measured(objective), verdict(objective)) == texts
 
 
+def test_a_percentile_without_a_margin_is_marked() -> None:
+    objective = {"metric": "users.latency.p99", "value": 0.5, "met": True, "ci95": None}
+    assert measured(objective) == "0.5 ± ?"
+
+
 def test_a_warm_up_that_was_too_short_has_a_remedy() -> None:
     advice = {"truncate": 125.0, "enough": True, "settled": False}
     line = settling({"warmup": 60.0, "warmup_advice": advice})
