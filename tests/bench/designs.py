@@ -46,9 +46,18 @@ def single_station(requests: int) -> Raw:
     return design("One station", nodes, [link("users", "web")], requests / rate)
 
 
-def three_tiers(requests: int) -> Raw:
+def one_queue(requests: int) -> Raw:
+    """M/M/1 at 80 % load, nothing else."""
+    rate = 80.0
+    nodes = [
+        node("users", "client", 0, 0, **poisson(rate)),
+        node("web", "service", 300, 0, instances=1, workers=1, service_time=exponential(0.01)),
+    ]
+    return design("One queue", nodes, [link("users", "web")], requests / rate)
+
+
+def three_tiers(requests: int, rate: float = 2500.0) -> Raw:
     """Client, balancer, eight services of four workers, a database; a timeout on every call."""
-    rate = 2500.0
     nodes = [
         node("users", "client", 0, 0, **poisson(rate)),
         node("balancer", "load_balancer", 300, 0, picker="round_robin"),
@@ -62,6 +71,34 @@ def three_tiers(requests: int) -> Raw:
         link("web", "db", delay=network, timeout=1.0),
     ]
     return design("Three tiers", nodes, links, requests / rate)
+
+
+def features(requests: int) -> dict[str, Raw]:
+    """Three tiers without anything, and with one feature each on top of it."""
+    found = {name: three_tiers(requests) for name in ("bare", "timeouts", "retries", "cache")}
+    for name, raw in found.items():
+        for each in raw["links"]:
+            if name != "timeouts":
+                del each["config"]["timeout"]
+            if name == "retries":
+                each["config"]["retry"] = {"attempts": 3}
+    cached = found["cache"]
+    cached["nodes"].append(node("cache", "cache", 750, 0))
+    delay = cached["links"][-1]["config"]
+    cached["links"][-1:] = [link("web", "cache", **delay), link("cache", "db", **delay)]
+    return found
+
+
+def spread(count: int, requests: int, rate: float = 4000.0) -> Raw:
+    """The same traffic over `count` nodes, of which each request sees four."""
+    raw = grid(count, count, rate / (count // 5))
+    for each in raw["nodes"]:
+        if each["kind"] == "service":
+            each["config"]["service_time"] = exponential(0.001)
+        elif each["kind"] == "sql_database":
+            each["config"]["read_time"] = exponential(0.001)
+    raw["scenario"]["duration"] = requests / rate
+    return raw
 
 
 def grid(count: int, links: int, rate: float = 20.0) -> Raw:

@@ -9,12 +9,20 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import numpy as np
 import simpy
 
-from tests.bench.designs import Raw, single_station, three_tiers
+from tests.bench.designs import (
+    Raw,
+    features,
+    one_queue,
+    single_station,
+    spread,
+    three_tiers,
+)
 from tests.bench.row import Row
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,12 +34,31 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)
 sys.exit(code)
 """
 
+WATCH = """
+import json, resource, sys, time
+from pathlib import Path
+from engine.model.files import load
+from engine.run.session import Session
+session = Session(load(Path(sys.argv[2])))
+end = session.design.scenario.duration
+begin = time.perf_counter()
+for place in range(300):
+    session.advance(end * (place + 1) / 300)
+    session.snapshot()
+wall = time.perf_counter() - begin
+print(json.dumps({"requests": session.requests, "wall_seconds": wall}))
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)
+"""
+"""Looks at the run 300 times, as the window does."""
 
-def simulate(raw: Raw, folder: Path, **environment: str) -> tuple[dict[str, Any], float]:
+
+def simulate(
+    raw: Raw, folder: Path, script: str = SIMULATE, **environment: str
+) -> tuple[dict[str, Any], float]:
     """Run a design in a process of its own; returns its result and its peak memory (MB)."""
     path = folder / "bench.windtunnel"
     path.write_text(json.dumps(raw), encoding="utf-8")
-    command = [sys.executable, "-c", SIMULATE, "simulate", str(path), "--json", "-", "--quiet"]
+    command = [sys.executable, "-c", script, "simulate", str(path), "--json", "-", "--quiet"]
     done = subprocess.run(
         command,
         cwd=ROOT,
@@ -83,16 +110,61 @@ def best_of(times: int, measure: Callable[[], float]) -> float:
     return max(measure() for _ in range(times))
 
 
+def median_of(times: int, measure: Callable[[], float]) -> float:
+    """The median of some measurements."""
+    return median(measure() for _ in range(times))
+
+
+def scaling(folder: Path) -> Iterator[Row]:
+    """What a request costs where there are more nodes, or more requests."""
+
+    def cost(raw: Raw) -> float:
+        """Wall time of a request (µs)."""
+        return 1e3 / median_of(5, lambda: speed(simulate(raw, folder)[0]))
+
+    few = cost(spread(10, 400_000))
+    for count in (100, 1000):
+        many = cost(spread(count, 400_000))
+        yield Row(f"a request among {count:,} nodes", many, "µs", 1.5 * few, "less", few, "10 nodes")  # fmt: skip
+    short, long = cost(three_tiers(300_000)), cost(three_tiers(3_000_000))
+    yield Row("a request of three million", long, "µs", 1.2 * short, "less", short, "300 thousand")
+
+
+def priced(folder: Path) -> Iterator[Row]:
+    """What features cost those who use them."""
+    found = features(300_000)
+    bare = median_of(5, lambda: speed(simulate(found["bare"], folder)[0]))
+    yield Row("three tiers, bare", bare, "k req/s", 500, "more")
+    for name, share in (("timeouts", 0.8), ("retries", 0.95), ("cache", 0.5)):
+        value = median_of(5, lambda name=name: speed(simulate(found[name], folder)[0]))
+        yield Row(f"… with {name}", value, "k req/s", share * bare, "more", bare, "bare")
+    watched = median_of(5, lambda: speed(simulate(found["bare"], folder, WATCH)[0]))
+    yield Row("… watched", watched, "k req/s", 0.8 * bare, "more", bare, "bare")
+
+
+def soak(folder: Path) -> Row:
+    """Memory of a day that somebody watches, against that of an hour."""
+    rate = 50.0
+    _, hour = simulate(three_tiers(round(3600 * rate), rate), folder, WATCH)
+    _, day = simulate(three_tiers(round(24 * 3600 * rate), rate), folder, WATCH)
+    return Row("memory, a day simulated", day, "MB", 1.1 * hour, "less", hour, "an hour")
+
+
 def measure(folder: Path) -> Iterator[Row]:
     """Everything about the simulator."""
     reference = best_of(2, lambda: process_per_request(100_000))
     bare = best_of(2, lambda: speed(simulate(single_station(1_000_000), folder)[0]))
     yield Row("one M/M/4 station, compiled", bare, "k req/s", 3 * reference, "more", reference, "SimPy, a process a request")  # fmt: skip
-    compiled = best_of(2, lambda: speed(simulate(three_tiers(1_000_000), folder)[0]))
-    yield Row("three tiers, compiled", compiled, "k req/s", 250, "more")
+    queue = median_of(5, lambda: speed(simulate(one_queue(1_000_000), folder)[0]))
+    yield Row("one M/M/1 station, compiled", queue, "k req/s", 1500, "more")
+    compiled = median_of(5, lambda: speed(simulate(three_tiers(1_000_000), folder)[0]))
+    yield Row("three tiers, compiled", compiled, "k req/s", 500, "more")
     source = {"WINDTUNNEL_LANE": "interpreted"}
     interpreted = best_of(2, lambda: speed(simulate(three_tiers(150_000), folder, **source)[0]))
     yield Row("three tiers, interpreted", interpreted, "k req/s", 25, "more", compiled, "compiled")
     _, small = simulate(three_tiers(1_000_000), folder)
     _, large = simulate(three_tiers(10_000_000), folder)
     yield Row("memory, ten million requests", large, "MB", 300, "less", small, "one million")
+    yield soak(folder)
+    yield from scaling(folder)
+    yield from priced(folder)
