@@ -122,9 +122,9 @@ def scaling(folder: Path) -> Iterator[Row]:
         """Wall time of a request (µs)."""
         return 1e3 / median_of(5, lambda: speed(simulate(raw, folder)[0]))
 
-    few = cost(spread(10, 400_000))
+    few = cost(spread(10, 1_000_000))
     for count in (100, 1000):
-        many = cost(spread(count, 400_000))
+        many = cost(spread(count, 1_000_000))
         yield Row(f"a request among {count:,} nodes", many, "µs", 1.5 * few, "less", few, "10 nodes")  # fmt: skip
     short, long = cost(three_tiers(300_000)), cost(three_tiers(3_000_000))
     yield Row("a request of three million", long, "µs", 1.2 * short, "less", short, "300 thousand")
