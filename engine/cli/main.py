@@ -1,4 +1,4 @@
-"""The command line: ``windtunnel simulate``, ``theory``, ``check``, ``schema``, ``selftest``, ``new-component``.
+"""The command line: ``windtunnel simulate``, ``theory``, ``check``, ``study``, ``trace`` and some more.
 
 It never imports Qt. Whatever is wrong with what the user gave ends in one line on standard error and exit
 code 2.
@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from engine.cli import checking, predicting, scaffold, schema, selftest, simulating, study
+from engine.cli import (
+    checking,
+    importing,
+    predicting,
+    scaffold,
+    schema,
+    selftest,
+    simulating,
+    study,
+)
 from engine.cli.errors import BAD_INPUT, INTERRUPTED, OK, InputError
 
 if TYPE_CHECKING:
@@ -58,6 +67,7 @@ def make_app(probes: Sequence[Probe]) -> typer.Typer:
     app.command()(theory)
     app.command()(check)
     app.command("schema")(print_schema)
+    app.command("trace")(import_recording)
     app.command("new-component")(new_component)
     app.add_typer(study.make_app())
 
@@ -132,6 +142,30 @@ def check(file: File) -> int:
 def print_schema() -> int:
     """Print the JSON schema of design files, every component's config included."""
     return schema.print_schema()
+
+
+def import_recording(
+    recording: Annotated[
+        Path,
+        typer.Argument(
+            metavar="CSV",
+            help="Arrivals, one a line: time[,class][,key], with or without a header. Times are seconds, "
+            "or dates and times (ISO 8601), which count from the first.",
+        ),
+    ],
+    file: File,
+    *,
+    client: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="The client that replays them; the only one if left out."),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Where the design goes; FILE itself if left out."),
+    ] = None,
+) -> int:
+    """Have a client replay recorded arrivals: they are copied from a CSV file into the design."""
+    return importing.import_recording(recording, file, client, output)
 
 
 def new_component(

@@ -6,6 +6,8 @@ import json
 from typing import Any, Final
 
 _WIDTH: Final = 110
+_MANY: Final = 200
+"""From so many plain values on, as in recordings, a line holds as many as fit."""
 _FIRST_KEYS: Final = ("law", "process")
 """What tells the sort of a nested object stands first in it."""
 
@@ -47,8 +49,24 @@ def text_of(value: Any, indent: int = 0, lead: int = 0) -> str:
             name + text_of(each, step, len(name))
             for name, each in zip(names, value.values(), strict=True)
         ]
+    elif len(value) >= _MANY and not any(isinstance(each, dict | list) for each in value):
+        entries = _filled(value, _WIDTH - step)
     else:
         entries = [text_of(each, step) for each in value]
     inside = f",\n{' ' * step}".join(entries)
     opened, closed = ("{", "}") if isinstance(value, dict) else ("[", "]")
     return f"{opened}\n{' ' * step}{inside}\n{' ' * indent}{closed}"
+
+
+def _filled(values: list[Any], width: int) -> list[str]:
+    """Plain values as lines of a width at most, without the comma at their ends."""
+    lines: list[str] = []
+    line = ""
+    for value in values:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+        if line and len(line) + 2 + len(text) >= width:
+            lines.append(line)
+            line = text
+        else:
+            line = f"{line}, {text}" if line else text
+    return [*lines, line]

@@ -327,3 +327,55 @@ def test_the_table_of_links_tells_what_they_carry_where_that_is_measured(
     out = capsys.readouterr().out
     assert "carries" in out
     assert re.search(r"Users → Web .* [\d.]+ %, [1-6] open", out)
+
+
+def test_a_recording_is_put_into_a_design(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    recording = shop.with_name("log.csv")
+    recording.write_text(
+        "time,key\n" + "".join(f"{place / 4},{place % 3}\n" for place in range(200))
+    )
+    target = shop.with_name("replayed.windtunnel")
+    before = shop.read_text()
+    assert run(["trace", str(recording), str(shop), "--output", str(target)]) == 0
+    assert capsys.readouterr().out == (
+        "replayed.windtunnel: users replays 200 arrivals in 49.75 s, 3 keys\n"
+    )
+    assert shop.read_text() == before
+    assert result_of(capsys, target, "--warmup", "0")["clients"]["users"]["offered"] == 200
+    fast = ("--set", "users.arrivals.speed=2", "--set", "users.arrivals.repeat=50s")
+    assert result_of(capsys, target, "--warmup", "0", *fast)["clients"]["users"]["offered"] == 480
+    assert run(["trace", str(recording), str(shop), "--client", "users"]) == 0
+    assert json.loads(shop.read_text())["nodes"][0]["config"]["arrivals"]["process"] == "trace"
+
+
+def test_recordings_that_do_not_fit(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    recording = shop.with_name("log.csv")
+    recording.write_text("time,class\n1,slow\n")
+    line = complaint(capsys, "trace", recording, shop)
+    assert "'slow' is no request class of the design" in line
+    line = complaint(capsys, "trace", recording, shop, "--client", "user")
+    assert "--client user: is no client of shop.windtunnel; did you mean 'users'?" in line
+    assert "log.cvs: cannot be read" in complaint(capsys, "trace", shop.with_name("log.cvs"), shop)
+    recording.write_text("1\nx\n")
+    assert "log.csv: line 2: 'x' is not a number" in complaint(capsys, "trace", recording, shop)
+
+
+@pytest.mark.parametrize(
+    ("settings", "offered"),
+    [
+        (["process=active_users", "users=240", "rate_per_user=20/min", "window=5s"], 80 * 50),
+        (["process=sessions", "rate=1200/min", "requests=4", "think_time=100ms"], 80 * 50),
+        (["process=sessions", "rate=[[0,0],[30,0],[30,2]]", "requests_law=constant"], 0),
+        (["process=closed", "users=20", "think_time=0.5"], 40 * 50),
+        (["process=mmpp", "burst_factor=1", "burst_mean=2s"], 100 * 50),
+        (["process=trace", "times=[10,20,30]"], 3),
+        (["rate=[[0,0],[20,0],[20,50],[40,50],[40,0]]"], 20 * 50),
+    ],
+)
+def test_every_arrival_process_can_be_set(
+    shop: Path, capsys: pytest.CaptureFixture[str], settings: list[str], offered: int
+) -> None:
+    arguments = [part for each in settings for part in ("--set", f"users.arrivals.{each}")]
+    found = result_of(capsys, shop, *arguments)["clients"]["users"]["offered"]
+    if offered:
+        assert found == pytest.approx(offered, rel=0.25)

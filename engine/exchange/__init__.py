@@ -1,0 +1,1 @@
+"""Import and export: other formats as designs and parts of designs."""

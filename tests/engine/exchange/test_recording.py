@@ -1,0 +1,141 @@
+"""Recordings as people have them: CSV with and without a header, seconds and time stamps, and broken ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.exchange.recording import (
+    MAX_ARRIVALS,
+    Recording,
+    RecordingError,
+    load_recording,
+    read_recording,
+    replay,
+)
+from engine.model.files import dumps, loads
+from tests.helpers.builders import client, design, link, node, run
+
+
+def read(*lines: str) -> Recording:
+    return read_recording("\n".join(lines), "log.csv")
+
+
+@pytest.mark.parametrize(
+    ("lines", "times"),
+    [
+        (["0.5", "1", "2.25"], (0.5, 1.0, 2.25)),
+        (["time", "0.5", "1"], (0.5, 1.0)),
+        (["", "3", "", "1", "2", ""], (1.0, 2.0, 3.0)),
+        (["1e2", "+5"], (5.0, 100.0)),
+        (["0.1234567"], (0.123457,)),
+        (["1700000000.25", "1700000001"], (0.0, 0.75)),
+        (["2026-01-31T12:00:01Z", "2026-01-31T12:00:00.5+00:00"], (0.0, 0.5)),
+        (["timestamp", "2026-01-31 12:00:00", "2026-01-31 14:00:00+01:00"], (0.0, 3600.0)),
+    ],
+)
+def test_times(lines: list[str], times: tuple[float, ...]) -> None:
+    assert read(*lines) == Recording(times, None, None)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["2,get,9", "1,put,4"],
+        ["time,class,key", "2,get,9", "1,put,4"],
+        ["Key;Class;Size;Time", "9;get;100;2", "4;put;200;1"],
+        ["t\tkind\tkey", "2\tget\t9", "1\tput\t4"],
+        ['"2", "get", "9"', '"1", "put", "4"'],
+    ],
+)
+def test_classes_and_keys_in_any_column(lines: list[str]) -> None:
+    assert read(*lines) == Recording((1.0, 2.0), ("put", "get"), (4, 9))
+
+
+def test_keys_that_are_no_numbers_are_numbered_the_most_frequent_first() -> None:
+    found = read("time,key", "1,ann", "2,bob", "3,bob", "4,7")
+    assert found.classes is None
+    assert found.keys == (1, 0, 0, 2)
+
+
+@pytest.mark.parametrize(
+    ("lines", "says"),
+    [
+        ([""], "holds no arrivals; write one a line"),
+        (["time"], "holds no arrivals"),
+        (["soon", "1"], "line 1: 'soon' is no time, nor a header with a column 'time'"),
+        (["when,class", "1,a"], "line 1: 'when' is no time"),
+        (["time,time", "1,2"], "line 1: 'time' is no time, nor a header"),
+        (["1", "2", "x"], "line 3: 'x' is not a number of seconds; write all times alike"),
+        (["1", "2026-01-31"], "line 2: '2026-01-31' is not a number"),
+        (["2026-01-31", "", "5"], "line 3: '5' is not a date and time such as"),
+        (["1", "-2"], "line 2: the time -2 is no time; write seconds from 0 on"),
+        (["1", "nan"], "line 2: the time nan is no time"),
+        (["1,a", "2"], "line 2: has 1 columns, not 2 as the first line"),
+        (["1,a,2,b"], "line 1: has 4 columns; write time, or time,class"),
+        (["time,key", "1"], "line 2: has 1 columns, fewer than the header"),
+        (["time,class", "1,a", "2,"], "line 3: has no class; fill it in on every line"),
+        (["0", "2e9"], "are the times milliseconds? Divide them by 1000"),
+    ],
+)
+def test_what_cannot_be_read_names_file_line_and_remedy(lines: list[str], says: str) -> None:
+    with pytest.raises(RecordingError) as caught:
+        read(*lines)
+    message = str(caught.value)
+    assert message.startswith("log.csv: ")
+    assert says in message
+    assert "\n" not in message
+
+
+def test_a_recording_is_bounded() -> None:
+    with pytest.raises(RecordingError, match="more than 200 000 arrivals; import a part"):
+        read(*["1"] * (MAX_ARRIVALS + 1))
+
+
+def test_files_that_are_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    with pytest.raises(RecordingError, match=r"log\.csv: cannot be read: no such file"):
+        load_recording(path)
+    path.write_bytes(b"\xff\xfe1\x00")
+    with pytest.raises(RecordingError, match="not UTF-8 text"):
+        load_recording(path)
+    path.write_bytes(b"\xef\xbb\xbftime\r\n1\r\n2\r\n")
+    assert load_recording(path).times == (1.0, 2.0)
+
+
+CLASSES = [{"name": "get"}, {"name": "put"}]
+
+
+def test_a_design_replays_a_recording() -> None:
+    """Ten seconds of it, through a file and back, with the classes and keys that were recorded."""
+    nodes = [client("users", 50), node("cache", "cache"), node("db", "sql_database")]
+    links = [link("users", "cache"), link("cache", "db")]
+    made = design(nodes, links, classes=CLASSES, duration=10, warmup=0)
+    lines = [
+        f"{place / 10},{'put' if place % 5 == 0 else 'get'},{place % 4}" for place in range(90)
+    ]
+    edit = replay(made, "users", read(*lines))
+    replayed = edit.apply(made).design
+    result = run(loads(dumps(replayed)))
+    assert result["clients"]["users"]["offered"] == 90
+    assert result["nodes"]["cache"]["extra"]["misses"] == 4
+    assert edit.apply(made).inverse.apply(replayed).design == made
+
+
+def test_classes_that_the_design_does_not_have() -> None:
+    made = design([client()], [], classes=CLASSES)
+    with pytest.raises(RecordingError, match=r"'gett' is no request class .*did you mean 'get'"):
+        replay(made, "users", read("1,gett"))
+
+
+def test_a_long_recording_makes_a_file_that_can_be_read() -> None:
+    """As long as allowed, with classes and keys: a line of the file holds many arrivals."""
+    made = design([client()], [], classes=CLASSES)
+    lines = [f"{place * 0.013:.3f},get,{place}" for place in range(MAX_ARRIVALS)]
+    replayed = replay(made, "users", read(*lines)).apply(made).design
+    text = dumps(replayed)
+    assert len(text) < 8_000_000
+    assert max(map(len, text.splitlines())) <= 110
+    assert text.count("\n") < MAX_ARRIVALS / 3
+    assert loads(text) == replayed
