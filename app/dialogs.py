@@ -14,6 +14,7 @@ Answer = Literal["save", "discard", "cancel"]
 SUFFIX = ".windtunnel"
 _DESIGNS = f"Windtunnel designs (*{SUFFIX});;All files (*)"
 _TABLES = "CSV table (*.csv);;JSON (*.json);;Parquet (*.parquet)"
+_RECORDINGS = "Recorded arrivals (*.csv *.tsv *.txt);;All files (*)"
 _PICTURES = "SVG drawing (*.svg);;PNG picture (*.png)"
 
 
@@ -31,6 +32,9 @@ class Dialogs(Protocol):
 
     def table_path(self, suggestion: Path) -> Path | None:
         """Where to store numbers."""
+
+    def recording_path(self, folder: Path) -> Path | None:
+        """Which recording to load."""
 
     def unsaved(self, title: str) -> Answer:
         """What to do with unsaved changes."""
@@ -58,6 +62,14 @@ class QtDialogs:
             return None
         path = Path(name)
         return path if path.suffix else path.with_suffix(SUFFIX)
+
+    def recording_path(self, folder: Path) -> Path | None:
+        """Ask for a recording of arrivals."""
+        name, _ = QFileDialog.getOpenFileName(
+            self._window, "Load recorded arrivals", str(folder), _RECORDINGS
+        )
+        self._return()
+        return Path(name) if name else None
 
     def picture_path(self, suggestion: Path) -> Path | None:
         """Ask where to store a picture; SVG unless the name says PNG."""

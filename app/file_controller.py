@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from engine.exchange.recording import RecordingError, load_recording, replay
 from engine.model import files
 from engine.model.design import Design
 
@@ -49,6 +50,17 @@ class FileController(QObject):
         path = self._dialogs.open_path(self.folder())
         if path is not None:
             self.open(path)
+
+    def ask_recording(self, client: str) -> str:
+        """Let the person choose recorded arrivals for a client; says what is wrong with them, or nothing."""
+        path = self._dialogs.recording_path(self.folder())
+        if path is None:
+            return ""
+        try:
+            self._document.push(replay(self._document.design, client, load_recording(path)))
+        except RecordingError as error:
+            return str(error)
+        return ""
 
     def open(self, path: Path) -> bool:
         """Open a file; a bad one is reported and the open design stays."""

@@ -145,6 +145,7 @@ class Workbench(QObject):
         for source in (views.canvas, views.inspector, views.timeline):
             source.edit_requested.connect(document.push)
         self.findings_panel.fix_requested.connect(document.push)
+        views.inspector.recording_wanted.connect(self._load_recording)
         files = self.services.files
         files.failed.connect(self.say)
         files.saved.connect(lambda: views.status.set_saved(dirty=False, saved_now=True))
@@ -227,6 +228,11 @@ class Workbench(QObject):
         views.inspector.set_design(design)
         views.transport.set_seed(design.scenario.seed)
         views.status.forget_saved()
+
+    def _load_recording(self, client: str) -> None:
+        """Load recorded arrivals into a client; what is wrong stands below the field."""
+        problem = self.services.files.ask_recording(client)
+        self.views.inspector.refuse("config.arrivals.times", problem)
 
     def _show_changes(self, design: Design, changes: Changes) -> None:
         """The open design changed."""

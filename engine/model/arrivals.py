@@ -135,6 +135,7 @@ class Trace(Config):
         help="Arrival instants (s); with classes and keys, one entry each an instant.",
         max_length=MAX_RECORDED,
         lax=True,
+        editor="recording",
     )
     classes: tuple[str, ...] | None = setting(
         None,
@@ -142,6 +143,7 @@ class Trace(Config):
         help="Request class of each arrival; none: by the mix.",
         max_length=MAX_RECORDED,
         lax=True,
+        editor="recording",
     )
     keys: tuple[Annotated[int, Field(ge=0, le=2**53)], ...] | None = setting(
         None,
@@ -149,6 +151,7 @@ class Trace(Config):
         help="Key that each arrival asks for; none: by the popularity of its class's keys.",
         max_length=MAX_RECORDED,
         lax=True,
+        editor="recording",
     )
     speed: float = setting(
         1.0,

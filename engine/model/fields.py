@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 if TYPE_CHECKING:
+    from pydantic.config import JsonDict
     from pydantic.fields import FieldInfo
 
 
@@ -35,6 +36,8 @@ class FieldHelp:
     """One or two sentences: what it does, what it assumes, where the default comes from."""
     group: str
     """Heading under which a form shows it."""
+    editor: str = ""
+    """What shows it in a form, where the type alone does not say."""
 
 
 def setting(  # noqa: PLR0913 - one keyword a facet of a field, all optional
@@ -49,6 +52,7 @@ def setting(  # noqa: PLR0913 - one keyword a facet of a field, all optional
     le: float | None = None,
     max_length: int | None = None,
     lax: bool | None = None,
+    editor: str = "",
 ) -> Any:
     """Declare a config field with everything a form has to know of it.
 
@@ -63,7 +67,11 @@ def setting(  # noqa: PLR0913 - one keyword a facet of a field, all optional
         le: largest value allowed.
         max_length: most items of a list or characters of a text.
         lax: true for a field of tuple type, which JSON delivers as a list.
+        editor: what shows it in a form, where the type alone does not say: ``recording``.
     """
+    facts: JsonDict = {"unit": unit, "group": group}
+    if editor:
+        facts["editor"] = editor
     return Field(
         default,
         title=title,
@@ -73,7 +81,7 @@ def setting(  # noqa: PLR0913 - one keyword a facet of a field, all optional
         le=le,
         max_length=max_length,
         strict=False if lax else None,
-        json_schema_extra={"unit": unit, "group": group},
+        json_schema_extra=facts,
     )
 
 
@@ -85,4 +93,5 @@ def field_help(info: FieldInfo) -> FieldHelp:
         unit=str(extra.get("unit", "")),
         help=info.description or "",
         group=str(extra.get("group", "General")),
+        editor=str(extra.get("editor", "")),
     )

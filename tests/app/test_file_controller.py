@@ -9,7 +9,7 @@ from app.file_controller import FileController
 from app.history import FileHistory
 from app.settings import Settings
 from engine.model import files
-from engine.model.design import Design
+from engine.model.design import Design, Node
 from engine.model.edits import SetDesign
 from tests.helpers.fakes import FakeDialogs
 
@@ -156,3 +156,34 @@ def test_a_new_design_is_empty_and_clean(control, document) -> None:
 
 def test_a_file_name_is_made_of_the_title(control) -> None:
     assert control.file_stem() == "shop-flash-sale"
+
+
+@pytest.fixture
+def with_client(document) -> DesignDocument:
+    design = Design(title="Shop", nodes=(Node(id="users", kind="client"),))
+    document.replace(design, None)
+    return document
+
+
+def test_a_recording_is_loaded_into_a_client_as_one_step(
+    control, with_client, dialogs, tmp_path
+) -> None:
+    assert control.ask_recording("users") == ""
+    assert not with_client.is_dirty
+    dialogs.to_load = tmp_path / "log.csv"
+    dialogs.to_load.write_text("time\n3\n1\n")
+    assert control.ask_recording("users") == ""
+    arrivals = with_client.design.node_by_id["users"].config["arrivals"]
+    assert arrivals == {"process": "trace", "times": [1.0, 3.0]}
+    with_client.stack.undo()
+    assert with_client.design.node_by_id["users"].config == {}
+
+
+def test_a_bad_recording_is_one_line_and_changes_nothing(
+    control, with_client, dialogs, tmp_path
+) -> None:
+    dialogs.to_load = tmp_path / "log.csv"
+    dialogs.to_load.write_text("1\nsoon\n")
+    problem = control.ask_recording("users")
+    assert problem.startswith("log.csv: line 2: 'soon' is not a number of seconds")
+    assert not with_client.is_dirty

@@ -52,6 +52,7 @@ class FakeDialogs:
         self.to_open: Path | None = None
         self.to_save: Path | None = None
         self.to_export: Path | None = None
+        self.to_load: Path | None = None
         self.answer = "cancel"
         self.asked = 0
 
@@ -66,6 +67,9 @@ class FakeDialogs:
 
     def picture_path(self, suggestion: Path) -> Path | None:
         return self.to_export
+
+    def recording_path(self, folder: Path) -> Path | None:
+        return self.to_load
 
     def unsaved(self, title: str) -> str:
         self.asked += 1

@@ -79,6 +79,8 @@ def _fields(
         key = info.alias or name
         standard = default_of(info, default, name)
         facts = field_help(info)
+        if facts.editor == "recording":
+            shape = Shape("recording", shape.nullable)
         present = raw is not None and key in raw
         value = raw[key] if raw is not None and present else _json(standard)
         top_level = within.level == 0 and not within.title

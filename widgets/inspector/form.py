@@ -33,6 +33,8 @@ class Form(QWidget):
 
     changed = Signal(object, object)
     """Path and new value (JSON, or ``UNSET``)."""
+    file_wanted = Signal()
+    """A person wants to take a recording from a file."""
     fix_requested = Signal(object)
     """The edit of a finding's remedy."""
 
@@ -94,6 +96,7 @@ class Form(QWidget):
             _discard(old)
         row = Row(field, self._look)
         row.changed.connect(self.changed)
+        row.file_wanted.connect(self.file_wanted)
         self._rows[_key(field)] = row
         self._order = []
 

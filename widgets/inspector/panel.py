@@ -48,6 +48,8 @@ class InspectorPanel(QWidget):
 
     edit_requested = Signal(object)
     """An :class:`engine.model.edits.Edit` that was checked against the design shown."""
+    recording_wanted = Signal(str)
+    """Load a recording of arrivals into this node."""
 
     def __init__(
         self, components: Sequence[Component], look: ThemeManager, parent: QWidget | None = None
@@ -126,6 +128,12 @@ class InspectorPanel(QWidget):
         self.header.name.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.header.name.selectAll()
 
+    def refuse(self, path: str, message: str) -> None:
+        """Say below a field, given as a dotted path, what could not be done with it."""
+        row = self.form.row(tuple(path.split(".")))
+        if row is not None:
+            row.show_error(message)
+
     def focus_field(self, path: str) -> None:
         """Put the cursor into a field, given as a dotted path such as ``config.workers``."""
         parts = tuple(path.split("."))
@@ -202,6 +210,7 @@ class InspectorPanel(QWidget):
             form = Form(self._look)
             form.changed.connect(self._change)
             form.fix_requested.connect(self.edit_requested)
+            form.file_wanted.connect(self._want_recording)
             self._forms[subject.family] = form
         return form
 
@@ -269,6 +278,11 @@ class InspectorPanel(QWidget):
         if row is not None:
             row.show_error("")
         self.edit_requested.emit(edit)
+
+    def _want_recording(self) -> None:
+        """Ask for a recording for the one node that is shown."""
+        if len(self._subject.ids) == 1:
+            self.recording_wanted.emit(self._subject.ids[0])
 
     def _rename(self, name: str) -> None:
         """Ask for another name."""

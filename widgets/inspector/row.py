@@ -74,6 +74,8 @@ class Row(QWidget):
 
     changed = Signal(object, object)
     """Path and new value (JSON, or ``UNSET`` for the default)."""
+    file_wanted = Signal()
+    """A person wants to take the value from a file."""
 
     def __init__(self, field: Field, look: ThemeManager) -> None:
         """Row for ``field``; later fields shown in it must have the same shape."""
@@ -95,6 +97,7 @@ class Row(QWidget):
         if self.editor is not None:
             self.editor.committed.connect(lambda value: self.changed.emit(self.field.path, value))
             self.editor.refused.connect(self.show_error)
+            self.editor.file_wanted.connect(self.file_wanted)
             self.title.setBuddy(self.editor)
         self.show_field(field)
 
@@ -166,6 +169,8 @@ class Row(QWidget):
 def default_text(field: Field) -> str:
     """The default as the form would write it; empty where there is none to speak of."""
     value, sort = field.default, field.shape.sort
+    if sort == "recording":
+        return "none"
     if isinstance(value, Unset) or sort in _WITHOUT_DEFAULT:
         return ""
     if value is None:

@@ -32,6 +32,7 @@ Sort = Literal[
     "shares",
     "names",
     "numbers",
+    "recording",
     "variant",
     "nested",
     "optional",

@@ -105,8 +105,9 @@ def _mean_rate(schedule: Sequence[tuple[float, float]], start: float, end: float
         return schedule[0][1]
     if end <= start:
         return _rate_at(schedule, start)
-    inner = [t for t, _ in schedule if start < t < end]
-    points = [(t, _rate_at(schedule, t)) for t in (start, *inner, end)]
+    inner = [point for point in schedule if start < point[0] < end]
+    last = [point for point in schedule if point[0] == end][:1] or [(end, _rate_at(schedule, end))]
+    points = [(start, _rate_at(schedule, start)), *inner, *last]
     area = sum((b[0] - a[0]) * (a[1] + b[1]) / 2.0 for a, b in pairwise(points))
     return area / (end - start)
 
@@ -154,7 +155,7 @@ def _shape(times: tuple[float, ...]) -> tuple[float, float]:
 def _sessions(session: SessionPlan, begun: float, doubts: tuple[str, ...]) -> Source:
     """Sessions that begin at a rate: over long times their requests come in clusters of E[N²]/E[N]."""
     mean = session.mean
-    square = {"geometric": mean * (2.0 * mean - 1.0), "poisson": mean + mean * mean}
+    square = {"geometric": mean * (2.0 * mean - 1.0), "poisson": mean + mean * mean - 1.0}
     dispersion = square.get(session.law, mean * mean) / mean if mean > 0.0 else 1.0
     return Source(begun * mean, 1.0, max(1.0, dispersion), doubts)
 

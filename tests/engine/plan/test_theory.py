@@ -284,6 +284,14 @@ def test_a_schedule_is_named_and_its_value_used() -> None:
     assert "its mean, 50 rps, is used" in said(predict(design), "users")
 
 
+def test_a_schedule_with_steps_has_its_mean() -> None:
+    steps = ((0.0, 10.0), (50.0, 10.0), (50.0, 40.0), (90.0, 40.0), (90.0, 0.0), (100.0, 0.0))
+    users = client(schedule=(*steps, (100.0, 500.0)))
+    design = plan([users, station("web", exponential(S))], [link("users", "web")])
+    assert predict(design).nodes["web"].rate == pytest.approx(21.0)
+    assert predict(design, at=90.0).nodes["web"].rate == pytest.approx(0.0)
+
+
 def test_faults_are_named() -> None:
     design = plan(
         [client(rate=50.0), station("web", exponential(S))],

@@ -551,3 +551,37 @@ def test_the_help_of_the_kind_opens_and_closes(qtbot, bench) -> None:
     assert "Service" in bench.panel.guide.text()
     bench.panel.set_selection(["cache"])
     assert bench.panel.guide.isHidden()
+
+
+def test_a_recording_is_told_and_loaded_from_a_file(qtbot, bench) -> None:
+    recording = {
+        "process": "trace",
+        "times": [place * 0.5 for place in range(1, 1201)],
+        "classes": ["read", "read", "write"] * 400,
+        "keys": [place % 7 for place in range(1200)],
+    }
+    bench.apply(SetField("users", ("config", "arrivals"), recording))
+    bench.panel.set_selection(["users"])
+    editor = bench.row("config", "arrivals", "times").editor
+    assert editor.text.text() == "1\N{NO-BREAK SPACE}200 arrivals in 10 min"
+    assert sum(editor.curve.counts) == 1200
+    assert max(editor.curve.counts) - min(editor.curve.counts) <= 2
+    assert bench.row("config", "arrivals", "classes").editor.text.text() == "read 67%, write 33%"
+    assert bench.row("config", "arrivals", "keys").editor.text.text() == "7 different"
+    wanted = []
+    bench.panel.recording_wanted.connect(wanted.append)
+    qtbot.mouseClick(editor.load, Qt.MouseButton.LeftButton)
+    assert wanted == ["users"]
+    bench.panel.refuse("config.arrivals.times", "log.csv: line 2: no time")
+    assert bench.row("config", "arrivals", "times").error.text() == "log.csv: line 2: no time"
+    qtbot.mouseClick(bench.row("config", "arrivals", "classes").dot, Qt.MouseButton.LeftButton)
+    assert "classes" not in bench.config("users")["arrivals"]
+
+
+def test_a_trace_without_a_recording_says_so(bench) -> None:
+    bench.apply(SetField("users", ("config", "arrivals"), {"process": "trace"}))
+    bench.panel.set_selection(["users"])
+    editor = bench.row("config", "arrivals", "times").editor
+    assert editor.text.text() == "none recorded"
+    assert editor.curve.isHidden()
+    assert bench.row("config", "arrivals", "keys").editor.load.isHidden()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from widgets.inspector.editors.choice import ChoiceEditor, PresenceEditor, SwitchEditor
 from widgets.inspector.editors.law import LawEditor
 from widgets.inspector.editors.number import JsonEditor, NumberEditor, NumbersEditor, TextEditor
+from widgets.inspector.editors.recording import RecordingEditor
 from widgets.inspector.editors.steps import StepsEditor
 from widgets.inspector.editors.table import RateEditor, SharesEditor
 from widgets.inspector.editors.words import AddEditor, ItemEditor, LinesEditor, NamesEditor
@@ -38,6 +39,7 @@ def make_editor(shape: Shape, look: ThemeManager) -> Editor | None:
         "shares": SharesEditor,
         "names": NamesEditor,
         "numbers": NumbersEditor,
+        "recording": RecordingEditor,
         "item": ItemEditor,
         "add": AddEditor,
     }

@@ -27,6 +27,9 @@ class Editor(QWidget):
     refused = Signal(str)
     """What is wrong with what was typed; empty when it is right again."""
 
+    file_wanted = Signal()
+    """A person wants to take the value from a file."""
+
     def __init__(self, look: ThemeManager) -> None:
         """Paint with ``look``."""
         super().__init__()
