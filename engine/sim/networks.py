@@ -36,6 +36,7 @@ def tune_network(link: Link, plan: LinkPlan, classes: Sequence[ClassPlan], kinds
     network.there.speed = network.back_channel.speed = plan.bandwidth
     network.handshake = plan.encryption.handshake if plan.encryption is not None else 0.0
     network.cipher = plan.encryption.per_byte if plan.encryption is not None else 0.0
+    network.congested = plan.bandwidth < INFINITE or plan.connection is not None
     network.charges = not (isinstance(link.target, Node) and link.target.instant)
     _tune_pools(network, plan.connection)
 

@@ -33,6 +33,8 @@ _RELEASE: Final = 0.9
 """A state is left a little below where it is entered, so that it does not flicker."""
 _FULL_RELEASE: Final = 0.96
 """The same for utilization near one."""
+_USED: Final = ("request_utilization", "response_utilization")
+"""What tells how full the bandwidth of a link is."""
 _QUEUE_TAU: Final = 8.0
 """Slow pace against which a queue is seen to grow (wall seconds)."""
 _CALM_DOWN: Final = 5.0
@@ -202,6 +204,8 @@ class LinkHealth:
 
     flow: Flow = field(default_factory=Flow)
     calm: Calm = field(default_factory=Calm)
+    extra: dict[str, Smooth] = field(default_factory=dict)
+    """What its bandwidth and connections add, by name."""
     in_flight: int = 0
     state: State = "idle"
     _since: float = 0.0
@@ -212,15 +216,29 @@ class LinkHealth:
         self.in_flight = in_flight
         if reading is None:
             return
-        self.flow.feed(reading, weight_of(self._since))
+        weight = weight_of(self._since)
+        self.flow.feed(reading, weight)
         self.calm.feed(reading.p99, reading, self._since)
+        for name in [name for name in self.extra if name not in reading.extra]:
+            del self.extra[name]
+        for name, value in reading.extra.items():
+            self.extra.setdefault(name, Smooth()).feed(value, weight)
         self._since = 0.0
         self.state = self._classified()
+
+    @property
+    def used(self) -> float:
+        """How full the busier direction of its bandwidth is."""
+        return max(
+            (self.extra[name].at_least() for name in _USED if name in self.extra), default=0.0
+        )
 
     def _classified(self) -> State:
         """The state, by the worst that holds."""
         if self.flow.failing > FAILING_ABOVE * (_RELEASE if self.state == "failing" else 1.0):
             return "failing"
+        if self.used > _FULL * (_FULL_RELEASE if self.state == "saturated" else 1.0):
+            return "saturated"
         factor = STRAINED_FACTOR * (_RELEASE if self.state == "strained" else 1.0)
         if self.calm.exceeded_by(self.flow.p99.at_least(), factor):
             return "strained"

@@ -81,6 +81,7 @@ def _add_link(reading: Reading, part: LinkSample, seconds: float) -> None:
     _add_latency(reading, part.latency.count, part.latency.p50, part.latency.p99)
     reading.done += part.succeeded
     _add_counts(reading.failed, part.failed)
+    reading.extra.update(part.extra)
     reading.seconds += seconds
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from html import escape
 from typing import TYPE_CHECKING
 
+from engine.model.network import NETWORK_METRICS
 from widgets.canvas.wording import (
     short_number,
     short_percent,
@@ -52,6 +54,14 @@ def link_tip(
     if health is not None:
         rows = _flow_rows(health.flow)
         rows.append(("In flight", short_number(health.in_flight)))
+        rows += [
+            (
+                metric.title.capitalize(),
+                short_quantity(health.extra[metric.name].value, metric.unit),
+            )
+            for metric in NETWORK_METRICS
+            if metric.name in health.extra and math.isfinite(health.extra[metric.name].value)
+        ]
     return _page(f"<b>{names[0]} → {names[1]}</b>", rows, findings)
 
 

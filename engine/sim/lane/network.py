@@ -32,6 +32,8 @@ class Network(Carrier):
         """Work (s) that each byte does."""
         self.charges = True
         """Whether the callee has workers who do that work; else it only takes its time."""
+        self.congested = True
+        """Whether losses hold transfers up, as they do those of TCP and QUIC."""
         self.rules: Rules | None = None
         """How connections are kept, where there are any."""
         self.pools: dict[tuple[Pool, Endpoint], ConnectionPool] = {}
@@ -103,7 +105,7 @@ class Network(Carrier):
         speed = channel.speed
         out = channel.accept(size, now)
         pause = 0.0
-        if link.loss > 0.0:
+        if link.loss > 0.0 and self.congested:
             pause = held_by_loss(size, link.loss, link.round_trip, speed)
         if connection is None:
             return out + pause + arrival

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from engine.control.simulation import Simulation
 from engine.plan.primitives import (
     INFINITE,
     ConnectionPlan,
-    LinkPlan,
+    EncryptionPlan,
     Plan,
 )
 from engine.sim.report import result_of
@@ -109,7 +110,7 @@ def test_an_idle_connection_serves_who_waits_for_a_new_one() -> None:
 
 def test_a_dead_instance_refuses_within_a_round_trip_and_is_connected_anew() -> None:
     made = calls([1.0, 6.0, 11.0, 12.0], connected())
-    killed = Plan(**{**_fields(made), "events": (event(5.0, 5.0, "kill", nodes=("web",)),)})
+    killed = replace(made, events=(event(5.0, 5.0, "kill", nodes=("web",)),))
     found = simulate(killed)
     assert found["clients"]["users"]["failed"] == {"unavailable": 1}
     assert found["clients"]["users"]["succeeded"] == 3
@@ -130,14 +131,14 @@ def test_calls_on_a_connection_fail_with_their_instance() -> None:
 def test_a_partition_breaks_the_connections_in_use_and_fails_new_ones() -> None:
     cut = event(5.0, 10.0, "partition", links=("users-web",))
     idle = calls([1.0, 30.0], connected())
-    kept = simulate(Plan(**{**_fields(idle), "events": (cut,)}))
+    kept = simulate(replace(idle, events=(cut,)))
     assert kept["links"]["users-web"]["extra"]["connections_opened"] == 1, "nobody noticed"
     used = calls([1.0, 6.0, 30.0], connected())
-    broken = simulate(Plan(**{**_fields(used), "events": (cut,)}))
+    broken = simulate(replace(used, events=(cut,)))
     assert broken["links"]["users-web"]["extra"]["connections_opened"] == 2
     assert broken["clients"]["users"]["failed"] == {"network": 1}
     fresh = calls([6.0, 6.0, 6.0], connected(connections=1))
-    failed = simulate(Plan(**{**_fields(fresh), "events": (cut,)}))
+    failed = simulate(replace(fresh, events=(cut,)))
     assert failed["links"]["users-web"]["failed"] == {"network": 1}
     assert failed["clients"]["users"]["succeeded"] == 2, "the cut is over before the second set-up"
 
@@ -169,6 +170,26 @@ def test_turning_connections_off_still_serves_who_waits() -> None:
     assert "extra" not in found["links"]["users-web"]
 
 
+def test_a_link_that_asks_for_nothing_has_no_network() -> None:
+    simulation = Simulation(calls([1.0], None))
+    made = simulation.machine.links["users-web"].link
+    assert made.network is None
+    assert made.fixed == ONE_WAY
+    simulation.follow(calls([1.0], connected()))
+    assert made.network is not None
+    simulation.follow(calls([1.0], None))
+    assert (made.network, made.fixed) == (None, ONE_WAY)
+
+
+def test_encryption_alone_does_not_hold_lossy_transfers_up() -> None:
+    kinds = (request_class(response_bytes=1e6),)
+    free = EncryptionPlan()
+    made = replace(calls([1.0], None, loss=1e-9, encryption=free), classes=kinds)
+    assert latency(made) == pytest.approx(RTT)
+    held = replace(calls([1.0], None, loss=1e-2, encryption=free, bandwidth=1e15), classes=kinds)
+    assert latency(held) > 20 * RTT
+
+
 def test_everything_off_is_the_same_as_nothing_set() -> None:
     nodes = [client(rate=50.0), station("web", 0.01)]
     path = link("users", "web", delay=ONE_WAY, loss=0.1)
@@ -189,12 +210,6 @@ def _small() -> Any:
     return (request_class(request_bytes=0.0, response_bytes=0.0),)
 
 
-def _fields(made: Plan) -> dict[str, Any]:
-    return {name: getattr(made, name) for name in Plan.__dataclass_fields__}
-
-
 def _changed(made: Plan, connection: ConnectionPlan | None) -> Plan:
     [old] = made.links
-    names = LinkPlan.__dataclass_fields__
-    new = LinkPlan(**{name: getattr(old, name) for name in names} | {"connection": connection})
-    return Plan(**{**_fields(made), "links": (new,)})
+    return replace(made, links=(replace(old, connection=connection),))

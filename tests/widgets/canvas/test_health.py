@@ -129,6 +129,18 @@ def test_a_link_fails_or_is_strained_by_itself() -> None:
     assert link.state == "failing"
 
 
+def test_a_link_is_saturated_when_its_bandwidth_is_used_up() -> None:
+    link = LinkHealth()
+    busy = {"request_utilization": 0.1, "response_utilization": 0.99, "connection_wait": math.nan}
+    for _ in range(50):
+        link.observe(Reading(seconds=0.1, rate=50.0, done=5, p99=0.01, extra=busy), 0, 0.1)
+    assert link.state == "saturated"
+    assert link.used == pytest.approx(0.99)
+    for _ in range(50):
+        link.observe(Reading(seconds=0.1, rate=50.0, done=5, p99=0.01), 0, 0.1)
+    assert (link.state, link.used) == ("healthy", 0.0)
+
+
 def test_samples_of_a_snapshot_add_up() -> None:
     def part(arrivals, done, failed, utilization):
         return NodeSample(
