@@ -160,7 +160,7 @@ def rerun(place: Path, key: str) -> int:
         with Storage(place) as storage:
             point = storage.point(key)
             outcome = run_point(point)
-            storage.append(point, outcome)
+            storage.append((point, outcome))
     console = output()
     console.print(Text(point.label, "bold"))
     if outcome.result is None:

@@ -8,6 +8,7 @@ intervals would suggest (Law 2015, 11.2): Var(B − A) = Var A + Var B − 2 Cov
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from engine.model.units import format_quantity
@@ -111,16 +112,17 @@ class Compare(Study):
 
     def points(self, done: Mapping[str, Outcome]) -> list[Point]:  # noqa: ARG002 - asks for all at once
         """Pair after pair, so that a stopped study holds whole pairs."""
-        pairs = zip(*self._sides(), strict=True)
+        pairs = zip(*self._sides, strict=True)
         return [point for pair in pairs for point in pair]
 
+    @cached_property
     def _sides(self) -> tuple[list[Point], list[Point]]:
         """The runs of A and those of B."""
         return replications(self.a, self._seeds), replications(self.b, self._seeds)
 
     def findings(self, done: Mapping[str, Outcome]) -> tuple[list[str], list[Table], bool | None]:
         """Each metric's difference with its paired interval."""
-        side_a, side_b = self._sides()
+        side_a, side_b = self._sides
         rows: list[tuple[Cell, ...]] = []
         sentences = []
         for metric in self.metrics:
@@ -143,7 +145,7 @@ class Compare(Study):
                 unit = unit_of(self.design, metric)
                 columns.append(Column(f"{side} {metric}", f"{side.upper()} {metric}", unit))
         rows = []
-        for pair in zip(*self._sides(), strict=True):
+        for pair in zip(*self._sides, strict=True):
             if any(point.key in done for point in pair):
                 cells = [value_in(done, point, m) for point in pair for m in self.metrics]
                 rows.append((pair[0].seed, *cells))

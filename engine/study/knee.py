@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from engine.model.units import format_quantity
@@ -98,7 +99,15 @@ class Knee(Study):
 
     def _at(self, value: float) -> list[Point]:
         """The replications of a level."""
-        return replications(self.variant.set(self.parameter.setting(value)), self._seeds)
+        if value not in self._made:
+            variant = self.variant.set(self.parameter.setting(value))
+            self._made[value] = replications(variant, self._seeds)
+        return self._made[value]
+
+    @cached_property
+    def _made(self) -> dict[float, list[Point]]:
+        """The levels that were made already."""
+        return {}
 
     def _search(self, done: Mapping[str, Outcome]) -> Bisection:
         """The bisection as far as the outcomes carry it."""

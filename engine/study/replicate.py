@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from engine.model.units import format_quantity
@@ -119,11 +120,16 @@ class Replicate(Study):
     def _seeds(self, count: int) -> tuple[int, ...]:
         return seeds_from(self.design, count, self.base_seed)
 
+    @cached_property
+    def _all(self) -> list[Point]:
+        """As many replications as there may be."""
+        return replications(self.variant, self._seeds(self._most))
+
     def points(self, done: Mapping[str, Outcome]) -> list[Point]:
         """All replications, as many as the precision has needed so far."""
-        points = replications(self.variant, self._seeds(self._most))
+        points = self._all
         if self.until is None:
-            return points
+            return list(points)
         count = self.until.least
         while count < len(points) and all(point.key in done for point in points[:count]):
             more = _enough(values_in(done, points[:count], self._watched), count, self.until)

@@ -88,10 +88,10 @@ class StudyRun:
             return []
         events: list[Event] = []
         try:
-            for outcome in self._executor.poll():
-                point = self._asked.pop(outcome.key)
-                if self._storage is not None:
-                    self._storage.append(point, outcome)
+            done = [(self._asked.pop(each.key), each) for each in self._executor.poll()]
+            if done and self._storage is not None:
+                self._storage.append(*done)
+            for point, outcome in done:
                 self.outcomes[outcome.key] = outcome
                 self.done += 1
                 self.failed += outcome.error is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from engine.model.units import format_quantity
@@ -105,18 +106,23 @@ class Sensitivity(Study):
     def _seeds(self) -> tuple[int, ...]:
         return seeds_from(self.design, self.seeds, self.base_seed)
 
+    @cached_property
+    def _runs(self) -> dict[Variant, list[Point]]:
+        """The replications of the design as drawn and of every side."""
+        sides = [side for knob in self.knobs for side in (knob.down, knob.up) if side is not None]
+        return {each: replications(each, self._seeds) for each in (self.variant, *sides)}
+
     def points(self, done: Mapping[str, Outcome]) -> list[Point]:
         """The design as drawn and one run of each side; then the other seeds of those that matter."""
-        base = replications(self.variant, self._seeds)
-        sides = [side for knob in self.knobs for side in (knob.down, knob.up) if side is not None]
-        first = [*base, *(side.point(base[0].seed) for side in sides)]
+        base, *sides = self._runs.values()
+        first = [*base, *(side[0] for side in sides)]
         if any(point.key not in done for point in first):
             return first
         rest = [
             point
             for side in sides
-            if not self._is_inert(side, done)
-            for point in replications(side, self._seeds[1:])
+            if not self._is_inert(side[0].variant, done)
+            for point in side[1:]
         ]
         return [*first, *rest]
 
@@ -128,8 +134,8 @@ class Sensitivity(Study):
 
     def _is_inert(self, side: Variant, done: Mapping[str, Outcome]) -> bool:
         """Whether a change did not change the first run at all."""
-        seed = self._seeds[0]
-        hashes = [_hash_of(done.get(each.point(seed).key)) for each in (self.variant, side)]
+        firsts = [self._runs[each][0] for each in (self.variant, side)]
+        hashes = [_hash_of(done.get(point.key)) for point in firsts]
         return hashes[0] is not None and hashes[0] == hashes[1]
 
     def findings(self, done: Mapping[str, Outcome]) -> tuple[list[str], list[Table], bool | None]:
@@ -151,8 +157,7 @@ class Sensitivity(Study):
     def _values(self, side: Variant | None, done: Mapping[str, Outcome]) -> list[float | None]:
         """The metric seed by seed, of the design as drawn where there is no such side."""
         variant = self.variant if side is None or self._is_inert(side, done) else side
-        points = replications(variant, self._seeds)
-        return [value_in(done, point, self._metric) for point in points]
+        return [value_in(done, point, self._metric) for point in self._runs[variant]]
 
     def _effect(self, knob: Knob, done: Mapping[str, Outcome]) -> _Effect:
         """What a knob does, seed by seed."""

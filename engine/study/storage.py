@@ -64,27 +64,33 @@ class Storage:
     ) -> None:
         self.close()
 
-    def append(self, point: Point, outcome: Outcome) -> None:
-        """Keep an outcome; when this returns it is on the disk. Raises ``StorageError``."""
-        variant = point.variant
-        name = variant.digest
-        lines = []
-        if name not in self._designs:
-            lines.append({"design": name, "text": variant.design})
-        about = {
-            "design": name,
-            "settings": list(variant.settings),
-            "load": variant.load,
-            "seed": point.seed,
-        }
-        lines.append(asdict(outcome) | {"point": about})
+    def append(self, *done: tuple[Point, Outcome]) -> None:
+        """Keep outcomes; when this returns they are on the disk. Raises ``StorageError``."""
+        lines: list[dict[str, Any]] = []
+        abouts = [self._about(point, lines) for point, _ in done]
+        for about, (_, outcome) in zip(abouts, done, strict=True):
+            lines.append(asdict(outcome) | {"point": about})
         try:
             self._write("".join(json.dumps(line, allow_nan=False) + "\n" for line in lines))
         except OSError as error:
             raise StorageError(_problem(self.path, "written", error)) from error
-        self._designs[name] = variant.design
-        self._points[point.key] = about
-        self.outcomes[point.key] = outcome
+        for about, (point, outcome) in zip(abouts, done, strict=True):
+            self._designs[about["design"]] = point.variant.design
+            self._points[point.key] = about
+            self.outcomes[point.key] = outcome
+
+    def _about(self, point: Point, lines: list[dict[str, Any]]) -> dict[str, Any]:
+        """What a line says of its point; a design that is new gets a line of its own."""
+        variant = point.variant
+        new = {"design": variant.digest, "text": variant.design}
+        if variant.digest not in self._designs and new not in lines:
+            lines.append(new)
+        return {
+            "design": variant.digest,
+            "settings": list(variant.settings),
+            "load": variant.load,
+            "seed": point.seed,
+        }
 
     def point(self, key: str) -> Point:
         """The point whose key begins like this. Raises ``StorageError``."""

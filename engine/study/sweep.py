@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from engine.model.units import format_quantity
@@ -76,7 +77,7 @@ class Sweep(Study):
         for axis in axes:
             combinations *= len(axis.values)
         few_enough(combinations * len(self._seeds))
-        for variant in self._variants() if combinations <= _MOST_CHECKED else self._alone():
+        for variant in self._variants if combinations <= _MOST_CHECKED else self._alone():
             checked(variant)
         main = default_metric(design)
         client = main.partition(".")[0]
@@ -99,10 +100,16 @@ class Sweep(Study):
     def _seeds(self) -> tuple[int, ...]:
         return seeds_from(self.design, self.seeds, self.base_seed)
 
+    @cached_property
     def _variants(self) -> list[Variant]:
         """Every combination, in the order of the ranges."""
         each = itertools.product(*(axis.settings for axis in self.axes))
         return [self.variant.set(*settings) for settings in each]
+
+    @cached_property
+    def _grid(self) -> list[list[Point]]:
+        """The replications of every combination."""
+        return [replications(each, self._seeds) for each in self._variants]
 
     def _alone(self) -> list[Variant]:
         """Every value, the other parameter as drawn."""
@@ -110,8 +117,7 @@ class Sweep(Study):
 
     def points(self, done: Mapping[str, Outcome]) -> list[Point]:  # noqa: ARG002 - asks for all at once
         """Every combination under every seed."""
-        seeds = self._seeds
-        return [point for each in self._variants() for point in replications(each, seeds)]
+        return [point for points in self._grid for point in points]
 
     def findings(self, done: Mapping[str, Outcome]) -> tuple[list[str], list[Table], bool | None]:
         """The interval of each metric at each combination, and where the objectives are met."""
@@ -119,9 +125,8 @@ class Sweep(Study):
         judged: list[tuple[Cell, ...]] = []
         met: list[str] = []
         values = itertools.product(*(axis.values for axis in self.axes))
-        for variant, at in zip(self._variants(), values, strict=True):
+        for points, at in zip(self._grid, values, strict=True):
             place = tuple(number_or_text(value) for value in at)
-            points = replications(variant, self._seeds)
             for metric in self.metrics:
                 cells = cells_of(estimate(values_in(done, points, metric)))
                 rows.append((*place, metric, unit_of(self.design, metric), *cells))
@@ -161,7 +166,7 @@ class Sweep(Study):
         if not met:
             return ["The objectives are met nowhere."]
         shown = "; ".join(met[:6]) + ("; …" if len(met) > 6 else "")
-        return [f"All objectives are met at {len(met)} of {len(self._variants())}: {shown}."]
+        return [f"All objectives are met at {len(met)} of {len(self._variants)}: {shown}."]
 
     def _place(self, values: tuple[str, ...]) -> str:
         """A combination for reading."""

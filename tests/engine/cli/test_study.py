@@ -220,7 +220,9 @@ def test_a_failed_run_is_named_with_the_command_that_repeats_it(
     folder = tmp_path / "kept"
     point = Variant.of(shop(), "web.workers=3").point(6)
     with Storage(folder) as storage:
-        storage.append(point, replace(run_point(point), result=None, error="MemoryError: no room"))
+        storage.append(
+            (point, replace(run_point(point), result=None, error="MemoryError: no room"))
+        )
     command = ("sweep", file, "web.workers=3", "--seeds", 3, "--output", folder)
     assert study(*command) == 1
     text = capsys.readouterr().out

@@ -17,7 +17,7 @@ def filled(place: Path, count: int = 3) -> dict[str, Outcome]:
     with Storage(place) as storage:
         for seed in range(count):
             point = variant().point(seed)
-            storage.append(point, run_point(point))
+            storage.append((point, run_point(point)))
         return storage.outcomes
 
 
@@ -61,7 +61,7 @@ def test_after_a_torn_line_it_goes_on(tmp_path: Path) -> None:
     with Storage(tmp_path) as storage:
         (missing,) = kept.keys() - storage.outcomes.keys()
         point = next(p for p in map(variant().point, range(2)) if p.key == missing)
-        storage.append(point, run_point(point))
+        storage.append((point, run_point(point)))
     assert reread(tmp_path).keys() == kept.keys()
 
 
@@ -77,22 +77,22 @@ def test_a_damaged_line_is_computed_again(tmp_path: Path) -> None:
 def test_results_of_another_version_are_not_mixed_in(tmp_path: Path) -> None:
     point = variant().point(1)
     with Storage(tmp_path) as storage:
-        storage.append(point, replace(run_point(point), engine="0.0.0"))
+        storage.append((point, replace(run_point(point), engine="0.0.0")))
     assert reread(tmp_path) == {}
 
 
 def test_the_later_outcome_of_a_point_counts(tmp_path: Path) -> None:
     point = variant().point(1)
     with Storage(tmp_path) as storage:
-        storage.append(point, replace(run_point(point), result=None, error="broke"))
-        storage.append(point, run_point(point))
+        storage.append((point, replace(run_point(point), result=None, error="broke")))
+        storage.append((point, run_point(point)))
     assert reread(tmp_path)[point.key].error is None
 
 
 def test_a_point_is_found_by_the_beginning_of_its_key(tmp_path: Path) -> None:
     point = variant("web.workers=3").set("load=1.5").point(4)
     with Storage(tmp_path) as storage:
-        storage.append(point, run_point(point))
+        storage.append((point, run_point(point)))
     with Storage(tmp_path) as storage:
         assert storage.point(point.key[:8]) == point
         for key in ("", "no"):
