@@ -1,21 +1,43 @@
 """Service: instances with workers and a queue each, which work and then make calls.
 
-Models work by class, contention of the workers and CPU quotas. Leaves out memory and start-up time.
+Models work by class, contention, batches, CPU quotas, memory, start-up and pauses. Leaves out what
+work is made of: all of it counts as CPU time.
 """
 
 from __future__ import annotations
 
 from typing import Literal
 
+from engine.catalog.instances import instance_metrics
 from engine.catalog.preset import Lowering, Preset
 from engine.model.component import Component
 from engine.model.fields import Config, setting
 from engine.model.flow import Flow
 from engine.model.laws import Exponential, Law
-from engine.model.station import CpuQuota, Scaling
+from engine.model.station import (
+    BATCH,
+    CPU,
+    MEMORY,
+    PAUSES,
+    START_UP,
+    USL,
+    Batching,
+    CpuQuota,
+    Memory,
+    Pauses,
+    Scaling,
+    StartUp,
+)
 from engine.plan.lower_flow import first_work
 from engine.plan.primitives import NodePlan, StationPlan
-from engine.plan.station import cpu_plan, scaling_plan
+from engine.plan.station import (
+    batch_plan,
+    cpu_plan,
+    memory_plan,
+    pause_plan,
+    scaling_plan,
+    start_plan,
+)
 
 HELP = """\
 A program that works on requests: **instances**, each with **workers** (threads, processes) and a queue of
@@ -36,9 +58,19 @@ are worked on first. With one, requests over the limit fail at once (`queue_full
 With **processor sharing** (`ps`) nobody waits in line: all are worked on at once, each the slower for the
 others. So no worker is ever held, and the queue limit counts those inside beyond the workers.
 
-**Contention** (locks, shared caches) makes work longer the more workers work: throughput flattens and then
-falls. A **CPU quota** lets a container use so much CPU time in every 100 ms and then stops it until the
-next: 50 ms of work under 20 ms a period take 210 ms.
+What may be switched on for its instances:
+
+- **Contention** (locks, shared caches) makes work longer the more workers work: throughput flattens and
+  then falls.
+- **Batches**: a worker takes several requests at once, and waits a little for more. *b ÷ (F + b·c)* requests
+  a second a worker.
+- **CPU quota**: a container may use so much CPU time in every 100 ms and then stands still until the next:
+  50 ms of work under 20 ms a period take 210 ms.
+- **Memory** grows with the requests inside, with the number of peers, and by leaks. At its limit an
+  instance dies with all inside and starts again after 10 s, 20 s, 40 s …, or requests fail.
+- **Start-up**: who is added or starts again is *starting* until it is ready, and nobody calls it; then it may
+  warm up. With no instance ready, callers fail at once (`unavailable`).
+- **Pauses** stop everything on an instance now and then.
 
 **Flow.** By default a request is worked on, and then the calls of the links are made in their order. A flow
 written here says it step by step instead:
@@ -55,7 +87,7 @@ The links then count with their network and policy only, not with order, probabi
 classes. After waiting, work takes its turn in the queue again, beyond the queue limit; a held worker does
 all work of its request. What nobody waits for any more begins nothing new.
 
-**Left out:** memory, start-up time, the operating system's scheduler.
+**Left out:** work that waits for disks or locks and needs no CPU, the operating system's scheduler.
 
 Compare: a fleet of Tomcat, Gunicorn, Puma, Node.js or Go servers.
 """
@@ -127,20 +159,6 @@ class ServiceConfig(Config):
         help="Yes: a thread a request, held while it waits for calls. No: an event loop. With ps "
         "no worker is ever held.",
     )
-    scaling: Scaling | None = setting(
-        None,
-        title="Contention",
-        group="Scaling limits",
-        help="Universal scalability law: with n workers at work, work takes "
-        "1 + σ(n-1) + κn(n-1) times as long (Gunther). Off: workers do not slow each other.",
-    )
-    cpu: CpuQuota | None = setting(
-        None,
-        title="CPU quota",
-        group="Limits",
-        help="CPU time an instance a period, as a container's CPU limit. All service time counts as "
-        "CPU time. Off: a core for every worker.",
-    )
     flow: Flow | None = setting(
         None,
         title="Steps",
@@ -149,6 +167,12 @@ class ServiceConfig(Config):
         "their order. Steps: work, call, sequence, parallel (need), choice, loop, async.",
         lax=True,
     )
+    usl: Scaling | None = USL
+    batch: Batching | None = BATCH
+    cpu: CpuQuota | None = CPU
+    memory: Memory | None = MEMORY
+    start_up: StartUp | None = START_UP
+    pauses: Pauses | None = PAUSES
 
 
 def lower(config: ServiceConfig, context: Lowering) -> NodePlan:
@@ -166,8 +190,12 @@ def lower(config: ServiceConfig, context: Lowering) -> NodePlan:
             discipline=config.discipline,
             hold=config.hold_while_waiting,
             speed=config.speed,
-            scaling=scaling_plan(config.scaling),
+            scaling=scaling_plan(config.usl),
+            batch=batch_plan(config.batch),
             cpu=cpu_plan(config.cpu),
+            memory=memory_plan(config.memory),
+            start=start_plan(config.start_up),
+            pauses=pause_plan(config.pauses),
         ),
     )
 
@@ -183,6 +211,7 @@ PRESET = Preset(
         config=ServiceConfig,
         input="calls",
         output="calls",
+        metrics=instance_metrics(ServiceConfig),
     ),
     lower,
 )

@@ -5,12 +5,15 @@ Models the pool as workers with a queue. Leaves out locks, query plans, replicas
 
 from __future__ import annotations
 
+from engine.catalog.instances import instance_metrics
 from engine.catalog.preset import Lowering, Preset
 from engine.model.component import Component
 from engine.model.fields import Config, setting
 from engine.model.laws import Exponential, Law
+from engine.model.station import PAUSES, START_UP, USL, Pauses, Scaling, StartUp
 from engine.plan.lower import law_plan
 from engine.plan.primitives import NodePlan, StationPlan
+from engine.plan.station import pause_plan, scaling_plan, start_plan
 
 HELP = """\
 One primary with a **pool of connections**. Each query holds a connection for as long as it runs; further
@@ -20,6 +23,9 @@ Requests of a class with *operation: read* take the read time, of *write* the wr
 
 **It fails** when queries get slower or more: all connections are in use, queries wait, and the
 callers' timeouts and retries add to the load. A queue limit turns waiting into quick failures.
+
+**Contention** makes queries slower the more of them run at once: locks, latches, one log. **Start-up** is the
+recovery after a crash; **pauses** are checkpoints and other stalls. All are off unless switched on.
 
 **Left out:** locks and transactions, query plans, replicas, disks, sharding.
 
@@ -60,6 +66,9 @@ class SqlDatabaseConfig(Config):
         ge=0,
         le=10_000_000,
     )
+    usl: Scaling | None = USL
+    start_up: StartUp | None = START_UP
+    pauses: Pauses | None = PAUSES
 
 
 def lower(config: SqlDatabaseConfig, context: Lowering) -> NodePlan:
@@ -71,6 +80,9 @@ def lower(config: SqlDatabaseConfig, context: Lowering) -> NodePlan:
             workers=config.connections,
             work=tuple(write if each.write else read for each in context.classes),
             queue_limit=config.queue_limit,
+            scaling=scaling_plan(config.usl),
+            start=start_plan(config.start_up),
+            pauses=pause_plan(config.pauses),
         ),
     )
 
@@ -86,6 +98,7 @@ PRESET = Preset(
         config=SqlDatabaseConfig,
         input="calls",
         output="none",
+        metrics=instance_metrics(SqlDatabaseConfig),
     ),
     lower,
 )

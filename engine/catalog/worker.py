@@ -1,15 +1,29 @@
 """Worker: instances that pull messages from a queue, one for each idle worker, and may call others.
 
-Models the pull and the work. Leaves out prefetching and deduplication.
+Models the pull, the work and batches. Leaves out prefetching and deduplication.
 """
 
 from __future__ import annotations
 
+from engine.catalog.instances import instance_metrics
 from engine.catalog.preset import Lowering, Preset
 from engine.model.component import Component
 from engine.model.fields import Config, setting
 from engine.model.laws import Exponential, Law
+from engine.model.station import (
+    BATCH,
+    CPU,
+    MEMORY,
+    PAUSES,
+    START_UP,
+    Batching,
+    CpuQuota,
+    Memory,
+    Pauses,
+    StartUp,
+)
 from engine.plan.primitives import NodePlan, StationPlan
+from engine.plan.station import batch_plan, cpu_plan, memory_plan, pause_plan, start_plan
 
 HELP = """\
 Pulls messages from the queues that link to it: each idle worker takes one, works on it, makes the calls
@@ -21,7 +35,10 @@ backlog grows for as long as that lasts.
 **It fails** by falling behind, or by failing messages: those are delivered again, and after some
 deliveries put aside.
 
-**Left out:** prefetching, batches, removal of duplicates.
+With **batches** a worker takes several messages at once and waits a little for more. What else may be
+switched on for its instances (CPU quota, memory, start-up, pauses) works as in a service.
+
+**Left out:** prefetching more than a worker can take, removal of duplicates.
 
 Compare: Celery, Sidekiq, SQS consumers, a pool of background jobs.
 """
@@ -49,6 +66,11 @@ class WorkerConfig(Config):
         help="Work on a message, calls to others not included. 50 ms by default: background jobs "
         "are slower than what people wait for.",
     )
+    batch: Batching | None = BATCH
+    cpu: CpuQuota | None = CPU
+    memory: Memory | None = MEMORY
+    start_up: StartUp | None = START_UP
+    pauses: Pauses | None = PAUSES
 
 
 def lower(config: WorkerConfig, context: Lowering) -> NodePlan:
@@ -60,6 +82,11 @@ def lower(config: WorkerConfig, context: Lowering) -> NodePlan:
             workers=config.workers,
             work=context.each(config.service_time),
             hold=True,
+            batch=batch_plan(config.batch),
+            cpu=cpu_plan(config.cpu),
+            memory=memory_plan(config.memory),
+            start=start_plan(config.start_up),
+            pauses=pause_plan(config.pauses),
         ),
         pulls=True,
     )
@@ -76,6 +103,7 @@ PRESET = Preset(
         config=WorkerConfig,
         input="messages",
         output="calls",
+        metrics=instance_metrics(WorkerConfig),
     ),
     lower,
 )

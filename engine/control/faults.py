@@ -16,6 +16,7 @@ from engine.plan.primitives import LinkPlan, NodePlan
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from engine.control.lives import Lives
     from engine.plan.primitives import EventPlan, Plan
     from engine.sim.lane.call import Pool
     from engine.sim.machine import Machine
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
 class Faults:
     """The events that are active on a machine."""
 
-    def __init__(self, machine: Machine) -> None:
+    def __init__(self, machine: Machine, lives: Lives) -> None:
         self._machine = machine
+        self._lives = lives
         self.active: list[EventPlan] = []
 
     def start(self, event: EventPlan) -> None:
@@ -61,6 +63,7 @@ class Faults:
     def refresh(self) -> None:
         """Bring every node and link into the state that the active events ask for."""
         machine = self._machine
+        self._lives.follow()
         by_node: dict[str, list[EventPlan]] = {name: [] for name in machine.nodes}
         by_link: dict[str, list[EventPlan]] = {name: [] for name in machine.links}
         for event in self.active:
@@ -104,20 +107,12 @@ class Faults:
         )
         for pool in (*node.pools, *part.retired):
             pool.slow = math.prod(_hitting("slow", pool, events))
-            self._set_life(part, pool, alive=not any(_hitting("kill", pool, events)))
+            self._lives.set_alive(part, pool, alive=not any(_hitting("kill", pool, events)))
         if part.is_client:
             surge = math.prod(event.factor for event in events if event.change == "traffic")
             dead = any(event.change == "kill" for event in events)
             self._machine.surge(part, 0.0 if dead else surge)
         part.resume(self._machine.now)
-
-    def _set_life(self, part: NodePart, pool: Pool, *, alive: bool) -> None:
-        """Kill or revive an instance, where that is news."""
-        now = self._machine.now
-        if alive and pool.down:
-            part.node.revive(pool, now)
-        elif not alive and not pool.down:
-            part.node.kill(pool, now)
 
     def _flush(self, event: EventPlan) -> None:
         """Empty the stores of an event's nodes."""

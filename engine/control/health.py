@@ -25,11 +25,14 @@ class HealthChecks:
         self._watched: dict[str, NodePart] = {}
 
     def follow(self) -> None:
-        """Start checking the routers that are new, and trust all targets of those without checks."""
+        """Start checking the routers that are new, and trust all targets of those without checks.
+
+        An instance that is not ready is no target: nobody probes it before it is listed.
+        """
         for name, part in self._machine.nodes.items():
             if _plan_of(part) is None:
                 for endpoint in part.endpoints:
-                    endpoint.healthy = True
+                    endpoint.healthy = endpoint.pool.listed
             elif self._watched.get(name) is not part:
                 self._watched[name] = part
                 self._machine.clock.process(self._run(name, part))
@@ -48,7 +51,7 @@ class HealthChecks:
 
     def _judge(self, router: str, endpoint: Endpoint, plan: HealthPlan) -> None:
         """Count probes in a row that contradict what is believed, and change the belief."""
-        if _answers(endpoint) == endpoint.healthy:
+        if not endpoint.pool.listed or _answers(endpoint) == endpoint.healthy:
             endpoint.streak = 0
             return
         endpoint.streak += 1

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from engine.control.bursts import Bursts
 from engine.control.health import HealthChecks
+from engine.control.pauses import Pauses
 from engine.control.timeline import Timeline
 from engine.sim.machine import Machine
 from engine.sim.samples import Observer
@@ -48,6 +49,7 @@ class Simulation:
         self._timeline = Timeline(self.machine, self._notify)
         self._health = HealthChecks(self.machine, self._notify)
         self._bursts = Bursts(self.machine)
+        self._pauses = Pauses(self.machine)
         self.follow(plan)
 
     @property
@@ -60,6 +62,7 @@ class Simulation:
         self._timeline.follow(plan)
         self._health.follow()
         self._bursts.follow()
+        self._pauses.follow()
 
     def advance(self, until: float) -> bool:
         """Do everything that is due before a time; false where an answer stopped it earlier."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from engine.control.faults import Faults
+from engine.control.lives import Lives
 from engine.plan.primitives import INFINITE
 from engine.sim.snapshot import Notice
 
@@ -32,7 +33,7 @@ class Timeline:
     def __init__(self, machine: Machine, notify: Callable[[Notice], None]) -> None:
         self._machine = machine
         self._notify = notify
-        self._faults = Faults(machine)
+        self._faults = Faults(machine, Lives(machine, notify))
         self._tickets: list[Ticket] = []
         self._plan = machine.plan
 

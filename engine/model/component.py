@@ -25,6 +25,8 @@ class Metric:
     """Label, such as ``hit ratio``."""
     unit: str = ""
     """Unit as in fields: ``s``, ``%`` (0 to 1), ``rps`` or empty."""
+    needs: str = ""
+    """Config field without which it is not measured; empty where it always is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

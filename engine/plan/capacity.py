@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from engine.plan.demand import Demand
-    from engine.plan.primitives import LinkPlan, NodePlan, Plan, StationPlan
+    from engine.plan.primitives import LinkPlan, NodePlan, Plan, ScalingPlan, StationPlan
 
 _RETRANSMISSION: Final = 0.2
 """Least first retransmission time-out (s); it is two round trips where that is more, and doubles."""
@@ -57,7 +57,8 @@ def capacities(plan: Plan, demand: Demand) -> dict[str, Capacity]:
 def _capacity(node: NodePlan, work: float, waits: float) -> Capacity:
     """The rate at which workers come free that work and then, where they are held, wait for calls."""
     station, hold = node.station, work + waits
-    if station.workers is None or hold <= 0.0 or node.traffic is not None:
+    instant = hold <= 0.0 and station.batch is None
+    if station.workers is None or instant or node.traffic is not None:
         rate = INFINITE
     else:
         rate = station.instances * _fastest(station, station.workers, work, waits)
@@ -69,7 +70,18 @@ def _capacity(node: NodePlan, work: float, waits: float) -> Capacity:
 
 def _fastest(station: StationPlan, workers: int, work: float, waits: float) -> float:
     """The most requests per second that an instance serves with some or all of its workers."""
-    scaling = station.scaling
+    scaling, batch = station.scaling, station.batch
+    together = 1.0
+    if batch is not None:
+        together = float(batch.size)
+        work = batch.fixed + together * (work if batch.per_item is None else batch.per_item)
+    return together * _workers_free(scaling, workers, work, waits)
+
+
+def _workers_free(scaling: ScalingPlan | None, workers: int, work: float, waits: float) -> float:
+    """How many workers come free a second, at best."""
+    if work + waits <= 0.0:
+        return INFINITE
     if scaling is None:
         return workers / (work + waits)
     sigma, kappa = scaling.contention, scaling.coherency

@@ -157,6 +157,54 @@ class CpuPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BatchPlan:
+    """A worker takes up to ``size`` waiting requests at once, for F + b·c seconds."""
+
+    size: int
+    linger: float
+    """Seconds for which the oldest request waits until the batch is full."""
+    fixed: float
+    """F (s)."""
+    per_item: float | None = None
+    """c (s); None where each request brings the work of its class."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartPlan:
+    """What it takes until an instance that comes later, or again, works at full speed."""
+
+    time: LawPlan
+    """Until it is ready."""
+    warm_up: float = 0.0
+    """Seconds for which its speed then rises, linearly, to the full one."""
+    cold: float = 1.0
+    """Share of the full speed at which it begins."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryPlan:
+    """Bytes of an instance: base + a · inside + b · (peers - 1) + leak · t."""
+
+    base: float
+    per_request: float
+    per_peer: float
+    leak: float
+    """Bytes per second since the start."""
+    limit: float
+    refuses: bool = False
+    """At the limit, requests fail; otherwise the instance does, and is started again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PausePlan:
+    """Stops of a whole instance, such as those of a garbage collector."""
+
+    every: LawPlan
+    """From the end of one to the beginning of the next."""
+    length: LawPlan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StationPlan:
     """S: a set of identical instances. What is None is off."""
 
@@ -174,6 +222,10 @@ class StationPlan:
     """How many seconds of work are done in a second."""
     scaling: ScalingPlan | None = None
     cpu: CpuPlan | None = None
+    batch: BatchPlan | None = None
+    start: StartPlan | None = None
+    memory: MemoryPlan | None = None
+    pauses: PausePlan | None = None
 
     @property
     def service(self) -> tuple[LawPlan, ...]:

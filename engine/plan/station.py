@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.plan.primitives import CpuPlan, ScalingPlan
+from engine.plan.lower import law_plan
+from engine.plan.primitives import (
+    INFINITE,
+    BatchPlan,
+    CpuPlan,
+    MemoryPlan,
+    PausePlan,
+    ScalingPlan,
+    StartPlan,
+)
 
 if TYPE_CHECKING:
-    from engine.model.station import CpuQuota, Scaling
+    from engine.model.station import Batching, CpuQuota, Memory, Pauses, Scaling, StartUp
 
 
 def scaling_plan(scaling: Scaling | None) -> ScalingPlan | None:
@@ -20,3 +29,40 @@ def scaling_plan(scaling: Scaling | None) -> ScalingPlan | None:
 def cpu_plan(cpu: CpuQuota | None) -> CpuPlan | None:
     """A CPU quota as numbers."""
     return None if cpu is None else CpuPlan(quota=cpu.quota, period=cpu.period)
+
+
+def batch_plan(batch: Batching | None) -> BatchPlan | None:
+    """Batching as numbers."""
+    if batch is None:
+        return None
+    return BatchPlan(
+        size=batch.size, linger=batch.linger, fixed=batch.fixed, per_item=batch.per_item
+    )
+
+
+def start_plan(start: StartUp | None) -> StartPlan | None:
+    """Start-up and warm-up as numbers."""
+    if start is None:
+        return None
+    return StartPlan(time=law_plan(start.time), warm_up=start.warm_up, cold=start.cold_factor)
+
+
+def memory_plan(memory: Memory | None) -> MemoryPlan | None:
+    """Memory as numbers."""
+    if memory is None:
+        return None
+    return MemoryPlan(
+        base=memory.base,
+        per_request=memory.per_request,
+        per_peer=memory.per_peer,
+        leak=memory.leak,
+        limit=INFINITE if memory.limit is None else memory.limit,
+        refuses=memory.on_limit == "errors",
+    )
+
+
+def pause_plan(pauses: Pauses | None) -> PausePlan | None:
+    """Pauses as numbers."""
+    if pauses is None:
+        return None
+    return PausePlan(every=law_plan(pauses.every), length=law_plan(pauses.length))

@@ -26,6 +26,7 @@ class Clock(simpy.Environment):
 
     def schedule(self, event: Event, priority: EventPriority = NORMAL, delay: float = 0.0) -> None:
         """Schedule an event; made from the request lane, it lets the lane yield."""
+        self._now = max(self._now, self.agenda.now)  # the lane is ahead while it drains
         super().schedule(event, priority, delay)
         self.agenda.stop = True
 

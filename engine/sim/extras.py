@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
+from engine.sim import limits
 from engine.sim.lane.backlog import Backlog
 from engine.sim.lane.client import Client
 from engine.sim.lane.keyed import KeyedNode
 from engine.sim.lane.link import Link
-
-if TYPE_CHECKING:
-    from engine.sim.lane.node import Node
+from engine.sim.lane.node import Node
 
 Counters = tuple[float, ...]
 
@@ -35,7 +33,7 @@ def counters(node: Node, now: float) -> Counters:
     if isinstance(node, Client) and node.visits is not None:
         visits = node.visits
         return (float(visits.begun), float(visits.over), visits.spent, visits.area(now), now)
-    return ()
+    return limits.counters(node, now) if type(node) is Node else ()
 
 
 def extra(node: Node, before: Counters, now: float) -> dict[str, float]:
@@ -71,7 +69,7 @@ def extra(node: Node, before: Counters, now: float) -> dict[str, float]:
             "sessions_begun": begun,
             "session_length": _ratio(spent, over),
         }
-    return {}
+    return limits.extra(node, since, now) if type(node) is Node else {}
 
 
 def _ratio(part: float, whole: float) -> float:

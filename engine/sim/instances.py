@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from engine.plan.primitives import INFINITE
+from engine.sim.lane.batches import BatchPool
 from engine.sim.lane.call import UNLIMITED
 from engine.sim.lane.flow import FlowNode
 from engine.sim.lane.line import Fifo, Lifo, Priority
+from engine.sim.lane.memory import Memory
 from engine.sim.lane.paced import PacedPool, PacedSharedPool
 from engine.sim.lane.pool import QueuePool
 from engine.sim.lane.screened import Screened
@@ -25,12 +28,25 @@ _GOLDEN: Final = 0.6180339887498949
 """Multiples of it, modulo 1, are spread evenly however many there are."""
 
 
-def sort_of(station: StationPlan) -> type[Pool]:
-    """What an instance has to be; a change of it makes another one."""
+def sort_of(node: Node, station: StationPlan) -> type[Pool]:
+    """What an instance has to be; a change of it makes another one.
+
+    A flow hands workers from one part of a request to another, so it has no batches.
+    """
     shared = station.discipline == "ps" and station.workers is not None
-    if station.scaling is not None or station.cpu is not None:
+    if station.batch is not None and not shared and not isinstance(node, FlowNode):
+        return BatchPool
+    if _varies(station):
         return PacedSharedPool if shared else PacedPool
     return SharedPool if shared else QueuePool
+
+
+def _varies(station: StationPlan) -> bool:
+    """Whether the pace of work varies, or somebody has to look at each request that enters."""
+    watched = station.memory is not None and station.memory.limit < INFINITE
+    warms = station.start is not None and station.start.warm_up > 0.0
+    others = (station.scaling, station.cpu, station.pauses)
+    return watched or warms or any(each is not None for each in others)
 
 
 class Instances:
@@ -43,22 +59,37 @@ class Instances:
 
     def tune(self, part: NodePart, station: StationPlan) -> None:
         """Have the right instances; surplus ones finish what they have."""
-        node, sort, now = part.node, sort_of(station), self.agenda.now
+        node, sort, now = part.node, sort_of(part.node, station), self.agenda.now
+        before = len(node.pools)
         part.retired = [pool for pool in part.retired if not pool.unused()]
         kept = [pool for pool in node.pools if type(pool) is sort][: station.instances]
         part.retired += [pool for pool in node.pools if pool not in kept]
         while len(kept) < station.instances:
-            kept.append(_new(sort, node, len(kept)))
+            pool = _new(sort, node, len(kept))
+            if len(kept) >= before and now > 0.0 and station.start is not None:
+                pool.starting = pool.down = True
+                pool.listed = False
+            kept.append(pool)
         node.pools = kept
-        workers = UNLIMITED if station.workers is None else station.workers
         for pool in kept:
-            pool.limit = UNLIMITED if station.queue_limit is None else station.queue_limit
-            if isinstance(pool, QueuePool):
-                line = self._line(station)
-                pool.reline(Screened(line, pool) if isinstance(node, FlowNode) else line)
-            if isinstance(pool, PacedPool | PacedSharedPool):
-                _set_pace(pool.bench, station, pool.index, now)
-            pool.resize(workers, now)
+            self._tune(pool, station)
+
+    def _tune(self, pool: Pool, station: StationPlan) -> None:
+        """Turn the knobs of an instance."""
+        now = self.agenda.now
+        pool.limit = UNLIMITED if station.queue_limit is None else station.queue_limit
+        if isinstance(pool, QueuePool):
+            line = self._line(station)
+            flows = isinstance(pool.site, FlowNode)
+            pool.reline(Screened(line, pool) if flows else line)
+        if isinstance(pool, PacedPool | PacedSharedPool | BatchPool):
+            _set_pace(pool.bench, station, pool.index, now)
+        if isinstance(pool, BatchPool) and station.batch is not None:
+            batch = station.batch
+            pool.size, pool.linger, pool.fixed = batch.size, batch.linger, batch.fixed
+            pool.per_item = -1.0 if batch.per_item is None else batch.per_item
+        _set_memory(pool, station, now)
+        pool.resize(UNLIMITED if station.workers is None else station.workers, now)
 
     def _line(self, station: StationPlan) -> Line:
         """An empty waiting line of a station's discipline."""
@@ -75,6 +106,8 @@ def _new(sort: type[Pool], node: Node, index: int) -> Pool:
         return PacedSharedPool(node, index)
     if sort is SharedPool:
         return SharedPool(node, index)
+    if sort is BatchPool:
+        return BatchPool(node, index, Fifo())
     return PacedPool(node, index, Fifo()) if sort is PacedPool else QueuePool(node, index, Fifo())
 
 
@@ -88,4 +121,25 @@ def _set_pace(bench: Bench, station: StationPlan, index: int, now: float) -> Non
         pace.limit(cpu.quota, cpu.period, index * _GOLDEN % 1.0 * cpu.period)
     else:
         pace.limit(0.0, 1.0, 0.0)
+    pace.pauses = station.pauses is not None
+    start = station.start
+    pace.warm_up = start.warm_up if start is not None else 0.0
+    pace.cold = start.cold if start is not None else 1.0
     bench.plan(now)
+
+
+def _set_memory(pool: Pool, station: StationPlan, now: float) -> None:
+    """Turn the knobs of an instance's memory."""
+    plan = station.memory
+    if plan is None:
+        pool.memory = None
+        return
+    memory = pool.memory
+    if not isinstance(memory, Memory):
+        memory = Memory(pool)
+        pool.memory = memory
+    fixed = plan.base + plan.per_peer * (station.instances - 1)
+    memory.turn(fixed, plan.per_request, plan.leak, now)
+    memory.limit = plan.limit
+    memory.refuses = plan.refuses
+    memory.watch(now)

@@ -53,16 +53,18 @@ def program(flow: FlowPlan, links: Mapping[str, Link], kinds: int) -> list[lane.
         kinds: number of request classes: so many laws each work has at the site.
     """
     places = {work: place + 1 for place, work in enumerate(further_works(flow))}
-    return _Builder(links, {work: place * kinds for work, place in places.items()}).steps(
-        after_first_work(flow), missed=False
-    )
+    tasks = {work: place * kinds for work, place in places.items()}
+    return _Builder(links, tasks, kinds).steps(after_first_work(flow), missed=False)
 
 
 class _Builder:
     """Makes steps; equal ways are made once."""
 
-    def __init__(self, links: Mapping[str, Link], tasks: Mapping[WorkPart, int]) -> None:
+    def __init__(
+        self, links: Mapping[str, Link], tasks: Mapping[WorkPart, int], kinds: int
+    ) -> None:
         self._links = links
+        self._kinds = kinds
         self._tasks = tasks
         self._known: dict[tuple[int, bool], list[lane.Step]] = {}
 
@@ -100,6 +102,9 @@ class _Builder:
         if way.share is not None:
             branch.share = way.share
         if way.classes is not None:
-            branch.accepts = list(way.classes)
+            gone = self._kinds - len(
+                way.classes
+            )  # requests under way may be of a class that is gone
+            branch.accepts = [*way.classes, *way.classes[-1:] * gone]
         branch.when = _WHEN[way.when]
         return branch

@@ -11,6 +11,7 @@ from engine.sim.lane.link import ANSWER, FAILURE, REQUEST, RETRY
 from engine.sim.snapshot import (
     Crossing,
     InstanceGauge,
+    InstanceState,
     LinkSample,
     NodeGauge,
     NodeSample,
@@ -152,8 +153,10 @@ def _gauge(part: NodePart) -> NodeGauge:
 def _instance(pool: Pool, retired: list[Pool]) -> InstanceGauge:
     """An instance right now."""
     workers = int(pool.workers)
-    state: Literal["ready", "draining", "down"] = "ready"
-    if pool.down:
+    state: InstanceState = "ready"
+    if pool.starting:
+        state = "starting"
+    elif pool.down:
         state = "down"
     elif pool in retired:
         state = "draining"

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from engine.plan.primitives import (
     INFINITE,
+    BatchPlan,
     ClassPlan,
     ConnectionPlan,
     CpuPlan,
@@ -20,12 +21,15 @@ from engine.plan.primitives import (
     HealthPlan,
     LawPlan,
     LinkPlan,
+    MemoryPlan,
     NodePlan,
     Part,
+    PausePlan,
     Plan,
     RetryPlan,
     ScalingPlan,
     SessionPlan,
+    StartPlan,
     Way,
 )
 from engine.sim.lane.draws import generator
@@ -42,6 +46,24 @@ RETRIES = [
 ]
 PROCESSES = ["poisson", "deterministic", "mmpp", "active_users", "sessions", "closed", "trace"]
 STEPS = ((0.0, 5.0), (2.0, 5.0), (2.0, 30.0), (5.0, 30.0), (5.0, 0.0))
+BATCHES = [
+    BatchPlan(size=3, linger=0.05, fixed=0.01),
+    BatchPlan(size=1, linger=1.0, fixed=0.0, per_item=0.001),
+    BatchPlan(size=50, linger=0.0, fixed=0.02, per_item=0.0),
+]
+STARTS = [
+    StartPlan(time=plans.exponential(0.5)),
+    StartPlan(time=plans.constant(0.3), warm_up=1.0, cold=0.2),
+    StartPlan(time=plans.constant(0.0), warm_up=0.5, cold=0.1),
+]
+_BYTES: dict[str, float] = {"base": 100.0, "per_request": 30.0, "per_peer": 10.0}
+MEMORIES = [
+    MemoryPlan(**_BYTES, leak=0.0, limit=INFINITE),
+    MemoryPlan(**_BYTES, leak=20.0, limit=200.0),
+    MemoryPlan(**_BYTES, leak=0.0, limit=230.0),
+    MemoryPlan(**_BYTES, leak=5.0, limit=200.0, refuses=True),
+    MemoryPlan(**_BYTES, leak=0.0, limit=50.0),
+]
 CHANGES = ["kill", "slow", "error", "delay", "loss", "partition", "flush", "traffic", "set"]
 
 
@@ -105,6 +127,12 @@ class Maker:
             speed=self.seldom([0.5, 3.0]) or 1.0,
             scaling=self.seldom([ScalingPlan(contention=0.1, coherency=0.01)]),
             cpu=self.seldom([CpuPlan(quota=0.02), CpuPlan(quota=0.3, period=0.25)]),
+            batch=self.seldom(BATCHES),
+            start=self.seldom(STARTS),
+            memory=self.seldom(MEMORIES),
+            pauses=self.seldom(
+                [PausePlan(every=plans.exponential(0.7), length=plans.constant(0.1))]
+            ),
             **changes,
         )
 

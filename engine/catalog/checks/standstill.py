@@ -65,5 +65,10 @@ def _crossing_takes_time(link: LinkPlan) -> bool:
 
 def _work_takes_time(node: NodePlan) -> bool:
     """Whether the work of any class at a node may take time."""
+    batch = node.station.batch
+    if batch is not None and (batch.fixed > 0.0 or batch.linger > 0.0 or batch.per_item):
+        return True
+    if batch is not None and batch.per_item == 0.0:
+        return False
     works = [node.station.work, *(part.laws for part in works_in(node.flow or ()))]
     return any(law.mean > 0.0 for laws in works for law in laws)

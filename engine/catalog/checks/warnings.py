@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import BaseModel
 
 from engine.catalog.checks.flows import explicit_flow, flow_warnings
+from engine.catalog.checks.instances import instance_warnings
 from engine.catalog.registry import component
 from engine.model.edits import UNSET, Batch, SetField
 from engine.model.findings import Finding
@@ -38,6 +39,7 @@ def warnings(reading: Reading) -> Iterator[Finding]:
     yield from _unread_policies(reading)
     yield from flow_warnings(reading)
     yield from _late_events(design)
+    yield from instance_warnings(reading)
 
 
 def _unknown(raw: Any, typed: Any) -> Iterator[tuple[str, ...]]:

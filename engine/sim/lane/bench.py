@@ -24,7 +24,7 @@ class Bench(Task):
     """The calls that an instance works on, at its pace. Tells the instance when one is done."""
 
     def __init__(self, pool: Pool, now: float) -> None:
-        self.pace = Pace(now)
+        self.pace = Pace(pool.site.vitals, now)
         self.jobs: list[Entry] = []
         """Heap on the virtual time at which each is done, kept in `Entry.time`."""
         self.workers: i64 = UNLIMITED
@@ -65,6 +65,28 @@ class Bench(Task):
         self.catch_up(now)
         self.jobs.clear()
         self._timer = None
+
+    def halt(self, now: float) -> None:
+        """Stop everything on the instance."""
+        self.catch_up(now)
+        self.pace.halted = True
+        self._pool.halted = True
+        self.plan(now)
+
+    def resume(self, now: float) -> None:
+        """Go on after a halt."""
+        if not self.pace.halted:
+            return
+        self.catch_up(now)
+        self.pace.halted = False
+        self.plan(now)
+        self._pool.wake(now)
+
+    def warm(self, now: float) -> None:
+        """Begin to warm up."""
+        self.catch_up(now)
+        self.pace.warm(now)
+        self.plan(now)
 
     def running(self) -> i64:
         """How many workers work."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, final
 
 from engine.sim.lane.agenda import Agenda, Entry, Task, Timer
 from engine.sim.lane.histogram import Histogram
+from engine.sim.lane.vitals import Vitals
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -91,6 +92,41 @@ class Wire(Expirer):
         raise NotImplementedError
 
 
+class Meter(Task):
+    """The memory of an instance."""
+
+    def used(self, now: float) -> float:
+        """Bytes in use."""
+        raise NotImplementedError
+
+    def admits_one(self, now: float) -> bool:
+        """Whether there is room for one more request."""
+        raise NotImplementedError
+
+    def begin(self, now: float) -> None:
+        """The instance starts afresh."""
+        raise NotImplementedError
+
+    def stop(self) -> None:
+        """The instance is down."""
+        raise NotImplementedError
+
+    def watch(self, now: float) -> None:
+        """More memory may be in use than before."""
+        raise NotImplementedError
+
+
+@final
+class Parked:
+    """An answer that reached an instance during a pause."""
+
+    def __init__(self, job: Call, child: Call | None, reason: i64) -> None:
+        self.job = job
+        self.child = child
+        """The call that succeeded; none where one failed."""
+        self.reason = reason
+
+
 class Passage(Task):
     """What a call holds, or waits for, while it is under way on a link that has connections."""
 
@@ -118,8 +154,17 @@ class Pool:
         """Parts of requests that go on when these are answered."""
         self.slow = 1.0
         self.down = False
+        """Whether it takes nothing in: dead, or not ready yet."""
         self.deaths: i64 = 0
         """How often it went down: whatever was connected to it is not any more."""
+        self.starting = False
+        self.listed = True
+        """Whether callers are told of it. Who is killed is not struck off; who starts is not listed."""
+        self.halted = False
+        """Whether a pause stops everything."""
+        self.parked: list[Parked] = []
+        """Answers for the jobs inside that came while it was halted."""
+        self.memory: Meter | None = None
         self.inlets: list[Endpoint] = []
         """By which queues see this instance."""
         self.turn: i64 = 0
@@ -174,6 +219,21 @@ class Pool:
         """Have another number of workers; whoever is worked on stays."""
         raise NotImplementedError
 
+    def wake(self, now: float) -> None:
+        """A pause is over: hand the jobs inside what came meanwhile."""
+        self.halted = False
+        parked = self.parked
+        self.parked = []
+        site = self.site
+        for each in parked:
+            job, child = each.job, each.child
+            if job.done:
+                continue
+            if child is not None:
+                site.proceed(job, child, now)
+            else:
+                site.child_failed(job, each.reason, now)
+
     def enter(self, call: Call, now: float) -> None:
         """Count a call in."""
         site = self.site
@@ -218,6 +278,7 @@ class Site(Feeder):
         self.system_area = 0.0
         self.arrived_sum = 0.0
         """Sum of the arrival times of all inside, for Little's law."""
+        self.vitals = Vitals()
         self.wait = Histogram()
         self.residence = Histogram()
 
@@ -232,6 +293,10 @@ class Site(Feeder):
 
     def arrive(self, call: Call, now: float) -> None:
         """A call reaches the instance that was picked for it."""
+        raise NotImplementedError
+
+    def refuse(self, call: Call, reason: i64, now: float) -> None:
+        """Answer at the door."""
         raise NotImplementedError
 
     def worked(self, call: Call, now: float) -> None:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, final
 
-from engine.sim.lane.call import DEAD, ENGAGED, OK, Call, Context, Pool
+from engine.sim.lane.call import DEAD, ENGAGED, OK, Call, Context, Parked, Pool
 from engine.sim.lane.line import Fifo
 from engine.sim.lane.node import Node
 
@@ -145,6 +145,9 @@ class FlowNode(Node):
 
     def proceed(self, job: Call, child: Call, now: float) -> None:
         """A call was answered."""
+        if job.pool.halted:
+            job.pool.parked.append(Parked(job, child, OK))
+            return
         frame = _frame_of(job)
         root = frame.root
         if job is not root and job.missed_over is not None:
@@ -158,6 +161,9 @@ class FlowNode(Node):
 
     def child_failed(self, job: Call, reason: i64, now: float) -> None:
         """A call failed: so does whoever made it, and whoever cannot do without that."""
+        if job.pool.halted:
+            job.pool.parked.append(Parked(job, None, reason))
+            return
         frame = _frame_of(job)
         parent = job.parent
         while frame.sort == BRANCH and parent is not None:
@@ -316,8 +322,11 @@ class FlowNode(Node):
             self._next_in_turn(job, _frame_of(frame.root), now)
 
     def _next_in_turn(self, job: Call, kept: Frame, now: float) -> None:
-        """Have the worker of the request do the next branch's work, where it did this one's."""
-        if kept.working is not job:
+        """Have the worker of the request do the next branch's work, where it did this one's.
+
+        In an instance that is down nobody does anything more.
+        """
+        if kept.working is not job or job.pool.down:
             return
         kept.working = None
         ready = kept.ready

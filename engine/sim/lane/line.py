@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, Final, final
 
 if TYPE_CHECKING:
     from engine.sim.lane.call import Call
+
+NEVER: Final = float("inf")
 
 
 class Line:
@@ -17,6 +19,10 @@ class Line:
 
     def pop(self) -> Call | None:
         """Take the next call out."""
+        raise NotImplementedError
+
+    def oldest(self) -> float:
+        """When whoever waits longest came; never where nobody waits."""
         raise NotImplementedError
 
 
@@ -48,6 +54,11 @@ class Fifo(Line):
                 self._last = None
         return first
 
+    def oldest(self) -> float:
+        """When the first came."""
+        first = self.first
+        return first.arrived if first is not None else NEVER
+
 
 @final
 class Lifo(Line):
@@ -55,9 +66,13 @@ class Lifo(Line):
 
     def __init__(self) -> None:
         self._top: Call | None = None
+        self._bottom = NEVER
+        """When the one at the bottom came."""
 
     def push(self, call: Call) -> None:
         """Wait in front."""
+        if self._top is None:
+            self._bottom = call.arrived
         call.behind = self._top
         self._top = call
 
@@ -68,6 +83,10 @@ class Lifo(Line):
             self._top = top.behind
             top.behind = None
         return top
+
+    def oldest(self) -> float:
+        """When the one at the bottom came."""
+        return self._bottom if self._top is not None else NEVER
 
 
 @final
@@ -90,6 +109,10 @@ class Priority(Line):
             if call is not None:
                 return call
         return None
+
+    def oldest(self) -> float:
+        """When the first of any line came."""
+        return min([line.oldest() for line in self._lines])
 
 
 def came(call: Call) -> tuple[float, int]:

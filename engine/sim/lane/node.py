@@ -17,6 +17,7 @@ from engine.sim.lane.call import (
     Call,
     Context,
     Courier,
+    Parked,
     Pool,
     Site,
     chance,
@@ -111,12 +112,18 @@ class Node(Site):
 
     def proceed(self, job: Call, child: Call, now: float) -> None:
         """Go on when all calls of the group are answered."""
+        if job.pool.halted:
+            job.pool.parked.append(Parked(job, child, OK))
+            return
         job.pending -= 1
         if job.pending == 0:
             self.advance(job, now)
 
     def child_failed(self, job: Call, reason: i64, now: float) -> None:
         """Fail at once, and with the same reason."""
+        if job.pool.halted:
+            job.pool.parked.append(Parked(job, None, reason))
+            return
         self.finish(job, reason, now)
 
     def finish(self, job: Call, reason: i64, now: float) -> None:
@@ -179,5 +186,6 @@ class Node(Site):
     def revive(self, pool: Pool, now: float) -> None:
         """Bring an instance up again, empty."""
         pool.down = False
+        pool.starting = False
         if self.pulls:
             self.invite(pool, now)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final, final
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
+    from engine.sim.lane.vitals import Vitals
+
 NEVER: Final = float("inf")
 
 
@@ -19,7 +21,7 @@ NEVER: Final = float("inf")
 class Pace:
     """The pace of one instance. Who uses it calls `advance` before anything changes."""
 
-    def __init__(self, now: float) -> None:
+    def __init__(self, vitals: Vitals, now: float) -> None:
         self.contention = 0.0
         self.coherency = 0.0
         self.quota = 0.0
@@ -32,12 +34,12 @@ class Pace:
         self.warm_up = 0.0
         """Seconds until the pace is 1."""
         self.warming_since = -NEVER
+        self.pauses = False
+        """Whether somebody halts it now and then."""
         self.halted = False
         self.throttled = False
         """Whether the quota of this period is used up."""
-        self.throttled_time = 0.0
-        """Seconds that work stood still for want of quota, since the start."""
-        self.halted_time = 0.0
+        self._vitals = vitals
         self._since = now
         self._left = 0.0
         """CPU seconds left in this period."""
@@ -62,10 +64,10 @@ class Pace:
         progress = 0.0
         if span > 0.0:
             if self.halted:
-                self.halted_time += span
+                self._vitals.halted += span
             elif running > 0:
                 if self.throttled:
-                    self.throttled_time += span
+                    self._vitals.throttled += span
                 else:
                     mean = self._level(self._since) + self._slope(self._since) * span / 2.0
                     progress = span * mean / self._inflation(running)
@@ -74,6 +76,14 @@ class Pace:
         if self.quota > 0.0:
             self._renew(now)
         return progress
+
+    def standing(self, now: float) -> float:
+        """Seconds since the call before of `advance` for which the pace was zero, not counted yet."""
+        return now - self._since if self.halted or self.throttled else 0.0
+
+    def warm(self, now: float) -> None:
+        """Begin the warm-up."""
+        self.warming_since = now
 
     def next_change(self, now: float, running: i64) -> float:
         """When the pace changes by itself; never where nobody works."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, final
 
 from engine.sim.lane.bench import Bench
-from engine.sim.lane.call import UNLIMITED, Call, Pool, Site
+from engine.sim.lane.call import ERROR, UNLIMITED, Call, Pool, Site
 from engine.sim.lane.pool import QueuePool
 
 if TYPE_CHECKING:
@@ -21,6 +21,18 @@ class PacedPool(QueuePool):
     def __init__(self, site: Site, index: int, line: Line) -> None:
         super().__init__(site, index, line)
         self.bench = Bench(self, site.agenda.now)
+
+    def offer(self, call: Call, now: float) -> bool:
+        """Start, wait, or refuse; mind the memory."""
+        memory = self.memory
+        if memory is None:
+            return super().offer(call, now)
+        if not memory.admits_one(now):
+            self.site.refuse(call, ERROR, now)
+            return True
+        taken = super().offer(call, now)
+        memory.watch(now)
+        return taken
 
     def _work_on(self, call: Call, work: float, now: float) -> None:
         """Work on a call for so many seconds at full pace."""
@@ -46,8 +58,11 @@ class PacedSharedPool(Pool):
 
     def offer(self, call: Call, now: float) -> bool:
         """Share the workers at once, or refuse where all places are taken."""
-        work = self.bench
+        memory, work = self.memory, self.bench
         inside: i64 = len(work.jobs)
+        if memory is not None and not memory.admits_one(now):
+            self.site.refuse(call, ERROR, now)
+            return True
         if self.limit < UNLIMITED and inside >= self.workers + self.limit:
             return False
         site = self.site
@@ -55,6 +70,8 @@ class PacedSharedPool(Pool):
         self.enter(call, now)
         work.start(call, (site.work[call.task].draw() + call.toll) * self.slow, now)
         self._count()
+        if memory is not None:
+            memory.watch(now)
         return True
 
     def rejoin(self, call: Call, now: float) -> None:

@@ -47,7 +47,11 @@ class QueuePool(Pool):
             site.wait.add(wait)
         else:
             site.wait.add_none()
-        self._work_on(call, (site.work[call.task].draw() + call.toll) * self.slow, now)
+        self._work_on(call, self._work_of(call) * self.slow, now)
+
+    def _work_of(self, call: Call) -> float:
+        """How much work (s) a call brings."""
+        return self.site.work[call.task].draw() + call.toll
 
     def rejoin(self, call: Call, now: float) -> None:
         """Start at once or wait in line, however long it is."""

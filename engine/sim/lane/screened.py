@@ -48,6 +48,10 @@ class Screened(Line):
             call = self._take()
         return None
 
+    def oldest(self) -> float:
+        """When whoever waits longest came, alive or dead."""
+        return self._line.oldest()
+
     def _take(self) -> Call | None:
         """The next call that is not dead."""
         call = self._line.pop()

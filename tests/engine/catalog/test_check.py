@@ -81,6 +81,23 @@ class TestErrors:
         assert (finding.level, finding.id, finding.field) == ("error", "web", field)
         assert says in finding.message
 
+    def test_batches_need_a_waiting_line(self) -> None:
+        made = web(discipline="ps", batch={"size": 10})
+        finding = one(made, "bad-batch")
+        assert (finding.id, finding.field, finding.level) == ("web", "config.batch", "error")
+        settled(made, finding)
+
+    def test_batches_and_a_flow_of_steps_exclude_each_other(self) -> None:
+        made = web(batch={"size": 10}, flow=[{"work": "service_time"}])
+        settled(made, one(made, "bad-batch"))
+
+    def test_an_instance_that_cannot_hold_a_request_is_worth_a_warning(self) -> None:
+        memory = {"base": 500e6, "per_peer": 10e6, "limit": 512e6}
+        assert found(web(instances=2, memory=memory), "no-memory") == []
+        made = web(instances=3, memory=memory)
+        assert "520 MB" in one(made, "no-memory").message
+        settled(made, one(made, "no-memory"))
+
     def test_a_class_time_names_a_class(self) -> None:
         finding = one(web(class_times={"reed": {"law": "constant", "mean": 1}}), "unknown-class")
         assert (finding.id, finding.field) == ("web", "config.class_times")

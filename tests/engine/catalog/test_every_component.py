@@ -126,7 +126,11 @@ class TestEach:
         inside = users["offered"] - users["succeeded"] - sum(users["failed"].values())
         assert abs(inside) < 50
         if each.input != "none":
-            assert {metric.name for metric in each.metrics} <= set(result["nodes"]["it"]["extra"])
+            always = {metric.name for metric in each.metrics if not metric.needs}
+            assert always <= set(result["nodes"]["it"]["extra"])
+
+    def test_what_is_measured_needs_fields_that_there_are(self, each: Component) -> None:
+        assert {metric.needs for metric in each.metrics} <= {"", *each.config.model_fields}
 
     def test_the_same_seed_gives_the_same_numbers(self, each: Component) -> None:
         hashes = []

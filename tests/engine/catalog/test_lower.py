@@ -301,8 +301,8 @@ def test_a_class_may_have_work_of_its_own_and_speed_divides_all() -> None:
 def test_what_limits_an_instance_is_off_unless_it_is_there() -> None:
     plain = plan_of("service").station
     assert (plain.speed, plain.scaling, plain.cpu) == (1.0, None, None)
-    station = plan_of("service", scaling={"contention": 0.02}, cpu={"quota": 0.05}).station
+    station = plan_of("service", usl={"contention": 0.02}, cpu={"quota": 0.05}).station
     assert station.scaling == ScalingPlan(contention=0.02, coherency=0.001)
     assert station.cpu == CpuPlan(quota=0.05, period=0.1)
-    nothing = plan_of("service", scaling={"contention": 0.0, "coherency": 0.0}).station
+    nothing = plan_of("service", usl={"contention": 0.0, "coherency": 0.0}).station
     assert nothing.scaling is None

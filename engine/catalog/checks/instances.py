@@ -1,0 +1,75 @@
+"""What is wrong with the settings of instances taken together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.model.edits import UNSET, SetField
+from engine.model.findings import Finding
+from engine.model.names import name_of
+from engine.model.station import Memory
+from engine.model.units import format_quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from engine.catalog.reading import Reading
+    from engine.model.fields import Config
+
+
+def instance_errors(reading: Reading) -> Iterator[Finding]:
+    """Settings that exclude each other."""
+    for node_id, config in reading.configs.items():
+        if getattr(config, "batch", None) is None:
+            continue
+        name = name_of(reading.design, node_id)
+        if getattr(config, "discipline", None) == "ps":
+            message = f"Batches are taken from a waiting line, and with ps {name} has none"
+            yield _no_batches(node_id, f"{message}; choose fifo, or switch batches off")
+        if getattr(config, "flow", None) is not None:
+            message = f"Batches are worked on as a whole, but {name} has a flow of steps"
+            yield _no_batches(node_id, f"{message}; take out the flow, or switch batches off")
+
+
+def _no_batches(node_id: str, message: str) -> Finding:
+    """An error of batches that cannot be, which switching them off settles."""
+    return Finding(
+        level="error",
+        code="bad-batch",
+        id=node_id,
+        field="config.batch",
+        message=message,
+        fix=SetField(node_id, ("config", "batch"), UNSET, "Switch batches off"),
+    )
+
+
+def instance_warnings(reading: Reading) -> Iterator[Finding]:
+    """Instances that have no room for a single request."""
+    for node_id, config in reading.configs.items():
+        memory = getattr(config, "memory", None)
+        if not isinstance(memory, Memory) or memory.limit is None:
+            continue
+        peers = _instances(config) - 1
+        needed = memory.base + memory.per_peer * peers + memory.per_request
+        if needed > memory.limit:
+            message = (
+                f"An instance of {name_of(reading.design, node_id)} needs "
+                f"{format_quantity(needed, 'B')} for its first request and may use "
+                f"{format_quantity(memory.limit, 'B')}; raise the limit"
+            )
+            fix = SetField(
+                node_id, ("config", "memory", "limit"), 2.0 * needed, "Double what it needs"
+            )
+            yield Finding(
+                level="warning",
+                code="no-memory",
+                id=node_id,
+                field="config.memory.limit",
+                message=message,
+                fix=fix,
+            )
+
+
+def _instances(config: Config) -> int:
+    """How many there are."""
+    return int(getattr(config, "instances", 1))

@@ -1,0 +1,23 @@
+"""What components with instances add to the results, each where its field is switched on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from engine.model.component import Metric
+
+if TYPE_CHECKING:
+    from engine.model.fields import Config
+
+_ALL: Final = (
+    Metric(name="throttled", title="throttled", unit="%", needs="cpu"),
+    Metric(name="paused", title="paused", unit="%", needs="pauses"),
+    Metric(name="memory", title="memory, fullest instance", unit="B", needs="memory"),
+    Metric(name="restarts", title="restarts", needs="memory"),
+    Metric(name="batch_size", title="batch size", needs="batch"),
+)
+
+
+def instance_metrics(config: type[Config]) -> tuple[Metric, ...]:
+    """What a component with this config may add."""
+    return tuple(metric for metric in _ALL if metric.needs in config.model_fields)

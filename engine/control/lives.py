@@ -1,0 +1,235 @@
+"""The lives of instances that take time to start, or that run out of memory.
+
+As in Kubernetes: an instance that is not ready is in no list of endpoints, so nobody calls it; one that
+dies for want of memory is started again after a back-off of 10 s, doubled each time up to five
+minutes, which is forgotten when it has run for ten minutes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from engine.plan.primitives import ZERO
+from engine.sim.lane.agenda import Task
+from engine.sim.lane.batches import BatchPool
+from engine.sim.lane.memory import Memory
+from engine.sim.lane.paced import PacedPool, PacedSharedPool
+from engine.sim.laws import make_law
+from engine.sim.snapshot import Notice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from engine.plan.primitives import StationPlan
+    from engine.sim.lane.agenda import Timer
+    from engine.sim.lane.call import Pool
+    from engine.sim.machine import Machine
+    from engine.sim.parts import NodePart
+
+BACKOFF: Final = 10.0
+"""First wait (s) before a crashed instance is started again (kubelet)."""
+LONGEST_BACKOFF: Final = 300.0
+QUIET: Final = 600.0
+"""Seconds of running after which earlier crashes are forgotten."""
+
+_Key = tuple[str, int]
+
+
+@dataclass(slots=True, eq=False)
+class Life:
+    """One instance, whatever runs it now."""
+
+    part: NodePart
+    pool: Pool
+    killed: bool = False
+    """Whether an event keeps it dead."""
+    crashes: int = 0
+    """In a row."""
+    running_since: float = 0.0
+    turn: int = 0
+    """Counts changes of state: who waits for something else by then has been overtaken."""
+
+    @property
+    def key(self) -> _Key:
+        """What it is known by."""
+        return self.part.plan.id, self.pool.index
+
+
+class _Alarm(Task):
+    """Takes the news that an instance is out of memory from the request lane."""
+
+    def __init__(self, life: Life, crash: Callable[[Life], None]) -> None:
+        self._life = life
+        self._pool = life.pool
+        self._crash = crash
+
+    def due(self, _timer: Timer, _now: float) -> None:
+        """Pass it on, unless another instance lives that life by now."""
+        if self._life.pool is self._pool:
+            self._crash(self._life)
+
+
+class Lives:
+    """Starts, deaths and restarts on one machine."""
+
+    def __init__(self, machine: Machine, notify: Callable[[Notice], None]) -> None:
+        self._machine = machine
+        self._notify = notify
+        self._lives: dict[_Key, Life] = {}
+
+    def follow(self) -> None:
+        """Know all instances of the machine as it is now."""
+        old, self._lives = self._lives, {}
+        for part in self._machine.nodes.values():
+            if _has_life(part.plan.station):
+                for pool in part.node.pools:
+                    self._adopt(old.pop((part.plan.id, pool.index), None), part, pool)
+        for life in old.values():
+            life.turn += 1
+            life.pool.starting = False
+            life.pool.listed = True
+            self._tell(life.pool)
+        self._strike_off()
+
+    def set_alive(self, part: NodePart, pool: Pool, *, alive: bool) -> None:
+        """Kill or revive an instance because of events, where that is news."""
+        life = self._lives.get((part.plan.id, pool.index))
+        now = self._machine.now
+        if life is None or life.pool is not pool:
+            if alive and pool.down:
+                part.node.revive(pool, now)
+            elif not alive and not pool.down:
+                part.node.kill(pool, now)
+        elif alive and life.killed:
+            life.killed = False
+            self._restart(life)
+        elif not alive and not life.killed:
+            life.killed = True
+            life.turn += 1
+            life.crashes = 0
+            pool.starting = False
+            self._kill(life)
+
+    def _adopt(self, life: Life | None, part: NodePart, pool: Pool) -> None:
+        """Go on with the life of an instance, or begin one."""
+        now = self._machine.now
+        if life is None or life.part is not part:
+            life = Life(part, pool, running_since=now, killed=pool.down and not pool.starting)
+            self._lives[life.key] = life
+            if pool.starting:
+                self._start(life)
+        else:
+            self._lives[life.key] = life
+            if life.pool is not pool:
+                pool.down, pool.starting = life.pool.down, life.pool.starting
+                pool.listed = life.pool.listed
+                life.pool = pool
+        if isinstance(pool.memory, Memory) and pool.memory.alarm is None:
+            pool.memory.alarm = _Alarm(life, self._crash)
+            pool.memory.watch(now)
+
+    def _start(self, life: Life) -> None:
+        """Begin to start an instance; where that takes no time it is ready at once."""
+        pool, now = life.pool, self._machine.now
+        life.turn += 1
+        life.running_since = now
+        plan = life.part.plan.station.start
+        name, index = life.key
+        law = make_law(plan.time if plan else ZERO, self._machine.streams, name, f"start/{index}")
+        wait = law.draw()
+        if wait <= 0.0:
+            self._make_ready(life)
+            return
+        pool.down = pool.starting = True
+        pool.listed = False
+        self._tell(pool)
+        if pool.memory is not None:
+            pool.memory.begin(now)
+        self._after(wait, life, self._make_ready)
+
+    def _make_ready(self, life: Life) -> None:
+        """Serve."""
+        pool, now = life.pool, self._machine.now
+        pool.listed = True
+        if pool.memory is not None and not pool.starting:
+            pool.memory.begin(now)
+        life.part.node.revive(pool, now)
+        if isinstance(pool, PacedPool | PacedSharedPool | BatchPool):
+            pool.bench.resume(now)
+            pool.bench.warm(now)
+        self._tell(pool)
+        if pool.memory is not None:
+            pool.memory.watch(now)
+        if life.crashes:
+            self._say(life, "is ready again")
+
+    def _crash(self, life: Life) -> None:
+        """An instance is out of memory: all inside fail, and it is started again later."""
+        pool = life.pool
+        if self._lives.get(life.key) is not life or pool.down:
+            return
+        now = self._machine.agenda.now
+        if now - life.running_since >= QUIET:
+            life.crashes = 0
+        wait = min(LONGEST_BACKOFF, BACKOFF * 2.0**life.crashes)
+        life.crashes += 1
+        life.turn += 1
+        pool.listed = False
+        self._kill(life)
+        self._tell(pool)
+        self._say(life, f"is out of memory; it starts again in {wait:g} s")
+        self._after(wait, life, self._restart)
+
+    def _restart(self, life: Life) -> None:
+        """Start an instance that was down."""
+        life.part.node.vitals.restarts += 1.0
+        self._start(life)
+
+    def _kill(self, life: Life) -> None:
+        """Take an instance down, whatever it is doing."""
+        pool = life.pool
+        if pool.memory is not None:
+            pool.memory.stop()
+        if not pool.down:
+            life.part.node.kill(pool, self._machine.agenda.now)
+
+    def _after(self, wait: float, life: Life, act: Callable[[Life], None]) -> None:
+        """Do something later, unless something else happens to the instance first."""
+        self._machine.clock.process(self._wait(wait, life, life.turn, act))
+
+    def _wait(
+        self, wait: float, life: Life, turn: int, act: Callable[[Life], None]
+    ) -> Generator[Any, Any, None]:
+        """A process that waits and acts."""
+        yield self._machine.clock.timeout(wait)
+        if life.turn == turn:
+            act(life)
+
+    def _tell(self, pool: Pool) -> None:
+        """Let all callers know whether an instance is to be called."""
+        for link in self._machine.links.values():
+            for endpoint in link.link.endpoints:
+                if endpoint.pool is pool:
+                    endpoint.healthy = pool.listed
+                    endpoint.streak = 0
+
+    def _strike_off(self) -> None:
+        """Let callers that are new know who is not to be called."""
+        if all(life.pool.listed for life in self._lives.values()):
+            return
+        for link in self._machine.links.values():
+            for endpoint in link.link.endpoints:
+                endpoint.healthy = endpoint.healthy and endpoint.pool.listed
+
+    def _say(self, life: Life, text: str) -> None:
+        """Put something on the record."""
+        name, index = life.key
+        text = f"{name} {index + 1} {text}"
+        self._notify(Notice(at=self._machine.agenda.now, kind="health", text=text, target=name))
+
+
+def _has_life(station: StationPlan) -> bool:
+    """Whether its instances start, or die, by themselves."""
+    memory = station.memory
+    return station.start is not None or (memory is not None and not memory.refuses)

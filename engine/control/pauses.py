@@ -1,0 +1,64 @@
+"""Pauses: instances that stop now and then, as for a garbage collection, as processes on the clock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engine.sim.lane.batches import BatchPool
+from engine.sim.lane.paced import PacedPool, PacedSharedPool
+from engine.sim.laws import make_law
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from engine.plan.primitives import LawPlan
+    from engine.sim.lane.bench import Bench
+    from engine.sim.machine import Machine
+    from engine.sim.parts import NodePart
+
+
+class Pauses:
+    """One process an instance of a node whose instances pause."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self._known: dict[tuple[str, int], NodePart] = {}
+
+    def follow(self) -> None:
+        """Have the instances that are new pause from now on."""
+        for name, part in self._machine.nodes.items():
+            if part.plan.station.pauses is None:
+                continue
+            for pool in part.node.pools:
+                if self._known.get((name, pool.index)) is not part:
+                    self._known[name, pool.index] = part
+                    self._machine.clock.process(self._run(name, pool.index, part))
+
+    def _run(self, name: str, index: int, part: NodePart) -> Generator[Any, Any, None]:
+        """Work, pause, work, until the instance or its pauses are gone."""
+        clock = self._machine.clock
+        while True:
+            plan = part.plan.station.pauses
+            if plan is None or self._bench(name, index, part) is None:
+                break
+            yield clock.timeout(self._draw(plan.every, name, f"pause/{index}/every"))
+            bench = self._bench(name, index, part)
+            plan = part.plan.station.pauses
+            if bench is None or plan is None:
+                break
+            bench.halt(self._machine.now)
+            yield clock.timeout(self._draw(plan.length, name, f"pause/{index}/length"))
+            bench.resume(self._machine.now)
+        if self._known.get((name, index)) is part:
+            del self._known[name, index]
+
+    def _bench(self, name: str, index: int, part: NodePart) -> Bench | None:
+        """Where the instance works now, if it is still there."""
+        if self._machine.nodes.get(name) is not part or index >= len(part.node.pools):
+            return None
+        pool = part.node.pools[index]
+        return pool.bench if isinstance(pool, PacedPool | PacedSharedPool | BatchPool) else None
+
+    def _draw(self, plan: LawPlan, name: str, purpose: str) -> float:
+        """The next duration (s)."""
+        return make_law(plan, self._machine.streams, name, purpose).draw()
