@@ -165,7 +165,11 @@ def _exact(site: Site, share: float) -> float | None:
 
 def wait_quantile_at(site: Site, share: float) -> float:
     """A quantile of the wait."""
-    wait = site.stay.wait
+    wait, whole = site.stay.wait, site.stay.stretched
+    if whole is not None and whole.mean > 0.0:
+        # Sharing lengthens everything in proportion.
+        grid = Grid.for_moments(whole)
+        return grid.curve(grid.two_moments(whole)).quantile(share) * wait.mean / whole.mean
     if wait.chance <= 1.0 - share or wait.mean <= 0.0:
         return 0.0
     if wait.is_exponential:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -251,15 +252,19 @@ def _shared(site: Site, facing: Facing, load: float) -> Stay:
 
 
 def _stretch(stay: Stay, hold: Moments, load: float, workers: int) -> None:
-    """Time under sharing: the mean is exact, the spread is that of M/M/1-PS for the share that waits.
+    """Time under sharing: the mean is exact, the spread that of M/M/1-PS for the share that waits.
 
-    cv² = (2+ρ)/(2-ρ) there; other laws of work keep the difference of theirs to the exponential's.
+    To the cv² of the work comes what chance adds for work of a given size: 2ρ/(2-ρ) in M/M/1-PS over all sizes, and
+    2ρ/(1-ρ) (1 - (1-e^-(1-ρ))/(1-ρ)) where all are of mean size (Coffman, Muntz and Trotter 1970).
     """
     mean = hold.mean + stay.wait.mean
     busy = min(load / workers, 0.999)
+    idle = 1.0 - busy
     waited = erlang_c(workers, load) if load < workers else 1.0
-    cv2 = max(0.0, hold.cv2 + waited * 2.0 * busy / (2.0 - busy))
-    stay.stretched = Moments(mean, cv2 * mean * mean)
+    alike = 2.0 * busy / idle * (1.0 + math.expm1(-idle) / idle)
+    mixed = 2.0 * busy / (2.0 - busy)
+    chance = alike + (mixed - alike) * min(hold.cv2, 1.0)
+    stay.stretched = Moments(mean, (hold.cv2 + waited * chance) * mean * mean)
 
 
 def _priority(site: Site, facing: Facing, load: float) -> Stay:
