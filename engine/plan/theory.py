@@ -143,7 +143,8 @@ def _reason(site: Site) -> str:
     load = site.stay.load
     if math.isinf(site.hold.mean):
         return "its workers end up waiting for calls that take ever longer"
-    if load is not None and load >= 1.0 and site.stay.wait.loss <= 0.0:
+    bounded = site.stay.wait.loss > 0.0 or site.among_users is not None
+    if load is not None and load >= 1.0 and not bounded:
         return f"unstable: offered {load:.3g} × what it can serve, so the queue grows without bound"
     if math.isinf(site.stay.wait.mean):
         return "the service time has no variance (Pareto), so the mean wait is infinite"

@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import interface, simulator
+from tests.bench import interface, simulator, theory
 from tests.bench.peers import comparing
 from tests.bench.row import Row
 
@@ -36,7 +36,7 @@ def main() -> int:
         console = Console(width=WIDTH)
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as folder:
-        for part in (simulator, comparing, interface):
+        for part in (simulator, comparing, theory, interface):
             for row in part.measure(Path(folder)):
                 console.print(f"[dim]{row.name}: {row.value:,.4g} {row.unit}[/]")
                 rows.append(row)

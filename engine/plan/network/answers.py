@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+from engine.plan.network.explicit import time_of_flow
 from engine.plan.network.stations import stay_at
 from engine.plan.primitives import INFINITE
 from engine.plan.queueing.curves import exceeds, slowest_of, within
@@ -79,6 +80,8 @@ def _flow(site: Site, kind: int) -> Moments:
     """Time of all calls of a request of a class."""
     if site.plan.router is not None:
         return mixed((edge.chance[kind], edge.calls[kind]) for edge in site.leaving)
+    if site.plan.flow is not None:
+        return time_of_flow(site, kind)
     whole = NOTHING
     for group in site.groups:
         parts = [
@@ -123,5 +126,5 @@ def _outcome(site: Site, kind: int) -> float:
         return good * share / whole if whole > 0.0 else good
     for group in site.groups:
         for edge in group:
-            good *= 1.0 - edge.chance[kind] * (1.0 - edge.ok(kind) ** edge.plan.times)
+            good *= edge.survives(kind)
     return good

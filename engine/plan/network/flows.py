@@ -64,9 +64,7 @@ def superposed(streams: list[tuple[float, float]], load: float | None) -> float:
 def _admitted(edge: Edge, kind: int) -> float:
     """Calls a second of a class over a link, retries not counted."""
     source = edge.source
-    return (
-        source.rates[kind] * source.served * edge.chance[kind] * edge.plan.times * edge.alive[kind]
-    )
+    return source.rates[kind] * source.served * edge.each[kind] * edge.alive[kind]
 
 
 def _leave(site: Site) -> None:
@@ -88,7 +86,7 @@ def _survivors(site: Site) -> None:
             for edge in group:
                 edge.alive[kind] = alive
             for edge in group:
-                alive *= 1.0 - edge.chance[kind] * (1.0 - edge.ok(kind) ** edge.plan.times)
+                alive *= edge.survives(kind)
 
 
 def _departures(site: Site) -> float:

@@ -41,6 +41,9 @@ def _curve(site: Site, kind: int, curves: dict[tuple[str, int], Curve]) -> Curve
     parts = [] if site.plan.traffic is not None else _inside(site, kind, grid)
     if site.plan.router is not None:
         parts += _chosen(site, kind, grid, curves)
+    if site.plan.flow is not None and site.calls[kind].mean > 0.0:
+        parts.append(grid.two_moments(site.calls[kind]))
+        return grid.curve(grid.total(parts))
     for group in site.groups:
         used = [edge for edge in group if edge.chance[kind] > 0.0]
         sides = [_call(edge, kind, grid, curves) for edge in used]

@@ -77,8 +77,7 @@ def _path(network: Network, client: Site) -> _Path:
             continue
         shares = _shares(site)
         for edge in site.leaving:
-            chance = sum(s * c for s, c in zip(shares, edge.chance, strict=True))
-            calls = count * chance * edge.plan.times
+            calls = count * sum(s * c for s, c in zip(shares, edge.each, strict=True))
             visits[edge.target.plan.id] += calls
             delay += calls * edge.crossing.mean if edge.plan.waits else 0.0
         work = site.mixed([law.mean for law in site.work])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -30,6 +31,8 @@ class Edge:
     target: Site
     chance: tuple[float, ...]
     """Probability that a request of each class at the source makes the call (all repeats of it)."""
+    each: tuple[float, ...]
+    """Mean calls of a request of each class at the source, repeats and rounds included, retries not."""
     crossing: Moments
     """Of both ways together."""
     rate: float = 0.0
@@ -50,6 +53,12 @@ class Edge:
     def ok(self, kind: int) -> float:
         """Probability that a call succeeds in the end."""
         return 1.0 - self.fails[kind] ** self.plan.retry.attempts
+
+    def survives(self, kind: int) -> float:
+        """Probability that a request at the source is not ended by this call, made or not."""
+        if self.each[kind] > self.plan.times:
+            return math.pow(self.ok(kind), self.each[kind])
+        return 1.0 - self.chance[kind] * (1.0 - self.ok(kind) ** self.plan.times)
 
 
 @dataclass(slots=True, eq=False)
@@ -192,16 +201,15 @@ def _site(node: NodePlan, classes: tuple[ClassPlan, ...], source: Source | None)
 def _edge(link: LinkPlan, source: Site, target: Site, demand: Demand, kinds: int) -> Edge:
     """A link."""
     before, sent = demand.nodes[link.source], demand.links[link.id]
-    chance = tuple(
-        min(1.0, out / rate / link.times) if rate > 0.0 else 0.0
-        for rate, out in zip(before, sent, strict=True)
-    )
+    each = tuple(out / rate if rate > 0.0 else 0.0 for rate, out in zip(before, sent, strict=True))
+    chance = tuple(min(1.0, calls / link.times) for calls in each)
     lost = link.loss**_GIVEN_UP
     return Edge(
         link,
         source,
         target,
         chance,
+        each,
         _crossings(link),
         fails=[lost] * kinds,
         tries=[1.0] * kinds,
@@ -234,6 +242,8 @@ def _groups(site: Site) -> list[list[Edge]]:
     """The calls of a node in their order; a router's and a queue's links are no flow."""
     if site.plan.backlog is not None or site.plan.router is not None:
         return []
+    if site.plan.flow is not None:
+        return [[edge] for edge in site.leaving if edge.plan.waits]
     grouped: dict[int, list[Edge]] = defaultdict(list)
     for edge in site.leaving:
         if edge.plan.waits:

@@ -198,9 +198,12 @@ def _bounded(site: Site, facing: Facing, load: float) -> Stay:
     workers, places = station.workers or 1, station.queue_limit or 0
     sharing = station.discipline == "ps"
     spread = 1.0 if sharing else (facing.cv2 + hold.cv2) / 2.0
-    wait = spread_wait(workers, places, facing.rate * hold.mean, hold.mean, spread)
+    pooled = facing.among if facing.picker in ("least_connections", "power_of_two") else 1
+    offered = facing.rate * hold.mean * pooled
+    wait = spread_wait(workers * pooled, places * pooled, offered, hold.mean, spread)
     service = "G" if places == 0 or sharing else _letter(hold.cv2)
-    name = f"{_letter(facing.cv2)}/{service}/{workers}/{workers + places}"
+    servers = workers * pooled
+    name = f"{_letter(facing.cv2)}/{service}/{servers}/{servers + places * pooled}"
     doubts: list[str] = []
     if facing.picker:
         doubts.append(_split_doubt(facing))
@@ -216,6 +219,8 @@ def _bounded(site: Site, facing: Facing, load: float) -> Stay:
 def _split_doubt(facing: Facing) -> str:
     """What a bounded queue behind a balancer leaves out."""
     how = facing.picker.replace("_", " ")
+    if facing.picker in ("least_connections", "power_of_two"):
+        return f"{facing.among} instances by {how}: loss as if they had one queue"
     return f"{facing.among} instances by {how}: loss as if each had its own random stream"
 
 

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 _STATION: Final = frozenset(
     {"instances", "workers", "work", "queue_limit", "discipline", "hold", "speed", "scaling"}
 )
-_NODE: Final = frozenset({"id", "station", "traffic", "store", "backlog", "router", "pulls"})
+_NODE: Final = frozenset(
+    {"id", "station", "traffic", "store", "backlog", "router", "pulls", "flow"}
+)
 _LINK: Final = frozenset(
     {"id", "source", "target", "order", "probability", "times", "waits", "on_miss", "classes"}
     | {"picker", "weight", "delay", "jitter", "loss", "timeout", "retry"}

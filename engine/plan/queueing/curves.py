@@ -233,20 +233,22 @@ def exceeds(moments: Moments, time: float) -> float:
 
 
 @lru_cache(maxsize=4096)
-def slowest_of(parts: tuple[Moments, ...]) -> Moments:
-    """Mean and variance of the longest of independent durations, of which two moments are known."""
-    if len(parts) == 1:
-        return parts[0]
+def slowest_of(parts: tuple[Moments, ...], need: int | None = None) -> Moments:
+    """Mean and variance of when so many of independent durations are over, of which two moments are known.
+
+    Args:
+        parts: the durations.
+        need: how many have to be over; all of them by default.
+    """
+    if len(parts) <= 1:
+        return parts[0] if parts else Moments()
     if any(not math.isfinite(part.mean) for part in parts):
         return Moments(math.inf, math.inf)
     top = max(1.1 * part.mean + _FAR * math.sqrt(min(part.variance, 1e18)) for part in parts)
     if top <= 0.0:
         return Moments()
     middle, widths = top * _MIDDLES, top * _WIDTHS
-    together = np.ones(len(middle))
-    for part in parts:
-        together *= fitted_below(part, middle)
-    above = 1.0 - together
+    above = 1.0 - _enough([fitted_below(part, middle) for part in parts], need)
     mean = float(above @ widths)
     return Moments(mean, max(0.0, 2.0 * float((above * middle) @ widths) - mean * mean))
 
@@ -263,3 +265,18 @@ def within(moments: Moments, limit: float) -> Moments:
         return Moments(limit, 0.0)
     mean = float(shares @ times) / whole
     return Moments(mean, max(0.0, float(shares @ times**2) / whole - mean * mean))
+
+
+def _enough(below: list[Floats], need: int | None) -> Floats:
+    """Probability that so many of independent events have happened, from that of each; all without a number."""
+    if need is None or need >= len(below):
+        together = np.ones(len(below[0]))
+        for each in below:
+            together *= each
+        return together
+    counts = [np.ones(len(below[0])), *(np.zeros(len(below[0])) for _ in below)]
+    for each in below:
+        for happened in range(len(below), 0, -1):
+            counts[happened] = counts[happened] * (1.0 - each) + counts[happened - 1] * each
+        counts[0] = counts[0] * (1.0 - each)
+    return np.asarray(sum(counts[need:], start=np.zeros(len(below[0]))))

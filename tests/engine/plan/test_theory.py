@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
+import json
 import math
-from dataclasses import dataclass
+import sys
+from dataclasses import dataclass, replace
 
 import pytest
 from hypothesis import given, settings
 
+from engine.catalog import lower
+from engine.model.files import loads
 from engine.model.prediction import NodePrediction, Theory
 from engine.plan.network.unmodelled import of_station
 from engine.plan.primitives import (
     INFINITE,
+    AsyncPart,
+    CallPart,
+    ChoicePart,
     CpuPlan,
     KeyPlan,
     LawPlan,
+    LoopPart,
+    ParallelPart,
+    Part,
     Picker,
     Plan,
     ScalingPlan,
     StationPlan,
+    Way,
 )
 from engine.plan.theory import predict
+from tests.bench.designs import grid
 from tests.helpers import theory
 from tests.helpers.plans import (
     cache,
@@ -428,3 +440,61 @@ def test_utilization_is_the_rate_times_the_work(depth: int) -> None:
         assert found.nodes[name].utilization == pytest.approx(0.2)
         alone = theory.mmc_response(n + 1, 200.0, 0.001 * (n + 1))
         assert found.nodes[name].wait == pytest.approx(alone - 0.001 * (n + 1))
+
+
+# -- flows that say their steps ---------------------------------------------------------------------
+
+
+def flowing(*parts: Part) -> Theory:
+    """A root that does so, before leaves that each take an exponential of a second."""
+    leaves = [station(name, exponential(1.0), workers=None) for name in "abc"]
+    root = replace(station("root", 0.0, workers=None), flow=parts)
+    nodes = [client(rate=2.0), root, *leaves]
+    links = [link("users", "root"), *(link("root", name) for name in "abc")]
+    return predict(plan(nodes, links))
+
+
+@pytest.mark.oracle(32)
+@pytest.mark.parametrize(("need", "mean"), [(1, 1 / 3), (2, 1 / 3 + 1 / 2), (3, 1 / 3 + 1 / 2 + 1)])
+def test_so_many_of_three(need: int, mean: float) -> None:
+    ways = tuple((CallPart(f"root-{name}"),) for name in "abc")
+    found = flowing(ParallelPart(ways, need))
+    assert found.clients["users"].latency == pytest.approx(mean, rel=2e-3)
+    assert found.nodes["a"].rate == pytest.approx(2.0)
+
+
+def test_rounds_choices_and_what_nobody_waits_for() -> None:
+    rounds = LoopPart(5, (CallPart("root-a"),))
+    choice = ChoicePart((Way((CallPart("root-b"),), share=0.25),))
+    found = flowing(rounds, choice, AsyncPart((CallPart("root-c"),)))
+    assert found.nodes["a"].rate == pytest.approx(10.0)
+    assert found.nodes["b"].rate == pytest.approx(0.5)
+    assert found.nodes["c"].rate == pytest.approx(2.0)
+    assert found.clients["users"].latency == pytest.approx(5.25)
+
+
+# -- work -------------------------------------------------------------------------------------------
+
+
+def calls_made(count: int) -> int:
+    """Calls of functions of this project during a prediction of a design with so many nodes."""
+    design = lower(loads(json.dumps(grid(count, count * 3 // 2)), "grid"))
+    calls = 0
+
+    def count_one(_frame: object, what: str, _arg: object) -> None:
+        nonlocal calls
+        calls += what == "call"
+
+    sys.setprofile(count_one)
+    try:
+        predict(design)
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
+def test_work_grows_with_the_nodes_and_no_faster() -> None:
+    """Counted, not timed: four times the nodes are at most a little over four times the calls."""
+    few, many = calls_made(25), calls_made(100)
+    assert many <= 4.4 * few
+    assert many < 60_000
