@@ -56,6 +56,12 @@ def _held(site: Site) -> list[str]:
     if site.hold.mean == INFINITE:
         return []
     share = 1.0 - work / site.hold.mean
+    if site.layer is not None:
+        text = (
+            f"workers are held {share:.0%} of their time by calls: they are taken as the users of "
+            "a closed network below (flow-equivalent server)"
+        )
+        return [text]
     text = (
         f"workers are held {share:.0%} of their time by calls: service is taken as work + calls, "
         "as a fixed point, and what they call as open to any number"

@@ -28,7 +28,7 @@ class Population:
 
 
 @dataclass(frozen=True, slots=True)
-class _Path:
+class Path:
     """What a request of a population meets."""
 
     visits: Mapping[str, float]
@@ -48,7 +48,7 @@ def solve_population(network: Network, client: Site, load: float) -> Population:
     """
     traffic = client.plan.traffic
     users, think = (users_of(traffic, load), think_of(traffic)) if traffic else (0, 0.0)
-    path = _path(network, client)
+    path = path_of(network, client)
     bounds = bounds_of(users, think + path.delay, path.queues)
     broken = _no_product_form(path, client, users)
     if broken:
@@ -61,13 +61,14 @@ def solve_population(network: Network, client: Site, load: float) -> Population:
     solution = solve(users, think + path.delay, path.queues)
     for site, wait in zip(path.stations, solution.waits, strict=True):
         service = site.hold.mean
+        site.population = "closed network"
         site.among_users = Wait(wait.chance, wait.mean * service, wait.square * service**2)
     model = "MVA, exact" if solution.exact else "MVA, Bard–Schweitzer and Seidmann"
     return Population(solution.throughput, model, bounds, _unlike_product_form(path))
 
 
-def _path(network: Network, client: Site) -> _Path:
-    """Visits and demands of one request."""
+def path_of(network: Network, client: Site) -> Path:
+    """Visits and demands of one request of a client, or of one that a node works on."""
     visits: dict[str, float] = {site.plan.id: 0.0 for site in network.sites}
     visits[client.plan.id] = 1.0
     delay, stations, queues = 0.0, [], []
@@ -83,10 +84,10 @@ def _path(network: Network, client: Site) -> _Path:
         work = site.mixed([law.mean for law in site.work])
         if site.workers is None:
             delay += count * work if site is not client else 0.0
-        elif not site.plan.pulls and work > 0.0:
+        elif not site.plan.pulls and work > 0.0 and site is not client:
             stations.append(site)
             queues.append(_queue(site, count * work, count * client.rate))
-    return _Path(visits, tuple(stations), tuple(queues), delay)
+    return Path(visits, tuple(stations), tuple(queues), delay)
 
 
 def _shares(site: Site) -> list[float]:
@@ -110,7 +111,7 @@ def _queue(site: Site, demand: float, own: float) -> Queue:
     )
 
 
-def _no_product_form(path: _Path, client: Site, users: int) -> str:
+def _no_product_form(path: Path, client: Site, users: int) -> str:
     """Why the network of a population has no solution in product form, not even nearly."""
     for site in (client, *path.stations):
         if any(len(group) > 1 for group in site.groups):
@@ -128,7 +129,7 @@ def _no_product_form(path: _Path, client: Site, users: int) -> str:
     return ""
 
 
-def _unlike_product_form(path: _Path) -> tuple[str, ...]:
+def _unlike_product_form(path: Path) -> tuple[str, ...]:
     """Stations whose service is not as product form takes it."""
     return tuple(
         f"{site.plan.id}: service cv² is {site.hold.cv2:.2g}, product form takes 1"
@@ -137,7 +138,7 @@ def _unlike_product_form(path: _Path) -> tuple[str, ...]:
     )
 
 
-def _as_open(client: Site, users: int, think: float, bounds: Bounds, path: _Path) -> float:
+def _as_open(client: Site, users: int, think: float, bounds: Bounds, path: Path) -> float:
     """The rate at which users who wait as the last sweep says would ask, between bounds."""
     response = sum(
         share * calls.mean for share, calls in zip(_shares(client), client.calls, strict=True)

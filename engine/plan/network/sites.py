@@ -113,6 +113,10 @@ class Site:
     """Look-aside: calls whose answers are then stored here."""
     among_users: Wait | None = None
     """The wait where it is a closed population that comes, found apart."""
+    population: str = ""
+    """Who that population is."""
+    layer: Stay | None = None
+    """The stay where workers are held by a network below, found apart."""
 
     @property
     def rate(self) -> float:

@@ -48,8 +48,8 @@ class Facing:
 def stay_at(site: Site) -> Stay:
     """Wait at a station for what comes and for how long each keeps a worker."""
     plan = site.plan
-    if plan.backlog is not None:
-        return _backlog(site)
+    if plan.backlog is not None or site.layer is not None:
+        return site.layer or _backlog(site)
     workers = plan.station.workers
     if plan.traffic is not None or workers is None:
         return Stay(_unlimited(site) if plan.traffic is None else "")
@@ -79,7 +79,7 @@ def _open_ended(site: Site, facing: Facing, load: float) -> Stay:
         return _priority(site, facing, load)
     stay = _queue(site, facing, load)
     if site.among_users is not None:
-        stay.wait, stay.model = site.among_users, f"closed network, {_servers(workers)}"
+        stay.wait, stay.model = site.among_users, f"{site.population}, {_servers(workers)}"
     if discipline == "lifo":
         stay.wait = last_come(stay.wait, load)
         stay.model += " LIFO"

@@ -41,15 +41,24 @@ def of_link(link: LinkPlan) -> tuple[str, ...]:
 
 def _others(part: Any, known: frozenset[str]) -> tuple[str, ...]:
     """Fields beside the known ones that are not as they are when left out."""
+    kind = type(part)
+    if kind not in _WATCHED:
+        _WATCHED[kind] = _defaults(kind, known)
     return tuple(
         _NAMES.get(name, name.replace("_", " "))
-        for name, usual in _defaults(type(part))
-        if name not in known and getattr(part, name) != usual
+        for name, usual in _WATCHED[kind]
+        if getattr(part, name) != usual
     )
 
 
-def _defaults(kind: type[Any]) -> tuple[tuple[str, Any], ...]:
-    """Fields of a kind of part with a default, which means that the feature is off."""
+def _defaults(kind: type[Any], known: frozenset[str]) -> tuple[tuple[str, Any], ...]:
+    """Fields beside the known ones with their defaults, which mean that the feature is off."""
     return tuple(
-        (field.name, field.default) for field in fields(kind) if field.default is not MISSING
+        (field.name, field.default)
+        for field in fields(kind)
+        if field.default is not MISSING and field.name not in known
     )
+
+
+_WATCHED: Final[dict[type[Any], tuple[tuple[str, Any], ...]]] = {}
+"""Fields to look at, by kind of part: they never change while the program runs."""

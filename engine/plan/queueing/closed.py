@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -129,6 +130,58 @@ def _exact(users: int, think: float, queues: Sequence[Queue]) -> ClosedSolution 
     if not all(math.isfinite(time) for time in times):
         return None
     return ClosedSolution(throughput, sum(times), times, tuple(waits), exact=True)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Staircase:
+    """A closed network for every population up to some number; index is the population."""
+
+    throughput: Floats
+    waits: tuple[tuple[Floats, Floats, Floats], ...]
+    """Of each queue: chance, mean and second moment of a visit's wait, in service times."""
+
+
+@lru_cache(maxsize=256)
+def staircase(users: int, think: float, queues: tuple[Queue, ...]) -> Staircase | None:
+    """Solve for all populations at once; None where numbers overflow.
+
+    That is what a server does whose workers are held while the network works for them: with k of them at work,
+    it finishes as many requests a second as the network with k users (Norton's theorem).
+    """
+    largest = max(queue.demand / queue.servers for queue in queues)
+    scale = 1.0 / max(largest, think / users)
+    alone = [_states(queue.demand * scale, queue.servers, users) for queue in queues]
+    groups = [_power(one, queue.copies) for one, queue in zip(alone, queues, strict=True)]
+    whole = _states(think * scale, users, users)
+    for group in groups:
+        whole = _convolve(whole, group)
+    if not np.all(np.isfinite(whole)) or float(whole.min()) <= 0.0:
+        return None
+    throughput = np.zeros(users + 1)
+    throughput[1:] = whole[:-1] / whole[1:] * scale
+    waits = []
+    for place, (queue, one) in enumerate(zip(queues, alone, strict=True)):
+        rest = _convolve(_states(think * scale, users, users), _power(one, queue.copies - 1))
+        for other, group in enumerate(groups):
+            if other != place:
+                rest = _convolve(rest, group)
+        waits.append(_seen_by_population(queue.servers, one, rest, whole))
+    return Staircase(throughput, tuple(waits))
+
+
+def _seen_by_population(
+    servers: int, alone: Floats, rest: Floats, whole: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Chance, mean and second moment of the wait of one who sees the network with one user less."""
+    ahead = np.maximum(0.0, np.arange(len(alone)) - servers + 1.0)
+
+    def seen(weights: Floats) -> Floats:
+        values = np.zeros(len(alone))
+        values[1:] = (_convolve(alone * weights, rest) / whole)[:-1]
+        return values
+
+    chance, mean = seen((ahead > 0.0).astype(np.float64)), seen(ahead) / servers
+    return np.minimum(chance, 1.0), mean, seen(ahead * (ahead + 1.0)) / servers**2
 
 
 def _wait(seen: Floats, servers: int) -> Wait:

@@ -108,3 +108,21 @@ def test_approximate_stations(changes: dict[str, object], within: float) -> None
     assert measured["utilization"] == pytest.approx(predicted.utilization, rel=0.02)
     assert measured["wait"]["mean"] == pytest.approx(predicted.wait, rel=within)
     assert measured["residence"]["p99"] == pytest.approx(predicted.residence_p99, rel=0.2)
+
+
+@pytest.mark.timeout(300)
+def test_workers_that_are_held_bound_what_is_below() -> None:
+    """As many as the web has workers can be at the database: its queue is shorter than an open one's."""
+    nodes = [
+        client(rate=300.0),
+        station("web", exponential(0.01), workers=8, hold=True),
+        station("db", exponential(0.01), workers=4),
+    ]
+    links = [link("users", "web"), link("web", "db")]
+    design = plan(nodes, links, duration=500.0, warmup=50.0)
+    predicted, measured = predict(design), simulate(design)
+    for name, within in (("web", 0.1), ("db", 0.03)):
+        node, seen = predicted.nodes[name], measured["nodes"][name]
+        assert seen["utilization"] == pytest.approx(node.utilization, rel=0.02)
+        assert seen["residence"]["mean"] == pytest.approx(node.residence, rel=within)
+    assert "flow-equivalent server" in predicted.nodes["web"].doubts[0]
