@@ -47,6 +47,7 @@ JUNK = st.one_of(
 def rich_raw() -> dict[str, Any]:
     """A raw design in which every sort of thing appears."""
     near = constant(0.00025)
+    kept = {"connection": {"streams": 100, "idle_timeout": None}, "encryption": {}}
     retry = {"attempts": 3, "backoff": {"base": 0.05, "factor": 2, "cap": 1, "jitter": "full"}}
     law = {"law": "empirical", "values": [0.001, 0.1], "weights": [9, 1]}
     return raw_design(
@@ -63,7 +64,7 @@ def rich_raw() -> dict[str, Any]:
         [
             link("users", "balancer", delay=near, timeout=1.0, retry=retry),
             link("crowd", "balancer", classes=["read"]),
-            link("balancer", "web", weight=2),
+            link("balancer", "web", weight=2, bandwidth=125e6, **kept),
             link("web", "cache", order=0),
             link("cache", "db", loss=0.01, jitter=0.001),
             link("web", "orders", order=1, mode="send", probability=0.5),

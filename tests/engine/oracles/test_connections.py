@@ -223,3 +223,21 @@ def test_a_loss_costs_two_round_trips_and_not_less_than_the_least(
     nodes = [closed("users", 1, 0.0), station("web")]
     made = simulate(plan(nodes, [path], duration=10.5 * 63.0 * first))
     assert made["clients"]["users"]["failed"] == {"network": 10}
+
+
+@pytest.mark.parametrize(
+    ("round_trip", "kilobits", "body"),
+    [(2.0, 50.0, 16.0), (1.4, 70.0, 11.43), (0.27, 700.0, 1.143)],
+)
+def test_slow_networks_take_so_long_for_a_page(
+    round_trip: float, kilobits: float, body: float
+) -> None:
+    # 15.3, by the effective connection types slow-2g, 2g and 3g: 100 kB at their bandwidth.
+    rules = {"protocol": "tls_1_3", "slow_start": "off"}
+    path = lowered(
+        {"delay": round_trip / 2.0, "bandwidth": kilobits * 1e3 / 8.0, "connection": rules}
+    )
+    empty = answered(path, request_bytes=0.0, response_bytes=0.0)["latency"]["max"]
+    assert empty == pytest.approx(3.0 * round_trip), "the first byte"
+    page = answered(path, request_bytes=0.0, response_bytes=100e3)["latency"]["max"]
+    assert page - empty == pytest.approx(body, rel=1e-3)
