@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from engine.model.fields import Config, setting
 
@@ -30,7 +30,38 @@ class UniformKeys(Config):
     count: int = setting(10_000, title="Keys", help="Number of distinct keys.", ge=1, le=10_000_000)
 
 
-Keys = Annotated[ZipfKeys | UniformKeys, Field(discriminator="law")]
+class HotKeys(Config):
+    """A few hot keys get a share of all requests; among them, and among the others, all are equal."""
+
+    law: Literal["hot"] = "hot"
+    count: int = setting(10_000, title="Keys", help="Number of distinct keys.", ge=2, le=10_000_000)
+    hot: int = setting(100, title="Hot keys", help="How many of them are hot.", ge=1, le=9_999_999)
+    share: float = setting(
+        0.9,
+        title="Hot share",
+        unit="%",
+        help="Share of the requests that ask for a hot key. The default is a choice: 1 % of the keys "
+        "get 90 % of the requests.",
+        ge=0.0,
+        le=1.0,
+    )
+
+    @model_validator(mode="after")
+    def _hotter(self) -> Self:
+        """Refuse hot keys that are all there are, or that are asked for less often than the others."""
+        if self.hot >= self.count:
+            msg = f"hot ({self.hot}) should be below count ({self.count}); or take uniform keys"
+            raise ValueError(msg)
+        if self.share < self.hot / self.count:
+            least = self.hot / self.count
+            msg = (
+                f"share ({self.share:g}) is less than equal keys would get; give {least:g} or more"
+            )
+            raise ValueError(msg)
+        return self
+
+
+Keys = Annotated[ZipfKeys | UniformKeys | HotKeys, Field(discriminator="law")]
 
 
 class RequestClass(BaseModel):

@@ -52,6 +52,10 @@ def hit_ratio(store: StorePlan, demands: Sequence[tuple[float, KeyPlan]]) -> flo
 
 def _popularity(keys: KeyPlan) -> tuple[Floats, Floats]:
     """Groups of keys: how many there are, and the share of requests that each key in it has."""
+    if keys.hot > 0:
+        rest = float(keys.count - keys.hot)
+        shares = [keys.hot_share / keys.hot, (1.0 - keys.hot_share) / rest]
+        return np.array([float(keys.hot), rest]), np.array(shares)
     first = np.arange(1, min(keys.count, _EXACT) + 1, dtype=np.float64)
     weights, counts = first**-keys.alpha, np.ones_like(first)
     if keys.count > _EXACT:

@@ -17,7 +17,7 @@ from engine.model.laws import (
     Uniform,
 )
 from engine.model.link import LinkConfig
-from engine.model.traffic import RequestClass, ZipfKeys
+from engine.model.traffic import HotKeys, Keys, RequestClass, ZipfKeys
 from engine.plan.primitives import (
     INFINITE,
     ZERO,
@@ -75,8 +75,6 @@ def law_plan(law: Law) -> LawPlan:
 
 def class_plan(kind: RequestClass) -> ClassPlan:
     """A request class as numbers."""
-    keys = kind.keys
-    alpha = keys.alpha if isinstance(keys, ZipfKeys) else 0.0
     return ClassPlan(
         name=kind.name,
         write=kind.operation == "write",
@@ -84,8 +82,16 @@ def class_plan(kind: RequestClass) -> ClassPlan:
         response_bytes=kind.response_bytes,
         priority=kind.priority,
         deadline=INFINITE if kind.deadline is None else kind.deadline,
-        keys=KeyPlan(count=keys.count, alpha=alpha),
+        keys=_key_plan(kind.keys),
     )
+
+
+def _key_plan(keys: Keys) -> KeyPlan:
+    """The popularity of keys as numbers."""
+    if isinstance(keys, HotKeys):
+        return KeyPlan(count=keys.count, alpha=0.0, hot=keys.hot, hot_share=keys.share)
+    alpha = keys.alpha if isinstance(keys, ZipfKeys) else 0.0
+    return KeyPlan(count=keys.count, alpha=alpha)
 
 
 def mix_plan(mix: Mapping[str, float], classes: tuple[ClassPlan, ...]) -> tuple[float, ...]:

@@ -74,6 +74,9 @@ class KeyPlan:
 
     count: int
     alpha: float
+    hot: int = 0
+    """So many first keys share ``hot_share`` of the requests, the others the rest; 0 is none."""
+    hot_share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from engine.plan.primitives import INFINITE, KeyPlan
 from engine.sim.lane.client import Client
 from engine.sim.lane.expiry import Expiry
-from engine.sim.lane.keys import Keys, popularity
+from engine.sim.lane.keys import Keys, hot_popularity, popularity
 from engine.sim.sources import goes_on, make_source, tune_source
 
 if TYPE_CHECKING:
@@ -74,9 +74,13 @@ class Users:
         if known is not None and known[0] == plan:
             return known[1]
         sums = None
-        if plan.alpha > 0.0:
+        if plan.alpha > 0.0 or plan.hot > 0:
             if plan not in self._popularity:
-                self._popularity[plan] = popularity(plan.count, plan.alpha)
+                self._popularity[plan] = (
+                    hot_popularity(plan.count, plan.hot, plan.hot_share)
+                    if plan.hot > 0
+                    else popularity(plan.count, plan.alpha)
+                )
             sums = self._popularity[plan]
         keys = Keys(self.streams.uniforms(owner, f"keys/{name}"), sums, plan.count)
         self._keys[owner, name] = (plan, keys)

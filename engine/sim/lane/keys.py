@@ -17,6 +17,14 @@ def popularity(count: int, alpha: float) -> Any:
     return sums / sums[-1]
 
 
+def hot_popularity(count: int, hot: int, share: float) -> Any:
+    """Cumulative popularity of keys 0 … count-1, of which the first few share a part of the requests."""
+    first = share * np.arange(1, hot + 1, dtype=np.float64) / hot
+    rest = count - hot
+    others = share + (1.0 - share) * np.arange(1, rest + 1, dtype=np.float64) / rest
+    return np.concatenate([first, others])
+
+
 @final
 class Keys:
     """A stream of keys, drawn many at a time."""

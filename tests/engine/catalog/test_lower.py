@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from engine.catalog import DesignError, describe, lower
-from engine.model.files import loads
+from engine.model.files import FileError, loads
 from engine.plan.primitives import (
     INFINITE,
     CpuPlan,
     CrowdPlan,
     EventPlan,
+    KeyPlan,
     LinkPlan,
     NodePlan,
     Plan,
@@ -130,6 +131,37 @@ def traffic_of(classes: list[dict[str, Any]] | None = None, /, **arrivals: Any) 
     made = lower(design([node("users", "client", arrivals=arrivals)], [], **more)).nodes[0].traffic
     assert made is not None
     return made
+
+
+@pytest.mark.parametrize(
+    ("keys", "wanted"),
+    [
+        ({"law": "zipf", "count": 50, "alpha": 1.1}, KeyPlan(count=50, alpha=1.1)),
+        ({"law": "uniform", "count": 50}, KeyPlan(count=50, alpha=0.0)),
+        (
+            {"law": "hot", "count": 50, "hot": 5, "share": 0.8},
+            KeyPlan(count=50, alpha=0.0, hot=5, hot_share=0.8),
+        ),
+    ],
+)
+def test_keys_keep_their_popularity(keys: dict[str, Any], wanted: KeyPlan) -> None:
+    made = lower(design([client()], [], classes=[{"name": "get", "keys": keys}]))
+    assert made.classes[0].keys == wanted
+
+
+@pytest.mark.parametrize(
+    ("keys", "says"),
+    [
+        ({"hot": 50, "count": 50}, r"hot \(50\) should be below count"),
+        (
+            {"hot": 5, "count": 50, "share": 0.05},
+            "less than equal keys would get; give 0.1 or more",
+        ),
+    ],
+)
+def test_hot_keys_are_hot(keys: dict[str, Any], says: str) -> None:
+    with pytest.raises(FileError, match=says):
+        design([client()], [], classes=[{"name": "get", "keys": {"law": "hot"} | keys}])
 
 
 def test_active_users_send_at_their_mean_rate() -> None:

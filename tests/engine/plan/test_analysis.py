@@ -153,6 +153,20 @@ def test_a_weighted_router_shares_by_weight() -> None:
     assert (made.rate("one"), made.rate("two")) == pytest.approx((75, 25))
 
 
+@pytest.mark.parametrize("eviction", ["lru", "fifo", "lfu"])
+def test_predicted_hits_of_hot_keys_are_those_of_a_run(eviction: str) -> None:
+    keys = {"law": "hot", "count": 5000, "hot": 50, "share": 0.8}
+    nodes = [client("users", 500), node("cache", "cache", capacity=200, eviction=eviction)]
+    nodes.append(node("db", "sql_database"))
+    links = [link("users", "cache"), link("cache", "db")]
+    made = design(nodes, links, classes=[{"name": "get", "keys": keys}], duration=400, warmup=100)
+    predicted = demand(lower(made)).hits["cache"]
+    measured = run(made)["nodes"]["cache"]["extra"]["hit_ratio"]
+    if eviction == "lfu":
+        assert predicted == pytest.approx(0.8 + 0.2 * 150 / 4950)
+    assert measured == pytest.approx(predicted, abs=0.015)
+
+
 @pytest.mark.parametrize("aside", [True, False])
 def test_predicted_rates_behind_a_cache_are_those_of_a_run(*, aside: bool) -> None:
     keys = {"law": "zipf", "count": 1000, "alpha": 0.9}
