@@ -58,12 +58,14 @@ class Compare(Study):
     metrics: tuple[str, ...] = ()
     """What to report, the most important first; by default p99 and what both clients see."""
     design: Design = field(init=False, repr=False)
+    design_b: Design = field(init=False, repr=False)
     kind: ClassVar[str] = "compare"
 
     def __post_init__(self) -> None:
         """Check everything. Raises ``StudyError``."""
         a, b = checked(self.a), checked(self.b)
         object.__setattr__(self, "design", a)
+        object.__setattr__(self, "design_b", b)
         if self.a == self.b:
             msg = "A and B are the same; change something in one of them"
             raise StudyError(msg)
@@ -93,7 +95,7 @@ class Compare(Study):
     @property
     def title(self) -> str:
         """What is studied."""
-        other = checked(self.b).title
+        other = self.design_b.title
         same = other == self.design.title
         return f"{self.design.title}: A and B" if same else f"{self.design.title} and {other}"
 

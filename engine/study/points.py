@@ -74,9 +74,13 @@ class Variant:
         """SHA-256 of the design's text."""
         return digest_of(self.design)
 
-    def made(self) -> Design:
-        """The design with its settings. Raises ``OverrideError`` where one does not fit."""
-        design = loads(self.design)
+    def made(self, drawn: Design | None = None) -> Design:
+        """The design with its settings. Raises ``OverrideError`` where one does not fit.
+
+        Args:
+            drawn: the design without them, where somebody has read it already.
+        """
+        design = loads(self.design) if drawn is None else drawn
         for each in self.settings:
             design = override(design, each)
         return design

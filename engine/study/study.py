@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from engine.catalog import check
+from engine.catalog import DesignError, lower
 from engine.catalog.overrides import OverrideError
 from engine.study.errors import StudyError
 from engine.study.report import Failure, Report
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 MOST_POINTS: Final = 10_000
 """Runs in a study; more are refused before the first."""
 MOST_SEEDS: Final = 1_000
+MOST_LOAD: Final = 1e6
 
 
 class Study(ABC):
@@ -91,25 +92,28 @@ def failures(points: Iterable[Point], done: Mapping[str, Outcome]) -> tuple[Fail
     return tuple(found)
 
 
-def checked(variant: Variant) -> Design:
+def checked(variant: Variant, drawn: Design | None = None) -> Design:
     """The design of a variant, which can run.
+
+    Args:
+        variant: the design and its settings.
+        drawn: the design without the settings, where somebody has read it already.
 
     Raises:
         StudyError: a setting that does not fit, or a finding that keeps the design from running.
     """
-    if not 0.0 <= variant.load <= 1e6:
-        msg = f"load={variant.load:g}: the load dial should be between 0 and 1M"
+    if not 0.0 <= variant.load <= MOST_LOAD:
+        msg = f"load={variant.load:g}: the load dial should be between 0 and {MOST_LOAD:g}"
         raise StudyError(msg)
     try:
-        design = variant.made()
+        design = variant.made(drawn)
+        lower(design)
     except OverrideError as error:
         raise StudyError(str(error)) from error
-    for finding in check(design):
-        if finding.level == "error":
-            where = f"{finding.id}: " if finding.id else ""
-            under = f" (with {variant.label})" if variant.label != "as drawn" else ""
-            msg = f"{where}{finding.message}{under}"
-            raise StudyError(msg)
+    except DesignError as error:
+        under = f" (with {variant.label})" if variant.settings else ""
+        msg = f"{error}{under}"
+        raise StudyError(msg) from error
     return design
 
 

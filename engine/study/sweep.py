@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from engine.model.files import loads
 from engine.model.units import format_quantity
 from engine.study.errors import StudyError
 from engine.study.estimates import (
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from engine.study.ranges import Axis
     from engine.study.report import Cell
 
-_MOST_CHECKED: Final = 500
+_MOST_CHECKED: Final = 100
 """Combinations that are all checked before the first run; of more, each value alone is."""
 
 
@@ -77,8 +78,9 @@ class Sweep(Study):
         for axis in axes:
             combinations *= len(axis.values)
         few_enough(combinations * len(self._seeds))
+        drawn = loads(self.variant.design)
         for variant in self._variants if combinations <= _MOST_CHECKED else self._alone():
-            checked(variant)
+            checked(variant, drawn)
         main = default_metric(design)
         client = main.partition(".")[0]
         usual = (main, f"{client}.goodput", f"{client}.failed")
