@@ -81,7 +81,10 @@ def replicate(
     least: Least = _LEAST,
     most: Most = _MOST,
 ) -> int:
-    """Run a design with many seeds: every number with its uncertainty."""
+    """Run a design with many seeds.
+
+    Every number then carries its uncertainty.
+    """
     names = common.metric_names
     precision = None
     if until is not None:
@@ -109,7 +112,10 @@ def sweep(common: Common, over: Over) -> int:
 
 
 def compare(common: Common, other: Other = None, a: SettingsA = None, b: SettingsB = None) -> int:
-    """Compare two designs, or two settings of one, with common random numbers."""
+    """Compare two designs, or two settings.
+
+    Both see the same random numbers, so that what differs is not luck.
+    """
 
     def make() -> Compare:
         return Compare(
@@ -123,7 +129,10 @@ def compare(common: Common, other: Other = None, a: SettingsA = None, b: Setting
 
 
 def knee(common: Common, over: Between = None, tolerance: Tolerance = "1%") -> int:
-    """Find the largest load, or value of a parameter, at which all objectives are met."""
+    """Find where the objectives give way.
+
+    The largest load, or value of a parameter, at which all of them are met.
+    """
     width = share("--tolerance", tolerance)
     return studying.study(common, lambda: Knee(common.variant(), over, common.seeds_or(5), width))
 
@@ -145,5 +154,5 @@ def sensitivity(common: Common, step: Step = "10%", only: Knobs = None) -> int:
 
 
 def rerun(output: Place, point: Key) -> int:
-    """Run one point of a study again, alone, such as one that failed."""
+    """Run one point again, such as a failed one."""
     return studying.rerun(output, point)
