@@ -114,7 +114,8 @@ def _node(site: Site, curves: Mapping[tuple[str, int], Curve]) -> NodePrediction
     reason = _reason(site)
     answer = site.mixed([each.mean for each in site.answers])
     stable = not reason and math.isfinite(answer)
-    queue = served * stay.wait.mean if math.isfinite(stay.wait.mean) else None
+    known = math.isfinite(stay.wait.mean) and not site.blind
+    queue = served * stay.wait.mean if known else None
     has_queue = site.plan.backlog is not None or site.workers is not None
     return NodePrediction(
         model=stay.model,
@@ -138,8 +139,8 @@ def _node(site: Site, curves: Mapping[tuple[str, int], Curve]) -> NodePrediction
 
 def _reason(site: Site) -> str:
     """Why there are no times."""
-    if site.rate <= 0.0:
-        return "nothing comes"
+    if site.rate <= 0.0 or site.blind:
+        return site.blind or "nothing comes"
     load = site.stay.load
     if math.isinf(site.hold.mean):
         return "its workers end up waiting for calls that take ever longer"
@@ -165,13 +166,15 @@ def _client(
     good = site.mixed(site.ok)
     stable = all(math.isfinite(each.mean) for each in site.calls)
     reason = "" if stable else "a queue on the way grows without bound"
+    if site.blind:
+        reason, stable = site.blind, False
     if rate <= 0.0:
         reason, stable = "it sends nothing", False
     doubts = site.source.doubts if site.source is not None else ()
     return ClientPrediction(
         model=population.model if population is not None else _CLIENT_MODEL,
         offered=rate,
-        goodput=rate * good if stable else None,
+        goodput=rate * good if stable or (site.blind and rate > 0.0) else None,
         latency=mean if stable else None,
         latency_p99=quantile_at(site, curves, 0.99) if stable else None,
         bound=population.bounds.throughput if population is not None else _bound(site, network),

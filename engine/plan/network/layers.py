@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from engine.plan.network.populations import path_of
+from engine.plan.network.populations import Population, path_of
 from engine.plan.network.sites import Stay
-from engine.plan.queueing.closed import staircase
+from engine.plan.network.sources import think_of, users_of
+from engine.plan.queueing.closed import bounds_of, staircase
 from engine.plan.queueing.waits import ENDLESS, Wait
 
 if TYPE_CHECKING:
@@ -55,6 +56,45 @@ def layer_below(network: Network) -> None:
             path = path_of(network, site)
             if _matters(site, path):
                 _solve(site, path)
+
+
+def solve_held_population(network: Network, client: Site, load: float) -> Population | None:
+    """A closed population before one node whose workers are held; None where that is not its shape."""
+    traffic = client.plan.traffic
+    path = path_of(network, client)
+    held = [site for site in path.stations if _is_held(site)]
+    if traffic is None or len(held) != 1 or abs(path.visits[held[0].plan.id] - 1.0) > 1e-6:
+        return None
+    site, users = held[0], users_of(traffic, load)
+    below, workers = path_of(network, site), site.workers or 1
+    if len(below.stations) != len(path.stations) - 1 or not below.stations or workers >= users:
+        return None
+    if site.plan.station.instances > 1 or site.plan.station.queue_limit is not None:
+        return None
+    work = site.mixed([law.mean for law in site.work])
+    steps = staircase(workers, work + below.delay, below.queues)
+    if steps is None:
+        return None
+    away = max(1e-9, think_of(traffic) + path.delay - below.delay)
+    pace = steps.throughput[np.minimum(np.arange(1, users + 1), workers)]
+    logs = np.cumsum(np.log(np.arange(users, 0, -1) / away / pace))
+    inside = np.exp(np.concatenate([[0.0], logs]) - max(0.0, float(logs.max())))
+    inside /= float(inside.sum())
+    rate = float(inside[1:] @ pace)
+    waiting = float(inside[workers:] @ np.arange(users - workers + 1.0))
+    working = inside[: workers + 1].copy()
+    working[-1] = float(inside[workers:].sum())
+    _below(below, steps, _States(working, waiting, float(working[-1]), 0.0))
+    most = float(steps.throughput[workers])
+    # Who asks sees n inside in proportion to the N-n who may ask then; n-c+1 of them end before it begins.
+    seen = inside[:-1] * np.arange(users, 0, -1)
+    met = seen[workers:] / float(seen.sum())
+    ahead = np.arange(1.0, len(met) + 1.0)
+    square = float(met @ (ahead * (ahead + 1.0))) / most**2
+    wait = Wait(float(met.sum()), waiting / rate, square)
+    site.layer = Stay(_name(workers, below), wait, load=rate / most)
+    bounds = bounds_of(users, think_of(traffic) + path.delay, path.queues)
+    return Population(rate, "closed network over held workers (Norton)", bounds)
 
 
 def _is_held(site: Site) -> bool:

@@ -52,12 +52,10 @@ def solve_population(network: Network, client: Site, load: float) -> Population:
     bounds = bounds_of(users, think + path.delay, path.queues)
     broken = _no_product_form(path, client, users)
     if broken:
+        for site in (client, *path.stations):
+            site.blind = f"no model for the waits of a closed population where {broken}"
         rate = _as_open(client, users, think, bounds, path)
-        model = "open stream of the same rate"
-        doubt = (
-            f"{broken}: the {users} users are taken as an open stream that slows down as answers do"
-        )
-        return Population(rate, model, bounds, (doubt,))
+        return Population(rate, "rate between the bounds", bounds)
     solution = solve(users, think + path.delay, path.queues)
     for site, wait in zip(path.stations, solution.waits, strict=True):
         service = site.hold.mean

@@ -115,6 +115,8 @@ class Site:
     """The wait where it is a closed population that comes, found apart."""
     population: str = ""
     """Who that population is."""
+    blind: str = ""
+    """Why nothing can be said of the times here, although there are numbers."""
     layer: Stay | None = None
     """The stay where workers are held by a network below, found apart."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from engine.plan.network.answers import answer_up
 from engine.plan.network.flows import send_down
-from engine.plan.network.layers import layer_below
+from engine.plan.network.layers import layer_below, solve_held_population
 from engine.plan.network.populations import Population, solve_population
 
 if TYPE_CHECKING:
@@ -39,9 +39,12 @@ def settle(network: Network, load: float) -> tuple[dict[str, Population], bool]:
     for sweep in range(_SWEEPS):
         send_down(network, rates)
         answer_up(network)
-        layer_below(network)
+        if not clients:
+            layer_below(network)
         for client in clients:
-            population = solve_population(network, client, load)
+            population = solve_held_population(network, client, load)
+            if population is None:
+                population = solve_population(network, client, load)
             found[client.plan.id] = population
             old = rates[client.plan.id]
             rates[client.plan.id] = population.rate if sweep < 3 else (old + population.rate) / 2.0

@@ -126,3 +126,22 @@ def test_workers_that_are_held_bound_what_is_below() -> None:
         assert seen["utilization"] == pytest.approx(node.utilization, rel=0.02)
         assert seen["residence"]["mean"] == pytest.approx(node.residence, rel=within)
     assert "flow-equivalent server" in predicted.nodes["web"].doubts[0]
+
+
+@pytest.mark.timeout(300)
+def test_a_population_before_workers_that_are_held() -> None:
+    nodes = [
+        closed("users", 40, exponential(0.2)),
+        station("web", exponential(0.01), workers=6, hold=True),
+        station("db", exponential(0.01), workers=2),
+    ]
+    links = [link("users", "web"), link("web", "db", probability=0.8)]
+    design = plan(nodes, links, duration=700.0, warmup=70.0)
+    predicted, measured = predict(design), simulate(design)
+    users, seen = predicted.clients["users"], measured["clients"]["users"]
+    assert seen["goodput"] == pytest.approx(users.goodput, rel=0.02)
+    assert seen["latency"]["mean"] == pytest.approx(users.latency, rel=0.04)
+    assert seen["latency"]["p99"] == pytest.approx(users.latency_p99, rel=0.15)
+    for name in ("web", "db"):
+        node = predicted.nodes[name]
+        assert measured["nodes"][name]["utilization"] == pytest.approx(node.utilization, rel=0.03)

@@ -340,6 +340,22 @@ def test_the_threshold_of_a_retry_storm(rate: float, stormy: bool) -> None:
     assert ("cμ/(1+r) = 150 rps" in said(found, "web")) is stormy
 
 
+def test_a_population_without_a_model_has_a_rate_and_no_times() -> None:
+    nodes = [
+        closed("users", 40, exponential(0.2)),
+        station("root", exponential(0.001), workers=4),
+        station("a", exponential(S)),
+        station("b", exponential(S)),
+    ]
+    found = predict(plan(nodes, [link("users", "root"), link("root", "a"), link("root", "b")]))
+    users = found.clients["users"]
+    assert users.latency is None
+    assert users.goodput is not None
+    assert users.goodput <= users.bound
+    assert "calls are made in parallel" in users.reason
+    assert found.nodes["a"].wait is None
+
+
 def test_infinite_variance_has_no_mean_wait() -> None:
     web = one(50.0, LawPlan(law="pareto", mean=S, alpha=1.8))
     assert web.wait is None
