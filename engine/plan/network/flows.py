@@ -31,7 +31,7 @@ def _arrive(site: Site, closed: float) -> None:
     if traffic is not None and source is not None:
         rate = closed if traffic.process == "closed" else source.rate
         site.rates = [rate * share for share in mix_of(traffic)]
-        site.cv2, site.dispersion = source.cv2, source.dispersion
+        site.cv2, site.dispersion, site.peak = source.cv2, source.dispersion, source.peak
         return
     for kind in range(len(site.rates)):
         site.rates[kind] = sum(_admitted(edge, kind) * edge.tries[kind] for edge in site.entering)
@@ -43,6 +43,7 @@ def _arrive(site: Site, closed: float) -> None:
     shares = [(edge.rate / whole, edge) for edge in site.entering if edge.rate > 0.0]
     site.cv2 = superposed([(share, edge.cv2) for share, edge in shares], site.stay.load)
     site.dispersion = sum(share * _dispersion(edge) for share, edge in shares)
+    site.peak = sum(share * edge.source.peak for share, edge in shares)
 
 
 def superposed(streams: list[tuple[float, float]], load: float | None) -> float:

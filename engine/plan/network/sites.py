@@ -98,6 +98,8 @@ class Site:
     cv2: float = 1.0
     """Of the gaps between arrivals, all instances together."""
     dispersion: float = 1.0
+    peak: float = 1.0
+    """Rate while all sources have their burst over the mean rate."""
     calls: list[Moments] = field(default_factory=list)
     """Time of the calls of a request, by class."""
     answers: list[Moments] = field(default_factory=list)

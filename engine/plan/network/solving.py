@@ -56,6 +56,22 @@ def settle(network: Network, load: float) -> tuple[dict[str, Population], bool]:
     return found, False
 
 
+def blind_bursts(network: Network) -> None:
+    """Say nothing of the times where bursts overload a node, nor of those who wait for it."""
+    for site in reversed(network.sites):
+        load = site.stay.load or 0.0
+        if load < 1.0 <= load * site.peak and site.stay.wait.loss <= 0.0:
+            site.blind = (
+                f"in bursts it is offered {load * site.peak:.2g} × what it can serve: "
+                "waits depend on how long they last"
+            )
+        for edge in site.leaving:
+            below = edge.target
+            asks = edge.plan.waits and edge.rate > 0.0 and below.plan.backlog is None
+            if asks and below.blind and not site.blind:
+                site.blind = f"waits for {below.plan.id}, of whose times nothing is known"
+
+
 def _throttle(network: Network, sweep: int) -> None:
     """Let an overloaded station pass on only what it gets done, approached step by step."""
     for site in network.sites:

@@ -34,6 +34,8 @@ class Source:
     dispersion: float = 1.0
     """Index of dispersion for counts over long times; 1 is Poisson."""
     doubts: tuple[str, ...] = ()
+    peak: float = 1.0
+    """Rate in a burst over the mean rate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,7 @@ def _bursts(traffic: TrafficPlan, base: float, doubts: tuple[str, ...]) -> Sourc
     relax = calm * burst / (calm + burst)
     difference = base * (factor - 1.0)
     dispersion = 1.0 + 2.0 * difference**2 * share * (1.0 - share) * relax / mean
-    return Source(mean, 1.0, dispersion, doubts)
+    return Source(mean, 1.0, dispersion, doubts, base * max(1.0, factor) / mean)
 
 
 @lru_cache(maxsize=16)

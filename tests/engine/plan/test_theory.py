@@ -280,11 +280,23 @@ def said(found: Theory, name: str) -> str:
 
 def test_bursts_are_named_with_their_dispersion() -> None:
     users = client(process="mmpp", rate=40.0, burst_factor=5.0, burst_mean=2.0, calm_mean=8.0)
-    found = predict(plan([users, station("web", exponential(S))], [link("users", "web")]))
+    found = predict(plan([users, station("web", exponential(S / 4))], [link("users", "web")]))
     # 1 + 2 (λ1-λ2)² s (1-s) τ/λ with share s = .2 and relaxation time τ = 1.6 s.
     dispersion = 1 + 2 * 160.0**2 * 0.16 * 1.6 / 72.0
     assert found.nodes["web"].rate == pytest.approx(72.0)
     assert f"index of dispersion {dispersion:.2g}, theory takes 1" in said(found, "web")
+
+
+def test_bursts_that_overload_leave_no_times() -> None:
+    users = client(process="mmpp", rate=40.0, burst_factor=4.0, burst_mean=2.0, calm_mean=6.0)
+    nodes = [users, station("web", 0.0, workers=None), station("db", exponential(S))]
+    found = predict(plan(nodes, [link("users", "web"), link("web", "db")]))
+    assert found.nodes["db"].utilization == pytest.approx(0.7)
+    assert found.nodes["db"].wait is None
+    assert "in bursts it is offered 1.6 ×" in found.nodes["db"].reason
+    assert found.nodes["web"].reason == "waits for db, of whose times nothing is known"
+    assert found.clients["users"].latency is None
+    assert found.clients["users"].goodput == pytest.approx(70.0)
 
 
 def test_a_schedule_is_named_and_its_value_used() -> None:
