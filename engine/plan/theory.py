@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from engine.plan.queueing.curves import Curve
 
 _ENDLESS: Final = "requests go round in a circle of nodes, which is not modelled"
+_EQUAL: Final = 0.98
+"""Share of the highest load from which a node is as full as the fullest."""
 _CLIENT_MODEL: Final = "sum of the hops; p99 by convolution"
 
 
@@ -92,8 +94,10 @@ def _theory(
         else:
             clients[site.plan.id] = _client(site, curves, populations.get(site.plan.id), network)
     loads = {name: each.load for name, each in nodes.items() if each.load}
-    bottleneck = max(loads, key=lambda name: loads[name] or 0.0, default=None)
-    highest = loads[bottleneck] if bottleneck is not None else None
+    highest = max(loads.values(), default=0.0)
+    # A node whose workers wait for another is as full as that one: the last of equals is the cause.
+    full = [name for name, load in loads.items() if load >= _EQUAL * highest]
+    bottleneck = full[-1] if full else None
     return Theory(
         nodes=nodes,
         clients=clients,

@@ -40,6 +40,8 @@ class Beside(QWidget):
         self._rows: list[list[QLabel]] = []
         self.note = set_role(QLabel(), "caption")
         self.note.setWordWrap(True)
+        # One long word must not make the panel wider than it is.
+        self.note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.note.setTextFormat(Qt.TextFormat.PlainText)
         self.note.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         layout.addWidget(self.note)

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from engine.model.names import name_of
 from engine.model.prediction import difference
 from engine.model.units import format_quantity
 
@@ -125,15 +126,13 @@ def compare_client(predicted: ClientPrediction, measured: Averages | None) -> Co
 
 def describe_design(theory: Theory, design: Design) -> Comparison:
     """What ends first, and what is not known anywhere."""
-    lines = []
+    notes = list(theory.doubts)
     if theory.bottleneck is not None:
-        node = design.node_by_id.get(theory.bottleneck)
-        name = (node.name or node.id) if node is not None else theory.bottleneck
-        lines.append(Compared("Bottleneck", name))
+        text = f"bottleneck: {name_of(design, theory.bottleneck)}"
         if math.isfinite(theory.headroom):
-            state = "saturated" if theory.headroom < 1.0 else ""
-            lines.append(Compared("Full at load", f"× {theory.headroom:.3g}", state=state))
-    return Comparison(tuple(lines), "", theory.doubts)
+            text += f", full at load × {theory.headroom:.3g}"
+        notes.insert(0, text)
+    return Comparison(notes=tuple(notes))
 
 
 def _notes(predicted: NodePrediction | ClientPrediction) -> tuple[str, ...]:

@@ -257,7 +257,8 @@ class InspectorPanel(QWidget):
         if theory is None:
             return None
         if self._subject.key == DESIGN_KEY:
-            return describe_design(theory, self._design) if theory.nodes else None
+            told = describe_design(theory, self._design)
+            return told if told.notes else None
         one = self._subject.ids[0] if len(self._subject.ids) == 1 else ""
         node, client = theory.nodes.get(one), theory.clients.get(one)
         measured = averages_of(one, self._window.samples)

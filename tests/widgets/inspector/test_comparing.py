@@ -94,11 +94,7 @@ def test_a_design_shows_what_ends_first_by_name() -> None:
     design = Design(nodes=(Node(id="web", kind="service", name="Checkout", config={}),))
     theory = Theory(nodes={"web": WEB}, bottleneck="web", headroom=1.25, doubts=("faults",))
     found = describe_design(theory, design)
-    assert by_title(found) == {
-        "Bottleneck": ("Checkout", "", ""),
-        "Full at load": ("× 1.25", "", ""),
-    }
-    assert found.notes == ("faults",)
+    assert found.notes == ("bottleneck: Checkout, full at load × 1.25", "faults")
 
 
 # -- in the inspector -------------------------------------------------------------------------------
@@ -147,7 +143,13 @@ def test_a_sentence_for_each_thing_that_does_not_hold(bench) -> None:
 def test_the_design_shows_its_bottleneck(bench) -> None:
     bench.panel.set_theory(Theory(nodes={"web": WEB}, bottleneck="web", headroom=0.9))
     bench.panel.set_selection(())
-    assert bench.panel.beside.lines()[0][:2] == ("Bottleneck", "Checkout")
+    assert bench.panel.beside.note.text() == "Bottleneck: Checkout, full at load × 0.9."
+
+
+def test_a_long_name_does_not_widen_the_panel(bench) -> None:
+    bench.panel.set_theory(Theory(nodes={"web": WEB}, bottleneck="web", doubts=("x" * 200,)))
+    bench.panel.set_selection(())
+    assert bench.panel.beside.minimumSizeHint().width() < 300
 
 
 def test_another_theme_keeps_what_is_shown(bench, look) -> None:
