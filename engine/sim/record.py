@@ -29,8 +29,10 @@ if TYPE_CHECKING:
 STRETCHES: Final = 20
 """Stretches of the measured time of a scenario: as many as there are batches at most."""
 _KEPT: Final = 2 * STRETCHES
-_WORTH: Final = 32
+_WORTH: Final = 128
 """Durations that have to be added to a histogram before it is looked at again."""
+_A_NODE: Final = 0.5
+"""So many of them for each node of a large design, whose many looks would be dear."""
 _HALF: Final = 0.5
 """Share of a stretch that the last, broken off one needs to count as one."""
 
@@ -49,10 +51,11 @@ class Shapes:
     looks: list[tuple[int, int, Any]] = field(default_factory=list)
     """Zeros, first place and counts since the mark, at each look."""
 
-    def look(self) -> None:
-        """Note the distribution if enough was added."""
-        if self.histogram.count >= self.seen + _WORTH:
-            self.seen = self.histogram.count
+    def look(self, worth: int) -> None:
+        """Note the distribution if so many durations were added."""
+        count = self.histogram.count
+        if count >= self.seen + worth:
+            self.seen = count
             zeros, low, counts = self.histogram.shape()
             small = self.seen < np.iinfo(np.uint32).max
             self.looks.append((zeros, low, counts.astype(np.uint32) if small else counts))
@@ -90,11 +93,11 @@ class Series:
         """In the order of `durations`."""
         self._rows = [self._row(now)]
 
-    def take(self, now: float) -> None:
-        """Note how the counters stand."""
+    def take(self, now: float, worth: int) -> None:
+        """Note how the counters stand, and the histograms to which so much was added."""
         self._rows.append(self._row(now))
         for shapes in self.shapes:
-            shapes.look()
+            shapes.look(worth)
 
     def thin(self) -> None:
         """Make one stretch of every two."""
@@ -162,8 +165,9 @@ class Record:
 
     def take(self, nodes: Mapping[str, NodePart], now: float) -> None:
         """End a stretch."""
+        worth = max(_WORTH, round(_A_NODE * len(nodes)))
         for series in self._series.values():
-            series.take(now)
+            series.take(now, worth)
         self._join(nodes, now)
         self._taken += 1
         if self._taken >= _KEPT:
