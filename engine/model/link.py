@@ -153,6 +153,21 @@ class LinkConfig(Config):
         Retry(), title="Retry", group=_POLICY, help="Tries and the wait between them."
     )
 
+    deadline_propagation: bool = setting(
+        default=False,
+        title="Propagate deadline",
+        group=_POLICY,
+        help="Calls carry until when the answer is wanted: the class's deadline, the caller's own, and "
+        "the timeout, whichever is first. The target drops what is too late before it works on it, and "
+        "gives its own calls no more than what is left (gRPC: deadlines).",
+    )
+    cancellation: bool = setting(
+        default=False,
+        title="Cancellation",
+        group=_POLICY,
+        help="A caller that gives up, or needs no more answers, tells the target, which stops: what waits "
+        "there or is worked on is freed, and so is what that has called over links that cancel.",
+    )
     connection: Connection | None = setting(
         None,
         title="Connections",

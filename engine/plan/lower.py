@@ -123,6 +123,8 @@ def link_plan(link: Link, config: LinkConfig, classes: tuple[ClassPlan, ...]) ->
         connection=_connection_plan(config.connection),
         encryption=_encryption_plan(config.encryption),
         timeout=INFINITE if config.timeout is None else config.timeout,
+        deadline_propagation=config.deadline_propagation,
+        cancellation=config.cancellation,
         retry=_retry_plan(config.retry) if "retry" in given else _NO_RETRY,
     )
 

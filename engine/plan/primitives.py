@@ -429,6 +429,10 @@ class LinkPlan:
     encryption: EncryptionPlan | None = None
     timeout: float = INFINITE
     retry: RetryPlan = RetryPlan()
+    deadline_propagation: bool = False
+    """Calls carry until when their answer is wanted; who passes that is dropped."""
+    cancellation: bool = False
+    """Who is given up is told, and stops."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

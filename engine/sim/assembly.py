@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from engine.plan.courtesy import courtesies
 from engine.plan.handing import as_handed
 from engine.plan.primitives import INFINITE, LawPlan, RetryPlan
 from engine.sim import tally
@@ -11,6 +12,7 @@ from engine.sim.instances import Instances
 from engine.sim.lane.backlog import Backlog
 from engine.sim.lane.call import UNLIMITED
 from engine.sim.lane.client import Client
+from engine.sim.lane.courtesy import Courtesy
 from engine.sim.lane.expiry import Expiry
 from engine.sim.lane.flow import FlowNode
 from engine.sim.lane.keyed import KeyedNode
@@ -63,6 +65,7 @@ class Assembler:
     def follow(self, plan: Plan) -> None:
         """Work from another plan from now on."""
         self.plan = plan
+        self.courtesies = courtesies(plan)
         self.kinds = max(self.kinds, len(plan.classes))
         self.users.follow(plan, self.kinds)
         self.instances.priorities = padded([kind.priority for kind in plan.classes], self.kinds)
@@ -103,7 +106,7 @@ class Assembler:
         node.instant = station.workers is None and all(law.fixed == 0.0 for law in laws)
         if isinstance(node, FlowNode):
             self._tune_flow(node, plan, before)
-        self.instances.tune(part, station)
+        self.instances.tune(part, station, self.courtesies.told)
         workers = 0.0 if station.workers is None else float(station.workers * station.instances)
         part.set_capacity(workers, self.agenda.now)
         if isinstance(node, KeyedNode) and plan.store is not None:
@@ -163,10 +166,24 @@ class Assembler:
             link.expiry = None
         elif link.expiry is None or link.expiry.span != timeout:
             link.expiry = Expiry(self.agenda, link, timeout)
+        self._tune_courtesy(link, plan.id, timeout)
         link.backoffs = [
             min(retry.cap, retry.base * retry.factor**place) for place in range(retry.attempts - 1)
         ]
         link.least_share = _LEAST_SHARE[retry.jitter]
+
+    def _tune_courtesy(self, link: Link, name: str, timeout: float) -> None:
+        """Have a link tell of deadlines and cancels, or not."""
+        known = self.courtesies
+        if name not in known.propagating | known.cancelling:
+            link.manners = None
+            return
+        kept = link.manners
+        courtesy = kept if isinstance(kept, Courtesy) else Courtesy(link)
+        courtesy.span = timeout
+        courtesy.propagates = name in known.propagating
+        courtesy.cancels = name in known.cancelling
+        link.manners = courtesy
 
 
 def padded(values: list[T], count: int) -> list[T]:

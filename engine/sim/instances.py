@@ -16,6 +16,8 @@ from engine.sim.lane.screened import Screened
 from engine.sim.lane.sharing import SharedPool
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from engine.plan.primitives import StationPlan
     from engine.sim.lane.agenda import Agenda
     from engine.sim.lane.bench import Bench
@@ -57,8 +59,12 @@ class Instances:
         self.priorities = [0]
         """Priority of each request class."""
 
-    def tune(self, part: NodePart, station: StationPlan) -> None:
-        """Have the right instances; surplus ones finish what they have."""
+    def tune(self, part: NodePart, station: StationPlan, told: Container[str]) -> None:
+        """Have the right instances; surplus ones finish what they have.
+
+        Calls can be taken out of the line where a flow may, or a caller among the nodes that are ``told``.
+        """
+        screens = isinstance(part.node, FlowNode) or part.plan.id in told
         node, sort, now = part.node, sort_of(part.node, station), self.agenda.now
         before = len(node.pools)
         part.retired = [pool for pool in part.retired if not pool.unused()]
@@ -73,15 +79,15 @@ class Instances:
         node.pools = kept
         for pool in kept:
             self._tune(pool, station)
+            if isinstance(pool, QueuePool):
+                line = self._line(station)
+                pool.reline(Screened(line, pool) if screens else line)
+            pool.resize(UNLIMITED if station.workers is None else station.workers, now)
 
     def _tune(self, pool: Pool, station: StationPlan) -> None:
         """Turn the knobs of an instance."""
         now = self.agenda.now
         pool.limit = UNLIMITED if station.queue_limit is None else station.queue_limit
-        if isinstance(pool, QueuePool):
-            line = self._line(station)
-            flows = isinstance(pool.site, FlowNode)
-            pool.reline(Screened(line, pool) if flows else line)
         if isinstance(pool, PacedPool | PacedSharedPool | BatchPool):
             _set_pace(pool.bench, station, pool.index, now)
         if isinstance(pool, BatchPool) and station.batch is not None:
@@ -89,7 +95,6 @@ class Instances:
             pool.size, pool.linger, pool.fixed = batch.size, batch.linger, batch.fixed
             pool.per_item = -1.0 if batch.per_item is None else batch.per_item
         _set_memory(pool, station, now)
-        pool.resize(UNLIMITED if station.workers is None else station.workers, now)
 
     def _line(self, station: StationPlan) -> Line:
         """An empty waiting line of a station's discipline."""

@@ -174,6 +174,8 @@ class Maker:
             encryption=self.one([None, None, EncryptionPlan(handshake=1e-3, per_byte=1e-7)]),
             timeout=self.one([INFINITE, 0.05, 0.5]),
             retry=self.one(RETRIES),
+            deadline_propagation=self.one([False, True]),
+            cancellation=self.one([False, True]),
         )
 
     def connection(self) -> ConnectionPlan | None:

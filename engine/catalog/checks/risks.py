@@ -190,7 +190,9 @@ def _retries(facts: _Facts, link: LinkPlan, target: NodePlan) -> Iterator[Findin
         )
         yield _risk(link.id, "retry-layers", message, "retry.attempts", fix)
     offered, can = facts.demand.rate(target.id), facts.capacity[target.id].rate
-    stormy = target.station.queue_limit is None and math.isfinite(link.timeout)
+    stormy = (
+        target.station.queue_limit is None and math.isfinite(link.timeout) and not link.cancellation
+    )
     if stormy and offered <= can < offered * attempts:
         message = (
             f"Retries can keep {name} down once it stalls: {format_quantity(offered, 'rps')} × "

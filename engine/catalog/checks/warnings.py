@@ -25,6 +25,10 @@ _FLOW: Final = ("order", "probability", "times", "mode", "when", "picker")
 """Fields of a link that say how it is part of its source's flow of calls."""
 
 
+_COURTESY: Final = ("deadline_propagation", "cancellation")
+"""Fields of a link that say what its caller tells; a queue tells its workers nothing."""
+
+
 def warnings(reading: Reading) -> Iterator[Finding]:
     """What is probably not meant."""
     design = reading.design
@@ -179,10 +183,12 @@ def _unread_policies(reading: Reading) -> Iterator[Finding]:
         config = reading.links.get(link.id)
         if config is None or not _hands_on(design, link):
             continue
-        for field in _FLOW:
+        source = component(design.node_by_id[link.source].kind)
+        from_queue = source is not None and source.output == "messages"
+        for field in (*_FLOW, *_COURTESY) if from_queue else _FLOW:
             if getattr(config, field) != getattr(plain, field):
                 message = (
-                    f"{field.capitalize()} has no effect on {name_of(design, link.id)}: "
+                    f"{field.capitalize().replace('_', ' ')} has no effect on {name_of(design, link.id)}: "
                     f"{name_of(design, link.source)} hands each request on once, to one target; "
                     "remove it"
                 )

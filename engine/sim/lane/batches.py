@@ -107,6 +107,10 @@ class BatchPool(QueuePool):
         if batch.left == 0:
             super().release(call, now)
 
+    def withdraw(self, call: Call, now: float) -> bool:
+        """Leave the line; a batch that is worked on is done as a whole."""
+        return call.stage != WORKING and super().withdraw(call, now)
+
     def clear(self, now: float) -> None:
         """Forget everybody."""
         self.bench.clear(now)

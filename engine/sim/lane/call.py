@@ -40,6 +40,7 @@ DEAD: Final = 4
 ENGAGED: Final = 5
 """At the site and neither waiting nor worked on: its flow goes on elsewhere."""
 
+NEVER: Final = float("inf")
 UNLIMITED: Final = 1 << 60
 """Stands for no limit on workers or places."""
 
@@ -89,6 +90,10 @@ class Wire(Expirer):
 
     def fill(self, job: Call, now: float) -> None:
         """Store what a job fetched in the site where it was missing."""
+        raise NotImplementedError
+
+    def call_off(self, call: Call, now: float) -> None:
+        """Give up a call that its caller no longer needs, and tell the site."""
         raise NotImplementedError
 
 
@@ -176,6 +181,11 @@ class Pool:
         """Whether a worker has nothing to do."""
         return not self.down and self.busy + self.reserved < self.workers
 
+    def has(self, call: Call) -> bool:
+        """Whether a call is inside."""
+        slot = call.slot
+        return slot < len(self.inside) and self.inside[slot] is call
+
     def unused(self) -> bool:
         """Whether nobody is inside or on the way."""
         return len(self.inside) == 0 and self.coming == 0 and self.detached == 0
@@ -204,10 +214,10 @@ class Pool:
         """Work on something else for a request that has kept its worker."""
         raise NotImplementedError
 
-    def withdraw(self, call: Call, now: float) -> None:
-        """Take out a call that waits or is worked on, and free its worker. It counts as inside until it leaves.
+    def withdraw(self, call: Call, now: float) -> bool:
+        """Take out a call that waits or is worked on, and free its worker; false where that cannot be.
 
-        Whoever waits must do so in a `Screened` line.
+        It counts as inside until it leaves. Whoever waits must do so in a `Screened` line.
         """
         raise NotImplementedError
 
@@ -301,6 +311,14 @@ class Site(Feeder):
 
     def worked(self, call: Call, now: float) -> None:
         """A worker has done its work on a call."""
+        raise NotImplementedError
+
+    def deadline(self, job: Call) -> float:
+        """Time (s) after which nobody wants the answer of a job; infinite where there is none."""
+        raise NotImplementedError
+
+    def cancel(self, call: Call, now: float) -> None:
+        """The caller of a call that was sent here does not want it any more."""
         raise NotImplementedError
 
     def drop(self, call: Call, now: float) -> None:

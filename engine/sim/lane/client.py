@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
-from engine.sim.lane.call import DEADLINE, OK, Asker, Call, Pool
+from engine.sim.lane.call import DEADLINE, NEVER, OK, Asker, Call, Pool
 from engine.sim.lane.histogram import Histogram
 from engine.sim.lane.node import Node
 
@@ -76,6 +76,11 @@ class Client(Node):
         while kind + 1 < len(shares) and draw >= shares[kind]:
             kind += 1
         return kind
+
+    def deadline(self, job: Call) -> float:
+        """When the user leaves."""
+        patience = self.patience[job.kind]
+        return NEVER if patience is None else job.sent + patience.span
 
     def expired(self, call: Call, now: float) -> None:
         """The user leaves: nobody wants the answer any more."""

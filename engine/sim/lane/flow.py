@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, final
 
-from engine.sim.lane.call import DEAD, ENGAGED, OK, Call, Context, Parked, Pool
+from engine.sim.lane.call import DEAD, ENGAGED, NEVER, OK, Call, Context, Parked, Pool
 from engine.sim.lane.line import Fifo
 from engine.sim.lane.node import Node
 
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from engine.sim.lane.agenda import Agenda
     from engine.sim.lane.draws import Batch
     from engine.sim.lane.link import Link
-
-NEVER: Final = float("inf")
 
 # Sorts of steps.
 WORK: Final = 0
@@ -387,7 +385,10 @@ class FlowNode(Node):
             return
         context.children = []
         for child in children:
-            if child.wire is None and not child.done:
+            wire = child.wire
+            if wire is not None:
+                wire.call_off(child, now)
+            elif not child.done:
                 self._stop(child, now)
 
     def _stop(self, branch: Call, now: float) -> None:

@@ -86,6 +86,12 @@ class KeyedNode(Node):
         job.leads = False
         return self._followers.pop(job.key, [])
 
+    def cancel(self, call: Call, now: float) -> None:
+        """Stop a call, unless others wait for what it fetches."""
+        if call.leads and any(not each.done for each in self._followers[call.key]):
+            return
+        super().cancel(call, now)
+
     def lose(self, job: Call, now: float) -> None:
         """Whoever waits for a dead job in another instance fails with it."""
         super().lose(job, now)

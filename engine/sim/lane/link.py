@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, final
 
 from engine.sim.lane.call import (
     BACKOFF,
+    DEADLINE,
     NETWORK,
     OK,
     OUTBOUND,
@@ -65,6 +66,22 @@ class Medium:
         raise NotImplementedError
 
 
+class Manners:
+    """What a caller tells its callees of its patience."""
+
+    def start(self, call: Call, now: float) -> None:
+        """An attempt begins; watch its time."""
+        raise NotImplementedError
+
+    def limit(self, call: Call) -> float:
+        """Time (s) after which whoever waits for a call has no use for it."""
+        raise NotImplementedError
+
+    def give_up(self, call: Call, now: float) -> None:
+        """The caller has given a call up."""
+        raise NotImplementedError
+
+
 @final
 class Link(Wire):
     """Calls from one node to another. Counters are never reset."""
@@ -91,6 +108,8 @@ class Link(Wire):
     network: Medium | None = None
     """What its bytes and connections meet, where it has a bandwidth, connections or encryption."""
     expiry: Expiry | None = None
+    manners: Manners | None = None
+    """What it tells of deadlines and cancels, where it does."""
     least_share: float = 0.0
     """Share of a wait that is not left to chance (jitter none 1, equal .5, full 0)."""
     attempts: i64 = 0
@@ -218,6 +237,9 @@ class Link(Wire):
         call.wire = self
         if not self.waits:
             call.waits = False
+        if self.manners is not None:
+            self.manners.start(call, now)
+            return
         expiry = self.expiry
         if expiry is not None:
             expiry.add(call)
@@ -300,10 +322,27 @@ class Link(Wire):
             self.late += 1
 
     def expired(self, call: Call, now: float) -> None:
-        """Give a call up; the callee works on."""
-        self._settle(call, now)
-        self.failed[TIMEOUT] += 1
+        """Give a call up; the callee works on unless it is told."""
+        self._give_up(call, TIMEOUT, now)
         self._after_failure(call, TIMEOUT, now)
+
+    def overdue(self, call: Call, now: float) -> None:
+        """Give a call up since nobody wants the answer of whoever made it."""
+        if not call.settled:
+            self._give_up(call, DEADLINE, now)
+            self._after_failure(call, DEADLINE, now)
+
+    def call_off(self, call: Call, now: float) -> None:
+        """Give a call up that is not needed any more."""
+        if not call.settled:
+            self._give_up(call, DEADLINE, now)
+
+    def _give_up(self, call: Call, reason: i64, now: float) -> None:
+        """Count an attempt out whose answer nobody waits for."""
+        self._settle(call, now)
+        self.failed[reason] += 1
+        if self.manners is not None:
+            self.manners.give_up(call, now)
 
     def _settle(self, call: Call, now: float) -> None:
         """Count an attempt out."""
@@ -357,6 +396,10 @@ class Link(Wire):
         if job is None or (call.waits and job.done):
             return
         if call.attempt <= len(self.backoffs):
+            wait = self._backoff(call.attempt)
+            if self.manners is not None and self.manners.limit(call) <= now + wait:
+                job.site.child_failed(job, reason, now)
+                return
             again = Call(self.target, call.pool, job, call.kind, call.key)
             again.attempt = call.attempt + 1
             again.repeat = call.repeat
@@ -364,7 +407,7 @@ class Link(Wire):
             again.fill = call.fill
             again.wire = self
             again.stage = BACKOFF
-            self.agenda.schedule(self._backoff(call.attempt), again)
+            self.agenda.schedule(wait, again)
         elif call.waits:
             job.site.child_failed(job, reason, now)
 

@@ -9,7 +9,9 @@ from engine.sim.lane.call import (
     CRASHED,
     DEAD,
     DEADLINE,
+    ENGAGED,
     ERROR,
+    NEVER,
     OK,
     QUEUE_FULL,
     RETURNING,
@@ -53,7 +55,10 @@ class Node(Site):
         if call.booked:
             call.booked = False
             pool.reserved -= 1
-        if pool.down:
+        context = call.context
+        if context is not None and context.deadline <= now:
+            self.refuse(call, DEADLINE, now)
+        elif pool.down:
             self.refuse(call, UNAVAILABLE, now)
         elif self.instant:
             self.touch(now)
@@ -64,6 +69,7 @@ class Node(Site):
 
     def pass_on(self, call: Call, now: float) -> None:
         """Serve a call without work."""
+        call.stage = ENGAGED
         self.wait.add_none()
         self.after_work(call, now)
 
@@ -78,6 +84,7 @@ class Node(Site):
 
     def worked(self, call: Call, now: float) -> None:
         """A worker has done its work; it is free unless it is held until the answer."""
+        call.stage = ENGAGED
         if self.hold:
             call.held = True
         else:
@@ -151,6 +158,34 @@ class Node(Site):
 
     def call_off(self, context: Context, now: float) -> None:
         """Call off what a job no longer needs."""
+        children = context.children
+        context.children = []
+        for child in children:
+            wire = child.wire
+            if wire is not None:
+                wire.call_off(child, now)
+
+    def deadline(self, job: Call) -> float:
+        """What the job's caller said."""
+        context = job.context
+        return NEVER if context is None else context.deadline
+
+    def cancel(self, call: Call, now: float) -> None:
+        """Stop a call wherever it is: on its way, in line, worked on, or in its flow."""
+        stage = call.stage
+        if call.done or stage in (RETURNING, DEAD):
+            return
+        pool = call.pool
+        if not pool.has(call):
+            context = call.context
+            if context is not None:
+                context.deadline = -NEVER  # it is turned away when it arrives
+            return
+        if stage != ENGAGED:
+            if not pool.withdraw(call, now):
+                return
+            call.held = False
+        self.finish(call, DEADLINE, now)
 
     def _reply(self, call: Call, reason: i64, now: float) -> None:
         """Send the answer back."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine.sim.lane.call import DEAD, OUTBOUND, WORKING, Call, Pool, Site
 from engine.sim.lane.line import came
+from engine.sim.lane.screened import Screened
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -73,17 +74,20 @@ class QueuePool(Pool):
         """The worker goes on without a wait."""
         self._work_on(call, self.site.work[call.task].draw() * self.slow, now)
 
-    def withdraw(self, call: Call, now: float) -> None:
+    def withdraw(self, call: Call, now: float) -> bool:
         """Leave the line, or let go of the worker."""
         if call.stage == WORKING:
             self.stop(call, now)
             self.release(call, now)
-            return
+            return True
+        if not isinstance(self._line, Screened):
+            return False
         call.stage = DEAD
         site = self.site
         site.touch(now)
         self.waiting -= 1
         site.waiting -= 1.0
+        return True
 
     def stop(self, call: Call, now: float) -> None:
         """Work on a call no more; its entry then means nothing."""

@@ -57,7 +57,7 @@ class Screened(Line):
         call = self._line.pop()
         while call is not None:
             self._length -= 1
-            if call.stage != DEAD:
+            if call.stage != DEAD and not call.done:
                 return call
             call = self._line.pop()
         return None

@@ -63,9 +63,10 @@ class SharedPool(Pool):
         """Share the workers again: nobody keeps one."""
         self.rejoin(call, now)
 
-    def withdraw(self, call: Call, now: float) -> None:
+    def withdraw(self, call: Call, now: float) -> bool:
         """Take a call out of those who share."""
         self.stop(call, now)
+        return True
 
     def stop(self, call: Call, now: float) -> None:
         """Let the others share what a call had."""
