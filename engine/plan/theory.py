@@ -179,7 +179,7 @@ def _client(
     return ClientPrediction(
         model=population.model if population is not None else _CLIENT_MODEL,
         offered=rate,
-        goodput=rate * good if stable or (site.blind and rate > 0.0) else None,
+        goodput=rate * good if stable or _succeeds_anyway(site) else None,
         latency=mean if stable else None,
         latency_p99=quantile_at(site, curves, 0.99) if stable else None,
         bound=population.bounds.throughput if population is not None else _bound(site, network),
@@ -187,6 +187,12 @@ def _client(
         reason=reason,
         doubts=(*doubts, *(population.doubts if population is not None else ())),
     )
+
+
+def _succeeds_anyway(site: Site) -> bool:
+    """Whether a client of whose times nothing is known is answered all the same: nobody gives up."""
+    patient = all(math.isinf(edge.plan.timeout) for edge in site.leaving)
+    return bool(site.blind) and site.rate > 0.0 and patient
 
 
 def _bound(client: Site, network: Network) -> float:

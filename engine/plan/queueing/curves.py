@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 POINTS: Final = 256
 """Points of a grid: a step is about a twenty-fifth of a standard deviation."""
+_NEVER: Final = 1e-12
+"""Probability below which nothing happens."""
 _FAR: Final = 10.0
 """Standard deviations above the mean that a grid reaches."""
 
@@ -88,7 +90,7 @@ class Grid:
         """An exponential wait, where there is any, and exponential work: in closed form."""
         times, work = self._edges, 1.0 / mean
         above = np.exp(-work * times)
-        if wait.chance > 0.0 and wait.mean > 0.0:
+        if wait.chance > _NEVER and wait.mean > 0.0:
             leave = wait.chance / wait.mean
             if abs(leave - work) < 1e-6 * work:
                 leave = work * (1.0 + 1e-6)
@@ -107,10 +109,10 @@ class Grid:
     def wait(self, wait: Wait) -> Floats:
         """A wait: none, or two moments where there is any."""
         shares = np.zeros(POINTS)
-        if wait.chance > 0.0 and wait.mean > 0.0:
+        if wait.chance > _NEVER and wait.mean > 0.0:
             mean, square = wait.mean / wait.chance, wait.square / wait.chance
             shares = wait.chance * self.two_moments(Moments(mean, max(0.0, square - mean * mean)))
-        shares[0] += 1.0 - wait.chance
+        shares[0] += 1.0 - float(shares.sum())
         return shares
 
     def nothing(self) -> Floats:

@@ -30,7 +30,8 @@ class Moments:
     @property
     def cv2(self) -> float:
         """Squared coefficient of variation; 0 where there is no duration."""
-        return self.variance / (self.mean * self.mean) if self.mean > 0.0 else 0.0
+        squared = self.mean * self.mean  # which may be nothing where the mean is next to nothing
+        return self.variance / squared if squared > 0.0 else 0.0
 
     def plus(self, other: Moments) -> Moments:
         """One after the other, independent."""

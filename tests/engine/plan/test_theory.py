@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass, replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from engine.catalog import lower
 from engine.model.files import loads
@@ -48,7 +48,7 @@ from tests.helpers.plans import (
     router,
     station,
 )
-from tests.helpers.random_plans import whole_plans
+from tests.helpers.random_plans import random_plan, whole_plans
 
 S = 0.01
 RELAXED = settings(max_examples=60, deadline=None, derandomize=True)
@@ -452,6 +452,7 @@ def test_any_plan_has_a_prediction_that_keeps_the_laws(design: Plan) -> None:
 
 @RELAXED
 @given(whole_plans)
+@example(random_plan(4096))  # waits that next to never happen
 def test_a_prediction_is_a_function_of_the_plan(design: Plan) -> None:
     assert predict(design) == predict(design)
 
