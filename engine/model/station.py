@@ -16,17 +16,17 @@ class Scaling(Config):
 
     contention: float = setting(
         0.05,
-        title="Contention",
+        title="Contention σ",
         unit="%",
-        help="σ: share of the work that only one worker at a time can do, such as holding a lock. "
+        help="Share of the work that only one worker at a time can do, such as holding a lock. "
         "5 %: no more than 20 times the throughput of one worker, however many there are.",
         ge=0.0,
         le=1.0,
     )
     coherency: float = setting(
         0.001,
-        title="Coherency",
-        help="κ: what each pair of workers costs by keeping each other up to date. Above zero, "
+        title="Coherency κ",
+        help="What each pair of workers costs by keeping each other up to date. Above zero, "
         "throughput falls again beyond √((1-σ)/κ) workers: 31 with σ 5 % and κ .001.",
         ge=0.0,
         le=1.0,
@@ -186,7 +186,7 @@ class Pauses(Config):
 _GROUP: Final = "Instance"
 USL: Final[Any] = setting(
     None,
-    title="Contention",
+    title="Scaling limits",
     group=_GROUP,
     help="Universal scalability law (Gunther): with n workers of an instance at work, work takes "
     "1 + σ(n-1) + κn(n-1) times as long. Off: workers do not slow each other.",

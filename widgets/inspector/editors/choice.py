@@ -33,6 +33,7 @@ _SPELLED: Mapping[str, str] = MappingProxyType(
         "arc": "ARC",
         "mmpp": "Bursts (MMPP)",
         "power_of_two": "Power of two",
+        "oom_kill": "OOM kill",
         "tcp": "TCP",
         "tls_1_2": "TLS 1.2",
         "tls_1_3": "TLS 1.3",
