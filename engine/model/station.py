@@ -69,7 +69,7 @@ class Batching(Config):
         0.005,
         title="Linger",
         unit="s",
-        help="How long the first request waits for others (Kafka 4: 5 ms). Where there is little to do, "
+        help="How long the first request waits for others (Kafka 4: 5 ms); 0 takes who waits already. Where there is little to do, "
         "a batch holds 1 + rate × linger requests on average.",
         ge=0.0,
         le=1e6,
