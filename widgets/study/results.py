@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.model.units import format_quantity
+from widgets.instruments.text import value_text
 from widgets.theme import set_role
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 _HIDDEN = frozenset({"key", "unit"})
 """Columns for programs: a point's key, and the unit that is written with each number."""
 _ROW = 22
+_DIGITS = 4
+"""One more than elsewhere: intervals are narrow."""
 _NARROW = 200
 _MOST_SAID = 84
 """Height of the sentences from which they scroll; the table needs room as well."""
@@ -92,7 +95,9 @@ class TableModel(QAbstractTableModel):
             unit = "" if self._unit is None else str(row[self._unit] or "")
         if isinstance(cell, int) and not unit:
             return f"{cell:,}"
-        return format_quantity(float(f"{cell:.4g}"), unit)
+        if unit == "B":
+            return format_quantity(cell, unit)
+        return value_text(cell, unit, _DIGITS)
 
 
 class Results(QWidget):

@@ -1,0 +1,80 @@
+"""What a study found, as people read it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+
+from engine.study.report import Column, Failure, Report, Table
+from widgets.study.results import Results, TableModel
+
+METRICS = Table(
+    "metrics",
+    "Metrics",
+    (
+        Column("metric", "Metric"),
+        Column("unit", "Unit"),
+        Column("mean", "mean", None),
+        Column("count", "runs"),
+        Column("change", "change", "%"),
+        Column("key", "Key"),
+    ),
+    (
+        ("users.latency.p99", "s", 0.19149, 12, -0.125, "k"),
+        ("users.failed", "", None, 0, None, "k"),
+    ),
+)
+OTHER = Table("objectives", "Objectives", (Column("met", "met"),), ((True,), (False,)))
+
+
+def report(**changes) -> Report:
+    fields = {
+        "study": "replicate",
+        "title": "Shop",
+        "sentences": ("It is so.", "And so."),
+        "tables": (METRICS, OTHER),
+        "failures": (),
+        "done": 12,
+        "wanted": 12,
+    }
+    return Report(**(fields | changes))
+
+
+def texts(model: TableModel) -> list[list[str]]:
+    places = range(model.columnCount())
+    return [[model.index(row, place).data() for place in places] for row in range(model.rowCount())]
+
+
+def test_numbers_have_the_unit_of_their_column_or_their_row() -> None:
+    assert texts(TableModel(METRICS)) == [
+        ["users.latency.p99", "191.5 ms", "12", "-12.5 %"],
+        ["users.failed", "–", "0", "–"],
+    ]
+    assert texts(TableModel(OTHER)) == [["yes"], ["no"]]
+
+
+def test_titles_stand_over_their_numbers() -> None:
+    model = TableModel(METRICS)
+    across = Qt.Orientation.Horizontal
+    titles = [model.headerData(place, across) for place in range(model.columnCount())]
+    assert titles == ["Metric", "mean", "runs", "change"]
+    side = model.headerData(1, across, Qt.ItemDataRole.TextAlignmentRole)
+    assert side == Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+def test_the_chosen_table_stays_chosen_while_numbers_come_in(qtbot) -> None:
+    results = Results()
+    qtbot.addWidget(results)
+    results.show_report(report(done=5))
+    results._which.setCurrentIndex(1)
+    results.show_report(report())
+    assert results._which.currentText() == "Objectives"
+    assert results.words == "It is so.\nAnd so."
+
+
+def test_runs_that_broke_are_told(qtbot) -> None:
+    results = Results()
+    qtbot.addWidget(results)
+    broke = Failure("key", "web.workers=2, seed 3", 3, "StandstillError: time stands still")
+    results.show_report(report(failures=(broke,)))
+    told = results._failures.text()
+    assert told.startswith("1 of 12 runs broke; the first: web.workers=2, seed 3: StandstillError")
