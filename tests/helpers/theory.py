@@ -132,3 +132,11 @@ def mmpp_response(
     inside = float((empty @ ratio @ whole @ whole).sum())
     rate = (calm * leave_burst + burst * leave_calm) / (leave_calm + leave_burst)
     return inside / rate
+
+
+def k_of_n(need: int, count: int, available: float) -> float:
+    """Probability that at least `need` of `count` independent parts are available."""
+    return sum(
+        math.comb(count, up) * available**up * (1.0 - available) ** (count - up)
+        for up in range(need, count + 1)
+    )
