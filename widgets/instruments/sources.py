@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
-from engine.model.arrivals import ActiveUsers, Arrivals, Closed, Mmpp, Poisson, Sessions, Trace
+from engine.model.arrivals import (
+    ActiveUsers,
+    Arrivals,
+    Closed,
+    Deterministic,
+    Mmpp,
+    Poisson,
+    Sessions,
+    Trace,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,6 +27,8 @@ if TYPE_CHECKING:
 # Built once: an adapter takes milliseconds, and the timeline asks at every repaint.
 _ARRIVALS: Final[TypeAdapter[Arrivals]] = TypeAdapter(Arrivals)
 Points = tuple[tuple[float, float], ...]
+Rated = Poisson | Deterministic | Mmpp | ActiveUsers | Sessions | Closed
+"""Every process that has a rate at any time."""
 
 
 def sources(design: Design) -> tuple[str, ...]:
@@ -52,16 +63,32 @@ def arrivals_of(node: Node) -> Arrivals:
     return Poisson()
 
 
-def planned_load(design: Design, times: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Offered rate (rps) that the design's sources and traffic events ask for at these times."""
-    total = np.zeros(len(times))
-    for item in sources(design):
-        rate = _rate(arrivals_of(design.node_by_id[item]), times)
-        for event in design.scenario.events:
-            if event.change == "traffic" and event.target in {None, item}:
-                rate = np.where(_active(event, times), rate * (event.factor or 0.0), rate)
-        total += rate
-    return total
+class PlannedLoad:
+    """What the sources of a design ask for over time, read once: a recording is long."""
+
+    def __init__(self, design: Design) -> None:
+        """Read the arrival processes of a design."""
+        self._events = [each for each in design.scenario.events if each.change == "traffic"]
+        self._arrivals = {item: arrivals_of(design.node_by_id[item]) for item in sources(design)}
+        self._recorded = {
+            item: np.sort(np.array(arrivals.times)) / arrivals.speed
+            for item, arrivals in self._arrivals.items()
+            if isinstance(arrivals, Trace)
+        }
+
+    def at(self, times: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Offered rate (rps) that the sources and the traffic events ask for at these times."""
+        total = np.zeros(len(times))
+        for item, arrivals in self._arrivals.items():
+            if isinstance(arrivals, Trace):
+                rate = _replayed(arrivals, self._recorded[item], times)
+            else:
+                rate = _rate(arrivals, times)
+            for event in self._events:
+                if event.target in {None, item}:
+                    rate = np.where(_active(event, times), rate * (event.factor or 0.0), rate)
+            total += rate
+        return total
 
 
 def _active(event: Event, times: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -71,19 +98,17 @@ def _active(event: Event, times: NDArray[np.float64]) -> NDArray[np.bool_]:
     return active
 
 
-def _rate(arrivals: Arrivals, times: NDArray[np.float64]) -> NDArray[np.float64]:
+def _rate(arrivals: Rated, times: NDArray[np.float64]) -> NDArray[np.float64]:
     """Rate of one arrival process over time (rps).
 
     Bursts and active users count by their mean; a closed population by what it would ask for if
-    answers took no time, sessions by all requests of those that begin; a trace by its counts.
+    answers took no time, sessions by all requests of those that begin.
     """
     if isinstance(arrivals, Closed):
         think = max(arrivals.think_law().mean, 1e-3)
         return np.full(len(times), arrivals.users / think)
     if isinstance(arrivals, ActiveUsers):
         return np.full(len(times), arrivals.users * arrivals.rate_per_user)
-    if isinstance(arrivals, Trace):
-        return _recorded(arrivals, times)
     schedule = arrivals.schedule()
     rate = np.interp(times, [t for t, _ in schedule], [rps for _, rps in schedule])
     if isinstance(arrivals, Sessions):
@@ -94,13 +119,14 @@ def _rate(arrivals: Arrivals, times: NDArray[np.float64]) -> NDArray[np.float64]
     return rate
 
 
-def _recorded(trace: Trace, times: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Rate of a recording over time (rps)."""
+def _replayed(
+    trace: Trace, instants: NDArray[np.float64], times: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Rate of a recording over time (rps), by counting its arrivals."""
     if len(times) < 2:
         return np.zeros(len(times))
     step = float(times[1] - times[0])
     edges = np.array([*times, times[-1] + step])
-    instants = np.sort(np.array(trace.times)) / trace.speed
     counts = np.searchsorted(instants, edges)
     if trace.repeat is not None:
         period = trace.repeat / trace.speed

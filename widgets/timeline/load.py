@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from widgets.instruments.sources import planned_load, sources
+from widgets.instruments.sources import PlannedLoad, sources
 from widgets.instruments.table import Table
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class LoadCurve:
 
     def __init__(self) -> None:
         """Know nothing."""
-        self._design: Design | None = None
+        self._plan: PlannedLoad | None = None
         self._sources: tuple[str, ...] = ()
         self._top = 0.0
         self._end = 0.0
@@ -44,7 +44,7 @@ class LoadCurve:
 
     def set_design(self, design: Design) -> None:
         """Take the plan from a design."""
-        self._design = design
+        self._plan = PlannedLoad(design)
         self._sources = sources(design)
 
     def add(self, samples: Iterable[Sample]) -> None:
@@ -65,11 +65,11 @@ class LoadCurve:
     def planned(self, start: float, end: float, points: int) -> Curve:
         """Instants and rates that the design asks for, from where the run is."""
         begin = max(start, self._end)
-        if self._design is None or begin >= end:
+        if self._plan is None or begin >= end:
             none = np.zeros(0)
             return none, none
         times = np.linspace(begin, end, max(points, 2))
-        return times, planned_load(self._design, times)
+        return times, self._plan.at(times)
 
     def top(self, *curves: Curve) -> float:
         """Rate at the top of the strip, steady until curves leave it or hardly use it."""

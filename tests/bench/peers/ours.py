@@ -89,14 +89,28 @@ def outage(target: str, start: float, end: float) -> Raw:
     return {"at": start, "duration": end - start, "target": f"balancer-{target}", **change}
 
 
-def balanced(users: int) -> tuple[list[Raw], list[Raw]]:
-    """Clients and a balancer. Ways of 3 and 2 ms out, then 2 ms out and 3 ms back: in pairs."""
-    nodes = [
-        active_users(users, 20),
-        station("client", ANY, constant(0.0)),
-        node("balancer", "load_balancer", 0, 0, picker="round_robin", health_checks=False),
-        station("two-way", ANY, constant(0.0)),
+def balancer() -> Raw:
+    return node("balancer", "load_balancer", 0, 0, picker="round_robin", health_checks=False)
+
+
+def two_servers(users: int = 120) -> Raw:
+    """Ways of 3, 2 and 2 ms out and 3 ms back: here two links of 3 and 2 ms, out and back."""
+    one = server("one", 1, 1024 // 64, [("cpu", 0.002), ("wait", 0.012)])
+    two = server("two", 2, 2048 // 96, [("wait", 0.02), ("cpu", 0.001)])
+    links = [
+        link("users", "balancer", delay=exponential(0.003)),
+        link("balancer", "one", delay=exponential(0.002)),
+        link("balancer", "two", delay=exponential(0.002)),
     ]
+    ways = ([active_users(users, 20), balancer()], links)
+    return whole("AsyncFlow: two servers", [ways, one, two], 600)
+
+
+def two_servers_failing() -> Raw:
+    steps = [("cpu", 0.002), ("wait", 0.012)]
+    # Spikes are on the way out only, so each has a place of its own where all are held up.
+    nodes = [active_users(120, 20), balancer()]
+    nodes += [station(name, ANY, constant(0.0)) for name in ("client", "two-way")]
     links = [
         link("users", "client", delay=exponential(0.003)),
         link("client", "balancer", delay=exponential(0.002)),
@@ -104,18 +118,7 @@ def balanced(users: int) -> tuple[list[Raw], list[Raw]]:
         link("balancer", "two-way"),
         link("two-way", "two"),
     ]
-    return nodes, links
-
-
-def two_servers(users: int = 120) -> Raw:
-    one = server("one", 1, 1024 // 64, [("cpu", 0.002), ("wait", 0.012)])
-    two = server("two", 2, 2048 // 96, [("wait", 0.02), ("cpu", 0.001)])
-    return whole("AsyncFlow: two servers", [balanced(users), one, two], 600)
-
-
-def two_servers_failing() -> Raw:
-    steps = [("cpu", 0.002), ("wait", 0.012)]
-    parts = [balanced(120), server("one", 1, 16, steps), server("two", 1, 16, steps)]
+    parts = [(nodes, links), server("one", 1, 16, steps), server("two", 1, 16, steps)]
     events = [
         spike("client", 100, 160, 0.015),
         outage("one", 180, 240),

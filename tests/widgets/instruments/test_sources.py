@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.model.design import Design
-from widgets.instruments.sources import planned_load, sources
+from widgets.instruments.sources import PlannedLoad, sources
 
 
 def design(arrivals: object, events: list[dict[str, object]] | None = None) -> Design:
@@ -27,7 +27,7 @@ def design(arrivals: object, events: list[dict[str, object]] | None = None) -> D
 def load(arrivals: object, events: list[dict[str, object]] | None = None) -> list[float]:
     made = design(arrivals, events)
     only = made.model_copy(update={"nodes": made.nodes[:1] + made.nodes[2:]})
-    return [round(float(x), 6) for x in planned_load(only, np.array([0.0, 10.0, 20.0, 30.0]))]
+    return [round(float(x), 6) for x in PlannedLoad(only).at(np.array([0.0, 10.0, 20.0, 30.0]))]
 
 
 def test_sources_are_what_nobody_calls_and_what_calls_others() -> None:
