@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from engine.control.simulation import Simulation
-from engine.plan.primitives import ConnectionPlan, EncryptionPlan, KeyPlan, Plan
+from engine.plan.primitives import ConnectionPlan, EncryptionPlan, KeyPlan, Part, Plan
 from engine.sim.invariants import check
 from engine.sim.report import Result, result_of
+from tests.helpers.flows import call, parallel, work
 from tests.helpers.plans import (
     cache,
     client,
@@ -171,6 +172,31 @@ def test_encryption_is_work_whatever_the_discipline(discipline: Any) -> None:
 
     costs = EncryptionPlan(per_byte=1e-7)
     assert busy(encryption=costs) / busy() == pytest.approx((0.001 + 11e3 * 1e-7) / 0.001)
+
+
+@pytest.mark.parametrize("discipline", ["fifo", "ps"])
+@pytest.mark.parametrize("hold", [True, False])
+@pytest.mark.parametrize(
+    ("flow", "own"),
+    [
+        ((work(0.002), call("web-db"), work(0.001)), 0.003),
+        ((call("web-db"), work(0.001)), 0.001),
+        ((parallel(work(0.001), work(0.002)), call("web-db")), 0.003),
+    ],
+)
+def test_encryption_is_work_once_a_request_whatever_the_flow(
+    flow: tuple[Part, ...], own: float, hold: bool, discipline: Any
+) -> None:
+    def busy(**network: Any) -> float:
+        web = station("web", flow=flow, workers=4, hold=hold, discipline=discipline)
+        nodes = [client(rate=50.0), web, station("db", 0.0)]
+        made = plan(nodes, [link("users", "web", **network), link("web", "db")])
+        found = simulate(made)["nodes"]["web"]
+        return float(found["utilization"]) * 4.0 * 100.0 / found["arrivals"]
+
+    costs = EncryptionPlan(per_byte=1e-6)
+    assert busy() == pytest.approx(own, rel=0.01)
+    assert busy(encryption=costs) - busy() == pytest.approx(11e3 * 1e-6, rel=0.01)
 
 
 def test_a_slow_instance_is_slow_at_encryption_too() -> None:
