@@ -16,7 +16,7 @@ from engine.plan.demand import demand_of
 from engine.plan.network.doubts import design_doubts, node_doubts
 from engine.plan.network.percentiles import curves_of, quantile_at, wait_quantile_at
 from engine.plan.network.sites import network_of
-from engine.plan.network.solving import blind_bursts, settle
+from engine.plan.network.solving import blind_where_unknown, settle
 from engine.plan.network.sources import Moment, mix_of, source_of
 from engine.plan.primitives import TrafficPlan
 
@@ -56,7 +56,7 @@ def predict(plan: Plan, *, at: float | None = None, load: float = 1.0) -> Theory
         return Theory(nodes=nodes, clients=users, doubts=(_ENDLESS,))
     network = network_of(plan, demand, sources)
     populations, settled = settle(network, load)
-    blind_bursts(network)
+    blind_where_unknown(network)
     curves = curves_of(network)
     doubts = design_doubts(plan, moment)
     if not settled:

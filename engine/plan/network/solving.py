@@ -9,6 +9,7 @@ from engine.plan.network.answers import answer_up
 from engine.plan.network.flows import send_down
 from engine.plan.network.layers import layer_below, solve_held_population
 from engine.plan.network.populations import Population, solve_population
+from engine.plan.network.unmodelled import decisive
 
 if TYPE_CHECKING:
     from engine.plan.network.sites import Network, Site
@@ -56,9 +57,11 @@ def settle(network: Network, load: float) -> tuple[dict[str, Population], bool]:
     return found, False
 
 
-def blind_bursts(network: Network) -> None:
-    """Say nothing of the times where bursts overload a node, nor of those who wait for it."""
+def blind_where_unknown(network: Network) -> None:
+    """Say nothing of the times where bursts overload a node or it is not modelled, nor of those who wait for it."""
     for site in reversed(network.sites):
+        if site.rate > 0.0 and site.workers is not None:
+            site.blind = site.blind or decisive(site.plan.station)
         load = site.stay.load or 0.0
         if load < 1.0 <= load * site.peak and site.stay.wait.loss <= 0.0:
             site.blind = (

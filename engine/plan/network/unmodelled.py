@@ -18,8 +18,19 @@ _LINK: Final = frozenset(
     {"id", "source", "target", "order", "probability", "times", "waits", "on_miss", "classes"}
     | {"picker", "weight", "delay", "jitter", "loss", "timeout", "retry"}
 )
-_NAMES: Final = {"cpu": "CPU quota"}
+_NAMES: Final = {"cpu": "CPU quota", "batch": "batches", "start": "start-up"}
 """What people call a field, where that is not its name."""
+
+
+_DECISIVE: Final = ("batch", "cpu", "pauses")
+"""Features of a station that change every time at it, so that times without them would be wrong."""
+
+
+def decisive(station: StationPlan) -> str:
+    """Why no times can be given for a station; empty where they can."""
+    found = [name for name in _DECISIVE if getattr(station, name) is not None]
+    names = ", ".join(_NAMES.get(name, name) for name in found)
+    return f"not modelled: {names}, which changes its times" if found else ""
 
 
 def of_node(node: NodePlan) -> tuple[str, ...]:

@@ -391,7 +391,13 @@ def test_workers_that_slow_each_other_down() -> None:
 
 
 def test_what_is_not_modelled_is_named() -> None:
-    assert "not modelled: CPU quota" in one(10.0, cpu=CpuPlan(quota=0.05)).doubts
+    web = one(10.0, cpu=CpuPlan(quota=0.05))
+    assert "not modelled: CPU quota" in web.doubts
+    assert web.residence is None
+    assert web.reason == "not modelled: CPU quota, which changes its times"
+    edge = link("users", "web", bandwidth=1e6)
+    found = predict(plan([client(rate=10.0), station("web", exponential(S))], [edge]))
+    assert "not modelled: bandwidth of users-web" in found.nodes["web"].doubts
 
 
 def test_every_field_of_a_plan_is_modelled_or_named() -> None:
