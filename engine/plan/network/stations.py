@@ -20,6 +20,7 @@ from engine.plan.queueing.waits import (
     gg_wait,
     last_come,
     mg1_wait,
+    with_tail_of,
 )
 
 if TYPE_CHECKING:
@@ -158,6 +159,8 @@ def _queue(site: Site, facing: Facing, load: float) -> Stay:
         letter = _letter(site.hold.cv2)
         return Stay(f"M/{letter}/1", mg1_wait(facing.rate, law), load=load)
     wait = gg_wait(workers, facing.rate, site.hold, facing.cv2)
+    if law is not None and abs(facing.cv2 - 1.0) < _SAME:
+        wait = with_tail_of(wait, load, law)
     return Stay(_kendall(facing, site.hold, workers), wait, load=load)
 
 

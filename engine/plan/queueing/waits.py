@@ -89,6 +89,20 @@ def gg_wait(servers: int, rate: float, service: Moments, arrivals_cv2: float) ->
     return exponential_wait(chance, mean)
 
 
+def with_tail_of(wait: Wait, busy: float, law: Law) -> Wait:
+    """A wait at several servers whose spread is as that of M/G/1 with the same law and load.
+
+    The mean stays; the second moment of those who wait is as many times that of an exponential as it is for one server.
+    """
+    if not 0.0 < busy < 1.0 or law.mean <= 0.0 or wait.mean <= 0.0:
+        return wait
+    single = mg1_wait(busy / law.mean, law)
+    if not math.isfinite(single.mean) or single.mean <= 0.0:
+        return wait
+    longer = single.square * single.chance / (2.0 * single.mean**2)
+    return Wait(wait.chance, wait.mean, wait.square * longer, wait.loss)
+
+
 def erlang_arrivals_wait(stages: int, busy: float, service: float) -> Wait:
     """E_n/M/1, exact: what a server sees behind a round robin over n servers.
 
