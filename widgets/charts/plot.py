@@ -92,6 +92,7 @@ class Plot(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Colour everything anew."""
         self._theme = theme
+        self._view.setBackground(theme.panel)
         for side in ("left", "bottom"):
             self._item.getAxis(side).setTextPen(theme.muted)
         self._grid.setPen(self._pen(theme.chart_grid, 1.0))

@@ -29,7 +29,10 @@ if TYPE_CHECKING:
     from widgets.study.picture import Picture
     from widgets.theme import IconSet, Theme
 
-_FORM, _FOUND = 272, 420
+_FORM = 256
+_PLOT, _FOUND = 3, 2
+"""Shares of the room that is left."""
+_LEAST = 180
 _HINT = (
     "A study runs the open design many times, beside the sandbox,\n"
     "and says what can be told from the numbers, and how surely."
@@ -146,8 +149,11 @@ class StudyPanel(QWidget):
         split.setHandleWidth(1)
         split.addWidget(middle)
         split.addWidget(self.results)
-        split.setStretchFactor(0, 1)
-        split.setSizes([_FOUND, _FOUND])
+        for place, share in enumerate((_PLOT, _FOUND)):
+            split.setStretchFactor(place, share)
+        split.setSizes([_PLOT * _LEAST, _FOUND * _LEAST])
+        self.results.setMinimumWidth(_LEAST)
+        middle.setMinimumWidth(_LEAST)
         split.setChildrenCollapsible(False)
         row = QHBoxLayout()
         row.setSpacing(16)

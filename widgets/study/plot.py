@@ -60,10 +60,12 @@ class StudyPlot(QWidget):
         layout.addWidget(self._head)
         layout.addWidget(self._view, 1)
         self._quiet()
+        self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
         """Colour everything anew."""
         self._theme = theme
+        self._view.setBackground(theme.panel)
         self._draw()
 
     def show_picture(self, picture: Picture | None) -> None:

@@ -74,6 +74,7 @@ def test_it_takes_another_theme_and_an_empty_picture(plot) -> None:
     dots = (Dots("met", (1.0,), (2.0,)), Dots("missed", (2.0,), (3.0,), good=False))
     plot.show_picture(Picture("", dots=dots))
     plot.set_theme(LIGHT)
+    assert plot._view.backgroundBrush().color().name() == LIGHT.panel
     assert len(plot._box.childGroup.childItems()) > 0
     plot.show_picture(None)
     assert plot._box.childGroup.childItems() == []
