@@ -42,6 +42,8 @@ class Target:
     """SI unit of its value: ``s``, ``rps``, … or empty."""
     current: Any
     """Its value now, typed; a law for a duration."""
+    inside: tuple[Any, ...]
+    """What the field is in, from the config down, typed; what is off as it is when switched on."""
 
 
 def override(design: Design, text: str) -> Design:
@@ -77,8 +79,8 @@ def _target(design: Design, name: str) -> Target:
         msg = f"{item_id!r} is no node or link of the design" + _hint(hint, known)
         raise ValueError(msg)  # noqa: TRY004 - the user's value, not the type, is wrong
     path = path[1:] if path[0] == "config" and len(path) > 1 else path
-    unit, current = _field(_typed(item), path)
-    return Target(item, tuple(path), unit, current)
+    unit, current, inside = _field(_typed(item), path)
+    return Target(item, tuple(path), unit, current, inside)
 
 
 def _changed(design: Design, target: Target, text: str) -> Design:
@@ -86,7 +88,7 @@ def _changed(design: Design, target: Target, text: str) -> Design:
     item, path = target.item, target.path
     new = _value(text, target.unit, target.current)
     top = item.config.get(path[0], _typed(item).model_dump(mode="json")[path[0]])
-    edit = SetField(item.id, ("config", path[0]), _put(top, path[1:], new))
+    edit = SetField(item.id, ("config", path[0]), _put(top, path[1:], new, target.inside[1:]))
     design = edit.apply(design).design
     made = design.item(item.id)
     if isinstance(made, Node | Link):
@@ -99,13 +101,15 @@ def _typed(item: Node | Link) -> Config:
     return typed_config(item) if isinstance(item, Node) else typed_link(item)
 
 
-def _field(config: Config, path: Sequence[str]) -> tuple[str, Any]:
-    """Unit and value of a field."""
+def _field(config: Config, path: Sequence[str]) -> tuple[str, Any, tuple[Any, ...]]:
+    """Unit and value of a field, and what it is in."""
     value: Any = config
+    inside: list[Any] = []
     unit = ""
     off: Config | None = None
     for part in path:
         value = off if value is None else value
+        inside.append(value)
         if isinstance(value, BaseModel):
             fields = type(value).model_fields
             if part not in fields:
@@ -118,7 +122,7 @@ def _field(config: Config, path: Sequence[str]) -> tuple[str, Any]:
         else:
             msg = f"{part!r} names nothing: {path[0]} has no fields inside"
             raise ValueError(msg)  # noqa: TRY004 - the user's path, not a type, is wrong
-    return unit, value
+    return unit, value, tuple(inside)
 
 
 def _when_on(info: FieldInfo) -> Config | None:
@@ -168,10 +172,14 @@ def _no_constant(name: str) -> float:
     raise ValueError(msg)
 
 
-def _put(value: Any, path: Sequence[str], new: JsonValue) -> Any:
+def _put(value: Any, path: Sequence[str], new: JsonValue, inside: Sequence[Any]) -> Any:
     """A copy of nested dicts in which ``path`` holds ``new``."""
     if not path:
         return new
-    inner = dict(value) if isinstance(value, dict) else {}
-    inner[path[0]] = _put(inner.get(path[0]), path[1:], new)
+    if isinstance(value, dict):
+        inner = dict(value)
+    else:
+        # A law that is left out has to be written whole: which one it is does not go without saying.
+        inner = inside[0].model_dump(mode="json") if _is_law(inside[0]) else {}
+    inner[path[0]] = _put(inner.get(path[0]), path[1:], new, inside[1:])
     return inner

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+import socket
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.study.executor import ExecutorError
@@ -32,13 +33,13 @@ class ClusterExecutor:
             msg = "a cluster needs an extra: pip install 'windtunnel[cluster]'"
             raise ExecutorError(msg) from error
         self._address = address
+        _knock(address)
         # A lost connection is said in one line here, not in pages of the library's log.
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
         try:
             self._client: Any = dask.Client(address, timeout=_PATIENCE, set_as_default=False)
         except (OSError, ValueError, TypeError, ImportError) as error:
-            msg = f"{address}: no Dask scheduler answers there; check the address, or start one"
-            raise ExecutorError(msg) from error
+            raise ExecutorError(_silent(address)) from error
         self._check_workers()
         self._ready: Any = dask.as_completed(
             loop=self._client.loop, with_results=True, raise_errors=False
@@ -104,6 +105,21 @@ class ClusterExecutor:
         error = value[1] if isinstance(value, tuple) else value
         text = " ".join(f"{type(error).__name__}: {error}".split())
         return Outcome(self._keys.pop(future.key), error=text, engine=engine_version())
+
+
+def _knock(address: str) -> None:
+    """Refuse an address at which nobody answers. A client that cannot connect ends in a traceback."""
+    addressing = importlib.import_module("distributed.comm.addressing")
+    try:
+        place: tuple[str, int] = addressing.get_address_host_port(address)
+        socket.create_connection(place, timeout=_PATIENCE).close()
+    except (OSError, ValueError) as error:
+        raise ExecutorError(_silent(address)) from error
+
+
+def _silent(address: str) -> str:
+    """What to do where nobody answers."""
+    return f"{address}: no Dask scheduler answers there; check the address (tcp://host:8786), or start one"
 
 
 def _other_version(address: str, other: str) -> str:

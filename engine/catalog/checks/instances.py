@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from engine.model.edits import UNSET, SetField
 from engine.model.findings import Finding
 from engine.model.names import name_of
-from engine.model.station import Memory
+from engine.model.station import Memory, Pauses
 from engine.model.units import format_quantity
 
 if TYPE_CHECKING:
@@ -17,9 +17,16 @@ if TYPE_CHECKING:
     from engine.model.fields import Config
 
 
+_SHORTEST = 1e-6
+"""Seconds from pause to pause below which a run would be busy with nothing else, or stand still."""
+
+
 def instance_errors(reading: Reading) -> Iterator[Finding]:
     """Settings that exclude each other."""
     for node_id, config in reading.configs.items():
+        pauses = getattr(config, "pauses", None)
+        if isinstance(pauses, Pauses) and pauses.every.mean + pauses.length.mean < _SHORTEST:
+            yield _no_time(node_id, name_of(reading.design, node_id))
         if getattr(config, "batch", None) is None:
             continue
         name = name_of(reading.design, node_id)
@@ -29,6 +36,19 @@ def instance_errors(reading: Reading) -> Iterator[Finding]:
         if getattr(config, "flow", None) is not None:
             message = f"Batches are worked on as a whole, but {name} has a flow of steps"
             yield _no_batches(node_id, f"{message}; take out the flow, or switch batches off")
+
+
+def _no_time(node_id: str, name: str) -> Finding:
+    """An error of pauses that follow each other too fast."""
+    return Finding(
+        level="error",
+        code="no-time",
+        id=node_id,
+        field="config.pauses.every",
+        message=f"Pauses of {name} take no time and follow each other at once, so time would stand "
+        "still; let some time pass between them, or switch pauses off",
+        fix=SetField(node_id, ("config", "pauses"), UNSET, "Switch pauses off"),
+    )
 
 
 def _no_batches(node_id: str, message: str) -> Finding:

@@ -74,6 +74,9 @@ class Pace:
                     self._left -= float(running) * span
             self._since = now
         if self.quota > 0.0:
+            if running == 0:
+                # Nobody has used anything since, so what was left is there still.
+                self._dry = NEVER
             self._renew(now)
         return progress
 

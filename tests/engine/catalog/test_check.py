@@ -91,6 +91,14 @@ class TestErrors:
         made = web(batch={"size": 10}, flow=[{"work": "service_time"}])
         settled(made, one(made, "bad-batch"))
 
+    def test_pauses_that_follow_each_other_at_once_would_let_time_stand_still(self) -> None:
+        at_once = {"law": "constant", "mean": 0.0}
+        made = web(pauses={"every": at_once, "length": at_once})
+        finding = one(made, "no-time")
+        assert (finding.id, finding.field, finding.level) == ("web", "config.pauses.every", "error")
+        settled(made, finding)
+        assert found(web(pauses={"every": at_once}), "no-time") == []
+
     def test_an_instance_that_cannot_hold_a_request_is_worth_a_warning(self) -> None:
         memory = {"base": 500e6, "per_peer": 10e6, "limit": 512e6}
         assert found(web(instances=2, memory=memory), "no-memory") == []

@@ -329,6 +329,15 @@ def test_the_table_of_links_tells_what_they_carry_where_that_is_measured(
     assert re.search(r"Users → Web .* [\d.]+ %, [1-6] open", out)
 
 
+def test_set_reaches_into_laws_of_what_is_off(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Pauses of .05 s, every .15 s, as exponential as they are by default: a quarter of the time."""
+    pauses = ("--set", "web.pauses.every.mean=150ms", "--set", "web.pauses.length.mean=50ms")
+    result = result_of(capsys, shop, *pauses)
+    assert result["nodes"]["web"]["extra"]["paused"] == pytest.approx(0.25, abs=0.05)
+
+
 def test_a_recording_is_put_into_a_design(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     recording = shop.with_name("log.csv")
     recording.write_text(

@@ -101,6 +101,14 @@ def test_a_quota_that_changes_counts_from_then() -> None:
     check(simulation.machine)
 
 
+def test_what_is_left_of_a_quota_is_there_after_idle_time() -> None:
+    """Of .05 s, .02 s are used at .001 s. Who comes at .06 s, when a worker at work all the time would
+    have used up all, still finds .03 s."""
+    simulation = Simulation(traced(station("web", 0.02, cpu=CpuPlan(quota=0.05)), 0.001, 0.06))
+    simulation.advance(5.0)
+    assert latencies(simulation) == pytest.approx((0.02, 0.02), abs=1e-9)
+
+
 def test_contention_that_changes_counts_from_then() -> None:
     """Two at σ 1 take twice as long: 1 s of work is half done at 1 s, and the rest takes .5 s."""
 

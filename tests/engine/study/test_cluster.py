@@ -127,7 +127,7 @@ def test_an_address_where_nobody_answers_is_said_in_one_line(
 ) -> None:
     file = tmp_path / "shop.windtunnel"
     save(shop(), file)
-    for address in ("tcp://127.0.0.1:9", "nonsense://x", "127.0.0.1:notaport"):
+    for address in ("tcp://127.0.0.1:9", "garbage", "nonsense://x", "127.0.0.1:notaport"):
         arguments = ["study", "replicate", str(file), "--cluster", address]
         assert command_line(arguments) == 2
         captured = capsys.readouterr()
