@@ -41,13 +41,13 @@ def test_a_long_run_keeps_nothing() -> None:
     tracemalloc.start()
     try:
         sizes = []
-        for until in (20.0, 80.0):  # by 20 s all buffers are as long as they get
+        for until in (80.0, 200.0):  # by 80 s all buffers and records are as long as they get
             simulation.advance(until)
             gc.collect()
             sizes.append(tracemalloc.get_traced_memory()[0])
     finally:
         tracemalloc.stop()
-    requests = 60.0 * 500.0
+    requests = 120.0 * 500.0
     assert (sizes[1] - sizes[0]) / requests < 8.0, "bytes a request; one float alone takes 24"
 
 
