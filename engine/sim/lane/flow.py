@@ -218,7 +218,7 @@ class FlowNode(Node):
         frame.makes_up = step.makes_up
         link = step.link
         if link is not None:
-            link.begin(job, now)
+            link.ask(job, now)
         return True
 
     def _chosen(self, step: Step, root: Call) -> Branch | None:

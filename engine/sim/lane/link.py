@@ -164,6 +164,12 @@ class Link(Wire):
 
     def begin(self, job: Call, now: float) -> None:
         """Make the call that a job's flow asks for."""
+        call = Call(self.target, job.pool, job, job.kind, job.key)
+        call.waits = self.waits
+        self._place(call, now)
+
+    def ask(self, job: Call, now: float) -> None:
+        """Make a call that is waited for, whatever the link says by now."""
         self._place(Call(self.target, job.pool, job, job.kind, job.key), now)
 
     def fill(self, job: Call, now: float) -> None:
@@ -235,8 +241,6 @@ class Link(Wire):
         self.sent_sum += now
         call.sent = now
         call.wire = self
-        if not self.waits:
-            call.waits = False
         if self.manners is not None:
             self.manners.start(call, now)
             return
@@ -373,6 +377,7 @@ class Link(Wire):
         if call.repeat < self.times and not (call.waits and job.done):
             following = Call(self.target, call.pool, job, job.kind, job.key)
             following.repeat = call.repeat + 1
+            following.waits = call.waits
             self._place(following, now)
         elif call.waits and not job.done:
             job.site.proceed(job, call, now)

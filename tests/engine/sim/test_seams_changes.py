@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from engine.control.simulation import Simulation
-from engine.plan.primitives import EventPlan, NodePlan, Plan
+from engine.plan.primitives import EventPlan, FlowPlan, NodePlan, Plan
 from engine.sim.invariants import check
+from engine.sim.report import result_of
+from tests.helpers.flows import call, work
 from tests.helpers.plans import client, event, link, plan, request_class, retry, station
 
 
@@ -158,3 +162,29 @@ def test_set_events_on_a_link_and_its_retries_hold_at_once() -> None:
     assert (now.retry.attempts, now.retry.factor, now.loss) == (3, 3.0, 0.5)
     simulation.advance(20.0)
     assert simulation.machine.links["users-web"].plan == link("users", "web", retry=retry(1, 0.1))
+
+
+@pytest.mark.parametrize("flow", [(work(0.0), call("web-db"), call("web-db")), None])
+def test_who_waits_for_a_call_still_waits_when_the_link_begins_to_send(
+    flow: FlowPlan | None,
+) -> None:
+    """By its flow the request calls twice; without one, again after .5 s without an answer."""
+
+    def calls(flow: FlowPlan | None, **changes: Any) -> Plan:
+        nodes = [client(process="trace", times=(1.0,)), station("web", 0.0, flow=flow)]
+        policy = {"timeout": 0.5, "retry": retry(2, 0.5, jitter="none")}
+        links = [link("users", "web"), link("web", "db", **policy, **changes)]
+        return plan([*nodes, station("db", 0.3)], links)
+
+    simulation = Simulation(calls(flow))
+    if flow is None:
+        simulation.machine.nodes["db"].node.kill(simulation.machine.nodes["db"].node.pools[0], 0.0)
+    simulation.advance(1.2)
+    simulation.follow(calls(None, waits=False))
+    node = simulation.machine.nodes["db"].node
+    node.revive(node.pools[0], 1.2)
+    simulation.advance(20.0)
+    assert simulation.machine.nodes["web"].node.in_system == 0
+    latency = result_of(simulation.machine, (), 0.0)["clients"]["users"]["latency"]
+    assert latency["max"] == pytest.approx(0.6 if flow else 0.8, abs=1e-9)
+    check(simulation.machine)
