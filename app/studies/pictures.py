@@ -160,9 +160,8 @@ def _tornado(report: Report) -> Picture:
 def _main_metric(report: Report) -> str:
     """The metric that the report speaks of first."""
     metrics = [str(row["metric"]) for row in report.table("metrics").records()]
-    return next(
-        (name for name in metrics if report.sentences[0].startswith(name + " ")), metrics[0]
-    )
+    said = " ".join(report.sentences[:2])
+    return next((name for name in metrics if f"{name} is " in said), metrics[0])
 
 
 def _number(cell: Cell, other: float = math.nan) -> float:

@@ -161,7 +161,7 @@ class Knee(Study):
     def _sentences(self, search: Bisection, done: Mapping[str, Outcome]) -> list[str]:
         """Where the knee is, which objective gives way there, and what is odd."""
         if search.asked:
-            return ["The search is not over.", *self._bracket(search)]
+            return self._bracket(search)
         levels = sorted(level.value for level in search.levels)
         last, first = search.last_met, search.first_missed
         if last is None:

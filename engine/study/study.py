@@ -70,13 +70,16 @@ class Study(ABC):
         """What was found; of an unfinished study, what can be said so far."""
         points = self.points(done)
         sentences, tables, met = self.findings(done)
+        finished = sum(point.key in done for point in points)
+        if finished < len(points):
+            sentences.insert(0, f"So far, after {finished} of {self.expected(done)} runs:")
         return Report(
             study=self.kind,
             title=self.title,
             sentences=tuple(sentences),
             tables=tuple(tables),
             failures=failures(points, done),
-            done=sum(point.key in done for point in points),
+            done=finished,
             wanted=len(points),
             met=met,
         )

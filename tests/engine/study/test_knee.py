@@ -102,7 +102,7 @@ def test_nothing_is_ever_met() -> None:
 def test_an_unfinished_search_says_how_far_it_is() -> None:
     study = Knee(variant(objectives=[{"metric": P99, "below": 0.15}]), "load=0.1:3", seeds=2)
     report = study.conclude({})
-    assert report.sentences == ("The search is not over.",)
+    assert report.sentences == (f"So far, after 0 of {study.expected({})} runs:",)
     assert (report.done, report.wanted, report.met) == (0, 4, None)
 
 

@@ -103,7 +103,8 @@ def test_an_unfinished_study_says_what_it_can() -> None:
     report = study.conclude(done)
     assert (report.done, report.wanted, report.complete) == (2, 4, False)
     assert row(report, "metrics", P99)["count"] == 2
-    assert "never measured" in study.conclude({}).sentences[0]
+    assert report.sentences[0] == "So far, after 2 of 4 runs:"
+    assert "never measured" in study.conclude({}).sentences[1]
 
 
 @pytest.mark.parametrize(

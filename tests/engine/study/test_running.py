@@ -63,6 +63,7 @@ def test_a_cancelled_study_goes_on_where_it_was(tmp_path: Path) -> None:
     first.cancel()
     assert first.poll() == []
     assert (first.done, first.report().complete) == (3, False)
+    assert first.report().sentences[0] == f"So far, after 3 of {first.expected} runs:"
     executor = Inline()
     again = StudyRun(STUDY, executor, Storage(tmp_path))
     assert again.resumed == 3
