@@ -89,6 +89,26 @@ def calls_in(flow: FlowPlan) -> Iterator[tuple[str, bool]]:
                     yield from calls_in(choice.do)
 
 
+def goes_side_by_side(flow: FlowPlan) -> bool:
+    """Whether some of its parts go on at once, or unwaited for."""
+    for part in flow:
+        match part:
+            case AsyncPart():
+                return True
+            case ParallelPart():
+                if len(part.ways) > 1 or any(goes_side_by_side(way) for way in part.ways):
+                    return True
+            case LoopPart():
+                if goes_side_by_side(part.do):
+                    return True
+            case ChoicePart():
+                if any(goes_side_by_side(way.do) for way in part.ways):
+                    return True
+            case _:
+                pass
+    return False
+
+
 def works_in(flow: FlowPlan) -> Iterator[WorkPart]:
     """Every work of a flow."""
     for part in flow:

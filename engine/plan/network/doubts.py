@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from engine.model.units import format_quantity
+from engine.plan.flow import goes_side_by_side
 from engine.plan.network.sources import EVEN
 from engine.plan.network.unmodelled import of_link, of_node
 from engine.plan.primitives import INFINITE
@@ -28,7 +29,7 @@ def node_doubts(site: Site) -> tuple[str, ...]:
         found += [f"not modelled: {name} of {edge.plan.id}" for name in of_link(edge.plan)]
         found += _late(edge)
         found += _storm(edge)
-    if any(len(group) > 1 for group in site.groups):
+    if any(len(group) > 1 for group in site.groups) or goes_side_by_side(site.plan.flow or ()):
         found.append("parallel calls are taken as independent of each other")
     store = site.plan.store
     if store is not None and store.single_flight and site.groups:

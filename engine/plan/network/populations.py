@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from operator import attrgetter
+from typing import TYPE_CHECKING, Final
 
+from engine.plan.flow import goes_side_by_side
 from engine.plan.network.sources import mix_of, think_of, users_of
 from engine.plan.queueing.closed import Bounds, Queue, bounds_of, solve
-from engine.plan.queueing.waits import Wait
+from engine.plan.queueing.waits import Wait, exponential_wait
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from engine.plan.network.sites import Network, Site
+
+_NOBODY: Final = 1e-6
+"""Share of the visits to a station below which nobody else comes."""
+_FULL: Final = 0.99
+"""Largest share of a station that others can take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,10 @@ class Path:
     queues: tuple[Queue, ...]
     delay: float
     """Time (s) for which it waits for nobody: the network, and nodes without a queue."""
+    taken: tuple[float, ...] = ()
+    """Share of each station that others take."""
+    sites: tuple[Site, ...] = ()
+    """All nodes that it meets, those without work of their own, too, but none that pulls."""
 
 
 def solve_population(network: Network, client: Site, load: float) -> Population:
@@ -52,28 +63,70 @@ def solve_population(network: Network, client: Site, load: float) -> Population:
     bounds = bounds_of(users, think + path.delay, path.queues)
     broken = _no_product_form(path, client, users)
     if broken:
-        for site in (client, *path.stations):
+        for site in path.sites:
             site.blind = f"no model for the waits of a closed population where {broken}"
         rate = _as_open(client, users, think, bounds, path)
         return Population(rate, "rate between the bounds", bounds)
     solution = solve(users, think + path.delay, path.queues)
-    for site, wait in zip(path.stations, solution.waits, strict=True):
-        service = site.hold.mean
+    for site, taken, wait in zip(path.stations, path.taken, solution.waits, strict=True):
         site.population = "closed network"
-        site.among_users = Wait(wait.chance, wait.mean * service, wait.square * service**2)
+        visits = path.visits[site.plan.id] * solution.throughput
+        site.met.append((visits, _among_others(wait, site.hold.mean, taken)))
     model = "MVA, exact" if solution.exact else "MVA, Bard–Schweitzer and Seidmann"
-    return Population(solution.throughput, model, bounds, _unlike_product_form(path))
+    if any(path.taken):
+        model = "MVA, what others take as lost capacity"
+    doubts = (*_unlike_product_form(path), *_shared_with_others(path))
+    return Population(solution.throughput, model, bounds, doubts)
+
+
+def mix_waits(network: Network) -> None:
+    """Set the wait at each station to which populations come: over them, and others beside them."""
+    for site in network.sites:
+        if not site.met:
+            continue
+        service, workers = site.hold.mean, site.workers or 1
+        parts = list(site.met)
+        visits = sum(rate for rate, _ in parts)
+        others = site.rate - visits
+        if others > _NOBODY * site.rate and visits > 0.0:
+            inside = sum(rate * (wait.mean + service) for rate, wait in parts)
+            if workers == 1 and others * service < _FULL:
+                # Who comes from outside sees the populations whole, and others (mixed product form).
+                mean = service * (1.0 + inside) / (1.0 - others * service) - service
+            else:
+                mean = sum(rate * wait.mean for rate, wait in parts) / visits
+            chance = sum(rate * wait.chance for rate, wait in parts) / visits
+            parts.append((others, exponential_wait(chance, mean)))
+        whole = sum(rate for rate, _ in parts)
+        if len(parts) == 1 or whole <= 0.0:
+            site.among_users = parts[0][1]
+        else:
+            chance, mean, square = (
+                sum(rate * value(wait) for rate, wait in parts) / whole
+                for value in (attrgetter("chance"), attrgetter("mean"), attrgetter("square"))
+            )
+            site.among_users = Wait(chance, mean, square)
+
+
+def _among_others(wait: Wait, service: float, taken: float) -> Wait:
+    """The wait (s) of a visit, from that in a network where others make every service longer."""
+    slower = service / (1.0 - taken)
+    mean = wait.mean * slower + (slower - service)
+    chance = 1.0 - (1.0 - wait.chance) * (1.0 - taken)
+    return Wait(chance, mean, wait.square * slower**2 + mean**2 - (wait.mean * slower) ** 2)
 
 
 def path_of(network: Network, client: Site) -> Path:
     """Visits and demands of one request of a client, or of one that a node works on."""
     visits: dict[str, float] = {site.plan.id: 0.0 for site in network.sites}
     visits[client.plan.id] = 1.0
-    delay, stations, queues = 0.0, [], []
+    delay, stations, queues, taken, sites = 0.0, [], [], [], []
     for site in network.sites:
         count = visits[site.plan.id]
         if count <= 0.0:
             continue
+        if not site.plan.pulls:
+            sites.append(site)
         shares = _shares(site)
         for edge in site.leaving:
             calls = count * sum(s * c for s, c in zip(shares, edge.each, strict=True))
@@ -84,8 +137,9 @@ def path_of(network: Network, client: Site) -> Path:
             delay += count * work if site is not client else 0.0
         elif not site.plan.pulls and work > 0.0 and site is not client:
             stations.append(site)
-            queues.append(_queue(site, count * work, count * client.rate))
-    return Path(visits, tuple(stations), tuple(queues), delay)
+            taken.append(_taken(site, count * client.rate))
+            queues.append(_queue(site, count * work, taken[-1]))
+    return Path(visits, tuple(stations), tuple(queues), delay, tuple(taken), tuple(sites))
 
 
 def _shares(site: Site) -> list[float]:
@@ -96,14 +150,17 @@ def _shares(site: Site) -> list[float]:
     return [rate / whole if whole > 0.0 else 1.0 / len(site.rates) for rate in site.rates]
 
 
-def _queue(site: Site, demand: float, own: float) -> Queue:
+def _taken(site: Site, own: float) -> float:
+    """Share of a station that others than a population take."""
+    others = site.rate - own
+    if others <= _NOBODY * site.rate or not site.workers:
+        return 0.0
+    return min(_FULL, others * site.hold.mean / site.workers)
+
+
+def _queue(site: Site, demand: float, taken: float) -> Queue:
     """A station as the population meets it; what others send makes it slower, as in a mixed network."""
     station = site.plan.station
-    others = site.rate - own
-    others = others if others > 1e-6 * site.rate else 0.0
-    taken = 0.0
-    if site.rate > 0.0 and site.workers:
-        taken = min(0.99, others * site.hold.mean / site.workers)
     return Queue(
         demand / station.instances / (1.0 - taken), station.workers or 1, station.instances
     )
@@ -111,13 +168,17 @@ def _queue(site: Site, demand: float, own: float) -> Queue:
 
 def _no_product_form(path: Path, client: Site, users: int) -> str:
     """Why the network of a population has no solution in product form, not even nearly."""
-    for site in (client, *path.stations):
+    for site in path.sites:
         if any(len(group) > 1 for group in site.groups):
             return "calls are made in parallel"
+        if goes_side_by_side(site.plan.flow or ()):
+            return "steps of a flow go on side by side"
         if any(not edge.plan.waits and edge.rate > 0.0 for edge in site.leaving):
             return "some calls are sent without waiting"
-    for site in path.stations:
-        station, workers = site.plan.station, site.plan.station.workers or 0
+    for site in path.sites:
+        station, workers = site.plan.station, site.plan.station.workers
+        if workers is None or site is client:
+            continue
         calls = any(each.mean > 0.0 for each in site.calls)
         scarce = station.instances > 1 or workers < users
         if station.hold and station.discipline != "ps" and calls and scarce:
@@ -133,6 +194,16 @@ def _unlike_product_form(path: Path) -> tuple[str, ...]:
         f"{site.plan.id}: service cv² is {site.hold.cv2:.2g}, product form takes 1"
         for site in path.stations
         if site.plan.station.discipline != "ps" and abs(site.hold.cv2 - 1.0) > 0.05
+    )
+
+
+def _shared_with_others(path: Path) -> tuple[str, ...]:
+    """Stations at which others come, too."""
+    return tuple(
+        f"{site.plan.id}: others take {taken:.0%} of its workers, as if these were not there; "
+        "waits there are means over all who come"
+        for site, taken in zip(path.stations, path.taken, strict=True)
+        if taken > 0.0
     )
 
 

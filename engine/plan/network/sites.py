@@ -115,6 +115,8 @@ class Site:
     """Look-aside: calls whose answers are then stored here."""
     among_users: Wait | None = None
     """The wait where it is a closed population that comes, found apart."""
+    met: list[tuple[float, Wait]] = field(default_factory=list)
+    """Visits a second of each closed population that comes, and what they wait."""
     population: str = ""
     """Who that population is."""
     blind: str = ""

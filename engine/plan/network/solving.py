@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from engine.plan.network.answers import answer_up
 from engine.plan.network.flows import send_down
 from engine.plan.network.layers import layer_below, solve_held_population
-from engine.plan.network.populations import Population, solve_population
+from engine.plan.network.populations import Population, mix_waits, solve_population
 from engine.plan.network.unmodelled import decisive
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ def settle(network: Network, load: float) -> tuple[dict[str, Population], bool]:
         answer_up(network)
         if not clients:
             layer_below(network)
+        for site in network.sites if clients else ():
+            site.met.clear()
         for client in clients:
             population = solve_held_population(network, client, load)
             if population is None:
@@ -49,6 +51,7 @@ def settle(network: Network, load: float) -> tuple[dict[str, Population], bool]:
             found[client.plan.id] = population
             old = rates[client.plan.id]
             rates[client.plan.id] = population.rate if sweep < 3 else (old + population.rate) / 2.0
+        mix_waits(network)
         _throttle(network, sweep)
         now = _state(network)
         if sweep > 0 and _same(before, now):

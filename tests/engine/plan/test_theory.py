@@ -368,6 +368,46 @@ def test_a_population_without_a_model_has_a_rate_and_no_times() -> None:
     assert found.nodes["a"].wait is None
 
 
+def test_users_and_others_who_share_a_station() -> None:
+    """A mixed network in product form: the population meets a server that others make slower, by 1/(1-ρ)."""
+    users, think, rate, service = 10, 0.4, 15.0, 0.02
+    slower = service / (1.0 - rate * service)
+    inside = asked = response = 0.0
+    for count in range(1, users + 1):
+        response = slower * (1.0 + inside)
+        asked = count / (think + response)
+        inside = asked * response
+    nodes = [client("others", rate), closed("users", users, exponential(think))]
+    links = [link("others", "web"), link("users", "web")]
+    found = predict(plan([*nodes, station("web", exponential(service))], links))
+    assert found.clients["users"].goodput == pytest.approx(asked, rel=1e-4)
+    whole = inside + rate * slower * (1.0 + inside)
+    assert found.nodes["web"].in_system == pytest.approx(whole, rel=1e-3)
+    assert "others take 30% of its workers" in " ".join(found.clients["users"].doubts)
+
+
+def test_calls_of_a_flow_side_by_side_are_said_to_be_taken_as_independent() -> None:
+    both = ParallelPart((((CallPart("web-a"),), (CallPart("web-b"),))), 1)
+    nodes = [client(rate=30.0), station("web", flow=(both,)), station("a"), station("b")]
+    links = [link("users", "web"), link("web", "a"), link("web", "b")]
+    assert "parallel calls are taken as independent" in said(predict(plan(nodes, links)), "web")
+
+
+def test_a_population_whose_flows_go_side_by_side_has_no_times() -> None:
+    calls = (CallPart("root-a"),), (CallPart("root-b"),)
+    for part in (ParallelPart(calls, 1), AsyncPart(calls[0])):
+        nodes = [
+            closed("users", 12, exponential(0.1)),
+            station("root", workers=99, flow=(part,)),
+            station("a", exponential(S)),
+            station("b", exponential(S)),
+        ]
+        links = [link("users", "root"), link("root", "a"), link("root", "b")]
+        users = predict(plan(nodes, links)).clients["users"]
+        assert users.latency is None
+        assert "side by side" in users.reason
+
+
 def test_infinite_variance_has_no_mean_wait() -> None:
     web = one(50.0, LawPlan(law="pareto", mean=S, alpha=1.8))
     assert web.wait is None
