@@ -32,6 +32,8 @@ class Judgement:
     objective: Objective
     interval: Interval | None
     """Of the metric; None where nothing was measured."""
+    ran: bool = True
+    """Whether there are any replications; a study that was stopped may lack some."""
 
     @property
     def met(self) -> bool:
@@ -42,7 +44,7 @@ class Judgement:
     def verdict(self) -> Verdict:
         """Whether the whole interval meets it, misses it, or lies across the bound."""
         if self.interval is None:
-            return "missed"
+            return "missed" if self.ran else "unsure"
         ends = [margin(self.objective, end) for end in (self.interval.low, self.interval.high)]
         if min(ends) > 0.0:
             return "met"
@@ -84,8 +86,9 @@ def margin(objective: Objective, value: float) -> float:
 
 def judge(design: Design, points: Sequence[Point], done: Mapping[str, Outcome]) -> list[Judgement]:
     """The design's objectives over some replications."""
+    ran = any(point.key in done for point in points)
     return [
-        Judgement(objective, estimate(values_in(done, points, objective.metric)))
+        Judgement(objective, estimate(values_in(done, points, objective.metric)), ran)
         for objective in design.objectives
     ]
 
@@ -111,7 +114,7 @@ def objective_row(judgement: Judgement, design: Design) -> tuple[Cell, ...]:
         unit_of(design, objective.metric),
         bound_of(objective, design),
         *cells_of(judgement.interval),
-        judgement.met,
+        judgement.met if judgement.ran else None,
         judgement.verdict,
     )
 

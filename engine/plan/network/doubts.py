@@ -9,6 +9,7 @@ from engine.plan.flow import goes_side_by_side
 from engine.plan.network.sources import EVEN
 from engine.plan.network.unmodelled import of_link, of_node
 from engine.plan.primitives import INFINITE
+from engine.plan.queueing.curves import exceeds
 
 if TYPE_CHECKING:
     from engine.plan.network.sites import Edge, Site
@@ -31,6 +32,7 @@ def node_doubts(site: Site) -> tuple[str, ...]:
         found += _storm(edge)
     if any(len(group) > 1 for group in site.groups) or goes_side_by_side(site.plan.flow or ()):
         found.append("parallel calls are taken as independent of each other")
+    found += _redelivered(site)
     store = site.plan.store
     if store is not None and store.single_flight and site.groups:
         found.append("single-flight: requests that join another's fetch are taken as fetches")
@@ -80,6 +82,17 @@ def _late(edge: Edge) -> list[str]:
     if most > 1.0 + _WORTH:
         text += f", and are tried {most:.3g} times on average"
     return [text]
+
+
+def _redelivered(site: Site) -> list[str]:
+    """Messages that are delivered again since their worker takes too long."""
+    backlog, found = site.plan.backlog, []
+    for edge in site.leaving if backlog is not None else ():
+        again = exceeds(edge.target.hold, backlog.visibility) if backlog is not None else 0.0
+        if again > _WORTH:
+            text = f"{again:.2%} of the messages take longer than the visibility timeout"
+            found.append(f"{text} and are delivered again, which is not modelled")
+    return found
 
 
 def _storm(edge: Edge) -> list[str]:

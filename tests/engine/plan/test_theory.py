@@ -408,6 +408,14 @@ def test_a_population_whose_flows_go_side_by_side_has_no_times() -> None:
         assert "side by side" in users.reason
 
 
+def test_messages_that_are_delivered_again_are_said() -> None:
+    """Work of .5 s lasts longer than 1 s in e⁻² of the cases."""
+    work = station("worker", exponential(0.5), workers=60, pulls=True)
+    links = [link("users", "jobs"), link("jobs", "worker")]
+    found = predict(plan([client(rate=6.0), queue("jobs", visibility=1.0), work], links))
+    assert "13.53% of the messages take longer than the visibility timeout" in said(found, "jobs")
+
+
 def test_infinite_variance_has_no_mean_wait() -> None:
     web = one(50.0, LawPlan(law="pareto", mean=S, alpha=1.8))
     assert web.wait is None

@@ -56,6 +56,15 @@ def test_it_says_where_the_objectives_are_met() -> None:
     assert report.table("objectives").column("met") == [True, False]
 
 
+def test_values_that_were_not_reached_are_neither_met_nor_missed() -> None:
+    wanted = [{"metric": "users.latency.mean", "below": 10.0}]
+    study = Sweep(variant(objectives=wanted), ("web.workers=2:3",), seeds=1)
+    first = study.points({})[0]
+    table = study.conclude({first.key: run_point(first)}).table("objectives")
+    assert table.column("met") == [True, None]
+    assert table.column("verdict")[1] == "unsure"
+
+
 @pytest.mark.parametrize(
     ("over", "says"),
     [
