@@ -82,7 +82,7 @@ def solve(users: int, think: float, queues: Sequence[Queue]) -> ClosedSolution:
         think: mean think time and everything else that nobody queues for (s).
         queues: the stations.
     """
-    used = [queue for queue in queues if queue.demand > 0.0]
+    used = tuple(queue for queue in queues if queue.demand > 0.0)
     if users <= 0 or not used:
         times, waits = (0.0,) * len(queues), (NONE,) * len(queues)
         return ClosedSolution(users / think if think > 0.0 else 0.0, 0.0, times, waits, exact=True)
@@ -98,8 +98,12 @@ def solve(users: int, think: float, queues: Sequence[Queue]) -> ClosedSolution:
     return ClosedSolution(solution.throughput, solution.response, times, waits, solution.exact)
 
 
-def _exact(users: int, think: float, queues: Sequence[Queue]) -> ClosedSolution | None:
-    """Buzen's convolution, with load-dependent stations for several servers; None where numbers overflow."""
+@lru_cache(maxsize=64)
+def _exact(users: int, think: float, queues: tuple[Queue, ...]) -> ClosedSolution | None:
+    """Buzen's convolution, with load-dependent stations for several servers; None where numbers overflow.
+
+    Kept, since the sweeps through a network ask for the same again.
+    """
     largest = max(queue.demand / queue.servers for queue in queues)
     scale = 1.0 / max(largest, think / users)
     alone = [_states(queue.demand * scale, queue.servers, users) for queue in queues]
