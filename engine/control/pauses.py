@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from engine.sim.lane.batches import BatchPool
 from engine.sim.lane.paced import PacedPool, PacedSharedPool
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from engine.sim.lane.bench import Bench
     from engine.sim.machine import Machine
     from engine.sim.parts import NodePart
+
+_SHORTEST: Final = 1e-6
+"""Mean seconds from pause to pause below which there are none."""
 
 
 class Pauses:
@@ -41,6 +44,8 @@ class Pauses:
             plan = part.plan.station.pauses
             if plan is None or self._bench(name, index, part) is None:
                 break
+            if plan.every.mean + plan.length.mean < _SHORTEST:
+                break  # an event may set what a design may not have: time would stand still
             yield clock.timeout(self._draw(plan.every, name, f"pause/{index}/every"))
             bench = self._bench(name, index, part)
             plan = part.plan.station.pauses

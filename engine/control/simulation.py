@@ -46,7 +46,7 @@ class Simulation:
         self._sampled = 0.0
         self._looked = 0.0
         self._interval = _USUAL
-        self._timeline = Timeline(self.machine, self._notify)
+        self._timeline = Timeline(self.machine, self._notify, self._follow_settings)
         self._health = HealthChecks(self.machine, self._notify)
         self._bursts = Bursts(self.machine)
         self._pauses = Pauses(self.machine)
@@ -60,6 +60,10 @@ class Simulation:
     def follow(self, plan: Plan) -> None:
         """Become another plan, now."""
         self._timeline.follow(plan)
+        self._follow_settings()
+
+    def _follow_settings(self) -> None:
+        """Let everything that acts on settings act on those of now."""
         self._health.follow()
         self._bursts.follow()
         self._pauses.follow()

@@ -30,9 +30,13 @@ class Ticket:
 class Timeline:
     """Applies a plan's events to a machine, also while the list of events changes."""
 
-    def __init__(self, machine: Machine, notify: Callable[[Notice], None]) -> None:
+    def __init__(
+        self, machine: Machine, notify: Callable[[Notice], None], changed: Callable[[], None]
+    ) -> None:
+        """Know whom to tell of events, and of settings that an event has changed."""
         self._machine = machine
         self._notify = notify
+        self._changed = changed
         self._faults = Faults(machine, Lives(machine, notify))
         self._tickets: list[Ticket] = []
         self._plan = machine.plan
@@ -79,13 +83,13 @@ class Timeline:
             if not ticket.valid:
                 return
             self._begin(ticket)
-            self._settle()
+            self._settle_and_tell()
         if event.end == INFINITE:
             return
         yield clock.timeout(max(0.0, event.end - clock.now))
         if ticket.valid and ticket.active and ticket.event is event:
             self._end(ticket)
-            self._settle()
+            self._settle_and_tell()
 
     def _begin(self, ticket: Ticket) -> None:
         """Make an event active and say so."""
@@ -108,6 +112,13 @@ class Timeline:
         """Put something on the record."""
         target = next(iter((*event.nodes, *event.links)), None)
         self._notify(Notice(at=self._machine.now, kind=kind, text=text, target=target))
+
+    def _settle_and_tell(self) -> None:
+        """Settle, and let follow who acts on settings that are others now."""
+        before = self._machine.plan
+        self._settle()
+        if self._machine.plan is not before:
+            self._changed()
 
     def _settle(self) -> None:
         """Bring the machine into the state that the active events ask for."""

@@ -109,6 +109,21 @@ def test_what_is_left_of_a_quota_is_there_after_idle_time() -> None:
     assert latencies(simulation) == pytest.approx((0.02, 0.02), abs=1e-9)
 
 
+def test_an_event_may_switch_pauses_on() -> None:
+    """From 10 s to 20 s, .1 s of work and .1 s of pause take turns; then all is as before."""
+    pauses = PausePlan(every=constant(0.1), length=constant(0.1))
+    web = station("web", 0.5)
+    paused = event(
+        10.0, 10.0, "set", nodes=("web",), replacement=station("web", 0.5, pauses=pauses)
+    )
+    simulation = Simulation(traced(web, 10.0, 30.0, events=(paused,)))
+    simulation.advance(12.0)
+    assert latencies(simulation)[1] == pytest.approx(0.9, abs=1e-6)
+    simulation.advance(40.0)
+    assert latencies(simulation)[0] == pytest.approx(0.7, abs=1e-6)
+    check(simulation.machine)
+
+
 def test_contention_that_changes_counts_from_then() -> None:
     """Two at σ 1 take twice as long: 1 s of work is half done at 1 s, and the rest takes .5 s."""
 
