@@ -1,7 +1,8 @@
 """Latency histograms: log-linear buckets, 128 an octave, so that a quantile is off by .4 % at most.
 
-`add` only appends to a buffer; numpy files a thousand values at a time. Totals are summed one by
-one, in order, so that they do not depend on when the buffer was emptied or on the machine.
+`add` only appends to a stage of a few values, so that a design of thousands of histograms stays in the
+caches; full stages go to a buffer, and numpy files a thousand values at a time. Totals are summed one
+by one, in order, so that they do not depend on when the buffer was emptied or on the machine.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from librt.vecs import vec
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
+STAGE: Final = 16
+"""Values that wait together: two lines of a cache. So small that all stages lie side by side."""
 FULL: Final = 1024
 """Values in the buffer at which it is emptied."""
 SHIFT: Final = 52 - 7
@@ -96,12 +99,15 @@ class Histogram:
     def __init__(self) -> None:
         self.total = 0.0
         """Sum of everything ever added."""
+        self._stage = vec[float](np.zeros(STAGE))
+        self._staged: i64 = 0
+        """How many of the stage's values are durations."""
+        self._none: i64 = 0
+        """Durations of zero that are not filed yet."""
         self._values = vec[float](np.zeros(FULL))
         self._filled: i64 = 0
         """How many of the values are durations."""
         self._filed: i64 = 0
-        self._none: i64 = 0
-        """Durations of zero that are not filed yet."""
         self._marked_count: i64 = 0
         self._marked_total = 0.0
         self._buckets = Buckets()
@@ -111,17 +117,36 @@ class Histogram:
     def add(self, value: float) -> None:
         """Count a duration."""
         self.total += value
-        place = self._filled
-        self._values[place] = value
-        self._filled = place + 1
-        if place + 1 == FULL:
-            self._flush()
+        place = self._staged
+        self._stage[place] = value
+        self._staged = place + 1
+        if place + 1 == STAGE:
+            self._stow()
 
     def add_none(self) -> None:
         """Count a duration of zero."""
         self._none += 1
 
+    def _stow(self) -> None:
+        """Empty the stage into the buffer."""
+        count = self._staged
+        self._staged = 0
+        filled = self._filled
+        if filled + count > FULL:
+            self._file()
+            filled = 0
+        place: i64 = 0
+        while place < count:
+            self._values[filled + place] = self._stage[place]
+            place += 1
+        self._filled = filled + count
+
     def _flush(self) -> None:
+        """Empty the stage and the buffer into the buckets."""
+        self._stow()
+        self._file()
+
+    def _file(self) -> None:
         """Empty the buffer into the buckets."""
         none = int(self._none)
         count = int(self._filled)
@@ -136,7 +161,7 @@ class Histogram:
     @property
     def count_ever(self) -> int:
         """Number of durations ever added."""
-        return int(self._filed + self._none + self._filled)
+        return int(self._filed + self._none + self._filled + self._staged)
 
     @property
     def count(self) -> int:

@@ -93,3 +93,15 @@ def test_windows() -> None:
     histogram.add(4.0)
     histogram.mark()
     assert histogram.take_window([0.5])[0] == 1.0, "the mark does not touch the window"
+
+
+def test_a_total_is_the_sum_in_order_whoever_looks() -> None:
+    values = np.random.Generator(np.random.PCG64(2)).exponential(1.0, 2050).tolist()
+    histogram, total = Histogram(), 0.0
+    for place, value in enumerate(values, start=1):
+        histogram.add(value)
+        total += value
+        assert (histogram.total, histogram.count) == (total, place)
+        if place in (5, 16, 1027):
+            assert histogram.largest == max(values[:place])
+    assert histogram.largest == max(values)
