@@ -17,17 +17,37 @@ if TYPE_CHECKING:
 
 SMALLEST_BATCH: Final = 64
 LARGEST_BATCH: Final = 4096
+ROOM: Final = 1 << 17
+"""Numbers that all streams of a run hold together, about: a megabyte, so that they stay in the caches."""
+
+
+@final
+class Room:
+    """What the streams of a run share, so that where there are many, they hold few numbers each."""
+
+    def __init__(self) -> None:
+        self._streams: i64 = 0
+
+    def join(self) -> None:
+        """One stream more is in use."""
+        self._streams += 1
+
+    def share(self) -> i64:
+        """How many numbers each may draw at once."""
+        share = ROOM // max(1, self._streams)
+        return max(SMALLEST_BATCH, min(LARGEST_BATCH, share))
 
 
 @final
 class Batch:
     """A stream of standard variates of one kind, drawn many at a time."""
 
-    def __init__(self, source: Callable[[int], Any]) -> None:
-        self._source = source
+    def __init__(self, source: Callable[[int], Any], room: Room) -> None:
         self._values = vec[float]()
         self._next: i64 = 0
-        self._size: i64 = SMALLEST_BATCH
+        self._size: i64 = 0
+        self._source = source
+        self._room = room
 
     def draw(self) -> float:
         """The next variate."""
@@ -44,10 +64,11 @@ class Batch:
 
     def _refill(self) -> None:
         """Draw the next batch; a vector holds the bare numbers, where a list holds objects."""
-        size = int(self._size)
-        self._values = vec[float](self._source(size))
-        if size < LARGEST_BATCH:
-            self._size = size * 2
+        room = self._room
+        if self._size == 0:
+            room.join()
+        self._size = max(SMALLEST_BATCH, min(self._size * 2, room.share()))
+        self._values = vec[float](self._source(int(self._size)))
 
 
 def generator(seed: int, owner: str, purpose: str) -> np.random.Generator:
@@ -63,6 +84,7 @@ class Streams:
     def __init__(self, seed: int) -> None:
         self.seed = seed
         self._batches: dict[str, Batch] = {}
+        self._room = Room()
 
     def uniforms(self, owner: str, purpose: str) -> Source:
         """Arrays of uniforms on [0, 1), for those who keep their own batches."""
@@ -88,7 +110,7 @@ class Streams:
         name = f"{owner}\0{purpose}"
         batch = self._batches.get(name)
         if batch is None:
-            batch = Batch(Source(self.seed, owner, purpose, method, shape))
+            batch = Batch(Source(self.seed, owner, purpose, method, shape), self._room)
             self._batches[name] = batch
         return batch
 

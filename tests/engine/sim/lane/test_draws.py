@@ -10,7 +10,7 @@ from statistics import NormalDist
 import pytest
 
 from engine.plan.primitives import LawPlan
-from engine.sim.lane.draws import Batch, Streams, generator
+from engine.sim.lane.draws import ROOM, Batch, Room, Source, Streams, generator
 from engine.sim.lane.keys import Keys, hot_popularity, popularity
 from engine.sim.laws import make_law
 
@@ -171,7 +171,24 @@ def test_batches_start_small() -> None:
         sizes.append(size)
         return generator(1, "a", "b").random(size)
 
-    batch = Batch(source)
+    batch = Batch(source, Room())
     for _ in range(64 + 128 + 1):
         batch.draw()
     assert sizes == [64, 128, 256]
+
+
+def test_many_streams_draw_few_numbers_at_once_and_the_same_ones() -> None:
+    sizes: list[int] = []
+    source = Source(1, "a", "b", "random", 0.0)
+
+    def noted(size: int) -> object:
+        sizes.append(size)
+        return source(size)
+
+    room = Room()
+    for _ in range(999):
+        room.join()
+    batch = Batch(noted, room)
+    drawn = [batch.draw() for _ in range(2000)]
+    assert max(sizes) == ROOM // 1000
+    assert drawn == generator(1, "a", "b").random(2000).tolist()
