@@ -7,8 +7,9 @@ first in, first out, and skip the heap. The order is the same as if all were in 
 
 from __future__ import annotations
 
-from typing import Final, final
+from typing import Final, cast, final
 
+from librt.vecs import extend, vec
 from mypy_extensions import i64, mypyc_attr
 
 STANDSTILL: Final = 3_000_000
@@ -107,6 +108,83 @@ def pop_first(heap: list[Entry]) -> Entry:
 
 
 @final
+class Heap:
+    """A heap of four branches on times and orders, which lie side by side: entries are not looked at."""
+
+    def __init__(self) -> None:
+        self.first: Entry | None = None
+        self._size: i64 = 0
+        self._times = vec[float]([0.0] * 64)
+        self._seqs = vec[i64]([0] * 64)
+        self._entries: list[object] = []
+
+    def __len__(self) -> int:
+        return int(self._size)
+
+    def push(self, entry: Entry) -> None:
+        """Put an entry whose `time` and `seq` are set in."""
+        place = self._size
+        if place == len(self._times):
+            self._times = extend(self._times, self._times)
+            self._seqs = extend(self._seqs, self._seqs)
+        self._size = place + 1
+        times, seqs, entries = self._times, self._seqs, self._entries
+        entries.append(entry)
+        time = entry.time
+        seq = entry.seq
+        while place > 0:
+            above = (place - 1) >> 2
+            other = times[above]
+            if time > other or (time == other and seq > seqs[above]):
+                break
+            times[place] = other
+            seqs[place] = seqs[above]
+            entries[place] = entries[above]
+            place = above
+        times[place] = time
+        seqs[place] = seq
+        entries[place] = entry
+        if place == 0:
+            self.first = entry
+
+    def pop(self) -> None:
+        """Take the first out; there must be one."""
+        times, seqs, entries = self._times, self._seqs, self._entries
+        last = entries.pop()
+        size = self._size - 1
+        self._size = size
+        if size == 0:
+            self.first = None
+            return
+        time = times[size]
+        seq = seqs[size]
+        place: i64 = 0
+        below: i64 = 1
+        while below < size:
+            least = below
+            soonest = times[below]
+            other = below + 1
+            end = min(below + 4, size)
+            while other < end:
+                at = times[other]
+                if at < soonest or (at == soonest and seqs[other] < seqs[least]):
+                    least = other
+                    soonest = at
+                other += 1
+            if time < soonest or (time == soonest and seq < seqs[least]):
+                break
+            times[place] = soonest
+            seqs[place] = seqs[least]
+            entries[place] = entries[least]
+            place = least
+            below = 4 * place + 1
+        times[place] = time
+        seqs[place] = seq
+        entries[place] = last
+        self.first = cast("Entry", entries[0])
+
+
+@final
 class Belt:
     """Entries with equal delays, in the order in which they were scheduled and are due."""
 
@@ -151,7 +229,7 @@ class Agenda:
         self.patience: i64 = STANDSTILL
         """Entries at one instant after which something must be wrong."""
         self._still: i64 = 0
-        self._heap: list[Entry] = []
+        self._heap = Heap()
         self._ready = Belt(0.0)
         self._belts: list[Belt] = [self._ready]
 
@@ -165,7 +243,7 @@ class Agenda:
             self._ready.put(entry)
         else:
             entry.time = self.now + delay
-            sift_up(self._heap, entry)
+            self._heap.push(entry)
 
     def convey(self, delay: float, entry: Entry) -> None:
         """Make an entry due after a delay (s) that others are likely to have as well."""
@@ -200,7 +278,7 @@ class Agenda:
             self._ready.put(entry)
         else:
             entry.time = time
-            sift_up(self._heap, entry)
+            self._heap.push(entry)
 
     def drain(self, until: float) -> None:
         """Fire everything that is due strictly before a time, or up to a stop."""
@@ -208,7 +286,7 @@ class Agenda:
         heap = self._heap
         belts = self._belts
         while not self.stop:
-            entry: Entry | None = heap[0] if len(heap) > 0 else None
+            entry = heap.first
             shortest: Belt | None = None
             for belt in belts:
                 first = belt.first
@@ -222,7 +300,7 @@ class Agenda:
             if entry is None or entry.time >= until:
                 return
             if shortest is None:
-                pop_first(heap)
+                heap.pop()
             else:
                 shortest.take()
             self.fired += 1

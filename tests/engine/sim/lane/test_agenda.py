@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.sim.lane.agenda import Agenda, Task, Timer
+from engine.sim.lane.agenda import Agenda, Entry, Heap, Task, Timer
 
 
 class Recorder(Task):
@@ -153,3 +153,21 @@ def test_large_heaps(size: int) -> None:
     times = [time for time, _ in log]
     assert times == sorted(times)
     assert len(times) == size == agenda.fired
+
+
+@given(st.lists(st.integers(-1, 9), max_size=200))
+def test_heap_gives_the_first_of_any_number(moves: list[int]) -> None:
+    heap, inside = Heap(), []
+    for seq, move in enumerate([*moves, *([3] * 70), *([-1] * 300)]):
+        if move >= 0:
+            entry = Entry()
+            entry.time, entry.seq = float(move), seq
+            heap.push(entry)
+            inside.append((float(move), seq))
+        elif inside:
+            assert heap.first is not None
+            assert (heap.first.time, heap.first.seq) == min(inside)
+            inside.remove(min(inside))
+            heap.pop()
+        assert len(heap) == len(inside)
+    assert heap.first is None
