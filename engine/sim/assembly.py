@@ -101,6 +101,7 @@ class Assembler:
         ]
         before = len(node.work)
         node.work = padded(laws, self.kinds)
+        node.law = laws[0] if len(laws) == self.kinds == 1 and plan.flow is None else None
         node.hold = station.hold
         node.pulls = plan.pulls
         node.instant = station.workers is None and all(law.fixed == 0.0 for law in laws)

@@ -48,6 +48,7 @@ class Users:
         client.shares = sums
         client.keys = self._all_keys(part.plan.id)
         self._set_patience(client)
+        client.settle()
         self._set_source(part, client, traffic)
 
     def _set_patience(self, client: Client) -> None:

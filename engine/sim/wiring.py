@@ -43,12 +43,13 @@ def wire(
             owner, choices = part.plan.id, part.choices
             picker = _choice(choices, part.plan.picker, part.link.endpoints, streams, owner)
             part.link.pickers = [picker] * kinds
+            part.link.sole = _sole(part)
             part.choices = _used(choices, [picker])
         flow = nodes[name].plan.flow
         if isinstance(node, FlowNode) and flow is not None:
             node.program = program(flow, {part.plan.id: part.link for part in outgoing}, kinds)
         else:
-            node.steps = _steps(outgoing)
+            node.follow(_steps(outgoing))
 
 
 def _join(part: LinkPart, target: NodePart) -> None:
@@ -79,6 +80,7 @@ def _route(
         router.pickers.append(_choice(part.choices, plan.picker, among, streams, part.plan.id))
     for link in outgoing:
         link.link.pickers = router.pickers
+        link.link.sole = None
     part.choices = _used(part.choices, router.pickers)
 
 
@@ -98,6 +100,13 @@ def _choice(
     if key not in choices:
         choices[key] = make_picker(name, among, streams, owner)
     return choices[key]
+
+
+def _sole(part: LinkPart) -> Endpoint | None:
+    """The only instance that a link leads to, where picking it neither counts nor draws."""
+    endpoints = part.link.endpoints
+    sure = part.plan.picker in ("round_robin", "least_connections")
+    return endpoints[0] if sure and len(endpoints) == 1 else None
 
 
 def _used(choices: Choices, pickers: list[Picker]) -> Choices:

@@ -145,28 +145,31 @@ class Pool:
 
     def __init__(self, site: Site, index: int) -> None:
         self.site = site
-        self.index = index
+        # What every call looks at comes first: so it lies on few lines of the cache.
+        self.down = False
+        """Whether it takes nothing in: dead, or not ready yet."""
+        self.halted = False
+        """Whether a pause stops everything."""
         self.workers: i64 = UNLIMITED
-        self.limit: i64 = UNLIMITED
-        """Places in the waiting line."""
         self.busy: i64 = 0
         self.waiting: i64 = 0
         self.coming: i64 = 0
         """Calls on their way to this instance."""
+        self.slow = 1.0
+        self.inside: list[Call] = []
+        """Every job from arrival to reply, in no particular order."""
+        self.index = index
+        self.limit: i64 = UNLIMITED
+        """Places in the waiting line."""
         self.reserved: i64 = 0
         """Workers kept for messages under way."""
         self.detached: i64 = 0
         """Parts of requests that go on when these are answered."""
-        self.slow = 1.0
-        self.down = False
-        """Whether it takes nothing in: dead, or not ready yet."""
         self.deaths: i64 = 0
         """How often it went down: whatever was connected to it is not any more."""
         self.starting = False
         self.listed = True
         """Whether callers are told of it. Who is killed is not struck off; who starts is not listed."""
-        self.halted = False
-        """Whether a pause stops everything."""
         self.parked: list[Parked] = []
         """Answers for the jobs inside that came while it was halted."""
         self.memory: Meter | None = None
@@ -174,8 +177,6 @@ class Pool:
         """By which queues see this instance."""
         self.turn: i64 = 0
         """Which of them comes first next time."""
-        self.inside: list[Call] = []
-        """Every job from arrival to reply, in no particular order."""
 
     def idle(self) -> bool:
         """Whether a worker has nothing to do."""
@@ -270,8 +271,10 @@ class Site(Feeder):
     def __init__(self, name: str, agenda: Agenda) -> None:
         self.name = name
         self.agenda = agenda
+        self.law: Law | None = None
+        """Law of the work, where all classes have the same."""
         self.work: list[Law] = []
-        """Law of the work, one a class."""
+        """Laws of the works, one a class for each."""
         self.pools: list[Pool] = []
         self.pulls = False
         """Whether queues have to be told when a worker is idle."""
@@ -291,6 +294,11 @@ class Site(Feeder):
         self.vitals = Vitals()
         self.wait = Histogram()
         self.residence = Histogram()
+
+    def draw(self, task: i64) -> float:
+        """Draw how much work (s) a task brings."""
+        law = self.law
+        return self.work[task].draw() if law is None else law.draw()
 
     def touch(self, now: float) -> None:
         """Bring the areas up to now; to be called before any of the three numbers changes."""

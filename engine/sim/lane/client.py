@@ -35,9 +35,21 @@ class Client(Node):
         self.home = Pool(self, 0)
         self.visits: Visits | None = None
         """What is counted of its sessions, where it has or had some."""
+        self._plain = False
+        """Whether all requests are of one class, without key and deadline."""
+
+    def settle(self) -> None:
+        """Find out whether requests differ; after any change of their classes, keys or deadlines."""
+        self._plain = len(self.shares) == 1 and not self.keys
+        for patience in self.patience:
+            if patience is not None:
+                self._plain = False
 
     def issue(self, asker: Asker | None, now: float) -> None:
         """Begin a request."""
+        if self._plain:
+            self._begin(0, 0, asker, now)
+            return
         kind = self._kind()
         self._begin(kind, self._key(kind), asker, now)
 
@@ -61,7 +73,7 @@ class Client(Node):
         job.arrived = now
         job.sent = now
         job.asker = asker
-        patience = self.patience[kind]
+        patience = None if self._plain else self.patience[kind]
         if patience is not None:
             patience.add(job)
         self.advance(job, now)
@@ -96,7 +108,7 @@ class Client(Node):
         job.settled = True
         if reason == OK:
             self.latency.add(now - job.arrived)
-        patience = self.patience[job.kind]
+        patience = None if self._plain else self.patience[job.kind]
         if patience is not None:
             patience.prune()
         asker = job.asker

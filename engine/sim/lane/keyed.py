@@ -50,7 +50,7 @@ class KeyedNode(Node):
 
     def _miss(self, job: Call, now: float) -> None:
         """Fetch the key, wait for who fetches it, or say that it is not there."""
-        if len(self.steps) == 0:
+        if self.groups == 0:
             job.missed = True
             super().finish(job, OK, now)
             return

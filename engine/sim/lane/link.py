@@ -86,37 +86,20 @@ class Manners:
 class Link(Wire):
     """Calls from one node to another. Counters are never reset."""
 
+    # What every call looks at comes first: so it lies on few lines of the cache.
+    agenda: Agenda
+    target: Site
+    sole: Endpoint | None
+    """The only instance, where there is nothing to pick."""
+    latency: Histogram
     always: bool = True
     """Whether every request of every class makes this call."""
-    probability: float = 1.0
-    times: i64 = 1
     waits: bool = True
-    jitter: Law | None = None
-    loss: float = 0.0
-    cuts: i64 = 0
-    """Partitions that cut it now."""
-    extra: float = 0.0
-    """Delay (s) that faults add to each crossing."""
+    times: i64 = 1
+    attempts: i64 = 0
+    succeeded: i64 = 0
     fixed: float = 0.0
     """The delay where every crossing takes the same and meets nothing, else negative."""
-    usual: float = 0.0
-    """Mean time of a crossing (s) without faults."""
-    round_trip: float = 0.0
-    """Mean time (s) there and back, faults included."""
-    retransmit: float = RETRANSMIT
-    """First retransmission time-out (s): twice the round trip, and not less than the least."""
-    network: Medium | None = None
-    """What its bytes and connections meet, where it has a bandwidth, connections or encryption."""
-    expiry: Expiry | None = None
-    manners: Manners | None = None
-    """What it tells of deadlines and cancels, where it does."""
-    least_share: float = 0.0
-    """Share of a wait that is not left to chance (jitter none 1, equal .5, full 0)."""
-    attempts: i64 = 0
-    retries: i64 = 0
-    succeeded: i64 = 0
-    late: i64 = 0
-    """Successes that came after the caller had given up."""
     in_flight: float = 0.0
     """A whole number, kept as a float since it is multiplied with spans of time."""
     touched: float = 0.0
@@ -127,11 +110,35 @@ class Link(Wire):
     """Sum of the starts of all attempts under way."""
     dots: i64 = 0
     """Crossings still to be recorded for the eye."""
+    expiry: Expiry | None = None
+    manners: Manners | None = None
+    """What it tells of deadlines and cancels, where it does."""
+    probability: float = 1.0
+    jitter: Law | None = None
+    loss: float = 0.0
+    cuts: i64 = 0
+    """Partitions that cut it now."""
+    extra: float = 0.0
+    """Delay (s) that faults add to each crossing."""
+    usual: float = 0.0
+    """Mean time of a crossing (s) without faults."""
+    round_trip: float = 0.0
+    """Mean time (s) there and back, faults included."""
+    retransmit: float = RETRANSMIT
+    """First retransmission time-out (s): twice the round trip, and not less than the least."""
+    network: Medium | None = None
+    """What its bytes and connections meet, where it has a bandwidth, connections or encryption."""
+    least_share: float = 0.0
+    """Share of a wait that is not left to chance (jitter none 1, equal .5, full 0)."""
+    retries: i64 = 0
+    late: i64 = 0
+    """Successes that came after the caller had given up."""
 
     def __init__(self, name: str, agenda: Agenda, target: Site, uniforms: Batch) -> None:
         self.name = name
         self.agenda = agenda
         self.target = target
+        self.sole = None
         self.uniforms = uniforms
         self.pickers: list[Picker] = []
         """What picks an instance, one a class; a router shares its own."""
@@ -187,6 +194,10 @@ class Link(Wire):
 
     def _place(self, call: Call, now: float) -> None:
         """Pick an instance and send."""
+        endpoint = self.sole
+        if endpoint is not None and endpoint.healthy:
+            self.send(call, endpoint, now)
+            return
         endpoint = self.pickers[call.kind].pick()
         if endpoint is not None:
             endpoint.wire.send(call, endpoint, now)

@@ -38,14 +38,23 @@ class Node(Site):
 
     def __init__(self, name: str, agenda: Agenda, errors: Batch) -> None:
         super().__init__(name, agenda)
-        self.steps: list[list[Link]] = []
-        """Groups of calls; those of a group are made at once."""
+        self.groups: i64 = 0
+        """Number of groups of calls."""
+        self.only: Link | None = None
+        """The only call, where the flow is no more than that."""
         self.hold = False
         self.instant = False
         """Whether it passes everything on without work or workers."""
         self.error = 0.0
         """Probability that a request fails after its work."""
         self.errors = errors
+        self._steps: list[list[Link]] = []
+
+    def follow(self, steps: list[list[Link]]) -> None:
+        """Follow another flow: groups of calls; those of a group are made at once."""
+        self._steps = steps
+        self.groups = len(steps)
+        self.only = steps[0][0] if len(steps) == 1 and len(steps[0]) == 1 else None
 
     def arrive(self, call: Call, now: float) -> None:
         """Take a call in, or refuse it."""
@@ -104,18 +113,26 @@ class Node(Site):
 
     def advance(self, job: Call, now: float) -> None:
         """Make the calls of the next group in which there are any to wait for, or answer."""
-        steps = self.steps
-        while job.step < len(steps):
-            group = steps[job.step]
-            job.step += 1
-            for link in group:
-                if link.wants(job):
-                    if link.waits:
-                        job.pending += 1
-                    link.begin(job, now)
+        while job.step < self.groups:
+            only = self.only
+            if only is not None:
+                job.step += 1
+                self._call(only, job, now)
+            else:
+                group = self._steps[job.step]
+                job.step += 1
+                for link in group:
+                    self._call(link, job, now)
             if job.pending > 0:
                 return
         self.finish(job, OK, now)
+
+    def _call(self, link: Link, job: Call, now: float) -> None:
+        """Make a call if the job wants it."""
+        if link.always or link.wants(job):
+            if link.waits:
+                job.pending += 1
+            link.begin(job, now)
 
     def proceed(self, job: Call, child: Call, now: float) -> None:
         """Go on when all calls of the group are answered."""

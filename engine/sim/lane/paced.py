@@ -68,7 +68,7 @@ class PacedSharedPool(Pool):
         site = self.site
         site.touch(now)
         self.enter(call, now)
-        work.start(call, (site.work[call.task].draw() + call.toll) * self.slow, now)
+        work.start(call, (site.draw(call.task) + call.toll) * self.slow, now)
         self._count()
         if memory is not None:
             memory.watch(now)
@@ -79,7 +79,7 @@ class PacedSharedPool(Pool):
         site = self.site
         site.touch(now)
         call.arrived = now
-        self.bench.start(call, site.work[call.task].draw() * self.slow, now)
+        self.bench.start(call, site.draw(call.task) * self.slow, now)
         self._count()
 
     def carry_on(self, call: Call, now: float) -> None:

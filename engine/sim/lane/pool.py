@@ -52,7 +52,7 @@ class QueuePool(Pool):
 
     def _work_of(self, call: Call) -> float:
         """How much work (s) a call brings."""
-        return self.site.work[call.task].draw() + call.toll
+        return self.site.draw(call.task) + call.toll
 
     def rejoin(self, call: Call, now: float) -> None:
         """Start at once or wait in line, however long it is."""
@@ -72,7 +72,7 @@ class QueuePool(Pool):
 
     def carry_on(self, call: Call, now: float) -> None:
         """The worker goes on without a wait."""
-        self._work_on(call, self.site.work[call.task].draw() * self.slow, now)
+        self._work_on(call, self.site.draw(call.task) * self.slow, now)
 
     def withdraw(self, call: Call, now: float) -> bool:
         """Leave the line, or let go of the worker."""

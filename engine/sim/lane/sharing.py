@@ -85,7 +85,7 @@ class SharedPool(Pool):
     def _share(self, call: Call, now: float) -> None:
         """Begin to work on a call."""
         self._advance(now)
-        work = (self.site.work[call.task].draw() + call.toll) * self.slow
+        work = (self.site.draw(call.task) + call.toll) * self.slow
         self._order += 1
         call.stage = WORKING
         call.size = work

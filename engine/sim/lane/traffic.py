@@ -45,6 +45,9 @@ class Rated(Source):
         self._budgets = budgets
         self._times: list[float] = [0.0]
         self._rates: list[float] = [0.0]
+        self._constant = True
+        """Whether the rate stays at its first one."""
+        self._first = 0.0
         self._left = 0.0
         """Budget left at `_since`."""
         self._since = 0.0
@@ -64,6 +67,8 @@ class Rated(Source):
             self._account(now)
             self._times = times
             self._rates = rates
+            self._constant = len(rates) == 1
+            self._first = rates[0]
             self._restart()
 
     def scale(self, factor: float, now: float) -> None:
@@ -105,9 +110,8 @@ class Rated(Source):
 
     def _end(self) -> float:
         """When the integral of the rate from `_since` reaches the budget."""
-        rates = self._rates
-        if len(rates) == 1:
-            rate = rates[0] * self.factor
+        if self._constant:
+            rate = self._first * self.factor
             return self._since + self._left / rate if rate > 0.0 else math.inf
         if self.factor <= 0.0:
             return math.inf
