@@ -28,6 +28,7 @@ class Machine:
         self.streams = Streams(plan.seed)
         self.nodes: dict[str, NodePart] = {}
         self.links: dict[str, LinkPart] = {}
+        self._clients: list[NodePart] = []
         self.plan = plan
         self.measured_from = 0.0
         """Time of the mark; everything before it is not measured."""
@@ -57,7 +58,7 @@ class Machine:
 
     def clients(self) -> Iterator[NodePart]:
         """The nodes where requests begin."""
-        return (part for part in self.nodes.values() if part.is_client)
+        return iter(self._clients)
 
     def advance(self, until: float) -> bool:
         """Do everything that is due before a time; false where an answer stopped it earlier."""
@@ -112,6 +113,7 @@ class Machine:
             if nodes.get(name) is not part:
                 self._retire(part)
         self.nodes = nodes
+        self._clients = [part for part in nodes.values() if part.is_client]
         self.links = {link.id: self._link(link) for link in plan.links}
         wire(self.nodes, self.links.values(), self.streams, self._assembler.kinds)
         for part in self.clients():
