@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Final
 
 from engine.model.prediction import ClientPrediction, NodePrediction, Theory
 from engine.plan.demand import demand_of
+from engine.plan.network.blinding import blind_where_unknown
 from engine.plan.network.doubts import design_doubts, node_doubts
+from engine.plan.network.explicit import needs_fewer
 from engine.plan.network.percentiles import curves_of, quantile_at, wait_quantile_at
 from engine.plan.network.sites import network_of
-from engine.plan.network.solving import blind_where_unknown, settle
+from engine.plan.network.solving import settle
 from engine.plan.network.sources import Moment, mix_of, source_of
 from engine.plan.primitives import TrafficPlan
 
@@ -56,9 +58,13 @@ def predict(plan: Plan, *, at: float | None = None, load: float = 1.0) -> Theory
         return Theory(nodes=nodes, clients=users, doubts=(_ENDLESS,))
     network = network_of(plan, demand, sources)
     populations, settled = settle(network, load)
-    blind_where_unknown(network)
+    blind_where_unknown(network, plan)
     curves = curves_of(network)
     doubts = design_doubts(plan, moment)
+    for site in network.sites:
+        if site.unknown_rate:
+            text = f"rates of {site.plan.id} follow from times of which nothing is known"
+            doubts = (*doubts, text)
     if not settled:
         doubts = (*doubts, "the fixed point of holds and retries was not reached")
     return _theory(network, curves, populations, doubts)
@@ -97,12 +103,14 @@ def _theory(
     highest = max(loads.values(), default=0.0)
     # A node whose workers wait for another is as full as that one: the last of equals is the cause.
     full = [name for name, load in loads.items() if load >= _EQUAL * highest]
-    bottleneck = full[-1] if full else None
+    # A node of whose load nothing is known may be fuller than all others.
+    sure = highest >= 1.0 or not any(site.unknown_load for site in network.sites)
+    bottleneck = full[-1] if full and sure else None
     return Theory(
         nodes=nodes,
         clients=clients,
         bottleneck=bottleneck,
-        headroom=1.0 / highest if highest and not populations else math.inf,
+        headroom=1.0 / highest if highest and sure and not populations else math.inf,
         doubts=doubts,
     )
 
@@ -116,6 +124,8 @@ def _node(site: Site, curves: Mapping[tuple[str, int], Curve]) -> NodePrediction
         busy = min(1.0, served * site.hold.mean * stay.slower / site.workers)
     elif site.workers is not None:
         busy = 1.0
+    if site.unknown_busy:
+        busy = None
     reason = _reason(site)
     answer = site.mixed([each.mean for each in site.answers])
     stable = not reason and math.isfinite(answer)
@@ -126,7 +136,7 @@ def _node(site: Site, curves: Mapping[tuple[str, int], Curve]) -> NodePrediction
         model=stay.model,
         rates=tuple(site.rates),
         rate=rate,
-        load=stay.load,
+        load=None if site.unknown_load else stay.load,
         utilization=busy,
         wait=stay.wait.mean if queue is not None and has_queue and rate > 0.0 else None,
         wait_p99=wait_quantile_at(site, 0.99)
@@ -176,14 +186,15 @@ def _client(
     if rate <= 0.0:
         reason, stable = "it sends nothing", False
     doubts = site.source.doubts if site.source is not None else ()
+    bound, knee = _bounds(site, population, network)
     return ClientPrediction(
         model=population.model if population is not None else _CLIENT_MODEL,
-        offered=rate,
+        offered=None if site.unknown_rate else rate,
         goodput=rate * good if stable or _succeeds_anyway(site) else None,
         latency=mean if stable else None,
         latency_p99=quantile_at(site, curves, 0.99) if stable else None,
-        bound=population.bounds.throughput if population is not None else _bound(site, network),
-        knee=population.bounds.knee if population is not None else None,
+        bound=bound,
+        knee=knee,
         reason=reason,
         doubts=(*doubts, *(population.doubts if population is not None else ())),
     )
@@ -191,8 +202,34 @@ def _client(
 
 def _succeeds_anyway(site: Site) -> bool:
     """Whether a client of whose times nothing is known is answered all the same: nobody gives up."""
-    patient = all(math.isinf(edge.plan.timeout) for edge in site.leaving)
-    return bool(site.blind) and site.rate > 0.0 and patient
+    return bool(site.blind) and site.rate > 0.0 and not site.impatient and not site.unknown_rate
+
+
+def _bounds(
+    site: Site, population: Population | None, network: Network
+) -> tuple[float, float | None]:
+    """The most requests a second of a client, and its knee; none where some work need not be done in time."""
+    below = _below(site)
+    if any(each.sheds or needs_fewer(each.plan.flow or ()) for each in below):
+        return math.inf, None
+    if population is None:
+        return _bound(site, network), None
+    # Its bounds take work one by one, so that batches pass them.
+    if any(each.plan.station.batch is not None for each in below):
+        return math.inf, None
+    return population.bounds.throughput, population.bounds.knee
+
+
+def _below(client: Site) -> list[Site]:
+    """All sites that a client's requests come to."""
+    found = {client.plan.id: client}
+    left = [client]
+    while left:
+        for edge in left.pop().leaving:
+            if edge.rate > 0.0 and edge.target.plan.id not in found:
+                found[edge.target.plan.id] = edge.target
+                left.append(edge.target)
+    return list(found.values())
 
 
 def _bound(client: Site, network: Network) -> float:

@@ -36,7 +36,22 @@ def node_doubts(site: Site) -> tuple[str, ...]:
     store = site.plan.store
     if store is not None and store.single_flight and site.groups:
         found.append("single-flight: requests that join another's fetch are taken as fetches")
+    found += _expiring(site)
     return tuple(found)
+
+
+def _expiring(site: Site) -> list[str]:
+    """Keys that leave a full store by age as well as by being the least recently used."""
+    store = site.plan.store
+    if store is None or store.capacity is None or store.eviction == "lfu" or store.ttl == INFINITE:
+        return []
+    if store.capacity >= sum(each.keys.count for each in site.classes):
+        return []
+    text = (
+        f"both a bound and a lifetime of {format_quantity(store.ttl, 's')}: hits are counted as if "
+        "keys left by the shorter of lifetime and characteristic time alone"
+    )
+    return [text]
 
 
 def _bursty(site: Site) -> list[str]:

@@ -27,6 +27,22 @@ def time_of_flow(site: Site, kind: int) -> Moments:
     return _sequence(rest, _Class(kind, 1.0 / site.plan.station.speed, edges))
 
 
+def needs_fewer(flow: FlowPlan) -> bool:
+    """Whether some parallel ways are over before all of them are: the slowest do not bound it."""
+    for part in flow:
+        match part:
+            case ParallelPart(ways, need):
+                if need < len(ways) or any(needs_fewer(way) for way in ways):
+                    return True
+            case LoopPart(_, do) if needs_fewer(do):
+                return True
+            case ChoicePart(choices) if any(needs_fewer(way.do) for way in choices):
+                return True
+            case _:
+                pass
+    return False
+
+
 class _Class:
     """For whom a flow is evaluated."""
 

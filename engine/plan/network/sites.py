@@ -121,6 +121,16 @@ class Site:
     """Who that population is."""
     blind: str = ""
     """Why nothing can be said of the times here, although there are numbers."""
+    sheds: bool = False
+    """Whether work is dropped here, or further up, that nobody waits for any more."""
+    impatient: bool = False
+    """Whether calls may be given up on the way, so that how many succeed depends on the times."""
+    unknown_busy: bool = False
+    """Whether how busy the workers are depends on what is not modelled."""
+    unknown_load: bool = False
+    """Whether even what is offered depends on what is not modelled."""
+    unknown_rate: bool = False
+    """Closed populations: whether their rate follows from times of which nothing is known."""
     layer: Stay | None = None
     """The stay where workers are held by a network below, found apart."""
 

@@ -9,7 +9,6 @@ from engine.plan.network.answers import answer_up
 from engine.plan.network.flows import send_down
 from engine.plan.network.layers import layer_below, solve_held_population
 from engine.plan.network.populations import Population, mix_waits, solve_population
-from engine.plan.network.unmodelled import decisive
 
 if TYPE_CHECKING:
     from engine.plan.network.sites import Network, Site
@@ -58,24 +57,6 @@ def settle(network: Network, load: float) -> tuple[dict[str, Population], bool]:
             return found, True
         before = now
     return found, False
-
-
-def blind_where_unknown(network: Network) -> None:
-    """Say nothing of the times where bursts overload a node or it is not modelled, nor of those who wait for it."""
-    for site in reversed(network.sites):
-        if site.rate > 0.0 and site.workers is not None:
-            site.blind = site.blind or decisive(site.plan.station)
-        load = site.stay.load or 0.0
-        if load < 1.0 <= load * site.peak and site.stay.wait.loss <= 0.0:
-            site.blind = (
-                f"in bursts it is offered {load * site.peak:.2g} × what it can serve: "
-                "waits depend on how long they last"
-            )
-        for edge in site.leaving:
-            below = edge.target
-            asks = edge.plan.waits and edge.rate > 0.0 and below.plan.backlog is None
-            if asks and below.blind and not site.blind:
-                site.blind = f"waits for {below.plan.id}, of whose times nothing is known"
 
 
 def _throttle(network: Network, sweep: int) -> None:

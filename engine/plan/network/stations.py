@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from engine.plan.network.sites import Stay
@@ -48,6 +48,30 @@ class Facing:
 
 def stay_at(site: Site) -> Stay:
     """Wait at a station for what comes and for how long each keeps a worker."""
+    stay = _modelled(site)
+    station = site.plan.station
+    if site.plan.backlog is not None:
+        pulled = [edge.target for edge in site.leaving]
+        if any(each.plan.station.batch or each.plan.station.pauses for each in pulled):
+            return replace(stay, load=max(each.stay.load or 0.0 for each in pulled))
+    if stay.load is None or not site.workers:
+        return stay
+    work = site.mixed([law.mean for law in site.work])
+    if station.batch is not None:
+        batch = station.batch
+        each = work if batch.per_item is None else batch.per_item
+        return replace(
+            stay,
+            load=stay.load + site.rate * (batch.fixed / batch.size + each - work) / site.workers,
+        )
+    if station.pauses is not None:
+        stopped = station.pauses.length.mean / max(station.pauses.every.mean, 1e-12)
+        return replace(stay, load=stay.load + site.rate * work * stopped / site.workers)
+    return stay
+
+
+def _modelled(site: Site) -> Stay:
+    """Wait at a station as if it made no batches and never stopped."""
     plan = site.plan
     if plan.backlog is not None or site.layer is not None:
         return site.layer or _backlog(site)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import MISSING, fields
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from engine.plan.primitives import LinkPlan, NodePlan, StationPlan
+    from engine.plan.network.sites import Edge
+    from engine.plan.primitives import ConnectionPlan, LinkPlan, NodePlan, StationPlan
 
 _STATION: Final = frozenset(
     {"instances", "workers", "work", "queue_limit", "discipline", "hold", "speed", "scaling"}
@@ -22,6 +24,10 @@ _NAMES: Final = {"cpu": "CPU quota", "batch": "batches", "start": "start-up"}
 """What people call a field, where that is not its name."""
 
 
+_LITTLE: Final = 0.01
+"""Share of a time that changes nothing worth a word."""
+_IDLE: Final = 0.1
+"""Share of a bandwidth up to which hardly anybody waits for another."""
 _DECISIVE: Final = ("batch", "cpu", "pauses")
 """Features of a station that change every time at it, so that times without them would be wrong."""
 
@@ -31,6 +37,53 @@ def decisive(station: StationPlan) -> str:
     found = [name for name in _DECISIVE if getattr(station, name) is not None]
     names = ", ".join(_NAMES.get(name, name) for name in found)
     return f"not modelled: {names}, which changes its times" if found else ""
+
+
+def delays(edge: Edge) -> str:
+    """What keeps those who wait for a link longer than is predicted; empty where nothing does."""
+    found = []
+    if edge.plan.bandwidth < math.inf and not _is_wide(edge):
+        found.append("bandwidth")
+    if edge.plan.connection is not None and not _stays_open(edge, edge.plan.connection):
+        found.append("connection")
+    return ", ".join(found)
+
+
+def burdens(edge: Edge) -> str:
+    """What gives a link's target more work than is predicted; empty where nothing does."""
+    link = edge.plan
+    if link.encryption is None or edge.rate <= 0.0:
+        return ""
+    work = link.encryption.per_byte * _largest(edge)
+    if link.connection is not None and not _stays_open(edge, link.connection):
+        work += link.encryption.handshake
+    return "encryption" if work > _LITTLE * edge.target.hold.mean else ""
+
+
+def _is_wide(edge: Edge) -> bool:
+    """Whether a link's bandwidth is next to nothing of a call, queues before it included."""
+    whole = _largest(edge)
+    transfer = whole / edge.plan.bandwidth
+    least = min((calls.mean for calls in edge.calls if calls.mean > 0.0), default=0.0)
+    return edge.rate * transfer <= _IDLE and transfer <= _LITTLE * least
+
+
+def _largest(edge: Edge) -> float:
+    """Most bytes of a call, both ways together."""
+    sizes = [
+        each.request_bytes + each.response_bytes
+        for each, chance in zip(edge.source.classes, edge.chance, strict=True)
+        if chance > 0.0
+    ]
+    return max(sizes, default=0.0)
+
+
+def _stays_open(edge: Edge, rules: ConnectionPlan) -> bool:
+    """Whether connections are as many as it takes, kept for good, and lose nothing: all but the first are warm."""
+    link = edge.plan
+    endless = rules.connections is None and rules.requests is None and math.isinf(rules.idle)
+    calm = link.loss <= 0.0 and math.isinf(link.timeout)
+    return endless and calm and rules.slow_start == "off"
 
 
 def of_node(node: NodePlan) -> tuple[str, ...]:
