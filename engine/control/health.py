@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from engine.sim.lane.link import Link
 from engine.sim.snapshot import Notice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Iterable
 
     from engine.plan.primitives import HealthPlan
     from engine.sim.lane.call import Endpoint
@@ -16,8 +17,17 @@ if TYPE_CHECKING:
     from engine.sim.parts import NodePart
 
 
+@dataclass(slots=True)
+class Watch:
+    """A router that is probed, and the check that the next probes belong to."""
+
+    name: str
+    part: NodePart
+    plan: HealthPlan
+
+
 class HealthChecks:
-    """One process a router that has a health check in its plan."""
+    """One process for all routers that are probed at the same times: most are, in a large design."""
 
     def __init__(self, machine: Machine, notify: Callable[[Notice], None]) -> None:
         self._machine = machine
@@ -29,25 +39,45 @@ class HealthChecks:
 
         An instance that is not ready is no target: nobody probes it before it is listed.
         """
+        new: list[Watch] = []
         for name, part in self._machine.nodes.items():
-            if _plan_of(part) is None:
+            plan = _plan_of(part)
+            if plan is None:
                 for endpoint in part.endpoints:
                     endpoint.healthy = endpoint.pool.listed
             elif self._watched.get(name) is not part:
                 self._watched[name] = part
-                self._machine.clock.process(self._run(name, part))
+                new.append(Watch(name, part, plan))
+        self._start(new)
 
-    def _run(self, name: str, part: NodePart) -> Generator[Any, Any, None]:
-        """Probe all targets on the period of the plan, until the router or its check is gone."""
-        while True:
-            plan = _plan_of(part)
-            if plan is None or self._machine.nodes.get(name) is not part:
-                if self._watched.get(name) is part:
-                    del self._watched[name]
-                return
-            yield self._machine.clock.timeout(plan.interval)
-            for endpoint in part.endpoints:
-                self._judge(name, endpoint, plan)
+    def _start(self, watches: Iterable[Watch]) -> None:
+        """Begin probing from now on: one process an interval."""
+        by_interval: dict[float, list[Watch]] = {}
+        for watch in watches:
+            by_interval.setdefault(watch.plan.interval, []).append(watch)
+        for interval, group in by_interval.items():
+            self._machine.clock.process(self._run(interval, group))
+
+    def _run(self, interval: float, group: list[Watch]) -> Generator[Any, Any, None]:
+        """Probe all targets of some routers on a period, until the last router or its check is gone."""
+        while group:
+            yield self._machine.clock.timeout(interval)
+            for watch in group:
+                for endpoint in watch.part.endpoints:
+                    self._judge(watch.name, endpoint, watch.plan)
+            current = [watch for watch in group if self._goes_on(watch)]
+            group = [watch for watch in current if watch.plan.interval == interval]
+            self._start(watch for watch in current if watch.plan.interval != interval)
+
+    def _goes_on(self, watch: Watch) -> bool:
+        """Whether a router is still there and probed; it is by its present plan from now on."""
+        plan = _plan_of(watch.part)
+        if plan is not None and self._machine.nodes.get(watch.name) is watch.part:
+            watch.plan = plan
+            return True
+        if self._watched.get(watch.name) is watch.part:
+            del self._watched[watch.name]
+        return False
 
     def _judge(self, router: str, endpoint: Endpoint, plan: HealthPlan) -> None:
         """Count probes in a row that contradict what is believed, and change the belief."""
