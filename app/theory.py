@@ -8,7 +8,6 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.catalog import lower
 from engine.catalog.typed import DesignError
-from engine.plan.theory import predict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +22,9 @@ _AGAIN_MS: Final = 500
 
 def predicted(design: Design, at: float, load: float) -> Theory | None:
     """What theory says of a design at a time of its run; None where it cannot run."""
+    # Here, not above: the first prediction comes after the first paint, which does not wait for it.
+    from engine.plan.theory import predict  # noqa: PLC0415
+
     try:
         return predict(lower(design), at=at, load=load)
     except DesignError:
