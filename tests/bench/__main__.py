@@ -1,4 +1,7 @@
-"""Measure everything and print one table; exit 1 when a promise is not kept."""
+"""Measure everything and print one table; exit 1 when a promise is not kept.
+
+With ``--write`` the table goes into the README as well.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import interface, simulator, theory
+from tests.bench import interface, readme, simulator, theory
 from tests.bench.peers import comparing
 from tests.bench.row import Row
 
@@ -48,6 +51,8 @@ def main() -> int:
     for row in rows:
         table.add_row(*cells(row))
     console.print(table)
+    if "--write" in sys.argv[1:]:
+        readme.write(rows)
     return 0 if all(row.kept for row in rows) else 1
 
 

@@ -50,13 +50,13 @@ def measure(folder: Path) -> Iterator[Row]:
     """Everything about the window."""
     large = file_of(grid(300, 450), folder / "large.windtunnel")
     frames = scene("frames", folder, large, 500, SECONDS)
-    name = f"300 nodes, 450 links, {frames['dots']:.0f} dots"
-    yield Row(name, frames["fps"], "frames/s", 55, "more")
+    dots = round(frames["dots"])
+    yield Row(f"300 nodes, 450 links, {dots} dots", frames["fps"], "frames/s", 55, "more")
     busy = file_of(three_tiers(10_000_000), folder / "busy.windtunnel")
     idle = scene("timer", folder, busy, SECONDS, "idle")
     loaded = scene("timer", folder, busy, SECONDS, "unlimited")
-    name = f"16 ms timer p99, engine at {loaded['cores'] * 100:.0f} % of a core"
-    yield Row(name, loaded["p99"], "ms", 25, "less", idle["p99"], "paused")
+    share = round(loaded["cores"] * 100)
+    yield Row(f"16 ms timer p99, engine at {share} % of a core", loaded["p99"], "ms", 25, "less", idle["p99"], "paused")  # fmt: skip
     starts = [(scene("bare", folder)["start"], scene("window", folder)["start"]) for _ in range(6)]
     bare, window = (min(times) for times in zip(*starts, strict=True))
     yield Row("first paint", window, "s", 1.6 * bare, "less", bare, "bare PySide6 + pyqtgraph")

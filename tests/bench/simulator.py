@@ -105,11 +105,6 @@ def process_per_request(requests: int) -> float:
     return len(latencies) / wall / 1e3
 
 
-def best_of(times: int, measure: Callable[[], float]) -> float:
-    """The best of some measurements: other programs can only make it slower."""
-    return max(measure() for _ in range(times))
-
-
 def median_of(times: int, measure: Callable[[], float]) -> float:
     """The median of some measurements."""
     return median(measure() for _ in range(times))
@@ -154,15 +149,15 @@ def soak(folder: Path) -> Row:
 
 def measure(folder: Path) -> Iterator[Row]:
     """Everything about the simulator."""
-    reference = best_of(2, lambda: process_per_request(100_000))
-    bare = best_of(2, lambda: speed(simulate(single_station(1_000_000), folder)[0]))
-    yield Row("one M/M/4 station, compiled", bare, "k req/s", 3 * reference, "more", reference, "SimPy, a process a request")  # fmt: skip
+    reference = median_of(5, lambda: process_per_request(100_000))
+    bare = median_of(5, lambda: speed(simulate(single_station(1_000_000), folder)[0]))
+    yield Row("one M/M/4 station, compiled", bare, "k req/s", 6 * reference, "more", reference, "SimPy, a process a request")  # fmt: skip
     queue = median_of(5, lambda: speed(simulate(one_queue(1_000_000), folder)[0]))
     yield Row("one M/M/1 station, compiled", queue, "k req/s", 1500, "more")
     compiled = median_of(5, lambda: speed(simulate(three_tiers(1_000_000), folder)[0]))
     yield Row("three tiers, compiled", compiled, "k req/s", 500, "more")
     source = {"WINDTUNNEL_LANE": "interpreted"}
-    interpreted = best_of(2, lambda: speed(simulate(three_tiers(150_000), folder, **source)[0]))
+    interpreted = median_of(5, lambda: speed(simulate(three_tiers(150_000), folder, **source)[0]))
     yield Row("three tiers, interpreted", interpreted, "k req/s", 25, "more", compiled, "compiled")
     _, small = simulate(three_tiers(1_000_000), folder)
     _, large = simulate(three_tiers(10_000_000), folder)

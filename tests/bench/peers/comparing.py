@@ -32,7 +32,7 @@ def measure(folder: Path) -> Iterator[Row]:
         found = environment.run(python, workload, SEEDS)
         theirs = median(each["requests"] / each["wall"] / 1e3 for each in found)
         ours = median(speed(simulate(_seeded(workload, seed), folder)[0]) for seed in SEEDS)
-        yield Row(title, ours, "k req/s", times * theirs, "more", theirs, peer)
+        yield Row(f"{title}, beside {peer}", ours, "k req/s", times * theirs, "more", theirs, peer)
 
 
 def _seeded(workload: str, seed: int) -> dict[str, object]:
