@@ -3,6 +3,7 @@ PY := .venv/bin/python
 SHELL := /bin/sh
 JOBS ?= 2
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help run setup check test bench bundle screenshots format clean setup-run
@@ -32,8 +33,8 @@ format: setup ## Format the sources and apply the safe fixes
 	$(PY) -m ruff format .
 	$(PY) -m ruff check --fix .
 
-bench: setup ## Measure speed and memory against references of the same run
-	@$(PY) -m tests.bench
+bench: setup ## Measure speed and memory; BENCH_ARGS=--write keeps the table in the README
+	@$(PY) -m tests.bench $(BENCH_ARGS)
 
 bundle: setup ## Make the frozen application in dist/
 	@$(PY) packaging/bundle.py
