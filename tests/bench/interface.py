@@ -54,7 +54,8 @@ def measure(folder: Path) -> Iterator[Row]:
     yield Row(f"300 nodes, 450 links, {dots} dots", frames["fps"], "frames/s", 55, "more")
     busy = file_of(three_tiers(10_000_000), folder / "busy.windtunnel")
     idle = scene("timer", folder, busy, SECONDS, "idle")
-    loaded = scene("timer", folder, busy, SECONDS, "unlimited")
+    runs = [scene("timer", folder, busy, SECONDS, "unlimited") for _ in range(5)]
+    loaded = sorted(runs, key=lambda run: run["p99"])[2]
     share = round(loaded["cores"] * 100)
     yield Row(f"16 ms timer p99, engine at {share} % of a core", loaded["p99"], "ms", 25, "less", idle["p99"], "paused")  # fmt: skip
     starts = [(scene("bare", folder)["start"], scene("window", folder)["start"]) for _ in range(6)]
