@@ -1,4 +1,4 @@
-"""The README's table of measurements is what `make bench` wrote, whole, and every promise in it is kept."""
+"""The README's table of measurements is what `make bench` wrote, whole; no broken promise is hidden in it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ast
 import re
 from pathlib import Path
 
-from tests.bench.readme import line_of, lines
+from tests.bench.readme import MISSED, line_of, lines
 from tests.bench.row import Row
 
 BENCH = Path(__file__).resolve().parents[1] / "bench"
@@ -42,11 +42,11 @@ def test_every_row_of_the_bench_is_in_the_table_and_no_other() -> None:
     assert [p for p in patterns if not any(re.fullmatch(p, name) for name in names)] == []
 
 
-def test_every_promise_in_the_table_is_kept() -> None:
-    assert [line.name for line in lines() if not line.kept] == []
+def test_only_the_promises_that_are_known_to_be_missed_are() -> None:
+    assert {line.name for line in lines() if not line.kept} == set(MISSED)
 
 
 def test_a_broken_promise_would_be_seen() -> None:
     slow = Row("a thing", 90.0, "req/s", 100.0, "more", 10.0, "another")
     assert not slow.kept
-    assert line_of(slow) == "| a thing | 90 req/s | ≥ 100 req/s | 9 × another |"
+    assert line_of(slow) == "| a thing | 90 req/s | ≥ 100 req/s | 9 × another **missed** |"

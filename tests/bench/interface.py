@@ -60,7 +60,7 @@ def measure(folder: Path) -> Iterator[Row]:
     yield Row(f"16 ms timer p99, engine at {share} % of a core", loaded["p99"], "ms", 25, "less", idle["p99"], "paused")  # fmt: skip
     starts = [(scene("bare", folder)["start"], scene("window", folder)["start"]) for _ in range(6)]
     bare, window = (min(times) for times in zip(*starts, strict=True))
-    yield Row("first paint", window, "s", 1.8 * bare, "less", bare, "bare PySide6 + pyqtgraph")
+    yield Row("first paint", window, "s", 1.6 * bare, "less", bare, "bare PySide6 + pyqtgraph")
     medium = file_of(grid(200, 300), folder / "medium.windtunnel")
     small = file_of(grid(5, 5), folder / "small.windtunnel")
     opened = min(scene("open", folder, medium)["seconds"] for _ in range(2))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,6 +14,14 @@ if TYPE_CHECKING:
     from tests.bench.row import Row
 
 README = Path(__file__).resolve().parents[2] / "README.md"
+MISSED = MappingProxyType(
+    {
+        "a request among 1,000 nodes": "what a thousand nodes touch does not fit in a core's caches",
+        "first paint": "the models of the newer settings are made before the window is shown",
+    }
+)
+"""Promises that are not kept yet, and why; a test fails when one more is broken, or one of these kept."""
+
 BEGIN, END = "<!-- measured by make bench -->", "<!-- end of what was measured -->"
 _HEAD = "| what | measured | promised | against |\n|---|--:|--:|---|"
 _LINE = re.compile(
@@ -46,7 +55,8 @@ def line_of(row: Row) -> str:
     sign = "≥" if row.better == "more" else "≤"
     ratio = "" if row.ratio is None else f"{number(row.ratio)} × {row.reference_name} "
     measured, promised = f"{number(row.value)} {row.unit}", f"{number(row.bound)} {row.unit}"
-    return f"| {row.name} | {measured} | {sign} {promised} | {ratio}|"
+    verdict = "" if row.kept else "**missed** "
+    return f"| {row.name} | {measured} | {sign} {promised} | {ratio}{verdict}|"
 
 
 def write(rows: Sequence[Row]) -> None:
