@@ -50,7 +50,9 @@ def plan_of(study: Study) -> str:
     """What it would take, in a line."""
     count = study.expected({})
     runs = "1 run" if count == 1 else f"{count} runs"
-    return f"About {runs}" if isinstance(study, Knee | Sensitivity) else runs
+    if isinstance(study, Knee):
+        return f"At least {runs}"
+    return f"At most {runs}" if isinstance(study, Sensitivity) else runs
 
 
 def settings_of(design: Design) -> list[str]:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _HIDDEN = frozenset({"key", "unit"})
 """Columns for programs: a point's key, and the unit that is written with each number."""
+_GAP = 12
+"""Room between the plot and the words."""
 _ROW = 22
 _DIGITS = 4
 """One more than elsewhere: intervals are narrow."""
@@ -123,7 +125,7 @@ class Results(QWidget):
         self._table.verticalHeader().setDefaultSectionSize(_ROW)
         self._table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(_GAP, 0, 0, 0)
         column.setSpacing(6)
         self._said = QScrollArea(widgetResizable=True)
         self._said.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
