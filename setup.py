@@ -50,7 +50,7 @@ class BuildLane(build_ext):
         self.was_inplace, self.inplace = self.inplace, False
 
     def _translate(self) -> list:
-        sources = [str(LANE / path.name) for path in self.guard.lane_sources(ROOT / LANE)]
+        sources = [str(path.relative_to(ROOT)) for path in self.guard.lane_sources(ROOT / LANE)]
         if not sources:
             return []
         try:
@@ -86,8 +86,10 @@ class BuildLane(build_ext):
         return base / LANE / self.guard.COMPILED / self.key
 
     def get_ext_fullpath(self, ext_name: str) -> str:
-        """All modules lie flat in the build's folder, which goes in front of the package's path."""
-        return str(self.destination / Path(super().get_ext_filename(ext_name)).name)
+        """Modules lie in the build's folder as their sources do in the lane's; the library lies beside."""
+        path = Path(super().get_ext_filename(ext_name))
+        inside = path.is_relative_to(LANE)
+        return str(self.destination / (path.relative_to(LANE) if inside else path.name))
 
     def run(self) -> None:
         """Build, then mark the folder as complete if it is."""
@@ -97,7 +99,11 @@ class BuildLane(build_ext):
             return
         marker = self.destination / self.guard.MARKER
         versions = {name: importlib.metadata.version(name) for name in ("mypy", "librt")}
-        record = {"key": self.key, **versions, "modules": sorted(p.name for p in paths)}
+        record = {
+            "key": self.key,
+            **versions,
+            "modules": sorted(p.relative_to(self.destination).as_posix() for p in paths),
+        }
         marker.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
 
 

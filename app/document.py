@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
-from app.companions import completed
+from app.cascade import completed
 from app.undo import EditCommand
 from engine.model.design import Design
 from engine.model.edits import EditError

@@ -14,12 +14,12 @@ from engine.run.protocol import (
     UNLIMITED,
     Ack,
     Failed,
-    Load,
     Measured,
     Progress,
     Refused,
     Run,
     SetSpeed,
+    StartOver,
 )
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Measurement(QObject):
         self.cancel()
         self._duration = design.scenario.duration
         self._transport = self._start_process()
-        for command in (Load(design), SetSpeed(UNLIMITED), Run()):
+        for command in (StartOver(design), SetSpeed(UNLIMITED), Run()):
             self._transport.send(command)
         self._timer.start()
 

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from app.naming import name_of
 from app.overlay import Overlay
 from engine.model.design import Design
-from engine.model.doubts import measured, settling, verdict, with_margin
+from engine.model.uncertainty import measured, settling, verdict, with_margin
 from engine.model.units import format_quantity
 from widgets.theme import hairline, section_label, set_role
 

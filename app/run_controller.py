@@ -13,7 +13,6 @@ from engine.run.protocol import (
     Ack,
     ApplyEdit,
     Failed,
-    Load,
     Measured,
     Pause,
     Progress,
@@ -21,6 +20,7 @@ from engine.run.protocol import (
     Run,
     SetLoad,
     SetSpeed,
+    StartOver,
     StepRequest,
     StepTime,
 )
@@ -225,7 +225,7 @@ class RunController(QObject):
         self._latest = None
         self._marks.clear()
         self.cleared.emit()
-        for command in (Load(design), SetSpeed(self._speed), SetLoad(self._load)):
+        for command in (StartOver(design), SetSpeed(self._speed), SetLoad(self._load)):
             self._send(command)
         if self._running:
             self._send(Run())

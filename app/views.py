@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.banner import BannerArea
-from app.late_charts import LateCharts
+from app.lazy_charts import LazyCharts
 from app.outline import OutlinePanel
 from app.status_bar import StatusBar
 from widgets.canvas import CanvasView
@@ -31,7 +31,7 @@ class Views:
     palette: PalettePanel
     outline: OutlinePanel
     inspector: InspectorPanel
-    charts: LateCharts
+    charts: LazyCharts
     timeline: TimelineStrip
     transport: TransportBar
     banners: BannerArea
@@ -48,7 +48,7 @@ def build_views(components: Sequence[Component], look: ThemeManager) -> Views:
         palette=PalettePanel(components, look),
         outline=OutlinePanel(by_kind, look),
         inspector=InspectorPanel(components, look),
-        charts=LateCharts(look, axis),
+        charts=LazyCharts(look, axis),
         timeline=TimelineStrip(theme, axis, icons),
         transport=TransportBar(theme, icons),
         banners=BannerArea(look),

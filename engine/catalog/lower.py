@@ -15,7 +15,7 @@ from engine.catalog.preset import Lowering
 from engine.catalog.reading import Reading, read
 from engine.catalog.registry import preset
 from engine.catalog.typed import DesignError
-from engine.plan.handing import as_handed
+from engine.plan.forwarding import as_forwarded
 from engine.plan.lower import class_plan, link_plan
 from engine.plan.primitives import Plan
 
@@ -60,7 +60,7 @@ def plan_of(reading: Reading) -> Plan:
         warmup=scenario.warmup,
         classes=classes,
         nodes=tuple(nodes.values()),
-        links=tuple(as_handed(link, nodes[link.source]) for link in links),
+        links=tuple(as_forwarded(link, nodes[link.source]) for link in links),
         events=tuple(event_plan(design, event, classes) for event in scenario.events),
     )
 

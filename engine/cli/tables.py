@@ -9,8 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from engine.catalog import component, lower
-from engine.model.doubts import measured, settling, verdict, with_margin
 from engine.model.names import name_of
+from engine.model.uncertainty import measured, settling, verdict, with_margin
 from engine.model.units import format_quantity
 
 if TYPE_CHECKING:

@@ -102,6 +102,6 @@ def _plan_of(part: NodePart) -> HealthPlan | None:
 
 def _answers(endpoint: Endpoint) -> bool:
     """Whether a probe of an instance gets an answer: it is up, and the link is not cut."""
-    wire = endpoint.wire
+    wire = endpoint.path
     reachable = not isinstance(wire, Link) or (wire.cuts == 0 and wire.loss < 1.0)
     return reachable and not endpoint.pool.down

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from engine.plan.primitives import ZERO
 from engine.sim.lane.agenda import Task
-from engine.sim.lane.batches import BatchPool
-from engine.sim.lane.memory import Memory
-from engine.sim.lane.paced import PacedPool, PacedSharedPool
-from engine.sim.laws import make_law
+from engine.sim.lane.station.batches import BatchPool
+from engine.sim.lane.station.memory import Memory
+from engine.sim.lane.station.paced import PacedPool, PacedSharedPool
+from engine.sim.samplers import make_sampler
 from engine.sim.snapshot import Notice
 
 if TYPE_CHECKING:
@@ -136,7 +136,9 @@ class Lives:
         life.running_since = now
         plan = life.part.plan.station.start
         name, index = life.key
-        law = make_law(plan.time if plan else ZERO, self._machine.streams, name, f"start/{index}")
+        law = make_sampler(
+            plan.time if plan else ZERO, self._machine.streams, name, f"start/{index}"
+        )
         wait = law.draw()
         if wait <= 0.0:
             self._make_ready(life)
@@ -156,8 +158,8 @@ class Lives:
             pool.memory.begin(now)
         life.part.node.revive(pool, now)
         if isinstance(pool, PacedPool | PacedSharedPool | BatchPool):
-            pool.bench.resume(now)
-            pool.bench.warm(now)
+            pool.server.resume(now)
+            pool.server.warm(now)
         self._tell(pool)
         if pool.memory is not None:
             pool.memory.watch(now)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from engine.sim.lane.batches import BatchPool
-from engine.sim.lane.paced import PacedPool, PacedSharedPool
-from engine.sim.laws import make_law
+from engine.sim.lane.station.batches import BatchPool
+from engine.sim.lane.station.paced import PacedPool, PacedSharedPool
+from engine.sim.samplers import make_sampler
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from engine.plan.primitives import LawPlan
-    from engine.sim.lane.bench import Bench
+    from engine.sim.lane.station.variable_rate import VariableRateServer
     from engine.sim.machine import Machine
     from engine.sim.parts import NodePart
 
@@ -57,13 +57,13 @@ class Pauses:
         if self._known.get((name, index)) is part:
             del self._known[name, index]
 
-    def _bench(self, name: str, index: int, part: NodePart) -> Bench | None:
+    def _bench(self, name: str, index: int, part: NodePart) -> VariableRateServer | None:
         """Where the instance works now, if it is still there."""
         if self._machine.nodes.get(name) is not part or index >= len(part.node.pools):
             return None
         pool = part.node.pools[index]
-        return pool.bench if isinstance(pool, PacedPool | PacedSharedPool | BatchPool) else None
+        return pool.server if isinstance(pool, PacedPool | PacedSharedPool | BatchPool) else None
 
     def _draw(self, plan: LawPlan, name: str, purpose: str) -> float:
         """The next duration (s)."""
-        return make_law(plan, self._machine.streams, name, purpose).draw()
+        return make_sampler(plan, self._machine.streams, name, purpose).draw()

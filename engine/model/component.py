@@ -58,7 +58,7 @@ class Component:
     """Config that a freshly dropped node starts with, where the defaults would show little."""
 
     @property
-    def hands_on(self) -> bool:
+    def forwards(self) -> bool:
         """Whether it passes each request to one of those behind its links, as balancers and queues do."""
         return self.category == "Routing" or self.output == "messages"
 

@@ -142,7 +142,7 @@ class Remove:
             for item in _framed(design)
             if item.frame in gone and item.id not in gone
         ]
-        loosened = Batch(tuple(freed)).apply(design)
+        loosened = CompoundEdit(tuple(freed)).apply(design)
         placed: list[Placed] = []
         kept: dict[str, tuple[Item, ...]] = {}
         for name in COLLECTIONS:
@@ -152,7 +152,7 @@ class Remove:
                 placed += out
                 kept[name] = tuple(item for item in items if item.id not in gone)
         made = _rebuilt(loosened.design, **kept)
-        inverse = Batch((Insert(tuple(placed)), loosened.inverse), self.label)
+        inverse = CompoundEdit((Insert(tuple(placed)), loosened.inverse), self.label)
         return Applied(made, Changes(removed=frozenset(gone)) | loosened.changes, inverse)
 
 
@@ -327,14 +327,14 @@ class SetDesign:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class CompoundEdit:
     """Several edits as one step."""
 
     edits: tuple[Edit, ...]
     label: str = "Change"
 
     @classmethod
-    def of(cls, edits: Iterable[Edit], label: str) -> Batch:
+    def of(cls, edits: Iterable[Edit], label: str) -> CompoundEdit:
         """Several edits under one name."""
         return cls(tuple(edits), label)
 
@@ -347,4 +347,4 @@ class Batch:
             design = applied.design
             changes |= applied.changes
             inverses.append(applied.inverse)
-        return Applied(design, changes, Batch(tuple(reversed(inverses)), self.label))
+        return Applied(design, changes, CompoundEdit(tuple(reversed(inverses)), self.label))

@@ -13,20 +13,20 @@ from typing import TYPE_CHECKING, Final
 
 from engine.model.prediction import ClientPrediction, NodePrediction, Theory
 from engine.plan.demand import demand_of
-from engine.plan.network.blinding import blind_where_unknown
-from engine.plan.network.doubts import design_doubts, node_doubts
+from engine.plan.network.assumptions import design_doubts, node_doubts
+from engine.plan.network.centers import network_of
 from engine.plan.network.explicit import needs_fewer
 from engine.plan.network.percentiles import curves_of, quantile_at, wait_quantile_at
-from engine.plan.network.sites import network_of
 from engine.plan.network.solving import settle
 from engine.plan.network.sources import Moment, mix_of, source_of
+from engine.plan.network.withholding import blind_where_unknown
 from engine.plan.primitives import TrafficPlan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from engine.plan.network.centers import Center, Network
     from engine.plan.network.populations import Population
-    from engine.plan.network.sites import Network, Site
     from engine.plan.network.sources import Source
     from engine.plan.primitives import NodePlan, Plan
     from engine.plan.queueing.curves import Curve
@@ -115,7 +115,7 @@ def _theory(
     )
 
 
-def _node(site: Site, curves: Mapping[tuple[str, int], Curve]) -> NodePrediction:
+def _node(site: Center, curves: Mapping[tuple[str, int], Curve]) -> NodePrediction:
     """What is said of one node."""
     stay, rate = site.stay, site.rate
     served = rate * (1.0 - stay.wait.loss)
@@ -152,7 +152,7 @@ def _node(site: Site, curves: Mapping[tuple[str, int], Curve]) -> NodePrediction
     )
 
 
-def _reason(site: Site) -> str:
+def _reason(site: Center) -> str:
     """Why there are no times."""
     if site.rate <= 0.0 or site.blind:
         return site.blind or "nothing comes"
@@ -170,7 +170,7 @@ def _reason(site: Site) -> str:
 
 
 def _client(
-    site: Site,
+    site: Center,
     curves: Mapping[tuple[str, int], Curve],
     population: Population | None,
     network: Network,
@@ -200,13 +200,13 @@ def _client(
     )
 
 
-def _succeeds_anyway(site: Site) -> bool:
+def _succeeds_anyway(site: Center) -> bool:
     """Whether a client of whose times nothing is known is answered all the same: nobody gives up."""
     return bool(site.blind) and site.rate > 0.0 and not site.impatient and not site.unknown_rate
 
 
 def _bounds(
-    site: Site, population: Population | None, network: Network
+    site: Center, population: Population | None, network: Network
 ) -> tuple[float, float | None]:
     """The most requests a second of a client, and its knee; none where some work need not be done in time."""
     below = _below(site)
@@ -220,7 +220,7 @@ def _bounds(
     return population.bounds.throughput, population.bounds.knee
 
 
-def _below(client: Site) -> list[Site]:
+def _below(client: Center) -> list[Center]:
     """All sites that a client's requests come to."""
     found = {client.plan.id: client}
     left = [client]
@@ -232,7 +232,7 @@ def _below(client: Site) -> list[Site]:
     return list(found.values())
 
 
-def _bound(client: Site, network: Network) -> float:
+def _bound(client: Center, network: Network) -> float:
     """Requests a second at which the busiest node is full, if only this client grew; infinite without one."""
     rate = client.rate
     if rate <= 0.0:

@@ -15,7 +15,7 @@ UNLIMITED = float("inf")
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
+class StartOver:
     """Start over with this design, paused at 0 (``seed`` overrides the scenario's)."""
 
     design: Design
@@ -74,7 +74,9 @@ class Stop:
     """End the process."""
 
 
-Command = Load | Run | Pause | StepTime | StepRequest | SetSpeed | SetLoad | ApplyEdit | Ack | Stop
+Command = (
+    StartOver | Run | Pause | StepTime | StepRequest | SetSpeed | SetLoad | ApplyEdit | Ack | Stop
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,12 @@ import time
 import traceback
 from typing import TYPE_CHECKING, Final
 
-from engine.model.edits import Batch
+from engine.model.edits import CompoundEdit
 from engine.run.pacing import Pacer, Slicer
 from engine.run.protocol import (
     Ack,
     ApplyEdit,
     Failed,
-    Load,
     Measured,
     Pause,
     Progress,
@@ -30,6 +29,7 @@ from engine.run.protocol import (
     Run,
     SetLoad,
     SetSpeed,
+    StartOver,
     StepRequest,
     StepTime,
     Stop,
@@ -91,7 +91,7 @@ class Worker:
     def _handle(self, command: Command) -> None:
         """Dispatch by type."""
         match command:
-            case Load(design):
+            case StartOver(design):
                 self._start(design)
             case Run():
                 self._running, self._stop_at = True, None
@@ -145,7 +145,7 @@ class Worker:
             return
         self._refused.append(edit)
         try:
-            self._session.apply(Batch.of(self._refused, edit.label))
+            self._session.apply(CompoundEdit.of(self._refused, edit.label))
         except DesignError as error:
             self._send(Refused(error.findings))
             return

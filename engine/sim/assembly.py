@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from engine.plan.courtesy import courtesies
-from engine.plan.handing import as_handed
+from engine.plan.deadline_propagation import deadline_propagation
+from engine.plan.forwarding import as_forwarded
 from engine.plan.primitives import INFINITE, LawPlan, RetryPlan
 from engine.sim import tally
+from engine.sim.client_setup import ClientSetup
 from engine.sim.instances import Instances
-from engine.sim.lane.backlog import Backlog
 from engine.sim.lane.call import UNLIMITED
-from engine.sim.lane.client import Client
-from engine.sim.lane.courtesy import Courtesy
 from engine.sim.lane.expiry import Expiry
-from engine.sim.lane.flow import FlowNode
-from engine.sim.lane.keyed import KeyedNode
 from engine.sim.lane.link import Link
 from engine.sim.lane.node import Node
-from engine.sim.lane.router import Router
-from engine.sim.laws import make_law
+from engine.sim.lane.roles.flow import FlowNode
+from engine.sim.lane.roles.queue import Backlog
+from engine.sim.lane.roles.router import Router
+from engine.sim.lane.roles.store import KeyedNode
+from engine.sim.lane.rules.deadline_propagation import DeadlineRule
+from engine.sim.lane.traffic.client import Client
 from engine.sim.networks import tune_network
 from engine.sim.parts import LinkPart, NodePart
 from engine.sim.programs import further_works
+from engine.sim.samplers import make_sampler
 from engine.sim.stores import Stores
-from engine.sim.users import Users
 
 if TYPE_CHECKING:
     from engine.plan.primitives import LinkPlan, NodePlan, Plan
@@ -55,7 +55,7 @@ class Assembler:
     def __init__(self, agenda: Agenda, streams: Streams) -> None:
         self.agenda = agenda
         self.streams = streams
-        self.users = Users(agenda, streams)
+        self.users = ClientSetup(agenda, streams)
         self.stores = Stores(agenda, streams)
         self.instances = Instances(agenda)
         self.plan: Plan
@@ -65,7 +65,7 @@ class Assembler:
     def follow(self, plan: Plan) -> None:
         """Work from another plan from now on."""
         self.plan = plan
-        self.courtesies = courtesies(plan)
+        self.deadline_propagation = deadline_propagation(plan)
         self.kinds = max(self.kinds, len(plan.classes))
         self.users.follow(plan, self.kinds)
         self.instances.priorities = padded([kind.priority for kind in plan.classes], self.kinds)
@@ -96,7 +96,7 @@ class Assembler:
         node, station = part.node, plan.station
         part.plan = plan
         laws = [
-            make_law(law, self.streams, plan.id, f"work/{kind.name}")
+            make_sampler(law, self.streams, plan.id, f"work/{kind.name}")
             for law, kind in zip(station.service, self.plan.classes, strict=False)
         ]
         before = len(node.work)
@@ -107,7 +107,7 @@ class Assembler:
         node.instant = station.workers is None and all(law.fixed == 0.0 for law in laws)
         if isinstance(node, FlowNode):
             self._tune_flow(node, plan, before)
-        self.instances.tune(part, station, self.courtesies.told)
+        self.instances.tune(part, station, self.deadline_propagation.told)
         workers = 0.0 if station.workers is None else float(station.workers * station.instances)
         part.set_capacity(workers, self.agenda.now)
         if isinstance(node, KeyedNode) and plan.store is not None:
@@ -123,7 +123,9 @@ class Assembler:
         pace = 1.0 / plan.station.speed
         for place, work in enumerate(further_works(plan.flow or ())):
             laws = [
-                make_law(law.times(pace), self.streams, plan.id, f"work {place + 1}/{kind.name}")
+                make_sampler(
+                    law.times(pace), self.streams, plan.id, f"work {place + 1}/{kind.name}"
+                )
                 for law, kind in zip(work.laws, self.plan.classes, strict=False)
             ]
             node.work += padded(laws, self.kinds)
@@ -138,7 +140,7 @@ class Assembler:
 
     def tune_link(self, part: LinkPart, plan: LinkPlan, source: NodePlan) -> None:
         """Turn the knobs of a link that leaves a node."""
-        link, plan = part.link, as_handed(plan, source)
+        link, plan = part.link, as_forwarded(plan, source)
         part.plan = plan
         link.accepts = padded(list(plan.classes), self.kinds)
         link.probability = plan.probability
@@ -147,11 +149,11 @@ class Assembler:
         link.always = plan.probability >= 1.0 and not plan.on_miss and all(plan.classes)
         link.times = plan.times
         link.waits = plan.waits or source.flow is not None
-        link.delay = make_law(plan.delay, self.streams, plan.id, "delay")
+        link.delay = make_sampler(plan.delay, self.streams, plan.id, "delay")
         link.jitter = None
         if plan.jitter > 0.0:
             law = LawPlan(law="lognormal", mean=plan.jitter, cv2=1.0)
-            link.jitter = make_law(law, self.streams, plan.id, "jitter")
+            link.jitter = make_sampler(law, self.streams, plan.id, "jitter")
         link.loss = plan.loss
         link.usual = plan.delay.mean + plan.jitter
         tune_network(link, plan, self.plan.classes, self.kinds)
@@ -175,12 +177,12 @@ class Assembler:
 
     def _tune_courtesy(self, link: Link, name: str, timeout: float) -> None:
         """Have a link tell of deadlines and cancels, or not."""
-        known = self.courtesies
+        known = self.deadline_propagation
         if name not in known.propagating | known.cancelling:
             link.manners = None
             return
         kept = link.manners
-        courtesy = kept if isinstance(kept, Courtesy) else Courtesy(link)
+        courtesy = kept if isinstance(kept, DeadlineRule) else DeadlineRule(link)
         courtesy.span = timeout
         courtesy.propagates = name in known.propagating
         courtesy.cancels = name in known.cancelling

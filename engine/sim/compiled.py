@@ -1,7 +1,7 @@
 """Choose between the compiled and the interpreted request lane, and never run a stale binary.
 
-`packaging/build_lane.py` compiles `engine/sim/lane/*.py` with mypyc into a folder whose *name is
-the hash of those sources* (and of the interpreter's binary interface). Nothing looks anywhere else
+`packaging/build_lane.py` compiles the modules of `engine/sim/lane`, those in its subfolders included, with
+mypyc into a folder whose *name is the hash of those sources* (and of the interpreter's binary interface). Nothing looks anywhere else
 for binaries, so after any edit of a source the old ones are simply not found and the edited source
 runs interpreted, with the same results, until the next build.
 
@@ -28,26 +28,34 @@ GROUP: Final = "windtunnel_lane__mypyc"
 COMPILED: Final = "_compiled"
 """Folder inside the lane package under which each build has a folder of its own."""
 
-RECIPE: Final = "3"
+RECIPE: Final = "4"
 """Changes whenever `setup.py` begins to build differently, so that older builds are not found."""
 
 MARKER: Final = "_build.json"
 """Written last by a build: a folder without it is incomplete and is not used."""
+
+LANE: Final = "lane"
+"""Folder of the lane."""
 
 VARIABLE: Final = "WINDTUNNEL_LANE"
 """Environment variable; `interpreted` runs the Python sources even where a build exists."""
 
 
 def lane_sources(lane: Path) -> list[Path]:
-    """The modules that get compiled, in a fixed order; the package file itself never is."""
-    return sorted(path for path in lane.glob("*.py") if path.name != "__init__.py")
+    """The modules that get compiled, in a fixed order; the package files themselves never are."""
+    compiled = lane / COMPILED
+    return sorted(
+        path
+        for path in lane.rglob("*.py")
+        if path.name != "__init__.py" and compiled not in path.parents
+    )
 
 
 def source_key(lane: Path) -> str:
     """Name of the only build that may stand in for the sources in `lane` on this interpreter."""
     digest = hashlib.sha256(f"{RECIPE}\0{sysconfig.get_config_var('SOABI')}".encode())
     for path in lane_sources(lane):
-        digest.update(f"\0{path.name}\0".encode())
+        digest.update(f"\0{path.relative_to(lane).as_posix()}\0".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:20]
 
@@ -65,16 +73,19 @@ def build_folder(lane: Path) -> Path | None:
 
 
 def use_compiled_lane(package_path: MutableSequence[str]) -> None:
-    """Put the matching build, if there is one, in front of the lane package's search path.
+    """Put the matching build, if there is one, in front of the search path of a package of the lane.
 
-    The package calls this with its own `__path__` before any of its modules is imported.
+    The lane and each package in it call this with their own `__path__` before any of their modules is
+    imported. A build has the folders of the sources.
     """
     if os.environ.get(VARIABLE) == "interpreted":
         return
-    folder = build_folder(Path(package_path[0]))
+    here = Path(package_path[0])
+    lane = next((each for each in (here, *here.parents) if each.name == LANE), here)
+    folder = build_folder(lane)
     if folder is None or not _load_group(folder):
         return
-    package_path.insert(0, str(folder))
+    package_path.insert(0, str(folder / here.relative_to(lane)))
 
 
 def lane_mode() -> Literal["compiled", "interpreted"]:
@@ -83,7 +94,9 @@ def lane_mode() -> Literal["compiled", "interpreted"]:
 
 
 def _load_group(folder: Path) -> bool:
-    """Load the shared library under the name by which the compiled modules look for it."""
+    """Load the shared library, once, under the name by which the compiled modules look for it."""
+    if GROUP in sys.modules:
+        return True
     for suffix in importlib.machinery.EXTENSION_SUFFIXES:
         path = folder / f"{GROUP}{suffix}"
         if path.is_file():

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 
 from engine.sim import limits
-from engine.sim.lane.backlog import Backlog
-from engine.sim.lane.client import Client
-from engine.sim.lane.keyed import KeyedNode
 from engine.sim.lane.link import Link
 from engine.sim.lane.node import Node
+from engine.sim.lane.roles.queue import Backlog
+from engine.sim.lane.roles.store import KeyedNode
+from engine.sim.lane.traffic.client import Client
 
 Counters = tuple[float, ...]
 
@@ -19,7 +19,7 @@ def counters(node: Node, now: float) -> Counters:
     if isinstance(node, KeyedNode):
         return (float(node.hits), float(node.misses), float(node.store.evictions))
     if isinstance(node, Backlog):
-        wires = {id(each.wire): each.wire for each in node.outlets}
+        wires = {id(each.path): each.path for each in node.outlets}
         late = sum(int(wire.late) for wire in wires.values() if isinstance(wire, Link))
         return (
             float(node.published),

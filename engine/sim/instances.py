@@ -5,25 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from engine.plan.primitives import INFINITE
-from engine.sim.lane.batches import BatchPool
 from engine.sim.lane.call import UNLIMITED
-from engine.sim.lane.flow import FlowNode
-from engine.sim.lane.line import Fifo, Lifo, Priority
-from engine.sim.lane.memory import Memory
-from engine.sim.lane.paced import PacedPool, PacedSharedPool
-from engine.sim.lane.pool import QueuePool
-from engine.sim.lane.screened import Screened
-from engine.sim.lane.sharing import SharedPool
+from engine.sim.lane.roles.flow import FlowNode
+from engine.sim.lane.station.batches import BatchPool
+from engine.sim.lane.station.cancellable import CancellableQueue
+from engine.sim.lane.station.line import Fifo, Lifo, Priority
+from engine.sim.lane.station.memory import Memory
+from engine.sim.lane.station.paced import PacedPool, PacedSharedPool
+from engine.sim.lane.station.pool import QueuePool
+from engine.sim.lane.station.sharing import SharedPool
 
 if TYPE_CHECKING:
     from collections.abc import Container
 
     from engine.plan.primitives import StationPlan
     from engine.sim.lane.agenda import Agenda
-    from engine.sim.lane.bench import Bench
     from engine.sim.lane.call import Pool
-    from engine.sim.lane.line import Line
     from engine.sim.lane.node import Node
+    from engine.sim.lane.station.line import Line
+    from engine.sim.lane.station.variable_rate import VariableRateServer
     from engine.sim.parts import NodePart
 
 _GOLDEN: Final = 0.6180339887498949
@@ -81,7 +81,7 @@ class Instances:
             self._tune(pool, station)
             if isinstance(pool, QueuePool):
                 line = self._line(station)
-                pool.reline(Screened(line, pool) if screens else line)
+                pool.reline(CancellableQueue(line, pool) if screens else line)
             pool.resize(UNLIMITED if station.workers is None else station.workers, now)
 
     def _tune(self, pool: Pool, station: StationPlan) -> None:
@@ -89,7 +89,7 @@ class Instances:
         now = self.agenda.now
         pool.limit = UNLIMITED if station.queue_limit is None else station.queue_limit
         if isinstance(pool, PacedPool | PacedSharedPool | BatchPool):
-            _set_pace(pool.bench, station, pool.index, now)
+            _set_pace(pool.server, station, pool.index, now)
         if isinstance(pool, BatchPool) and station.batch is not None:
             batch = station.batch
             pool.size, pool.linger, pool.fixed = batch.size, batch.linger, batch.fixed
@@ -116,7 +116,7 @@ def _new(sort: type[Pool], node: Node, index: int) -> Pool:
     return PacedPool(node, index, Fifo()) if sort is PacedPool else QueuePool(node, index, Fifo())
 
 
-def _set_pace(bench: Bench, station: StationPlan, index: int, now: float) -> None:
+def _set_pace(bench: VariableRateServer, station: StationPlan, index: int, now: float) -> None:
     """Turn the knobs of an instance's pace. Periods of instances do not begin all at once."""
     bench.catch_up(now)
     pace, scaling, cpu = bench.pace, station.scaling, station.cpu

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.sim.lane.backlog import Backlog
-from engine.sim.lane.client import Client
-from engine.sim.lane.network import Network
+from engine.sim.lane.network.transport import Network
+from engine.sim.lane.roles.queue import Backlog
+from engine.sim.lane.traffic.client import Client
 
 if TYPE_CHECKING:
     from engine.sim.lane.link import Link

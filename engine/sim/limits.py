@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from engine.sim.lane.batches import BatchPool
-from engine.sim.lane.paced import PacedPool, PacedSharedPool
+from engine.sim.lane.station.batches import BatchPool
+from engine.sim.lane.station.paced import PacedPool, PacedSharedPool
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from engine.sim.lane.call import Pool
     from engine.sim.lane.node import Node
-    from engine.sim.lane.pace import Pace
+    from engine.sim.lane.station.pace import Pace
 
 
 def counters(node: Node, now: float) -> tuple[float, ...]:
@@ -51,7 +51,7 @@ def extra(node: Node, since: Sequence[float], now: float) -> dict[str, float]:
 
 def _pace(pool: Pool) -> Pace | None:
     """The pace of an instance, where it varies."""
-    return pool.bench.pace if isinstance(pool, PacedPool | PacedSharedPool | BatchPool) else None
+    return pool.server.pace if isinstance(pool, PacedPool | PacedSharedPool | BatchPool) else None
 
 
 def _ratio(part: float, whole: float) -> float:

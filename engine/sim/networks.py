@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from engine.plan.primitives import INFINITE
 from engine.sim.lane.call import UNLIMITED
-from engine.sim.lane.connections import Rules
-from engine.sim.lane.network import Network
+from engine.sim.lane.network.connections import Rules
+from engine.sim.lane.network.transport import Network
 from engine.sim.lane.node import Node
 
 if TYPE_CHECKING:

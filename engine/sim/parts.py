@@ -6,17 +6,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from engine.sim import extras, networks, tally
-from engine.sim.lane.backlog import Backlog
-from engine.sim.lane.client import Client
-from engine.sim.lane.keyed import KeyedNode
-from engine.sim.lane.router import Router
+from engine.sim.lane.roles.queue import Backlog
+from engine.sim.lane.roles.router import Router
+from engine.sim.lane.roles.store import KeyedNode
+from engine.sim.lane.traffic.client import Client
 
 if TYPE_CHECKING:
     from engine.plan.primitives import LinkPlan, NodePlan, TrafficPlan
     from engine.sim.lane.call import Endpoint, Picker, Pool
     from engine.sim.lane.link import Link
     from engine.sim.lane.node import Node
-    from engine.sim.lane.traffic import Source
+    from engine.sim.lane.traffic.arrivals import Source
 
     Choices = dict[tuple[object, ...], Picker]
     """Pickers by what they were made from, so that those that stay right keep their place."""

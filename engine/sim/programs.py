@@ -15,7 +15,7 @@ from engine.plan.primitives import (
     Way,
     WorkPart,
 )
-from engine.sim.lane import flow as lane
+from engine.sim.lane.roles import flow as lane
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from engine.sim.lane.client import Client
+from engine.sim.lane.traffic.client import Client
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from engine.model.metrics import CI, bounds_of, value_of
 from engine.sim.confidence import SHARES, add_intervals
 from engine.sim.invariants import check
-from engine.sim.lane.client import Client
+from engine.sim.lane.traffic.client import Client
 from engine.sim.tally import failures, mean_over
 
 if TYPE_CHECKING:

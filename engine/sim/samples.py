@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Literal
 
 from engine.sim import extras, networks
 from engine.sim.lane.call import UNLIMITED
-from engine.sim.lane.client import Client
 from engine.sim.lane.link import ANSWER, FAILURE, REQUEST, RETRY
+from engine.sim.lane.traffic.client import Client
 from engine.sim.snapshot import (
     Crossing,
     InstanceGauge,

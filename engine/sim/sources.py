@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.sim.lane.replay import Trace
-from engine.sim.lane.sessions import Fixed, Geometric, Length, OnePlusPoisson, Sessions
-from engine.sim.lane.traffic import Closed, Open, Rated, Source
-from engine.sim.laws import make_law
+from engine.sim.lane.traffic.arrivals import Closed, Open, Rated, Source
+from engine.sim.lane.traffic.replay import Trace
+from engine.sim.lane.traffic.sessions import Fixed, Geometric, Length, OnePlusPoisson, Sessions
+from engine.sim.samplers import make_sampler
 
 if TYPE_CHECKING:
     from engine.plan.primitives import TrafficPlan
-    from engine.sim.lane.client import Client
     from engine.sim.lane.draws import Streams
+    from engine.sim.lane.traffic.client import Client
 
 
 def goes_on(old: TrafficPlan, new: TrafficPlan) -> bool:
@@ -31,7 +31,7 @@ def make_source(owner: str, client: Client, traffic: TrafficPlan, streams: Strea
     """A new source for a client, not begun and not tuned yet."""
     agenda = client.agenda
     if traffic.process == "closed":
-        think = make_law(traffic.think, streams, owner, "think")
+        think = make_sampler(traffic.think, streams, owner, "think")
         return Closed(client, agenda, think, traffic.users)
     if traffic.process == "trace":
         source = Trace(client, agenda, list(traffic.times), traffic.period)
@@ -41,7 +41,7 @@ def make_source(owner: str, client: Client, traffic: TrafficPlan, streams: Strea
         return Open(client, agenda, None)
     budgets = streams.exponential(owner, "arrivals")
     if traffic.process == "sessions":
-        think = make_law(traffic.think, streams, owner, "think")
+        think = make_sampler(traffic.think, streams, owner, "think")
         return Sessions(client, agenda, budgets, _length(owner, traffic, streams), think)
     return Open(client, agenda, budgets)
 
@@ -52,10 +52,10 @@ def tune_source(
     """Turn the knobs of a source that follows a plan from now on."""
     if isinstance(source, Closed):
         source.count = traffic.users
-        source.think = make_law(traffic.think, streams, owner, "think")
+        source.think = make_sampler(traffic.think, streams, owner, "think")
     if isinstance(source, Sessions):
         source.length = _length(owner, traffic, streams)
-        source.think = make_law(traffic.think, streams, owner, "think")
+        source.think = make_sampler(traffic.think, streams, owner, "think")
     if isinstance(source, Rated):
         times = [time for time, _ in traffic.schedule]
         source.follow(times, [rate for _, rate in traffic.schedule], now)

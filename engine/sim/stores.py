@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.sim.lane.call import UNLIMITED
-from engine.sim.lane.keyed import KeyedNode
-from engine.sim.lane.store import LfuStore, OrderedStore, RandomStore, Store
+from engine.sim.lane.roles.store import KeyedNode
+from engine.sim.lane.stores.store import LfuStore, OrderedStore, RandomStore, Store
 
 if TYPE_CHECKING:
     from engine.plan.primitives import NodePlan, Plan, StorePlan
     from engine.sim.lane.agenda import Agenda
-    from engine.sim.lane.draws import Batch, Streams
+    from engine.sim.lane.draws import Draws, Streams
 
 
 class Stores:
@@ -22,7 +22,7 @@ class Stores:
         self._streams = streams
         self._plans: dict[str, StorePlan] = {}
 
-    def node(self, plan: NodePlan, store: StorePlan, errors: Batch) -> KeyedNode:
+    def node(self, plan: NodePlan, store: StorePlan, errors: Draws) -> KeyedNode:
         """A new node with an empty store."""
         self._plans.pop(plan.id, None)
         return KeyedNode(plan.id, self._agenda, errors, self._store(plan.id, store))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.sim.lane.backlog import Backlog
 from engine.sim.lane.call import Endpoint
-from engine.sim.lane.flow import FlowNode
-from engine.sim.lane.router import Router
-from engine.sim.laws import make_picker
+from engine.sim.lane.roles.flow import FlowNode
+from engine.sim.lane.roles.queue import Backlog
+from engine.sim.lane.roles.router import Router
 from engine.sim.programs import program
+from engine.sim.samplers import make_picker
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -88,7 +88,7 @@ def _feed(backlog: Backlog, outgoing: Sequence[LinkPart]) -> None:
     """Let the consumers' instances know the queue, and the queue them."""
     backlog.outlets = [each for link in outgoing for each in link.link.endpoints]
     for endpoint in backlog.outlets:
-        endpoint.feeder = backlog
+        endpoint.source = backlog
         endpoint.pool.inlets.append(endpoint)
 
 

@@ -9,7 +9,16 @@ from app.document import DesignDocument
 from app.undo import MERGE_WITHIN
 from engine.model.changes import Changes
 from engine.model.design import Design, Node
-from engine.model.edits import UNSET, Batch, Insert, Move, Position, Remove, SetDesign, SetField
+from engine.model.edits import (
+    UNSET,
+    CompoundEdit,
+    Insert,
+    Move,
+    Position,
+    Remove,
+    SetDesign,
+    SetField,
+)
 
 
 class Clock:
@@ -58,7 +67,9 @@ def workers(document: DesignDocument) -> object:
 
 def test_an_edit_is_one_step_that_undo_takes_back_whole(document: DesignDocument) -> None:
     before = document.design
-    document.push(Batch.of([Remove.of("db"), SetField("web", ("name",), "Front")], "Tidy up"))
+    document.push(
+        CompoundEdit.of([Remove.of("db"), SetField("web", ("name",), "Front")], "Tidy up")
+    )
     assert document.stack.count() == 1
     assert document.stack.undoText() == "Tidy up"
     document.stack.undo()

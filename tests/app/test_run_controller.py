@@ -10,13 +10,13 @@ from engine.run.protocol import (
     Ack,
     ApplyEdit,
     Failed,
-    Load,
     Measured,
     Pause,
     Refused,
     Run,
     SetLoad,
     SetSpeed,
+    StartOver,
     StepTime,
 )
 from tests.helpers.fakes import FakeTransport
@@ -68,7 +68,7 @@ def test_a_run_begins_with_the_design_and_the_dials(run, document, transports) -
     run.set_speed(10.0)
     run.set_load(2.0)
     run.set_running(True)
-    assert transports[0].sent[:3] == [Load(document.design), SetSpeed(10.0), SetLoad(2.0)]
+    assert transports[0].sent[:3] == [StartOver(document.design), SetSpeed(10.0), SetLoad(2.0)]
     assert transports[0].sent[-1] == Run()
 
 
@@ -104,10 +104,10 @@ def test_another_seed_is_another_run(run, document, transports) -> None:
     run.set_running(True)
     document.push(SetDesign(("scenario", "seed"), 7))
     assert transports[0].of(ApplyEdit) == []
-    assert [load.design.scenario.seed for load in transports[0].of(Load)] == [1, 7]
+    assert [load.design.scenario.seed for load in transports[0].of(StartOver)] == [1, 7]
     assert transports[0].sent[-1] == Run()
     document.stack.undo()
-    assert transports[0].of(Load)[-1].design.scenario.seed == 1
+    assert transports[0].of(StartOver)[-1].design.scenario.seed == 1
 
 
 def test_what_the_last_run_still_says_is_dropped_but_acknowledged(run, transports, shown) -> None:
@@ -135,7 +135,7 @@ def test_another_design_starts_over_and_goes_on_running(run, document, transport
     run.set_running(True)
     run.cleared.connect(lambda: cleared.append(True))
     document.replace(Design(title="Other"), None)
-    assert transports[0].of(Load)[-1].design.title == "Other"
+    assert transports[0].of(StartOver)[-1].design.title == "Other"
     assert transports[0].sent[-1] == Run()
     assert cleared == [True]
 
@@ -175,7 +175,7 @@ def test_a_broken_simulation_leaves_the_design_and_can_be_started_again(
     document.push(SetField("web", ("config", "workers"), 3))  # nobody to tell, and no harm
     run.revive()
     assert run.running
-    assert transports[1].of(Load) == [Load(document.design)]
+    assert transports[1].of(StartOver) == [StartOver(document.design)]
     assert transports[1].sent[-1] == Run()
 
 

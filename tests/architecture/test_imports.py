@@ -96,7 +96,7 @@ def test_every_contract_has_been_seen_to_bite() -> None:
 def test_the_lane_imports_only_what_can_be_compiled_with_it() -> None:
     """Its binaries are found by the hash of the lane's own sources, so nothing else may feed them."""
     allowed = {*sys.stdlib_module_names, "numpy", "mypy_extensions", "librt"} - {"random", "time"}
-    for path in sorted((ROOT / "engine" / "sim" / "lane").glob("*.py")):
+    for path in sorted((ROOT / "engine" / "sim" / "lane").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = []
             if isinstance(node, ast.Import):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from engine.model.design import Frame, Link, Node, Note
 from engine.model.edits import (
     UNSET,
-    Batch,
+    CompoundEdit,
     Edit,
     Insert,
     Move,
@@ -176,7 +176,7 @@ def edits(draw: Draw, design: Design) -> Edit:
     if sort == "batch" and design.nodes:
         item = draw(st.sampled_from(design.nodes))
         name = SetField(item.id, ("name",), draw(st.text("abc", max_size=3)))
-        return Batch((name, Move((Position(item.id, 1.0, 2.0),))), "Both")
+        return CompoundEdit((name, Move((Position(item.id, 1.0, 2.0),))), "Both")
     if sort == "field":
         return _field_edit(draw, design)
     value = draw(st.sampled_from([{"duration": 50, "warmup": 1}, {"seed": 9}, UNSET]))

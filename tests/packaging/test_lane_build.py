@@ -20,7 +20,7 @@ from typing import Final, final
 
 from mypy_extensions import i64
 
-from engine.sim.lane.base import Base
+from engine.sim.lane.bases.base import Base
 
 ANSWER: Final = 41
 
@@ -41,12 +41,14 @@ class Base:
 PROBE = """
 import engine.sim.lane.adder as adder
 from engine.sim.compiled import lane_mode
+import engine.sim.lane.bases.base as base
+assert adder.__file__.endswith(".py") == base.__file__.endswith(".py")
 print(lane_mode(), adder.__file__.endswith(".py"), adder.Adder().add(1), adder.Adder().name())
 """
 
 
 def make_tree(root: Path) -> None:
-    """A work tree with a lane of two small modules."""
+    """A work tree with a lane of two small modules, one in a package of its own."""
     (root / LANE).mkdir(parents=True)
     (root / "packaging").mkdir()
     for name in ("setup.py", "pyproject.toml", "LICENSE", "packaging/build_lane.py"):
@@ -57,7 +59,9 @@ def make_tree(root: Path) -> None:
     for name in ("compiled.py", "lane/__init__.py"):
         shutil.copy(ROOT / "engine" / "sim" / name, root / "engine" / "sim" / name)
     (root / LANE / "adder.py").write_text(MODULE)
-    (root / LANE / "base.py").write_text(BASE)
+    (root / LANE / "bases").mkdir()
+    shutil.copy(ROOT / LANE / "rules" / "__init__.py", root / LANE / "bases" / "__init__.py")
+    (root / LANE / "bases" / "base.py").write_text(BASE)
 
 
 def build(root: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -128,7 +132,7 @@ def test_an_edited_source_is_never_served_by_the_old_binary(built: Path) -> None
 
 
 def test_an_edit_elsewhere_in_the_lane_counts_too(built: Path) -> None:
-    source = built / LANE / "base.py"
+    source = built / LANE / "bases" / "base.py"
     source.write_text(source.read_text().replace('"base"', '"changed"'))
     assert probe(built) == "interpreted True 42 changed"
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QPointF, QRectF
 
 from engine.model.design import Frame, Node, Note
-from engine.model.edits import Batch, Insert, SetField
+from engine.model.edits import CompoundEdit, Insert, SetField
 from engine.model.ids import fresh_id
 from widgets.canvas.folding import innermost
 from widgets.canvas.geometry import (
@@ -110,7 +110,7 @@ def frame_edit(design: Design, selection: Iterable[str], centre: QPointF) -> tup
     )
     fields = [SetField(each, ("frame",), frame_id) for each in sorted([*members, *inner])]
     insert = Insert.of(made, label="Add frame")
-    return frame_id, Batch((insert, *fields), "Add frame") if fields else insert
+    return frame_id, CompoundEdit((insert, *fields), "Add frame") if fields else insert
 
 
 def beside(origin: QRectF, *, before: bool) -> QPointF:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
-from widgets.canvas.faces import BAR_STEPS
+from widgets.canvas.card_state import BAR_STEPS
 from widgets.canvas.geometry import CARD_HEIGHT, CARD_RADIUS, CARD_WIDTH
 from widgets.theme.shapes import paint_state
 
 if TYPE_CHECKING:
-    from widgets.canvas.faces import CardFace, CellLook
+    from widgets.canvas.card_state import CardFace, CellLook
     from widgets.canvas.look import Look
 
 _INSET: Final = 14.0

@@ -10,10 +10,10 @@ from engine.model.edits import Move, Remove, SetField
 from widgets.canvas.adding import frame_edit, free_place, new_node, node_edit, note_edit
 from widgets.canvas.clipboard import PasteError, box_centre, copied, pasted, places_of
 from widgets.canvas.geometry import SNAP, snapped
+from widgets.canvas.keyboard_navigation import Step, followed, next_stop, walk_order
 from widgets.canvas.layout import layout_edit
 from widgets.canvas.linking import split_edit
 from widgets.canvas.membership import dragged_along, position
-from widgets.canvas.walking import Step, followed, next_stop, walk_order
 
 if TYPE_CHECKING:
     from engine.model.design import Link

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from widgets.canvas.dropping import Dropping
-    from widgets.canvas.hand import Hand
+    from widgets.canvas.gesture_controller import GestureController
     from widgets.canvas.keys import Keys
     from widgets.canvas.popups import Popups
     from widgets.canvas.stage import Stage
@@ -46,7 +46,7 @@ class Input(QObject):
     _key_handlers: Mapping[QEvent.Type, Callable[[Any], bool]] = MappingProxyType({})
 
     def __init__(
-        self, stage: Stage, hand: Hand, popups: Popups, keys: Keys, dropping: Dropping
+        self, stage: Stage, hand: GestureController, popups: Popups, keys: Keys, dropping: Dropping
     ) -> None:
         """Pass on to these."""
         super().__init__(stage)

@@ -32,7 +32,7 @@ from widgets.canvas.wires import Wire, distance, wire
 
 if TYPE_CHECKING:
     from engine.model.design import Frame, Link, Note
-    from widgets.canvas.faces import CardFace
+    from widgets.canvas.card_state import CardFace
     from widgets.canvas.look import Look
 
 LIVE_Z: Final = 0.0

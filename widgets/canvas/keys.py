@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
 
     from widgets.canvas.commands import Commands
-    from widgets.canvas.walking import Step
+    from widgets.canvas.keyboard_navigation import Step
 
 _ARROWS: Final = {
     Qt.Key.Key_Left: (-1.0, 0.0),

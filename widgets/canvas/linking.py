@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from engine.model.component import can_link
 from engine.model.design import Frame, Link, Node
-from engine.model.edits import Batch, Insert, SetField
+from engine.model.edits import CompoundEdit, Insert, SetField
 from engine.model.ids import fresh_id
 from widgets.canvas.naming import all_ids
 
@@ -63,12 +63,12 @@ def can_split(
     )
 
 
-def split_edit(design: Design, node: Node, link: Link) -> Batch:
+def split_edit(design: Design, node: Node, link: Link) -> CompoundEdit:
     """Add a node into a link: what the link carried to its target now goes through the node."""
     onward = new_link(node.id, link.target, all_ids(design) | {node.id})
     label = f"Add {node.name}"
     insert = Insert.of(node, onward, label=label)
-    return Batch((insert, SetField(link.id, ("target",), node.id)), label)
+    return CompoundEdit((insert, SetField(link.id, ("target",), node.id)), label)
 
 
 def relink_edit(link: Link, end: End, node_id: str) -> SetField:

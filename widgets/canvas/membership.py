@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.model.design import Frame, Node
-from engine.model.edits import Batch, Move, Position, SetField
+from engine.model.edits import CompoundEdit, Move, Position, SetField
 from widgets.canvas.folding import contents, innermost
 from widgets.canvas.geometry import card_rect
 
@@ -67,7 +67,7 @@ def move_edit(design: Design, rects: Mapping[str, QRectF]) -> Edit:
     """Move things, and have them join or leave frames, as one step."""
     move = Move(tuple(position(design, each, rect) for each, rect in rects.items()))
     fields = joined(design, rects)
-    return Batch((move, *fields), "Move") if fields else move
+    return CompoundEdit((move, *fields), "Move") if fields else move
 
 
 def resize_edit(design: Design, item_id: str, rect: QRectF) -> Edit:
@@ -88,4 +88,4 @@ def resize_edit(design: Design, item_id: str, rect: QRectF) -> Edit:
             fields.append(SetField(node.id, ("frame",), item_id))
         elif not inside and node.frame == item_id:
             fields.append(SetField(node.id, ("frame",), around.id if around else None))
-    return Batch((move, *fields), "Resize") if fields else move
+    return CompoundEdit((move, *fields), "Resize") if fields else move

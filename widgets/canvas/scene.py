@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QGraphicsScene
 
 from engine.model.design import Design, Frame, Link, Node, Note
 from widgets.canvas.backdrop import Backdrop
+from widgets.canvas.card_presenter import CardPresenter
 from widgets.canvas.dots import Courses, Dots, Streams
-from widgets.canvas.facing import Facing
 from widgets.canvas.folding import fold, folded_rect, frame_chain
 from widgets.canvas.geometry import card_rect
 from widgets.canvas.grid import paint_grid
@@ -48,7 +48,7 @@ class CanvasScene(QGraphicsScene):
         self.dots = Dots(self.courses)
         self.streams = Streams(self.courses)
         self.wiring = Wiring(self.courses)
-        self.facing = Facing(components)
+        self.facing = CardPresenter(components)
         self.backdrop = Backdrop(self.paint_backdrop)
         self.live = LiveLayer(self.dots, self.streams, look)
         self.addItem(self.live)

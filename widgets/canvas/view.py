@@ -13,7 +13,7 @@ from widgets.canvas.backdrop import Projection
 from widgets.canvas.camera import STEP, Camera
 from widgets.canvas.commands import Commands
 from widgets.canvas.dropping import Dropping
-from widgets.canvas.hand import Hand
+from widgets.canvas.gesture_controller import GestureController
 from widgets.canvas.hint import paint_hint
 from widgets.canvas.input import Input
 from widgets.canvas.keys import Keys
@@ -73,7 +73,7 @@ class CanvasView(QGraphicsView):
         self._camera = Camera(self)
         self._stage = Stage(self._scene, self._camera, components)
         self._commands = Commands(self._stage)
-        self._hand = Hand(self._stage, self._commands, self.viewport())
+        self._hand = GestureController(self._stage, self._commands, self.viewport())
         self._popups = Popups(self._stage, self)
         self._running = Running(self._scene)
         self._minimap = Minimap(self._scene, self._camera, self._look, self)

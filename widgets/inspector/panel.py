@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from engine.model.design import Design
 from engine.model.edits import EditError
-from widgets.inspector.beside import Beside
 from widgets.inspector.comparing import (
     averages_of,
     compare_client,
@@ -20,6 +19,7 @@ from widgets.inspector.form import Form
 from widgets.inspector.header import Header, guide_html
 from widgets.inspector.measured import Measured, Window
 from widgets.inspector.subjects import DESIGN_KEY, subject_of
+from widgets.inspector.theory_section import TheorySection
 from widgets.inspector.writing import InvalidValueError
 from widgets.theme import set_role
 
@@ -68,7 +68,7 @@ class InspectorPanel(QWidget):
         self.header = Header(look)
         self._forms: dict[str, Form] = {}
         self.form = self._form_of(self._subject)
-        self.beside = Beside(look)
+        self.beside = TheorySection(look)
         self._theory: Theory | None = None
         self.measured = Measured(look)
         self.guide = set_role(QLabel(), "help")

@@ -154,7 +154,7 @@ class Row(QWidget):
             self._grid.removeWidget(self.dot)
 
     def _place_editor(self) -> None:
-        """Beside the title, or below it where the value wants the width."""
+        """TheorySection the title, or below it where the value wants the width."""
         if self.editor is None or self.editor.wide() == self._wide:
             return
         self._wide = self.editor.wide()

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 from widgets.instruments import TimeAxis
 from widgets.theme import IconSet, section_label, set_role
 from widgets.timeline import edits
-from widgets.timeline.hands import Hands
+from widgets.timeline.input import TimelineInput
 from widgets.timeline.layout import HEIGHT, Ruler
 from widgets.timeline.load import LoadCurve
 from widgets.timeline.marks import Mark, lay_out
@@ -64,7 +64,7 @@ class TimelineStrip(QWidget):
         self._scene: Scene | None = None
         self._title = section_label("Timeline", self)
         self._add_button = set_role(QToolButton(self), "flat")
-        self._hands = Hands(self)
+        self._hands = TimelineInput(self)
         self._popup: EventPopup | None = None
         self._build()
         self.set_theme(theme)

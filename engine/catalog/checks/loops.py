@@ -31,7 +31,7 @@ def loop_errors(reading: Reading) -> Iterator[Finding]:
     if callers_first((arc.source, arc.target) for arc in arcs) is not None:
         return
     # Imported here: networkx takes longer to import than all the rest, and circles are rare.
-    from engine.plan.circles import endless_loops, waiting_loops  # noqa: PLC0415
+    from engine.plan.cycles import endless_loops, waiting_loops  # noqa: PLC0415
 
     waiting = waiting_loops(arcs)
     for circle in waiting:
@@ -56,7 +56,7 @@ def _arcs(reading: Reading) -> list[Arc]:
         flow = explicit_flow(reading.configs.get(link.source))
         if flow is not None:
             arc = _flow_arc(reading, link, flow)
-        elif source is not None and source.hands_on:
+        elif source is not None and source.forwards:
             arc = Arc(link.source, link.target, waits=source.output != "messages", gain=1.0)
         else:
             gain = config.probability * config.times
@@ -86,7 +86,7 @@ def _waiting_error(reading: Reading, circle: list[str]) -> Finding:
     for ends in pairwise(circle):
         source = component(nodes[ends[0]].kind)
         told = explicit_flow(reading.configs.get(ends[0])) is None
-        if source is not None and not source.hands_on and told:
+        if source is not None and not source.forwards and told:
             last = links[ends]
             fix = SetField(last.id, ("config", "mode"), "send", "Send instead of waiting")
     return Finding(

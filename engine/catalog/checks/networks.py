@@ -10,8 +10,8 @@ from engine.model.findings import Finding
 from engine.model.names import name_of
 from engine.model.units import format_quantity
 from engine.plan.capacity import capacities
-from engine.plan.carriage import connection_limit, load_of
 from engine.plan.demand import demand_of
+from engine.plan.link_load import connection_limit, load_of
 from engine.plan.primitives import INFINITE
 
 if TYPE_CHECKING:

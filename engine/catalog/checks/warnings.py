@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from engine.catalog.checks.flows import explicit_flow, flow_warnings
 from engine.catalog.checks.instances import instance_warnings
 from engine.catalog.registry import component
-from engine.model.edits import UNSET, Batch, SetField
+from engine.model.edits import UNSET, CompoundEdit, SetField
 from engine.model.findings import Finding
 from engine.model.link import LinkConfig
 from engine.model.names import did_you_mean, name_of
@@ -93,7 +93,7 @@ def _unknown_field(
             SetField(item_id, (*where, word), UNSET),
             SetField(item_id, (*where, hint), raw[word]),
         )
-        fix = Batch(rename, f"Rename to {hint}")
+        fix = CompoundEdit(rename, f"Rename to {hint}")
     return Finding(
         level="warning",
         code="unknown-field",
@@ -172,7 +172,7 @@ def _hands_on(design: Design, link: Link) -> bool:
     """Whether a link leaves a balancer or a queue."""
     source = design.node_by_id.get(link.source)
     found = component(source.kind) if source is not None else None
-    return found is not None and found.hands_on
+    return found is not None and found.forwards
 
 
 def _unread_policies(reading: Reading) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from engine.plan.queueing.curves import exceeds, slowest_of, within
 from engine.plan.queueing.moments import NOTHING, Moments, mixed
 
 if TYPE_CHECKING:
-    from engine.plan.network.sites import Edge, Network, Site
+    from engine.plan.network.centers import Center, Edge, Network
 
 _RARE: Final = 1e-9
 """Share of late answers from which they are counted."""
@@ -76,7 +76,7 @@ def _with_retries(edge: Edge, attempt: Moments, fails: float, late: float) -> Mo
     return mixed(parts)
 
 
-def _flow(site: Site, kind: int) -> Moments:
+def _flow(site: Center, kind: int) -> Moments:
     """Time of all calls of a request of a class."""
     if site.plan.router is not None:
         return mixed((edge.chance[kind], edge.calls[kind]) for edge in site.leaving)
@@ -94,7 +94,7 @@ def _flow(site: Site, kind: int) -> Moments:
     return whole
 
 
-def _hold(site: Site) -> None:
+def _hold(site: Center) -> None:
     """How long a request keeps a worker: its work, and its calls where workers are held."""
     held = site.plan.station.hold
     parts = []
@@ -103,7 +103,7 @@ def _hold(site: Site) -> None:
     site.hold = parts[0][1] if site.rate <= 0.0 else mixed(parts)
 
 
-def _answer(site: Site, kind: int) -> Moments:
+def _answer(site: Center, kind: int) -> Moments:
     """Time from arrival to reply of a class."""
     if site.plan.backlog is not None:
         return NOTHING
@@ -117,7 +117,7 @@ def _answer(site: Site, kind: int) -> Moments:
     return inside.plus(wait)
 
 
-def _outcome(site: Site, kind: int) -> float:
+def _outcome(site: Center, kind: int) -> float:
     """Probability that a request of a class is answered well."""
     good = 1.0 - site.stay.wait.loss
     if site.plan.router is not None:

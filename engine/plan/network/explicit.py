@@ -15,11 +15,11 @@ from engine.plan.queueing.curves import slowest_of
 from engine.plan.queueing.moments import NOTHING, Moments, law_of, mixed
 
 if TYPE_CHECKING:
-    from engine.plan.network.sites import Edge, Site
+    from engine.plan.network.centers import Center, Edge
     from engine.plan.primitives import FlowPlan, Part, Way
 
 
-def time_of_flow(site: Site, kind: int) -> Moments:
+def time_of_flow(site: Center, kind: int) -> Moments:
     """Time of a node's flow for a class, the work that it begins with not included."""
     flow = site.plan.flow or ()
     rest = flow[1:] if flow and isinstance(flow[0], WorkPart) else flow

@@ -10,7 +10,7 @@ from engine.plan.network.sources import mix_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from engine.plan.network.sites import Edge, Network, Site
+    from engine.plan.network.centers import Center, Edge, Network
 
 
 def send_down(network: Network, closed: Mapping[str, float]) -> None:
@@ -25,7 +25,7 @@ def send_down(network: Network, closed: Mapping[str, float]) -> None:
         _leave(site)
 
 
-def _arrive(site: Site, closed: float) -> None:
+def _arrive(site: Center, closed: float) -> None:
     """Everything that comes to a site."""
     traffic, source = site.plan.traffic, site.source
     if traffic is not None and source is not None:
@@ -68,7 +68,7 @@ def _admitted(edge: Edge, kind: int) -> float:
     return source.rates[kind] * source.served * edge.each[kind] * edge.alive[kind]
 
 
-def _leave(site: Site) -> None:
+def _leave(site: Center) -> None:
     """What a site sends, by link, once it knows what comes."""
     _survivors(site)
     served = site.rate * site.served
@@ -79,7 +79,7 @@ def _leave(site: Site) -> None:
         edge.cv2 = share * leaving + 1.0 - share
 
 
-def _survivors(site: Site) -> None:
+def _survivors(site: Center) -> None:
     """How many requests are still alive at each group of calls: a failed call ends the request."""
     for kind in range(len(site.rates)):
         alive = 1.0
@@ -90,7 +90,7 @@ def _survivors(site: Site) -> None:
                 alive *= edge.survives(kind)
 
 
-def _departures(site: Site) -> float:
+def _departures(site: Center) -> float:
     """cv² of what leaves a site: arrivals when idle, service when busy (Whitt 1983)."""
     load, workers = site.stay.load, site.workers
     if load is None or workers is None or site.stay.stretched is not None:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from engine.plan.network.centers import Stay
 from engine.plan.network.populations import Population, path_of
-from engine.plan.network.sites import Stay
 from engine.plan.network.sources import think_of, users_of
 from engine.plan.queueing.closed import bounds_of, staircase
 from engine.plan.queueing.waits import ENDLESS, Wait
@@ -20,8 +20,8 @@ from engine.plan.queueing.waits import ENDLESS, Wait
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from engine.plan.network.centers import Center, Network
     from engine.plan.network.populations import Path
-    from engine.plan.network.sites import Network, Site
     from engine.plan.queueing.closed import Staircase
 
     Floats = NDArray[np.float64]
@@ -58,7 +58,7 @@ def layer_below(network: Network) -> None:
                 _solve(site, path)
 
 
-def solve_held_population(network: Network, client: Site, load: float) -> Population | None:
+def solve_held_population(network: Network, client: Center, load: float) -> Population | None:
     """A closed population before one node whose workers are held; None where that is not its shape."""
     traffic = client.plan.traffic
     path = path_of(network, client)
@@ -97,7 +97,7 @@ def solve_held_population(network: Network, client: Site, load: float) -> Popula
     return Population(rate, "closed network over held workers (Norton)", bounds)
 
 
-def _is_held(site: Site) -> bool:
+def _is_held(site: Center) -> bool:
     """Whether workers of a node wait for calls that are made one after the other."""
     station, workers = site.plan.station, site.workers
     if (
@@ -113,7 +113,7 @@ def _is_held(site: Site) -> bool:
     return any(calls.mean > 0.0 for calls in site.calls)
 
 
-def _matters(site: Site, path: Path) -> bool:
+def _matters(site: Center, path: Path) -> bool:
     """Whether the stations below are busy enough, and its own alone."""
     if not 0 < len(path.stations) <= _MOST_STATIONS:
         return False
@@ -129,7 +129,7 @@ def _matters(site: Site, path: Path) -> bool:
     return busy and own and plain
 
 
-def _solve(site: Site, path: Path) -> None:
+def _solve(site: Center, path: Path) -> None:
     """Births and deaths above, the closed network below."""
     workers = site.workers or 1
     work = site.mixed([law.mean for law in site.work])

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from engine.plan.network.sites import Edge, Network, Site
+    from engine.plan.network.centers import Center, Edge, Network
 
     Floats = NDArray[np.float64]
 
@@ -32,7 +32,7 @@ def curves_of(network: Network) -> dict[tuple[str, int], Curve]:
     return curves
 
 
-def _curve(site: Site, kind: int, curves: dict[tuple[str, int], Curve]) -> Curve:
+def _curve(site: Center, kind: int, curves: dict[tuple[str, int], Curve]) -> Curve:
     """The distribution at one site."""
     whole = site.calls[kind] if site.plan.traffic is not None else site.answers[kind]
     if whole.mean <= 0.0:
@@ -52,7 +52,7 @@ def _curve(site: Site, kind: int, curves: dict[tuple[str, int], Curve]) -> Curve
     return grid.curve(grid.total(parts) if parts else grid.nothing())
 
 
-def _inside(site: Site, kind: int, grid: Grid) -> list[Floats]:
+def _inside(site: Center, kind: int, grid: Grid) -> list[Floats]:
     """Wait and work."""
     stay = site.stay
     if stay.stretched is not None:
@@ -72,7 +72,7 @@ def _inside(site: Site, kind: int, grid: Grid) -> list[Floats]:
 
 
 def _chosen(
-    site: Site, kind: int, grid: Grid, curves: dict[tuple[str, int], Curve]
+    site: Center, kind: int, grid: Grid, curves: dict[tuple[str, int], Curve]
 ) -> list[Floats]:
     """A router's choice: one of its calls."""
     used = [edge for edge in site.leaving if edge.chance[kind] > 0.0]
@@ -126,7 +126,9 @@ def _cut(shares: Floats, timeout: float, grid: Grid) -> Floats:
     return kept / whole if whole > 0.0 else shares
 
 
-def quantile_at(site: Site, curves: Mapping[tuple[str, int], Curve], share: float) -> float | None:
+def quantile_at(
+    site: Center, curves: Mapping[tuple[str, int], Curve], share: float
+) -> float | None:
     """A quantile of the time to answer, all classes together."""
     if site.plan.backlog is not None:
         return 0.0
@@ -150,7 +152,7 @@ def quantile_at(site: Site, curves: Mapping[tuple[str, int], Curve], share: floa
     ).quantile(share)
 
 
-def _exact(site: Site, share: float) -> float | None:
+def _exact(site: Center, share: float) -> float | None:
     """The quantile of a plain M/M/c without calls, which has a closed form."""
     station = site.plan.station
     if (
@@ -166,7 +168,7 @@ def _exact(site: Site, share: float) -> float | None:
     return mmc_quantile(share, station.workers, site.rate / station.instances, site.hold.mean)
 
 
-def wait_quantile_at(site: Site, share: float) -> float:
+def wait_quantile_at(site: Center, share: float) -> float:
     """A quantile of the wait."""
     wait, whole = site.stay.wait, site.stay.stretched
     if whole is not None and whole.mean > 0.0:

@@ -15,7 +15,7 @@ from engine.plan.queueing.waits import Wait, exponential_wait
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from engine.plan.network.sites import Network, Site
+    from engine.plan.network.centers import Center, Network
 
 _NOBODY: Final = 1e-6
 """Share of the visits to a station below which nobody else comes."""
@@ -39,17 +39,17 @@ class Path:
     """What a request of a population meets."""
 
     visits: Mapping[str, float]
-    stations: tuple[Site, ...]
+    stations: tuple[Center, ...]
     queues: tuple[Queue, ...]
     delay: float
     """Time (s) for which it waits for nobody: the network, and nodes without a queue."""
     taken: tuple[float, ...] = ()
     """Share of each station that others take."""
-    sites: tuple[Site, ...] = ()
+    sites: tuple[Center, ...] = ()
     """All nodes that it meets, those without work of their own, too, but none that pulls."""
 
 
-def solve_population(network: Network, client: Site, load: float) -> Population:
+def solve_population(network: Network, client: Center, load: float) -> Population:
     """The rate of one population, everybody else's being as it is; sets the waits of the stations that it meets.
 
     Args:
@@ -116,7 +116,7 @@ def _among_others(wait: Wait, service: float, taken: float) -> Wait:
     return Wait(chance, mean, wait.square * slower**2 + mean**2 - (wait.mean * slower) ** 2)
 
 
-def path_of(network: Network, client: Site) -> Path:
+def path_of(network: Network, client: Center) -> Path:
     """Visits and demands of one request of a client, or of one that a node works on."""
     visits: dict[str, float] = {site.plan.id: 0.0 for site in network.sites}
     visits[client.plan.id] = 1.0
@@ -142,7 +142,7 @@ def path_of(network: Network, client: Site) -> Path:
     return Path(visits, tuple(stations), tuple(queues), delay, tuple(taken), tuple(sites))
 
 
-def _shares(site: Site) -> list[float]:
+def _shares(site: Center) -> list[float]:
     """Share of each class at a site."""
     if site.plan.traffic is not None:
         return list(mix_of(site.plan.traffic))
@@ -150,7 +150,7 @@ def _shares(site: Site) -> list[float]:
     return [rate / whole if whole > 0.0 else 1.0 / len(site.rates) for rate in site.rates]
 
 
-def _taken(site: Site, own: float) -> float:
+def _taken(site: Center, own: float) -> float:
     """Share of a station that others than a population take."""
     others = site.rate - own
     if others <= _NOBODY * site.rate or not site.workers:
@@ -158,7 +158,7 @@ def _taken(site: Site, own: float) -> float:
     return min(_FULL, others * site.hold.mean / site.workers)
 
 
-def _queue(site: Site, demand: float, taken: float) -> Queue:
+def _queue(site: Center, demand: float, taken: float) -> Queue:
     """A station as the population meets it; what others send makes it slower, as in a mixed network."""
     station = site.plan.station
     return Queue(
@@ -166,7 +166,7 @@ def _queue(site: Site, demand: float, taken: float) -> Queue:
     )
 
 
-def _no_product_form(path: Path, client: Site, users: int) -> str:
+def _no_product_form(path: Path, client: Center, users: int) -> str:
     """Why the network of a population has no solution in product form, not even nearly."""
     for site in path.sites:
         if any(len(group) > 1 for group in site.groups):
@@ -207,7 +207,7 @@ def _shared_with_others(path: Path) -> tuple[str, ...]:
     )
 
 
-def _as_open(client: Site, users: int, think: float, bounds: Bounds, path: Path) -> float:
+def _as_open(client: Center, users: int, think: float, bounds: Bounds, path: Path) -> float:
     """The rate at which users who wait as the last sweep says would ask, between bounds."""
     response = sum(
         share * calls.mean for share, calls in zip(_shares(client), client.calls, strict=True)

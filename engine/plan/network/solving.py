@@ -11,7 +11,7 @@ from engine.plan.network.layers import layer_below, solve_held_population
 from engine.plan.network.populations import Population, mix_waits, solve_population
 
 if TYPE_CHECKING:
-    from engine.plan.network.sites import Network, Site
+    from engine.plan.network.centers import Center, Network
 
 _SWEEPS: Final = 40
 _SAME: Final = 1e-5
@@ -75,7 +75,7 @@ def _state(network: Network) -> list[float]:
     return [value for site in network.sites for value in (site.rate, _answer(site))]
 
 
-def _answer(site: Site) -> float:
+def _answer(site: Center) -> float:
     """Mean time to answer."""
     return site.mixed([each.mean for each in site.answers])
 

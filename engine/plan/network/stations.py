@@ -6,11 +6,11 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from engine.plan.network.sites import Stay
+from engine.plan.network.centers import Stay
 from engine.plan.queueing.balancing import shortest_queue_wait, two_choices_wait
 from engine.plan.queueing.erlang import erlang_c, mmc_wait
 from engine.plan.queueing.finite import spread_wait
-from engine.plan.queueing.moments import Law, Moments
+from engine.plan.queueing.moments import LawMoments, Moments
 from engine.plan.queueing.priority import cobham_waits
 from engine.plan.queueing.scaling import scaled_wait
 from engine.plan.queueing.waits import (
@@ -24,7 +24,7 @@ from engine.plan.queueing.waits import (
 )
 
 if TYPE_CHECKING:
-    from engine.plan.network.sites import Site
+    from engine.plan.network.centers import Center
     from engine.plan.primitives import ScalingPlan
 
 _SAME: Final = 1e-6
@@ -34,7 +34,7 @@ _NEVER: Final = 1e-5
 
 
 @dataclass(frozen=True, slots=True)
-class Facing:
+class Arrivals:
     """What one instance of a station is up against."""
 
     rate: float
@@ -46,7 +46,7 @@ class Facing:
     """Instances among which is picked."""
 
 
-def stay_at(site: Site) -> Stay:
+def stay_at(site: Center) -> Stay:
     """Wait at a station for what comes and for how long each keeps a worker."""
     stay = _modelled(site)
     station = site.plan.station
@@ -70,7 +70,7 @@ def stay_at(site: Site) -> Stay:
     return stay
 
 
-def _modelled(site: Site) -> Stay:
+def _modelled(site: Center) -> Stay:
     """Wait at a station as if it made no batches and never stopped."""
     plan = site.plan
     if plan.backlog is not None or site.layer is not None:
@@ -93,7 +93,7 @@ def _modelled(site: Site) -> Stay:
     return stay
 
 
-def _open_ended(site: Site, facing: Facing, load: float) -> Stay:
+def _open_ended(site: Center, facing: Arrivals, load: float) -> Stay:
     """A queue that takes everybody."""
     discipline, workers = site.plan.station.discipline, site.plan.station.workers or 1
     if site.plan.station.scaling is not None:
@@ -116,7 +116,7 @@ def _servers(count: int) -> str:
     return "1 worker" if count == 1 else f"{count} workers"
 
 
-def _unlimited(site: Site) -> str:
+def _unlimited(site: Center) -> str:
     """Name of a station where nobody waits."""
     if site.plan.router is not None and site.hold.mean <= 0.0:
         return "no time of its own"
@@ -130,13 +130,13 @@ def _letter(cv2: float) -> str:
     return "D" if cv2 < _SAME else "G"
 
 
-def _facing(site: Site) -> Facing:
+def _facing(site: Center) -> Arrivals:
     """Arrivals at one instance, by how callers pick."""
     count = site.plan.station.instances
     rate, cv2 = site.rate / count, site.cv2
     strongest = max(site.entering, key=lambda edge: edge.rate, default=None)
     if strongest is None:
-        return Facing(rate, cv2, "", 1)
+        return Arrivals(rate, cv2, "", 1)
     router = strongest.source.plan.router
     picker, among = strongest.plan.picker, count
     if router is not None:
@@ -144,22 +144,22 @@ def _facing(site: Site) -> Facing:
         among = sum(edge.target.plan.station.instances for edge in strongest.source.leaving)
         cv2 = strongest.source.cv2
     if among == 1:
-        return Facing(rate, site.cv2, "", 1)
+        return Arrivals(rate, site.cv2, "", 1)
     if picker == "round_robin":
-        return Facing(rate, _dealt(site, cv2 / among, strongest.rate), picker, among)
+        return Arrivals(rate, _dealt(site, cv2 / among, strongest.rate), picker, among)
     if picker in ("random", "weighted"):
-        return Facing(rate, 1.0 + (site.cv2 - 1.0) / count, picker, among)
-    return Facing(rate, site.cv2, picker, among)
+        return Arrivals(rate, 1.0 + (site.cv2 - 1.0) / count, picker, among)
+    return Arrivals(rate, site.cv2, picker, among)
 
 
-def _dealt(site: Site, dealt: float, rate: float) -> float:
+def _dealt(site: Center, dealt: float, rate: float) -> float:
     """cv² at an instance of which most arrivals are dealt in turn; what others send comes by chance."""
     share = min(1.0, rate / site.rate) if site.rate > 0.0 else 1.0
     return share * dealt + 1.0 - share
 
 
-def _law(site: Site) -> Law | None:
-    """Law of the work where it is all that keeps a worker, mixed over the classes."""
+def _law(site: Center) -> LawMoments | None:
+    """LawMoments of the work where it is all that keeps a worker, mixed over the classes."""
     if site.plan.station.hold and any(calls.mean > 0.0 for calls in site.calls):
         return None
     if len(site.work) == 1:
@@ -167,10 +167,10 @@ def _law(site: Site) -> Law | None:
     mean, square, cube = (
         site.mixed([getattr(law, name) for law in site.work]) for name in ("mean", "square", "cube")
     )
-    return Law(mean, square, cube)
+    return LawMoments(mean, square, cube)
 
 
-def _queue(site: Site, facing: Facing, load: float) -> Stay:
+def _queue(site: Center, facing: Arrivals, load: float) -> Stay:
     """First come, first served, without a bound."""
     workers = site.plan.station.workers or 1
     if facing.picker in ("least_connections", "power_of_two"):
@@ -188,13 +188,13 @@ def _queue(site: Site, facing: Facing, load: float) -> Stay:
     return Stay(_kendall(facing, site.hold, workers), wait, load=load)
 
 
-def _is_dealt_exactly(site: Site, facing: Facing) -> bool:
+def _is_dealt_exactly(site: Center, facing: Arrivals) -> bool:
     """Whether Poisson arrivals are dealt in turn to servers with one exponential worker."""
     exponential = abs(site.hold.cv2 - 1.0) < _SAME and site.plan.station.workers == 1
     return exponential and abs(facing.cv2 * facing.among - 1.0) < _SAME
 
 
-def _kendall(facing: Facing, hold: Moments, workers: int) -> str:
+def _kendall(facing: Arrivals, hold: Moments, workers: int) -> str:
     """Name of the model of a plain queue."""
     arrivals, service = _letter(facing.cv2), _letter(hold.cv2)
     name = f"{arrivals}/{service}/{workers}"
@@ -203,7 +203,7 @@ def _kendall(facing: Facing, hold: Moments, workers: int) -> str:
     return f"{name} (Allen–Cunneen, ca² {facing.cv2:.2g}, cs² {hold.cv2:.2g})"
 
 
-def _balanced(site: Site, facing: Facing, load: float) -> Stay:
+def _balanced(site: Center, facing: Arrivals, load: float) -> Stay:
     """Behind a balancer that looks at how busy instances are."""
     workers, hold = site.plan.station.workers or 1, site.hold
     spread = (facing.cv2 + hold.cv2) / 2.0
@@ -219,7 +219,7 @@ def _balanced(site: Site, facing: Facing, load: float) -> Stay:
     return Stay(name, wait, load=load)
 
 
-def _bounded(site: Site, facing: Facing, load: float) -> Stay:
+def _bounded(site: Center, facing: Arrivals, load: float) -> Stay:
     """A queue with a bound: some find no place."""
     station, hold = site.plan.station, site.hold
     workers, places = station.workers or 1, station.queue_limit or 0
@@ -243,7 +243,7 @@ def _bounded(site: Site, facing: Facing, load: float) -> Stay:
     return stay
 
 
-def _split_doubt(facing: Facing) -> str:
+def _split_doubt(facing: Arrivals) -> str:
     """What a bounded queue behind a balancer leaves out."""
     how = facing.picker.replace("_", " ")
     if facing.picker in ("least_connections", "power_of_two"):
@@ -251,7 +251,7 @@ def _split_doubt(facing: Facing) -> str:
     return f"{facing.among} instances by {how}: loss as if each had its own random stream"
 
 
-def _scaled(site: Site, scaling: ScalingPlan, facing: Facing) -> Stay:
+def _scaled(site: Center, scaling: ScalingPlan, facing: Arrivals) -> Stay:
     """Workers that slow each other down."""
     workers, hold = site.plan.station.workers or 1, site.hold
     sigma, kappa = scaling.contention, scaling.coherency
@@ -271,7 +271,7 @@ def _scaled(site: Site, scaling: ScalingPlan, facing: Facing) -> Stay:
     )
 
 
-def _shared(site: Site, facing: Facing, load: float) -> Stay:
+def _shared(site: Center, facing: Arrivals, load: float) -> Stay:
     """Processor sharing: insensitive to the law of work."""
     workers, hold = site.plan.station.workers or 1, site.hold
     mean = mmc_wait(workers, facing.rate, hold.mean) if hold.mean > 0.0 else 0.0
@@ -299,7 +299,7 @@ def _stretch(stay: Stay, hold: Moments, load: float, workers: int) -> None:
     stay.stretched = Moments(mean, (hold.cv2 + waited * chance) * mean * mean)
 
 
-def _priority(site: Site, facing: Facing, load: float) -> Stay:
+def _priority(site: Center, facing: Arrivals, load: float) -> Stay:
     """Non-preemptive priorities, by class."""
     workers = site.plan.station.workers or 1
     priorities = [each.priority for each in site.classes]
@@ -334,7 +334,7 @@ def _per_request(rate: float, mean: float, square: float) -> Moments:
     return Moments(mean / rate, max(0.0, square / rate - (mean / rate) ** 2))
 
 
-def _backlog(site: Site) -> Stay:
+def _backlog(site: Center) -> Stay:
     """Messages wait for whoever pulls: one queue for all workers."""
     plan = site.plan
     takers = [edge.target for edge in site.leaving]
@@ -355,7 +355,7 @@ def _backlog(site: Site) -> Stay:
     return Stay(f"{name}, pulled", gg_wait(workers, site.rate, hold, site.cv2), load=load)
 
 
-def _mean_hold(takers: list[Site], whole: float) -> Moments:
+def _mean_hold(takers: list[Center], whole: float) -> Moments:
     """How long a message keeps a worker, over several consumers."""
     mean = sum(taker.rate * taker.hold.mean for taker in takers) / whole
     square = sum(taker.rate * taker.hold.square for taker in takers) / whole

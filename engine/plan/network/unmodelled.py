@@ -7,7 +7,7 @@ from dataclasses import MISSING, fields
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from engine.plan.network.sites import Edge
+    from engine.plan.network.centers import Edge
     from engine.plan.primitives import ConnectionPlan, LinkPlan, NodePlan, StationPlan
 
 _STATION: Final = frozenset(

@@ -65,7 +65,7 @@ def mixed(parts: Iterable[tuple[float, Moments]]) -> Moments:
 
 
 @dataclass(frozen=True, slots=True)
-class Law:
+class LawMoments:
     """First three moments of a law of work."""
 
     mean: float
@@ -78,7 +78,7 @@ class Law:
         return Moments(self.mean, max(0.0, self.square - self.mean * self.mean))
 
 
-def law_of(plan: LawPlan) -> Law:
+def law_of(plan: LawPlan) -> LawMoments:
     """The moments of a law; infinite where they do not exist (Pareto)."""
     kind, mean = plan.law, plan.mean
     if kind == "uniform":
@@ -86,11 +86,11 @@ def law_of(plan: LawPlan) -> Law:
     if kind == "empirical":
         return _empirical(plan)
     if mean <= 0.0 or kind == "constant":
-        return Law(mean, mean**2, mean**3)
+        return LawMoments(mean, mean**2, mean**3)
     if kind == "pareto":
         return _pareto(mean, plan.alpha)
     second, third = _shape(kind, plan.cv2)
-    return Law(mean, second * mean**2, third * mean**3)
+    return LawMoments(mean, second * mean**2, third * mean**3)
 
 
 def _shape(kind: str, cv2: float) -> tuple[float, float]:
@@ -111,25 +111,25 @@ def balanced(mean: float, cv2: float) -> tuple[float, float, float]:
     return share, mean / (2.0 * share), mean / (2.0 * (1.0 - share))
 
 
-def _uniform(low: float, high: float) -> Law:
+def _uniform(low: float, high: float) -> LawMoments:
     """Moments of a uniform law."""
     mean = (low + high) / 2.0
     square = (low * low + low * high + high * high) / 3.0
-    return Law(mean, square, (low + high) * (low * low + high * high) / 4.0)
+    return LawMoments(mean, square, (low + high) * (low * low + high * high) / 4.0)
 
 
-def _pareto(mean: float, alpha: float) -> Law:
+def _pareto(mean: float, alpha: float) -> LawMoments:
     """Moments of a Pareto law: alpha xⁿ/(alpha-n), where alpha is above n."""
     least = mean * (alpha - 1.0) / alpha
 
     def moment(order: int) -> float:
         return alpha * least**order / (alpha - order) if alpha > order else _INFINITE
 
-    return Law(mean, moment(2), moment(3))
+    return LawMoments(mean, moment(2), moment(3))
 
 
 @lru_cache(maxsize=64)
-def _sums(values: Sequence[float], weights: Sequence[float]) -> Law:
+def _sums(values: Sequence[float], weights: Sequence[float]) -> LawMoments:
     """Moments of weighted values; kept, since a list may be long and a plan is asked again and again."""
     weights = weights or (1.0,) * len(values)
     whole = math.fsum(weights)
@@ -137,9 +137,9 @@ def _sums(values: Sequence[float], weights: Sequence[float]) -> Law:
     mean, square, cube = (
         math.fsum(weight * value**order for weight, value in pairs) / whole for order in (1, 2, 3)
     )
-    return Law(mean, square, cube)
+    return LawMoments(mean, square, cube)
 
 
-def _empirical(plan: LawPlan) -> Law:
+def _empirical(plan: LawPlan) -> LawMoments:
     """Moments of measured values."""
     return _sums(plan.values, plan.weights)

@@ -10,7 +10,7 @@ from engine.plan.queueing.erlang import erlang_c
 from engine.plan.queueing.moments import Moments
 
 if TYPE_CHECKING:
-    from engine.plan.queueing.moments import Law
+    from engine.plan.queueing.moments import LawMoments
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def exponential_wait(chance: float, mean: float) -> Wait:
     return Wait(chance, mean, 2.0 * mean * mean / chance if chance > 0.0 else 0.0)
 
 
-def mg1_wait(rate: float, law: Law) -> Wait:
+def mg1_wait(rate: float, law: LawMoments) -> Wait:
     """M/G/1 (Pollaczek-Khinchine; second moment by Takács)."""
     busy = rate * law.mean
     if busy >= 1.0:
@@ -89,7 +89,7 @@ def gg_wait(servers: int, rate: float, service: Moments, arrivals_cv2: float) ->
     return exponential_wait(chance, mean)
 
 
-def with_tail_of(wait: Wait, busy: float, law: Law) -> Wait:
+def with_tail_of(wait: Wait, busy: float, law: LawMoments) -> Wait:
     """A wait at several servers whose spread is as that of M/G/1 with the same law and load.
 
     The mean stays; the second moment of those who wait is as many times that of an exponential as it is for one server.

@@ -185,7 +185,7 @@ class Heap:
 
 
 @final
-class Belt:
+class DelayLine:
     """Entries with equal delays, in the order in which they were scheduled and are due."""
 
     def __init__(self, delay: float) -> None:
@@ -230,8 +230,8 @@ class Agenda:
         """Entries at one instant after which something must be wrong."""
         self._still: i64 = 0
         self._heap = Heap()
-        self._ready = Belt(0.0)
-        self._belts: list[Belt] = [self._ready]
+        self._ready = DelayLine(0.0)
+        self._belts: list[DelayLine] = [self._ready]
 
     def schedule(self, delay: float, entry: Entry) -> None:
         """Make an entry due after a delay (s). It must not be scheduled already."""
@@ -261,7 +261,7 @@ class Agenda:
     def _make_belt(self, delay: float) -> None:
         """Have a belt for a delay from now on, if there is room or one that nobody uses."""
         if len(self._belts) < BELTS:
-            self._belts.append(Belt(delay))
+            self._belts.append(DelayLine(delay))
             return
         for belt in self._belts:
             if belt.first is None and belt is not self._ready:
@@ -287,7 +287,7 @@ class Agenda:
         belts = self._belts
         while not self.stop:
             entry = heap.first
-            shortest: Belt | None = None
+            shortest: DelayLine | None = None
             for belt in belts:
                 first = belt.first
                 if first is not None and (

@@ -1,8 +1,8 @@
 """The shared vocabulary of the request lane: calls, and what they meet.
 
-A `Call` is one attempt to have something done: it crosses a `Wire`, is worked on by a `Pool` of
+A `Call` is one attempt to have something done: it crosses a `CallPath`, is worked on by a `Pool` of
 workers (an instance) of a `Site`, and goes back. It is its own agenda entry. At the site it is the
-job whose flow makes further calls, its children. A client's request is a call without a wire.
+job whose flow makes further calls, its children. A client's request is a call without a path.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from engine.sim.lane.vitals import Vitals
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
-    from engine.sim.lane.draws import Batch
-    from engine.sim.lane.laws import Law
+    from engine.sim.lane.draws import Draws
+    from engine.sim.lane.samplers import Sampler
 
 # Reasons of failure: indices into `engine.plan.primitives.FAILURES`.
 OK: Final = -1
@@ -53,7 +53,7 @@ class Expirer:
         raise NotImplementedError
 
 
-class Asker(Task):
+class ClosedUser(Task):
     """A user of a closed population: waits for an answer, thinks, asks again."""
 
     def answered(self, now: float) -> None:
@@ -61,7 +61,7 @@ class Asker(Task):
         raise NotImplementedError
 
 
-class Feeder(Expirer):
+class MessageSource(Expirer):
     """Somebody who has messages for idle workers, or not."""
 
     def feed(self, endpoint: Endpoint, now: float) -> bool:
@@ -69,7 +69,7 @@ class Feeder(Expirer):
         raise NotImplementedError
 
 
-class Wire(Expirer):
+class CallPath(Expirer):
     """What calls cross to reach a site."""
 
     def deliver(self, call: Call, now: float) -> None:
@@ -132,7 +132,7 @@ class Parked:
         self.reason = reason
 
 
-class Passage(Task):
+class ConnectionLease(Task):
     """What a call holds, or waits for, while it is under way on a link that has connections."""
 
     def settled(self, call: Call, now: float) -> None:
@@ -218,7 +218,7 @@ class Pool:
     def withdraw(self, call: Call, now: float) -> bool:
         """Take out a call that waits or is worked on, and free its worker; false where that cannot be.
 
-        It counts as inside until it leaves. Whoever waits must do so in a `Screened` line.
+        It counts as inside until it leaves. Whoever waits must do so in a `CancellableQueue` line.
         """
         raise NotImplementedError
 
@@ -265,15 +265,15 @@ class Pool:
             self.inside[call.slot] = last
 
 
-class Site(Feeder):
+class Site(MessageSource):
     """Where calls are worked on: identity, counters and areas. Counters are never reset."""
 
     def __init__(self, name: str, agenda: Agenda) -> None:
         self.name = name
         self.agenda = agenda
-        self.law: Law | None = None
-        """Law of the work, where all classes have the same."""
-        self.work: list[Law] = []
+        self.law: Sampler | None = None
+        """Sampler of the work, where all classes have the same."""
+        self.work: list[Sampler] = []
         """Laws of the works, one a class for each."""
         self.pools: list[Pool] = []
         self.pulls = False
@@ -351,8 +351,8 @@ class Site(Feeder):
                 pool.turn = 0
             endpoint = inlets[pool.turn]
             pool.turn += 1
-            feeder = endpoint.feeder
-            if feeder is not None and feeder.feed(endpoint, now):
+            source = endpoint.source
+            if source is not None and source.feed(endpoint, now):
                 misses = 0
             else:
                 misses += 1
@@ -362,11 +362,11 @@ class Site(Feeder):
 class Endpoint:
     """An instance behind a link, as a caller sees it."""
 
-    def __init__(self, wire: Wire, pool: Pool, weight: float) -> None:
-        self.wire = wire
+    def __init__(self, path: CallPath, pool: Pool, weight: float) -> None:
+        self.path = path
         self.pool = pool
         self.weight = weight
-        self.feeder: Feeder | None = None
+        self.source: MessageSource | None = None
         """The queue whose messages go there, where it is one."""
         self.outstanding: i64 = 0
         """Calls sent and not settled."""
@@ -420,12 +420,12 @@ class Call(Entry):
     """Others wait for what it fetches."""
     booked: bool = False
     """A worker is reserved for it."""
-    wire: Wire | None = None
-    passage: Passage | None = None
+    path: CallPath | None = None
+    lease: ConnectionLease | None = None
     endpoint: Endpoint | None = None
-    missed_over: list[Wire] | None = None
+    missed_over: list[CallPath] | None = None
     """Links over which the job learnt of misses that nothing has made up for yet."""
-    asker: Asker | None = None
+    user: ClosedUser | None = None
     behind: Call | None = None
     """Next in the waiting line."""
     later: Call | None = None
@@ -451,13 +451,13 @@ class Call(Entry):
         elif stage == WORKING:
             self.site.worked(self, now)
         elif stage == RETURNING:
-            wire = self.wire
-            if wire is not None:
-                wire.deliver(self, now)
+            path = self.path
+            if path is not None:
+                path.deliver(self, now)
         elif stage == BACKOFF:
-            wire = self.wire
-            if wire is not None:
-                wire.resend(self, now)
+            path = self.path
+            if path is not None:
+                path.resend(self, now)
 
 
 class Context:
@@ -471,19 +471,19 @@ class Context:
 
 
 @final
-class Courier(Task):
+class DeferredReply(Task):
     """Brings the news of a call whose own entry is still due for something else."""
 
-    def __init__(self, call: Call, wire: Wire) -> None:
+    def __init__(self, call: Call, path: CallPath) -> None:
         self._call = call
-        self._wire = wire
+        self._wire = path
 
     def due(self, timer: Timer, now: float) -> None:
         """Deliver the answer."""
         self._wire.deliver(self._call, now)
 
 
-def chance(uniforms: Batch | None, probability: float) -> bool:
+def chance(uniforms: Draws | None, probability: float) -> bool:
     """Whether something of a probability happens; certainty draws nothing."""
     if probability <= 0.0:
         return False

@@ -39,7 +39,7 @@ class Room:
 
 
 @final
-class Batch:
+class Draws:
     """A stream of standard variates of one kind, drawn many at a time."""
 
     def __init__(self, source: Callable[[int], Any], room: Room) -> None:
@@ -83,34 +83,34 @@ class Streams:
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
-        self._batches: dict[str, Batch] = {}
+        self._batches: dict[str, Draws] = {}
         self._room = Room()
 
     def uniforms(self, owner: str, purpose: str) -> Source:
         """Arrays of uniforms on [0, 1), for those who keep their own batches."""
         return Source(self.seed, owner, f"{purpose}/uniform", "random", 0.0)
 
-    def uniform(self, owner: str, purpose: str) -> Batch:
+    def uniform(self, owner: str, purpose: str) -> Draws:
         """Uniform on [0, 1)."""
         return self._batch(owner, f"{purpose}/uniform", "random", 0.0)
 
-    def exponential(self, owner: str, purpose: str) -> Batch:
+    def exponential(self, owner: str, purpose: str) -> Draws:
         """Exponential with mean 1."""
         return self._batch(owner, f"{purpose}/exponential", "standard_exponential", 0.0)
 
-    def normal(self, owner: str, purpose: str) -> Batch:
+    def normal(self, owner: str, purpose: str) -> Draws:
         """Normal with mean 0 and variance 1."""
         return self._batch(owner, f"{purpose}/normal", "standard_normal", 0.0)
 
-    def gamma(self, owner: str, purpose: str, shape: float) -> Batch:
+    def gamma(self, owner: str, purpose: str, shape: float) -> Draws:
         """Gamma with a shape and scale 1."""
         return self._batch(owner, f"{purpose}/gamma/{shape!r}", "standard_gamma", shape)
 
-    def _batch(self, owner: str, purpose: str, method: str, shape: float) -> Batch:
+    def _batch(self, owner: str, purpose: str, method: str, shape: float) -> Draws:
         name = f"{owner}\0{purpose}"
         batch = self._batches.get(name)
         if batch is None:
-            batch = Batch(Source(self.seed, owner, purpose, method, shape), self._room)
+            batch = Draws(Source(self.seed, owner, purpose, method, shape), self._room)
             self._batches[name] = batch
         return batch
 

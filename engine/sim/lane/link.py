@@ -15,20 +15,20 @@ from engine.sim.lane.call import (
     TIMEOUT,
     UNAVAILABLE,
     Call,
+    CallPath,
     Endpoint,
     Picker,
     Site,
-    Wire,
     chance,
 )
 from engine.sim.lane.histogram import Histogram
-from engine.sim.lane.laws import Constant, Law
+from engine.sim.lane.samplers import Constant, Sampler
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
     from engine.sim.lane.agenda import Agenda, Entry
-    from engine.sim.lane.draws import Batch
+    from engine.sim.lane.draws import Draws
     from engine.sim.lane.expiry import Expiry
 
 RETRANSMIT: Final = 0.2
@@ -54,8 +54,8 @@ class Seen:
         self.delay = delay
 
 
-class Medium:
-    """What the calls of a link meet beside its delay: see `engine.sim.lane.network`."""
+class Transport:
+    """What the calls of a link meet beside its delay: see `engine.sim.lane.network.transport`."""
 
     def depart(self, call: Call, endpoint: Endpoint, now: float) -> None:
         """Send an attempt that was counted in."""
@@ -83,7 +83,7 @@ class Manners:
 
 
 @final
-class Link(Wire):
+class Link(CallPath):
     """Calls from one node to another. Counters are never reset."""
 
     # What every call looks at comes first: so it lies on few lines of the cache.
@@ -114,7 +114,7 @@ class Link(Wire):
     manners: Manners | None = None
     """What it tells of deadlines and cancels, where it does."""
     probability: float = 1.0
-    jitter: Law | None = None
+    jitter: Sampler | None = None
     loss: float = 0.0
     cuts: i64 = 0
     """Partitions that cut it now."""
@@ -126,7 +126,7 @@ class Link(Wire):
     """Mean time (s) there and back, faults included."""
     retransmit: float = RETRANSMIT
     """First retransmission time-out (s): twice the round trip, and not less than the least."""
-    network: Medium | None = None
+    network: Transport | None = None
     """What its bytes and connections meet, where it has a bandwidth, connections or encryption."""
     least_share: float = 0.0
     """Share of a wait that is not left to chance (jitter none 1, equal .5, full 0)."""
@@ -134,7 +134,7 @@ class Link(Wire):
     late: i64 = 0
     """Successes that came after the caller had given up."""
 
-    def __init__(self, name: str, agenda: Agenda, target: Site, uniforms: Batch) -> None:
+    def __init__(self, name: str, agenda: Agenda, target: Site, uniforms: Draws) -> None:
         self.name = name
         self.agenda = agenda
         self.target = target
@@ -146,7 +146,7 @@ class Link(Wire):
         self.accepts: list[bool] = []
         self.on_miss: list[bool] = []
         """Whether each class makes the call only to make up for a miss."""
-        self.delay: Law = Constant(0.0)
+        self.delay: Sampler = Constant(0.0)
         self.backoffs: list[float] = []
         """Longest wait before each retry; as many as there may be retries."""
         self.failed: list[int] = [0] * REASONS
@@ -200,7 +200,7 @@ class Link(Wire):
             return
         endpoint = self.pickers[call.kind].pick()
         if endpoint is not None:
-            endpoint.wire.send(call, endpoint, now)
+            endpoint.path.send(call, endpoint, now)
             return
         self._start(call, now)
         call.reason = UNAVAILABLE
@@ -251,7 +251,7 @@ class Link(Wire):
         self.in_flight += 1.0
         self.sent_sum += now
         call.sent = now
-        call.wire = self
+        call.path = self
         if self.manners is not None:
             self.manners.start(call, now)
             return
@@ -369,10 +369,10 @@ class Link(Wire):
         endpoint = call.endpoint
         if endpoint is not None:
             endpoint.outstanding -= 1
-        passage = call.passage
-        if passage is not None:
-            call.passage = None
-            passage.settled(call, now)
+        lease = call.lease
+        if lease is not None:
+            call.lease = None
+            lease.settled(call, now)
         expiry = self.expiry
         if expiry is not None:
             expiry.prune()
@@ -400,11 +400,11 @@ class Link(Wire):
         elif self not in job.missed_over:
             job.missed_over.append(self)
 
-    def _make_up(self, job: Call, missed_over: list[Wire], now: float) -> None:
+    def _make_up(self, job: Call, missed_over: list[CallPath], now: float) -> None:
         """What a job missed was found: store it wherever it was missing."""
         job.missed_over = None
-        for wire in missed_over:
-            wire.fill(job, now)
+        for path in missed_over:
+            path.fill(job, now)
 
     def _after_failure(self, call: Call, reason: i64, now: float) -> None:
         """Retry after a wait, or let the job know."""
@@ -421,7 +421,7 @@ class Link(Wire):
             again.repeat = call.repeat
             again.waits = call.waits
             again.fill = call.fill
-            again.wire = self
+            again.path = self
             again.stage = BACKOFF
             self.agenda.schedule(wait, again)
         elif call.waits:

@@ -18,7 +18,7 @@ from engine.sim.lane.call import (
     UNAVAILABLE,
     Call,
     Context,
-    Courier,
+    DeferredReply,
     Parked,
     Pool,
     Site,
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
     from mypy_extensions import i64
 
     from engine.sim.lane.agenda import Agenda
-    from engine.sim.lane.draws import Batch
+    from engine.sim.lane.draws import Draws
     from engine.sim.lane.link import Link
 
 
 class Node(Site):
     """A station with a flow: work first, then groups of calls in order, then the answer."""
 
-    def __init__(self, name: str, agenda: Agenda, errors: Batch) -> None:
+    def __init__(self, name: str, agenda: Agenda, errors: Draws) -> None:
         super().__init__(name, agenda)
         self.groups: i64 = 0
         """Number of groups of calls."""
@@ -178,9 +178,9 @@ class Node(Site):
         children = context.children
         context.children = []
         for child in children:
-            wire = child.wire
-            if wire is not None:
-                wire.call_off(child, now)
+            path = child.path
+            if path is not None:
+                path.call_off(child, now)
 
     def deadline(self, job: Call) -> float:
         """What the job's caller said."""
@@ -208,9 +208,9 @@ class Node(Site):
         """Send the answer back."""
         call.reason = reason
         call.stage = RETURNING
-        wire = call.wire
-        if wire is not None:
-            wire.answer(call, call, now)
+        path = call.path
+        if path is not None:
+            path.answer(call, call, now)
 
     def kill(self, pool: Pool, now: float) -> None:
         """Take an instance down: whatever is inside fails at once."""
@@ -231,9 +231,9 @@ class Node(Site):
         job.held = False
         job.stage = DEAD
         job.reason = CRASHED
-        wire = job.wire
-        if wire is not None and not job.settled:
-            wire.answer(job, Timer(Courier(job, wire)), now)
+        path = job.path
+        if path is not None and not job.settled:
+            path.answer(job, Timer(DeferredReply(job, path)), now)
 
     def revive(self, pool: Pool, now: float) -> None:
         """Bring an instance up again, empty."""

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from engine.model.design import Link, Node
 from engine.model.edits import (
     UNSET,
-    Batch,
+    CompoundEdit,
     Edit,
     EditError,
     Insert,
@@ -90,7 +90,7 @@ def test_what_does_not_fit_is_refused_in_one_line(edit: Edit, says: str) -> None
 
 def test_a_batch_is_applied_wholly_or_not_at_all() -> None:
     design = rich()
-    batch = Batch((SetField("web", ("name",), "W"), Remove.of("nobody")), "Both")
+    batch = CompoundEdit((SetField("web", ("name",), "W"), Remove.of("nobody")), "Both")
     with pytest.raises(EditError):
         batch.apply(design)
     assert design.node_by_id["web"].name == "Web"

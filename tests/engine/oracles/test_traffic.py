@@ -10,7 +10,7 @@ import pytest
 
 from engine.control.simulation import Simulation
 from engine.plan.primitives import CrowdPlan, LawPlan, Plan, SessionPlan
-from engine.sim.lane.client import Client
+from engine.sim.lane.traffic.client import Client
 from engine.sim.report import Result
 from tests.helpers import theory
 from tests.helpers.plans import (

@@ -13,7 +13,7 @@ from engine.catalog import lower
 from engine.model.files import loads
 from engine.model.metrics import FAILURE_NAMES
 from engine.plan.capacity import capacities
-from engine.plan.circles import endless_loops, waiting_loops
+from engine.plan.cycles import endless_loops, waiting_loops
 from engine.plan.demand import Demand, demand_of
 from engine.plan.hits import hit_ratio
 from engine.plan.order import Arc, callers_first

@@ -14,13 +14,13 @@ from engine.model.design import Design
 from engine.run.protocol import (
     Ack,
     Failed,
-    Load,
     Measured,
     Pause,
     Progress,
     Report,
     Run,
     SetSpeed,
+    StartOver,
     StepTime,
 )
 from engine.run.session import Session
@@ -72,7 +72,7 @@ def reports(transport: WorkerTransport, until: Callable[[Report], bool]) -> list
 def test_the_hash_is_that_of_a_session_in_this_process(transport: WorkerTransport) -> None:
     session = Session(SHOP)
     session.advance(SHOP.scenario.duration)
-    for command in (Load(SHOP), StepTime(0.5), SetSpeed(100.0), Run()):
+    for command in (StartOver(SHOP), StepTime(0.5), SetSpeed(100.0), Run()):
         transport.send(command)
     reports(transport, lambda each: isinstance(each, Progress) and each.snapshot.time > 5.0)
     transport.send(Pause())
@@ -85,13 +85,13 @@ def test_the_hash_is_that_of_a_session_in_this_process(transport: WorkerTranspor
 
 @pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="reads the process's maps")
 def test_the_child_never_loads_qt(transport: WorkerTransport) -> None:
-    transport.send(Load(SHOP))
+    transport.send(StartOver(SHOP))
     reports(transport, lambda each: isinstance(each, Progress))
     assert "Qt6" not in Path(f"/proc/{transport.pid}/maps").read_text()
 
 
 def test_a_killed_process_is_one_report_with_the_reason(transport: WorkerTransport) -> None:
-    transport.send(Load(SHOP))
+    transport.send(StartOver(SHOP))
     reports(transport, lambda each: isinstance(each, Progress))
     os.kill(transport.pid, signal.SIGKILL)
     failed = reports(transport, lambda each: isinstance(each, Failed))[-1]
@@ -108,10 +108,10 @@ def test_a_design_and_reports_larger_than_the_pipe_do_not_block(transport: Worke
     ]
     large = SHOP.model_copy(update={"description": "d" * 90_000})
     large = Design.model_validate(large.model_dump(mode="json", by_alias=True) | {"nodes": [*large.model_dump(mode="json")["nodes"], *nodes]})  # fmt: skip
-    transport.send(Load(SHOP))
+    transport.send(StartOver(SHOP))
     transport.send(Run())
     for _ in range(5):
-        transport.send(Load(large))
+        transport.send(StartOver(large))
         transport.send(Run())
     said = reports(
         transport, lambda each: isinstance(each, Progress) and "n1999" in each.snapshot.gauges
@@ -121,7 +121,7 @@ def test_a_design_and_reports_larger_than_the_pipe_do_not_block(transport: Worke
 
 def test_closing_ends_the_process_even_when_it_runs_flat_out() -> None:
     transport = WorkerTransport()
-    for command in (Load(SHOP), SetSpeed(float("inf")), Run()):
+    for command in (StartOver(SHOP), SetSpeed(float("inf")), Run()):
         transport.send(command)
     reports(transport, lambda each: isinstance(each, Progress) and each.running)
     transport.close()

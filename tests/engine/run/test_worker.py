@@ -6,12 +6,11 @@ from collections.abc import Callable
 import pytest
 
 from engine.model.design import Design
-from engine.model.edits import Batch, Remove, SetDesign, SetField
+from engine.model.edits import CompoundEdit, Remove, SetDesign, SetField
 from engine.run.protocol import (
     Ack,
     ApplyEdit,
     Failed,
-    Load,
     Measured,
     Pause,
     Progress,
@@ -19,6 +18,7 @@ from engine.run.protocol import (
     Run,
     SetLoad,
     SetSpeed,
+    StartOver,
     StepRequest,
     StepTime,
     Stop,
@@ -49,7 +49,7 @@ SHOP = Design.model_validate(
 FAR = SetDesign(("scenario", "duration"), 1e6).apply(SHOP).design
 
 
-class Bench:
+class VariableRateServer:
     """A worker, its clock, and everything it said."""
 
     def __init__(self) -> None:
@@ -92,8 +92,8 @@ class Bench:
 
 
 @pytest.fixture
-def bench() -> Bench:
-    return Bench()
+def bench() -> VariableRateServer:
+    return VariableRateServer()
 
 
 @pytest.fixture(scope="module")
@@ -103,29 +103,29 @@ def expected() -> object:
     return session.result()["hash"]
 
 
-def test_a_loaded_design_stands_at_0_and_says_so(bench: Bench) -> None:
-    bench.tell(Load(SHOP))
+def test_a_loaded_design_stands_at_0_and_says_so(bench: VariableRateServer) -> None:
+    bench.tell(StartOver(SHOP))
     bench.turn(5)
     assert [each.snapshot.time for each in bench.progress] == [0.0]
     assert not bench.progress[0].running
 
 
-def test_simulated_time_keeps_the_pace(bench: Bench) -> None:
-    bench.tell(Load(FAR), SetSpeed(10.0), Run())
+def test_simulated_time_keeps_the_pace(bench: VariableRateServer) -> None:
+    bench.tell(StartOver(FAR), SetSpeed(10.0), Run())
     begun = bench.wall
     bench.shown(lambda: bench.wall - begun > 3.0, wall=0.01)
     assert bench.now == pytest.approx(10.0 * (bench.wall - begun), abs=1.0)
 
 
-def test_a_slow_speed_is_kept_as_well(bench: Bench) -> None:
-    bench.tell(Load(FAR), SetSpeed(0.1), Run())
+def test_a_slow_speed_is_kept_as_well(bench: VariableRateServer) -> None:
+    bench.tell(StartOver(FAR), SetSpeed(0.1), Run())
     begun = bench.wall
     bench.shown(lambda: bench.wall - begun > 5.0, wall=0.01)
     assert bench.now == pytest.approx(0.5, abs=0.02)
 
 
-def test_a_run_that_is_where_it_should_be_rests(bench: Bench) -> None:
-    bench.tell(Load(FAR), SetSpeed(1.0), Run())
+def test_a_run_that_is_where_it_should_be_rests(bench: VariableRateServer) -> None:
+    bench.tell(StartOver(FAR), SetSpeed(1.0), Run())
     bench.shown(lambda: bench.now > 0.5, wall=0.01)
     waits = []
     for _ in range(5):
@@ -134,8 +134,8 @@ def test_a_run_that_is_where_it_should_be_rests(bench: Bench) -> None:
     assert min(waits) > 0.0
 
 
-def test_a_pause_stands_still_and_owes_nothing(bench: Bench) -> None:
-    bench.tell(Load(FAR), SetSpeed(1.0), Run())
+def test_a_pause_stands_still_and_owes_nothing(bench: VariableRateServer) -> None:
+    bench.tell(StartOver(FAR), SetSpeed(1.0), Run())
     bench.shown(lambda: len(bench.progress) > 20)
     bench.tell(Pause())
     bench.shown(lambda: not bench.progress[-1].running)
@@ -147,8 +147,8 @@ def test_a_pause_stands_still_and_owes_nothing(bench: Bench) -> None:
     assert bench.now < stood + 1.0
 
 
-def test_only_one_report_is_on_its_way(bench: Bench) -> None:
-    bench.tell(Load(FAR), SetSpeed(100.0), Run())
+def test_only_one_report_is_on_its_way(bench: VariableRateServer) -> None:
+    bench.tell(StartOver(FAR), SetSpeed(100.0), Run())
     bench.turn(50)
     assert len(bench.progress) == 1
     bench.tell(Ack())
@@ -156,8 +156,10 @@ def test_only_one_report_is_on_its_way(bench: Bench) -> None:
     assert len(bench.progress) == 2
 
 
-def test_an_app_that_shows_nothing_stops_the_run_before_reports_pile_up(bench: Bench) -> None:
-    bench.tell(Load(FAR), SetSpeed(math.inf), Run())
+def test_an_app_that_shows_nothing_stops_the_run_before_reports_pile_up(
+    bench: VariableRateServer,
+) -> None:
+    bench.tell(StartOver(FAR), SetSpeed(math.inf), Run())
     bench.turn()
     bench.tell(Ack())
     bench.turn(500)
@@ -167,8 +169,8 @@ def test_an_app_that_shows_nothing_stops_the_run_before_reports_pile_up(bench: B
     assert max(spans) < 1.2 * BACKLOG
 
 
-def test_a_step_in_time_is_exact(bench: Bench) -> None:
-    bench.tell(Load(SHOP))
+def test_a_step_in_time_is_exact(bench: VariableRateServer) -> None:
+    bench.tell(StartOver(SHOP))
     bench.turn()
     bench.tell(Ack(), StepTime(1.0))
     bench.shown(lambda: bench.now == 1.0)
@@ -177,8 +179,8 @@ def test_a_step_in_time_is_exact(bench: Bench) -> None:
     assert not bench.progress[-1].running
 
 
-def test_a_step_by_a_request_answers_one(bench: Bench) -> None:
-    bench.tell(Load(SHOP))
+def test_a_step_by_a_request_answers_one(bench: VariableRateServer) -> None:
+    bench.tell(StartOver(SHOP))
     bench.turn()
     bench.tell(Ack(), StepRequest())
     bench.turn()
@@ -190,16 +192,16 @@ def test_a_step_by_a_request_answers_one(bench: Bench) -> None:
     assert not bench.progress[-1].running
 
 
-def test_the_result_is_that_of_a_plain_run(bench: Bench, expected: object) -> None:
-    bench.tell(Load(SHOP), SetSpeed(math.inf), Run())
+def test_the_result_is_that_of_a_plain_run(bench: VariableRateServer, expected: object) -> None:
+    bench.tell(StartOver(SHOP), SetSpeed(math.inf), Run())
     bench.shown(lambda: bool(bench.hashes))
     assert bench.hashes == [expected]
 
 
 def test_pauses_speeds_and_steps_change_nothing_in_the_result(
-    bench: Bench, expected: object
+    bench: VariableRateServer, expected: object
 ) -> None:
-    bench.tell(Load(SHOP), SetSpeed(3.0), Run())
+    bench.tell(StartOver(SHOP), SetSpeed(3.0), Run())
     bench.shown(lambda: bench.now > 1.7, wall=0.007)
     bench.tell(Pause(), StepTime(0.123), StepRequest())
     bench.turn(20)
@@ -212,40 +214,40 @@ def test_pauses_speeds_and_steps_change_nothing_in_the_result(
     assert bench.hashes == [expected]
 
 
-def test_the_run_goes_on_past_its_scenario_and_measures_once(bench: Bench) -> None:
-    bench.tell(Load(SHOP), SetSpeed(math.inf), Run())
+def test_the_run_goes_on_past_its_scenario_and_measures_once(bench: VariableRateServer) -> None:
+    bench.tell(StartOver(SHOP), SetSpeed(math.inf), Run())
     bench.shown(lambda: len(bench.progress) > 3 and bench.now > 3 * SHOP.scenario.duration)
     assert len(bench.hashes) == 1
 
 
-def test_a_second_run_gives_the_same(bench: Bench, expected: object) -> None:
+def test_a_second_run_gives_the_same(bench: VariableRateServer, expected: object) -> None:
     for _ in range(2):
-        bench.tell(Load(SHOP), SetSpeed(math.inf), Run())
+        bench.tell(StartOver(SHOP), SetSpeed(math.inf), Run())
         known = len(bench.hashes)
         bench.shown(lambda known=known: len(bench.hashes) > known)
     assert bench.hashes == [expected, expected]
 
 
-def test_an_edit_changes_the_run_at_once(bench: Bench) -> None:
-    bench.tell(Load(FAR), SetSpeed(20.0), Run())
+def test_an_edit_changes_the_run_at_once(bench: VariableRateServer) -> None:
+    bench.tell(StartOver(FAR), SetSpeed(20.0), Run())
     bench.shown(lambda: bench.now > 2.0)
     calm = SetDesign(("scenario", "events"), [])
-    bench.tell(ApplyEdit(Batch.of([calm, Remove.of("db")], "Delete")))
+    bench.tell(ApplyEdit(CompoundEdit.of([calm, Remove.of("db")], "Delete")))
     bench.shown(lambda: "db" not in bench.progress[-1].snapshot.gauges)
     assert bench.progress[-1].running
 
 
-def test_the_load_dial_multiplies_the_traffic(bench: Bench) -> None:
+def test_the_load_dial_multiplies_the_traffic(bench: VariableRateServer) -> None:
     def offered() -> int:
         return bench.progress[-1].snapshot.requests
 
-    bench.tell(Load(FAR), SetSpeed(math.inf), SetLoad(4.0), Run())
+    bench.tell(StartOver(FAR), SetSpeed(math.inf), SetLoad(4.0), Run())
     bench.shown(lambda: bench.now > 200.0)
     assert offered() / bench.now == pytest.approx(4 * 50, rel=0.05)
 
 
-def test_the_load_dial_outlives_a_restart(bench: Bench) -> None:
-    bench.tell(Load(FAR), SetLoad(4.0), Load(FAR), SetSpeed(math.inf), Run())
+def test_the_load_dial_outlives_a_restart(bench: VariableRateServer) -> None:
+    bench.tell(StartOver(FAR), SetLoad(4.0), StartOver(FAR), SetSpeed(math.inf), Run())
     bench.shown(lambda: bench.now > 200.0)
     assert bench.progress[-1].snapshot.requests / bench.now == pytest.approx(200, rel=0.05)
 
@@ -255,24 +257,24 @@ def broken() -> SetField:
     return SetField("web", ("config", "workers"), -3)
 
 
-def test_a_design_that_cannot_run_is_refused_with_findings(bench: Bench) -> None:
-    bench.tell(Load(broken().apply(SHOP).design), Run())
+def test_a_design_that_cannot_run_is_refused_with_findings(bench: VariableRateServer) -> None:
+    bench.tell(StartOver(broken().apply(SHOP).design), Run())
     (refused,) = [each for each in bench.said if isinstance(each, Refused)]
     assert refused.findings
     assert refused.findings[0].id == "web"
 
 
-def test_it_runs_as_soon_as_an_edit_settles_that(bench: Bench) -> None:
-    bench.tell(Load(broken().apply(SHOP).design), SetSpeed(10.0), Run())
+def test_it_runs_as_soon_as_an_edit_settles_that(bench: VariableRateServer) -> None:
+    bench.tell(StartOver(broken().apply(SHOP).design), SetSpeed(10.0), Run())
     bench.tell(ApplyEdit(SetField("web", ("config", "workers"), 2)))
     bench.shown(lambda: len(bench.progress) > 5)
     assert bench.now > 0.0
 
 
 def test_an_edit_that_cannot_run_leaves_the_run_as_it_was_until_the_next_settles_it(
-    bench: Bench,
+    bench: VariableRateServer,
 ) -> None:
-    bench.tell(Load(FAR), SetSpeed(20.0), Run())
+    bench.tell(StartOver(FAR), SetSpeed(20.0), Run())
     bench.shown(lambda: bench.now > 1.0)
     bench.tell(ApplyEdit(broken()))
     assert isinstance(bench.said[-1], Refused)
@@ -283,18 +285,20 @@ def test_an_edit_that_cannot_run_leaves_the_run_as_it_was_until_the_next_settles
     assert not any(isinstance(each, Failed) for each in bench.said)
 
 
-def test_what_breaks_is_reported_with_a_traceback_and_a_load_starts_over(bench: Bench) -> None:
-    bench.tell(Load(SHOP), Run(), ApplyEdit(SetField("nowhere", ("name",), "x")))
+def test_what_breaks_is_reported_with_a_traceback_and_a_load_starts_over(
+    bench: VariableRateServer,
+) -> None:
+    bench.tell(StartOver(SHOP), Run(), ApplyEdit(SetField("nowhere", ("name",), "x")))
     (failed,) = [each for each in bench.said if isinstance(each, Failed)]
     assert "nowhere" in failed.message
     assert "Traceback" in failed.traceback
     bench.turn(5)
-    bench.tell(Load(SHOP))
+    bench.tell(StartOver(SHOP))
     bench.turn()
     assert bench.progress[-1].snapshot.time == 0.0
 
 
-def test_commands_without_a_design_are_harmless(bench: Bench) -> None:
+def test_commands_without_a_design_are_harmless(bench: VariableRateServer) -> None:
     bench.tell(Run(), Pause(), StepTime(1.0), StepRequest(), SetLoad(2.0), Ack())
     bench.tell(ApplyEdit(SetField("x", ("name",), "x")))
     bench.turn(3)

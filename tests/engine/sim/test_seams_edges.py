@@ -11,7 +11,7 @@ from engine.catalog import check
 from engine.control.simulation import Simulation
 from engine.plan.primitives import INFINITE, LawPlan
 from engine.sim.lane.draws import Streams
-from engine.sim.laws import make_law
+from engine.sim.samplers import make_sampler
 from tests.helpers.builders import design, node
 from tests.helpers.builders import link as raw_link
 from tests.helpers.plans import client, link, plan, queue, simulate, station
@@ -44,7 +44,7 @@ def test_a_gamma_law_has_room_for_its_shape(cv2: float, fits: bool) -> None:
 
 
 def test_the_narrowest_gamma_law_is_all_but_constant() -> None:
-    law = make_law(LawPlan(law="gamma", mean=0.01, cv2=1e-6), Streams(1), "web", "work")
+    law = make_sampler(LawPlan(law="gamma", mean=0.01, cv2=1e-6), Streams(1), "web", "work")
     drawn = [law.draw() for _ in range(1000)]
     assert all(math.isfinite(value) for value in drawn)
     assert min(drawn) > 0.0099

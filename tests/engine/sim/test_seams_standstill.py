@@ -12,7 +12,7 @@ from engine.catalog import DesignError, check, lower
 from engine.cli.main import run
 from engine.model.design import Design
 from engine.model.files import loads
-from engine.run.protocol import Failed, Load, StepTime
+from engine.run.protocol import Failed, StartOver, StepTime
 from engine.run.session import Session, StandstillError
 from engine.run.worker import Worker
 from engine.sim.lane import agenda
@@ -112,7 +112,7 @@ def test_the_command_line_says_it_in_a_line(
 def test_the_worker_says_it_without_the_name_of_a_class() -> None:
     said: list[object] = []
     worker = Worker(said.append, lambda: 0.0)
-    worker.handle(Load(loads(json.dumps(STUCK), "test")))
+    worker.handle(StartOver(loads(json.dumps(STUCK), "test")))
     worker.handle(StepTime(1.0))
     worker.turn()
     [failed] = [each for each in said if isinstance(each, Failed)]

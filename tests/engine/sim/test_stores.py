@@ -6,7 +6,7 @@ import pytest
 
 from engine.control.simulation import Simulation
 from engine.plan.primitives import KeyPlan, NodePlan, Plan
-from engine.sim.lane.keyed import KeyedNode
+from engine.sim.lane.roles.store import KeyedNode
 from engine.sim.report import Result
 from tests.helpers.plans import (
     cache,

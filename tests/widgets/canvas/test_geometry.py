@@ -13,10 +13,10 @@ from widgets.canvas.clipboard import PasteError, copied, pasted
 from widgets.canvas.folding import contents, fold, frame_chain, frame_rect, innermost
 from widgets.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, card_rect
 from widgets.canvas.grid import grid_step
+from widgets.canvas.keyboard_navigation import followed, next_stop, walk_order
 from widgets.canvas.layout import arranged, layout_edit
 from widgets.canvas.naming import fresh_name
 from widgets.canvas.snapping import to_grid, to_neighbours
-from widgets.canvas.walking import followed, next_stop, walk_order
 from widgets.canvas.wires import POINTS, distance, fan, wire
 
 

@@ -15,8 +15,8 @@ from engine.sim.snapshot import (
     Sample,
     Snapshot,
 )
-from widgets.canvas.board import Board
 from widgets.canvas.health import LinkHealth, NodeHealth
+from widgets.canvas.live_stats import LiveStats
 from widgets.canvas.readings import Reading, link_readings, node_readings
 from widgets.canvas.smoothing import Smooth, weight_of
 
@@ -168,7 +168,7 @@ def test_percentiles_of_empty_intervals_do_not_count() -> None:
 
 
 def test_the_board_starts_over_when_time_goes_back() -> None:
-    board = Board()
+    board = LiveStats()
     sample = Sample(0.0, 5.0, {"a": NodeSample(arrivals=50)}, {})
     board.observe(Snapshot(time=5.0, wall=0.0, requests=0, samples=(sample,)), 0.5)
     assert board.nodes["a"].flow.rate.value == 10.0
@@ -178,7 +178,7 @@ def test_the_board_starts_over_when_time_goes_back() -> None:
 
 
 def test_gauges_alone_are_looked_at_ten_times_a_second() -> None:
-    board = Board()
+    board = LiveStats()
     for step in range(1, 4):
         gauges = {"a": NodeGauge(in_system=step)}
         board.observe(Snapshot(time=step * 0.03, wall=0.0, requests=0, gauges=gauges), 0.03)

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from engine.model.design import Design, Frame, Link, Node
-from engine.model.edits import Batch, Move, SetField
+from engine.model.edits import CompoundEdit, Move, SetField
 from widgets.canvas.frame_painter import chevron_rect
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -133,7 +133,7 @@ def test_a_click_on_a_policy_pill_selects_its_link(desk) -> None:
 def test_dropping_a_node_into_a_frame_makes_it_a_member_in_the_same_edit(desk) -> None:
     desk.drag((300, 204), (660, 252))
     assert len(desk.edits) == 1
-    assert isinstance(desk.edits[0], Batch)
+    assert isinstance(desk.edits[0], CompoundEdit)
     assert desk.design.node_by_id["jobs"].frame == "zone"
     desk.undo()
     assert desk.design.node_by_id["jobs"].frame is None

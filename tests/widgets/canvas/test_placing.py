@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from engine.model.design import Design
-from engine.model.edits import Batch, Insert, SetField
+from engine.model.edits import CompoundEdit, Insert, SetField
 
 COPY = Qt.DropAction.CopyAction
 LEFT = Qt.MouseButton.LeftButton
@@ -91,7 +91,7 @@ def test_add_note_begins_to_write(desk) -> None:
 def test_a_frame_is_added_around_the_selection_as_one_step(desk) -> None:
     desk.view.select(["web", "db"])
     desk.view.add_frame()
-    assert [type(edit) for edit in desk.edits] == [Batch]
+    assert [type(edit) for edit in desk.edits] == [CompoundEdit]
     frame = desk.design.frame_by_id["frame"]
     assert {desk.design.node_by_id[each].frame for each in ("web", "db")} == {"frame"}
     assert frame.x < 216

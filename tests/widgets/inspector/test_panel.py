@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel
 
-from engine.model.edits import UNSET, Batch, Remove, SetDesign, SetField
+from engine.model.edits import UNSET, CompoundEdit, Remove, SetDesign, SetField
 from engine.model.findings import Finding
 from widgets.inspector.findings import FindingCard
 from widgets.inspector.form import Form
@@ -355,7 +355,7 @@ def test_several_nodes_show_what_they_share_and_change_together(bench) -> None:
     assert line.placeholderText() == "mixed"
     assert bench.line("config", "workers").text() == "4"
     bench.type(line, "3")
-    assert [type(edit) for edit in bench.edits] == [Batch]
+    assert [type(edit) for edit in bench.edits] == [CompoundEdit]
     assert bench.config("web")["instances"] == bench.config("api")["instances"] == 3
     bench.row("config", "instances").dot.click()
     assert bench.config("web") == bench.config("api") == {}

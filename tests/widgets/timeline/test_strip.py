@@ -223,7 +223,7 @@ def test_everything_is_painted_in_both_themes(desk: Desk) -> None:
 def test_a_tooltip_names_the_event(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
     monkeypatch.setattr(
-        "widgets.timeline.hands.QToolTip.showText", lambda _at, text, _widget: said.append(text)
+        "widgets.timeline.input.QToolTip.showText", lambda _at, text, _widget: said.append(text)
     )
     position = point(desk, 40)
     QApplication.sendEvent(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from engine.model.edits import Batch, SetField
+from engine.model.edits import CompoundEdit, SetField
 from engine.model.flow_text import flow_of_links
 from engine.model.link import LinkConfig
 from widgets.inspector.fields import Field, Option, config_fields, law_fields
@@ -65,7 +65,7 @@ class ConfiguredSubject:
             self._write(item, cls, path[1:], value, edit_label(title))
             for item, cls in zip(self.items, self._classes, strict=True)
         ]
-        return edits[0] if len(edits) == 1 else Batch.of(edits, edits[0].label)
+        return edits[0] if len(edits) == 1 else CompoundEdit.of(edits, edits[0].label)
 
     def _write(
         self,

@@ -10,9 +10,9 @@ from statistics import NormalDist
 import pytest
 
 from engine.plan.primitives import LawPlan
-from engine.sim.lane.draws import ROOM, Batch, Room, Source, Streams, generator
-from engine.sim.lane.keys import Keys, hot_popularity, popularity
-from engine.sim.laws import make_law
+from engine.sim.lane.draws import ROOM, Draws, Room, Source, Streams, generator
+from engine.sim.lane.traffic.keys import Keys, hot_popularity, popularity
+from engine.sim.samplers import make_sampler
 
 
 def test_a_stream_belongs_to_seed_owner_and_purpose() -> None:
@@ -65,7 +65,7 @@ LAWS = [
 
 @pytest.mark.parametrize(("plan", "cv2"), LAWS, ids=lambda value: getattr(value, "law", ""))
 def test_moments(plan: LawPlan, cv2: float) -> None:
-    law = make_law(plan, Streams(5), "node", "work")
+    law = make_sampler(plan, Streams(5), "node", "work")
     values = [law.draw() for _ in range(100_000)]
     mean = statistics.fmean(values)
     assert mean == pytest.approx(plan.mean, rel=0.03)
@@ -106,7 +106,7 @@ SHARES: list[tuple[LawPlan, Callable[[float], float]]] = [
 @pytest.mark.parametrize(("plan", "share"), SHARES, ids=lambda value: getattr(value, "law", ""))
 def test_quantiles(plan: LawPlan, share: Callable[[float], float]) -> None:
     """Kolmogorov and Smirnov's distance of 100 000 values; 1.95/sqrt(n) is exceeded once in a thousand."""
-    law = make_law(plan, Streams(6), "node", "work")
+    law = make_sampler(plan, Streams(6), "node", "work")
     values = sorted(law.draw() for _ in range(100_000))
     size = len(values)
     distance = max(
@@ -120,7 +120,7 @@ def test_quantiles(plan: LawPlan, share: Callable[[float], float]) -> None:
 def test_empirical_values_come_as_often_as_they_weigh() -> None:
     values, weights = (0.001, 0.02, 0.5, 3.0), (1.0, 0.0, 6.0, 3.0)
     plan = LawPlan(law="empirical", mean=1.0, values=values, weights=weights)
-    law = make_law(plan, Streams(5), "node", "work")
+    law = make_sampler(plan, Streams(5), "node", "work")
     drawn = [law.draw() for _ in range(100_000)]
     assert set(drawn) == {0.001, 0.5, 3.0}
     for value, weight in zip(values, weights, strict=True):
@@ -134,7 +134,7 @@ def test_empirical_values_come_as_often_as_they_weigh() -> None:
 )
 def test_a_mean_of_zero_takes_no_time(law: str) -> None:
     plan = LawPlan(law=law, mean=0.0, cv2=2.0, alpha=2.0)  # type: ignore[arg-type]
-    assert make_law(plan, Streams(5), "node", "work").draw() == 0.0
+    assert make_sampler(plan, Streams(5), "node", "work").draw() == 0.0
 
 
 def test_popular_keys_come_first() -> None:
@@ -171,7 +171,7 @@ def test_batches_start_small() -> None:
         sizes.append(size)
         return generator(1, "a", "b").random(size)
 
-    batch = Batch(source, Room())
+    batch = Draws(source, Room())
     for _ in range(64 + 128 + 1):
         batch.draw()
     assert sizes == [64, 128, 256]
@@ -188,7 +188,7 @@ def test_many_streams_draw_few_numbers_at_once_and_the_same_ones() -> None:
     room = Room()
     for _ in range(999):
         room.join()
-    batch = Batch(noted, room)
+    batch = Draws(noted, room)
     drawn = [batch.draw() for _ in range(2000)]
     assert max(sizes) == ROOM // 1000
     assert drawn == generator(1, "a", "b").random(2000).tolist()

@@ -11,8 +11,8 @@ import pytest
 from engine.control.simulation import Simulation
 from engine.plan.primitives import CrowdPlan, Plan, SessionPlan
 from engine.sim.invariants import check
-from engine.sim.lane.client import Client
-from engine.sim.lane.keyed import KeyedNode
+from engine.sim.lane.roles.store import KeyedNode
+from engine.sim.lane.traffic.client import Client
 from engine.sim.machine import Machine
 from tests.helpers.plans import (
     cache,

@@ -1,0 +1,68 @@
+"""The place of the charts: the window is on the screen before the chart library is loaded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from widgets.theme import set_role
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.model.design import Design
+    from engine.sim.snapshot import Snapshot
+    from widgets.charts import ChartsPanel
+    from widgets.instruments import TimeAxis
+    from widgets.theme import Theme, ThemeManager
+
+
+class LazyCharts(QWidget):
+    """Makes the charts when there is a design to show, which is right after the first paint.
+
+    Loading the library and making three charts takes as long as everything else in the window.
+    """
+
+    def __init__(self, look: ThemeManager, axis: TimeAxis) -> None:
+        super().__init__()
+        self._look, self._axis = look, axis
+        self._panel: ChartsPanel | None = None
+        set_role(self, "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        look.changed.connect(self._dress)
+
+    @property
+    def panel(self) -> ChartsPanel:
+        """The charts themselves."""
+        if self._panel is None:
+            # Here, not above: this import is what the window does not wait for.
+            from widgets.charts import ChartsPanel  # noqa: PLC0415
+
+            self._panel = ChartsPanel(self._look.theme, self._axis)
+            self._column.addWidget(self._panel)
+        return self._panel
+
+    def set_design(self, design: Design) -> None:
+        """Chart this design from now on."""
+        self.panel.set_design(design)
+
+    def add_snapshot(self, snapshot: Snapshot) -> None:
+        """Take in what happened."""
+        self.panel.add_snapshot(snapshot)
+
+    def clear_run(self) -> None:
+        """Begin a new run."""
+        self.panel.clear_run()
+
+    def set_measured(self, result: Mapping[str, Any] | None) -> None:
+        """Put the result of a measurement behind the latency; None takes it away."""
+        self.panel.set_measured(result)
+
+    def _dress(self, theme: Theme) -> None:
+        """Take the colours of the theme."""
+        if self._panel is not None:
+            self._panel.set_theme(theme)

@@ -1,0 +1,34 @@
+"""Links whose source decides by itself what is called: a balancer, a queue, a station with its own flow.
+
+Who hands a request on neither makes a call of its own nor decides whether to: each request takes
+exactly one of the links, once, and what happens there is its outcome. With a flow of its own, a
+station names the links, and what they say of a flow (order, probability, classes, times, mode, when)
+does not count.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from engine.plan.flow import calls_in
+
+if TYPE_CHECKING:
+    from engine.plan.primitives import LinkPlan, NodePlan
+
+
+def as_forwarded(link: LinkPlan, source: NodePlan) -> LinkPlan:
+    """A link as its source uses it: a balancer or a queue has no flow of calls to be part of."""
+    if source.flow is not None:
+        uses = [waited for name, waited in calls_in(source.flow) if name == link.id]
+        everybody = (True,) * len(link.classes)
+        link = replace(link, classes=everybody)
+        return _plain(link, waits=any(uses) or not uses)
+    if source.router is None and source.backlog is None:
+        return link
+    return _plain(link, waits=True)
+
+
+def _plain(link: LinkPlan, *, waits: bool) -> LinkPlan:
+    """A link that says nothing of a flow."""
+    return replace(link, order=0, probability=1.0, times=1, waits=waits, on_miss=False)

@@ -1,0 +1,146 @@
+"""Names the assumptions that do not hold, and by how much."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from engine.model.units import format_quantity
+from engine.plan.flow import goes_side_by_side
+from engine.plan.network.sources import EVEN
+from engine.plan.network.unmodelled import of_link, of_node
+from engine.plan.primitives import INFINITE
+from engine.plan.queueing.curves import exceeds
+
+if TYPE_CHECKING:
+    from engine.plan.network.centers import Center, Edge
+    from engine.plan.network.sources import Moment
+    from engine.plan.primitives import Plan
+
+_WORTH: Final = 0.001
+"""Share of calls from which late or failed ones are worth a word."""
+
+
+def node_doubts(site: Center) -> tuple[str, ...]:
+    """What does not hold at a node."""
+    found = [*site.stay.doubts]
+    found += [f"not modelled: {name}" for name in of_node(site.plan)]
+    found += _bursty(site)
+    found += _held(site)
+    for edge in site.entering:
+        found += [f"not modelled: {name} of {edge.plan.id}" for name in of_link(edge.plan)]
+        found += _late(edge)
+        found += _storm(edge)
+    if any(len(group) > 1 for group in site.groups) or goes_side_by_side(site.plan.flow or ()):
+        found.append("parallel calls are taken as independent of each other")
+    found += _redelivered(site)
+    store = site.plan.store
+    if store is not None and store.single_flight and site.groups:
+        found.append("single-flight: requests that join another's fetch are taken as fetches")
+    found += _expiring(site)
+    return tuple(found)
+
+
+def _expiring(site: Center) -> list[str]:
+    """Keys that leave a full store by age as well as by being the least recently used."""
+    store = site.plan.store
+    if store is None or store.capacity is None or store.eviction == "lfu" or store.ttl == INFINITE:
+        return []
+    if store.capacity >= sum(each.keys.count for each in site.classes):
+        return []
+    text = (
+        f"both a bound and a lifetime of {format_quantity(store.ttl, 's')}: hits are counted as if "
+        "keys left by the shorter of lifetime and characteristic time alone"
+    )
+    return [text]
+
+
+def _bursty(site: Center) -> list[str]:
+    """Arrivals that come in bursts."""
+    if site.dispersion <= EVEN or site.workers is None:
+        return []
+    text = (
+        f"arrivals are bursty: index of dispersion {site.dispersion:.2g}, theory takes "
+        f"{max(site.cv2, 1.0):.2g}; waits are longer than predicted"
+    )
+    return [text]
+
+
+def _held(site: Center) -> list[str]:
+    """Workers that are held during calls."""
+    station = site.plan.station
+    work = site.mixed([law.mean for law in site.work])
+    if not station.hold or site.workers is None or site.hold.mean <= 0.0 or site.hold.mean <= work:
+        return []
+    if site.hold.mean == INFINITE:
+        return []
+    share = 1.0 - work / site.hold.mean
+    if site.layer is not None:
+        text = (
+            f"workers are held {share:.0%} of their time by calls: they are taken as the users of "
+            "a closed network below (flow-equivalent server)"
+        )
+        return [text]
+    text = (
+        f"workers are held {share:.0%} of their time by calls: service is taken as work + calls, "
+        "as a fixed point, and what they call as open to any number"
+    )
+    return [text]
+
+
+def _late(edge: Edge) -> list[str]:
+    """Timeouts that cut the tail."""
+    if edge.late <= _WORTH:
+        return []
+    limit = format_quantity(edge.plan.timeout, "s")
+    text = f"timeouts cut the tail: {edge.late:.2%} of the calls take longer than {limit}"
+    most = max(edge.tries)
+    if most > 1.0 + _WORTH:
+        text += f", and are tried {most:.3g} times on average"
+    return [text]
+
+
+def _redelivered(site: Center) -> list[str]:
+    """Messages that are delivered again since their worker takes too long."""
+    backlog, found = site.plan.backlog, []
+    for edge in site.leaving if backlog is not None else ():
+        again = exceeds(edge.target.hold, backlog.visibility) if backlog is not None else 0.0
+        if again > _WORTH:
+            text = f"{again:.2%} of the messages take longer than the visibility timeout"
+            found.append(f"{text} and are delivered again, which is not modelled")
+    return found
+
+
+def _storm(edge: Edge) -> list[str]:
+    """Retries that keep a node down once it is slow: λ above cμ/(1+r)."""
+    plan, target = edge.plan, edge.target
+    attempts, load = plan.retry.attempts, target.stay.load
+    stormy = attempts > 1 and plan.timeout < INFINITE and target.plan.station.queue_limit is None
+    if not stormy or load is None or load <= 0.0 or target.rate <= 0.0:
+        return []
+    first = edge.rate / max(*edge.tries, 1.0)
+    others = target.rate - edge.rate
+    room = target.rate / load - others
+    if first * attempts <= room or load >= 1.0:
+        return []
+    threshold = format_quantity(room / attempts, "rps")
+    text = (
+        f"two steady states: {format_quantity(first, 'rps')} is above cμ/(1+r) = {threshold}, "
+        f"so that {attempts} tries keep it down once it is slow; this is the good one"
+    )
+    return [text]
+
+
+def design_doubts(plan: Plan, moment: Moment) -> tuple[str, ...]:
+    """What does not hold anywhere."""
+    found = []
+    active = [
+        event.label or event.change
+        for event in plan.events
+        if event.at <= moment.end and event.end > moment.start and event.at < plan.duration
+    ]
+    if active:
+        names = ", ".join(dict.fromkeys(active))
+        found.append(f"faults and changes are not modelled: {names}")
+    if any(each.deadline < INFINITE for each in plan.classes):
+        found.append("deadlines of request classes are not modelled")
+    return tuple(found)

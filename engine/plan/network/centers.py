@@ -1,0 +1,271 @@
+"""The nodes and links of a plan as a network that is solved in sweeps, and what is known so far."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from engine.plan.capacity import crossing_time
+from engine.plan.queueing.moments import NOTHING, LawMoments, Moments, law_of
+from engine.plan.queueing.waits import NONE, Wait
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.plan.demand import Demand
+    from engine.plan.network.sources import Source
+    from engine.plan.primitives import ClassPlan, LinkPlan, NodePlan, Plan
+
+_GIVEN_UP: Final = 6
+"""Losses in a row after which a crossing is given up."""
+
+
+@dataclass(slots=True, eq=False)
+class Edge:
+    """A link, and how it is used."""
+
+    plan: LinkPlan
+    source: Center
+    target: Center
+    chance: tuple[float, ...]
+    """Probability that a request of each class at the source makes the call (all repeats of it)."""
+    each: tuple[float, ...]
+    """Mean calls of a request of each class at the source, repeats and rounds included, retries not."""
+    crossing: Moments
+    """Of both ways together."""
+    rate: float = 0.0
+    """Attempts a second."""
+    fails: list[float] = field(default_factory=list)
+    """Probability that an attempt fails, by class."""
+    late: float = 0.0
+    """Share of attempts that take longer than the timeout."""
+    tries: list[float] = field(default_factory=list)
+    """Mean attempts a call, by class."""
+    calls: list[Moments] = field(default_factory=list)
+    """Time of one call that succeeds in the end, by class."""
+    alive: list[float] = field(default_factory=list)
+    """Share of the requests of each class that have not failed before this call."""
+    cv2: float = 1.0
+    """Of the gaps between attempts."""
+
+    def ok(self, kind: int) -> float:
+        """Probability that a call succeeds in the end."""
+        return 1.0 - self.fails[kind] ** self.plan.retry.attempts
+
+    def survives(self, kind: int) -> float:
+        """Probability that a request at the source is not ended by this call, made or not."""
+        if self.each[kind] > self.plan.times:
+            return math.pow(self.ok(kind), self.each[kind])
+        return 1.0 - self.chance[kind] * (1.0 - self.ok(kind) ** self.plan.times)
+
+
+@dataclass(slots=True, eq=False)
+class Stay:
+    """What a request meets at a station, by the model that says so."""
+
+    model: str = ""
+    wait: Wait = NONE
+    waits: list[float] = field(default_factory=list)
+    """Mean wait of each class, where classes differ."""
+    stretched: Moments | None = None
+    """Time in the station where work and wait cannot be told apart (sharing)."""
+    slower: float = 1.0
+    """Factor by which work takes longer than alone."""
+    load: float | None = None
+    doubts: tuple[str, ...] = ()
+
+    def wait_of(self, kind: int) -> Wait:
+        """The wait of a class."""
+        return self.wait.of_mean(self.waits[kind]) if self.waits else self.wait
+
+
+@dataclass(slots=True, eq=False)
+class Center:
+    """A node, and what is known of it so far."""
+
+    plan: NodePlan
+    work: tuple[LawMoments, ...]
+    classes: tuple[ClassPlan, ...]
+    source: Source | None
+    groups: list[list[Edge]] = field(default_factory=list)
+    """Calls that are waited for, in order; those of a group are made at once."""
+    leaving: list[Edge] = field(default_factory=list)
+    entering: list[Edge] = field(default_factory=list)
+    rates: list[float] = field(default_factory=list)
+    """Arrivals a second by class."""
+    cv2: float = 1.0
+    """Of the gaps between arrivals, all instances together."""
+    dispersion: float = 1.0
+    peak: float = 1.0
+    """Rate while all sources have their burst over the mean rate."""
+    calls: list[Moments] = field(default_factory=list)
+    """Time of the calls of a request, by class."""
+    answers: list[Moments] = field(default_factory=list)
+    """Time from arrival to reply, by class."""
+    ok: list[float] = field(default_factory=list)
+    """Probability of a good answer, by class."""
+    hold: Moments = NOTHING
+    """How long a request keeps a worker."""
+    stay: Stay = field(default_factory=Stay)
+    through: float = 1.0
+    """Share of what comes that an overloaded station gets done."""
+    filled_by: list[Edge] = field(default_factory=list)
+    """Look-aside: calls whose answers are then stored here."""
+    among_users: Wait | None = None
+    """The wait where it is a closed population that comes, found apart."""
+    met: list[tuple[float, Wait]] = field(default_factory=list)
+    """Visits a second of each closed population that comes, and what they wait."""
+    population: str = ""
+    """Who that population is."""
+    blind: str = ""
+    """Why nothing can be said of the times here, although there are numbers."""
+    sheds: bool = False
+    """Whether work is dropped here, or further up, that nobody waits for any more."""
+    impatient: bool = False
+    """Whether calls may be given up on the way, so that how many succeed depends on the times."""
+    unknown_busy: bool = False
+    """Whether how busy the workers are depends on what is not modelled."""
+    unknown_load: bool = False
+    """Whether even what is offered depends on what is not modelled."""
+    unknown_rate: bool = False
+    """Closed populations: whether their rate follows from times of which nothing is known."""
+    layer: Stay | None = None
+    """The stay where workers are held by a network below, found apart."""
+
+    @property
+    def rate(self) -> float:
+        """Arrivals a second, all classes."""
+        return sum(self.rates)
+
+    @property
+    def workers(self) -> int | None:
+        """Workers of all instances."""
+        station = self.plan.station
+        return None if station.workers is None else station.workers * station.instances
+
+    @property
+    def served(self) -> float:
+        """Share of arrivals that are served, the rest being refused or never reached."""
+        return (1.0 - self.stay.wait.loss) * self.through
+
+    def mixed(self, values: list[float]) -> float:
+        """Mean of a value over the classes that come."""
+        whole = self.rate
+        if whole <= 0.0:
+            return values[0] if values else 0.0
+        return sum(rate * value for rate, value in zip(self.rates, values, strict=True)) / whole
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Sites, callers before what they call."""
+
+    sites: tuple[Center, ...]
+    by_id: Mapping[str, Center]
+    edges: tuple[Edge, ...]
+    kinds: int
+
+
+def network_of(plan: Plan, demand: Demand, sources: Mapping[str, Source]) -> Network:
+    """The network of a plan, nothing solved yet.
+
+    Args:
+        plan: the plan.
+        demand: its traffic equations; only ratios of rates are used.
+        sources: what each client sends.
+    """
+    kinds = len(plan.classes)
+    nodes = {node.id: node for node in plan.nodes}
+    sites = {
+        name: _site(nodes[name], plan.classes, sources.get(name)) for name in _order(plan, demand)
+    }
+    edges = []
+    for link in plan.links:
+        source, target = sites[link.source], sites[link.target]
+        edge = _edge(link, source, target, demand, kinds)
+        source.leaving.append(edge)
+        target.entering.append(edge)
+        edges.append(edge)
+    for site in sites.values():
+        site.groups = _groups(site)
+        _note_fills(site)
+    return Network(tuple(sites.values()), sites, tuple(edges), kinds)
+
+
+def _order(plan: Plan, demand: Demand) -> list[str]:
+    """All nodes, callers first."""
+    reached = dict.fromkeys(demand.order)
+    reached.update(dict.fromkeys(node.id for node in plan.nodes))
+    return list(reached)
+
+
+def _site(node: NodePlan, classes: tuple[ClassPlan, ...], source: Source | None) -> Center:
+    """A node."""
+    kinds = len(classes)
+    laws = [law_of(law) for law in node.station.service]
+    laws += laws[:1] * (kinds - len(laws))
+    return Center(
+        node,
+        tuple(laws[:kinds]),
+        classes,
+        source,
+        rates=[0.0] * kinds,
+        calls=[NOTHING] * kinds,
+        answers=[law.moments for law in laws[:kinds]],
+        ok=[1.0] * kinds,
+    )
+
+
+def _edge(link: LinkPlan, source: Center, target: Center, demand: Demand, kinds: int) -> Edge:
+    """A link."""
+    before, sent = demand.nodes[link.source], demand.links[link.id]
+    each = tuple(out / rate if rate > 0.0 else 0.0 for rate, out in zip(before, sent, strict=True))
+    chance = tuple(min(1.0, calls / link.times) for calls in each)
+    lost = link.loss**_GIVEN_UP
+    return Edge(
+        link,
+        source,
+        target,
+        chance,
+        each,
+        _crossings(link),
+        fails=[lost] * kinds,
+        tries=[1.0] * kinds,
+        alive=[1.0] * kinds,
+        calls=[NOTHING] * kinds,
+    )
+
+
+def _crossings(link: LinkPlan) -> Moments:
+    """Both ways over a link: delay, log-normal jitter, and retransmissions taken as all or nothing."""
+    delay = law_of(link.delay).moments
+    variance = delay.variance + link.jitter**2
+    mean = crossing_time(link)
+    again = mean - delay.mean - link.jitter
+    if link.loss > 0.0:
+        variance += again * again * (1.0 - link.loss) / link.loss
+    return Moments(2.0 * mean, 2.0 * variance)
+
+
+def _note_fills(site: Center) -> None:
+    """Tell the stores that a node asks before a look-aside call that they are filled after it."""
+    for edge in site.leaving:
+        if edge.plan.on_miss:
+            for asked in site.leaving:
+                if asked.plan.order < edge.plan.order and asked.target.plan.store is not None:
+                    asked.target.filled_by.append(edge)
+
+
+def _groups(site: Center) -> list[list[Edge]]:
+    """The calls of a node in their order; a router's and a queue's links are no flow."""
+    if site.plan.backlog is not None or site.plan.router is not None:
+        return []
+    if site.plan.flow is not None:
+        return [[edge] for edge in site.leaving if edge.plan.waits]
+    grouped: dict[int, list[Edge]] = defaultdict(list)
+    for edge in site.leaving:
+        if edge.plan.waits:
+            grouped[edge.plan.order].append(edge)
+    return [grouped[order] for order in sorted(grouped)]

@@ -1,0 +1,118 @@
+"""Says nothing of times, loads and outcomes where something decides them that is not modelled."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+from engine.plan.deadline_propagation import deadline_propagation
+from engine.plan.network.unmodelled import burdens, decisive, delays
+from engine.plan.queueing.curves import exceeds
+
+if TYPE_CHECKING:
+    from engine.plan.deadline_propagation import DeadlinePropagation
+    from engine.plan.network.centers import Center, Edge, Network
+    from engine.plan.primitives import Plan
+
+_WORTH: Final = 0.001
+"""Share of calls given up from which it matters who is told."""
+
+
+def blind_where_unknown(network: Network, plan: Plan) -> None:
+    """Withhold what is not known at a site, and at those who wait for it.
+
+    Args:
+        network: the solved network.
+        plan: its plan.
+    """
+    _note_sheds(network, deadline_propagation(plan))
+    for site in reversed(network.sites):
+        knew = not site.blind
+        _blind_alone(site)
+        for edge in site.leaving:
+            if edge.rate > 0.0:
+                _blind_by(edge)
+        if site.plan.traffic is not None and site.plan.traffic.process == "closed":
+            site.unknown_rate = knew and bool(site.blind)
+
+
+def _blind_alone(site: Center) -> None:
+    """What is not known at a site whatever it waits for."""
+    if site.rate > 0.0 and site.workers is not None:
+        missing = decisive(site.plan.station)
+        site.blind = site.blind or missing
+        site.unknown_busy = site.unknown_busy or bool(missing)
+    for edge in site.entering:
+        name = burdens(edge) if site.plan.backlog is None else ""
+        if name:
+            site.blind = site.blind or _reason(name, edge)
+            site.unknown_busy = site.unknown_load = True
+    load = site.stay.load or 0.0
+    if load < 1.0 <= load * site.peak and site.stay.wait.loss <= 0.0:
+        site.blind = (
+            f"in bursts it is offered {load * site.peak:.2g} × what it can serve: "
+            "waits depend on how long they last"
+        )
+
+
+def _blind_by(edge: Edge) -> None:
+    """What the caller of a link cannot know because of it, or of what is behind it."""
+    site, below = edge.source, edge.target
+    site.impatient |= edge.plan.timeout < math.inf or below.impatient or below.sheds
+    if not edge.plan.waits:
+        return
+    name, reason = delays(edge), ""
+    if name:
+        reason = _reason(name, edge)
+    elif below.blind and below.plan.backlog is None:
+        reason = f"waits for {below.plan.id}, of whose times nothing is known"
+    if reason:
+        site.blind = site.blind or reason
+        if site.plan.station.hold:
+            site.unknown_busy = site.unknown_load = True
+
+
+def _reason(name: str, edge: Edge) -> str:
+    """Why a link leaves no times."""
+    return f"not modelled: {name} of {edge.plan.id}, which changes its times"
+
+
+def _note_sheds(network: Network, told: DeadlinePropagation) -> None:
+    """Mark the nodes that drop the work of those who gave up, and all below that are asked for less then."""
+    given_up: set[str] = set()
+    for site in network.sites:
+        if _passes_deadline(site) or site.plan.id in given_up:
+            given_up.add(site.plan.id)
+        for edge in site.leaving:
+            _note_shed(edge, told, given_up)
+
+
+def _note_shed(edge: Edge, told: DeadlinePropagation, given_up: set[str]) -> None:
+    """Mark the target of a link, where calls over it are dropped or fewer because some are."""
+    site, below = edge.source, edge.target
+    if edge.rate <= 0.0:
+        return
+    late = edge.late > _WORTH or site.plan.id in given_up
+    if late:
+        given_up.add(below.plan.id)
+    name = ""
+    if late and edge.plan.id in told.cancelling:
+        name = "cancellation"
+    elif late and edge.plan.id in told.propagating:
+        name = "deadline propagation"
+    if name or site.sheds:
+        reason = (
+            _reason(name, edge) if name else f"{site.plan.id} drops work, which is not modelled"
+        )
+        below.sheds = below.unknown_busy = True
+        below.blind = below.blind or reason
+
+
+def _passes_deadline(site: Center) -> bool:
+    """Whether a client's requests are answered after their deadline more than rarely."""
+    if site.plan.traffic is None:
+        return False
+    return any(
+        rate > 0.0 and exceeds(calls, kind.deadline) > _WORTH
+        for rate, calls, kind in zip(site.rates, site.calls, site.classes, strict=True)
+    )

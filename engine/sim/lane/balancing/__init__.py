@@ -1,0 +1,7 @@
+"""Which instance a call goes to."""
+
+from __future__ import annotations
+
+from engine.sim.compiled import use_compiled_lane
+
+use_compiled_lane(__path__)

@@ -1,0 +1,7 @@
+"""What a node does with a request: its flow, and others."""
+
+from __future__ import annotations
+
+from engine.sim.compiled import use_compiled_lane
+
+use_compiled_lane(__path__)

@@ -1,0 +1,443 @@
+"""A node with a flow of its own: work, calls, parallel parts, choices, loops, parts that nobody waits for.
+
+Where a request stands in the flow is kept in frames: one for the request itself, and one for each
+branch that goes on beside it. A branch is a call without a path, so that links answer it like a request.
+
+A worker does one thing at a time. Without `hold`, a request that has to wait lets its worker go, and its
+next local work takes its turn in line, beyond any queue limit, as the callbacks of an event loop do;
+between works without a wait it keeps the worker. With `hold`, the request's own worker does all its
+local work, that of parallel branches one after the other.
+
+Whatever nobody waits for any more begins nothing new, and its local work stops.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, final
+
+from engine.sim.lane.call import DEAD, ENGAGED, NEVER, OK, Call, Context, Parked, Pool
+from engine.sim.lane.node import Node
+from engine.sim.lane.station.line import Fifo
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
+
+    from engine.sim.lane.agenda import Agenda
+    from engine.sim.lane.draws import Draws
+    from engine.sim.lane.link import Link
+
+# Sorts of steps.
+WORK: Final = 0
+CALL: Final = 1
+PARALLEL: Final = 2
+CHOICE: Final = 3
+LOOP: Final = 4
+ASYNC: Final = 5
+
+# When a branch of a choice applies.
+ALWAYS: Final = 0
+MISS: Final = 1
+HIT: Final = 2
+
+# Sorts of frames.
+ROOT: Final = 0
+BRANCH: Final = 1
+DETACHED: Final = 2
+
+
+@final
+class Branch:
+    """Steps one after the other, and for a choice when they are taken."""
+
+    def __init__(self, steps: list[Step]) -> None:
+        self.steps = steps
+        self.share = -1.0
+        """Share of the requests that may take it; negative where all do."""
+        self.accepts: list[bool] = []
+        """Whether each class may; empty where all may."""
+        self.when: i64 = ALWAYS
+
+
+@final
+class Step:
+    """One step of a program."""
+
+    def __init__(self, sort: i64) -> None:
+        self.sort: i64 = sort
+        self.task: i64 = 0
+        """Work: index of the first class's law at the site."""
+        self.link: Link | None = None
+        self.makes_up = False
+        """Whether the call's answer is stored where it was missing."""
+        self.branches: list[Branch] = []
+        self.count: i64 = 1
+        """Parallel: how many have to succeed; loop: rounds."""
+
+
+@final
+class Block:
+    """A place in a list of steps."""
+
+    def __init__(self, steps: list[Step], rounds: i64) -> None:
+        self.steps = steps
+        self.place: i64 = 0
+        self.rounds: i64 = rounds
+
+
+@final
+class Frame(Context):
+    """Where a request, or a branch of it, stands."""
+
+    def __init__(self, sort: i64, root: Call, steps: list[Step], deadline: float) -> None:
+        super().__init__(deadline)
+        self.sort: i64 = sort
+        self.root = root
+        """The request, which knows of misses and whose worker may be kept."""
+        self.blocks: list[Block] = [Block(steps, 1)]
+        """Lists of steps that it is in, the innermost last."""
+        self.makes_up = False
+        """Whether the call that it waits for makes up for misses."""
+        self.needed: i64 = 0
+        """Branches that still have to succeed."""
+        self.spare: i64 = 0
+        """Branches that may still fail."""
+        self.starting = False
+        """Whether branches are being begun."""
+        self.working: Call | None = None
+        """Whose work the kept worker does now."""
+        self.ready: Fifo | None = None
+        """Branches whose work it does next."""
+
+
+@final
+class FlowNode(Node):
+    """A station whose flow is a program. The work that the program begins with comes first, without a frame."""
+
+    def __init__(self, name: str, agenda: Agenda, errors: Draws, uniforms: Draws) -> None:
+        super().__init__(name, agenda, errors)
+        self.program: list[Step] = []
+        self.uniforms = uniforms
+        """For choices."""
+        self._detached: list[Call] = []
+        """Branches that nobody waits for, in no particular order."""
+
+    def worked(self, call: Call, now: float) -> None:
+        """Go on, keeping the worker until something has to be waited for."""
+        call.stage = ENGAGED
+        frame = _frame(call)
+        if frame is None:
+            call.held = True
+            self.after_work(call, now)
+            return
+        if _frame_of(frame.root).working is not call:
+            call.held = True
+        self._run(call, frame, now)
+
+    def serve(self, job: Call, now: float) -> None:
+        """Begin the program."""
+        context = job.context
+        deadline = NEVER if context is None else context.deadline
+        frame = Frame(ROOT, job, self.program, deadline)
+        job.context = frame
+        self._run(job, frame, now)
+
+    def proceed(self, job: Call, child: Call, now: float) -> None:
+        """A call was answered."""
+        if job.pool.halted:
+            job.pool.parked.append(Parked(job, child, OK))
+            return
+        frame = _frame_of(job)
+        root = frame.root
+        if job is not root and job.missed_over is not None:
+            _pass_misses(job, root)
+        if frame.makes_up and not child.missed and root.missed_over is not None:
+            missed_over = root.missed_over
+            root.missed_over = None
+            for path in missed_over:
+                path.fill(job, now)
+        self._run(job, frame, now)
+
+    def child_failed(self, job: Call, reason: i64, now: float) -> None:
+        """A call failed: so does whoever made it, and whoever cannot do without that."""
+        if job.pool.halted:
+            job.pool.parked.append(Parked(job, None, reason))
+            return
+        frame = _frame_of(job)
+        parent = job.parent
+        while frame.sort == BRANCH and parent is not None:
+            self._end(job, frame, now)
+            job = parent
+            frame = _frame_of(job)
+            parent = job.parent
+            frame.spare -= 1
+            if frame.spare >= 0:
+                return
+        if frame.sort == DETACHED:
+            self._end(job, frame, now)
+        else:
+            self.finish(job, reason, now)
+
+    def _run(self, job: Call, frame: Frame, now: float) -> None:
+        """Take steps until one has to be waited for, or all are done."""
+        blocks = frame.blocks
+        while len(blocks) > 0:
+            block = blocks[-1]
+            if block.place == len(block.steps):
+                block.place = 0
+                block.rounds -= 1
+                if block.rounds <= 0:
+                    blocks.pop()
+                continue
+            step = block.steps[block.place]
+            block.place += 1
+            sort = step.sort
+            if sort == CHOICE:
+                branch = self._chosen(step, frame.root)
+                if branch is not None:
+                    blocks.append(Block(branch.steps, 1))
+            elif sort == LOOP:
+                blocks.append(Block(step.branches[0].steps, step.count))
+            elif sort == ASYNC:
+                self._detach(job, step.branches[0].steps, now)
+            elif self._waits(job, frame, step, now):
+                return
+        self._through(job, frame, now)
+
+    def _waits(self, job: Call, frame: Frame, step: Step, now: float) -> bool:
+        """Take a step that takes time, and say whether it has to be waited for."""
+        if step.sort == WORK:
+            self._work(job, frame, step, now)
+            return True
+        if step.sort == PARALLEL:
+            self._fan_out(job, frame, step, now)
+            if frame.needed <= 0:
+                return False
+            self._rest(job, frame, now)
+            return True
+        self._rest(job, frame, now)
+        frame.makes_up = step.makes_up
+        link = step.link
+        if link is not None:
+            link.ask(job, now)
+        return True
+
+    def _chosen(self, step: Step, root: Call) -> Branch | None:
+        """The first branch of a choice that applies."""
+        kind = root.kind
+        missed = root.missed_over is not None
+        draw = -1.0
+        for branch in step.branches:
+            if len(branch.accepts) > 0 and not branch.accepts[kind]:
+                continue
+            if branch.when != ALWAYS and missed != (branch.when == MISS):
+                continue
+            share = branch.share
+            if share < 0.0:
+                return branch
+            if draw < 0.0:
+                draw = self.uniforms.draw()
+            if draw < share:
+                return branch
+            draw -= share
+        return None
+
+    def _fan_out(self, job: Call, frame: Frame, step: Step, now: float) -> None:
+        """Begin all branches of a parallel step."""
+        frame.needed = step.count
+        frame.spare = len(step.branches) - step.count
+        frame.starting = True
+        for branch in step.branches:
+            self._begin(job, frame, branch.steps, now)
+        frame.starting = False
+        if frame.needed <= 0:
+            self._call_off(frame, now)
+
+    def _begin(self, job: Call, frame: Frame, steps: list[Step], now: float) -> None:
+        """Begin a branch that its job waits for."""
+        branch = self._branch(job)
+        made = Frame(BRANCH, frame.root, steps, frame.deadline)
+        branch.context = made
+        frame.children.append(branch)
+        self._run(branch, made, now)
+
+    def _detach(self, job: Call, steps: list[Step], now: float) -> None:
+        """Begin a branch that goes on by itself. It has the misses of its request, and no deadline."""
+        branch = self._branch(job)
+        made = Frame(DETACHED, branch, steps, NEVER)
+        branch.context = made
+        misses = _frame_of(job).root.missed_over
+        if misses is not None:
+            branch.missed_over = misses.copy()
+        branch.slot = len(self._detached)
+        self._detached.append(branch)
+        branch.pool.detached += 1
+        self._run(branch, made, now)
+
+    def _branch(self, job: Call) -> Call:
+        """A branch of a job: a call that crosses nothing."""
+        branch = Call(self, job.pool, job, job.kind, job.key)
+        branch.stage = ENGAGED
+        return branch
+
+    def _work(self, job: Call, frame: Frame, step: Step, now: float) -> None:
+        """Have local work done: by the worker that was kept, by the request's, or by the next that is free."""
+        pool = job.pool
+        task = step.task + job.kind
+        if job.held:
+            job.task = task
+            pool.carry_on(job, now)
+        elif frame.sort == ROOT:
+            # It waits in line as a branch of its own, whose worker then goes on with the request.
+            frame.needed = 1
+            frame.spare = 0
+            self._begin(job, frame, [step], now)
+        elif frame.root.held and self.hold:
+            job.task = task
+            self._do_in_turn(job, _frame_of(frame.root), now)
+        else:
+            job.task = task
+            pool.rejoin(job, now)
+
+    def _do_in_turn(self, job: Call, kept: Frame, now: float) -> None:
+        """Have the worker of the request do a branch's work, after that of other branches."""
+        if kept.working is None or kept.working is job:
+            kept.working = job
+            job.pool.carry_on(job, now)
+            return
+        ready = kept.ready
+        if ready is None:
+            ready = Fifo()
+            kept.ready = ready
+        ready.push(job)
+
+    def _rest(self, job: Call, frame: Frame, now: float) -> None:
+        """Let the worker go while something is waited for, unless it is held or does a branch's work."""
+        if job.held:
+            if not self.hold:
+                job.held = False
+                job.pool.release(job, now)
+        elif frame.sort == BRANCH:
+            self._next_in_turn(job, _frame_of(frame.root), now)
+
+    def _next_in_turn(self, job: Call, kept: Frame, now: float) -> None:
+        """Have the worker of the request do the next branch's work, where it did this one's.
+
+        In an instance that is down nobody does anything more.
+        """
+        if kept.working is not job or job.pool.down:
+            return
+        kept.working = None
+        ready = kept.ready
+        while ready is not None:
+            following = ready.pop()
+            if following is None:
+                return
+            if not following.done:
+                kept.working = following
+                following.pool.carry_on(following, now)
+                return
+
+    def _through(self, job: Call, frame: Frame, now: float) -> None:
+        """All steps are done."""
+        parent = job.parent
+        if frame.sort == ROOT:
+            self.finish(job, OK, now)
+            return
+        if frame.sort == DETACHED or parent is None:
+            self._end(job, frame, now)
+            return
+        above = _frame_of(parent)
+        above.needed -= 1
+        if above.needed > 0 or above.starting:
+            self._end(job, frame, now)
+            return
+        # The worker of the last goes on with what all of them were for.
+        parent.held = parent.held or job.held
+        job.held = False
+        self._end(job, frame, now)
+        self._call_off(above, now)
+        self._run(parent, above, now)
+
+    def _end(self, job: Call, frame: Frame, now: float) -> None:
+        """A branch is over: its worker is free, and what it had begun is called off."""
+        job.done = True
+        self._call_off(frame, now)
+        if job.held:
+            job.held = False
+            job.pool.release(job, now)
+        elif frame.sort == BRANCH:
+            self._next_in_turn(job, _frame_of(frame.root), now)
+        if frame.sort == DETACHED:
+            job.pool.detached -= 1
+            last = self._detached.pop()
+            if last is not job:
+                last.slot = job.slot
+                self._detached[job.slot] = last
+
+    def call_off(self, context: Context, now: float) -> None:
+        """The request is over: so are its branches."""
+        self._call_off(context, now)
+
+    def _call_off(self, context: Context, now: float) -> None:
+        """Stop what is not needed any more."""
+        children = context.children
+        if len(children) == 0:
+            return
+        context.children = []
+        for child in children:
+            path = child.path
+            if path is not None:
+                path.call_off(child, now)
+            elif not child.done:
+                self._stop(child, now)
+
+    def _stop(self, branch: Call, now: float) -> None:
+        """Stop a branch wherever it is."""
+        frame = _frame_of(branch)
+        pool = branch.pool
+        if pool.down:
+            branch.stage = DEAD
+        elif _frame_of(frame.root).working is branch:
+            pool.stop(branch, now)
+        elif branch.stage != ENGAGED:
+            pool.withdraw(branch, now)
+            branch.held = False
+        if pool.down:
+            branch.held = False
+        self._end(branch, frame, now)
+
+    def kill(self, pool: Pool, now: float) -> None:
+        """What nobody waits for dies with its instance, too."""
+        super().kill(pool, now)
+        for branch in [each for each in self._detached if each.pool is pool]:
+            self._stop(branch, now)
+
+
+def _frame(call: Call) -> Frame | None:
+    """Where a call stands in the flow; none before its first work."""
+    context = call.context
+    return context if isinstance(context, Frame) else None
+
+
+def _frame_of(call: Call) -> Frame:
+    """Where a call that is in the flow stands."""
+    frame = _frame(call)
+    if frame is None:
+        msg = "a call outside the flow"
+        raise AssertionError(msg)
+    return frame
+
+
+def _pass_misses(branch: Call, root: Call) -> None:
+    """What a branch misses, its request misses."""
+    missed_over = branch.missed_over
+    branch.missed_over = None
+    if missed_over is None:
+        return
+    known = root.missed_over
+    if known is None:
+        root.missed_over = missed_over
+        return
+    for path in missed_over:
+        if path not in known:
+            known.append(path)

@@ -1,0 +1,156 @@
+"""A queue: messages are acknowledged when they are stored, and idle workers pull them.
+
+Delivery is at least once. A message that fails, or is not settled within the visibility timeout, is
+delivered again; one that was received too often is put aside as a dead letter.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, final
+
+from engine.sim.lane.call import OK, QUEUE_FULL, UNLIMITED, Call, Endpoint, Pool
+from engine.sim.lane.link import Link
+from engine.sim.lane.node import Node
+from engine.sim.lane.station.line import Fifo
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
+
+    from engine.sim.lane.agenda import Agenda
+    from engine.sim.lane.draws import Draws
+
+
+@final
+class Backlog(Node):
+    """Messages that wait for consumers. Every message is queued, in flight, consumed or dead.
+
+    A message is a call without a path; `step` counts its deliveries. `wait` holds its age at each.
+    """
+
+    def __init__(self, name: str, agenda: Agenda, errors: Draws) -> None:
+        super().__init__(name, agenda, errors)
+        self.capacity: i64 = UNLIMITED
+        self.max_receive: i64 = 1
+        self.outlets: list[Endpoint] = []
+        """Instances of all consumers."""
+        self.depth: i64 = 0
+        self.in_flight: i64 = 0
+        self.published: i64 = 0
+        self.consumed: i64 = 0
+        self.dead: i64 = 0
+        self.redelivered: i64 = 0
+        self._lines: list[Fifo] = []
+        """Messages that wait, by class."""
+        self._home = Pool(self, 0)
+        self._order: i64 = 0
+        self._turn: i64 = 0
+
+    def pass_on(self, call: Call, now: float) -> None:
+        """Serve a call without work; it is the message that waits, not the sender."""
+        self.after_work(call, now)
+
+    def serve(self, job: Call, now: float) -> None:
+        """Store a message and acknowledge it, or refuse it where there is no room."""
+        if self.depth >= self.capacity:
+            self.finish(job, QUEUE_FULL, now)
+            return
+        message = Call(self, self._home, None, job.kind, job.key)
+        message.arrived = now
+        self.published += 1
+        self.finish(job, OK, now)
+        self._store(message, now)
+
+    def _store(self, message: Call, now: float) -> None:
+        """Let a message wait; where none of its kind waited before, somebody may be idle."""
+        while len(self._lines) <= message.kind:
+            self._lines.append(Fifo())
+        line = self._lines[message.kind]
+        alone = line.first is None
+        self._order += 1
+        message.seq = self._order
+        line.push(message)
+        self.touch(now)
+        self.depth += 1
+        self.waiting += 1.0
+        if alone:
+            self.pull(now)
+
+    def pull(self, now: float) -> None:
+        """Offer messages to whoever is idle, one consumer after the other."""
+        outlets = self.outlets
+        count: i64 = len(outlets)
+        misses: i64 = 0
+        while misses < count and self.depth > 0:
+            if self._turn >= count:
+                self._turn = 0
+            endpoint = outlets[self._turn]
+            self._turn += 1
+            if endpoint.pool.idle() and self.feed(endpoint, now):
+                misses = 0
+            else:
+                misses += 1
+
+    def feed(self, endpoint: Endpoint, now: float) -> bool:
+        """Deliver the oldest message that an idle worker takes."""
+        link = endpoint.path
+        if not isinstance(link, Link) or link.cuts > 0 or link.loss >= 1.0 or self.pools[0].down:
+            return False
+        line = self._oldest(link)
+        if line is None:
+            return False
+        message = line.pop()
+        if message is None:
+            return False
+        self.touch(now)
+        self.depth -= 1
+        self.waiting -= 1.0
+        self.in_flight += 1
+        message.step += 1
+        self.wait.add(now - message.arrived)
+        pool = endpoint.pool
+        pool.reserved += 1
+        call = Call(pool.site, pool, message, message.kind, message.key)
+        call.booked = True
+        link.send(call, endpoint, now)
+        return True
+
+    def _oldest(self, link: Link) -> Fifo | None:
+        """The line whose first message is the oldest that a link takes."""
+        best: Fifo | None = None
+        order: i64 = 0
+        for kind, line in enumerate(self._lines):
+            first = line.first
+            if first is not None and link.accepts[kind] and (best is None or first.seq < order):
+                best = line
+                order = first.seq
+        return best
+
+    def proceed(self, job: Call, child: Call, now: float) -> None:
+        """A message was consumed."""
+        job.done = True
+        self.in_flight -= 1
+        self.consumed += 1
+
+    def child_failed(self, job: Call, reason: i64, now: float) -> None:
+        """A delivery failed: try again, or put the message aside."""
+        self.in_flight -= 1
+        if job.step >= self.max_receive:
+            job.done = True
+            self.dead += 1
+            return
+        self.redelivered += 1
+        self._store(job, now)
+
+    def revive(self, pool: Pool, now: float) -> None:
+        """Up again, with all its messages."""
+        super().revive(pool, now)
+        self.pull(now)
+
+    def oldest_age(self, now: float) -> float:
+        """Age (s) of the oldest message that waits."""
+        age = 0.0
+        for line in self._lines:
+            first = line.first
+            if first is not None:
+                age = max(age, now - first.arrived)
+        return age

@@ -1,0 +1,121 @@
+"""A node with a keyed store: a read that hits is answered at once, one that misses goes on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, final
+
+from engine.sim.lane.call import CRASHED, OK, Call, Pool
+from engine.sim.lane.node import Node
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
+
+    from engine.sim.lane.agenda import Agenda
+    from engine.sim.lane.draws import Draws
+    from engine.sim.lane.stores.store import Store
+
+
+@final
+class KeyedNode(Node):
+    """Read-through where it has links, else a plain look-up that says whether the key was there.
+
+    A write goes through the links and then drops the key. With single flight, one job fetches a
+    missing key and the others wait for it.
+    """
+
+    def __init__(self, name: str, agenda: Agenda, errors: Draws, store: Store) -> None:
+        super().__init__(name, agenda, errors)
+        self.store = store
+        self.single_flight = False
+        self.writes: list[bool] = [False]
+        """Whether each class writes."""
+        self.hits: i64 = 0
+        self.misses: i64 = 0
+        self._followers: dict[int, list[Call]] = {}
+        """Jobs that wait for a key that another one fetches."""
+
+    def serve(self, job: Call, now: float) -> None:
+        """Look the key up, or change it."""
+        if job.fill:
+            self._put(job, now)
+            super().finish(job, OK, now)
+        elif self.writes[job.kind]:
+            self.advance(job, now)
+        elif self.store.get(job.key, now):
+            self.hits += 1
+            super().finish(job, OK, now)
+        else:
+            self.misses += 1
+            self._miss(job, now)
+
+    def _miss(self, job: Call, now: float) -> None:
+        """Fetch the key, wait for who fetches it, or say that it is not there."""
+        if self.groups == 0:
+            job.missed = True
+            super().finish(job, OK, now)
+            return
+        if self.single_flight:
+            followers = self._followers.get(job.key)
+            if followers is not None:
+                followers.append(job)
+                return
+            self._followers[job.key] = []
+            job.leads = True
+        self.advance(job, now)
+
+    def _put(self, job: Call, now: float) -> None:
+        """Store a job's key."""
+        store = self.store
+        store.put(job.key, now + store.ttl)
+
+    def finish(self, job: Call, reason: i64, now: float) -> None:
+        """What was fetched is stored, what was written is dropped; then answer."""
+        if reason == OK:
+            if self.writes[job.kind]:
+                self.store.drop(job.key)
+            elif not job.missed:
+                self._put(job, now)
+        super().finish(job, reason, now)
+        if job.leads:
+            for follower in self._take_followers(job):
+                if not follower.done:
+                    super().finish(follower, reason, now)
+
+    def _take_followers(self, job: Call) -> list[Call]:
+        """Those who wait for what a job fetches; they wait no more."""
+        job.leads = False
+        return self._followers.pop(job.key, [])
+
+    def cancel(self, call: Call, now: float) -> None:
+        """Stop a call, unless others wait for what it fetches."""
+        if call.leads and any(not each.done for each in self._followers[call.key]):
+            return
+        super().cancel(call, now)
+
+    def lose(self, job: Call, now: float) -> None:
+        """Whoever waits for a dead job in another instance fails with it."""
+        super().lose(job, now)
+        if job.leads:
+            for follower in self._take_followers(job):
+                if not follower.done and follower.pool is not job.pool:
+                    super().finish(follower, CRASHED, now)
+
+    def kill(self, pool: Pool, now: float) -> None:
+        """When the last instance goes down, what they remember is gone."""
+        super().kill(pool, now)
+        for other in self.pools:
+            if not other.down:
+                return
+        self.store.clear()
+
+    def prewarm(self, keys: i64, now: float) -> None:
+        """Store the most popular keys, as many as fit, the most popular last.
+
+        Ages are spread over the time to live, as they would be after a while.
+        """
+        store = self.store
+        count = min(store.capacity, keys)
+        for rank in range(count):
+            key = count - 1 - rank
+            age = (float(key + 1) * 0.6180339887498949) % 1.0
+            store.put(key, now + store.ttl * (1.0 - age))

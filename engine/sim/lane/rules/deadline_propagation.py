@@ -1,0 +1,98 @@
+"""What a caller tells its callees of its patience: until when it waits, and that it waits no more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, final
+
+from engine.sim.lane.agenda import Task, Timer
+from engine.sim.lane.call import NEVER, Context
+from engine.sim.lane.link import Link, Manners
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
+
+    from engine.sim.lane.call import Call
+
+
+@final
+class DeadlineRule(Manners):
+    """Deadlines that travel with the calls of a link, and cancels that follow them."""
+
+    def __init__(self, link: Link) -> None:
+        self.link = link
+        self.propagates = False
+        self.cancels = False
+        self.span = NEVER
+        """The link's timeout (s)."""
+
+    def start(self, call: Call, now: float) -> None:
+        """An attempt begins: it may take until the caller's own deadline, and the link's timeout."""
+        link = self.link
+        limit = self.limit(call)
+        own = now + self.span
+        call.context = Context(min(limit, own) if self.propagates else NEVER)
+        if self.cancels:
+            self._remember(call)
+        expiry = link.expiry
+        if limit < own:
+            link.agenda.schedule_at(limit, Timer(Overdue(call, link)))
+        elif expiry is not None:
+            expiry.add(call)
+
+    def limit(self, call: Call) -> float:
+        """Time (s) after which whoever waits for a call has no use for it."""
+        parent = call.parent
+        if not self.propagates or not call.waits or parent is None:
+            return NEVER
+        return parent.site.deadline(parent)
+
+    def give_up(self, call: Call, now: float) -> None:
+        """Send a cancel after a call that the caller has given up."""
+        link = self.link
+        if not self.cancels:
+            return
+        delay = link.crossing()
+        if delay >= 0.0:
+            link.agenda.schedule(delay, Timer(Cancel(call)))
+
+    def _remember(self, call: Call) -> None:
+        """Have a call called off when its caller is over, which may be before it is."""
+        parent = call.parent
+        if parent is None or not call.waits:
+            return
+        above = parent.context
+        if above is None:
+            above = Context(NEVER)
+            parent.context = above
+        children = above.children
+        size: i64 = len(children)
+        if size >= 16 and size & (size - 1) == 0:
+            children = [each for each in children if not each.settled and not each.done]
+            above.children = children
+        children.append(call)
+
+
+@final
+class Overdue(Task):
+    """Ends an attempt at the deadline of its caller."""
+
+    def __init__(self, call: Call, link: Link) -> None:
+        self._call = call
+        self._link = link
+
+    def due(self, timer: Timer, now: float) -> None:
+        """The caller's time is up."""
+        self._link.overdue(self._call, now)
+
+
+@final
+class Cancel(Task):
+    """Tells a callee that nobody wants its answer any more."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    def due(self, timer: Timer, now: float) -> None:
+        """It has crossed the link."""
+        call = self._call
+        call.site.cancel(call, now)

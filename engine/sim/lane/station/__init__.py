@@ -1,0 +1,7 @@
+"""Instances: workers, waiting lines, pace and memory."""
+
+from __future__ import annotations
+
+from engine.sim.compiled import use_compiled_lane
+
+use_compiled_lane(__path__)

@@ -1,0 +1,119 @@
+"""A client: its requests are the roots of all calls. What it measures is what users see."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, final
+
+from engine.sim.lane.call import DEADLINE, NEVER, OK, Call, ClosedUser, Pool
+from engine.sim.lane.histogram import Histogram
+from engine.sim.lane.node import Node
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
+
+    from engine.sim.lane.agenda import Agenda
+    from engine.sim.lane.draws import Draws
+    from engine.sim.lane.expiry import Expiry
+    from engine.sim.lane.traffic.keys import Keys
+    from engine.sim.lane.traffic.visits import Visits
+
+
+@final
+class Client(Node):
+    """Where requests begin and end. `latency` holds successes only, `residence` everything."""
+
+    def __init__(self, name: str, agenda: Agenda, errors: Draws, kinds: Draws) -> None:
+        super().__init__(name, agenda, errors)
+        self.latency = Histogram()
+        self.kinds = kinds
+        self.shares: list[float] = [1.0]
+        """Cumulative share of each request class."""
+        self.keys: list[Keys] = []
+        """Keys asked for, one stream a class; empty where no node looks at keys."""
+        self.patience: list[Expiry | None] = [None]
+        """Deadline of each class, where it has one."""
+        self.home = Pool(self, 0)
+        self.visits: Visits | None = None
+        """What is counted of its sessions, where it has or had some."""
+        self._plain = False
+        """Whether all requests are of one class, without key and deadline."""
+
+    def settle(self) -> None:
+        """Find out whether requests differ; after any change of their classes, keys or deadlines."""
+        self._plain = len(self.shares) == 1 and not self.keys
+        for patience in self.patience:
+            if patience is not None:
+                self._plain = False
+
+    def issue(self, user: ClosedUser | None, now: float) -> None:
+        """Begin a request."""
+        if self._plain:
+            self._begin(0, 0, user, now)
+            return
+        kind = self._kind()
+        self._begin(kind, self._key(kind), user, now)
+
+    def replay(self, kind: i64, key: i64, now: float) -> None:
+        """Begin a request as it was recorded; a class or key below zero was not."""
+        if kind < 0:
+            kind = self._kind()
+        self._begin(kind, key if key >= 0 else self._key(kind), None, now)
+
+    def _key(self, kind: i64) -> i64:
+        """Key that the next request of a class asks for."""
+        return self.keys[kind].draw() if self.keys else 0
+
+    def _begin(self, kind: i64, key: i64, user: ClosedUser | None, now: float) -> None:
+        """Begin a request of a class."""
+        self.touch(now)
+        self.arrivals += 1
+        self.in_system += 1.0
+        self.arrived_sum += now
+        job = Call(self, self.home, None, kind, key)
+        job.arrived = now
+        job.sent = now
+        job.user = user
+        patience = None if self._plain else self.patience[kind]
+        if patience is not None:
+            patience.add(job)
+        self.advance(job, now)
+
+    def _kind(self) -> i64:
+        """Class of the next request."""
+        shares = self.shares
+        if len(shares) == 1:
+            return 0
+        kind: i64 = 0
+        draw = self.kinds.draw()
+        while kind + 1 < len(shares) and draw >= shares[kind]:
+            kind += 1
+        return kind
+
+    def deadline(self, job: Call) -> float:
+        """When the user leaves."""
+        patience = self.patience[job.kind]
+        return NEVER if patience is None else job.sent + patience.span
+
+    def expired(self, call: Call, now: float) -> None:
+        """The user leaves: nobody wants the answer any more."""
+        if not call.done:
+            self.finish(call, DEADLINE, now)
+
+    def finish(self, job: Call, reason: i64, now: float) -> None:
+        """The user knows the outcome."""
+        self.touch(now)
+        self.in_system -= 1.0
+        self.arrived_sum -= job.arrived
+        self.conclude(job, reason, now)
+        job.settled = True
+        if reason == OK:
+            self.latency.add(now - job.arrived)
+        patience = None if self._plain else self.patience[job.kind]
+        if patience is not None:
+            patience.prune()
+        user = job.user
+        if user is not None:
+            user.answered(now)
+        if self.agenda.stop_at_answer:
+            self.agenda.stop = True
+            self.agenda.answered = True

@@ -1,0 +1,138 @@
+"""Decides what every item shows: design, run, findings and selection brought together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.model.design import Design, Frame, Link, Node
+from widgets.canvas.card_state import (
+    CardFace,
+    Setting,
+    frame_face,
+    instances_of,
+    node_face,
+    worst_mark,
+)
+from widgets.canvas.frame_painter import FrameFace
+from widgets.canvas.link_painter import THINNEST, LinkFace, Pill, policy_pills, width_of
+from widgets.canvas.live_stats import LiveStats, active_faults
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.model.component import Component
+    from engine.model.findings import Finding
+    from widgets.canvas.health import State
+
+
+class CardPresenter:
+    """Makes faces. Holds no items; the scene compares and paints."""
+
+    def __init__(self, components: Mapping[str, Component]) -> None:
+        """Know the components; no design, no run."""
+        self.components = components
+        self.board = LiveStats()
+        self.hidden: Mapping[str, str] = {}
+        """Node or frame id -> the collapsed frame which stands for it."""
+        self.selection: frozenset[str] = frozenset()
+        self.findings: Mapping[str, tuple[Finding, ...]] = {}
+        self.faults: dict[str, tuple[str, ...]] = {}
+        self._design = Design()
+        self._held: dict[str, list[str]] = {}
+        self._pills: dict[str, tuple[Link, tuple[Pill, ...]]] = {}
+
+    def set_design(self, design: Design, hidden: Mapping[str, str]) -> None:
+        """Follow the design."""
+        self._design = design
+        self.hidden = hidden
+        self._held = {}
+        for item_id, frame_id in hidden.items():
+            if item_id in design.node_by_id:
+                self._held.setdefault(frame_id, []).append(item_id)
+        self.board.keep(design)
+        self.update_faults()
+
+    def forget(self) -> None:
+        """Another design: no run, no findings, nothing selected."""
+        self.board.clear()
+        self._pills.clear()
+        self.findings = {}
+        self.faults = {}
+        self.selection = frozenset()
+
+    def update_faults(self) -> bool:
+        """Find the events in force now; tells whether they changed."""
+        before = self.faults
+        self.faults = active_faults(self._design, self.board.time)
+        return self.faults != before
+
+    def card(self, item_id: str) -> CardFace:
+        """Face of a node or of a collapsed frame."""
+        item = self._design.item(item_id)
+        if isinstance(item, Node):
+            component = self.components.get(item.kind)
+            instances = instances_of(component, item.config)
+            setting = self._setting(item_id, component, instances)
+            return node_face(item, setting, self.board.nodes.get(item_id))
+        if isinstance(item, Frame):
+            return self._frame_card(item)
+        return CardFace(name=item_id, icon="unknown", live="")
+
+    def frame(self, frame_id: str) -> FrameFace:
+        """Face of an open frame."""
+        faults = self.faults.get(frame_id, ())
+        return FrameFace(frame_id in self.selection, " · ".join(faults))
+
+    def link(self, link: Link) -> LinkFace:
+        """Face of a link."""
+        health = self.board.links.get(link.id)
+        return LinkFace(
+            state=self._link_state(link),
+            width=width_of(health.flow.rate.at_least()) if health else THINNEST,
+            pills=self._pills_of(link),
+            fault=" · ".join(self.faults.get(link.id, ())),
+            selected=link.id in self.selection,
+        )
+
+    def _pills_of(self, link: Link) -> tuple[Pill, ...]:
+        """Policies of a link, read from its config once."""
+        known = self._pills.get(link.id)
+        if known is None or known[0] is not link:
+            known = self._pills[link.id] = (link, policy_pills(link.config))
+        return known[1]
+
+    def _link_state(self, link: Link) -> State:
+        """A link fails by itself; it is strained or saturated as what it leads to."""
+        health = self.board.links.get(link.id)
+        if health is None or health.state == "idle":
+            return "idle"
+        target = self.board.nodes.get(link.target)
+        if health.state == "failing":
+            return "failing"
+        if target is not None and target.state in ("strained", "saturated"):
+            return target.state
+        return health.state
+
+    def _setting(
+        self, item_id: str, component: Component | None = None, instances: int | None = None
+    ) -> Setting:
+        """What is known of a card beside its numbers."""
+        return Setting(
+            component=component,
+            instances=instances,
+            faults=self.faults.get(item_id, ()),
+            mark=worst_mark(finding.level for finding in self.findings.get(item_id, ())),
+            selected=item_id in self.selection,
+        )
+
+    def _frame_card(self, frame: Frame) -> CardFace:
+        """A collapsed frame with its totals: what comes in from outside, and the worst inside."""
+        held = self._held.get(frame.id, [])
+        inside = [self.board.nodes[each] for each in held if each in self.board.nodes]
+        members = set(held)
+        rate = sum(
+            self.board.links[link.id].flow.rate.at_least()
+            for link in self._design.links
+            if link.target in members and link.source not in members and link.id in self.board.links
+        )
+        return frame_face(frame, inside, len(held), rate, self._setting(frame.id))

@@ -1,0 +1,108 @@
+"""The live numbers of all nodes and links, fed by snapshots."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from widgets.canvas.health import Calm, LinkHealth, NodeHealth
+from widgets.canvas.readings import link_readings, node_readings
+
+if TYPE_CHECKING:
+    from engine.model.design import Design, Event
+    from engine.sim.snapshot import Snapshot
+
+_FLUSHED: Final = 10.0
+"""Simulated seconds for which a flush, the work of an instant, is shown."""
+STEP: Final = 1.5
+"""Wall seconds that a single step counts as, so that its numbers show."""
+_PERIOD: Final = 0.1
+"""Wall seconds between looks at gauges alone: cards are not painted faster than that."""
+
+
+class LiveStats:
+    """Health by id. Empty until a run shows something."""
+
+    def __init__(self) -> None:
+        """Start without numbers."""
+        self.nodes: dict[str, NodeHealth] = {}
+        self.links: dict[str, LinkHealth] = {}
+        self.time: float | None = None
+        self._since = 0.0
+        self.speed = 1.0
+        """Simulated seconds a wall second, between the last two snapshots."""
+
+    def clear(self) -> None:
+        """Forget the run."""
+        self.nodes.clear()
+        self.links.clear()
+        self.time = None
+
+    def observe(self, snapshot: Snapshot, wall: float) -> None:
+        """Take a snapshot in, ``wall`` seconds after the one before; an earlier time starts over."""
+        if self.time is not None and snapshot.time < self.time:
+            self.clear()
+        passed = snapshot.time - (self.time if self.time is not None else 0.0)
+        self.time = snapshot.time
+        if wall > 0.0 and passed > 0.0:
+            self.speed = passed / wall
+        self._since += wall if wall > 0.0 else STEP
+        if not snapshot.samples and self._since < _PERIOD:
+            return
+        wall, self._since = self._since, 0.0
+        nodes = node_readings(snapshot.samples)
+        for node_id in nodes.keys() | snapshot.gauges.keys():
+            health = self.nodes.setdefault(node_id, NodeHealth())
+            health.observe(nodes.get(node_id), snapshot.gauges.get(node_id), wall)
+        links = link_readings(snapshot.samples)
+        for link_id in links.keys() | snapshot.in_flight.keys():
+            way = self.links.setdefault(link_id, LinkHealth())
+            way.observe(links.get(link_id), snapshot.in_flight.get(link_id, 0), wall)
+
+    def relearn(self) -> None:
+        """Forget what was calm: after a change of wiring a request is another thing than before."""
+        for node in self.nodes.values():
+            node.calm = Calm()
+        for link in self.links.values():
+            link.calm = Calm()
+
+    def keep(self, design: Design) -> None:
+        """Forget what is no longer in the design."""
+        for gone in self.nodes.keys() - design.node_by_id.keys():
+            del self.nodes[gone]
+        for gone in self.links.keys() - design.link_by_id.keys():
+            del self.links[gone]
+
+
+def acts(event: Event, time: float) -> bool:
+    """Whether an event is in force at a simulated time."""
+    if event.change == "flush":
+        return event.at <= time < event.at + _FLUSHED
+    end = float("inf") if event.duration is None else event.at + event.duration
+    return event.at <= time < end
+
+
+def fault_text(event: Event) -> str:
+    """An event as people read it on a card: ``slow ×10``, ``partition``."""
+    if event.factor is not None and event.change == "slow":
+        return f"slow ×{event.factor:g}"
+    if event.probability is not None:
+        return f"{event.change} {100 * event.probability:g} %"
+    if event.seconds is not None and event.change == "delay":
+        return f"delay {1000 * event.seconds:g} ms"
+    if event.instances is not None:
+        return f"{event.change} {event.instances}"
+    return event.change
+
+
+def active_faults(design: Design, time: float | None) -> dict[str, tuple[str, ...]]:
+    """Faults in force by the id of what they act on."""
+    if time is None:
+        return {}
+    found: dict[str, tuple[str, ...]] = {}
+    for event in design.scenario.events:
+        if not acts(event, time) or event.change in ("traffic", "set"):
+            continue
+        for target in (event.target, event.with_):
+            if target is not None:
+                found[target] = (*found.get(target, ()), fault_text(event))
+    return found
