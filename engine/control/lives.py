@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from engine.plan.primitives import ZERO
 from engine.sim.lane.agenda import Task
-from engine.sim.lane.station.batches import BatchPool
 from engine.sim.lane.station.memory import Memory
-from engine.sim.lane.station.paced import PacedPool, PacedSharedPool
 from engine.sim.samplers import make_sampler
+from engine.sim.servers import server_of
 from engine.sim.snapshot import Notice
 
 if TYPE_CHECKING:
@@ -157,9 +156,10 @@ class Lives:
         if pool.memory is not None and not pool.starting:
             pool.memory.begin(now)
         life.part.node.revive(pool, now)
-        if isinstance(pool, PacedPool | PacedSharedPool | BatchPool):
-            pool.server.resume(now)
-            pool.server.warm(now)
+        server = server_of(pool)
+        if server is not None:
+            server.resume(now)
+            server.warm(now)
         self._tell(pool)
         if pool.memory is not None:
             pool.memory.watch(now)

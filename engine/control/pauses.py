@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from engine.sim.lane.station.batches import BatchPool
-from engine.sim.lane.station.paced import PacedPool, PacedSharedPool
 from engine.sim.samplers import make_sampler
+from engine.sim.servers import server_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -62,7 +61,7 @@ class Pauses:
         if self._machine.nodes.get(name) is not part or index >= len(part.node.pools):
             return None
         pool = part.node.pools[index]
-        return pool.server if isinstance(pool, PacedPool | PacedSharedPool | BatchPool) else None
+        return server_of(pool)
 
     def _draw(self, plan: LawPlan, name: str, purpose: str) -> float:
         """The next duration (s)."""

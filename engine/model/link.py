@@ -9,6 +9,8 @@ from pydantic import Field
 from engine.model.fields import Config, setting
 from engine.model.laws import Constant, Law
 from engine.model.network import Connection, Encryption
+from engine.model.policies.breaker import Breaker
+from engine.model.policies.policy import Policy
 
 _CALL, _NET, _POLICY, _TRANSPORT = "Call", "Network", "Policy", "Transport"
 
@@ -168,6 +170,13 @@ class LinkConfig(Config):
         help="A caller that gives up, or needs no more answers, tells the target, which stops: what waits "
         "there or is worked on is freed, and so is what that has called over links that cancel.",
     )
+    breaker: Breaker | None = setting(
+        None,
+        title="Circuit breaker",
+        group=_POLICY,
+        help="Stops calling a target that fails, for a while: calls then fail at once with breaker_open. One "
+        "breaker for all instances of the caller. Off: it calls whatever happens.",
+    )
     connection: Connection | None = setting(
         None,
         title="Connections",
@@ -180,6 +189,13 @@ class LinkConfig(Config):
         group=_TRANSPORT,
         help="Charge the work of TLS to the workers of the target. Off: it costs nothing.",
     )
+
+    def policies(self) -> tuple[Policy, ...]:
+        """The mechanisms that are switched on."""
+        values = (
+            getattr(self, name) for name in type(self).model_fields if name in self.model_fields_set
+        )
+        return tuple(value for value in values if isinstance(value, Policy))
 
     def delay_law(self) -> Law:
         """The one-way delay as a law."""

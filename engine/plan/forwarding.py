@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.plan.flow import calls_in
+from engine.plan.primitives import RetryPlan
 
 if TYPE_CHECKING:
     from engine.plan.primitives import LinkPlan, NodePlan
@@ -27,6 +28,14 @@ def as_forwarded(link: LinkPlan, source: NodePlan) -> LinkPlan:
     if source.router is None and source.backlog is None:
         return link
     return _plain(link, waits=True)
+
+
+def as_delivered(link: LinkPlan, source: NodePlan) -> LinkPlan:
+    """A link as it delivers messages: a queue gives one up by its own timeout, and tries again by its own rules."""
+    backlog = source.backlog
+    if backlog is None:
+        return link
+    return replace(link, timeout=min(link.timeout, backlog.visibility), retry=RetryPlan())
 
 
 def _plain(link: LinkPlan, *, waits: bool) -> LinkPlan:

@@ -126,6 +126,7 @@ def link_plan(link: Link, config: LinkConfig, classes: tuple[ClassPlan, ...]) ->
         deadline_propagation=config.deadline_propagation,
         cancellation=config.cancellation,
         retry=_retry_plan(config.retry) if "retry" in given else _NO_RETRY,
+        policies=config.policies(),
     )
 
 

@@ -7,9 +7,13 @@ Names follow the primitives: Traffic, Station, Link with its Call policy, Flow, 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
+
+if TYPE_CHECKING:
+    from engine.model.policies.policy import Policy
 
 INFINITE = float("inf")
+P = TypeVar("P", bound="Policy")
 
 FAILURES: tuple[str, ...] = (
     "timeout",
@@ -346,7 +350,14 @@ FlowPlan = tuple[Part, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodePlan:
-    """What a node is made of. At most one of traffic, router, backlog; the store may join a station."""
+    """What a node is made of: gates, a station, and a role.
+
+    The role is one of traffic, router, backlog and flow, or else the flow that its links tell. A store may
+    stand before a router or a flow.
+
+    Raises:
+        ValueError: two roles that exclude each other.
+    """
 
     id: str
     station: StationPlan = StationPlan()
@@ -359,6 +370,21 @@ class NodePlan:
     flow: FlowPlan | None = None
     """What it does with a request, where its links do not tell; the station's work is then the work that
     the flow begins with, none where it begins with something else."""
+    gates: tuple[Policy, ...] = ()
+    """A: what calls have to pass before they wait for a worker, in this order."""
+
+    def __post_init__(self) -> None:
+        """Refuse roles that exclude each other."""
+        roles = [name for name in ("traffic", "router", "backlog", "flow") if getattr(self, name)]
+        if self.store is not None and {"traffic", "backlog"} & set(roles):
+            roles.append("store")
+        if len(roles) > 1:
+            msg = f"{self.id}: a node cannot have {' and '.join(roles)} at once"
+            raise ValueError(msg)
+
+    def gate(self, sort: type[P]) -> P | None:
+        """The gate of a sort, if calls have to pass one."""
+        return next((each for each in self.gates if isinstance(each, sort)), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -433,6 +459,12 @@ class LinkPlan:
     """Calls carry until when their answer is wanted; who passes that is dropped."""
     cancellation: bool = False
     """Who is given up is told, and stops."""
+    policies: tuple[Policy, ...] = ()
+    """C: what else the caller keeps to."""
+
+    def policy(self, sort: type[P]) -> P | None:
+        """The policy of a sort, if the caller keeps to one."""
+        return next((each for each in self.policies if isinstance(each, sort)), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from engine.plan.primitives import INFINITE, KeyPlan
 from engine.sim.lane.expiry import Expiry
-from engine.sim.lane.traffic.client import Client
 from engine.sim.lane.traffic.keys import Keys, hot_popularity, popularity
 from engine.sim.sources import goes_on, make_source, tune_source
 
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from engine.plan.primitives import Plan, TrafficPlan
     from engine.sim.lane.agenda import Agenda
     from engine.sim.lane.draws import Streams
+    from engine.sim.lane.traffic.client import Client
     from engine.sim.parts import NodePart
 
 
@@ -38,8 +38,8 @@ class ClientSetup:
 
     def tune(self, part: NodePart) -> None:
         """Turn a client's knobs."""
-        client, traffic = part.node, part.plan.traffic
-        if traffic is None or not isinstance(client, Client):
+        client, traffic = part.client, part.plan.traffic
+        if traffic is None or client is None:
             return
         sums, total = [], 0.0
         for share in traffic.mix:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from engine.plan.primitives import INFINITE
-from engine.sim.lane.call import UNLIMITED
-from engine.sim.lane.roles.flow import FlowNode
+from engine.sim.lane.codes import UNLIMITED
 from engine.sim.lane.station.batches import BatchPool
 from engine.sim.lane.station.cancellable import CancellableQueue
 from engine.sim.lane.station.line import Fifo, Lifo, Priority
@@ -14,6 +13,7 @@ from engine.sim.lane.station.memory import Memory
 from engine.sim.lane.station.paced import PacedPool, PacedSharedPool
 from engine.sim.lane.station.pool import QueuePool
 from engine.sim.lane.station.sharing import SharedPool
+from engine.sim.servers import server_of
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -36,7 +36,7 @@ def sort_of(node: Node, station: StationPlan) -> type[Pool]:
     A flow hands workers from one part of a request to another, so it has no batches.
     """
     shared = station.discipline == "ps" and station.workers is not None
-    if station.batch is not None and not shared and not isinstance(node, FlowNode):
+    if station.batch is not None and not shared and not node.stepwise:
         return BatchPool
     if _varies(station):
         return PacedSharedPool if shared else PacedPool
@@ -64,7 +64,7 @@ class Instances:
 
         Calls can be taken out of the line where a flow may, or a caller among the nodes that are ``told``.
         """
-        screens = isinstance(part.node, FlowNode) or part.plan.id in told
+        screens = part.node.stepwise or part.plan.id in told
         node, sort, now = part.node, sort_of(part.node, station), self.agenda.now
         before = len(node.pools)
         part.retired = [pool for pool in part.retired if not pool.unused()]
@@ -88,8 +88,9 @@ class Instances:
         """Turn the knobs of an instance."""
         now = self.agenda.now
         pool.limit = UNLIMITED if station.queue_limit is None else station.queue_limit
-        if isinstance(pool, PacedPool | PacedSharedPool | BatchPool):
-            _set_pace(pool.server, station, pool.index, now)
+        server = server_of(pool)
+        if server is not None:
+            _set_pace(server, station, pool.index, now)
         if isinstance(pool, BatchPool) and station.batch is not None:
             batch = station.batch
             pool.size, pool.linger, pool.fixed = batch.size, batch.linger, batch.fixed
@@ -116,10 +117,10 @@ def _new(sort: type[Pool], node: Node, index: int) -> Pool:
     return PacedPool(node, index, Fifo()) if sort is PacedPool else QueuePool(node, index, Fifo())
 
 
-def _set_pace(bench: VariableRateServer, station: StationPlan, index: int, now: float) -> None:
+def _set_pace(server: VariableRateServer, station: StationPlan, index: int, now: float) -> None:
     """Turn the knobs of an instance's pace. Periods of instances do not begin all at once."""
-    bench.catch_up(now)
-    pace, scaling, cpu = bench.pace, station.scaling, station.cpu
+    server.catch_up(now)
+    pace, scaling, cpu = server.pace, station.scaling, station.cpu
     pace.contention = scaling.contention if scaling is not None else 0.0
     pace.coherency = scaling.coherency if scaling is not None else 0.0
     if cpu is not None:
@@ -130,7 +131,7 @@ def _set_pace(bench: VariableRateServer, station: StationPlan, index: int, now: 
     start = station.start
     pace.warm_up = start.warm_up if start is not None else 0.0
     pace.cold = start.cold if start is not None else 1.0
-    bench.plan(now)
+    server.plan(now)
 
 
 def _set_memory(pool: Pool, station: StationPlan, now: float) -> None:

@@ -13,7 +13,7 @@ from engine.sim.settling import Settling
 from engine.sim.wiring import wire
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from engine.plan.primitives import LinkPlan, NodePlan, Plan
     from engine.sim.parts import LinkPart, NodePart
@@ -38,7 +38,9 @@ class Machine:
         """What was measured when; None before the mark."""
         self._gone = 0
         """Requests begun by clients that were removed."""
-        self._assembler = Assembler(self.agenda, self.streams)
+        self.hear: Callable[[str, str, float], None] = _nobody
+        """Told of rare changes of state: the id, what happened, and when (s)."""
+        self._assembler = Assembler(self.agenda, self.streams, self._heard)
         self.reconcile(plan)
 
     @property
@@ -115,16 +117,20 @@ class Machine:
         self.nodes = nodes
         self._clients = [part for part in nodes.values() if part.is_client]
         self.links = {link.id: self._link(link) for link in plan.links}
-        wire(self.nodes, self.links.values(), self.streams, self._assembler.kinds)
+        wire(self.nodes, self.links.values(), self._assembler.setup)
         for part in self.clients():
             self._assembler.users.tune(part)
         for part in self.nodes.values():
             part.resume(self.now)
 
+    def _heard(self, name: str, what: str, now: float) -> None:
+        """Pass on that something is in another state."""
+        self.hear(name, what, now)
+
     def _node(self, plan: NodePlan) -> NodePart:
         """The node of a plan: the one that is there, or a new one."""
         part = self.nodes.get(plan.id)
-        if part is None or type(part.node) is not sort_of(plan):
+        if part is None or part.sort != sort_of(plan):
             part = self._assembler.node(plan)
         self._assembler.tune_node(part, plan)
         return part
@@ -142,3 +148,7 @@ class Machine:
         if part.is_client:
             self._gone += int(part.node.arrivals)
             self.surge(part, 0.0)
+
+
+def _nobody(_name: str, _what: str, _now: float) -> None:
+    """Hear nothing."""

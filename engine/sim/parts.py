@@ -1,25 +1,50 @@
-"""What a machine keeps of each node and link beside the running object: plan, marks, capacity."""
+"""What a machine keeps of each node and link beside the running object: plan, bodies, marks, capacity."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from engine.sim import extras, networks, tally
-from engine.sim.lane.roles.queue import Backlog
+from engine.sim import tally
+from engine.sim.lane.roles.queue import Queue
 from engine.sim.lane.roles.router import Router
-from engine.sim.lane.roles.store import KeyedNode
+from engine.sim.lane.roles.store import StoreRole
 from engine.sim.lane.traffic.client import Client
 
 if TYPE_CHECKING:
     from engine.plan.primitives import LinkPlan, NodePlan, TrafficPlan
-    from engine.sim.lane.call import Endpoint, Picker, Pool
+    from engine.sim.lane.call import Endpoint, Pool
     from engine.sim.lane.link import Link
     from engine.sim.lane.node import Node
+    from engine.sim.lane.seams import Picker
     from engine.sim.lane.traffic.arrivals import Source
+    from engine.sim.primitives.adapter import Body, Counters
 
     Choices = dict[tuple[object, ...], Picker]
     """Pickers by what they were made from, so that those that stay right keep their place."""
+
+T = TypeVar("T")
+
+
+def things(bodies: list[Body[Any]], now: float) -> dict[str, Counters]:
+    """Counters of some bodies, by name."""
+    return {body.adapter.name: body.counters(now) for body in bodies}
+
+
+def extras(
+    bodies: list[Body[Any]], before: dict[str, Counters], span: float, now: float
+) -> dict[str, float]:
+    """What some bodies add to the results, since counters of so many seconds ago."""
+    found: dict[str, float] = {}
+    for body in bodies:
+        found |= body.extra(before.get(body.adapter.name, ()), span, now)
+    return found
+
+
+def states(bodies: list[Body[Any]]) -> dict[str, str]:
+    """The states that people are shown, by name."""
+    pairs = ((body.adapter.name, body.adapter.state(body.thing)) for body in bodies)
+    return {name: state for name, state in pairs if state}
 
 
 @dataclass(slots=True)
@@ -31,8 +56,15 @@ class NodePart:
     born: float
     mark: tally.Tally
     """Counters when the measurement began."""
-    marked_counters: extras.Counters = ()
-    """The component's own counters then."""
+    sort: tuple[str, ...] = ()
+    """Names of the roles that it plays; with others it is another node."""
+    followed: NodePlan | None = None
+    """The plan to which it was tuned before."""
+    roles: list[Body[Any]] = field(default_factory=list)
+    """Its station, and the roles that it plays."""
+    gates: list[Body[Any]] = field(default_factory=list)
+    marked: dict[str, Counters] = field(default_factory=dict)
+    """Counters of its bodies when the measurement began, by name."""
     source: Source | None = None
     traffic: TrafficPlan | None = None
     """What the source follows."""
@@ -44,6 +76,10 @@ class NodePart:
     """What a router picks with."""
     retired: list[Pool] = field(default_factory=list)
     """Instances that take no new calls but may still have work."""
+    entering: list[LinkPart] = field(default_factory=list)
+    """The links that lead to it."""
+    leaving: list[LinkPart] = field(default_factory=list)
+    """The links that leave it."""
     capacity: float = 0.0
     """Workers of all instances; 0 where they are unlimited."""
     faults: tuple[str, ...] = ()
@@ -67,38 +103,59 @@ class NodePart:
         """The counters now."""
         return tally.of_node(self.node, self.capacity_area(now), now)
 
+    def role(self, sort: type[T]) -> T | None:
+        """The role of a sort, if it plays that."""
+        return next((each.thing for each in self.roles if isinstance(each.thing, sort)), None)
+
     def flush(self) -> None:
         """Empty its store, where it has one."""
-        if isinstance(self.node, KeyedNode):
-            self.node.store.clear()
+        store = self.role(StoreRole)
+        if store is not None:
+            store.store.clear()
 
     def begin_measurement(self, now: float) -> None:
         """Put everything so far aside."""
         self.mark = self.tally(now)
-        self.marked_counters = extras.counters(self.node, now)
+        self.marked = self.counters(now)
         self.node.wait.mark()
         self.node.residence.mark()
-        if isinstance(self.node, Client):
-            self.node.latency.mark()
+        client = self.client
+        if client is not None:
+            client.latency.mark()
+
+    def counters(self, now: float) -> dict[str, Counters]:
+        """Cumulative counters of all bodies, by name."""
+        return things(self.roles + self.gates, now)
+
+    def extra_since(self, before: dict[str, Counters], span: float, now: float) -> dict[str, float]:
+        """What the component adds to the results, since counters of so many seconds ago."""
+        return extras(self.roles + self.gates, before, span, now)
 
     def extra(self, now: float) -> dict[str, float]:
         """What the component adds to the results, since the mark."""
-        return extras.extra(self.node, self.marked_counters, now)
+        return self.extra_since(self.marked, now - self.mark.time, now)
 
     @property
     def is_client(self) -> bool:
         """Whether requests begin here."""
-        return isinstance(self.node, Client)
+        return self.plan.traffic is not None
+
+    @property
+    def client(self) -> Client | None:
+        """The client, where requests begin here."""
+        return self.role(Client) if self.plan.traffic is not None else None
 
     @property
     def endpoints(self) -> list[Endpoint]:
         """Where a router may send requests; empty for other nodes."""
-        return self.node.endpoints if isinstance(self.node, Router) else []
+        router = self.role(Router) if self.plan.router is not None else None
+        return [] if router is None else router.endpoints
 
     def resume(self, now: float) -> None:
         """Let a queue send what waits, after something changed that may have kept it from it."""
-        if isinstance(self.node, Backlog):
-            self.node.pull(now)
+        queue = self.role(Queue) if self.plan.backlog is not None else None
+        if queue is not None:
+            queue.pull(now)
 
 
 @dataclass(slots=True)
@@ -109,8 +166,10 @@ class LinkPart:
     link: Link
     mark: tally.Tally
     """Counters when the measurement began."""
-    marked_counters: networks.Counters = ()
-    """The network's own counters then."""
+    bodies: list[Body[Any]] = field(default_factory=list)
+    """The network and the rules."""
+    marked: dict[str, Counters] = field(default_factory=dict)
+    """Counters of its bodies when the measurement began, by name."""
     choices: Choices = field(default_factory=dict)
     """What its caller picks with."""
 
@@ -121,9 +180,17 @@ class LinkPart:
     def begin_measurement(self, now: float) -> None:
         """Put everything so far aside."""
         self.mark = self.tally(now)
-        self.marked_counters = networks.counters(self.link, now)
+        self.marked = self.counters(now)
         self.link.latency.mark()
 
+    def counters(self, now: float) -> dict[str, Counters]:
+        """Cumulative counters of all bodies, by name."""
+        return things(self.bodies, now)
+
+    def extra_since(self, before: dict[str, Counters], span: float, now: float) -> dict[str, float]:
+        """What the network and the rules add to the results, since counters of so many seconds ago."""
+        return extras(self.bodies, before, span, now)
+
     def extra(self, now: float) -> dict[str, float]:
-        """What the network adds to the results, since the mark."""
-        return networks.extra(self.link, self.marked_counters, now - self.mark.time, now)
+        """What the network and the rules add to the results, since the mark."""
+        return self.extra_since(self.marked, now - self.mark.time, now)

@@ -13,15 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from engine.sim.lane.traffic.client import Client
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
     from engine.sim.lane.histogram import Histogram
-    from engine.sim.lane.node import Node
     from engine.sim.parts import NodePart
 
     Numbers = NDArray[np.float64]
@@ -89,7 +86,7 @@ class Series:
 
     def __init__(self, part: NodePart, now: float) -> None:
         self.part = part
-        self.shapes = [Shapes(histogram) for histogram in durations(part.node)]
+        self.shapes = [Shapes(histogram) for histogram in durations(part)]
         """In the order of `durations`."""
         self._rows = [self._row(now)]
 
@@ -130,9 +127,10 @@ class Series:
         return tuple(row)
 
 
-def durations(node: Node) -> tuple[Histogram, ...]:
+def durations(part: NodePart) -> tuple[Histogram, ...]:
     """The histograms of a node for which there are intervals: latency, or wait and residence."""
-    return (node.latency,) if isinstance(node, Client) else (node.wait, node.residence)
+    client, node = part.client, part.node
+    return (node.wait, node.residence) if client is None else (client.latency,)
 
 
 def total_column(place: int) -> int:

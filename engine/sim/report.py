@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from engine.model.metrics import CI, bounds_of, value_of
 from engine.sim.confidence import SHARES, add_intervals
 from engine.sim.invariants import check
-from engine.sim.lane.traffic.client import Client
 from engine.sim.tally import failures, mean_over
 
 if TYPE_CHECKING:
@@ -85,7 +84,7 @@ def _sure(part: Mapping[str, Any]) -> Result:
 
 def _client(part: NodePart, now: float) -> Result:
     """What the users of a client saw."""
-    client = part.node
+    client = part.client
     tally, mark = part.tally(now), part.mark
     span = now - mark.time
     done = tally.done - mark.done
@@ -94,7 +93,7 @@ def _client(part: NodePart, now: float) -> Result:
         "succeeded": done,
         "failed": failures(tally.failed, mark.failed),
         "goodput": mean_over(tally.done, mark.done, span),
-        "latency": _durations(client.latency if isinstance(client, Client) else client.residence),
+        "latency": _durations(part.node.residence if client is None else client.latency),
         "extra": _finite(part.extra(now)),
     }
 

@@ -1,16 +1,13 @@
-"""Makes the lane's laws and pickers from their plans."""
+"""Makes samplers of durations from the plans of their laws."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from engine.sim.lane import samplers
-from engine.sim.lane.balancing import pickers
 
 if TYPE_CHECKING:
-    from engine.plan.primitives import LawPlan, Picker
-    from engine.sim.lane.call import Endpoint
-    from engine.sim.lane.call import Picker as LanePicker
+    from engine.plan.primitives import LawPlan
     from engine.sim.lane.draws import Streams
 
 
@@ -37,19 +34,3 @@ def make_sampler(plan: LawPlan, streams: Streams, owner: str, purpose: str) -> s
             mean, plan.cv2, uniforms, streams.exponential(owner, purpose)
         )
     return samplers.Pareto(mean, plan.alpha, streams.exponential(owner, purpose))
-
-
-def make_picker(
-    name: Picker, endpoints: list[Endpoint], streams: Streams, owner: str
-) -> LanePicker:
-    """What picks among endpoints, by the name in the plan."""
-    if name == "round_robin":
-        return pickers.RoundRobin(endpoints)
-    if name == "least_connections":
-        return pickers.LeastConnections(endpoints)
-    uniforms = streams.uniform(owner, "pick")
-    if name == "random":
-        return pickers.Random(endpoints, uniforms)
-    if name == "power_of_two":
-        return pickers.PowerOfTwo(endpoints, uniforms)
-    return pickers.Weighted(endpoints, uniforms)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from engine.sim import extras, networks
-from engine.sim.lane.call import UNLIMITED
-from engine.sim.lane.link import ANSWER, FAILURE, REQUEST, RETRY
-from engine.sim.lane.traffic.client import Client
+from engine.sim.lane.codes import UNLIMITED
+from engine.sim.lane.network_path import ANSWER, FAILURE, REQUEST, RESENT
 from engine.sim.snapshot import (
     Crossing,
     InstanceGauge,
@@ -27,6 +25,7 @@ if TYPE_CHECKING:
     from engine.sim.lane.histogram import Histogram
     from engine.sim.machine import Machine
     from engine.sim.parts import LinkPart, NodePart
+    from engine.sim.primitives.adapter import Counters
 
 _SHARES = [0.5, 0.95, 0.99]
 _LISTED = 64
@@ -35,7 +34,7 @@ _DOTS = 2
 """Crossings of a link recorded between two looks."""
 _KINDS: Mapping[int, Literal["request", "retry", "answer", "failure"]] = {
     REQUEST: "request",
-    RETRY: "retry",
+    RESENT: "retry",
     ANSWER: "answer",
     FAILURE: "failure",
 }
@@ -49,8 +48,8 @@ class Observer:
         self._since = machine.now
         self._nodes: dict[str, Tally] = {}
         self._links: dict[str, Tally] = {}
-        self._counters: dict[str, extras.Counters] = {}
-        self._networks: dict[str, networks.Counters] = {}
+        self._counters: dict[str, dict[str, Counters]] = {}
+        self._networks: dict[str, dict[str, Counters]] = {}
         self.sample()
 
     def sample(self) -> Sample:
@@ -69,12 +68,8 @@ class Observer:
             },
         )
         self._since, self._nodes, self._links = now, nodes, links
-        self._counters = {
-            name: extras.counters(part.node, now) for name, part in machine.nodes.items()
-        }
-        self._networks = {
-            name: networks.counters(part.link, now) for name, part in machine.links.items()
-        }
+        self._counters = {name: part.counters(now) for name, part in machine.nodes.items()}
+        self._networks = {name: part.counters(now) for name, part in machine.links.items()}
         return sample
 
     def _node(self, name: str, part: NodePart, now: Tally) -> NodeSample:
@@ -83,7 +78,8 @@ class Observer:
         node = part.node
         span = now.time - before.time
         capacity = now.capacity - before.capacity
-        latency = node.latency if isinstance(node, Client) else node.residence
+        client = part.client
+        latency = node.residence if client is None else client.latency
         return NodeSample(
             arrivals=now.begun - before.begun,
             completed=now.done - before.done,
@@ -92,7 +88,7 @@ class Observer:
             queue=mean_over(now.waiting, before.waiting, span),
             in_system=mean_over(now.in_system, before.in_system, span),
             latency=_percentiles(latency),
-            extra=extras.extra(node, self._counters.get(name, ()), now.time),
+            extra=part.extra_since(self._counters.get(name, {}), span, now.time),
         )
 
     def _link(self, name: str, part: LinkPart, now: Tally) -> LinkSample:
@@ -104,9 +100,7 @@ class Observer:
             succeeded=now.done - before.done,
             failed=failures(now.failed, before.failed),
             latency=_percentiles(part.link.latency),
-            extra=networks.extra(
-                part.link, self._networks.get(name, ()), now.time - before.time, now.time
-            ),
+            extra=part.extra_since(self._networks.get(name, {}), now.time - before.time, now.time),
         )
 
     def gauges(self) -> dict[str, NodeGauge]:
@@ -140,7 +134,7 @@ def _percentiles(histogram: Histogram) -> Percentiles:
 def _gauge(part: NodePart) -> NodeGauge:
     """A node right now."""
     node = part.node
-    pools = [*node.pools, *(pool for pool in part.retired if pool.inside)]
+    pools = [*node.pools, *(pool for pool in part.retired if pool.inside.count)]
     return NodeGauge(
         in_system=int(node.in_system),
         waiting=int(node.waiting),

@@ -116,7 +116,8 @@ class Heap:
         self._size: i64 = 0
         self._times = vec[float]([0.0] * 64)
         self._seqs = vec[i64]([0] * 64)
-        self._entries: list[object] = []
+        self._entries: list[object] = [None] * 64
+        """As long as the others, so that a push or a pop never resizes it."""
 
     def __len__(self) -> int:
         return int(self._size)
@@ -127,9 +128,9 @@ class Heap:
         if place == len(self._times):
             self._times = extend(self._times, self._times)
             self._seqs = extend(self._seqs, self._seqs)
+            self._entries.extend([None] * place)
         self._size = place + 1
         times, seqs, entries = self._times, self._seqs, self._entries
-        entries.append(entry)
         time = entry.time
         seq = entry.seq
         while place > 0:
@@ -150,9 +151,10 @@ class Heap:
     def pop(self) -> None:
         """Take the first out; there must be one."""
         times, seqs, entries = self._times, self._seqs, self._entries
-        last = entries.pop()
         size = self._size - 1
         self._size = size
+        last = entries[size]
+        entries[size] = None
         if size == 0:
             self.first = None
             return

@@ -7,42 +7,19 @@ job whose flow makes further calls, its children. A client's request is a call w
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, final
+from typing import TYPE_CHECKING, cast, final
 
-from engine.sim.lane.agenda import Agenda, Entry, Task, Timer
+from mypy_extensions import mypyc_attr
+
+from engine.sim.lane.agenda import Agenda, Entry, Task
+from engine.sim.lane.codes import BACKOFF, OK, OUTBOUND, REASONS, RETURNING, UNLIMITED, WORKING
 from engine.sim.lane.histogram import Histogram
 from engine.sim.lane.vitals import Vitals
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
-    from engine.sim.lane.draws import Draws
     from engine.sim.lane.samplers import Sampler
-
-# Reasons of failure: indices into `engine.plan.primitives.FAILURES`.
-OK: Final = -1
-TIMEOUT: Final = 0
-QUEUE_FULL: Final = 1
-UNAVAILABLE: Final = 6
-CRASHED: Final = 7
-NETWORK: Final = 8
-ERROR: Final = 9
-DEADLINE: Final = 10
-REASONS: Final = 14
-"""How many there are."""
-
-# Stages of a call.
-OUTBOUND: Final = 0
-WORKING: Final = 1
-RETURNING: Final = 2
-BACKOFF: Final = 3
-DEAD: Final = 4
-ENGAGED: Final = 5
-"""At the site and neither waiting nor worked on: its flow goes on elsewhere."""
-
-NEVER: Final = float("inf")
-UNLIMITED: Final = 1 << 60
-"""Stands for no limit on workers or places."""
 
 
 class Expirer:
@@ -56,6 +33,9 @@ class Expirer:
 class ClosedUser(Task):
     """A user of a closed population: waits for an answer, thinks, asks again."""
 
+    number: i64 = 0
+    """Among all that its client ever had."""
+
     def answered(self, now: float) -> None:
         """The user's request is over."""
         raise NotImplementedError
@@ -66,6 +46,10 @@ class MessageSource(Expirer):
 
     def feed(self, endpoint: Endpoint, now: float) -> bool:
         """Send a message to an instance with an idle worker, if there is one."""
+        raise NotImplementedError
+
+    def pull(self, now: float) -> None:
+        """Offer messages to whoever is idle: something that kept them back is over."""
         raise NotImplementedError
 
 
@@ -80,8 +64,8 @@ class CallPath(Expirer):
         """The wait before a retry is over."""
         raise NotImplementedError
 
-    def send(self, call: Call, endpoint: Endpoint, now: float) -> None:
-        """Send an attempt to an instance."""
+    def offer(self, call: Call, endpoint: Endpoint, now: float) -> None:
+        """Make an attempt whose instance is picked already."""
         raise NotImplementedError
 
     def answer(self, call: Call, entry: Entry, now: float) -> None:
@@ -140,6 +124,49 @@ class ConnectionLease(Task):
         raise NotImplementedError
 
 
+@final
+class Jobs:
+    """Calls in no particular order, each of which knows its place. Its list never shrinks."""
+
+    def __init__(self) -> None:
+        self.count: i64 = 0
+        self._slots: list[object] = [None] * 16
+
+    def add(self, call: Call) -> None:
+        """Take a call in."""
+        place = self.count
+        if place == len(self._slots):
+            self._slots.extend([None] * int(place))
+        self._slots[place] = call
+        self.count = place + 1
+        call.slot = place
+
+    def remove(self, call: Call) -> None:
+        """Take out a call that is in; the last one gets its place."""
+        place = self.count - 1
+        self.count = place
+        last = self._slots[place]
+        self._slots[place] = None
+        if last is not call:
+            other = cast("Call", last)
+            other.slot = call.slot
+            self._slots[call.slot] = other
+
+    def has(self, call: Call) -> bool:
+        """Whether a call is in."""
+        slot = call.slot
+        return slot < self.count and self._slots[slot] is call
+
+    def all(self) -> list[Call]:
+        """Everybody who is in."""
+        return [cast("Call", each) for each in self._slots[: self.count]]
+
+    def clear(self) -> None:
+        """Forget everybody."""
+        self.count = 0
+        self._slots = [None] * 16
+
+
 class Pool:
     """The workers and the waiting line of one instance of a site."""
 
@@ -156,8 +183,8 @@ class Pool:
         self.coming: i64 = 0
         """Calls on their way to this instance."""
         self.slow = 1.0
-        self.inside: list[Call] = []
-        """Every job from arrival to reply, in no particular order."""
+        self.inside = Jobs()
+        """Every job from arrival to reply."""
         self.index = index
         self.limit: i64 = UNLIMITED
         """Places in the waiting line."""
@@ -182,14 +209,9 @@ class Pool:
         """Whether a worker has nothing to do."""
         return not self.down and self.busy + self.reserved < self.workers
 
-    def has(self, call: Call) -> bool:
-        """Whether a call is inside."""
-        slot = call.slot
-        return slot < len(self.inside) and self.inside[slot] is call
-
     def unused(self) -> bool:
         """Whether nobody is inside or on the way."""
-        return len(self.inside) == 0 and self.coming == 0 and self.detached == 0
+        return self.inside.count == 0 and self.coming == 0 and self.detached == 0
 
     def offer(self, call: Call, now: float) -> bool:
         """Take a call in, or say that there is no place."""
@@ -246,11 +268,14 @@ class Pool:
                 site.child_failed(job, each.reason, now)
 
     def enter(self, call: Call, now: float) -> None:
-        """Count a call in."""
+        """Count a call in; one that waited at a gate is counted since it came there."""
         site = self.site
+        self.inside.add(call)
+        if call.at_gate:
+            call.at_gate = False
+            site.waiting -= 1.0
+            return
         call.arrived = now
-        call.slot = len(self.inside)
-        self.inside.append(call)
         site.in_system += 1.0
         site.arrived_sum += now
 
@@ -259,13 +284,10 @@ class Pool:
         site = self.site
         site.in_system -= 1.0
         site.arrived_sum -= call.arrived
-        last = self.inside.pop()
-        if last is not call:
-            last.slot = call.slot
-            self.inside[call.slot] = last
+        self.inside.remove(call)
 
 
-class Site(MessageSource):
+class Site:
     """Where calls are worked on: identity, counters and areas. Counters are never reset."""
 
     def __init__(self, name: str, agenda: Agenda) -> None:
@@ -319,6 +341,22 @@ class Site(MessageSource):
 
     def worked(self, call: Call, now: float) -> None:
         """A worker has done its work on a call."""
+        raise NotImplementedError
+
+    def finish(self, job: Call, reason: i64, now: float) -> None:
+        """A job is through: what stores its answer, or whose user waits for it, sees that first."""
+        raise NotImplementedError
+
+    def end(self, job: Call, reason: i64, now: float) -> None:
+        """Free what a job holds, count it out, answer."""
+        raise NotImplementedError
+
+    def conclude(self, job: Call, reason: i64, now: float) -> None:
+        """Count the outcome of a job that was inside."""
+        raise NotImplementedError
+
+    def after_work(self, call: Call, now: float) -> None:
+        """Fail by fault, or serve."""
         raise NotImplementedError
 
     def deadline(self, job: Call) -> float:
@@ -375,15 +413,8 @@ class Endpoint:
         """Health checks in a row that contradict `healthy`."""
 
 
-class Picker:
-    """Chooses where the next call goes."""
-
-    def pick(self) -> Endpoint | None:
-        """An endpoint; None where there is none to be had."""
-        raise NotImplementedError
-
-
 @final
+@mypyc_attr(free_list_len=1)
 class Call(Entry):
     """One attempt. The defaults are those of a client's fresh request."""
 
@@ -397,7 +428,7 @@ class Call(Entry):
     pending: i64 = 0
     """Calls that the current group waits for."""
     slot: i64 = 0
-    """Place in `Pool.inside`."""
+    """Place among the `Jobs` that it is one of."""
     sent: float = 0.0
     arrived: float = 0.0
     size: float = 0.0
@@ -408,6 +439,12 @@ class Call(Entry):
     """Whether the parent waits for it."""
     settled: bool = False
     """The caller knows the outcome, or has given up."""
+    given_up: i64 = 0
+    """How the caller gave it up, if it did."""
+    refused: bool = False
+    """A rule of its link did not let it go."""
+    watched: bool = False
+    """It ends by its deadline, before its link's timeout."""
     done: bool = False
     """The site is through with it: what its children say no longer matters."""
     held: bool = False
@@ -420,9 +457,14 @@ class Call(Entry):
     """Others wait for what it fetches."""
     booked: bool = False
     """A worker is reserved for it."""
+    at_gate: bool = False
+    """It has arrived, and waits at a gate."""
     path: CallPath | None = None
     lease: ConnectionLease | None = None
+    picked: Endpoint | None = None
+    """Where a router or a queue wants it to go."""
     endpoint: Endpoint | None = None
+    """Where it goes."""
     missed_over: list[CallPath] | None = None
     """Links over which the job learnt of misses that nothing has made up for yet."""
     user: ClosedUser | None = None
@@ -468,25 +510,3 @@ class Context:
         """Time (s) after which nobody wants the answer; may be infinite."""
         self.children: list[Call] = []
         """What only this job needs: calls that can be called off, and branches of its flow."""
-
-
-@final
-class DeferredReply(Task):
-    """Brings the news of a call whose own entry is still due for something else."""
-
-    def __init__(self, call: Call, path: CallPath) -> None:
-        self._call = call
-        self._wire = path
-
-    def due(self, timer: Timer, now: float) -> None:
-        """Deliver the answer."""
-        self._wire.deliver(self._call, now)
-
-
-def chance(uniforms: Draws | None, probability: float) -> bool:
-    """Whether something of a probability happens; certainty draws nothing."""
-    if probability <= 0.0:
-        return False
-    if probability >= 1.0 or uniforms is None:
-        return True
-    return uniforms.draw() < probability

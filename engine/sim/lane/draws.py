@@ -135,3 +135,12 @@ class Source:
         if self._method == "standard_normal":
             return self._generator.standard_normal(size)
         return self._generator.standard_gamma(self._shape, size)
+
+
+def chance(uniforms: Draws | None, probability: float) -> bool:
+    """Whether something of a probability happens; certainty draws nothing."""
+    if probability <= 0.0:
+        return False
+    if probability >= 1.0 or uniforms is None:
+        return True
+    return uniforms.draw() < probability

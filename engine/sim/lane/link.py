@@ -1,93 +1,49 @@
-"""A link: the network between two nodes, and the caller's policy on it (timeout and retries)."""
+"""A link: the network between two nodes, and the rules that its caller keeps to.
+
+Every way of making a call comes through `attempt`, or through `offer` where a router or a queue has
+picked the instance: past the rules, to an instance, over the network. `deliver` brings the outcome
+back to the same rules.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, final
+from typing import TYPE_CHECKING, final
 
-from engine.sim.lane.call import (
+from engine.sim.lane.call import Call, CallPath, Endpoint, Site
+from engine.sim.lane.codes import (
+    ABANDONED,
     BACKOFF,
+    CALLED_OFF,
     DEADLINE,
+    HELD,
     NETWORK,
+    NEVER,
     OK,
     OUTBOUND,
     REASONS,
     RETURNING,
     TIMEOUT,
     UNAVAILABLE,
-    Call,
-    CallPath,
-    Endpoint,
-    Picker,
-    Site,
-    chance,
 )
+from engine.sim.lane.draws import chance
 from engine.sim.lane.histogram import Histogram
-from engine.sim.lane.samplers import Constant, Sampler
+from engine.sim.lane.network_path import ANSWER, FAILURE, REQUEST, RESENT, NetworkPath
+from engine.sim.lane.seams import ADMIT, BOARD, RETRY, SETTLE, START
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
     from engine.sim.lane.agenda import Agenda, Entry
+    from engine.sim.lane.call import MessageSource
     from engine.sim.lane.draws import Draws
-    from engine.sim.lane.expiry import Expiry
-
-RETRANSMIT: Final = 0.2
-"""Least first retransmission time-out (s), doubling (what TCP implementations use; Linux: 200 ms)."""
-TRANSMISSIONS: Final = 6
-"""Losses in a row after which a crossing is given up: 12.6 s in all where the time-out is the least."""
-ALL_WAITS: Final = float((1 << TRANSMISSIONS) - 1)
-"""All of them together, in first time-outs."""
-
-REQUEST: Final = 0
-RETRY: Final = 1
-ANSWER: Final = 2
-FAILURE: Final = 3
+    from engine.sim.lane.seams import Picker, Rule
 
 
 @final
-class Seen:
-    """A crossing that was recorded for the eye."""
-
-    def __init__(self, kind: int, at: float, delay: float) -> None:
-        self.kind = kind
-        self.at = at
-        self.delay = delay
-
-
-class Transport:
-    """What the calls of a link meet beside its delay: see `engine.sim.lane.network.transport`."""
-
-    def depart(self, call: Call, endpoint: Endpoint, now: float) -> None:
-        """Send an attempt that was counted in."""
-        raise NotImplementedError
-
-    def back(self, call: Call, now: float) -> float:
-        """Time (s) until the answer is there; negative where it is given up after that time."""
-        raise NotImplementedError
-
-
-class Manners:
-    """What a caller tells its callees of its patience."""
-
-    def start(self, call: Call, now: float) -> None:
-        """An attempt begins; watch its time."""
-        raise NotImplementedError
-
-    def limit(self, call: Call) -> float:
-        """Time (s) after which whoever waits for a call has no use for it."""
-        raise NotImplementedError
-
-    def give_up(self, call: Call, now: float) -> None:
-        """The caller has given a call up."""
-        raise NotImplementedError
-
-
-@final
-class Link(CallPath):
+class Link(NetworkPath):
     """Calls from one node to another. Counters are never reset."""
 
     # What every call looks at comes first: so it lies on few lines of the cache.
-    agenda: Agenda
     target: Site
     sole: Endpoint | None
     """The only instance, where there is nothing to pick."""
@@ -98,8 +54,6 @@ class Link(CallPath):
     times: i64 = 1
     attempts: i64 = 0
     succeeded: i64 = 0
-    fixed: float = 0.0
-    """The delay where every crossing takes the same and meets nothing, else negative."""
     in_flight: float = 0.0
     """A whole number, kept as a float since it is multiplied with spans of time."""
     touched: float = 0.0
@@ -108,57 +62,77 @@ class Link(CallPath):
     """Time under way (s) of all settled attempts, for Little's law."""
     sent_sum: float = 0.0
     """Sum of the starts of all attempts under way."""
-    dots: i64 = 0
-    """Crossings still to be recorded for the eye."""
-    expiry: Expiry | None = None
-    manners: Manners | None = None
-    """What it tells of deadlines and cancels, where it does."""
+    admitting: Rule | None = None
+    """The first rule that an attempt has to pass before an instance is picked."""
+    boarding: Rule | None = None
+    """The first that it has to pass after that."""
+    starting: Rule | None = None
+    """The first that hears of an attempt that begins."""
+    settling: Rule | None = None
+    """The first that hears of an outcome."""
+    retrying: Rule | None = None
+    """The first that says how long to wait for the next try."""
+    shared: bool = False
+    """Whether its pickers choose among the instances of other links as well: those of a router."""
     probability: float = 1.0
-    jitter: Sampler | None = None
-    loss: float = 0.0
-    cuts: i64 = 0
-    """Partitions that cut it now."""
-    extra: float = 0.0
-    """Delay (s) that faults add to each crossing."""
-    usual: float = 0.0
-    """Mean time of a crossing (s) without faults."""
-    round_trip: float = 0.0
-    """Mean time (s) there and back, faults included."""
-    retransmit: float = RETRANSMIT
-    """First retransmission time-out (s): twice the round trip, and not less than the least."""
-    network: Transport | None = None
-    """What its bytes and connections meet, where it has a bandwidth, connections or encryption."""
-    least_share: float = 0.0
-    """Share of a wait that is not left to chance (jitter none 1, equal .5, full 0)."""
     retries: i64 = 0
     late: i64 = 0
     """Successes that came after the caller had given up."""
 
     def __init__(self, name: str, agenda: Agenda, target: Site, uniforms: Draws) -> None:
+        super().__init__(agenda, uniforms)
         self.name = name
-        self.agenda = agenda
         self.target = target
         self.sole = None
-        self.uniforms = uniforms
         self.pickers: list[Picker] = []
         """What picks an instance, one a class; a router shares its own."""
         self.endpoints: list[Endpoint] = []
         self.accepts: list[bool] = []
         self.on_miss: list[bool] = []
         """Whether each class makes the call only to make up for a miss."""
-        self.delay: Sampler = Constant(0.0)
-        self.backoffs: list[float] = []
-        """Longest wait before each retry; as many as there may be retries."""
+        self.rules: list[Rule] = []
+        """In the order in which they are asked."""
+        self.source: MessageSource | None = None
+        """The queue that it leaves, if it leaves one."""
         self.failed: list[int] = [0] * REASONS
         self.latency = Histogram()
-        self.seen: list[Seen] = []
 
-    def settle_delay(self) -> None:
-        """Find out whether crossings always take the same; after any change of the network."""
-        plain = self.jitter is None and self.loss <= 0.0 and self.cuts == 0 and self.network is None
-        self.fixed = self.delay.fixed + self.extra if plain and self.delay.fixed >= 0.0 else -1.0
-        self.round_trip = 2.0 * (self.usual + self.extra)
-        self.retransmit = max(RETRANSMIT, 2.0 * self.round_trip)
+    def keep_to(self, rules: list[Rule]) -> None:
+        """Keep to other rules from now on: attempts under way are settled by these."""
+        self.rules = rules
+        self.admitting = self.boarding = self.starting = self.settling = self.retrying = None
+        place: i64 = len(rules) - 1
+        while place >= 0:
+            rule = rules[place]
+            place -= 1
+            moments = rule.moments
+            if moments & ADMIT:
+                rule.next_admit, self.admitting = self.admitting, rule
+            if moments & BOARD:
+                rule.next_board, self.boarding = self.boarding, rule
+            if moments & START:
+                rule.next_start, self.starting = self.starting, rule
+            if moments & SETTLE:
+                rule.next_settle, self.settling = self.settling, rule
+            if moments & RETRY:
+                rule.next_retry, self.retrying = self.retrying, rule
+
+    def shut(self) -> bool:
+        """Whether no attempt would get anywhere now."""
+        if self.cuts > 0 or self.loss >= 1.0:
+            return True
+        rule = self.admitting
+        while rule is not None:
+            if rule.shut:
+                return True
+            rule = rule.next_admit
+        return False
+
+    def reopen(self, now: float) -> None:
+        """A rule lets attempts go again: a queue may have messages for it."""
+        source = self.source
+        if source is not None:
+            source.pull(now)
 
     def wants(self, job: Call) -> bool:
         """Whether a job makes this call."""
@@ -173,65 +147,140 @@ class Link(CallPath):
         """Make the call that a job's flow asks for."""
         call = Call(self.target, job.pool, job, job.kind, job.key)
         call.waits = self.waits
-        self._place(call, now)
+        self.attempt(call, now)
 
     def ask(self, job: Call, now: float) -> None:
         """Make a call that is waited for, whatever the link says by now."""
-        self._place(Call(self.target, job.pool, job, job.kind, job.key), now)
+        self.attempt(Call(self.target, job.pool, job, job.kind, job.key), now)
 
     def fill(self, job: Call, now: float) -> None:
         """Store what a job fetched in the site where it was missing; nobody waits for it."""
         call = Call(self.target, job.pool, job, job.kind, job.key)
         call.fill = True
         call.waits = False
-        self._place(call, now)
+        self.attempt(call, now)
 
     def resend(self, call: Call, now: float) -> None:
         """Try again, unless nobody waits for it any more."""
         parent = call.parent
         if parent is not None and not (parent.done and call.waits):
-            self._place(call, now)
+            self.attempt(call, now)
 
-    def _place(self, call: Call, now: float) -> None:
-        """Pick an instance and send."""
+    def attempt(self, call: Call, now: float) -> None:
+        """Make an attempt: pass the rules, pick an instance, send."""
+        if self.admitting is not None and not self.shared:
+            self._count_in(call, now)
+            self._pass(call, self.admitting, now)
+            return
         endpoint = self.sole
-        if endpoint is not None and endpoint.healthy:
-            self.send(call, endpoint, now)
+        if endpoint is None or not endpoint.healthy:
+            endpoint = self.pickers[call.kind].pick(call)
+            if endpoint is None:
+                self._count_in(call, now)
+                self._fail(call, UNAVAILABLE)
+                return
+            if self.shared:
+                endpoint.path.offer(call, endpoint, now)
+                return
+        self._count_in(call, now)
+        self._board(call, endpoint, now)
+
+    def offer(self, call: Call, endpoint: Endpoint, now: float) -> None:
+        """Make an attempt whose instance is picked already: pass the rules, send."""
+        self._count_in(call, now)
+        rule = self.admitting
+        if rule is None:
+            self._board(call, endpoint, now)
             return
-        endpoint = self.pickers[call.kind].pick()
-        if endpoint is not None:
-            endpoint.path.send(call, endpoint, now)
+        call.picked = endpoint
+        self._pass(call, rule, now)
+
+    def release(self, call: Call, rule: Rule, now: float) -> None:
+        """Let an attempt go on that a rule has held."""
+        if call.settled:
             return
-        self._start(call, now)
-        call.reason = UNAVAILABLE
+        if rule.moments & BOARD:
+            self._depart(call, rule.next_board, now)
+        else:
+            self._pass(call, rule.next_admit, now)
+
+    def _pass(self, call: Call, rule: Rule | None, now: float) -> None:
+        """Pass the rules from one on, then pick an instance."""
+        while rule is not None:
+            verdict = rule.admit(call, now)
+            if verdict != OK:
+                if verdict != HELD:
+                    self._refuse(call, rule, verdict, now)
+                return
+            rule = rule.next_admit
+        endpoint = call.picked
+        if endpoint is None:
+            endpoint = self.pickers[call.kind].pick(call)
+        if endpoint is None:
+            self._fail(call, UNAVAILABLE)
+        else:
+            self._board(call, endpoint, now)
+
+    def _refuse(self, call: Call, by: Rule, reason: i64, now: float) -> None:
+        """Fail an attempt at a rule; those that had let it go before hear of that, no others."""
+        rule = self.admitting
+        while rule is not None and rule is not by:
+            if rule.moments & SETTLE:
+                rule.settled(call, reason, now)
+            rule = rule.next_admit
+        call.refused = True
+        self._fail(call, reason)
+
+    def _fail(self, call: Call, reason: i64) -> None:
+        """Fail an attempt that was not sent, at once."""
+        call.reason = reason
         call.stage = RETURNING
+        if call.booked:
+            call.booked = False
+            call.pool.reserved -= 1
         self.agenda.schedule(0.0, call)
 
-    def send(self, call: Call, endpoint: Endpoint, now: float) -> None:
-        """Send an attempt to an instance."""
+    def _board(self, call: Call, endpoint: Endpoint, now: float) -> None:
+        """An attempt has its instance: it begins, and is sent once the last rules let it go."""
         endpoint.outstanding += 1
         pool = endpoint.pool
         call.endpoint = endpoint
         call.pool = pool
         call.site = pool.site
-        self._start(call, now)
-        delay = self.fixed
+        rule = self.starting
+        while rule is not None:
+            rule.started(call, now)
+            rule = rule.next_start
+        pool.coming += 1
+        rule = self.boarding
+        if rule is None and self.fixed >= 0.0:
+            if self.dots > 0:
+                self.see_request(call, now, self.fixed)
+            call.stage = OUTBOUND
+            self.agenda.convey(self.fixed, call)
+        else:
+            self._depart(call, rule, now)
+
+    def _depart(self, call: Call, rule: Rule | None, now: float) -> None:
+        """Pass the last rules from one on, and send."""
+        while rule is not None:
+            verdict = rule.admit(call, now)
+            if verdict != OK:
+                if verdict != HELD:
+                    call.pool.coming -= 1
+                    self._fail(call, verdict)
+                return
+            rule = rule.next_board
+        network = self.network
+        delay = self.crossing() if network is None else network.there(call, now)
         if delay < 0.0:
-            if self.network is not None:
-                self.network.depart(call, endpoint, now)
-                return
-            delay = self.crossing()
-            if delay < 0.0:
-                self.lose(call, -delay)
-                return
+            call.pool.coming -= 1
+            self.lose(call, -delay)
+            return
         if self.dots > 0:
             self.see_request(call, now, delay)
         call.stage = OUTBOUND
-        pool.coming += 1
-        if self.fixed >= 0.0:
-            self.agenda.convey(delay, call)
-        else:
-            self.agenda.schedule(delay, call)
+        self.agenda.schedule(delay, call)
 
     def lose(self, call: Call, delay: float) -> None:
         """Let the caller find out that nothing gets through; a worker kept for the call is free."""
@@ -242,8 +291,8 @@ class Link(CallPath):
         call.stage = RETURNING
         self.agenda.schedule(delay, call)
 
-    def _start(self, call: Call, now: float) -> None:
-        """Count an attempt in and watch its time."""
+    def _count_in(self, call: Call, now: float) -> None:
+        """Count an attempt in."""
         self.attempts += 1
         if call.attempt > 1:
             self.retries += 1
@@ -252,12 +301,6 @@ class Link(CallPath):
         self.sent_sum += now
         call.sent = now
         call.path = self
-        if self.manners is not None:
-            self.manners.start(call, now)
-            return
-        expiry = self.expiry
-        if expiry is not None:
-            expiry.add(call)
 
     def _touch(self, now: float) -> None:
         """Bring the area of calls under way up to now."""
@@ -269,31 +312,6 @@ class Link(CallPath):
     def area(self, now: float) -> float:
         """Calls under way, integrated over time; looking changes nothing."""
         return self.flight_area + (now - self.touched) * self.in_flight
-
-    def crossing(self) -> float:
-        """Time of one crossing (s); negative where it is given up after that time."""
-        if self.cuts > 0 or self.loss >= 1.0:
-            return -self.retransmit * ALL_WAITS
-        return self.retransmitted(self.flight())
-
-    def flight(self) -> float:
-        """Time (s) that what is not lost takes."""
-        delay = self.delay.draw() + self.extra
-        jitter = self.jitter
-        return delay if jitter is None else delay + jitter.draw()
-
-    def retransmitted(self, flight: float) -> float:
-        """A flight with the waits for what gets lost; negative where it is given up after that time."""
-        if self.loss > 0.0:
-            lost: i64 = 0
-            wait = self.retransmit
-            while self.uniforms.draw() < self.loss:
-                flight += wait
-                wait *= 2.0
-                lost += 1
-                if lost == TRANSMISSIONS:
-                    return -self.retransmit * ALL_WAITS
-        return flight
 
     def answer(self, call: Call, entry: Entry, now: float) -> None:
         """Send an answer back; nobody listens for a call that was given up."""
@@ -308,7 +326,7 @@ class Link(CallPath):
             call.reason = NETWORK
             delay = -delay
         elif self.dots > 0:
-            self._see(ANSWER if call.reason == OK else FAILURE, now, delay)
+            self.see(ANSWER if call.reason == OK else FAILURE, now, delay)
         if self.fixed >= 0.0:
             self.agenda.convey(delay, entry)
         else:
@@ -319,8 +337,8 @@ class Link(CallPath):
         if call.settled:
             self._note_late(call)
             return
-        self._settle(call, now)
         reason = call.reason
+        self._settle(call, reason, now)
         if reason != OK:
             self.failed[reason] += 1
             self._after_failure(call, reason, now)
@@ -338,29 +356,30 @@ class Link(CallPath):
 
     def expired(self, call: Call, now: float) -> None:
         """Give a call up; the callee works on unless it is told."""
+        call.given_up = ABANDONED
         self._give_up(call, TIMEOUT, now)
         self._after_failure(call, TIMEOUT, now)
 
     def overdue(self, call: Call, now: float) -> None:
         """Give a call up since nobody wants the answer of whoever made it."""
         if not call.settled:
+            call.given_up = ABANDONED
             self._give_up(call, DEADLINE, now)
             self._after_failure(call, DEADLINE, now)
 
     def call_off(self, call: Call, now: float) -> None:
         """Give a call up that is not needed any more."""
         if not call.settled:
+            call.given_up = CALLED_OFF
             self._give_up(call, DEADLINE, now)
 
     def _give_up(self, call: Call, reason: i64, now: float) -> None:
         """Count an attempt out whose answer nobody waits for."""
-        self._settle(call, now)
+        self._settle(call, reason, now)
         self.failed[reason] += 1
-        if self.manners is not None:
-            self.manners.give_up(call, now)
 
-    def _settle(self, call: Call, now: float) -> None:
-        """Count an attempt out."""
+    def _settle(self, call: Call, reason: i64, now: float) -> None:
+        """Count an attempt out, and tell the rules."""
         call.settled = True
         self._touch(now)
         self.in_flight -= 1.0
@@ -373,9 +392,12 @@ class Link(CallPath):
         if lease is not None:
             call.lease = None
             lease.settled(call, now)
-        expiry = self.expiry
-        if expiry is not None:
-            expiry.prune()
+        if call.refused:
+            return
+        rule = self.settling
+        while rule is not None:
+            rule.settled(call, reason, now)
+            rule = rule.next_settle
 
     def _after_success(self, call: Call, job: Call, now: float) -> None:
         """Repeat, or let the job go on."""
@@ -389,7 +411,7 @@ class Link(CallPath):
             following = Call(self.target, call.pool, job, job.kind, job.key)
             following.repeat = call.repeat + 1
             following.waits = call.waits
-            self._place(following, now)
+            self.attempt(following, now)
         elif call.waits and not job.done:
             job.site.proceed(job, call, now)
 
@@ -411,11 +433,12 @@ class Link(CallPath):
         job = call.parent
         if job is None or (call.waits and job.done):
             return
-        if call.attempt <= len(self.backoffs):
-            wait = self._backoff(call.attempt)
-            if self.manners is not None and self.manners.limit(call) <= now + wait:
-                job.site.child_failed(job, reason, now)
-                return
+        wait = NEVER
+        rule = self.retrying
+        while rule is not None:
+            wait = rule.retry_in(call, reason, wait, now)
+            rule = rule.next_retry
+        if wait < NEVER:
             again = Call(self.target, call.pool, job, call.kind, call.key)
             again.attempt = call.attempt + 1
             again.repeat = call.repeat
@@ -427,18 +450,6 @@ class Link(CallPath):
         elif call.waits:
             job.site.child_failed(job, reason, now)
 
-    def _backoff(self, attempt: i64) -> float:
-        """Wait (s) after a failed attempt."""
-        longest = self.backoffs[attempt - 1]
-        if longest <= 0.0 or self.least_share >= 1.0:
-            return longest
-        return longest * (self.least_share + (1.0 - self.least_share) * self.uniforms.draw())
-
     def see_request(self, call: Call, now: float, delay: float) -> None:
         """Record an attempt on its way for the eye."""
-        self._see(RETRY if call.attempt > 1 else REQUEST, now, delay)
-
-    def _see(self, kind: int, now: float, delay: float) -> None:
-        """Record a crossing for the eye."""
-        self.dots -= 1
-        self.seen.append(Seen(kind, now, delay))
+        self.see(RESENT if call.attempt > 1 else REQUEST, now, delay)

@@ -1,60 +1,84 @@
-"""A node: takes calls in, has them worked on, and runs their flow of further calls."""
+"""A node: gates, then instances with their workers, then a role. Every sort of node is composed of these."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, final
 
 from engine.sim.lane.agenda import Timer
-from engine.sim.lane.call import (
+from engine.sim.lane.call import Parked, Site
+from engine.sim.lane.codes import (
     CRASHED,
     DEAD,
     DEADLINE,
     ENGAGED,
     ERROR,
+    HELD,
     NEVER,
     OK,
     QUEUE_FULL,
     RETURNING,
     UNAVAILABLE,
-    Call,
-    Context,
-    DeferredReply,
-    Parked,
-    Pool,
-    Site,
-    chance,
 )
+from engine.sim.lane.draws import chance
+from engine.sim.lane.replies import DeferredReply
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
     from engine.sim.lane.agenda import Agenda
+    from engine.sim.lane.call import Call, Pool
     from engine.sim.lane.draws import Draws
-    from engine.sim.lane.link import Link
+    from engine.sim.lane.seams import Gate, Role
 
 
+@final
 class Node(Site):
-    """A station with a flow: work first, then groups of calls in order, then the answer."""
+    """Takes calls in, has them worked on, and lets its roles decide what comes next.
+
+    Its flow makes the calls that a request needs. A store may serve requests before the flow does, and
+    a store or a client sees how they end.
+    """
+
+    flow: Role
+    """What goes on with requests, and takes what their calls bring."""
+    server: Role
+    """What goes on with a request after its work: a store, else the flow."""
+    witness: Role | None = None
+    """What sees a job end before it is counted out: a store, or a client."""
+    gate: Gate | None = None
+    """The first gate."""
+    hold: bool = False
+    """Whether a worker is held until the answer."""
+    instant: bool = False
+    """Whether it passes everything on without work or workers."""
+    keeps_wait: bool = True
+    """Whether the waits of its calls are its own: those of a queue are its messages'."""
+    stepwise: bool = False
+    """Whether its flow has workers do more than one work a request."""
+    error: float = 0.0
+    """Probability that a request fails after its work."""
 
     def __init__(self, name: str, agenda: Agenda, errors: Draws) -> None:
         super().__init__(name, agenda)
-        self.groups: i64 = 0
-        """Number of groups of calls."""
-        self.only: Link | None = None
-        """The only call, where the flow is no more than that."""
-        self.hold = False
-        self.instant = False
-        """Whether it passes everything on without work or workers."""
-        self.error = 0.0
-        """Probability that a request fails after its work."""
         self.errors = errors
-        self._steps: list[list[Link]] = []
+        self.gates: list[Gate] = []
+        """In the order in which they are passed."""
 
-    def follow(self, steps: list[list[Link]]) -> None:
-        """Follow another flow: groups of calls; those of a group are made at once."""
-        self._steps = steps
-        self.groups = len(steps)
-        self.only = steps[0][0] if len(steps) == 1 and len(steps[0]) == 1 else None
+    def play(self, flow: Role, before: Role | None, witness: Role | None) -> None:
+        """Have roles: a flow, what serves before it, and what sees jobs end."""
+        self.flow = flow
+        self.server = flow if before is None else before
+        self.witness = witness
+
+    def stand_behind(self, gates: list[Gate]) -> None:
+        """Have other gates from now on."""
+        self.gates = gates
+        self.gate = None
+        place: i64 = len(gates) - 1
+        while place >= 0:
+            gate = gates[place]
+            place -= 1
+            gate.following, self.gate = self.gate, gate
 
     def arrive(self, call: Call, now: float) -> None:
         """Take a call in, or refuse it."""
@@ -69,30 +93,85 @@ class Node(Site):
             self.refuse(call, DEADLINE, now)
         elif pool.down:
             self.refuse(call, UNAVAILABLE, now)
-        elif self.instant:
+        elif self.gate is not None:
+            self._pass(call, self.gate, now)
+        else:
+            self.enter(call, now)
+
+    def _pass(self, call: Call, gate: Gate | None, now: float) -> None:
+        """Pass the gates from one on."""
+        while gate is not None:
+            verdict = gate.admit(call, now)
+            if verdict != OK:
+                if verdict == HELD:
+                    self._hold_back(call, now)
+                else:
+                    self.refuse(call, verdict, now)
+                return
+            gate = gate.following
+        self.enter(call, now)
+
+    def _hold_back(self, call: Call, now: float) -> None:
+        """Count a call in that waits at a gate: it has arrived, and nobody works on it."""
+        if call.at_gate:
+            return
+        self.touch(now)
+        call.at_gate = True
+        call.arrived = now
+        self.in_system += 1.0
+        self.arrived_sum += now
+        self.waiting += 1.0
+
+    def let_in(self, call: Call, gate: Gate, now: float) -> None:
+        """Let a call go on that a gate has held."""
+        context = call.context
+        self.touch(now)
+        if context is not None and context.deadline <= now:
+            self.refuse(call, DEADLINE, now)
+        else:
+            self._pass(call, gate.following, now)
+
+    def enter(self, call: Call, now: float) -> None:
+        """A call has passed the gates: into an instance, if there is room."""
+        if self.instant:
             self.touch(now)
-            pool.enter(call, now)
-            self.pass_on(call, now)
-        elif not pool.offer(call, now):
+            call.pool.enter(call, now)
+            self._pass_on(call, now)
+        elif not call.pool.offer(call, now):
             self.refuse(call, QUEUE_FULL, now)
 
-    def pass_on(self, call: Call, now: float) -> None:
+    def _pass_on(self, call: Call, now: float) -> None:
         """Serve a call without work."""
         call.stage = ENGAGED
-        self.wait.add_none()
+        if self.keeps_wait:
+            if call.arrived < now:
+                self.wait.add(now - call.arrived)  # at a gate
+            else:
+                self.wait.add_none()
         self.after_work(call, now)
+
+    def refuse(self, call: Call, reason: i64, now: float) -> None:
+        """Answer at the door, or at a gate to whoever waited there."""
+        if call.at_gate:
+            self.touch(now)
+            call.at_gate = False
+            self.waiting -= 1.0
+            self.in_system -= 1.0
+            self.arrived_sum -= call.arrived
+            self.conclude(call, reason, now)
+        else:
+            self.failed[reason] += 1
+        self._reply(call, reason, now)
 
     def drop(self, call: Call, now: float) -> None:
         """Whoever waited too long is not worked on."""
         self.finish(call, DEADLINE, now)
 
-    def refuse(self, call: Call, reason: i64, now: float) -> None:
-        """Answer at the door."""
-        self.failed[reason] += 1
-        self._reply(call, reason, now)
-
     def worked(self, call: Call, now: float) -> None:
         """A worker has done its work; it is free unless it is held until the answer."""
+        if self.stepwise:
+            self.flow.worked(call, now)
+            return
         call.stage = ENGAGED
         if self.hold:
             call.held = True
@@ -105,53 +184,32 @@ class Node(Site):
         if self.error > 0.0 and chance(self.errors, self.error):
             self.finish(call, ERROR, now)
         else:
-            self.serve(call, now)
-
-    def serve(self, job: Call, now: float) -> None:
-        """What comes after the work: the flow."""
-        self.advance(job, now)
-
-    def advance(self, job: Call, now: float) -> None:
-        """Make the calls of the next group in which there are any to wait for, or answer."""
-        while job.step < self.groups:
-            only = self.only
-            if only is not None:
-                job.step += 1
-                self._call(only, job, now)
-            else:
-                group = self._steps[job.step]
-                job.step += 1
-                for link in group:
-                    self._call(link, job, now)
-            if job.pending > 0:
-                return
-        self.finish(job, OK, now)
-
-    def _call(self, link: Link, job: Call, now: float) -> None:
-        """Make a call if the job wants it."""
-        if link.always or link.wants(job):
-            if link.waits:
-                job.pending += 1
-            link.begin(job, now)
+            self.server.serve(call, now)
 
     def proceed(self, job: Call, child: Call, now: float) -> None:
-        """Go on when all calls of the group are answered."""
+        """A call that a job waited for succeeded; during a pause nobody notices."""
         if job.pool.halted:
             job.pool.parked.append(Parked(job, child, OK))
-            return
-        job.pending -= 1
-        if job.pending == 0:
-            self.advance(job, now)
+        else:
+            self.flow.proceed(job, child, now)
 
     def child_failed(self, job: Call, reason: i64, now: float) -> None:
-        """Fail at once, and with the same reason."""
+        """A call that a job waited for failed for good."""
         if job.pool.halted:
             job.pool.parked.append(Parked(job, None, reason))
-            return
-        self.finish(job, reason, now)
+        else:
+            self.flow.child_failed(job, reason, now)
 
     def finish(self, job: Call, reason: i64, now: float) -> None:
-        """The job is over: free what it holds, count it out, answer."""
+        """The job is over; who wants to see that sees it."""
+        witness = self.witness
+        if witness is None:
+            self.end(job, reason, now)
+        else:
+            witness.finish(job, reason, now)
+
+    def end(self, job: Call, reason: i64, now: float) -> None:
+        """Free what a job holds, count it out, answer."""
         pool = job.pool
         if job.held:
             job.held = False
@@ -166,37 +224,33 @@ class Node(Site):
         job.done = True
         context = job.context
         if context is not None:
-            self.call_off(context, now)
+            self.flow.call_off(context, now)
         self.residence.add(now - job.arrived)
         if reason == OK:
             self.completed += 1
         else:
             self.failed[reason] += 1
 
-    def call_off(self, context: Context, now: float) -> None:
-        """Call off what a job no longer needs."""
-        children = context.children
-        context.children = []
-        for child in children:
-            path = child.path
-            if path is not None:
-                path.call_off(child, now)
-
     def deadline(self, job: Call) -> float:
-        """What the job's caller said."""
+        """What the job's caller said, or its user."""
         context = job.context
-        return NEVER if context is None else context.deadline
+        limit = NEVER if context is None else context.deadline
+        witness = self.witness
+        return limit if witness is None else min(limit, witness.deadline(job))
 
     def cancel(self, call: Call, now: float) -> None:
-        """Stop a call wherever it is: on its way, in line, worked on, or in its flow."""
+        """Stop a call wherever it is: on its way, at a gate, in line, worked on, or in its flow."""
         stage = call.stage
         if call.done or stage in (RETURNING, DEAD):
             return
+        witness = self.witness
+        if witness is not None and witness.keeps(call):
+            return
         pool = call.pool
-        if not pool.has(call):
+        if not pool.inside.has(call):
             context = call.context
             if context is not None:
-                context.deadline = -NEVER  # it is turned away when it arrives
+                context.deadline = -NEVER  # it is turned away when it comes in
             return
         if stage != ENGAGED:
             if not pool.withdraw(call, now):
@@ -213,20 +267,27 @@ class Node(Site):
             path.answer(call, call, now)
 
     def kill(self, pool: Pool, now: float) -> None:
-        """Take an instance down: whatever is inside fails at once."""
+        """Take an instance down: whatever is inside, or at a gate to it, fails at once."""
         self.touch(now)
         pool.down = True
         pool.deaths += 1
         pool.clear(now)
-        jobs = pool.inside
-        pool.inside = []
+        jobs = pool.inside.all()
+        pool.inside.clear()
         for job in jobs:
             self.in_system -= 1.0
             self.arrived_sum -= job.arrived
-            self.lose(job, now)
+            self._lose(job, now)
+        for gate in self.gates:
+            for call in gate.give_back(pool):
+                self.refuse(call, CRASHED, now)
+        self.flow.killed(pool, now)
+        witness = self.witness
+        if witness is not None:
+            witness.killed(pool, now)
 
-    def lose(self, job: Call, now: float) -> None:
-        """A job died with its instance. Its own entry may still be due, so a courier goes."""
+    def _lose(self, job: Call, now: float) -> None:
+        """A job died with its instance. Its own entry may still be due, so another one brings the news."""
         self.conclude(job, CRASHED, now)
         job.held = False
         job.stage = DEAD
@@ -234,6 +295,9 @@ class Node(Site):
         path = job.path
         if path is not None and not job.settled:
             path.answer(job, Timer(DeferredReply(job, path)), now)
+        witness = self.witness
+        if witness is not None:
+            witness.lost(job, now)
 
     def revive(self, pool: Pool, now: float) -> None:
         """Bring an instance up again, empty."""
@@ -241,3 +305,4 @@ class Node(Site):
         pool.starting = False
         if self.pulls:
             self.invite(pool, now)
+        self.flow.revived(pool, now)

@@ -7,7 +7,7 @@ import pytest
 from engine.control.simulation import Simulation
 from engine.plan.primitives import NodePlan, Plan
 from engine.sim.invariants import check
-from engine.sim.lane.call import UNLIMITED
+from engine.sim.lane.codes import UNLIMITED
 from engine.sim.report import result_of
 from tests.helpers.plans import (
     cache,

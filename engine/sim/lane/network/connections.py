@@ -1,4 +1,7 @@
-"""Keep-alive connections of one caller instance to one callee instance, and who waits for them."""
+"""Keep-alive connections of one caller instance to one callee instance, and who waits for them.
+
+That calls need one is a rule of their link, `Connections`.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,10 @@ import math
 from typing import TYPE_CHECKING, final
 
 from engine.sim.lane.agenda import Task, Timer
-from engine.sim.lane.call import CRASHED, NETWORK, OK, RETURNING, UNAVAILABLE, Call, ConnectionLease
-from engine.sim.lane.link import Transport
+from engine.sim.lane.call import Call, ConnectionLease
+from engine.sim.lane.codes import CRASHED, HELD, NETWORK, OK, RETURNING, UNAVAILABLE
 from engine.sim.lane.network.bandwidth import Window
+from engine.sim.lane.seams import BOARD, Rule
 from engine.sim.lane.station.line import Fifo
 
 if TYPE_CHECKING:
@@ -19,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @final
-class Rules:
+class ConnectionRules:
     """How connections are set up and kept."""
 
     def __init__(self) -> None:
@@ -38,19 +42,6 @@ class Rules:
         """Whether slow start begins anew after an idle time."""
         self.ordered = True
         """Whether a loss holds up everything behind it on the connection (TCP)."""
-
-
-class Carrier(Transport):
-    """What sends a call that has a connection, and counts."""
-
-    def __init__(self, link: Link) -> None:
-        self.link = link
-        self.opened: i64 = 0
-        """Connections begun to be set up."""
-
-    def board(self, call: Call, connection: Connection, now: float, *, fresh: bool) -> None:
-        """Send an attempt on its connection, which may be a fresh one."""
-        raise NotImplementedError
 
 
 @final
@@ -94,8 +85,10 @@ class SetUp(Task):
 class ConnectionPool(ConnectionLease):
     """Connections from one instance to another. Calls without one wait, first come, first served."""
 
-    def __init__(self, network: Carrier, caller: Pool, endpoint: Endpoint, rules: Rules) -> None:
-        self.network = network
+    def __init__(
+        self, keeper: Connections, caller: Pool, endpoint: Endpoint, rules: ConnectionRules
+    ) -> None:
+        self.keeper = keeper
         self.caller = caller
         self.callee = endpoint.pool
         self.endpoint = endpoint
@@ -115,17 +108,18 @@ class ConnectionPool(ConnectionLease):
         self._free: list[Connection] = []
         """Those with room for a call, the last one used on top."""
 
-    def admit(self, call: Call, now: float) -> None:
-        """Let a call board a connection, now or when there is one."""
+    def admit(self, call: Call, now: float) -> i64:
+        """Let a call board a connection: OK, or HELD until there is one."""
         self._renew()
         connection = self._take(now)
         if connection is not None:
             self._board(connection, call, now)
-            return
+            return OK
         call.lease = self
         self.waiting += 1
         self._line.push(call)
         self._open()
+        return HELD
 
     def settled(self, call: Call, now: float) -> None:
         """A call was given up before it got a connection; its place in the line stays behind."""
@@ -175,6 +169,7 @@ class ConnectionPool(ConnectionLease):
                 break
             self.waiting -= 1
             self._board(connection, call, now)
+            self.keeper.link.release(call, self.keeper, now)
         self._open()
 
     def standing(self, now: float) -> i64:
@@ -204,10 +199,10 @@ class ConnectionPool(ConnectionLease):
     def _board(self, connection: Connection, call: Call, now: float) -> None:
         """Send a call on the connection that is on top."""
         rules = self.rules
-        network = self.network
+        keeper = self.keeper
         fresh = connection.used == 0
         idle = 0.0 if connection.active > 0 or fresh else now - connection.idle_since
-        if rules.restart and idle > network.link.retransmit:
+        if rules.restart and idle > keeper.link.retransmit:
             connection.there.restart()
             connection.back.restart()
         connection.active += 1
@@ -218,7 +213,8 @@ class ConnectionPool(ConnectionLease):
             connection.listed = False
         self.riding += 1
         call.lease = connection
-        network.board(call, connection, now, fresh=fresh)
+        keeper.boarded += 1
+        keeper.waited += now - call.sent
 
     def _take(self, now: float) -> Connection | None:
         """The connection with room that was used last."""
@@ -263,7 +259,7 @@ class ConnectionPool(ConnectionLease):
 
     def _set_up(self, connection: Connection) -> None:
         """Go there and back; a dead instance refuses at once, and what nobody answers is given up."""
-        link = self.network.link
+        link = self.keeper.link
         legs = 2 * self.rules.round_trips
         if legs > 0 and self.callee.down:
             connection.failure = UNAVAILABLE
@@ -276,7 +272,7 @@ class ConnectionPool(ConnectionLease):
                 connection.failure = NETWORK
                 break
             legs -= 1
-        self.network.opened += 1
+        self.keeper.opened += 1
         link.agenda.schedule(span, Timer(SetUp(connection)))
 
     def _next(self) -> Call | None:
@@ -299,7 +295,7 @@ class ConnectionPool(ConnectionLease):
             call.lease = None
             call.reason = reason
             call.stage = RETURNING
-            self.network.link.agenda.schedule(0.0, call)
+            self.keeper.link.agenda.schedule(0.0, call)
 
     def _forget(self, call: Call) -> None:
         """Nobody is coming, and no worker need be kept."""
@@ -331,3 +327,40 @@ class ConnectionPool(ConnectionLease):
     def _count_deaths(self) -> i64:
         """How often the two instances died."""
         return self.caller.deaths + self.callee.deaths
+
+
+@final
+class Connections(Rule):
+    """Every call of a link goes on a connection, kept for each pair of instances."""
+
+    def __init__(self, link: Link, rules: ConnectionRules) -> None:
+        self.moments = BOARD
+        self.link = link
+        self.rules = rules
+        self.pools: dict[tuple[Pool, Endpoint], ConnectionPool] = {}
+        self.opened: i64 = 0
+        """Connections begun to be set up."""
+        self.boarded: i64 = 0
+        self.waited = 0.0
+        """Time (s) that calls waited for their connection."""
+
+    def admit(self, call: Call, now: float) -> i64:
+        """Board a connection, now or when there is one."""
+        endpoint = call.endpoint
+        if endpoint is None:
+            return OK
+        parent = call.parent
+        caller = call.pool if parent is None else parent.pool
+        pool = self.pools.get((caller, endpoint))
+        if pool is None:
+            pool = ConnectionPool(self, caller, endpoint, self.rules)
+            self.pools[(caller, endpoint)] = pool
+        return pool.admit(call, now)
+
+    def follow(self, rules: ConnectionRules, now: float) -> None:
+        """Keep connections by other rules; pools that nobody uses are forgotten."""
+        self.rules = rules
+        self.pools = {key: pool for key, pool in self.pools.items() if not pool.unused(now)}
+        for pool in self.pools.values():
+            pool.rules = rules
+            pool.serve(now)

@@ -1,28 +1,27 @@
-"""What the bytes of a link's calls meet: bandwidth, connections, encryption."""
+"""What the bytes of a link's calls meet: bandwidth, the windows of connections, encryption."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
-from engine.sim.lane.call import OK, OUTBOUND
+from engine.sim.lane.codes import OK
 from engine.sim.lane.network.bandwidth import Channel, held_by_loss
-from engine.sim.lane.network.connections import Carrier, Connection, ConnectionPool, Rules
+from engine.sim.lane.network.connections import Connection
+from engine.sim.lane.network_path import Transport
 
 if TYPE_CHECKING:
-    from mypy_extensions import i64
-
-    from engine.sim.lane.call import Call, Endpoint, Pool
+    from engine.sim.lane.call import Call
     from engine.sim.lane.link import Link
 
 
 @final
-class Network(Carrier):
+class Network(Transport):
     """The network under one link. Both ends share its bandwidth, each direction for itself."""
 
     def __init__(self, link: Link) -> None:
-        super().__init__(link)
-        self.there = Channel()
-        self.back_channel = Channel()
+        self.link = link
+        self.request_channel = Channel()
+        self.response_channel = Channel()
         self.request_bytes: list[float] = []
         """Size of each class."""
         self.response_bytes: list[float] = []
@@ -34,34 +33,23 @@ class Network(Carrier):
         """Whether the callee has workers who do that work; else it only takes its time."""
         self.congested = True
         """Whether losses hold transfers up, as they do those of TCP and QUIC."""
-        self.rules: Rules | None = None
-        """How connections are kept, where there are any."""
-        self.pools: dict[tuple[Pool, Endpoint], ConnectionPool] = {}
-        self.boarded: i64 = 0
-        self.waited = 0.0
-        """Time (s) that calls waited for their connection."""
 
-    def depart(self, call: Call, endpoint: Endpoint, now: float) -> None:
-        """Send an attempt that was counted in, once it has a connection."""
-        call.pool.coming += 1
-        rules = self.rules
-        if rules is None:
-            self._send(call, None, self._cipher_work(call), now)
-            return
-        parent = call.parent
-        caller = call.pool if parent is None else parent.pool
-        pool = self.pools.get((caller, endpoint))
-        if pool is None:
-            pool = ConnectionPool(self, caller, endpoint, rules)
-            self.pools[(caller, endpoint)] = pool
-        pool.admit(call, now)
-
-    def board(self, call: Call, connection: Connection, now: float, *, fresh: bool) -> None:
-        """Send an attempt on its connection."""
-        self.boarded += 1
-        self.waited += now - call.sent
+    def there(self, call: Call, now: float) -> float:
+        """Time (s) until a request is there; negative where it is given up after that time."""
         work = self._cipher_work(call)
-        self._send(call, connection, work + self.handshake if fresh else work, now)
+        lease = call.lease
+        connection: Connection | None = None
+        if isinstance(lease, Connection):
+            connection = lease
+            if lease.used == 1:
+                work += self.handshake
+        delay = self._travel(self.request_channel, connection, self._request_size(call), now)
+        if delay < 0.0:
+            return delay
+        if not self.charges:
+            return delay + work
+        call.toll = work
+        return delay
 
     def back(self, call: Call, now: float) -> float:
         """Time (s) until the answer is there; negative where it is given up after that time."""
@@ -69,27 +57,10 @@ class Network(Carrier):
         found = call.reason == OK and not call.missed and not call.fill
         size = self.response_bytes[call.kind] if found else 0.0
         if not isinstance(lease, Connection):
-            return self._travel(self.back_channel, None, size, now)
-        delay = self._travel(self.back_channel, lease, size, now)
+            return self._travel(self.response_channel, None, size, now)
+        delay = self._travel(self.response_channel, lease, size, now)
         lease.answered = now + abs(delay)
         return delay
-
-    def _send(self, call: Call, connection: Connection | None, work: float, now: float) -> None:
-        """Put a request on the link."""
-        link = self.link
-        delay = self._travel(self.there, connection, self._request_size(call), now)
-        if delay < 0.0:
-            call.pool.coming -= 1
-            link.lose(call, -delay)
-            return
-        if self.charges:
-            call.toll = work
-        else:
-            delay += work
-        if link.dots > 0:
-            link.see_request(call, now, delay)
-        call.stage = OUTBOUND
-        link.agenda.schedule(delay, call)
 
     def _travel(
         self, channel: Channel, connection: Connection | None, size: float, now: float
@@ -109,7 +80,7 @@ class Network(Carrier):
             pause = held_by_loss(size, link.loss, link.round_trip, speed)
         if connection is None:
             return out + pause + arrival
-        window = connection.there if channel is self.there else connection.back
+        window = connection.there if channel is self.request_channel else connection.back
         rules = connection.pool.rules
         if rules.slow_start:
             pause = max(pause, window.slow_start(size, link.round_trip, speed))

@@ -15,16 +15,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, final
 
-from engine.sim.lane.call import DEAD, ENGAGED, NEVER, OK, Call, Context, Parked, Pool
-from engine.sim.lane.node import Node
+from engine.sim.lane.call import Call, Context, Jobs, Pool
+from engine.sim.lane.codes import DEAD, ENGAGED, NEVER, OK
+from engine.sim.lane.seams import Role
 from engine.sim.lane.station.line import Fifo
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
-    from engine.sim.lane.agenda import Agenda
     from engine.sim.lane.draws import Draws
     from engine.sim.lane.link import Link
+    from engine.sim.lane.node import Node
 
 # Sorts of steps.
 WORK: Final = 0
@@ -110,16 +111,18 @@ class Frame(Context):
 
 
 @final
-class FlowNode(Node):
+class Program(Role):
     """A station whose flow is a program. The work that the program begins with comes first, without a frame."""
 
-    def __init__(self, name: str, agenda: Agenda, errors: Draws, uniforms: Draws) -> None:
-        super().__init__(name, agenda, errors)
+    def __init__(self, node: Node, uniforms: Draws) -> None:
+        self.node = node
         self.program: list[Step] = []
         self.uniforms = uniforms
         """For choices."""
-        self._detached: list[Call] = []
-        """Branches that nobody waits for, in no particular order."""
+        self.works: i64 = 0
+        """Laws of work that the node has at least: some may be under way."""
+        self._detached = Jobs()
+        """Branches that nobody waits for."""
 
     def worked(self, call: Call, now: float) -> None:
         """Go on, keeping the worker until something has to be waited for."""
@@ -127,7 +130,7 @@ class FlowNode(Node):
         frame = _frame(call)
         if frame is None:
             call.held = True
-            self.after_work(call, now)
+            self.node.after_work(call, now)
             return
         if _frame_of(frame.root).working is not call:
             call.held = True
@@ -143,9 +146,6 @@ class FlowNode(Node):
 
     def proceed(self, job: Call, child: Call, now: float) -> None:
         """A call was answered."""
-        if job.pool.halted:
-            job.pool.parked.append(Parked(job, child, OK))
-            return
         frame = _frame_of(job)
         root = frame.root
         if job is not root and job.missed_over is not None:
@@ -159,9 +159,6 @@ class FlowNode(Node):
 
     def child_failed(self, job: Call, reason: i64, now: float) -> None:
         """A call failed: so does whoever made it, and whoever cannot do without that."""
-        if job.pool.halted:
-            job.pool.parked.append(Parked(job, None, reason))
-            return
         frame = _frame_of(job)
         parent = job.parent
         while frame.sort == BRANCH and parent is not None:
@@ -175,7 +172,7 @@ class FlowNode(Node):
         if frame.sort == DETACHED:
             self._end(job, frame, now)
         else:
-            self.finish(job, reason, now)
+            self.node.finish(job, reason, now)
 
     def _run(self, job: Call, frame: Frame, now: float) -> None:
         """Take steps until one has to be waited for, or all are done."""
@@ -268,14 +265,13 @@ class FlowNode(Node):
         misses = _frame_of(job).root.missed_over
         if misses is not None:
             branch.missed_over = misses.copy()
-        branch.slot = len(self._detached)
-        self._detached.append(branch)
+        self._detached.add(branch)
         branch.pool.detached += 1
         self._run(branch, made, now)
 
     def _branch(self, job: Call) -> Call:
         """A branch of a job: a call that crosses nothing."""
-        branch = Call(self, job.pool, job, job.kind, job.key)
+        branch = Call(self.node, job.pool, job, job.kind, job.key)
         branch.stage = ENGAGED
         return branch
 
@@ -291,7 +287,7 @@ class FlowNode(Node):
             frame.needed = 1
             frame.spare = 0
             self._begin(job, frame, [step], now)
-        elif frame.root.held and self.hold:
+        elif frame.root.held and self.node.hold:
             job.task = task
             self._do_in_turn(job, _frame_of(frame.root), now)
         else:
@@ -313,7 +309,7 @@ class FlowNode(Node):
     def _rest(self, job: Call, frame: Frame, now: float) -> None:
         """Let the worker go while something is waited for, unless it is held or does a branch's work."""
         if job.held:
-            if not self.hold:
+            if not self.node.hold:
                 job.held = False
                 job.pool.release(job, now)
         elif frame.sort == BRANCH:
@@ -341,7 +337,7 @@ class FlowNode(Node):
         """All steps are done."""
         parent = job.parent
         if frame.sort == ROOT:
-            self.finish(job, OK, now)
+            self.node.finish(job, OK, now)
             return
         if frame.sort == DETACHED or parent is None:
             self._end(job, frame, now)
@@ -369,10 +365,7 @@ class FlowNode(Node):
             self._next_in_turn(job, _frame_of(frame.root), now)
         if frame.sort == DETACHED:
             job.pool.detached -= 1
-            last = self._detached.pop()
-            if last is not job:
-                last.slot = job.slot
-                self._detached[job.slot] = last
+            self._detached.remove(job)
 
     def call_off(self, context: Context, now: float) -> None:
         """The request is over: so are its branches."""
@@ -406,11 +399,11 @@ class FlowNode(Node):
             branch.held = False
         self._end(branch, frame, now)
 
-    def kill(self, pool: Pool, now: float) -> None:
+    def killed(self, pool: Pool, now: float) -> None:
         """What nobody waits for dies with its instance, too."""
-        super().kill(pool, now)
-        for branch in [each for each in self._detached if each.pool is pool]:
-            self._stop(branch, now)
+        for branch in self._detached.all():
+            if branch.pool is pool:
+                self._stop(branch, now)
 
 
 def _frame(call: Call) -> Frame | None:

@@ -8,27 +8,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
-from engine.sim.lane.call import OK, QUEUE_FULL, UNLIMITED, Call, Endpoint, Pool
+from engine.sim.lane.call import Call, Endpoint, Pool
+from engine.sim.lane.codes import OK, QUEUE_FULL, UNLIMITED
 from engine.sim.lane.link import Link
-from engine.sim.lane.node import Node
+from engine.sim.lane.seams import Role
 from engine.sim.lane.station.line import Fifo
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
-    from engine.sim.lane.agenda import Agenda
-    from engine.sim.lane.draws import Draws
+    from engine.sim.lane.node import Node
 
 
 @final
-class Backlog(Node):
+class Queue(Role):
     """Messages that wait for consumers. Every message is queued, in flight, consumed or dead.
 
     A message is a call without a path; `step` counts its deliveries. `wait` holds its age at each.
     """
 
-    def __init__(self, name: str, agenda: Agenda, errors: Draws) -> None:
-        super().__init__(name, agenda, errors)
+    def __init__(self, node: Node) -> None:
+        self.node = node
         self.capacity: i64 = UNLIMITED
         self.max_receive: i64 = 1
         self.outlets: list[Endpoint] = []
@@ -41,23 +41,19 @@ class Backlog(Node):
         self.redelivered: i64 = 0
         self._lines: list[Fifo] = []
         """Messages that wait, by class."""
-        self._home = Pool(self, 0)
+        self._home = Pool(node, 0)
         self._order: i64 = 0
         self._turn: i64 = 0
-
-    def pass_on(self, call: Call, now: float) -> None:
-        """Serve a call without work; it is the message that waits, not the sender."""
-        self.after_work(call, now)
 
     def serve(self, job: Call, now: float) -> None:
         """Store a message and acknowledge it, or refuse it where there is no room."""
         if self.depth >= self.capacity:
-            self.finish(job, QUEUE_FULL, now)
+            self.node.finish(job, QUEUE_FULL, now)
             return
-        message = Call(self, self._home, None, job.kind, job.key)
+        message = Call(self.node, self._home, None, job.kind, job.key)
         message.arrived = now
         self.published += 1
-        self.finish(job, OK, now)
+        self.node.finish(job, OK, now)
         self._store(message, now)
 
     def _store(self, message: Call, now: float) -> None:
@@ -69,9 +65,9 @@ class Backlog(Node):
         self._order += 1
         message.seq = self._order
         line.push(message)
-        self.touch(now)
+        self.node.touch(now)
         self.depth += 1
-        self.waiting += 1.0
+        self.node.waiting += 1.0
         if alone:
             self.pull(now)
 
@@ -93,7 +89,7 @@ class Backlog(Node):
     def feed(self, endpoint: Endpoint, now: float) -> bool:
         """Deliver the oldest message that an idle worker takes."""
         link = endpoint.path
-        if not isinstance(link, Link) or link.cuts > 0 or link.loss >= 1.0 or self.pools[0].down:
+        if not isinstance(link, Link) or link.shut() or self.node.pools[0].down:
             return False
         line = self._oldest(link)
         if line is None:
@@ -101,17 +97,17 @@ class Backlog(Node):
         message = line.pop()
         if message is None:
             return False
-        self.touch(now)
+        self.node.touch(now)
         self.depth -= 1
-        self.waiting -= 1.0
+        self.node.waiting -= 1.0
         self.in_flight += 1
         message.step += 1
-        self.wait.add(now - message.arrived)
+        self.node.wait.add(now - message.arrived)
         pool = endpoint.pool
         pool.reserved += 1
         call = Call(pool.site, pool, message, message.kind, message.key)
         call.booked = True
-        link.send(call, endpoint, now)
+        link.offer(call, endpoint, now)
         return True
 
     def _oldest(self, link: Link) -> Fifo | None:
@@ -141,9 +137,8 @@ class Backlog(Node):
         self.redelivered += 1
         self._store(job, now)
 
-    def revive(self, pool: Pool, now: float) -> None:
+    def revived(self, pool: Pool, now: float) -> None:
         """Up again, with all its messages."""
-        super().revive(pool, now)
         self.pull(now)
 
     def oldest_age(self, now: float) -> float:

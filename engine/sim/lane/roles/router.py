@@ -4,42 +4,42 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
-from engine.sim.lane.call import OK, UNAVAILABLE, Call, Endpoint, Picker
-from engine.sim.lane.node import Node
+from engine.sim.lane.call import Call
+from engine.sim.lane.codes import OK, UNAVAILABLE
+from engine.sim.lane.seams import Role
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
-    from engine.sim.lane.agenda import Agenda
-    from engine.sim.lane.draws import Draws
+    from engine.sim.lane.call import Endpoint, Site
+    from engine.sim.lane.seams import Picker
 
 
 @final
-class Router(Node):
-    """A node whose flow is a choice."""
+class Router(Role):
+    """A flow that is a choice."""
 
-    def __init__(self, name: str, agenda: Agenda, errors: Draws) -> None:
-        super().__init__(name, agenda, errors)
+    def __init__(self, node: Site) -> None:
+        self.node = node
         self.pickers: list[Picker] = []
         """What picks among the endpoints that take a class; its links share them for retries."""
         self.endpoints: list[Endpoint] = []
 
-    def advance(self, job: Call, now: float) -> None:
+    def serve(self, job: Call, now: float) -> None:
         """Send the request on, or fail where no instance is healthy."""
-        endpoint = self.pickers[job.kind].pick()
+        call = Call(job.site, job.pool, job, job.kind, job.key)
+        endpoint = self.pickers[job.kind].pick(call)
         if endpoint is None:
-            self.finish(job, UNAVAILABLE, now)
+            self.node.finish(job, UNAVAILABLE, now)
             return
-        pool = endpoint.pool
-        call = Call(pool.site, pool, job, job.kind, job.key)
         call.fill = job.fill
-        endpoint.path.send(call, endpoint, now)
+        endpoint.path.offer(call, endpoint, now)
 
     def proceed(self, job: Call, child: Call, now: float) -> None:
         """Hand the answer back."""
         job.missed = child.missed
-        self.finish(job, OK, now)
+        self.node.finish(job, OK, now)
 
     def child_failed(self, job: Call, reason: i64, now: float) -> None:
         """Hand the failure back."""
-        self.finish(job, reason, now)
+        self.node.finish(job, reason, now)

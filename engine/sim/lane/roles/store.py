@@ -1,30 +1,31 @@
-"""A node with a keyed store: a read that hits is answered at once, one that misses goes on."""
+"""A keyed store in front of a flow: a read that hits is answered at once, one that misses goes on."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
-from engine.sim.lane.call import CRASHED, OK, Call, Pool
-from engine.sim.lane.node import Node
+from engine.sim.lane.codes import CRASHED, OK
+from engine.sim.lane.seams import Role
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
-    from engine.sim.lane.agenda import Agenda
-    from engine.sim.lane.draws import Draws
+    from engine.sim.lane.call import Call, Pool
+    from engine.sim.lane.node import Node
     from engine.sim.lane.stores.store import Store
 
 
 @final
-class KeyedNode(Node):
-    """Read-through where it has links, else a plain look-up that says whether the key was there.
+class StoreRole(Role):
+    """Read-through where its flow makes calls, else a plain look-up that says whether the key was there.
 
-    A write goes through the links and then drops the key. With single flight, one job fetches a
+    A write goes through the flow and then drops the key. With single flight, one job fetches a
     missing key and the others wait for it.
     """
 
-    def __init__(self, name: str, agenda: Agenda, errors: Draws, store: Store) -> None:
-        super().__init__(name, agenda, errors)
+    def __init__(self, node: Node, flow: Role, store: Store) -> None:
+        self.node = node
+        self.flow = flow
         self.store = store
         self.single_flight = False
         self.writes: list[bool] = [False]
@@ -38,21 +39,21 @@ class KeyedNode(Node):
         """Look the key up, or change it."""
         if job.fill:
             self._put(job, now)
-            super().finish(job, OK, now)
+            self.node.end(job, OK, now)
         elif self.writes[job.kind]:
-            self.advance(job, now)
+            self.flow.serve(job, now)
         elif self.store.get(job.key, now):
             self.hits += 1
-            super().finish(job, OK, now)
+            self.node.end(job, OK, now)
         else:
             self.misses += 1
             self._miss(job, now)
 
     def _miss(self, job: Call, now: float) -> None:
         """Fetch the key, wait for who fetches it, or say that it is not there."""
-        if self.groups == 0:
+        if self.flow.ends_here:
             job.missed = True
-            super().finish(job, OK, now)
+            self.node.end(job, OK, now)
             return
         if self.single_flight:
             followers = self._followers.get(job.key)
@@ -61,7 +62,7 @@ class KeyedNode(Node):
                 return
             self._followers[job.key] = []
             job.leads = True
-        self.advance(job, now)
+        self.flow.serve(job, now)
 
     def _put(self, job: Call, now: float) -> None:
         """Store a job's key."""
@@ -75,35 +76,31 @@ class KeyedNode(Node):
                 self.store.drop(job.key)
             elif not job.missed:
                 self._put(job, now)
-        super().finish(job, reason, now)
+        self.node.end(job, reason, now)
         if job.leads:
             for follower in self._take_followers(job):
                 if not follower.done:
-                    super().finish(follower, reason, now)
+                    self.node.end(follower, reason, now)
 
     def _take_followers(self, job: Call) -> list[Call]:
         """Those who wait for what a job fetches; they wait no more."""
         job.leads = False
         return self._followers.pop(job.key, [])
 
-    def cancel(self, call: Call, now: float) -> None:
-        """Stop a call, unless others wait for what it fetches."""
-        if call.leads and any(not each.done for each in self._followers[call.key]):
-            return
-        super().cancel(call, now)
+    def keeps(self, call: Call) -> bool:
+        """Others wait for what it fetches."""
+        return call.leads and any(not each.done for each in self._followers[call.key])
 
-    def lose(self, job: Call, now: float) -> None:
+    def lost(self, job: Call, now: float) -> None:
         """Whoever waits for a dead job in another instance fails with it."""
-        super().lose(job, now)
         if job.leads:
             for follower in self._take_followers(job):
                 if not follower.done and follower.pool is not job.pool:
-                    super().finish(follower, CRASHED, now)
+                    self.node.end(follower, CRASHED, now)
 
-    def kill(self, pool: Pool, now: float) -> None:
+    def killed(self, pool: Pool, now: float) -> None:
         """When the last instance goes down, what they remember is gone."""
-        super().kill(pool, now)
-        for other in self.pools:
+        for other in self.node.pools:
             if not other.down:
                 return
         self.store.clear()

@@ -1,59 +1,62 @@
-"""What a caller tells its callees of its patience: until when it waits, and that it waits no more."""
+"""Deadlines that travel with the calls of a link, and cancels that follow them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
 from engine.sim.lane.agenda import Task, Timer
-from engine.sim.lane.call import NEVER, Context
-from engine.sim.lane.link import Link, Manners
+from engine.sim.lane.call import Context
+from engine.sim.lane.codes import NEVER
+from engine.sim.lane.seams import RETRY, SETTLE, START, Rule
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
     from engine.sim.lane.call import Call
+    from engine.sim.lane.link import Link
 
 
 @final
-class DeadlineRule(Manners):
-    """Deadlines that travel with the calls of a link, and cancels that follow them."""
+class DeadlineRule(Rule):
+    """What a caller tells its callees of its patience: until when it waits, and that it waits no more."""
 
     def __init__(self, link: Link) -> None:
+        self.moments = START + SETTLE + RETRY
         self.link = link
         self.propagates = False
         self.cancels = False
         self.span = NEVER
         """The link's timeout (s)."""
 
-    def start(self, call: Call, now: float) -> None:
-        """An attempt begins: it may take until the caller's own deadline, and the link's timeout."""
-        link = self.link
-        limit = self.limit(call)
+    def started(self, call: Call, now: float) -> None:
+        """It may take until the caller's own deadline, and the link's timeout."""
+        limit = self._limit(call)
         own = now + self.span
         call.context = Context(min(limit, own) if self.propagates else NEVER)
         if self.cancels:
             self._remember(call)
-        expiry = link.expiry
         if limit < own:
-            link.agenda.schedule_at(limit, Timer(Overdue(call, link)))
-        elif expiry is not None:
-            expiry.add(call)
+            call.watched = True
+            self.link.agenda.schedule_at(limit, Timer(Overdue(call, self.link)))
 
-    def limit(self, call: Call) -> float:
+    def settled(self, call: Call, reason: i64, now: float) -> None:
+        """Send a cancel after a call that the caller has given up."""
+        if call.given_up == 0 or not self.cancels:
+            return
+        delay = self.link.crossing()
+        if delay >= 0.0:
+            self.link.agenda.schedule(delay, Timer(Cancel(call)))
+
+    def retry_in(self, call: Call, reason: i64, wait: float, now: float) -> float:
+        """No try that would come too late."""
+        return NEVER if self._limit(call) <= now + wait else wait
+
+    def _limit(self, call: Call) -> float:
         """Time (s) after which whoever waits for a call has no use for it."""
         parent = call.parent
         if not self.propagates or not call.waits or parent is None:
             return NEVER
         return parent.site.deadline(parent)
-
-    def give_up(self, call: Call, now: float) -> None:
-        """Send a cancel after a call that the caller has given up."""
-        link = self.link
-        if not self.cancels:
-            return
-        delay = link.crossing()
-        if delay >= 0.0:
-            link.agenda.schedule(delay, Timer(Cancel(call)))
 
     def _remember(self, call: Call) -> None:
         """Have a call called off when its caller is over, which may be before it is."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, final
 
 from engine.sim.lane.agenda import Task, Timer
-from engine.sim.lane.call import ERROR, UNLIMITED, WORKING, Call, Site
+from engine.sim.lane.codes import ERROR, UNLIMITED, WORKING
 from engine.sim.lane.station.pool import QueuePool
 from engine.sim.lane.station.variable_rate import VariableRateServer
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
+    from engine.sim.lane.call import Call, Site
     from engine.sim.lane.station.line import Line
 
 

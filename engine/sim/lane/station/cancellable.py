@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
-from engine.sim.lane.call import DEAD, Call, Pool
+from engine.sim.lane.codes import DEAD
 from engine.sim.lane.station.line import Line, came
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
+
+    from engine.sim.lane.call import Call, Pool
 
 
 @final

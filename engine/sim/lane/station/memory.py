@@ -40,11 +40,11 @@ class Memory(Meter):
         pool = self._pool
         if pool.down and not pool.starting:
             return 0.0
-        return self._with(len(pool.inside), now)
+        return self._with(pool.inside.count, now)
 
     def admits_one(self, now: float) -> bool:
         """Whether there is room for one more request."""
-        return not self.refuses or self._with(len(self._pool.inside) + 1, now) <= self.limit
+        return not self.refuses or self._with(self._pool.inside.count + 1, now) <= self.limit
 
     def turn(self, fixed: float, per_request: float, leak: float, now: float) -> None:
         """Use memory in another way from now on; what has leaked stays."""
@@ -69,7 +69,7 @@ class Memory(Meter):
         """More memory may be in use than before: see when the limit will be reached, or that it is."""
         if self.alarm is None or self._pool.down or self._exceeded:
             return
-        full = self._full_at(len(self._pool.inside))
+        full = self._full_at(self._pool.inside.count)
         self._exceeded = full <= now
         timer = self._timer
         if full < NEVER and (timer is None or full < timer.time):
@@ -83,7 +83,7 @@ class Memory(Meter):
             return
         self._timer = None
         alarm = self.alarm
-        if alarm is not None and (self._exceeded or self._full_at(len(self._pool.inside)) <= now):
+        if alarm is not None and (self._exceeded or self._full_at(self._pool.inside.count) <= now):
             self._exceeded = False
             alarm.due(timer, now)
         else:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
-from engine.sim.lane.call import ERROR, UNLIMITED, Call, Pool, Site
+from engine.sim.lane.call import Call, Pool, Site
+from engine.sim.lane.codes import ERROR, UNLIMITED
 from engine.sim.lane.station.pool import QueuePool
 from engine.sim.lane.station.variable_rate import VariableRateServer
 

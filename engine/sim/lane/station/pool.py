@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.sim.lane.call import DEAD, OUTBOUND, WORKING, Call, Pool, Site
+from engine.sim.lane.call import Call, Pool, Site
+from engine.sim.lane.codes import DEAD, OUTBOUND, WORKING
 from engine.sim.lane.station.cancellable import CancellableQueue
 from engine.sim.lane.station.line import came
 

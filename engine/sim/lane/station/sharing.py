@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, final
 
 from engine.sim.lane.agenda import Entry, Task, Timer, pop_first, sift_up
-from engine.sim.lane.call import DEAD, UNLIMITED, WORKING, Call, Pool, Site
+from engine.sim.lane.call import Call, Pool, Site
+from engine.sim.lane.codes import DEAD, UNLIMITED, WORKING
 
 if TYPE_CHECKING:
     from mypy_extensions import i64

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, final
 
 from engine.sim.lane.agenda import Entry, Task, Timer, pop_first, sift_up
-from engine.sim.lane.call import DEAD, UNLIMITED, WORKING, Call, Pool
+from engine.sim.lane.call import Call, Pool
+from engine.sim.lane.codes import DEAD, UNLIMITED, WORKING
 from engine.sim.lane.station.pace import NEVER, Pace
 
 if TYPE_CHECKING:

@@ -198,7 +198,9 @@ class Closed(Source):
         """Bring the population to its size."""
         self._active = math.floor(self.count * self.factor + 0.5)
         while len(self._users) < self._active:
-            self._users.append(User(self, len(self._users)))
+            user = User(self, len(self._users))
+            self.client.number(user)
+            self._users.append(user)
         for place in range(self._active):
             user = self._users[place]
             if user.parked:

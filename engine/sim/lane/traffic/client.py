@@ -4,26 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
-from engine.sim.lane.call import DEADLINE, NEVER, OK, Call, ClosedUser, Pool
+from engine.sim.lane.call import Call, ClosedUser, Pool
+from engine.sim.lane.codes import DEADLINE, NEVER, OK
 from engine.sim.lane.histogram import Histogram
-from engine.sim.lane.node import Node
+from engine.sim.lane.seams import Role
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
-    from engine.sim.lane.agenda import Agenda
     from engine.sim.lane.draws import Draws
     from engine.sim.lane.expiry import Expiry
+    from engine.sim.lane.node import Node
     from engine.sim.lane.traffic.keys import Keys
     from engine.sim.lane.traffic.visits import Visits
 
 
 @final
-class Client(Node):
+class Client(Role):
     """Where requests begin and end. `latency` holds successes only, `residence` everything."""
 
-    def __init__(self, name: str, agenda: Agenda, errors: Draws, kinds: Draws) -> None:
-        super().__init__(name, agenda, errors)
+    def __init__(self, node: Node, flow: Role, kinds: Draws) -> None:
+        self.node = node
+        self.flow = flow
+        self.agenda = node.agenda
         self.latency = Histogram()
         self.kinds = kinds
         self.shares: list[float] = [1.0]
@@ -32,11 +35,17 @@ class Client(Node):
         """Keys asked for, one stream a class; empty where no node looks at keys."""
         self.patience: list[Expiry | None] = [None]
         """Deadline of each class, where it has one."""
-        self.home = Pool(self, 0)
+        self.home = Pool(node, 0)
         self.visits: Visits | None = None
         """What is counted of its sessions, where it has or had some."""
+        self._numbered: i64 = 0
         self._plain = False
         """Whether all requests are of one class, without key and deadline."""
+
+    def number(self, user: ClosedUser) -> None:
+        """Give a new user a number of its own."""
+        user.number = self._numbered
+        self._numbered += 1
 
     def settle(self) -> None:
         """Find out whether requests differ; after any change of their classes, keys or deadlines."""
@@ -65,18 +74,19 @@ class Client(Node):
 
     def _begin(self, kind: i64, key: i64, user: ClosedUser | None, now: float) -> None:
         """Begin a request of a class."""
-        self.touch(now)
-        self.arrivals += 1
-        self.in_system += 1.0
-        self.arrived_sum += now
-        job = Call(self, self.home, None, kind, key)
+        node = self.node
+        node.touch(now)
+        node.arrivals += 1
+        node.in_system += 1.0
+        node.arrived_sum += now
+        job = Call(node, self.home, None, kind, key)
         job.arrived = now
         job.sent = now
         job.user = user
         patience = None if self._plain else self.patience[kind]
         if patience is not None:
             patience.add(job)
-        self.advance(job, now)
+        self.flow.serve(job, now)
 
     def _kind(self) -> i64:
         """Class of the next request."""
@@ -101,10 +111,11 @@ class Client(Node):
 
     def finish(self, job: Call, reason: i64, now: float) -> None:
         """The user knows the outcome."""
-        self.touch(now)
-        self.in_system -= 1.0
-        self.arrived_sum -= job.arrived
-        self.conclude(job, reason, now)
+        node = self.node
+        node.touch(now)
+        node.in_system -= 1.0
+        node.arrived_sum -= job.arrived
+        node.conclude(job, reason, now)
         job.settled = True
         if reason == OK:
             self.latency.add(now - job.arrived)

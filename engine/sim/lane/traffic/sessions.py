@@ -106,6 +106,7 @@ class Visitor(ClosedUser):
         """Requests that are not answered yet."""
         self._begun = now
         self._timer = Timer(self)
+        source.client.number(self)
 
     def due(self, timer: Timer, now: float) -> None:
         """Ask, or leave where there is no traffic any more."""

@@ -1,0 +1,33 @@
+"""What a node does with calls before its queue: gates, each off where it is null, in the order of the fields."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from engine.model.fields import Config, setting
+from engine.model.policies.policy import Policy
+from engine.model.policies.rate_limit import RateLimit
+
+
+class Admission(Config):
+    """The gates that calls have to pass."""
+
+    rate_limit: RateLimit | None = setting(
+        None,
+        title="Rate limit",
+        help="Lets in so many requests a second, and a burst of some more. Off: any number.",
+    )
+
+    def gates(self) -> tuple[Policy, ...]:
+        """Those that are switched on, in the order in which calls pass them."""
+        values = (getattr(self, name) for name in type(self).model_fields)
+        return tuple(value for value in values if isinstance(value, Policy))
+
+
+ADMISSION: Final[Any] = setting(
+    None,
+    title="Admission",
+    group="Admission",
+    help="What requests have to pass before they wait for a worker. Off: everybody enters.",
+)
+"""The field, for configs of components that are called."""

@@ -1,0 +1,105 @@
+"""The circuit breaker of a link, with the defaults of Resilience4j."""
+
+from __future__ import annotations
+
+import math
+from types import MappingProxyType
+from typing import TYPE_CHECKING, ClassVar
+
+from engine.model.component import Metric
+from engine.model.fields import setting
+from engine.model.policies.policy import Policy, Surroundings
+from engine.model.units import format_quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Breaker(Policy):
+    """Stops calling who fails: closed, open for a while, half-open to try again (Nygard 2007)."""
+
+    title: ClassVar[str] = "circuit breaker"
+    sign: ClassVar[str] = "⧖"
+    states: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {"closed": "closed", "open": "open", "half_open": "half-open"}
+    )
+    metrics: ClassVar[tuple[Metric, ...]] = (
+        Metric(name="open_share", title="breaker open", unit="%"),
+        Metric(name="opened", title="breaker opened"),
+    )
+
+    window: int = setting(
+        100,
+        title="Window",
+        help="Outcomes that are looked at: the last so many calls (Resilience4j: 100).",
+        ge=1,
+        le=100_000,
+    )
+    minimum: int = setting(
+        100,
+        title="Least calls",
+        help="Outcomes before it may open; more than the window count as the window "
+        "(Resilience4j: 100).",
+        ge=1,
+        le=100_000,
+    )
+    failure_share: float = setting(
+        0.5,
+        title="Failures",
+        unit="%",
+        help="Share of failures in the window at which it opens (Resilience4j: 50 %). Answers that "
+        "come, whatever they say, are no failures; timeouts are.",
+        gt=0.0,
+        le=1.0,
+    )
+    slow_call: float | None = setting(
+        None,
+        title="Slow call",
+        unit="s",
+        help="A call that takes longer counts as slow, failed or not. None: none is slow.",
+        gt=0.0,
+        le=1e6,
+    )
+    slow_share: float = setting(
+        1.0,
+        title="Slow calls",
+        unit="%",
+        help="Share of slow calls in the window at which it opens (Resilience4j: 100 %).",
+        gt=0.0,
+        le=1.0,
+    )
+    open: float = setting(
+        60.0,
+        title="Open for",
+        unit="s",
+        help="How long it refuses every call before it tries again (Resilience4j: 60 s).",
+        gt=0.0,
+        le=1e6,
+    )
+    half_open: int = setting(
+        10,
+        title="Trial calls",
+        help="Calls that it then lets go; when all are over it closes, or opens again if too many "
+        "failed or were slow (Resilience4j: 10). Others are refused meanwhile.",
+        ge=1,
+        le=100_000,
+    )
+
+    def label(self) -> str:
+        """The share at which it opens."""
+        return format_quantity(self.failure_share, "%")
+
+    def doubt(self, where: Surroundings) -> str:
+        """It only acts once many calls fail, which theory does not expect."""
+        return ""
+
+    def remarks(self, where: Surroundings) -> tuple[str, ...]:
+        """It cannot see slowness that nobody cuts short or calls slow."""
+        if self.slow_call is None and math.isinf(where.timeout):
+            return (
+                (
+                    "Its breaker never sees a target that is only slow; give the link a timeout, or the "
+                    "breaker a slow call"
+                ),
+            )
+        return ()

@@ -1,0 +1,53 @@
+"""What every switchable mechanism says of itself, once: fields, words, metrics, and what theory leaves out.
+
+Its config is its plan as well: numbers only, frozen. A rule of links is a field of `LinkConfig`, a gate of
+nodes one of `Admission`. What it does is in `engine.sim.lane.rules` or `engine.sim.lane.gates`, and
+`engine.sim.primitives` lists its adapter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import ClassVar
+
+from engine.model.component import Metric
+from engine.model.fields import Config
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What a mechanism may know of where it stands when it is asked what is wrong with it."""
+
+    offered: float
+    """Requests a second that come if nothing fails; NaN where that is not known."""
+    capacity: float
+    """Requests a second that the node, or the target of the link, can serve; infinite without workers."""
+    timeout: float
+    """Seconds after which the caller gives up; infinite where it never does."""
+
+
+class Policy(Config):
+    """A mechanism that is off where it is left out."""
+
+    title: ClassVar[str]
+    """What people call it, in a sentence: ``circuit breaker``."""
+    sign: ClassVar[str]
+    """Glyph on the canvas."""
+    states: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """Words of its states, such as ``open``, by the name that a snapshot gives them."""
+    metrics: ClassVar[tuple[Metric, ...]] = ()
+    """What it adds to ``extra``."""
+
+    def label(self) -> str:
+        """What stands behind its glyph: the number that matters most."""
+        return ""
+
+    def doubt(self, where: Surroundings) -> str:
+        """Why theory's times and loads do not hold with it; empty where they do."""
+        return ""
+
+    def remarks(self, where: Surroundings) -> tuple[str, ...]:
+        """What is odd about it where it stands, each a sentence that says what to do."""
+        return ()

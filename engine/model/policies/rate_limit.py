@@ -1,0 +1,105 @@
+"""The rate limit of a node: a token bucket."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from engine.model.component import Metric
+from engine.model.fields import setting
+from engine.model.policies.policy import Policy, Surroundings
+from engine.model.units import format_quantity
+
+
+class RateLimit(Policy):
+    """Lets in so many requests a second, and a burst of some more."""
+
+    title: ClassVar[str] = "rate limit"
+    sign: ClassVar[str] = "⧉"
+    metrics: ClassVar[tuple[Metric, ...]] = (
+        Metric(name="admitted", title="let in"),
+        Metric(name="rate_limited", title="rate limited"),
+        Metric(name="tokens", title="tokens left", unit=""),
+        Metric(name="waiting", title="waiting for a token"),
+    )
+
+    algorithm: Literal["token_bucket"] = setting(
+        "token_bucket",
+        title="Algorithm",
+        help="token_bucket: tokens come at the rate, up to the burst; each request takes one.",
+    )
+    rate: float = setting(
+        10_000.0,
+        title="Rate",
+        unit="rps",
+        help="Tokens a second (Amazon API Gateway: 10 000 a second for an account).",
+        gt=0.0,
+        le=1e9,
+    )
+    burst: int = setting(
+        5_000,
+        title="Burst",
+        help="Tokens that a full bucket holds: so many requests may come at once (Amazon API "
+        "Gateway: 5 000). In T seconds no more than burst + rate × T get in.",
+        ge=1,
+        le=10_000_000,
+    )
+    by: Literal["all", "client", "key", "session", "class"] = setting(
+        "all",
+        title="By",
+        help="Whose requests share a bucket: all, those of a client, for a key, of a session (a user "
+        "of a closed client, or one visit), or of a class.",
+    )
+    shared: bool = setting(
+        default=True,
+        title="Shared",
+        help="Yes: one bucket for all instances, as in a shared store. No: each instance has its own, "
+        "so that n instances let in n times as much.",
+    )
+    delay: bool = setting(
+        default=False,
+        title="Delay",
+        help="Yes: requests without a token wait for theirs, in order. No: they fail with "
+        "rate_limited at once.",
+    )
+    pending: int | None = setting(
+        None,
+        title="Most waiting",
+        help="With delay: requests of a bucket that may wait; more are refused. None: any number.",
+        ge=0,
+        le=10_000_000,
+    )
+
+    def label(self) -> str:
+        """The rate."""
+        return format_quantity(self.rate, "rps")
+
+    def doubt(self, where: Surroundings) -> str:
+        """It changes what comes in as soon as it is asked for a good part of its rate."""
+        if self.by == "all" and where.offered < _CALM * self.rate and self.burst >= _BURST:
+            return ""
+        return f"{self.title} of {format_quantity(self.rate, 'rps')}"
+
+    def remarks(self, where: Surroundings) -> tuple[str, ...]:
+        """It refuses what comes every day, or lets in more than can be served."""
+        if self.by != "all":
+            return ()
+        found = []
+        if where.offered > self.rate and not self.delay:
+            share = format_quantity(1.0 - self.rate / where.offered, "%")
+            found.append(
+                f"Its rate limit of {format_quantity(self.rate, 'rps')} is below the "
+                f"{format_quantity(where.offered, 'rps')} that come: {share} are refused all the time"
+            )
+        if self.rate > where.capacity:
+            found.append(
+                f"Its rate limit of {format_quantity(self.rate, 'rps')} lets in more than the "
+                f"{format_quantity(where.capacity, 'rps')} that it can serve; lower the rate, or it "
+                "protects nothing"
+            )
+        return tuple(found)
+
+
+_CALM = 0.5
+"""Share of its rate up to which a token bucket loses next to nothing of Poisson arrivals …"""
+_BURST = 10
+"""… with so many tokens: 4 in a million at half the rate (M/D/1/10)."""

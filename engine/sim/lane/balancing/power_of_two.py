@@ -1,0 +1,38 @@
+"""Power of two choices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, final
+
+from engine.sim.lane.balancing.health import healthy
+from engine.sim.lane.seams import Picker
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
+
+    from engine.sim.lane.call import Call, Endpoint
+    from engine.sim.lane.draws import Draws
+
+
+@final
+class PowerOfTwo(Picker):
+    """The less loaded of two different ones drawn at random (Mitzenmacher 2001)."""
+
+    def __init__(self, endpoints: list[Endpoint], uniforms: Draws) -> None:
+        self._endpoints = endpoints
+        self._uniforms = uniforms
+
+    def pick(self, call: Call) -> Endpoint | None:
+        """The less loaded; the first of equals."""
+        among = healthy(self._endpoints)
+        count: i64 = len(among)
+        if count == 0:
+            return None
+        first = self._uniforms.below(count)
+        if count == 1:
+            return among[first]
+        second = self._uniforms.below(count - 1)
+        if second >= first:
+            second += 1
+        one, other = among[first], among[second]
+        return other if other.outstanding < one.outstanding else one

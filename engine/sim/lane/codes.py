@@ -1,0 +1,40 @@
+"""Numbers that stand for what happens to calls: outcomes, stages, how they were given up."""
+
+from __future__ import annotations
+
+from typing import Final
+
+# Reasons of failure: indices into `engine.plan.primitives.FAILURES`.
+OK: Final = -1
+HELD: Final = -2
+"""No reason: a rule or a gate keeps the call and lets it go on later."""
+TIMEOUT: Final = 0
+QUEUE_FULL: Final = 1
+RATE_LIMITED: Final = 3
+BREAKER_OPEN: Final = 4
+UNAVAILABLE: Final = 6
+CRASHED: Final = 7
+NETWORK: Final = 8
+ERROR: Final = 9
+DEADLINE: Final = 10
+REASONS: Final = 14
+"""How many there are."""
+
+# Stages of a call.
+OUTBOUND: Final = 0
+WORKING: Final = 1
+RETURNING: Final = 2
+BACKOFF: Final = 3
+DEAD: Final = 4
+ENGAGED: Final = 5
+"""At the site and neither waiting nor worked on: its flow goes on elsewhere."""
+
+# How a caller stopped waiting for a call before its answer was there.
+ABANDONED: Final = 1
+"""It took too long."""
+CALLED_OFF: Final = 2
+"""Nobody needs it any more."""
+
+NEVER: Final = float("inf")
+UNLIMITED: Final = 1 << 60
+"""Stands for no limit on workers or places."""

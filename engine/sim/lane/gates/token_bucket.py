@@ -1,0 +1,264 @@
+"""A token bucket: tokens come at a rate, up to a burst, and each call takes one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, final
+
+from mypy_extensions import i64
+
+from engine.sim.lane.agenda import Task, Timer
+from engine.sim.lane.codes import HELD, OK, RATE_LIMITED
+from engine.sim.lane.seams import Gate
+from engine.sim.lane.station.line import Fifo
+
+if TYPE_CHECKING:
+    from engine.sim.lane.call import Call, Pool
+    from engine.sim.lane.node import Node
+
+# Whose calls share a bucket.
+BY_ALL: Final = 0
+BY_CLIENT: Final = 1
+BY_KEY: Final = 2
+BY_SESSION: Final = 3
+BY_CLASS: Final = 4
+
+FULL_ENOUGH: Final = 1e-9
+"""Share of a token that only rounding can have taken."""
+USERS: Final = 1 << 40
+"""More than a client ever has users."""
+KEPT: Final = 4096
+"""Buckets from which on those that are full again are forgotten, at each doubling."""
+
+
+@final
+class Bucket:
+    """Tokens, and the calls that wait for one."""
+
+    def __init__(self, tokens: float, now: float) -> None:
+        self.tokens = tokens
+        self.since = now
+        """When there were so many."""
+        self.line = Fifo()
+        self.waiting: i64 = 0
+        self.timer: Timer | None = None
+        """For the next token, where somebody waits for it; older ones no longer count."""
+
+
+@final
+class NextToken(Task):
+    """Lets the first in line of a bucket in."""
+
+    def __init__(self, gate: TokenBucket, bucket: Bucket) -> None:
+        self._gate = gate
+        self._bucket = bucket
+
+    def due(self, timer: Timer, now: float) -> None:
+        """Its token is there."""
+        self._gate.serve(self._bucket, timer, now)
+
+
+@final
+class TokenBucket(Gate):
+    """Refuses calls that find no token, or has them wait for theirs."""
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+        self.rate = 1.0
+        """Tokens a second."""
+        self.burst = 1.0
+        """Tokens that a full bucket holds."""
+        self.by: i64 = BY_ALL
+        self.shared = True
+        """Whether all instances have one bucket together."""
+        self.delays = False
+        self.pending: i64 = 0
+        """Calls of a bucket that may wait."""
+        self.admitted: i64 = 0
+        self.refused: i64 = 0
+        self._only: Bucket | None = None
+        self._buckets: dict[tuple[int, int], Bucket] = {}
+        self._left: list[Bucket] = []
+        """Buckets of an earlier way to share them, in which somebody waits."""
+        self._clients: dict[str, int] = {}
+        """Numbers of the clients whose calls came."""
+        self._most: i64 = KEPT
+
+    def turn(self, rate: float, burst: float, now: float) -> None:
+        """Fill at another rate from now on, up to another burst; a bucket that was full is full."""
+        if (rate, burst) == (self.rate, self.burst):
+            return
+        for bucket in self.all():
+            full = self.level(bucket, now) >= self.burst
+            bucket.tokens = burst if full else min(burst, self.level(bucket, now))
+            bucket.since = now
+        self.rate = rate
+        self.burst = burst
+        for bucket in self.all():
+            if bucket.waiting > 0:
+                self._wait(bucket, now)
+
+    def forget(self) -> None:
+        """Begin with other buckets; those in which somebody waits go on for them."""
+        self._left += [bucket for bucket in self.all() if bucket.waiting > 0]
+        self._only = None
+        self._buckets = {}
+
+    def open(self, now: float) -> None:
+        """The limit is gone: let everybody in who waits."""
+        for bucket in self.all():
+            bucket.timer = None
+            call = bucket.line.pop()
+            while call is not None:
+                bucket.waiting -= 1
+                self.held -= 1
+                self.admitted += 1
+                self.node.let_in(call, self, now)
+                call = bucket.line.pop()
+
+    def tokens(self, now: float) -> float:
+        """Tokens in the bucket that all share."""
+        only = self._only
+        return self.burst if only is None else self.level(only, now)
+
+    def in_line(self) -> i64:
+        """Calls that wait, counted."""
+        count: i64 = 0
+        for bucket in self.all():
+            call = bucket.line.first
+            while call is not None:
+                count += 1
+                call = call.behind
+        return count
+
+    def all(self) -> list[Bucket]:
+        """The buckets that there are."""
+        only = self._only
+        found = list(self._buckets.values())
+        if only is not None:
+            found.append(only)
+        return found
+
+    def level(self, bucket: Bucket, now: float) -> float:
+        """Tokens in a bucket now."""
+        return min(self.burst, bucket.tokens + self.rate * (now - bucket.since))
+
+    def admit(self, call: Call, now: float) -> i64:
+        """Take a token; without one, wait or fail."""
+        bucket = self._bucket(call, now)
+        if bucket.waiting == 0:
+            tokens = self.level(bucket, now)
+            bucket.since = now
+            if tokens >= 1.0 - FULL_ENOUGH:
+                bucket.tokens = tokens - 1.0
+                self.admitted += 1
+                return OK
+            bucket.tokens = tokens
+        if not self.delays or bucket.waiting >= self.pending:
+            self.refused += 1
+            return RATE_LIMITED
+        bucket.line.push(call)
+        bucket.waiting += 1
+        self.held += 1
+        if bucket.waiting == 1:
+            self._wait(bucket, now)
+        return HELD
+
+    def serve(self, bucket: Bucket, timer: Timer, now: float) -> None:
+        """A token is there: let the first in line in."""
+        if timer is not bucket.timer:
+            return
+        bucket.timer = None
+        if bucket.waiting == 0:
+            return
+        tokens = self.level(bucket, now)
+        bucket.tokens = tokens
+        bucket.since = now
+        if tokens < 1.0 - FULL_ENOUGH:
+            self._wait(bucket, now)
+            return
+        call = bucket.line.pop()
+        if call is None:
+            return
+        bucket.tokens = tokens - 1.0
+        bucket.waiting -= 1
+        self.held -= 1
+        self.admitted += 1
+        if bucket.waiting > 0:
+            self._wait(bucket, now)
+        self.node.let_in(call, self, now)
+
+    def give_back(self, pool: Pool) -> list[Call]:
+        """Take those out of the lines who wait for an instance."""
+        found: list[Call] = []
+        for bucket in self.all():
+            others = Fifo()
+            call = bucket.line.pop()
+            while call is not None:
+                if call.pool is pool:
+                    found.append(call)
+                    bucket.waiting -= 1
+                    self.held -= 1
+                else:
+                    others.push(call)
+                call = bucket.line.pop()
+            bucket.line = others
+        return found
+
+    def _wait(self, bucket: Bucket, now: float) -> None:
+        """Wait for the next token of a bucket."""
+        missing = max(0.0, 1.0 - self.level(bucket, now))
+        timer = Timer(NextToken(self, bucket))
+        bucket.timer = timer
+        self.node.agenda.schedule(missing / self.rate, timer)
+
+    def _bucket(self, call: Call, now: float) -> Bucket:
+        """The bucket from which a call takes its token."""
+        if self.by == BY_ALL and self.shared:
+            only = self._only
+            if only is None:
+                only = Bucket(self.burst, now)
+                self._only = only
+            return only
+        owner = self._owner(call)
+        if owner < 0:
+            return Bucket(self.burst, now)
+        name = (0 if self.shared else int(call.pool.index) + 1, owner)
+        bucket = self._buckets.get(name)
+        if bucket is None:
+            if len(self._buckets) >= self._most:
+                self._tidy(now)
+            bucket = Bucket(self.burst, now)
+            self._buckets[name] = bucket
+        return bucket
+
+    def _owner(self, call: Call) -> int:
+        """Whose call it is; below zero where that is nobody who ever asks again."""
+        if self.by == BY_KEY:
+            return int(call.key)
+        if self.by == BY_CLASS:
+            return int(call.kind)
+        if self.by == BY_ALL:
+            return 0
+        root = call
+        parent = root.parent
+        while parent is not None:
+            root = parent
+            parent = root.parent
+        client = root.site.name
+        number = self._clients.get(client)
+        if number is None:
+            number = len(self._clients)
+            self._clients[client] = number
+        if self.by == BY_CLIENT:
+            return number
+        user = root.user
+        return -1 if user is None else number * USERS + int(user.number)
+
+    def _tidy(self, now: float) -> None:
+        """Forget the buckets that are full: a new one would be the same."""
+        self._buckets = {
+            name: bucket
+            for name, bucket in self._buckets.items()
+            if bucket.waiting > 0 or self.level(bucket, now) < self.burst
+        }
+        self._most = max(i64(KEPT), 2 * i64(len(self._buckets)))

@@ -1,0 +1,179 @@
+"""A circuit breaker with a window of the last calls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, final
+
+from librt.vecs import vec
+from mypy_extensions import i64
+
+from engine.sim.lane.agenda import Task, Timer
+from engine.sim.lane.codes import BREAKER_OPEN, CALLED_OFF, NEVER, OK
+from engine.sim.lane.seams import ADMIT, SETTLE, Listener, Rule
+
+if TYPE_CHECKING:
+    from engine.sim.lane.call import Call
+    from engine.sim.lane.link import Link
+
+# States, and their names.
+CLOSED: Final = 0
+OPEN: Final = 1
+HALF_OPEN: Final = 2
+NAMES: Final = ("closed", "open", "half_open")
+
+# Marks of an outcome; a call may be both.
+FAILED: Final = 1
+SLOW: Final = 2
+
+
+@final
+class Outcomes:
+    """The last so many outcomes, and how many of them failed or were slow."""
+
+    def __init__(self, size: i64) -> None:
+        self.size = size
+        self.count: i64 = 0
+        self.failed: i64 = 0
+        self.slow: i64 = 0
+        self._place: i64 = 0
+        self._marks = vec[i64]([0] * int(size))
+
+    def add(self, mark: i64) -> None:
+        """Take an outcome in; beyond the size the oldest goes."""
+        marks = self._marks
+        if self.count == self.size:
+            gone = marks[self._place]
+            self.failed -= gone & FAILED
+            self.slow -= (gone & SLOW) >> 1
+        else:
+            self.count += 1
+        marks[self._place] = mark
+        self.failed += mark & FAILED
+        self.slow += (mark & SLOW) >> 1
+        self._place += 1
+        if self._place == self.size:
+            self._place = 0
+
+
+@final
+class Reopening(Task):
+    """Ends the time for which a breaker is open."""
+
+    def __init__(self, breaker: Breaker) -> None:
+        self._breaker = breaker
+
+    def due(self, timer: Timer, now: float) -> None:
+        """Try again."""
+        self._breaker.try_again(timer, now)
+
+
+@final
+class Breaker(Rule):
+    """Refuses every call while open, and all but some trial calls while half-open.
+
+    Outcomes of calls that were let go in an earlier state say nothing of this one. A call that its
+    caller no longer needs has no outcome; as a trial it is made up for by another.
+    """
+
+    def __init__(self, link: Link, listener: Listener) -> None:
+        self.moments = ADMIT + SETTLE
+        self.link = link
+        self.window: i64 = 1
+        self.minimum: i64 = 1
+        self.failure_share = 1.0
+        self.slow_call = NEVER
+        """Seconds."""
+        self.slow_share = 1.0
+        self.open_for = 1.0
+        """Seconds."""
+        self.trials: i64 = 1
+        """Calls that are let go while half-open."""
+        self.state: i64 = CLOSED
+        self.opened: i64 = 0
+        """How often it opened."""
+        self._since = link.agenda.now
+        self._open_time = 0.0
+        """Time (s) that it was open, without the present one."""
+        self._begun: i64 = 0
+        """Trial calls that were let go."""
+        self._outcomes = Outcomes(1)
+        self._timer: Timer | None = None
+        self._listener = listener
+
+    def follow(self) -> None:
+        """Keep to knobs that were turned; outcomes stay if the window does."""
+        if self.state == HALF_OPEN:
+            self.shut = self._begun >= self.trials
+        elif self.state == CLOSED and self._outcomes.size != self.window:
+            self._outcomes = Outcomes(self.window)
+
+    def open_time(self, now: float) -> float:
+        """Time (s) that it was open so far."""
+        return self._open_time + now - self._since if self.state == OPEN else self._open_time
+
+    def admit(self, call: Call, now: float) -> i64:
+        """Let a call go while closed, and as a trial."""
+        if self.state == CLOSED:
+            return OK
+        if self.shut:
+            return BREAKER_OPEN
+        self._begun += 1
+        self.shut = self._begun >= self.trials
+        return OK
+
+    def settled(self, call: Call, reason: i64, now: float) -> None:
+        """Take an outcome in, and draw the conclusion."""
+        if call.sent < self._since or self.state == OPEN:
+            return
+        if call.given_up == CALLED_OFF:
+            if self.state == HALF_OPEN:
+                self._begun -= 1
+                self.shut = False
+                self.link.reopen(now)
+            return
+        mark: i64 = 0 if reason == OK else FAILED
+        if now - call.sent > self.slow_call:
+            mark += SLOW
+        outcomes = self._outcomes
+        outcomes.add(mark)
+        enough = self.trials if self.state == HALF_OPEN else min(self.minimum, self.window)
+        if outcomes.count < enough:
+            return
+        if self._is_too_much(outcomes):
+            self._open(now)
+        elif self.state == HALF_OPEN:
+            self._enter(CLOSED, now)
+            self._outcomes = Outcomes(self.window)
+            self.link.reopen(now)
+
+    def try_again(self, timer: Timer, now: float) -> None:
+        """Let trial calls go."""
+        if timer is not self._timer:
+            return
+        self._timer = None
+        self._open_time += now - self._since
+        self._enter(HALF_OPEN, now)
+        self._begun = 0
+        self._outcomes = Outcomes(self.trials)
+        self.link.reopen(now)
+
+    def _is_too_much(self, outcomes: Outcomes) -> bool:
+        """Whether too many of the outcomes failed, or were slow."""
+        count = float(outcomes.count)
+        failed, slow = float(outcomes.failed), float(outcomes.slow)
+        return failed >= self.failure_share * count or slow >= self.slow_share * count
+
+    def _open(self, now: float) -> None:
+        """Refuse every call for a while."""
+        self.opened += 1
+        self._enter(OPEN, now)
+        timer = Timer(Reopening(self))
+        self._timer = timer
+        self.link.agenda.schedule(self.open_for, timer)
+
+    def _enter(self, state: i64, now: float) -> None:
+        """Be in another state."""
+        self.state = state
+        self.shut = state == OPEN
+        self._since = now
+        self._listener.changed(NAMES[state], now)

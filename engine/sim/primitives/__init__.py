@@ -1,0 +1,48 @@
+"""One adapter a primitive, and the lists of them: a new rule, gate or role is a module and a line here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from engine.sim.primitives.breaker import BreakerAdapter
+from engine.sim.primitives.calls import CallsAdapter
+from engine.sim.primitives.client import ClientAdapter
+from engine.sim.primitives.connections import ConnectionsAdapter
+from engine.sim.primitives.deadlines import DeadlineAdapter
+from engine.sim.primitives.network import NetworkAdapter
+from engine.sim.primitives.program import ProgramAdapter
+from engine.sim.primitives.queue import QueueAdapter
+from engine.sim.primitives.rate_limit import RateLimitAdapter
+from engine.sim.primitives.retry import RetryAdapter
+from engine.sim.primitives.router import RouterAdapter
+from engine.sim.primitives.station import StationAdapter
+from engine.sim.primitives.store import StoreAdapter
+from engine.sim.primitives.timeout import TimeoutAdapter
+
+if TYPE_CHECKING:
+    from engine.sim.primitives.adapter import GateAdapter, RoleAdapter, RuleAdapter
+
+RULES: Final[tuple[RuleAdapter[Any], ...]] = (
+    BreakerAdapter(),
+    ConnectionsAdapter(),
+    DeadlineAdapter(),
+    TimeoutAdapter(),
+    RetryAdapter(),
+)
+"""In the order in which a caller keeps to them."""
+
+GATES: Final[tuple[GateAdapter[Any], ...]] = (RateLimitAdapter(),)
+"""In the order in which calls pass them."""
+
+FLOWS: Final[tuple[RoleAdapter[Any], ...]] = (
+    RouterAdapter(),
+    QueueAdapter(),
+    ProgramAdapter(),
+    CallsAdapter(),
+)
+"""What a node does with requests: the first that applies."""
+
+STORE: Final = StoreAdapter()
+CLIENT: Final = ClientAdapter()
+STATION: Final = StationAdapter()
+NETWORK: Final = NetworkAdapter()

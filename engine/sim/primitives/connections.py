@@ -1,0 +1,76 @@
+"""Connections of links."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.sim.invariant import at_most, same
+from engine.sim.lane.codes import UNLIMITED
+from engine.sim.lane.network.connections import ConnectionRules, Connections
+from engine.sim.primitives.adapter import Counters, RuleAdapter, Values, ratio
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine.plan.primitives import ConnectionPlan, LinkPlan
+    from engine.sim.lane.link import Link
+    from engine.sim.parts import LinkPart
+    from engine.sim.primitives.adapter import Setup
+
+
+class ConnectionsAdapter(RuleAdapter[Connections]):
+    """Every call of a link needs a connection."""
+
+    name = "connections"
+
+    def body(
+        self, had: Connections | None, part: LinkPart, plan: LinkPlan, setup: Setup
+    ) -> Connections | None:
+        """Connections that are taken away go on for the calls that they have."""
+        if plan.connection is None:
+            return None
+        rules = _rules(plan.connection)
+        if had is None:
+            return Connections(part.link, rules)
+        had.follow(rules, setup.agenda.now)
+        return had
+
+    def counters(self, body: Connections, now: float) -> Counters:
+        """Set up, boarded, and the time waited."""
+        return (float(body.opened), float(body.boarded), body.waited)
+
+    def extra(self, body: Connections, since: Sequence[float], span: float, now: float) -> Values:
+        """How many there are, how many were set up, and what waiting for them costs."""
+        opened, boarded, waited = since
+        pools = body.pools.values()
+        return {
+            "connections": float(sum(pool.standing(now) for pool in pools)),
+            "connections_opened": opened,
+            "connection_rate": ratio(opened, span),
+            "connection_wait": ratio(waited, boarded),
+            "waiting": float(sum(pool.waiting for pool in pools)),
+        }
+
+    def check(self, body: Connections, owner: Link, now: float) -> None:
+        """Book-keeping; calls from before connections were wanted have none."""
+        pools = body.pools.values()
+        held = sum(int(pool.waiting + pool.riding) for pool in pools)
+        at_most(owner.name, "calls on connections or waiting", held, owner.in_flight)
+        for pool in pools:
+            same(owner.name, "waiting for a connection", int(pool.waiting), int(pool.in_line()))
+            at_most(owner.name, "connections being set up", int(pool.pending), int(pool.open))
+            at_most(owner.name, "no connections less than none", -int(pool.pending), 0)
+
+
+def _rules(plan: ConnectionPlan) -> ConnectionRules:
+    """The rules of a plan."""
+    rules = ConnectionRules()
+    rules.round_trips = plan.round_trips
+    rules.ordered = plan.ordered
+    rules.streams = plan.streams
+    rules.most = UNLIMITED if plan.connections is None else plan.connections
+    rules.uses = UNLIMITED if plan.requests is None else plan.requests
+    rules.idle = plan.idle
+    rules.slow_start = plan.slow_start != "off"
+    rules.restart = plan.slow_start == "after_idle"
+    return rules

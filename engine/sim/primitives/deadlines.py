@@ -1,0 +1,32 @@
+"""Deadlines and cancels that travel over links."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.sim.lane.rules.deadline_propagation import DeadlineRule
+from engine.sim.primitives.adapter import RuleAdapter
+
+if TYPE_CHECKING:
+    from engine.plan.primitives import LinkPlan
+    from engine.sim.parts import LinkPart
+    from engine.sim.primitives.adapter import Setup
+
+
+class DeadlineAdapter(RuleAdapter[DeadlineRule]):
+    """A link tells of deadlines and cancels, or not."""
+
+    name = "deadline"
+
+    def body(
+        self, had: DeadlineRule | None, part: LinkPart, plan: LinkPlan, setup: Setup
+    ) -> DeadlineRule | None:
+        """Which links do follows from the whole plan: balancers pass on what they are told."""
+        known = setup.propagation
+        if plan.id not in known.propagating | known.cancelling:
+            return None
+        rule = had or DeadlineRule(part.link)
+        rule.span = plan.timeout
+        rule.propagates = plan.id in known.propagating
+        rule.cancels = plan.id in known.cancelling
+        return rule

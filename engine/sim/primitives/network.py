@@ -1,0 +1,70 @@
+"""Bandwidth and encryption of links."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from engine.plan.primitives import INFINITE
+from engine.sim.lane.network.transport import Network
+from engine.sim.lane.node import Node
+from engine.sim.primitives.adapter import Counters, TransportAdapter, Values, padded, ratio
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine.plan.primitives import LinkPlan
+    from engine.sim.lane.link import Link
+    from engine.sim.primitives.adapter import Setup
+
+
+class NetworkAdapter(TransportAdapter[Network]):
+    """What the bytes of a link's calls meet."""
+
+    name = "network"
+
+    def body(self, link: Link, plan: LinkPlan, setup: Setup) -> Network | None:
+        """The network of a plan; none where nothing of it costs anything.
+
+        One that is taken away goes on for the calls that it has.
+        """
+        if plan.bandwidth == INFINITE and plan.connection is None and plan.encryption is None:
+            link.network = None
+            return None
+        network = link.network
+        if not isinstance(network, Network):
+            network = link.network = Network(link)
+        classes, kinds = setup.plan.classes, setup.kinds
+        # Requests of a class that is gone are as large as those of the last one.
+        network.request_bytes = padded([each.request_bytes for each in classes], kinds)
+        network.response_bytes = padded([each.response_bytes for each in classes], kinds)
+        network.request_channel.speed = network.response_channel.speed = plan.bandwidth
+        network.handshake = plan.encryption.handshake if plan.encryption is not None else 0.0
+        network.cipher = plan.encryption.per_byte if plan.encryption is not None else 0.0
+        network.congested = plan.bandwidth < INFINITE or plan.connection is not None
+        network.charges = not (isinstance(link.target, Node) and link.target.instant)
+        return network
+
+    def counters(self, body: Network, now: float) -> Counters:
+        """Time busy, time waited and messages, there and back."""
+        there, back = body.request_channel, body.response_channel
+        return (
+            there.busy(now),
+            back.busy(now),
+            there.waited,
+            back.waited,
+            float(there.messages),
+            float(back.messages),
+        )
+
+    def extra(self, body: Network, since: Sequence[float], span: float, now: float) -> Values:
+        """How full the link is each way, and what waiting for it costs."""
+        out, back, out_wait, back_wait, requests, answers = since
+        if body.request_channel.speed == math.inf:
+            return {}
+        return {
+            "request_utilization": ratio(out, span),
+            "response_utilization": ratio(back, span),
+            "request_wait": ratio(out_wait, requests),
+            "response_wait": ratio(back_wait, answers),
+        }

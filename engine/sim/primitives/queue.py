@@ -1,0 +1,85 @@
+"""Queues: what they keep and how they deliver."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.sim.invariant import same
+from engine.sim.lane.codes import UNLIMITED
+from engine.sim.lane.link import Link
+from engine.sim.lane.roles.queue import Queue
+from engine.sim.primitives.adapter import Counters, RoleAdapter, Values, ratio
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine.plan.primitives import NodePlan
+    from engine.sim.lane.node import Node
+    from engine.sim.parts import LinkPart, NodePart
+    from engine.sim.primitives.adapter import Setup
+
+
+class QueueAdapter(RoleAdapter[Queue]):
+    """Messages that wait for consumers."""
+
+    name = "queue"
+
+    def applies(self, plan: NodePlan) -> bool:
+        """A plan with a backlog."""
+        return plan.backlog is not None
+
+    def make(self, node: Node, plan: NodePlan, setup: Setup) -> Queue:
+        """Empty. The waits of the node are those of its messages."""
+        node.keeps_wait = False
+        return Queue(node)
+
+    def tune(self, role: Queue, part: NodePart, setup: Setup) -> None:
+        """Capacity and deliveries."""
+        plan = part.plan.backlog
+        if plan is not None:
+            role.capacity = UNLIMITED if plan.capacity is None else plan.capacity
+            role.max_receive = plan.max_receive
+
+    def wire(self, role: Queue, part: NodePart, leaving: list[LinkPart], setup: Setup) -> None:
+        """Let the consumers' instances know the queue, and the queue them."""
+        role.outlets = [each for link in leaving for each in link.link.endpoints]
+        for link in leaving:
+            link.link.source = role
+        for endpoint in role.outlets:
+            endpoint.source = role
+            if endpoint not in endpoint.pool.inlets:
+                endpoint.pool.inlets.append(endpoint)
+
+    def counters(self, body: Queue, now: float) -> Counters:
+        """Messages by what became of them, deliveries and the ages at them."""
+        paths = {id(each.path): each.path for each in body.outlets}
+        late = sum(int(path.late) for path in paths.values() if isinstance(path, Link))
+        return (
+            float(body.published),
+            float(body.consumed),
+            float(body.dead),
+            float(body.redelivered),
+            float(late),
+            float(body.node.wait.count_ever),
+            body.node.wait.total,
+        )
+
+    def extra(self, body: Queue, since: Sequence[float], span: float, now: float) -> Values:
+        """Depth, lag, and what became of the messages."""
+        published, consumed, dead, redelivered, late, deliveries, ages = since
+        return {
+            "depth": float(body.depth),
+            "in_flight": float(body.in_flight),
+            "published": published,
+            "consumed": consumed,
+            "dead_lettered": dead,
+            "redelivered": redelivered,
+            "duplicates": late,
+            "lag": ratio(ages, deliveries),
+            "oldest": body.oldest_age(now),
+        }
+
+    def check(self, body: Queue, owner: Node, now: float) -> None:
+        """Every message is queued, in flight, consumed or dead."""
+        known = int(body.consumed + body.dead + body.depth + body.in_flight)
+        same(owner.name, "messages", int(body.published), known)

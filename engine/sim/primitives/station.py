@@ -1,0 +1,50 @@
+"""The instances of a node: what their limits add to the results."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.sim.lane.node import Node
+from engine.sim.lane.station.batches import BatchPool
+from engine.sim.primitives.adapter import Adapter, Counters, Values, ratio
+from engine.sim.servers import server_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class StationAdapter(Adapter[Node]):
+    """What instances with a quota, pauses, memory or batches count."""
+
+    name = "station"
+
+    def counters(self, body: Node, now: float) -> Counters:
+        """Time throttled and halted, restarts, batches."""
+        vitals = body.vitals
+        throttled, halted = vitals.throttled, vitals.halted
+        for pool in body.pools:
+            server = server_of(pool)
+            if server is not None and server.pace.halted:
+                halted += server.pace.standing(now)
+            elif server is not None and pool.busy:
+                throttled += server.pace.standing(now)
+        return (throttled, halted, vitals.restarts, vitals.batches, vitals.batched)
+
+    def extra(self, body: Node, since: Sequence[float], span: float, now: float) -> Values:
+        """Each where it is switched on."""
+        throttled, halted, restarts, batches, batched = since
+        pools = body.pools
+        lived = span * len(pools)
+        found: Values = {}
+        paces = [server.pace for server in map(server_of, pools) if server is not None]
+        if any(pace.quota > 0.0 for pace in paces):
+            found["throttled"] = ratio(throttled, lived)
+        if any(pace.pauses for pace in paces):
+            found["paused"] = ratio(halted, lived)
+        memories = [pool.memory for pool in pools if pool.memory is not None]
+        if memories:
+            found["memory"] = max(memory.used(now) for memory in memories)
+            found["restarts"] = restarts
+        if any(isinstance(pool, BatchPool) for pool in pools):
+            found["batch_size"] = ratio(batched, batches)
+        return found

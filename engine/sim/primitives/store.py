@@ -1,0 +1,63 @@
+"""Keyed stores in front of a node's flow, changed while they are in use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.sim.lane.roles.store import StoreRole
+from engine.sim.primitives.adapter import Counters, RoleAdapter, Values, padded, ratio
+from engine.sim.stores import make_store, moved
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine.plan.primitives import NodePlan
+    from engine.sim.lane.node import Node
+    from engine.sim.parts import NodePart
+    from engine.sim.primitives.adapter import Setup
+
+
+class StoreAdapter(RoleAdapter[StoreRole]):
+    """Reads that hit are answered at once."""
+
+    name = "store"
+
+    def applies(self, plan: NodePlan) -> bool:
+        """A plan with a store."""
+        return plan.store is not None
+
+    def make(self, node: Node, plan: NodePlan, setup: Setup) -> StoreRole:
+        """Empty, or warm."""
+        if plan.store is None:
+            msg = f"{plan.id} has no store"
+            raise AssertionError(msg)
+        role = StoreRole(node, node.flow, make_store(plan.id, plan.store, setup.streams))
+        if plan.store.prewarm:
+            keys = max(kind.keys.count for kind in setup.plan.classes)
+            role.prewarm(keys, setup.agenda.now)
+        return role
+
+    def tune(self, role: StoreRole, part: NodePart, setup: Setup) -> None:
+        """What it holds stays as far as it fits."""
+        plan, before = part.plan.store, part.followed
+        if plan is None:
+            return
+        role.single_flight = plan.single_flight
+        role.writes = padded([kind.write for kind in setup.plan.classes], setup.kinds)
+        if before is not None and before.store is not None:
+            role.store = moved(role.store, before.store, plan, setup, part.plan.id)
+
+    def counters(self, body: StoreRole, now: float) -> Counters:
+        """Hits, misses, evictions."""
+        return (float(body.hits), float(body.misses), float(body.store.evictions))
+
+    def extra(self, body: StoreRole, since: Sequence[float], span: float, now: float) -> Values:
+        """How often it has what it is asked for, and what it holds."""
+        hits, misses, evictions = since
+        return {
+            "hit_ratio": ratio(hits, hits + misses),
+            "hits": hits,
+            "misses": misses,
+            "entries": float(body.store.count()),
+            "evictions": evictions,
+        }
