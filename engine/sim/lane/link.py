@@ -114,7 +114,10 @@ class Link(NetworkPath):
                 rule.next_start, self.starting = self.starting, rule
             if moments & SETTLE:
                 rule.next_settle, self.settling = self.settling, rule
-            if moments & RETRY:
+
+        # Of the next try the last rule speaks first: a retry proposes a wait, and those before may refuse.
+        for rule in rules:
+            if rule.moments & RETRY:
                 rule.next_retry, self.retrying = self.retrying, rule
 
     def shut(self) -> bool:

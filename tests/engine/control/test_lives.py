@@ -68,7 +68,7 @@ class TestStartUp:
         assert states(simulation) == ["ready", "starting", "starting"]
         simulation.advance(39.9)
         pools = simulation.machine.nodes["web"].node.pools
-        assert [bool(pool.inside or pool.coming) for pool in pools[1:]] == [False, False]
+        assert [bool(pool.inside.count or pool.coming) for pool in pools[1:]] == [False, False]
         assert sum(simulation.machine.nodes["web"].node.failed) == 0
         simulation.advance(40.5)
         assert states(simulation) == ["ready"] * 3
@@ -85,7 +85,7 @@ class TestStartUp:
         simulation.follow(behind(2))
         simulation.advance(34.9)
         second = simulation.machine.nodes["web"].node.pools[1]
-        assert (second.starting, second.coming, len(second.inside)) == (True, 0, 0)
+        assert (second.starting, second.coming, second.inside.count) == (True, 0, 0)
         assert sum(simulation.machine.nodes["users"].node.failed) == 0
         simulation.advance(35.2)
         endpoints = simulation.machine.nodes["balancer"].endpoints
@@ -145,7 +145,7 @@ class TestStartUp:
         simulation.advance(10.0)
         simulation.follow(fed(2))
         simulation.advance(39.5)
-        backlog: Any = simulation.machine.nodes["queue"].node
+        backlog: Any = simulation.machine.nodes["queue"].node.flow
         assert (backlog.in_flight, backlog.redelivered) == (1, 0)
         simulation.advance(40.5)
         assert backlog.in_flight == 2
@@ -252,7 +252,7 @@ class TestMemory:
         simulation = Simulation(called(web(3, 1000.0, start=None, memory=free), rate=1.0))
         simulation.advance(100.0)
         extra = result_of(simulation.machine, (), 0.0)["nodes"]["web"]["extra"]
-        fullest = max(len(pool.inside) for pool in simulation.machine.nodes["web"].node.pools)
+        fullest = max(pool.inside.count for pool in simulation.machine.nodes["web"].node.pools)
         assert extra["memory"] == pytest.approx(10.0 + 4.0 + 50.0 + fullest)
 
     def test_a_leak_that_begins_later_counts_from_then(self) -> None:

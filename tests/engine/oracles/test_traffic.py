@@ -184,8 +184,8 @@ def test_o34_an_open_client_sees_a_stall_and_a_closed_one_omits_it() -> None:
         )
         simulation = Simulation(design)
         simulation.advance(duration)
-        node = simulation.machine.nodes["users"].node
-        assert isinstance(node, Client)
+        node = simulation.machine.nodes["users"].client
+        assert node is not None
         return node.latency.mean, node
 
     mean, true = measured(client(process="deterministic", schedule=steady), 201.0)

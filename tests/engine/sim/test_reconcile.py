@@ -95,10 +95,10 @@ def test_surplus_instances_drain() -> None:
     simulation.follow(two_tiers(station("web", 3.0, instances=1), rate=10.0))
     assert len(part.node.pools) == 1
     assert len(part.retired) == 3
-    inside = [pool for pool in part.retired if pool.inside]
+    inside = [pool for pool in part.retired if pool.inside.count]
     assert len(inside) == 3
     simulation.advance(100.0)
-    assert not any(pool.inside for pool in part.retired)
+    assert not any(pool.inside.count for pool in part.retired)
     assert simulation.machine.nodes["users"].node.failed[0] == 0
     check(simulation.machine)
 

@@ -39,7 +39,7 @@ def served(discipline: str, *events: EventPlan) -> list[float]:
     order = []
     for second in range(12):
         simulation.advance(1.5 + second)
-        jobs = simulation.machine.nodes["web"].node.pools[0].inside
+        jobs = simulation.machine.nodes["web"].node.pools[0].inside.all()
         order += [job.arrived for job in jobs if job.stage == 1]
     return order
 
@@ -64,7 +64,7 @@ def test_another_discipline_takes_those_who_wait_in_the_order_in_which_they_came
     simulation.advance(2.5)
     simulation.follow(first_first)
     simulation.advance(3.5)
-    jobs = simulation.machine.nodes["web"].node.pools[0].inside
+    jobs = simulation.machine.nodes["web"].node.pools[0].inside.all()
     assert [job.arrived for job in jobs if job.stage == 1] == [1.125]
     check(simulation.machine)
 
@@ -81,10 +81,10 @@ def test_an_instance_is_remembered_while_calls_are_on_their_way_to_it(discipline
     simulation.advance(1.95)
     simulation.follow(webs(1, 500))
     part = simulation.machine.nodes["web"]
-    assert [len(pool.inside) for pool in part.retired] == [0, 0, 0]
+    assert [pool.inside.count for pool in part.retired] == [0, 0, 0]
     simulation.advance(3.0)
     check(simulation.machine)
-    assert all(pool.inside for pool in part.retired)
+    assert all(pool.inside.count for pool in part.retired)
     simulation.advance(20.0)
     simulation.follow(webs(1, 400))
     assert part.retired == [], "all have answered"

@@ -197,7 +197,7 @@ class TestBatches:
         links = [link("users", "queue"), link("queue", "worker", delay=0.01)]
         simulation = Simulation(plan(nodes, links))
         simulation.advance(0.5)
-        backlog: Any = simulation.machine.nodes["queue"].node
+        backlog: Any = simulation.machine.nodes["queue"].node.flow
         assert backlog.in_flight == 4
         simulation.advance(10.0)
         check(simulation.machine)

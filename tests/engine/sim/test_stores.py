@@ -6,7 +6,7 @@ import pytest
 
 from engine.control.simulation import Simulation
 from engine.plan.primitives import KeyPlan, NodePlan, Plan
-from engine.sim.lane.roles.store import KeyedNode
+from engine.sim.lane.roles.store import StoreRole
 from engine.sim.report import Result
 from tests.helpers.plans import (
     cache,
@@ -163,8 +163,8 @@ def test_a_failed_fetch_fills_nothing() -> None:
 def test_prewarmed_with_the_most_popular_keys(capacity: int | None, entries: int) -> None:
     keys = (request_class(keys=KeyPlan(count=100, alpha=1.0)),)
     simulation = Simulation(through(cache("cache", capacity, prewarm=True), classes=keys))
-    node = simulation.machine.nodes["cache"].node
-    assert isinstance(node, KeyedNode)
+    node = simulation.machine.nodes["cache"].role(StoreRole)
+    assert node is not None
     assert sorted(key for key, _ in node.store.contents()) == list(range(entries))
     assert node.store.contents()[-1][0] == 0, "the most popular is the last to be evicted"
 
@@ -175,8 +175,8 @@ def test_prewarmed_entries_expire_one_by_one() -> None:
     nodes = [client(rate=200.0), front, station("db", 0.0, workers=None)]
     links = [link("users", "cache"), link("cache", "db")]
     simulation = Simulation(plan(nodes, links, classes=keys))
-    node = simulation.machine.nodes["cache"].node
-    assert isinstance(node, KeyedNode)
+    node = simulation.machine.nodes["cache"].role(StoreRole)
+    assert node is not None
     expiries = sorted(expiry for _, expiry in node.store.contents())
     assert [expiries[100], expiries[500], expiries[900]] == pytest.approx([10, 50, 90], abs=1.0)
 
@@ -185,8 +185,8 @@ def test_a_smaller_cache_keeps_the_newest() -> None:
     keys = (request_class(keys=KeyPlan(count=100, alpha=0.0)),)
     simulation = Simulation(through(cache("cache", 50, prewarm=True), classes=keys))
     simulation.follow(through(cache("cache", 5, prewarm=True), classes=keys))
-    node = simulation.machine.nodes["cache"].node
-    assert isinstance(node, KeyedNode)
+    node = simulation.machine.nodes["cache"].role(StoreRole)
+    assert node is not None
     assert [key for key, _ in node.store.contents()] == [4, 3, 2, 1, 0]
     simulation.follow(through(cache("cache", 5, prewarm=True, ttl=1.0), classes=keys))
     assert max(expiry for _, expiry in node.store.contents()) <= 1.0

@@ -11,8 +11,7 @@ import pytest
 from engine.control.simulation import Simulation
 from engine.plan.primitives import CrowdPlan, Plan, SessionPlan
 from engine.sim.invariants import check
-from engine.sim.lane.roles.store import KeyedNode
-from engine.sim.lane.traffic.client import Client
+from engine.sim.lane.roles.store import StoreRole
 from engine.sim.machine import Machine
 from tests.helpers.plans import (
     cache,
@@ -222,19 +221,19 @@ def recorded(**traffic: object) -> Machine:
 def test_a_trace_says_of_which_class_and_key_a_request_is() -> None:
     machine = recorded(kinds=(0, 1, 1, 0, 0), keys=(7, 7, 8, 7, 9))
     machine.advance(10.0)
-    reads, writes = (machine.nodes[name].node for name in ("reads", "writes"))
-    assert (int(reads.arrivals), int(writes.arrivals)) == (3, 2)
-    assert isinstance(reads, KeyedNode)
-    assert isinstance(writes, KeyedNode)
+    reads, writes = (machine.nodes[name].role(StoreRole) for name in ("reads", "writes"))
+    assert reads is not None
+    assert writes is not None
+    assert (int(reads.node.arrivals), int(writes.node.arrivals)) == (3, 2)
     assert (int(reads.misses), int(writes.misses)) == (2, 2)
 
 
 def test_without_classes_a_trace_follows_the_mix() -> None:
     machine = recorded(keys=(7, 7, 7, 7, 7))
     machine.advance(10.0)
-    reads = machine.nodes["reads"].node
-    assert isinstance(reads, KeyedNode)
-    assert (int(reads.arrivals), int(reads.misses)) == (5, 1)
+    reads = machine.nodes["reads"].role(StoreRole)
+    assert reads is not None
+    assert (int(reads.node.arrivals), int(reads.misses)) == (5, 1)
 
 
 def sessions(mean: float = 3.0, rate: float = 1.0, think: float = 1.0, answer: float = 0.5) -> Plan:
@@ -249,8 +248,8 @@ def test_a_session_asks_waits_thinks_and_leaves() -> None:
     """Three answers of half a second and two thoughts of a second, for every session."""
     machine = Machine(sessions())
     machine.advance(60.0)
-    users = machine.nodes["users"].node
-    assert isinstance(users, Client)
+    users = machine.nodes["users"].client
+    assert users is not None
     assert users.visits is not None
     begun = int(users.visits.begun)
     assert begun > 3
@@ -263,8 +262,8 @@ def test_a_session_asks_waits_thinks_and_leaves() -> None:
 def test_sessions_that_were_begun_leave_when_the_client_is_stopped() -> None:
     machine = Machine(sessions(mean=1000.0))
     machine.advance(10.0)
-    users = machine.nodes["users"].node
-    assert isinstance(users, Client)
+    users = machine.nodes["users"].client
+    assert users is not None
     assert users.visits is not None
     assert users.visits.begun > users.visits.over == 0
     machine.set_load(0.0)
@@ -278,8 +277,8 @@ def test_sessions_take_over_a_new_length_and_think_time() -> None:
     assert count(machine, 9.9) == pytest.approx(40, abs=20)
     machine.reconcile(sessions(mean=5.0, rate=4.0, think=0.25))
     machine.advance(100.0)
-    users = machine.nodes["users"].node
-    assert isinstance(users, Client)
+    users = machine.nodes["users"].client
+    assert users is not None
     assert users.visits is not None
     assert users.visits.begun == users.visits.over
     assert machine.requests >= int(users.visits.begun)
