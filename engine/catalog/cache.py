@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Literal
 
 from engine.catalog.preset import Lowering, Preset
+from engine.model.admission import ADMISSION, Admission
 from engine.model.component import Component, Metric
 from engine.model.fields import Config, setting
 from engine.model.laws import Constant, Law
@@ -84,6 +85,7 @@ class CacheConfig(Config):
         group="Misses",
         help="Start with the most popular keys, as many as fit.",
     )
+    admission: Admission | None = ADMISSION
 
 
 def lower(config: CacheConfig, context: Lowering) -> NodePlan:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.catalog.checks.networks import network_findings
+from engine.catalog.checks.policies import policy_findings
 from engine.catalog.checks.risks import risks
 from engine.catalog.checks.standstill import standstill_errors
 from engine.catalog.checks.warnings import warnings
@@ -26,4 +27,5 @@ def check(design: Design) -> tuple[Finding, ...]:
         *warnings(reading),
         *risks(reading, plan),
         *network_findings(reading, plan),
+        *policy_findings(plan),
     )

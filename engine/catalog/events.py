@@ -120,7 +120,7 @@ def _replacement(
     if isinstance(item, Link):
         return link_plan(item, typed_link(item), classes)
     found = preset(item.kind)
-    return found.lower(typed_config(item), Lowering(item.id, classes)) if found else None
+    return found.plan(typed_config(item), Lowering(item.id, classes)) if found else None
 
 
 def describe(event: Event, design: Design) -> str:

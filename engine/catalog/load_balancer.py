@@ -7,6 +7,7 @@ Leaves out the choice per connection (layer 4) and session affinity.
 from __future__ import annotations
 
 from engine.catalog.preset import Lowering, Preset
+from engine.model.admission import ADMISSION, Admission
 from engine.model.component import Component
 from engine.model.fields import Config, setting
 from engine.model.laws import Constant, Law
@@ -85,6 +86,7 @@ class LoadBalancerConfig(Config):
         ge=1,
         le=1000,
     )
+    admission: Admission | None = ADMISSION
 
 
 def lower(config: LoadBalancerConfig, context: Lowering) -> NodePlan:

@@ -71,5 +71,5 @@ def _node_plans(reading: Reading, classes: tuple[ClassPlan, ...]) -> list[NodePl
     for node in reading.design.nodes:
         found = preset(node.kind)
         if found is not None:
-            plans.append(found.lower(reading.configs[node.id], Lowering(node.id, classes)))
+            plans.append(found.plan(reading.configs[node.id], Lowering(node.id, classes)))
     return plans

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from engine.model.admission import Admission
 from engine.plan.lower import law_plan
 from engine.plan.lower_flow import flow_plan
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from engine.model.component import Component
+    from engine.model.fields import Config
     from engine.model.flow import Step
     from engine.model.laws import Law
     from engine.plan.primitives import ClassPlan, FlowPlan, LawPlan, NodePlan
@@ -46,4 +48,10 @@ class Preset:
 
     component: Component
     lower: Callable[[Any, Lowering], NodePlan]
-    """From a config of ``component.config`` to primitives."""
+    """From a config of ``component.config`` to primitives, its gates left out."""
+
+    def plan(self, config: Config, context: Lowering) -> NodePlan:
+        """From a config to primitives: the gates are the same for every component that has some."""
+        plan = self.lower(config, context)
+        admission = getattr(config, "admission", None)
+        return replace(plan, gates=admission.gates()) if isinstance(admission, Admission) else plan

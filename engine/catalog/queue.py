@@ -7,6 +7,7 @@ guarantees, batches and storage time.
 from __future__ import annotations
 
 from engine.catalog.preset import Lowering, Preset
+from engine.model.admission import ADMISSION, Admission
 from engine.model.component import Component, Metric
 from engine.model.fields import Config, setting
 from engine.plan.primitives import BacklogPlan, NodePlan, StationPlan
@@ -59,6 +60,7 @@ class QueueConfig(Config):
         ge=1,
         le=1000,
     )
+    admission: Admission | None = ADMISSION
 
 
 def lower(config: QueueConfig, context: Lowering) -> NodePlan:

@@ -10,6 +10,7 @@ from typing import Literal
 
 from engine.catalog.instances import instance_metrics
 from engine.catalog.preset import Lowering, Preset
+from engine.model.admission import ADMISSION, Admission
 from engine.model.component import Component
 from engine.model.fields import Config, setting
 from engine.model.flow import Flow
@@ -167,6 +168,7 @@ class ServiceConfig(Config):
         "their order. Steps: work, call, sequence, parallel (need), choice, loop, async.",
         lax=True,
     )
+    admission: Admission | None = ADMISSION
     usl: Scaling | None = USL
     batch: Batching | None = BATCH
     cpu: CpuQuota | None = CPU

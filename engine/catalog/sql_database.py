@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from engine.catalog.instances import instance_metrics
 from engine.catalog.preset import Lowering, Preset
+from engine.model.admission import ADMISSION, Admission
 from engine.model.component import Component
 from engine.model.fields import Config, setting
 from engine.model.laws import Exponential, Law
@@ -66,6 +67,7 @@ class SqlDatabaseConfig(Config):
         ge=0,
         le=10_000_000,
     )
+    admission: Admission | None = ADMISSION
     usl: Scaling | None = USL
     start_up: StartUp | None = START_UP
     pauses: Pauses | None = PAUSES

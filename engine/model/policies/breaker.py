@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 class Breaker(Policy):
     """Stops calling who fails: closed, open for a while, half-open to try again (Nygard 2007)."""
 
+    field: ClassVar[str] = "breaker"
     title: ClassVar[str] = "circuit breaker"
     sign: ClassVar[str] = "⧖"
     states: ClassVar[Mapping[str, str]] = MappingProxyType(
@@ -88,10 +89,6 @@ class Breaker(Policy):
     def label(self) -> str:
         """The share at which it opens."""
         return format_quantity(self.failure_share, "%")
-
-    def doubt(self, where: Surroundings) -> str:
-        """It only acts once many calls fail, which theory does not expect."""
-        return ""
 
     def remarks(self, where: Surroundings) -> tuple[str, ...]:
         """It cannot see slowness that nobody cuts short or calls slow."""

@@ -31,6 +31,8 @@ class Surroundings:
 class Policy(Config):
     """A mechanism that is off where it is left out."""
 
+    field: ClassVar[str]
+    """Name of the field that switches it on, such as ``breaker``; its adapter has the same name."""
     title: ClassVar[str]
     """What people call it, in a sentence: ``circuit breaker``."""
     sign: ClassVar[str]
@@ -44,9 +46,9 @@ class Policy(Config):
         """What stands behind its glyph: the number that matters most."""
         return ""
 
-    def doubt(self, where: Surroundings) -> str:
-        """Why theory's times and loads do not hold with it; empty where they do."""
-        return ""
+    def decides(self, where: Surroundings) -> bool:
+        """Whether it changes times and loads even where little fails, so that theory knows neither."""
+        return False
 
     def remarks(self, where: Surroundings) -> tuple[str, ...]:
         """What is odd about it where it stands, each a sentence that says what to do."""

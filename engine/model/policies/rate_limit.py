@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
 from engine.model.component import Metric
 from engine.model.fields import setting
 from engine.model.policies.policy import Policy, Surroundings
 from engine.model.units import format_quantity
 
+_CALM: Final = 0.5
+"""Share of its rate up to which a token bucket refuses next to nothing of Poisson arrivals …"""
+_BURST: Final = 10
+"""… with so many tokens (M/D/1/10: two in a million)."""
+
 
 class RateLimit(Policy):
     """Lets in so many requests a second, and a burst of some more."""
 
+    field: ClassVar[str] = "rate_limit"
     title: ClassVar[str] = "rate limit"
     sign: ClassVar[str] = "⧉"
     metrics: ClassVar[tuple[Metric, ...]] = (
@@ -73,11 +79,10 @@ class RateLimit(Policy):
         """The rate."""
         return format_quantity(self.rate, "rps")
 
-    def doubt(self, where: Surroundings) -> str:
-        """It changes what comes in as soon as it is asked for a good part of its rate."""
-        if self.by == "all" and where.offered < _CALM * self.rate and self.burst >= _BURST:
-            return ""
-        return f"{self.title} of {format_quantity(self.rate, 'rps')}"
+    def decides(self, where: Surroundings) -> bool:
+        """It does as soon as it is asked for a good part of its rate, or by others than all together."""
+        calm = self.by == "all" and self.burst >= _BURST and where.offered <= _CALM * self.rate
+        return not calm
 
     def remarks(self, where: Surroundings) -> tuple[str, ...]:
         """It refuses what comes every day, or lets in more than can be served."""
@@ -97,9 +102,3 @@ class RateLimit(Policy):
                 "protects nothing"
             )
         return tuple(found)
-
-
-_CALM = 0.5
-"""Share of its rate up to which a token bucket loses next to nothing of Poisson arrivals …"""
-_BURST = 10
-"""… with so many tokens: 4 in a million at half the rate (M/D/1/10)."""

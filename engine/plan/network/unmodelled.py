@@ -14,11 +14,11 @@ _STATION: Final = frozenset(
     {"instances", "workers", "work", "queue_limit", "discipline", "hold", "speed", "scaling"}
 )
 _NODE: Final = frozenset(
-    {"id", "station", "traffic", "store", "backlog", "router", "pulls", "flow"}
+    {"id", "station", "traffic", "store", "backlog", "router", "pulls", "flow", "gates"}
 )
 _LINK: Final = frozenset(
     {"id", "source", "target", "order", "probability", "times", "waits", "on_miss", "classes"}
-    | {"picker", "weight", "delay", "jitter", "loss", "timeout", "retry"}
+    | {"picker", "weight", "delay", "jitter", "loss", "timeout", "retry", "policies"}
 )
 _NAMES: Final = {"cpu": "CPU quota", "batch": "batches", "start": "start-up"}
 """What people call a field, where that is not its name."""
@@ -90,7 +90,8 @@ def of_node(node: NodePlan) -> tuple[str, ...]:
     """Features of a node that the theory leaves out."""
     if node.traffic is not None:
         return ()
-    return (*_others(node, _NODE), *of_station(node.station))
+    gates = (gate.title for gate in node.gates)
+    return (*gates, *_others(node, _NODE), *of_station(node.station))
 
 
 def of_station(station: StationPlan) -> tuple[str, ...]:
@@ -100,7 +101,7 @@ def of_station(station: StationPlan) -> tuple[str, ...]:
 
 def of_link(link: LinkPlan) -> tuple[str, ...]:
     """Features of a link that the theory leaves out."""
-    return _others(link, _LINK)
+    return (*(policy.title for policy in link.policies), *_others(link, _LINK))
 
 
 def _others(part: Any, known: frozenset[str]) -> tuple[str, ...]:

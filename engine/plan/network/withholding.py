@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+from engine.model.policies.policy import Surroundings
 from engine.plan.deadline_propagation import deadline_propagation
 from engine.plan.network.unmodelled import burdens, decisive, delays
 from engine.plan.queueing.curves import exceeds
@@ -81,10 +82,20 @@ def _note_sheds(network: Network, told: DeadlinePropagation) -> None:
     """Mark the nodes that drop the work of those who gave up, and all below that are asked for less then."""
     given_up: set[str] = set()
     for site in network.sites:
+        _note_gates(site)
         if _passes_deadline(site) or site.plan.id in given_up:
             given_up.add(site.plan.id)
         for edge in site.leaving:
             _note_shed(edge, told, given_up)
+
+
+def _note_gates(site: Center) -> None:
+    """Mark a node whose gates decide how much comes in, or when."""
+    where = Surroundings(offered=site.rate, capacity=math.inf, timeout=math.inf)
+    for gate in site.plan.gates:
+        if site.rate > 0.0 and gate.decides(where):
+            site.sheds = site.unknown_busy = site.unknown_load = True
+            site.blind = site.blind or f"not modelled: {gate.title}, which changes its times"
 
 
 def _note_shed(edge: Edge, told: DeadlinePropagation, given_up: set[str]) -> None:
@@ -100,6 +111,8 @@ def _note_shed(edge: Edge, told: DeadlinePropagation, given_up: set[str]) -> Non
         name = "cancellation"
     elif late and edge.plan.id in told.propagating:
         name = "deadline propagation"
+    elif late and edge.plan.policies:
+        name = edge.plan.policies[0].title
     if name or site.sheds:
         reason = (
             _reason(name, edge) if name else f"{site.plan.id} drops work, which is not modelled"

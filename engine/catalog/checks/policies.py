@@ -1,0 +1,57 @@
+"""What is odd about the rules of links and the gates of nodes where they stand: each says so itself."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from engine.model.findings import Finding
+from engine.model.policies.policy import Surroundings
+from engine.plan.capacity import capacities
+from engine.plan.demand import demand_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from engine.model.policies.policy import Policy
+    from engine.plan.primitives import Plan
+
+
+def policy_findings(plan: Plan) -> Iterator[Finding]:
+    """Remarks on everything that is switched on, in a design without errors."""
+    if not any(link.policies for link in plan.links) and not any(node.gates for node in plan.nodes):
+        return
+    demand = demand_of(plan)
+    capacity = {} if demand is None else capacities(plan, demand)
+
+    def around(offered: float, node: str, timeout: float) -> Surroundings:
+        served = capacity[node].rate if node in capacity else math.inf
+        return Surroundings(offered=offered, capacity=served, timeout=timeout)
+
+    for node in plan.nodes:
+        if node.gates:
+            offered = math.nan if demand is None else demand.rate(node.id)
+            yield from _remarks(
+                node.id, "config.admission", node.gates, around(offered, node.id, math.inf)
+            )
+    for link in plan.links:
+        if link.policies:
+            offered = math.nan if demand is None else sum(demand.links[link.id])
+            yield from _remarks(
+                link.id, "config", link.policies, around(offered, link.target, link.timeout)
+            )
+
+
+def _remarks(
+    item: str, path: str, policies: Sequence[Policy], where: Surroundings
+) -> Iterator[Finding]:
+    """Remarks on the policies of one node or link."""
+    for policy in policies:
+        for text in policy.remarks(where):
+            yield Finding(
+                level="warning",
+                code=f"odd-{policy.field.replace('_', '-')}",
+                id=item,
+                field=f"{path}.{policy.field}",
+                message=text,
+            )
