@@ -9,24 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from engine.model.failures import FAILURE_NAMES
+
 INFINITE = float("inf")
 
-FAILURES: tuple[str, ...] = (
-    "timeout",
-    "queue_full",
-    "shed",
-    "rate_limited",
-    "breaker_open",
-    "bulkhead_full",
-    "unavailable",
-    "crashed",
-    "network",
-    "error",
-    "deadline",
-    "unauthorized",
-    "conflict",
-    "expired",
-)
+FAILURES: tuple[str, ...] = FAILURE_NAMES
 """The closed set of failure reasons; the index is the reason's code in the request lane."""
 
 
