@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import Literal
 
 from engine.catalog.preset import Lowering, Preset
-from engine.model.component import Component, Metric
+from engine.model.component import Component
 from engine.model.fields import Config, setting
 from engine.model.laws import Constant, Law
+from engine.model.metrics import Metric
 from engine.plan.primitives import INFINITE, NodePlan, StationPlan, StorePlan
 
 HELP = """\

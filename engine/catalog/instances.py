@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from engine.model.component import Metric
+from engine.model.metrics import Metric
 
 if TYPE_CHECKING:
     from engine.model.fields import Config

@@ -7,8 +7,9 @@ guarantees, batches and storage time.
 from __future__ import annotations
 
 from engine.catalog.preset import Lowering, Preset
-from engine.model.component import Component, Metric
+from engine.model.component import Component
 from engine.model.fields import Config, setting
+from engine.model.metrics import Metric
 from engine.plan.primitives import BacklogPlan, NodePlan, StationPlan
 
 HELP = """\

@@ -1,69 +1,181 @@
-"""The names of the numbers in a result, such as ``users.latency.p99``: what objectives may ask for."""
+"""What is measured: one record a metric, with its title and its unit, for everybody who shows one.
+
+Results hold what a run measured as a whole, under names such as ``users.latency.p99``; objectives and
+studies ask for these. Live metrics are the same things over a moment, for charts. Under ``extra``
+components and links add their own: those of a component are in its catalog file.
+"""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from engine.model.network import NETWORK_METRICS
+from engine.model.failures import FAILURES
+from engine.model.units import format_quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 Sort = Literal["client", "node", "link"]
+"""What a metric is measured of."""
 
-FAILURE_NAMES: Final = (
-    "timeout",
-    "queue_full",
-    "shed",
-    "rate_limited",
-    "breaker_open",
-    "bulkhead_full",
-    "unavailable",
-    "crashed",
-    "network",
-    "error",
-    "deadline",
-    "unauthorized",
-    "conflict",
-    "expired",
-)
-"""The closed set of failure reasons."""
+EXTRA: Final = "extra."
+"""Prefix of the full name of what components and links add."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric:
+    """A number that is measured of a client, a node or a link."""
+
+    name: str
+    """What follows the id, such as ``latency.p99``; in ``extra`` the key alone, such as ``hit_ratio``."""
+    title: str
+    """Label, such as ``hit ratio``."""
+    unit: str = ""
+    """Unit as in fields: ``s``, ``B``, ``%`` (0 to 1), ``rps``, ``/s`` or empty."""
+    needs: str = ""
+    """Config field without which it is not measured; empty where it always is."""
+
+    @property
+    def heading(self) -> str:
+        """The title where a line or a menu begins with it: ``Hit ratio``, but ``p99 latency``."""
+        percentile = self.title[1:2].isdigit()
+        return self.title if percentile else self.title[:1].upper() + self.title[1:]
+
+    @property
+    def extra(self) -> Metric:
+        """The same metric under its full name, ``extra.hit_ratio``."""
+        return replace(self, name=f"{EXTRA}{self.name}")
+
+    def text(self, value: float) -> str:
+        """A value for reading, in the unit."""
+        return format_quantity(value, self.unit)
+
 
 CI: Final = "ci95"
 """Where the intervals of confidence (95 %) stand in a result, beside the numbers that they belong to."""
 
-_DURATION: Final = ("mean", "p50", "p90", "p95", "p99", "p999", "max")
-_FAILED: Final = ("failed", *(f"failed.{reason}" for reason in FAILURE_NAMES))
+_FIGURES: Final = (
+    ("mean", "mean {}"),
+    ("p50", "p50 {}"),
+    ("p90", "p90 {}"),
+    ("p95", "p95 {}"),
+    ("p99", "p99 {}"),
+    ("p999", "p999 {}"),
+    ("max", "longest {}"),
+)
+"""What is known of durations, and how it is called."""
+_FAILED: Final = (
+    Metric(name="failed", title="failed"),
+    *(Metric(name=f"failed.{each.name}", title=f"failed: {each.title}") for each in FAILURES),
+)
 
 
-def _durations(*names: str) -> tuple[str, ...]:
-    """The names of all figures of some durations."""
-    return tuple(f"{name}.{figure}" for name in names for figure in _DURATION)
+def _durations(*names: str) -> tuple[Metric, ...]:
+    """All figures of some durations."""
+    return tuple(
+        Metric(name=f"{name}.{figure}", title=words.format(name), unit="s")
+        for name in names
+        for figure, words in _FIGURES
+    )
 
 
-METRICS: Final[dict[Sort, tuple[str, ...]]] = {
-    "client": ("offered", "succeeded", "goodput", *_FAILED, *_durations("latency")),
+NETWORK_METRICS: Final = (
+    Metric(name="request_utilization", title="bandwidth used there", unit="%"),
+    Metric(name="response_utilization", title="bandwidth used back", unit="%"),
+    Metric(name="request_wait", title="queueing there, mean", unit="s"),
+    Metric(name="response_wait", title="queueing back, mean", unit="s"),
+    Metric(name="connections", title="connections open"),
+    Metric(name="connection_rate", title="connections opened", unit="/s"),
+    Metric(name="connection_wait", title="wait for a connection", unit="s"),
+    Metric(name="waiting", title="calls waiting for one"),
+)
+"""What a link with a bandwidth or connections adds to ``extra``."""
+
+METRICS: Final[Mapping[Sort, tuple[Metric, ...]]] = {
+    "client": (
+        Metric(name="offered", title="offered"),
+        Metric(name="succeeded", title="succeeded"),
+        Metric(name="goodput", title="goodput", unit="rps"),
+        *_FAILED,
+        *_durations("latency"),
+    ),
     "node": (
-        "arrivals",
-        "completed",
-        "utilization",
-        "queue_mean",
-        "in_system_mean",
+        Metric(name="arrivals", title="arrivals"),
+        Metric(name="completed", title="completed"),
+        Metric(name="utilization", title="utilization", unit="%"),
+        Metric(name="queue_mean", title="waiting, mean"),
+        Metric(name="in_system_mean", title="in the node, mean"),
         *_FAILED,
         *_durations("wait", "residence"),
     ),
     "link": (
-        "attempts",
-        "retries",
-        "succeeded",
-        "in_flight_mean",
+        Metric(name="attempts", title="attempts"),
+        Metric(name="retries", title="retries"),
+        Metric(name="succeeded", title="succeeded"),
+        Metric(name="in_flight_mean", title="under way, mean"),
         *_FAILED,
         *_durations("latency"),
-        *(f"extra.{metric.name}" for metric in NETWORK_METRICS),
+        *(metric.extra for metric in NETWORK_METRICS),
     ),
 }
-"""What follows the id, by the sort of item."""
+"""What a result has of every item of a sort, by what follows the id."""
+
+_LIVE_LATENCY: Final = (
+    Metric(name="mean", title="mean latency", unit="s"),
+    Metric(name="p50", title="p50 latency", unit="s"),
+    Metric(name="p95", title="p95 latency", unit="s"),
+    Metric(name="p99", title="p99 latency", unit="s"),
+)
+LIVE_METRICS: Final[Mapping[Sort, tuple[Metric, ...]]] = {
+    "node": (
+        Metric(name="rate", title="arrivals", unit="rps"),
+        Metric(name="completed", title="completed", unit="rps"),
+        Metric(name="failed", title="failed", unit="rps"),
+        Metric(name="failure_ratio", title="failure ratio", unit="%"),
+        Metric(name="utilization", title="utilization", unit="%"),
+        Metric(name="queue", title="queue"),
+        Metric(name="in_system", title="in system"),
+        *_LIVE_LATENCY,
+    ),
+    "link": (
+        Metric(name="rate", title="attempts", unit="rps"),
+        Metric(name="retries", title="retries", unit="rps"),
+        Metric(name="completed", title="succeeded", unit="rps"),
+        Metric(name="failed", title="failed", unit="rps"),
+        Metric(name="failure_ratio", title="failure ratio", unit="%"),
+        *_LIVE_LATENCY,
+    ),
+}
+"""What is measured of a node or a link over a moment of a run."""
+
+
+def metrics_of(sort: Sort, extras: Iterable[Metric] = ()) -> tuple[Metric, ...]:
+    """What a result has of an item: of its sort, and what its component adds."""
+    return (*METRICS[sort], *(metric.extra for metric in extras))
+
+
+def named(name: str, known: Iterable[Metric]) -> Metric:
+    """The metric of that name.
+
+    Raises:
+        KeyError: where there is none.
+    """
+    for metric in known:
+        if metric.name == name:
+            return metric
+    raise KeyError(name)
+
+
+def measured_text(sort: Sort, name: str, value: float | None) -> str:
+    """A number of a result for reading; a dash where nothing was measured."""
+    return "–" if value is None else named(name, METRICS[sort]).text(value)
+
+
+def live_text(sort: Sort, name: str, value: float) -> str:
+    """A live number for reading."""
+    return named(name, LIVE_METRICS[sort]).text(value)
 
 
 def value_of(metric: str, result: Mapping[str, Any]) -> float | None:

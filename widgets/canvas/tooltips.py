@@ -6,7 +6,8 @@ import math
 from html import escape
 from typing import TYPE_CHECKING
 
-from engine.model.network import NETWORK_METRICS
+from engine.model.failures import failure_title
+from engine.model.metrics import NETWORK_METRICS
 from widgets.canvas.wording import (
     short_number,
     short_percent,
@@ -56,7 +57,7 @@ def link_tip(
         rows.append(("In flight", short_number(health.in_flight)))
         rows += [
             (
-                metric.title.capitalize(),
+                metric.heading,
                 short_quantity(health.extra[metric.name].value, metric.unit),
             )
             for metric in NETWORK_METRICS
@@ -80,7 +81,7 @@ def _node_rows(health: NodeHealth, component: Component | None) -> list[tuple[st
         if name in units:
             metric = units[name]
             shown = short_quantity(value.value, metric.unit)
-            rows.append((metric.title.capitalize(), shown))
+            rows.append((metric.heading, shown))
     rows += [("Fault", fault) for fault in health.faults]
     return rows
 
@@ -94,7 +95,9 @@ def _flow_rows(flow: Flow) -> list[tuple[str, str]]:
     if flow.p99.at_least() > 0.0:
         rows.append(("p50", short_time(flow.p50.value)))
         rows.append(("p99", short_time(flow.p99.value)))
-    rows += [(reason, short_percent(share)) for reason, share in _commonest(flow.ratios)]
+    rows += [
+        (failure_title(reason), short_percent(share)) for reason, share in _commonest(flow.ratios)
+    ]
     return rows
 
 

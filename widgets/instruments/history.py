@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from widgets.instruments.metrics import LINK_SUMS, NODE_SUMS, Metric
+from widgets.instruments.metrics import LINK_SUMS, NODE_SUMS, Charted
 from widgets.instruments.table import Table, Window
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class History:
         return Window(window.start, window.end, sums)
 
     def series(
-        self, item: str, metrics: Sequence[Metric], begin: float, end: float, points: int
+        self, item: str, metrics: Sequence[Charted], begin: float, end: float, points: int
     ) -> tuple[Window, list[NDArray[np.float64]]]:
         """Metrics of an item over time; NaN where nothing was measured."""
         names = [(item, name) for metric in metrics for name in (metric.over, metric.per)]

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 from engine.catalog.cache import CacheConfig
 from engine.catalog.checks.flows import explicit_flow, unknown_links
 from engine.catalog.events import members, replaced
+from engine.catalog.measures import measured_of
 from engine.catalog.registry import component
 from engine.catalog.typed import DesignError, typed_config
 from engine.model.design import Node
 from engine.model.edits import EditError, SetDesign
 from engine.model.findings import Finding
-from engine.model.metrics import METRICS
 from engine.model.names import did_you_mean, name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from pydantic import JsonValue
 
@@ -142,7 +142,7 @@ def metric_problem(design: Design, metric: str) -> str | None:
         hint = did_you_mean(item_id, [*design.node_by_id, *design.link_by_id])
         remedy = f"did you mean {hint}.{name}?" if hint else "begin with the id of a node or link"
         return f"The objective's {metric!r} names no node or link; {remedy}"
-    known = _metrics_of(node)
+    known = [each.name for each in measured_of(node)]
     if name in known or (node is not None and component(node.kind) is None):
         return None
     hint = did_you_mean(name, known)
@@ -150,12 +150,3 @@ def metric_problem(design: Design, metric: str) -> str | None:
         f"did you mean {item_id}.{hint}?" if hint else f"write one such as {item_id}.{known[0]}"
     )
     return f"Nothing is measured as {metric!r}; {remedy}"
-
-
-def _metrics_of(node: Node | None) -> Sequence[str]:
-    """What is measured of a node, or of a link where there is no node."""
-    if node is None:
-        return METRICS["link"]
-    found = component(node.kind)
-    extra = tuple(f"extra.{metric.name}" for metric in found.metrics) if found else ()
-    return (*METRICS["client" if node.kind == "client" else "node"], *extra)
