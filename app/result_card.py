@@ -22,7 +22,8 @@ from app.naming import name_of
 from app.overlay import Overlay
 from engine.catalog.measures import unit_of
 from engine.model.design import Design
-from engine.model.metrics import live_text, measured_text
+from engine.model.failures import failure_title
+from engine.model.metrics import live_text, measured_text, measured_unit
 from engine.model.uncertainty import measured, settling, verdict, with_margin
 from engine.model.units import format_quantity
 from widgets.theme import hairline, section_label, set_role
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 _WIDTH, _HEIGHT = 840, 600
 _STEPS: Final = 1000
+_LATENCY: Final = measured_unit("client", "latency.mean")
 _NODE_TIMES: Final = (("wait", "mean"), ("residence", "mean"), ("residence", "p99"))
 
 
@@ -168,8 +170,8 @@ def _body(result: Mapping[str, Any], design: Design) -> QWidget:
         _add_table(column, "Objectives", ("", "measured", ""), rows)
     clients = [
         [name_of(design, key), _rate(each["offered"], span), measured_text("client", "goodput", each["goodput"]),
-         _failures(each["failed"], each["offered"]), with_margin(each["latency"], "mean", "s"),
-         *_times(each["latency"], "p50", "p95"), with_margin(each["latency"], "p99", "s")]
+         _failures(each["failed"], each["offered"]), with_margin(each["latency"], "mean", _LATENCY),
+         *_times(each["latency"], "p50", "p95"), with_margin(each["latency"], "p99", _LATENCY)]
         for key, each in result["clients"].items()
     ]  # fmt: skip
     titles = ("", "offered", "goodput", "failed", "mean", "p50", "p95", "p99")
@@ -178,7 +180,7 @@ def _body(result: Mapping[str, Any], design: Design) -> QWidget:
         [name_of(design, key), _rate(each["arrivals"], span), _failures(each["failed"], each["arrivals"]),
          measured_text("node", "utilization", each["utilization"]) if each["utilization"] else "–",
          measured_text("node", "queue_mean", round(each["queue_mean"], 2)),
-         *(with_margin(each[part], name, "s") for part, name in _NODE_TIMES)]
+         *(with_margin(each[part], name, measured_unit("node", f"{part}.{name}")) for part, name in _NODE_TIMES)]
         for key, each in result["nodes"].items()
     ]  # fmt: skip
     titles = ("", "rate", "failed", "busy", "waiting", "wait", "residence", "p99")
@@ -238,4 +240,4 @@ def _failures(failed: Mapping[str, int], total: int) -> str:
     if worst is None or failed[worst] == 0:
         return "–"
     share = format_quantity(min(1.0, sum(failed.values()) / max(total, 1)), "%")
-    return f"{share} {worst}"
+    return f"{share} {failure_title(worst)}"

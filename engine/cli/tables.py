@@ -10,7 +10,8 @@ from rich.text import Text
 
 from engine.catalog import component, lower
 from engine.catalog.measures import unit_of
-from engine.model.metrics import NETWORK_METRICS, live_text, measured_text, named
+from engine.model.failures import failure_title
+from engine.model.metrics import NETWORK_METRICS, live_text, measured_text, measured_unit, named
 from engine.model.names import name_of
 from engine.model.uncertainty import measured, settling, verdict, with_margin
 from engine.model.units import format_quantity
@@ -115,12 +116,12 @@ def _clients(result: Mapping[str, Any], design: Design, width: int) -> Table:
             live_text("node", "rate", each["offered"] / span),
             measured_text("client", "goodput", each["goodput"]),
             _failures(each["failed"], each["offered"]),
-            with_margin(latency, "mean", "s"),
+            with_margin(latency, "mean", measured_unit("client", "latency.mean")),
             *(
                 measured_text("client", f"latency.{key}", latency.get(key))
                 for key in ("p50", "p95")
             ),
-            with_margin(latency, "p99", "s"),
+            with_margin(latency, "p99", measured_unit("client", "latency.p99")),
             *(measured_text("client", f"latency.{key}", latency.get(key)) for key in more),
         )
     return _kept_whole(table)
@@ -140,8 +141,8 @@ def _nodes(result: Mapping[str, Any], design: Design) -> Table:
             _failures(each["failed"], each["arrivals"]),
             measured_text("node", "utilization", each["utilization"]) if name in limited else "–",
             measured_text("node", "queue_mean", round(each["queue_mean"], 2)),
-            with_margin(each["residence"], "mean", "s"),
-            with_margin(each["residence"], "p99", "s"),
+            with_margin(each["residence"], "mean", measured_unit("node", "residence.mean")),
+            with_margin(each["residence"], "p99", measured_unit("node", "residence.p99")),
             _extra(each["extra"], name, design),
         )
     return _kept_whole(table)
@@ -195,7 +196,7 @@ def _failures(failed: Mapping[str, int], total: int) -> Text:
     if worst is None or failed[worst] == 0:
         return Text("–", "dim")
     share = format_quantity(min(1.0, sum(failed.values()) / max(total, 1)), "%")
-    return Text(f"{share} {worst}", "red")
+    return Text(f"{share} {failure_title(worst)}", "red")
 
 
 def _extra(extra: Mapping[str, float | None], node_id: str, design: Design) -> str:

@@ -173,6 +173,11 @@ def measured_text(sort: Sort, name: str, value: float | None) -> str:
     return "–" if value is None else named(name, METRICS[sort]).text(value)
 
 
+def measured_unit(sort: Sort, name: str) -> str:
+    """The unit of a number of a result."""
+    return named(name, METRICS[sort]).unit
+
+
 def live_text(sort: Sort, name: str, value: float) -> str:
     """A live number for reading."""
     return named(name, LIVE_METRICS[sort]).text(value)
