@@ -115,10 +115,10 @@ PRESET = Preset(
         output="calls",
         metrics=(
             Metric(name="hit_ratio", title="hit ratio", unit="%"),
-            Metric(name="hits", title="hits"),
-            Metric(name="misses", title="misses"),
+            Metric(name="hits", title="hits", counts=True),
+            Metric(name="misses", title="misses", counts=True),
             Metric(name="entries", title="entries"),
-            Metric(name="evictions", title="evictions"),
+            Metric(name="evictions", title="evictions", counts=True),
         ),
         headline="hit_ratio",
     ),

@@ -83,7 +83,7 @@ PRESET = Preset(
         metrics=(
             Metric(name="sessions", title="live sessions, mean"),
             Metric(name="session_length", title="session length", unit="s"),
-            Metric(name="sessions_begun", title="sessions begun"),
+            Metric(name="sessions_begun", title="sessions begun", counts=True),
         ),
     ),
     lower,

@@ -34,6 +34,8 @@ class Metric:
     """Label, such as ``hit ratio``."""
     unit: str = ""
     """Unit as in fields: ``s``, ``B``, ``%`` (0 to 1), ``rps``, ``/s`` or empty."""
+    counts: bool = False
+    """Whether it counts what happened: a result has the total, a chart how many there are a second."""
     needs: str = ""
     """Config field without which it is not measured; empty where it always is."""
 
@@ -42,6 +44,11 @@ class Metric:
         """The title where a line or a menu begins with it: ``Hit ratio``, but ``p99 latency``."""
         percentile = self.title[1:2].isdigit()
         return self.title if percentile else self.title[:1].upper() + self.title[1:]
+
+    @property
+    def live(self) -> Metric:
+        """The same metric over a moment: what is counted becomes a rate."""
+        return replace(self, unit="/s", counts=False) if self.counts else self
 
     @property
     def extra(self) -> Metric:
@@ -67,8 +74,11 @@ _FIGURES: Final = (
 )
 """What is known of durations, and how it is called."""
 _FAILED: Final = (
-    Metric(name="failed", title="failed"),
-    *(Metric(name=f"failed.{each.name}", title=f"failed: {each.title}") for each in FAILURES),
+    Metric(name="failed", title="failed", counts=True),
+    *(
+        Metric(name=f"failed.{each.name}", title=f"failed: {each.title}", counts=True)
+        for each in FAILURES
+    ),
 )
 
 
@@ -95,15 +105,15 @@ NETWORK_METRICS: Final = (
 
 METRICS: Final[Mapping[Sort, tuple[Metric, ...]]] = {
     "client": (
-        Metric(name="offered", title="offered"),
-        Metric(name="succeeded", title="succeeded"),
+        Metric(name="offered", title="offered", counts=True),
+        Metric(name="succeeded", title="succeeded", counts=True),
         Metric(name="goodput", title="goodput", unit="rps"),
         *_FAILED,
         *_durations("latency"),
     ),
     "node": (
-        Metric(name="arrivals", title="arrivals"),
-        Metric(name="completed", title="completed"),
+        Metric(name="arrivals", title="arrivals", counts=True),
+        Metric(name="completed", title="completed", counts=True),
         Metric(name="utilization", title="utilization", unit="%"),
         Metric(name="queue_mean", title="waiting, mean"),
         Metric(name="in_system_mean", title="in the node, mean"),
@@ -111,9 +121,9 @@ METRICS: Final[Mapping[Sort, tuple[Metric, ...]]] = {
         *_durations("wait", "residence"),
     ),
     "link": (
-        Metric(name="attempts", title="attempts"),
-        Metric(name="retries", title="retries"),
-        Metric(name="succeeded", title="succeeded"),
+        Metric(name="attempts", title="attempts", counts=True),
+        Metric(name="retries", title="retries", counts=True),
+        Metric(name="succeeded", title="succeeded", counts=True),
         Metric(name="in_flight_mean", title="under way, mean"),
         *_FAILED,
         *_durations("latency"),

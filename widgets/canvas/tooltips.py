@@ -78,8 +78,9 @@ def _node_rows(health: NodeHealth, component: Component | None) -> list[tuple[st
         rows.append(("Instances", f"{ready} of {total} ready" if total else str(health.instances)))
     units = {metric.name: metric for metric in component.metrics} if component else {}
     for name, value in health.extra.items():
-        if name in units:
-            metric = units[name]
+        metric = units.get(name)
+        # A count is one of the last interval, whose length a tip does not tell; the inspector has it.
+        if metric is not None and not metric.counts:
             shown = short_quantity(value.value, metric.unit)
             rows.append((metric.heading, shown))
     rows += [("Fault", fault) for fault in health.faults]

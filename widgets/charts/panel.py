@@ -70,7 +70,7 @@ class ChartsPanel(QWidget):
         self._theme = theme
         self._icons = IconSet()
         self._design: Design | None = None
-        self._history = History()
+        self._history = self._new_history()
         self._kept: History | None = None
         self._keep_next = False
         self._latency = LatencyFeed(theme)
@@ -147,7 +147,7 @@ class ChartsPanel(QWidget):
         """Begin a new run; the old one stays behind it, dimmed, if ``keep_run`` was called."""
         if self._keep_next and self._history.table.rows:
             self._kept, self._keep_next = self._history, False
-            self._history = History()
+            self._history = self._new_history()
         else:
             self._history.clear()
         self.axis.set_now(0.0)
@@ -287,6 +287,11 @@ class ChartsPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(scroll)
+
+    def _new_history(self) -> History:
+        """An empty record that knows what components count."""
+        found = (metric for each in self._components.values() for metric in each.metrics)
+        return History(counted={metric.name for metric in found if metric.counts})
 
     def _add(self, feed: LatencyFeed | TrafficFeed | BusiestFeed | PinnedFeed) -> Chart:
         """Put a chart at the end of the row."""

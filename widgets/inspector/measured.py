@@ -69,7 +69,7 @@ class Window:
             lines.append(("Wait, mean", format_quantity(queue * span / arrivals, "s"), ""))
         lines += _latency("Residence", [part.latency for part in parts])
         lines += _failures([part.failed for part in parts], span)
-        lines += _extras(parts, metrics)
+        lines += _extras(parts, metrics, span)
         return lines + self._standing(node)
 
     def link_lines(self, link: str) -> list[Line]:
@@ -88,7 +88,7 @@ class Window:
             lines.append(_live("link", "retries", retries / span))
         lines += _latency("Latency", [part.latency for part in parts])
         lines += _failures([part.failed for part in parts], span)
-        lines += _extras(parts, NETWORK_METRICS)
+        lines += _extras(parts, NETWORK_METRICS, span)
         if self.snapshot is not None and link in self.snapshot.in_flight:
             lines.append(("Under way", str(self.snapshot.in_flight[link]), ""))
         return lines
@@ -217,11 +217,14 @@ def _failures(counts: Sequence[Mapping[str, int]], span: float) -> list[Line]:
     ]
 
 
-def _extras(parts: Sequence[NodeSample | LinkSample], metrics: Sequence[Metric]) -> list[Line]:
-    """What the component adds, newest value."""
+def _extras(
+    parts: Sequence[NodeSample | LinkSample], metrics: Sequence[Metric], span: float
+) -> list[Line]:
+    """What the component adds: the newest value, or how often it happened a second."""
     lines: list[Line] = []
     for metric in metrics:
         values = [part.extra[metric.name] for part in parts if metric.name in part.extra]
         if values and not math.isnan(values[-1]):
-            lines.append((metric.heading, metric.text(values[-1]), ""))
+            value = sum(values) / span if metric.counts else values[-1]
+            lines.append((metric.heading, metric.live.text(value), ""))
     return lines

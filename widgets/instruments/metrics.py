@@ -125,6 +125,6 @@ def charted_as(name: str, known: Iterable[Charted]) -> Charted:
 
 
 def _added(metric: Metric) -> Charted:
-    """What a component or a link adds: recorded times the seconds for which it was known."""
-    full = metric.extra
+    """What a component or a link adds: a count, or a gauge times the seconds, over these seconds."""
+    full = metric.live.extra
     return Charted(full, full.name, f"{full.name}.seconds")

@@ -67,15 +67,16 @@ def test_a_pinned_metric_has_the_unit_and_title_of_its_record(
     charts.refresh()
     feed = charts.charts[-1].feed
     assert isinstance(feed, PinnedFeed)
-    assert type(feed.scale) is SCALES.get(metric.unit, FromZero)
+    unit = "/s" if metric.counts else metric.unit
+    assert type(feed.scale) is SCALES.get(unit, FromZero)
     (line,) = feed.lines(charts.history, 0.0, 1.0, 10).lines
     assert line.label == metric.heading
     ticks = [text for _, text in feed.scale.ticks()]
-    written = {"s": " s", "B": " B"}.get(metric.unit, metric.unit)
+    written = {"s": " s", "B": " B"}.get(unit, unit)
     assert any(text.endswith(written) for text in ticks), ticks
-    in_unit = value_text(VALUE, metric.unit)
+    in_unit = value_text(VALUE, unit)
     bare = value_text(VALUE, "")
-    assert feed.scale.text(VALUE) == (in_unit if metric.unit in {"s", "%", "B"} else bare)
+    assert feed.scale.text(VALUE) == (in_unit if unit in {"s", "%", "B"} else bare)
 
 
 @pytest.mark.parametrize("component", COMPONENTS, ids=list(BY_KIND))
@@ -84,7 +85,7 @@ def test_the_inspector_says_the_same(component: Component) -> None:
         window = Window()
         window.add(moment(component.kind, metric))
         lines = {title: value for title, value, _ in window.node_lines(component.kind, (metric,))}
-        assert lines[metric.heading] == metric.text(VALUE)
+        assert lines[metric.heading] == metric.live.text(VALUE)
 
 
 def test_the_inspector_says_the_same_of_links() -> None:
@@ -102,3 +103,19 @@ def test_what_no_record_tells_of_is_a_plain_number(charts: ChartsPanel) -> None:
     feed = charts.charts[-1].feed
     assert isinstance(feed, PinnedFeed)
     assert isinstance(feed.scale, FromZero)
+
+
+def test_what_is_counted_is_charted_a_second_whatever_the_length_of_an_interval(
+    charts: ChartsPanel,
+) -> None:
+    ends, start = (0.5, 2.5, 3.5), 0.0
+    for end in ends:
+        extra = {"hits": 40.0 * (end - start), "entries": 7.0}
+        nodes = {"cache": NodeSample(arrivals=1, extra=extra)}
+        samples = (Sample(start, end, nodes, {}),)
+        charts.add_snapshot(Snapshot(time=end, wall=1.0, requests=1, samples=samples))
+        start = end
+    for name, value in (("hits", 40.0), ("entries", 7.0)):
+        charts.pin(f"extra.{name}", "cache")
+        (line,) = charts.charts[-1].feed.lines(charts.history, 0.0, 9.0, 10).lines
+        assert list(line.values) == pytest.approx([value] * 3)
