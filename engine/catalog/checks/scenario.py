@@ -13,7 +13,7 @@ from engine.catalog.typed import DesignError, typed_config
 from engine.model.design import Node
 from engine.model.edits import EditError, SetDesign
 from engine.model.findings import Finding
-from engine.model.names import did_you_mean, name_of
+from engine.model.names import did_you_mean, name_of, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from engine.catalog.reading import Reading
     from engine.model.design import Design, Event
+    from engine.model.event_record import Target
 
 
 def scenario_errors(reading: Reading) -> Iterator[Finding]:
@@ -66,10 +67,12 @@ def _event_problem(reading: Reading, event: Event, known: set[str]) -> tuple[str
             remedy = f"did you mean {hint!r}?" if hint else "name a node, link or frame"
             return field, f"The {event.change} event names {target!r}, which is not there; {remedy}"
     kind = event.kind
+    sort = _sort_of(design, event.target)
+    if sort not in kind.targets:
+        wanted = one_of(f"a {each}" for each in kind.targets if each != "everything")
+        return "target", f"A {event.change} event needs {wanted}, not a {sort}"
     if kind.hits == "settings":
         return _set_problem(design, event)
-    if event.target in design.link_by_id and "link" not in kind.targets:
-        return "target", f"A {event.change} event needs a node or a frame, not a link"
     nodes = members(design, event.target)
     if kind.hits == "clients" and not any(each.kind == "client" for each in nodes):
         return "target", f"{_target(design, event)} {kind.misses}"
@@ -79,10 +82,17 @@ def _event_problem(reading: Reading, event: Event, known: set[str]) -> tuple[str
     return None
 
 
+def _sort_of(design: Design, target: str | None) -> Target:
+    """What sort of thing an event names."""
+    if target is None:
+        return "everything"
+    if target in design.node_by_id:
+        return "node"
+    return "link" if target in design.link_by_id else "frame"
+
+
 def _set_problem(design: Design, event: Event) -> tuple[str, str] | None:
     """What is wrong with a ``set`` event."""
-    if event.target in design.frame_by_id:
-        return "target", "A set event needs a node or a link, not a frame"
     try:
         item = replaced(design, event)
     except (EditError, DesignError) as error:
