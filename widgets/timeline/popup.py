@@ -150,7 +150,7 @@ class EventPopup(QFrame):
         source = self._event if field in {form.AT, form.DURATION} else known
         if field.sort == "item":
             choice = QComboBox(self)
-            self._fill_items(choice, kind, getattr(known, field.attribute, None))
+            self._fill_items(choice, kind, getattr(known, field.attribute, None) or self._other())
             self.inputs[field.name] = choice
             self._form.addRow(field.title, choice)
             return
@@ -164,6 +164,11 @@ class EventPopup(QFrame):
         line.textEdited.connect(lambda _: set_flag(line, "invalid", value=False))
         self.inputs[field.name] = line
         self._form.addRow(field.title, line)
+
+    def _other(self) -> str | None:
+        """Another item than the target, for a field that names one."""
+        items = (self.target.itemData(i) for i in range(self.target.count()))
+        return next((each for each in items if each != self.target.currentData()), None)
 
     def _fill_items(self, box: QComboBox, kind: EventKind, chosen: str | None) -> None:
         """The items that a change can hit."""

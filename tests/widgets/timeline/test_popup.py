@@ -110,7 +110,6 @@ def test_remove(desk: Desk, opened: list[EventPopup]) -> None:
         ("kill", "instances", "0", "instances"),
         ("kill", "instances", "one", "Instances"),
         ("kill", "at", "-5", "at"),
-        ("partition", "at", "5", "choose another item"),
         ("set", "path", "", "Setting: type a value"),
     ],
 )
@@ -146,6 +145,19 @@ def test_every_change_can_be_added_with_its_defaults(
     popup.apply()
     assert desk.events[-1].change == change, popup.error.text()
     assert any(mark.index == 3 and mark.text for mark in desk.strip.marks)
+
+
+def test_two_sides_differ_from_the_start_and_have_to(desk: Desk, opened: list[EventPopup]) -> None:
+    desk.strip.add_event(5.0)
+    (popup,) = opened
+    choose(popup, "partition")
+    other = popup.inputs["with"]
+    assert isinstance(other, QComboBox)
+    assert other.currentData() not in (None, popup.target.currentData())
+    other.setCurrentIndex(other.findData(popup.target.currentData()))
+    popup.apply()
+    assert desk.edits == []
+    assert "choose another item" in popup.error.text()
 
 
 @pytest.mark.parametrize("kind", EVENT_KINDS, ids=[kind.name for kind in EVENT_KINDS])
