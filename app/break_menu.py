@@ -7,18 +7,23 @@ again in the next run.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from engine.model.design import Link, Node, Note
 from engine.model.edits import SetDesign
+from engine.model.event_kinds import EVENT_KINDS
+from engine.model.names import name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from pydantic import JsonValue
 
     from engine.model.component import Component
-    from engine.model.design import Design, Event
+    from engine.model.design import Design, Event, Frame
+    from engine.model.event_record import EventKind, MenuChoice
 
 DURATIONS: Final[tuple[tuple[str, float | None], ...]] = (
     ("10 s", 10.0),
@@ -46,62 +51,55 @@ class Fault:
 def faults_for(
     design: Design, item_id: str, components: Mapping[str, Component]
 ) -> tuple[Fault, ...]:
-    """The faults that make sense for a node, a link or a frame."""
-    node = design.node_by_id.get(item_id)
-    if node is not None:
-        component = components.get(node.kind)
-        if component is not None and component.input == "none":
-            return _of_traffic()
-        return _of_node(design, item_id, component)
-    link = design.link_by_id.get(item_id)
-    if link is not None:
-        return _of_link(link.source, link.target)
-    if item_id in design.frame_by_id:
-        return (
-            Fault("Kill everything inside", "kill", {"change": "kill"}),
-            Fault("Slow everything × 10", "slow", {"change": "slow", "factor": 10.0}),
-        )
-    return ()
-
-
-def _of_traffic() -> tuple[Fault, ...]:
-    """What a source of requests can do to the rest."""
-    return (
-        Fault("Traffic × 3", "traffic", {"change": "traffic", "factor": 3.0}),
-        Fault("Traffic × 10", "traffic", {"change": "traffic", "factor": 10.0}),
-        Fault("No traffic", "traffic", {"change": "traffic", "factor": 0.0}),
-    )
-
-
-def _of_node(design: Design, item_id: str, component: Component | None) -> tuple[Fault, ...]:
-    """What can happen to something that works."""
-    faults = [
-        Fault("Kill one instance", "kill", {"change": "kill", "instances": 1}),
-        Fault("Kill all instances", "kill", {"change": "kill"}),
-        Fault("Slow × 10", "slow", {"change": "slow", "factor": 10.0}),
-        Fault("Errors 20 %", "error", {"change": "error", "probability": 0.2}),
+    """The faults that make sense for a node, a link or a frame, as the event kinds offer them."""
+    item = design.item(item_id)
+    if item is None or isinstance(item, Note):
+        return ()
+    on = "node" if isinstance(item, Node) else "link" if isinstance(item, Link) else "frame"
+    found = [
+        fault
+        for kind in EVENT_KINDS
+        if not isinstance(item, Node) or _hits(kind, components.get(item.kind))
+        for choice in kind.menu
+        if on in choice.on
+        for fault in _faults(design, item, kind, choice)
     ]
-    extras = {metric.name for metric in component.metrics} if component is not None else set()
-    if "hit_ratio" in extras:
-        faults.append(Fault("Flush the cache", "flush", {"change": "flush"}, instant=True))
+    return tuple({fault.title: fault for fault in found}.values())
+
+
+def _hits(kind: EventKind, component: Component | None) -> bool:
+    """Whether there is something to hit at a node: load comes from sources, faults hit the rest."""
+    source = component is not None and component.input == "none"
+    if kind.hits == "stores":
+        return component is not None and any(m.name == "hit_ratio" for m in component.metrics)
+    return source == (kind.hits == "clients")
+
+
+def _faults(
+    design: Design, item: Node | Link | Frame, kind: EventKind, choice: MenuChoice
+) -> Iterator[Fault]:
+    """One entry of a kind; one for each neighbour where it parts two sides."""
+    second = next((field.name for field in kind.fields if field.sort == "item"), None)
+    fields = {"change": kind.name, **kind.values(choice)}
+    names = partial(name_of, design)
+    if second is None:
+        yield Fault(kind.choice_text(choice, names), kind.icon, fields, instant=kind.instant)
+    elif isinstance(item, Link):
+        text = kind.choice_text(choice, names)
+        yield Fault(text, kind.icon, fields | {second: item.target}, target=item.source)
+    else:
+        for other in _neighbours(design, item.id):
+            sided = replace(choice, values=(*choice.values, (second, other)))
+            values = {"change": kind.name, **kind.values(sided)}
+            yield Fault(kind.choice_text(sided, names), kind.icon, values)
+
+
+def _neighbours(design: Design, item_id: str) -> Iterator[str]:
+    """The nodes at the other ends of a node's links."""
     for link in design.links:
         other = link.target if link.source == item_id else link.source
         if item_id in (link.source, link.target) and other in design.node_by_id:
-            name = design.node_by_id[other].name or other
-            faults.append(
-                Fault(f"Cut off from {name}", "partition", {"change": "partition", "with": other})
-            )
-    return tuple({fault.title: fault for fault in faults}.values())
-
-
-def _of_link(source: str, target: str) -> tuple[Fault, ...]:
-    """What can happen on the way."""
-    return (
-        Fault("Delay + 200 ms", "delay", {"change": "delay", "seconds": 0.2}),
-        Fault("Delay + 2 s", "delay", {"change": "delay", "seconds": 2.0}),
-        Fault("Lose 5 %", "loss", {"change": "loss", "probability": 0.05}),
-        Fault("Cut it", "partition", {"change": "partition", "with": target}, target=source),
-    )
+            yield other
 
 
 def break_edit(
@@ -118,7 +116,7 @@ def break_edit(
 def is_active(event: Event, now: float) -> bool:
     """Whether an event is in force at a simulated time."""
     end = math.inf if event.duration is None else event.at + event.duration
-    return event.change != "flush" and event.at <= now < end
+    return not event.kind.instant and event.at <= now < end
 
 
 def touches(event: Event, item_id: str, design: Design) -> bool:

@@ -12,6 +12,7 @@ from widgets.theme import set_role
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from engine.model.component import Component
     from engine.model.design import Design
     from engine.sim.snapshot import Snapshot
     from widgets.charts import ChartsPanel
@@ -25,8 +26,11 @@ class LazyCharts(QWidget):
     Loading the library and making three charts takes as long as everything else in the window.
     """
 
-    def __init__(self, look: ThemeManager, axis: TimeAxis) -> None:
+    def __init__(
+        self, look: ThemeManager, axis: TimeAxis, components: Mapping[str, Component]
+    ) -> None:
         super().__init__()
+        self._components = components
         self._look, self._axis = look, axis
         self._panel: ChartsPanel | None = None
         set_role(self, "panel")
@@ -42,7 +46,7 @@ class LazyCharts(QWidget):
             # Here, not above: this import is what the window does not wait for.
             from widgets.charts import ChartsPanel  # noqa: PLC0415
 
-            self._panel = ChartsPanel(self._look.theme, self._axis)
+            self._panel = ChartsPanel(self._look.theme, self._axis, components=self._components)
             self._column.addWidget(self._panel)
         return self._panel
 

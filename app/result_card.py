@@ -20,7 +20,10 @@ from PySide6.QtWidgets import (
 
 from app.naming import name_of
 from app.overlay import Overlay
+from engine.catalog.measures import unit_of
 from engine.model.design import Design
+from engine.model.failures import failure_title
+from engine.model.metrics import live_text, measured_text, measured_unit
 from engine.model.uncertainty import measured, settling, verdict, with_margin
 from engine.model.units import format_quantity
 from widgets.theme import hairline, section_label, set_role
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
 
 _WIDTH, _HEIGHT = 840, 600
 _STEPS: Final = 1000
+_LATENCY: Final = measured_unit("client", "latency.mean")
 _NODE_TIMES: Final = (("wait", "mean"), ("residence", "mean"), ("residence", "p99"))
 
 
@@ -162,21 +166,21 @@ def _body(result: Mapping[str, Any], design: Design) -> QWidget:
     column.setSpacing(6)
     span = max(result["duration"] - result["warmup"], 1e-9)
     if result["objectives"]:
-        rows = [_objective_row(each) for each in result["objectives"]]
+        rows = [_objective_row(each, design) for each in result["objectives"]]
         _add_table(column, "Objectives", ("", "measured", ""), rows)
     clients = [
-        [name_of(design, key), _rate(each["offered"], span), format_quantity(each["goodput"], "rps"),
-         _failures(each["failed"], each["offered"]), with_margin(each["latency"], "mean", "s"),
-         *_times(each["latency"], "p50", "p95"), with_margin(each["latency"], "p99", "s")]
+        [name_of(design, key), _rate(each["offered"], span), measured_text("client", "goodput", each["goodput"]),
+         _failures(each["failed"], each["offered"]), with_margin(each["latency"], "mean", _LATENCY),
+         *_times(each["latency"], "p50", "p95"), with_margin(each["latency"], "p99", _LATENCY)]
         for key, each in result["clients"].items()
     ]  # fmt: skip
     titles = ("", "offered", "goodput", "failed", "mean", "p50", "p95", "p99")
     _add_table(column, "Clients", titles, clients)
     nodes = [
         [name_of(design, key), _rate(each["arrivals"], span), _failures(each["failed"], each["arrivals"]),
-         format_quantity(each["utilization"], "%") if each["utilization"] else "–",
-         format_quantity(round(each["queue_mean"], 2), ""),
-         *(with_margin(each[part], name, "s") for part, name in _NODE_TIMES)]
+         measured_text("node", "utilization", each["utilization"]) if each["utilization"] else "–",
+         measured_text("node", "queue_mean", round(each["queue_mean"], 2)),
+         *(with_margin(each[part], name, measured_unit("node", f"{part}.{name}")) for part, name in _NODE_TIMES)]
         for key, each in result["nodes"].items()
     ]  # fmt: skip
     titles = ("", "rate", "failed", "busy", "waiting", "wait", "residence", "p99")
@@ -215,20 +219,19 @@ def _add_table(
     column.addSpacing(10)
 
 
-def _objective_row(each: Mapping[str, Any]) -> list[str]:
+def _objective_row(each: Mapping[str, Any], design: Design) -> list[str]:
     """An objective, what was measured, and the verdict."""
-    return [each["metric"], measured(each), verdict(each)]
+    return [each["metric"], measured(each, unit_of(design, each["metric"])), verdict(each)]
 
 
 def _rate(count: int, span: float) -> str:
     """A count over the measured time."""
-    return format_quantity(count / span, "rps")
+    return live_text("node", "rate", count / span)
 
 
 def _times(values: Mapping[str, float | None], *names: str) -> list[str]:
     """Durations for reading; a dash where nothing was measured."""
-    found = [values.get(name) for name in names]
-    return ["–" if each is None else format_quantity(each, "s") for each in found]
+    return [measured_text("client", f"latency.{name}", values.get(name)) for name in names]
 
 
 def _failures(failed: Mapping[str, int], total: int) -> str:
@@ -237,4 +240,4 @@ def _failures(failed: Mapping[str, int], total: int) -> str:
     if worst is None or failed[worst] == 0:
         return "–"
     share = format_quantity(min(1.0, sum(failed.values()) / max(total, 1)), "%")
-    return f"{share} {worst}"
+    return f"{share} {failure_title(worst)}"

@@ -48,7 +48,7 @@ def build_views(components: Sequence[Component], look: ThemeManager) -> Views:
         palette=PalettePanel(components, look),
         outline=OutlinePanel(by_kind, look),
         inspector=InspectorPanel(components, look),
-        charts=LazyCharts(look, axis),
+        charts=LazyCharts(look, axis, by_kind),
         timeline=TimelineStrip(theme, axis, icons),
         transport=TransportBar(theme, icons),
         banners=BannerArea(look),

@@ -10,9 +10,10 @@ from typing import Literal
 
 from engine.catalog.preset import Lowering, Preset
 from engine.model.admission import ADMISSION, Admission
-from engine.model.component import Component, Metric
+from engine.model.component import Component
 from engine.model.fields import Config, setting
 from engine.model.laws import Constant, Law
+from engine.model.metric import Metric
 from engine.plan.primitives import INFINITE, NodePlan, StationPlan, StorePlan
 
 HELP = """\
@@ -116,10 +117,10 @@ PRESET = Preset(
         output="calls",
         metrics=(
             Metric(name="hit_ratio", title="hit ratio", unit="%"),
-            Metric(name="hits", title="hits"),
-            Metric(name="misses", title="misses"),
+            Metric(name="hits", title="hits", counts=True),
+            Metric(name="misses", title="misses", counts=True),
             Metric(name="entries", title="entries"),
-            Metric(name="evictions", title="evictions"),
+            Metric(name="evictions", title="evictions", counts=True),
         ),
         headline="hit_ratio",
     ),

@@ -12,8 +12,9 @@ from pydantic import Field
 
 from engine.catalog.preset import Lowering, Preset
 from engine.model.arrivals import Arrivals, Poisson
-from engine.model.component import Component, Metric
+from engine.model.component import Component
 from engine.model.fields import Config, setting
+from engine.model.metric import Metric
 from engine.plan.lower import mix_plan
 from engine.plan.lower_traffic import traffic_plan
 from engine.plan.primitives import NodePlan
@@ -82,7 +83,7 @@ PRESET = Preset(
         metrics=(
             Metric(name="sessions", title="live sessions, mean"),
             Metric(name="session_length", title="session length", unit="s"),
-            Metric(name="sessions_begun", title="sessions begun"),
+            Metric(name="sessions_begun", title="sessions begun", counts=True),
         ),
     ),
     lower,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from dataclasses import fields
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from engine.catalog.preset import Lowering
 from engine.catalog.registry import preset
@@ -10,7 +12,6 @@ from engine.catalog.typed import typed_config, typed_link
 from engine.model.design import Link, Node
 from engine.model.edits import EditError, SetField
 from engine.model.names import did_you_mean, name_of
-from engine.model.units import format_quantity
 from engine.plan.lower import link_plan
 from engine.plan.primitives import INFINITE, EventPlan
 
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     from engine.model.design import Design, Event
     from engine.model.fields import Config
     from engine.plan.primitives import ClassPlan, LinkPlan, NodePlan
-
-LINK_CHANGES: Final = frozenset({"delay", "loss", "partition"})
-"""Changes of the network; on a node or a frame they mean all links that touch it."""
 
 
 def members(design: Design, target: str | None) -> list[Node]:
@@ -77,13 +75,17 @@ def event_plan(design: Design, event: Event, classes: tuple[ClassPlan, ...]) -> 
         change=event.change,
         nodes=tuple(node.id for node in design.nodes if node.id in nodes),
         links=tuple(link.id for link in design.links if link.id in links),
-        factor=1.0 if event.factor is None else event.factor,
-        probability=event.probability or 0.0,
-        seconds=event.seconds or 0.0,
-        instances=event.instances,
         replacement=_replacement(design, event, classes),
         label=describe(event, design),
+        **_numbers(event),
     )
+
+
+def _numbers(event: Event) -> dict[str, Any]:
+    """The fields that the event's kind reads and that go into a plan as they are."""
+    names = {each.name for each in fields(EventPlan)}
+    read = {each.name: getattr(event, each.attribute) for each in event.kind.fields}
+    return {name: value for name, value in read.items() if name in names and value is not None}
 
 
 def _touched(design: Design, event: Event) -> tuple[set[str], set[str]]:
@@ -91,11 +93,12 @@ def _touched(design: Design, event: Event) -> tuple[set[str], set[str]]:
     if event.target in design.link_by_id:
         return set(), {event.target or ""}
     nodes = {node.id for node in members(design, event.target)}
-    if event.change == "traffic":
+    hits = event.kind.hits
+    if hits == "clients":
         return {
             node.id for node in design.nodes if node.id in nodes and node.kind == "client"
         }, set()
-    if event.change not in LINK_CHANGES:
+    if hits != "links":
         return nodes, set()
     if event.with_ is None:
         ends = (link for link in design.links if link.source in nodes or link.target in nodes)
@@ -114,7 +117,7 @@ def _replacement(
     design: Design, event: Event, classes: tuple[ClassPlan, ...]
 ) -> NodePlan | LinkPlan | None:
     """What the target of a ``set`` event is meanwhile."""
-    if event.change != "set":
+    if event.kind.hits != "settings":
         return None
     item = replaced(design, event)
     if isinstance(item, Link):
@@ -125,19 +128,4 @@ def _replacement(
 
 def describe(event: Event, design: Design) -> str:
     """An event as people read it: ``Catalog cache flushed``."""
-    name = "everything" if event.target is None else name_of(design, event.target)
-    some = "" if event.instances is None else f" ({event.instances} of its instances)"
-    share = format_quantity(event.probability or 0.0, "%")
-    words = {
-        "kill": f"{name} killed{some}",
-        "slow": f"{name} slow × {event.factor or 0.0:g}{some}",
-        "error": f"{name} fails {share}",
-        "loss": f"{name} loses {share}",
-        "delay": f"{name} delayed by {format_quantity(event.seconds or 0.0, 's')}",
-        "partition": f"{name} cut from {name_of(design, event.with_ or '')}",
-        "flush": f"{name} flushed",
-        "traffic": f"Load × {event.factor or 0.0:g}"
-        + ("" if event.target is None else f" from {name}"),
-        "set": f"{name}: {event.path} = {event.value}",
-    }
-    return words[event.change]
+    return event.kind.sentence_of(event, partial(name_of, design))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from engine.model.component import Metric
+from engine.model.metric import Metric
 
 if TYPE_CHECKING:
     from engine.model.fields import Config
@@ -13,7 +13,7 @@ _ALL: Final = (
     Metric(name="throttled", title="throttled", unit="%", needs="cpu"),
     Metric(name="paused", title="paused", unit="%", needs="pauses"),
     Metric(name="memory", title="memory, fullest instance", unit="B", needs="memory"),
-    Metric(name="restarts", title="restarts", needs="memory"),
+    Metric(name="restarts", title="restarts", counts=True, needs="memory"),
     Metric(name="batch_size", title="batch size", needs="batch"),
 )
 

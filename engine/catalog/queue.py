@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from engine.catalog.preset import Lowering, Preset
 from engine.model.admission import ADMISSION, Admission
-from engine.model.component import Component, Metric
+from engine.model.component import Component
 from engine.model.fields import Config, setting
+from engine.model.metric import Metric
 from engine.plan.primitives import BacklogPlan, NodePlan, StationPlan
 
 HELP = """\
@@ -92,11 +93,11 @@ PRESET = Preset(
             Metric(name="depth", title="depth"),
             Metric(name="oldest", title="oldest message", unit="s"),
             Metric(name="in_flight", title="being worked on"),
-            Metric(name="published", title="published"),
-            Metric(name="consumed", title="consumed"),
-            Metric(name="redelivered", title="redelivered"),
-            Metric(name="duplicates", title="finished too late"),
-            Metric(name="dead_lettered", title="dead-lettered"),
+            Metric(name="published", title="published", counts=True),
+            Metric(name="consumed", title="consumed", counts=True),
+            Metric(name="redelivered", title="redelivered", counts=True),
+            Metric(name="duplicates", title="finished too late", counts=True),
+            Metric(name="dead_lettered", title="dead-lettered", counts=True),
         ),
         headline="lag",
     ),

@@ -10,6 +10,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from engine.model.metrics import live_text
 from engine.model.names import name_of
 from engine.model.units import format_quantity
 
@@ -74,10 +75,10 @@ def _row(of_node: NodeSample, sample: Sample) -> tuple[RenderableType, ...]:
     failed = sum(of_node.failed.values())
     share = failed / max(of_node.arrivals, failed, 1)
     return (
-        format_quantity(of_node.arrivals / span, "rps"),
-        Text(format_quantity(share, "%"), "red") if failed else Text("–", "dim"),
-        format_quantity(of_node.latency.p50, "s"),
-        format_quantity(of_node.latency.p99, "s"),
+        live_text("node", "rate", of_node.arrivals / span),
+        Text(live_text("node", "failure_ratio", share), "red") if failed else Text("–", "dim"),
+        live_text("node", "p50", of_node.latency.p50),
+        live_text("node", "p99", of_node.latency.p99),
         format_quantity(of_node.queue, ""),
     )
 

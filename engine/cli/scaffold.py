@@ -12,7 +12,7 @@ from engine.cli.errors import OK, InputError
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 _IMPORTS: Final = re.compile(r"from engine\.catalog import \(?([\w,\s]+?)\)?\n\n")
-_LIST: Final = re.compile(r"(PRESETS[^=]*= \(\n(?:    \w+\.PRESET,\n)+)")
+_LIST: Final = re.compile(r"(_LISTED[^=]*= \(\n(?:    \w+\.PRESET,\n)+)")
 
 _TEMPLATE: Final = '''\
 """@TITLE@: say in one line what it models.

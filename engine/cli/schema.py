@@ -11,10 +11,13 @@ from pydantic.json_schema import models_json_schema
 from engine.catalog import COMPONENTS
 from engine.cli.errors import OK
 from engine.model.design import Design
+from engine.model.event_kinds import EVENT_KINDS
 from engine.model.link import LinkConfig
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
+
+    from engine.model.event_record import EventKind
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -45,6 +48,22 @@ def design_schema() -> dict[str, Any]:
         }
         for component in COMPONENTS
     ]
+    definitions["Event"]["allOf"] = [_only_what_it_reads(kind) for kind in EVENT_KINDS]
     definitions["Link"]["properties"]["config"] = refs[LinkConfig]
     design = definitions.pop(refs[Design]["$ref"].rpartition("/")[2])
     return {"$schema": _DIALECT, **design, "$defs": definitions}
+
+
+def _only_what_it_reads(kind: EventKind) -> dict[str, Any]:
+    """An event of a kind has the fields that the kind needs, and none that only others read."""
+    own = {field.name for field in kind.fields}
+    others = [
+        name for each in EVENT_KINDS for field in each.fields if (name := field.name) not in own
+    ]
+    return {
+        "if": {"properties": {"change": {"const": kind.name}}, "required": ["change"]},
+        "then": {
+            "required": [field.name for field in kind.fields if field.required],
+            "properties": {name: {"type": "null"} for name in others},
+        },
+    }

@@ -9,6 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from engine.catalog import component, lower
+from engine.catalog.measures import unit_of
+from engine.model.failures import failure_title
+from engine.model.metrics import NETWORK_METRICS, live_text, measured_text, measured_unit, named
 from engine.model.names import name_of
 from engine.model.uncertainty import measured, settling, verdict, with_margin
 from engine.model.units import format_quantity
@@ -51,7 +54,7 @@ def result_tables(
     if result["links"]:
         yield _links(result, design)
     if result["objectives"]:
-        yield _objectives(result)
+        yield _objectives(result, design)
 
 
 def findings_table(findings: Iterable[Finding], design: Design) -> Table:
@@ -110,13 +113,16 @@ def _clients(result: Mapping[str, Any], design: Design, width: int) -> Table:
         latency = each["latency"]
         table.add_row(
             Text(name_of(design, name)),
-            format_quantity(each["offered"] / span, "rps"),
-            format_quantity(each["goodput"], "rps"),
+            live_text("node", "rate", each["offered"] / span),
+            measured_text("client", "goodput", each["goodput"]),
             _failures(each["failed"], each["offered"]),
-            with_margin(latency, "mean", "s"),
-            *(_seconds(latency.get(key)) for key in ("p50", "p95")),
-            with_margin(latency, "p99", "s"),
-            *(_seconds(latency.get(key)) for key in more),
+            with_margin(latency, "mean", measured_unit("client", "latency.mean")),
+            *(
+                measured_text("client", f"latency.{key}", latency.get(key))
+                for key in ("p50", "p95")
+            ),
+            with_margin(latency, "p99", measured_unit("client", "latency.p99")),
+            *(measured_text("client", f"latency.{key}", latency.get(key)) for key in more),
         )
     return _kept_whole(table)
 
@@ -131,12 +137,12 @@ def _nodes(result: Mapping[str, Any], design: Design) -> Table:
     for name, each in result["nodes"].items():
         table.add_row(
             Text(name_of(design, name)),
-            format_quantity(each["arrivals"] / span, "rps"),
+            live_text("node", "rate", each["arrivals"] / span),
             _failures(each["failed"], each["arrivals"]),
-            format_quantity(each["utilization"], "%") if name in limited else "–",
-            format_quantity(round(each["queue_mean"], 2), ""),
-            with_margin(each["residence"], "mean", "s"),
-            with_margin(each["residence"], "p99", "s"),
+            measured_text("node", "utilization", each["utilization"]) if name in limited else "–",
+            measured_text("node", "queue_mean", round(each["queue_mean"], 2)),
+            with_margin(each["residence"], "mean", measured_unit("node", "residence.mean")),
+            with_margin(each["residence"], "p99", measured_unit("node", "residence.p99")),
             _extra(each["extra"], name, design),
         )
     return _kept_whole(table)
@@ -151,11 +157,13 @@ def _links(result: Mapping[str, Any], design: Design) -> Table:
     for name, each in result["links"].items():
         table.add_row(
             Text(name_of(design, name)),
-            format_quantity(each["attempts"] / span, "rps"),
-            format_quantity(each.get("retries", 0) / span, "rps"),
+            live_text("link", "rate", each["attempts"] / span),
+            live_text("link", "retries", each.get("retries", 0) / span),
             _failures(each["failed"], each["attempts"]),
-            _seconds(each["latency"].get("mean")),
-            _seconds(each["latency"].get("p99")),
+            *(
+                measured_text("link", f"latency.{key}", each["latency"].get(key))
+                for key in ("mean", "p99")
+            ),
             *[_carried(each.get("extra", {}))] * carrying,
         )
     return table
@@ -165,19 +173,20 @@ def _carried(extra: Mapping[str, float | None]) -> str:
     """How full a link's busier direction is, and how many connections are open."""
     used = [extra.get(f"{way}_utilization") for way in ("request", "response")]
     known = [each for each in used if each is not None]
-    parts = [format_quantity(max(known), "%")] if known else []
+    parts = [named("request_utilization", NETWORK_METRICS).text(max(known))] if known else []
     if "connections" in extra:
         parts.append(f"{extra['connections']:.0f} open")
     return ", ".join(parts) or "–"
 
 
-def _objectives(result: Mapping[str, Any]) -> Table:
+def _objectives(result: Mapping[str, Any], design: Design) -> Table:
     """Whether the objectives were met."""
     table = airy_table("Objective", "measured", "", title="\nObjectives")
     for each in result["objectives"]:
         style = "green" if each["met"] else "bold red"
         style = "yellow" if each.get("sure") is False else style
-        table.add_row(Text(each["metric"]), measured(each), Text(verdict(each), style))
+        value = measured(each, unit_of(design, each["metric"]))
+        table.add_row(Text(each["metric"]), value, Text(verdict(each), style))
     return table
 
 
@@ -187,7 +196,7 @@ def _failures(failed: Mapping[str, int], total: int) -> Text:
     if worst is None or failed[worst] == 0:
         return Text("–", "dim")
     share = format_quantity(min(1.0, sum(failed.values()) / max(total, 1)), "%")
-    return Text(f"{share} {worst}", "red")
+    return Text(f"{share} {failure_title(worst)}", "red")
 
 
 def _extra(extra: Mapping[str, float | None], node_id: str, design: Design) -> str:
@@ -196,10 +205,5 @@ def _extra(extra: Mapping[str, float | None], node_id: str, design: Design) -> s
     for metric in found.metrics if found else ():
         value = extra.get(metric.name)
         if found and metric.name == found.headline and value is not None:
-            return f"{metric.title} {format_quantity(value, metric.unit)}"
+            return f"{metric.title} {metric.text(value)}"
     return ""
-
-
-def _seconds(value: float | None) -> str:
-    """A duration, or a dash where nothing was measured."""
-    return "–" if value is None else format_quantity(value, "s")

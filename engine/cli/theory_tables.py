@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from rich.text import Text
 
 from engine.cli.tables import airy_table
+from engine.model.metrics import LIVE_METRICS, measured_unit, named
 from engine.model.names import name_of
 from engine.model.prediction import difference
 from engine.model.units import format_quantity
@@ -64,9 +65,9 @@ def _clients(theory: Theory, result: Mapping[str, Any] | None, design: Design) -
         latency = seen.get("latency", {})
         table.add_row(
             Text(name_of(design, name)),
-            _pair(each.goodput, seen.get("goodput"), "rps"),
-            _pair(each.latency, latency.get("mean"), "s"),
-            _pair(each.latency_p99, latency.get("p99"), "s"),
+            _pair(each.goodput, seen.get("goodput"), measured_unit("client", "goodput")),
+            _pair(each.latency, latency.get("mean"), measured_unit("client", "latency.mean")),
+            _pair(each.latency_p99, latency.get("p99"), measured_unit("client", "latency.p99")),
             Text(each.model, "dim"),
         )
     return table
@@ -84,11 +85,11 @@ def _nodes(theory: Theory, result: Mapping[str, Any] | None, design: Design) -> 
         residence = seen.get("residence", {})
         table.add_row(
             Text(name_of(design, name)),
-            _pair(each.rate, rate, "rps"),
-            _pair(each.utilization, seen.get("utilization"), "%"),
-            _pair(each.wait, seen.get("wait", {}).get("mean"), "s"),
-            _pair(each.residence, residence.get("mean"), "s"),
-            _pair(each.residence_p99, residence.get("p99"), "s"),
+            _pair(each.rate, rate, named("rate", LIVE_METRICS["node"]).unit),
+            _pair(each.utilization, seen.get("utilization"), measured_unit("node", "utilization")),
+            _pair(each.wait, seen.get("wait", {}).get("mean"), measured_unit("node", "wait.mean")),
+            _pair(each.residence, residence.get("mean"), measured_unit("node", "residence.mean")),
+            _pair(each.residence_p99, residence.get("p99"), measured_unit("node", "residence.p99")),
             Text(each.model, "dim"),
         )
     return table

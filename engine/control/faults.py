@@ -6,11 +6,12 @@ and what ends restores exactly what was.
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from engine.control.effects import LinkState, NodeState, effect_of
 from engine.control.overlay import with_changes
+from engine.model.event_kinds import event_kind
 from engine.plan.primitives import LinkPlan, NodePlan
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from engine.control.lives import Lives
     from engine.plan.primitives import EventPlan, Plan
-    from engine.sim.lane.call import Pool
     from engine.sim.machine import Machine
     from engine.sim.parts import LinkPart, NodePart
 
@@ -33,8 +33,11 @@ class Faults:
 
     def start(self, event: EventPlan) -> None:
         """Make an event active."""
-        if event.change == "flush":
-            self._flush(event)
+        begin = effect_of(event).start
+        for name in event.nodes:
+            part = self._machine.nodes.get(name)
+            if begin is not None and part is not None:
+                begin(event, part)
         self.active.append(event)
 
     def end(self, event: EventPlan) -> None:
@@ -72,19 +75,20 @@ class Faults:
             for name in self._links_of(event):
                 by_link.setdefault(name, []).append(event)
         for name, link in machine.links.items():
-            _refresh_link(link, by_link[name])
+            self._refresh_link(link, by_link[name])
         for name, part in machine.nodes.items():
             self._refresh_node(part, by_node[name])
 
     def _nodes_of(self, event: EventPlan) -> Iterable[str]:
-        """The nodes that an event changes; traffic without any means all clients."""
-        if event.change == "traffic" and not event.nodes:
-            return [part.plan.id for part in self._machine.clients()]
-        return event.nodes
+        """The nodes that an event hits or is told of; what hits clients may name none for all."""
+        if event_kind(event.change).hits != "clients":
+            return event.nodes
+        clients = [part.plan.id for part in self._machine.clients()]
+        return [name for name in clients if not event.nodes or name in event.nodes]
 
     def _links_of(self, event: EventPlan) -> Iterable[str]:
-        """The links that an event changes; a network fault of nodes means all links at them."""
-        if event.change not in ("delay", "loss", "partition"):
+        """The links that an event hits; a network fault of nodes means all links at them."""
+        if event_kind(event.change).hits != "links":
             return ()
         if event.links:
             return event.links
@@ -97,61 +101,25 @@ class Faults:
         ]
 
     def _refresh_node(self, part: NodePart, events: list[EventPlan]) -> None:
-        """Speed, life, errors and traffic of a node."""
-        node = part.node
-        if not part.is_client:
-            events = [event for event in events if event.change != "traffic"]
-        part.faults = tuple(text for text in map(_badge, events) if text)
-        node.error = 1.0 - math.prod(
-            1.0 - event.probability for event in events if event.change == "error"
+        """Bring a node into the state that its events ask for, and badge it with them."""
+        part.faults = tuple(
+            kind.badge_of(event)
+            for event in events
+            if not (kind := event_kind(event.change)).instant
         )
-        for pool in (*node.pools, *part.retired):
-            pool.slow = math.prod(_hitting("slow", pool, events))
-            self._lives.set_alive(part, pool, alive=not any(_hitting("kill", pool, events)))
-        if part.is_client:
-            surge = math.prod(event.factor for event in events if event.change == "traffic")
-            dead = any(event.change == "kill" for event in events)
-            self._machine.surge(part, 0.0 if dead else surge)
-        part.resume(self._machine.now)
+        state = NodeState(part)
+        for event in events:
+            change = effect_of(event).node
+            if change is not None:
+                change(event, state)
+        state.take_effect(self._machine, self._lives)
 
-    def _flush(self, event: EventPlan) -> None:
-        """Empty the stores of an event's nodes."""
-        for name in event.nodes:
-            part = self._machine.nodes.get(name)
-            if part is not None:
-                part.flush()
-
-
-def _hitting(change: str, pool: Pool, events: list[EventPlan]) -> list[float]:
-    """Factors of the events of a kind that hit an instance: the first so many, or all."""
-    return [
-        event.factor
-        for event in events
-        if event.change == change and (event.instances is None or pool.index < event.instances)
-    ]
-
-
-def _refresh_link(part: LinkPart, events: list[EventPlan]) -> None:
-    """Delay, loss and cuts of a link."""
-    link = part.link
-    link.extra = sum(event.seconds for event in events if event.change == "delay")
-    link.cuts = sum(1 for event in events if event.change == "partition")
-    lost = math.prod(1.0 - event.probability for event in events if event.change == "loss")
-    link.loss = 1.0 - (1.0 - part.plan.loss) * lost
-    link.settle_delay()
-
-
-def _badge(event: EventPlan) -> str:
-    """An event as people read it on a node."""
-    some = "" if event.instances is None else f" ({event.instances})"
-    badges = {
-        "kill": f"killed{some}",
-        "slow": f"slow × {event.factor:g}{some}",
-        "error": f"errors {event.probability:.0%}",
-        "traffic": f"traffic × {event.factor:g}",
-        "delay": f"delay + {event.seconds * 1e3:g} ms",
-        "loss": f"loss {event.probability:.0%}",
-        "partition": "cut off",
-        "set": "changed",
-    }
-    return badges.get(event.change, "")
+    @staticmethod
+    def _refresh_link(part: LinkPart, events: list[EventPlan]) -> None:
+        """Bring a link into the state that its events ask for."""
+        state = LinkState(part)
+        for event in events:
+            change = effect_of(event).link
+            if change is not None:
+                change(event, state)
+        state.take_effect()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from engine.control.faults import Faults
 from engine.control.lives import Lives
+from engine.model.event_kinds import event_kind
 from engine.plan.primitives import INFINITE
 from engine.sim.snapshot import Notice
 
@@ -98,12 +99,12 @@ class Timeline:
         self._say("event", ticket.event, ticket.event.label or ticket.event.change)
 
     def _end(self, ticket: Ticket) -> None:
-        """Take an active event back and say so; a flush only happened, it does not end."""
+        """Take an active event back and say so; what was over at once does not end."""
         if not ticket.active:
             return
         ticket.active = False
         self._faults.end(ticket.event)
-        if ticket.event.change != "flush":
+        if not event_kind(ticket.event.change).instant:
             self._say(
                 "restored", ticket.event, f"{ticket.event.label or ticket.event.change}: over"
             )

@@ -9,24 +9,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from engine.model.fields import Config
+    from engine.model.metric import Metric
 
 Category = Literal["Traffic", "Edge", "Routing", "Compute", "Data", "Messaging"]
 CATEGORIES: tuple[Category, ...] = ("Traffic", "Edge", "Routing", "Compute", "Data", "Messaging")
 PortKind = Literal["calls", "messages", "none"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Metric:
-    """A number that a component adds to ``extra`` in the results."""
-
-    name: str
-    """Key in ``extra``, such as ``hit_ratio``."""
-    title: str
-    """Label, such as ``hit ratio``."""
-    unit: str = ""
-    """Unit as in fields: ``s``, ``%`` (0 to 1), ``rps`` or empty."""
-    needs: str = ""
-    """Config field without which it is not measured; empty where it always is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

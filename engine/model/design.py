@@ -7,18 +7,31 @@ not know survive open-edit-save. ``engine.catalog`` gives them their types.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import PydanticKnownError
 
+from engine.model.event_kinds import EVENT_KINDS, EventFields, event_kind
 from engine.model.fields import setting
+from engine.model.ids import Id
 from engine.model.traffic import RequestClass
+
+if TYPE_CHECKING:
+    from engine.model.event_record import EventKind
 
 FORMAT = 1
 """Major version of the design file."""
 
-Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
-"""Stable name of an item: letters, digits, ``_`` and ``-``; never a display name."""
 Coordinate = Annotated[float, Field(ge=-1e7, le=1e7)]
 Extent = Annotated[float, Field(gt=0.0, le=1e7)]
 RawConfig = dict[str, JsonValue]
@@ -80,21 +93,25 @@ class Note(Part):
     height: Extent = 90.0
 
 
-Change = Literal["kill", "slow", "error", "delay", "loss", "partition", "flush", "traffic", "set"]
-
-_NEEDS = {
-    "slow": "factor",
-    "traffic": "factor",
-    "error": "probability",
-    "loss": "probability",
-    "delay": "seconds",
-    "partition": "with_",
-    "set": "path",
-}
+def _known(change: str) -> str:
+    """A kind of event that there is."""
+    names = [kind.name for kind in EVENT_KINDS]
+    if change not in names:
+        expected = f"{', '.join(map(repr, names[:-1]))} or {names[-1]!r}"
+        raise PydanticKnownError("literal_error", {"expected": expected})
+    return change
 
 
-class Event(Part):
-    """Something that happens at a time to a node, a link, a frame or (traffic) to everything."""
+Change = Annotated[
+    str,
+    AfterValidator(_known),
+    WithJsonSchema({"type": "string", "enum": [kind.name for kind in EVENT_KINDS]}),
+]
+"""Name of a record of ``engine.model.event_kinds``."""
+
+
+class Occurrence(Part):
+    """What every event has: when, for how long, to what, and of which kind."""
 
     at: float = setting(title="At", unit="s", help="Simulated time.", ge=0.0, le=1e9)
     duration: float | None = setting(
@@ -104,47 +121,41 @@ class Event(Part):
         None, title="Target", help="Node, link or frame; none is everything."
     )
     change: Change = setting(title="Change", help="What happens.")
-    factor: float | None = setting(
-        None,
-        title="Factor",
-        help="slow: times longer work; traffic: times the load.",
-        ge=0.0,
-        le=1e6,
-    )
-    probability: float | None = setting(
-        None, title="Probability", unit="%", help="error, loss: share of requests.", ge=0.0, le=1.0
-    )
-    seconds: float | None = setting(
-        None, title="Added delay", unit="s", help="delay: added to each crossing.", ge=0.0, le=1e6
-    )
-    instances: int | None = setting(
-        None,
-        title="Instances",
-        help="kill, slow: how many instances; none is all.",
-        ge=1,
-        le=100_000,
-    )
-    with_: Id | None = setting(None, title="With", help="partition: the other side.")
-    path: str | None = setting(
-        None, title="Path", help="set: the field, as in config.", max_length=200
-    )
-    value: JsonValue = Field(default=None)
+
+
+class Event(EventFields, Occurrence):
+    """Something that happens at a time to a node, a link, a frame or (traffic) to everything.
+
+    Which of the fields count depends on the kind, see ``engine.model.event_kinds``.
+    """
 
     model_config = ConfigDict(
         alias_generator=lambda name: "with" if name == "with_" else name,
     )
 
+    @property
+    def kind(self) -> EventKind:
+        """What there is to know of events of this kind."""
+        return event_kind(self.change)
+
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        """Refuse an event that lacks what its change needs."""
-        need = _NEEDS.get(self.change)
-        if need is not None and getattr(self, need) is None:
-            msg = f"a {self.change!r} event needs {need.rstrip('_')!r}"
-            raise ValueError(msg)
-        if self.target is None and self.change != "traffic":
+        """Refuse an event that lacks what its kind needs."""
+        kind = self.kind
+        for field in kind.fields:
+            if field.required and getattr(self, field.attribute) is None:
+                msg = f"a {self.change!r} event needs {field.name!r}"
+                raise ValueError(msg)
+        if self.target is None and "everything" not in kind.targets:
             msg = f"a {self.change!r} event needs a target"
             raise ValueError(msg)
         return self
+
+    def unread(self) -> tuple[str, ...]:
+        """Fields that are set although this kind does not read them, by their names in the file."""
+        read = {field.name for field in self.kind.fields}
+        names = ((name.rstrip("_"), getattr(self, name)) for name in EventFields.model_fields)
+        return tuple(name for name, value in names if value is not None and name not in read)
 
 
 class Scenario(Part):

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import itertools
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import StringConstraints
 
 if TYPE_CHECKING:
     from collections.abc import Container
 
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+"""Stable name of an item: letters, digits, ``_`` and ``-``; never a display name."""
 _LONGEST = 56  # ids have at most 64 characters; this leaves room for the number
 
 

@@ -1,69 +1,160 @@
-"""The names of the numbers in a result, such as ``users.latency.p99``: what objectives may ask for."""
+"""What is measured: one record a metric, with its title and its unit, for everybody who shows one.
+
+Results hold what a run measured as a whole, under names such as ``users.latency.p99``; objectives and
+studies ask for these. Live metrics are the same things over a moment, for charts. Under ``extra``
+components and links add their own: those of a component are in its catalog file.
+"""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from engine.model.network import NETWORK_METRICS
+from engine.model.failures import FAILURES
+from engine.model.link import LinkConfig
+from engine.model.metric import Metric
+from engine.model.policies.policy import metrics_in
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 Sort = Literal["client", "node", "link"]
-
-FAILURE_NAMES: Final = (
-    "timeout",
-    "queue_full",
-    "shed",
-    "rate_limited",
-    "breaker_open",
-    "bulkhead_full",
-    "unavailable",
-    "crashed",
-    "network",
-    "error",
-    "deadline",
-    "unauthorized",
-    "conflict",
-    "expired",
-)
-"""The closed set of failure reasons."""
+"""What a metric is measured of."""
 
 CI: Final = "ci95"
 """Where the intervals of confidence (95 %) stand in a result, beside the numbers that they belong to."""
 
-_DURATION: Final = ("mean", "p50", "p90", "p95", "p99", "p999", "max")
-_FAILED: Final = ("failed", *(f"failed.{reason}" for reason in FAILURE_NAMES))
+_FIGURES: Final = (
+    ("mean", "mean {}"),
+    ("p50", "p50 {}"),
+    ("p90", "p90 {}"),
+    ("p95", "p95 {}"),
+    ("p99", "p99 {}"),
+    ("p999", "p999 {}"),
+    ("max", "longest {}"),
+)
+"""What is known of durations, and how it is called."""
+_FAILED: Final = (
+    Metric(name="failed", title="failed", counts=True),
+    *(
+        Metric(name=f"failed.{each.name}", title=f"failed: {each.title}", counts=True)
+        for each in FAILURES
+    ),
+)
 
 
-def _durations(*names: str) -> tuple[str, ...]:
-    """The names of all figures of some durations."""
-    return tuple(f"{name}.{figure}" for name in names for figure in _DURATION)
+def _durations(*names: str) -> tuple[Metric, ...]:
+    """All figures of some durations."""
+    return tuple(
+        Metric(name=f"{name}.{figure}", title=words.format(name), unit="s")
+        for name in names
+        for figure, words in _FIGURES
+    )
 
 
-METRICS: Final[dict[Sort, tuple[str, ...]]] = {
-    "client": ("offered", "succeeded", "goodput", *_FAILED, *_durations("latency")),
+NETWORK_METRICS: Final = (
+    Metric(name="request_utilization", title="bandwidth used there", unit="%"),
+    Metric(name="response_utilization", title="bandwidth used back", unit="%"),
+    Metric(name="request_wait", title="queueing there, mean", unit="s"),
+    Metric(name="response_wait", title="queueing back, mean", unit="s"),
+    Metric(name="connections", title="connections open"),
+    Metric(name="connection_rate", title="connections opened", unit="/s"),
+    Metric(name="connection_wait", title="wait for a connection", unit="s"),
+    Metric(name="waiting", title="calls waiting for one"),
+)
+"""What a link with a bandwidth or connections adds to ``extra``."""
+
+LINK_METRICS: Final = (*NETWORK_METRICS, *metrics_in(LinkConfig))
+"""What a link may add to ``extra``: its network, and the rules that are switched on."""
+
+METRICS: Final[Mapping[Sort, tuple[Metric, ...]]] = {
+    "client": (
+        Metric(name="offered", title="offered", counts=True),
+        Metric(name="succeeded", title="succeeded", counts=True),
+        Metric(name="goodput", title="goodput", unit="rps"),
+        *_FAILED,
+        *_durations("latency"),
+    ),
     "node": (
-        "arrivals",
-        "completed",
-        "utilization",
-        "queue_mean",
-        "in_system_mean",
+        Metric(name="arrivals", title="arrivals", counts=True),
+        Metric(name="completed", title="completed", counts=True),
+        Metric(name="utilization", title="utilization", unit="%"),
+        Metric(name="queue_mean", title="waiting, mean"),
+        Metric(name="in_system_mean", title="in the node, mean"),
         *_FAILED,
         *_durations("wait", "residence"),
     ),
     "link": (
-        "attempts",
-        "retries",
-        "succeeded",
-        "in_flight_mean",
+        Metric(name="attempts", title="attempts", counts=True),
+        Metric(name="retries", title="retries", counts=True),
+        Metric(name="succeeded", title="succeeded", counts=True),
+        Metric(name="in_flight_mean", title="under way, mean"),
         *_FAILED,
         *_durations("latency"),
-        *(f"extra.{metric.name}" for metric in NETWORK_METRICS),
+        *(metric.extra for metric in LINK_METRICS),
     ),
 }
-"""What follows the id, by the sort of item."""
+"""What a result has of every item of a sort, by what follows the id."""
+
+_LIVE_LATENCY: Final = (
+    Metric(name="mean", title="mean latency", unit="s"),
+    Metric(name="p50", title="p50 latency", unit="s"),
+    Metric(name="p95", title="p95 latency", unit="s"),
+    Metric(name="p99", title="p99 latency", unit="s"),
+)
+LIVE_METRICS: Final[Mapping[Sort, tuple[Metric, ...]]] = {
+    "node": (
+        Metric(name="rate", title="arrivals", unit="rps"),
+        Metric(name="completed", title="completed", unit="rps"),
+        Metric(name="failed", title="failed", unit="rps"),
+        Metric(name="failure_ratio", title="failure ratio", unit="%"),
+        Metric(name="utilization", title="utilization", unit="%"),
+        Metric(name="queue", title="queue"),
+        Metric(name="in_system", title="in system"),
+        *_LIVE_LATENCY,
+    ),
+    "link": (
+        Metric(name="rate", title="attempts", unit="rps"),
+        Metric(name="retries", title="retries", unit="rps"),
+        Metric(name="completed", title="succeeded", unit="rps"),
+        Metric(name="failed", title="failed", unit="rps"),
+        Metric(name="failure_ratio", title="failure ratio", unit="%"),
+        *_LIVE_LATENCY,
+    ),
+}
+"""What is measured of a node or a link over a moment of a run."""
+
+
+def metrics_of(sort: Sort, extras: Iterable[Metric] = ()) -> tuple[Metric, ...]:
+    """What a result has of an item: of its sort, and what its component adds."""
+    return (*METRICS[sort], *(metric.extra for metric in extras))
+
+
+def named(name: str, known: Iterable[Metric]) -> Metric:
+    """The metric of that name.
+
+    Raises:
+        KeyError: where there is none.
+    """
+    for metric in known:
+        if metric.name == name:
+            return metric
+    raise KeyError(name)
+
+
+def measured_text(sort: Sort, name: str, value: float | None) -> str:
+    """A number of a result for reading; a dash where nothing was measured."""
+    return "–" if value is None else named(name, METRICS[sort]).text(value)
+
+
+def measured_unit(sort: Sort, name: str) -> str:
+    """The unit of a number of a result."""
+    return named(name, METRICS[sort]).unit
+
+
+def live_text(sort: Sort, name: str, value: float) -> str:
+    """A live number for reading."""
+    return named(name, LIVE_METRICS[sort]).text(value)
 
 
 def value_of(metric: str, result: Mapping[str, Any]) -> float | None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Literal
 
-from engine.model.component import Metric
 from engine.model.fields import Config, setting
 
 Protocol = Literal["none", "tcp", "tls_1_2", "tls_1_3", "tls_1_3_0rtt", "quic", "quic_0rtt"]
@@ -80,16 +79,3 @@ class Encryption(Config):
         ge=0.0,
         le=1.0,
     )
-
-
-NETWORK_METRICS: Final = (
-    Metric(name="request_utilization", title="bandwidth used there", unit="%"),
-    Metric(name="response_utilization", title="bandwidth used back", unit="%"),
-    Metric(name="request_wait", title="queueing there, mean", unit="s"),
-    Metric(name="response_wait", title="queueing back, mean", unit="s"),
-    Metric(name="connections", title="connections open"),
-    Metric(name="connection_rate", title="connections opened", unit="/s"),
-    Metric(name="connection_wait", title="wait for a connection", unit="s"),
-    Metric(name="waiting", title="calls waiting for one"),
-)
-"""What a link with a bandwidth or connections adds to ``extra``."""

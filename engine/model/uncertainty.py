@@ -32,15 +32,15 @@ def with_margin(part: Mapping[str, Any], name: str, unit: str) -> str:
     return format_margin(value, half_width(part[CI].get(name)), unit)
 
 
-def measured(objective: Mapping[str, Any]) -> str:
-    """The value of an objective: ``0.231 ± 0.03``, or ``0.231 ± ?``; counts have no margin."""
-    if objective["value"] is None:
+def measured(objective: Mapping[str, Any], unit: str) -> str:
+    """The value of an objective in its unit: ``231 ±30 ms``, or ``231 ±? ms``; counts have no margin."""
+    value, half = objective["value"], half_width(objective.get(CI))
+    if value is None:
         return "nothing"
-    value, half = f"{objective['value']:.4g}", half_width(objective.get(CI))
-    if half is not None:
-        return f"{value} ± {half:.2g}"
     doubtful = CI in objective and objective["metric"].rsplit(".", 1)[-1] in _UNCERTAIN
-    return f"{value} ± ?" if doubtful else value
+    if half is None and not doubtful:
+        return format_quantity(value, unit)
+    return format_margin(value, half, unit)
 
 
 def verdict(objective: Mapping[str, Any]) -> str:

@@ -12,25 +12,12 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 if TYPE_CHECKING:
     from engine.model.policies.policy import Policy
 
+from engine.model.failures import FAILURE_NAMES
+
 INFINITE = float("inf")
 P = TypeVar("P", bound="Policy")
 
-FAILURES: tuple[str, ...] = (
-    "timeout",
-    "queue_full",
-    "shed",
-    "rate_limited",
-    "breaker_open",
-    "bulkhead_full",
-    "unavailable",
-    "crashed",
-    "network",
-    "error",
-    "deadline",
-    "unauthorized",
-    "conflict",
-    "expired",
-)
+FAILURES: tuple[str, ...] = FAILURE_NAMES
 """The closed set of failure reasons; the index is the reason's code in the request lane."""
 
 

@@ -8,14 +8,16 @@ from engine.plan.deadline_propagation import deadline_propagation
 from engine.plan.forwarding import as_delivered, as_forwarded
 from engine.plan.primitives import LawPlan
 from engine.sim import tally
+from engine.sim.body import Body, padded
 from engine.sim.client_setup import ClientSetup
 from engine.sim.instances import Instances
 from engine.sim.lane.link import Link
 from engine.sim.lane.node import Node
 from engine.sim.parts import LinkPart, NodePart
 from engine.sim.primitives import CLIENT, FLOWS, GATES, NETWORK, RULES, STATION, STORE
-from engine.sim.primitives.adapter import Body, RoleAdapter, Setup, padded
+from engine.sim.primitives.adapter import RoleAdapter
 from engine.sim.samplers import make_sampler
+from engine.sim.setup import Setup
 
 if TYPE_CHECKING:
     from collections.abc import Callable

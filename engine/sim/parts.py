@@ -13,12 +13,12 @@ from engine.sim.lane.traffic.client import Client
 
 if TYPE_CHECKING:
     from engine.plan.primitives import LinkPlan, NodePlan, TrafficPlan
+    from engine.sim.body import Body, Counters
     from engine.sim.lane.call import Endpoint, Pool
     from engine.sim.lane.link import Link
     from engine.sim.lane.node import Node
     from engine.sim.lane.seams import Picker
     from engine.sim.lane.traffic.arrivals import Source
-    from engine.sim.primitives.adapter import Body, Counters
 
     Choices = dict[tuple[object, ...], Picker]
     """Pickers by what they were made from, so that those that stay right keep their place."""

@@ -21,11 +21,11 @@ from engine.sim.tally import Tally, failures, mean_over, nothing
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from engine.sim.body import Counters
     from engine.sim.lane.call import Pool
     from engine.sim.lane.histogram import Histogram
     from engine.sim.machine import Machine
     from engine.sim.parts import LinkPart, NodePart
-    from engine.sim.primitives.adapter import Counters
 
 _SHARES = [0.5, 0.95, 0.99]
 _LISTED = 64

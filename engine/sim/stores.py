@@ -10,7 +10,7 @@ from engine.sim.lane.stores.store import LfuStore, OrderedStore, RandomStore, St
 if TYPE_CHECKING:
     from engine.plan.primitives import StorePlan
     from engine.sim.lane.draws import Streams
-    from engine.sim.primitives.adapter import Setup
+    from engine.sim.setup import Setup
 
 
 def make_store(owner: str, plan: StorePlan, streams: Streams) -> Store:

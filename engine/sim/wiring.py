@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from engine.sim.parts import LinkPart, NodePart
-    from engine.sim.primitives.adapter import Setup
+    from engine.sim.setup import Setup
 
 
 def wire(nodes: Mapping[str, NodePart], links: Iterable[LinkPart], setup: Setup) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
+from engine.catalog.measures import unit_of
 from engine.model.units import format_quantity
 from engine.study.errors import StudyError
 from engine.study.estimates import (
@@ -20,7 +21,6 @@ from engine.study.estimates import (
     difference,
     estimate,
     metric_named,
-    unit_of,
     usual_metrics,
     value_in,
     values_in,

@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from engine.catalog.checks.scenario import metric_problem
-from engine.catalog.registry import component
 from engine.model.metrics import value_of
 from engine.model.units import format_quantity
 from engine.stats.intervals import mean_interval, paired_interval
@@ -33,8 +32,6 @@ _OF_CLIENTS: Final = (
 _SHORT: Final = {
     name: f"latency.{name}" for name in ("mean", "p50", "p90", "p95", "p99", "p999", "max")
 }
-_UNITS: Final = {"latency": "s", "wait": "s", "residence": "s"}
-_UNIT_OF: Final = {"goodput": "rps", "utilization": "%"}
 
 
 def default_metric(design: Design) -> str:
@@ -75,17 +72,6 @@ def _first_client(design: Design) -> str:
             return node.id
     msg = "the design has no client that could measure anything; add one"
     raise StudyError(msg)
-
-
-def unit_of(design: Design, metric: str) -> str:
-    """The SI unit of a metric."""
-    item_id, _, name = metric.partition(".")
-    head, _, tail = name.partition(".")
-    node = design.node_by_id.get(item_id)
-    if head == "extra" and node is not None:
-        found = component(node.kind)
-        return next((m.unit for m in found.metrics if m.name == tail), "") if found else ""
-    return _UNITS.get(head, _UNIT_OF.get(head, ""))
 
 
 def value_in(done: Mapping[str, Outcome], point: Point, metric: str) -> float | None:

@@ -6,10 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from engine.catalog.measures import unit_of
 from engine.model.edits import SetDesign
 from engine.model.units import format_quantity, parse_quantity
 from engine.study.errors import StudyError
-from engine.study.estimates import cells_of, estimate, metric_named, unit_of, values_in
+from engine.study.estimates import cells_of, estimate, metric_named, values_in
 from engine.study.report import Column, Table
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from engine.catalog.measures import unit_of
 from engine.model.units import format_quantity
 from engine.study.errors import StudyError
 from engine.study.estimates import (
@@ -16,7 +17,6 @@ from engine.study.estimates import (
     metric_named,
     runs,
     shown,
-    unit_of,
     usual_metrics,
     value_in,
     values_in,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
+from engine.catalog.measures import unit_of
 from engine.model.units import format_quantity
 from engine.study.errors import StudyError
 from engine.study.estimates import (
@@ -17,7 +18,6 @@ from engine.study.estimates import (
     estimate,
     finite,
     metric_named,
-    unit_of,
     usual_metrics,
     value_in,
 )

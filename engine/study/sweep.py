@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from engine.catalog.measures import unit_of
 from engine.model.files import loads
 from engine.model.units import format_quantity
 from engine.study.errors import StudyError
@@ -16,7 +17,6 @@ from engine.study.estimates import (
     estimate,
     metric_named,
     runs,
-    unit_of,
     usual_metrics,
     values_in,
 )

@@ -5,6 +5,7 @@ import pytest
 from app.break_menu import Fault, break_edit, faults_for, repair_edit
 from engine.catalog import COMPONENTS
 from engine.model.design import Design
+from engine.model.event_kinds import EVENT_KINDS, event_kind
 
 BY_KIND = {component.kind: component for component in COMPONENTS}
 KILL = Fault("Kill one instance", "kill", {"change": "kill", "instances": 1})
@@ -89,3 +90,21 @@ def test_a_cut_is_repaired_from_either_end_and_from_the_link(design: Design) -> 
     for item in ("web", "cache", "web-cache"):
         assert repair_edit(broken, item, 2.0) is not None
     assert repair_edit(broken, "users-web", 2.0) is None
+
+
+def test_what_is_offered_comes_from_the_records_with_their_defaults(design: Design) -> None:
+    offered = {
+        fault.title: fault
+        for item in ("users", "web", "cache", "web-cache", "zone")
+        for fault in faults_for(design, item, BY_KIND)
+    }
+    assert {fault.fields["change"] for fault in offered.values()} == {
+        kind.name for kind in EVENT_KINDS if kind.menu
+    }
+    for fault in offered.values():
+        kind = event_kind(str(fault.fields["change"]))
+        assert fault.icon == kind.icon
+        assert fault.instant == kind.instant
+        assert fault.fields.keys() - {"change"} <= {field.name for field in kind.fields}
+    assert {"Slow × 10", "Errors 20 %", "Delay + 200 ms", "Lose 5 %", "Traffic × 2"} <= set(offered)
+    assert {"Cut off from Users", "Cut off from Cache", "Kill everything inside"} <= set(offered)

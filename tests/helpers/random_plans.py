@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
+from engine.model.event_kinds import EVENT_KINDS, event_kind
 from engine.plan.primitives import (
     INFINITE,
     BatchPlan,
@@ -64,7 +65,7 @@ MEMORIES = [
     MemoryPlan(**_BYTES, leak=5.0, limit=200.0, refuses=True),
     MemoryPlan(**_BYTES, leak=0.0, limit=50.0),
 ]
-CHANGES = ["kill", "slow", "error", "delay", "loss", "partition", "flush", "traffic", "set"]
+CHANGES = [kind.name for kind in EVENT_KINDS]
 
 
 class Maker:
@@ -229,7 +230,7 @@ class Maker:
         change = self.one(CHANGES)
         node = self.one(nodes)
         fields: dict[str, Any] = {"factor": self.one([0.5, 4.0])}
-        if change in ("delay", "loss", "partition"):
+        if event_kind(change).hits == "links":
             fields["links"] = (self.one(links).id,)
         elif change == "set":
             fields["replacement"] = node

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
+from engine.model.event_kinds import kind_with_badge
 from widgets.canvas.card_state import BAR_STEPS
 from widgets.canvas.geometry import CARD_HEIGHT, CARD_RADIUS, CARD_WIDTH
 from widgets.theme.shapes import paint_state
@@ -22,7 +23,6 @@ _CELL: Final = QRectF(0, 0, 10.0, 8.0)
 _CELL_TOP: Final = 59.5
 _CELL_STEP: Final = 13.0
 _ALARMED: Final = frozenset({"saturated", "failing", "down"})
-_FAULT_ICONS: Final = ("slow", "error", "delay", "loss", "partition", "flush", "kill", "traffic")
 _RECT: Final = QRectF(0.0, 0.0, CARD_WIDTH, CARD_HEIGHT)
 
 
@@ -212,7 +212,8 @@ def _paint_marks(painter: QPainter, face: CardFace, look: Look) -> None:
 def _paint_fault(painter: QPainter, face: CardFace, look: Look, left: float) -> None:
     """A pill that says which fault acts; only its sign where a badge needs the room."""
     theme = look.theme
-    icon = next((name for name in _FAULT_ICONS if name in face.fault), "bolt")
+    kind = kind_with_badge(face.fault)
+    icon = kind.icon if kind is not None else "bolt"
     text = ""
     if not face.badge:
         text = look.pill_metrics.elidedText(face.fault, Qt.TextElideMode.ElideRight, 90.0)

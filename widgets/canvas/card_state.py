@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from engine.model.failures import failure_title
 from widgets.canvas.health import RANK, NodeHealth, State
 from widgets.canvas.wording import counted, short_percent, short_quantity, short_rate, short_time
 
@@ -153,7 +154,7 @@ def badge_text(health: NodeHealth) -> str:
     if health.state != "failing":
         return ""
     reason, share = health.flow.main_reason()
-    return f"{reason} {short_percent(share)}"
+    return f"{failure_title(reason)} {short_percent(share)}"
 
 
 def cell_looks(health: NodeHealth) -> tuple[CellLook, ...]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
+from engine.model.event_kinds import kind_with_badge
 from widgets.canvas.wording import short_percent, short_time
 
 if TYPE_CHECKING:
@@ -117,7 +118,10 @@ def pill_rect(middle: QPointF, face: LinkFace, look: Look) -> QRectF:
 
 def _all_pills(face: LinkFace) -> tuple[Pill, ...]:
     """Policies, and the fault that acts on the link."""
-    return (*((Pill("bolt", face.fault),) if face.fault else ()), *face.pills)
+    if not face.fault:
+        return face.pills
+    kind = kind_with_badge(face.fault)
+    return (Pill(kind.icon if kind is not None else "bolt", face.fault), *face.pills)
 
 
 def paint_pills(painter: QPainter, face: LinkFace, size: QSizeF, look: Look) -> None:

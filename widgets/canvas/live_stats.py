@@ -11,8 +11,10 @@ if TYPE_CHECKING:
     from engine.model.design import Design, Event
     from engine.sim.snapshot import Snapshot
 
-_FLUSHED: Final = 10.0
-"""Simulated seconds for which a flush, the work of an instant, is shown."""
+_SHOWN: Final = 10.0
+"""Simulated seconds for which an event that is over at once, such as a flush, is shown."""
+_NO_FAULT: Final = frozenset({"load", "setting"})
+"""Tones of events that break nothing."""
 STEP: Final = 1.5
 """Wall seconds that a single step counts as, so that its numbers show."""
 _PERIOD: Final = 0.1
@@ -75,23 +77,10 @@ class LiveStats:
 
 def acts(event: Event, time: float) -> bool:
     """Whether an event is in force at a simulated time."""
-    if event.change == "flush":
-        return event.at <= time < event.at + _FLUSHED
+    if event.kind.instant:
+        return event.at <= time < event.at + _SHOWN
     end = float("inf") if event.duration is None else event.at + event.duration
     return event.at <= time < end
-
-
-def fault_text(event: Event) -> str:
-    """An event as people read it on a card: ``slow ×10``, ``partition``."""
-    if event.factor is not None and event.change == "slow":
-        return f"slow ×{event.factor:g}"
-    if event.probability is not None:
-        return f"{event.change} {100 * event.probability:g} %"
-    if event.seconds is not None and event.change == "delay":
-        return f"delay {1000 * event.seconds:g} ms"
-    if event.instances is not None:
-        return f"{event.change} {event.instances}"
-    return event.change
 
 
 def active_faults(design: Design, time: float | None) -> dict[str, tuple[str, ...]]:
@@ -100,9 +89,10 @@ def active_faults(design: Design, time: float | None) -> dict[str, tuple[str, ..
         return {}
     found: dict[str, tuple[str, ...]] = {}
     for event in design.scenario.events:
-        if not acts(event, time) or event.change in ("traffic", "set"):
+        if not acts(event, time) or event.kind.tone in _NO_FAULT:
             continue
+        badge = event.kind.badge_of(event)
         for target in (event.target, event.with_):
             if target is not None:
-                found[target] = (*found.get(target, ()), fault_text(event))
+                found[target] = (*found.get(target, ()), badge)
     return found

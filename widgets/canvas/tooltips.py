@@ -6,7 +6,8 @@ import math
 from html import escape
 from typing import TYPE_CHECKING
 
-from engine.model.network import NETWORK_METRICS
+from engine.model.failures import failure_title
+from engine.model.metrics import LINK_METRICS
 from widgets.canvas.wording import (
     short_number,
     short_percent,
@@ -56,10 +57,10 @@ def link_tip(
         rows.append(("In flight", short_number(health.in_flight)))
         rows += [
             (
-                metric.title.capitalize(),
+                metric.heading,
                 short_quantity(health.extra[metric.name].value, metric.unit),
             )
-            for metric in NETWORK_METRICS
+            for metric in LINK_METRICS
             if metric.name in health.extra and math.isfinite(health.extra[metric.name].value)
         ]
     return _page(f"<b>{names[0]} → {names[1]}</b>", rows, findings)
@@ -77,10 +78,11 @@ def _node_rows(health: NodeHealth, component: Component | None) -> list[tuple[st
         rows.append(("Instances", f"{ready} of {total} ready" if total else str(health.instances)))
     units = {metric.name: metric for metric in component.metrics} if component else {}
     for name, value in health.extra.items():
-        if name in units:
-            metric = units[name]
+        metric = units.get(name)
+        # A count is one of the last interval, whose length a tip does not tell; the inspector has it.
+        if metric is not None and not metric.counts:
             shown = short_quantity(value.value, metric.unit)
-            rows.append((metric.title.capitalize(), shown))
+            rows.append((metric.heading, shown))
     rows += [("Fault", fault) for fault in health.faults]
     return rows
 
@@ -94,7 +96,9 @@ def _flow_rows(flow: Flow) -> list[tuple[str, str]]:
     if flow.p99.at_least() > 0.0:
         rows.append(("p50", short_time(flow.p50.value)))
         rows.append(("p99", short_time(flow.p99.value)))
-    rows += [(reason, short_percent(share)) for reason, share in _commonest(flow.ratios)]
+    rows += [
+        (failure_title(reason), short_percent(share)) for reason, share in _commonest(flow.ratios)
+    ]
     return rows
 
 

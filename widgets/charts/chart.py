@@ -114,6 +114,7 @@ class Chart(QWidget):
                 line.label,
                 line.ink.text,
                 "" if index < 0 else scale.text(float(line.values[index])),
+                line.hint,
             )
             for line in self._shown.lines
         ]

@@ -9,7 +9,6 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
 
 from widgets.charts.pinned import PinnedFeed
-from widgets.instruments.metrics import LINK_METRICS, NODE_METRICS, metric_of
 from widgets.instruments.sources import item_name
 
 if TYPE_CHECKING:
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from widgets.charts.chart import Chart
     from widgets.charts.feeds import LatencyFeed
     from widgets.instruments import History, TimeAxis
+    from widgets.instruments.metrics import Charted
 
 
 class Charts(Protocol):
@@ -59,6 +59,9 @@ class Charts(Protocol):
 
     def unpin(self, metric: str, item: str) -> None:
         """Take a pinned chart away."""
+
+    def metrics_of(self, item: str) -> list[Charted]:
+        """What can be pinned of an item."""
 
 
 class ChartMenu(QMenu):
@@ -129,11 +132,7 @@ class ChartMenu(QMenu):
         panel = self._panel
         if not menu.isEmpty() or panel.design is None:
             return
-        is_link = item in panel.design.link_by_id
-        metrics = list(LINK_METRICS if is_link else NODE_METRICS)
-        extras = panel.history.extras(item)
-        metrics += [metric_of(f"extra.{name}", link=is_link) for name in extras]
-        for metric in metrics:
+        for metric in panel.metrics_of(item):
             menu.addAction(metric.title, partial(panel.pin, metric.name, item))
 
     def _name(self, item: str) -> str:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from engine.model.failures import failure_help, failure_title
 from widgets.charts.bands import latency_bands
 from widgets.charts.lines import Line, Lines
 from widgets.charts.scales import FromZero, LogSeconds, Percent
 from widgets.instruments.history import FAILED, ratio
-from widgets.instruments.metrics import metric_of
+from widgets.instruments.metrics import charted, charted_as
 from widgets.theme import FAILURE_REASONS
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ _STAY_BUSY: Final = 0.05
 """A node must be this much busier than a shown one to take its place."""
 _LEAST_BUSY: Final = 0.005
 """Utilization below which a node is not worth a line."""
+_USUAL: Final = tuple(charted("", None, {}))
+"""What is measured of every node."""
 _SLOTS: Final = ("s1", "s2", "s3", "s4")
 
 
@@ -91,7 +94,7 @@ class LatencyFeed:
         slowest, longest = self._shown, 0.0
         for client in self._clients:
             _, (p99,) = history.series(
-                client, [metric_of("p99", link=False)], history.end - _RECENT, history.end, 1
+                client, [charted_as("p99", _USUAL)], history.end - _RECENT, history.end, 1
             )
             value = float(p99[-1]) if len(p99) else math.nan
             value *= _STAY if client == self._shown else 1.0
@@ -102,7 +105,7 @@ class LatencyFeed:
     def lines(self, history: History, begin: float, end: float, points: int) -> Lines:
         """Percentiles of the shown client."""
         names = ("p50", "p95", "p99")
-        metrics = [metric_of(name, link=False) for name in names]
+        metrics = [charted_as(name, _USUAL) for name in names]
         window, values = history.series(self._shown or "", metrics, begin, end, points)
         lines = tuple(
             Line(name, name, self._theme.series[name], each)
@@ -149,8 +152,9 @@ class TrafficFeed:
         base = np.zeros(len(window))
         for i, reason in enumerate(reasons):
             rate = rates[:, 2 + i]
-            label = reason.replace("_", " ")
-            areas.append(Line(reason, label, self._theme.failure(reason), rate, base))
+            label = failure_title(reason)
+            ink, hint = self._theme.failure(reason), failure_help(reason)
+            areas.append(Line(reason, label, ink, rate, base, hint))
             base = base + rate
         series = self._theme.series
         lines = (

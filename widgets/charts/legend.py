@@ -37,6 +37,8 @@ class Entry:
     label: str
     colour: str
     value: str = ""
+    hint: str = ""
+    """What the word means, for whoever stays with the mouse on it."""
 
 
 class Word(QAbstractButton):
@@ -172,7 +174,8 @@ class Legend(QWidget):
             self._lay_row(places, [widths[i] for i in places], row * height, height)
         for entry, text in zip(self._entries, full, strict=True):
             word = self._words[entry.key]
-            word.setToolTip(f"{text}\n{'Hide' if word.isChecked() else 'Show'} {entry.label}")
+            act = f"{'Hide' if word.isChecked() else 'Show'} {entry.label}"
+            word.setToolTip("\n".join(filter(None, (text, entry.hint, act))))
 
     def _broken(self, widths: list[int]) -> list[list[int]]:
         """Places of the words by row: each row is filled before the next, the last takes the rest."""

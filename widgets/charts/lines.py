@@ -25,6 +25,8 @@ class Line:
     values: NDArray[np.float64]
     base: NDArray[np.float64] | None = None
     """Lower border of a filled area stacked on others; None for a plain line."""
+    hint: str = ""
+    """What the label means, where it needs words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from engine.model.metric import EXTRA
 from widgets.charts.chart import Chart
 from widgets.charts.chart_menu import ChartMenu
 from widgets.charts.feeds import BusiestFeed, LatencyFeed, TrafficFeed
 from widgets.charts.pinned import PinnedFeed
 from widgets.instruments import History, TimeAxis
+from widgets.instruments.metrics import charted, charted_as
 from widgets.instruments.sources import item_name, sources
 from widgets.theme import IconSet, set_role
 
@@ -20,8 +23,10 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QResizeEvent, QShowEvent
 
+    from engine.model.component import Component
     from engine.model.design import Design
     from engine.sim.snapshot import Snapshot
+    from widgets.instruments.metrics import Charted
     from widgets.theme import Theme
 
 _NARROWEST = 210
@@ -45,15 +50,27 @@ class ChartsPanel(QWidget):
     """Visible range of simulated time (s)."""
 
     def __init__(
-        self, theme: Theme, axis: TimeAxis | None = None, parent: QWidget | None = None
+        self,
+        theme: Theme,
+        axis: TimeAxis | None = None,
+        parent: QWidget | None = None,
+        components: Mapping[str, Component] = MappingProxyType({}),
     ) -> None:
-        """Make empty charts; give the same ``axis`` to the timeline, and both move as one."""
+        """Make empty charts; give the same ``axis`` to the timeline, and both move as one.
+
+        Args:
+            theme: colours.
+            axis: the time axis that others share.
+            parent: the widget that this is a part of.
+            components: records by kind: what components measure beside the usual, and in which unit.
+        """
         super().__init__(parent)
+        self._components = components
         self.axis = axis if axis is not None else TimeAxis(self)
         self._theme = theme
         self._icons = IconSet()
         self._design: Design | None = None
-        self._history = History()
+        self._history = self._new_history()
         self._kept: History | None = None
         self._keep_next = False
         self._latency = LatencyFeed(theme)
@@ -130,7 +147,7 @@ class ChartsPanel(QWidget):
         """Begin a new run; the old one stays behind it, dimmed, if ``keep_run`` was called."""
         if self._keep_next and self._history.table.rows:
             self._kept, self._keep_next = self._history, False
-            self._history = History()
+            self._history = self._new_history()
         else:
             self._history.clear()
         self.axis.set_now(0.0)
@@ -171,8 +188,7 @@ class ChartsPanel(QWidget):
         """
         if any(_key(chart) == (metric, item) for chart in self.charts):
             return
-        is_link = self._design is not None and item in self._design.link_by_id
-        feed = PinnedFeed(metric, item, self._theme, link=is_link)
+        feed = PinnedFeed(charted_as(metric, self.metrics_of(item)), item, self._theme)
         if self._design is not None:
             feed.set_name(item_name(self._design, item))
         chart = self._add(feed)
@@ -180,6 +196,13 @@ class ChartsPanel(QWidget):
         if self._design is not None:
             chart.set_marks([event.at for event in self._design.scenario.events])
         self._invalidate()
+
+    def metrics_of(self, item: str) -> list[Charted]:
+        """What can be pinned of a node or link: the usual, and what it has measured beside that."""
+        known = charted(item, self._design, self._components)
+        usual = [each for each in known if not each.name.startswith(EXTRA)]
+        found = [f"{EXTRA}{name}" for name in self._history.extras(item)]
+        return [*usual, *(charted_as(name, known) for name in found)]
 
     def unpin(self, metric: str, item: str) -> None:
         """Take a pinned chart away."""
@@ -264,6 +287,11 @@ class ChartsPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(scroll)
+
+    def _new_history(self) -> History:
+        """An empty record that knows what components count."""
+        found = (metric for each in self._components.values() for metric in each.metrics)
+        return History(counted={metric.name for metric in found if metric.counts})
 
     def _add(self, feed: LatencyFeed | TrafficFeed | BusiestFeed | PinnedFeed) -> Chart:
         """Put a chart at the end of the row."""

@@ -6,24 +6,20 @@ from typing import TYPE_CHECKING
 
 from widgets.charts.lines import Line, Lines
 from widgets.charts.scales import scale_for
-from widgets.instruments.metrics import metric_of
 
 if TYPE_CHECKING:
     from widgets.charts.scales import Scale
     from widgets.instruments.history import History
+    from widgets.instruments.metrics import Charted
     from widgets.theme import Theme
 
 
 class PinnedFeed:
     """One metric of one item."""
 
-    def __init__(self, metric: str, item: str, theme: Theme, *, link: bool) -> None:
-        """Chart ``metric`` of ``item``.
-
-        Raises:
-            KeyError: when there is no such metric.
-        """
-        self._metric = metric_of(metric, link=link)
+    def __init__(self, metric: Charted, item: str, theme: Theme) -> None:
+        """Chart ``metric`` of ``item``."""
+        self._metric = metric
         self._item = item
         self._theme = theme
         self._name = item

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from widgets.instruments.text import count_text, nice_step, seconds_text, value_text
+from widgets.instruments.text import PREFIXED, count_text, nice_step, seconds_text, value_text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -73,8 +73,9 @@ class FromZero:
     """Linear from zero to a round top, in three to five steps."""
 
     def __init__(self, unit: str) -> None:
-        """Scale for values in ``unit`` (``rps``, or empty for a plain number)."""
+        """Scale for values in ``unit``: ``rps``, ``B``, ``/s``, or empty for a plain number."""
         self._unit = unit
+        self._prefixed = unit in PREFIXED
         self._top = 0.0
         self._step = 1.0
 
@@ -92,15 +93,17 @@ class FromZero:
         return 0.0, self._top
 
     def ticks(self) -> Ticks:
-        """Equal steps; the unit stands beside the zero."""
+        """Equal steps; the unit stands beside the zero, and where it has prefixes at each step."""
         heights = [i * self._step for i in range(round(self._top / self._step) + 1)]
+        if self._prefixed:
+            return [(height, value_text(height, self._unit)) for height in heights]
         labels = [count_text(height) for height in heights]
         labels[0] = f"0 {self._unit}".rstrip()
         return list(zip(heights, labels, strict=True))
 
     def text(self, value: float) -> str:
-        """Number without its unit: the axis has it."""
-        return value_text(value, "")
+        """Number without its unit where the axis has it."""
+        return value_text(value, self._unit if self._prefixed else "")
 
 
 def round_top(high: float) -> tuple[float, float]:

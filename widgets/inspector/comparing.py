@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from engine.model.metrics import LIVE_METRICS, measured_unit, named
 from engine.model.names import name_of
 from engine.model.prediction import difference
 from engine.model.units import format_quantity
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
 _FAR: Final = 0.25
 """Relative difference from which it is coloured: what a few seconds measure varies by less."""
 _VERY_FAR: Final = 1.0
+_RATE: Final = named("rate", LIVE_METRICS["node"]).unit
+_BUSY: Final = named("utilization", LIVE_METRICS["node"]).unit
+_TIME: Final = named("mean", LIVE_METRICS["node"]).unit
+_WAIT: Final = measured_unit("node", "wait.mean")
+_GOODPUT: Final = measured_unit("client", "goodput")
 _NOTHING: Final = 1e-8
 """Smaller numbers are shown as 0."""
 
@@ -96,14 +102,14 @@ def _weighted(parts: Sequence[NodeSample], name: str) -> float | None:
 def compare_node(predicted: NodePrediction, measured: Averages | None) -> Comparison:
     """A node's prediction beside its measurement."""
     busy = measured.utilization if measured is not None else None
-    lines = [_line("Arrivals", predicted.rate, measured.rate if measured else None, "rps")]
+    lines = [_line("Arrivals", predicted.rate, measured.rate if measured else None, _RATE)]
     if predicted.utilization is not None:
-        lines.append(_line("Utilization", predicted.utilization, busy, "share"))
+        lines.append(_line("Utilization", predicted.utilization, busy, _BUSY))
     if predicted.wait is not None or predicted.utilization is not None:
-        lines.append(_line("Wait", predicted.wait, measured.wait if measured else None, "s"))
+        lines.append(_line("Wait", predicted.wait, measured.wait if measured else None, _WAIT))
     lines += [
-        _line("Residence", predicted.residence, measured.mean if measured else None, "s"),
-        _line("Residence p99", predicted.residence_p99, measured.p99 if measured else None, "s"),
+        _line("Residence", predicted.residence, measured.mean if measured else None, _TIME),
+        _line("Residence p99", predicted.residence_p99, measured.p99 if measured else None, _TIME),
     ]
     if predicted.loss > 1e-4:
         lines.insert(2, Compared("No place", format_quantity(round(predicted.loss, 4), "%")))
@@ -113,12 +119,12 @@ def compare_node(predicted: NodePrediction, measured: Averages | None) -> Compar
 def compare_client(predicted: ClientPrediction, measured: Averages | None) -> Comparison:
     """A client's prediction beside its measurement."""
     lines = [
-        _line("Goodput", predicted.goodput, measured.completed if measured else None, "rps"),
-        _line("Latency", predicted.latency, measured.mean if measured else None, "s"),
-        _line("Latency p99", predicted.latency_p99, measured.p99 if measured else None, "s"),
+        _line("Goodput", predicted.goodput, measured.completed if measured else None, _GOODPUT),
+        _line("Latency", predicted.latency, measured.mean if measured else None, _TIME),
+        _line("Latency p99", predicted.latency_p99, measured.p99 if measured else None, _TIME),
     ]
     if math.isfinite(predicted.bound):
-        lines.append(Compared("At most", format_quantity(predicted.bound, "rps")))
+        lines.append(Compared("At most", format_quantity(predicted.bound, _GOODPUT)))
     if predicted.knee is not None and math.isfinite(predicted.knee):
         lines.append(Compared("Waits from", f"{predicted.knee:,.1f} users"))
     return Comparison(_worthwhile(lines), predicted.model, _notes(predicted))
@@ -148,7 +154,7 @@ def _worthwhile(lines: Iterable[Compared]) -> tuple[Compared, ...]:
 
 def _line(title: str, predicted: float | None, measured: float | None, unit: str) -> Compared:
     """One line."""
-    apart = difference(predicted, measured, "%" if unit == "share" else unit)
+    apart = difference(predicted, measured, unit)
     return Compared(
         title, _number(predicted, unit), _measured(measured, unit), _apart(apart), _state(apart)
     )
@@ -158,8 +164,6 @@ def _number(value: float | None, unit: str) -> str:
     """A predicted number."""
     if value is None:
         return "–"
-    if unit == "share":
-        return f"{value:.2f}"
     return format_quantity(0.0 if value < _NOTHING else value, unit)
 
 

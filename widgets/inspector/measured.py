@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
-from engine.model.network import NETWORK_METRICS
+from engine.model.failures import failure_title
+from engine.model.metrics import LINK_METRICS, LIVE_METRICS, live_text, named
 from engine.model.units import format_quantity
 from widgets.theme import section_label, set_role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from engine.model.component import Metric
+    from engine.model.metric import Metric
+    from engine.model.metrics import Sort
     from engine.sim.snapshot import LinkSample, NodeSample, Percentiles, Sample, Snapshot
     from widgets.theme import ThemeManager
 
@@ -59,8 +61,8 @@ class Window:
         arrivals = sum(part.arrivals for part in parts)
         queue = _average((length, part.queue) for length, part in pairs)
         lines: list[Line] = [
-            ("Arrivals", format_quantity(arrivals / span, "rps"), ""),
-            ("Completed", format_quantity(sum(p.completed for p in parts) / span, "rps"), ""),
+            _live("node", "rate", arrivals / span),
+            _live("node", "completed", sum(p.completed for p in parts) / span),
             _utilization(_average((length, part.utilization) for length, part in pairs)),
             ("Waiting, mean", _plain(queue), ""),
         ]
@@ -68,7 +70,7 @@ class Window:
             lines.append(("Wait, mean", format_quantity(queue * span / arrivals, "s"), ""))
         lines += _latency("Residence", [part.latency for part in parts])
         lines += _failures([part.failed for part in parts], span)
-        lines += _extras(parts, metrics)
+        lines += _extras(parts, metrics, span)
         return lines + self._standing(node)
 
     def link_lines(self, link: str) -> list[Line]:
@@ -79,15 +81,15 @@ class Window:
             return []
         parts: list[LinkSample] = [sample for _, sample in pairs]
         lines: list[Line] = [
-            ("Attempts", format_quantity(sum(p.attempts for p in parts) / span, "rps"), ""),
-            ("Succeeded", format_quantity(sum(p.succeeded for p in parts) / span, "rps"), ""),
+            _live("link", "rate", sum(p.attempts for p in parts) / span),
+            _live("link", "completed", sum(p.succeeded for p in parts) / span),
         ]
         retries = sum(part.retries for part in parts)
         if retries:
-            lines.append(("Retries", format_quantity(retries / span, "rps"), ""))
+            lines.append(_live("link", "retries", retries / span))
         lines += _latency("Latency", [part.latency for part in parts])
         lines += _failures([part.failed for part in parts], span)
-        lines += _extras(parts, NETWORK_METRICS)
+        lines += _extras(parts, LINK_METRICS, span)
         if self.snapshot is not None and link in self.snapshot.in_flight:
             lines.append(("Under way", str(self.snapshot.in_flight[link]), ""))
         return lines
@@ -168,6 +170,12 @@ def _average(weighted: Iterable[tuple[float, float]]) -> float:
     return sum(length * value for length, value in pairs) / total if total else 0.0
 
 
+def _live(sort: Sort, name: str, value: float, state: str = "") -> Line:
+    """A metric as its record says."""
+    metric = named(name, LIVE_METRICS[sort])
+    return metric.heading, metric.text(value), state
+
+
 def _plain(value: float) -> str:
     """A mean count."""
     return f"{value:.2f}" if value < 10 else f"{value:,.0f}"
@@ -176,7 +184,7 @@ def _plain(value: float) -> str:
 def _utilization(value: float) -> Line:
     """Utilization, coloured where it is high (over 0.7 strained, nearly 1 saturated)."""
     state = "saturated" if value > 0.98 else "strained" if value > 0.7 else ""
-    return "Utilization", f"{value:.2f}", state
+    return _live("node", "utilization", value, state)
 
 
 def _latency(title: str, latencies: Sequence[Percentiles]) -> list[Line]:
@@ -204,18 +212,20 @@ def _failures(counts: Sequence[Mapping[str, int]], span: float) -> list[Line]:
             total[reason] = total.get(reason, 0) + number
     ranked = sorted(total.items(), key=lambda item: (-item[1], item[0]))
     return [
-        (f"Failed: {reason.replace('_', ' ')}", format_quantity(number / span, "rps"), "failing")
+        (f"Failed: {failure_title(reason)}", live_text("node", "failed", number / span), "failing")
         for reason, number in ranked
         if number
     ]
 
 
-def _extras(parts: Sequence[NodeSample | LinkSample], metrics: Sequence[Metric]) -> list[Line]:
-    """What the component adds, newest value."""
+def _extras(
+    parts: Sequence[NodeSample | LinkSample], metrics: Sequence[Metric], span: float
+) -> list[Line]:
+    """What the component adds: the newest value, or how often it happened a second."""
     lines: list[Line] = []
     for metric in metrics:
         values = [part.extra[metric.name] for part in parts if metric.name in part.extra]
         if values and not math.isnan(values[-1]):
-            title = metric.title[:1].upper() + metric.title[1:]
-            lines.append((title, format_quantity(values[-1], metric.unit), ""))
+            value = sum(values) / span if metric.counts else values[-1]
+            lines.append((metric.heading, metric.live.text(value), ""))
     return lines

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from widgets.instruments.metrics import LINK_SUMS, NODE_SUMS, Metric
+from widgets.instruments.metrics import LINK_SUMS, NODE_SUMS, Charted
 from widgets.instruments.table import Table, Window
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -29,8 +29,17 @@ class History:
     ended belongs to another run and is refused; call ``clear`` between runs.
     """
 
-    def __init__(self, base: float = 0.5, max_rows: int = 4000) -> None:
-        """Make an empty record; ``base`` is the narrowest interval kept (s)."""
+    def __init__(
+        self, base: float = 0.5, max_rows: int = 4000, counted: Container[str] = ()
+    ) -> None:
+        """Make an empty record.
+
+        Args:
+            base: the narrowest interval kept (s).
+            max_rows: most intervals kept.
+            counted: names under ``extra`` that count what happened in an interval; others are gauges.
+        """
+        self._counted = counted
         self._base = base
         self._max_rows = max_rows
         self.clear()
@@ -85,7 +94,7 @@ class History:
         return Window(window.start, window.end, sums)
 
     def series(
-        self, item: str, metrics: Sequence[Metric], begin: float, end: float, points: int
+        self, item: str, metrics: Sequence[Charted], begin: float, end: float, points: int
     ) -> tuple[Window, list[NDArray[np.float64]]]:
         """Metrics of an item over time; NaN where nothing was measured."""
         names = [(item, name) for metric in metrics for name in (metric.over, metric.per)]
@@ -133,13 +142,14 @@ class History:
                 self.table.add_one(self.table.column((item, FAILED + reason)), count)
 
     def _add_extras(self, item: str, extra: Mapping[str, float], width: float) -> None:
-        """Record what a component adds, weighted by time, where it is a number."""
+        """Record what a component adds where it is a number; gauges are weighted by time."""
         known = self._extras.setdefault(item, {})
         for name, value in extra.items():
             if math.isfinite(value):
                 known[name] = None
                 key = f"extra.{name}"
-                self.table.add_one(self.table.column((item, key)), value * width)
+                weight = 1.0 if name in self._counted else width
+                self.table.add_one(self.table.column((item, key)), value * weight)
                 self.table.add_one(self.table.column((item, f"{key}.seconds")), width)
 
 

@@ -9,7 +9,16 @@ mean. That is an approximation for percentiles: exact ones are in the run's resu
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+from engine.model.metric import EXTRA, Metric
+from engine.model.metrics import LINK_METRICS, LIVE_METRICS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from engine.model.component import Component
+    from engine.model.design import Design
 
 NODE_SUMS: Final = (
     "seconds",
@@ -42,63 +51,81 @@ LINK_SUMS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Metric:
-    """One thing to chart."""
+class Charted:
+    """A metric, and the two sums that it is a quotient of."""
 
-    name: str
-    """What ``pin`` takes: ``utilization``, ``queue``, ``rate``, ``p99``, ``extra.hit_ratio`` …"""
-    title: str
-    """What people read."""
-    unit: str
-    """``s``, ``rps``, ``%`` (0 to 1) or empty."""
+    metric: Metric
+    """What ``pin`` takes by name: ``utilization``, ``queue``, ``rate``, ``p99``, ``extra.hit_ratio`` …"""
     over: str
     """Sum that is divided by ``per``."""
     per: str
 
+    @property
+    def name(self) -> str:
+        """Name of the metric."""
+        return self.metric.name
 
-_RATE = "seconds"
-NODE_METRICS: Final = (
-    Metric("rate", "Arrivals", "rps", "arrivals", _RATE),
-    Metric("completed", "Completed", "rps", "completed", _RATE),
-    Metric("failed", "Failed", "rps", "failed", _RATE),
-    Metric("failure_ratio", "Failure ratio", "%", "failed", "arrivals"),
-    Metric("utilization", "Utilization", "%", "busy", _RATE),
-    Metric("queue", "Queue", "", "queue", _RATE),
-    Metric("in_system", "In system", "", "in_system", _RATE),
-    Metric("mean", "Mean latency", "s", "mean", "count"),
-    Metric("p50", "p50 latency", "s", "p50", "count"),
-    Metric("p95", "p95 latency", "s", "p95", "count"),
-    Metric("p99", "p99 latency", "s", "p99", "count"),
-)
-LINK_METRICS: Final = (
-    Metric("rate", "Attempts", "rps", "attempts", _RATE),
-    Metric("retries", "Retries", "rps", "retries", _RATE),
-    Metric("completed", "Succeeded", "rps", "completed", _RATE),
-    Metric("failed", "Failed", "rps", "failed", _RATE),
-    Metric("failure_ratio", "Failure ratio", "%", "failed", "attempts"),
-    Metric("mean", "Mean latency", "s", "mean", "count"),
-    Metric("p50", "p50 latency", "s", "p50", "count"),
-    Metric("p95", "p95 latency", "s", "p95", "count"),
-    Metric("p99", "p99 latency", "s", "p99", "count"),
-)
-_EXTRA = "extra."
-_SHARES: Final = ("ratio", "utilization")
-_TIMES: Final = ("lag", "oldest", "wait")
-"""Ends of the names of what components add, by unit."""
+    @property
+    def title(self) -> str:
+        """What people read."""
+        return self.metric.heading
+
+    @property
+    def unit(self) -> str:
+        """Unit of the values."""
+        return self.metric.unit
 
 
-def metric_of(name: str, *, link: bool) -> Metric:
-    """The metric of that name; names that begin with ``extra.`` are what a component adds.
+_SUMS: Final = {
+    "rate": ("arrivals", "seconds"),
+    "retries": ("retries", "seconds"),
+    "completed": ("completed", "seconds"),
+    "failed": ("failed", "seconds"),
+    "failure_ratio": ("failed", "arrivals"),
+    "utilization": ("busy", "seconds"),
+    "queue": ("queue", "seconds"),
+    "in_system": ("in_system", "seconds"),
+    "mean": ("mean", "count"),
+    "p50": ("p50", "count"),
+    "p95": ("p95", "count"),
+    "p99": ("p99", "count"),
+}
+"""What is divided by what, by the name of the metric."""
+_OF_LINKS: Final = {"arrivals": "attempts"}
+"""Sums that have another name at a link."""
+
+
+def charted(item: str, design: Design | None, components: Mapping[str, Component]) -> list[Charted]:
+    """Everything that can be charted of a node or a link, whether or not it was measured yet."""
+    if design is not None and item in design.link_by_id:
+        live = [
+            Charted(metric, _OF_LINKS.get(over, over), _OF_LINKS.get(per, per))
+            for metric in LIVE_METRICS["link"]
+            for over, per in [_SUMS[metric.name]]
+        ]
+        return [*live, *map(_added, LINK_METRICS)]
+    node = design.node_by_id.get(item) if design is not None else None
+    component = components.get(node.kind) if node is not None else None
+    live = [Charted(metric, *_SUMS[metric.name]) for metric in LIVE_METRICS["node"]]
+    return [*live, *map(_added, component.metrics if component is not None else ())]
+
+
+def charted_as(name: str, known: Iterable[Charted]) -> Charted:
+    """The metric of that name; what no record tells of under ``extra`` is a plain number.
 
     Raises:
         KeyError: when there is no such metric.
     """
-    if name.startswith(_EXTRA):
-        short = name.removeprefix(_EXTRA)
-        unit = "%" if short.endswith(_SHARES) else "s" if short.endswith(_TIMES) else ""
-        title = short.replace("_", " ").capitalize()
-        return Metric(name, title, unit, name, f"{name}.seconds")
-    for metric in LINK_METRICS if link else NODE_METRICS:
-        if metric.name == name:
-            return metric
+    for each in known:
+        if each.name == name:
+            return each
+    if name.startswith(EXTRA):
+        key = name.removeprefix(EXTRA)
+        return _added(Metric(name=key, title=key.replace("_", " ")))
     raise KeyError(name)
+
+
+def _added(metric: Metric) -> Charted:
+    """What a component or a link adds: a count, or a gauge times the seconds, over these seconds."""
+    full = metric.live.extra
+    return Charted(full, full.name, f"{full.name}.seconds")

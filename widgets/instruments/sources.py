@@ -68,7 +68,7 @@ class PlannedLoad:
 
     def __init__(self, design: Design) -> None:
         """Read the arrival processes of a design."""
-        self._events = [each for each in design.scenario.events if each.change == "traffic"]
+        self._events = [each for each in design.scenario.events if each.kind.tone == "load"]
         self._arrivals = {item: arrivals_of(design.node_by_id[item]) for item in sources(design)}
         self._recorded = {
             item: np.sort(np.array(arrivals.times)) / arrivals.speed

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import math
 
+from engine.model.units import format_quantity
+
+PREFIXED = frozenset({"B", "B/s"})
+"""Units whose prefix belongs to the unit: ``5 MB``, where plain numbers are ``5M``."""
 _DASH = "\u2013"
 
 
@@ -39,15 +43,16 @@ def count_text(value: float, digits: int = 3) -> str:
 
 
 def value_text(value: float, unit: str, digits: int = 3) -> str:
-    """A value in a unit of the design (``s``, ``rps``, ``%`` stored 0 to 1, or none)."""
+    """A value in a unit of the design (``s``, ``B``, ``rps``, ``%`` stored 0 to 1, …, or none)."""
     if not math.isfinite(value):
         return _DASH
     if unit == "s":
         return seconds_text(value, digits)
     if unit == "%":
         return f"{short(value * 100.0, digits)} %"
-    text = count_text(value, digits)
-    return f"{text} {unit}" if unit else text
+    if unit in PREFIXED:
+        return format_quantity(value, unit)
+    return f"{count_text(value, digits)} {unit}".rstrip()
 
 
 def instant_text(seconds: float) -> str:

@@ -12,6 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from engine.model.failures import FAILURE_NAMES
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -21,22 +23,7 @@ Shape = Literal["ring", "circle", "triangle", "square", "cross", "diamond"]
 STATES = ("idle", "healthy", "strained", "saturated", "failing", "down")
 """Node states, calm to broken; the order in which a worst state is chosen."""
 
-FAILURE_REASONS = (
-    "timeout",
-    "queue_full",
-    "shed",
-    "rate_limited",
-    "breaker_open",
-    "bulkhead_full",
-    "unavailable",
-    "crashed",
-    "network",
-    "error",
-    "deadline",
-    "unauthorized",
-    "conflict",
-    "expired",
-)
+FAILURE_REASONS = FAILURE_NAMES
 """The closed set of failure reasons, in the order in which charts stack and list them."""
 
 

@@ -146,7 +146,7 @@ class StripPainter:
             return
         rect = mark.label.rect
         glyph = QRectF(rect.left(), rect.center().y() - GLYPH / 2, GLYPH, GLYPH)
-        self._icons.paint(painter, mark.event.change, glyph, ink.text)
+        self._icons.paint(painter, mark.event.kind.icon, glyph, ink.text)
         if mark.label.text_width > 0.0:
             painter.setFont(self._caption)
             painter.setPen(QColor(ink.text))

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.model.event_kinds import EVENT_KINDS, event_kind
 from widgets.theme import set_flag, set_role
 from widgets.timeline import edits, form
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
     from engine.model.design import Design, Event
+    from engine.model.event_record import EventField, EventKind
 
 _WIDTH = 290
 
@@ -48,7 +50,7 @@ class EventPopup(QFrame):
         self.target = QComboBox(self)
         self.inputs: dict[str, QLineEdit | QComboBox] = {}
         """Widgets of the fields that the chosen change has, by name."""
-        self.error = QLabel(self)
+        self.error = QLabel(self, textFormat=Qt.TextFormat.PlainText)
         self.apply_button = QPushButton("Add" if index is None else "Apply", self)
         self._form = QFormLayout()
         self._labels: list[QLabel] = []
@@ -89,8 +91,8 @@ class EventPopup(QFrame):
         """Choices, fields, buttons."""
         set_role(self, "card")
         self.setMinimumWidth(_WIDTH)
-        for change in form.CHANGES:
-            self.change.addItem(form.TITLES[change], change)
+        for kind in EVENT_KINDS:
+            self.change.addItem(kind.title, kind.name)
         self._form.setHorizontalSpacing(14)
         self._form.setVerticalSpacing(6)
         self._form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
@@ -108,9 +110,8 @@ class EventPopup(QFrame):
         layout.addLayout(self._buttons())
         self._form.addRow("What", self.change)
         self._form.addRow("Where", self.target)
-        self.change.setCurrentIndex(
-            self.change.findData(self._event.change if self._event else "kill")
-        )
+        if self._event is not None:
+            self.change.setCurrentIndex(self.change.findData(self._event.change))
         self._show_change()
         self.change.currentIndexChanged.connect(self._show_change)
 
@@ -130,25 +131,28 @@ class EventPopup(QFrame):
 
     def _show_change(self) -> None:
         """Show the targets and the fields of the chosen change."""
-        change = str(self.change.currentData())
-        self._fill_items(self.target, change, self._event.target if self._event else None)
+        kind = self._kind()
+        self._fill_items(self.target, kind, self._event.target if self._event else None)
         while self._form.rowCount() > 2:
             self._form.removeRow(2)
         self.inputs = {}
-        for field in (*form.FIELDS[change], form.AT, form.DURATION):
-            if field is not form.DURATION or change not in form.TIMELESS:
-                self._add_field(field, change)
+        for field in form.lines(kind):
+            self._add_field(field, kind)
         self.adjustSize()
 
-    def _add_field(self, field: form.Field, change: str) -> None:
+    def _kind(self) -> EventKind:
+        """The chosen kind."""
+        return event_kind(str(self.change.currentData()))
+
+    def _add_field(self, field: EventField, kind: EventKind) -> None:
         """One line of the form."""
-        known = self._event if self._event is not None and self._event.change == change else None
+        known = self._event if self._event is not None and self._event.kind == kind else None
         source = self._event if field in {form.AT, form.DURATION} else known
-        if field.unit == "item":
+        if field.sort == "item":
             choice = QComboBox(self)
-            self._fill_items(choice, change, known.with_ if known else None)
+            self._fill_items(choice, kind, getattr(known, field.attribute, None) or self._other())
             self.inputs[field.name] = choice
-            self._form.addRow(field.label, choice)
+            self._form.addRow(field.title, choice)
             return
         line = QLineEdit(self)
         line.setPlaceholderText(field.hint)
@@ -159,12 +163,17 @@ class EventPopup(QFrame):
         line.returnPressed.connect(self.apply)
         line.textEdited.connect(lambda _: set_flag(line, "invalid", value=False))
         self.inputs[field.name] = line
-        self._form.addRow(field.label, line)
+        self._form.addRow(field.title, line)
 
-    def _fill_items(self, box: QComboBox, change: str, chosen: str | None) -> None:
+    def _other(self) -> str | None:
+        """Another item than the target, for a field that names one."""
+        items = (self.target.itemData(i) for i in range(self.target.count()))
+        return next((each for each in items if each != self.target.currentData()), None)
+
+    def _fill_items(self, box: QComboBox, kind: EventKind, chosen: str | None) -> None:
         """The items that a change can hit."""
         box.clear()
-        for name, item in form.targets(self._design, change):
+        for name, item in form.targets(self._design, kind):
             box.addItem(name, item)
         place = box.findData(chosen)
         if place < 0 and chosen is not None:
@@ -174,14 +183,15 @@ class EventPopup(QFrame):
 
     def _raw(self) -> dict[str, JsonValue]:
         """The event as a design file has it, with fields of newer versions kept."""
-        change = str(self.change.currentData())
+        kind = self._kind()
         raw: dict[str, JsonValue] = {}
         if self._event is not None:
             dumped = self._event.model_dump(mode="json", by_alias=True, exclude_unset=True)
-            own = {"at", "duration", "target", *(f.name for fs in form.FIELDS.values() for f in fs)}
+            known = (each.name for other in EVENT_KINDS for each in form.lines(other))
+            own = {"target", "duration", *known}
             raw = {key: value for key, value in dumped.items() if key not in own}
-        raw |= {"change": change, "target": self.target.currentData()}
-        for field in (*form.FIELDS[change], form.AT, form.DURATION):
+        raw |= {"change": kind.name, "target": self.target.currentData()}
+        for field in form.lines(kind):
             widget = self.inputs.get(field.name)
             if isinstance(widget, QComboBox):
                 raw[field.name] = widget.currentData()

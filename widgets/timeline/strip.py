@@ -271,6 +271,6 @@ class TimelineStrip(QWidget):
         chosen = ""
         if self.selected is not None:
             mark = next((m for m in self.marks if m.index == self.selected), None)
-            text = mark.text if mark is not None else events[self.selected].change
+            text = mark.text if mark is not None else events[self.selected].kind.title
             chosen = f"; selected: {text} {when_text(events[self.selected])}"
         self.setAccessibleDescription(count + chosen)

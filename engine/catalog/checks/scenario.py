@@ -6,27 +6,31 @@ from typing import TYPE_CHECKING
 
 from engine.catalog.cache import CacheConfig
 from engine.catalog.checks.flows import explicit_flow, unknown_links
-from engine.catalog.events import LINK_CHANGES, members, replaced
+from engine.catalog.events import members, replaced
+from engine.catalog.measures import measured_of
 from engine.catalog.registry import component
 from engine.catalog.typed import DesignError, typed_config
 from engine.model.design import Node
 from engine.model.edits import EditError, SetDesign
 from engine.model.findings import Finding
-from engine.model.metrics import METRICS
-from engine.model.names import did_you_mean, name_of
+from engine.model.names import did_you_mean, name_of, one_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping
+
+    from pydantic import JsonValue
 
     from engine.catalog.reading import Reading
     from engine.model.design import Design, Event
+    from engine.model.event_record import Target
 
 
 def scenario_errors(reading: Reading) -> Iterator[Finding]:
     """Events and objectives that mean nothing."""
     design = reading.design
-    known = {*design.node_by_id, *design.link_by_id, *design.frame_by_id}
-    for index, event in enumerate(reading.design.scenario.events):
+    known = _items(design)
+    for index, event in enumerate(design.scenario.events):
+        yield from _unread(design, index, event)
         problem = _event_problem(reading, event, known)
         if problem is not None:
             field, what = problem
@@ -36,7 +40,7 @@ def scenario_errors(reading: Reading) -> Iterator[Finding]:
                 id=event.target if event.target in known else None,
                 field=f"scenario.events.{index}.{field}",
                 message=what,
-                fix=_without_event(reading.design, index),
+                fix=_with_events(design, {index: None}, "Remove event"),
             )
     for index, objective in enumerate(design.objectives):
         message = metric_problem(design, objective.metric)
@@ -52,31 +56,43 @@ def scenario_errors(reading: Reading) -> Iterator[Finding]:
 def _event_problem(reading: Reading, event: Event, known: set[str]) -> tuple[str, str] | None:
     """The field that is wrong with an event, and what to do about it."""
     design = reading.design
-    for field, target in (("target", event.target), ("with", event.with_)):
+    items = [each for each in event.kind.fields if each.sort == "item"]
+    named = [
+        ("target", event.target),
+        *((each.name, getattr(event, each.attribute)) for each in items),
+    ]
+    for field, target in named:
         if target is not None and target not in known:
             hint = did_you_mean(target, known)
             remedy = f"did you mean {hint!r}?" if hint else "name a node, link or frame"
             return field, f"The {event.change} event names {target!r}, which is not there; {remedy}"
-    if event.change == "set":
+    kind = event.kind
+    sort = _sort_of(design, event.target)
+    if sort not in kind.targets:
+        wanted = one_of(f"a {each}" for each in kind.targets if each != "everything")
+        return "target", f"A {event.change} event needs {wanted}, not a {sort}"
+    if kind.hits == "settings":
         return _set_problem(design, event)
-    if event.change not in LINK_CHANGES and event.target in design.link_by_id:
-        return "target", f"A {event.change} event needs a node or a frame, not a link"
     nodes = members(design, event.target)
-    if event.change == "traffic" and not any(each.kind == "client" for each in nodes):
-        return "target", f"{_target(design, event)} makes no traffic; name a client or everything"
+    if kind.hits == "clients" and not any(each.kind == "client" for each in nodes):
+        return "target", f"{_target(design, event)} {kind.misses}"
     stores = [each for each in nodes if isinstance(reading.configs.get(each.id), CacheConfig)]
-    if event.change == "flush" and not stores:
-        return (
-            "target",
-            f"{_target(design, event)} keeps nothing that could be flushed; name a cache",
-        )
+    if kind.hits == "stores" and not stores:
+        return "target", f"{_target(design, event)} {kind.misses}"
     return None
+
+
+def _sort_of(design: Design, target: str | None) -> Target:
+    """What sort of thing an event names."""
+    if target is None:
+        return "everything"
+    if target in design.node_by_id:
+        return "node"
+    return "link" if target in design.link_by_id else "frame"
 
 
 def _set_problem(design: Design, event: Event) -> tuple[str, str] | None:
     """What is wrong with a ``set`` event."""
-    if event.target in design.frame_by_id:
-        return "target", "A set event needs a node or a link, not a frame"
     try:
         item = replaced(design, event)
     except (EditError, DesignError) as error:
@@ -91,14 +107,41 @@ def _target(design: Design, event: Event) -> str:
     return name_of(design, event.target) if event.target is not None else "The design"
 
 
-def _without_event(design: Design, index: int) -> SetDesign:
-    """The edit that removes an event."""
-    events = [
-        event.model_dump(mode="json", by_alias=True, exclude_unset=True)
-        for i, event in enumerate(design.scenario.events)
-        if i != index
-    ]
-    return SetDesign(("scenario", "events"), list(events), "Remove event")
+def _unread(design: Design, index: int, event: Event) -> Iterator[Finding]:
+    """Fields that do nothing in an event of its kind: nobody should believe that they do."""
+    kind = event.kind
+    reads = [repr(field.name) for field in kind.fields]
+    for name in event.unread():
+        what = f"it reads {' and '.join(reads)}" if reads else "it reads none of its own"
+        raw = _raw(event)
+        del raw[name]
+        yield Finding(
+            level="error",
+            code="unread-field",
+            id=event.target if event.target in _items(design) else None,
+            field=f"scenario.events.{index}.{name}",
+            message=f"The {event.change} event at {event.at:g} s does not read {name!r} ({what}); "
+            "take the field out",
+            fix=_with_events(design, {index: raw}, f"Take out {name}"),
+        )
+
+
+def _items(design: Design) -> set[str]:
+    """Everything that an event may name."""
+    return {*design.node_by_id, *design.link_by_id, *design.frame_by_id}
+
+
+def _raw(event: Event) -> dict[str, JsonValue]:
+    """An event as in a design file."""
+    return event.model_dump(mode="json", by_alias=True, exclude_unset=True)
+
+
+def _with_events(
+    design: Design, changed: Mapping[int, dict[str, JsonValue] | None], label: str
+) -> SetDesign:
+    """The edit that puts other events in the place of some; None takes one out."""
+    events = [changed.get(i, _raw(event)) for i, event in enumerate(design.scenario.events)]
+    return SetDesign(("scenario", "events"), [e for e in events if e is not None], label)
 
 
 def metric_problem(design: Design, metric: str) -> str | None:
@@ -109,7 +152,7 @@ def metric_problem(design: Design, metric: str) -> str | None:
         hint = did_you_mean(item_id, [*design.node_by_id, *design.link_by_id])
         remedy = f"did you mean {hint}.{name}?" if hint else "begin with the id of a node or link"
         return f"The objective's {metric!r} names no node or link; {remedy}"
-    known = _metrics_of(node)
+    known = [each.name for each in measured_of(node)]
     if name in known or (node is not None and component(node.kind) is None):
         return None
     hint = did_you_mean(name, known)
@@ -117,12 +160,3 @@ def metric_problem(design: Design, metric: str) -> str | None:
         f"did you mean {item_id}.{hint}?" if hint else f"write one such as {item_id}.{known[0]}"
     )
     return f"Nothing is measured as {metric!r}; {remedy}"
-
-
-def _metrics_of(node: Node | None) -> Sequence[str]:
-    """What is measured of a node, or of a link where there is no node."""
-    if node is None:
-        return METRICS["link"]
-    found = component(node.kind)
-    extra = tuple(f"extra.{metric.name}" for metric in found.metrics) if found else ()
-    return (*METRICS["client" if node.kind == "client" else "node"], *extra)

@@ -6,8 +6,8 @@ import math
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
-from engine.model.component import Metric
 from engine.model.fields import setting
+from engine.model.metric import Metric
 from engine.model.policies.policy import Policy, Surroundings
 from engine.model.units import format_quantity
 
@@ -26,7 +26,7 @@ class Breaker(Policy):
     )
     metrics: ClassVar[tuple[Metric, ...]] = (
         Metric(name="open_share", title="breaker open", unit="%"),
-        Metric(name="opened", title="breaker opened"),
+        Metric(name="opened", title="breaker opened", counts=True),
     )
 
     window: int = setting(

@@ -8,12 +8,12 @@ nodes one of `Admission`. What it does is in `engine.sim.lane.rules` or `engine.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import ClassVar
+from typing import ClassVar, get_args
 
-from engine.model.component import Metric
 from engine.model.fields import Config
+from engine.model.metric import Metric
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,3 +53,22 @@ class Policy(Config):
     def remarks(self, where: Surroundings) -> tuple[str, ...]:
         """What is odd about it where it stands, each a sentence that says what to do."""
         return ()
+
+
+def policies_in(config: type[Config]) -> dict[str, type[Policy]]:
+    """The mechanisms that fields of a config switch on, by field."""
+    found: dict[str, type[Policy]] = {}
+    for name, info in config.model_fields.items():
+        for part in get_args(info.annotation):
+            if isinstance(part, type) and issubclass(part, Policy):
+                found[name] = part
+    return found
+
+
+def metrics_in(config: type[Config]) -> tuple[Metric, ...]:
+    """What they add to ``extra``, each where its field is switched on."""
+    return tuple(
+        replace(metric, needs=name)
+        for name, policy in policies_in(config).items()
+        for metric in policy.metrics
+    )

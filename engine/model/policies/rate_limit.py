@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar, Final, Literal
 
-from engine.model.component import Metric
 from engine.model.fields import setting
+from engine.model.metric import Metric
 from engine.model.policies.policy import Policy, Surroundings
 from engine.model.units import format_quantity
 
@@ -22,9 +22,9 @@ class RateLimit(Policy):
     title: ClassVar[str] = "rate limit"
     sign: ClassVar[str] = "⧉"
     metrics: ClassVar[tuple[Metric, ...]] = (
-        Metric(name="admitted", title="let in"),
-        Metric(name="rate_limited", title="rate limited"),
-        Metric(name="tokens", title="tokens left", unit=""),
+        Metric(name="admitted", title="let in", counts=True),
+        Metric(name="rate_limited", title="rate limited", counts=True),
+        Metric(name="tokens", title="tokens left"),
         Metric(name="waiting", title="waiting for a token"),
     )
 

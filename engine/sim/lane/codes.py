@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from typing import Final
 
-# Reasons of failure: indices into `engine.plan.primitives.FAILURES`.
+# Reasons of failure: the places of their names in `engine.model.failures.FAILURES`.
 OK: Final = -1
 HELD: Final = -2
 """No reason: a rule or a gate keeps the call and lets it go on later."""
 TIMEOUT: Final = 0
 QUEUE_FULL: Final = 1
+SHED: Final = 2
 RATE_LIMITED: Final = 3
 BREAKER_OPEN: Final = 4
+BULKHEAD_FULL: Final = 5
 UNAVAILABLE: Final = 6
 CRASHED: Final = 7
 NETWORK: Final = 8
 ERROR: Final = 9
 DEADLINE: Final = 10
+UNAUTHORIZED: Final = 11
+CONFLICT: Final = 12
+EXPIRED: Final = 13
 REASONS: Final = 14
 """How many there are."""
 

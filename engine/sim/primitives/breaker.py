@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING
 
 from engine.model.policies.breaker import Breaker as Settings
 from engine.plan.primitives import INFINITE
+from engine.sim.body import Counters, Values, ratio
 from engine.sim.lane.rules.breaker import NAMES, Breaker
-from engine.sim.primitives.adapter import Counters, Herald, RuleAdapter, Values, ratio
+from engine.sim.primitives.adapter import RuleAdapter
+from engine.sim.setup import Herald
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from engine.plan.primitives import LinkPlan
     from engine.sim.parts import LinkPart
-    from engine.sim.primitives.adapter import Setup
+    from engine.sim.setup import Setup
 
 
 class BreakerAdapter(RuleAdapter[Breaker]):

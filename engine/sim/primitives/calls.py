@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from engine.sim.lane.link import Link
     from engine.sim.lane.node import Node
     from engine.sim.parts import LinkPart, NodePart
-    from engine.sim.primitives.adapter import Setup
+    from engine.sim.setup import Setup
 
 
 class CallsAdapter(RoleAdapter[Calls]):

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.sim.body import Counters, Values, ratio
 from engine.sim.lane.traffic.client import Client
-from engine.sim.primitives.adapter import Counters, RoleAdapter, Values, ratio
+from engine.sim.primitives.adapter import RoleAdapter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from engine.plan.primitives import NodePlan
     from engine.sim.lane.node import Node
-    from engine.sim.primitives.adapter import Setup
+    from engine.sim.setup import Setup
 
 
 class ClientAdapter(RoleAdapter[Client]):

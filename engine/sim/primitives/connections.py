@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.sim.body import Counters, Values, ratio
 from engine.sim.invariant import at_most, same
 from engine.sim.lane.codes import UNLIMITED
 from engine.sim.lane.network.connections import ConnectionRules, Connections
-from engine.sim.primitives.adapter import Counters, RuleAdapter, Values, ratio
+from engine.sim.primitives.adapter import RuleAdapter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from engine.plan.primitives import ConnectionPlan, LinkPlan
     from engine.sim.lane.link import Link
     from engine.sim.parts import LinkPart
-    from engine.sim.primitives.adapter import Setup
+    from engine.sim.setup import Setup
 
 
 class ConnectionsAdapter(RuleAdapter[Connections]):

@@ -10,7 +10,7 @@ from engine.sim.primitives.adapter import RuleAdapter
 if TYPE_CHECKING:
     from engine.plan.primitives import LinkPlan
     from engine.sim.parts import LinkPart
-    from engine.sim.primitives.adapter import Setup
+    from engine.sim.setup import Setup
 
 
 class DeadlineAdapter(RuleAdapter[DeadlineRule]):

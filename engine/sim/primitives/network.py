@@ -6,16 +6,17 @@ import math
 from typing import TYPE_CHECKING
 
 from engine.plan.primitives import INFINITE
+from engine.sim.body import Counters, Values, padded, ratio
 from engine.sim.lane.network.transport import Network
 from engine.sim.lane.node import Node
-from engine.sim.primitives.adapter import Counters, TransportAdapter, Values, padded, ratio
+from engine.sim.primitives.adapter import TransportAdapter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from engine.plan.primitives import LinkPlan
     from engine.sim.lane.link import Link
-    from engine.sim.primitives.adapter import Setup
+    from engine.sim.setup import Setup
 
 
 class NetworkAdapter(TransportAdapter[Network]):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.sim.body import padded
 from engine.sim.lane.roles.flow import Program
-from engine.sim.primitives.adapter import RoleAdapter, padded
+from engine.sim.primitives.adapter import RoleAdapter
 from engine.sim.programs import further_works, program
 from engine.sim.samplers import make_sampler
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from engine.plan.primitives import NodePlan
     from engine.sim.lane.node import Node
     from engine.sim.parts import LinkPart, NodePart
-    from engine.sim.primitives.adapter import Setup
+    from engine.sim.setup import Setup
 
 
 class ProgramAdapter(RoleAdapter[Program]):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.sim.body import Counters, Values, ratio
 from engine.sim.invariant import same
 from engine.sim.lane.codes import UNLIMITED
 from engine.sim.lane.link import Link
 from engine.sim.lane.roles.queue import Queue
-from engine.sim.primitives.adapter import Counters, RoleAdapter, Values, ratio
+from engine.sim.primitives.adapter import RoleAdapter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from engine.plan.primitives import NodePlan
     from engine.sim.lane.node import Node
     from engine.sim.parts import LinkPart, NodePart
-    from engine.sim.primitives.adapter import Setup
+    from engine.sim.setup import Setup
 
 
 class QueueAdapter(RoleAdapter[Queue]):

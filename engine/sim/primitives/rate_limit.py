@@ -9,15 +9,16 @@ from engine.model.policies.rate_limit import RateLimit
 from engine.sim.invariant import same
 from engine.sim.lane.codes import UNLIMITED
 from engine.sim.lane.gates import token_bucket as lane
-from engine.sim.primitives.adapter import Counters, GateAdapter, Values
+from engine.sim.primitives.adapter import GateAdapter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from engine.plan.primitives import NodePlan
+    from engine.sim.body import Counters, Values
     from engine.sim.lane.node import Node
     from engine.sim.parts import NodePart
-    from engine.sim.primitives.adapter import Setup
+    from engine.sim.setup import Setup
 
 _BY: Final[Mapping[str, int]] = MappingProxyType(
     {

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from engine.plan.primitives import LinkPlan
     from engine.sim.parts import LinkPart
-    from engine.sim.primitives.adapter import Setup
+    from engine.sim.setup import Setup
 
 _LEAST_SHARE: Final[Mapping[str, float]] = MappingProxyType(
     {"none": 1.0, "equal": 0.5, "full": 0.0}

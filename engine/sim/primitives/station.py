@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.sim.body import Adapter, Counters, Values, ratio
 from engine.sim.lane.node import Node
 from engine.sim.lane.station.batches import BatchPool
-from engine.sim.primitives.adapter import Adapter, Counters, Values, ratio
 from engine.sim.servers import server_of
 
 if TYPE_CHECKING:

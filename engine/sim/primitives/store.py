@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.sim.body import Counters, Values, padded, ratio
 from engine.sim.lane.roles.store import StoreRole
-from engine.sim.primitives.adapter import Counters, RoleAdapter, Values, padded, ratio
+from engine.sim.primitives.adapter import RoleAdapter
 from engine.sim.stores import make_store, moved
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from engine.plan.primitives import NodePlan
     from engine.sim.lane.node import Node
     from engine.sim.parts import NodePart
-    from engine.sim.primitives.adapter import Setup
+    from engine.sim.setup import Setup
 
 
 class StoreAdapter(RoleAdapter[StoreRole]):

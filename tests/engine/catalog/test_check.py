@@ -9,7 +9,7 @@ import pytest
 
 from engine.catalog import check
 from engine.model.design import Design, Link, Node
-from engine.model.files import loads
+from engine.model.files import dumps, loads
 from engine.model.findings import Finding
 from tests.helpers.builders import client, design, exponential, link, node
 from tests.helpers.strategies import rich_raw
@@ -270,6 +270,23 @@ class TestErrors:
         assert finding.field == f"scenario.events.4.{field}"
         assert says in finding.message
         assert len(settled(made, finding).scenario.events) == 4
+
+    def test_a_field_that_a_kind_does_not_read_is_refused_and_can_be_taken_out(self) -> None:
+        raw = rich_raw()
+        event = {"at": 1, "target": "web", "change": "kill", "factor": 3, "later": 1, "path": None}
+        raw["scenario"]["events"] = [event]
+        made = loads(json.dumps(raw))
+        finding = one(made, "unread-field")
+        assert (finding.level, finding.id) == ("error", "web")
+        assert finding.field == "scenario.events.0.factor"
+        assert "The kill event at 1 s does not read 'factor' (it reads 'instances')" in (
+            finding.message
+        )
+        (left,) = settled(made, finding).scenario.events
+        assert left.model_dump(exclude_unset=True, by_alias=True) == {
+            name: value for name, value in event.items() if name != "factor"
+        }
+        assert '"factor": 3' in dumps(made)
 
     @pytest.mark.parametrize(
         ("metric", "says"),

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from engine.catalog import COMPONENTS, check, component, lower, typed_config
 from engine.model.component import CATEGORIES, can_link
 from engine.model.design import Node
+from engine.model.event_kinds import event_kind
 from engine.model.fields import field_help
 from engine.run.session import Session
 from tests.helpers.builders import client, design, link, node
@@ -144,7 +145,7 @@ class TestEach:
     def test_it_survives_faults(self, each: Component, change: str) -> None:
         made = minimal(each)
         event = {"at": 5, "duration": 5, "target": "it", "change": change}
-        event |= {"factor": 10, "probability": 0.5, "seconds": 0.1}
+        event |= {field.name: field.default for field in event_kind(change).fields}
         raw = made.model_dump(mode="json", by_alias=True, exclude_unset=True)
         raw["scenario"]["events"] = [event]
         session = Session(type(made).model_validate(raw))

@@ -66,7 +66,7 @@ SLOWER = station("web", 0.01, instances=3, workers=7)
         (
             "error",
             {"nodes": ("web",), "probability": 0.25},
-            {"error": 0.25, "faults": ("errors 25%",)},
+            {"error": 0.25, "faults": ("errors 25 %",)},
         ),
         ("delay", {"links": ("users-web",), "seconds": 0.3}, {"extra": 0.3}),
         (

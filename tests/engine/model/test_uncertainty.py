@@ -21,10 +21,10 @@ def test_results_of_earlier_versions_have_no_margins() -> None:
 @pytest.mark.parametrize(
     ("value", "met", "bounds", "sure", "texts"),
     [
-        (0.231, True, [0.201, 0.261], False, ("0.231 ± 0.03", "met, but not sure")),
-        (0.231, False, [0.201, 0.261], False, ("0.231 ± 0.03", "missed, but not sure")),
-        (0.231, True, [0.23, 0.232], True, ("0.231 ± 0.001", "met")),
-        (12.0, True, None, None, ("12", "met")),
+        (0.231, True, [0.201, 0.261], False, ("231 ±30 ms", "met, but not sure")),
+        (0.231, False, [0.201, 0.261], False, ("231 ±30 ms", "missed, but not sure")),
+        (0.231, True, [0.23, 0.232], True, ("231 ±1 ms", "met")),
+        (12.0, True, None, None, ("12 s", "met")),
         (None, False, None, None, ("nothing", "missed")),
     ],
 )
@@ -36,12 +36,12 @@ def test_objectives_in_words(
     texts: tuple[str, str],
 ) -> None:
     objective = {"metric": "m", "value": value, "met": met, "ci95": bounds, "sure": sure}
-    assert (measured(objective), verdict(objective)) == texts
+    assert (measured(objective, "s"), verdict(objective)) == texts
 
 
 def test_a_percentile_without_a_margin_is_marked() -> None:
     objective = {"metric": "users.latency.p99", "value": 0.5, "met": True, "ci95": None}
-    assert measured(objective) == "0.5 ± ?"
+    assert measured(objective, "s") == "500 ±? ms"
 
 
 def test_a_warm_up_that_was_too_short_has_a_remedy() -> None:

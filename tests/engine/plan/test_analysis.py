@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.catalog import lower
+from engine.model.failures import FAILURE_NAMES
 from engine.model.files import loads
-from engine.model.metrics import FAILURE_NAMES
 from engine.plan.capacity import capacities
 from engine.plan.cycles import endless_loops, waiting_loops
 from engine.plan.demand import Demand, demand_of

@@ -9,9 +9,10 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
-from engine.model.component import Component, Metric
+from engine.model.component import Component
 from engine.model.design import Design, Frame, Link, Node, Note
 from engine.model.fields import Config, setting
+from engine.model.metric import Metric
 from widgets.canvas import CanvasView
 from widgets.theme import DARK, IconSet
 

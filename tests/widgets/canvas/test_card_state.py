@@ -176,5 +176,5 @@ def test_events_act_between_their_times() -> None:
         scenario=Design().scenario.model_copy(update={"events": events})
     )
     assert active_faults(design, None) == {}
-    assert active_faults(design, 11.0) == {"web": ("slow ×10",)}
-    assert active_faults(design, 20.0) == {"a": ("partition",), "b": ("partition",)}
+    assert active_faults(design, 11.0) == {"web": ("slow × 10",)}
+    assert active_faults(design, 20.0) == {"a": ("cut off",), "b": ("cut off",)}

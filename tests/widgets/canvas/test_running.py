@@ -192,7 +192,7 @@ def test_an_event_in_force_is_worn_by_its_target(desk) -> None:
     desk.view.show_snapshot(snapshot(1.5), 0.1)
     desk.apply(SetDesign(("scenario", "events"), events))
     scene = desk.view._scene
-    assert scene.cards["db"].face.fault == "slow ×10"
+    assert scene.cards["db"].face.fault == "slow × 10"
     assert scene.links["web-db"].face.fault == "loss 50 %"
     desk.view.show_snapshot(snapshot(2.5), 0.1)
     assert scene.cards["db"].face.fault == ""

@@ -7,10 +7,11 @@ from typing import Literal
 import pytest
 
 from engine.model.arrivals import Arrivals, Poisson
-from engine.model.component import Component, Metric
+from engine.model.component import Component
 from engine.model.design import Design, Event, Frame, Link, Node, Note, Objective, Scenario
 from engine.model.fields import Config, setting
 from engine.model.laws import Exponential, Law
+from engine.model.metric import Metric
 from engine.model.traffic import RequestClass
 from widgets.inspector import InspectorPanel
 from widgets.theme import ThemeManager

@@ -44,7 +44,7 @@ def by_title(comparison) -> dict[str, tuple[str, str, str]]:
 def test_what_agrees() -> None:
     lines = by_title(compare_node(WEB, measured()))
     assert lines["Arrivals"] == ("80 rps", "80 rps", "+0 %")
-    assert lines["Utilization"] == ("0.80", "0.80", "+0 %")
+    assert lines["Utilization"] == ("80 %", "80 %", "+0 %")
     assert lines["Wait"] == ("40 ms", "40 ms", "+0 %")
     assert lines["Residence p99"] == ("230 ms", "230 ms", "+0 %")
 

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from engine.model.component import Metric
+from engine.model.metric import Metric
 from engine.sim.snapshot import (
     InstanceGauge,
     LinkSample,
@@ -62,7 +62,7 @@ def test_rates_and_means_are_over_the_window() -> None:
         window.add(second(end, web=busy(arrivals, 40.0)))
     lines = by_title(window.node_lines("web", ()))
     assert lines["Arrivals"] == "200 rps"
-    assert lines["Utilization"] == "0.75"
+    assert lines["Utilization"] == "75 %"
     assert lines["Waiting, mean"] == "40"
     assert lines["Wait, mean"] == "200 ms"
     assert lines["Residence, p99"] == "900 ms"

@@ -7,12 +7,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel
 
 from engine.model.edits import UNSET, CompoundEdit, Remove, SetDesign, SetField
+from engine.model.event_kinds import EVENT_KINDS
 from engine.model.findings import Finding
 from widgets.inspector.findings import FindingCard
 from widgets.inspector.form import Form
+from widgets.inspector.subjects.event import EventSubject
 from widgets.theme import DARK, LIGHT
 
 ENTER = Qt.Key.Key_Return
+_OF_ALL = {"change", "target", "at", "duration"}
+"""Fields of every event, whatever its kind."""
 
 
 def titles(bench) -> list[str]:
@@ -422,11 +426,11 @@ def test_events_show_what_their_change_needs(bench) -> None:
     bench.type(bench.line("at"), "90")
     bench.type(bench.line("duration"), "30 s")
     box = bench.row("change").editor.box
-    box.setCurrentIndex(box.findText("Errors"))
+    box.setCurrentIndex(box.findText("Answer with errors"))
     box.activated.emit(box.currentIndex())
     event = bench.design.scenario.events[0]
     assert (event.at, event.duration, event.change) == (90.0, 30.0, "error")
-    assert (event.probability, event.factor) == (0.1, None)
+    assert (event.probability, event.factor) == (0.2, None)
     bench.type(bench.line("probability"), "25")
     assert bench.design.scenario.events[0].probability == 0.25
     assert bench.panel.form.row(("factor",)) is None
@@ -440,6 +444,29 @@ def test_every_change_of_an_event_can_be_picked(bench) -> None:
         box.activated.emit(i)
         assert bench.row("change").error.isHidden(), box.itemText(i)
         assert bench.panel.header.name.text() == box.itemText(i)
+
+
+def test_an_event_has_the_fields_and_defaults_of_its_record(bench) -> None:
+    bench.panel.select_event(1)
+    box = bench.row("change").editor.box
+    assert [box.itemText(i) for i in range(box.count())] == [kind.title for kind in EVENT_KINDS]
+    for kind in EVENT_KINDS:
+        box = bench.row("change").editor.box
+        at = box.findText(kind.title)
+        if kind.name != bench.design.scenario.events[1].change:
+            box.setCurrentIndex(at)
+            box.activated.emit(at)
+            event = bench.design.scenario.events[1]
+            given = {field.name: getattr(event, field.attribute) for field in kind.fields}
+            wanted = {f.name: f.default for f in kind.fields if f.sort != "item"}
+            assert given.items() >= wanted.items()
+            assert event.unread() == ()
+        subject = EventSubject(bench.design, 1)
+        own = [line for line in subject.fields() if line.path[-1] not in _OF_ALL]
+        assert [(line.path[-1], line.title, line.unit) for line in own] == [
+            (field.name, field.title, field.unit) for field in kind.fields
+        ]
+        assert subject.icon == kind.icon
 
 
 def test_nothing_selected_shows_the_design(bench) -> None:

@@ -7,9 +7,10 @@ import math
 import numpy as np
 import pytest
 
+from engine.model.design import Design
 from engine.sim.snapshot import LinkSample, NodeSample, Percentiles, Sample
 from widgets.instruments.history import History
-from widgets.instruments.metrics import metric_of
+from widgets.instruments.metrics import Charted, charted, charted_as
 
 
 def node(arrivals: int = 10, **more: object) -> NodeSample:
@@ -18,6 +19,15 @@ def node(arrivals: int = 10, **more: object) -> NodeSample:
 
 def sample(start: float, end: float, nodes: dict[str, NodeSample], **links: LinkSample) -> Sample:
     return Sample(start, end, nodes, links)
+
+
+LINKED = Design.model_validate(
+    {"nodes": [{"id": "a", "kind": "x"}], "links": [{"id": "l", "source": "a", "target": "a"}]}
+)
+
+
+def metric_of(name: str, *, link: bool) -> Charted:
+    return charted_as(name, charted("l" if link else "a", LINKED, {}))
 
 
 def values(history: History, item: str, name: str, *, link: bool = False) -> list[float]:

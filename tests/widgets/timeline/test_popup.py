@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLineEdit
 
+from engine.model.event_kinds import EVENT_KINDS, VALUE
 from tests.widgets.timeline.conftest import FLUSH, SLOW
 from widgets.timeline import edits, form
 from widgets.timeline.layout import BASELINE
@@ -17,6 +18,7 @@ from widgets.timeline.popup import EventPopup
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
+    from engine.model.event_record import EventKind
     from tests.widgets.timeline.conftest import Desk
 
 
@@ -108,7 +110,6 @@ def test_remove(desk: Desk, opened: list[EventPopup]) -> None:
         ("kill", "instances", "0", "instances"),
         ("kill", "instances", "one", "Instances"),
         ("kill", "at", "-5", "at"),
-        ("partition", "at", "5", "choose another item"),
         ("set", "path", "", "Setting: type a value"),
     ],
 )
@@ -127,7 +128,7 @@ def test_wrong_input_is_said_and_changes_nothing(
     assert said in popup.error.text()
 
 
-@pytest.mark.parametrize("change", form.CHANGES)
+@pytest.mark.parametrize("change", [kind.name for kind in EVENT_KINDS])
 def test_every_change_can_be_added_with_its_defaults(
     desk: Desk, opened: list[EventPopup], change: str
 ) -> None:
@@ -146,6 +147,44 @@ def test_every_change_can_be_added_with_its_defaults(
     assert any(mark.index == 3 and mark.text for mark in desk.strip.marks)
 
 
+def test_two_sides_differ_from_the_start_and_have_to(desk: Desk, opened: list[EventPopup]) -> None:
+    desk.strip.add_event(5.0)
+    (popup,) = opened
+    choose(popup, "partition")
+    other = popup.inputs["with"]
+    assert isinstance(other, QComboBox)
+    assert other.currentData() not in (None, popup.target.currentData())
+    other.setCurrentIndex(other.findData(popup.target.currentData()))
+    popup.apply()
+    assert desk.edits == []
+    assert "choose another item" in popup.error.text()
+
+
+@pytest.mark.parametrize("kind", EVENT_KINDS, ids=[kind.name for kind in EVENT_KINDS])
+def test_the_form_has_the_records_fields_and_defaults(
+    desk: Desk, opened: list[EventPopup], kind: EventKind
+) -> None:
+    desk.strip.add_event(5.0)
+    (popup,) = opened
+    choose(popup, kind.name)
+    when = ["at"] if kind.instant else ["at", "duration"]
+    assert list(popup.inputs) == [*(field.name for field in kind.fields), *when]
+    assert popup.change.currentText() == kind.title
+    for field in kind.fields:
+        widget = popup.inputs[field.name]
+        if isinstance(widget, QLineEdit):
+            text = widget.text()
+            assert (form.read(field, text) if text else None) == field.default
+            assert widget.placeholderText() == field.hint
+
+
+def test_targets_are_those_of_the_record(desk: Desk) -> None:
+    ids = {kind.name: [item for _, item in form.targets(desk.design, kind)] for kind in EVENT_KINDS}
+    assert ids["kill"] == ["cache", "db", "users"]
+    assert ids["delay"][:2] == ["a", "b"]
+    assert ids["traffic"] == [None, "users"]
+
+
 def test_exact_values_are_not_rounded_by_the_form(desk: Desk, opened: list[EventPopup]) -> None:
     raw = desk.events[SLOW].model_copy(update={"at": 12.34567, "duration": 0.1 + 0.2})
     desk.take(edits.replace(desk.design, SLOW, raw, "Change event"))
@@ -157,7 +196,7 @@ def test_exact_values_are_not_rounded_by_the_form(desk: Desk, opened: list[Event
 
 
 def test_values_of_settings_are_json_or_text() -> None:
-    field = form.FIELDS["set"][1]
+    field = VALUE
     assert form.read(field, "8") == 8
     assert form.read(field, "least_connections") == "least_connections"
     assert form.read(field, '{"law": "constant"}') == {"law": "constant"}

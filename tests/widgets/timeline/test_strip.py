@@ -49,7 +49,7 @@ def drag(desk: Desk, start: float, *stops: float, alt: bool = False, release: bo
 
 def test_events_are_marked_in_words(desk: Desk) -> None:
     texts = [mark.text for mark in desk.strip.marks]
-    assert texts == ["load × 2.4", "slow Orders DB × 3", "flush Catalog cache"]
+    assert texts == ["Load × 2.4", "Orders DB slow × 3", "Catalog cache flushed"]
     assert all(mark.label is not None for mark in desk.strip.marks)
 
 
@@ -128,7 +128,7 @@ def test_keys_walk_in_order_of_time_and_move(desk: Desk, qtbot: QtBot) -> None:
         qtbot.keyClick(desk.strip, Qt.Key.Key_Right)
         order.append(desk.strip.selected)
     assert order == [TRAFFIC, SLOW, FLUSH, TRAFFIC]
-    assert "load × 2.4" in desk.strip.accessibleDescription()
+    assert "Load × 2.4" in desk.strip.accessibleDescription()
     qtbot.keyClick(desk.strip, Qt.Key.Key_Left, Qt.KeyboardModifier.ControlModifier)
     assert desk.events[TRAFFIC].at == 19.0
     assert len(desk.edits) == 1
@@ -229,7 +229,7 @@ def test_a_tooltip_names_the_event(desk: Desk, monkeypatch: pytest.MonkeyPatch) 
     QApplication.sendEvent(
         desk.strip, QHelpEvent(QHelpEvent.Type.ToolTip, position, desk.strip.mapToGlobal(position))
     )
-    assert said[0].startswith("slow Orders DB × 3\nfrom 40.0 s for 10 s")
+    assert said[0].startswith("Orders DB slow × 3\nfrom 40.0 s for 10 s")
 
 
 def test_a_shorter_list_of_events_drops_the_selection(desk: Desk) -> None:

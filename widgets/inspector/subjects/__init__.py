@@ -39,7 +39,7 @@ def subject_of(
     nodes = [item for item in items if isinstance(item, Node)]
     links = [item for item in items if isinstance(item, Link)]
     if not items:
-        return DesignSubject(design)
+        return DesignSubject(design, components)
     if len(nodes) == len(items):
         return NodesSubject(design, nodes, components)
     if len(links) == len(items):

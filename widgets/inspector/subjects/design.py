@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.model.design import Scenario
 from engine.model.edits import SetDesign, Unset
+from engine.model.metrics import metrics_of
 from engine.model.traffic import RequestClass
 from widgets.inspector.fields import Field, Option, config_fields
 from widgets.inspector.shapes import Shape
@@ -14,15 +15,18 @@ from widgets.inspector.subjects.base import edit_label
 from widgets.inspector.writing import check, written
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pydantic import JsonValue
 
+    from engine.model.component import Component
     from engine.model.design import Design
     from engine.model.edits import Edit
+    from engine.model.metrics import Sort
     from widgets.inspector.fields import Path
 
 DESIGN_KEY = "design"
 """Identity of the one subject that is the design."""
-_SECONDS = ("latency", "wait", "residence")
 _LIST = dict[str, "JsonValue"]
 
 
@@ -37,8 +41,9 @@ class DesignSubject:
     ids: tuple[str, ...] = ()
     key = DESIGN_KEY
 
-    def __init__(self, design: Design) -> None:
-        """Show ``design``."""
+    def __init__(self, design: Design, components: Mapping[str, Component]) -> None:
+        """Show ``design``; the records by kind say what is measured of its nodes."""
+        self._components = components
         self._design = design
         self._raw = design.model_dump(
             mode="json",
@@ -105,7 +110,7 @@ class DesignSubject:
         lines: list[Field] = []
         for i, raw in enumerate(self._list("objectives")):
             metric = str(raw.get("metric", ""))
-            unit = "s" if any(word in metric for word in _SECONDS) else ""
+            unit = self._unit(metric)
             path = ("objectives", str(i))
             lines += [
                 Field(path, Shape("item"), metric, group=group, value=metric),
@@ -127,6 +132,15 @@ class DesignSubject:
                 )
         lines.append(Field(("objectives", "+"), Shape("add"), "Add an objective", group=group))
         return lines
+
+    def _unit(self, metric: str) -> str:
+        """The unit of a bound on a metric; none where nobody knows the metric."""
+        item_id, _, name = metric.partition(".")
+        node = self._design.node_by_id.get(item_id)
+        found = self._components.get(node.kind) if node is not None else None
+        sort: Sort = "link" if node is None else "client" if node.kind == "client" else "node"
+        known = metrics_of(sort, found.metrics if found is not None else ())
+        return next((each.unit for each in known if each.name == name), "")
 
     def _metrics(self) -> tuple[Option, ...]:
         """Metrics that people bound most, of the nodes of this design."""

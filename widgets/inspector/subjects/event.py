@@ -7,47 +7,22 @@ from typing import TYPE_CHECKING
 
 from engine.model.design import Event
 from engine.model.edits import SetDesign, Unset
+from engine.model.event_kinds import EVENT_KINDS, event_kind
 from widgets.inspector.fields import Field, Option, config_fields
 from widgets.inspector.shapes import Shape
 from widgets.inspector.subjects.base import edit_label, label_of
 from widgets.inspector.writing import check
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from pydantic import JsonValue
 
     from engine.model.design import Design
     from engine.model.edits import Edit
     from widgets.inspector.fields import Path
 
-_CHANGES = (
-    Option("kill", "Kill", "Instances die; they come back when the event ends."),
-    Option("slow", "Slow down", "Work takes longer by a factor."),
-    Option("error", "Errors", "A share of the requests fails."),
-    Option("delay", "Delay", "Each crossing takes longer."),
-    Option("loss", "Packet loss", "A share of the crossings is lost."),
-    Option("partition", "Partition", "Two sides no longer reach each other."),
-    Option("flush", "Flush", "A store forgets everything."),
-    Option("traffic", "Traffic", "The load is multiplied."),
-    Option("set", "Set a field", "A config field has another value meanwhile."),
-)
-_PARTS = {
-    "kill": ("instances",),
-    "slow": ("factor", "instances"),
-    "error": ("probability",),
-    "delay": ("seconds",),
-    "loss": ("probability",),
-    "partition": ("with",),
-    "flush": (),
-    "traffic": ("factor",),
-    "set": ("path", "value"),
-}
-_FIRST: dict[str, JsonValue] = {
-    "factor": 2.0,
-    "probability": 0.1,
-    "seconds": 0.1,
-    "path": "instances",
-}
-"""Values that a changed event starts with, where its change needs one."""
+_COMMON = ("change", "target", "at", "duration")
 
 
 class EventSubject:
@@ -66,9 +41,8 @@ class EventSubject:
         self._raw: dict[str, JsonValue] = self._event.model_dump(
             mode="json", by_alias=True, exclude_unset=True
         )
-        change = next(option for option in _CHANGES if option.value == self._event.change)
-        self.title = change.label
-        self.icon = str(change.value)
+        self.title = self._event.kind.title
+        self.icon = self._event.kind.icon
         self.key = f"event {index}"
         target = self._event.target
         self.kind = "everything" if target is None else label_of(design, target)
@@ -78,10 +52,15 @@ class EventSubject:
         raise NotImplementedError(text)
 
     def fields(self) -> list[Field]:
-        """When, what and where, then what this change needs."""
-        needed = ("change", "target", "at", "duration", *_PARTS[self._event.change])
+        """When, what and where, then what this kind reads."""
+        kind = self._event.kind
+        common = [name for name in _COMMON if name != "duration" or not kind.instant]
         by_key = {field.path[-1]: field for field in config_fields(Event, self._raw)}
-        return [self._adapted(by_key[key]) for key in needed]
+        lines = [self._adapted(by_key[key]) for key in common]
+        for own in kind.fields:
+            line = self._adapted(by_key[own.name])
+            lines.append(replace(line, title=own.title, help=own.help, unit=own.unit))
+        return lines
 
     def edit(self, path: Path, value: JsonValue | Unset) -> Edit:
         """Write one field; another change brings what it needs."""
@@ -96,23 +75,23 @@ class EventSubject:
         return SetDesign(where, raw, edit_label(title))
 
     def _changed(self, change: str) -> dict[str, JsonValue]:
-        """The event as another change: what that change does not know is dropped."""
-        raw: dict[str, JsonValue] = {
-            key: value
-            for key, value in self._raw.items()
-            if key in ("at", "duration", "target", *_PARTS[change])
+        """The event as one of another kind: what that kind does not read is dropped."""
+        kind = event_kind(change)
+        names = {field.name for other in EVENT_KINDS for field in other.fields}
+        raw = {key: value for key, value in self._raw.items() if key not in names}
+        raw |= {
+            field.name: self._other() if field.sort == "item" else field.default
+            for field in kind.fields
+            if field.required or field.default is not None
         }
-        for key in _PARTS[change]:
-            if key in _FIRST and raw.get(key) is None:
-                raw[key] = _FIRST[key]
-        if change == "partition" and raw.get("with") is None:
-            raw["with"] = self._other()
-        if change != "traffic" and raw.get("target") is None:
+        if kind.instant:
+            raw.pop("duration", None)
+        if "everything" not in kind.targets and raw.get("target") is None:
             raw["target"] = self._design.nodes[0].id if self._design.nodes else None
         return raw
 
     def _other(self) -> str | None:
-        """A second side for a partition."""
+        """Another item than the target, for a field that names one."""
         ids = [node.id for node in self._design.nodes if node.id != self._event.target]
         return ids[0] if ids else None
 
@@ -120,13 +99,27 @@ class EventSubject:
         """Choices from the design, and one group for all."""
         field = replace(field, group="Event", changed=False)
         if field.path == ("change",):
-            return replace(field, options=_CHANGES)
-        if field.path in (("target",), ("with",)):
-            design = self._design
-            ids = [node.id for node in design.nodes] + [link.id for link in design.links]
-            ids += [frame.id for frame in design.frames]
-            options = [Option(each, label_of(self._design, each)) for each in ids]
-            if field.path == ("target",) and self._event.change == "traffic":
-                options.insert(0, Option(None, "Everything"))
-            return replace(field, shape=Shape("choice", nullable=True), options=tuple(options))
+            kinds = tuple(Option(each.name, each.title, each.help) for each in EVENT_KINDS)
+            return replace(field, shape=Shape("choice"), options=kinds)
+        items = {each.name for each in self._event.kind.fields if each.sort == "item"}
+        if field.path[-1] in {"target", *items}:
+            options = tuple(self._items())
+            if field.path != ("target",):
+                options = tuple(each for each in options if each.value is not None)
+            return replace(field, shape=Shape("choice", nullable=True), options=options)
         return field
+
+    def _items(self) -> Iterator[Option]:
+        """What an event of this kind may name, and what it names."""
+        design, targets = self._design, self._event.kind.targets
+        of: dict[str, Iterable[str]] = {
+            "node": design.node_by_id,
+            "link": design.link_by_id,
+            "frame": design.frame_by_id,
+        }
+        if "everything" in targets:
+            yield Option(None, "Everything")
+        ids = [each for target in targets for each in of.get(target, ())]
+        named = [each for each in (self._event.target, self._event.with_) if each is not None]
+        for each in dict.fromkeys([*ids, *named]):
+            yield Option(each, label_of(design, each))

@@ -1,0 +1,38 @@
+"""Which metrics the items of a design have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.catalog.registry import component
+from engine.model.metrics import metrics_of, named
+
+if TYPE_CHECKING:
+    from engine.model.design import Design, Node
+    from engine.model.metric import Metric
+
+
+def measured_of(node: Node | None) -> tuple[Metric, ...]:
+    """What is measured of a node, or of a link where there is no node."""
+    if node is None:
+        return metrics_of("link")
+    found = component(node.kind)
+    return metrics_of("client" if node.kind == "client" else "node", found.metrics if found else ())
+
+
+def metric_of(design: Design, metric: str) -> Metric | None:
+    """The record of a metric such as ``users.latency.p99``; None where nothing is measured so."""
+    item_id, _, name = metric.partition(".")
+    node = design.node_by_id.get(item_id)
+    if node is None and item_id not in design.link_by_id:
+        return None
+    try:
+        return named(name, measured_of(node))
+    except KeyError:
+        return None
+
+
+def unit_of(design: Design, metric: str) -> str:
+    """The SI unit of a metric such as ``users.latency.p99``; none where nobody knows it."""
+    found = metric_of(design, metric)
+    return found.unit if found is not None else ""

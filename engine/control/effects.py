@@ -1,0 +1,162 @@
+"""What an event does to a running machine: one effect for each kind of ``engine.model.event_kinds``.
+
+Effects say what the active events make of a node or a link; the state is then worked out anew, so
+that overlapping events combine and what ends restores exactly what was. A new kind adds its effect
+here, and to the state what it changes that no kind changed before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from engine.control.lives import Lives
+    from engine.plan.primitives import EventPlan
+    from engine.sim.lane.call import Pool
+    from engine.sim.machine import Machine
+    from engine.sim.parts import LinkPart, NodePart
+
+
+@dataclass(slots=True)
+class PoolState:
+    """What becomes of an instance."""
+
+    pool: Pool
+    slow: float = 1.0
+    """Times longer work."""
+    alive: bool = True
+
+
+class NodeState:
+    """What becomes of a node while some events are active."""
+
+    def __init__(self, part: NodePart) -> None:
+        """Nothing has happened yet."""
+        self.part = part
+        self.pools = [PoolState(pool) for pool in (*part.node.pools, *part.retired)]
+        self.answering = 1.0
+        """Share of the requests that do not fail by themselves."""
+        self.surge = 1.0
+        """Times the traffic of a client."""
+
+    def hit(self, event: EventPlan) -> list[PoolState]:
+        """The instances that an event is about: the first so many, or all."""
+        some = event.instances
+        return [each for each in self.pools if some is None or each.pool.index < some]
+
+    def take_effect(self, machine: Machine, lives: Lives) -> None:
+        """Bring the node there."""
+        part = self.part
+        part.node.error = 1.0 - self.answering
+        for each in self.pools:
+            each.pool.slow = each.slow
+            lives.set_alive(part, each.pool, alive=each.alive)
+        if part.is_client:
+            machine.surge(part, self.surge)
+        part.resume(machine.now)
+
+
+@dataclass(slots=True)
+class LinkState:
+    """What becomes of a link while some events are active."""
+
+    part: LinkPart
+    extra: float = 0.0
+    """Delay on top of its own (s)."""
+    arriving: float = 1.0
+    """Share of the crossings that no event loses."""
+    cuts: int = 0
+
+    def take_effect(self) -> None:
+        """Bring the link there."""
+        link = self.part.link
+        link.extra = self.extra
+        link.cuts = self.cuts
+        link.loss = 1.0 - (1.0 - self.part.plan.loss) * self.arriving
+        link.settle_delay()
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a kind of event does; a kind whose events only replace a plan does nothing here."""
+
+    name: str
+    """Of the kind."""
+    start: Callable[[EventPlan, NodePart], None] | None = None
+    """Done once, when it begins, to each node that it hits."""
+    node: Callable[[EventPlan, NodeState], None] | None = None
+    """What it adds to the state of each node that it hits, while it is active."""
+    link: Callable[[EventPlan, LinkState], None] | None = None
+    """The same for links."""
+
+
+def _kill(event: EventPlan, state: NodeState) -> None:
+    """Instances are dead; a client without any sends nothing."""
+    for each in state.hit(event):
+        each.alive = False
+    state.surge = 0.0
+
+
+def _slow(event: EventPlan, state: NodeState) -> None:
+    """Work takes longer."""
+    for each in state.hit(event):
+        each.slow *= event.factor
+
+
+def _error(event: EventPlan, state: NodeState) -> None:
+    """A share of the requests fails."""
+    state.answering *= 1.0 - event.probability
+
+
+def _traffic(event: EventPlan, state: NodeState) -> None:
+    """More comes, or less."""
+    state.surge *= event.factor
+
+
+def _flush(_event: EventPlan, part: NodePart) -> None:
+    """The store forgets everything."""
+    part.flush()
+
+
+def _delay(event: EventPlan, state: LinkState) -> None:
+    """Crossings take longer."""
+    state.extra += event.seconds
+
+
+def _loss(event: EventPlan, state: LinkState) -> None:
+    """A share of the crossings is lost."""
+    state.arriving *= 1.0 - event.probability
+
+
+def _partition(_event: EventPlan, state: LinkState) -> None:
+    """Nothing crosses."""
+    state.cuts += 1
+
+
+EFFECTS: Final = (
+    Effect("kill", node=_kill),
+    Effect("slow", node=_slow),
+    Effect("error", node=_error),
+    Effect("delay", link=_delay),
+    Effect("loss", link=_loss),
+    Effect("partition", link=_partition),
+    Effect("flush", start=_flush),
+    Effect("traffic", node=_traffic),
+    Effect("set"),
+)
+"""One for each kind of event."""
+
+
+def effect_of(event: EventPlan) -> Effect:
+    """What an event does.
+
+    Raises:
+        KeyError: where its kind has no effect.
+    """
+    for effect in EFFECTS:
+        if effect.name == event.change:
+            return effect
+    raise KeyError(event.change)

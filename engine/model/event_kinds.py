@@ -1,0 +1,248 @@
+"""The kinds of events, one record each: everybody who lists, shows or checks events reads them here.
+
+A new kind is a record here and an effect in ``engine.control.effects``. Defaults are round numbers
+at which an ordinary design shows what happens; they are what every form and menu starts with.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from pydantic import BaseModel, Field, JsonValue
+
+from engine.model.event_record import EventField, EventKind, MenuChoice
+from engine.model.ids import Id
+
+FACTOR: Final = EventField(
+    name="factor",
+    title="Factor",
+    help="Times longer work, or times the load.",
+    default=10.0,
+    ge=0.0,
+    le=1e6,
+)
+PROBABILITY: Final = EventField(
+    name="probability",
+    title="Probability",
+    help="Share of requests or of crossings.",
+    unit="%",
+    default=0.2,
+    ge=0.0,
+    le=1.0,
+)
+SECONDS: Final = EventField(
+    name="seconds",
+    title="Added delay",
+    help="Added to each crossing.",
+    unit="s",
+    default=0.2,
+    ge=0.0,
+    le=1e6,
+)
+INSTANCES: Final = EventField(
+    name="instances",
+    title="Instances",
+    help="How many instances; none is all.",
+    sort="count",
+    required=False,
+    hint="all",
+    ge=1,
+    le=100_000,
+)
+WITH: Final = EventField(name="with", title="From", help="The other side.", sort="item")
+PATH: Final = EventField(
+    name="path",
+    title="Setting",
+    help="The field, as in config.",
+    sort="text",
+    default="instances",
+    hint="such as workers",
+    max_length=200,
+)
+VALUE: Final = EventField(
+    name="value",
+    title="Value",
+    help="What the field is meanwhile.",
+    sort="json",
+    required=False,
+    default=2,
+    hint="number, text or JSON",
+)
+
+
+class EventFields(BaseModel):
+    """The fields that some kinds of events read and others do not."""
+
+    factor: float | None = FACTOR.declare()
+    probability: float | None = PROBABILITY.declare()
+    seconds: float | None = SECONDS.declare()
+    instances: int | None = INSTANCES.declare()
+    with_: Id | None = WITH.declare()
+    path: str | None = PATH.declare()
+    value: JsonValue = Field(default=None, title=VALUE.title, description=VALUE.help)
+
+
+EVENT_KINDS: Final = (
+    EventKind(
+        name="kill",
+        title="Kill instances",
+        help="Instances die; they come back when the event ends.",
+        icon="kill",
+        tone="fault",
+        hits="nodes",
+        targets=("node", "frame"),
+        sentence="{target} killed{of_instances}",
+        badge="killed{instances}",
+        fields=(INSTANCES,),
+        menu=(
+            MenuChoice(text="Kill one instance", values=(("instances", 1),)),
+            MenuChoice(text="Kill all instances"),
+            MenuChoice(text="Kill everything inside", on=("frame",)),
+        ),
+    ),
+    EventKind(
+        name="slow",
+        title="Slow down",
+        help="Work takes longer by a factor.",
+        icon="slow",
+        tone="strain",
+        hits="nodes",
+        targets=("node", "frame"),
+        sentence="{target} slow × {factor}{of_instances}",
+        badge="slow × {factor}{instances}",
+        fields=(replace(FACTOR, help="Times longer work."), INSTANCES),
+        menu=(
+            MenuChoice(text="Slow × {factor}"),
+            MenuChoice(text="Slow everything × {factor}", on=("frame",)),
+        ),
+    ),
+    EventKind(
+        name="error",
+        title="Answer with errors",
+        help="A share of the requests fails.",
+        icon="error",
+        tone="fault",
+        hits="nodes",
+        targets=("node", "frame"),
+        sentence="{target} fails {probability}",
+        badge="errors {probability}",
+        fields=(replace(PROBABILITY, title="Share of requests", help="Share that fails."),),
+        menu=(MenuChoice(text="Errors {probability}"),),
+    ),
+    EventKind(
+        name="delay",
+        title="Add delay",
+        help="Each crossing takes longer.",
+        icon="delay",
+        tone="strain",
+        hits="links",
+        targets=("link", "node", "frame"),
+        sentence="{target} delayed by {seconds}",
+        badge="delay + {seconds}",
+        fields=(SECONDS,),
+        menu=(
+            MenuChoice(text="Delay + {seconds}", on=("link",)),
+            MenuChoice(text="Delay + {seconds}", on=("link",), values=(("seconds", 2.0),)),
+        ),
+    ),
+    EventKind(
+        name="loss",
+        title="Lose packets",
+        help="A share of the crossings is lost.",
+        icon="loss",
+        tone="strain",
+        hits="links",
+        targets=("link", "node", "frame"),
+        sentence="{target} loses {probability}",
+        badge="loss {probability}",
+        fields=(
+            replace(PROBABILITY, title="Share lost", help="Share of crossings.", default=0.05),
+        ),
+        menu=(MenuChoice(text="Lose {probability}", on=("link",)),),
+    ),
+    EventKind(
+        name="partition",
+        title="Cut off",
+        help="Two sides no longer reach each other.",
+        icon="partition",
+        tone="fault",
+        hits="links",
+        targets=("node", "frame", "link"),
+        sentence="{target} cut from {with}",
+        badge="cut off",
+        fields=(WITH,),
+        menu=(
+            MenuChoice(text="Cut off from {with}"),
+            MenuChoice(text="Cut it", on=("link",)),
+        ),
+    ),
+    EventKind(
+        name="flush",
+        title="Flush the cache",
+        help="A store forgets everything.",
+        icon="flush",
+        tone="fault",
+        hits="stores",
+        targets=("node", "frame"),
+        sentence="{target} flushed",
+        badge="flushed",
+        menu=(MenuChoice(text="Flush the cache"),),
+        misses="keeps nothing that could be flushed; name a cache",
+        instant=True,
+    ),
+    EventKind(
+        name="traffic",
+        title="Change the load",
+        help="The load is multiplied.",
+        icon="traffic",
+        tone="load",
+        hits="clients",
+        targets=("everything", "node", "frame"),
+        sentence="Load × {factor} from {target}",
+        everywhere="Load × {factor}",
+        badge="traffic × {factor}",
+        fields=(replace(FACTOR, title="Times the load", help="Times the load.", default=2.0),),
+        menu=(
+            MenuChoice(text="Traffic × {factor}"),
+            MenuChoice(text="Traffic × {factor}", values=(("factor", 10.0),)),
+            MenuChoice(text="No traffic", values=(("factor", 0.0),)),
+        ),
+        misses="makes no traffic; name a client or everything",
+    ),
+    EventKind(
+        name="set",
+        title="Change a setting",
+        help="A config field has another value meanwhile.",
+        icon="set",
+        tone="setting",
+        hits="settings",
+        targets=("node", "link"),
+        sentence="{target}: {path} = {value}",
+        badge="changed",
+        fields=(PATH, VALUE),
+    ),
+)
+"""Every kind, in the order in which forms list them."""
+
+
+def event_kind(name: str) -> EventKind:
+    """The kind of that name.
+
+    Raises:
+        KeyError: where there is none.
+    """
+    for kind in EVENT_KINDS:
+        if kind.name == name:
+            return kind
+    raise KeyError(name)
+
+
+def kind_with_badge(text: str) -> EventKind | None:
+    """The kind that a badge on a card tells of, by the words that it begins with."""
+    return next((kind for kind in EVENT_KINDS if text.startswith(_head(kind))), None)
+
+
+def _head(kind: EventKind) -> str:
+    """What every badge of a kind begins with."""
+    return kind.badge.partition("{")[0]

@@ -1,0 +1,44 @@
+"""What the bodies of a machine are made from, and whom they tell of rare changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.sim.lane.seams import Listener
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from engine.plan.deadline_propagation import DeadlinePropagation
+    from engine.plan.primitives import Plan
+    from engine.sim.lane.agenda import Agenda
+    from engine.sim.lane.draws import Streams
+
+
+@dataclass(slots=True)
+class Setup:
+    """What bodies are made from."""
+
+    agenda: Agenda
+    streams: Streams
+    plan: Plan
+    kinds: int
+    """Request classes, at most so far: requests under way may be of one that is gone."""
+    propagation: DeadlinePropagation
+    hear: Callable[[str, str, float], None]
+    """Takes the id of a node or link, what happened to it, and when (s)."""
+
+
+class Herald(Listener):
+    """Tells outside the lane that something is in another state."""
+
+    def __init__(self, setup: Setup, owner: str, what: str, words: Mapping[str, str]) -> None:
+        self._hear = setup.hear
+        self._owner = owner
+        self._what = what
+        self._words = words
+
+    def changed(self, state: str, now: float) -> None:
+        """Say it as people read it."""
+        self._hear(self._owner, f"{self._what} {self._words[state]}", now)
