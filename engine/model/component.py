@@ -26,7 +26,8 @@ class Metric:
     unit: str = ""
     """Unit as in fields: ``s``, ``%`` (0 to 1), ``rps`` or empty."""
     needs: str = ""
-    """Config field without which it is not measured; empty where it always is."""
+    """Config field without which it is not measured, or several, of which one is enough, with spaces
+    between them; empty where it always is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,8 @@ Counters = tuple[float, ...]
 def counters(node: Node, now: float) -> Counters:
     """Cumulative counters of a node beside the usual ones; empty where it has none."""
     if isinstance(node, KeyedNode):
-        return (float(node.hits), float(node.misses), float(node.store.evictions))
+        evictions = float(node.store.evictions)
+        return (float(node.hits), float(node.misses), evictions, node.ages)
     if isinstance(node, Backlog):
         wires = {id(each.path): each.path for each in node.outlets}
         late = sum(int(wire.late) for wire in wires.values() if isinstance(wire, Link))
@@ -41,14 +42,18 @@ def extra(node: Node, before: Counters, now: float) -> dict[str, float]:
     after = counters(node, now)
     since = [new - old for new, old in zip(after, before or (0.0,) * len(after), strict=True)]
     if isinstance(node, KeyedNode):
-        hits, misses, evictions = since
-        return {
+        hits, misses, evictions, ages = since
+        found = {
             "hit_ratio": _ratio(hits, hits + misses),
             "hits": hits,
             "misses": misses,
             "entries": float(node.store.count()),
             "evictions": evictions,
         }
+        if node.sized:
+            found["bytes"] = float(node.store.bytes)
+            found["age"] = _ratio(ages, hits)
+        return found
     if isinstance(node, Backlog):
         published, consumed, dead, redelivered, late, deliveries, ages = since
         return {

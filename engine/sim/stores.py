@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.sim.lane.call import UNLIMITED
 from engine.sim.lane.roles.store import KeyedNode
-from engine.sim.lane.stores.store import LfuStore, OrderedStore, RandomStore, Store
+from engine.sim.lane.stores.lfu import LfuStore
+from engine.sim.lane.stores.ordered import OrderedStore
+from engine.sim.lane.stores.random_choice import RandomStore
+from engine.sim.lane.stores.store import UNBOUNDED
 
 if TYPE_CHECKING:
     from engine.plan.primitives import NodePlan, Plan, StorePlan
     from engine.sim.lane.agenda import Agenda
     from engine.sim.lane.draws import Draws, Streams
+    from engine.sim.lane.stores.store import Store
 
 
 class Stores:
@@ -32,25 +35,31 @@ class Stores:
         node.single_flight = plan.single_flight
         node.writes = [kind.write for kind in whole.classes]
         node.writes += node.writes[-1:] * (kinds - len(node.writes))
+        entries = [plan.bytes_of(kind) for kind in whole.classes]
+        node.sizes = entries + entries[-1:] * (kinds - len(entries))
+        node.sized = plan.is_sized
         old = self._plans.get(node.name)
         self._plans[node.name] = plan
         if old is None:
             if plan.prewarm:
-                count = max(kind.keys.count for kind in whole.classes)
-                node.prewarm(count, self._agenda.now)
-        elif (old.capacity, old.ttl, old.eviction) != (plan.capacity, plan.ttl, plan.eviction):
+                most = max(whole.classes, key=lambda kind: kind.keys.count)
+                node.prewarm(most.keys.count, plan.bytes_of(most), self._agenda.now)
+        elif _rules(old) != _rules(plan):
             fresh = self._store(node.name, plan)
-            latest = self._agenda.now + plan.ttl
-            for key, expiry in node.store.contents():
-                fresh.put(key, min(expiry, latest))
-            fresh.evictions = node.store.evictions
+            fresh.take_over(node.store, self._agenda.now + plan.ttl)
             node.store = fresh
 
     def _store(self, owner: str, plan: StorePlan) -> Store:
         """An empty store."""
-        capacity = UNLIMITED if plan.capacity is None else plan.capacity
+        capacity = UNBOUNDED if plan.capacity is None else plan.capacity
+        size = UNBOUNDED if plan.capacity_bytes is None else int(plan.capacity_bytes)
         if plan.eviction == "random":
-            return RandomStore(capacity, plan.ttl, self._streams.uniform(owner, "evict"))
+            return RandomStore(capacity, plan.ttl, size, self._streams.uniform(owner, "evict"))
         if plan.eviction == "lfu":
-            return LfuStore(capacity, plan.ttl)
-        return OrderedStore(capacity, plan.ttl, hits_renew=plan.eviction == "lru")
+            return LfuStore(capacity, plan.ttl, size)
+        return OrderedStore(capacity, plan.ttl, size, use_renews=plan.eviction == "lru")
+
+
+def _rules(plan: StorePlan) -> tuple[object, ...]:
+    """What takes another store when it changes."""
+    return (plan.capacity, plan.capacity_bytes, plan.ttl, plan.eviction)
