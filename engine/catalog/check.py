@@ -8,6 +8,7 @@ from engine.catalog.checks.networks import network_findings
 from engine.catalog.checks.policies import policy_findings
 from engine.catalog.checks.risks import risks
 from engine.catalog.checks.standstill import standstill_errors
+from engine.catalog.checks.stores import store_warnings
 from engine.catalog.checks.warnings import warnings
 from engine.catalog.lower import plan_of, read_whole
 
@@ -25,6 +26,7 @@ def check(design: Design) -> tuple[Finding, ...]:
     return (
         *standstill_errors(reading, plan),
         *warnings(reading),
+        *store_warnings(reading, plan),
         *risks(reading, plan),
         *network_findings(reading, plan),
         *policy_findings(plan),

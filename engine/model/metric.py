@@ -24,7 +24,8 @@ class Metric:
     counts: bool = False
     """Whether it counts what happened: a result has the total, a chart how many there are a second."""
     needs: str = ""
-    """Config field without which it is not measured; empty where it always is."""
+    """Config field without which it is not measured, or several, of which one is enough, with spaces between
+    them; empty where it always is."""
 
     @property
     def heading(self) -> str:

@@ -123,7 +123,9 @@ def _hits(plan: Plan, node: NodePlan, rates: Rates) -> float:
     if node.store is None:
         return 0.0
     reads = [
-        (rate, each.keys) for rate, each in zip(rates, plan.classes, strict=True) if not each.write
+        (rate, each.keys, float(node.store.bytes_of(each)))
+        for rate, each in zip(rates, plan.classes, strict=True)
+        if not each.write
     ]
     return hit_ratio(node.store, reads)
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from engine.plan.primitives import INFINITE
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -28,24 +30,25 @@ _STEPS: Final = 40
 """Halvings in the search for T on a logarithmic scale: to ten digits."""
 
 
-def hit_ratio(store: StorePlan, demands: Sequence[tuple[float, KeyPlan]]) -> float:
+def hit_ratio(store: StorePlan, demands: Sequence[tuple[float, KeyPlan, float]]) -> float:
     """Predicted share of reads that find their key.
 
     Args:
         store: the store.
-        demands: reads per second and popularity of the keys, of each class.
+        demands: reads per second, popularity of the keys and bytes of an entry, of each class.
     """
-    rated = [(rate, *_popularity(keys)) for rate, keys in demands if rate > 0.0]
+    rated = [(rate, *_popularity(keys), size) for rate, keys, size in demands if rate > 0.0]
     if not rated:
         return 0.0
-    counts = np.concatenate([count for _, count, _ in rated])
-    rates = np.concatenate([rate * share for rate, _, share in rated])
-    if store.capacity is None or store.capacity >= counts.sum():
+    counts = np.concatenate([count for _, count, _, _ in rated])
+    rates = np.concatenate([rate * share for rate, _, share, _ in rated])
+    fits = Fits(store, np.concatenate([np.full_like(count, size) for _, count, _, size in rated]))
+    if fits(counts):
         time = store.ttl
     elif store.eviction == "lfu":
-        return _most_popular(store.capacity, counts, rates)
+        return _most_popular(fits, counts, rates)
     else:
-        time = min(_stay(store, counts, rates), store.ttl)
+        time = min(_stay(store, fits, counts, rates), store.ttl)
     held = _held(store, rates, time)
     return float(np.sum(counts * rates * held) / np.sum(counts * rates))
 
@@ -84,12 +87,26 @@ def _held(store: StorePlan, rates: Floats, time: float) -> Floats:
     return np.asarray(asked / (1.0 + asked))
 
 
-def _stay(store: StorePlan, counts: Floats, rates: Floats) -> float:
+class Fits:
+    """Whether there is room for so many entries of each size."""
+
+    def __init__(self, store: StorePlan, sizes: Floats) -> None:
+        self.entries = INFINITE if store.capacity is None else float(store.capacity)
+        self.bytes = INFINITE if store.capacity_bytes is None else store.capacity_bytes
+        self.sizes = sizes
+
+    def __call__(self, counts: Floats) -> bool:
+        """Whether these numbers of entries fit."""
+        few = float(np.sum(counts)) <= self.entries
+        return few and float(np.sum(counts * self.sizes)) <= self.bytes
+
+
+def _stay(store: StorePlan, fits: Fits, counts: Floats, rates: Floats) -> float:
     """The time that a key stays so that as many are there as fit."""
     low, high = 1e-12, 1e15
     for _ in range(_STEPS):
         middle = math.sqrt(low * high)
-        if float(np.sum(counts * _held_untimed(store, rates, middle))) < float(store.capacity or 0):
+        if fits(counts * _held_untimed(store, rates, middle)):
             low = middle
         else:
             high = middle
@@ -102,9 +119,11 @@ def _held_untimed(store: StorePlan, rates: Floats, time: float) -> Floats:
     return np.asarray(-np.expm1(-asked) if store.eviction == "lru" else asked / (1.0 + asked))
 
 
-def _most_popular(capacity: int, counts: Floats, rates: Floats) -> float:
+def _most_popular(fits: Fits, counts: Floats, rates: Floats) -> float:
     """Share of requests for the keys that are asked for most, as many as fit."""
     order = np.argsort(-rates, kind="stable")
-    before = np.cumsum(counts[order]) - counts[order]
-    kept = np.clip(capacity - before, 0.0, counts[order])
+    many, sizes = counts[order], fits.sizes[order]
+    kept = np.clip(fits.entries - (np.cumsum(many) - many), 0.0, many)
+    left = fits.bytes - (np.cumsum(many * sizes) - many * sizes)
+    kept = np.minimum(kept, np.maximum(left, 0.0) / np.maximum(sizes, 1.0))
     return float(np.sum(kept * rates[order]) / np.sum(counts * rates))

@@ -16,6 +16,8 @@ from engine.model.failures import FAILURE_NAMES
 
 INFINITE = float("inf")
 P = TypeVar("P", bound="Policy")
+LARGEST_ENTRY = 1e10
+"""Bytes that an entry of a store has at most: so the sum over all keys is a whole number of 63 bits."""
 
 FAILURES: tuple[str, ...] = FAILURE_NAMES
 """The closed set of failure reasons; the index is the reason's code in the request lane."""
@@ -240,6 +242,20 @@ class StorePlan:
     """One fetch a key at a time; the others wait for it."""
     prewarm: bool
     """Start with the most popular keys, as many as fit."""
+    capacity_bytes: float | None = None
+    """Bytes of all entries; None is unbounded."""
+    entry_bytes: float | None = None
+    """Bytes of an entry; None is the size of the class's response."""
+
+    @property
+    def is_sized(self) -> bool:
+        """Whether anybody asked for sizes."""
+        return self.capacity_bytes is not None or self.entry_bytes is not None
+
+    def bytes_of(self, kind: ClassPlan) -> int:
+        """Bytes of an entry that a request of a class leaves."""
+        size = kind.response_bytes if self.entry_bytes is None else self.entry_bytes
+        return round(min(size, LARGEST_ENTRY))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,32 +4,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.sim.lane.codes import UNLIMITED
-from engine.sim.lane.stores.store import LfuStore, OrderedStore, RandomStore, Store
+from engine.sim.lane.stores.lfu import LfuStore
+from engine.sim.lane.stores.ordered import OrderedStore
+from engine.sim.lane.stores.random_choice import RandomStore
+from engine.sim.lane.stores.store import UNBOUNDED
 
 if TYPE_CHECKING:
     from engine.plan.primitives import StorePlan
     from engine.sim.lane.draws import Streams
+    from engine.sim.lane.stores.store import Store
     from engine.sim.setup import Setup
 
 
 def make_store(owner: str, plan: StorePlan, streams: Streams) -> Store:
     """An empty store."""
-    capacity = UNLIMITED if plan.capacity is None else plan.capacity
+    capacity = UNBOUNDED if plan.capacity is None else plan.capacity
+    size = UNBOUNDED if plan.capacity_bytes is None else int(plan.capacity_bytes)
     if plan.eviction == "random":
-        return RandomStore(capacity, plan.ttl, streams.uniform(owner, "evict"))
+        return RandomStore(capacity, plan.ttl, size, streams.uniform(owner, "evict"))
     if plan.eviction == "lfu":
-        return LfuStore(capacity, plan.ttl)
-    return OrderedStore(capacity, plan.ttl, hits_renew=plan.eviction == "lru")
+        return LfuStore(capacity, plan.ttl, size)
+    return OrderedStore(capacity, plan.ttl, size, use_renews=plan.eviction == "lru")
 
 
 def moved(store: Store, before: StorePlan, plan: StorePlan, setup: Setup, owner: str) -> Store:
     """The store of a changed plan: the same, or another one with what fits of its contents."""
-    if (before.capacity, before.ttl, before.eviction) == (plan.capacity, plan.ttl, plan.eviction):
+    if _rules(before) == _rules(plan):
         return store
     fresh = make_store(owner, plan, setup.streams)
-    latest = setup.agenda.now + plan.ttl
-    for key, expiry in store.contents():
-        fresh.put(key, min(expiry, latest))
-    fresh.evictions = store.evictions
+    fresh.take_over(store, setup.agenda.now + plan.ttl)
     return fresh
+
+
+def _rules(plan: StorePlan) -> tuple[object, ...]:
+    """What takes another store when it changes."""
+    return (plan.capacity, plan.capacity_bytes, plan.ttl, plan.eviction)

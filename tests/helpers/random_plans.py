@@ -152,6 +152,8 @@ class Maker:
                 eviction=self.one(["lru", "fifo", "random", "lfu"]),
                 single_flight=self.one([True, False]),
                 prewarm=self.one([True, False]),
+                capacity_bytes=self.one([None, None, 2e4]),
+                entry_bytes=self.one([None, None, 9e3]),
             )
             return self.station(name, store=store)
         return self.station(name)

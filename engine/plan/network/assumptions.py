@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from engine.model.units import format_quantity
 from engine.plan.flow import goes_side_by_side
+from engine.plan.hits import Fits
 from engine.plan.network.sources import EVEN
 from engine.plan.network.unmodelled import of_link, of_node
 from engine.plan.primitives import INFINITE
@@ -43,9 +46,11 @@ def node_doubts(site: Center) -> tuple[str, ...]:
 def _expiring(site: Center) -> list[str]:
     """Keys that leave a full store by age as well as by being the least recently used."""
     store = site.plan.store
-    if store is None or store.capacity is None or store.eviction == "lfu" or store.ttl == INFINITE:
+    if store is None or store.eviction == "lfu" or store.ttl == INFINITE:
         return []
-    if store.capacity >= sum(each.keys.count for each in site.classes):
+    keys = [each.keys.count for each in site.classes]
+    sizes = [store.bytes_of(each) for each in site.classes]
+    if Fits(store, np.array(sizes))(np.array(keys)):
         return []
     text = (
         f"both a bound and a lifetime of {format_quantity(store.ttl, 's')}: hits are counted as if "

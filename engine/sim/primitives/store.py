@@ -34,8 +34,8 @@ class StoreAdapter(RoleAdapter[StoreRole]):
             raise AssertionError(msg)
         role = StoreRole(node, node.flow, make_store(plan.id, plan.store, setup.streams))
         if plan.store.prewarm:
-            keys = max(kind.keys.count for kind in setup.plan.classes)
-            role.prewarm(keys, setup.agenda.now)
+            most = max(setup.plan.classes, key=lambda kind: kind.keys.count)
+            role.prewarm(most.keys.count, plan.store.bytes_of(most), setup.agenda.now)
         return role
 
     def tune(self, role: StoreRole, part: NodePart, setup: Setup) -> None:
@@ -45,20 +45,26 @@ class StoreAdapter(RoleAdapter[StoreRole]):
             return
         role.single_flight = plan.single_flight
         role.writes = padded([kind.write for kind in setup.plan.classes], setup.kinds)
+        role.sizes = padded([plan.bytes_of(kind) for kind in setup.plan.classes], setup.kinds)
+        role.sized = plan.is_sized
         if before is not None and before.store is not None:
             role.store = moved(role.store, before.store, plan, setup, part.plan.id)
 
     def counters(self, body: StoreRole, now: float) -> Counters:
-        """Hits, misses, evictions."""
-        return (float(body.hits), float(body.misses), float(body.store.evictions))
+        """Hits, misses, evictions, ages."""
+        return (float(body.hits), float(body.misses), float(body.store.evictions), body.ages)
 
     def extra(self, body: StoreRole, since: Sequence[float], span: float, now: float) -> Values:
         """How often it has what it is asked for, and what it holds."""
-        hits, misses, evictions = since
-        return {
+        hits, misses, evictions, ages = since
+        found = {
             "hit_ratio": ratio(hits, hits + misses),
             "hits": hits,
             "misses": misses,
             "entries": float(body.store.count()),
             "evictions": evictions,
         }
+        if body.sized:
+            found["bytes"] = float(body.store.bytes)
+            found["age"] = ratio(ages, hits)
+        return found

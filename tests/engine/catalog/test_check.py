@@ -434,6 +434,19 @@ class TestNetworks:
         ] == {"streams": 9}
 
 
+class TestStores:
+    def test_entries_larger_than_the_whole_store(self) -> None:
+        nodes = [client(), node("cache", "cache", capacity_bytes=9_999)]
+        made = design(nodes, [link("users", "cache")])
+        finding = one(made, "entry-too-large")
+        assert finding.message == (
+            "Entries of up to 10 kB are larger than all of Cache (10 kB), so nothing is kept of: request"
+        )
+        assert settled(made, finding).nodes[1].config == {"capacity_bytes": 10_000.0}
+        fits = node("cache", "cache", capacity_bytes=9_999, entry_bytes=9_999)
+        assert found(design([client(), fits], [link("users", "cache")]), "entry-too-large") == []
+
+
 class TestRisks:
     def test_no_timeout(self) -> None:
         made = web(timeout=False, instances=2, queue_limit=9)

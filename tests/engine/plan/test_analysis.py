@@ -60,23 +60,37 @@ def test_hit_ratios(
     count: int, alpha: float, capacity: int, eviction: str, expected: float
 ) -> None:
     made = hit_ratio(
-        store(capacity=capacity, eviction=eviction), [(300.0, KeyPlan(count=count, alpha=alpha))]
+        store(capacity=capacity, eviction=eviction),
+        [(300.0, KeyPlan(count=count, alpha=alpha), 1e4)],
     )
     assert made == pytest.approx(expected, abs=5e-4)
 
 
 def test_hit_ratios_by_age() -> None:
     keys = KeyPlan(count=10_000, alpha=0.8)
-    assert hit_ratio(store(ttl=60.0), [(1000.0, keys)]) == pytest.approx(0.8782, abs=5e-4)
+    assert hit_ratio(store(ttl=60.0), [(1000.0, keys, 1e4)]) == pytest.approx(0.8782, abs=5e-4)
     # one key asked for λ times a second lives T seconds: λT / (1 + λT)
-    assert hit_ratio(store(ttl=10.0), [(0.5, KeyPlan(count=1, alpha=0))]) == pytest.approx(5 / 6)
+    one = KeyPlan(count=1, alpha=0)
+    assert hit_ratio(store(ttl=10.0), [(0.5, one, 1e4)]) == pytest.approx(5 / 6)
     assert hit_ratio(store(), []) == 0.0
+
+
+@pytest.mark.parametrize("eviction", ["lru", "fifo", "random", "lfu"])
+def test_hit_ratios_of_a_store_that_is_bounded_by_bytes(eviction: str) -> None:
+    """As by a number of entries, where all have the same size; the tighter of two bounds counts."""
+    demands = [(300.0, KeyPlan(count=10_000, alpha=0.8), 500.0)]
+    entries = hit_ratio(store(capacity=1000, eviction=eviction), demands)
+    for capacity in (None, 1000, 2000):
+        made = store(capacity=capacity, capacity_bytes=5e5, eviction=eviction)
+        assert hit_ratio(made, demands) == pytest.approx(entries, abs=1e-9)
+    assert hit_ratio(store(capacity_bytes=5e6, eviction=eviction), demands) == 1.0
+    assert hit_ratio(store(capacity_bytes=4e6, eviction=eviction), demands) < 1.0
 
 
 @given(st.integers(1, 10**7), st.floats(0, 3), st.integers(1, 10**6), st.floats(0.1, 1e6))
 def test_a_hit_ratio_is_a_share(count: int, alpha: float, capacity: int, rate: float) -> None:
     made = hit_ratio(
-        store(capacity=capacity, ttl=50.0), [(rate, KeyPlan(count=count, alpha=alpha))]
+        store(capacity=capacity, ttl=50.0), [(rate, KeyPlan(count=count, alpha=alpha), 1e4)]
     )
     assert 0.0 <= made <= 1.0 + 1e-9
 

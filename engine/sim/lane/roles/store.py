@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
-from engine.sim.lane.codes import CRASHED, OK
+from engine.sim.lane.codes import CRASHED, NEVER, OK
 from engine.sim.lane.seams import Role
 
 if TYPE_CHECKING:
@@ -30,8 +30,14 @@ class StoreRole(Role):
         self.single_flight = False
         self.writes: list[bool] = [False]
         """Whether each class writes."""
+        self.sizes: list[int] = [0]
+        """Bytes of an entry, for each class that may write it."""
+        self.sized = False
+        """Whether the bytes and the ages of entries are reported."""
         self.hits: i64 = 0
         self.misses: i64 = 0
+        self.ages = 0.0
+        """Sum of the ages (s) of the entries that hits served."""
         self._followers: dict[int, list[Call]] = {}
         """Jobs that wait for a key that another one fetches."""
 
@@ -42,12 +48,16 @@ class StoreRole(Role):
             self.node.end(job, OK, now)
         elif self.writes[job.kind]:
             self.flow.serve(job, now)
-        elif self.store.get(job.key, now):
-            self.hits += 1
-            self.node.end(job, OK, now)
         else:
-            self.misses += 1
-            self._miss(job, now)
+            store = self.store
+            slot = store.find(job.key, now)
+            if slot >= 0:
+                self.hits += 1
+                self.ages += now - store.written_at[slot]
+                self.node.end(job, OK, now)
+            else:
+                self.misses += 1
+                self._miss(job, now)
 
     def _miss(self, job: Call, now: float) -> None:
         """Fetch the key, wait for who fetches it, or say that it is not there."""
@@ -67,7 +77,7 @@ class StoreRole(Role):
     def _put(self, job: Call, now: float) -> None:
         """Store a job's key."""
         store = self.store
-        store.put(job.key, now + store.ttl)
+        store.put(job.key, now, now + store.ttl, self.sizes[job.kind], job.pool.index)
 
     def finish(self, job: Call, reason: i64, now: float) -> None:
         """What was fetched is stored, what was written is dropped; then answer."""
@@ -105,14 +115,18 @@ class StoreRole(Role):
                 return
         self.store.clear()
 
-    def prewarm(self, keys: i64, now: float) -> None:
-        """Store the most popular keys, as many as fit, the most popular last.
+    def prewarm(self, keys: i64, size: i64, now: float) -> None:
+        """Store the most popular keys, as many entries of a size as fit, the most popular last.
 
-        Ages are spread over the time to live, as they would be after a while.
+        Ages are spread over the time to live, as they would be after a while; without one they are 0.
         """
         store = self.store
         count = min(store.capacity, keys)
+        if size > 0:
+            count = min(count, store.capacity_bytes // size)
+        finite = store.ttl < NEVER
         for rank in range(count):
             key = count - 1 - rank
             age = (float(key + 1) * 0.6180339887498949) % 1.0
-            store.put(key, now + store.ttl * (1.0 - age))
+            written = now - store.ttl * age if finite else now
+            store.put(key, written, now + store.ttl * (1.0 - age), size, 0)

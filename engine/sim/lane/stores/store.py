@@ -1,236 +1,197 @@
-"""Keyed stores: which keys are there, until when, and which one goes when room is needed."""
+"""Keyed stores: entries, until when they hold, and which one goes when room is needed."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, Final
+
+from librt.vecs import extend, vec
+from mypy_extensions import i64
+
+from engine.sim.lane.stores.table import FEWEST, NOWHERE, KeyTable
 
 if TYPE_CHECKING:
-    from mypy_extensions import i64
+    from mypy_extensions import i32
 
-    from engine.sim.lane.draws import Draws
+UNBOUNDED: Final = 1 << 60
+"""Stands for no limit on entries or bytes."""
+COUNTED: Final = -1
+"""Stands for the version that comes after the one that is stored."""
 
 
 class Store:
-    """Keys with an expiry time (s); a subclass decides which key is evicted."""
+    """Entries by key, in slots: what an entry consists of lies in arrays, by its slot.
 
-    def __init__(self, capacity: i64, ttl: float) -> None:
+    It is bounded by the number of entries and by the sum of their sizes. A subclass decides which
+    entry is evicted: it says who the `victim` is, and is told of what happens to entries.
+    """
+
+    def __init__(self, capacity: i64, ttl: float, capacity_bytes: i64) -> None:
         self.capacity: i64 = capacity
+        self.capacity_bytes: i64 = capacity_bytes
         self.ttl = ttl
+        """Seconds for which whoever stores here lets entries live."""
         self.evictions: i64 = 0
+        self.bytes: i64 = 0
+        """Sum of the sizes."""
+        self.table = KeyTable()
+        self.versions = vec[i64]([0] * FEWEST)
+        self.written_at = vec[float]([0.0] * FEWEST)
+        self.expires_at = vec[float]([0.0] * FEWEST)
+        self.sizes = vec[i64]([0] * FEWEST)
+        self.owners = vec[i64]([0] * FEWEST)
+        """Who wrote each entry: the index of an instance."""
 
-    def get(self, key: i64, now: float) -> bool:
-        """Look a key up; one that has expired goes."""
-        raise NotImplementedError
+    def find(self, key: i64, now: float) -> i64:
+        """The slot of a key that is asked for, or `NOWHERE`; an entry that has expired goes."""
+        slot = self.table.find(key)
+        if slot < 0:
+            return NOWHERE
+        if self.expires_at[slot] <= now:
+            self.remove(slot)
+            return NOWHERE
+        self.touch(slot)
+        return slot
 
-    def put(self, key: i64, expiry: float) -> None:
-        """Store a key until a time; others are evicted as room is needed."""
-        raise NotImplementedError
+    def put(
+        self,
+        key: i64,
+        now: float,
+        expires_at: float,
+        size: i64,
+        owner: i64,
+        version: i64 = COUNTED,
+    ) -> i64:
+        """Write an entry; others are evicted as room is needed.
 
-    def drop(self, key: i64) -> None:
-        """Forget a key."""
-        raise NotImplementedError
+        Returns:
+            Its slot, or `NOWHERE` where it is not kept.
+        """
+        slot = self.table.find(key)
+        if size > self.capacity_bytes:
+            if slot >= 0:
+                self.remove(slot)
+            return NOWHERE
+        if slot >= 0:
+            self.bytes += size - self.sizes[slot]
+            self._write(slot, now, expires_at, size, owner)
+            self.versions[slot] = self.versions[slot] + 1 if version < 0 else version
+            self.touch(slot)
+            if self.bytes > self.capacity_bytes:
+                while self.bytes > self.capacity_bytes:
+                    self.evict(self.victim())
+                slot = self.table.find(key)
+            return slot
+        if not self.make_room(key, size):
+            return NOWHERE
+        slot = self.table.add(key)
+        if self.table.room() > len(self.versions):
+            self.grow()
+        self.bytes += size
+        self._write(slot, now, expires_at, size, owner)
+        self.versions[slot] = 1 if version < 0 else version
+        self.added(slot)
+        return slot
 
-    def clear(self) -> None:
-        """Forget everything."""
-        raise NotImplementedError
+    def _write(self, slot: i64, now: float, expires_at: float, size: i64, owner: i64) -> None:
+        """Set everything about an entry but its version."""
+        self.written_at[slot] = now
+        self.expires_at[slot] = expires_at
+        self.sizes[slot] = size
+        self.owners[slot] = owner
 
-    def count(self) -> int:
-        """Number of keys."""
-        raise NotImplementedError
-
-    def contents(self) -> list[tuple[int, float]]:
-        """Keys with their expiry, in the order in which `put` would rebuild the store."""
-        raise NotImplementedError
-
-
-@final
-class OrderedStore(Store):
-    """Evicts the key that was stored first, or, where hits renew, the least recently used."""
-
-    def __init__(self, capacity: i64, ttl: float, *, hits_renew: bool) -> None:
-        super().__init__(capacity, ttl)
-        self._hits_renew = hits_renew
-        self._entries: OrderedDict[int, float] = OrderedDict()
-
-    def get(self, key: i64, now: float) -> bool:
-        """Look a key up."""
-        expiry = self._entries.get(key)
-        if expiry is None:
+    def is_full(self, size: i64) -> bool:
+        """Whether somebody has to go before an entry of a size comes."""
+        count = self.table.count
+        if count == 0:
             return False
-        if expiry <= now:
-            del self._entries[key]
-            return False
-        if self._hits_renew:
-            self._entries.move_to_end(key)
-        return True
+        return count >= self.capacity or self.bytes + size > self.capacity_bytes
 
-    def put(self, key: i64, expiry: float) -> None:
-        """Store a key as the newest."""
-        entries = self._entries
-        if key in entries:
-            entries[key] = expiry
-            if self._hits_renew:
-                entries.move_to_end(key)
-            return
-        while len(entries) > 0 and len(entries) >= self.capacity:
-            entries.popitem(last=False)
-            self.evictions += 1
-        if self.capacity > 0:
-            entries[key] = expiry
+    def make_room(self, key: i64, size: i64) -> bool:
+        """Evict as many as it takes for a new key, or say that it is not let in."""
+        while self.is_full(size):
+            self.evict(self.victim())
+        return self.capacity > 0
 
-    def drop(self, key: i64) -> None:
-        """Forget a key."""
-        self._entries.pop(key, 0.0)
-
-    def clear(self) -> None:
-        """Forget everything."""
-        self._entries.clear()
-
-    def count(self) -> int:
-        """Number of keys."""
-        return len(self._entries)
-
-    def contents(self) -> list[tuple[int, float]]:
-        """Keys with their expiry, the oldest first."""
-        return list(self._entries.items())
-
-
-@final
-class RandomStore(Store):
-    """Evicts any key, with equal chances."""
-
-    def __init__(self, capacity: i64, ttl: float, uniforms: Draws) -> None:
-        super().__init__(capacity, ttl)
-        self._uniforms = uniforms
-        self._expiry: dict[int, float] = {}
-        self._place: dict[int, int] = {}
-        self._keys: list[int] = []
-
-    def get(self, key: i64, now: float) -> bool:
-        """Look a key up."""
-        expiry = self._expiry.get(key)
-        if expiry is None:
-            return False
-        if expiry <= now:
-            self.drop(key)
-            return False
-        return True
-
-    def put(self, key: i64, expiry: float) -> None:
-        """Store a key."""
-        if key not in self._expiry:
-            while len(self._keys) > 0 and len(self._keys) >= self.capacity:
-                self.drop(self._keys[self._uniforms.below(len(self._keys))])
-                self.evictions += 1
-            if self.capacity <= 0:
-                return
-            self._place[key] = len(self._keys)
-            self._keys.append(key)
-        self._expiry[key] = expiry
-
-    def drop(self, key: i64) -> None:
-        """Forget a key; the last one in the list takes its place."""
-        if key not in self._expiry:
-            return
-        del self._expiry[key]
-        place = self._place.pop(key)
-        last = self._keys.pop()
-        if last != key:
-            self._keys[place] = last
-            self._place[last] = place
-
-    def clear(self) -> None:
-        """Forget everything."""
-        self._expiry.clear()
-        self._place.clear()
-        self._keys.clear()
-
-    def count(self) -> int:
-        """Number of keys."""
-        return len(self._keys)
-
-    def contents(self) -> list[tuple[int, float]]:
-        """Keys with their expiry."""
-        return [(key, self._expiry[key]) for key in self._keys]
-
-
-@final
-class LfuStore(Store):
-    """Keeps the keys that were asked for most often ever (perfect LFU); the oldest of equals goes."""
-
-    def __init__(self, capacity: i64, ttl: float) -> None:
-        super().__init__(capacity, ttl)
-        self._expiry: dict[int, float] = {}
-        self._uses: dict[int, int] = {}
-        """How often each key was asked for, stored or not."""
-        self._ranks: dict[int, OrderedDict[int, None]] = {}
-        """Stored keys by number of uses."""
-        self._least = 0
-
-    def get(self, key: i64, now: float) -> bool:
-        """Look a key up and count the use."""
-        uses = self._uses.get(key, 0)
-        self._uses[key] = uses + 1
-        expiry = self._expiry.get(key)
-        if expiry is None:
-            return False
-        self._unrank(key, uses)
-        if expiry <= now:
-            del self._expiry[key]
-            return False
-        self._rank(key, uses + 1)
-        return True
-
-    def put(self, key: i64, expiry: float) -> None:
-        """Store a key, unless all others were asked for more often."""
-        if key not in self._expiry:
-            uses = self._uses.get(key, 0)
-            self._rank(key, uses)
-            self._least = min(self._least, uses)
-        self._expiry[key] = expiry
-        while len(self._expiry) > self.capacity:
-            self._evict()
-
-    def _rank(self, key: int, uses: int) -> None:
-        """File a key under its number of uses."""
-        rank = self._ranks.get(uses)
-        if rank is None:
-            rank = OrderedDict()
-            self._ranks[uses] = rank
-        rank[key] = None
-
-    def _unrank(self, key: int, uses: int) -> None:
-        """Take a key out of its rank."""
-        rank = self._ranks[uses]
-        del rank[key]
-        if len(rank) == 0:
-            del self._ranks[uses]
-
-    def _evict(self) -> None:
-        """Drop the oldest of the least used."""
-        while self._least not in self._ranks:
-            self._least += 1
-        self.drop(next(iter(self._ranks[self._least])))
+    def evict(self, slot: i64) -> None:
+        """Give up an entry for want of room."""
+        self.remove(slot)
         self.evictions += 1
 
     def drop(self, key: i64) -> None:
-        """Forget a key, though not how often it was asked for."""
-        if key in self._expiry:
-            del self._expiry[key]
-            self._unrank(key, self._uses.get(key, 0))
+        """Forget a key."""
+        slot = self.table.find(key)
+        if slot >= 0:
+            self.remove(slot)
+
+    def remove(self, slot: i64) -> None:
+        """Forget an entry."""
+        self.removed(slot)
+        self.bytes -= self.sizes[slot]
+        self.table.remove(slot)
 
     def clear(self) -> None:
-        """Forget everything."""
-        self._expiry.clear()
-        self._uses.clear()
-        self._ranks.clear()
-        self._least = 0
+        """Forget everything, and the memory that it took."""
+        self.table.clear()
+        self.bytes = 0
+        self.versions = vec[i64]([0] * FEWEST)
+        self.written_at = vec[float]([0.0] * FEWEST)
+        self.expires_at = vec[float]([0.0] * FEWEST)
+        self.sizes = vec[i64]([0] * FEWEST)
+        self.owners = vec[i64]([0] * FEWEST)
+
+    def grow(self) -> None:
+        """Have twice as many slots."""
+        self.versions = extend(self.versions, self.versions)
+        self.written_at = extend(self.written_at, self.written_at)
+        self.expires_at = extend(self.expires_at, self.expires_at)
+        self.sizes = extend(self.sizes, self.sizes)
+        self.owners = extend(self.owners, self.owners)
+
+    def take_over(self, other: Store, latest: float) -> None:
+        """Hold what another store holds, as far as it fits; nothing lives longer than `latest` (s)."""
+        for each in other.slots():
+            self.copy(other, i64(each), latest)
+        self.evictions = other.evictions
+
+    def copy(self, other: Store, slot: i64, latest: float) -> None:
+        """Write what another store holds in a slot."""
+        self.put(
+            other.table.keys[slot],
+            other.written_at[slot],
+            min(other.expires_at[slot], latest),
+            other.sizes[slot],
+            other.owners[slot],
+            other.versions[slot],
+        )
 
     def count(self) -> int:
-        """Number of keys."""
-        return len(self._expiry)
+        """Number of entries."""
+        return int(self.table.count)
 
     def contents(self) -> list[tuple[int, float]]:
-        """Keys with their expiry."""
-        return list(self._expiry.items())
+        """Keys with their expiry, in the order in which `put` would rebuild the store."""
+        found: list[tuple[int, float]] = []
+        for each in self.slots():
+            slot: i64 = i64(each)
+            found.append((int(self.table.keys[slot]), self.expires_at[slot]))
+        return found
+
+    def added(self, slot: i64) -> None:
+        """An entry is new."""
+        raise NotImplementedError
+
+    def touch(self, slot: i64) -> None:
+        """An entry was served or written again."""
+        raise NotImplementedError
+
+    def removed(self, slot: i64) -> None:
+        """An entry is about to go."""
+        raise NotImplementedError
+
+    def victim(self) -> i64:
+        """Who goes next; there is somebody."""
+        raise NotImplementedError
+
+    def slots(self) -> vec[i32]:
+        """The slots in use, in the order in which `put` would rebuild the store."""
+        raise NotImplementedError

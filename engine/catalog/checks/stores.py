@@ -1,0 +1,45 @@
+"""Warnings about what stores cannot keep."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.model.edits import SetField
+from engine.model.findings import Finding
+from engine.model.names import name_of
+from engine.model.units import format_quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from engine.catalog.reading import Reading
+    from engine.plan.primitives import NodePlan, Plan
+
+
+def store_warnings(reading: Reading, plan: Plan) -> Iterator[Finding]:
+    """Entries that are larger than a whole store."""
+    for node in plan.nodes:
+        yield from _too_large(reading, plan, node)
+
+
+def _too_large(reading: Reading, plan: Plan, node: NodePlan) -> Iterator[Finding]:
+    """The classes whose entries a store never keeps."""
+    store = node.store
+    if store is None or store.capacity_bytes is None:
+        return
+    reads = [each for each in plan.classes if not each.write]
+    sizes = {each.name: store.bytes_of(each) for each in reads}
+    names = [name for name, size in sizes.items() if size > store.capacity_bytes]
+    if not names:
+        return
+    largest = float(max(sizes.values()))
+    have, need = (format_quantity(each, "B") for each in (store.capacity_bytes, largest))
+    yield Finding(
+        level="warning",
+        code="entry-too-large",
+        id=node.id,
+        field="config.capacity_bytes",
+        message=f"Entries of up to {need} are larger than all of {name_of(reading.design, node.id)} "
+        f"({have}), so nothing is kept of: {', '.join(names)}",
+        fix=SetField(node.id, ("config", "capacity_bytes"), largest, f"Make room for {need}"),
+    )
