@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from engine.catalog.overrides import OverrideError, override
 from engine.cli.errors import MISSED, OK, InputError
 from engine.cli.live import watch
+from engine.cli.replaying import replayed
 from engine.cli.tables import output, result_tables
 from engine.model.edits import EditError, SetDesign
 from engine.model.files import FileError, load
@@ -41,16 +42,12 @@ class Wanted:
     json_out: str | None = None
     quiet: bool = False
     live: bool = False
+    journal: Path | None = None
 
 
 def simulate(wanted: Wanted) -> int:
     """Run it. Raises ``InputError``."""
-    design = prepared(wanted)
-    try:
-        session = Session(design)
-    except DesignError as error:
-        msg = f"{wanted.file.name}: {error}"
-        raise InputError(msg) from error
+    session = _begun(wanted)
     try:
         if wanted.live:
             watch(session, Console())
@@ -64,9 +61,25 @@ def simulate(wanted: Wanted) -> int:
         write_json(result, wanted.json_out)
     if not wanted.quiet and wanted.json_out != "-":
         console = output()
-        for table in result_tables(result, design, console.width):
+        for table in result_tables(result, session.design, console.width):
             console.print(table)
     return OK if all(each["met"] for each in result["objectives"]) else MISSED
+
+
+def _begun(wanted: Wanted) -> Session:
+    """A session at its start, or after the last of what was recorded. Raises ``InputError``."""
+    if wanted.journal is not None:
+        for option in ("duration", "warmup", "seed", "settings"):
+            if getattr(wanted, option):
+                name = "set" if option == "settings" else option
+                msg = f"--{name}: a recorded run has its own; leave out --{name} or --journal"
+                raise InputError(msg)
+        return replayed(wanted.file, wanted.journal)
+    try:
+        return Session(prepared(wanted))
+    except DesignError as error:
+        msg = f"{wanted.file.name}: {error}"
+        raise InputError(msg) from error
 
 
 def prepared(wanted: Wanted) -> Design:
