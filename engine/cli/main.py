@@ -93,8 +93,8 @@ def simulate(  # noqa: PLR0913 - one parameter an option
         Path | None,
         typer.Option(
             metavar="RUN",
-            help="Replay a run of this design that the window saved (.windtunnel-run): its seed, its "
-            "load dial, its edits and faults, each at its time.",
+            help="Replay a run of FILE that the window saved (.windtunnel-run): its seed, load dial, "
+            "edits and faults, each at its time. The recording may also stand as FILE itself.",
         ),
     ] = None,
 ) -> int:

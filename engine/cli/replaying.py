@@ -1,4 +1,8 @@
-"""``windtunnel simulate FILE --journal RUN``: do again what was done in the window, and measure it."""
+"""Recorded runs on the command line: do again what was done in the window, and measure it.
+
+``windtunnel simulate FILE --journal RUN`` also makes sure that the run is one of that design; the
+recording holds the design with which it began, so ``windtunnel simulate RUN`` needs nothing else.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from engine.catalog import DesignError, lower
 from engine.cli.errors import InputError
-from engine.model.design import Design, Link, Node
 from engine.model.edits import SetDesign
 from engine.model.files import FileError, load
 from engine.run import journal_file
@@ -16,12 +19,20 @@ from engine.run.session import Session, StandstillError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from engine.model.design import Design, Link, Node
     from engine.run.journal import Journal
 
 
-def replayed(file: Path, recording: Path) -> Session:
-    """The recorded run of a design, up to its last command before its result. Raises ``InputError``."""
-    journal = _matching(file, recording)
+def replayed(recording: Path, file: Path | None) -> Session:
+    """A recorded run up to its last command before its result. Raises ``InputError``.
+
+    Args:
+        recording: the journal's file.
+        file: a design that the run must have begun with, if that is to be checked.
+    """
+    journal = _read(recording)
+    if file is not None:
+        _check_design(journal, recording, file)
     try:
         session = Session(journal.design)
         for entry in journal.entries:
@@ -34,26 +45,32 @@ def replayed(file: Path, recording: Path) -> Session:
     return session
 
 
-def _matching(file: Path, recording: Path) -> Journal:
-    """The journal, if it is one of the design in the file. Raises ``InputError``."""
+def _read(recording: Path) -> Journal:
+    """The journal in a file. Raises ``InputError``."""
     try:
-        design, journal = load(file), journal_file.load(recording)
-    except (FileError, JournalError) as error:
+        return journal_file.load(recording)
+    except JournalError as error:
         raise InputError(str(error)) from error
-    seed = journal.design.scenario.seed
-    design = SetDesign(("scenario", "seed"), seed).apply(design).design
+
+
+def _check_design(journal: Journal, recording: Path, file: Path) -> None:
+    """Refuse a journal of another design than that in a file; the seed is the journal's."""
+    seed, recorded = journal.design.scenario.seed, journal.design
     try:
-        same = lower(design) == lower(journal.design)
+        design = SetDesign(("scenario", "seed"), seed).apply(load(file)).design
+        plan = lower(design)
+    except FileError as error:
+        raise InputError(str(error)) from error
     except DesignError as error:
-        msg = f"{file.name} or the design in {recording.name}: {error}"
+        msg = f"{file.name}: {error}"
         raise InputError(msg) from error
-    if not same or design.objectives != journal.design.objectives:
+    if plan != lower(recorded) or design.objectives != recorded.objectives:
         msg = (
-            f"{recording.name}: was recorded with another design than {file.name}: "
-            f"{_difference(design, journal.design)}; give the design with which that run began"
+            f"{recording.name}: began with another design than {file.name}: "
+            f"{_difference(design, recorded)}; give that design, or replay the run alone: "
+            f"windtunnel simulate {recording.name}"
         )
         raise InputError(msg)
-    return journal
 
 
 def _difference(design: Design, recorded: Design) -> str:
@@ -61,8 +78,8 @@ def _difference(design: Design, recorded: Design) -> str:
     ours, theirs = _meaning(design), _meaning(recorded)
     for name in (*ours, *theirs):
         if ours.get(name) != theirs.get(name):
-            return f"{name} differs"
-    return "what they mean differs"
+            return f"see {name}"
+    return "see their settings"
 
 
 def _meaning(design: Design) -> dict[str, object]:
@@ -71,4 +88,4 @@ def _meaning(design: Design) -> dict[str, object]:
     settings = ("title", "classes", "scenario", "objectives")
     return {
         item.id: item.model_dump(include={"kind", "source", "target", "config"}) for item in items
-    } | {f"its {name}": getattr(design, name) for name in settings}
+    } | {f"the {name}": getattr(design, name) for name in settings}

@@ -19,6 +19,7 @@ from engine.cli.tables import output, result_tables
 from engine.model.edits import EditError, SetDesign
 from engine.model.files import FileError, load
 from engine.model.units import format_quantity, parse_quantity
+from engine.run.journal_file import SUFFIX
 from engine.run.session import DesignError, Session, StandstillError
 
 if TYPE_CHECKING:
@@ -68,18 +69,29 @@ def simulate(wanted: Wanted) -> int:
 
 def _begun(wanted: Wanted) -> Session:
     """A session at its start, or after the last of what was recorded. Raises ``InputError``."""
-    if wanted.journal is not None:
-        for option in ("duration", "warmup", "seed", "settings"):
-            if getattr(wanted, option):
-                name = "set" if option == "settings" else option
-                msg = f"--{name}: a recorded run has its own; leave out --{name} or --journal"
-                raise InputError(msg)
-        return replayed(wanted.file, wanted.journal)
+    if wanted.journal is not None or wanted.file.suffix == SUFFIX:
+        _check_alone(wanted)
+        file = wanted.file if wanted.journal is not None else None
+        return replayed(wanted.journal or wanted.file, file)
     try:
         return Session(prepared(wanted))
     except DesignError as error:
         msg = f"{wanted.file.name}: {error}"
         raise InputError(msg) from error
+
+
+def _check_alone(wanted: Wanted) -> None:
+    """Refuse to change a recorded run, which would then be another. Raises ``InputError``."""
+    options = {
+        "--duration": wanted.duration,
+        "--warmup": wanted.warmup,
+        "--seed": wanted.seed,
+        "--set": wanted.settings or None,
+    }
+    for option, value in options.items():
+        if value is not None:
+            msg = f"{option}: a recorded run has its own; leave out {option}, or the recording"
+            raise InputError(msg)
 
 
 def prepared(wanted: Wanted) -> Design:

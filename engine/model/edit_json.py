@@ -140,7 +140,9 @@ def edit_from_json(raw: Any) -> Edit:
     try:
         made: Edit = _FORMS.validate_python(raw).made()
     except ValidationError as error:
-        raise ReadError(message_of(error)) from None
+        message = message_of(error)
+        whole = message.removeprefix("the file ")
+        raise ReadError(message if whole == message else f"the edit {whole}") from None
     return made
 
 

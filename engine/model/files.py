@@ -111,10 +111,15 @@ def dumps(design: Design) -> str:
 
 def save(design: Design, path: Path | str) -> None:
     """Write a design's file at once or not at all. Raises ``FileError``."""
+    write(dumps(design), path)
+
+
+def write(text: str, path: Path | str) -> None:
+    """Write a file at once or not at all. Raises ``FileError``."""
     path = Path(path)
     try:
         target = path.resolve()
-        _replace(target, dumps(design).encode())
+        _replace(target, text.encode())
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         msg = f"{path.name}: cannot be saved: {reason}; choose another folder"

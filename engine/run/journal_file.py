@@ -18,7 +18,7 @@ from engine.model.edit_json import edit_from_json
 from engine.model.files import FileError, from_raw, read_text, too_big
 from engine.model.findings import message_of
 from engine.model.layout import text_of
-from engine.model.reading import MAX_BYTES, ReadError, read_json
+from engine.model.reading import MAX_BYTES, ReadError, kind_of, read_json
 from engine.run.journal import (
     ROOM,
     Entry,
@@ -155,6 +155,9 @@ def _check_form(raw: dict[str, Any]) -> None:
 
 def _entry(place: int, raw: Any) -> Entry:
     """An entry, counted from 1. Raises ``ReadError``."""
+    if not isinstance(raw, dict):
+        msg = f"entry {place}: should be an object, not {kind_of(raw)}"
+        raise ReadError(msg)
     try:
         return _Entry.model_validate(raw).entry
     except ValidationError as error:
