@@ -17,8 +17,9 @@ from engine.run.protocol import ApplyEdit, SetLoad
 if TYPE_CHECKING:
     from engine.model.design import Design
 
-ROOM: Final = 10_000_000
-"""Bytes of JSON that the commands of one journal may take: some hundred thousand turns of the dial."""
+ROOM: Final = 4_000_000
+"""Bytes of JSON that the commands of one journal may take: some fifty thousand turns of the dial, which
+take two or three seconds to write down."""
 
 
 class JournalError(Exception):

@@ -36,7 +36,7 @@ MOST: Final = MAX_BYTES + 2 * ROOM
 """Bytes of the largest journal that is read: any design, and any recorded commands."""
 _SORT: Final = "recorded run"
 _WANTED: Final = "a recorded run (an object with 'windtunnel_journal': 1)"
-_MAX_ENTRIES: Final = 500_000
+_MAX_ENTRIES: Final = 200_000
 _LATEST: Final = 1e9
 """Simulated seconds; no event may be later either."""
 
