@@ -39,6 +39,7 @@ ACTIONS: Final = (
     ActionSpec("file.save", "&Save", ("Ctrl+S",), "save"),
     ActionSpec("file.save_as", "Save &as…", ("Ctrl+Shift+S",)),
     ActionSpec("file.export", "E&xport picture…", ("Ctrl+E",), "export"),
+    ActionSpec("file.save_run", "Save this r&un…", (), "save"),
     ActionSpec("file.quit", "&Quit", ("Ctrl+Q",)),
     ActionSpec("edit.undo", "&Undo", ("Ctrl+Z",), "undo"),
     ActionSpec("edit.redo", "&Redo", ("Ctrl+Y", "Ctrl+Shift+Z"), "redo"),
@@ -95,7 +96,7 @@ MENUS: Final = (
         (
             "file.new", "file.open", ">recent", ">examples", "-",
             "file.save", "file.save_as", ">versions", "-",
-            "file.export", "-", "file.quit",
+            "file.export", "file.save_run", "-", "file.quit",
         ),
     ),
     MenuSpec(

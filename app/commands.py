@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMenu
 
 from app.command_palette import CommandPalette
 from app.menus import build_menus
 from app.picture import copy_picture, export_picture
+from app.run_saver import RunSaver
 from app.shortcuts_card import AboutCard, ShortcutsCard
 from app.submenus import Submenus
 
@@ -40,6 +42,8 @@ SPEEDS: Final = (
     math.inf,
 )
 """Steps of the faster and slower keys."""
+_SAVES: Final = "Write down the run on screen, so that it can be replayed to the same result"
+_NO_RUN: Final = "There is no run to save: press Space to start one"
 THEMES: Final[tuple[Preference, ...]] = ("system", "dark", "light")
 
 
@@ -50,6 +54,7 @@ class Commands(QObject):
         super().__init__(bench)
         self._bench = bench
         self._dialogs = dialogs
+        self.runs = RunSaver(bench.services.run, bench.services.files, dialogs)
         submenus = Submenus(bench)
         self.search = CommandPalette(bench.window, bench.look, submenus.entries)
         self.shortcuts = ShortcutsCard(bench.window, bench.look, bench.actions)
@@ -78,6 +83,7 @@ class Commands(QObject):
         bench.services.document.stack.indexChanged.connect(self._show_undo)
         self._show_undo()
         self._mark_choices()
+        self._connect_run_saver()
 
     def _file(self) -> Handlers:
         """File menu."""
@@ -97,6 +103,7 @@ class Commands(QObject):
             "file.save": files.save,
             "file.save_as": files.save_as,
             "file.export": export,
+            "file.save_run": self.runs.save,
             "file.quit": bench.window.close,
         }
 
@@ -217,6 +224,25 @@ class Commands(QObject):
         actions["view.reduced_motion"].setChecked(
             self._bench.services.settings.values.reduced_motion
         )
+
+    def _connect_run_saver(self) -> None:
+        """A run can be saved while there is one; how that went is said where files say it."""
+        run, views = self._bench.services.run, self._bench.views
+        self.runs.saved.connect(lambda name: views.status.flash(f"Saved this run as {name}."))
+        self.runs.failed.connect(self._bench.say)
+        run.cleared.connect(self._show_has_run)
+        run.snapshot.connect(lambda _snapshot, _elapsed: self._show_has_run())
+        run.failed.connect(lambda _message, _trace: self._show_has_run())
+        self._show_has_run()
+
+    def _show_has_run(self) -> None:
+        """Without a run its action is grey, and says why."""
+        action, has_run = self._bench.actions["file.save_run"], self._bench.services.run.has_run
+        action.setEnabled(has_run)
+        action.setToolTip(_SAVES if has_run else _NO_RUN)
+        for place in action.associatedObjects():
+            if isinstance(place, QMenu):
+                place.setToolTipsVisible(not has_run)
 
     def _show_undo(self) -> None:
         """Undo and redo say what they would do, and are grey when there is nothing."""

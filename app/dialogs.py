@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 Answer = Literal["save", "discard", "cancel"]
 SUFFIX = ".windtunnel"
+RUN_SUFFIX = ".windtunnel-run"
 _DESIGNS = f"Windtunnel designs (*{SUFFIX});;All files (*)"
+_RUNS = f"Recorded runs (*{RUN_SUFFIX})"
 _TABLES = "CSV table (*.csv);;JSON (*.json);;Parquet (*.parquet)"
 _RECORDINGS = "Recorded arrivals (*.csv *.tsv *.txt);;All files (*)"
 _PICTURES = "SVG drawing (*.svg);;PNG picture (*.png)"
@@ -35,6 +37,9 @@ class Dialogs(Protocol):
 
     def recording_path(self, folder: Path) -> Path | None:
         """Which recording to load."""
+
+    def run_path(self, suggestion: Path) -> Path | None:
+        """Where to store a run."""
 
     def unsaved(self, title: str) -> Answer:
         """What to do with unsaved changes."""
@@ -92,6 +97,15 @@ class QtDialogs:
             return None
         path = Path(name)
         return path if path.suffix else path.with_suffix(".csv")
+
+    def run_path(self, suggestion: Path) -> Path | None:
+        """Ask where to store a run; the suffix is added when left out."""
+        name, _ = QFileDialog.getSaveFileName(self._window, "Save this run", str(suggestion), _RUNS)
+        self._return()
+        if not name:
+            return None
+        path = Path(name)
+        return path if path.suffix else path.with_suffix(RUN_SUFFIX)
 
     def unsaved(self, title: str) -> Answer:
         """Ask what to do with unsaved changes."""

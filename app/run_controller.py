@@ -16,6 +16,7 @@ from engine.run.protocol import (
     Measured,
     Pause,
     Progress,
+    Recorded,
     Refused,
     Run,
     SetLoad,
@@ -23,6 +24,7 @@ from engine.run.protocol import (
     StartOver,
     StepRequest,
     StepTime,
+    TakeJournal,
 )
 
 if TYPE_CHECKING:
@@ -82,6 +84,8 @@ class RunController(QObject):
     """The design cannot run as it stands: its findings. The run goes on as it was."""
     measured = Signal(object)
     """The run passed the end of its scenario: the result."""
+    recorded = Signal(str, str)
+    """The run up to when it was asked for, as the text of a file; or nothing, and why."""
 
     def __init__(
         self,
@@ -120,6 +124,11 @@ class RunController(QObject):
     def latest(self) -> Snapshot | None:
         """The last snapshot of this run."""
         return self._latest
+
+    @property
+    def has_run(self) -> bool:
+        """Whether there is a run, going on or standing still."""
+        return self._transport is not None and self._latest is not None
 
     @property
     def speed(self) -> float:
@@ -180,6 +189,10 @@ class RunController(QObject):
         """Multiply all traffic."""
         self._load = factor
         self._send(SetLoad(factor))
+
+    def take_journal(self) -> None:
+        """Ask for the run so far; ``recorded`` is the answer."""
+        self._send(TakeJournal())
 
     def close(self) -> None:
         """End the process."""
@@ -258,6 +271,8 @@ class RunController(QObject):
             case Measured(result):
                 if not self._awaiting_start:
                     self.measured.emit(result)
+            case Recorded(text, problem):
+                self.recorded.emit(text, problem)
             case Failed(message, trace):
                 self._give_up(message, trace)
 

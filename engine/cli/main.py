@@ -89,6 +89,14 @@ def simulate(  # noqa: PLR0913 - one parameter an option
     json_out: JsonOut = None,
     quiet: Quiet = False,
     live: Annotated[bool, typer.Option("--live", help="Watch it run in a table.")] = False,
+    journal: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="RUN",
+            help="Replay a run of FILE that the window saved (.windtunnel-run): its seed, load dial, "
+            "edits and faults, each at its time. The recording may also stand as FILE itself.",
+        ),
+    ] = None,
 ) -> int:
     """Run a design and show what was measured."""
     wanted = simulating.Wanted(
@@ -100,6 +108,7 @@ def simulate(  # noqa: PLR0913 - one parameter an option
         json_out=json_out,
         quiet=quiet,
         live=live,
+        journal=journal,
     )
     return simulating.simulate(wanted)
 

@@ -14,10 +14,12 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from engine.catalog.overrides import OverrideError, override
 from engine.cli.errors import MISSED, OK, InputError
 from engine.cli.live import watch
+from engine.cli.replaying import replayed
 from engine.cli.tables import output, result_tables
 from engine.model.edits import EditError, SetDesign
 from engine.model.files import FileError, load
 from engine.model.units import format_quantity, parse_quantity
+from engine.run.journal_file import SUFFIX
 from engine.run.session import DesignError, Session, StandstillError
 
 if TYPE_CHECKING:
@@ -41,16 +43,12 @@ class Wanted:
     json_out: str | None = None
     quiet: bool = False
     live: bool = False
+    journal: Path | None = None
 
 
 def simulate(wanted: Wanted) -> int:
     """Run it. Raises ``InputError``."""
-    design = prepared(wanted)
-    try:
-        session = Session(design)
-    except DesignError as error:
-        msg = f"{wanted.file.name}: {error}"
-        raise InputError(msg) from error
+    session = _begun(wanted)
     try:
         if wanted.live:
             watch(session, Console())
@@ -64,9 +62,36 @@ def simulate(wanted: Wanted) -> int:
         write_json(result, wanted.json_out)
     if not wanted.quiet and wanted.json_out != "-":
         console = output()
-        for table in result_tables(result, design, console.width):
+        for table in result_tables(result, session.design, console.width):
             console.print(table)
     return OK if all(each["met"] for each in result["objectives"]) else MISSED
+
+
+def _begun(wanted: Wanted) -> Session:
+    """A session at its start, or after the last of what was recorded. Raises ``InputError``."""
+    if wanted.journal is not None or wanted.file.suffix == SUFFIX:
+        _check_alone(wanted)
+        file = wanted.file if wanted.journal is not None else None
+        return replayed(wanted.journal or wanted.file, file)
+    try:
+        return Session(prepared(wanted))
+    except DesignError as error:
+        msg = f"{wanted.file.name}: {error}"
+        raise InputError(msg) from error
+
+
+def _check_alone(wanted: Wanted) -> None:
+    """Refuse to change a recorded run, which would then be another. Raises ``InputError``."""
+    options = {
+        "--duration": wanted.duration,
+        "--warmup": wanted.warmup,
+        "--seed": wanted.seed,
+        "--set": wanted.settings or None,
+    }
+    for option, value in options.items():
+        if value is not None:
+            msg = f"{option}: a recorded run has its own; leave out {option}, or the recording"
+            raise InputError(msg)
 
 
 def prepared(wanted: Wanted) -> Design:

@@ -35,29 +35,43 @@ class FileError(Exception):
 def load(path: Path | str) -> Design:
     """The design in a file. Raises ``FileError``."""
     path = Path(path)
+    return loads(read_text(path, MAX_BYTES, "design"), path.name)
+
+
+def read_text(path: Path, most: int, sort: str) -> str:
+    """The text of a file, at most so many bytes; ``sort`` says what it should be. Raises ``FileError``."""
     try:
         with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            data = file.read(most + 1)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         msg = f"{path.name}: cannot be read: {reason}; check the path and its permissions"
         raise FileError(msg) from error
-    if len(data) > MAX_BYTES:
-        raise FileError(_too_big(path.name))
+    if len(data) > most:
+        raise FileError(too_big(path.name, most, sort))
     try:
-        text = data.decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        msg = f"{path.name}: is not UTF-8 text (byte {error.start}); it is no design file"
+        msg = f"{path.name}: is not UTF-8 text (byte {error.start}); it is no {sort} file"
         raise FileError(msg) from error
-    return loads(text, path.name)
 
 
 def loads(text: str, name: str = "design") -> Design:
     """The design in a text; ``name`` stands in messages. Raises ``FileError``."""
     if len(text) > MAX_BYTES:
-        raise FileError(_too_big(name))
+        raise FileError(too_big(name, MAX_BYTES, "design"))
     try:
-        raw = _up_to_date(read_json(text))
+        raw = read_json(text)
+    except ReadError as error:
+        msg = f"{name}: {error}"
+        raise FileError(msg) from None
+    return from_raw(raw, name)
+
+
+def from_raw(raw: dict[str, Any], name: str = "design") -> Design:
+    """The design in an object that ``read_json`` read; ``name`` stands in messages. Raises ``FileError``."""
+    try:
+        raw = _up_to_date(raw)
         check_counts(raw)
     except ReadError as error:
         msg = f"{name}: {error}"
@@ -97,10 +111,15 @@ def dumps(design: Design) -> str:
 
 def save(design: Design, path: Path | str) -> None:
     """Write a design's file at once or not at all. Raises ``FileError``."""
+    write(dumps(design), path)
+
+
+def write(text: str, path: Path | str) -> None:
+    """Write a file at once or not at all. Raises ``FileError``."""
     path = Path(path)
     try:
         target = path.resolve()
-        _replace(target, dumps(design).encode())
+        _replace(target, text.encode())
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         msg = f"{path.name}: cannot be saved: {reason}; choose another folder"
@@ -166,6 +185,6 @@ def _holds(item: Any, part: int | str) -> bool:
     return isinstance(item, dict) and part in item
 
 
-def _too_big(name: str) -> str:
-    """The message of a file that is larger than any design."""
-    return f"{name}: is larger than {MAX_BYTES // 1_000_000} MB; a design is far smaller: split it"
+def too_big(name: str, most: int, sort: str) -> str:
+    """The message of a file that is larger than any of its sort."""
+    return f"{name}: is larger than {most // 1_000_000} MB; a {sort} is far smaller: split it"

@@ -24,8 +24,12 @@ class ReadError(ValueError):
     """What is wrong with the text, in one line."""
 
 
-def read_json(text: str) -> dict[str, Any]:
-    """The object that a text holds. Raises ``ReadError``."""
+DESIGN: Final = "a design (an object with 'windtunnel': 1)"
+"""What a text is expected to hold, in words."""
+
+
+def read_json(text: str, wanted: str = DESIGN) -> dict[str, Any]:
+    """The object that a text holds; ``wanted`` says in messages what it should be. Raises ``ReadError``."""
     try:
         value = json.loads(
             text,
@@ -42,7 +46,7 @@ def read_json(text: str) -> dict[str, Any]:
         )
         raise ReadError(msg) from None
     if not isinstance(value, dict):
-        msg = f"holds {kind_of(value)}, not a design (an object with 'windtunnel': 1)"
+        msg = f"holds {kind_of(value)}, not {wanted}"
         raise ReadError(msg)
     _measure(value)
     return value

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 _TEMPLATES: Final[dict[str, str]] = {
     "missing": "is missing; add it",
+    "extra_forbidden": "is not known here; remove it",
     "float_type": "should be a number",
     "int_type": "should be a whole number",
     "int_from_float": "should be a whole number",
@@ -40,7 +41,9 @@ _SHAPES: Final = {
     "keys": '{"law": "zipf", "count": 10000, "alpha": 0.8}',
 }
 _LAW: Final = '{"law": "exponential", "mean": 0.01}'
-_UNHELPFUL: Final = frozenset({"missing", "too_long", "too_short", "union_tag_not_found"})
+_UNHELPFUL: Final = frozenset(
+    {"missing", "extra_forbidden", "too_long", "too_short", "union_tag_not_found"}
+)
 """Problems in which the value itself says nothing."""
 
 

@@ -65,6 +65,11 @@ class ApplyEdit:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeJournal:
+    """Say how to repeat the run so far: the answer is one ``Recorded``."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ack:
     """The last snapshot was shown; send the next."""
 
@@ -75,7 +80,17 @@ class Stop:
 
 
 Command = (
-    StartOver | Run | Pause | StepTime | StepRequest | SetSpeed | SetLoad | ApplyEdit | Ack | Stop
+    StartOver
+    | Run
+    | Pause
+    | StepTime
+    | StepRequest
+    | SetSpeed
+    | SetLoad
+    | ApplyEdit
+    | TakeJournal
+    | Ack
+    | Stop
 )
 
 
@@ -102,6 +117,14 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class Recorded:
+    """The run so far, as the text of a journal's file; or why there is none, in one line."""
+
+    text: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """The simulation broke. The design is untouched."""
 
@@ -109,4 +132,4 @@ class Failed:
     traceback: str
 
 
-Report = Progress | Measured | Refused | Failed
+Report = Progress | Measured | Refused | Recorded | Failed

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from engine.catalog import DesignError, lower
 from engine.control.simulation import Simulation
+from engine.run.journal import Entry, Journal, JournalError, Moment, Recorder
+from engine.run.protocol import ApplyEdit, SetLoad
 from engine.sim.lane.agenda import StandstillError
 from engine.sim.report import Result, result_of
 from engine.sim.snapshot import Snapshot
@@ -22,7 +25,7 @@ _PATIENCE = 3600.0
 
 
 class Session:
-    """Runs a design; it can be changed and looked at while it runs.
+    """Runs a design; it can be changed and looked at while it runs, and keeps a journal of the changes.
 
     Raises:
         DesignError: the design cannot run as it stands; the findings say why.
@@ -31,8 +34,35 @@ class Session:
     def __init__(self, design: Design) -> None:
         self.design = design
         self._simulation = Simulation(lower(design))
+        self._load = self._simulation.machine.load
+        """Where the dial stands. It takes effect when the run goes on, however often it is turned till then."""
+        self._recorder = Recorder(design)
         self._wall = 0.0
         self._result: Result | None = None
+
+    @classmethod
+    def replay(cls, journal: Journal, until: float = math.inf) -> Self:
+        """A session that did what a journal tells, and can go on as before or differently.
+
+        Args:
+            journal: What to do again.
+            until: Where to stand (s): after everything that was due, and was done, *before* that time.
+                Without it, exactly where the journal ends.
+
+        Raises:
+            DesignError: the design it began with cannot run.
+            JournalError: the run does not go as the journal tells.
+        """
+        session = cls(journal.design)
+        for entry in journal.entries:
+            if entry.at.time >= until:
+                break
+            session.repeat(entry)
+        if math.isinf(until):
+            session._go_to(journal.end)
+        else:
+            session.advance(until)
+        return session
 
     @property
     def now(self) -> float:
@@ -44,26 +74,27 @@ class Session:
         """Requests begun since the start."""
         return self._simulation.machine.requests
 
+    @property
+    def moment(self) -> Moment:
+        """How far the run has come, exactly."""
+        return Moment(self.now, int(self._simulation.machine.agenda.fired))
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the run passed the end of its scenario, so that the result is settled."""
+        return self._result is not None
+
     def advance(self, until: float) -> None:
         """Simulate up to a time (s). Passing the scenario's duration settles the result.
 
         Raises:
             StandstillError: requests go round without time passing.
         """
-        end = self.design.scenario.duration
-        if self._result is None and self.now < end <= until:
-            self._run(end)
-            self._result = self._measure()
-        self._run(until)
+        self._advance(until)
 
     def advance_request(self) -> None:
         """Simulate until one more client request is answered, at most an hour of simulated time."""
-        agenda = self._simulation.machine.agenda
-        agenda.stop_at_answer = True
-        try:
-            self._run(self.now + _PATIENCE)
-        finally:
-            agenda.stop_at_answer = False
+        self._step(self.now + _PATIENCE)
 
     def apply(self, edit: Edit) -> None:
         """Change the design while it runs.
@@ -72,14 +103,39 @@ class Session:
             EditError: the edit does not fit; nothing changed.
             DesignError: the changed design could not run; nothing changed.
         """
+        self._turn_dial()
         applied = edit.apply(self.design)
         if applied.changes.affects_run:
             self._simulation.follow(lower(applied.design))
         self.design = applied.design
+        self._recorder.note(Entry(self.moment, ApplyEdit(edit)))
 
     def set_load(self, factor: float) -> None:
-        """Multiply every client's traffic: the load dial."""
-        self._simulation.machine.set_load(factor)
+        """Multiply every client's traffic from here on: the load dial."""
+        self._load = factor
+
+    def journal(self) -> Journal:
+        """What happened up to now. Raises ``JournalError`` where that is more than a journal holds."""
+        turned = self._load != self._simulation.machine.load
+        pending = (Entry(self.moment, SetLoad(self._load)),) if turned else ()
+        return self._recorder.journal(self.moment, pending)
+
+    def repeat(self, entry: Entry) -> None:
+        """Go where a command was given, and carry it out.
+
+        Raises:
+            JournalError: the run does not go there, or the command does not fit.
+        """
+        self._go_to(entry.at)
+        match entry.command:
+            case SetLoad(factor):
+                self.set_load(factor)
+            case ApplyEdit(edit):
+                try:
+                    self.apply(edit)
+                except (DesignError, ValueError) as error:
+                    msg = f"at {self.now:g} s: {edit.label}: {error}; this run was recorded differently"
+                    raise JournalError(msg) from error
 
     def snapshot(self) -> Snapshot:
         """Everything a view shows, since the snapshot before."""
@@ -102,11 +158,56 @@ class Session:
         """The result object: of the whole scenario once that is over, else of what was measured."""
         return self._result or self._measure()
 
-    def _run(self, until: float) -> None:
-        """Simulate and count the wall time."""
+    def _advance(self, until: float) -> bool:
+        """Simulate up to a time, and settle the result on the way; false where an answer stopped it.
+
+        Standing still is nothing at all: a command would otherwise find another run after it.
+        """
+        if until <= self.now:
+            return True
+        self._turn_dial()
+        end = self.design.scenario.duration
+        if self._result is None and self.now < end <= until:
+            if not self._run(end):
+                return False
+            self._result = self._measure()
+        return self._run(until)
+
+    def _step(self, until: float) -> bool:
+        """Simulate until one more client request is answered; whether one was, before a time."""
+        agenda = self._simulation.machine.agenda
+        agenda.stop_at_answer = True
+        try:
+            return not self._advance(until)
+        finally:
+            agenda.stop_at_answer = False
+
+    def _go_to(self, moment: Moment) -> None:
+        """Simulate up to a moment of a journal: in the middle of an instant, one answer after another."""
+        self.advance(moment.time)
+        answered = True
+        while answered and self.moment < moment:
+            answered = self._step(math.nextafter(moment.time, math.inf))
+        if self.moment != moment:
+            msg = (
+                f"at {moment.time:g} s: the run goes another way than the recorded one; "
+                "replay it with the version of Windtunnel that recorded it"
+            )
+            raise JournalError(msg)
+
+    def _turn_dial(self) -> None:
+        """Let the load dial take effect."""
+        machine = self._simulation.machine
+        if self._load != machine.load:
+            machine.set_load(self._load)
+            self._recorder.note(Entry(self.moment, SetLoad(self._load)))
+
+    def _run(self, until: float) -> bool:
+        """Simulate and count the wall time; false where an answer stopped it."""
         begun = time.perf_counter()
-        self._simulation.advance(until)
+        finished = self._simulation.advance(until)
         self._wall += time.perf_counter() - begun
+        return finished
 
     def _measure(self) -> Result:
         """The result as it stands."""

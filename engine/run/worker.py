@@ -17,6 +17,8 @@ import traceback
 from typing import TYPE_CHECKING, Final
 
 from engine.model.edits import CompoundEdit
+from engine.run.journal import JournalError
+from engine.run.journal_file import dumps
 from engine.run.pacing import Pacer, Slicer
 from engine.run.protocol import (
     Ack,
@@ -25,6 +27,7 @@ from engine.run.protocol import (
     Measured,
     Pause,
     Progress,
+    Recorded,
     Refused,
     Run,
     SetLoad,
@@ -33,6 +36,7 @@ from engine.run.protocol import (
     StepRequest,
     StepTime,
     Stop,
+    TakeJournal,
 )
 from engine.run.session import DesignError, Session, StandstillError
 
@@ -93,11 +97,8 @@ class Worker:
         match command:
             case StartOver(design):
                 self._start(design)
-            case Run():
-                self._running, self._stop_at = True, None
-                self._changed()
-            case Pause():
-                self._running, self._stop_at = False, None
+            case Run() | Pause():
+                self._running, self._stop_at = isinstance(command, Run), None
                 self._changed()
             case StepTime(seconds):
                 self._step_time(seconds)
@@ -105,6 +106,8 @@ class Worker:
                 self._step_request()
             case ApplyEdit(edit):
                 self._apply(edit)
+            case TakeJournal():
+                self._send(self._recorded())
             case Ack():
                 self._credit = True
             case Stop():
@@ -144,8 +147,9 @@ class Worker:
                 self._build()
             return
         self._refused.append(edit)
+        together = CompoundEdit.of(self._refused, edit.label) if len(self._refused) > 1 else edit
         try:
-            self._session.apply(CompoundEdit.of(self._refused, edit.label))
+            self._session.apply(together)
         except DesignError as error:
             self._send(Refused(error.findings))
             return
@@ -173,7 +177,17 @@ class Worker:
         if self._session is not None:
             self._running, self._stop_at = False, None
             self._session.advance_request()
+            self._note_result(self._session)
             self._changed()
+
+    def _recorded(self) -> Recorded:
+        """How to repeat the run so far."""
+        if self._session is None:
+            return Recorded(problem="there is no run; start one")
+        try:
+            return Recorded(dumps(self._session.journal()))
+        except JournalError as error:
+            return Recorded(problem=str(error))
 
     def _changed(self) -> None:
         """Something changed: report it, and neither trust old measurements nor owe old time."""
@@ -227,13 +241,17 @@ class Worker:
         session.advance(until)
         self._slicer.record(until - now, self._clock() - begun)
         self._news = True
-        if until == end and not self._measured:
-            self._measured = True
-            self._send(Measured(session.result()))
+        self._note_result(session)
         if self._stop_at is not None and session.now >= self._stop_at:
             self._stop_at = None
             return _IDLE
         return REST if until >= target else 0.0
+
+    def _note_result(self, session: Session) -> None:
+        """Report the result once it is settled."""
+        if session.is_over and not self._measured:
+            self._measured = True
+            self._send(Measured(session.result()))
 
     def _target(self, now: float, wall: float) -> float:
         """Where simulated time should be."""

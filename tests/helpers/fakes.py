@@ -53,6 +53,7 @@ class FakeDialogs:
         self.to_save: Path | None = None
         self.to_export: Path | None = None
         self.to_load: Path | None = None
+        self.to_record: Path | None = None
         self.answer = "cancel"
         self.asked = 0
 
@@ -70,6 +71,9 @@ class FakeDialogs:
 
     def recording_path(self, folder: Path) -> Path | None:
         return self.to_load
+
+    def run_path(self, suggestion: Path) -> Path | None:
+        return self.to_record
 
     def unsaved(self, title: str) -> str:
         self.asked += 1

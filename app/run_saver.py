@@ -1,0 +1,69 @@
+"""Saves the run on screen as a file with which it can be replayed to the same result."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from app.dialogs import RUN_SUFFIX
+from engine.model.files import FileError, write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from app.dialogs import Dialogs
+    from app.file_controller import FileController
+    from app.run_controller import RunController
+
+
+class RunSaver(QObject):
+    """Asks where, then the simulating process what happened; nobody waits for the answer."""
+
+    saved = Signal(str)
+    """A run was saved: name of the file."""
+    failed = Signal(str)
+    """A run was not saved: one clear line."""
+
+    def __init__(self, run: RunController, files: FileController, dialogs: Dialogs) -> None:
+        super().__init__(run)
+        self._run, self._files, self._dialogs = run, files, dialogs
+        self._wanted: deque[Path] = deque()
+        """Where the runs go that were asked for, the first one first."""
+        run.recorded.connect(self._store)
+        run.failed.connect(lambda _message, _trace: self._give_up())
+
+    def save(self) -> None:
+        """Let the person choose a file, and have the run up to then written to it."""
+        path = self._dialogs.run_path(
+            self._files.folder() / f"{self._files.file_stem()}{RUN_SUFFIX}"
+        )
+        if path is None:
+            return
+        self._wanted.append(path)
+        if self._run.has_run:
+            self._run.take_journal()
+        else:
+            self._give_up()
+
+    def _store(self, text: str, problem: str) -> None:
+        """Write what the process has told."""
+        if not self._wanted:
+            return
+        path = self._wanted.popleft()
+        if problem:
+            self.failed.emit(f"{path.name} was not saved: {problem}")
+            return
+        try:
+            write(text, path)
+        except FileError as error:
+            self.failed.emit(str(error))
+        else:
+            self.saved.emit(path.name)
+
+    def _give_up(self) -> None:
+        """The run is gone before it could be asked."""
+        while self._wanted:
+            name = self._wanted.popleft().name
+            self.failed.emit(f"{name} was not saved: the run is over; start it again")
