@@ -11,7 +11,7 @@ import engine.catalog
 from engine.cli.errors import OK, InputError
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
-_IMPORTS: Final = re.compile(r"from engine\.catalog import \(?([\w,\s]+?)\)?\n\n")
+_IMPORTS: Final = re.compile(r"from engine\.catalog import (?:\(([\w,\s]+?)\)|([\w, ]+))\n")
 _LIST: Final = re.compile(r"(_LISTED[^=]*= \(\n(?:    \w+\.PRESET,\n)+)")
 
 _TEMPLATE: Final = '''\
@@ -129,11 +129,11 @@ def _entered(listing: str, name: str) -> str:
     if found is None or _LIST.search(listing) is None:
         msg = "the list in engine/catalog/registry.py has another shape; add the component by hand"
         raise InputError(msg)
-    names = sorted({*re.findall(r"\w+", found[1]), name})
-    line = f"from engine.catalog import {', '.join(names)}\n\n"
-    if len(line) > 102:
+    names = sorted({*re.findall(r"\w+", found[1] or found[2]), name})
+    line = f"from engine.catalog import {', '.join(names)}\n"
+    if len(line) > 101:
         line = (
-            "from engine.catalog import (\n" + "".join(f"    {each},\n" for each in names) + ")\n\n"
+            "from engine.catalog import (\n" + "".join(f"    {each},\n" for each in names) + ")\n"
         )
     listing = listing.replace(found[0], line)
     return _LIST.sub(rf"\g<1>    {name}.PRESET,\n", listing)

@@ -1,0 +1,74 @@
+"""The plan: what a design means, in primitives only. Flat, validated, numeric; seconds and rates per second.
+
+The simulator, the theory and the analyses all read this, and none of them knows what a cache is.
+Names follow the primitives: Traffic, Station, Link with its Call policy, Flow, Store, Event.
+"""
+
+from engine.plan.primitives.basics import FAILURES, INFINITE, ZERO, ClassPlan, KeyPlan, LawPlan
+from engine.plan.primitives.event import EventPlan
+from engine.plan.primitives.flow import (
+    AsyncPart,
+    CallPart,
+    ChoicePart,
+    FlowPlan,
+    LoopPart,
+    ParallelPart,
+    Part,
+    Way,
+    WorkPart,
+)
+from engine.plan.primitives.link import ConnectionPlan, EncryptionPlan, LinkPlan, Picker, RetryPlan
+from engine.plan.primitives.node import HealthPlan, NodePlan, RouterPlan
+from engine.plan.primitives.plan import Plan
+from engine.plan.primitives.station import (
+    BatchPlan,
+    CpuPlan,
+    MemoryPlan,
+    PausePlan,
+    ScalingPlan,
+    StartPlan,
+    StationPlan,
+)
+from engine.plan.primitives.store import LARGEST_ENTRY, BacklogPlan, StorePlan
+from engine.plan.primitives.traffic import CrowdPlan, SessionPlan, TrafficPlan
+
+__all__ = [
+    "FAILURES",
+    "INFINITE",
+    "LARGEST_ENTRY",
+    "ZERO",
+    "AsyncPart",
+    "BacklogPlan",
+    "BatchPlan",
+    "CallPart",
+    "ChoicePart",
+    "ClassPlan",
+    "ConnectionPlan",
+    "CpuPlan",
+    "CrowdPlan",
+    "EncryptionPlan",
+    "EventPlan",
+    "FlowPlan",
+    "HealthPlan",
+    "KeyPlan",
+    "LawPlan",
+    "LinkPlan",
+    "LoopPart",
+    "MemoryPlan",
+    "NodePlan",
+    "ParallelPart",
+    "Part",
+    "PausePlan",
+    "Picker",
+    "Plan",
+    "RetryPlan",
+    "RouterPlan",
+    "ScalingPlan",
+    "SessionPlan",
+    "StartPlan",
+    "StationPlan",
+    "StorePlan",
+    "TrafficPlan",
+    "Way",
+    "WorkPart",
+]

@@ -1,0 +1,30 @@
+"""E: a change at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from engine.plan.primitives.link import LinkPlan
+    from engine.plan.primitives.node import NodePlan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventPlan:
+    """E: a change at a time, its target resolved to nodes and links."""
+
+    at: float
+    end: float
+    """Infinite where it lasts."""
+    change: str
+    nodes: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    factor: float = 1.0
+    probability: float = 0.0
+    seconds: float = 0.0
+    instances: int | None = None
+    replacement: NodePlan | LinkPlan | None = None
+    """``set``: the node or link as it is meanwhile."""
+    label: str = ""
+    """How people read it: ``Catalog cache flushed``."""

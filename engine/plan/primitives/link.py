@@ -1,0 +1,95 @@
+"""L and C: the network between two nodes, and what the caller keeps to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeVar
+
+from engine.plan.primitives.basics import INFINITE, ZERO, LawPlan
+
+if TYPE_CHECKING:
+    from engine.model.policies.policy import Policy
+
+P = TypeVar("P", bound="Policy")
+
+Picker = Literal["round_robin", "random", "least_connections", "power_of_two", "weighted"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryPlan:
+    """C: tries and the wait between them."""
+
+    attempts: int = 1
+    base: float = 0.1
+    factor: float = 2.0
+    cap: float = 20.0
+    jitter: Literal["none", "equal", "full"] = "full"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionPlan:
+    """L: the connections that one caller instance keeps to one instance of the target."""
+
+    round_trips: int = 2
+    """There and back so many times before the first request (TCP 1, TLS 1.3 one more)."""
+    ordered: bool = True
+    """Whether a loss holds up everything behind it on the connection (TCP; not QUIC)."""
+    streams: int = 1
+    """Requests under way at a time on a connection."""
+    connections: int | None = None
+    """Connections at a time; None is as many as it takes."""
+    requests: int | None = None
+    """Requests after which a connection is closed."""
+    idle: float = INFINITE
+    """Seconds without requests after which it is."""
+    slow_start: Literal["off", "new_connections", "after_idle"] = "off"
+    """Whether the window begins with ten segments: never, when new, or also after an idle time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncryptionPlan:
+    """L: work (s) that encryption costs the target's station."""
+
+    handshake: float = 0.0
+    """For each new connection."""
+    per_byte: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkPlan:
+    """L and C: the network between two nodes, and the caller's policy."""
+
+    id: str
+    source: str
+    target: str
+    order: int = 0
+    probability: float = 1.0
+    times: int = 1
+    waits: bool = True
+    """False: send and go on."""
+    on_miss: bool = False
+    """Reads: only after an earlier call of the same request missed in a store (look-aside)."""
+    classes: tuple[bool, ...] = (True,)
+    """Whether each class uses it."""
+    picker: Picker = "round_robin"
+    weight: float = 1.0
+    delay: LawPlan = ZERO
+    jitter: float = 0.0
+    loss: float = 0.0
+    bandwidth: float = INFINITE
+    """Bytes a second, each way."""
+    connection: ConnectionPlan | None = None
+    """None where every call finds an open one."""
+    encryption: EncryptionPlan | None = None
+    timeout: float = INFINITE
+    retry: RetryPlan = RetryPlan()
+    deadline_propagation: bool = False
+    """Calls carry until when their answer is wanted; who passes that is dropped."""
+    cancellation: bool = False
+    """Who is given up is told, and stops."""
+    policies: tuple[Policy, ...] = ()
+    """C: what else the caller keeps to."""
+
+    def policy(self, sort: type[P]) -> P | None:
+        """The policy of a sort, if the caller keeps to one."""
+        return next((each for each in self.policies if isinstance(each, sort)), None)

@@ -1,0 +1,74 @@
+"""What a node is made of: gates, a station, a role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from engine.plan.primitives.station import USUAL, StationPlan
+
+if TYPE_CHECKING:
+    from engine.model.policies.policy import Policy
+    from engine.plan.primitives.flow import FlowPlan
+    from engine.plan.primitives.link import Picker
+    from engine.plan.primitives.store import BacklogPlan, StorePlan
+    from engine.plan.primitives.traffic import TrafficPlan
+
+
+P = TypeVar("P", bound="Policy")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthPlan:
+    """K: periodic health check of a router's targets."""
+
+    interval: float
+    failures: int
+    successes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouterPlan:
+    """F choice: forward each request to one target among all instances behind the outgoing links."""
+
+    picker: Picker
+    health: HealthPlan | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodePlan:
+    """What a node is made of: gates, a station, and a role.
+
+    The role is one of traffic, router, backlog and flow, or else the flow that its links tell. A store may
+    stand before a router or a flow.
+
+    Raises:
+        ValueError: two roles that exclude each other.
+    """
+
+    id: str
+    station: StationPlan = USUAL
+    traffic: TrafficPlan | None = None
+    store: StorePlan | None = None
+    backlog: BacklogPlan | None = None
+    router: RouterPlan | None = None
+    pulls: bool = False
+    """Whether its workers pull messages instead of being called."""
+    flow: FlowPlan | None = None
+    """What it does with a request, where its links do not tell; the station's work is then the work that
+    the flow begins with, none where it begins with something else."""
+    gates: tuple[Policy, ...] = ()
+    """A: what calls have to pass before they wait for a worker, in this order."""
+
+    def __post_init__(self) -> None:
+        """Refuse roles that exclude each other."""
+        roles = [name for name in ("traffic", "router", "backlog", "flow") if getattr(self, name)]
+        if self.store is not None and {"traffic", "backlog"} & set(roles):
+            roles.append("store")
+        if len(roles) > 1:
+            msg = f"{self.id}: a node cannot have {' and '.join(roles)} at once"
+            raise ValueError(msg)
+
+    def gate(self, sort: type[P]) -> P | None:
+        """The gate of a sort, if calls have to pass one."""
+        return next((each for each in self.gates if isinstance(each, sort)), None)

@@ -1,0 +1,26 @@
+"""Everything a run needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from engine.plan.primitives.basics import ClassPlan
+    from engine.plan.primitives.event import EventPlan
+    from engine.plan.primitives.link import LinkPlan
+    from engine.plan.primitives.node import NodePlan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Everything a run needs."""
+
+    title: str
+    seed: int
+    duration: float
+    warmup: float
+    classes: tuple[ClassPlan, ...]
+    nodes: tuple[NodePlan, ...]
+    links: tuple[LinkPlan, ...]
+    events: tuple[EventPlan, ...]

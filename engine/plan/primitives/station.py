@@ -1,0 +1,107 @@
+"""S: instances with workers, and their limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from engine.plan.primitives.basics import ZERO, LawPlan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScalingPlan:
+    """Universal scalability law: work takes 1 + σ(n-1) + κn(n-1) times as long while n workers work."""
+
+    contention: float = 0.0
+    """σ: the share of work that only one worker at a time can do."""
+    coherency: float = 0.0
+    """κ: what each pair of workers costs by keeping each other up to date."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CpuPlan:
+    """CFS bandwidth control: CPU seconds that an instance may use in each period."""
+
+    quota: float
+    period: float = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchPlan:
+    """A worker takes up to ``size`` waiting requests at once, for F + b·c seconds."""
+
+    size: int
+    linger: float
+    """Seconds for which the oldest request waits until the batch is full."""
+    fixed: float
+    """F (s)."""
+    per_item: float | None = None
+    """c (s); None where each request brings the work of its class."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartPlan:
+    """What it takes until an instance that comes later, or again, works at full speed."""
+
+    time: LawPlan
+    """Until it is ready."""
+    warm_up: float = 0.0
+    """Seconds for which its speed then rises, linearly, to the full one."""
+    cold: float = 1.0
+    """Share of the full speed at which it begins."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryPlan:
+    """Bytes of an instance: base + a · inside + b · (peers - 1) + leak · t."""
+
+    base: float
+    per_request: float
+    per_peer: float
+    leak: float
+    """Bytes per second since the start."""
+    limit: float
+    refuses: bool = False
+    """At the limit, requests fail; otherwise the instance does, and is started again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PausePlan:
+    """Stops of a whole instance, such as those of a garbage collector."""
+
+    every: LawPlan
+    """From the end of one to the beginning of the next."""
+    length: LawPlan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StationPlan:
+    """S: a set of identical instances. What is None is off."""
+
+    instances: int = 1
+    workers: int | None = None
+    """Workers an instance; None serves everything at once (no queue)."""
+    work: tuple[LawPlan, ...] = (ZERO,)
+    """Law of the work, one per class."""
+    queue_limit: int | None = None
+    """Waiting places an instance; None is unbounded."""
+    discipline: Literal["fifo", "lifo", "ps", "priority"] = "fifo"
+    hold: bool = False
+    """Whether a worker is held while its request waits for calls (thread per request)."""
+    speed: float = 1.0
+    """How many seconds of work are done in a second."""
+    scaling: ScalingPlan | None = None
+    cpu: CpuPlan | None = None
+    batch: BatchPlan | None = None
+    start: StartPlan | None = None
+    memory: MemoryPlan | None = None
+    pauses: PausePlan | None = None
+
+    @property
+    def service(self) -> tuple[LawPlan, ...]:
+        """Law of the time that the work takes at the station's speed, one per class."""
+        return tuple(law.times(1.0 / self.speed) for law in self.work)
+
+
+USUAL = StationPlan()
+"""One instance that serves everything at once."""

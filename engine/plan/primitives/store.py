@@ -1,0 +1,52 @@
+"""D: keyed stores and queues."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from engine.plan.primitives.basics import ClassPlan
+
+LARGEST_ENTRY = 1e10
+"""Bytes that an entry of a store has at most: so the sum over all keys is a whole number of 63 bits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StorePlan:
+    """D: keyed state. A read that misses goes on with the flow; a hit answers at once."""
+
+    capacity: int | None
+    """Entries; None is unbounded."""
+    ttl: float
+    """Seconds an entry lives; may be infinite."""
+    eviction: Literal["lru", "fifo", "random", "lfu"]
+    single_flight: bool
+    """One fetch a key at a time; the others wait for it."""
+    prewarm: bool
+    """Start with the most popular keys, as many as fit."""
+    capacity_bytes: float | None = None
+    """Bytes of all entries; None is unbounded."""
+    entry_bytes: float | None = None
+    """Bytes of an entry; None is the size of the class's response."""
+
+    @property
+    def is_sized(self) -> bool:
+        """Whether anybody asked for sizes."""
+        return self.capacity_bytes is not None or self.entry_bytes is not None
+
+    def bytes_of(self, kind: ClassPlan) -> int:
+        """Bytes of an entry that a request of a class leaves."""
+        size = kind.response_bytes if self.entry_bytes is None else self.entry_bytes
+        return round(min(size, LARGEST_ENTRY))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BacklogPlan:
+    """D in queue mode: messages acknowledged on enqueue, pulled by the targets of the outgoing links."""
+
+    capacity: int | None
+    visibility: float
+    """Seconds after which an unacknowledged message is delivered again."""
+    max_receive: int
+    """Deliveries after which a message is dead-lettered."""
