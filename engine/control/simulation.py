@@ -12,12 +12,13 @@ from engine.control.pauses import Pauses
 from engine.control.timeline import Timeline
 from engine.sim.machine import Machine
 from engine.sim.samples import Observer
+from engine.sim.snapshot import Notice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from engine.plan.primitives import Plan
-    from engine.sim.snapshot import Notice, Sample
+    from engine.sim.snapshot import NoticeKind, Sample
 
 _SHORTEST = 0.25
 """Least length of an interval (s) that a look closes."""
@@ -29,6 +30,8 @@ _BETWEEN_LOOKS = 5
 """Intervals between two looks that are worth their price."""
 _KEPT = 2000
 """Intervals, and notices, that are kept while nobody takes them; then the older half goes."""
+_TONES: Mapping[str, NoticeKind] = {"failing": "alert", "healthy": "restored"}
+"""Notices of changes of state, by their tone; others are about health."""
 
 
 class Simulation:
@@ -42,6 +45,7 @@ class Simulation:
         """Closed intervals since somebody took them."""
         self.observer: Observer | None = None
         """Made by the first look; runs without one pay nothing."""
+        self.machine.hear = self._heard
         self._marked = False
         self._sampled = 0.0
         self._looked = 0.0
@@ -119,6 +123,11 @@ class Simulation:
         self.samples.append(observer.sample())
         if len(self.samples) > _KEPT:
             del self.samples[: _KEPT // 2]
+
+    def _heard(self, name: str, what: str, tone: str, now: float) -> None:
+        """Put a change of state on the record."""
+        kind = _TONES.get(tone, "health")
+        self._notify(Notice(at=now, kind=kind, text=f"{name}: {what}", target=name))
 
     def _notify(self, notice: Notice) -> None:
         """Keep a notice for whoever looks next; the oldest go when nobody does."""

@@ -150,6 +150,7 @@ class Session:
             samples=samples,
             gauges=observer.gauges(),
             in_flight=observer.in_flight(),
+            states=observer.states(),
             crossings=observer.crossings(),
             notices=notices,
         )

@@ -42,7 +42,7 @@ class Assembler:
     """Builds and tunes the parts of one machine."""
 
     def __init__(
-        self, agenda: Agenda, streams: Streams, hear: Callable[[str, str, float], None]
+        self, agenda: Agenda, streams: Streams, hear: Callable[[str, str, str, float], None]
     ) -> None:
         self.agenda = agenda
         self.streams = streams

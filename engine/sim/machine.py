@@ -38,8 +38,8 @@ class Machine:
         """What was measured when; None before the mark."""
         self._gone = 0
         """Requests begun by clients that were removed."""
-        self.hear: Callable[[str, str, float], None] = _nobody
-        """Told of rare changes of state: the id, what happened, and when (s)."""
+        self.hear: Callable[[str, str, str, float], None] = _nobody
+        """Told of rare changes of state: the id, what happened, in which tone, and when (s)."""
         self._assembler = Assembler(self.agenda, self.streams, self._heard)
         self.reconcile(plan)
 
@@ -123,9 +123,9 @@ class Machine:
         for part in self.nodes.values():
             part.resume(self.now)
 
-    def _heard(self, name: str, what: str, now: float) -> None:
+    def _heard(self, name: str, what: str, tone: str, now: float) -> None:
         """Pass on that something is in another state."""
-        self.hear(name, what, now)
+        self.hear(name, what, tone, now)
 
     def _node(self, plan: NodePlan) -> NodePart:
         """The node of a plan: the one that is there, or a new one."""
@@ -150,5 +150,5 @@ class Machine:
             self.surge(part, 0.0)
 
 
-def _nobody(_name: str, _what: str, _now: float) -> None:
+def _nobody(_name: str, _what: str, _tone: str, _now: float) -> None:
     """Hear nothing."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from engine.sim.lane.codes import UNLIMITED
 from engine.sim.lane.network_path import ANSWER, FAILURE, REQUEST, RESENT
+from engine.sim.parts import states
 from engine.sim.snapshot import (
     Crossing,
     InstanceGauge,
@@ -106,6 +107,13 @@ class Observer:
     def gauges(self) -> dict[str, NodeGauge]:
         """How every node stands."""
         return {name: _gauge(part) for name, part in self._machine.nodes.items()}
+
+    def states(self) -> dict[str, dict[str, str]]:
+        """States of the gates of nodes and of the rules of links, where they have any."""
+        machine = self._machine
+        found = {name: states(part.gates) for name, part in machine.nodes.items() if part.gates}
+        found |= {name: states(part.bodies) for name, part in machine.links.items() if part.bodies}
+        return {name: each for name, each in found.items() if each}
 
     def in_flight(self) -> dict[str, int]:
         """Call attempts under way, by link."""

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from engine.sim.lane.seams import Listener
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
+    from engine.model.policies.policy import Policy
     from engine.plan.deadline_propagation import DeadlinePropagation
     from engine.plan.primitives import Plan
     from engine.sim.lane.agenda import Agenda
@@ -26,19 +27,19 @@ class Setup:
     kinds: int
     """Request classes, at most so far: requests under way may be of one that is gone."""
     propagation: DeadlinePropagation
-    hear: Callable[[str, str, float], None]
-    """Takes the id of a node or link, what happened to it, and when (s)."""
+    hear: Callable[[str, str, str, float], None]
+    """Takes the id of a node or link, what happened to it, in which tone, and when (s)."""
 
 
 class Herald(Listener):
     """Tells outside the lane that something is in another state."""
 
-    def __init__(self, setup: Setup, owner: str, what: str, words: Mapping[str, str]) -> None:
+    def __init__(self, setup: Setup, owner: str, policy: type[Policy]) -> None:
         self._hear = setup.hear
         self._owner = owner
-        self._what = what
-        self._words = words
+        self._policy = policy
 
     def changed(self, state: str, now: float) -> None:
         """Say it as people read it."""
-        self._hear(self._owner, f"{self._what} {self._words[state]}", now)
+        told = self._policy.states[state]
+        self._hear(self._owner, f"{self._policy.title} {told.word}", told.tone, now)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 InstanceState = Literal["starting", "ready", "draining", "down"]
+NoticeKind = Literal["event", "restored", "health", "alert"]
 NAN = float("nan")
 
 
@@ -109,7 +110,7 @@ class Notice:
     """Something that happened and belongs on the timeline."""
 
     at: float
-    kind: Literal["event", "restored", "health", "alert"]
+    kind: NoticeKind
     text: str
     target: str | None = None
 
@@ -127,5 +128,7 @@ class Snapshot:
     gauges: Mapping[str, NodeGauge] = field(default_factory=dict)
     in_flight: Mapping[str, int] = field(default_factory=dict)
     """Call attempts under way, by link."""
+    states: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """States of the policies of nodes and links that have some: ``{"users-api": {"breaker": "open"}}``."""
     crossings: tuple[Crossing, ...] = ()
     notices: tuple[Notice, ...] = ()

@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPen
 from engine.model.event_kinds import kind_with_badge
 from widgets.canvas.card_state import BAR_STEPS
 from widgets.canvas.geometry import CARD_HEIGHT, CARD_RADIUS, CARD_WIDTH
+from widgets.canvas.pill_painter import paint_pills
 from widgets.theme.shapes import paint_state
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ _BAR_HEIGHT: Final = 6.0
 _CELL: Final = QRectF(0, 0, 10.0, 8.0)
 _CELL_TOP: Final = 59.5
 _CELL_STEP: Final = 13.0
+_GATES: Final = QPointF(_INSET - 5.0, CARD_HEIGHT - 5.0)
+"""Where the pill of the gates begins: on the lower edge."""
 _ALARMED: Final = frozenset({"saturated", "failing", "down"})
 _RECT: Final = QRectF(0.0, 0.0, CARD_WIDTH, CARD_HEIGHT)
 
@@ -47,6 +50,11 @@ def paint_card(painter: QPainter, face: CardFace, look: Look) -> None:
     painter.drawText(QPointF(CARD_WIDTH - _INSET - width, 68.0), style.word)
     _paint_badge(painter, face, look)
     _paint_marks(painter, face, look)
+    if face.gates:
+        painter.save()
+        painter.translate(_GATES)
+        paint_pills(painter, face.gates, look, look.theme.track)
+        painter.restore()
 
 
 def _paint_live(painter: QPainter, text: str, look: Look) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.model.design import Design, Frame, Link, Node
@@ -14,8 +15,9 @@ from widgets.canvas.card_state import (
     worst_mark,
 )
 from widgets.canvas.frame_painter import FrameFace
-from widgets.canvas.link_painter import THINNEST, LinkFace, Pill, policy_pills, width_of
+from widgets.canvas.link_painter import THINNEST, LinkFace, width_of
 from widgets.canvas.live_stats import LiveStats, active_faults
+from widgets.canvas.policies import gate_pills, link_pills
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from engine.model.component import Component
     from engine.model.findings import Finding
     from widgets.canvas.health import State
+    from widgets.canvas.policies import Pill
 
 
 class CardPresenter:
@@ -39,7 +42,8 @@ class CardPresenter:
         self.faults: dict[str, tuple[str, ...]] = {}
         self._design = Design()
         self._held: dict[str, list[str]] = {}
-        self._pills: dict[str, tuple[Link, tuple[Pill, ...]]] = {}
+        self._pills: dict[str, tuple[Link | Node, Mapping[str, str], tuple[Pill, ...]]] = {}
+        """By id: what they were made from, and the signs."""
 
     def set_design(self, design: Design, hidden: Mapping[str, str]) -> None:
         """Follow the design."""
@@ -72,7 +76,9 @@ class CardPresenter:
         if isinstance(item, Node):
             component = self.components.get(item.kind)
             instances = instances_of(component, item.config)
-            setting = self._setting(item_id, component, instances)
+            setting = replace(
+                self._setting(item_id, component, instances), gates=self._pills_of(item)
+            )
             return node_face(item, setting, self.board.nodes.get(item_id))
         if isinstance(item, Frame):
             return self._frame_card(item)
@@ -94,12 +100,14 @@ class CardPresenter:
             selected=link.id in self.selection,
         )
 
-    def _pills_of(self, link: Link) -> tuple[Pill, ...]:
-        """Policies of a link, read from its config once."""
-        known = self._pills.get(link.id)
-        if known is None or known[0] is not link:
-            known = self._pills[link.id] = (link, policy_pills(link.config))
-        return known[1]
+    def _pills_of(self, item: Link | Node) -> tuple[Pill, ...]:
+        """Policies of a link or a node, read from its config once and again when their state changes."""
+        states = self.board.states.get(item.id, {})
+        known = self._pills.get(item.id)
+        if known is None or known[0] is not item or known[1] != states:
+            make = link_pills if isinstance(item, Link) else gate_pills
+            known = self._pills[item.id] = (item, states, make(item.config, states))
+        return known[2]
 
     def _link_state(self, link: Link) -> State:
         """A link fails by itself; it is strained or saturated as what it leads to."""

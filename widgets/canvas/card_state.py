@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from engine.model.component import Component
     from engine.model.design import Frame, Node
+    from widgets.canvas.policies import Pill
 
 CellLook = Literal[
     "unknown", "idle", "healthy", "strained", "saturated", "slow", "starting", "draining", "down"
@@ -44,6 +45,8 @@ class CardFace:
     badge: str = ""
     fault: str = ""
     mark: Mark = ""
+    gates: tuple[Pill, ...] = ()
+    """What calls have to pass before they enter."""
     stacked: bool = False
     """Whether it stands for a collapsed frame."""
     selected: bool = False
@@ -57,6 +60,7 @@ class Setting:
     instances: int | None
     faults: tuple[str, ...] = ()
     mark: Mark = ""
+    gates: tuple[Pill, ...] = ()
     selected: bool = False
 
 
@@ -69,6 +73,7 @@ def node_face(node: Node, setting: Setting, health: NodeHealth | None) -> CardFa
         "icon": component.icon if component else "unknown",
         "fault": faults[0] if len(faults) == 1 else counted(len(faults), "fault") if faults else "",
         "mark": setting.mark,
+        "gates": setting.gates,
         "selected": setting.selected,
     }
     if health is None:

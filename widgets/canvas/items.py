@@ -26,7 +26,7 @@ from widgets.canvas.geometry import (
     output_port,
     squared_distance,
 )
-from widgets.canvas.link_painter import LinkFace, has_pills, paint_pills, pill_rect
+from widgets.canvas.link_painter import LinkFace, has_pills, paint_link_pills, pill_rect
 from widgets.canvas.note_painter import paint_note
 from widgets.canvas.wires import Wire, distance, wire
 
@@ -245,7 +245,7 @@ class PillItem(PictureItem):
         return (self.face.pills, self.face.fault, self.face.selected)
 
     def _paint(self, painter: QPainter, look: Look) -> None:
-        paint_pills(painter, self.face, self.rect.size(), look)
+        paint_link_pills(painter, self.face, look)
 
 
 class LinkItem:

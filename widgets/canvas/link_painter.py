@@ -10,29 +10,16 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from engine.model.event_kinds import kind_with_badge
-from widgets.canvas.wording import short_percent, short_time
+from widgets.canvas.pill_painter import paint_pills, pills_size
+from widgets.canvas.policies import Pill
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from PySide6.QtCore import QSizeF
-
     from widgets.canvas.health import State
     from widgets.canvas.look import Look
     from widgets.canvas.wires import Wire
 
 THINNEST: Final = 1.5
 THICKEST: Final = 6.5
-_PILL_HEIGHT: Final = 17.0
-_ICON: Final = 11.0
-
-
-@dataclass(frozen=True, slots=True)
-class Pill:
-    """One policy of a link: a sign and a word or two."""
-
-    icon: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,29 +39,6 @@ def width_of(rate: float) -> float:
         return THINNEST
     width = THINNEST + 1.5 * max(0.0, math.log10(rate / 60.0))
     return min(round(2 * width) / 2, THICKEST)
-
-
-def policy_pills(config: Mapping[str, object]) -> tuple[Pill, ...]:
-    """The signs of what a link's config sets; only what departs from a plain call."""
-    pills: list[Pill] = []
-    if config.get("mode") == "send":
-        pills.append(Pill("chevron-right", "send"))
-    if config.get("when") == "miss":
-        pills.append(Pill("cache", "on miss"))
-    timeout = config.get("timeout")
-    if isinstance(timeout, int | float):
-        pills.append(Pill("delay", short_time(timeout)))
-    retry = config.get("retry")
-    attempts = retry.get("attempts") if isinstance(retry, dict) else None
-    if isinstance(attempts, int) and attempts > 1:
-        pills.append(Pill("restart", f"×{attempts}"))
-    times = config.get("times")
-    if isinstance(times, int) and times > 1:
-        pills.append(Pill("copy", f"{times} calls"))
-    share = config.get("probability")
-    if isinstance(share, int | float) and share < 1.0:
-        pills.append(Pill("set", short_percent(share)))
-    return tuple(pills)
 
 
 def stroke_of(face: LinkFace, look: Look, zoom: float) -> QPen:
@@ -110,10 +74,10 @@ def has_pills(face: LinkFace) -> bool:
 
 def pill_rect(middle: QPointF, face: LinkFace, look: Look) -> QRectF:
     """Where the pill of a link is."""
-    width = 5.0
-    for pill in _all_pills(face):
-        width += _ICON + 3.0 + look.pill_metrics.horizontalAdvance(pill.text) + 7.0
-    return QRectF(middle.x() - width / 2, middle.y() - _PILL_HEIGHT / 2, width, _PILL_HEIGHT)
+    size = pills_size(_all_pills(face), look)
+    return QRectF(
+        middle.x() - size.width() / 2, middle.y() - size.height() / 2, size.width(), size.height()
+    )
 
 
 def _all_pills(face: LinkFace) -> tuple[Pill, ...]:
@@ -121,25 +85,11 @@ def _all_pills(face: LinkFace) -> tuple[Pill, ...]:
     if not face.fault:
         return face.pills
     kind = kind_with_badge(face.fault)
-    return (Pill(kind.icon if kind is not None else "bolt", face.fault), *face.pills)
+    return (Pill(kind.icon if kind is not None else "bolt", face.fault, "fault"), *face.pills)
 
 
-def paint_pills(painter: QPainter, face: LinkFace, size: QSizeF, look: Look) -> None:
+def paint_link_pills(painter: QPainter, face: LinkFace, look: Look) -> None:
     """Paint the policy signs with their top left corner at the origin."""
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     theme = look.theme
     border = theme.selection if face.selected else theme.load.colour if face.fault else theme.track
-    painter.setPen(QPen(look.colour(border), 1.0))
-    painter.setBrush(look.colour(theme.panel))
-    box = QRectF(0.0, 0.0, size.width(), size.height())
-    painter.drawRoundedRect(box, _PILL_HEIGHT / 2, _PILL_HEIGHT / 2)
-    left = 6.0
-    painter.setFont(look.pill_font)
-    for pill in _all_pills(face):
-        token = theme.load.text if pill.icon == "bolt" else theme.muted
-        icon = QRectF(left, box.center().y() - _ICON / 2, _ICON, _ICON)
-        look.icons.paint(painter, pill.icon, icon, token)
-        left += _ICON + 3.0
-        painter.setPen(look.colour(token))
-        painter.drawText(QPointF(left, box.center().y() + 3.6), pill.text)
-        left += look.pill_metrics.horizontalAdvance(pill.text) + 7.0
+    paint_pills(painter, _all_pills(face), look, border)

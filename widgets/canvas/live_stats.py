@@ -8,6 +8,8 @@ from widgets.canvas.health import Calm, LinkHealth, NodeHealth
 from widgets.canvas.readings import link_readings, node_readings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from engine.model.design import Design, Event
     from engine.sim.snapshot import Snapshot
 
@@ -28,6 +30,8 @@ class LiveStats:
         """Start without numbers."""
         self.nodes: dict[str, NodeHealth] = {}
         self.links: dict[str, LinkHealth] = {}
+        self.states: Mapping[str, Mapping[str, str]] = {}
+        """States of the policies of nodes and links, by id."""
         self.time: float | None = None
         self._since = 0.0
         self.speed = 1.0
@@ -37,6 +41,7 @@ class LiveStats:
         """Forget the run."""
         self.nodes.clear()
         self.links.clear()
+        self.states = {}
         self.time = None
 
     def observe(self, snapshot: Snapshot, wall: float) -> None:
@@ -51,6 +56,7 @@ class LiveStats:
         if not snapshot.samples and self._since < _PERIOD:
             return
         wall, self._since = self._since, 0.0
+        self.states = snapshot.states
         nodes = node_readings(snapshot.samples)
         for node_id in nodes.keys() | snapshot.gauges.keys():
             health = self.nodes.setdefault(node_id, NodeHealth())

@@ -9,14 +9,18 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
+from engine.model.admission import Admission
 from engine.model.failures import failure_title
+from engine.model.link import LinkConfig
 from engine.model.metrics import LINK_METRICS, LIVE_METRICS, live_text, named
+from engine.model.policies.policy import policies_in
 from engine.model.units import format_quantity
 from widgets.theme import section_label, set_role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from engine.model.fields import Config
     from engine.model.metric import Metric
     from engine.model.metrics import Sort
     from engine.sim.snapshot import LinkSample, NodeSample, Percentiles, Sample, Snapshot
@@ -71,7 +75,7 @@ class Window:
         lines += _latency("Residence", [part.latency for part in parts])
         lines += _failures([part.failed for part in parts], span)
         lines += _extras(parts, metrics, span)
-        return lines + self._standing(node)
+        return lines + self._states(node, Admission) + self._standing(node)
 
     def link_lines(self, link: str) -> list[Line]:
         """What is known of a link."""
@@ -92,6 +96,17 @@ class Window:
         lines += _extras(parts, LINK_METRICS, span)
         if self.snapshot is not None and link in self.snapshot.in_flight:
             lines.append(("Under way", str(self.snapshot.in_flight[link]), ""))
+        return lines + self._states(link, LinkConfig)
+
+    def _states(self, item: str, config: type[Config]) -> list[Line]:
+        """The states of its policies right now."""
+        states = self.snapshot.states.get(item, {}) if self.snapshot is not None else {}
+        lines: list[Line] = []
+        for name, policy in policies_in(config).items():
+            told = policy.states.get(states.get(name, ""))
+            if told is not None and told.word:
+                tone = "" if told.tone == "healthy" else told.tone
+                lines.append((policy.title.capitalize(), told.word, tone))
         return lines
 
     def _standing(self, node: str) -> list[Line]:

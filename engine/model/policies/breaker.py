@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from engine.model.fields import setting
 from engine.model.metric import Metric
-from engine.model.policies.policy import Policy, Surroundings
+from engine.model.policies.policy import Policy, PolicyState, Surroundings
 from engine.model.units import format_quantity
 
 if TYPE_CHECKING:
@@ -20,9 +20,13 @@ class Breaker(Policy):
 
     field: ClassVar[str] = "breaker"
     title: ClassVar[str] = "circuit breaker"
-    sign: ClassVar[str] = "⧖"
-    states: ClassVar[Mapping[str, str]] = MappingProxyType(
-        {"closed": "closed", "open": "open", "half_open": "half-open"}
+    icon: ClassVar[str] = "breaker"
+    states: ClassVar[Mapping[str, PolicyState]] = MappingProxyType(
+        {
+            "closed": PolicyState(word="closed", tone="healthy"),
+            "open": PolicyState(word="open", tone="failing"),
+            "half_open": PolicyState(word="half-open", tone="strained"),
+        }
     )
     metrics: ClassVar[tuple[Metric, ...]] = (
         Metric(name="open_share", title="breaker open", unit="%"),

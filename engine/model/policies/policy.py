@@ -10,10 +10,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import ClassVar, get_args
+from typing import ClassVar, Literal, get_args
 
 from engine.model.fields import Config
 from engine.model.metric import Metric
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyState:
+    """A state that a mechanism may be in while it runs, as people see it."""
+
+    word: str
+    """Such as ``half-open``."""
+    tone: Literal["healthy", "strained", "failing"]
+    """The colour in which it is told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,15 +45,15 @@ class Policy(Config):
     """Name of the field that switches it on, such as ``breaker``; its adapter has the same name."""
     title: ClassVar[str]
     """What people call it, in a sentence: ``circuit breaker``."""
-    sign: ClassVar[str]
-    """Glyph on the canvas."""
-    states: ClassVar[Mapping[str, str]] = MappingProxyType({})
-    """Words of its states, such as ``open``, by the name that a snapshot gives them."""
+    icon: ClassVar[str]
+    """Name of its sign on the canvas, in ``assets/icons``."""
+    states: ClassVar[Mapping[str, PolicyState]] = MappingProxyType({})
+    """Its states, by the name that a snapshot gives them."""
     metrics: ClassVar[tuple[Metric, ...]] = ()
     """What it adds to ``extra``."""
 
     def label(self) -> str:
-        """What stands behind its glyph: the number that matters most."""
+        """What stands behind its sign: the number that matters most."""
         return ""
 
     def decides(self, where: Surroundings) -> bool:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Final, Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 from engine.model.fields import setting
 from engine.model.metric import Metric
-from engine.model.policies.policy import Policy, Surroundings
+from engine.model.policies.policy import Policy, PolicyState, Surroundings
 from engine.model.units import format_quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _CALM: Final = 0.5
 """Share of its rate up to which a token bucket refuses next to nothing of Poisson arrivals …"""
@@ -20,7 +24,13 @@ class RateLimit(Policy):
 
     field: ClassVar[str] = "rate_limit"
     title: ClassVar[str] = "rate limit"
-    sign: ClassVar[str] = "⧉"
+    icon: ClassVar[str] = "rate_limiter"
+    states: ClassVar[Mapping[str, PolicyState]] = MappingProxyType(
+        {
+            "idle": PolicyState(word="", tone="healthy"),
+            "limiting": PolicyState(word="limiting", tone="strained"),
+        }
+    )
     metrics: ClassVar[tuple[Metric, ...]] = (
         Metric(name="admitted", title="let in", counts=True),
         Metric(name="rate_limited", title="rate limited", counts=True),

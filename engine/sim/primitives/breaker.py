@@ -31,7 +31,7 @@ class BreakerAdapter(RuleAdapter[Breaker]):
         settings = plan.policy(Settings)
         if settings is None:
             return None
-        rule = had or Breaker(part.link, Herald(setup, plan.id, "breaker", Settings.states))
+        rule = had or Breaker(part.link, Herald(setup, plan.id, Settings))
         rule.window = settings.window
         rule.minimum = settings.minimum
         rule.failure_share = settings.failure_share

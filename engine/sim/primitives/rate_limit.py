@@ -71,6 +71,10 @@ class RateLimitAdapter(GateAdapter[lane.TokenBucket]):
             found["waiting"] = float(body.held)
         return found
 
+    def state(self, body: lane.TokenBucket) -> str:
+        """Whether whoever comes next finds no token."""
+        return "limiting" if body.is_limiting(body.node.agenda.now) else "idle"
+
     def check(self, body: lane.TokenBucket, owner: Node, now: float) -> None:
         """Whoever it holds is in the line of a bucket."""
         same(owner.name, "held by the rate limit", int(body.held), int(body.in_line()))

@@ -17,8 +17,9 @@ from widgets.canvas.card_state import (
     worst_mark,
 )
 from widgets.canvas.health import NodeHealth
-from widgets.canvas.link_painter import policy_pills, width_of
+from widgets.canvas.link_painter import width_of
 from widgets.canvas.live_stats import active_faults
+from widgets.canvas.policies import link_pills
 from widgets.canvas.readings import Reading
 from widgets.canvas.wording import (
     short_number,
@@ -156,9 +157,9 @@ def test_the_gravest_finding_marks_the_card() -> None:
 
 def test_policies_of_a_link_as_pills() -> None:
     config = {"timeout": 1.0, "retry": {"attempts": 3}, "mode": "send", "probability": 0.25}
-    assert [pill.text for pill in policy_pills(config)] == ["send", "1 s", "×3", "25 %"]
-    assert policy_pills({"delay": 0.1, "retry": {"attempts": 1}, "timeout": None}) == ()
-    assert policy_pills({"timeout": "soon", "retry": 7}) == ()
+    assert [pill.text for pill in link_pills(config, {})] == ["send", "1 s", "×3", "25 %"]
+    assert link_pills({"delay": 0.1, "retry": {"attempts": 1}, "timeout": None}, {}) == ()
+    assert link_pills({"timeout": "soon", "retry": 7}, {}) == ()
 
 
 def test_the_width_of_a_link_grows_with_the_logarithm_of_its_rate() -> None:

@@ -93,7 +93,7 @@ def test_the_inspector_says_the_same_of_links() -> None:
         window = Window()
         window.add(moment("way", metric))
         lines = {title: value for title, value, _ in window.link_lines("way")}
-        assert lines[metric.heading] == metric.text(VALUE)
+        assert lines[metric.heading] == metric.live.text(VALUE)
         full = named(f"extra.{metric.name}", METRICS["link"])
         assert (full.title, full.unit) == (metric.title, metric.unit)
 

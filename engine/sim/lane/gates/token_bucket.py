@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, final
 from mypy_extensions import i64
 
 from engine.sim.lane.agenda import Task, Timer
-from engine.sim.lane.codes import HELD, OK, RATE_LIMITED
+from engine.sim.lane.codes import HELD, NEVER, OK, RATE_LIMITED
 from engine.sim.lane.seams import Gate
 from engine.sim.lane.station.line import Fifo
 
@@ -24,6 +24,8 @@ BY_CLASS: Final = 4
 
 FULL_ENOUGH: Final = 1e-9
 """Share of a token that only rounding can have taken."""
+MOMENT: Final = 1.0
+"""Seconds for which a refusal is news."""
 USERS: Final = 1 << 40
 """More than a client ever has users."""
 KEPT: Final = 4096
@@ -75,6 +77,7 @@ class TokenBucket(Gate):
         """Calls of a bucket that may wait."""
         self.admitted: i64 = 0
         self.refused: i64 = 0
+        self._refused_at = -NEVER
         self._only: Bucket | None = None
         self._buckets: dict[tuple[int, int], Bucket] = {}
         self._left: list[Bucket] = []
@@ -120,6 +123,10 @@ class TokenBucket(Gate):
         only = self._only
         return self.burst if only is None else self.level(only, now)
 
+    def is_limiting(self, now: float) -> bool:
+        """Whether somebody waits for a token, or was refused a moment ago."""
+        return self.held > 0 or now - self._refused_at < MOMENT
+
     def in_line(self) -> i64:
         """Calls that wait, counted."""
         count: i64 = 0
@@ -155,6 +162,7 @@ class TokenBucket(Gate):
             bucket.tokens = tokens
         if not self.delays or bucket.waiting >= self.pending:
             self.refused += 1
+            self._refused_at = now
             return RATE_LIMITED
         bucket.line.push(call)
         bucket.waiting += 1

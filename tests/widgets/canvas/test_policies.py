@@ -1,0 +1,50 @@
+"""The signs of policies: their number while all is well, their state where that is news."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.model.admission import Admission
+from engine.model.link import LinkConfig
+from engine.model.policies.policy import policies_in
+from widgets.canvas.policies import Pill, gate_pills, link_pills
+
+BREAKER = {"breaker": {"failure_share": 0.25}}
+LIMIT = {"admission": {"rate_limit": {"rate": 300, "burst": 10}}}
+POLICIES = [*policies_in(LinkConfig).items(), *policies_in(Admission).items()]
+
+
+def test_a_breaker_shows_where_it_opens_until_it_does() -> None:
+    assert link_pills(BREAKER, {}) == (Pill("breaker", "25 %"),)
+    assert link_pills(BREAKER, {"breaker": "closed"}) == (Pill("breaker", "25 %"),)
+    assert link_pills(BREAKER, {"breaker": "open"}) == (Pill("breaker", "open", "failing"),)
+    half = link_pills(BREAKER, {"breaker": "half_open"})
+    assert half == (Pill("breaker", "half-open", "strained"),)
+
+
+def test_a_rate_limit_shows_its_rate_until_it_limits() -> None:
+    assert gate_pills(LIMIT, {}) == (Pill("rate_limiter", "300 rps"),)
+    limiting = gate_pills(LIMIT, {"rate_limit": "limiting"})
+    assert limiting == (Pill("rate_limiter", "limiting", "strained"),)
+
+
+@pytest.mark.parametrize(
+    "config", [{}, {"breaker": None}, {"breaker": 7}, {"breaker": {"open": -1}}]
+)
+def test_what_is_off_or_wrong_has_no_sign(config: dict[str, object]) -> None:
+    assert link_pills(config, {"breaker": "open"}) == ()
+    assert gate_pills({"admission": config}, {}) == ()
+
+
+@pytest.mark.parametrize(("field", "policy"), POLICIES)
+def test_every_policy_has_what_the_canvas_needs(field, policy, qapp) -> None:
+    from widgets.theme.resources import asset_path
+
+    assert policy.field == field
+    assert asset_path("icons", f"{policy.icon}.svg").is_file()
+    assert policy.title == policy.title.lower()
+    assert policy().label()
+    assert policy.metrics
+    for state in policy.states.values():
+        assert state.tone in ("healthy", "strained", "failing")
+        assert state.word or state.tone == "healthy"

@@ -1,0 +1,53 @@
+"""Paints the pill that holds the signs of policies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QPointF, QRectF, QSizeF
+from PySide6.QtGui import QPainter, QPen
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from widgets.canvas.look import Look
+    from widgets.canvas.policies import Pill
+
+HEIGHT: Final = 17.0
+_ICON: Final = 11.0
+
+
+def pills_size(pills: Sequence[Pill], look: Look) -> QSizeF:
+    """Room that some signs take in one pill."""
+    width = 5.0
+    for pill in pills:
+        width += _ICON + 3.0 + look.pill_metrics.horizontalAdvance(pill.text) + 7.0
+    return QSizeF(width, HEIGHT)
+
+
+def paint_pills(painter: QPainter, pills: Sequence[Pill], look: Look, border: str) -> None:
+    """Paint a pill with its top left corner at the origin; a state is told by its word and its colour."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    theme = look.theme
+    painter.setPen(QPen(look.colour(border), 1.0))
+    painter.setBrush(look.colour(theme.panel))
+    size = pills_size(pills, look)
+    box = QRectF(0.0, 0.0, size.width(), size.height())
+    painter.drawRoundedRect(box, HEIGHT / 2, HEIGHT / 2)
+    left = 6.0
+    painter.setFont(look.pill_font)
+    for pill in pills:
+        token = _ink(pill, look)
+        icon = QRectF(left, box.center().y() - _ICON / 2, _ICON, _ICON)
+        look.icons.paint(painter, pill.icon, icon, token)
+        left += _ICON + 3.0
+        painter.setPen(look.colour(token))
+        painter.drawText(QPointF(left, box.center().y() + 3.6), pill.text)
+        left += look.pill_metrics.horizontalAdvance(pill.text) + 7.0
+
+
+def _ink(pill: Pill, look: Look) -> str:
+    """Colour of a sign."""
+    if pill.tone == "fault":
+        return look.theme.load.text
+    return look.theme.state(pill.tone).text if pill.tone else look.theme.muted

@@ -1,0 +1,83 @@
+"""The signs of policies on the canvas: what a link or a node has switched on, and how that stands now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import ValidationError
+
+from engine.model.admission import Admission
+from engine.model.link import LinkConfig
+from engine.model.policies.policy import policies_in
+from widgets.canvas.wording import short_percent, short_time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from engine.model.fields import Config
+    from engine.model.policies.policy import Policy
+
+Tone = Literal["", "healthy", "strained", "failing", "fault"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pill:
+    """One policy: a sign and a word or two, in the colour of its state."""
+
+    icon: str
+    text: str
+    tone: Tone = ""
+
+
+def link_pills(config: Mapping[str, object], states: Mapping[str, str]) -> tuple[Pill, ...]:
+    """The signs of what a link's config sets; only what departs from a plain call."""
+    pills: list[Pill] = []
+    if config.get("mode") == "send":
+        pills.append(Pill("chevron-right", "send"))
+    if config.get("when") == "miss":
+        pills.append(Pill("cache", "on miss"))
+    timeout = config.get("timeout")
+    if isinstance(timeout, int | float):
+        pills.append(Pill("delay", short_time(timeout)))
+    retry = config.get("retry")
+    attempts = retry.get("attempts") if isinstance(retry, dict) else None
+    if isinstance(attempts, int) and attempts > 1:
+        pills.append(Pill("restart", f"×{attempts}"))
+    times = config.get("times")
+    if isinstance(times, int) and times > 1:
+        pills.append(Pill("copy", f"{times} calls"))
+    share = config.get("probability")
+    if isinstance(share, int | float) and share < 1.0:
+        pills.append(Pill("set", short_percent(share)))
+    pills += _switched_on(config, LinkConfig, states)
+    return tuple(pills)
+
+
+def gate_pills(config: Mapping[str, object], states: Mapping[str, str]) -> tuple[Pill, ...]:
+    """The signs of what calls have to pass before they enter a node."""
+    admission = config.get("admission")
+    if not isinstance(admission, dict):
+        return ()
+    return tuple(_switched_on(admission, Admission, states))
+
+
+def _switched_on(
+    raw: Mapping[str, object], config: type[Config], states: Mapping[str, str]
+) -> Iterator[Pill]:
+    """The mechanisms that a raw config switches on; wrong values have findings of their own."""
+    for name, policy in policies_in(config).items():
+        value = raw.get(name)
+        if isinstance(value, dict):
+            try:
+                yield _pill(policy.model_validate(value), states.get(name, ""))
+            except ValidationError:
+                continue
+
+
+def _pill(policy: Policy, state: str) -> Pill:
+    """The sign of one mechanism: its number, and its state where that is news."""
+    told = policy.states.get(state)
+    if told is None or told.tone == "healthy":
+        return Pill(policy.icon, policy.label())
+    return Pill(policy.icon, told.word, told.tone)
