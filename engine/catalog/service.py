@@ -88,6 +88,9 @@ The links then count with their network and policy only, not with order, probabi
 classes. After waiting, work takes its turn in the queue again, beyond the queue limit; a held worker does
 all work of its request. What nobody waits for any more begins nothing new.
 
+**Admission** is what requests have to pass before they wait: a rate limit that lets in so many a second and
+refuses or delays the rest. A **circuit breaker** is on the link of who calls.
+
 **Left out:** work that waits for disks or locks and needs no CPU, the operating system's scheduler.
 
 Compare: a fleet of Tomcat, Gunicorn, Puma, Node.js or Go servers.
