@@ -440,11 +440,7 @@ class Call(Entry):
     settled: bool = False
     """The caller knows the outcome, or has given up."""
     given_up: i64 = 0
-    """How the caller gave it up, if it did."""
-    refused: bool = False
-    """A rule of its link did not let it go."""
-    watched: bool = False
-    """It ends by its deadline, before its link's timeout."""
+    """How the caller gave it up, or did not let it go at all."""
     done: bool = False
     """The site is through with it: what its children say no longer matters."""
     held: bool = False
@@ -508,5 +504,7 @@ class Context:
     def __init__(self, deadline: float) -> None:
         self.deadline = deadline
         """Time (s) after which nobody wants the answer; may be infinite."""
+        self.ends_it = False
+        """Whether its caller's deadline ends a call, before the timeout of its link does."""
         self.children: list[Call] = []
         """What only this job needs: calls that can be called off, and branches of its flow."""

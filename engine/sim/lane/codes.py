@@ -39,6 +39,8 @@ ABANDONED: Final = 1
 """It took too long."""
 CALLED_OFF: Final = 2
 """Nobody needs it any more."""
+REFUSED: Final = 3
+"""A rule of its link did not let it go."""
 
 NEVER: Final = float("inf")
 UNLIMITED: Final = 1 << 60

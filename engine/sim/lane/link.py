@@ -21,6 +21,7 @@ from engine.sim.lane.codes import (
     OK,
     OUTBOUND,
     REASONS,
+    REFUSED,
     RETURNING,
     TIMEOUT,
     UNAVAILABLE,
@@ -231,7 +232,7 @@ class Link(NetworkPath):
             if rule.moments & SETTLE:
                 rule.settled(call, reason, now)
             rule = rule.next_admit
-        call.refused = True
+        call.given_up = REFUSED
         self._fail(call, reason)
 
     def _fail(self, call: Call, reason: i64) -> None:
@@ -395,7 +396,7 @@ class Link(NetworkPath):
         if lease is not None:
             call.lease = None
             lease.settled(call, now)
-        if call.refused:
+        if call.given_up == REFUSED:
             return
         rule = self.settling
         while rule is not None:

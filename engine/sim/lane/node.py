@@ -95,8 +95,12 @@ class Node(Site):
             self.refuse(call, UNAVAILABLE, now)
         elif self.gate is not None:
             self._pass(call, self.gate, now)
-        else:
-            self.enter(call, now)
+        elif self.instant:
+            self.touch(now)
+            pool.enter(call, now)
+            self._pass_on(call, now)
+        elif not pool.offer(call, now):
+            self.refuse(call, QUEUE_FULL, now)
 
     def _pass(self, call: Call, gate: Gate | None, now: float) -> None:
         """Pass the gates from one on."""
@@ -109,7 +113,12 @@ class Node(Site):
                     self.refuse(call, verdict, now)
                 return
             gate = gate.following
-        self.enter(call, now)
+        if self.instant:
+            self.touch(now)
+            call.pool.enter(call, now)
+            self._pass_on(call, now)
+        elif not call.pool.offer(call, now):
+            self.refuse(call, QUEUE_FULL, now)
 
     def _hold_back(self, call: Call, now: float) -> None:
         """Count a call in that waits at a gate: it has arrived, and nobody works on it."""
@@ -130,15 +139,6 @@ class Node(Site):
             self.refuse(call, DEADLINE, now)
         else:
             self._pass(call, gate.following, now)
-
-    def enter(self, call: Call, now: float) -> None:
-        """A call has passed the gates: into an instance, if there is room."""
-        if self.instant:
-            self.touch(now)
-            call.pool.enter(call, now)
-            self._pass_on(call, now)
-        elif not call.pool.offer(call, now):
-            self.refuse(call, QUEUE_FULL, now)
 
     def _pass_on(self, call: Call, now: float) -> None:
         """Serve a call without work."""

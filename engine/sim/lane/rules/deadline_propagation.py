@@ -32,11 +32,12 @@ class DeadlineRule(Rule):
         """It may take until the caller's own deadline, and the link's timeout."""
         limit = self._limit(call)
         own = now + self.span
-        call.context = Context(min(limit, own) if self.propagates else NEVER)
+        context = Context(min(limit, own) if self.propagates else NEVER)
+        call.context = context
         if self.cancels:
             self._remember(call)
         if limit < own:
-            call.watched = True
+            context.ends_it = True
             self.link.agenda.schedule_at(limit, Timer(Overdue(call, self.link)))
 
     def settled(self, call: Call, reason: i64, now: float) -> None:

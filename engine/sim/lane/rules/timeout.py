@@ -26,7 +26,8 @@ class Timeout(Rule):
 
     def started(self, call: Call, now: float) -> None:
         """Watch its time, unless its deadline comes first."""
-        if not call.watched:
+        context = call.context
+        if context is None or not context.ends_it:
             self._expiry.add(call)
 
     def settled(self, call: Call, reason: i64, now: float) -> None:
