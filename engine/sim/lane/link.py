@@ -219,7 +219,9 @@ class Link(NetworkPath):
             rule = rule.next_admit
         endpoint = call.picked
         if endpoint is None:
-            endpoint = self.pickers[call.kind].pick(call)
+            endpoint = self.sole
+            if endpoint is None or not endpoint.healthy:
+                endpoint = self.pickers[call.kind].pick(call)
         if endpoint is None:
             self._fail(call, UNAVAILABLE)
         else:

@@ -97,11 +97,14 @@ class Breaker(Rule):
         self._begun: i64 = 0
         """Trial calls that were let go."""
         self._outcomes = Outcomes(1)
+        self._judged = False
+        """Whether the outcomes were few enough to go on, so that a good one more changes nothing."""
         self._timer: Timer | None = None
         self._listener = listener
 
     def follow(self) -> None:
         """Keep to knobs that were turned; outcomes stay if the window does."""
+        self._judged = False
         if self.state == HALF_OPEN:
             self.shut = self._begun >= self.trials
         elif self.state == CLOSED and self._outcomes.size != self.window:
@@ -136,9 +139,12 @@ class Breaker(Rule):
             mark += SLOW
         outcomes = self._outcomes
         outcomes.add(mark)
+        if mark == 0 and self._judged:
+            return
         enough = self.trials if self.state == HALF_OPEN else min(self.minimum, self.window)
         if outcomes.count < enough:
             return
+        self._judged = self.state == CLOSED
         if self._is_too_much(outcomes):
             self._open(now)
         elif self.state == HALF_OPEN:
@@ -174,6 +180,7 @@ class Breaker(Rule):
     def _enter(self, state: i64, now: float) -> None:
         """Be in another state."""
         self.state = state
+        self._judged = False
         self.shut = state == OPEN
         self._since = now
         self._listener.changed(NAMES[state], now)
