@@ -1,4 +1,4 @@
-"""Circles in the graph of a plan: who waits for whom, and where requests go round."""
+"""Cycles in the graph of a plan: who waits for whom, and where requests go round."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 def waiting_loops(arcs: Iterable[Arc]) -> list[list[str]]:
     """Groups of nodes that wait for each other in a circle, each in the order of the calls."""
     graph = _graph(arc for arc in arcs if arc.waits)
-    return [_around(graph, group) for group in _circles(graph)]
+    return [_around(graph, group) for group in _groups_with_cycles(graph)]
 
 
 def endless_loops(arcs: Sequence[Arc]) -> list[list[str]]:
     """Groups of nodes in which each request makes at least one more, without end."""
     graph = _graph(arcs)
     endless: list[list[str]] = []
-    for group in _circles(graph):
+    for group in _groups_with_cycles(graph):
         place = {name: index for index, name in enumerate(group)}
         matrix = np.zeros((len(group), len(group)))
         for arc in arcs:
@@ -41,13 +41,13 @@ def _graph(arcs: Iterable[Arc]) -> nx.DiGraph[str]:
     return graph
 
 
-def _circles(graph: nx.DiGraph[str]) -> list[list[str]]:
-    """Strongly connected groups with at least one circle, in a fixed order."""
+def _groups_with_cycles(graph: nx.DiGraph[str]) -> list[list[str]]:
+    """Strongly connected groups with at least one cycle, in a fixed order."""
     groups = (sorted(group) for group in nx.strongly_connected_components(graph))
     return sorted(group for group in groups if len(group) > 1 or graph.has_edge(group[0], group[0]))
 
 
 def _around(graph: nx.DiGraph[str], group: list[str]) -> list[str]:
-    """One circle through a group, the first node again at its end."""
+    """One cycle through a group, the first node again at its end."""
     circle = nx.find_cycle(graph.subgraph(group), group[0])
     return [circle[0][0], *(edge[1] for edge in circle)]

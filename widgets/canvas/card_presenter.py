@@ -34,7 +34,7 @@ class CardPresenter:
     def __init__(self, components: Mapping[str, Component]) -> None:
         """Know the components; no design, no run."""
         self.components = components
-        self.board = LiveStats()
+        self.stats = LiveStats()
         self.hidden: Mapping[str, str] = {}
         """Node or frame id -> the collapsed frame which stands for it."""
         self.selection: frozenset[str] = frozenset()
@@ -53,12 +53,12 @@ class CardPresenter:
         for item_id, frame_id in hidden.items():
             if item_id in design.node_by_id:
                 self._held.setdefault(frame_id, []).append(item_id)
-        self.board.keep(design)
+        self.stats.keep(design)
         self.update_faults()
 
     def forget(self) -> None:
         """Another design: no run, no findings, nothing selected."""
-        self.board.clear()
+        self.stats.clear()
         self._pills.clear()
         self.findings = {}
         self.faults = {}
@@ -67,7 +67,7 @@ class CardPresenter:
     def update_faults(self) -> bool:
         """Find the events in force now; tells whether they changed."""
         before = self.faults
-        self.faults = active_faults(self._design, self.board.time)
+        self.faults = active_faults(self._design, self.stats.time)
         return self.faults != before
 
     def card(self, item_id: str) -> CardFace:
@@ -79,7 +79,7 @@ class CardPresenter:
             setting = replace(
                 self._setting(item_id, component, instances), gates=self._pills_of(item)
             )
-            return node_face(item, setting, self.board.nodes.get(item_id))
+            return node_face(item, setting, self.stats.nodes.get(item_id))
         if isinstance(item, Frame):
             return self._frame_card(item)
         return CardFace(name=item_id, icon="unknown", live="")
@@ -91,7 +91,7 @@ class CardPresenter:
 
     def link(self, link: Link) -> LinkFace:
         """Face of a link."""
-        health = self.board.links.get(link.id)
+        health = self.stats.links.get(link.id)
         return LinkFace(
             state=self._link_state(link),
             width=width_of(health.flow.rate.at_least()) if health else THINNEST,
@@ -102,7 +102,7 @@ class CardPresenter:
 
     def _pills_of(self, item: Link | Node) -> tuple[Pill, ...]:
         """Policies of a link or a node, read from its config once and again when their state changes."""
-        states = self.board.states.get(item.id, {})
+        states = self.stats.states.get(item.id, {})
         known = self._pills.get(item.id)
         if known is None or known[0] is not item or known[1] != states:
             make = link_pills if isinstance(item, Link) else gate_pills
@@ -111,10 +111,10 @@ class CardPresenter:
 
     def _link_state(self, link: Link) -> State:
         """A link fails by itself; it is strained or saturated as what it leads to."""
-        health = self.board.links.get(link.id)
+        health = self.stats.links.get(link.id)
         if health is None or health.state == "idle":
             return "idle"
-        target = self.board.nodes.get(link.target)
+        target = self.stats.nodes.get(link.target)
         if health.state == "failing":
             return "failing"
         if target is not None and target.state in ("strained", "saturated"):
@@ -136,11 +136,11 @@ class CardPresenter:
     def _frame_card(self, frame: Frame) -> CardFace:
         """A collapsed frame with its totals: what comes in from outside, and the worst inside."""
         held = self._held.get(frame.id, [])
-        inside = [self.board.nodes[each] for each in held if each in self.board.nodes]
+        inside = [self.stats.nodes[each] for each in held if each in self.stats.nodes]
         members = set(held)
         rate = sum(
-            self.board.links[link.id].flow.rate.at_least()
+            self.stats.links[link.id].flow.rate.at_least()
             for link in self._design.links
-            if link.target in members and link.source not in members and link.id in self.board.links
+            if link.target in members and link.source not in members and link.id in self.stats.links
         )
         return frame_face(frame, inside, len(held), rate, self._setting(frame.id))

@@ -228,17 +228,17 @@ class Input(QObject):
 
     def tip_at(self, at: QPointF) -> str:
         """The tooltip at a place of the viewport."""
-        stage, facing = self._stage, self._stage.scene.facing
+        stage, presenter = self._stage, self._stage.scene.presenter
         hit = stage.scene.hit(stage.camera.to_scene(at), stage.zoom)
         if hit is None:
             return ""
         item_id = hit[0].item_id
-        findings = facing.findings.get(item_id, ())
+        findings = presenter.findings.get(item_id, ())
         node = stage.design.node_by_id.get(item_id)
         if node is not None:
             component = stage.components.get(node.kind)
-            return node_tip(node, component, facing.board.nodes.get(item_id), findings)
+            return node_tip(node, component, presenter.stats.nodes.get(item_id), findings)
         if isinstance(hit[0], LinkItem):
-            health = facing.board.links.get(item_id)
+            health = presenter.stats.links.get(item_id)
             return link_tip(hit[0].link, stage.design, health, findings)
         return "<br>".join(escape(finding.message) for finding in findings)

@@ -17,7 +17,7 @@ _DOTS_SHOWN: Final = 60.0
 
 
 class Running:
-    """Feeds snapshots to the board, and what changed to the scene."""
+    """Feeds snapshots to the stats, and what changed to the scene."""
 
     def __init__(self, scene: CanvasScene) -> None:
         """No run yet."""
@@ -33,15 +33,15 @@ class Running:
 
     def show(self, snapshot: Snapshot, wall: float) -> None:
         """Take a snapshot in; ``wall`` is the wall time since the one before, 0 for a step."""
-        scene, board = self._scene, self._scene.facing.board
-        first = board.time is None or snapshot.time < board.time
+        scene, stats = self._scene, self._scene.presenter.stats
+        first = stats.time is None or snapshot.time < stats.time
         if first:
             scene.dots.clear()
-        board.observe(snapshot, wall)
+        stats.observe(snapshot, wall)
         if self.motion == "full":
             span = wall if 0.0 < wall < 1.0 else 0.3
-            scene.dots.add(snapshot, board.speed if wall > 0.0 else _step_speed(snapshot), span)
-        if scene.facing.update_faults() or first or wall <= 0.0:
+            scene.dots.add(snapshot, stats.speed if wall > 0.0 else _step_speed(snapshot), span)
+        if scene.presenter.update_faults() or first or wall <= 0.0:
             self._refresh(len(scene.cards) + len(scene.links) + len(scene.frames))
         else:
             everything = len(scene.cards) + len(scene.links)
@@ -54,8 +54,8 @@ class Running:
     def clear(self) -> None:
         """Take every trace of the run away."""
         scene = self._scene
-        scene.facing.board.clear()
-        scene.facing.update_faults()
+        scene.presenter.stats.clear()
+        scene.presenter.update_faults()
         scene.dots.clear()
         scene.streams.set_links({})
         scene.refresh_faces([*scene.cards, *scene.links, *scene.frames])
@@ -86,11 +86,11 @@ class Running:
 
     def _choose_streams(self) -> None:
         """Links with more traffic than dots can show."""
-        board = self._scene.facing.board
+        stats = self._scene.presenter.stats
         rates = {}
         if self.motion == "full":
-            for link_id, health in board.links.items():
-                rate = health.flow.rate.at_least() * board.speed
+            for link_id, health in stats.links.items():
+                rate = health.flow.rate.at_least() * stats.speed
                 if rate > _DOTS_SHOWN:
                     rates[link_id] = rate
         self._scene.streams.set_links(rates)

@@ -48,7 +48,7 @@ class CanvasScene(QGraphicsScene):
         self.dots = Dots(self.courses)
         self.streams = Streams(self.courses)
         self.wiring = Wiring(self.courses)
-        self.facing = CardPresenter(components)
+        self.presenter = CardPresenter(components)
         self.backdrop = Backdrop(self.paint_backdrop)
         self.live = LiveLayer(self.dots, self.streams, look)
         self.addItem(self.live)
@@ -70,7 +70,7 @@ class CanvasScene(QGraphicsScene):
             self._drop(item_id)
         self.design = Design()
         self.dots.clear()
-        self.facing.forget()
+        self.presenter.forget()
         self.backdrop.clear()
         self._follow(design, _all_ids(design))
 
@@ -79,14 +79,14 @@ class CanvasScene(QGraphicsScene):
         ids = set(changes.added | changes.removed | changes.moved | changes.changed)
         self._follow(design, ids)
         if changes.is_structural:
-            self.facing.board.relearn()
+            self.presenter.stats.relearn()
         if "scenario" in changes.settings:
             self.refresh_faces(_all_ids(design))
 
     def _follow(self, design: Design, ids: set[str]) -> None:
         """Bring items in step with the design in one go: places, then routes, then pictures."""
         hidden = fold(design)
-        before = self.facing.hidden
+        before = self.presenter.hidden
         self.design = design
         folded = {
             each for each in hidden.keys() | before.keys() if hidden.get(each) != before.get(each)
@@ -98,7 +98,7 @@ class CanvasScene(QGraphicsScene):
             or not folded.isdisjoint((link.source, link.target))
         }
         siblings = self.wiring.beside(links | ids)
-        self.facing.set_design(design, hidden)
+        self.presenter.set_design(design, hidden)
         self.wiring.set_design(design, hidden)
         for item_id in ids | folded | links:
             self._sync(item_id)
@@ -109,7 +109,7 @@ class CanvasScene(QGraphicsScene):
     def _sync(self, item_id: str) -> None:
         """Create, place or drop the item of one id."""
         item = self.design.item(item_id)
-        hidden = item_id in self.facing.hidden
+        hidden = item_id in self.presenter.hidden
         match item:
             case Node() if not hidden:
                 self._card(item_id, card_rect(item.x, item.y))
@@ -130,7 +130,7 @@ class CanvasScene(QGraphicsScene):
         """Show a card at a place."""
         card = self.cards.get(item_id)
         if card is None:
-            card = self.cards[item_id] = CardItem(item_id, rect, self.facing.card(item_id))
+            card = self.cards[item_id] = CardItem(item_id, rect, self.presenter.card(item_id))
             self.addItem(card)
         card.place(rect)
         self.stale.add(card)
@@ -281,25 +281,25 @@ class CanvasScene(QGraphicsScene):
         self.update()
 
     def _set_frame(self, frame: FrameItem) -> None:
-        face = self.facing.frame(frame.item_id)
+        face = self.presenter.frame(frame.item_id)
         if face != frame.face:
             frame.face = face
             self.backdrop.touch(frame.outline())
 
     def _set_note(self, note: NoteItem) -> None:
-        selected = note.item_id in self.facing.selection
+        selected = note.item_id in self.presenter.selection
         if note.selected != selected:
             note.selected = selected
             self.stale.add(note)
 
     def _set_card(self, card: CardItem) -> None:
-        face = self.facing.card(card.item_id)
+        face = self.presenter.card(card.item_id)
         if face != card.face:
             card.face = face
             self.stale.add(card)
 
     def _set_link(self, link: LinkItem) -> None:
-        face = self.facing.link(link.link)
+        face = self.presenter.link(link.link)
         if face == link.face:
             return
         edited = (face.selected, face.pills) != (link.face.selected, link.face.pills)
@@ -367,7 +367,7 @@ class CanvasScene(QGraphicsScene):
 
     def _hits(self, at: QPointF, zoom: float) -> Iterator[tuple[AnyItem, str]]:
         """Ends of selected links, cards, notes, links, then frames from the inside out."""
-        chosen = [self.links[each] for each in self.facing.selection if each in self.links]
+        chosen = [self.links[each] for each in self.presenter.selection if each in self.links]
         items: list[CardItem | NoteItem | LinkItem] = [
             *chosen,
             *reversed(self.cards.values()),

@@ -58,7 +58,7 @@ class Stage(QObject):
     @property
     def selection(self) -> frozenset[str]:
         """Ids of what is selected."""
-        return self.scene.facing.selection
+        return self.scene.presenter.selection
 
     @property
     def zoom(self) -> float:
@@ -80,7 +80,7 @@ class Stage(QObject):
         chosen = frozenset(each for each in ids if self.design.item(each) is not None)
         if chosen == before:
             return
-        self.scene.facing.selection = chosen
+        self.scene.presenter.selection = chosen
         links = self.scene.links
         self.overlay.chosen = tuple(links[each] for each in chosen if each in links)
         self.scene.refresh_faces(before | chosen)

@@ -183,8 +183,8 @@ class CanvasView(QGraphicsView):
 
     def set_findings(self, findings: Mapping[str, tuple[Finding, ...]]) -> None:
         """Mark items with findings."""
-        before = self._scene.facing.findings
-        self._scene.facing.findings = dict(findings)
+        before = self._scene.presenter.findings
+        self._scene.presenter.findings = dict(findings)
         self._scene.refresh_faces(before.keys() | findings.keys())
 
     def set_theme(self, theme: Theme, icons: IconSet) -> None:

@@ -1,4 +1,4 @@
-"""Errors of circles: calls that wait for each other, and requests that go round without end."""
+"""Errors of cycles: calls that wait for each other, and requests that go round without end."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
 
 def loop_errors(reading: Reading) -> Iterator[Finding]:
-    """Circles that no run could finish."""
+    """Cycles that no run could finish."""
     arcs = _arcs(reading)
     if callers_first((arc.source, arc.target) for arc in arcs) is not None:
         return
-    # Imported here: networkx takes longer to import than all the rest, and circles are rare.
+    # Imported here: networkx takes longer to import than all the rest, and cycles are rare.
     from engine.plan.cycles import endless_loops, waiting_loops  # noqa: PLC0415
 
     waiting = waiting_loops(arcs)

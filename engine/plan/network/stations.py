@@ -78,31 +78,31 @@ def _modelled(site: Center) -> Stay:
     workers = plan.station.workers
     if plan.traffic is not None or workers is None:
         return Stay(_unlimited(site) if plan.traffic is None else "")
-    facing = _facing(site)
-    load = facing.rate * site.hold.mean / workers
+    arrivals = _arrivals_at(site)
+    load = arrivals.rate * site.hold.mean / workers
     if plan.pulls:
         return Stay(f"{site.workers} workers that pull", load=load)
     limit = plan.station.queue_limit
-    stay = _open_ended(site, facing, load)
+    stay = _open_ended(site, arrivals, load)
     if limit is None:
         return stay
-    bounded = _bounded(site, facing, load)
+    bounded = _bounded(site, arrivals, load)
     if bounded.wait.loss >= _NEVER or load >= 1.0:
         return bounded
     stay.model += f", at most {workers + limit} inside"
     return stay
 
 
-def _open_ended(site: Center, facing: Arrivals, load: float) -> Stay:
+def _open_ended(site: Center, arrivals: Arrivals, load: float) -> Stay:
     """A queue that takes everybody."""
     discipline, workers = site.plan.station.discipline, site.plan.station.workers or 1
     if site.plan.station.scaling is not None:
-        return _scaled(site, site.plan.station.scaling, facing)
+        return _scaled(site, site.plan.station.scaling, arrivals)
     if discipline == "ps":
-        return _shared(site, facing, load)
+        return _shared(site, arrivals, load)
     if discipline == "priority":
-        return _priority(site, facing, load)
-    stay = _queue(site, facing, load)
+        return _priority(site, arrivals, load)
+    stay = _queue(site, arrivals, load)
     if site.among_users is not None:
         stay.wait, stay.model = site.among_users, f"{site.population}, {_servers(workers)}"
     if discipline == "lifo":
@@ -130,7 +130,7 @@ def _letter(cv2: float) -> str:
     return "D" if cv2 < _SAME else "G"
 
 
-def _facing(site: Center) -> Arrivals:
+def _arrivals_at(site: Center) -> Arrivals:
     """Arrivals at one instance, by how callers pick."""
     count = site.plan.station.instances
     rate, cv2 = site.rate / count, site.cv2
@@ -170,92 +170,92 @@ def _law(site: Center) -> LawMoments | None:
     return LawMoments(mean, square, cube)
 
 
-def _queue(site: Center, facing: Arrivals, load: float) -> Stay:
+def _queue(site: Center, arrivals: Arrivals, load: float) -> Stay:
     """First come, first served, without a bound."""
     workers = site.plan.station.workers or 1
-    if facing.picker in ("least_connections", "power_of_two"):
-        return _balanced(site, facing, load)
-    if facing.picker == "round_robin" and _is_dealt_exactly(site, facing):
-        wait = erlang_arrivals_wait(facing.among, load, site.hold.mean)
-        return Stay(f"E{facing.among}/M/1 (round robin)", wait, load=load)
+    if arrivals.picker in ("least_connections", "power_of_two"):
+        return _balanced(site, arrivals, load)
+    if arrivals.picker == "round_robin" and _is_dealt_exactly(site, arrivals):
+        wait = erlang_arrivals_wait(arrivals.among, load, site.hold.mean)
+        return Stay(f"E{arrivals.among}/M/1 (round robin)", wait, load=load)
     law = _law(site)
-    if workers == 1 and law is not None and abs(facing.cv2 - 1.0) < _SAME:
+    if workers == 1 and law is not None and abs(arrivals.cv2 - 1.0) < _SAME:
         letter = _letter(site.hold.cv2)
-        return Stay(f"M/{letter}/1", mg1_wait(facing.rate, law), load=load)
-    wait = gg_wait(workers, facing.rate, site.hold, facing.cv2)
-    if law is not None and abs(facing.cv2 - 1.0) < _SAME:
+        return Stay(f"M/{letter}/1", mg1_wait(arrivals.rate, law), load=load)
+    wait = gg_wait(workers, arrivals.rate, site.hold, arrivals.cv2)
+    if law is not None and abs(arrivals.cv2 - 1.0) < _SAME:
         wait = with_tail_of(wait, load, law)
-    return Stay(_kendall(facing, site.hold, workers), wait, load=load)
+    return Stay(_kendall(arrivals, site.hold, workers), wait, load=load)
 
 
-def _is_dealt_exactly(site: Center, facing: Arrivals) -> bool:
+def _is_dealt_exactly(site: Center, arrivals: Arrivals) -> bool:
     """Whether Poisson arrivals are dealt in turn to servers with one exponential worker."""
     exponential = abs(site.hold.cv2 - 1.0) < _SAME and site.plan.station.workers == 1
-    return exponential and abs(facing.cv2 * facing.among - 1.0) < _SAME
+    return exponential and abs(arrivals.cv2 * arrivals.among - 1.0) < _SAME
 
 
-def _kendall(facing: Arrivals, hold: Moments, workers: int) -> str:
+def _kendall(arrivals: Arrivals, hold: Moments, workers: int) -> str:
     """Name of the model of a plain queue."""
-    arrivals, service = _letter(facing.cv2), _letter(hold.cv2)
-    name = f"{arrivals}/{service}/{workers}"
-    if arrivals == "M" and service == "M":
+    comes, service = _letter(arrivals.cv2), _letter(hold.cv2)
+    name = f"{comes}/{service}/{workers}"
+    if comes == "M" and service == "M":
         return name
-    return f"{name} (Allen–Cunneen, ca² {facing.cv2:.2g}, cs² {hold.cv2:.2g})"
+    return f"{name} (Allen–Cunneen, ca² {arrivals.cv2:.2g}, cs² {hold.cv2:.2g})"
 
 
-def _balanced(site: Center, facing: Arrivals, load: float) -> Stay:
+def _balanced(site: Center, arrivals: Arrivals, load: float) -> Stay:
     """Behind a balancer that looks at how busy instances are."""
     workers, hold = site.plan.station.workers or 1, site.hold
-    spread = (facing.cv2 + hold.cv2) / 2.0
-    if facing.picker == "power_of_two":
-        name = f"supermarket model, {facing.among} instances"
-        wait = two_choices_wait(facing.among, workers, load, hold.mean)
+    spread = (arrivals.cv2 + hold.cv2) / 2.0
+    if arrivals.picker == "power_of_two":
+        name = f"supermarket model, {arrivals.among} instances"
+        wait = two_choices_wait(arrivals.among, workers, load, hold.mean)
     else:
-        name = f"shortest of {facing.among} queues"
-        wait = shortest_queue_wait(facing.among, workers, load, hold.mean)
+        name = f"shortest of {arrivals.among} queues"
+        wait = shortest_queue_wait(arrivals.among, workers, load, hold.mean)
     if abs(spread - 1.0) > _SAME:
         name += f" × (ca²+cs²)/2 = {spread:.2g}"
         wait = Wait(wait.chance, wait.mean * spread, wait.square * spread * spread)
     return Stay(name, wait, load=load)
 
 
-def _bounded(site: Center, facing: Arrivals, load: float) -> Stay:
+def _bounded(site: Center, arrivals: Arrivals, load: float) -> Stay:
     """A queue with a bound: some find no place."""
     station, hold = site.plan.station, site.hold
     workers, places = station.workers or 1, station.queue_limit or 0
     sharing = station.discipline == "ps"
-    spread = 1.0 if sharing else (facing.cv2 + hold.cv2) / 2.0
-    pooled = facing.among if facing.picker in ("least_connections", "power_of_two") else 1
-    offered = facing.rate * hold.mean * pooled
+    spread = 1.0 if sharing else (arrivals.cv2 + hold.cv2) / 2.0
+    pooled = arrivals.among if arrivals.picker in ("least_connections", "power_of_two") else 1
+    offered = arrivals.rate * hold.mean * pooled
     wait = spread_wait(workers * pooled, places * pooled, offered, hold.mean, spread)
     service = "G" if places == 0 or sharing else _letter(hold.cv2)
     servers = workers * pooled
-    name = f"{_letter(facing.cv2)}/{service}/{servers}/{servers + places * pooled}"
+    name = f"{_letter(arrivals.cv2)}/{service}/{servers}/{servers + places * pooled}"
     doubts: list[str] = []
-    if facing.picker:
-        doubts.append(_split_doubt(facing))
+    if arrivals.picker:
+        doubts.append(_split_doubt(arrivals))
     if abs(spread - 1.0) > _SAME and places > 0:
         name += f" (scaled by (ca²+cs²)/2 = {spread:.2g})"
     stay = Stay(name, wait, load=load, doubts=tuple(doubts))
     if sharing:
-        _stretch(stay, hold, facing.rate * hold.mean, workers)
+        _stretch(stay, hold, arrivals.rate * hold.mean, workers)
         stay.model += "-PS"
     return stay
 
 
-def _split_doubt(facing: Arrivals) -> str:
+def _split_doubt(arrivals: Arrivals) -> str:
     """What a bounded queue behind a balancer leaves out."""
-    how = facing.picker.replace("_", " ")
-    if facing.picker in ("least_connections", "power_of_two"):
-        return f"{facing.among} instances by {how}: loss as if they had one queue"
-    return f"{facing.among} instances by {how}: loss as if each had its own random stream"
+    how = arrivals.picker.replace("_", " ")
+    if arrivals.picker in ("least_connections", "power_of_two"):
+        return f"{arrivals.among} instances by {how}: loss as if they had one queue"
+    return f"{arrivals.among} instances by {how}: loss as if each had its own random stream"
 
 
-def _scaled(site: Center, scaling: ScalingPlan, facing: Arrivals) -> Stay:
+def _scaled(site: Center, scaling: ScalingPlan, arrivals: Arrivals) -> Stay:
     """Workers that slow each other down."""
     workers, hold = site.plan.station.workers or 1, site.hold
     sigma, kappa = scaling.contention, scaling.coherency
-    wait, slower = scaled_wait(workers, facing.rate * hold.mean, hold.mean, sigma, kappa)
+    wait, slower = scaled_wait(workers, arrivals.rate * hold.mean, hold.mean, sigma, kappa)
     most = workers / (1.0 + (workers - 1) * (sigma + kappa * workers))
     doubts = []
     if site.plan.station.discipline not in ("fifo", "lifo"):
@@ -266,16 +266,16 @@ def _scaled(site: Center, scaling: ScalingPlan, facing: Arrivals) -> Stay:
         f"M/M/{workers} paced by σ {sigma:.2g}, κ {kappa:.2g}",
         wait,
         slower=slower,
-        load=facing.rate * hold.mean / most,
+        load=arrivals.rate * hold.mean / most,
         doubts=tuple(doubts),
     )
 
 
-def _shared(site: Center, facing: Arrivals, load: float) -> Stay:
+def _shared(site: Center, arrivals: Arrivals, load: float) -> Stay:
     """Processor sharing: insensitive to the law of work."""
     workers, hold = site.plan.station.workers or 1, site.hold
-    mean = mmc_wait(workers, facing.rate, hold.mean) if hold.mean > 0.0 else 0.0
-    wait = exponential_wait(erlang_c(workers, facing.rate * hold.mean), mean)
+    mean = mmc_wait(workers, arrivals.rate, hold.mean) if hold.mean > 0.0 else 0.0
+    wait = exponential_wait(erlang_c(workers, arrivals.rate * hold.mean), mean)
     wait = site.among_users or wait
     stay = Stay(f"M/G/{workers}-PS", wait, load=load)
     if load < 1.0:
@@ -299,12 +299,12 @@ def _stretch(stay: Stay, hold: Moments, load: float, workers: int) -> None:
     stay.stretched = Moments(mean, (hold.cv2 + waited * chance) * mean * mean)
 
 
-def _priority(site: Center, facing: Arrivals, load: float) -> Stay:
+def _priority(site: Center, arrivals: Arrivals, load: float) -> Stay:
     """Non-preemptive priorities, by class."""
     workers = site.plan.station.workers or 1
     priorities = [each.priority for each in site.classes]
     levels = sorted(set(priorities))
-    share = facing.rate / site.rate if site.rate > 0.0 else 0.0
+    share = arrivals.rate / site.rate if site.rate > 0.0 else 0.0
     held = [
         work.moments.plus(calls) if site.plan.station.hold else work.moments
         for work, calls in zip(site.work, site.calls, strict=True)
@@ -319,11 +319,11 @@ def _priority(site: Center, facing: Arrivals, load: float) -> Stay:
     waits = cobham_waits(workers, demands)
     by_class = [waits[levels.index(priority)] for priority in priorities]
     mean = site.mixed(by_class)
-    chance = min(1.0, erlang_c(workers, facing.rate * site.hold.mean))
+    chance = min(1.0, erlang_c(workers, arrivals.rate * site.hold.mean))
     square = site.mixed([2.0 * each * each / chance for each in by_class]) if chance > 0.0 else 0.0
     wait = Wait(chance, mean, square)
     return Stay(
-        f"{_letter(facing.cv2)}/G/{workers} with priorities (Cobham)", wait, by_class, load=load
+        f"{_letter(arrivals.cv2)}/G/{workers} with priorities (Cobham)", wait, by_class, load=load
     )
 
 

@@ -96,7 +96,7 @@ def test_a_node_at_rest_says_what_it_is(desk) -> None:
 
 
 def test_the_live_line_and_the_badge(desk) -> None:
-    service = desk.view._scene.facing.components["service"]
+    service = desk.view._scene.presenter.components["service"]
     node = Node(id="web", kind="service", name="Web")
     setting = Setting(component=service, instances=1)
     face = node_face(node, setting, seen(rate=1200.0, done=100, p99=0.048))
@@ -106,7 +106,7 @@ def test_the_live_line_and_the_badge(desk) -> None:
 
 
 def test_a_headline_metric_takes_the_place_of_p99(desk) -> None:
-    cache = desk.view._scene.facing.components["cache"]
+    cache = desk.view._scene.presenter.components["cache"]
     node = Node(id="c", kind="cache")
     setting = Setting(component=cache, instances=1)
     face = node_face(node, setting, seen(rate=1100.0, done=9, p99=0.1, extra={"hit_ratio": 0.88}))
@@ -114,7 +114,7 @@ def test_a_headline_metric_takes_the_place_of_p99(desk) -> None:
 
 
 def test_cells_show_each_instance(desk) -> None:
-    service = desk.view._scene.facing.components["service"]
+    service = desk.view._scene.presenter.components["service"]
     gauge = NodeGauge(
         instance_count=70,
         instances=(

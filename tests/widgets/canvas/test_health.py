@@ -168,22 +168,22 @@ def test_percentiles_of_empty_intervals_do_not_count() -> None:
 
 
 def test_the_board_starts_over_when_time_goes_back() -> None:
-    board = LiveStats()
+    stats = LiveStats()
     sample = Sample(0.0, 5.0, {"a": NodeSample(arrivals=50)}, {})
-    board.observe(Snapshot(time=5.0, wall=0.0, requests=0, samples=(sample,)), 0.5)
-    assert board.nodes["a"].flow.rate.value == 10.0
-    assert board.speed == 10.0
-    board.observe(Snapshot(time=1.0, wall=0.0, requests=0), 0.5)
-    assert board.nodes == {}
+    stats.observe(Snapshot(time=5.0, wall=0.0, requests=0, samples=(sample,)), 0.5)
+    assert stats.nodes["a"].flow.rate.value == 10.0
+    assert stats.speed == 10.0
+    stats.observe(Snapshot(time=1.0, wall=0.0, requests=0), 0.5)
+    assert stats.nodes == {}
 
 
 def test_gauges_alone_are_looked_at_ten_times_a_second() -> None:
-    board = LiveStats()
+    stats = LiveStats()
     for step in range(1, 4):
         gauges = {"a": NodeGauge(in_system=step)}
-        board.observe(Snapshot(time=step * 0.03, wall=0.0, requests=0, gauges=gauges), 0.03)
-    assert board.nodes == {}
-    board.observe(
+        stats.observe(Snapshot(time=step * 0.03, wall=0.0, requests=0, gauges=gauges), 0.03)
+    assert stats.nodes == {}
+    stats.observe(
         Snapshot(time=0.2, wall=0.0, requests=0, gauges={"a": NodeGauge(in_system=9)}), 0.03
     )
-    assert board.nodes["a"].in_system == 9
+    assert stats.nodes["a"].in_system == 9

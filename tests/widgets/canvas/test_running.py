@@ -237,7 +237,7 @@ def test_what_is_deleted_while_it_runs_goes_with_its_dots(desk, removed) -> None
     desk.view.show_snapshot(snapshot(3.1, [Crossing("web-db", 3.1, 1.0, "request")]), 0.1)
     desk.view.advance(0.1)
     desk.view.grab()
-    assert removed not in desk.view._scene.facing.board.nodes
+    assert removed not in desk.view._scene.presenter.stats.nodes
 
 
 def test_a_new_wiring_is_not_measured_by_the_calm_of_the_old(desk) -> None:
