@@ -77,6 +77,8 @@ class BuildLane(build_ext):
             extension.extra_compile_args.append("-ffp-contract=off")
             if sys.platform != "win32":
                 extension.extra_compile_args += INLINING
+            if sys.platform == "linux":
+                extension.extra_link_args.append("-s")  # no symbols: half a megabyte of the bundle
         return extensions
 
     @property

@@ -28,7 +28,7 @@ GROUP: Final = "windtunnel_lane__mypyc"
 COMPILED: Final = "_compiled"
 """Folder inside the lane package under which each build has a folder of its own."""
 
-RECIPE: Final = "4"
+RECIPE: Final = "5"
 """Changes whenever `setup.py` begins to build differently, so that older builds are not found."""
 
 MARKER: Final = "_build.json"
