@@ -81,6 +81,13 @@ class CallPath(Expirer):
         raise NotImplementedError
 
 
+class Holder:
+    """Something that may hold calls back for a while: a rule of their link."""
+
+    def withdrawn(self, call: Call, now: float) -> None:
+        """A call that it holds is given up."""
+
+
 class Meter(Task):
     """The memory of an instance."""
 
@@ -457,6 +464,8 @@ class Call(Entry):
     """It has arrived, and waits at a gate."""
     path: CallPath | None = None
     lease: ConnectionLease | None = None
+    holder: Holder | None = None
+    """What does not let it go yet."""
     picked: Endpoint | None = None
     """Where a router or a queue wants it to go."""
     endpoint: Endpoint | None = None

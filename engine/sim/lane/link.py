@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
-from engine.sim.lane.call import Call, CallPath, Endpoint, Site
+from engine.sim.lane.call import Call, CallPath, Endpoint, Holder, Site
 from engine.sim.lane.codes import (
     ABANDONED,
     BACKOFF,
@@ -201,8 +201,7 @@ class Link(NetworkPath):
 
     def release(self, call: Call, rule: Rule, now: float) -> None:
         """Let an attempt go on that a rule has held."""
-        if call.settled:
-            return
+        call.holder = None
         if rule.moments & BOARD:
             self._depart(call, rule.next_board, now)
         else:
@@ -213,7 +212,9 @@ class Link(NetworkPath):
         while rule is not None:
             verdict = rule.admit(call, now)
             if verdict != OK:
-                if verdict != HELD:
+                if verdict == HELD:
+                    call.holder = rule
+                else:
                     self._refuse(call, rule, verdict, now)
                 return
             rule = rule.next_admit
@@ -229,13 +230,17 @@ class Link(NetworkPath):
 
     def _refuse(self, call: Call, by: Rule, reason: i64, now: float) -> None:
         """Fail an attempt at a rule; those that had let it go before hear of that, no others."""
+        self._tell_before(by, call, reason, now)
+        call.given_up = REFUSED
+        self._fail(call, reason)
+
+    def _tell_before(self, holder: Holder, call: Call, reason: i64, now: float) -> None:
+        """Tell the rules that had let a call go of its end."""
         rule = self.admitting
-        while rule is not None and rule is not by:
+        while rule is not None and rule is not holder:
             if rule.moments & SETTLE:
                 rule.settled(call, reason, now)
             rule = rule.next_admit
-        call.given_up = REFUSED
-        self._fail(call, reason)
 
     def _fail(self, call: Call, reason: i64) -> None:
         """Fail an attempt that was not sent, at once."""
@@ -381,6 +386,12 @@ class Link(NetworkPath):
 
     def _give_up(self, call: Call, reason: i64, now: float) -> None:
         """Count an attempt out whose answer nobody waits for."""
+        holder = call.holder
+        if holder is not None:
+            call.holder = None
+            self._tell_before(holder, call, reason, now)
+            call.given_up = REFUSED
+            holder.withdrawn(call, now)
         self._settle(call, reason, now)
         self.failed[reason] += 1
 

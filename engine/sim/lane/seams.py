@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from mypy_extensions import mypyc_attr
 
-from engine.sim.lane.call import MessageSource
+from engine.sim.lane.call import Holder, MessageSource
 from engine.sim.lane.codes import NEVER, OK
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Listener:
         raise NotImplementedError
 
 
-class Rule:
+class Rule(Holder):
     """Something that a caller keeps to on one link. It belongs to that link alone."""
 
     next_admit: Rule | None = None
