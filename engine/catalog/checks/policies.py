@@ -26,7 +26,7 @@ def policy_findings(plan: Plan) -> Iterator[Finding]:
 
     def around(offered: float, node: str, timeout: float) -> Surroundings:
         served = capacity[node].rate if node in capacity else math.inf
-        return Surroundings(offered=offered, capacity=served, timeout=timeout)
+        return Surroundings(offered=offered, capacity=served, under_way=math.nan, timeout=timeout)
 
     for node in plan.nodes:
         if node.gates:

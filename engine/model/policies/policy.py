@@ -34,6 +34,8 @@ class Surroundings:
     """Requests a second that come if nothing fails; NaN where that is not known."""
     capacity: float
     """Requests a second that the node, or the target of the link, can serve; infinite without workers."""
+    under_way: float
+    """Calls under way at a time, on average; NaN where that is not known."""
     timeout: float
     """Seconds after which the caller gives up; infinite where it never does."""
 

@@ -62,7 +62,7 @@ def _blind_by(edge: Edge) -> None:
     site.impatient |= edge.plan.timeout < math.inf or below.impatient or below.sheds
     if not edge.plan.waits:
         return
-    name, reason = delays(edge), ""
+    name, reason = delays(edge) or _decisive_policy(edge), ""
     if name:
         reason = _reason(name, edge)
     elif below.blind and below.plan.backlog is None:
@@ -71,6 +71,18 @@ def _blind_by(edge: Edge) -> None:
         site.blind = site.blind or reason
         if site.plan.station.hold:
             site.unknown_busy = site.unknown_load = True
+
+
+def _decisive_policy(edge: Edge) -> str:
+    """The policy of a link that decides what its calls take, if one does."""
+    longest = max((calls.mean for calls in edge.calls), default=math.nan)
+    where = Surroundings(
+        offered=edge.rate,
+        capacity=math.inf,
+        under_way=edge.rate * longest,
+        timeout=edge.plan.timeout,
+    )
+    return next((each.title for each in edge.plan.policies if each.decides(where)), "")
 
 
 def _reason(name: str, edge: Edge) -> str:
@@ -91,7 +103,7 @@ def _note_sheds(network: Network, told: DeadlinePropagation) -> None:
 
 def _note_gates(site: Center) -> None:
     """Mark a node whose gates decide how much comes in, or when."""
-    where = Surroundings(offered=site.rate, capacity=math.inf, timeout=math.inf)
+    where = Surroundings(offered=site.rate, capacity=math.inf, under_way=math.nan, timeout=math.inf)
     for gate in site.plan.gates:
         if site.rate > 0.0 and gate.decides(where):
             site.sheds = site.unknown_busy = site.unknown_load = True

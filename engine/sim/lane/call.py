@@ -14,7 +14,7 @@ from mypy_extensions import mypyc_attr
 from engine.sim.lane.agenda import Agenda, Entry, Task
 from engine.sim.lane.codes import BACKOFF, OK, OUTBOUND, REASONS, RETURNING, UNLIMITED, WORKING
 from engine.sim.lane.histogram import Histogram
-from engine.sim.lane.vitals import Vitals
+from engine.sim.lane.vitals import Meter, Vitals
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -86,30 +86,6 @@ class Holder:
 
     def withdrawn(self, call: Call, now: float) -> None:
         """A call that it holds is given up."""
-
-
-class Meter(Task):
-    """The memory of an instance."""
-
-    def used(self, now: float) -> float:
-        """Bytes in use."""
-        raise NotImplementedError
-
-    def admits_one(self, now: float) -> bool:
-        """Whether there is room for one more request."""
-        raise NotImplementedError
-
-    def begin(self, now: float) -> None:
-        """The instance starts afresh."""
-        raise NotImplementedError
-
-    def stop(self) -> None:
-        """The instance is down."""
-        raise NotImplementedError
-
-    def watch(self, now: float) -> None:
-        """More memory may be in use than before."""
-        raise NotImplementedError
 
 
 @final

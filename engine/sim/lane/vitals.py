@@ -1,8 +1,10 @@
-"""What a node's instances went through beside their work: counters since the start, never reset."""
+"""What a node's instances went through beside their work, and what measures their memory."""
 
 from __future__ import annotations
 
 from typing import final
+
+from engine.sim.lane.agenda import Task
 
 
 @final
@@ -19,3 +21,27 @@ class Vitals:
         self.batches = 0.0
         self.batched = 0.0
         """Requests in all batches."""
+
+
+class Meter(Task):
+    """The memory of an instance."""
+
+    def used(self, now: float) -> float:
+        """Bytes in use."""
+        raise NotImplementedError
+
+    def admits_one(self, now: float) -> bool:
+        """Whether there is room for one more request."""
+        raise NotImplementedError
+
+    def begin(self, now: float) -> None:
+        """The instance starts afresh."""
+        raise NotImplementedError
+
+    def stop(self) -> None:
+        """The instance is down."""
+        raise NotImplementedError
+
+    def watch(self, now: float) -> None:
+        """More memory may be in use than before."""
+        raise NotImplementedError

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, final
 
 from engine.sim.lane.agenda import Task, Timer
-from engine.sim.lane.call import Meter, Pool
+from engine.sim.lane.vitals import Meter
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
+
+    from engine.sim.lane.call import Pool
 
 NEVER: Final = float("inf")
 
