@@ -10,6 +10,7 @@ from engine.model.fields import Config, setting
 from engine.model.laws import Constant, Law
 from engine.model.network import Connection, Encryption
 from engine.model.policies.breaker import Breaker
+from engine.model.policies.bulkhead import Bulkhead
 from engine.model.policies.policy import Policy
 
 _CALL, _NET, _POLICY, _TRANSPORT = "Call", "Network", "Policy", "Transport"
@@ -176,6 +177,13 @@ class LinkConfig(Config):
         group=_POLICY,
         help="Stops calling a target that fails, for a while: calls then fail at once with breaker_open. One "
         "breaker for all instances of the caller. Off: it calls whatever happens.",
+    )
+    bulkhead: Bulkhead | None = setting(
+        None,
+        title="Bulkhead",
+        group=_POLICY,
+        help="No more than so many calls under way at a time; others wait or fail at once with "
+        "bulkhead_full. Off: any number.",
     )
     connection: Connection | None = setting(
         None,

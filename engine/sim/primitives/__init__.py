@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.sim.primitives.breaker import BreakerAdapter
+from engine.sim.primitives.bulkhead import BulkheadAdapter
 from engine.sim.primitives.calls import CallsAdapter
 from engine.sim.primitives.client import ClientAdapter
 from engine.sim.primitives.connections import ConnectionsAdapter
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 RULES: Final[tuple[RuleAdapter[Any], ...]] = (
     BreakerAdapter(),
+    BulkheadAdapter(),
     ConnectionsAdapter(),
     DeadlineAdapter(),
     TimeoutAdapter(),
