@@ -438,6 +438,8 @@ class Call(Entry):
     """A worker is reserved for it."""
     at_gate: bool = False
     """It has arrived, and waits at a gate."""
+    entered: bool = False
+    """It has passed gates that want to know when it leaves."""
     path: CallPath | None = None
     lease: ConnectionLease | None = None
     holder: Holder | None = None

@@ -47,6 +47,8 @@ class Node(Site):
     """What sees a job end before it is counted out: a store, or a client."""
     gate: Gate | None = None
     """The first gate."""
+    listening: bool = False
+    """Whether a gate wants to know when calls leave."""
     hold: bool = False
     """Whether a worker is held until the answer."""
     instant: bool = False
@@ -74,6 +76,7 @@ class Node(Site):
         """Have other gates from now on."""
         self.gates = gates
         self.gate = None
+        self.listening = any(gate.hears for gate in gates)
         place: i64 = len(gates) - 1
         while place >= 0:
             gate = gates[place]
@@ -110,15 +113,35 @@ class Node(Site):
                 if verdict == HELD:
                     self._hold_back(call, now)
                 else:
-                    self.refuse(call, verdict, now)
+                    self._refuse_at(gate, call, verdict, now)
                 return
             gate = gate.following
+        call.entered = self.listening
         if self.instant:
             self.touch(now)
             call.pool.enter(call, now)
             self._pass_on(call, now)
         elif not call.pool.offer(call, now):
             self.refuse(call, QUEUE_FULL, now)
+
+    def _refuse_at(self, gate: Gate, call: Call, reason: i64, now: float) -> None:
+        """Refuse a call at a gate; those that let it in before hear of that."""
+        if self.listening:
+            before = self.gate
+            while before is not None and before is not gate:
+                if before.hears:
+                    before.left(call, reason, now)
+                before = before.following
+        self.refuse(call, reason, now)
+
+    def _tell_gates(self, call: Call, reason: i64, now: float) -> None:
+        """Tell the gates that a call which they let in has left."""
+        call.entered = False
+        gate = self.gate
+        while gate is not None:
+            if gate.hears:
+                gate.left(call, reason, now)
+            gate = gate.following
 
     def _hold_back(self, call: Call, now: float) -> None:
         """Count a call in that waits at a gate: it has arrived, and nobody works on it."""
@@ -136,7 +159,7 @@ class Node(Site):
         context = call.context
         self.touch(now)
         if context is not None and context.deadline <= now:
-            self.refuse(call, DEADLINE, now)
+            self._refuse_at(gate, call, DEADLINE, now)
         else:
             self._pass(call, gate.following, now)
 
@@ -152,6 +175,8 @@ class Node(Site):
 
     def refuse(self, call: Call, reason: i64, now: float) -> None:
         """Answer at the door, or at a gate to whoever waited there."""
+        if call.entered:
+            self._tell_gates(call, reason, now)
         if call.at_gate:
             self.touch(now)
             call.at_gate = False
@@ -222,6 +247,8 @@ class Node(Site):
     def conclude(self, job: Call, reason: i64, now: float) -> None:
         """Count the outcome of a job that was inside."""
         job.done = True
+        if job.entered:
+            self._tell_gates(job, reason, now)
         context = job.context
         if context is not None:
             self.flow.call_off(context, now)
@@ -280,7 +307,7 @@ class Node(Site):
             self._lose(job, now)
         for gate in self.gates:
             for call in gate.give_back(pool):
-                self.refuse(call, CRASHED, now)
+                self._refuse_at(gate, call, CRASHED, now)
         self.flow.killed(pool, now)
         witness = self.witness
         if witness is not None:

@@ -82,12 +82,17 @@ class Gate:
 
     following: Gate | None = None
     """The next gate."""
+    hears: bool = False
+    """Whether it wants to know when calls leave."""
     held: i64 = 0
     """Calls that it keeps now."""
 
     def admit(self, call: Call, now: float) -> i64:
         """Whether a call may enter: OK, why not, or HELD where it enters later (`Node.let_in`)."""
         return OK
+
+    def left(self, call: Call, reason: i64, now: float) -> None:
+        """A call that it let in has left, or was refused further inside."""
 
     def give_back(self, pool: Pool) -> list[Call]:
         """Keep the calls for an instance that dies no longer."""
