@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from engine.model.fields import Config, setting
+from engine.model.policies.concurrency import Concurrency
 from engine.model.policies.policy import Policy
 from engine.model.policies.rate_limit import RateLimit
 
@@ -16,6 +17,13 @@ class Admission(Config):
         None,
         title="Rate limit",
         help="Lets in so many requests a second, and a burst of some more. Off: any number.",
+    )
+
+    concurrency: Concurrency | None = setting(
+        None,
+        title="Concurrency limit",
+        help="No more than so many requests inside at a time; others fail at once with shed. Off: any "
+        "number.",
     )
 
     def gates(self) -> tuple[Policy, ...]:

@@ -8,6 +8,7 @@ from engine.sim.primitives.breaker import BreakerAdapter
 from engine.sim.primitives.bulkhead import BulkheadAdapter
 from engine.sim.primitives.calls import CallsAdapter
 from engine.sim.primitives.client import ClientAdapter
+from engine.sim.primitives.concurrency import ConcurrencyAdapter
 from engine.sim.primitives.connections import ConnectionsAdapter
 from engine.sim.primitives.deadlines import DeadlineAdapter
 from engine.sim.primitives.network import NetworkAdapter
@@ -33,7 +34,7 @@ RULES: Final[tuple[RuleAdapter[Any], ...]] = (
 )
 """In the order in which a caller keeps to them."""
 
-GATES: Final[tuple[GateAdapter[Any], ...]] = (RateLimitAdapter(),)
+GATES: Final[tuple[GateAdapter[Any], ...]] = (RateLimitAdapter(), ConcurrencyAdapter())
 """In the order in which calls pass them."""
 
 FLOWS: Final[tuple[RoleAdapter[Any], ...]] = (
