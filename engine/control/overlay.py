@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from engine.model.fields import Config
+
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
@@ -26,6 +28,8 @@ def _merged(onto: Any, base: Any, changed: Any) -> Any:
         return onto
     if not type(onto) is type(base) is type(changed):
         return changed
+    if isinstance(base, Config):
+        return _merged_config(onto, base, changed)
     if is_dataclass(base) and not isinstance(base, type):
         return with_changes(onto, base, changed)
     if isinstance(base, tuple) and _are_plans(base) and len(onto) == len(base) == len(changed):
@@ -33,6 +37,15 @@ def _merged(onto: Any, base: Any, changed: Any) -> Any:
     return changed
 
 
+def _merged_config(onto: Config, base: Config, changed: Config) -> Config:
+    """A policy, whose config is its plan, with every field that was changed."""
+    merged = {
+        name: _merged(*(getattr(each, name) for each in (onto, base, changed)))
+        for name in type(base).model_fields
+    }
+    return onto.model_copy(update=merged)
+
+
 def _are_plans(values: tuple[Any, ...]) -> bool:
     """Whether all values are plans, so that each can be merged with its like."""
-    return all(map(is_dataclass, values))
+    return all(is_dataclass(each) or isinstance(each, Config) for each in values)

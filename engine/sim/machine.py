@@ -124,8 +124,9 @@ class Machine:
             part.resume(self.now)
 
     def _heard(self, name: str, what: str, now: float) -> None:
-        """Pass on that something is in another state."""
-        self.hear(name, what, now)
+        """Pass on that something is in another state, unless it is gone."""
+        if name in self.links or name in self.nodes:
+            self.hear(name, what, now)
 
     def _node(self, plan: NodePlan) -> NodePart:
         """The node of a plan: the one that is there, or a new one."""

@@ -113,6 +113,7 @@ class Node(Site):
 
     def _hold_back(self, call: Call, now: float) -> None:
         """Count a call in that waits at a gate: it has arrived, and nobody works on it."""
+        call.pool.coming += 1
         if call.at_gate:
             return
         self.touch(now)
@@ -125,6 +126,7 @@ class Node(Site):
     def let_in(self, call: Call, gate: Gate, now: float) -> None:
         """Let a call go on that a gate has held."""
         context = call.context
+        call.pool.coming -= 1
         self.touch(now)
         if context is not None and context.deadline <= now:
             self.refuse(call, DEADLINE, now)
@@ -280,6 +282,7 @@ class Node(Site):
             self._lose(job, now)
         for gate in self.gates:
             for call in gate.give_back(pool):
+                pool.coming -= 1
                 self.refuse(call, CRASHED, now)
         self.flow.killed(pool, now)
         witness = self.witness
