@@ -8,7 +8,7 @@ from dataclasses import replace
 from engine.model.policies.breaker import Breaker
 from engine.model.policies.policy import Policy
 from engine.model.policies.rate_limit import RateLimit
-from engine.plan.primitives import NodePlan
+from engine.plan.primitives import NodePlan, Plan
 from engine.sim.lane.draws import generator
 from tests.helpers import plans
 
@@ -27,6 +27,14 @@ LIMITS = [
 ]
 
 
+def with_other_policies(plan: Plan, seed: int) -> Plan:
+    """The plan with other breakers and rate limits, from another number."""
+    make = PolicyMaker(seed)
+    nodes = (each if each.traffic is not None else make.limited(each) for each in plan.nodes)
+    links = tuple(replace(each, policies=make.breaker()) for each in plan.links)
+    return replace(plan, nodes=tuple(nodes), links=links)
+
+
 class PolicyMaker:
     """Makes the policies of one plan."""
 
@@ -41,6 +49,10 @@ class PolicyMaker:
         """The node, sometimes behind a rate limit, and a router sometimes behind a store."""
         if node.router is not None and self.random.random() < 0.2:
             node = replace(node, store=plans.store(5, ttl=0.5, single_flight=True))
+        return self.limited(node)
+
+    def limited(self, node: NodePlan) -> NodePlan:
+        """The node, sometimes behind a rate limit."""
         return replace(node, gates=self._seldom(LIMITS))
 
     def _seldom(self, choices: Sequence[Policy]) -> tuple[Policy, ...]:
