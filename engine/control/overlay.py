@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import fields, is_dataclass, replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic import BaseModel
+from pydantic import ValidationError
 
-P = TypeVar("P")
+from engine.model.fields import Config
+from engine.model.policies.policy import Policy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from _typeshed import DataclassInstance
+
+P = TypeVar("P", bound="DataclassInstance")
+_Sorts = dict[type[Policy], Policy]
 
 
 def with_changes(onto: P, base: P, changed: P) -> P:
-    """A plan, or a policy, with every field that another one changed of its base, however deep."""
-    names = _field_names(base)
+    """A plan with every field that another one changed of its base, however deep."""
     merged = {
-        name: _merged(*(getattr(plan, name) for plan in (onto, base, changed))) for name in names
+        each.name: _merged(*(getattr(plan, each.name) for plan in (onto, base, changed)))
+        for each in fields(base)
     }
-    if isinstance(onto, BaseModel):
-        return onto.model_copy(update=merged)
-    return replace(onto, **merged)  # type: ignore[type-var]  # a dataclass, since it has its fields
-
-
-def _field_names(plan: object) -> tuple[str, ...]:
-    """The fields of a plan or a policy."""
-    if isinstance(plan, BaseModel):
-        return tuple(type(plan).model_fields)
-    return tuple(each.name for each in fields(plan))  # type: ignore[arg-type]  # a dataclass
+    return replace(onto, **merged)
 
 
 def _merged(onto: Any, base: Any, changed: Any) -> Any:
@@ -34,23 +35,62 @@ def _merged(onto: Any, base: Any, changed: Any) -> Any:
         return onto
     if not type(onto) is type(base) is type(changed):
         return changed
-    if _is_plan(base):
+    if isinstance(base, Config):
+        return _merged_config(onto, base, changed)
+    if is_dataclass(base) and not isinstance(base, type):
         return with_changes(onto, base, changed)
-    if isinstance(base, tuple) and _are_alike(onto, base, changed):
+    return _merged_list(onto, base, changed) if isinstance(base, tuple) else changed
+
+
+def _merged_list(
+    onto: tuple[Any, ...], base: tuple[Any, ...], changed: tuple[Any, ...]
+) -> tuple[Any, ...]:
+    """Policies by what they are, other plans by their places; of anything else the whole."""
+    if _are_policies(onto + base + changed):
+        return tuple(_merged_policies(*(_by_sort(each) for each in (onto, base, changed))))
+    if _are_plans(base) and len(onto) == len(base) == len(changed):
         return tuple(map(_merged, onto, base, changed))
     return changed
 
 
-def _is_plan(value: object) -> bool:
-    """Whether a value has fields that can be merged."""
-    return isinstance(value, BaseModel) or (is_dataclass(value) and not isinstance(value, type))
+def _merged_policies(onto: _Sorts, base: _Sorts, changed: _Sorts) -> Iterator[Policy]:
+    """Policies without those that were switched off, and with those that were switched on or changed."""
+    for sort in dict.fromkeys((*onto, *changed)):
+        old, now, new = base.get(sort), onto.get(sort), changed.get(sort)
+        if now is not None and new is not None:
+            yield _merged(now, old or _as_switched_on(new), new)
+        elif new is not None and new != old:
+            yield new
+        elif now is not None and old is None:
+            yield now
 
 
-def _are_alike(onto: tuple[Any, ...], base: tuple[Any, ...], changed: tuple[Any, ...]) -> bool:
-    """Whether each of some plans can be merged with its like."""
-    if not len(onto) == len(base) == len(changed):
-        return False
-    return all(
-        _is_plan(old) and type(old) is type(one) is type(other)
-        for one, old, other in zip(onto, base, changed, strict=True)
-    )
+def _as_switched_on(policy: Policy) -> Policy:
+    """A policy before any of its fields is changed; itself where it cannot do without."""
+    with suppress(ValidationError):
+        return type(policy)()
+    return policy
+
+
+def _by_sort(policies: Iterable[Policy]) -> _Sorts:
+    """Policies by what they are; each is there once."""
+    return {type(policy): policy for policy in policies}
+
+
+def _are_policies(values: tuple[Any, ...]) -> bool:
+    """Whether all values are policies, and there are some."""
+    return bool(values) and all(isinstance(each, Policy) for each in values)
+
+
+def _merged_config(onto: Config, base: Config, changed: Config) -> Config:
+    """A policy, whose config is its plan, with every field that was changed."""
+    merged = {
+        name: _merged(*(getattr(each, name) for each in (onto, base, changed)))
+        for name in type(base).model_fields
+    }
+    return onto.model_copy(update=merged)
+
+
+def _are_plans(values: tuple[Any, ...]) -> bool:
+    """Whether all values are plans, so that each can be merged with its like."""
+    return all(map(is_dataclass, values))

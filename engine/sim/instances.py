@@ -67,7 +67,7 @@ class Instances:
         screens = part.node.stepwise or part.plan.id in told
         node, sort, now = part.node, sort_of(part.node, station), self.agenda.now
         before = len(node.pools)
-        part.retired = [pool for pool in part.retired if not pool.unused()]
+        part.retired = [pool for pool in part.retired if pool in part.bound or not pool.unused()]
         kept = [pool for pool in node.pools if type(pool) is sort][: station.instances]
         part.retired += [pool for pool in node.pools if pool not in kept]
         while len(kept) < station.instances:

@@ -116,7 +116,11 @@ class Machine:
                 self._retire(part)
         self.nodes = nodes
         self._clients = [part for part in nodes.values() if part.is_client]
-        self.links = {link.id: self._link(link) for link in plan.links}
+        links = {link.id: self._link(link) for link in plan.links}
+        for name, link in self.links.items():
+            if links.get(name) is not link:
+                self._let_go(link)
+        self.links = links
         wire(self.nodes, self.links.values(), self._assembler.setup)
         for part in self.clients():
             self._assembler.users.tune(part)
@@ -124,8 +128,9 @@ class Machine:
             part.resume(self.now)
 
     def _heard(self, name: str, what: str, tone: str, now: float) -> None:
-        """Pass on that something is in another state."""
-        self.hear(name, what, tone, now)
+        """Pass on that something is in another state, unless it is gone."""
+        if name in self.links or name in self.nodes:
+            self.hear(name, what, tone, now)
 
     def _node(self, plan: NodePlan) -> NodePart:
         """The node of a plan: the one that is there, or a new one."""
@@ -142,6 +147,15 @@ class Machine:
             part = self._assembler.link(plan, self.nodes[plan.target].node)
         self._assembler.tune_link(part, plan, self.nodes[plan.source].plan)
         return part
+
+    def _let_go(self, part: LinkPart) -> None:
+        """Remember the instances that a removed link leads to: requests under way may still call them."""
+        source = part.plan.source
+        known = [each for each in self.links.values() if each.plan.source == source]
+        for link in known if part.link.shared else [part]:
+            target = self.nodes.get(link.plan.target)
+            if target is not None:
+                target.bound += [each.pool for each in link.link.endpoints]
 
     def _retire(self, part: NodePart) -> None:
         """Let a removed node take in nothing more; what is inside finishes by itself."""

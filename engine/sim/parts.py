@@ -76,6 +76,8 @@ class NodePart:
     """What a router picks with."""
     retired: list[Pool] = field(default_factory=list)
     """Instances that take no new calls but may still have work."""
+    bound: list[Pool] = field(default_factory=list)
+    """Instances that links lead to which were removed."""
     entering: list[LinkPart] = field(default_factory=list)
     """The links that lead to it."""
     leaving: list[LinkPart] = field(default_factory=list)

@@ -35,6 +35,7 @@ from engine.plan.primitives import (
 )
 from engine.sim.lane.draws import generator
 from tests.helpers import flows, plans
+from tests.helpers.random_policies import PolicyMaker
 
 T = TypeVar("T")
 TIMES = [0.0, 0.0, 0.004, 0.02, 0.3]
@@ -74,6 +75,7 @@ class Maker:
     def __init__(self, seed: int) -> None:
         self.random = generator(seed, "plan", "shape")
         self.rare = generator(seed, "plan", "rare")
+        self.policies = PolicyMaker(seed)
         self.kinds = self.number(1, 2)
 
     def one(self, choices: Sequence[T]) -> T:
@@ -179,6 +181,7 @@ class Maker:
             retry=self.one(RETRIES),
             deadline_propagation=self.one([False, True]),
             cancellation=self.one([False, True]),
+            policies=self.policies.breaker(),
         )
 
     def connection(self) -> ConnectionPlan | None:
@@ -196,14 +199,15 @@ class Maker:
 
     def with_flow(self, node: NodePlan, links: list[LinkPlan]) -> NodePlan:
         """The node, and sometimes a flow of its own over the links that leave it."""
-        if node.router is not None or node.backlog is not None or node.store is not None:
+        if node.router is not None or node.backlog is not None:
             return node
         if not self.one([True, False]):
             return node
         names = [link.id for link in links if link.source == node.id]
-        return plans.station(
+        made = plans.station(
             node.id, [0.0] * self.kinds, flow=self.flow(names, 3), **_of_station(node)
         )
+        return replace(made, store=node.store, gates=node.gates)
 
     def flow(self, names: list[str], depth: int) -> FlowPlan:
         return tuple(self.part(names, depth) for _ in range(self.number(1, 3)))
@@ -235,7 +239,7 @@ class Maker:
         if event_kind(change).hits == "links":
             fields["links"] = (self.one(links).id,)
         elif change == "set":
-            fields["replacement"] = node
+            fields["replacement"] = node if node.traffic is not None else self.policies.gated(node)
         else:
             fields["nodes"] = (node.id,)
         return EventPlan(
@@ -266,7 +270,7 @@ def random_plan(seed: int) -> Plan:
     """The plan of a number."""
     make = Maker(seed)
     users = [make.client(f"users{place}") for place in range(make.number(1, 2))]
-    behind = [make.inner(f"node{place}") for place in range(make.number(1, 5))]
+    behind = [make.policies.gated(make.inner(f"node{place}")) for place in range(make.number(1, 5))]
     links = make.links(users, behind)
     behind = [make.with_flow(node, links) for node in behind]
     queues = {node.id for node in behind if node.backlog is not None}

@@ -52,8 +52,8 @@ class Breaker(Policy):
         0.5,
         title="Failures",
         unit="%",
-        help="Share of failures in the window at which it opens (Resilience4j: 50 %). Answers that "
-        "come, whatever they say, are no failures; timeouts are.",
+        help="Share of failures in the window at which it opens (Resilience4j: 50 %). Whatever the "
+        "reason, a call that fails is one; a late answer is none, unless a timeout cuts it short.",
         gt=0.0,
         le=1.0,
     )

@@ -58,6 +58,10 @@ class Policy(Config):
         """What stands behind its sign: the number that matters most."""
         return ""
 
+    def reads_keys(self) -> bool:
+        """Whether it tells requests apart by their key."""
+        return False
+
     def decides(self, where: Surroundings) -> bool:
         """Whether it changes times and loads even where little fails, so that theory knows neither."""
         return False

@@ -89,6 +89,10 @@ class RateLimit(Policy):
         """The rate."""
         return format_quantity(self.rate, "rps")
 
+    def reads_keys(self) -> bool:
+        """It does where each key has a bucket."""
+        return self.by == "key"
+
     def decides(self, where: Surroundings) -> bool:
         """It does as soon as it is asked for a good part of its rate, or by others than all together."""
         calm = self.by == "all" and self.burst >= _BURST and where.offered <= _CALM * self.rate

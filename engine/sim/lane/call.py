@@ -164,7 +164,7 @@ class Pool:
         self.busy: i64 = 0
         self.waiting: i64 = 0
         self.coming: i64 = 0
-        """Calls on their way to this instance."""
+        """Calls on their way to this instance, at a gate included."""
         self.slow = 1.0
         self.inside = Jobs()
         """Every job from arrival to reply."""

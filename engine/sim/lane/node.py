@@ -145,6 +145,7 @@ class Node(Site):
 
     def _hold_back(self, call: Call, now: float) -> None:
         """Count a call in that waits at a gate: it has arrived, and nobody works on it."""
+        call.pool.coming += 1
         if call.at_gate:
             return
         self.touch(now)
@@ -157,6 +158,7 @@ class Node(Site):
     def let_in(self, call: Call, gate: Gate, now: float) -> None:
         """Let a call go on that a gate has held."""
         context = call.context
+        call.pool.coming -= 1
         self.touch(now)
         if context is not None and context.deadline <= now:
             self._refuse_at(gate, call, DEADLINE, now)
@@ -307,6 +309,7 @@ class Node(Site):
             self._lose(job, now)
         for gate in self.gates:
             for call in gate.give_back(pool):
+                pool.coming -= 1
                 self._refuse_at(gate, call, CRASHED, now)
         self.flow.killed(pool, now)
         witness = self.witness

@@ -30,6 +30,8 @@ class BreakerAdapter(RuleAdapter[Breaker]):
         """Its state stays while its knobs are turned."""
         settings = plan.policy(Settings)
         if settings is None:
+            if had is not None:
+                had.stop()
             return None
         rule = had or Breaker(part.link, Herald(setup, plan.id, Settings))
         rule.window = settings.window
@@ -39,7 +41,7 @@ class BreakerAdapter(RuleAdapter[Breaker]):
         rule.slow_share = settings.slow_share
         rule.open_for = settings.open
         rule.trials = settings.half_open
-        rule.follow()
+        rule.follow(setup.agenda.now)
         return rule
 
     def counters(self, body: Breaker, now: float) -> Counters:

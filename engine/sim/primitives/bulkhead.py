@@ -32,14 +32,11 @@ class BulkheadAdapter(RuleAdapter[Bulkhead]):
         settings, now = plan.policy(Settings), setup.agenda.now
         if settings is None:
             if had is not None:
-                had.places = UNLIMITED
-                had.serve(now)
+                had.turn(UNLIMITED, had.pending, now)
             return None
         rule = had or Bulkhead(part.link)
-        rule.touch(now)
-        rule.places = settings.concurrent
-        rule.pending = settings.pending
-        rule.serve(now)
+        if had is None or (had.places, had.pending) != (settings.concurrent, settings.pending):
+            rule.turn(settings.concurrent, settings.pending, now)
         return rule
 
     def counters(self, body: Bulkhead, now: float) -> Counters:

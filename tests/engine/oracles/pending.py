@@ -14,7 +14,6 @@ ORACLES: Final = range(1, 37)
 PENDING: Final = MappingProxyType(
     {
         12: "hedged requests: a call policy that sends a second attempt after a delay",
-        15: "token buckets and other rate limits: admission policies",
         18: "the autoscaler: a controller",
         20: "quorums of replicas with versions: stores",
         23: "partition maps and consistent hashing: stores",
@@ -28,6 +27,7 @@ PENDING: Final = MappingProxyType(
 
 PARTLY: Final = MappingProxyType(
     {
+        15: "token buckets are checked, also by the generic cell rate algorithm; windows wait for theirs",
         19: "k of n, series and parallel are checked; faults by renewal (MTBF, MTTR) wait for them",
         22: "fetches per expiry are checked; stale answers wait for versions in stores",
         32: "aborts, hot rows and order statistics are checked; locks wait for transactions",

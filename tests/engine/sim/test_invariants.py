@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from engine.control.simulation import Simulation
 from engine.plan.primitives import Plan
@@ -12,6 +13,7 @@ from engine.sim.machine import Machine
 from engine.sim.report import result_of
 from tests.helpers.plans import client, exponential, link, plan, queue, station
 from tests.helpers.random_plans import whole_plans
+from tests.helpers.random_policies import with_other_policies
 
 RELAXED = settings(max_examples=60, deadline=None, derandomize=True)
 
@@ -51,6 +53,19 @@ def test_any_plan_becomes_any_other(first: Plan, second: Plan) -> None:
         simulation.advance(1.3 * (place + 1))
         simulation.machine.set_load(0.5 + place)
         simulation.follow(design)
+        check(simulation.machine)
+    simulation.advance(8.0)
+    result_of(simulation.machine, (), 0.0)
+
+
+@RELAXED
+@given(whole_plans, st.integers(0, 2**32 - 1))
+def test_any_policies_become_any_others(design: Plan, seed: int) -> None:
+    """Breakers and rate limits are switched on and off and tuned while calls wait at them."""
+    simulation = Simulation(design)
+    for place in range(8):
+        simulation.advance(0.7 * (place + 1))
+        simulation.follow(with_other_policies(design, seed + place))
         check(simulation.machine)
     simulation.advance(8.0)
     result_of(simulation.machine, (), 0.0)

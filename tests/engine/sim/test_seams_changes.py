@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from engine.control.simulation import Simulation
-from engine.plan.primitives import EventPlan, FlowPlan, NodePlan, Plan
+from engine.plan.primitives import EventPlan, FlowPlan, LinkPlan, NodePlan, Plan
 from engine.sim.invariants import check
 from engine.sim.report import result_of
-from tests.helpers.flows import call, work
-from tests.helpers.plans import client, event, link, plan, request_class, retry, station
+from tests.helpers.flows import call, parallel, work
+from tests.helpers.plans import client, event, link, plan, request_class, retry, router, station
+from tests.helpers.random_plans import random_plan
 
 
 def one_web(web: NodePlan, *events: EventPlan, rate: float = 50.0, **policy: object) -> Plan:
@@ -187,4 +189,78 @@ def test_who_waits_for_a_call_still_waits_when_the_link_begins_to_send(
     assert simulation.machine.nodes["web"].node.in_system == 0
     latency = result_of(simulation.machine, (), 0.0)["clients"]["users"]["latency"]
     assert latency["max"] == pytest.approx(0.6 if flow else 0.8, abs=1e-9)
+    check(simulation.machine)
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_a_try_that_waits_when_its_link_is_removed_finds_the_instance_that_it_knew(
+    shared: bool,
+) -> None:
+    """It comes at 3 s, when the instance that it knew was given up twice over, and is answered after 1 s."""
+
+    def calls(discipline: str, workers: int, *links: LinkPlan) -> Plan:
+        web = router("web") if shared else station("web", 0.0, workers=None)
+        db = station("db", 1.0, workers=workers, discipline=discipline)
+        failing = event(0.0, 2.5, "error", nodes=("db",), probability=1.0)
+        nodes = [client(process="trace", times=(0.5,)), web, station("other", 0.0), db]
+        return plan(
+            nodes,
+            [link("users", "web"), link("web", "other", weight=0.0), *links],
+            events=(failing,),
+        )
+
+    again = link("web", "db", retry=retry(2, base=1.5, jitter="none"))
+    first = calls("fifo", 1, again)
+    if shared:
+        first = replace(first, links=(first.links[0], again))
+    simulation = Simulation(first)
+    simulation.advance(1.6)
+    for discipline, workers in (("ps", 1), ("fifo", 1), ("ps", 1), ("ps", 2)):
+        simulation.advance(simulation.now + 0.1)
+        simulation.follow(calls(discipline, workers))
+        check(simulation.machine)
+    simulation.advance(3.5)
+    check(simulation.machine)
+    assert simulation.machine.nodes["db"].node.in_system == 1
+    simulation.advance(9.0)
+    check(simulation.machine)
+    users = simulation.machine.nodes["users"].node
+    assert (users.completed, users.in_system) == (1, 0)
+
+
+@pytest.mark.parametrize("at", [1.05, 1.5, 2.5, 3.5, 4.5, 5.5])
+@pytest.mark.parametrize("hold", [True, False])
+def test_a_worker_that_is_held_no_longer_is_free_in_the_end(at: float, hold: bool) -> None:
+    """Also where it does the work of two branches in turn when that changes."""
+
+    def web(hold: bool) -> Plan:
+        both = parallel((work(1.0), work(1.0)), (work(1.0), work(1.0)))
+        flow = (work(0.1), both, work(0.1))
+        nodes = [
+            client(process="trace", times=(1.0, 1.2)),
+            station("web", workers=2, flow=flow, hold=hold),
+        ]
+        return plan(nodes, [link("users", "web")])
+
+    simulation = Simulation(web(hold))
+    simulation.advance(at)
+    simulation.follow(web(not hold))
+    check(simulation.machine)
+    simulation.advance(30.0)
+    check(simulation.machine)
+    node = simulation.machine.nodes["web"].node
+    assert (node.busy, node.waiting, node.completed) == (0, 0, 2)
+
+
+@pytest.mark.parametrize("seed", [621, 1602, 2461])
+def test_flows_go_on_when_what_their_workers_do_changes(seed: int) -> None:
+    """Workers that were held, and are no longer, are free in the end: arbitrary plans that once told of some."""
+    first, second = random_plan(seed), random_plan(seed + 100_000)
+    simulation = Simulation(first)
+    for place, design in enumerate((second, first, second)):
+        simulation.advance(1.3 * (place + 1))
+        simulation.machine.set_load(0.5 + place)
+        simulation.follow(design)
+        check(simulation.machine)
+    simulation.advance(8.0)
     check(simulation.machine)

@@ -102,7 +102,7 @@ class TokenBucket(Gate):
 
     def forget(self) -> None:
         """Begin with other buckets; those in which somebody waits go on for them."""
-        self._left += [bucket for bucket in self.all() if bucket.waiting > 0]
+        self._left = [bucket for bucket in self.all() if bucket.waiting > 0]
         self._only = None
         self._buckets = {}
 
@@ -110,13 +110,9 @@ class TokenBucket(Gate):
         """The limit is gone: let everybody in who waits."""
         for bucket in self.all():
             bucket.timer = None
-            call = bucket.line.pop()
-            while call is not None:
-                bucket.waiting -= 1
-                self.held -= 1
-                self.admitted += 1
-                self.node.let_in(call, self, now)
-                call = bucket.line.pop()
+            while bucket.waiting > 0:
+                self._drop_unwanted(bucket, now)
+                self._let_in(bucket, now)
 
     def tokens(self, now: float) -> float:
         """Tokens in the bucket that all share."""
@@ -138,9 +134,10 @@ class TokenBucket(Gate):
         return count
 
     def all(self) -> list[Bucket]:
-        """The buckets that there are."""
+        """The buckets that there are, and those of an earlier way to share them while somebody waits."""
         only = self._only
-        found = list(self._buckets.values())
+        found = [bucket for bucket in self._left if bucket.waiting > 0]
+        found += self._buckets.values()
         if only is not None:
             found.append(only)
         return found
@@ -176,24 +173,37 @@ class TokenBucket(Gate):
         if timer is not bucket.timer:
             return
         bucket.timer = None
+        self._drop_unwanted(bucket, now)
         if bucket.waiting == 0:
             return
-        tokens = self.level(bucket, now)
-        bucket.tokens = tokens
+        # Rounding of the time may leave a little less than a token: it is missing from the next.
+        bucket.tokens = self.level(bucket, now) - 1.0
         bucket.since = now
-        if tokens < 1.0 - FULL_ENOUGH:
-            self._wait(bucket, now)
-            return
-        call = bucket.line.pop()
-        if call is None:
-            return
-        bucket.tokens = tokens - 1.0
-        bucket.waiting -= 1
-        self.held -= 1
-        self.admitted += 1
+        self._let_in(bucket, now)
         if bucket.waiting > 0:
             self._wait(bucket, now)
-        self.node.let_in(call, self, now)
+
+    def _let_in(self, bucket: Bucket, now: float) -> None:
+        """Let the first in line in, if there is one."""
+        call = bucket.line.pop()
+        if call is not None:
+            bucket.waiting -= 1
+            self.held -= 1
+            self.admitted += 1
+            self.node.let_in(call, self, now)
+
+    def _drop_unwanted(self, bucket: Bucket, now: float) -> None:
+        """Turn those at the head of the line away whose answer nobody wants any more: they take no token."""
+        call = bucket.line.first
+        while call is not None:
+            context = call.context
+            if context is None or context.deadline > now:
+                return
+            bucket.line.pop()
+            bucket.waiting -= 1
+            self.held -= 1
+            self.node.let_in(call, self, now)
+            call = bucket.line.first
 
     def give_back(self, pool: Pool) -> list[Call]:
         """Take those out of the lines who wait for an instance."""

@@ -287,12 +287,16 @@ class Program(Role):
             frame.needed = 1
             frame.spare = 0
             self._begin(job, frame, [step], now)
-        elif frame.root.held and self.node.hold:
+        elif self._is_kept_for(job, frame):
             job.task = task
             self._do_in_turn(job, _frame_of(frame.root), now)
         else:
             job.task = task
             pool.rejoin(job, now)
+
+    def _is_kept_for(self, job: Call, frame: Frame) -> bool:
+        """Whether the request's own worker does a branch's work; it goes on with what it does in any case."""
+        return _frame_of(frame.root).working is job or (frame.root.held and self.node.hold)
 
     def _do_in_turn(self, job: Call, kept: Frame, now: float) -> None:
         """Have the worker of the request do a branch's work, after that of other branches."""
@@ -348,8 +352,9 @@ class Program(Role):
             self._end(job, frame, now)
             return
         # The worker of the last goes on with what all of them were for.
-        parent.held = parent.held or job.held
-        job.held = False
+        if not parent.held:
+            parent.held = job.held
+            job.held = False
         self._end(job, frame, now)
         self._call_off(above, now)
         self._run(parent, above, now)

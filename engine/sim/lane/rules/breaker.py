@@ -38,6 +38,15 @@ class Outcomes:
         self._place: i64 = 0
         self._marks = vec[i64]([0] * int(size))
 
+    def with_room(self, size: i64) -> Outcomes:
+        """The same outcomes with room for so many; none of them may have gone before."""
+        other = Outcomes(max(size, self.count))
+        place: i64 = 0
+        while place < self.count:
+            other.add(self._marks[place])
+            place += 1
+        return other
+
     def add(self, mark: i64) -> None:
         """Take an outcome in; beyond the size the oldest goes."""
         marks = self._marks
@@ -100,15 +109,30 @@ class Breaker(Rule):
         self._judged = False
         """Whether the outcomes were few enough to go on, so that a good one more changes nothing."""
         self._timer: Timer | None = None
+        self._timed = 1.0
+        """Time (s) open after which it is due."""
         self._listener = listener
 
-    def follow(self) -> None:
-        """Keep to knobs that were turned; outcomes stay if the window does."""
+    def follow(self, now: float) -> None:
+        """Keep to knobs that were turned; outcomes stay if the window does.
+
+        Whoever changes knobs lets a queue see afterwards whether it has messages for the link.
+        """
         self._judged = False
-        if self.state == HALF_OPEN:
+        if self.state == OPEN:
+            if self._timed != self.open_for:
+                self._set_timer(now)
+        elif self.state == HALF_OPEN:
+            if self._outcomes.size != self.trials:
+                self._outcomes = self._outcomes.with_room(self.trials)
             self.shut = self._begun >= self.trials
-        elif self.state == CLOSED and self._outcomes.size != self.window:
+            self._judge(now)
+        elif self._outcomes.size != self.window:
             self._outcomes = Outcomes(self.window)
+
+    def stop(self) -> None:
+        """It is gone: it changes no more."""
+        self._timer = None
 
     def open_time(self, now: float) -> float:
         """Time (s) that it was open so far."""
@@ -137,20 +161,26 @@ class Breaker(Rule):
         mark: i64 = 0 if reason == OK else FAILED
         if now - call.sent > self.slow_call:
             mark += SLOW
-        outcomes = self._outcomes
-        outcomes.add(mark)
+        self._outcomes.add(mark)
         if mark == 0 and self._judged:
             return
+        if self._judge(now):
+            self.link.reopen(now)
+
+    def _judge(self, now: float) -> bool:
+        """Draw the conclusion from the outcomes so far, and say whether it is closed again."""
+        outcomes = self._outcomes
         enough = self.trials if self.state == HALF_OPEN else min(self.minimum, self.window)
         if outcomes.count < enough:
-            return
+            return False
         self._judged = self.state == CLOSED
         if self._is_too_much(outcomes):
             self._open(now)
         elif self.state == HALF_OPEN:
             self._enter(CLOSED, now)
             self._outcomes = Outcomes(self.window)
-            self.link.reopen(now)
+            return True
+        return False
 
     def try_again(self, timer: Timer, now: float) -> None:
         """Let trial calls go."""
@@ -173,9 +203,14 @@ class Breaker(Rule):
         """Refuse every call for a while."""
         self.opened += 1
         self._enter(OPEN, now)
+        self._set_timer(now)
+
+    def _set_timer(self, now: float) -> None:
+        """Try again when it has been open for long enough."""
         timer = Timer(Reopening(self))
         self._timer = timer
-        self.link.agenda.schedule(self.open_for, timer)
+        self._timed = self.open_for
+        self.link.agenda.schedule_at(self._since + self.open_for, timer)
 
     def _enter(self, state: i64, now: float) -> None:
         """Be in another state."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
+from engine.sim.lane.agenda import Task, Timer
 from engine.sim.lane.codes import BULKHEAD_FULL, HELD, OK
 from engine.sim.lane.seams import ADMIT, SETTLE, Rule
 from engine.sim.lane.station.line import Fifo
@@ -13,6 +14,18 @@ if TYPE_CHECKING:
 
     from engine.sim.lane.call import Call
     from engine.sim.lane.link import Link
+
+
+@final
+class Opening(Task):
+    """Lets those go for whom there are places by now."""
+
+    def __init__(self, bulkhead: Bulkhead) -> None:
+        self._bulkhead = bulkhead
+
+    def due(self, timer: Timer, now: float) -> None:
+        """Everything is wired again."""
+        self._bulkhead.serve(now)
 
 
 @final
@@ -74,6 +87,14 @@ class Bulkhead(Rule):
         self.touch(now)
         self.waiting -= 1
         self._note()
+
+    def turn(self, places: i64, pending: i64, now: float) -> None:
+        """Have other bounds from now on; who waits goes when the change is over."""
+        self.touch(now)
+        self.places = places
+        self.pending = pending
+        self._note()
+        self.link.agenda.schedule(0.0, Timer(Opening(self)))
 
     def serve(self, now: float) -> None:
         """Let those go for whom there are places; a queue may have messages for the others."""

@@ -1,0 +1,62 @@
+"""Arbitrary breakers and rate limits for arbitrary plans, each from one number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from engine.model.policies.breaker import Breaker
+from engine.model.policies.policy import Policy
+from engine.model.policies.rate_limit import RateLimit
+from engine.plan.primitives import NodePlan, Plan
+from engine.sim.lane.draws import generator
+from tests.helpers import plans
+
+BREAKERS = [
+    Breaker(window=5, open=0.5, half_open=2),
+    Breaker(window=1, open=0.01, half_open=1, slow_call=0.02, slow_share=0.5),
+    Breaker(window=20, minimum=3, failure_share=1.0, open=2.0, half_open=4),
+]
+LIMITS = [
+    RateLimit(rate=10.0, burst=3),
+    RateLimit(rate=5.0, burst=1, delay=True),
+    RateLimit(rate=3.0, burst=2, delay=True, pending=2, by="key"),
+    RateLimit(rate=2.0, burst=4, delay=True, by="session", shared=False),
+    RateLimit(rate=20.0, burst=1, by="client", shared=False),
+    RateLimit(rate=8.0, burst=2, delay=True, by="class"),
+]
+
+
+def with_other_policies(plan: Plan, seed: int) -> Plan:
+    """The plan with other breakers and rate limits, from another number."""
+    make = PolicyMaker(seed)
+    nodes = (each if each.traffic is not None else make.limited(each) for each in plan.nodes)
+    links = tuple(replace(each, policies=make.breaker()) for each in plan.links)
+    return replace(plan, nodes=tuple(nodes), links=links)
+
+
+class PolicyMaker:
+    """Makes the policies of one plan."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = generator(seed, "plan", "policies")
+
+    def breaker(self) -> tuple[Policy, ...]:
+        """Sometimes a breaker."""
+        return self._seldom(BREAKERS)
+
+    def gated(self, node: NodePlan) -> NodePlan:
+        """The node, sometimes behind a rate limit, and a router sometimes behind a store."""
+        if node.router is not None and self.random.random() < 0.2:
+            node = replace(node, store=plans.store(5, ttl=0.5, single_flight=True))
+        return self.limited(node)
+
+    def limited(self, node: NodePlan) -> NodePlan:
+        """The node, sometimes behind a rate limit."""
+        return replace(node, gates=self._seldom(LIMITS))
+
+    def _seldom(self, choices: Sequence[Policy]) -> tuple[Policy, ...]:
+        """One of some policies, mostly none."""
+        if self.random.random() < 0.7:
+            return ()
+        return (choices[int(self.random.integers(len(choices)))],)
