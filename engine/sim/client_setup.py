@@ -28,11 +28,14 @@ class ClientSetup:
         self.load = 1.0
         self._keys: dict[tuple[str, str], tuple[KeyPlan, Keys]] = {}
         self._popularity: dict[KeyPlan, Any] = {}
+        self._keyed = False
+        """Whether any node looks at keys."""
 
     def follow(self, plan: Plan, kinds: int) -> None:
         """Work from another plan from now on."""
         self.plan = plan
         self.kinds = kinds
+        self._keyed = any(node.store is not None for node in plan.nodes)
         wanted = {kind.keys for kind in plan.classes}
         self._popularity = {keys: sums for keys, sums in self._popularity.items() if keys in wanted}
 
@@ -65,7 +68,7 @@ class ClientSetup:
 
     def _all_keys(self, owner: str) -> list[Keys]:
         """A stream of keys a class, where any node looks at keys."""
-        if all(node.store is None for node in self.plan.nodes):
+        if not self._keyed:
             return []
         return [self._class_keys(owner, kind.name, kind.keys) for kind in self.plan.classes]
 
