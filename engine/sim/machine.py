@@ -188,10 +188,8 @@ class Machine:
         self._assembler.go_on(plan)
         changed, links = [], [self.links[plan.links[place].id] for place in differing.links]
         for place in differing.nodes:
-            part, node = self.nodes[plan.nodes[place].id], plan.nodes[place]
-            if (part.plan.flow, part.plan.backlog) != (node.flow, node.backlog):
-                links += part.leaving  # which a flow, and the timeout of messages, are a part of
-            self._assembler.tune_node(part, node)
+            part = self.nodes[plan.nodes[place].id]
+            links += self._tune(part, plan.nodes[place])
             changed.append(part)
         for link in reach((), links).links:
             source = self.nodes[link.plan.source].plan
@@ -205,6 +203,17 @@ class Machine:
         for part in touched.nodes:
             part.resume(self.now)
         return touched
+
+    def _tune(self, part: NodePart, plan: NodePlan) -> list[LinkPart]:
+        """Turn a node's knobs; returns the links that have to be tuned because of it."""
+        before, was_instant = part.plan, part.node.instant
+        self._assembler.tune_node(part, plan)
+        links: list[LinkPart] = []
+        if (before.flow, before.backlog) != (plan.flow, plan.backlog):
+            links += part.leaving  # a flow names them, and messages have a timeout
+        if part.node.instant != was_instant:
+            links += part.entering  # what encryption costs is charged to workers
+        return links
 
     def _heard(self, name: str, what: str, now: float) -> None:
         """Pass on that something is in another state."""

@@ -10,7 +10,6 @@ from hypothesis import given, settings
 
 from engine.control.simulation import Simulation
 from engine.plan.primitives import ConnectionPlan, NodePlan, PausePlan, Plan, StartPlan
-from engine.sim import machine as machine_module
 from engine.sim.assembly import Assembler
 from engine.sim.invariants import check
 from engine.sim.lane.draws import generator
@@ -83,48 +82,10 @@ def ended(simulation: Simulation) -> tuple[Any, list[Any]]:
     return result_of(simulation.machine, (), 0.0)["hash"], notices
 
 
-def steady(design: Plan) -> Plan:
-    """A plan in which tuning a node again, as it is, changes nothing at all.
-
-    Work at a varying pace is rounded otherwise where it is looked at in the middle. Who looks through a
-    line finds those sooner whose deadline has passed, and of several at one instant the last one in it
-    becomes the first. Connections of instances that are gone are closed sooner.
-    """
-    off: dict[str, Any] = {
-        "scaling": None,
-        "cpu": None,
-        "batch": None,
-        "start": None,
-        "memory": None,
-    }
-    off |= {"discipline": "fifo"}
-    nodes = [
-        replace(node, station=replace(node.station, pauses=None, **off)) for node in design.nodes
-    ]
-    by_id = {node.id: node for node in nodes}
-    events = [
-        replace(each, replacement=by_id[each.replacement.id])
-        if isinstance(each.replacement, NodePlan)
-        else each
-        for each in design.events
-    ]
-    links = [replace(each, deadline_propagation=False, connection=None) for each in design.links]
-    return replace(design, nodes=tuple(nodes), links=tuple(links), events=tuple(events))
-
-
 @RELAXED
 @given(whole_plans)
 def test_scaling_is_as_good_as_an_edit(design: Plan) -> None:
     assert scaled(design) == edited(design)
-
-
-@RELAXED
-@given(whole_plans)
-def test_tuning_what_changed_is_as_good_as_tuning_everything(design: Plan) -> None:
-    local = edited(steady(design))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(machine_module, "difference", lambda _old, _new: None)
-        assert edited(steady(design)) == local
 
 
 def row(index: int) -> tuple[list[NodePlan], list[Any]]:
