@@ -26,7 +26,8 @@ from engine.model.edits import (
 from engine.model.files import loads
 from engine.run.session import Session
 from tests.bench.designs import spread
-from tests.helpers.builders import exponential
+from tests.helpers.builders import constant, exponential, link, node
+from tests.helpers.builders import design as design_of
 from tests.helpers.strategies import edits, rich_raw
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ CLOSED = {"process": "closed", "users": 3, "think_time": 0.0}
 KNOBS: list[tuple[str, tuple[str, ...], list[Any]]] = [
     ("web", ("config", "instances"), [1, 3, 5, 0, UNSET]),
     ("web", ("config", "workers"), [1, 4]),
-    ("web", ("config", "service_time"), [exponential(0.02), 0.0, "nonsense"]),
+    ("web", ("config", "service_time"), [exponential(0.02), constant(0.0), "nonsense"]),
     ("web", ("config", "flow"), [CALLS, CALLS[:1], [{"call": "nowhere"}], UNSET]),
     ("web", ("config", "batch"), [{"size": 4}, UNSET]),
     ("web", ("config", "discipline"), ["ps", "lifo", UNSET]),
@@ -181,3 +182,23 @@ class TestLocality:
         before = lowerer.lowered
         lowerer.lower(SetField("w3", ("config", "instances"), 2).apply(design).design)
         assert lowerer.lowered == before + 1
+
+
+@pytest.mark.parametrize(
+    ("think", "work", "delay", "edit"),
+    [
+        (0.0, 0.1, 0.0, SetField("web", ("config", "service_time", "mean"), 0.0)),
+        (0.0, 0.0, 0.1, SetField("crowd-web", ("config", "delay"), 0.0)),
+        (1.0, 0.0, 0.0, SetField("crowd", ("config", "arrivals", "think_time"), 0.0)),
+    ],
+)
+def test_time_that_would_stand_still_is_seen(
+    think: float, work: float, delay: float, edit: Edit
+) -> None:
+    crowd = node("crowd", "client", arrivals=CLOSED | {"think_time": think})
+    web = node("web", "service", service_time=constant(work))
+    made = design_of([crowd, web], [link("crowd", "web", delay=delay)])
+    lowerer = Lowerer()
+    lowerer.lower(made)
+    with pytest.raises(DesignError, match="time would stand still"):
+        lowerer.lower(edit.apply(made).design)
