@@ -94,9 +94,13 @@ class Lowerer:
 def _is_alike(old: Design, new: Design) -> bool:
     """Whether two designs differ in their nodes and links at most, and have as many of them."""
     names = ("classes", "scenario", "objectives", "frames", "notes")
-    pairs = ((getattr(old, name), getattr(new, name)) for name in names)
-    same = all(mine is other or mine == other for mine, other in pairs)
+    same = all(_is_same(getattr(old, name), getattr(new, name)) for name in names)
     return same and len(old.nodes) == len(new.nodes) and len(old.links) == len(new.links)
+
+
+def _is_same(mine: object, other: object) -> bool:
+    """Whether two values are the same to the last type: a field may take 1 and refuse ``True``."""
+    return mine is other or (mine == other and repr(mine) == repr(other))
 
 
 def _changed(
@@ -133,7 +137,7 @@ class _Step:
         _demand((before.id, before.kind, before.frame) == (now.id, now.kind, now.frame))
         _demand(not self._named or before.name == now.name)
         _demand(now.id not in self._replaced)
-        _demand(before.config.get("flow") == now.config.get("flow"))
+        _demand(_is_same(before.config.get("flow"), now.config.get("flow")))
         config = typed_config(now)
         reading = Reading(self._design, self._classes, {now.id: config}, {}, ())
         _demand(not any(class_errors(reading)) and not any(instance_errors(reading)))
@@ -148,7 +152,8 @@ class _Step:
         ends = (now.id, now.source, now.target)
         _demand((before.id, before.source, before.target) == ends)
         _demand(now.id not in self._replaced)
-        _demand(all(before.config.get(name) == now.config.get(name) for name in _OF_CIRCLES))
+        circles = ((before.config.get(name), now.config.get(name)) for name in _OF_CIRCLES)
+        _demand(all(_is_same(mine, other) for mine, other in circles))
         config = typed_link(now)
         reading = Reading(self._design, self._classes, {}, {now.id: config}, ())
         _demand(not any(class_errors(reading)))

@@ -41,7 +41,7 @@ RELAXED = settings(max_examples=80, deadline=None, derandomize=True)
 CALLS = [{"call": "web-cache"}, {"call": "web-orders"}]
 CLOSED = {"process": "closed", "users": 3, "think_time": 0.0}
 KNOBS: list[tuple[str, tuple[str, ...], list[Any]]] = [
-    ("web", ("config", "instances"), [1, 3, 5, 0, UNSET]),
+    ("web", ("config", "instances"), [1, 3, 5, 0, True, 1.0, UNSET]),
     ("web", ("config", "workers"), [1, 4]),
     ("web", ("config", "service_time"), [exponential(0.02), constant(0.0), "nonsense"]),
     ("web", ("config", "flow"), [CALLS, CALLS[:1], [{"call": "nowhere"}], UNSET]),
@@ -87,7 +87,10 @@ def knobs(draw: Draw) -> Edit:
 @st.composite
 def steps(draw: Draw, design: Design) -> Edit:
     """A few settings at once, or anything else."""
-    sort = draw(st.sampled_from(["knob", "knob", "knob", "knobs", "any"]))
+    sort = draw(st.sampled_from(["knob", "knob", "knob", "knobs", "event", "any"]))
+    if sort == "event" and len(design.scenario.events) > 3:
+        path = ("scenario", "events", "3", "value")
+        return SetDesign(path, draw(st.sampled_from([1, True, 1.0, 3])))
     if sort == "any":
         return draw(edits(design))  # type: ignore[no-any-return]  # what the strategy makes
     return CompoundEdit(tuple(draw(knobs()) for _ in range(3 if sort == "knobs" else 1)))
