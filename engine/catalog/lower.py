@@ -20,7 +20,8 @@ from engine.plan.lower import class_plan, link_plan
 from engine.plan.primitives import Plan
 
 if TYPE_CHECKING:
-    from engine.model.design import Design
+    from engine.model.design import Design, Node
+    from engine.model.fields import Config
     from engine.plan.primitives import ClassPlan, NodePlan
 
 
@@ -67,9 +68,20 @@ def plan_of(reading: Reading) -> Plan:
 
 def _node_plans(reading: Reading, classes: tuple[ClassPlan, ...]) -> list[NodePlan]:
     """What the nodes mean, in the order of the design."""
-    plans = []
-    for node in reading.design.nodes:
-        found = preset(node.kind)
-        if found is not None:
-            plans.append(found.plan(reading.configs[node.id], Lowering(node.id, classes)))
-    return plans
+    return [
+        node_plan(node, reading.configs[node.id], classes)
+        for node in reading.design.nodes
+        if preset(node.kind) is not None
+    ]
+
+
+def node_plan(node: Node, config: Config, classes: tuple[ClassPlan, ...]) -> NodePlan:
+    """What a node of a known kind means.
+
+    Raises:
+        KeyError: its kind is not known.
+    """
+    found = preset(node.kind)
+    if found is None:
+        raise KeyError(node.kind)
+    return found.plan(config, Lowering(node.id, classes))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from engine.plan.primitives import CrowdPlan, TrafficPlan
     from engine.sim.machine import Machine
     from engine.sim.parts import NodePart
+    from engine.sim.reach import Reach
 
 
 @dataclass(slots=True, eq=False)
@@ -38,9 +39,10 @@ class Bursts:
         self._known: dict[str, Burst] = {}
         self._crowds: dict[str, np.random.Generator] = {}
 
-    def follow(self) -> None:
+    def follow(self, reach: Reach) -> None:
         """Modulate the clients that are new, and leave alone those whose rate is not drawn now."""
-        for name, part in self._machine.nodes.items():
+        for part in reach.nodes:
+            name = part.plan.id
             burst = self._known.get(name)
             if burst is not None and (burst.part is not part or burst.process != _process(part)):
                 del self._known[name]

@@ -75,7 +75,8 @@ class LinkState:
         link = self.part.link
         link.extra = self.extra
         link.cuts = self.cuts
-        link.loss = 1.0 - (1.0 - self.part.plan.loss) * self.arriving
+        self.part.arriving = self.arriving
+        link.loss = self.part.loss
         link.settle_delay()
 
 

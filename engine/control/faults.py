@@ -13,6 +13,7 @@ from engine.control.effects import LinkState, NodeState, effect_of
 from engine.control.overlay import with_changes
 from engine.model.event_kinds import event_kind
 from engine.plan.primitives import LinkPlan, NodePlan
+from engine.sim.reach import reach
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from engine.plan.primitives import EventPlan, Plan
     from engine.sim.machine import Machine
     from engine.sim.parts import LinkPart, NodePart
+    from engine.sim.reach import Reach
 
 
 class Faults:
@@ -30,6 +32,8 @@ class Faults:
         self._machine = machine
         self._lives = lives
         self.active: list[EventPlan] = []
+        self._news: list[EventPlan] = []
+        """Events that have become active, or are no more, since what they hit was refreshed."""
 
     def start(self, event: EventPlan) -> None:
         """Make an event active."""
@@ -39,17 +43,22 @@ class Faults:
             if begin is not None and part is not None:
                 begin(event, part)
         self.active.append(event)
+        self._news.append(event)
 
     def end(self, event: EventPlan) -> None:
         """Take an event back."""
         self.active.remove(event)
+        self._news.append(event)
 
     def replace(self, old: EventPlan, new: EventPlan) -> None:
         """Let an active event be another one."""
         self.active[self.active.index(old)] = new
+        self._news += [old, new]
 
     def effective(self, plan: Plan) -> Plan:
-        """The plan with what active ``set`` events replace."""
+        """The plan with what active ``set`` events replace; the same one where none does."""
+        if all(event.replacement is None for event in self.active):
+            return plan
         nodes = {node.id: node for node in plan.nodes}
         links = {link.id: link for link in plan.links}
         changed_nodes, changed_links = dict(nodes), dict(links)
@@ -63,21 +72,36 @@ class Faults:
             plan, nodes=tuple(changed_nodes.values()), links=tuple(changed_links.values())
         )
 
-    def refresh(self) -> None:
-        """Bring every node and link into the state that the active events ask for."""
-        machine = self._machine
-        self._lives.follow()
-        by_node: dict[str, list[EventPlan]] = {name: [] for name in machine.nodes}
-        by_link: dict[str, list[EventPlan]] = {name: [] for name in machine.links}
+    def refresh(self, changed: Reach) -> None:
+        """Bring what a change reached, and what events have begun or ceased to hit, into its state."""
+        reached = self._with_news(changed)
+        self._lives.follow(reached)
+        by_node: dict[str, list[EventPlan]] = {part.plan.id: [] for part in reached.nodes}
+        by_link: dict[str, list[EventPlan]] = {part.plan.id: [] for part in reached.links}
         for event in self.active:
             for name in self._nodes_of(event):
-                by_node.setdefault(name, []).append(event)
+                if name in by_node:
+                    by_node[name].append(event)
             for name in self._links_of(event):
-                by_link.setdefault(name, []).append(event)
-        for name, link in machine.links.items():
-            self._refresh_link(link, by_link[name])
-        for name, part in machine.nodes.items():
-            self._refresh_node(part, by_node[name])
+                if name in by_link:
+                    by_link[name].append(event)
+        for link in reached.links:
+            self._refresh_link(link, by_link[link.plan.id])
+        for part in reached.nodes:
+            self._refresh_node(part, by_node[part.plan.id])
+
+    def _with_news(self, changed: Reach) -> Reach:
+        """What a change reached, and what is hit by events of which that is news."""
+        news, self._news = self._news, []
+        if changed.whole or not news:
+            return changed
+        nodes, links = self._machine.nodes, self._machine.links
+        hit = [name for event in news for name in self._nodes_of(event)]
+        crossed = [name for event in news for name in self._links_of(event)]
+        crossed_links = [links[name] for name in crossed if name in links]
+        hit += [link.plan.source for link in crossed_links]  # queues may have messages for them
+        hit_nodes = [nodes[name] for name in hit if name in nodes]
+        return reach((*changed.nodes, *hit_nodes), (*changed.links, *crossed_links))
 
     def _nodes_of(self, event: EventPlan) -> Iterable[str]:
         """The nodes that an event hits or is told of; what hits clients may name none for all."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from engine.sim.lane.call import Endpoint
     from engine.sim.machine import Machine
     from engine.sim.parts import NodePart
+    from engine.sim.reach import Reach
 
 
 @dataclass(slots=True)
@@ -34,13 +35,14 @@ class HealthChecks:
         self._notify = notify
         self._watched: dict[str, NodePart] = {}
 
-    def follow(self) -> None:
+    def follow(self, reach: Reach) -> None:
         """Start checking the routers that are new, and trust all targets of those without checks.
 
         An instance that is not ready is no target: nobody probes it before it is listed.
         """
         new: list[Watch] = []
-        for name, part in self._machine.nodes.items():
+        for part in reach.nodes:
+            name = part.plan.id
             plan = _plan_of(part)
             if plan is None:
                 for endpoint in part.endpoints:

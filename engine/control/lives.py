@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from engine.sim.lane.call import Pool
     from engine.sim.machine import Machine
     from engine.sim.parts import NodePart
+    from engine.sim.reach import Reach
 
 BACKOFF: Final = 10.0
 """First wait (s) before a crashed instance is started again (kubelet)."""
@@ -75,25 +76,32 @@ class Lives:
     def __init__(self, machine: Machine, notify: Callable[[Notice], None]) -> None:
         self._machine = machine
         self._notify = notify
-        self._lives: dict[_Key, Life] = {}
+        self._lives: dict[str, dict[int, Life]] = {}
+        """By the node, and the place of the instance."""
 
-    def follow(self) -> None:
-        """Know all instances of the machine as it is now."""
-        old, self._lives = self._lives, {}
-        for part in self._machine.nodes.values():
+    def follow(self, reach: Reach) -> None:
+        """Know all instances of the machine as it is now, where a change reached."""
+        over: list[Life] = []
+        for part in reach.nodes:
+            old = self._lives.pop(part.plan.id, {})
             if _has_life(part.plan.station):
+                self._lives[part.plan.id] = {}
                 for pool in part.node.pools:
-                    self._adopt(old.pop((part.plan.id, pool.index), None), part, pool)
-        for life in old.values():
+                    self._adopt(old.pop(pool.index, None), part, pool)
+            over += old.values()
+        if reach.whole:
+            gone = [name for name in self._lives if name not in self._machine.nodes]
+            over += [life for name in gone for life in self._lives.pop(name).values()]
+        for life in over:
             life.turn += 1
             life.pool.starting = False
             life.pool.listed = True
-            self._tell(life.pool)
-        self._strike_off()
+            _tell(life)
+        self._strike_off(reach)
 
     def set_alive(self, part: NodePart, pool: Pool, *, alive: bool) -> None:
         """Kill or revive an instance because of events, where that is news."""
-        life = self._lives.get((part.plan.id, pool.index))
+        life = self._lives.get(part.plan.id, {}).get(pool.index)
         now = self._machine.now
         if life is None or life.pool is not pool:
             if alive and pool.down:
@@ -115,11 +123,11 @@ class Lives:
         now = self._machine.now
         if life is None or life.part is not part:
             life = Life(part, pool, running_since=now, killed=pool.down and not pool.starting)
-            self._lives[life.key] = life
+            self._lives[part.plan.id][pool.index] = life
             if pool.starting:
                 self._start(life)
         else:
-            self._lives[life.key] = life
+            self._lives[part.plan.id][pool.index] = life
             if life.pool is not pool:
                 pool.down, pool.starting = life.pool.down, life.pool.starting
                 pool.listed = life.pool.listed
@@ -144,7 +152,7 @@ class Lives:
             return
         pool.down = pool.starting = True
         pool.listed = False
-        self._tell(pool)
+        _tell(life)
         if pool.memory is not None:
             pool.memory.begin(now)
         self._after(wait, life, self._make_ready)
@@ -160,7 +168,7 @@ class Lives:
         if server is not None:
             server.resume(now)
             server.warm(now)
-        self._tell(pool)
+        _tell(life)
         if pool.memory is not None:
             pool.memory.watch(now)
         if life.crashes:
@@ -169,7 +177,8 @@ class Lives:
     def _crash(self, life: Life) -> None:
         """An instance is out of memory: all inside fail, and it is started again later."""
         pool = life.pool
-        if self._lives.get(life.key) is not life or pool.down:
+        name, index = life.key
+        if self._lives.get(name, {}).get(index) is not life or pool.down:
             return
         now = self._machine.agenda.now
         if now - life.running_since >= QUIET:
@@ -179,7 +188,7 @@ class Lives:
         life.turn += 1
         pool.listed = False
         self._kill(life)
-        self._tell(pool)
+        _tell(life)
         self._say(life, f"is out of memory; it starts again in {wait:g} s")
         self._after(wait, life, self._restart)
 
@@ -208,27 +217,31 @@ class Lives:
         if life.turn == turn:
             act(life)
 
-    def _tell(self, pool: Pool) -> None:
-        """Let all callers know whether an instance is to be called."""
-        for link in self._machine.links.values():
-            for endpoint in link.link.endpoints:
-                if endpoint.pool is pool:
-                    endpoint.healthy = pool.listed
-                    endpoint.streak = 0
-
-    def _strike_off(self) -> None:
+    def _strike_off(self, reach: Reach) -> None:
         """Let callers that are new know who is not to be called."""
-        if all(life.pool.listed for life in self._lives.values()):
-            return
-        for link in self._machine.links.values():
-            for endpoint in link.link.endpoints:
-                endpoint.healthy = endpoint.healthy and endpoint.pool.listed
+        for part in reach.nodes:
+            lives = self._lives.get(part.plan.id, {}).values()
+            if all(life.pool.listed for life in lives):
+                continue
+            for link in part.entering:
+                for endpoint in link.link.endpoints:
+                    endpoint.healthy = endpoint.healthy and endpoint.pool.listed
 
     def _say(self, life: Life, text: str) -> None:
         """Put something on the record."""
         name, index = life.key
         text = f"{name} {index + 1} {text}"
         self._notify(Notice(at=self._machine.agenda.now, kind="health", text=text, target=name))
+
+
+def _tell(life: Life) -> None:
+    """Let all callers know whether an instance is to be called."""
+    pool = life.pool
+    for link in life.part.entering:
+        for endpoint in link.link.endpoints:
+            if endpoint.pool is pool:
+                endpoint.healthy = pool.listed
+                endpoint.streak = 0
 
 
 def _has_life(station: StationPlan) -> bool:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from engine.sim.lane.station.variable_rate import VariableRateServer
     from engine.sim.machine import Machine
     from engine.sim.parts import NodePart
+    from engine.sim.reach import Reach
 
 _SHORTEST: Final = 1e-6
 """Mean seconds from pause to pause below which there are none."""
@@ -26,9 +27,10 @@ class Pauses:
         self._machine = machine
         self._known: dict[tuple[str, int], NodePart] = {}
 
-    def follow(self) -> None:
-        """Have the instances that are new pause from now on."""
-        for name, part in self._machine.nodes.items():
+    def follow(self, reach: Reach) -> None:
+        """Have the instances that are new where something changed pause from now on."""
+        for part in reach.nodes:
+            name = part.plan.id
             if part.plan.station.pauses is None:
                 continue
             for pool in part.node.pools:

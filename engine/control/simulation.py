@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from engine.plan.primitives import Plan
+    from engine.sim.reach import Reach
     from engine.sim.snapshot import NoticeKind, Sample
 
 _SHORTEST = 0.25
@@ -54,6 +55,7 @@ class Simulation:
         self._health = HealthChecks(self.machine, self._notify)
         self._bursts = Bursts(self.machine)
         self._pauses = Pauses(self.machine)
+        self.machine.scaled = self._follow_scaled
         self.follow(plan)
 
     @property
@@ -63,14 +65,18 @@ class Simulation:
 
     def follow(self, plan: Plan) -> None:
         """Become another plan, now."""
-        self._timeline.follow(plan)
-        self._follow_settings()
+        self._follow_settings(self._timeline.follow(plan))
 
-    def _follow_settings(self) -> None:
-        """Let everything that acts on settings act on those of now."""
-        self._health.follow()
-        self._bursts.follow()
-        self._pauses.follow()
+    def _follow_scaled(self, reach: Reach) -> None:
+        """Let everything know the instances that a node has now."""
+        self._timeline.refresh(reach)
+        self._follow_settings(reach)
+
+    def _follow_settings(self, reach: Reach) -> None:
+        """Let everything that acts on settings act on those of now, where a change reached."""
+        self._health.follow(reach)
+        self._bursts.follow(reach)
+        self._pauses.follow(reach)
 
     def advance(self, until: float) -> bool:
         """Do everything that is due before a time; false where an answer stopped it earlier."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from engine.plan.primitives import EventPlan, Plan
     from engine.sim.machine import Machine
+    from engine.sim.reach import Reach
 
 
 @dataclass(slots=True, eq=False)
@@ -32,21 +33,36 @@ class Timeline:
     """Applies a plan's events to a machine, also while the list of events changes."""
 
     def __init__(
-        self, machine: Machine, notify: Callable[[Notice], None], changed: Callable[[], None]
+        self, machine: Machine, notify: Callable[[Notice], None], changed: Callable[[Reach], None]
     ) -> None:
-        """Know whom to tell of events, and of settings that an event has changed."""
+        """Know whom to tell of events, and how far those of them reach that change settings."""
         self._machine = machine
         self._notify = notify
         self._changed = changed
         self._faults = Faults(machine, Lives(machine, notify))
         self._tickets: list[Ticket] = []
         self._plan = machine.plan
+        self._begun = False
+        """Whether any plan was followed yet."""
 
-    def follow(self, plan: Plan) -> None:
-        """Become another plan: events that vanished are restored, new ones that are due begin."""
-        self._plan = plan
+    def follow(self, plan: Plan) -> Reach:
+        """Become another plan: events that vanished are restored, new ones that are due begin.
+
+        Returns:
+            How far the changes of settings reach, those of events included.
+        """
+        before, self._plan = self._plan, plan
+        if self._begun and plan.events is before.events:
+            return self._settle()
+        return self._follow_events(list(plan.events))
+
+    def refresh(self, reach: Reach) -> None:
+        """Let active events act on what is new where a change reached."""
+        self._faults.refresh(reach)
+
+    def _follow_events(self, left: list[EventPlan]) -> Reach:
+        """Go on with those events that are still there, end the others, and begin new ones."""
         now = self._machine.now
-        left = list(plan.events)
         kept = [ticket for ticket in self._tickets if _take(left, ticket.event)]
         for ticket in self._tickets:
             if ticket not in kept and not self._retune(ticket, left):
@@ -57,10 +73,11 @@ class Timeline:
         for ticket in sorted(fresh, key=lambda ticket: ticket.event.at):
             if ticket.event.at <= now and (now < ticket.event.end or now == ticket.event.at):
                 self._begin(ticket)
-        self._settle()
+        reach = self._settle()
         for ticket in fresh:
             if ticket.active or ticket.event.at > now:
                 self._machine.clock.process(self._run(ticket))
+        return reach
 
     def _retune(self, ticket: Ticket, left: list[EventPlan]) -> bool:
         """Let an active event go on as what it was edited to, if it is still the same event."""
@@ -116,17 +133,18 @@ class Timeline:
 
     def _settle_and_tell(self) -> None:
         """Settle, and let follow who acts on settings that are others now."""
-        before = self._machine.plan
-        self._settle()
-        if self._machine.plan is not before:
-            self._changed()
+        reach = self._settle()
+        if reach:
+            self._changed(reach)
 
-    def _settle(self) -> None:
+    def _settle(self) -> Reach:
         """Bring the machine into the state that the active events ask for."""
-        effective = self._faults.effective(self._plan)
-        if effective != self._machine.plan:
-            self._machine.reconcile(effective)
-        self._faults.refresh()
+        reach = self._machine.reconcile(self._faults.effective(self._plan))
+        if not self._begun:
+            self._begun = True
+            reach = self._machine.everything()
+        self._faults.refresh(reach)
+        return reach
 
 
 def _take(events: list[EventPlan], event: EventPlan) -> bool:

@@ -29,6 +29,14 @@ _COLLECTION_OF: Final[dict[type, Collection]] = {
     Note: "notes",
 }
 
+_BY_ID: Final[dict[Collection, str]] = {
+    "nodes": "node_by_id",
+    "links": "link_by_id",
+    "frames": "frame_by_id",
+    "notes": "note_by_id",
+}
+"""What a design finds its items by."""
+
 
 class EditError(ValueError):
     """An edit that does not fit the design. The message says what, where and what to do."""
@@ -75,6 +83,25 @@ def _rebuilt(design: Design, **collections: Any) -> Design:
     state = {name: getattr(design, name) for name in design.model_fields_set}
     state |= collections
     return type(design).model_construct(_fields_set=set(state), **state)
+
+
+def _with_item(design: Design, made: Item) -> Design:
+    """The design with another item in the place of the one with its id.
+
+    A field may be dragged in a design of a thousand nodes, so what is known by id is not found out anew.
+    """
+    name = _COLLECTION_OF[type(made)]
+    items, by_id = getattr(design, name), getattr(design, _BY_ID[name])
+    if len(by_id) < len(items):  # ids that are used twice, which only a broken design has
+        changed = tuple(made if each.id == made.id else each for each in items)
+        return _rebuilt(design, **{name: changed})
+    place = list(by_id).index(made.id)
+    new = _rebuilt(design, **{name: (*items[:place], made, *items[place + 1 :])})
+    for each in _BY_ID.values():
+        if each in vars(design):
+            vars(new)[each] = vars(design)[each]
+    vars(new)[_BY_ID[name]] = by_id | {made.id: made}
+    return new
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,10 +315,8 @@ class SetField:
         depth = 2 if self.path[0] == "config" else 1
         top = self.path[:depth]
         inverse = SetField(self.id, top, _at_path(before, top), self.label)
-        name = _COLLECTION_OF[type(item)]
-        items = tuple(made if each.id == self.id else each for each in getattr(design, name))
         changes = Changes(changed=frozenset({self.id}))
-        return Applied(_rebuilt(design, **{name: items}), changes, inverse)
+        return Applied(_with_item(design, made), changes, inverse)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import math
 import time
 from typing import TYPE_CHECKING, Self
 
-from engine.catalog import DesignError, lower
+from engine.catalog import DesignError, Lowerer
 from engine.control.simulation import Simulation
 from engine.run.journal import Entry, Journal, JournalError, Moment, Recorder
 from engine.run.protocol import ApplyEdit, SetLoad
@@ -33,7 +33,8 @@ class Session:
 
     def __init__(self, design: Design) -> None:
         self.design = design
-        self._simulation = Simulation(lower(design))
+        self._lowerer = Lowerer()
+        self._simulation = Simulation(self._lowerer.lower(design))
         self._load = self._simulation.machine.load
         """Where the dial stands. It takes effect when the run goes on, however often it is turned till then."""
         self._recorder = Recorder(design)
@@ -106,7 +107,7 @@ class Session:
         self._turn_dial()
         applied = edit.apply(self.design)
         if applied.changes.affects_run:
-            self._simulation.follow(lower(applied.design))
+            self._simulation.follow(self._lowerer.lower(applied.design))
         self.design = applied.design
         self._recorder.note(Entry(self.moment, ApplyEdit(edit)))
 

@@ -63,6 +63,10 @@ class Assembler:
         self.users.follow(plan, self.kinds)
         self.instances.priorities = padded([kind.priority for kind in plan.classes], self.kinds)
 
+    def go_on(self, plan: Plan) -> None:
+        """Work from a plan that differs in the settings of single nodes and links only."""
+        self.plan = self.setup.plan = self.users.plan = plan
+
     def node(self, plan: NodePlan) -> NodePart:
         """A new node, not tuned yet."""
         node = Node(plan.id, self.agenda, self.streams.uniform(plan.id, "error"))
@@ -138,7 +142,7 @@ class Assembler:
         if plan.jitter > 0.0:
             law = LawPlan(law="lognormal", mean=plan.jitter, cv2=1.0)
             link.jitter = make_sampler(law, self.streams, plan.id, "jitter")
-        link.loss = plan.loss
+        link.loss = part.loss
         link.usual = plan.delay.mean + plan.jitter
         self._tune_bodies(part, plan)
         link.settle_delay()

@@ -10,7 +10,7 @@ from engine.sim.lane.traffic.keys import Keys, hot_popularity, popularity
 from engine.sim.sources import goes_on, make_source, tune_source
 
 if TYPE_CHECKING:
-    from engine.plan.primitives import NodePlan, Plan, TrafficPlan
+    from engine.plan.primitives import Plan, TrafficPlan
     from engine.sim.lane.agenda import Agenda
     from engine.sim.lane.draws import Streams
     from engine.sim.lane.traffic.client import Client
@@ -28,11 +28,14 @@ class ClientSetup:
         self.load = 1.0
         self._keys: dict[tuple[str, str], tuple[KeyPlan, Keys]] = {}
         self._popularity: dict[KeyPlan, Any] = {}
+        self._keyed = False
+        """Whether any node looks at keys."""
 
     def follow(self, plan: Plan, kinds: int) -> None:
         """Work from another plan from now on."""
         self.plan = plan
         self.kinds = kinds
+        self._keyed = any(node.reads_keys for node in plan.nodes)
         wanted = {kind.keys for kind in plan.classes}
         self._popularity = {keys: sums for keys, sums in self._popularity.items() if keys in wanted}
 
@@ -65,7 +68,7 @@ class ClientSetup:
 
     def _all_keys(self, owner: str) -> list[Keys]:
         """A stream of keys a class, where any node looks at keys."""
-        if not any(map(_reads_keys, self.plan.nodes)):
+        if not self._keyed:
             return []
         return [self._class_keys(owner, kind.name, kind.keys) for kind in self.plan.classes]
 
@@ -106,8 +109,3 @@ class ClientSetup:
         """Apply the load dial, the events and the bursts to a client's traffic."""
         if part.source is not None:
             part.source.scale(self.load * part.surge * part.burst, self.agenda.now)
-
-
-def _reads_keys(node: NodePlan) -> bool:
-    """Whether a node looks at the keys of requests: in a store, or at a gate."""
-    return node.store is not None or any(gate.reads_keys() for gate in node.gates)

@@ -69,7 +69,8 @@ class Instances:
         before = len(node.pools)
         part.retired = [pool for pool in part.retired if pool in part.bound or not pool.unused()]
         kept = [pool for pool in node.pools if type(pool) is sort][: station.instances]
-        part.retired += [pool for pool in node.pools if pool not in kept]
+        staying = {id(pool) for pool in kept}
+        part.retired += [pool for pool in node.pools if id(pool) not in staying]
         while len(kept) < station.instances:
             pool = _new(sort, node, len(kept))
             if len(kept) >= before and now > 0.0 and station.start is not None:

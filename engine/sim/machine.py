@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.plan.difference import Difference, difference
 from engine.sim.assembly import Assembler, sort_of
 from engine.sim.clock import Clock
 from engine.sim.lane.agenda import Agenda
 from engine.sim.lane.draws import Streams
+from engine.sim.reach import NOWHERE, Reach, reach
 from engine.sim.record import Record
+from engine.sim.scaling import Scaling, with_instances, with_nodes
 from engine.sim.settling import Settling
-from engine.sim.wiring import wire
+from engine.sim.wiring import rewire, wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,6 +33,9 @@ class Machine:
         self.links: dict[str, LinkPart] = {}
         self._clients: list[NodePart] = []
         self.plan = plan
+        """What it is: the plan that it was asked to become, with the instances of scaled nodes as they are."""
+        self._asked = plan
+        self._scaling = Scaling()
         self.measured_from = 0.0
         """Time of the mark; everything before it is not measured."""
         self.settling = Settling(plan.duration)
@@ -40,8 +46,10 @@ class Machine:
         """Requests begun by clients that were removed."""
         self.hear: Callable[[str, str, str, float], None] = _nobody
         """Told of rare changes of state: the id, what happened, in which tone, and when (s)."""
+        self.scaled: Callable[[Reach], None] = _stay
+        """Told how far it reached that a node was scaled."""
         self._assembler = Assembler(self.agenda, self.streams, self._heard)
-        self.reconcile(plan)
+        self._become(plan)
 
     @property
     def now(self) -> float:
@@ -106,8 +114,55 @@ class Machine:
         if record is not None and now >= record.due:
             record.take(self.nodes, now)
 
-    def reconcile(self, plan: Plan) -> None:
-        """Become another plan: knobs turn, new parts join, removed ones finish what they have."""
+    def everything(self) -> Reach:
+        """All nodes and links."""
+        return Reach(tuple(self.nodes.values()), tuple(self.links.values()), whole=True)
+
+    def reconcile(self, plan: Plan) -> Reach:
+        """Become another plan: knobs turn, new parts join, removed ones finish what they have.
+
+        Where only settings of single nodes and links differ, nothing else is touched. A node that was
+        scaled stays so, unless this plan has another number of its instances than the one before.
+
+        Returns:
+            How far that reached.
+        """
+        if plan is self._asked:
+            return NOWHERE
+        self._asked = plan
+        plan = self._scaling.over(plan, self.nodes)
+        differing = difference(self.plan, plan)
+        if differing is None:
+            self._become(plan)
+            return self.everything()
+        return self._adapt(plan, differing)
+
+    def scale(self, name: str, instances: int) -> None:
+        """Have so many instances of a node, now, at a cost that is the same in any design.
+
+        New instances start as those of an edit do; surplus ones, the last, take no more calls and finish
+        what they have. `plan` tells the new number. A later plan leaves it unless it changes the number
+        of instances of this node itself, as an edit of that field or a ``set`` event does.
+
+        Raises:
+            KeyError: there is no such node.
+            ValueError: the node has no instances that could be fewer or more, or there would be none.
+        """
+        part = self.nodes[name]
+        if part.plan.traffic is not None or part.plan.backlog is not None:
+            msg = f"{name} has no instances that could be scaled"
+            raise ValueError(msg)
+        if instances < 1:
+            msg = f"{name} needs at least one instance, not {instances}"
+            raise ValueError(msg)
+        self._scaling.note(name, instances, self._asked.nodes[part.place].station.instances)
+        node = with_instances(self.plan.nodes[part.place], instances)
+        if node != part.plan:
+            place = part.place
+            self.scaled(self._adapt(with_nodes(self.plan, {place: node}), Difference((place,))))
+
+    def _become(self, plan: Plan) -> None:
+        """Become another plan, whatever differs: everything is tuned and connected anew."""
         self.plan = plan
         self._assembler.follow(plan)
         nodes = {node.id: self._node(node) for node in plan.nodes}
@@ -124,8 +179,45 @@ class Machine:
         wire(self.nodes, self.links.values(), self._assembler.setup)
         for part in self.clients():
             self._assembler.users.tune(part)
+        for place, part in enumerate(self.nodes.values()):
+            part.place = place
+        for place, link in enumerate(self.links.values()):
+            link.place = place
         for part in self.nodes.values():
             part.resume(self.now)
+
+    def _adapt(self, plan: Plan, differing: Difference) -> Reach:
+        """Become a plan that differs in the settings of a few nodes and links."""
+        self.plan = plan
+        self._assembler.go_on(plan)
+        changed, links = [], [self.links[plan.links[place].id] for place in differing.links]
+        for place in differing.nodes:
+            part = self.nodes[plan.nodes[place].id]
+            links += self._tune(part, plan.nodes[place])
+            changed.append(part)
+        for link in reach((), links).links:
+            source = self.nodes[link.plan.source].plan
+            self._assembler.tune_link(link, plan.links[link.place], source)
+        links += [link for part in changed for link in part.entering]
+        sources = [self.nodes[link.plan.source] for link in links]
+        touched = reach((*changed, *sources), links)
+        rewire(self.nodes, changed, touched, self._assembler.setup)
+        for part in reach(changed, ()).nodes:
+            self._assembler.users.tune(part)
+        for part in touched.nodes:
+            part.resume(self.now)
+        return touched
+
+    def _tune(self, part: NodePart, plan: NodePlan) -> list[LinkPart]:
+        """Turn a node's knobs; returns the links that have to be tuned because of it."""
+        before, was_instant = part.plan, part.node.instant
+        self._assembler.tune_node(part, plan)
+        links: list[LinkPart] = []
+        if (before.flow, before.backlog) != (plan.flow, plan.backlog):
+            links += part.leaving  # a flow names them, and messages have a timeout
+        if part.node.instant != was_instant:
+            links += part.entering  # what encryption costs is charged to workers
+        return links
 
     def _heard(self, name: str, what: str, tone: str, now: float) -> None:
         """Pass on that something is in another state, unless it is gone."""
@@ -162,6 +254,10 @@ class Machine:
         if part.is_client:
             self._gone += int(part.node.arrivals)
             self.surge(part, 0.0)
+
+
+def _stay(_reach: Reach) -> None:
+    """Leave the rest as it is."""
 
 
 def _nobody(_name: str, _what: str, _tone: str, _now: float) -> None:

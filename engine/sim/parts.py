@@ -56,6 +56,8 @@ class NodePart:
     born: float
     mark: tally.Tally
     """Counters when the measurement began."""
+    place: int = 0
+    """Among the nodes of the machine."""
     sort: tuple[str, ...] = ()
     """Names of the roles that it plays; with others it is another node."""
     followed: NodePlan | None = None
@@ -168,12 +170,21 @@ class LinkPart:
     link: Link
     mark: tally.Tally
     """Counters when the measurement began."""
+    place: int = 0
+    """Among the links of the machine."""
     bodies: list[Body[Any]] = field(default_factory=list)
     """The network and the rules."""
     marked: dict[str, Counters] = field(default_factory=dict)
     """Counters of its bodies when the measurement began, by name."""
     choices: Choices = field(default_factory=dict)
     """What its caller picks with."""
+    arriving: float = 1.0
+    """Share of the crossings that no event loses."""
+
+    @property
+    def loss(self) -> float:
+        """Share of the crossings that are lost, by the network or by events."""
+        return 1.0 - (1.0 - self.plan.loss) * self.arriving
 
     def tally(self, now: float) -> tally.Tally:
         """The counters now."""

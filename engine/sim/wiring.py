@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.sim.picking import join, pick_for
-from engine.sim.primitives.adapter import RoleAdapter
+from engine.sim.primitives.adapter import RoleAdapter, RuleAdapter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from engine.sim.parts import LinkPart, NodePart
+    from engine.sim.reach import Reach
     from engine.sim.setup import Setup
 
 
@@ -27,6 +28,31 @@ def wire(nodes: Mapping[str, NodePart], links: Iterable[LinkPart], setup: Setup)
         join(link, target)
     for part in nodes.values():
         wire_source(part, setup)
+    for link in links:
+        _trim(link, nodes[link.plan.source])
+
+
+def rewire(
+    nodes: Mapping[str, NodePart], changed: Iterable[NodePart], touched: Reach, setup: Setup
+) -> None:
+    """Connect what a change reached, as `wire` connects everything.
+
+    Args:
+        nodes: All nodes of the machine.
+        changed: Those that may have other instances.
+        touched: With all links that enter those, and with the sources of all its links.
+        setup: What pickers are made from.
+    """
+    for part in changed:
+        for pool in (*part.node.pools, *part.retired):
+            pool.inlets = []
+    for link in touched.links:
+        join(link, nodes[link.plan.target])
+    for part in touched.nodes:
+        wire_source(part, setup)
+    for part in changed:
+        for link in (*part.entering, *part.leaving):
+            _trim(link, nodes[link.plan.source])
 
 
 def wire_source(part: NodePart, setup: Setup) -> None:
@@ -38,3 +64,10 @@ def wire_source(part: NodePart, setup: Setup) -> None:
     for body in part.roles:
         if isinstance(body.adapter, RoleAdapter):
             body.adapter.wire(body.thing, part, part.leaving, setup)
+
+
+def _trim(link: LinkPart, source: NodePart) -> None:
+    """Let the rules of a link forget instances that are gone."""
+    for body in link.bodies:
+        if isinstance(body.adapter, RuleAdapter):
+            body.adapter.trim(body.thing, link, source)

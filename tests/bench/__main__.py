@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import interface, readme, simulator, theory
+from tests.bench import changes, interface, readme, simulator, theory
 from tests.bench.peers import comparing
 from tests.bench.row import Row
 
@@ -39,7 +39,7 @@ def main() -> int:
         console = Console(width=WIDTH)
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as folder:
-        for part in (simulator, comparing, theory, interface):
+        for part in (simulator, changes, comparing, theory, interface):
             for row in part.measure(Path(folder)):
                 console.print(f"[dim]{row.name}: {row.value:,.4g} {row.unit}[/]")
                 rows.append(row)

@@ -23,10 +23,7 @@ def standstill_errors(reading: Reading, plan: Plan) -> Iterator[Finding]:
     Only what is plain: where a fault or a full queue makes answers instant, the run will tell.
     """
     for node in plan.nodes:
-        traffic = node.traffic
-        if traffic is None or traffic.process != "closed" or traffic.users == 0:
-            continue
-        if traffic.think.mean <= 0.0 and not _takes_time(plan, node.id):
+        if is_restless(node) and not _takes_time(plan, node.id):
             name = name_of(reading.design, node.id)
             path = ("config", "arrivals", "think_time")
             yield Finding(
@@ -40,6 +37,14 @@ def standstill_errors(reading: Reading, plan: Plan) -> Iterator[Finding]:
             )
 
 
+def is_restless(node: NodePlan) -> bool:
+    """Whether users of a node ask again at once."""
+    traffic = node.traffic
+    if traffic is None or traffic.process != "closed" or traffic.users == 0:
+        return False
+    return traffic.think.mean <= 0.0
+
+
 def _takes_time(plan: Plan, client: str) -> bool:
     """Whether anything that a client waits for may take time."""
     nodes = {node.id: node for node in plan.nodes}
@@ -50,7 +55,7 @@ def _takes_time(plan: Plan, client: str) -> bool:
     seen, left = {client}, [client]
     while left:
         for link in waiting[left.pop()]:
-            if _crossing_takes_time(link) or _work_takes_time(nodes[link.target]):
+            if crossing_takes_time(link) or work_takes_time(nodes[link.target]):
                 return True
             if link.target not in seen:
                 seen.add(link.target)
@@ -58,12 +63,12 @@ def _takes_time(plan: Plan, client: str) -> bool:
     return False
 
 
-def _crossing_takes_time(link: LinkPlan) -> bool:
+def crossing_takes_time(link: LinkPlan) -> bool:
     """Whether the network of a link may take time."""
     return link.delay.mean > 0.0 or link.jitter > 0.0 or link.loss > 0.0
 
 
-def _work_takes_time(node: NodePlan) -> bool:
+def work_takes_time(node: NodePlan) -> bool:
     """Whether the work of any class at a node may take time."""
     batch = node.station.batch
     if batch is not None and (batch.fixed > 0.0 or batch.linger > 0.0 or batch.per_item):

@@ -25,7 +25,7 @@ def structure_errors(reading: Reading) -> Iterator[Finding]:
     """What is wrong with how the design hangs together."""
     yield from _id_errors(reading.design)
     yield from _link_errors(reading.design)
-    yield from _class_errors(reading)
+    yield from class_errors(reading)
     if not any(node.kind == "client" for node in reading.design.nodes):
         message = "There is no client, so nothing makes requests; add one"
         yield Finding(level="error", code="no-client", message=message)
@@ -85,7 +85,7 @@ def _why_not(source: Component, target: Component) -> str:
     return f"A {target.title} takes messages from a queue, but a {source.title} makes calls"
 
 
-def _class_errors(reading: Reading) -> Iterator[Finding]:
+def class_errors(reading: Reading) -> Iterator[Finding]:
     """Classes with the same name, and names of classes that do not exist."""
     names = [each.name for each in reading.classes]
     for index, name in enumerate(names):

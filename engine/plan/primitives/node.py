@@ -69,6 +69,11 @@ class NodePlan:
             msg = f"{self.id}: a node cannot have {' and '.join(roles)} at once"
             raise ValueError(msg)
 
+    @property
+    def reads_keys(self) -> bool:
+        """Whether it looks at the keys of requests: in a store, or at a gate."""
+        return self.store is not None or any(gate.reads_keys() for gate in self.gates)
+
     def gate(self, sort: type[P]) -> P | None:
         """The gate of a sort, if calls have to pass one."""
         return next((each for each in self.gates if isinstance(each, sort)), None)

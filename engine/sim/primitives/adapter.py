@@ -31,6 +31,9 @@ class RuleAdapter(Adapter[L]):
         """The rule by which a link goes on: the one it had, tuned, or a new one; None where it has none."""
         raise NotImplementedError
 
+    def trim(self, rule: L, part: LinkPart, source: NodePart) -> None:
+        """Forget what is kept for instances that are gone, at either end."""
+
 
 class TransportAdapter(Adapter[B]):
     """What lies under a link beside its delay."""

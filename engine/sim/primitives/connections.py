@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from engine.plan.primitives import ConnectionPlan, LinkPlan
+    from engine.sim.lane.call import Pool
     from engine.sim.lane.link import Link
-    from engine.sim.parts import LinkPart
+    from engine.sim.parts import LinkPart, NodePart
     from engine.sim.setup import Setup
 
 
@@ -35,6 +36,17 @@ class ConnectionsAdapter(RuleAdapter[Connections]):
             return Connections(part.link, rules)
         had.follow(rules, setup.agenda.now)
         return had
+
+    def trim(self, rule: Connections, part: LinkPart, source: NodePart) -> None:
+        """Close the connections of instances that are gone, once nobody needs them."""
+        there = {id(endpoint) for endpoint in part.link.endpoints}
+        callers = None if source.is_client or source.plan.backlog is not None else source.node.pools
+        rule.pools = {
+            (caller, endpoint): pool
+            for (caller, endpoint), pool in rule.pools.items()
+            if (id(endpoint) in there and _lasts(caller, callers))
+            or pool.waiting + pool.riding + pool.pending > 0
+        }
 
     def counters(self, body: Connections, now: float) -> Counters:
         """Set up, boarded, and the time waited."""
@@ -61,6 +73,11 @@ class ConnectionsAdapter(RuleAdapter[Connections]):
             same(owner.name, "waiting for a connection", int(pool.waiting), int(pool.in_line()))
             at_most(owner.name, "connections being set up", int(pool.pending), int(pool.open))
             at_most(owner.name, "no connections less than none", -int(pool.pending), 0)
+
+
+def _lasts(caller: Pool, callers: list[Pool] | None) -> bool:
+    """Whether a caller may call again; those of clients and queues are no instances, and always may."""
+    return callers is None or caller in callers or not caller.unused()
 
 
 def _rules(plan: ConnectionPlan) -> ConnectionRules:

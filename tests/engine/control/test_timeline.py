@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import pytest
 
+from engine.control import faults
 from engine.control.simulation import Simulation
 from engine.plan.primitives import EventPlan, NodePlan, Plan
 from engine.sim.report import result_of
@@ -18,6 +20,10 @@ from tests.helpers.plans import (
     plan,
     station,
 )
+
+if TYPE_CHECKING:
+    from engine.control.lives import Lives
+    from engine.sim.machine import Machine
 
 WEB = station("web", 0.01, instances=3, workers=2)
 
@@ -249,3 +255,22 @@ def test_slow_multiplies_the_work_that_begins_meanwhile() -> None:
     simulation.advance(400.0)
     residence = result_of(simulation.machine, (), 0.0)["nodes"]["web"]["residence"]
     assert residence["mean"] == pytest.approx(0.03, rel=0.03)
+
+
+def test_an_event_touches_only_what_it_hits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of fifty stations one is brought into another state when it dies and when it is back."""
+    names = [f"web{place}" for place in range(50)]
+    kill = event(1.0, 1.0, "kill", nodes=("web7",))
+    nodes = [client(), *(station(name) for name in names)]
+    links = [link("users", name) for name in names]
+    simulation = Simulation(plan(nodes, links, events=(kill,)))
+    seen: list[str] = []
+
+    class Spied(faults.NodeState):
+        def take_effect(self, machine: Machine, lives: Lives) -> None:
+            seen.append(self.part.plan.id)
+            super().take_effect(machine, lives)
+
+    monkeypatch.setattr(faults, "NodeState", Spied)
+    simulation.advance(3.0)
+    assert seen == ["web7", "web7"]

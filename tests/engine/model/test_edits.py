@@ -158,3 +158,34 @@ class UndoStack(RuleBasedStateMachine):
 
 UndoStack.TestCase.settings = settings(max_examples=40, stateful_step_count=20, deadline=None)
 TestUndoStack = UndoStack.TestCase
+
+
+def test_items_are_found_by_id_after_each_edit() -> None:
+    """What a design knows by id goes on to the next one, with what changed in it."""
+    design = rich()
+    for edit in (
+        SetField("web", ("config", "workers"), 3),
+        SetField("web-cache", ("config", "order"), 1),
+        SetField("zone", ("name",), "Z"),
+        SetField("hint", ("text",), "T"),
+        SetField("web", ("name",), "W"),
+    ):
+        before = design
+        design = edit.apply(before).design
+        for items, by_id in (
+            (design.nodes, design.node_by_id),
+            (design.links, design.link_by_id),
+            (design.frames, design.frame_by_id),
+            (design.notes, design.note_by_id),
+        ):
+            assert by_id == {item.id: item for item in items}
+        item = design.item(edit.id)
+        assert item is not before.item(edit.id)
+    assert loads(dumps(design)) == design
+
+
+def test_of_items_with_one_id_all_change() -> None:
+    design = rich()
+    twice = design.model_copy(update={"nodes": (*design.nodes, design.node_by_id["web"])})
+    edited = SetField("web", ("name",), "Both").apply(twice).design
+    assert [node.name for node in edited.nodes if node.id == "web"] == ["Both", "Both"]

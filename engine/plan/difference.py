@@ -1,0 +1,61 @@
+"""Where two plans of the same shape differ: most edits of a running design turn the knobs of one item."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import compress, count
+from operator import is_not
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine.plan.primitives import LinkPlan, NodePlan, Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Places of the nodes and links whose settings differ, in order."""
+
+    nodes: tuple[int, ...] = ()
+    links: tuple[int, ...] = ()
+
+
+def difference(old: Plan, new: Plan) -> Difference | None:
+    """Where plans differ; None where it is in more than the settings of single nodes and links.
+
+    More are: request classes, what there is and what leads where, roles, and what links tell of
+    deadlines and cancels, which balancers pass on.
+    """
+    if old.classes is not new.classes and old.classes != new.classes:
+        return None
+    if len(old.nodes) != len(new.nodes) or len(old.links) != len(new.links):
+        return None
+    nodes, links = others(old.nodes, new.nodes), others(old.links, new.links)
+    if any(_role(old.nodes[place]) != _role(new.nodes[place]) for place in nodes):
+        return None
+    if any(_way(old.links[place]) != _way(new.links[place]) for place in links):
+        return None
+    return Difference(
+        tuple(place for place in nodes if old.nodes[place] != new.nodes[place]),
+        tuple(place for place in links if old.links[place] != new.links[place]),
+    )
+
+
+def others(old: Sequence[object], new: Sequence[object]) -> list[int]:
+    """Places at which sequences of equal length hold other objects.
+
+    What did not change is the same object, and looking for one that is not costs next to nothing.
+    """
+    return [] if old is new else list(compress(count(), map(is_not, old, new)))
+
+
+def _role(node: NodePlan) -> tuple[object, ...]:
+    """Which node it is, and what it is made of."""
+    parts = (node.traffic, node.store, node.backlog, node.router, node.flow)
+    return (node.id, *(part is None for part in parts))
+
+
+def _way(link: LinkPlan) -> tuple[object, ...]:
+    """Which link it is, where it leads, and what it tells of deadlines and cancels."""
+    return (link.id, link.source, link.target, link.deadline_propagation, link.cancellation)

@@ -1,0 +1,53 @@
+"""Changes of a running design: they cost what they touch, however large the rest is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from statistics import median
+
+from engine.catalog import lower
+from engine.control.simulation import Simulation
+from engine.model.design import Design
+from engine.model.edits import SetField
+from engine.run.session import Session
+from tests.bench.designs import spread
+from tests.bench.row import Row
+
+TURNS = 500
+NODE = "w0"
+
+
+def alternately(few: Callable[[int], None], many: Callable[[int], None]) -> tuple[float, float]:
+    """Median wall times (µs) of two changes, made in turn with five and with four instances."""
+    times: tuple[list[float], list[float]] = ([], [])
+    for turn in range(TURNS):
+        for change, taken in zip((few, many), times, strict=True):
+            begin = time.perf_counter()
+            change(5 - turn % 2)
+            taken.append(time.perf_counter() - begin)
+    return median(times[0]) * 1e6, median(times[1]) * 1e6
+
+
+def scaler(design: Design) -> Callable[[int], None]:
+    """Scales a node of a run that has begun."""
+    simulation = Simulation(lower(design))
+    simulation.advance(1.0)
+    return lambda instances: simulation.machine.scale(NODE, instances)
+
+
+def editor(design: Design) -> Callable[[int], None]:
+    """Edits a node of a run that has begun."""
+    session = Session(design)
+    session.advance(1.0)
+    return lambda instances: session.apply(SetField(NODE, ("config", "instances"), instances))
+
+
+def measure(_folder: Path) -> Iterator[Row]:
+    """Everything about changes."""
+    designs = [Design.model_validate(spread(count, 1_000_000)) for count in (10, 1000)]
+    few, many = alternately(*map(scaler, designs))
+    yield Row("adding an instance among 1,000 nodes", many, "µs", 1.5 * few, "less", few, "10 nodes")  # fmt: skip
+    few, many = alternately(*map(editor, designs))
+    yield Row("editing the instances among 1,000 nodes", many, "µs", 2.0 * few, "less", few, "10 nodes")  # fmt: skip
