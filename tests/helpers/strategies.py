@@ -50,11 +50,15 @@ def rich_raw() -> dict[str, Any]:
     kept = {"connection": {"streams": 100, "idle_timeout": None}, "encryption": {}}
     retry = {"attempts": 3, "backoff": {"base": 0.05, "factor": 2, "cap": 1, "jitter": "full"}}
     law = {"law": "empirical", "values": [0.001, 0.1], "weights": [9, 1]}
+    gate = {"rate_limit": {"rate": 200, "burst": 50, "by": "client", "delay": True, "pending": 9}}
+    breaker = {"window": 20, "failure_share": 0.6, "slow_call": 0.5, "open": 2, "half_open": 3}
     return raw_design(
         [
             client("users", 20.0, mix={"read": 0.9, "write": 0.1}),
             node("crowd", "client", arrivals={"process": "closed", "users": 5, "think_time": 1.0}),
-            node("balancer", "load_balancer", picker="power_of_two", frame="region"),
+            node(
+                "balancer", "load_balancer", picker="power_of_two", admission=gate, frame="region"
+            ),
             node("web", "service", instances=2, service_time=exponential(0.01), frame="region"),
             node("cache", "cache", capacity=100, ttl=30, x=400, y=40, frame="zone"),
             node("db", "sql_database", read_time=law, queue_limit=50, frame="zone"),
@@ -66,7 +70,7 @@ def rich_raw() -> dict[str, Any]:
             link("crowd", "balancer", classes=["read"]),
             link("balancer", "web", weight=2, bandwidth=125e6, **kept),
             link("web", "cache", order=0),
-            link("cache", "db", loss=0.01, jitter=0.001),
+            link("cache", "db", loss=0.01, jitter=0.001, breaker=breaker),
             link("web", "orders", order=1, mode="send", probability=0.5),
             link("orders", "mailer"),
         ],
