@@ -51,9 +51,9 @@ def others(old: Sequence[object], new: Sequence[object]) -> list[int]:
 
 
 def _role(node: NodePlan) -> tuple[object, ...]:
-    """Which node it is, and what it is made of."""
+    """Which node it is, what it is made of, and whether its clients have to draw keys for it."""
     parts = (node.traffic, node.store, node.backlog, node.router, node.flow)
-    return (node.id, *(part is None for part in parts))
+    return (node.id, node.reads_keys, *(part is None for part in parts))
 
 
 def _way(link: LinkPlan) -> tuple[object, ...]:

@@ -50,7 +50,7 @@ VIOLATIONS = [
     Violation("engine-qt-free", "engine/run/session.py", "import PySide6.QtCore"),
     Violation("engine-qt-free", "engine/cli/main.py", "import pyqtgraph"),
     Violation("engine-layers", "engine/model/design.py", "import engine.plan.primitives"),
-    Violation("engine-layers", "engine/plan/primitives.py", "import engine.sim.snapshot"),
+    Violation("engine-layers", "engine/plan/primitives/basics.py", "import engine.sim.snapshot"),
     Violation("engine-layers", "engine/sim/snapshot.py", "import engine.catalog"),
     Violation("engine-layers", "engine/run/session.py", "import engine.study.points"),
     Violation("engine-layers", "engine/control/__init__.py", "import engine.run.session"),

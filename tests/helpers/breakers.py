@@ -132,5 +132,5 @@ def calls(settings: Breaker, times: list[float], kinds: list[int], end: float) -
 def heard(simulation: Simulation) -> list[tuple[str, float]]:
     """What a machine tells of its breakers, from now on."""
     found: list[tuple[str, float]] = []
-    simulation.machine.hear = lambda _name, what, now: found.append((what, now))
+    simulation.machine.hear = lambda _name, what, _tone, now: found.append((what, now))
     return found

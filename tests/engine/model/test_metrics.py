@@ -18,7 +18,7 @@ from engine.model.metrics import (
 )
 from engine.plan import primitives
 from engine.run.session import Session
-from engine.sim.lane import call
+from engine.sim.lane import codes
 from tests.helpers.builders import client, design, link, node
 from widgets.theme import DARK, FAILURE_REASONS, LIGHT
 
@@ -99,6 +99,6 @@ def test_failure_reasons_are_the_same_everywhere() -> None:
 
 
 def test_the_lane_counts_reasons_in_the_same_order() -> None:
-    codes = {name: getattr(call, name.upper(), None) for name in FAILURE_NAMES}
-    assert codes == {name: place for place, name in enumerate(FAILURE_NAMES)}
-    assert len(FAILURE_NAMES) == call.REASONS
+    known = {name: getattr(codes, name.upper(), None) for name in FAILURE_NAMES}
+    assert known == {name: place for place, name in enumerate(FAILURE_NAMES)}
+    assert len(FAILURE_NAMES) == codes.REASONS

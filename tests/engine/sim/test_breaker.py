@@ -73,7 +73,7 @@ def test_an_outage_by_hand() -> None:
     said = heard(simulation)
     simulation.advance(300.0)
     states = ["open", "half-open", "open", "half-open", "closed"]
-    assert [what for what, _ in said] == [f"breaker {state}" for state in states]
+    assert [what for what, _ in said] == [f"circuit breaker {state}" for state in states]
     times = [101.0, 161.0, 161.19, 221.19, 221.37]
     assert [time for _, time in said] == pytest.approx(times, abs=0.011), "to a call"
     result = result_of(simulation.machine, (), 0.0)
@@ -153,7 +153,11 @@ def test_what_was_sent_before_it_opened_says_nothing_later() -> None:
     simulation = Simulation(plan(nodes, [edge], events=(wrong,), classes=classes))
     said = heard(simulation)
     simulation.advance(30.0)
-    assert said == [("breaker open", 2.0), ("breaker half-open", 7.0), ("breaker closed", 13.5)]
+    assert said == [
+        ("circuit breaker open", 2.0),
+        ("circuit breaker half-open", 7.0),
+        ("circuit breaker closed", 13.5),
+    ]
     failed = result_of(simulation.machine, (), 0.0)["clients"]["users"]["failed"]
     assert failed == {"error": 4, "timeout": 5}
 
@@ -184,11 +188,14 @@ def test_a_trial_that_is_called_off_is_made_up_for_by_another() -> None:
     simulation.follow(either(2.0))
     simulation.advance(20.6)
     check(simulation.machine)
-    assert said == [("breaker open", pytest.approx(2.1)), ("breaker half-open", pytest.approx(5.3))]
+    assert said == [
+        ("circuit breaker open", pytest.approx(2.1)),
+        ("circuit breaker half-open", pytest.approx(5.3)),
+    ]
     edge = simulation.machine.links["web-slow"].link
     assert int(edge.attempts) == 20
     assert edge.failed[4] == 3, "those at 3, 4 and 5 s; each later one is a trial, called off"
     simulation.follow(either(0.1))
     simulation.advance(40.0)
-    assert said[2:] == [("breaker closed", pytest.approx(21.1))]
+    assert said[2:] == [("circuit breaker closed", pytest.approx(21.1))]
     assert simulation.machine.nodes["users"].node.completed == 30

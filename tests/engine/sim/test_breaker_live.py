@@ -107,10 +107,10 @@ def test_how_long_it_is_open_counts_from_when_it_opened(span: float, at: float) 
     simulation = Simulation(web(Breaker(**KNOBS)))
     said = heard(simulation)
     simulation.advance(6.5)
-    assert said == [("breaker open", pytest.approx(5.4))]
+    assert said == [("circuit breaker open", pytest.approx(5.4))]
     simulation.follow(web(Breaker(**(KNOBS | {"open": span}))))
     simulation.advance(18.5)
-    assert said[1] == ("breaker half-open", pytest.approx(at))
+    assert said[1] == ("circuit breaker half-open", pytest.approx(at))
 
 
 def test_following_what_is_followed_already_changes_nothing() -> None:
@@ -146,7 +146,7 @@ def test_a_link_that_is_gone_says_nothing_more() -> None:
     nodes = [client(process="deterministic", rate=10.0), station("other", 0.0)]
     simulation.follow(plan(nodes, [link("users", "other")]))
     simulation.advance(30.0)
-    assert [what for what, _ in said] == ["breaker open"]
+    assert [what for what, _ in said] == ["circuit breaker open"]
     check(simulation.machine)
 
 

@@ -38,17 +38,17 @@ def steps_of(design: Plan) -> Steps:
 
 def with_counts(design: Plan, counts: dict[str, int]) -> Plan:
     """The plan of a design that was edited to have so many instances; so are its ``set`` events."""
-    nodes = {
-        node.id: with_instances(node, counts.get(node.id, node.station.instances))
-        for node in design.nodes
-    }
+
+    def counted(node: NodePlan) -> NodePlan:
+        return with_instances(node, counts.get(node.id, node.station.instances))
+
     events = [
-        replace(each, replacement=nodes[each.replacement.id])
+        replace(each, replacement=counted(each.replacement))
         if isinstance(each.replacement, NodePlan)
         else each
         for each in design.events
     ]
-    return replace(design, nodes=tuple(nodes.values()), events=tuple(events))
+    return replace(design, nodes=tuple(map(counted, design.nodes)), events=tuple(events))
 
 
 def scaled(design: Plan) -> tuple[Any, list[Any]]:
