@@ -181,7 +181,7 @@ class Maker:
             retry=self.one(RETRIES),
             deadline_propagation=self.one([False, True]),
             cancellation=self.one([False, True]),
-            policies=self.policies.breaker(),
+            policies=self.policies.rules(),
         )
 
     def connection(self) -> ConnectionPlan | None:

@@ -1,4 +1,4 @@
-"""Arbitrary breakers and rate limits for arbitrary plans, each from one number."""
+"""Arbitrary rules and gates for arbitrary plans, each from one number."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from engine.model.policies.breaker import Breaker
+from engine.model.policies.bulkhead import Bulkhead
+from engine.model.policies.concurrency import Concurrency
 from engine.model.policies.policy import Policy
 from engine.model.policies.rate_limit import RateLimit
 from engine.plan.primitives import NodePlan, Plan
@@ -17,6 +19,8 @@ BREAKERS = [
     Breaker(window=1, open=0.01, half_open=1, slow_call=0.02, slow_share=0.5),
     Breaker(window=20, minimum=3, failure_share=1.0, open=2.0, half_open=4),
 ]
+BULKHEADS = [Bulkhead(concurrent=1), Bulkhead(concurrent=2, pending=3), Bulkhead(concurrent=9)]
+CONCURRENCIES = [Concurrency(limit=1), Concurrency(limit=3), Concurrency(limit=20)]
 LIMITS = [
     RateLimit(rate=10.0, burst=3),
     RateLimit(rate=5.0, burst=1, delay=True),
@@ -28,10 +32,10 @@ LIMITS = [
 
 
 def with_other_policies(plan: Plan, seed: int) -> Plan:
-    """The plan with other breakers and rate limits, from another number."""
+    """The plan with other rules and gates, from another number."""
     make = PolicyMaker(seed)
     nodes = (each if each.traffic is not None else make.limited(each) for each in plan.nodes)
-    links = tuple(replace(each, policies=make.breaker()) for each in plan.links)
+    links = tuple(replace(each, policies=make.rules()) for each in plan.links)
     return replace(plan, nodes=tuple(nodes), links=links)
 
 
@@ -41,9 +45,9 @@ class PolicyMaker:
     def __init__(self, seed: int) -> None:
         self.random = generator(seed, "plan", "policies")
 
-    def breaker(self) -> tuple[Policy, ...]:
-        """Sometimes a breaker."""
-        return self._seldom(BREAKERS)
+    def rules(self) -> tuple[Policy, ...]:
+        """Sometimes a breaker, sometimes a bulkhead behind it."""
+        return (*self._seldom(BREAKERS), *self._seldom(BULKHEADS))
 
     def gated(self, node: NodePlan) -> NodePlan:
         """The node, sometimes behind a rate limit, and a router sometimes behind a store."""
@@ -52,8 +56,8 @@ class PolicyMaker:
         return self.limited(node)
 
     def limited(self, node: NodePlan) -> NodePlan:
-        """The node, sometimes behind a rate limit."""
-        return replace(node, gates=self._seldom(LIMITS))
+        """The node, sometimes behind a rate limit, and sometimes behind a concurrency limit after it."""
+        return replace(node, gates=(*self._seldom(LIMITS), *self._seldom(CONCURRENCIES)))
 
     def _seldom(self, choices: Sequence[Policy]) -> tuple[Policy, ...]:
         """One of some policies, mostly none."""
