@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from engine.catalog.preset import Lowering
 from engine.catalog.registry import preset
 from engine.catalog.typed import typed_config, typed_link
+from engine.catalog.unknown import new_unknown
 from engine.model.design import Link, Node
 from engine.model.edits import EditError, SetField
 from engine.model.names import did_you_mean, name_of
@@ -57,6 +58,12 @@ def replaced(design: Design, event: Event) -> Node | Link:
         hint = did_you_mean(path[1], known)
         msg = f"there is no field {path[1]!r}" + (f"; did you mean {hint!r}?" if hint else "")
         raise EditError(msg)
+    before = design.item(target)
+    if isinstance(before, Node | Link):
+        old = typed_config(before) if isinstance(before, Node) else typed_link(before)
+        wrong = new_unknown(before.config, old, item.config, config)
+        if wrong:
+            raise EditError(wrong)
     return item
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 from pydantic import BaseModel, ValidationError
 
 from engine.catalog.typed import DesignError, typed_config, typed_link
+from engine.catalog.unknown import new_unknown
 from engine.model.design import Design, Link, Node
 from engine.model.edits import EditError, SetField
 from engine.model.fields import Config, field_help
@@ -92,7 +93,9 @@ def _changed(design: Design, target: Target, text: str) -> Design:
     design = edit.apply(design).design
     made = design.item(item.id)
     if isinstance(made, Node | Link):
-        _typed(made)
+        wrong = new_unknown(item.config, _typed(item), made.config, _typed(made))
+        if wrong:
+            raise ValueError(wrong)
     return design
 
 

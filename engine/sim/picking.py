@@ -68,6 +68,7 @@ def pick_for(part: LinkPart, streams: Streams, kinds: int) -> None:
     link.pickers = [picker] * kinds
     link.sole = _sole(part)
     link.shared = False
+    link.spare = None
     part.choices = used(choices, [picker])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from pydantic import ValidationError
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from engine.model.policies.policy import Policy
 
 Tone = Literal["", "healthy", "strained", "failing", "fault"]
+
+_ROOM: Final = 3
+"""Signs with words that fit between two cards; where there are more, only those that are news keep theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,10 @@ def link_pills(config: Mapping[str, object], states: Mapping[str, str]) -> tuple
     share = config.get("probability")
     if isinstance(share, int | float) and share < 1.0:
         pills.append(Pill("set", short_percent(share)))
-    pills += _switched_on(config, LinkConfig, states)
+    policies = list(_switched_on(config, LinkConfig, states))
+    pills += policies
+    if policies and len(pills) > _ROOM:
+        pills = [pill if pill.tone else Pill(pill.icon, "") for pill in pills]
     return tuple(pills)
 
 

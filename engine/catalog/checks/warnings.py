@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from pydantic import BaseModel
-
 from engine.catalog.checks.flows import explicit_flow, flow_warnings
 from engine.catalog.checks.instances import instance_warnings
 from engine.catalog.registry import component
+from engine.catalog.unknown import names_in, unknown_fields
 from engine.model.edits import UNSET, CompoundEdit, SetField
 from engine.model.findings import Finding
 from engine.model.link import LinkConfig
@@ -36,7 +35,7 @@ def warnings(reading: Reading) -> Iterator[Finding]:
     for item in items:
         config = reading.configs.get(item.id) or reading.links.get(item.id)
         if config is not None:
-            for path in _unknown(item.config, config):
+            for path in unknown_fields(item.config, config):
                 yield _unknown_field(design, item.id, item.config, config, path)
     yield from _idle_nodes(design)
     yield from _idle_links(reading)
@@ -44,33 +43,6 @@ def warnings(reading: Reading) -> Iterator[Finding]:
     yield from flow_warnings(reading)
     yield from _late_events(design)
     yield from instance_warnings(reading)
-
-
-def _unknown(raw: Any, typed: Any) -> Iterator[tuple[str, ...]]:
-    """Paths of the fields in a raw config that its type does not have."""
-    if isinstance(raw, list) and isinstance(typed, tuple) and len(raw) == len(typed):
-        for place, (value, part) in enumerate(zip(raw, typed, strict=True)):
-            for rest in _unknown(value, part):
-                yield (str(place), *rest)
-    if not isinstance(raw, dict) or not isinstance(typed, BaseModel):
-        return
-    names = _names(typed)
-    for key, value in raw.items():
-        if key in names:
-            for rest in _unknown(value, getattr(typed, names[key])):
-                yield (key, *rest)
-        elif not _is_shorthand(key, typed):
-            yield (key,)
-
-
-def _names(typed: BaseModel) -> dict[str, str]:
-    """Attributes by the names of the fields in files."""
-    return {info.alias or name: name for name, info in type(typed).model_fields.items()}
-
-
-def _is_shorthand(key: str, typed: BaseModel) -> bool:
-    """Whether a field is another way to write the same: a uniform law by its mean."""
-    return key == "mean" and getattr(typed, "law", None) == "uniform"
 
 
 def _unknown_field(
@@ -81,9 +53,9 @@ def _unknown_field(
         if isinstance(raw, list):
             raw, typed = raw[int(part)], typed[int(part)]
         else:
-            raw, typed = raw[part], getattr(typed, _names(typed)[part])
+            raw, typed = raw[part], getattr(typed, names_in(typed)[part])
     word = path[-1]
-    hint = did_you_mean(word, _names(typed))
+    hint = did_you_mean(word, names_in(typed))
     where = ("config", *path[:-1])
     fix: Edit = SetField(item_id, (*where, word), UNSET, f"Remove {word}")
     remedy = "remove it"

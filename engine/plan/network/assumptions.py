@@ -26,7 +26,8 @@ _WORTH: Final = 0.001
 def node_doubts(site: Center) -> tuple[str, ...]:
     """What does not hold at a node."""
     found = [*site.stay.doubts]
-    found += [f"not modelled: {name}" for name in of_node(site.plan)]
+    told = {gate.title for gate in site.plan.gates if gate.title in site.blind}
+    found += [f"not modelled: {name}" for name in of_node(site.plan) if name not in told]
     found += _bursty(site)
     found += _held(site)
     for edge in site.entering:

@@ -75,6 +75,8 @@ class Link(NetworkPath):
     """The first that says how long to wait for the next try."""
     shared: bool = False
     """Whether its pickers choose among the instances of other links as well: those of a router."""
+    spare: Picker | None = None
+    """What picks among its own instances, where its pickers are shared."""
     probability: float = 1.0
     retries: i64 = 0
     late: i64 = 0
@@ -205,6 +207,8 @@ class Link(NetworkPath):
         if rule.moments & BOARD:
             self._depart(call, rule.next_board, now)
         else:
+            if not call.booked:
+                call.picked = None  # what was picked then may be busy by now, or gone
             self._pass(call, rule.next_admit, now)
 
     def _pass(self, call: Call, rule: Rule | None, now: float) -> None:
@@ -220,13 +224,19 @@ class Link(NetworkPath):
             rule = rule.next_admit
         endpoint = call.picked
         if endpoint is None:
-            endpoint = self.sole
-            if endpoint is None or not endpoint.healthy:
-                endpoint = self.pickers[call.kind].pick(call)
+            endpoint = self._picked(call)
         if endpoint is None:
             self._fail(call, UNAVAILABLE)
         else:
             self._board(call, endpoint, now)
+
+    def _picked(self, call: Call) -> Endpoint | None:
+        """One of its own instances."""
+        endpoint = self.sole
+        if endpoint is not None and endpoint.healthy:
+            return endpoint
+        spare = self.spare
+        return self.pickers[call.kind].pick(call) if spare is None else spare.pick(call)
 
     def _refuse(self, call: Call, by: Rule, reason: i64, now: float) -> None:
         """Fail an attempt at a rule; those that had let it go before hear of that, no others."""

@@ -33,12 +33,12 @@ class ClientAdapter(RoleAdapter[Client]):
         """Sessions begun and over, the time spent in them, live ones over time."""
         visits = body.visits
         if visits is None:
-            return ()
+            return (0.0, 0.0, 0.0, 0.0)
         return (float(visits.begun), float(visits.over), visits.spent, visits.area(now))
 
     def extra(self, body: Client, since: Sequence[float], span: float, now: float) -> Values:
         """Live sessions and their length."""
-        if not since:
+        if body.visits is None:
             return {}
         begun, over, spent, area = since
         return {

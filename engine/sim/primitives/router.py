@@ -41,8 +41,12 @@ class RouterAdapter(RoleAdapter[Router]):
             ]
             picker = choice(part.choices, plan.picker, among, setup.streams, part.plan.id)
             role.pickers.append(picker)
+        spares = []
         for link in leaving:
-            link.link.pickers = role.pickers
+            own = link.link.endpoints
+            spare = choice(part.choices, plan.picker, own, setup.streams, part.plan.id)
+            spares.append(spare)
+            link.link.pickers, link.link.spare = role.pickers, spare
             link.link.sole = None
             link.link.shared = True
-        part.choices = used(part.choices, role.pickers)
+        part.choices = used(part.choices, [*role.pickers, *spares])

@@ -9,7 +9,17 @@ import pytest
 from engine.control.simulation import Simulation
 from engine.model.policies.bulkhead import Bulkhead
 from engine.sim.invariants import check
-from tests.helpers.plans import client, event, exponential, link, plan, queue, simulate, station
+from tests.helpers.plans import (
+    client,
+    event,
+    exponential,
+    link,
+    plan,
+    queue,
+    router,
+    simulate,
+    station,
+)
 
 
 def blocked(load: float, places: int, pending: int) -> float:
@@ -81,4 +91,36 @@ def test_it_can_be_turned_while_calls_wait() -> None:
         simulation.follow(designed(policy))
         check(simulation.machine)
     simulation.advance(20.0)
+    check(simulation.machine)
+
+
+def test_behind_a_balancer_the_instance_is_picked_when_the_call_goes() -> None:
+    """Two calls at most over three instances: least connections never puts two on one (M/D/2 at .9)."""
+    policy = Bulkhead(concurrent=2, pending=1000)
+    web = station("web", 0.1, instances=3)
+    direct = link("users", "web", policies=(policy,), picker="least_connections")
+    alone = simulate(plan([client(rate=18.0), web], [direct], duration=400.0))
+    nodes = [client(rate=18.0), router("lb", "least_connections"), web]
+    links = [link("users", "lb"), link("lb", "web", policies=(policy,))]
+    routed = simulate(plan(nodes, links, duration=400.0))
+    assert routed["nodes"]["web"]["wait"]["max"] == 0.0
+    means = [each["clients"]["users"]["latency"]["mean"] for each in (alone, routed)]
+    assert means[1] == pytest.approx(means[0], rel=1e-9)
+
+
+@pytest.mark.parametrize("picker", ["round_robin", "random", "least_connections", "power_of_two"])
+def test_whoever_waits_does_not_go_to_an_instance_that_is_gone(picker: str) -> None:
+    policy = Bulkhead(concurrent=2, pending=1000)
+
+    def designed(instances: int, workers: int = 1):
+        web = station("web", 0.1, instances=instances, workers=workers)
+        nodes = [client(rate=40.0), router("lb", picker), web]
+        return plan(nodes, [link("users", "lb"), link("lb", "web", policies=(policy,))])
+
+    simulation = Simulation(designed(3))
+    for time, design in ((2.0, designed(1)), (2.5, designed(1, 2)), (4.0, designed(4))):
+        simulation.advance(time)
+        simulation.follow(design)
+        check(simulation.machine)
+    simulation.advance(9.0)
     check(simulation.machine)

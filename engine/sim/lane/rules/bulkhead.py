@@ -113,5 +113,5 @@ class Bulkhead(Rule):
             self.link.reopen(now)
 
     def _note(self) -> None:
-        """Note whether the next call would be refused."""
-        self.shut = self.used >= self.places and self.waiting >= self.pending
+        """Note whether all places are taken: a queue then keeps its messages instead of having them wait here."""
+        self.shut = self.used >= self.places
