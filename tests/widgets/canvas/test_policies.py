@@ -48,3 +48,10 @@ def test_every_policy_has_what_the_canvas_needs(field, policy, qapp) -> None:
     for state in policy.states.values():
         assert state.tone in ("healthy", "strained", "failing")
         assert state.word or state.tone == "healthy"
+
+
+def test_where_signs_are_many_only_news_keep_their_words() -> None:
+    crowded = {"timeout": 1.0, "retry": {"attempts": 3}, "bulkhead": {"concurrent": 9}, **BREAKER}
+    assert [pill.text for pill in link_pills(crowded, {})] == [""] * 4
+    shown = link_pills(crowded, {"breaker": "open"})
+    assert [pill.text for pill in shown if pill.text] == ["open"]
