@@ -16,7 +16,7 @@ RUN_SUFFIX = ".windtunnel-run"
 _DESIGNS = f"Windtunnel designs (*{SUFFIX});;All files (*)"
 _RUNS = f"Recorded runs (*{RUN_SUFFIX})"
 _TABLES = "CSV table (*.csv);;JSON (*.json);;Parquet (*.parquet)"
-_RECORDINGS = "Recorded arrivals (*.csv *.tsv *.txt);;All files (*)"
+_RECORDINGS = "Recordings (*.csv *.tsv *.txt *.log *.jtl *.json *.jsonl *.gz);;All files (*)"
 _PICTURES = "SVG drawing (*.svg);;PNG picture (*.png)"
 
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.exchange.recording import RecordingError, load_recording, replay
+from engine.exchange.recordings.formats import load_recording
+from engine.exchange.recordings.recording import RecordingError
+from engine.exchange.recordings.replay import replay
 from engine.model import files
 from engine.model.design import Design
 
@@ -24,6 +26,8 @@ class FileController(QObject):
 
     failed = Signal(str)
     """A file could not be read or written: one clear line."""
+    taken = Signal(str)
+    """A recording was loaded: what was taken out of it, in one line."""
     saved = Signal()
     opened = Signal()
 
@@ -57,9 +61,11 @@ class FileController(QObject):
         if path is None:
             return ""
         try:
-            self._document.push(replay(self._document.design, client, load_recording(path)))
+            made = replay(self._document.design, client, load_recording(path))
         except RecordingError as error:
             return str(error)
+        self._document.push(made.edit)
+        self.taken.emit(f"{path.name}: {made.about}")
         return ""
 
     def open(self, path: Path) -> bool:

@@ -111,6 +111,10 @@ class Workbench(QObject):
         """Report something that did not work, above the canvas."""
         self.views.banners.show_message(Message("message", text))
 
+    def tell(self, text: str) -> None:
+        """Say what was done where that is not plain to see, above the canvas."""
+        self.views.banners.show_message(Message("told", text, "info"))
+
     def offer_recovery(self, leftovers: list[Leftover]) -> None:
         """Offer what crashed windows left behind."""
         for number, leftover in enumerate(leftovers[:MAX_RECOVERED]):
@@ -148,6 +152,7 @@ class Workbench(QObject):
         views.inspector.recording_wanted.connect(self._load_recording)
         files = self.services.files
         files.failed.connect(self.say)
+        files.taken.connect(self.tell)
         files.saved.connect(lambda: views.status.set_saved(dirty=False, saved_now=True))
         files.opened.connect(lambda: views.banners.dismiss("message"))
 

@@ -1,11 +1,15 @@
-"""``windtunnel trace``: put recorded arrivals from a CSV file into a design."""
+"""``windtunnel trace``: have a client of a design send recorded traffic."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from engine.cli.errors import OK, InputError
-from engine.exchange.recording import RecordingError, load_recording, replay
+from engine.exchange.recordings.formats import load_recording
+from engine.exchange.recordings.instants import UNITS, unit_named
+from engine.exchange.recordings.options import Options
+from engine.exchange.recordings.recording import RecordingError
+from engine.exchange.recordings.replay import replay
 from engine.model.files import FileError, load, save
 from engine.model.names import did_you_mean, one_of
 
@@ -15,18 +19,29 @@ if TYPE_CHECKING:
     from engine.model.design import Design
 
 
-def import_recording(recording: Path, file: Path, client: str | None, output: Path | None) -> int:
+def import_recording(
+    recording: Path, file: Path, client: str | None, output: Path | None, options: Options
+) -> int:
     """Make a client of the design in a file replay a recording. Raises ``InputError``."""
     try:
         design = load(file)
-        read = load_recording(recording)
-        edit = replay(design, _client(design, file, client), read)
+        name = _client(design, file, client)
+        made = replay(design, name, load_recording(recording, options))
         target = output or file
-        save(edit.apply(design).design, target)
+        save(made.edit.apply(design).design, target)
     except (FileError, RecordingError) as error:
         raise InputError(str(error)) from error
-    print(f"{target.name}: {edit.id} replays {read.about}")
+    print(f"{target.name}: {name} replays {made.about}")
     return OK
+
+
+def options_of(unit: str | None, time_column: str | None) -> Options:
+    """What was said about a recording. Raises ``InputError``."""
+    found = unit_named(unit) if unit is not None else None
+    if unit is not None and found is None:
+        msg = f"--unit {unit}: is no unit of time; pass {one_of(each.name for each in UNITS)}"
+        raise InputError(msg)
+    return Options(unit=found, time_column=time_column)
 
 
 def _client(design: Design, file: Path, wanted: str | None) -> str:

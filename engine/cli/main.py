@@ -157,9 +157,10 @@ def import_recording(
     recording: Annotated[
         Path,
         typer.Argument(
-            metavar="CSV",
-            help="Arrivals, one a line: time[,class][,key], with or without a header. Times are seconds, "
-            "or dates and times (ISO 8601), which count from the first.",
+            metavar="RECORDING",
+            help="A table with a line an arrival: time[,class][,key][,work]; an access log (common, "
+            "combined, JSON, load balancer); the output of k6, JMeter or Locust. Plain or packed by gzip; "
+            "- reads standard input.",
         ),
     ],
     file: File,
@@ -172,9 +173,21 @@ def import_recording(
         Path | None,
         typer.Option(metavar="FILE", help="Where the design goes; FILE itself if left out."),
     ] = None,
+    unit: Annotated[
+        str | None,
+        typer.Option(
+            metavar="UNIT",
+            help="Unit of times that are numbers: s, ms, us or ns; found out if left out.",
+        ),
+    ] = None,
+    time: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMN", help="Column with the times, where there are several."),
+    ] = None,
 ) -> int:
-    """Have a client replay recorded arrivals: they are copied from a CSV file into the design."""
-    return importing.import_recording(recording, file, client, output)
+    """Have a client replay recorded traffic: it is copied into the design, which gets as long."""
+    options = importing.options_of(unit, time)
+    return importing.import_recording(recording, file, client, output, options)
 
 
 def new_component(

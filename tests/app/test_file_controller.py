@@ -170,11 +170,14 @@ def test_a_recording_is_loaded_into_a_client_as_one_step(
 ) -> None:
     assert control.ask_recording("users") == ""
     assert not with_client.is_dirty
+    told: list[str] = []
+    control.taken.connect(told.append)
     dialogs.to_load = tmp_path / "log.csv"
     dialogs.to_load.write_text("time\n3\n1\n")
     assert control.ask_recording("users") == ""
     arrivals = with_client.design.node_by_id["users"].config["arrivals"]
     assert arrivals == {"process": "trace", "times": [1.0, 3.0]}
+    assert told == ["log.csv: 2 arrivals in 3 s; the scenario lasts 5 s"]
     with_client.stack.undo()
     assert with_client.design.node_by_id["users"].config == {}
 

@@ -347,21 +347,23 @@ def test_a_recording_is_put_into_a_design(shop: Path, capsys: pytest.CaptureFixt
     before = shop.read_text()
     assert run(["trace", str(recording), str(shop), "--output", str(target)]) == 0
     assert capsys.readouterr().out == (
-        "replayed.windtunnel: users replays 200 arrivals in 49.75 s, 3 keys\n"
+        "replayed.windtunnel: users replays 200 arrivals in 49.75 s, 3 keys; the scenario lasts 50 s\n"
     )
     assert shop.read_text() == before
     assert result_of(capsys, target, "--warmup", "0")["clients"]["users"]["offered"] == 200
     fast = ("--set", "users.arrivals.speed=2", "--set", "users.arrivals.repeat=50s")
-    assert result_of(capsys, target, "--warmup", "0", *fast)["clients"]["users"]["offered"] == 480
+    assert result_of(capsys, target, "--warmup", "0", *fast)["clients"]["users"]["offered"] == 400
     assert run(["trace", str(recording), str(shop), "--client", "users"]) == 0
     assert json.loads(shop.read_text())["nodes"][0]["config"]["arrivals"]["process"] == "trace"
 
 
 def test_recordings_that_do_not_fit(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     recording = shop.with_name("log.csv")
-    recording.write_text("time,class\n1,slow\n")
-    line = complaint(capsys, "trace", recording, shop)
-    assert "'slow' is no request class of the design" in line
+    recording.write_text("time,rps\n0,100\n1,200\n")
+    assert "this is an aggregate" in complaint(capsys, "trace", recording, shop)
+    recording.write_text("1\n2\n")
+    line = complaint(capsys, "trace", recording, shop, "--unit", "weeks")
+    assert "--unit weeks: is no unit of time; pass s, ms, us or ns" in line
     line = complaint(capsys, "trace", recording, shop, "--client", "user")
     assert "--client user: is no client of shop.windtunnel; did you mean 'users'?" in line
     assert "log.cvs: cannot be read" in complaint(capsys, "trace", shop.with_name("log.cvs"), shop)

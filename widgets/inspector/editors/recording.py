@@ -82,10 +82,10 @@ class RecordingEditor(Editor):
         self.text.setWordWrap(True)
         self.text.setMinimumHeight(24)
         self.curve = Curve(look)
-        self.load = set_role(QPushButton("Load CSV\N{HORIZONTAL ELLIPSIS}"), "link")
+        self.load = set_role(QPushButton("Load a recording\N{HORIZONTAL ELLIPSIS}"), "link")
         self.load.setToolTip(
-            "Arrivals, one a line: time[,class][,key]; seconds, or dates and times. The file is "
-            "read once and kept in the design."
+            "A table time[,class][,key][,work], an access log, or the output of k6, JMeter or Locust; "
+            "plain or packed by gzip. The file is read once and kept in the design."
         )
         self.load.clicked.connect(self.file_wanted)
         layout = QVBoxLayout(self)

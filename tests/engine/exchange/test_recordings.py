@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from engine.exchange.recording import (
+from engine.exchange.recordings.formats import load_recording, read_recording
+from engine.exchange.recordings.recording import (
     MAX_ARRIVALS,
+    RateCurve,
     Recording,
     RecordingError,
-    load_recording,
-    read_recording,
-    replay,
 )
+from engine.exchange.recordings.replay import replay
 from engine.model.files import dumps, loads
 from tests.helpers.builders import client, design, link, node, run
 
 
 def read(*lines: str) -> Recording:
-    return read_recording("\n".join(lines), "log.csv")
+    found = read_recording("\n".join(lines), "log.csv")
+    assert isinstance(found, Recording)
+    return found
 
 
 @pytest.mark.parametrize(
@@ -36,7 +40,7 @@ def read(*lines: str) -> Recording:
     ],
 )
 def test_times(lines: list[str], times: tuple[float, ...]) -> None:
-    assert read(*lines) == Recording(times, None, None)
+    assert read(*lines) == Recording(times=times)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +54,7 @@ def test_times(lines: list[str], times: tuple[float, ...]) -> None:
     ],
 )
 def test_classes_and_keys_in_any_column(lines: list[str]) -> None:
-    assert read(*lines) == Recording((1.0, 2.0), ("put", "get"), (4, 9))
+    assert read(*lines) == Recording(times=(1.0, 2.0), classes=("put", "get"), keys=(4, 9))
 
 
 def test_keys_that_are_no_numbers_are_numbered_the_most_frequent_first() -> None:
@@ -66,17 +70,18 @@ def test_keys_that_are_no_numbers_are_numbered_the_most_frequent_first() -> None
         (["time"], "holds no arrivals"),
         (["soon", "1"], "line 1: 'soon' is no time, nor a header with a column 'time'"),
         (["when,class", "1,a"], "line 1: 'when' is no time"),
-        (["time,time", "1,2"], "line 1: 'time' is no time, nor a header"),
+        (["time,time", "1,2"], "line 1: has two columns 'time'"),
         (["1", "2", "x"], "line 3: 'x' is not a number of seconds; write all times alike"),
         (["1", "2026-01-31"], "line 2: '2026-01-31' is not a number"),
         (["2026-01-31", "", "5"], "line 3: '5' is not a date and time such as"),
         (["1", "-2"], "line 2: the time -2 is no time; write seconds from 0 on"),
         (["1", "nan"], "line 2: the time nan is no time"),
         (["1,a", "2"], "line 2: has 1 columns, not 2 as the first line"),
-        (["1,a,2,b"], "line 1: has 4 columns; write time, or time,class"),
+        (["1,a,2,1,b"], "line 1: has 5 columns; write time, or time,class"),
+        (["1,a,2,b"], "line 1: 'b' is no work; write seconds from 0"),
         (["time,key", "1"], "line 2: has 1 columns, fewer than the header"),
         (["time,class", "1,a", "2,"], "line 3: has no class; fill it in on every line"),
-        (["0", "2e9"], "are the times milliseconds? Divide them by 1000"),
+        (["0", "2e9"], "say in which unit the times are: --unit ms, us or ns"),
     ],
 )
 def test_what_cannot_be_read_names_file_line_and_remedy(lines: list[str], says: str) -> None:
@@ -88,20 +93,54 @@ def test_what_cannot_be_read_names_file_line_and_remedy(lines: list[str], says: 
     assert "\n" not in message
 
 
-def test_a_recording_is_bounded() -> None:
-    with pytest.raises(RecordingError, match="more than 200 000 arrivals; import a part"):
-        read(*["1"] * (MAX_ARRIVALS + 1))
+def test_of_more_arrivals_than_are_kept_the_rate_is_kept() -> None:
+    """A minute at 4000 a second, then one at 1000: the curve has the same requests at the same times."""
+    times = [place / 4000 for place in range(240_000)]
+    times += [60 + place / 1000 for place in range(60_000)]
+    lines = [f"{time:.5f},{'put' if place % 4 == 0 else 'get'}" for place, time in enumerate(times)]
+    found = read_recording("\n".join(lines), "log.csv")
+    assert len(times) > MAX_ARRIVALS
+    assert isinstance(found, RateCurve)
+    assert found.requests == pytest.approx(300_000)
+    assert found.length == pytest.approx(120, abs=0.01)
+    assert np.interp(30.1, *zip(*found.points, strict=True)) == pytest.approx(4000, rel=0.01)
+    assert found.points[-1][1] == pytest.approx(1000, rel=0.01)
+    assert found.shares == {"get": 0.75, "put": 0.25}
+    assert "more than 200\N{NO-BREAK SPACE}000 arrivals" in found.notes[-1]
 
 
 def test_files_that_are_no_text(tmp_path: Path) -> None:
     path = tmp_path / "log.csv"
     with pytest.raises(RecordingError, match=r"log\.csv: cannot be read: no such file"):
         load_recording(path)
-    path.write_bytes(b"\xff\xfe1\x00")
-    with pytest.raises(RecordingError, match="not UTF-8 text"):
+    path.write_bytes(b"\x89PNG\r\n\x00\xff")
+    with pytest.raises(RecordingError, match="is no text"):
+        load_recording(path)
+    with pytest.raises(RecordingError, match="is no regular file"):
+        load_recording(tmp_path)
+    path.write_bytes(gzip.compress(b"time\n1\n2\n")[:-9])
+    with pytest.raises(RecordingError, match="packed by gzip, but broken"):
         load_recording(path)
     path.write_bytes(b"\xef\xbb\xbftime\r\n1\r\n2\r\n")
-    assert load_recording(path).times == (1.0, 2.0)
+    assert load_recording(path) == Recording(times=(1.0, 2.0))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        gzip.compress(b"time\n1\n2\n", mtime=0),
+        "time\n1\n2\n".encode("utf-16"),
+        "time;class\n1;\xe9\n2;\xe9\n".encode("cp1252"),
+    ],
+    ids=["gzip", "utf-16", "cp1252"],
+)
+def test_packed_and_in_other_encodings(data: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "log.csv.gz"
+    path.write_bytes(data)
+    found = load_recording(path)
+    assert isinstance(found, Recording)
+    assert found.times == (1.0, 2.0)
+    assert found.classes in (None, ("\xe9", "\xe9"))
 
 
 CLASSES = [{"name": "get"}, {"name": "put"}]
@@ -115,7 +154,7 @@ def test_a_design_replays_a_recording() -> None:
     lines = [
         f"{place / 10},{'put' if place % 5 == 0 else 'get'},{place % 4}" for place in range(90)
     ]
-    edit = replay(made, "users", read(*lines))
+    edit = replay(made, "users", read(*lines)).edit
     replayed = edit.apply(made).design
     result = run(loads(dumps(replayed)))
     assert result["clients"]["users"]["offered"] == 90
@@ -133,7 +172,7 @@ def test_a_long_recording_makes_a_file_that_can_be_read() -> None:
     """As long as allowed, with classes and keys: a line of the file holds many arrivals."""
     made = design([client()], [], classes=CLASSES)
     lines = [f"{place * 0.013:.3f},get,{place}" for place in range(MAX_ARRIVALS)]
-    replayed = replay(made, "users", read(*lines)).apply(made).design
+    replayed = replay(made, "users", read(*lines)).edit.apply(made).design
     text = dumps(replayed)
     assert len(text) < 8_000_000
     assert max(map(len, text.splitlines())) <= 110

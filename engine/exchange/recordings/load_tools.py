@@ -1,0 +1,166 @@
+"""What load tools write: k6 and JMeter one line a request, Locust a curve of rates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from engine.exchange.recordings import instants
+from engine.exchange.recordings.classes import class_of
+from engine.exchange.recordings.recording import RateCurve, RecordingError
+from engine.exchange.recordings.rows import Rows
+from engine.exchange.recordings.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from engine.exchange.recordings.options import Options
+    from engine.exchange.recordings.recording import Recording
+
+K6_REQUESTS: Final = "http_reqs"
+"""The metric of k6 that has one line a request; all others measure the same requests again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a table with a header, by column."""
+
+    cells: list[str]
+    places: dict[str, int]
+
+    def __getitem__(self, column: str) -> str:
+        """The cell of a column; empty where the line is shorter."""
+        place = self.places.get(column, len(self.cells))
+        return self.cells[place] if place < len(self.cells) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadTool:
+    """The table of one tool, in which each line that counts is a request."""
+
+    name: str
+    columns: frozenset[str]
+    """By which its header is known."""
+    time: str
+    """Its column of times."""
+    is_request: Callable[[Row], bool]
+    class_of: Callable[[Row], str]
+
+    def recognises(self, text: str) -> bool:
+        """Whether a text is its table."""
+        return self.columns <= header_of(text)
+
+    def read(self, text: str, options: Options) -> Recording | RateCurve:
+        """Its requests. Raises ``RecordingError`` and ``csv.Error``."""
+        table, rows = Table(text), Rows(options.unit)
+        places: dict[str, int] | None = None
+        left = 0
+        for cells in table.rows():
+            rows.line = table.line
+            if places is None:
+                places = {cell.casefold(): place for place, cell in enumerate(cells)}
+                continue
+            row = Row(cells, places)
+            if not self.is_request(row):
+                left += 1
+                continue
+            rows.add(row[self.time], self.class_of(row) or "other")
+        if left:
+            rows.notes.append(f"{left} lines of {self.name} that are no requests are left out")
+        return rows.recording()
+
+
+def _k6_class(row: Row) -> str:
+    """By method and path; requests that were given a name of their own by that."""
+    name, url = row["name"], row["url"]
+    return name[:64] if name and name != url and "://" not in name else class_of(row["method"], url)
+
+
+K6: Final = LoadTool(
+    name="k6",
+    columns=frozenset({"metric_name", "timestamp", "metric_value"}),
+    time="timestamp",
+    is_request=lambda row: row["metric_name"] == K6_REQUESTS,
+    class_of=_k6_class,
+)
+JMETER: Final = LoadTool(
+    name="JMeter",
+    columns=frozenset({"timestamp", "elapsed", "label"}),
+    time="timestamp",
+    is_request=lambda row: bool(row["timestamp"]),
+    class_of=lambda row: row["label"][:64],
+)
+
+
+def is_locust_history(text: str) -> bool:
+    """Whether a text is what ``locust --csv`` writes every second."""
+    return {"timestamp", "user count", "requests/s"} <= header_of(text)
+
+
+def is_locust_summary(text: str) -> bool:
+    """Whether a text is Locust's or JMeter's table of sums, without any times."""
+    header = header_of(text)
+    return "timestamp" not in header and bool(
+        {"request count", "# samples", "total request count"} & header
+    )
+
+
+def read_locust_history(text: str, options: Options) -> RateCurve:
+    """The rate that Locust measured, second by second. Raises ``RecordingError`` and ``csv.Error``."""
+    table, rows = Table(text), Rows(options.unit)
+    places: dict[str, int] | None = None
+    times: list[float] = []
+    rates: list[float] = []
+    for cells in table.rows():
+        rows.line = table.line
+        if places is None:
+            places = {cell.casefold(): place for place, cell in enumerate(cells)}
+            continue
+        row = Row(cells, places)
+        if row["name"] != "Aggregated":
+            continue
+        time, rate = instants.number(row["timestamp"]), instants.number(row["requests/s"])
+        if time is None or rate is None or not (instants.is_time(time) and instants.is_time(rate)):
+            raise rows.wrong("has no time or no rate that are numbers; write the history anew")
+        times.append(time)
+        rates.append(rate)
+    if len(times) < 2:
+        msg = "holds no history of two seconds or more; let Locust run longer"
+        raise RecordingError(msg)
+    return _curve(instants.in_seconds(times, instants.unit_of(times)), rates)
+
+
+def refuse_summary(_text: str, _options: Options) -> RateCurve:
+    """Say what a table of sums is. Raises ``RecordingError`` always."""
+    msg = (
+        "is an aggregate: sums over a whole run, without times; give the file with one line a request, "
+        "or Locust's _stats_history.csv"
+    )
+    raise RecordingError(msg)
+
+
+def _curve(times: list[float], rates: list[float]) -> RateCurve:
+    """A rate that holds from each time to the next."""
+    step = (times[-1] - times[0]) / (len(times) - 1)
+    if step <= 0.0:
+        msg = "all its lines have one time; write the history anew"
+        raise RecordingError(msg)
+    points: list[tuple[float, float]] = []
+    for time, end, rate in zip(times, [*times[1:], times[-1] + step], rates, strict=True):
+        if points and points[-1][1] == rate:
+            points[-1] = (end, rate)
+        elif end > time:
+            points += [(time, rate), (end, rate)]
+    return RateCurve(
+        points=tuple(points),
+        length=times[-1] + step,
+        shares={},
+        notes=("an aggregate of Locust: its rate is kept, not single arrivals",),
+    )
+
+
+def header_of(text: str) -> set[str]:
+    """The cells of the first line of a table, in small letters."""
+    for cells in Table(text[: text.find("\n") + 1] or text).rows():
+        return {cell.casefold() for cell in cells}
+    return set()

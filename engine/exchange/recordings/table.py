@@ -1,0 +1,210 @@
+"""Tables of arrivals: ``time[,class][,key][,work]``, with a header or without one."""
+
+from __future__ import annotations
+
+import csv
+import re
+from typing import TYPE_CHECKING, Final
+
+from engine.exchange.recordings import instants
+from engine.exchange.recordings.rows import Rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from engine.exchange.recordings.instants import TimeUnit
+    from engine.exchange.recordings.options import Options
+    from engine.exchange.recordings.recording import RateCurve, Recording
+
+_TIMES: Final = (
+    "time",
+    "timestamp",
+    "t",
+    "ts",
+    "datetime",
+    "date",
+    "@timestamp",
+    "start",
+    "start_time",
+    "starttime",
+    "arrival",
+    "arrival_time",
+    "arrived",
+    "epoch",
+)
+"""What a column of times is called, the surest name first."""
+_OTHERS: Final = {
+    "class": "class",
+    "kind": "class",
+    "key": "key",
+    "work": "work",
+    "service_time": "work",
+}
+_SUFFIX: Final = re.compile(
+    r"(?P<name>.*?)[\s_]*[\[(]?(?<![a-zμ])(?P<unit>ns|us|μs|ms|s|sec)[\])]?"
+)
+_SUMS: Final = frozenset(
+    {
+        "requests",
+        "request count",
+        "request_count",
+        "count",
+        "hits",
+        "value",
+        "rate",
+        "total",
+        "sum",
+        "throughput",
+    }
+)
+"""What columns are called that count or measure many requests at once."""
+_RATES: Final = frozenset(
+    {"rps", "qps", "tps", "req/s", "requests/s", "reqs/s", "hits/s", "requests/sec", "rate (rps)"}
+)
+_PLAIN: Final = ("time", "class", "key", "work")
+EXPECTED: Final = "write time, or time,class, or time,class,key"
+
+
+class Table:
+    """The lines of a table as lists of cells, each with the number of its line."""
+
+    def __init__(self, text: str) -> None:
+        """Find out what stands between the cells."""
+        first = text.lstrip().partition("\n")[0]
+        quoted = re.sub(r'"[^"]*"', "", first)
+        self.delimiter = next((each for each in (";", "\t", ",") if each in quoted), ",")
+        self._rows = csv.reader(text.splitlines(), delimiter=self.delimiter, skipinitialspace=True)
+
+    @property
+    def line(self) -> int:
+        """Number of the present line."""
+        return self._rows.line_num
+
+    def rows(self) -> Iterator[list[str]]:
+        """Every line that is not empty."""
+        for row in self._rows:
+            cells = [cell.strip() for cell in row]
+            if any(cells):
+                yield cells
+
+
+class _Columns:
+    """Which cells of a table mean what."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+        self.names: Sequence[str] = _PLAIN
+        """The columns that are read, in the order of `_PLAIN`."""
+        self.work_unit: TimeUnit = instants.SECONDS
+        self._places: Sequence[int] | None = None
+        """Where they stand, where a header says so."""
+
+    def begin(self, cells: list[str], wanted: str | None) -> bool:
+        """Learn from the first line; whether it was a header."""
+        if wanted is None and (_is_time(cells[0])):
+            if len(cells) > len(_PLAIN):
+                raise self._rows.wrong(
+                    f"has {len(cells)} columns; {EXPECTED}, or begin with a header"
+                )
+            self.names = _PLAIN[: len(cells)]
+            return False
+        named = [_named(cell) for cell in cells]
+        place = self._time_column(cells, [name for name, _ in named], wanted)
+        found = {"time": place}
+        for at, (name, unit) in enumerate(named):
+            sort = _OTHERS.get(name)
+            if sort is not None and at != place and sort not in found:
+                found[sort] = at
+                if sort == "work" and unit is not None:
+                    self.work_unit = unit
+        unit = named[place][1]
+        if self._rows.unit is None:
+            self._rows.unit = unit
+        self.names = [name for name in _PLAIN if name in found]
+        self._places = [found[name] for name in self.names]
+        return True
+
+    def _time_column(self, cells: list[str], names: list[str], wanted: str | None) -> int:
+        """Which column holds the times."""
+        if wanted is not None:
+            for place, cell in enumerate(cells):
+                if cell.casefold() == wanted.casefold():
+                    return place
+            raise self._rows.wrong(f"has no column {wanted!r}; name one of its header: {cells}")
+        times = [place for place, name in enumerate(names) if name in _TIMES]
+        if not times:
+            raise self._rows.wrong(
+                f"{cells[0]!r} is no time, nor a header with a column 'time'; {EXPECTED}"
+            )
+        taken = min(times, key=lambda place: _TIMES.index(names[place]))
+        if [names[place] for place in times].count(names[taken]) > 1:
+            raise self._rows.wrong(f"has two columns {cells[taken]!r}; give them different names")
+        if len(times) > 1:
+            others = ", ".join(repr(cells[place]) for place in times if place != taken)
+            self._rows.notes.append(f"times are taken from {cells[taken]!r}, not from {others}")
+        return taken
+
+    def picked(self, cells: list[str]) -> list[str]:
+        """The cells that are read."""
+        if self._places is None:
+            if len(cells) != len(self.names):
+                raise self._rows.wrong(
+                    f"has {len(cells)} columns, not {len(self.names)} as the first line"
+                )
+            return cells
+        if len(cells) <= max(self._places):
+            raise self._rows.wrong(
+                f"has {len(cells)} columns, fewer than the header; fill in the rest"
+            )
+        return [cells[place] for place in self._places]
+
+
+def read_table(text: str, options: Options) -> Recording | RateCurve:
+    """The arrivals of a table. Raises ``RecordingError`` and ``csv.Error``."""
+    table, rows = Table(text), Rows(options.unit)
+    columns = _Columns(rows)
+    begun = False
+    for cells in table.rows():
+        rows.line = table.line
+        if not begun:
+            begun = True
+            _refuse_sums(cells, rows)
+            if columns.begin(cells, options.time_column):
+                continue
+        picked = dict(zip(columns.names, columns.picked(cells), strict=True))
+        for name in ("class", "key"):
+            if picked.get(name) == "":
+                raise rows.wrong(
+                    f"has no {name}; fill it in on every line, or leave the column out"
+                )
+        rows.add(picked["time"], picked.get("class"), picked.get("key"))
+        if "work" in picked:
+            rows.add_work(picked["work"], columns.work_unit)
+    return rows.recording()
+
+
+def _refuse_sums(cells: list[str], rows: Rows) -> None:
+    """Refuse a header of an aggregate: its lines stand for many requests each."""
+    names = [cell.casefold() for cell in cells]
+    sums = [cell for cell, name in zip(cells, names, strict=True) if name in _SUMS | _RATES]
+    if sums and not any(_OTHERS.get(name) for name in names):
+        raise rows.wrong(
+            f"{sums[0]!r} counts many requests a line: this is an aggregate, not a recording of single "
+            "arrivals; give the client a rate curve [[t, rps], …] instead"
+        )
+
+
+def _is_time(cell: str) -> bool:
+    """Whether a cell is a time rather than the name of a column."""
+    return instants.number(cell) is not None or instants.instant(cell) is not None
+
+
+def _named(cell: str) -> tuple[str, TimeUnit | None]:
+    """The name of a column, and its unit where the header says one: ``time_ms``, ``time (µs)``."""
+    name = cell.casefold()
+    if name in _TIMES or name in _OTHERS:
+        return name, None
+    found = _SUFFIX.fullmatch(name)
+    if found is not None and (found["name"] in _TIMES or found["name"] in _OTHERS):
+        return found["name"], instants.unit_named(found["unit"])
+    return name, None

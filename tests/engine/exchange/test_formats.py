@@ -1,0 +1,240 @@
+"""What servers, balancers and load tools write, each in a few lines of its own kind."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from engine.exchange.recordings.classes import class_of, operation_of
+from engine.exchange.recordings.formats import read_recording
+from engine.exchange.recordings.instants import UNITS, unit_named
+from engine.exchange.recordings.options import Options
+from engine.exchange.recordings.recording import RateCurve, Recording, RecordingError
+from engine.exchange.recordings.replay import replay
+from tests.helpers.builders import client, design, run
+
+
+def read(*lines: str, options: Options | None = None) -> Recording:
+    found = read_recording("\n".join(lines), "log", options or Options())
+    assert isinstance(found, Recording)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("first", "gap", "unit"),
+    [
+        (1_700_000_000, 2, "seconds"),
+        (1_700_000_000_000, 2_000, "milliseconds"),
+        (1_700_000_000_000_000, 2_000_000, "microseconds"),
+        (1_700_000_000_000_000_000, 2_000_000_000, "nanoseconds"),
+        (900_000_000_000, 2_000, "milliseconds"),
+        (600_000_000, 2_000_000, "microseconds"),
+    ],
+)
+def test_a_clock_says_its_unit_by_its_magnitude(first: int, gap: int, unit: str) -> None:
+    found = read("time", *(str(first + place * gap) for place in range(5)))
+    assert found.times == (0.0, 2.0, 4.0, 6.0, 8.0)
+    assert found.notes == (() if unit == "seconds" else (f"times are {unit}",))
+
+
+def test_a_unit_that_is_said_holds() -> None:
+    assert read("0", "250", options=Options(unit=unit_named("ms"))).times == (0.0, 0.25)
+    assert read("time_ms", "0", "250").times == (0.0, 0.25)
+    assert read("Time (µs)", "0", "250").times == (0.0, 0.00025)
+    assert [unit_named(each.name) for each in UNITS] == list(UNITS)
+    assert unit_named("fortnight") is None
+
+
+def test_numbers_with_a_decimal_comma() -> None:
+    found = read("time;class", "0,5;get", "1,25;put")
+    assert found.times == (0.5, 1.25)
+    assert found.classes == ("get", "put")
+
+
+@pytest.mark.parametrize(
+    ("lines", "times"),
+    [
+        (["29/Mar/2026:00:59:50 +0100", "29/Mar/2026:01:00:00 +0100"], (0.0, 10.0)),
+        (["29.03.2026 18:15:00,5", "29.03.2026 18:15:02,0"], (0.0, 1.5)),
+        (["2026-03-29 18:15:00.6805900", "2026-03-29 18:15:01.6805900"], (0.0, 1.0)),
+    ],
+)
+def test_dates_of_logs_and_spreadsheets(lines: list[str], times: tuple[float, ...]) -> None:
+    assert read("time\tx", *(f"{line}\t1" for line in lines)).times == times
+
+
+def test_of_two_columns_of_times_the_surer_is_taken_unless_one_is_named() -> None:
+    found = read("timestamp,time,x", "5,1,3", "9,2,3")
+    assert found.times == (1.0, 2.0)
+    assert found.notes == ("times are taken from 'time', not from 'timestamp'",)
+    named = read("timestamp,time,x", "5,1,3", "9,2,3", options=Options(time_column="TimeStamp"))
+    assert named.times == (5.0, 9.0)
+    with pytest.raises(RecordingError, match="line 1: has no column 'when'"):
+        read("timestamp,time", "5,1", options=Options(time_column="when"))
+
+
+def test_a_combined_log_has_classes_by_method_and_path_and_whole_seconds_are_spread() -> None:
+    agent = '"-" "agent \\"x\\" 1.0"'
+    found = read(
+        f'::1 - ann [29/Mar/2026:00:59:50 +0100] "GET /items/42?q=1 HTTP/1.1" 200 512 {agent}',
+        f'- - - [29/Mar/2026:00:59:50 +0100] "GET /items/7 HTTP/2.0" 200 512 {agent}',
+        f'10.0.0.1 - - [29/Mar/2026:00:59:51 +0100] "POST /cart HTTP/1.1" 500 - {agent}',
+        f'10.0.0.1 - - [29/Mar/2026:00:59:52 +0100] "\\x16\\x03" 400 0 {agent}',
+        "rotated",
+    )
+    assert found.times == (0.0, 0.5, 1.0, 2.0)
+    assert found.classes == ("GET /items/{id}", "GET /items/{id}", "POST /cart", "other")
+    assert "spread evenly" in " ".join(found.notes)
+    assert "1 lines that are no requests" in " ".join(found.notes)
+
+
+@pytest.mark.parametrize("head", ["https ", "h2 ", ""])
+def test_the_log_of_a_load_balancer(head: str) -> None:
+    lines = [
+        f"{head}2026-03-29T00:59:{second:02}.186641Z app/lb/50dc 203.0.113.9:46532 192.0.2.1:80 "
+        '0.086 0.048 0.037 200 200 0 57 "GET https://example.test:443/a/b HTTP/1.1" "agent" - -'
+        for second in (50, 51, 53)
+    ]
+    found = read(*lines)
+    assert found.times == (0.0, 1.0, 3.0)
+    assert set(found.classes or ()) == {"GET /a/b"}
+
+
+def test_a_log_of_json_objects() -> None:
+    found = read(
+        json.dumps({"time_iso8601": "2026-03-29T00:59:50+00:00", "request": "GET /a HTTP/1.1"}),
+        json.dumps({"time_iso8601": "2026-03-29T00:59:52+00:00", "method": "PUT", "uri": "/a?x"}),
+        json.dumps({"level": "warn", "message": "rotated"}),
+    )
+    assert found.times == (0.0, 2.0)
+    assert found.classes == ("GET /a", "PUT /a")
+    msec = read(json.dumps({"msec": "1774742400.250"}), json.dumps({"msec": "1774742401.500"}))
+    assert msec.times == (0.0, 1.25)
+
+
+def test_of_k6_only_the_rows_of_requests_count() -> None:
+    header = "metric_name,timestamp,metric_value,method,name,url"
+    rows = [
+        f"{metric},{1774742400 + second},{value},GET,https://a.test/x/1,https://a.test/x/1"
+        for second in range(3)
+        for metric, value in (("http_reqs", 1), ("http_req_duration", 3.2), ("vus", 5))
+    ]
+    found = read(header, *rows)
+    assert found.times == (0.0, 1.0, 2.0)
+    assert found.classes == ("GET /x/{id}",) * 3
+    points = [
+        {"type": "Metric", "metric": "http_reqs", "data": {}},
+        *(
+            {
+                "type": "Point",
+                "metric": metric,
+                "data": {
+                    "time": f"2026-03-29T00:00:0{second}.5Z",
+                    "value": 1,
+                    "tags": {"method": "POST", "url": "https://a.test/y"},
+                },
+            }
+            for second in range(3)
+            for metric in ("http_reqs", "data_sent")
+        ),
+    ]
+    assert read(*map(json.dumps, points)).classes == ("POST /y",) * 3
+
+
+def test_jmeter_counts_milliseconds_and_names_its_samples() -> None:
+    header = "timeStamp,elapsed,label,responseCode,success"
+    found = read(header, *(f"{1774742400000 + 10 * place},12,home,200,true" for place in range(9)))
+    assert found.times[-1] == 0.08
+    assert set(found.classes or ()) == {"home"}
+
+
+def test_the_history_of_locust_is_a_rate_curve() -> None:
+    header = "Timestamp,User Count,Type,Name,Requests/s,Failures/s"
+    rates = [0, 50, 100, 100, 100]
+    lines = [
+        f"{1774742400 + second},5,,{name},{rate},0"
+        for second, rate in enumerate(rates)
+        for name in ("/a", "Aggregated")
+    ]
+    found = read_recording("\n".join([header, *lines]), "log")
+    assert isinstance(found, RateCurve)
+    assert found.length == 5.0
+    assert found.requests == pytest.approx(350)
+    assert found.points == (
+        (0.0, 0.0),
+        (1.0, 0.0),
+        (1.0, 50.0),
+        (2.0, 50.0),
+        (2.0, 100.0),
+        (5.0, 100.0),
+    )
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ['"Time","Requests"', "2026-03-29 00:59:50,300", "2026-03-29 01:00:05,301"],
+        ["time,rps", "0,10", "1,20"],
+        ["Type,Name,Request Count,Failure Count", "GET,/a,500,0"],
+        ["Label,# Samples,Average", "home,500,12"],
+    ],
+)
+def test_other_aggregates_are_refused_as_such(lines: list[str]) -> None:
+    with pytest.raises(RecordingError, match="aggregate") as caught:
+        read(*lines)
+    assert "\n" not in str(caught.value)
+
+
+def test_classes_by_method_and_path() -> None:
+    uuid = "123e4567-e89b-12d3-a456-426614174000"
+    assert class_of("get", f"https://a.test/users/{uuid}/orders/17?x=1#y") == (
+        "GET /users/{id}/orders/{id}"
+    )
+    assert class_of("DELETE", "/") == "DELETE /"
+    assert len(class_of("GET", "/" + "x" * 500)) == 64
+    assert [operation_of(name) for name in ("GET /a", "PUT /a", "home", "other")] == [
+        "read",
+        "write",
+        "read",
+        "read",
+    ]
+
+
+def test_a_replay_adds_classes_and_sets_the_length_in_one_step() -> None:
+    made = design([client()], [], duration=600, warmup=60)
+    lines = [
+        f'1.2.3.4 - - [29/Mar/2026:00:{minute:02}:{second:02} +0000] "{method} /p{minute % 20} HTTP/1.1" 200 1'
+        for minute in range(40)
+        for second, method in ((0, "GET"), (30, "POST"))
+    ]
+    done = replay(made, "users", read(*lines))
+    applied = done.edit.apply(made)
+    names = [each.name for each in applied.design.classes]
+    assert len(names) == 12
+    assert names[-1] == "other"
+    assert {each.operation for each in applied.design.classes} == {"read", "write"}
+    assert applied.design.scenario.duration == 2400
+    assert applied.design.scenario.warmup == 60
+    assert "29 rare ones as 'other'" in done.about
+    assert "the scenario lasts 2400 s" in done.about
+    assert applied.inverse.apply(applied.design).design == made
+    result = run(applied.design)
+    assert result["clients"]["users"]["offered"] == 78
+
+
+def test_a_short_recording_shortens_the_scenario_and_its_warm_up() -> None:
+    made = design([client()], [], duration=600, warmup=60)
+    applied = replay(made, "users", read("time", *map(str, range(100)))).edit.apply(made)
+    assert applied.design.scenario.duration == 100
+    assert applied.design.scenario.warmup == 10
+
+
+def test_a_curve_sets_rate_and_mix() -> None:
+    made = design([client()], [], classes=[{"name": "get"}, {"name": "put"}])
+    curve = RateCurve(
+        points=((0.0, 5.0), (10.0, 5.0)), length=10.0, shares={"get": 0.75, "put": 0.25}
+    )
+    config = replay(made, "users", curve).edit.apply(made).design.node_by_id["users"].config
+    assert config["arrivals"] == {"process": "poisson", "rate": [[0.0, 5.0], [10.0, 5.0]]}
+    assert config["mix"] == {"get": 0.75, "put": 0.25}
