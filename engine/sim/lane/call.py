@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, cast, final
 from mypy_extensions import mypyc_attr
 
 from engine.sim.lane.agenda import Agenda, Entry, Task
-from engine.sim.lane.codes import BACKOFF, OK, OUTBOUND, REASONS, RETURNING, UNLIMITED, WORKING
-from engine.sim.lane.histogram import Histogram
-from engine.sim.lane.vitals import Meter, Vitals
+from engine.sim.lane.codes import BACKOFF, OK, OUTBOUND, RETURNING, WORKING
+from engine.sim.lane.counts import SiteCounts
+from engine.sim.lane.instance import Instance
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
     from engine.sim.lane.samplers import Sampler
+    from engine.sim.lane.user import ClosedUser
 
 
 class Expirer:
@@ -27,17 +28,6 @@ class Expirer:
 
     def expired(self, call: Call, now: float) -> None:
         """The call was not settled in time."""
-        raise NotImplementedError
-
-
-class ClosedUser(Task):
-    """A user of a closed population: waits for an answer, thinks, asks again."""
-
-    number: i64 = 0
-    """Among all that its client ever had."""
-
-    def answered(self, now: float) -> None:
-        """The user's request is over."""
         raise NotImplementedError
 
 
@@ -150,47 +140,20 @@ class Jobs:
         self._slots = [None] * 16
 
 
-class Pool:
+class Pool(Instance):
     """The workers and the waiting line of one instance of a site."""
 
     def __init__(self, site: Site, index: int) -> None:
+        super().__init__(index)
         self.site = site
-        # What every call looks at comes first: so it lies on few lines of the cache.
-        self.down = False
-        """Whether it takes nothing in: dead, or not ready yet."""
-        self.halted = False
-        """Whether a pause stops everything."""
-        self.workers: i64 = UNLIMITED
-        self.busy: i64 = 0
-        self.waiting: i64 = 0
-        self.coming: i64 = 0
-        """Calls on their way to this instance, at a gate included."""
-        self.slow = 1.0
         self.inside = Jobs()
         """Every job from arrival to reply."""
-        self.index = index
-        self.limit: i64 = UNLIMITED
-        """Places in the waiting line."""
-        self.reserved: i64 = 0
-        """Workers kept for messages under way."""
-        self.detached: i64 = 0
-        """Parts of requests that go on when these are answered."""
-        self.deaths: i64 = 0
-        """How often it went down: whatever was connected to it is not any more."""
-        self.starting = False
-        self.listed = True
-        """Whether callers are told of it. Who is killed is not struck off; who starts is not listed."""
         self.parked: list[Parked] = []
         """Answers for the jobs inside that came while it was halted."""
-        self.memory: Meter | None = None
         self.inlets: list[Endpoint] = []
         """By which queues see this instance."""
         self.turn: i64 = 0
         """Which of them comes first next time."""
-
-    def idle(self) -> bool:
-        """Whether a worker has nothing to do."""
-        return not self.down and self.busy + self.reserved < self.workers
 
     def unused(self) -> bool:
         """Whether nobody is inside or on the way."""
@@ -270,10 +233,11 @@ class Pool:
         self.inside.remove(call)
 
 
-class Site:
-    """Where calls are worked on: identity, counters and areas. Counters are never reset."""
+class Site(SiteCounts):
+    """Where calls are worked on: identity, counters and areas."""
 
     def __init__(self, name: str, agenda: Agenda) -> None:
+        super().__init__()
         self.name = name
         self.agenda = agenda
         self.law: Sampler | None = None
@@ -283,36 +247,11 @@ class Site:
         self.pools: list[Pool] = []
         self.pulls = False
         """Whether queues have to be told when a worker is idle."""
-        self.arrivals: i64 = 0
-        self.completed: i64 = 0
-        self.failed: list[int] = [0] * REASONS
-        # Whole numbers, kept as floats since they are multiplied with spans of time.
-        self.busy = 0.0
-        self.waiting = 0.0
-        self.in_system = 0.0
-        self.touched = 0.0
-        self.busy_area = 0.0
-        self.wait_area = 0.0
-        self.system_area = 0.0
-        self.arrived_sum = 0.0
-        """Sum of the arrival times of all inside, for Little's law."""
-        self.vitals = Vitals()
-        self.wait = Histogram()
-        self.residence = Histogram()
 
     def draw(self, task: i64) -> float:
         """Draw how much work (s) a task brings."""
         law = self.law
         return self.work[task].draw() if law is None else law.draw()
-
-    def touch(self, now: float) -> None:
-        """Bring the areas up to now; to be called before any of the three numbers changes."""
-        span = now - self.touched
-        if span > 0.0:
-            self.busy_area += span * self.busy
-            self.wait_area += span * self.waiting
-            self.system_area += span * self.in_system
-            self.touched = now
 
     def arrive(self, call: Call, now: float) -> None:
         """A call reaches the instance that was picked for it."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
-from engine.sim.lane.call import Call, CallPath, Endpoint, Holder, Site
+from engine.sim.lane.call import Call, CallPath, Endpoint, Site
 from engine.sim.lane.codes import (
     ABANDONED,
     BACKOFF,
@@ -20,67 +20,41 @@ from engine.sim.lane.codes import (
     NEVER,
     OK,
     OUTBOUND,
-    REASONS,
     REFUSED,
     RETURNING,
     TIMEOUT,
     UNAVAILABLE,
 )
 from engine.sim.lane.draws import chance
-from engine.sim.lane.histogram import Histogram
-from engine.sim.lane.network_path import ANSWER, FAILURE, REQUEST, RESENT, NetworkPath
-from engine.sim.lane.seams import ADMIT, BOARD, RETRY, SETTLE, START
+from engine.sim.lane.network_path import ANSWER, FAILURE, REQUEST, RESENT
+from engine.sim.lane.ruled_path import RuledPath
+from engine.sim.lane.seams import BOARD
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
     from engine.sim.lane.agenda import Agenda, Entry
-    from engine.sim.lane.call import MessageSource
     from engine.sim.lane.draws import Draws
     from engine.sim.lane.seams import Picker, Rule
 
 
 @final
-class Link(NetworkPath):
+class Link(RuledPath):
     """Calls from one node to another. Counters are never reset."""
 
     # What every call looks at comes first: so it lies on few lines of the cache.
     target: Site
     sole: Endpoint | None
     """The only instance, where there is nothing to pick."""
-    latency: Histogram
     always: bool = True
     """Whether every request of every class makes this call."""
     waits: bool = True
     times: i64 = 1
-    attempts: i64 = 0
-    succeeded: i64 = 0
-    in_flight: float = 0.0
-    """A whole number, kept as a float since it is multiplied with spans of time."""
-    touched: float = 0.0
-    flight_area: float = 0.0
-    settled_sum: float = 0.0
-    """Time under way (s) of all settled attempts, for Little's law."""
-    sent_sum: float = 0.0
-    """Sum of the starts of all attempts under way."""
-    admitting: Rule | None = None
-    """The first rule that an attempt has to pass before an instance is picked."""
-    boarding: Rule | None = None
-    """The first that it has to pass after that."""
-    starting: Rule | None = None
-    """The first that hears of an attempt that begins."""
-    settling: Rule | None = None
-    """The first that hears of an outcome."""
-    retrying: Rule | None = None
-    """The first that says how long to wait for the next try."""
     shared: bool = False
     """Whether its pickers choose among the instances of other links as well: those of a router."""
     spare: Picker | None = None
     """What picks among its own instances, where its pickers are shared."""
     probability: float = 1.0
-    retries: i64 = 0
-    late: i64 = 0
-    """Successes that came after the caller had given up."""
 
     def __init__(self, name: str, agenda: Agenda, target: Site, uniforms: Draws) -> None:
         super().__init__(agenda, uniforms)
@@ -93,52 +67,6 @@ class Link(NetworkPath):
         self.accepts: list[bool] = []
         self.on_miss: list[bool] = []
         """Whether each class makes the call only to make up for a miss."""
-        self.rules: list[Rule] = []
-        """In the order in which they are asked."""
-        self.source: MessageSource | None = None
-        """The queue that it leaves, if it leaves one."""
-        self.failed: list[int] = [0] * REASONS
-        self.latency = Histogram()
-
-    def keep_to(self, rules: list[Rule]) -> None:
-        """Keep to other rules from now on: attempts under way are settled by these."""
-        self.rules = rules
-        self.admitting = self.boarding = self.starting = self.settling = self.retrying = None
-        place: i64 = len(rules) - 1
-        while place >= 0:
-            rule = rules[place]
-            place -= 1
-            moments = rule.moments
-            if moments & ADMIT:
-                rule.next_admit, self.admitting = self.admitting, rule
-            if moments & BOARD:
-                rule.next_board, self.boarding = self.boarding, rule
-            if moments & START:
-                rule.next_start, self.starting = self.starting, rule
-            if moments & SETTLE:
-                rule.next_settle, self.settling = self.settling, rule
-
-        # Of the next try the last rule speaks first: a retry proposes a wait, and those before may refuse.
-        for rule in rules:
-            if rule.moments & RETRY:
-                rule.next_retry, self.retrying = self.retrying, rule
-
-    def shut(self) -> bool:
-        """Whether no attempt would get anywhere now."""
-        if self.cuts > 0 or self.loss >= 1.0:
-            return True
-        rule = self.admitting
-        while rule is not None:
-            if rule.shut:
-                return True
-            rule = rule.next_admit
-        return False
-
-    def reopen(self, now: float) -> None:
-        """A rule lets attempts go again: a queue may have messages for it."""
-        source = self.source
-        if source is not None:
-            source.pull(now)
 
     def wants(self, job: Call) -> bool:
         """Whether a job makes this call."""
@@ -244,14 +172,6 @@ class Link(NetworkPath):
         call.given_up = REFUSED
         self._fail(call, reason)
 
-    def _tell_before(self, holder: Holder, call: Call, reason: i64, now: float) -> None:
-        """Tell the rules that had let a call go of its end."""
-        rule = self.admitting
-        while rule is not None and rule is not holder:
-            if rule.moments & SETTLE:
-                rule.settled(call, reason, now)
-            rule = rule.next_admit
-
     def _fail(self, call: Call, reason: i64) -> None:
         """Fail an attempt that was not sent, at once."""
         call.reason = reason
@@ -322,17 +242,6 @@ class Link(NetworkPath):
         self.sent_sum += now
         call.sent = now
         call.path = self
-
-    def _touch(self, now: float) -> None:
-        """Bring the area of calls under way up to now."""
-        span = now - self.touched
-        if span > 0.0:
-            self.flight_area += span * self.in_flight
-            self.touched = now
-
-    def area(self, now: float) -> float:
-        """Calls under way, integrated over time; looking changes nothing."""
-        return self.flight_area + (now - self.touched) * self.in_flight
 
     def answer(self, call: Call, entry: Entry, now: float) -> None:
         """Send an answer back; nobody listens for a call that was given up."""

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, final
 
 from engine.sim.lane.agenda import Agenda, Task, Timer
-from engine.sim.lane.call import ClosedUser
+from engine.sim.lane.user import ClosedUser
 
 if TYPE_CHECKING:
     from mypy_extensions import i64

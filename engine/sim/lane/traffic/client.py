@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
-from engine.sim.lane.call import Call, ClosedUser, Pool
+from engine.sim.lane.call import Call, Pool
 from engine.sim.lane.codes import DEADLINE, NEVER, OK
 from engine.sim.lane.histogram import Histogram
 from engine.sim.lane.seams import Role
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from engine.sim.lane.node import Node
     from engine.sim.lane.traffic.keys import Keys
     from engine.sim.lane.traffic.visits import Visits
+    from engine.sim.lane.user import ClosedUser
 
 
 @final

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, final
 from mypy_extensions import i64
 
 from engine.sim.lane.agenda import Agenda, Timer
-from engine.sim.lane.call import ClosedUser
 from engine.sim.lane.traffic.arrivals import Rated
 from engine.sim.lane.traffic.visits import Visits
+from engine.sim.lane.user import ClosedUser
 
 if TYPE_CHECKING:
     from engine.sim.lane.draws import Draws
