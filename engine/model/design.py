@@ -7,7 +7,7 @@ not know survive open-edit-save. ``engine.catalog`` gives them their types.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Final, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -24,6 +24,7 @@ from pydantic_core import PydanticKnownError
 from engine.model.event_kinds import EVENT_KINDS, EventFields, event_kind
 from engine.model.fields import setting
 from engine.model.ids import Id
+from engine.model.limits import weigh
 from engine.model.traffic import RequestClass
 
 if TYPE_CHECKING:
@@ -197,6 +198,17 @@ class Objective(Part):
         return self
 
 
+SETTINGS: Final = ("title", "description", "classes", "scenario", "objectives")
+"""Fields of a design that are no items."""
+EMPTY_WEIGHT: Final = 2_000
+"""Bytes of a design without items, its defaults written out."""
+
+
+def weight_of(item: Part) -> int:
+    """The bytes that an item takes in a file at most. Raises ``LimitError`` if no file can hold it."""
+    return weigh(dict(item), 2)
+
+
 class Design(Part):
     """A whole design, immutable. Edits make new ones (``engine.model.edits``)."""
 
@@ -230,6 +242,19 @@ class Design(Part):
     def note_by_id(self) -> dict[str, Note]:
         """Notes by id."""
         return {note.id: note for note in self.notes}
+
+    @cached_property
+    def weight(self) -> int:
+        """The bytes that its file takes at most. Raises ``LimitError`` if no file can hold it."""
+        items = (*self.nodes, *self.links, *self.frames, *self.notes)
+        settings = sum(self.setting_weight(name) for name in SETTINGS)
+        unknown = weigh(self.model_extra or {})
+        return EMPTY_WEIGHT + settings + unknown + sum(map(weight_of, items))
+
+    def setting_weight(self, name: str) -> int:
+        """The bytes that one of ``SETTINGS`` takes in its file at most."""
+        raw = self.model_dump(mode="json", by_alias=True, exclude_unset=True, include={name})
+        return sum(weigh(value, 1) for value in raw.values())
 
     def item(self, item_id: str) -> Node | Link | Frame | Note | None:
         """The item of any sort with that id; ids are unique over the whole design."""

@@ -10,11 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
-from pydantic import JsonValue, ValidationError
+from pydantic import ConfigDict, JsonValue, TypeAdapter, ValidationError
 
 from engine.model.changes import Changes
-from engine.model.design import Design, Frame, Link, Node, Note
+from engine.model.design import SETTINGS, Design, Frame, Link, Node, Note, weight_of
+from engine.model.files import dumps
 from engine.model.findings import message_of
+from engine.model.limits import MAX_BYTES, MAX_DEPTH, LimitError, short, too_deep, too_large, weigh
+from engine.model.reading import ReadError, check_counts
+from engine.model.references import item_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,6 +40,9 @@ _BY_ID: Final[dict[Collection, str]] = {
     "notes": "note_by_id",
 }
 """What a design finds its items by."""
+_REFERENCES: Final = frozenset({"source", "target", "frame"})
+_COPIED: Final[TypeAdapter[JsonValue]] = TypeAdapter(JsonValue, config=ConfigDict(strict=True))
+"""Copies JSON, so that nobody else can change what a design holds."""
 
 
 class EditError(ValueError):
@@ -78,14 +85,22 @@ class Placed:
     index: int | None = None
 
 
-def _rebuilt(design: Design, **collections: Any) -> Design:
-    """The design with some fields replaced, its caches forgotten."""
-    state = {name: getattr(design, name) for name in design.model_fields_set}
-    state |= collections
-    return type(design).model_construct(_fields_set=set(state), **state)
+def _rebuilt(design: Design, heavier: int, **fields: Any) -> Design:
+    """The design with some fields replaced, and so many bytes more; what is found by id is found anew.
+
+    Raises ``EditError`` for what could be saved but not opened.
+    """
+    weight = design.weight + heavier
+    new = design.model_copy(update=fields)
+    for name in (*_BY_ID.values(), "weight"):
+        vars(new).pop(name, None)
+    vars(new)["weight"] = weight
+    if new.weight > MAX_BYTES and len(dumps(new).encode()) > MAX_BYTES:
+        raise EditError(too_large())  # the weight is a bound: only a heavy design is written out
+    return new
 
 
-def _with_item(design: Design, made: Item) -> Design:
+def _with_item(design: Design, made: Item, heavier: int) -> Design:
     """The design with another item in the place of the one with its id.
 
     A field may be dragged in a design of a thousand nodes, so what is known by id is not found out anew.
@@ -94,14 +109,30 @@ def _with_item(design: Design, made: Item) -> Design:
     items, by_id = getattr(design, name), getattr(design, _BY_ID[name])
     if len(by_id) < len(items):  # ids that are used twice, which only a broken design has
         changed = tuple(made if each.id == made.id else each for each in items)
-        return _rebuilt(design, **{name: changed})
+        return _rebuilt(design, heavier, **{name: changed})
     place = list(by_id).index(made.id)
-    new = _rebuilt(design, **{name: (*items[:place], made, *items[place + 1 :])})
+    new = _rebuilt(design, heavier, **{name: (*items[:place], made, *items[place + 1 :])})
     for each in _BY_ID.values():
         if each in vars(design):
             vars(new)[each] = vars(design)[each]
     vars(new)[_BY_ID[name]] = by_id | {made.id: made}
     return new
+
+
+def _weight(item: Item) -> int:
+    """The bytes of an item in a file at most; ``EditError`` where no file can hold it."""
+    try:
+        return weight_of(item)
+    except LimitError as error:
+        raise EditError(f"{item.id}: {error}") from None
+
+
+def _sound(design: Design, items: Iterable[Item]) -> None:
+    """Refuse items that refer to what is not there, or frames that lie inside themselves."""
+    for item in items:
+        problem = item_problem(design, item)
+        if problem is not None:
+            raise EditError(problem)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,30 +148,28 @@ class Insert:
         return cls(tuple(Placed(item) for item in items), label)
 
     def apply(self, design: Design) -> Applied:
-        """Add them; ids must be new, and links must have both ends."""
+        """Add them; ids must be new, and what they refer to must be there."""
         lists: dict[Collection, list[Item]] = {
             name: list(getattr(design, name)) for name in COLLECTIONS
         }
         ids = {item.id for items in lists.values() for item in items}
+        new: list[Item] = []
         for placed in self.placed:
-            if placed.item.id in ids:
-                msg = f"{placed.item.id!r} exists already; choose another id"
+            item = _validated(placed.item, _raw(placed.item))
+            if item.id in ids:
+                msg = f"{item.id!r} exists already; choose another id"
                 raise EditError(msg)
-            ids.add(placed.item.id)
-            items = lists[_COLLECTION_OF[type(placed.item)]]
-            items.insert(len(items) if placed.index is None else placed.index, placed.item)
-        node_ids = {node.id for node in lists["nodes"]}
-        for placed in self.placed:
-            link = placed.item
-            if isinstance(link, Link):
-                for end in (link.source, link.target):
-                    if end not in node_ids:
-                        msg = f"link {link.id!r} names {end!r}, which is no node"
-                        raise EditError(msg)
-        touched = {_COLLECTION_OF[type(placed.item)] for placed in self.placed}
-        new = frozenset(placed.item.id for placed in self.placed)
-        made = _rebuilt(design, **{name: tuple(lists[name]) for name in touched})
-        return Applied(made, Changes(added=new), Remove(new, label=self.label))
+            ids.add(item.id)
+            new.append(item)
+            items = lists[_COLLECTION_OF[type(item)]]
+            items.insert(len(items) if placed.index is None else placed.index, item)
+        touched = {_COLLECTION_OF[type(item)] for item in new}
+        _check_counts({name: lists[name] for name in touched})
+        heavier = sum(map(_weight, new))
+        made = _rebuilt(design, heavier, **{name: tuple(lists[name]) for name in touched})
+        _sound(made, new)
+        added = frozenset(item.id for item in new)
+        return Applied(made, Changes(added=added), Remove(added, label=self.label))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +207,8 @@ class Remove:
             if out:
                 placed += out
                 kept[name] = tuple(item for item in items if item.id not in gone)
-        made = _rebuilt(loosened.design, **kept)
+        lighter = sum(_weight(each.item) for each in placed)
+        made = _rebuilt(loosened.design, -lighter, **kept)
         inverse = CompoundEdit((Insert(tuple(placed)), loosened.inverse), self.label)
         return Applied(made, Changes(removed=frozenset(gone)) | loosened.changes, inverse)
 
@@ -211,57 +241,82 @@ class Move:
         wanted = {position.id: position for position in self.positions}
         back: list[Position] = []
         kept: dict[str, tuple[Item, ...]] = {}
+        heavier = 0
         for name in ("nodes", "frames", "notes"):
             items: tuple[Node | Frame | Note, ...] = getattr(design, name)
             if any(item.id in wanted for item in items):
-                kept[name] = tuple(_moved(item, wanted.get(item.id), back) for item in items)
+                moved = tuple(_moved(item, wanted.get(item.id), back) for item in items)
+                pairs = zip(items, moved, strict=True)
+                heavier += sum(_heavier(old, new) for old, new in pairs if new is not old)
+                kept[name] = moved
         for missing in sorted(wanted.keys() - {position.id for position in back}):
             msg = f"{missing!r} is no node, frame or note of the design"
             raise EditError(msg)
-        made = _rebuilt(design, **kept)
+        made = _rebuilt(design, heavier, **kept)
         return Applied(made, Changes(moved=frozenset(wanted)), Move(tuple(back), self.label))
 
 
-def _moved(item: Node | Frame | Note, to: Position | None, back: list[Position]) -> Item:
+def _moved(item: Node | Frame | Note, to: Position | None, back: list[Position]) -> Any:
     """The item at its new place; where it was goes to ``back``."""
     if to is None:
         return item
-    update: dict[str, float] = {"x": float(to.x), "y": float(to.y)}
+    update: dict[str, Any] = {"x": to.x, "y": to.y}
     if isinstance(item, Node):
         back.append(Position(item.id, item.x, item.y))
     else:
         sized = to.width is not None or to.height is not None
         size = (item.width, item.height) if sized else (None, None)
         back.append(Position(item.id, item.x, item.y, *size))
-        update |= {"width": float(to.width)} if to.width is not None else {}
-        update |= {"height": float(to.height)} if to.height is not None else {}
-    return _checked(item, update)
+        update |= {"width": to.width} if to.width is not None else {}
+        update |= {"height": to.height} if to.height is not None else {}
+    return _validated(item, _raw(item) | update)
 
 
-def _checked(item: Item, update: dict[str, Any]) -> Item:
-    """The item with some fields replaced, validated."""
-    return _validated(
-        item, item.model_dump(mode="json", by_alias=True, exclude_unset=True) | update
-    )
+def _raw(item: Item) -> dict[str, Any]:
+    """What was set of an item, field by field; nested JSON is shared, not copied."""
+    known = type(item).model_fields
+    fields = {name: getattr(item, name) for name in item.model_fields_set if name in known}
+    return fields | (item.model_extra or {})
 
 
 def _validated(item: Item, raw: dict[str, Any]) -> Item:
-    """An item of the same sort from raw fields; ``EditError`` where they are wrong."""
+    """An item of the same sort from raw fields; ``EditError`` where they are wrong.
+
+    A config that stays the same is not looked at again: it may hold a recording.
+    """
+    config = raw.get("config")
+    same = isinstance(config, dict) and config is getattr(item, "config", None)
+    looked_at = {name: value for name, value in raw.items() if not same or name != "config"}
     try:
-        return type(item).model_validate(raw)
+        weigh(looked_at, 2)
+        made = type(item).model_validate(looked_at)
     except ValidationError as error:
-        msg = f"{item.id}: {message_of(error)}"
-        raise EditError(msg) from error
+        raise EditError(f"{item.id}: {message_of(error)}") from error
+    except LimitError as error:
+        raise EditError(f"{item.id}: {error}") from None
+    return made.model_copy(update={"config": config}) if same else made
+
+
+def _heavier(item: Item, made: Item) -> int:
+    """How many bytes more an item takes, with another in its place; a config that stays counts for nothing."""
+    same = getattr(made, "config", None) is getattr(item, "config", None)
+    now, before = (
+        weigh({name: value for name, value in each if not same or name != "config"}, 2)
+        for each in (made, item)
+    )
+    return now - before
 
 
 def _with_path(value: Any, path: tuple[str, ...], new: JsonValue | Unset) -> Any:
     """A copy of nested dicts and lists in which ``path`` holds ``new`` (or nothing)."""
     if not path:
         return new
+    if len(path) > MAX_DEPTH:
+        raise EditError(f"a path of {len(path)} names {too_deep()}")
     head, rest = path[0], path[1:]
     if isinstance(value, list):
-        if not head.isdigit() or int(head) >= len(value):
-            msg = f"{head!r} is no index of a list of {len(value)}"
+        if not _is_index(head, value):
+            msg = f"{short(head)} is no index of a list of {len(value)}"
             raise EditError(msg)
         copy: Any = list(value)
         copy[int(head)] = _with_path(value[int(head)], rest, new)
@@ -276,12 +331,17 @@ def _with_path(value: Any, path: tuple[str, ...], new: JsonValue | Unset) -> Any
     return copy
 
 
+def _is_index(text: str, values: list[Any]) -> bool:
+    """Whether a part of a path is a place in a list."""
+    return len(text) < 10 and text.isascii() and text.isdigit() and int(text) < len(values)
+
+
 def _at_path(value: Any, path: tuple[str, ...]) -> JsonValue | Unset:
     """What nested dicts and lists hold at ``path``; UNSET where there is nothing."""
     for part in path:
         if isinstance(value, dict) and part in value:
             value = value[part]
-        elif isinstance(value, list) and part.isdigit() and int(part) < len(value):
+        elif isinstance(value, list) and _is_index(part, value):
             value = value[int(part)]
         else:
             return UNSET
@@ -310,13 +370,36 @@ class SetField:
         if not self.path or self.path[0] == "id":
             msg = f"{self.id}: the id of an item cannot change"
             raise EditError(msg)
-        before = item.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        if self.path[0] == "config" and len(self.path) > 1 and isinstance(item, Node | Link):
+            return self._set_in_config(design, item)
+        before, top = _raw(item), self.path[:1]
         made = _validated(item, _with_path(before, self.path, self.value))
-        depth = 2 if self.path[0] == "config" else 1
-        top = self.path[:depth]
         inverse = SetField(self.id, top, _at_path(before, top), self.label)
+        new = _with_item(design, made, _heavier(item, made))
+        if top[0] in _REFERENCES:
+            _sound(new, (made,))
+        return Applied(new, Changes(changed=frozenset({self.id})), inverse)
+
+    def _set_in_config(self, design: Design, item: Node | Link) -> Applied:
+        """Set a field of a config: the only part of it that is looked at, weighed and copied."""
+        field = self.path[1]
+        wanted = _with_path(item.config, self.path[1:], self.value)
+        try:
+            old = weigh(_part(item.config, field), 2)
+            heavier = weigh(_part(wanted, field), 2) - old
+        except LimitError as error:
+            raise EditError(f"{item.id}: {error}") from None
+        if field in wanted:
+            wanted[field] = _COPIED.validate_python(wanted[field])
+        made = item.model_copy(update={"config": wanted})
+        inverse = SetField(self.id, self.path[:2], _at_path(item.config, (field,)), self.label)
         changes = Changes(changed=frozenset({self.id}))
-        return Applied(_with_item(design, made), changes, inverse)
+        return Applied(_with_item(design, made, heavier), changes, inverse)
+
+
+def _part(config: dict[str, Any], field: str) -> dict[str, Any]:
+    """A config with one of its fields alone."""
+    return {"config": {field: config[field]} if field in config else {}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,22 +416,34 @@ class SetDesign:
     def apply(self, design: Design) -> Applied:
         """Set it; collections of items and the version are not for this edit."""
         top = self.path[0] if self.path else ""
-        if top not in {"title", "description", "classes", "scenario", "objectives"}:
-            msg = f"{top!r} is no setting of a design"
+        if top not in SETTINGS:
+            msg = f"{short(top)} is no setting of a design"
             raise EditError(msg)
         raw = design.model_dump(mode="json", by_alias=True, exclude_unset=True, include={top})
         before = _at_path(raw, (top,))
         raw = _with_path(raw, self.path, self.value)
         try:
+            weigh(raw)
             made = Design.model_validate(raw)
+        except LimitError as error:
+            raise EditError(str(error)) from None
         except ValidationError as error:
             raise EditError(message_of(error)) from error
-        state = {name: getattr(design, name) for name in design.model_fields_set if name != top}
-        if top in raw:
-            state[top] = getattr(made, top)
-        new = Design.model_construct(_fields_set=set(state), **state)
+        _check_counts(raw)
+        heavier = made.setting_weight(top) - design.setting_weight(top)
+        new = _rebuilt(design, heavier, **{top: getattr(made, top)})
+        if top not in raw:
+            new.model_fields_set.discard(top)
         inverse = SetDesign((top,), before, self.label)
         return Applied(new, Changes(settings=frozenset({top})), inverse)
+
+
+def _check_counts(raw: dict[str, Any]) -> None:
+    """Refuse more of anything than is read."""
+    try:
+        check_counts(raw)
+    except ReadError as error:
+        raise EditError(f"the design {error}") from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,9 @@ from pydantic import ValidationError
 
 from engine.model.design import FORMAT, Design
 from engine.model.layout import ordered, text_of, whole
+from engine.model.limits import MAX_BYTES, MAX_COUNTS, LimitError, too_large, too_many
 from engine.model.migrations import MIGRATIONS
-from engine.model.reading import MAX_BYTES, ReadError, check_counts, kind_of, read_json
+from engine.model.reading import ReadError, check_counts, kind_of, read_json
 from engine.model.references import reference_problem
 from engine.model.words import describe
 
@@ -58,7 +59,7 @@ def read_text(path: Path, most: int, sort: str) -> str:
 
 def loads(text: str, name: str = "design") -> Design:
     """The design in a text; ``name`` stands in messages. Raises ``FileError``."""
-    if len(text) > MAX_BYTES:
+    if len(text) > MAX_BYTES or len(text.encode(errors="surrogatepass")) > MAX_BYTES:
         raise FileError(too_big(name, MAX_BYTES, "design"))
     try:
         raw = read_json(text)
@@ -81,11 +82,29 @@ def from_raw(raw: dict[str, Any], name: str = "design") -> Design:
     except ValidationError as error:
         msg = f"{name}: {_located(raw, error.errors(include_url=False))}"
         raise FileError(msg) from None
-    problem = reference_problem(design)
+    problem = unsound(design)
     if problem is not None:
         msg = f"{name}: {problem}"
         raise FileError(msg)
     return design
+
+
+def unsound(design: Design) -> str | None:
+    """Why the file of a design could not be opened again, in one line; None where it could."""
+    counts = {name: getattr(design, name) for name in MAX_COUNTS if "." not in name}
+    counts["scenario.events"] = design.scenario.events
+    problems = (too_many(name, len(items)) for name, items in counts.items())
+    problem = next(filter(None, problems), None) or reference_problem(design)
+    try:
+        if (
+            problem is None
+            and design.weight > MAX_BYTES
+            and len(dumps(design).encode()) > MAX_BYTES
+        ):
+            return too_large()
+    except LimitError as error:
+        return str(error)
+    return problem
 
 
 def dumps(design: Design) -> str:
@@ -111,6 +130,10 @@ def dumps(design: Design) -> str:
 
 def save(design: Design, path: Path | str) -> None:
     """Write a design's file at once or not at all. Raises ``FileError``."""
+    problem = unsound(design)
+    if problem is not None:
+        msg = f"{Path(path).name}: cannot be saved: {problem}"
+        raise FileError(msg)
     write(dumps(design), path)
 
 

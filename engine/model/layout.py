@@ -37,14 +37,15 @@ def text_of(value: Any, indent: int = 0, lead: int = 0) -> str:
         indent: column at which the value's block begins.
         lead: characters that stand before the value on its first line.
     """
-    flat = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    if not isinstance(value, dict | list) or not value:
-        return flat
-    if indent > 0 and indent + lead + len(flat) <= _WIDTH:
-        return flat
+    if not isinstance(value, dict | list) or not value or not _is_long(value):
+        flat = _flat(value)
+        if not isinstance(value, dict | list) or not value:
+            return flat
+        if indent > 0 and indent + lead + len(flat) <= _WIDTH:
+            return flat
     step = indent + 2
     if isinstance(value, dict):
-        names = [f"{json.dumps(key, ensure_ascii=False)}: " for key in value]
+        names = [f"{_flat(key)}: " for key in value]
         entries = [
             name + text_of(each, step, len(name))
             for name, each in zip(names, value.values(), strict=True)
@@ -58,12 +59,25 @@ def text_of(value: Any, indent: int = 0, lead: int = 0) -> str:
     return f"{opened}\n{' ' * step}{inside}\n{' ' * indent}{closed}"
 
 
+def _flat(value: Any) -> str:
+    """JSON on one line."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def _is_long(value: Any) -> bool:
+    """Whether a value is surely wider than a line, which is seen without writing it."""
+    if isinstance(value, dict | list):
+        inner = value.values() if isinstance(value, dict) else value
+        return 3 * len(value) > _WIDTH + 2 or any(map(_is_long, inner))
+    return False
+
+
 def _filled(values: list[Any], width: int) -> list[str]:
     """Plain values as lines of a width at most, without the comma at their ends."""
+    texts = any(isinstance(value, str) for value in values)
     lines: list[str] = []
     line = ""
-    for value in values:
-        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    for text in map(_flat, values) if texts else _flat(values)[1:-1].split(", "):
         if line and len(line) + 2 + len(text) >= width:
             lines.append(line)
             line = text

@@ -6,18 +6,15 @@ import json
 import math
 from typing import Any, Final
 
-MAX_BYTES: Final = 10_000_000
-MAX_DEPTH: Final = 40
-MAX_WHOLE: Final = 2**63
-_MAX_COUNTS: Final = {
-    "nodes": 5_000,
-    "links": 20_000,
-    "frames": 5_000,
-    "notes": 5_000,
-    "classes": 200,
-    "objectives": 1_000,
-}
-_MAX_EVENTS: Final = 10_000
+from engine.model.limits import (
+    MAX_COUNTS,
+    MAX_WHOLE,
+    LimitError,
+    short,
+    too_deep,
+    too_many,
+    weigh,
+)
 
 
 class ReadError(ValueError):
@@ -39,7 +36,7 @@ def read_json(text: str, wanted: str = DESIGN) -> dict[str, Any]:
             parse_int=_bounded,
         )
     except RecursionError:
-        raise ReadError(_too_deep()) from None
+        raise ReadError(too_deep()) from None
     except json.JSONDecodeError as error:
         msg = (
             f"is not JSON: {error.msg} at line {error.lineno}, column {error.colno}; restore a copy"
@@ -48,17 +45,22 @@ def read_json(text: str, wanted: str = DESIGN) -> dict[str, Any]:
     if not isinstance(value, dict):
         msg = f"holds {kind_of(value)}, not {wanted}"
         raise ReadError(msg)
-    _measure(value)
+    try:
+        weigh(value)
+    except LimitError as error:
+        raise ReadError(str(error)) from None
     return value
 
 
 def check_counts(raw: dict[str, Any]) -> None:
     """Refuse more items than any view could show."""
-    for name, most in _MAX_COUNTS.items():
-        _count(name, raw.get(name), most)
-    scenario = raw.get("scenario")
-    if isinstance(scenario, dict):
-        _count("scenario.events", scenario.get("events"), _MAX_EVENTS)
+    for name in MAX_COUNTS:
+        held: Any = raw
+        for key in name.split("."):
+            held = held.get(key) if isinstance(held, dict) else None
+        problem = too_many(name, len(held)) if isinstance(held, list) else None
+        if problem is not None:
+            raise ReadError(problem)
 
 
 def kind_of(value: Any) -> str:
@@ -71,13 +73,6 @@ def kind_of(value: Any) -> str:
     return names.get(type(value), type(value).__name__)
 
 
-def _count(name: str, value: Any, most: int) -> None:
-    """Refuse a list that is too long."""
-    if isinstance(value, list) and len(value) > most:
-        msg = f"has {len(value)} {name}; at most {most} are read: split the design"
-        raise ReadError(msg)
-
-
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object whose keys are all different."""
     made = dict(pairs)
@@ -85,7 +80,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         seen: set[str] = set()
         for key, _ in pairs:
             if key in seen:
-                msg = f"has the key {_short(key)} twice in one object; remove one of them"
+                msg = f"has the key {short(key)} twice in one object; remove one of them"
                 raise ReadError(msg)
             seen.add(key)
     return made
@@ -101,7 +96,7 @@ def _finite(text: str) -> float:
     """A float, if there is room for it."""
     value = float(text)
     if not math.isfinite(value):
-        msg = f"holds the number {_short(text)}, which is too large; write a finite number"
+        msg = f"holds the number {short(text)}, which is too large; write a finite number"
         raise ReadError(msg)
     return value
 
@@ -110,44 +105,6 @@ def _bounded(text: str) -> int:
     """A whole number of 64 bits."""
     value = int(text) if len(text) < 30 else MAX_WHOLE
     if abs(value) >= MAX_WHOLE:
-        msg = f"holds the number {_short(text)}, which is too large; write at most 19 digits"
+        msg = f"holds the number {short(text)}, which is too large; write at most 19 digits"
         raise ReadError(msg)
     return value
-
-
-def _measure(value: Any) -> None:
-    """Refuse what is nested too deeply or cannot be written as UTF-8 again."""
-    level = [value]
-    for _ in range(MAX_DEPTH):
-        deeper: list[Any] = []
-        for each in level:
-            if isinstance(each, dict):
-                deeper += each.values()
-                deeper += each.keys()
-            elif isinstance(each, list):
-                deeper += each
-            elif isinstance(each, str) and not each.isascii():
-                _writable(each)
-        if not deeper:
-            return
-        level = deeper
-    raise ReadError(_too_deep())
-
-
-def _writable(text: str) -> None:
-    """Refuse half a surrogate pair, which no UTF-8 file can hold."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        msg = f"holds a broken character in {_short(text)}; write the text again"
-        raise ReadError(msg) from None
-
-
-def _too_deep() -> str:
-    """The message of nesting without end."""
-    return f"is nested deeper than {MAX_DEPTH} levels; a design has no such depth"
-
-
-def _short(text: str) -> str:
-    """The beginning of a text, in quotes, printable."""
-    return ascii(text if len(text) <= 40 else f"{text[:40]}...")

@@ -18,7 +18,8 @@ from engine.model.edit_json import edit_from_json
 from engine.model.files import FileError, from_raw, read_text, too_big
 from engine.model.findings import message_of
 from engine.model.layout import text_of
-from engine.model.reading import MAX_BYTES, ReadError, kind_of, read_json
+from engine.model.limits import MAX_BYTES
+from engine.model.reading import ReadError, kind_of, read_json
 from engine.run.journal import (
     ROOM,
     Entry,

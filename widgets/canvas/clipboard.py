@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from pydantic import ValidationError
-
-from engine.model.design import Design, Frame, Link, Node, Note
-from engine.model.edits import Insert
+from engine.model.design import FORMAT, SETTINGS, Design, Frame, Link, Node, Note
+from engine.model.edits import COLLECTIONS, CompoundEdit, Insert, SetDesign
+from engine.model.files import FileError, dumps, from_raw
 from engine.model.flow import relinked
 from engine.model.ids import fresh_id
+from engine.model.limits import MAX_BYTES
+from engine.model.reading import ReadError, read_json
 from widgets.canvas.folding import contents
 from widgets.canvas.naming import all_ids, fresh_name
 
@@ -19,15 +21,43 @@ if TYPE_CHECKING:
 
     from PySide6.QtCore import QPointF
 
-    from engine.model.edits import Item
+    from engine.model.edits import Edit, Item
 
 _MARK: Final = "windtunnel_items"
-_MOST_CHARACTERS: Final = 5_000_000
-_MOST_ITEMS: Final = 5_000
+_DESIGN: Final = "windtunnel"
+_NAME: Final = "the clipboard"
 
 
 class PasteError(ValueError):
     """The text holds nothing that can be pasted; the message says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """What a text on the clipboard holds: copied items, or the whole of a design's file."""
+
+    items: Design
+    is_design: bool = False
+    around: dict[str, str] = field(default_factory=dict)
+    """Frames that were not copied, by the items that were in them."""
+
+    @property
+    def places(self) -> list[tuple[float, float]]:
+        """Where the nodes are."""
+        return [(node.x, node.y) for node in self.items.nodes]
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        """Middle of the items, so that they can be pasted under the pointer."""
+        xs = [n.x for n in self.items.nodes]
+        ys = [n.y for n in self.items.nodes]
+        boxes: tuple[Frame | Note, ...] = (*self.items.frames, *self.items.notes)
+        for item in boxes:
+            xs += [item.x, item.x + item.width]
+            ys += [item.y, item.y + item.height]
+        if not xs:
+            return 0.0, 0.0
+        return (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
 
 
 def copied(design: Design, ids: Iterable[str]) -> str:
@@ -52,32 +82,55 @@ def _raw(item: Item) -> dict[str, Any]:
     return item.model_dump(mode="json", by_alias=True, exclude_unset=True)
 
 
-def pasted(design: Design, text: str, offset: QPointF) -> Insert:
-    """The edit that adds copied items under fresh ids, moved by ``offset``; raises ``PasteError``."""
-    found = _parsed(text)
+def pasted(design: Design, clip: Clip, offset: QPointF) -> Insert:
+    """The edit that adds copied items under fresh ids, moved by ``offset``."""
+    found = clip.items
     taken = all_ids(design)
     names = {node.name for node in design.nodes}
     ids: dict[str, str] = {}
     for old in (i.id for part in _collections(found) for i in part):
-        ids[old] = fresh_id(old, taken)
+        ids[old] = fresh_id(old, taken) if old in taken else old
         taken.add(ids[old])
-    items: list[Item] = [_placed(frame, ids, design, offset) for frame in found.frames]
-    for node in found.nodes:
-        name = fresh_name(node.name, names) if node.name else ""
-        names.add(name)
-        update = {"name": name, "config": _with_own_links(node.config, ids)}
-        items.append(_placed(node, ids, design, offset).model_copy(update=update))
-    items += [_placed(note, ids, design, offset) for note in found.notes]
+    around = {own: frame for own, frame in clip.around.items() if frame in design.frame_by_id}
+    items: list[Item] = []
+    moved: list[Frame | Node | Note] = [*found.frames, *found.nodes, *found.notes]
+    for item in moved:
+        made = _placed(item, ids, around.get(item.id), offset)
+        if isinstance(item, Node):
+            name = fresh_name(item.name, names) if item.name else ""
+            names.add(name)
+            config = _with_own_links(item.config, ids)
+            made = made.model_copy(update={"name": name, "config": config})
+        items.append(made)
     items += [
         link.model_copy(
             update={"id": ids[link.id], "source": ids[link.source], "target": ids[link.target]}
         )
         for link in found.links
-        if link.source in ids and link.target in ids
     ]
-    if not items:
-        raise PasteError("The clipboard holds no Windtunnel items")
     return Insert.of(*items, label="Paste")
+
+
+def completed(design: Design, clip: Clip, insert: Insert) -> Edit:
+    """The paste together with what a whole design brings along, as one step.
+
+    An empty design takes over everything; any other one gets the request classes that it has not.
+    """
+    found = clip.items
+    if not clip.is_design:
+        return insert
+    raw = json.loads(dumps(found))
+    known = {each.name for each in design.classes}
+    names: tuple[str, ...] = ("classes",)
+    if not any(getattr(design, name) for name in COLLECTIONS):
+        names = tuple(name for name in SETTINGS if name in found.model_fields_set)
+    elif not any(each.name not in known for each in found.classes):
+        return insert
+    else:
+        kept = json.loads(dumps(design))["classes"]
+        raw["classes"] = kept + [each for each in raw["classes"] if each["name"] not in known]
+    more = [SetDesign((name,), raw[name]) for name in names]
+    return CompoundEdit.of((insert, *more), insert.label)
 
 
 def _with_own_links(config: dict[str, Any], ids: dict[str, str]) -> dict[str, Any]:
@@ -90,53 +143,73 @@ def _collections(found: Design) -> tuple[tuple[Item, ...], ...]:
     return (found.nodes, found.frames, found.notes, found.links)
 
 
-def _placed(item: Item, ids: dict[str, str], design: Design, offset: QPointF) -> Any:
+def _placed(item: Item, ids: dict[str, str], around: str | None, offset: QPointF) -> Any:
     """An item under its new id, elsewhere; in its frame's copy, or in the same frame as before."""
     update: dict[str, object] = {"id": ids[item.id]}
     if isinstance(item, Node | Frame):
-        frame = ids.get(item.frame or "", item.frame)
-        known = frame in design.frame_by_id or frame in ids.values()
-        update["frame"] = frame if known else None
+        update["frame"] = ids[item.frame] if item.frame is not None else around
     if not isinstance(item, Link):
         update["x"] = item.x + offset.x()
         update["y"] = item.y + offset.y()
     return item.model_copy(update=update)
 
 
-def _parsed(text: str) -> Design:
-    """The items in the text, validated as a design file would be."""
-    if len(text) > _MOST_CHARACTERS:
-        raise PasteError("The clipboard holds too much to paste")
-    try:
-        raw = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise PasteError("The clipboard holds no Windtunnel items") from error
-    if not isinstance(raw, dict) or _MARK not in raw:
+def read_clip(text: str) -> Clip:
+    """The items in a text, judged as those of a design's file would be. Raises ``PasteError``."""
+    if not text.lstrip().startswith("{"):
         raise PasteError("The clipboard holds no Windtunnel items")
-    parts = {name: raw.get(name, []) for name in ("nodes", "links", "frames", "notes")}
+    if len(text) > MAX_BYTES:
+        raise PasteError(f"The clipboard holds more than {MAX_BYTES // 1_000_000} MB of text")
     try:
-        found = Design.model_validate_json(json.dumps(parts))
-    except ValidationError as error:
-        raise PasteError("The copied items are damaged and cannot be pasted") from error
-    if sum(len(part) for part in _collections(found)) > _MOST_ITEMS:
-        raise PasteError("The clipboard holds too much to paste")
-    return found
+        raw = read_json(text, "copied items")
+        if _MARK not in raw and _DESIGN not in raw:
+            raise PasteError("The clipboard holds JSON, but no Windtunnel items and no design")
+        if _MARK not in raw:
+            clip = Clip(from_raw(raw, _NAME), is_design=True)
+        else:
+            parts, around = _alone({name: raw[name] for name in COLLECTIONS if name in raw})
+            clip = Clip(from_raw({_DESIGN: FORMAT} | parts, _NAME), around=around)
+    except (ReadError, FileError) as error:
+        raise PasteError(f"Nothing was pasted: {_named(error)}") from None
+    if not any(_collections(clip.items)):
+        raise PasteError("The clipboard holds no Windtunnel items")
+    return clip
 
 
-def places_of(text: str) -> list[tuple[float, float]]:
-    """Where the copied nodes were."""
-    return [(node.x, node.y) for node in _parsed(text).nodes]
+def _named(error: Exception) -> str:
+    """A problem, and that it is one of the clipboard."""
+    text = str(error)
+    return text if text.startswith(_NAME) else f"{_NAME} {text}"
 
 
-def box_centre(text: str) -> tuple[float, float]:
-    """Middle of the copied items, so that they can be pasted under the pointer."""
-    found = _parsed(text)
-    xs = [n.x for n in found.nodes]
-    ys = [n.y for n in found.nodes]
-    boxes: tuple[Frame | Note, ...] = (*found.frames, *found.notes)
-    for item in boxes:
-        xs += [item.x, item.x + item.width]
-        ys += [item.y, item.y + item.height]
-    if not xs:
-        return 0.0, 0.0
-    return (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
+def _alone(parts: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Raw items without links to what was not copied, and the frames around them that were not either."""
+    nodes, frames = _ids(parts, "nodes"), _ids(parts, "frames")
+    around: dict[str, str] = {}
+    made = dict(parts)
+    for name in ("nodes", "frames"):
+        for item in _objects(parts, name):
+            frame, own = item.get("frame"), item.get("id")
+            if isinstance(frame, str) and frame not in frames and isinstance(own, str):
+                around[own] = frame
+                item["frame"] = None
+    if _objects(parts, "links"):
+        made["links"] = [
+            link
+            for link in _objects(parts, "links")
+            if all(str(link.get(end)) in nodes for end in ("source", "target"))
+        ]
+    return made, around
+
+
+def _objects(parts: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """The raw items of a sort, if they are what they should be."""
+    items = parts.get(name)
+    sound = isinstance(items, list) and all(isinstance(item, dict) for item in items)
+    return items if sound and items is not None else []
+
+
+def _ids(parts: dict[str, Any], name: str) -> set[str]:
+    """Ids of raw items of a sort."""
+    ids = (item.get("id") for item in _objects(parts, name))
+    return {each for each in ids if isinstance(each, str)}

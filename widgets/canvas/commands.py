@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF
 
 from engine.model.edits import Move, Remove, SetField
 from widgets.canvas.adding import frame_edit, free_place, new_node, node_edit, note_edit
-from widgets.canvas.clipboard import PasteError, box_centre, copied, pasted, places_of
+from widgets.canvas.clipboard import Clip, PasteError, completed, copied, pasted, read_clip
 from widgets.canvas.geometry import SNAP, snapped
 from widgets.canvas.keyboard_navigation import Step, followed, next_stop, walk_order
 from widgets.canvas.layout import layout_edit
@@ -49,21 +49,25 @@ class Commands:
         """Add copied items, around ``at`` or a little beside where they were copied from."""
         stage = self._stage
         try:
-            edit = pasted(stage.design, text, self._offset(text, at))
+            clip = read_clip(text)
         except PasteError as error:
             stage.message.emit(str(error))
             return
-        stage.request(edit)
-        stage.select(
-            placed.item.id
-            for placed in edit.placed
-            if placed.item.id not in stage.design.link_by_id
-        )
+        edit = pasted(stage.design, clip, self._offset(clip, at))
+        before = stage.design
+        stage.request(completed(before, clip, edit))
+        if stage.design is not before:
+            added = {placed.item.id for placed in edit.placed}
+            stage.select(added - stage.design.link_by_id.keys())
+            if clip.is_design and before.nodes:
+                stage.message.emit(
+                    f"Pasted the items of “{clip.items.title}”, without its scenario and objectives"
+                )
 
-    def _offset(self, text: str, at: QPointF | None) -> QPointF:
+    def _offset(self, clip: Clip, at: QPointF | None) -> QPointF:
         """From where items were copied to where they are pasted: in view, not on what is there."""
         stage = self._stage
-        copied_at = QPointF(*box_centre(text))
+        copied_at = QPointF(*clip.centre)
         shown = stage.camera.shown()
         if at is None and not shown.contains(copied_at + _BESIDE):
             at = shown.center()
@@ -71,7 +75,7 @@ class Commands:
         if at is not None:
             offset = QPointF(snapped(at.x() - copied_at.x()), snapped(at.y() - copied_at.y()))
         taken = {(node.x, node.y) for node in stage.design.nodes}
-        places = places_of(text)
+        places = clip.places
         for _ in range(len(taken)):
             if not any((x + offset.x(), y + offset.y()) in taken for x, y in places):
                 break

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from engine.model.design import Design
 
+_LONGEST = 190  # names have at most 200 characters; this leaves room for the number
 _NUMBERED = re.compile(r"^(.*?)[ -](\d+)$")
 
 
@@ -24,7 +25,7 @@ def fresh_name(wanted: str, taken: Iterable[str]) -> str:
     if wanted not in names:
         return wanted
     match = _NUMBERED.match(wanted)
-    stem = match.group(1) if match else wanted
+    stem = (match.group(1) if match else wanted)[:_LONGEST]
     number = 2
     while f"{stem} {number}" in names:
         number += 1

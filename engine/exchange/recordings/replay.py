@@ -15,8 +15,8 @@ from engine.exchange.recordings.recording import (
 )
 from engine.model.edits import CompoundEdit, SetDesign, SetField
 from engine.model.files import dumps
+from engine.model.limits import MAX_BYTES
 from engine.model.names import did_you_mean
-from engine.model.reading import MAX_BYTES
 
 if TYPE_CHECKING:
     from pydantic import JsonValue

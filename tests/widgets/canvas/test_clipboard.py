@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import json
+
+import pytest
+from hypothesis import given, settings
 from PySide6.QtCore import QPointF
 
 from engine.catalog import check
+from engine.model.design import Design, Frame, Node
+from engine.model.edits import EditError, Insert
+from engine.model.files import dumps, loads
 from tests.helpers.builders import client, design, link, node
-from widgets.canvas.clipboard import copied, pasted
+from tests.helpers.strategies import broken_raw, rich_raw
+from widgets.canvas.clipboard import Clip, PasteError, completed, copied, pasted, read_clip
 
 FLOW = [{"parallel": [{"call": "web-a"}, {"sequence": [{"call": "web-b"}]}], "need": 1}]
 
@@ -15,7 +23,9 @@ def test_the_flow_of_a_copy_calls_the_copies_of_its_links() -> None:
     nodes = [client("users"), node("web", "service", flow=FLOW)]
     nodes += [node(name, "service") for name in "ab"]
     made = design(nodes, [link("users", "web"), link("web", "a"), link("web", "b")])
-    after = pasted(made, copied(made, ["web", "a", "b"]), QPointF(10, 10)).apply(made).design
+    after = (
+        pasted(made, read_clip(copied(made, ["web", "a", "b"])), QPointF(10, 10)).apply(made).design
+    )
     assert after.node_by_id["web-2"].config["flow"] == [
         {"parallel": [{"call": "web-a-2"}, {"sequence": [{"call": "web-b-2"}]}], "need": 1}
     ]
@@ -24,6 +34,96 @@ def test_the_flow_of_a_copy_calls_the_copies_of_its_links() -> None:
         ("web-2", "b-2"),
     }
     assert not [each for each in check(after) if each.level == "error"]
-    alone = pasted(made, copied(made, ["web"]), QPointF(10, 10)).apply(made).design
+    alone = pasted(made, read_clip(copied(made, ["web"])), QPointF(10, 10)).apply(made).design
     found = [each for each in check(alone) if each.level == "error"]
     assert {each.id for each in found} == {"web-2"}, "its calls lead nowhere, and that is said"
+
+
+def paste(into: Design, text: str) -> Design:
+    """The design after a paste. Raises ``PasteError`` or ``EditError``."""
+    clip = read_clip(text)
+    insert = pasted(into, clip, QPointF(10, 10))
+    return completed(into, clip, insert).apply(into).design
+
+
+def test_the_file_of_a_design_can_be_pasted() -> None:
+    whole = loads(json.dumps(rich_raw() | {"title": "Shop"}))
+    made = paste(Design(), dumps(whole))
+    assert made.scenario == whole.scenario
+    assert made.objectives == whole.objectives
+    assert (made.title, made.classes) == ("Shop", whole.classes)
+    assert [each.config for each in made.nodes] == [each.config for each in whole.nodes]
+    other = Design.model_validate({"title": "Mine", "classes": [{"name": "read"}]})
+    other = Insert.of(Node(id="web", kind="service")).apply(other).design
+    made = paste(other, dumps(whole))
+    assert (made.title, made.scenario) == ("Mine", other.scenario)
+    assert [each.name for each in made.classes] == ["read", "write"]
+    assert {"web", "web-2", "users"} <= made.node_by_id.keys()
+    assert loads(dumps(made)) == made
+
+
+def test_nobody_pastes_more_than_a_file_holds() -> None:
+    many = Design(nodes=tuple(Node(id=f"n{n}", kind="service") for n in range(2_000)))
+    text = copied(many, many.node_by_id)
+    twice = paste(paste(Design(), text), text)
+    with pytest.raises(EditError, match="has 6000 nodes; at most 5000 are read"):
+        paste(twice, text)
+    assert loads(dumps(twice)) == twice
+
+
+def test_a_long_name_is_cut_where_a_number_has_to_follow() -> None:
+    design = Design(nodes=(Node(id="a", kind="service", name="x" * 200),))
+    for _ in range(12):
+        design = paste(design, copied(design, ["a"]))
+    assert loads(dumps(design)) == design
+    assert len({node.name for node in design.nodes}) == 13
+
+
+@pytest.mark.parametrize(
+    ("parts", "says"),
+    [
+        ({"frames": [{"id": "a", "frame": "b"}, {"id": "b", "frame": "a"}]}, "lies inside itself"),
+        ({"nodes": [{"id": "a", "kind": "x", "name": "x" * 201}]}, "at most 200 characters"),
+        ({"nodes": [{"id": "a", "kind": "x"}] * 2}, "is used twice"),
+        ({"nodes": [{"id": "a", "kind": "x", "x": 1e9}]}, "x should be at most"),
+        ({"nodes": [{"id": "a", "kind": "x", "config": {"x": 2**64}}]}, "too large"),
+        ({"nodes": [{"id": "a", "kind": "x"}] * 5001}, "has 5001 nodes"),
+        ({"nodes": [{"id": ["a"], "kind": "x", "frame": "f"}], "links": [{}]}, "id should be"),
+        ({"nodes": 3}, "nodes should be a list"),
+    ],
+)
+def test_what_no_file_could_hold_is_not_pasted(parts: dict[str, object], says: str) -> None:
+    with pytest.raises(PasteError, match=says) as caught:
+        read_clip(json.dumps({"windtunnel_items": 1} | parts))
+    assert str(caught.value).isprintable()
+
+
+def test_a_paste_that_would_leave_the_canvas_is_refused() -> None:
+    clip = Clip(Design(nodes=(Node(id="a", kind="service", x=1e7),)))
+    with pytest.raises(EditError, match="x should be at most"):
+        pasted(Design(), clip, QPointF(1.0, 0.0)).apply(Design())
+
+
+def test_copies_stay_in_a_frame_that_was_not_copied() -> None:
+    design = Design(frames=(Frame(id="zone"),), nodes=(Node(id="a", kind="x", frame="zone"),))
+    text = copied(design, ["a"])
+    assert paste(design, text).node_by_id["a-2"].frame == "zone"
+    assert paste(Design(), text).node_by_id["a"].frame is None
+
+
+@settings(max_examples=150, deadline=None)
+@given(broken_raw(), broken_raw())
+def test_whatever_is_pasted_leaves_a_design_that_can_be_opened(
+    first: object, other: object
+) -> None:
+    design = Design()
+    for raw in (first, other):
+        for text in (json.dumps(raw), json.dumps({"windtunnel_items": 1, **dict(raw or {})})):
+            try:
+                design = paste(design, text)
+            except (PasteError, EditError) as error:
+                problem = str(error)
+            else:
+                problem = ""
+            assert problem.isprintable()
+            assert loads(dumps(design)) == design

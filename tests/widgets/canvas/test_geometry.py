@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QPointF, QRectF
 
 from engine.model.design import Design, Frame, Link, Node, Note
-from widgets.canvas.clipboard import PasteError, copied, pasted
+from widgets.canvas.clipboard import PasteError, copied, pasted, read_clip
 from widgets.canvas.folding import contents, fold, frame_chain, frame_rect, innermost
 from widgets.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, card_rect
 from widgets.canvas.grid import grid_step
@@ -188,7 +188,7 @@ def test_a_copy_keeps_inner_links_frames_and_nothing_else() -> None:
     raw = json.loads(text)
     assert [link["id"] for link in raw["links"]] == ["ab"]
     assert copied(design, []) == ""
-    edit = pasted(design, text, QPointF(12, 12))
+    edit = pasted(design, read_clip(text), QPointF(12, 12))
     again = edit.apply(design).design
     assert {node.id for node in again.nodes} == {"a", "b", "c", "a-2", "b-2"}
 
@@ -208,7 +208,7 @@ def test_a_copy_keeps_inner_links_frames_and_nothing_else() -> None:
 )
 def test_text_that_cannot_be_pasted_is_refused(text: str) -> None:
     with pytest.raises(PasteError):
-        pasted(Design(), text, QPointF())
+        read_clip(text)
 
 
 def test_fresh_names_count_on() -> None:
