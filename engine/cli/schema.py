@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from engine.model.event_record import EventKind
 
+_FACTS = ("title", "description", "default", "unit", "group", "editor")
+"""What describes a field, whatever its value is."""
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -50,8 +52,23 @@ def design_schema() -> dict[str, Any]:
     ]
     definitions["Event"]["allOf"] = [_only_what_it_reads(kind) for kind in EVENT_KINDS]
     definitions["Link"]["properties"]["config"] = refs[LinkConfig]
+    for definition in definitions.values():
+        _allow_quantities(definition)
     design = definitions.pop(refs[Design]["$ref"].rpartition("/")[2])
     return {"$schema": _DIALECT, **design, "$defs": definitions}
+
+
+def _allow_quantities(definition: dict[str, Any]) -> None:
+    """Let numbers with a unit be written as text, as ``engine.model.quantities`` reads them."""
+    for name, field in definition.get("properties", {}).items():
+        if not field.get("unit"):
+            continue
+        branches = field.get("anyOf", [field])
+        if any(branch.get("type") == "number" for branch in branches):
+            facts = {key: field[key] for key in _FACTS if key in field}
+            inner = {key: value for key, value in field.items() if key not in _FACTS}
+            more = inner.get("anyOf", [inner])
+            definition["properties"][name] = facts | {"anyOf": [*more, {"type": "string"}]}
 
 
 def _only_what_it_reads(kind: EventKind) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from engine.model.event_kinds import EVENT_KINDS, EventFields, event_kind
 from engine.model.fields import setting
 from engine.model.ids import Id
 from engine.model.limits import weigh
+from engine.model.quantities import Quantified
 from engine.model.traffic import RequestClass
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ Change = Annotated[
 """Name of a record of ``engine.model.event_kinds``."""
 
 
-class Occurrence(Part):
+class Occurrence(Quantified, Part):
     """What every event has: when, for how long, to what, and of which kind."""
 
     at: float = setting(title="At", unit="s", help="Simulated time.", ge=0.0, le=1e9)
@@ -159,7 +160,7 @@ class Event(EventFields, Occurrence):
         return tuple(name for name, value in names if value is not None and name not in read)
 
 
-class Scenario(Part):
+class Scenario(Quantified, Part):
     """What is run: how long, from which seed, and what happens meanwhile."""
 
     duration: float = setting(

@@ -8,15 +8,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from engine.model.quantities import Quantified
 
 if TYPE_CHECKING:
     from pydantic.config import JsonDict
     from pydantic.fields import FieldInfo
 
 
-class Config(BaseModel):
+class Config(Quantified):
     """Base of every typed configuration: frozen, strict about types, no NaN and no infinity.
+
+    Numbers with a unit may be written as text, such as ``"400 Mb/s"``.
 
     Unknown fields are ignored here and survive in the design's raw config; the checks report them.
     """

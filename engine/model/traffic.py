@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from engine.model.fields import Config, setting
+from engine.model.quantities import Quantified
 
 
 class ZipfKeys(Config):
@@ -64,7 +65,7 @@ class HotKeys(Config):
 Keys = Annotated[ZipfKeys | UniformKeys | HotKeys, Field(discriminator="law")]
 
 
-class RequestClass(BaseModel):
+class RequestClass(Quantified):
     """One kind of request: what it does, how big it is, which keys it touches."""
 
     model_config = ConfigDict(frozen=True, extra="allow", strict=True, allow_inf_nan=False)

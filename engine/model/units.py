@@ -1,7 +1,8 @@
 """Quantities as people write them: ``250 ms``, ``2k rps``, ``1 GB``, ``12 %``.
 
 Stored values are SI: seconds, bytes, requests per second, shares from 0 to 1, dollars per hour. Byte
-prefixes are decimal (1 kB = 1000 B); the binary ones carry their i (1 KiB = 1024 B).
+prefixes are decimal (1 kB = 1000 B); the binary ones carry their i (1 KiB = 1024 B). A small b is
+a bit: 8 Mb = 1 MB, 400 Mb/s = 50 MB/s.
 """
 
 from __future__ import annotations
@@ -46,11 +47,16 @@ _BYTES: Final[dict[str, Decimal]] = {
     "GiB": Decimal(2) ** 30,
     "TiB": Decimal(2) ** 40,
 }
-_SPEEDS: Final[dict[str, Decimal]] = {f"{name}/s": size for name, size in _BYTES.items()} | {
+_BITS: Final[dict[str, Decimal]] = {
     f"{prefix}{name}": size / 8
     for prefix, size in (_MAGNITUDES | {"T": Decimal(10) ** 12}).items()
-    for name in ("b/s", "bit/s", "bps")
+    for name in ("b", "bit")
+} | {
+    f"{prefix}ibit": Decimal(2) ** power / 8 for prefix, power in (("K", 10), ("M", 20), ("G", 30))
 }
+_SPEEDS: Final[dict[str, Decimal]] = {
+    f"{name}/s": size for name, size in (_BYTES | _BITS).items()
+} | {name.removesuffix("b") + "bps": size for name, size in _BITS.items() if name.endswith("b")}
 _PER: Final[dict[str, Decimal]] = {
     "rps": Decimal(1),
     "/s": Decimal(1),
@@ -72,7 +78,7 @@ _RATES: Final[dict[str, Decimal]] = (
 )
 _SUFFIXES: Final[dict[str, dict[str, Decimal]]] = {
     "s": _SECONDS,
-    "B": _BYTES | _MAGNITUDES,
+    "B": _BYTES | _BITS | _MAGNITUDES,
     "B/s": _SPEEDS | _MAGNITUDES,
     "rps": _RATES,
     "/s": _RATES,
@@ -82,7 +88,7 @@ _SUFFIXES: Final[dict[str, dict[str, Decimal]]] = {
 }
 _EXAMPLES: Final[dict[str, str]] = {
     "s": "250 ms or 2 s",
-    "B": "500 B or 1 GB",
+    "B": "500 B, 1 GB or 8 Mb",
     "B/s": "1 Gb/s or 125 MB/s",
     "rps": "300 or 2k rps",
     "/s": "0.5, 2 /s or 20 /min",

@@ -14,6 +14,7 @@ from pydantic_core import PydanticUndefined, to_jsonable_python
 
 from engine.model.edits import UNSET, Unset
 from engine.model.fields import field_help
+from engine.model.quantities import as_numbers
 from widgets.inspector.shapes import Shape, law_of, shape_of
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def _fields(
     cls: type[BaseModel], raw: dict[str, JsonValue] | None, default: BaseModel | None, within: Field
 ) -> Iterator[Field]:
     """Fields of one (nested) config; ``default`` is what holds when ``raw`` is missing."""
+    raw = as_numbers(cls, raw)
     for name, info in cls.model_fields.items():
         shape = shape_of(info.annotation)
         if within.shape.tag == name or (within.shape.sort == "law" and name in _TOLD_BY_LAW):

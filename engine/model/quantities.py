@@ -1,0 +1,50 @@
+"""Quantities in files: ``"400 Mb/s"`` where a number of bytes per second would do."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, model_validator
+
+from engine.model.units import parse_quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def as_numbers(model: type[BaseModel], raw: Any) -> Any:
+    """The raw fields of a model, quantities that are written as text as numbers in the base unit.
+
+    What is no quantity of the field's unit stays as it is: the field itself refuses it.
+    """
+    if not isinstance(raw, dict):
+        return raw
+    units = _units_of(model)
+    numbers: dict[str, float] = {}
+    for name, value in raw.items():
+        if isinstance(value, str) and name in units:
+            with suppress(ValueError):
+                numbers[name] = parse_quantity(value, units[name])
+    return {**raw, **numbers} if numbers else raw
+
+
+@cache
+def _units_of(model: type[BaseModel]) -> Mapping[str, str]:
+    """The units of the fields that have one, by their names in files."""
+    return {
+        info.alias or name: str(info.json_schema_extra["unit"])
+        for name, info in model.model_fields.items()
+        if isinstance(info.json_schema_extra, dict) and info.json_schema_extra.get("unit")
+    }
+
+
+class Quantified(BaseModel):
+    """Base of models whose numbers that have a unit may be written as text."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _numbers(cls, raw: Any) -> Any:
+        """Read quantities."""
+        return as_numbers(cls, raw)
