@@ -148,6 +148,11 @@ class BannerArea(QWidget):
         for banner in self._banners.values():
             banner.dress()
 
+    def shown(self, key: str) -> str | None:
+        """What the message of that key says, if it is shown."""
+        found = self._banners.get(key)
+        return found.accessibleName() if found is not None else None
+
     def banner(self, key: str) -> Banner | None:
         """The message of that key, if it is shown."""
         return self._banners.get(key)

@@ -59,14 +59,7 @@ class QtDialogs:
 
     def save_path(self, suggestion: Path) -> Path | None:
         """Ask where to store the design; the suffix is added when left out."""
-        name, _ = QFileDialog.getSaveFileName(
-            self._window, "Save design", str(suggestion), _DESIGNS
-        )
-        self._return()
-        if not name:
-            return None
-        path = Path(name)
-        return path if path.suffix else path.with_suffix(SUFFIX)
+        return self._save_path("Save design", suggestion, _DESIGNS, SUFFIX)
 
     def recording_path(self, folder: Path) -> Path | None:
         """Ask for a recording of arrivals."""
@@ -78,34 +71,15 @@ class QtDialogs:
 
     def picture_path(self, suggestion: Path) -> Path | None:
         """Ask where to store a picture; SVG unless the name says PNG."""
-        name, _ = QFileDialog.getSaveFileName(
-            self._window, "Export picture", str(suggestion), _PICTURES
-        )
-        self._return()
-        if not name:
-            return None
-        path = Path(name)
-        return path if path.suffix else path.with_suffix(".svg")
+        return self._save_path("Export picture", suggestion, _PICTURES, ".svg")
 
     def table_path(self, suggestion: Path) -> Path | None:
         """Ask where to store numbers; CSV unless the name says otherwise."""
-        name, _ = QFileDialog.getSaveFileName(
-            self._window, "Export numbers", str(suggestion), _TABLES
-        )
-        self._return()
-        if not name:
-            return None
-        path = Path(name)
-        return path if path.suffix else path.with_suffix(".csv")
+        return self._save_path("Export numbers", suggestion, _TABLES, ".csv")
 
     def run_path(self, suggestion: Path) -> Path | None:
         """Ask where to store a run; the suffix is added when left out."""
-        name, _ = QFileDialog.getSaveFileName(self._window, "Save this run", str(suggestion), _RUNS)
-        self._return()
-        if not name:
-            return None
-        path = Path(name)
-        return path if path.suffix else path.with_suffix(RUN_SUFFIX)
+        return self._save_path("Save this run", suggestion, _RUNS, RUN_SUFFIX)
 
     def unsaved(self, title: str) -> Answer:
         """Ask what to do with unsaved changes."""
@@ -127,6 +101,30 @@ class QtDialogs:
             return "save"
         return "discard" if box.clickedButton() is discard else "cancel"
 
+    def _save_path(self, title: str, suggestion: Path, filters: str, suffix: str) -> Path | None:
+        """Ask where to store a file.
+
+        A suffix that is left out is added before the dialog looks whether there is such a file already.
+        """
+        dialog = QFileDialog(self._window, title, str(suggestion.parent), filters)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setFileMode(QFileDialog.FileMode.AnyFile)
+        dialog.setDefaultSuffix(suffix)
+        dialog.filterSelected.connect(
+            lambda chosen: dialog.setDefaultSuffix(_suffix_of(chosen, suffix))
+        )
+        dialog.selectFile(suggestion.name)
+        names = dialog.selectedFiles() if dialog.exec() else []
+        dialog.deleteLater()
+        self._return()
+        return Path(names[0]) if names else None
+
     def _return(self) -> None:
         """Take the keyboard back; where there is no window manager nobody else does."""
         self._window.activateWindow()
+
+
+def _suffix_of(chosen: str, usual: str) -> str:
+    """The suffix of a filter such as ``PNG picture (*.png)``."""
+    found = chosen.rpartition("(*")[2].rstrip(")")
+    return found if found.startswith(".") and " " not in found else usual

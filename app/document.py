@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from engine.model.disk import Stamp
     from engine.model.edits import Edit
 
 UNDO_LIMIT = 1000
@@ -43,6 +44,7 @@ class DesignDocument(QObject):
         self._clock = clock
         self._design = Design()
         self._path: Path | None = None
+        self._stamp: Stamp | None = None
         self.stack = QUndoStack(self)
         self.stack.setUndoLimit(UNDO_LIMIT)
         self._announced = self._design.title
@@ -61,6 +63,11 @@ class DesignDocument(QObject):
         return self._path
 
     @property
+    def stamp(self) -> Stamp | None:
+        """By what the file is known that this is a version of; None where that was never seen."""
+        return self._stamp
+
+    @property
     def is_dirty(self) -> bool:
         """Whether there is something to save."""
         return not self.stack.isClean()
@@ -70,10 +77,10 @@ class DesignDocument(QObject):
         """The design's title."""
         return self._design.title or "Untitled"
 
-    def replace(self, design: Design, path: Path | None) -> None:
+    def replace(self, design: Design, path: Path | None, stamp: Stamp | None = None) -> None:
         """Open another design with an empty history."""
         self._design = design
-        self._path = path
+        self._path, self._stamp = path, stamp
         self.stack.clear()
         self.replaced.emit(design)
         self._announce()
@@ -83,9 +90,9 @@ class DesignDocument(QObject):
         self.stack.resetClean()
         self._announce()
 
-    def mark_saved(self, path: Path) -> None:
+    def mark_saved(self, path: Path, stamp: Stamp | None = None) -> None:
         """Note that the design as it is was stored there."""
-        self._path = path
+        self._path, self._stamp = path, stamp
         self.stack.setClean()
         self._announce()
 

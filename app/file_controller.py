@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from app.conflict import Conflict, conflict_of
 from engine.exchange.recordings.formats import load_recording
 from engine.exchange.recordings.recording import RecordingError
 from engine.exchange.recordings.replay import replay
 from engine.model import files
 from engine.model.design import Design
+from engine.model.disk import Stamp, read_whole
+from engine.model.limits import MAX_BYTES
 
 if TYPE_CHECKING:
     from app.dialogs import Dialogs
@@ -30,6 +34,10 @@ class FileController(QObject):
     """A recording was loaded: what was taken out of it, in one line."""
     saved = Signal()
     opened = Signal()
+    conflict = Signal(object)
+    """The file is not what it was when it was read: a ``Conflict``. Nothing was written."""
+    settled = Signal()
+    """The file is again what is known of it."""
 
     def __init__(
         self,
@@ -70,49 +78,91 @@ class FileController(QObject):
 
     def open(self, path: Path) -> bool:
         """Open a file; a bad one is reported and the open design stays."""
-        design = self._read(path)
-        if design is None or not self.may_leave():
+        read = self._read(path)
+        if read is None or not self.may_leave():
             return False
-        self._take(design, path.absolute())
+        self._take(read[0], path.absolute(), read[1])
         self._settings.note_opened(path.absolute())
         return True
 
     def open_copy(self, path: Path) -> bool:
         """Open a design that must not be overwritten (a shipped one): the same, without a file."""
-        design = self._read(path)
-        if design is None or not self.may_leave():
+        read = self._read(path)
+        if read is None or not self.may_leave():
             return False
-        self._take(design, None)
+        self._take(read[0], None)
         self._settings.update(last=str(path.absolute()))
         return True
 
     def open_version(self, version: Path, path: Path) -> bool:
         """Open an earlier version of a file as unsaved changes to that file."""
-        design = self._read(version)
-        if design is None or not self.may_leave():
+        read = self._read(version)
+        if read is None or not self.may_leave():
             return False
-        self._take(design, path)
+        self._take(read[0], path, self._seen(path))
         self._document.mark_unsaved()
         return True
 
     def restore(self, leftover: Leftover) -> bool:
         """Open what a crash left behind, as unsaved changes to the file that it came from."""
-        design = self._read(leftover.design)
-        if design is None:
+        read = self._read(leftover.design)
+        if read is None or not self.may_leave():
             return False
-        self._take(design, leftover.path)
+        self._take(read[0], leftover.path, leftover.stamp)
         self._document.mark_unsaved()
         return True
 
     def save(self) -> bool:
-        """Store where it was stored before; asks where for the first time."""
-        return self._store(self._document.path) if self._document.path else self.save_as()
+        """Store where it was stored before; asks where for the first time.
+
+        A file that somebody else changed meanwhile is not written; ``conflict`` says so.
+        """
+        path = self._document.path
+        if path is None:
+            return self.save_as()
+        found = self._look(path)
+        if found is not None and not found.is_gone:
+            self.conflict.emit(found)
+            return False
+        return self._store(path)
 
     def save_as(self) -> bool:
         """Ask where to store it."""
         suggestion = self._document.path or self.folder() / f"{self.file_stem()}.windtunnel"
         path = self._dialogs.save_path(suggestion)
         return self._store(path.absolute()) if path is not None else False
+
+    def look(self) -> None:
+        """See whether the file is still what it was; says so where it is not."""
+        path = self._document.path
+        found = self._look(path) if path is not None else None
+        if found is not None:
+            self.conflict.emit(found)
+        else:
+            self.settled.emit()
+
+    def keep_mine(self) -> bool:
+        """Store over what somebody else has stored, which is kept as an earlier version."""
+        path = self._document.path
+        stored = self._store(path) if path is not None else False
+        if stored:
+            self.settled.emit()
+        return stored
+
+    def take_theirs(self) -> bool:
+        """Open what the file holds now; the open design is kept as an earlier version of it."""
+        path = self._document.path
+        read = self._read(path) if path is not None else None
+        if path is None or read is None:
+            return False
+        try:
+            self._history.keep(path, files.dumps(self._document.design).encode())
+        except OSError as error:
+            self.failed.emit(f"{path.name} was not opened again: yours could not be kept: {error}")
+            return False
+        self._take(read[0], path, read[1])
+        self.settled.emit()
+        return True
 
     def may_leave(self) -> bool:
         """Whether the open design may be left: nothing is unsaved, or the person said so."""
@@ -131,27 +181,44 @@ class FileController(QObject):
         kept = "".join(c if c.isalnum() else "-" for c in self._document.title.lower())
         return "-".join(part for part in kept.split("-") if part)[:60] or "design"
 
-    def _read(self, path: Path) -> Design | None:
+    def _read(self, path: Path) -> tuple[Design, Stamp] | None:
         """Load a file, or say why not."""
         try:
-            return files.load(path)
+            return files.load_stamped(path)
         except files.FileError as error:
             self.failed.emit(str(error))
             return None
 
-    def _take(self, design: Design, path: Path | None) -> None:
+    def _seen(self, path: Path) -> Stamp | None:
+        """By what a file is known as it is; None where it cannot be read."""
+        try:
+            return read_whole(path, MAX_BYTES)[1]
+        except OSError:
+            return None
+
+    def _look(self, path: Path) -> Conflict | None:
+        """What became of a file, if it is not what it was when it was read or written."""
+        stamp = self._document.stamp
+        state = stamp.state(path, MAX_BYTES) if stamp is not None else "same"
+        if stamp is None or state == "same":
+            return None
+        return conflict_of(path, self._document.design, is_gone=state == "gone")
+
+    def _take(self, design: Design, path: Path | None, stamp: Stamp | None = None) -> None:
         """Make it the open design."""
-        self._document.replace(design, path)
+        self._document.replace(design, path, stamp)
         self.opened.emit()
 
     def _store(self, path: Path) -> bool:
-        """Write the file and keep a version of it."""
+        """Write the file and keep a version of it, and of what it held before."""
+        with suppress(OSError):
+            self._history.record(path)
         try:
-            files.save(self._document.design, path)
+            stamp = files.save(self._document.design, path)
         except (files.FileError, OSError) as error:
             self.failed.emit(f"{path.name} was not saved: {error}")
             return False
-        self._document.mark_saved(path)
+        self._document.mark_saved(path, stamp)
         self._settings.note_opened(path)
         self.saved.emit()
         try:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from app.atomic import write_atomically
+from engine.model.disk import PRIVATE, read_whole, write_whole
+from engine.model.limits import MAX_BYTES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,12 +34,17 @@ class FileHistory:
 
     def record(self, file: Path, now: datetime | None = None) -> None:
         """Keep what the file holds now, unless it is what the latest version holds."""
-        data = file.read_bytes()
+        self.keep(file, read_whole(file, MAX_BYTES)[0], now)
+
+    def keep(self, file: Path, data: bytes, now: datetime | None = None) -> None:
+        """Keep something as a version of a file, unless it is what the latest version holds."""
         versions = self.versions(file)
         if versions and versions[0].path.read_bytes() == data:
             return
         stamp = (now or datetime.now(UTC)).strftime(_NAME)
-        write_atomically(self._folder_of(file) / f"{stamp}{_SUFFIX}", data)
+        folder = self._folder_of(file)
+        folder.mkdir(parents=True, exist_ok=True)
+        write_whole(folder / f"{stamp}{_SUFFIX}", data, PRIVATE)
         for old in self.versions(file)[KEEP:]:
             old.path.unlink(missing_ok=True)
 

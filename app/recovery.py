@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QLockFile, QObject, QTimer
+from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
 
-from app.atomic import write_atomically
 from engine.model import files
+from engine.model.disk import PRIVATE, Stamp, read_whole, write_whole
 
 if TYPE_CHECKING:
     from app.document import DesignDocument
@@ -26,6 +27,9 @@ DELAY_MS: Final = 400
 """Milliseconds of quiet after a change before the copy is written."""
 MAX_DELAY: Final = 5
 """So many postponements at most: steady typing is saved all the same."""
+RETRY_MS: Final = 5_000
+"""Milliseconds after which a copy that could not be written is tried again."""
+_MOST: Final = 100_000
 _DESIGN, _ORIGIN, _LOCK = ".windtunnel", ".json", ".lock"
 
 
@@ -36,6 +40,8 @@ class Leftover:
     design: Path
     path: Path | None
     """The file that it is a newer version of."""
+    stamp: Stamp | None
+    """By what that file is known, as it was then."""
     title: str
     saved_at: datetime
     lock: QLockFile
@@ -50,21 +56,27 @@ class Leftover:
 class Recovery(QObject):
     """Keeps the copy of one document up to date while it has unsaved changes."""
 
+    trouble = Signal(str)
+    """Why there is no copy of the latest changes, in a line; empty once there is one again."""
+
     def __init__(self, folder: Path, document: DesignDocument) -> None:
         super().__init__(document)
         self._folder = folder
         self._document = document
-        folder.mkdir(parents=True, exist_ok=True)
         name = f"{os.getpid()}-{os.urandom(4).hex()}"
         self._copy = folder / f"{name}{_DESIGN}"
         self._lock = _lock_of(self._copy)
-        self._lock.tryLock(0)
+        with suppress(OSError):
+            self._prepare()
         self._claimed: list[Leftover] = []
         self._postponed = 0
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(DELAY_MS)
-        self._timer.timeout.connect(self.write)
+        self._copied: Path | None = None
+        """The file of which there is a copy."""
+        self._problem = ""
+        self._timer = _timer(self, DELAY_MS)
+        self._retry = _timer(self, RETRY_MS)
+        for timer in (self._timer, self._retry):
+            timer.timeout.connect(self.write)
         document.changed.connect(self._note_change)
         document.replaced.connect(self._note_change)
         document.state_changed.connect(self._note_state)
@@ -74,25 +86,60 @@ class Recovery(QObject):
         """Where the copy is while there is one."""
         return self._copy
 
-    def write(self) -> None:
-        """Write the copy now if there is something unsaved; else make sure that there is none."""
+    def write(self) -> bool:
+        """Write the copy now if there is something unsaved; else make sure that there is none.
+
+        Says whether all is well. Where it is not, ``trouble`` says why, and it is tried again.
+        """
         self._timer.stop()
+        self._retry.stop()
         self._postponed = 0
-        if not self._document.is_dirty:
-            self._remove()
-            return
-        path = self._document.path
-        origin = {"path": str(path) if path else None, "title": self._document.title}
         try:
-            write_atomically(self._copy.with_suffix(_ORIGIN), json.dumps(origin).encode())
-            write_atomically(self._copy, files.dumps(self._document.design).encode())
-        except OSError:
-            return  # a full disk must not get in the way of work; the next change tries again
+            if self._document.is_dirty:
+                self._write()
+            else:
+                self._remove()
+        except (OSError, ValueError) as error:
+            self._tell((getattr(error, "strerror", None) or str(error)).lower())
+            self._retry.start()
+            return False
+        self._tell("")
+        return True
+
+    def _write(self) -> None:
+        """Write the copy, after where it came from. Raises ``OSError``."""
+        document = self._document
+        path, stamp = document.path, document.stamp
+        if path != self._copied:
+            self._remove()  # what is there belongs to a file that was left
+        origin = {
+            "path": str(path) if path else None,
+            "title": document.title,
+            "stamp": asdict(stamp) if stamp is not None else None,
+        }
+        self._prepare()
+        write_whole(self._copy.with_suffix(_ORIGIN), json.dumps(origin).encode(), PRIVATE)
+        self._copied = path
+        write_whole(self._copy, files.dumps(document.design).encode(), PRIVATE)
+
+    def _prepare(self) -> None:
+        """Have the folder, and the lock that tells whose copy it is. Raises ``OSError``."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        if not self._lock.isLocked():
+            self._lock.tryLock(0)
+
+    def _tell(self, problem: str) -> None:
+        """Say what is wrong, once, and when it is well again."""
+        if problem != self._problem:
+            self._problem = problem
+            self.trouble.emit(problem)
 
     def close(self) -> None:
         """End in order: nothing is left of this document; unanswered offers are made again."""
         self._timer.stop()
-        self._remove()
+        self._retry.stop()
+        with suppress(OSError):
+            self._remove()
         self._lock.unlock()
         for leftover in self._claimed:
             leftover.lock.unlock()
@@ -115,8 +162,8 @@ class Recovery(QObject):
         except OSError:  # its window has just ended in order
             lock.unlock()
             return None
-        source, title = _origin_of(path)
-        return Leftover(path, Path(source) if source else None, title, saved_at, lock)
+        source, title, stamp = _origin_of(path)
+        return Leftover(path, Path(source) if source else None, stamp, title, saved_at, lock)
 
     def _note_change(self, *_change: object) -> None:
         """Write soon."""
@@ -135,13 +182,23 @@ class Recovery(QObject):
         self._copy.with_suffix(_ORIGIN).unlink(missing_ok=True)
 
 
-def _origin_of(copy: Path) -> tuple[str, str]:
-    """The file and the title that a copy came from; empty where that was not written in time."""
+def _origin_of(copy: Path) -> tuple[str, str, Stamp | None]:
+    """File, title and stamp that a copy came from; nothing where that was not written in time."""
     try:
-        origin = json.loads(copy.with_suffix(_ORIGIN).read_text("utf-8"))
-        return str(origin.get("path") or ""), str(origin.get("title") or "")
-    except (OSError, ValueError, AttributeError):
-        return "", ""
+        origin = json.loads(read_whole(copy.with_suffix(_ORIGIN), _MOST)[0])
+        source, title = str(origin.get("path") or ""), str(origin.get("title") or "")
+        stamp = origin.get("stamp")
+        return source, title, Stamp(**stamp) if isinstance(stamp, dict) else None
+    except (OSError, ValueError, AttributeError, TypeError, RecursionError):
+        return "", "", None
+
+
+def _timer(parent: QObject, milliseconds: int) -> QTimer:
+    """A timer that goes off once."""
+    timer = QTimer(parent)
+    timer.setSingleShot(True)
+    timer.setInterval(milliseconds)
+    return timer
 
 
 def _lock_of(copy: Path) -> QLockFile:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from app.atomic import write_atomically
+from engine.model.disk import PRIVATE, read_whole, write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_RECENT: Final = 12
+_MOST: Final = 1_000_000
 
 
 class Preferences(BaseModel):
@@ -56,7 +57,8 @@ class Settings:
             return
         self._values = made
         try:
-            write_atomically(self._path, made.model_dump_json(indent=1).encode())
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(self._path, made.model_dump_json(indent=1).encode(), PRIVATE)
         except OSError:
             return
 
@@ -73,6 +75,6 @@ class Settings:
     def _read(self) -> Preferences:
         """Read the file; what is wrong in it counts as absent."""
         try:
-            return Preferences.model_validate(json.loads(self._path.read_text("utf-8")))
+            return Preferences.model_validate(json.loads(read_whole(self._path, _MOST)[0]))
         except (OSError, ValueError, ValidationError, RecursionError):
             return Preferences()

@@ -42,7 +42,8 @@ class StatusBar(QWidget):
         self._findings = set_role(QPushButton("No findings"), "flat")
         self._findings.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._findings.clicked.connect(self.findings_clicked)
-        self._saved = set_role(QLabel(), "muted")
+        self._saved = set_role(QLabel(textFormat=Qt.TextFormat.PlainText), "muted")
+        self._trouble = ""
         self._flash = QTimer(self)
         self._flash.setSingleShot(True)
         self._flash.setInterval(_FLASH_MS)
@@ -110,6 +111,16 @@ class StatusBar(QWidget):
             self._saved_at = self._clock()
         self._show_saved()
 
+    def set_trouble(self, problem: str) -> None:
+        """Note why unsaved work is not backed up; empty where it is."""
+        if problem:
+            self.flash(f"Unsaved changes are not backed up: {problem}. Save them, or make room.")
+        elif self._trouble:
+            self.flash("Unsaved changes are backed up again.")
+        self._trouble = problem
+        self._saved.setToolTip(problem)
+        self._show_saved()
+
     def forget_saved(self) -> None:
         """Another design is open: nothing was saved yet."""
         self._saved_at = None
@@ -128,6 +139,8 @@ class StatusBar(QWidget):
         else:
             text = f"saved {ago(self._clock() - self._saved_at)}"
             text = f"changed · {text}" if self._dirty else text
+        if self._trouble:
+            text = f"{text} · not backed up"
         self._saved.setText(text)
 
 

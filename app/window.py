@@ -7,7 +7,7 @@ import binascii
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QByteArray, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -45,6 +45,8 @@ class MainWindow(QMainWindow):
 
     file_dropped = Signal(object)
     """The ``Path`` of a design dropped onto the window."""
+    came_to_front = Signal()
+    """The person comes back from another window."""
     search_clicked = Signal()
     measure_clicked = Signal()
     study_clicked = Signal()
@@ -108,6 +110,12 @@ class MainWindow(QMainWindow):
             self._divided = True
             self._column.activate()
             self._divide()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Tell when the person comes back from elsewhere."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.ActivationChange and self.isActiveWindow():
+            self.came_to_front.emit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Close if that loses nothing; remember how the window was."""

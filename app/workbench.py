@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Qt
 
+from app import conflict
 from app.actions import ActionSet
 from app.banner import Choice, Message
 from app.break_menu import break_edit, repair_edit
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QMenu
 
     from app.break_menu import Fault
+    from app.conflict import Conflict
     from app.dialogs import Dialogs
     from app.recovery import Leftover
     from app.services import Services
@@ -155,6 +157,12 @@ class Workbench(QObject):
         files.taken.connect(self.tell)
         files.saved.connect(lambda: views.status.set_saved(dirty=False, saved_now=True))
         files.opened.connect(lambda: views.banners.dismiss("message"))
+        files.opened.connect(lambda: views.banners.dismiss(conflict.KEY))
+        files.saved.connect(lambda: views.banners.dismiss(conflict.KEY))
+        files.settled.connect(lambda: views.banners.dismiss(conflict.KEY))
+        files.conflict.connect(self._show_conflict)
+        self.services.recovery.trouble.connect(views.status.set_trouble)
+        self.window.came_to_front.connect(files.look)
 
     def _connect_run(self) -> None:
         """Views follow the run; the transport steers it."""
@@ -260,6 +268,13 @@ class Workbench(QObject):
         self.window.setWindowModified(document.is_dirty)
         self.window.setWindowFilePath(str(document.path or ""))
         self.views.status.set_saved(dirty=document.is_dirty)
+
+    def _show_conflict(self, found: Conflict) -> None:
+        """Somebody else changed the file: say how, and ask whose version is kept."""
+        dirty = self.services.document.is_dirty
+        message = conflict.message_of(found, self.services.files, is_dirty=dirty)
+        if self.views.banners.shown(conflict.KEY) != message.text:
+            self.views.banners.show_message(message)
 
     def _show_snapshot(self, snapshot: Snapshot, elapsed: float) -> None:
         """Feed the views."""
@@ -369,9 +384,11 @@ class Workbench(QObject):
         self.views.banners.show_message(Message(key, text, "info", choices))
 
     def _restore(self, leftover: Leftover, key: str) -> None:
-        """Open a crashed window's work; its copy goes once ours is written."""
-        if self.services.files.restore(leftover):
-            self.services.recovery.write()
+        """Open a crashed window's work; its copy, the only one, goes once ours is on the disk."""
+        if not self.services.files.restore(leftover):
+            self._offer(leftover, key)
+        elif self.services.recovery.write():
             leftover.discard()
         else:
-            self._offer(leftover, key)
+            leftover.lock.unlock()
+            self.say("Restored, but not backed up. It is offered again at the next start.")

@@ -7,15 +7,13 @@ and what to do.
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from engine.model.design import FORMAT, Design
+from engine.model.disk import Stamp, read_whole, write_whole
 from engine.model.layout import ordered, text_of, whole
 from engine.model.limits import MAX_BYTES, MAX_COUNTS, LimitError, too_large, too_many
 from engine.model.migrations import MIGRATIONS
@@ -35,26 +33,45 @@ class FileError(Exception):
 
 def load(path: Path | str) -> Design:
     """The design in a file. Raises ``FileError``."""
-    path = Path(path)
-    return loads(read_text(path, MAX_BYTES, "design"), path.name)
+    return load_stamped(Path(path))[0]
+
+
+def load_stamped(path: Path) -> tuple[Design, Stamp]:
+    """The design in a file, and by what the file is known again. Raises ``FileError``."""
+    text, stamp = _text_of(path, MAX_BYTES, "design")
+    return loads(text, path.name), stamp
 
 
 def read_text(path: Path, most: int, sort: str) -> str:
     """The text of a file, at most so many bytes; ``sort`` says what it should be. Raises ``FileError``."""
+    return _text_of(path, most, sort)[0]
+
+
+def _text_of(path: Path, most: int, sort: str) -> tuple[str, Stamp]:
+    """The text of a file and its stamp. Raises ``FileError``."""
+    name = shown_name(path)
     try:
-        with path.open("rb") as file:
-            data = file.read(most + 1)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        msg = f"{path.name}: cannot be read: {reason}; check the path and its permissions"
+        data, stamp = read_whole(path, most)
+    except (OSError, ValueError) as error:
+        msg = f"{name}: cannot be read: {_reason(error)}; check the path and its permissions"
         raise FileError(msg) from error
     if len(data) > most:
-        raise FileError(too_big(path.name, most, sort))
+        raise FileError(too_big(name, most, sort))
     try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-8-sig"), stamp
     except UnicodeDecodeError as error:
-        msg = f"{path.name}: is not UTF-8 text (byte {error.start}); it is no {sort} file"
+        msg = f"{name}: is not UTF-8 text (byte {error.start}); it is no {sort} file"
         raise FileError(msg) from error
+
+
+def shown_name(path: Path) -> str:
+    """The name of a file for messages: printable, whatever bytes it is made of."""
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in path.name)
+
+
+def _reason(error: Exception) -> str:
+    """Why the system refused, in its own words."""
+    return (getattr(error, "strerror", None) or str(error)).lower()
 
 
 def loads(text: str, name: str = "design") -> Design:
@@ -128,42 +145,24 @@ def dumps(design: Design) -> str:
     return text_of(made) + "\n"
 
 
-def save(design: Design, path: Path | str) -> None:
-    """Write a design's file at once or not at all. Raises ``FileError``."""
+def save(design: Design, path: Path | str) -> Stamp:
+    """Write a design's file at once or not at all; says by what it is known. Raises ``FileError``."""
     problem = unsound(design)
     if problem is not None:
-        msg = f"{Path(path).name}: cannot be saved: {problem}"
+        msg = f"{shown_name(Path(path))}: cannot be saved: {problem}"
         raise FileError(msg)
-    write(dumps(design), path)
+    return write(dumps(design), path)
 
 
-def write(text: str, path: Path | str) -> None:
+def write(text: str, path: Path | str) -> Stamp:
     """Write a file at once or not at all. Raises ``FileError``."""
     path = Path(path)
     try:
-        target = path.resolve()
-        _replace(target, text.encode())
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        msg = f"{path.name}: cannot be saved: {reason}; choose another folder"
+        return write_whole(path, text.encode())
+    except (OSError, ValueError) as error:
+        name, reason = shown_name(path), _reason(error)
+        msg = f"{name}: cannot be saved: {reason}; choose another name or folder"
         raise FileError(msg) from error
-
-
-def _replace(target: Path, data: bytes) -> None:
-    """Write a temporary file beside the target, then put it in the target's place."""
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o644)
-        temporary.replace(target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise
 
 
 def _up_to_date(raw: dict[str, Any]) -> dict[str, Any]:

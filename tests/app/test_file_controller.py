@@ -139,7 +139,7 @@ def test_every_save_keeps_a_version_that_can_be_opened(control, document, stored
         document.push(SetDesign(("title",), title))
         control.save()
     versions = history.versions(stored)
-    assert [files.load(each.path).title for each in versions] == ["Second", "First"]
+    assert [files.load(each.path).title for each in versions] == ["Second", "First", "Stored"]
     assert control.open_version(versions[1].path, stored)
     assert document.title == "First"
     assert document.path == stored

@@ -143,3 +143,151 @@ def test_a_copy_without_its_origin_is_still_offered(recovery, folder) -> None:
     (leftover,) = recovery.leftovers()
     assert leftover.path is None
     assert files.load(leftover.design).title == "Precious"
+
+
+def test_a_copy_that_cannot_be_written_is_told_and_tried_again(
+    qtbot, document, recovery, folder
+) -> None:
+    said: list[str] = []
+    recovery.trouble.connect(said.append)
+    for each in folder.iterdir():
+        each.unlink()
+    folder.rmdir()
+    folder.write_text("a file where the folder should be")
+    document.push(SetDesign(("title",), "Precious"))
+    assert not recovery.write()
+    assert not recovery.write()
+    (problem,) = said
+    assert "exists" in problem or "directory" in problem
+    folder.unlink()
+    assert recovery._retry.isActive()
+    recovery._retry.setInterval(1)
+    recovery._retry.start()
+    qtbot.waitUntil(recovery.copy.exists)
+    assert said[1:] == [""]
+
+
+def test_the_copy_knows_the_file_as_it_was_read(recovery, document, folder, tmp_path) -> None:
+    path = tmp_path / "shop.windtunnel"
+    stamp = files.save(Design(title="Shop"), path)
+    document.replace(Design(title="Shop"), path, stamp)
+    document.push(SetDesign(("title",), "Precious"))
+    recovery.write()
+    recovery._lock.unlock()
+    other = Recovery(folder, DesignDocument())
+    (leftover,) = other.leftovers()
+    assert (leftover.path, leftover.stamp) == (path, stamp)
+    other.close()
+
+
+_STEPS = """
+import os, sys
+from pathlib import Path
+from PySide6.QtCore import QCoreApplication
+from app.document import DesignDocument
+from app.file_controller import FileController
+from app.history import FileHistory
+from app.recovery import Recovery
+from app.settings import Settings
+from engine.model import files
+from engine.model.design import Design
+from engine.model.edits import SetDesign
+from tests.helpers.fakes import FakeDialogs
+
+root = Path(sys.argv[1])
+ACTS = ("open", "os.rename", "os.remove")
+
+def kill_at(step, folder):
+    left = [step]
+    def hook(event, args):
+        if event in ACTS and str(folder) in str(args[0]):
+            if left[0] == 0:
+                os.kill(os.getpid(), 9)
+            left[0] -= 1
+    sys.addaudithook(hook)
+
+def work(folder):
+    document = DesignDocument()
+    recovery = Recovery(folder / "recovery", document)
+    control = FileController(
+        document, Settings(folder / "settings.json"), FileHistory(folder / "history"), FakeDialogs()
+    )
+    return document, recovery, control
+
+def crashed(folder):
+    document, recovery, control = work(folder)
+    document.replace(Design(title="Shop"), folder / "shop.windtunnel")
+    document.push(SetDesign(("title",), "Precious"))
+    assert recovery.write()
+    os.kill(os.getpid(), 9)
+
+def restored(folder):
+    document, recovery, control = work(folder)
+    (leftover,) = recovery.leftovers()
+    assert control.restore(leftover)
+    assert recovery.write()
+    leftover.discard()
+    document.push(SetDesign(("title",), "Precious and more"))
+    assert recovery.write()
+    document.push(SetDesign(("title",), "Precious"))
+    assert recovery.write()
+
+def saved(folder):
+    document, recovery, control = work(folder)
+    (leftover,) = recovery.leftovers()
+    assert control.restore(leftover)
+    assert recovery.write()
+    leftover.discard()
+    assert control.save()
+    recovery.close()
+
+def check(folder):
+    document, recovery, control = work(folder)
+    titles = [files.load(each.design).title for each in recovery.leftovers()]
+    stored = folder / "shop.windtunnel"
+    titles += [files.load(stored).title] if stored.exists() else []
+    if not any(title.startswith("Precious") for title in titles):
+        print("lost", folder, titles, sorted(folder.rglob("*")))
+        os._exit(1)
+
+def fork(act, folder, step=None):
+    child = os.fork()
+    if child == 0:
+        app = QCoreApplication([])
+        if step is not None:
+            kill_at(step, folder)
+        try:
+            act(folder)
+        except BaseException as error:
+            print(repr(error), flush=True)
+            os._exit(2)
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+for scenario in (restored, saved):
+    for step in range(200):
+        folder = root / f"{scenario.__name__}-{step}"
+        folder.mkdir()
+        assert fork(crashed, folder) == -9
+        code = fork(scenario, folder, step)
+        assert code in (0, -9), code
+        assert fork(check, folder) == 0
+        if code == 0:
+            break
+    assert 10 < step < 199, step
+    print(scenario.__name__, "survives", step, "kills")
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.timeout(300)
+def test_a_kill_at_any_step_of_recovery_loses_nothing(tmp_path: Path) -> None:
+    environment = dict(os.environ, QT_QPA_PLATFORM="offscreen")
+    done = subprocess.run(
+        [sys.executable, "-c", _STEPS, str(tmp_path)],
+        env=environment,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr

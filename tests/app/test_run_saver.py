@@ -81,7 +81,7 @@ def test_a_folder_that_is_not_there_is_one_line(bench: Bench, tmp_path: Path) ->
     bench.saver.save()
     bench.hear(Recorded("{}\n"))
     (line,) = bench.failed
-    assert "choose another folder" in line
+    assert "choose another name or folder" in line
     assert bench.saved == []
 
 

@@ -13,9 +13,7 @@ from engine.exchange.recordings.recording import (
     RecordingError,
     plural,
 )
-from engine.model.edits import CompoundEdit, SetDesign, SetField
-from engine.model.files import dumps
-from engine.model.limits import MAX_BYTES
+from engine.model.edits import CompoundEdit, EditError, SetDesign, SetField
 from engine.model.names import did_you_mean
 
 if TYPE_CHECKING:
@@ -59,9 +57,11 @@ def replay(design: Design, client: str, recording: Recording | RateCurve) -> Rep
         edits.append(SetField(client, ("config", "mix"), classes.mix(recording.shares)))
     edits += _length(design, recording.length)
     edit = CompoundEdit.of(edits, "Load a recording")
-    if len(dumps(edit.apply(design).design)) > MAX_BYTES:
-        msg = f"the design would be larger than {MAX_BYTES // 1_000_000} MB; import a part of it"
-        raise RecordingError(msg)
+    try:
+        edit.apply(design)
+    except EditError as error:
+        msg = f"{error}; or import a part of the recording"
+        raise RecordingError(msg) from error
     parts = [recording.about, *recording.notes, *classes.notes()]
     parts.append(f"the scenario lasts {_duration(design, recording.length):g} s")
     return Replay(edit, "; ".join(parts))

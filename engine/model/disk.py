@@ -1,0 +1,169 @@
+"""Whole files, and only regular ones: read within bounds, written at once or not at all.
+
+Opening a pipe would wait for ever and a device has no end, so neither is opened. What is written replaces
+the old file in one step, after it is on the disk: a crash at any moment leaves the old one or the new one.
+Permissions, symbolic links and hard links stay as they are.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import secrets
+import stat
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+State = Literal["same", "changed", "gone"]
+PRIVATE: Final = 0o600
+"""Permissions of files that are nobody else's business."""
+_SHARED: Final = 0o666
+_NAME: Final = 40
+"""Characters of a file's name in that of its temporary file; names have at most 255 bytes."""
+_NONBLOCKING: Final = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+class NotRegularError(OSError):
+    """A directory, a pipe, a device or a socket where a file should be."""
+
+    def __init__(self, mode: int) -> None:
+        kinds = (
+            (stat.S_ISDIR, "a folder"),
+            (stat.S_ISFIFO, "a pipe"),
+            (stat.S_ISSOCK, "a socket"),
+        )
+        sort = next((words for is_kind, words in kinds if is_kind(mode)), "a device")
+        super().__init__(errno.EINVAL, f"it is {sort}, not a file")
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """By what a file is known again: where it lies, when it was written, and what was in it."""
+
+    inode: int
+    size: int
+    written: int
+    """Nanoseconds since 1970."""
+    digest: str
+
+    @classmethod
+    def of(cls, info: os.stat_result, data: bytes) -> Stamp:
+        """The stamp of a file that holds some bytes."""
+        return cls(info.st_ino, info.st_size, info.st_mtime_ns, hashlib.sha256(data).hexdigest())
+
+    def state(self, path: Path, most: int) -> State:
+        """Whether a file still holds what it held; a file that was only touched does."""
+        try:
+            info = path.stat()
+            if (info.st_ino, info.st_size, info.st_mtime_ns) == self._quick:
+                return "same"
+            return "same" if read_whole(path, most)[1].digest == self.digest else "changed"
+        except FileNotFoundError:
+            return "gone"
+        except OSError:
+            return "changed"
+
+    @property
+    def _quick(self) -> tuple[int, int, int]:
+        """What shows without reading the file."""
+        return (self.inode, self.size, self.written)
+
+
+def read_whole(path: Path, most: int) -> tuple[bytes, Stamp]:
+    """The first ``most`` bytes of a regular file, and one more where it is longer. Raises ``OSError``."""
+    info = path.stat()
+    if not stat.S_ISREG(info.st_mode):
+        raise NotRegularError(info.st_mode)
+    with os.fdopen(os.open(path, os.O_RDONLY | _NONBLOCKING), "rb") as file:
+        info = os.fstat(file.fileno())
+        if not stat.S_ISREG(info.st_mode):
+            raise NotRegularError(info.st_mode)
+        data = file.read(most + 1)
+    return data, Stamp.of(info, data)
+
+
+def write_whole(path: Path, data: bytes, mode: int = _SHARED) -> Stamp:
+    """Have a file hold these bytes; when this returns they are on the disk. Raises ``OSError``.
+
+    Args:
+        path: the file; a symbolic link stays one, and what it points to is written.
+        data: everything that the file is to hold.
+        mode: permissions of a new file, less what the umask takes away. An old file keeps its own.
+    """
+    target = path.resolve()
+    try:
+        old = target.stat()
+    except FileNotFoundError:
+        return _replaced(target, data, mode)
+    if not stat.S_ISREG(old.st_mode):
+        raise NotRegularError(old.st_mode)
+    if not old.st_mode & 0o222 or not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, "it is read-only")
+    if old.st_nlink > 1:
+        return _overwritten(target, data)
+    return _replaced(target, data, PRIVATE, old)
+
+
+def _replaced(target: Path, data: bytes, mode: int, old: os.stat_result | None = None) -> Stamp:
+    """Put a new file in the place of the old one."""
+    with _temporary(target, data, mode) as (temporary, info):
+        if old is not None:
+            with contextlib.suppress(OSError, AttributeError):
+                os.chown(temporary, old.st_uid, old.st_gid)
+            temporary.chmod(stat.S_IMODE(old.st_mode))
+        temporary.replace(target)
+        _sync_folder(target.parent)
+    return Stamp.of(info, data)
+
+
+def _overwritten(target: Path, data: bytes) -> Stamp:
+    """Write into the old file, which has other names as well; until that is done a copy lies beside it."""
+    with _temporary(target, data, PRIVATE) as (temporary, _), target.open("r+b") as file:
+        _sync_folder(target.parent)
+        try:
+            file.write(data)
+            file.truncate()
+            file.flush()
+            os.fsync(file.fileno())
+        except OSError as error:
+            kept = temporary.with_suffix(".kept")
+            temporary.replace(kept)
+            reason = error.strerror or str(error)
+            raise OSError(error.errno, f"{reason}; all of it is in {kept.name}") from error
+        info = os.fstat(file.fileno())
+    return Stamp.of(info, data)
+
+
+@contextlib.contextmanager
+def _temporary(target: Path, data: bytes, mode: int) -> Iterator[tuple[Path, os.stat_result]]:
+    """A file beside the target that holds the bytes, on the disk; afterwards it is gone."""
+    name = f".{target.name[:_NAME]}.{secrets.token_hex(6)}.part"
+    temporary = target.with_name(name)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    handle = os.open(temporary, flags, mode)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+            info = os.fstat(file.fileno())
+        yield temporary, info
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+
+
+def _sync_folder(folder: Path) -> None:
+    """Have the folder's own entries on the disk, where a folder can be opened."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
