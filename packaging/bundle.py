@@ -18,6 +18,8 @@ import tarfile
 import tomllib
 from pathlib import Path
 
+from glibc import glibc_report
+
 ROOT = Path(__file__).resolve().parent.parent
 MAX_UNPACKED = 180_000_000
 MAX_ARCHIVE = 80_000_000
@@ -107,6 +109,8 @@ def main(argv: list[str] | None = None) -> int:
     strip(app)
     unpacked = size_of(app)
     print(f"{app}: {unpacked / 1e6:.1f} MB (at most {MAX_UNPACKED / 1e6:.0f})", flush=True)
+    if sys.platform == "linux":
+        print(glibc_report(app), flush=True)
     self_test(app)
     if options.no_archive:
         return int(unpacked > MAX_UNPACKED)
