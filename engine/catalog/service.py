@@ -81,7 +81,9 @@ written here says it step by step instead:
 - `{"parallel": [{"call": "a"}, {"call": "b"}, {"call": "c"}], "need": 2}`: at once; it goes on when two have
   succeeded and fails when two have failed. `"copies": 100` begins each 100 times;
 - `{"choice": [{"probability": 0.4, "do": […]}, {"class": "write", "do": […]}, {"when": "miss", "do": […]}]}`:
-  the first that applies; one without conditions always does;
+  the first that applies; one without conditions always does. `"when": "failed"` is for requests of which a step
+  before failed for good: they go on with that way and then after the choice, while all others pass it by;
+  `"miss_or_failed"` is for both, so that a dead cache is a miss;
 - `{"loop": 30, "do": […]}`, `{"sequence": […]}`, and `{"async": […]}`, which nobody waits for.
 
 The links then count with their network and policy only, not with order, probability, times, mode, when and

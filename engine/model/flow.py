@@ -86,11 +86,13 @@ class ChoiceBranch(Config):
         description="Requests of this class only.",
         json_schema_extra={"unit": "", "group": "General"},
     )
-    when: Literal["miss", "hit"] | None = setting(
+    when: Literal["miss", "hit", "failed", "miss_or_failed"] | None = setting(
         None,
         title="When",
         help="miss: an earlier call found nothing in a cache and nothing has made up for it. A call "
-        "made then stores its answer there.",
+        "made then stores its answer there. failed: a step before it failed for good, all its retries "
+        "spent; steps between the two are left out, and the request goes on after the choice. Ways that "
+        "do not say failed are not for such requests.",
     )
     do: Steps = setting(title="Do", help="The steps of this way.", lax=True)
 
@@ -106,11 +108,15 @@ class ChoiceStep(Config):
     def _at_most_all(self) -> Self:
         """Refuse shares that come to more than all requests of a class."""
         for kind in dict.fromkeys(branch.kind for branch in self.choice):
-            for when in ("miss", "hit"):
+            for whens in (
+                (None, "miss", "miss_or_failed"),
+                (None, "hit"),
+                ("failed", "miss_or_failed"),
+            ):
                 shares = [
                     branch.probability or 0.0
                     for branch in self.choice
-                    if branch.kind in (None, kind) and branch.when in (None, when)
+                    if branch.kind in (None, kind) and branch.when in whens
                 ]
                 if sum(shares) > 1.0 + 1e-9:
                     about = f" of class {kind!r}" if kind is not None else ""
@@ -241,6 +247,29 @@ def branches_of(
                 yield (*here, "choice", str(place)), branch
         for inside, parts in _parts(step):
             yield from branches_of(parts, (*here, *inside))
+
+
+def unreached_rescues(
+    steps: tuple[Step, ...], path: tuple[str, ...] = ()
+) -> Iterator[tuple[str, ...]]:
+    """Paths of the branches that wait for a failure where no step before them can fail."""
+    called = False
+    for index, step in enumerate(steps):
+        here = (*path, str(index))
+        if isinstance(step, ChoiceStep) and not called:
+            for place, branch in enumerate(step.choice):
+                if branch.when == "failed":
+                    yield (*here, "choice", str(place))
+        for inside, parts in _parts(step):
+            if isinstance(step, ParallelStep):
+                for place, part in enumerate(parts):
+                    within = unreached_rescues((part,))
+                    yield from ((*here, *inside, str(place), *rest[1:]) for rest in within)
+            elif not (isinstance(step, SequenceStep) and called):
+                yield from unreached_rescues(parts, (*here, *inside))
+        called = called or (
+            not isinstance(step, AsyncStep) and any(True for _ in calls_of((step,)))
+        )
 
 
 def uses_service_time(steps: tuple[Step, ...]) -> bool:

@@ -18,23 +18,65 @@ if TYPE_CHECKING:
 
     from engine.model.design import Design
 
+    _Called = tuple[str, LinkConfig]
+    """A link, and when and how it is called."""
+
 _WIDTH: Final = 32
 """Characters up to which a list or an object stays on one line: what a form's column shows."""
 _INDENT: Final = "  "
+_RESCUES: Final[dict[str, str]] = {"failed": "failed", "miss_or_failed": "miss"}
+"""What a link says that is used after a failure, and what it says of other requests."""
 
 
 def flow_of_links(design: Design, node_id: str) -> list[JsonValue]:
     """What a service does without a flow of its own: its work, then its links in their order."""
-    groups: dict[int, list[JsonValue]] = defaultdict(list)
+    groups: dict[int, list[_Called]] = defaultdict(list)
     for link in design.links:
         if link.source == node_id:
             config = _config(link.config)
-            groups[config.order].append(_step(design, link.id, config))
-    calls: list[JsonValue] = [
-        groups[order][0] if len(groups[order]) == 1 else {"parallel": groups[order]}
-        for order in sorted(groups)
-    ]
+            groups[config.order].append((link.id, config))
+    calls = (_group(design, groups[order]) for order in sorted(groups))
     return [{"work": SERVICE_TIME}, *calls]
+
+
+def _group(design: Design, links: list[_Called]) -> JsonValue:
+    """The links of one order as a step."""
+    rescues = [(link, config) for link, config in links if config.when in _RESCUES]
+    if len(links) == 1 or not rescues:
+        return _side_by_side([_step(design, link, config) for link, config in links])
+    ways: list[JsonValue] = []
+    names: list[str | None] = [each.name for each in design.classes]
+    for name in names or [None]:
+        used = [each for each in rescues if not each[1].classes or name in each[1].classes]
+        calls = [_saving(link, config) for link, config in used]
+        if calls:
+            ways.append({**_of_class(name), "when": "failed", "do": [_side_by_side(calls)]})
+    usual = [
+        _step(
+            design, link, config.model_copy(update={"when": _RESCUES.get(config.when, config.when)})
+        )
+        for link, config in links
+        if config.when != "failed"
+    ]
+    return {"choice": [*ways, {"do": [_side_by_side(usual)]}] if usual else ways}
+
+
+def _side_by_side(steps: list[JsonValue]) -> JsonValue:
+    """Steps at once."""
+    return steps[0] if len(steps) == 1 else {"parallel": steps}
+
+
+def _of_class(name: str | None) -> dict[str, JsonValue]:
+    """The condition of a class; none where there is but one."""
+    return {} if name is None else {"class": name}
+
+
+def _saving(link_id: str, config: LinkConfig) -> JsonValue:
+    """What a link does for a request whose call failed."""
+    step = _call(link_id, config)
+    if config.probability >= 1.0:
+        return step
+    return {"choice": [{"probability": config.probability, "do": [step]}]}
 
 
 def _config(raw: dict[str, Any]) -> LinkConfig:
@@ -45,13 +87,17 @@ def _config(raw: dict[str, Any]) -> LinkConfig:
         return LinkConfig()
 
 
-def _step(design: Design, link_id: str, config: LinkConfig) -> JsonValue:
-    """The call of a link as a step."""
+def _call(link_id: str, config: LinkConfig) -> JsonValue:
+    """The calls of a link, whoever makes them."""
     step: JsonValue = {"call": link_id}
     if config.times > 1:
         step = {"loop": config.times, "do": [step]}
-    if config.mode == "send":
-        step = {"async": [step]}
+    return {"async": [step]} if config.mode == "send" else step
+
+
+def _step(design: Design, link_id: str, config: LinkConfig) -> JsonValue:
+    """The call of a link as a step."""
+    step = _call(link_id, config)
     conditions = _conditions(design, config)
     if conditions == [{}]:
         return step
@@ -64,18 +110,21 @@ def _conditions(design: Design, config: LinkConfig) -> list[dict[str, JsonValue]
     share: dict[str, JsonValue] = {}
     if config.probability < 1.0:
         share = {"probability": config.probability}
-    if config.when == "always":
+    when: dict[str, JsonValue] = {} if config.when == "always" else {"when": config.when}
+    if config.when in ("always", "failed"):
         if config.classes is None:
-            return [share]
-        return [{"class": name, **share} for name in config.classes]
+            return [{**when, **share}]
+        return [{"class": name, **when, **share} for name in config.classes]
     writes = [each.name for each in design.classes if each.operation == "write"]
     if config.classes is None:
         always: list[dict[str, JsonValue]] = [{"class": name, **share} for name in writes]
-        return [*always, {"when": "miss", **share}]
-    return [
-        {"class": name, **share} if name in writes else {"class": name, "when": "miss", **share}
-        for name in config.classes
-    ]
+        return [*always, {**when, **share}]
+    found: list[dict[str, JsonValue]] = []
+    for name in config.classes:
+        found.append({"class": name, **({} if name in writes else when), **share})
+        if name in writes and config.when == "miss_or_failed":
+            found.append({"class": name, "when": "failed", **share})
+    return found
 
 
 def flow_text(value: JsonValue) -> str:

@@ -78,12 +78,15 @@ class LinkConfig(Config):
     mode: Literal["call", "send"] = setting(
         "call", title="Mode", group=_CALL, help="call waits for the answer; send does not."
     )
-    when: Literal["always", "miss"] = setting(
+    when: Literal["always", "miss", "failed", "miss_or_failed"] = setting(
         "always",
         title="When",
         group=_CALL,
         help="miss: reads use it only after an earlier call found nothing in a cache, and the answer "
-        "is then stored there (look-aside); writes always use it.",
+        "is then stored there (look-aside); writes always use it. failed: only after a call of a lower "
+        "order failed for good, all its retries spent; the request then goes on as if nothing had "
+        "happened, and fails with that reason where this call is not made. miss_or_failed: both, so that "
+        "a dead cache is a miss.",
     )
     classes: tuple[str, ...] | None = setting(
         None,

@@ -40,23 +40,63 @@ def flow_of(node: NodePlan, leaving: Sequence[LinkPlan], classes: Sequence[Class
     for link in leaving:
         groups[link.order].append(link)
     work: FlowPlan = (WorkPart(node.station.work),) if node.traffic is None else ()
-    return (*work, *(_group(groups[order], classes) for order in sorted(groups)))
+    parts = [_group(groups[order], classes) for order in sorted(groups)]
+    return (*work, *(part for part in parts if part != ChoicePart(())))
 
 
 def _group(links: Sequence[LinkPlan], classes: Sequence[ClassPlan]) -> Part:
-    """The links of one order, side by side."""
-    ways = tuple(_call(link, classes) for link in links)
-    return ways[0] if len(ways) == 1 else ParallelPart(tuple((way,) for way in ways), len(ways))
+    """The links of one order: what they do for requests that go on, and for those whose call failed."""
+    usual = _side_by_side([_usual(link, classes) for link in links if not _only_saves(link)])
+    rescues = [link for link in links if link.on_failure]
+    if not rescues:
+        return usual
+    ways = tuple(way for kind in range(len(classes)) for way in _rescue(rescues, kind, classes))
+    if isinstance(usual, ChoicePart):
+        return ChoicePart((*ways, *usual.ways))
+    return ChoicePart((*ways, Way((usual,))))
 
 
-def _call(link: LinkPlan, classes: Sequence[ClassPlan]) -> Part:
-    """What a link says of its call: how often, for whom, and whether anybody waits."""
+def _only_saves(link: LinkPlan) -> bool:
+    """Whether a link is for requests whose call failed alone."""
+    return link.on_failure and not link.on_miss
+
+
+def _side_by_side(parts: Sequence[Part]) -> Part:
+    """Parts at once; none of them is a choice without ways."""
+    if len(parts) == 1:
+        return parts[0]
+    return ParallelPart(tuple((part,) for part in parts), len(parts)) if parts else ChoicePart(())
+
+
+def _rescue(links: Sequence[LinkPlan], kind: int, classes: Sequence[ClassPlan]) -> list[Way]:
+    """What some links do for requests of a class whose call failed; at most one way."""
+    used = [link for link in links if link.classes[kind]]
+    mask = tuple(place == kind for place in range(len(classes)))
+    if len(used) == 1:
+        return [Way((_part(used[0]),), _share(used[0]), mask, "failed")]
+    calls = [
+        _part(link) if _share(link) is None else ChoicePart((Way((_part(link),), _share(link)),))
+        for link in used
+    ]
+    return [Way((_side_by_side(calls),), None, mask, "failed")] if used else []
+
+
+def _part(link: LinkPlan) -> Part:
+    """The calls of a link: how often, and whether anybody waits."""
     part: Part = CallPart(link.id)
     if link.times > 1:
         part = LoopPart(link.times, (part,))
-    if not link.waits:
-        part = AsyncPart((part,))
-    share = link.probability if link.probability < 1.0 else None
+    return part if link.waits else AsyncPart((part,))
+
+
+def _share(link: LinkPlan) -> float | None:
+    """Share of the requests that make the calls of a link; None is all."""
+    return link.probability if link.probability < 1.0 else None
+
+
+def _usual(link: LinkPlan, classes: Sequence[ClassPlan]) -> Part:
+    """What a link says of its call for requests none of whose calls has just failed."""
+    part, share = _part(link), _share(link)
     if link.on_miss:
         reads = tuple(
             used and not kind.write for used, kind in zip(link.classes, classes, strict=True)
@@ -107,6 +147,23 @@ def goes_side_by_side(flow: FlowPlan) -> bool:
             case _:
                 pass
     return False
+
+
+def ways_in(flow: FlowPlan) -> Iterator[Way]:
+    """Every way of every choice of a flow."""
+    for part in flow:
+        match part:
+            case AsyncPart() | LoopPart():
+                yield from ways_in(part.do)
+            case ParallelPart():
+                for way in part.ways:
+                    yield from ways_in(way)
+            case ChoicePart():
+                for choice in part.ways:
+                    yield choice
+                    yield from ways_in(choice.do)
+            case _:
+                pass
 
 
 def works_in(flow: FlowPlan) -> Iterator[WorkPart]:

@@ -40,4 +40,5 @@ def as_delivered(link: LinkPlan, source: NodePlan) -> LinkPlan:
 
 def _plain(link: LinkPlan, *, waits: bool) -> LinkPlan:
     """A link that says nothing of a flow."""
-    return replace(link, order=0, probability=1.0, times=1, waits=waits, on_miss=False)
+    plain = replace(link, order=0, probability=1.0, times=1, waits=waits)
+    return replace(plain, on_miss=False, on_failure=False)

@@ -67,7 +67,45 @@ def _fatal(
 
 def _without(flow: FlowPlan, kind: int, behind: Mapping[str, frozenset[str]]) -> frozenset[str]:
     """Nodes without which a flow fails, whatever is chosen in it."""
-    return _NONE.union(*(_without_part(part, kind, behind) for part in flow))
+    fatal = _NONE
+    uncaught: frozenset[str] | None = None
+    """Nodes without which a request whose call failed before here fails; None is all."""
+    for part in reversed(flow):
+        lost = _without_part(part, kind, behind)
+        caught = lost if uncaught is None else lost & uncaught
+        uncaught = _uncaught(part, kind, behind, fatal, uncaught)
+        fatal = (fatal - lost) | caught
+    return fatal
+
+
+def _uncaught(
+    part: Part,
+    kind: int,
+    behind: Mapping[str, frozenset[str]],
+    after: frozenset[str],
+    uncaught: frozenset[str] | None,
+) -> frozenset[str] | None:
+    """Nodes without which a request whose call failed before a part fails; None is all.
+
+    Args:
+        part: what may rescue it.
+        kind: its class.
+        behind: nodes without which the call of a link fails.
+        after: nodes without which what comes after the part fails.
+        uncaught: what this is for the part after it.
+    """
+    sets, left = [], 1.0
+    for way in part.ways if isinstance(part, ChoicePart) else ():
+        if not way.after_failure or (way.classes is not None and not way.classes[kind]):
+            continue
+        lost = _without(way.do, kind, behind)
+        sets.append((after - lost) | (lost if uncaught is None else lost & uncaught))
+        left -= 1.0 if way.share is None else way.share
+        if left <= _ROUNDING:
+            return frozenset.intersection(*sets)
+    if uncaught is not None:
+        sets.append(uncaught)
+    return frozenset.intersection(*sets) if sets else None
 
 
 def _without_part(part: Part, kind: int, behind: Mapping[str, frozenset[str]]) -> frozenset[str]:
@@ -95,6 +133,8 @@ def _in_every_way(
     shares = 0.0
     for way in part.ways:
         if way.classes is not None and not way.classes[kind]:
+            continue
+        if way.when == "failed":
             continue
         sets.append(_without(way.do, kind, behind))
         if way.when != "always":

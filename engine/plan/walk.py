@@ -1,9 +1,9 @@
-"""What a request comes to on its way through a flow: calls, local work and time, on average."""
+"""What a request comes to on its way through a flow if no call fails: calls, local work and time, on average."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from engine.plan.primitives import (
     AsyncPart,
@@ -21,6 +21,14 @@ if TYPE_CHECKING:
     from engine.plan.primitives import Part
 
 _NOTHING: Mapping[str, float] = {}
+_STATES: Final[Mapping[str, tuple[str, ...]]] = {
+    "always": ("miss", "hit"),
+    "miss": ("miss",),
+    "hit": ("hit",),
+    "failed": (),
+    "miss_or_failed": ("miss",),
+}
+"""Who takes a way, where no call fails."""
 
 
 class Walk:
@@ -102,14 +110,14 @@ class Walk:
             if way.classes is not None and not way.classes[self._kind]:
                 continue
             taken = {"miss": 0.0, "hit": 0.0}
-            for state in taken if way.when == "always" else (way.when,):
+            for state in _STATES[way.when]:
                 share = 1.0 if way.share is None else way.share
                 taken[state] = min(left[state], share * whole[state])
                 left[state] -= taken[state]
             chance = sum(taken.values())
             if chance > 0.0:
                 self._missed = taken["miss"] / chance
-                inner = makes_up or way.when == "miss"
+                inner = makes_up or way.when in ("miss", "miss_or_failed")
                 time += chance * self._steps(way.do, weight * chance, makes_up=inner)
                 missed += chance * self._missed
         self._missed = missed + left["miss"]

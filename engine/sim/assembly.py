@@ -134,7 +134,10 @@ class Assembler:
         link.probability = plan.probability
         on_miss = [plan.on_miss and not kind.write for kind in self.plan.classes]
         link.on_miss = padded(on_miss, self.kinds)
-        link.always = plan.probability >= 1.0 and not plan.on_miss and all(plan.classes)
+        link.on_failure = plan.on_failure
+        link.rescues_only = plan.on_failure and not plan.on_miss
+        link.always = plan.probability >= 1.0 and all(plan.classes)
+        link.always = link.always and not (plan.on_miss or plan.on_failure)
         link.times = plan.times
         link.waits = plan.waits or source.flow is not None
         link.delay = make_sampler(plan.delay, self.streams, plan.id, "delay")

@@ -15,7 +15,7 @@ from engine.plan.primitives import (
     Way,
     WorkPart,
 )
-from engine.sim.lane.roles import flow as lane
+from engine.sim.lane.roles import steps as lane
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +31,13 @@ _SORTS: dict[type, int] = {
     LoopPart: lane.LOOP,
     AsyncPart: lane.ASYNC,
 }
-_WHEN = {"always": lane.ALWAYS, "miss": lane.MISS, "hit": lane.HIT}
+_WHEN = {
+    "always": lane.ALWAYS,
+    "miss": lane.MISS,
+    "hit": lane.HIT,
+    "miss_or_failed": lane.MISS,
+}
+"""What a request must have met that goes on normally; ways after a failure are kept apart."""
 
 
 def after_first_work(flow: FlowPlan) -> FlowPlan:
@@ -88,7 +94,10 @@ class _Builder:
                 step.count = part.need
                 step.branches = [lane.Branch(self.steps(way, missed=missed)) for way in part.ways]
             case ChoicePart():
-                step.branches = [self._branch(way, missed=missed) for way in part.ways]
+                usual = (way for way in part.ways if way.when != "failed")
+                step.branches = [self._branch(way, _WHEN[way.when], missed=missed) for way in usual]
+                rescues = (way for way in part.ways if way.after_failure)
+                step.rescues = [self._branch(way, lane.ALWAYS, missed=missed) for way in rescues]
             case LoopPart():
                 step.count = part.rounds
                 step.branches = [lane.Branch(self.steps(part.do, missed=missed))]
@@ -96,9 +105,10 @@ class _Builder:
                 step.branches = [lane.Branch(self.steps(part.do, missed=missed))]
         return step
 
-    def _branch(self, way: Way, *, missed: bool) -> lane.Branch:
+    def _branch(self, way: Way, when: int, *, missed: bool) -> lane.Branch:
         """A way of a choice."""
-        branch = lane.Branch(self.steps(way.do, missed=missed or way.when == "miss"))
+        makes_up = missed or way.when in ("miss", "miss_or_failed")
+        branch = lane.Branch(self.steps(way.do, missed=makes_up))
         if way.share is not None:
             branch.share = way.share
         if way.classes is not None:
@@ -106,5 +116,5 @@ class _Builder:
                 way.classes
             )  # requests under way may be of a class that is gone
             branch.accepts = [*way.classes, *way.classes[-1:] * gone]
-        branch.when = _WHEN[way.when]
+        branch.when = when
         return branch

@@ -170,6 +170,7 @@ class Maker:
             times=self.number(1, 2),
             waits=self.one([True, True, False]),
             on_miss=self.one([False, False, True]),
+            on_failure=self.one([False, False, True]),
             classes=self.one(masks),
             delay=self.law(),
             jitter=self.one([0.0, 0.0, 0.01]),
@@ -228,7 +229,7 @@ class Maker:
             ways = (inner, self.flow(names, depth - 1), self.flow(names, depth - 1))
             return flows.parallel(*ways, need=self.number(1, 3))
         classes = self.one([None, (True,) + (False,) * (self.kinds - 1)])
-        when: Any = self.one(["always", "miss", "hit"])
+        when: Any = self.one(["always", "miss", "hit", "failed", "miss_or_failed"])
         first = Way(inner, self.one([None, 0.5]), classes, when)
         return flows.choice(first, Way(self.flow(names, depth - 1)))
 

@@ -38,8 +38,11 @@ def link_pills(config: Mapping[str, object], states: Mapping[str, str]) -> tuple
     pills: list[Pill] = []
     if config.get("mode") == "send":
         pills.append(Pill("chevron-right", "send"))
-    if config.get("when") == "miss":
+    when = config.get("when")
+    if when in ("miss", "miss_or_failed"):
         pills.append(Pill("cache", "on miss"))
+    if when in ("failed", "miss_or_failed"):
+        pills.append(Pill("restart", "on failure"))
     timeout = config.get("timeout")
     if isinstance(timeout, int | float):
         pills.append(Pill("delay", short_time(timeout)))

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 from engine.catalog.checks.structure import unknown_classes
 from engine.model.edits import UNSET, SetField
 from engine.model.findings import Finding
-from engine.model.flow import branches_of, calls_of, uses_service_time, without_calls
+from engine.model.flow import (
+    branches_of,
+    calls_of,
+    unreached_rescues,
+    uses_service_time,
+    without_calls,
+)
 from engine.model.link import LinkConfig
 from engine.model.names import did_you_mean, name_of, one_of
 
@@ -97,6 +103,13 @@ def flow_warnings(reading: Reading) -> Iterator[Finding]:
                 )
                 yield _warning(link.id, "unused-link", message, None)
             yield from _void_settings(reading, link.id, node.id)
+        for path in unreached_rescues(flow):
+            message = (
+                f"A way of the flow of {name_of(design, node.id)} waits for a failure, but no call is made "
+                "in the steps before its choice; put the call that may fail before it"
+            )
+            field = ".".join(("flow", *path, "when"))
+            yield _warning(node.id, "no-call-before", message, field)
         if "service_time" in node.config and not uses_service_time(flow):
             message = (
                 f"{name_of(design, node.id)} has a flow that does its own work, so the service time has "

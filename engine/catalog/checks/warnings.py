@@ -126,6 +126,12 @@ def _idle_links(reading: Reading) -> Iterator[Finding]:
                 "cache with a lower order"
             )
             yield _warn(link, "no-cache-before", message, "config.when")
+        if config.when in ("failed", "miss_or_failed") and not _calls_before(reading, link):
+            message = (
+                f"{name} waits for a failure, but nothing is called before it that its caller waits "
+                "for; give it a higher order than the call that may fail"
+            )
+            yield _warn(link, "no-call-before", message, "config.when")
 
 
 def _asks_cache_before(reading: Reading, link: Link, order: int) -> bool:
@@ -138,6 +144,14 @@ def _asks_cache_before(reading: Reading, link: Link, order: int) -> bool:
         for other in reading.design.links
         if other.id in reading.links and other.target in nodes
     )
+
+
+def _calls_before(reading: Reading, link: Link) -> bool:
+    """Whether a link's source waits for a call in an earlier step."""
+    order = reading.links[link.id].order
+    others = (each.id for each in reading.design.links if each.source == link.source)
+    configs = (reading.links[each] for each in others if each in reading.links)
+    return any(each.order < order and each.mode == "call" for each in configs)
 
 
 def _hands_on(design: Design, link: Link) -> bool:

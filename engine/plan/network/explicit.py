@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.plan.flow import calls_in, ways_in
 from engine.plan.primitives import (
     CallPart,
     ChoicePart,
@@ -41,6 +42,14 @@ def needs_fewer(flow: FlowPlan) -> bool:
             case _:
                 pass
     return False
+
+
+def rescues_of(site: Center) -> list[str]:
+    """The links that a node calls after other calls failed."""
+    flow = site.plan.flow
+    if flow is None:
+        return [edge.plan.id for edge in site.leaving if edge.plan.on_failure]
+    return [link for way in ways_in(flow) if way.after_failure for link, _ in calls_in(way.do)]
 
 
 class _Class:
@@ -83,6 +92,8 @@ def _shares(ways: tuple[Way, ...], who: _Class) -> list[tuple[float, Moments]]:
     """The ways of a choice by how often they are taken; a key is missing as often as the calls behind say."""
     left, shares = 1.0, []
     for way in ways:
+        if way.when == "failed":
+            continue
         if way.classes is not None and not way.classes[who.kind]:
             continue
         share = left if way.share is None else min(left, way.share)

@@ -17,7 +17,8 @@ _NODE: Final = frozenset(
     {"id", "station", "traffic", "store", "backlog", "router", "pulls", "flow", "gates"}
 )
 _LINK: Final = frozenset(
-    {"id", "source", "target", "order", "probability", "times", "waits", "on_miss", "classes"}
+    {"id", "source", "target", "order", "probability", "times", "waits", "classes"}
+    | {"on_miss", "on_failure"}
     | {"picker", "weight", "delay", "jitter", "loss", "timeout", "retry", "policies"}
 )
 _NAMES: Final = {"cpu": "CPU quota", "batch": "batches", "start": "start-up"}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from engine.model.policies.policy import Surroundings
 from engine.plan.deadline_propagation import deadline_propagation
+from engine.plan.network.explicit import rescues_of
 from engine.plan.network.unmodelled import burdens, decisive, delays
 from engine.plan.queueing.curves import exceeds
 
@@ -30,6 +31,7 @@ def blind_where_unknown(network: Network, plan: Plan) -> None:
     for site in reversed(network.sites):
         knew = not site.blind
         _blind_alone(site)
+        _blind_after_failures(site)
         for edge in site.leaving:
             if edge.rate > 0.0:
                 _blind_by(edge)
@@ -71,6 +73,30 @@ def _blind_by(edge: Edge) -> None:
         site.blind = site.blind or reason
         if site.plan.station.hold:
             site.unknown_busy = site.unknown_load = True
+
+
+def _blind_after_failures(site: Center) -> None:
+    """What is not known where calls fail, and the caller does something else then."""
+    rescues = set(rescues_of(site))
+    if not rescues or not any(_fails(edge) for edge in site.leaving if edge.plan.waits):
+        return
+    reason = f"not modelled: what {site.plan.id} does when calls fail"
+    site.blind = site.blind or reason
+    site.impatient = True
+    for edge in site.leaving:
+        if edge.plan.id in rescues:
+            below = edge.target
+            below.unknown_busy = below.unknown_load = True
+            below.blind = below.blind or reason
+
+
+def _fails(edge: Edge) -> bool:
+    """Whether calls over a link fail for good more than rarely."""
+    rates = edge.source.rates
+    return edge.target.sheds or any(
+        rate * chance > 0.0 and 1.0 - edge.ok(kind) > _WORTH
+        for kind, (rate, chance) in enumerate(zip(rates, edge.chance, strict=True))
+    )
 
 
 def _decisive_policy(edge: Edge) -> str:

@@ -41,7 +41,13 @@ class Way:
     """Of the requests that may take it; shares of one choice do not overlap. None is always."""
     classes: tuple[bool, ...] | None = None
     """Whether each class may take it; None is all."""
-    when: Literal["always", "miss", "hit"] = "always"
+    when: Literal["always", "miss", "hit", "failed", "miss_or_failed"] = "always"
+    """After what: all but the last two are for requests none of whose calls has just failed."""
+
+    @property
+    def after_failure(self) -> bool:
+        """Whether it is for requests whose call failed."""
+        return self.when in ("failed", "miss_or_failed")
 
 
 @dataclass(frozen=True, slots=True)

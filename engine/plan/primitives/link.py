@@ -69,6 +69,8 @@ class LinkPlan:
     """False: send and go on."""
     on_miss: bool = False
     """Reads: only after an earlier call of the same request missed in a store (look-aside)."""
+    on_failure: bool = False
+    """Only after an earlier call of the same request failed for good; beside `on_miss`, then as well."""
     classes: tuple[bool, ...] = (True,)
     """Whether each class uses it."""
     picker: Picker = "round_robin"

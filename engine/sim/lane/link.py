@@ -55,6 +55,10 @@ class Link(RuledPath):
     spare: Picker | None = None
     """What picks among its own instances, where its pickers are shared."""
     probability: float = 1.0
+    on_failure: bool = False
+    """Whether jobs make the call after another one failed."""
+    rescues_only: bool = False
+    """Whether they make it only then."""
 
     def __init__(self, name: str, agenda: Agenda, target: Site, uniforms: Draws) -> None:
         super().__init__(agenda, uniforms)
@@ -73,7 +77,15 @@ class Link(RuledPath):
         if self.always:
             return True
         kind = job.kind
-        if not self.accepts[kind] or (self.on_miss[kind] and job.missed_over is None):
+        if not self.accepts[kind] or self.rescues_only:
+            return False
+        if self.on_miss[kind] and job.missed_over is None:
+            return False
+        return chance(self.uniforms, self.probability)
+
+    def rescues(self, job: Call) -> bool:
+        """Whether a job whose call failed makes this call instead."""
+        if not self.on_failure or not self.accepts[job.kind]:
             return False
         return chance(self.uniforms, self.probability)
 

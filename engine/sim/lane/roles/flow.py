@@ -13,10 +13,28 @@ Whatever nobody waits for any more begins nothing new, and its local work stops.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, final
+from typing import TYPE_CHECKING, final
 
 from engine.sim.lane.call import Call, Context, Jobs, Pool
 from engine.sim.lane.codes import DEAD, ENGAGED, NEVER, OK
+from engine.sim.lane.roles.steps import (
+    ALWAYS,
+    ASYNC,
+    BRANCH,
+    CHOICE,
+    DETACHED,
+    LOOP,
+    MISS,
+    PARALLEL,
+    ROOT,
+    WORK,
+    Block,
+    Branch,
+    Frame,
+    Step,
+    frame_of,
+    known_frame,
+)
 from engine.sim.lane.seams import Role
 from engine.sim.lane.station.line import Fifo
 
@@ -24,90 +42,7 @@ if TYPE_CHECKING:
     from mypy_extensions import i64
 
     from engine.sim.lane.draws import Draws
-    from engine.sim.lane.link import Link
     from engine.sim.lane.node import Node
-
-# Sorts of steps.
-WORK: Final = 0
-CALL: Final = 1
-PARALLEL: Final = 2
-CHOICE: Final = 3
-LOOP: Final = 4
-ASYNC: Final = 5
-
-# When a branch of a choice applies.
-ALWAYS: Final = 0
-MISS: Final = 1
-HIT: Final = 2
-
-# Sorts of frames.
-ROOT: Final = 0
-BRANCH: Final = 1
-DETACHED: Final = 2
-
-
-@final
-class Branch:
-    """Steps one after the other, and for a choice when they are taken."""
-
-    def __init__(self, steps: list[Step]) -> None:
-        self.steps = steps
-        self.share = -1.0
-        """Share of the requests that may take it; negative where all do."""
-        self.accepts: list[bool] = []
-        """Whether each class may; empty where all may."""
-        self.when: i64 = ALWAYS
-
-
-@final
-class Step:
-    """One step of a program."""
-
-    def __init__(self, sort: i64) -> None:
-        self.sort: i64 = sort
-        self.task: i64 = 0
-        """Work: index of the first class's law at the site."""
-        self.link: Link | None = None
-        self.makes_up = False
-        """Whether the call's answer is stored where it was missing."""
-        self.branches: list[Branch] = []
-        self.count: i64 = 1
-        """Parallel: how many have to succeed; loop: rounds."""
-
-
-@final
-class Block:
-    """A place in a list of steps."""
-
-    def __init__(self, steps: list[Step], rounds: i64) -> None:
-        self.steps = steps
-        self.place: i64 = 0
-        self.rounds: i64 = rounds
-
-
-@final
-class Frame(Context):
-    """Where a request, or a branch of it, stands."""
-
-    def __init__(self, sort: i64, root: Call, steps: list[Step], deadline: float) -> None:
-        super().__init__(deadline)
-        self.sort: i64 = sort
-        self.root = root
-        """The request, which knows of misses and whose worker may be kept."""
-        self.blocks: list[Block] = [Block(steps, 1)]
-        """Lists of steps that it is in, the innermost last."""
-        self.makes_up = False
-        """Whether the call that it waits for makes up for misses."""
-        self.needed: i64 = 0
-        """Branches that still have to succeed."""
-        self.spare: i64 = 0
-        """Branches that may still fail."""
-        self.starting = False
-        """Whether branches are being begun."""
-        self.working: Call | None = None
-        """Whose work the kept worker does now."""
-        self.ready: Fifo | None = None
-        """Branches whose work it does next."""
 
 
 @final
@@ -127,12 +62,12 @@ class Program(Role):
     def worked(self, call: Call, now: float) -> None:
         """Go on, keeping the worker until something has to be waited for."""
         call.stage = ENGAGED
-        frame = _frame(call)
+        frame = known_frame(call)
         if frame is None:
             call.held = True
             self.node.after_work(call, now)
             return
-        if _frame_of(frame.root).working is not call:
+        if frame_of(frame.root).working is not call:
             call.held = True
         self._run(call, frame, now)
 
@@ -146,7 +81,7 @@ class Program(Role):
 
     def proceed(self, job: Call, child: Call, now: float) -> None:
         """A call was answered."""
-        frame = _frame_of(job)
+        frame = frame_of(job)
         root = frame.root
         if job is not root and job.missed_over is not None:
             _pass_misses(job, root)
@@ -158,21 +93,50 @@ class Program(Role):
         self._run(job, frame, now)
 
     def child_failed(self, job: Call, reason: i64, now: float) -> None:
-        """A call failed: so does whoever made it, and whoever cannot do without that."""
-        frame = _frame_of(job)
+        """A call failed: so does whoever made it, unless the flow says what to do then."""
+        frame = frame_of(job)
         parent = job.parent
-        while frame.sort == BRANCH and parent is not None:
+        while not self._recovers(job, frame, now):
+            if frame.sort != BRANCH or parent is None:
+                self._fail(job, frame, reason, now)
+                return
             self._end(job, frame, now)
             job = parent
-            frame = _frame_of(job)
+            frame = frame_of(job)
             parent = job.parent
             frame.spare -= 1
             if frame.spare >= 0:
                 return
+
+    def _fail(self, job: Call, frame: Frame, reason: i64, now: float) -> None:
+        """Nothing goes on from here."""
         if frame.sort == DETACHED:
             self._end(job, frame, now)
         else:
             self.node.finish(job, reason, now)
+
+    def _recovers(self, job: Call, frame: Frame, now: float) -> bool:
+        """Go on after a failure with the next step that says how; what comes before that is left out."""
+        if frame.deadline <= now:
+            return False
+        for block in reversed(frame.blocks):
+            steps = block.steps
+            place: i64 = block.place
+            count: i64 = len(steps)
+            while place < count:
+                step = steps[place]
+                place += 1
+                branch = self._chosen(step.rescues, frame.root)
+                if branch is None:
+                    continue
+                while frame.blocks[-1] is not block:
+                    frame.blocks.pop()
+                block.place = place
+                frame.blocks.append(Block(branch.steps, 1))
+                self._call_off(frame, now)
+                self._run(job, frame, now)
+                return True
+        return False
 
     def _run(self, job: Call, frame: Frame, now: float) -> None:
         """Take steps until one has to be waited for, or all are done."""
@@ -189,7 +153,7 @@ class Program(Role):
             block.place += 1
             sort = step.sort
             if sort == CHOICE:
-                branch = self._chosen(step, frame.root)
+                branch = self._chosen(step.branches, frame.root)
                 if branch is not None:
                     blocks.append(Block(branch.steps, 1))
             elif sort == LOOP:
@@ -218,12 +182,12 @@ class Program(Role):
             link.ask(job, now)
         return True
 
-    def _chosen(self, step: Step, root: Call) -> Branch | None:
-        """The first branch of a choice that applies."""
+    def _chosen(self, branches: list[Branch], root: Call) -> Branch | None:
+        """The first of some ways that applies."""
         kind = root.kind
         missed = root.missed_over is not None
         draw = -1.0
-        for branch in step.branches:
+        for branch in branches:
             if len(branch.accepts) > 0 and not branch.accepts[kind]:
                 continue
             if branch.when != ALWAYS and missed != (branch.when == MISS):
@@ -262,7 +226,7 @@ class Program(Role):
         branch = self._branch(job)
         made = Frame(DETACHED, branch, steps, NEVER)
         branch.context = made
-        misses = _frame_of(job).root.missed_over
+        misses = frame_of(job).root.missed_over
         if misses is not None:
             branch.missed_over = misses.copy()
         self._detached.add(branch)
@@ -289,14 +253,14 @@ class Program(Role):
             self._begin(job, frame, [step], now)
         elif self._is_kept_for(job, frame):
             job.task = task
-            self._do_in_turn(job, _frame_of(frame.root), now)
+            self._do_in_turn(job, frame_of(frame.root), now)
         else:
             job.task = task
             pool.rejoin(job, now)
 
     def _is_kept_for(self, job: Call, frame: Frame) -> bool:
         """Whether the request's own worker does a branch's work; it goes on with what it does in any case."""
-        return _frame_of(frame.root).working is job or (frame.root.held and self.node.hold)
+        return frame_of(frame.root).working is job or (frame.root.held and self.node.hold)
 
     def _do_in_turn(self, job: Call, kept: Frame, now: float) -> None:
         """Have the worker of the request do a branch's work, after that of other branches."""
@@ -317,7 +281,7 @@ class Program(Role):
                 job.held = False
                 job.pool.release(job, now)
         elif frame.sort == BRANCH:
-            self._next_in_turn(job, _frame_of(frame.root), now)
+            self._next_in_turn(job, frame_of(frame.root), now)
 
     def _next_in_turn(self, job: Call, kept: Frame, now: float) -> None:
         """Have the worker of the request do the next branch's work, where it did this one's.
@@ -346,7 +310,7 @@ class Program(Role):
         if frame.sort == DETACHED or parent is None:
             self._end(job, frame, now)
             return
-        above = _frame_of(parent)
+        above = frame_of(parent)
         above.needed -= 1
         if above.needed > 0 or above.starting:
             self._end(job, frame, now)
@@ -367,7 +331,7 @@ class Program(Role):
             job.held = False
             job.pool.release(job, now)
         elif frame.sort == BRANCH:
-            self._next_in_turn(job, _frame_of(frame.root), now)
+            self._next_in_turn(job, frame_of(frame.root), now)
         if frame.sort == DETACHED:
             job.pool.detached -= 1
             self._detached.remove(job)
@@ -391,11 +355,11 @@ class Program(Role):
 
     def _stop(self, branch: Call, now: float) -> None:
         """Stop a branch wherever it is."""
-        frame = _frame_of(branch)
+        frame = frame_of(branch)
         pool = branch.pool
         if pool.down:
             branch.stage = DEAD
-        elif _frame_of(frame.root).working is branch:
+        elif frame_of(frame.root).working is branch:
             pool.stop(branch, now)
         elif branch.stage != ENGAGED:
             pool.withdraw(branch, now)
@@ -409,21 +373,6 @@ class Program(Role):
         for branch in self._detached.all():
             if branch.pool is pool:
                 self._stop(branch, now)
-
-
-def _frame(call: Call) -> Frame | None:
-    """Where a call stands in the flow; none before its first work."""
-    context = call.context
-    return context if isinstance(context, Frame) else None
-
-
-def _frame_of(call: Call) -> Frame:
-    """Where a call that is in the flow stands."""
-    frame = _frame(call)
-    if frame is None:
-        msg = "a call outside the flow"
-        raise AssertionError(msg)
-    return frame
 
 
 def _pass_misses(branch: Call, root: Call) -> None:
