@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.catalog.checks.loops import loop_errors, loop_findings
 from engine.catalog.checks.networks import network_findings
 from engine.catalog.checks.policies import policy_findings
 from engine.catalog.checks.risks import risks
@@ -23,10 +24,13 @@ def check(design: Design) -> tuple[Finding, ...]:
     if reading.errors:
         return (*reading.errors, *warnings(reading))
     plan = plan_of(reading)
+    loops = tuple(loop_errors(reading, plan)) or tuple(loop_findings(reading, plan))
     return (
+        *(each for each in loops if each.level == "error"),
         *standstill_errors(reading, plan),
         *warnings(reading),
         *store_warnings(reading, plan),
+        *(each for each in loops if each.level != "error"),
         *risks(reading, plan),
         *network_findings(reading, plan),
         *policy_findings(plan),

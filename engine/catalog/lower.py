@@ -35,7 +35,7 @@ def lower(design: Design) -> Plan:
     if reading.errors:
         raise DesignError(reading.errors)
     plan = plan_of(reading)
-    errors = tuple(standstill_errors(reading, plan))
+    errors = (*loop_errors(reading, plan), *standstill_errors(reading, plan))
     if errors:
         raise DesignError(errors)
     return plan
@@ -44,7 +44,7 @@ def lower(design: Design) -> Plan:
 def read_whole(design: Design) -> Reading:
     """The design with typed configs and everything that keeps it from running."""
     reading = read(design)
-    checks = (structure_errors, flow_errors, instance_errors, loop_errors, scenario_errors)
+    checks = (structure_errors, flow_errors, instance_errors, scenario_errors)
     return reading.with_errors([finding for check in checks for finding in check(reading)])
 
 

@@ -13,9 +13,10 @@ then all findings are wanted.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from engine.catalog.checks.instances import instance_errors
+from engine.catalog.checks.loops import has_circles
 from engine.catalog.checks.standstill import crossing_takes_time, is_restless, work_takes_time
 from engine.catalog.checks.structure import class_errors
 from engine.catalog.lower import lower, node_plan
@@ -36,9 +37,6 @@ if TYPE_CHECKING:
 _Item = TypeVar("_Item", Node, Link)
 _Lowered = TypeVar("_Lowered", NodePlan, LinkPlan)
 
-_OF_CIRCLES: Final = ("probability", "times", "mode")
-"""Settings of links that decide whether requests go round in circles."""
-
 
 class _NotLocalError(Exception):
     """A change that may affect more than the item itself."""
@@ -52,6 +50,8 @@ class Lowerer:
         self._plan: Plan | None = None
         self._places: dict[str, int] = {}
         """Of the nodes, by id."""
+        self._round = False
+        """Whether requests can go round: then any setting may decide whether they do so for ever."""
         self.lowered = 0
         """Nodes and links that were lowered since the beginning."""
 
@@ -66,6 +66,7 @@ class Lowerer:
         except (_NotLocalError, DesignError):
             plan = lower(design)
             self._places = {node.id: place for place, node in enumerate(design.nodes)}
+            self._round = has_circles(plan)
             self.lowered += len(design.nodes) + len(design.links)
         self._design, self._plan = design, plan
         return plan
@@ -80,6 +81,7 @@ class Lowerer:
         old, plan = self._design, self._plan
         if old is None or plan is None or not _is_alike(old, design):
             raise _NotLocalError
+        _demand(not self._round)
         step = _Step(design, plan)
         nodes = _changed(old.nodes, design.nodes, plan.nodes, step.node)
 
@@ -152,8 +154,6 @@ class _Step:
         ends = (now.id, now.source, now.target)
         _demand((before.id, before.source, before.target) == ends)
         _demand(now.id not in self._replaced)
-        circles = ((before.config.get(name), now.config.get(name)) for name in _OF_CIRCLES)
-        _demand(all(_is_same(mine, other) for mine, other in circles))
         config = typed_link(now)
         reading = Reading(self._design, self._classes, {}, {now.id: config}, ())
         _demand(not any(class_errors(reading)))

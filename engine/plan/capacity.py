@@ -7,9 +7,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from engine.plan.demand import missing
 from engine.plan.flow import flow_of
 from engine.plan.primitives import INFINITE
+from engine.plan.shares import missing
 from engine.plan.walk import Walk
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _RETRANSMISSION: Final = 0.2
 """Least first retransmission time-out (s); it is two round trips where that is more, and doubles."""
 _RETRANSMISSIONS: Final = 6
+_SWEEPS: Final = 200
+"""Most sweeps until the times in circles agree."""
+_SAME: Final = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +44,22 @@ def capacities(plan: Plan, demand: Demand) -> dict[str, Capacity]:
     nodes = {node.id: node for node in plan.nodes}
     answers: dict[str, tuple[float, ...]] = {}
     made: dict[str, Capacity] = {}
-    for name in reversed(demand.order):
-        node, rates = nodes[name], demand.nodes[name]
-        times = [
-            _times(plan, node, leaving[name], _calls(leaving[name], answers, kind), kind, demand)
-            for kind in range(len(plan.classes))
-        ]
-        answers[name] = tuple(each.answer for each in times)
-        work = _mean([each.work for each in times], rates)
-        waits = _mean([each.waits for each in times], rates) if node.station.hold else 0.0
-        made[name] = _capacity(node, work, waits)
+    for _ in range(_SWEEPS if demand.circles else 1):
+        before = dict(answers)
+        for name in reversed(demand.order):
+            node, rates = nodes[name], demand.nodes[name]
+            times = [
+                _times(
+                    plan, node, leaving[name], _calls(leaving[name], answers, kind), kind, demand
+                )
+                for kind in range(len(plan.classes))
+            ]
+            answers[name] = tuple(each.answer for each in times)
+            work = _mean([each.work for each in times], rates)
+            waits = _mean([each.waits for each in times], rates) if node.station.hold else 0.0
+            made[name] = _capacity(node, work, waits)
+        if _settled(before, answers):
+            break
     return made
 
 
@@ -144,9 +153,23 @@ def _calls(
 ) -> dict[str, float]:
     """Mean time of one call over each link."""
     return {
-        link.id: min(link.timeout, answers[link.target][kind] + 2.0 * crossing_time(link))
+        link.id: min(link.timeout, _answer(answers, link.target, kind) + 2.0 * crossing_time(link))
         for link in leaving
     }
+
+
+def _answer(answers: Mapping[str, tuple[float, ...]], name: str, kind: int) -> float:
+    """Time to answer as far as it is known: in a circle it is not at first."""
+    return answers[name][kind] if name in answers else 0.0
+
+
+def _settled(before: Mapping[str, tuple[float, ...]], now: Mapping[str, tuple[float, ...]]) -> bool:
+    """Whether nothing changed that counts."""
+    return all(
+        abs(new - old) <= _SAME * new
+        for name, times in now.items()
+        for old, new in zip(before.get(name, (-1.0,) * len(times)), times, strict=True)
+    )
 
 
 def crossing_time(link: LinkPlan) -> float:

@@ -1,4 +1,4 @@
-"""Cycles in the graph of a plan: who waits for whom, and where requests go round."""
+"""Nodes that can reach each other again over links: in which order, and how much goes round there."""
 
 from __future__ import annotations
 
@@ -8,46 +8,85 @@ import networkx as nx
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from engine.plan.order import Arc
-
-
-def waiting_loops(arcs: Iterable[Arc]) -> list[list[str]]:
-    """Groups of nodes that wait for each other in a circle, each in the order of the calls."""
-    graph = _graph(arc for arc in arcs if arc.waits)
-    return [_around(graph, group) for group in _groups_with_cycles(graph)]
+Pair = tuple[str, str]
+"""A caller and what it calls."""
 
 
-def endless_loops(arcs: Sequence[Arc]) -> list[list[str]]:
-    """Groups of nodes in which each request makes at least one more, without end."""
-    graph = _graph(arcs)
-    endless: list[list[str]] = []
-    for group in _groups_with_cycles(graph):
-        place = {name: index for index, name in enumerate(group)}
-        matrix = np.zeros((len(group), len(group)))
-        for arc in arcs:
-            if arc.source in place and arc.target in place:
-                matrix[place[arc.source], place[arc.target]] += arc.gain
-        if float(np.max(np.abs(np.linalg.eigvals(matrix)))) >= 1.0 - 1e-9:
-            endless.append(_around(graph, group))
-    return endless
+def in_groups(pairs: Iterable[Pair]) -> list[list[str]]:
+    """The nodes of some pairs, callers first; those that reach each other again together."""
+    graph = _graph(pairs)
+    place = {name: index for index, name in enumerate(graph)}
+    condensed = nx.condensation(graph)
+
+    def first(group: int) -> int:
+        return min(place[name] for name in condensed.nodes[group]["members"])
+
+    order = nx.lexicographical_topological_sort(condensed, key=first)
+    return [sorted(condensed.nodes[group]["members"], key=place.__getitem__) for group in order]
 
 
-def _graph(arcs: Iterable[Arc]) -> nx.DiGraph[str]:
-    """The arcs as a directed graph, nodes in the order of the arcs."""
+def circles(pairs: Iterable[Pair]) -> list[list[str]]:
+    """One circle of each group of nodes that reach each other again, the first node again at its end."""
+    graph = _graph(pairs)
+    place = {name: index for index, name in enumerate(graph)}
+    groups = [
+        sorted(group, key=place.__getitem__)
+        for group in nx.strongly_connected_components(graph)
+        if len(group) > 1 or any(graph.has_edge(name, name) for name in group)
+    ]
+    return [_around(graph, group) for group in sorted(groups, key=lambda group: place[group[0]])]
+
+
+def growth(group: Sequence[str], gains: Mapping[Pair, float]) -> float:
+    """How many requests one in a group of nodes comes to there, a round later; 1 or more is without end.
+
+    Args:
+        group: the nodes.
+        gains: mean calls that a request at the caller makes.
+
+    Returns:
+        The spectral radius of the gains within the group.
+    """
+    matrix = _matrix(group, gains)
+    return float(np.max(np.abs(np.linalg.eigvals(matrix)))) if len(group) else 0.0
+
+
+def rates_around(
+    group: Sequence[str], gains: Mapping[Pair, float], entering: Sequence[float]
+) -> list[float]:
+    """Requests a second at the nodes of a group: what enters it, and what goes round in it (traffic equations).
+
+    Args:
+        group: the nodes, whose `growth` is below 1.
+        gains: mean calls that a request at the caller makes.
+        entering: requests a second that come to each node from outside the group.
+    """
+    matrix = np.eye(len(group)) - _matrix(group, gains).T
+    return [max(0.0, float(rate)) for rate in np.linalg.solve(matrix, np.array(entering))]
+
+
+def _matrix(
+    group: Sequence[str], gains: Mapping[Pair, float]
+) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    """The gains within a group, callers by row."""
+    place = {name: index for index, name in enumerate(group)}
+    matrix = np.zeros((len(group), len(group)))
+    for (source, target), gain in gains.items():
+        if source in place and target in place:
+            matrix[place[source], place[target]] = gain
+    return matrix
+
+
+def _graph(pairs: Iterable[Pair]) -> nx.DiGraph[str]:
+    """The pairs as a directed graph, nodes in the order of the pairs."""
     graph: nx.DiGraph[str] = nx.DiGraph()
-    graph.add_edges_from((arc.source, arc.target) for arc in arcs)
+    graph.add_edges_from(pairs)
     return graph
 
 
-def _groups_with_cycles(graph: nx.DiGraph[str]) -> list[list[str]]:
-    """Strongly connected groups with at least one cycle, in a fixed order."""
-    groups = (sorted(group) for group in nx.strongly_connected_components(graph))
-    return sorted(group for group in groups if len(group) > 1 or graph.has_edge(group[0], group[0]))
-
-
 def _around(graph: nx.DiGraph[str], group: list[str]) -> list[str]:
-    """One cycle through a group, the first node again at its end."""
+    """One circle through a group, the first node again at its end."""
     circle = nx.find_cycle(graph.subgraph(group), group[0])
     return [circle[0][0], *(edge[1] for edge in circle)]

@@ -6,21 +6,21 @@ import math
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from engine.plan.flow import flow_of
 from engine.plan.hits import hit_ratio
 from engine.plan.order import callers_first
 from engine.plan.primitives import INFINITE
-from engine.plan.walk import Walk
+from engine.plan.shares import Rates, Shares
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from engine.plan.primitives import CrowdPlan, LinkPlan, NodePlan, Plan, TrafficPlan
 
-Rates = tuple[float, ...]
-"""Requests per second of each class."""
+_ROUNDS: Final = 100
+"""Most rounds in which hit ratios and rates of a circle settle."""
+_ROUNDING: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,8 @@ class Demand:
     links: Mapping[str, Rates]
     hits: Mapping[str, float]
     """Predicted hit ratio of each keyed store."""
+    circles: tuple[tuple[str, ...], ...] = ()
+    """Groups of nodes that reach each other again."""
 
     def rate(self, node_id: str) -> float:
         """Requests per second at a node, all classes together."""
@@ -40,40 +42,126 @@ class Demand:
 
 
 def demand_of(plan: Plan) -> Demand | None:
-    """The rates; None where requests go round, which this does not solve."""
-    order = callers_first((link.source, link.target) for link in plan.links)
-    if order is None:
-        return None
-    reached = set(order)
-    whole = (*order, *(node.id for node in plan.nodes if node.id not in reached))
-    made = _flow(plan, whole, {node.id: 0.0 for node in plan.nodes if node.store is not None})
-    if any(link.on_miss for link in plan.links) or any(node.flow for node in plan.nodes):
+    """The rates; None where requests go round and grow in number without end."""
+    groups = _groups(plan)
+    stores = {node.id: 0.0 for node in plan.nodes if node.store is not None}
+    made = _Downwards(plan, groups, stores).demand()
+    if made is not None and (
+        any(link.on_miss for link in plan.links) or any(node.flow for node in plan.nodes)
+    ):
         # A caller comes before the cache that it asks, so what the cache holds back is known only now.
-        made = _flow(plan, whole, made.hits)
+        made = _Downwards(plan, groups, made.hits).demand()
     return made
 
 
-def _flow(plan: Plan, order: tuple[str, ...], known: Mapping[str, float]) -> Demand:
-    """Rates from the clients downwards; ``known`` hit ratios decide the calls after a miss."""
-    nodes = {node.id: node for node in plan.nodes}
-    leaving: dict[str, list[LinkPlan]] = defaultdict(list)
-    for link in plan.links:
-        leaving[link.source].append(link)
-    rates: dict[str, Rates] = dict.fromkeys(nodes, (0.0,) * len(plan.classes))
-    links: dict[str, Rates] = {}
-    hits: dict[str, float] = {}
-    for name in order:
-        node = nodes[name]
-        if node.traffic is not None:
-            rates[name] = _offered(node.traffic)
-        if node.store is not None:
-            hits[name] = _hits(plan, node, rates[name])
-        shares = _Shares(plan, nodes, {**known, **hits}, tuple(leaving[name])).of(node)
-        for link in leaving[name]:
-            sent = _times(rates[name], shares[link.id])
-            links[link.id] = sent
-            rates[link.target] = tuple(a + b for a, b in zip(rates[link.target], sent, strict=True))
-    return Demand(order, rates, links, hits)
+def _groups(plan: Plan) -> list[list[str]]:
+    """All nodes, callers first; those that reach each other again together."""
+    pairs = [(link.source, link.target) for link in plan.links]
+    order = callers_first(pairs)
+    if order is not None:
+        groups = [[name] for name in order]
+    else:
+        # Imported here: networkx takes longer to import than all the rest, and circles are rare.
+        from engine.plan.cycles import in_groups  # noqa: PLC0415
+
+        groups = in_groups(pairs)
+    reached = {name for group in groups for name in group}
+    return [*groups, *([node.id] for node in plan.nodes if node.id not in reached)]
+
+
+class _Downwards:
+    """Rates from the clients downwards."""
+
+    def __init__(
+        self, plan: Plan, groups: Sequence[Sequence[str]], known: Mapping[str, float]
+    ) -> None:
+        """Begin; ``known`` hit ratios decide the calls after a miss."""
+        self._plan = plan
+        self._groups = groups
+        self._known = known
+        self._nodes = {node.id: node for node in plan.nodes}
+        self._leaving: dict[str, list[LinkPlan]] = defaultdict(list)
+        for link in plan.links:
+            self._leaving[link.source].append(link)
+        self._rates: dict[str, Rates] = dict.fromkeys(self._nodes, (0.0,) * len(plan.classes))
+        self._links: dict[str, Rates] = {}
+        self._hits: dict[str, float] = {}
+
+    def demand(self) -> Demand | None:
+        """All rates; None where there are none."""
+        circles = []
+        for group in self._groups:
+            for name in group:
+                traffic = self._nodes[name].traffic
+                if traffic is not None:
+                    self._rates[name] = _offered(traffic)
+            if len(group) > 1 or any(link.target == group[0] for link in self._leaving[group[0]]):
+                circles.append(tuple(group))
+                if not self._go_round(group):
+                    return None
+            else:
+                self._hit(group)
+            for name in group:
+                self._send(name, within=group if circles and circles[-1] == tuple(group) else ())
+        order = tuple(name for group in self._groups for name in group)
+        return Demand(order, self._rates, self._links, self._hits, tuple(circles))
+
+    def _hit(self, names: Sequence[str]) -> None:
+        """Predict the hit ratios of stores under the present rates."""
+        for name in names:
+            if self._nodes[name].store is not None:
+                self._hits[name] = _hits(self._plan, self._nodes[name], self._rates[name])
+
+    def _shares(self, name: str) -> Mapping[str, Rates]:
+        """What leaves a node over its links for each request that comes."""
+        hits = {**self._known, **self._hits}
+        return Shares(self._plan, self._nodes, hits, tuple(self._leaving[name])).of(
+            self._nodes[name]
+        )
+
+    def _send(self, name: str, within: Sequence[str]) -> None:
+        """Let a node's requests arrive at what it calls; those within its own circle are there already."""
+        shares = self._shares(name)
+        for link in self._leaving[name]:
+            sent = _times(self._rates[name], shares[link.id])
+            self._links[link.id] = sent
+            if link.target not in within:
+                before = self._rates[link.target]
+                self._rates[link.target] = tuple(a + b for a, b in zip(before, sent, strict=True))
+
+    def _go_round(self, group: Sequence[str]) -> bool:
+        """Solve the traffic equations of a circle; false where no rates solve them."""
+        from engine.plan.cycles import growth, rates_around  # noqa: PLC0415
+
+        entering = {name: self._rates[name] for name in group}
+        for _ in range(_ROUNDS):
+            before = dict(self._hits)
+            self._hit(group)
+            shares = {name: self._shares(name) for name in group}
+            solved: list[list[float]] = []
+            for kind in range(len(self._plan.classes)):
+                gains = self._gains(group, shares, kind)
+                wanted = [entering[name][kind] for name in group]
+                if any(wanted) and growth(group, gains) >= 1.0 - _ROUNDING:
+                    return False
+                solved.append(rates_around(group, gains, wanted) if any(wanted) else wanted)
+            for place, name in enumerate(group):
+                self._rates[name] = tuple(rates[place] for rates in solved)
+            if all(
+                abs(hit - before.get(name, -1.0)) < _ROUNDING for name, hit in self._hits.items()
+            ):
+                break
+        return True
+
+    def _gains(
+        self, group: Sequence[str], shares: Mapping[str, Mapping[str, Rates]], kind: int
+    ) -> dict[tuple[str, str], float]:
+        """Calls that a request of a class makes within a circle."""
+        gains: dict[tuple[str, str], float] = defaultdict(float)
+        for name in group:
+            for link in self._leaving[name]:
+                gains[name, link.target] += shares[name][link.id][kind]
+        return gains
 
 
 def _times(rates: Rates, shares: Rates) -> Rates:
@@ -128,56 +216,3 @@ def _hits(plan: Plan, node: NodePlan, rates: Rates) -> float:
         if not each.write
     ]
     return hit_ratio(node.store, reads)
-
-
-@dataclass(frozen=True, slots=True)
-class _Shares:
-    """How many requests leave over each link for each request at a node."""
-
-    plan: Plan
-    nodes: Mapping[str, NodePlan]
-    hits: Mapping[str, float]
-    leaving: Sequence[LinkPlan]
-
-    def of(self, node: NodePlan) -> Mapping[str, Rates]:
-        """The share of each class that each link gets."""
-        if node.router is not None:
-            return {link.id: self._routed(node, link) for link in self.leaving}
-        if node.backlog is not None:
-            places = {link.id: _places(self.nodes[link.target]) for link in self.leaving}
-            whole = max(sum(places.values()), 1.0)
-            return {
-                link.id: (places[link.id] / whole,) * len(link.classes) for link in self.leaving
-            }
-        flow = flow_of(node, self.leaving, self.plan.classes)
-        through = 1.0 - self.hits.get(node.id, 0.0) if node.store is not None else 1.0
-        walks = []
-        for place, kind in enumerate(self.plan.classes):
-            misses = {} if kind.write else missing(self.leaving, self.hits)
-            walk = Walk(place, misses)
-            walk.through(flow, 1.0 if kind.write else through)
-            walks.append(walk.calls)
-        return {link.id: tuple(calls[link.id] for calls in walks) for link in self.leaving}
-
-    def _routed(self, node: NodePlan, link: LinkPlan) -> Rates:
-        """A router's share: by weight, or by instances."""
-        weighted = node.router is not None and node.router.picker == "weighted"
-
-        def part(each: LinkPlan) -> float:
-            return each.weight if weighted else float(self.nodes[each.target].station.instances)
-
-        shares = []
-        for kind, used in enumerate(link.classes):
-            whole = sum(part(each) for each in self.leaving if each.classes[kind])
-            shares.append(part(link) / whole if used and whole > 0.0 else 0.0)
-        return tuple(shares)
-
-
-def missing(leaving: Sequence[LinkPlan], hits: Mapping[str, float]) -> dict[str, float]:
-    """For the links to stores, how often a read is answered that the key is not there."""
-    return {link.id: 1.0 - hits[link.target] for link in leaving if link.target in hits}
-
-
-def _places(node: NodePlan) -> float:
-    """How many requests a node works on at once."""
-    return float(node.station.instances * (node.station.workers or 1))

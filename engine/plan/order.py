@@ -3,23 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-
-@dataclass(frozen=True, slots=True)
-class Arc:
-    """A link as far as the graph is concerned."""
-
-    source: str
-    target: str
-    waits: bool
-    """Whether the caller waits for the answer."""
-    gain: float
-    """Requests at the target for each request at the source."""
 
 
 def callers_first(pairs: Iterable[tuple[str, str]]) -> list[str] | None:

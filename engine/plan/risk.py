@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final
 
 from engine.plan.flow import flow_of
+from engine.plan.order import callers_first
 from engine.plan.primitives import INFINITE, CallPart, ChoicePart, LoopPart, ParallelPart
 
 if TYPE_CHECKING:
@@ -33,10 +34,14 @@ def single_points(plan: Plan, order: Sequence[str]) -> frozenset[str]:
         leaving[link.source].append(link)
     nodes = {node.id: node for node in plan.nodes}
     fatal: dict[tuple[str, int], frozenset[str]] = {}
-    for name in reversed(order):
-        for kind in range(len(plan.classes)):
-            common = _fatal(plan, nodes[name], leaving[name], kind, fatal)
-            fatal[name, kind] = common | {name}
+    kinds = range(len(plan.classes))
+    fatal |= {(name, kind): _NONE for name in order for kind in kinds}
+    straight = callers_first((link.source, link.target) for link in plan.links) is not None
+    for _ in range(1 if straight else len(order)):
+        for name in reversed(order):
+            for kind in kinds:
+                common = _fatal(plan, nodes[name], leaving[name], kind, fatal)
+                fatal[name, kind] |= common | {name}
     ways = [
         fatal[node.id, kind]
         for node in plan.nodes
@@ -155,7 +160,7 @@ def patience(plan: Plan, order: Sequence[str]) -> dict[str, float]:
     for name in order:
         waits[name] = min(
             (
-                min(link.timeout, waits[link.source])
+                min(link.timeout, waits.get(link.source, INFINITE))
                 for link in entering[name]
                 if link.waits and link.source not in backlogs
             ),
@@ -172,6 +177,6 @@ def amplification(plan: Plan, order: Sequence[str]) -> dict[str, int]:
     tries: dict[str, int] = {}
     for name in order:
         tries[name] = max(
-            (link.retry.attempts * tries[link.source] for link in entering[name]), default=1
+            (link.retry.attempts * tries.get(link.source, 1) for link in entering[name]), default=1
         )
     return tries

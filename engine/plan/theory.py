@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from engine.plan.primitives import NodePlan, Plan
     from engine.plan.queueing.curves import Curve
 
-_ENDLESS: Final = "requests go round in a circle of nodes, which is not modelled"
+_ENDLESS: Final = "requests go round in a circle of nodes and become more there without end"
 _EQUAL: Final = 0.98
 """Share of the highest load from which a node is as full as the fullest."""
 _CLIENT_MODEL: Final = "sum of the hops; p99 by convolution"

@@ -1,108 +1,177 @@
-"""Errors of cycles: calls that wait for each other, and requests that go round without end."""
+"""What is to know of circles of calls: requests that go round for ever, that multiply, that lock each other out."""
 
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from engine.catalog.checks.flows import explicit_flow
-from engine.catalog.registry import component
-from engine.model.edits import SetField
+from engine.catalog.checks.standstill import crossing_takes_time, work_takes_time
+from engine.model.edits import Remove, SetField
 from engine.model.findings import Finding
 from engine.model.names import name_of
-from engine.plan.flow import calls_in
-from engine.plan.lower import class_plan
-from engine.plan.lower_flow import flow_plan
-from engine.plan.order import Arc, callers_first
-from engine.plan.primitives import ZERO
-from engine.plan.walk import Walk
+from engine.plan.deadlock import deadlocks
+from engine.plan.endless import Visits, closing, gains_of
+from engine.plan.order import callers_first
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from engine.catalog.reading import Reading
-    from engine.model.design import Link
-    from engine.model.flow import Step
+    from engine.plan.deadlock import Deadlock
+    from engine.plan.primitives import LinkPlan, NodePlan, Plan
+
+_TIMEOUT: Final = 1.0
+"""Timeout (s) that is proposed for a call that may wait for ever."""
+_ROUNDING: Final = 1e-9
+_SHOWN: Final = 8
+"""Names of a circle up to which all are shown."""
 
 
-def loop_errors(reading: Reading) -> Iterator[Finding]:
-    """Cycles that no run could finish."""
-    arcs = _arcs(reading)
-    if callers_first((arc.source, arc.target) for arc in arcs) is not None:
+def loop_errors(reading: Reading, plan: Plan) -> Iterator[Finding]:
+    """Requests that go round for ever, whatever is drawn on their way."""
+    if not has_circles(plan):
         return
-    # Imported here: networkx takes longer to import than all the rest, and cycles are rare.
-    from engine.plan.cycles import endless_loops, waiting_loops  # noqa: PLC0415
+    visits = Visits(plan)
+    endless = visits.endless()
+    known: set[frozenset[str]] = set()
+    for kind, each in enumerate(plan.classes):
+        links = [
+            link
+            for link in visits.used(kind)
+            if (link.source, kind) in endless and (link.target, kind) in endless
+        ]
+        for circle in _circles(links):
+            if frozenset(circle) not in known:
+                known.add(frozenset(circle))
+                yield Finding(
+                    level="error",
+                    code="endless-loop",
+                    id=closing(links, circle).id,
+                    message=f"{_requests(plan, each.name)} go round for ever: {_path(reading, circle)}; "
+                    "let a link take other classes or a probability below 1, or remove it",
+                    fix=Remove(frozenset({closing(links, circle).id}), "Remove link"),
+                )
+    if not known:
+        yield from _timeless(reading, plan, visits)
 
-    waiting = waiting_loops(arcs)
-    for circle in waiting:
-        yield _waiting_error(reading, circle)
-    known = {frozenset(circle) for circle in waiting}
-    for circle in endless_loops(arcs):
-        if frozenset(circle) not in known:
-            path = _path(reading, circle)
-            message = f"Requests go round without end: {path}; lower a probability below 1"
-            yield Finding(level="error", code="endless-loop", id=circle[0], message=message)
+
+def loop_findings(reading: Reading, plan: Plan) -> Iterator[Finding]:
+    """What a design without errors does in circles."""
+    if not has_circles(plan):
+        return
+    visits = Visits(plan)
+    for circle, name, kind in _growing(plan, visits):
+        yield Finding(
+            level="warning",
+            code="growing-loop",
+            id=closing(visits.used(kind), circle).id,
+            message=f"{_requests(plan, name)} multiply: each makes one or more of the next round on average: "
+            f"{_path(reading, circle)}; so work grows without bound. Lower a probability",
+        )
+    for each in deadlocks(visits):
+        yield _deadlock(reading, plan, each)
 
 
-def _arcs(reading: Reading) -> list[Arc]:
-    """The links as arcs. What a queue hands to its workers, nobody waits for; a balancer always waits."""
-    nodes = reading.design.node_by_id
-    arcs = []
-    for link in reading.design.links:
-        config = reading.links.get(link.id)
-        if config is None or link.source not in nodes or link.target not in nodes:
+def has_circles(plan: Plan) -> bool:
+    """Whether any node can reach itself."""
+    return callers_first((link.source, link.target) for link in plan.links) is None
+
+
+def _circles(links: Sequence[LinkPlan]) -> list[list[str]]:
+    """One circle of each group of nodes that some links lead round."""
+    # Imported here: networkx takes longer to import than all the rest, and circles are rare.
+    from engine.plan.cycles import circles  # noqa: PLC0415
+
+    return circles((link.source, link.target) for link in links)
+
+
+def _growing(plan: Plan, visits: Visits) -> Iterator[tuple[list[str], str, int]]:
+    """Circles in which requests become more on average, with the name and the place of the class."""
+    from engine.plan.cycles import growth  # noqa: PLC0415
+
+    known: set[frozenset[str]] = set()
+    for kind, each in enumerate(plan.classes):
+        gains = gains_of(visits, kind)
+        for group, circle in _groups(visits.used(kind)):
+            if group not in known and growth(sorted(group), gains) >= 1.0 - _ROUNDING:
+                known.add(group)
+                yield circle, each.name, kind
+
+
+def _groups(links: Sequence[LinkPlan]) -> Iterator[tuple[frozenset[str], list[str]]]:
+    """Nodes that reach each other over some links, and one circle of each group."""
+    from engine.plan.cycles import in_groups  # noqa: PLC0415
+
+    round_trips = {circle[0]: circle for circle in _circles(links)}
+    for group in in_groups((link.source, link.target) for link in links):
+        for name in group:
+            if name in round_trips:
+                yield frozenset(group), round_trips[name]
+
+
+def _timeless(reading: Reading, plan: Plan, visits: Visits) -> Iterator[Finding]:
+    """Circles in which requests become more and nothing takes time: there would be no end of an instant."""
+    nodes = {node.id: node for node in plan.nodes}
+    for circle, name, kind in _growing(plan, visits):
+        links = [
+            link for link in visits.used(kind) if link.source in circle and link.target in circle
+        ]
+        takes_time = any(work_takes_time(nodes[each]) for each in circle)
+        if takes_time or any(crossing_takes_time(link) for link in links):
             continue
-        source = component(nodes[link.source].kind)
-        flow = explicit_flow(reading.configs.get(link.source))
-        if flow is not None:
-            arc = _flow_arc(reading, link, flow)
-        elif source is not None and source.forwards:
-            arc = Arc(link.source, link.target, waits=source.output != "messages", gain=1.0)
-        else:
-            gain = config.probability * config.times
-            arc = Arc(link.source, link.target, waits=config.mode == "call", gain=gain)
-        arcs.append(arc)
-    return arcs
+        yield Finding(
+            level="error",
+            code="endless-loop",
+            id=closing(links, circle).id,
+            message=f"{_requests(plan, name)} multiply in no time: {_path(reading, circle)}; give a node "
+            "work or a link a delay, and lower a probability",
+        )
 
 
-def _flow_arc(reading: Reading, link: Link, flow: tuple[Step, ...]) -> Arc:
-    """A link that an explicit flow calls: as often as the class that calls it most, nothing being cached."""
-    classes = tuple(class_plan(each) for each in reading.classes)
-    plan = flow_plan(flow, classes, (ZERO,))
-    gains = []
-    for kind in range(len(classes)):
-        walk = Walk(kind, missed=1.0)
-        walk.through(plan)
-        gains.append(walk.calls[link.id])
-    waits = any(waited for name, waited in calls_in(plan) if name == link.id)
-    return Arc(link.source, link.target, waits=waits, gain=max(gains))
+def _requests(plan: Plan, name: str) -> str:
+    """The requests of a class, named where there are others."""
+    return f"Requests of class {name!r}" if len(plan.classes) > 1 else "Requests"
 
 
-def _waiting_error(reading: Reading, circle: list[str]) -> Finding:
-    """The error of a circle of waiting calls; sending on the last link that can opens it."""
-    nodes = reading.design.node_by_id
-    links = {(link.source, link.target): link for link in reversed(reading.design.links)}
-    last, fix = links[circle[-2], circle[-1]], None
-    for ends in pairwise(circle):
-        source = component(nodes[ends[0]].kind)
-        told = explicit_flow(reading.configs.get(ends[0])) is None
-        if source is not None and not source.forwards and told:
-            last = links[ends]
-            fix = SetField(last.id, ("config", "mode"), "send", "Send instead of waiting")
+def _deadlock(reading: Reading, plan: Plan, found: Deadlock) -> Finding:
+    """Pools that may wait for each other."""
+    nodes = {node.id: node for node in plan.nodes}
+    pairs = list(pairwise(found.circle))
+    if len(pairs) == 1:
+        name = name_of(reading.design, found.circle[0])
+        message = (
+            f"{name} can deadlock: it keeps its {_workers(nodes[found.circle[0]])} while their requests wait for "
+            "another of them"
+        )
+    else:
+        held = ", ".join(
+            f"{name_of(reading.design, one)} keeps its {_workers(nodes[one])} while it waits for "
+            f"{name_of(reading.design, other)}"
+            for one, other in pairs[:_SHOWN]
+        )
+        message = f"Can deadlock: {held}; once all are held, none comes free"
     return Finding(
-        level="error",
-        code="waiting-loop",
-        id=last.id,
-        field="config.mode",
-        message=f"Calls wait for each other in a circle: {_path(reading, circle)}; "
-        "let one of them send, or remove it",
-        fix=fix,
+        level="risk",
+        code="deadlock",
+        id=found.link.id,
+        field="config.timeout",
+        message=f"{message}. Let workers go while they wait, give a call a timeout, or keep a pool apart for "
+        "these calls",
+        fix=SetField(
+            found.link.id, ("config", "timeout"), _TIMEOUT, f"Set timeout to {_TIMEOUT:g} s"
+        ),
     )
 
 
-def _path(reading: Reading, circle: list[str]) -> str:
+def _workers(node: NodePlan) -> str:
+    """The workers of an instance."""
+    count = node.station.workers or 0
+    return f"{count} worker{'s' if count > 1 else ''}"
+
+
+def _path(reading: Reading, circle: Sequence[str]) -> str:
     """The circle by names, shortened in the middle where it is long."""
     names = [name_of(reading.design, node_id) for node_id in circle]
-    if len(names) > 8:
+    if len(names) > _SHOWN:
         names = [*names[:4], f"… {len(names) - 7} more …", *names[-3:]]
     return " → ".join(names)

@@ -119,6 +119,8 @@ class Center:
     """Visits a second of each closed population that comes, and what they wait."""
     population: str = ""
     """Who that population is."""
+    comes_back: bool = False
+    """Whether what is sent from here may come here again."""
     blind: str = ""
     """Why nothing can be said of the times here, although there are numbers."""
     sheds: bool = False
@@ -188,6 +190,9 @@ def network_of(plan: Plan, demand: Demand, sources: Mapping[str, Source]) -> Net
         source.leaving.append(edge)
         target.entering.append(edge)
         edges.append(edge)
+    for name in (name for circle in demand.circles for name in circle):
+        sites[name].comes_back = sum(demand.nodes[name]) > 0.0
+        sites[name].rates = list(demand.nodes[name])  # sweeps then have not far to go
     for site in sites.values():
         site.groups = _groups(site)
         _note_fills(site)

@@ -41,6 +41,12 @@ def blind_where_unknown(network: Network, plan: Plan) -> None:
 
 def _blind_alone(site: Center) -> None:
     """What is not known at a site whatever it waits for."""
+    if site.comes_back:
+        site.blind = (
+            site.blind or "requests go round in a circle of nodes: their times are not modelled"
+        )
+        if site.plan.station.hold:
+            site.unknown_busy = site.unknown_load = True
     if site.rate > 0.0 and site.workers is not None:
         missing = decisive(site.plan.station)
         site.blind = site.blind or missing

@@ -191,7 +191,7 @@ class TestErrors:
         assert one(made, "duplicate-id").id == "users"
         assert one(made, "bad-link").field == "target"
 
-    def test_calls_that_wait_in_a_circle(self) -> None:
+    def test_calls_that_wait_in_a_circle_run_unless_they_do_so_for_ever(self) -> None:
         nodes = [client(), node("a", "service"), node("b", "service"), node("c", "service")]
         links = [
             link("users", "a"),
@@ -199,8 +199,10 @@ class TestErrors:
             link("b", "c"),
             link("c", "a", probability=0.1),
         ]
+        assert [each for each in check(design(nodes, links)) if each.level == "error"] == []
+        links[3]["config"] = {}
         made = design(nodes, links)
-        finding = one(made, "waiting-loop")
+        finding = one(made, "endless-loop")
         assert "A → B → C → A" in finding.message
         assert found(settled(made, finding), "endless-loop") == []
 

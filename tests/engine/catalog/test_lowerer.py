@@ -158,7 +158,7 @@ class TestLocality:
             (Move((Position("w3", 1.0, 2.0),)), 1),
             (SetField("w3", ("name",), "Web"), 1),
             (SetDesign(("title",), "Another"), 0),
-            (SetField("w3-d3", ("config", "probability"), 0.5), 400),
+            (SetField("w3-d3", ("config", "probability"), 0.5), 1),
             (SetDesign(("scenario", "duration"), 100.0), 400),
             (Remove.of("u3-b3"), 399),
             (Insert.of(Design.model_validate(spread(10, 10)).nodes[0].model_copy(update={"id": "u"})), 401),

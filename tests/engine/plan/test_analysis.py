@@ -13,10 +13,10 @@ from engine.catalog import lower
 from engine.model.failures import FAILURE_NAMES
 from engine.model.files import loads
 from engine.plan.capacity import capacities
-from engine.plan.cycles import endless_loops, waiting_loops
+from engine.plan.cycles import circles, growth, in_groups, rates_around
 from engine.plan.demand import Demand, demand_of
 from engine.plan.hits import hit_ratio
-from engine.plan.order import Arc, callers_first
+from engine.plan.order import callers_first
 from engine.plan.primitives import FAILURES, INFINITE, KeyPlan, Plan, StorePlan
 from engine.plan.risk import amplification, patience, single_points
 from engine.run.session import Session
@@ -214,7 +214,9 @@ def test_predicted_rates_and_capacity_are_those_of_a_run() -> None:
 def test_a_circle_has_no_traffic_equations() -> None:
     nodes = [client(), node("inbox", "queue"), node("it", "worker")]
     links = [link("users", "inbox"), link("inbox", "it"), link("it", "inbox", probability=0.1)]
-    assert demand_of(lower(design(nodes, links))) is None
+    made = demand_of(lower(design(nodes, links)))
+    assert made is not None
+    assert made.rate("it") == pytest.approx(50.0 / 0.9)
 
 
 # Shape
@@ -227,17 +229,16 @@ def test_callers_come_first() -> None:
     assert callers_first([]) == []
 
 
-def test_circles_are_found() -> None:
-    def arc(source: str, target: str, gain: float = 1.0, *, waits: bool = True) -> Arc:
-        return Arc(source, target, waits, gain)
-
-    assert waiting_loops([arc("a", "b"), arc("b", "c"), arc("c", "a")]) == [["a", "b", "c", "a"]]
-    assert waiting_loops([arc("a", "b"), arc("b", "a", waits=False)]) == []
-    assert waiting_loops([arc("a", "a")]) == [["a", "a"]]
-    assert endless_loops([arc("a", "b", 2.0), arc("b", "a", 0.4)]) == []
-    assert endless_loops([arc("a", "b", 2.0), arc("b", "a", 0.5)]) == [["a", "b", "a"]]
-    both = [arc("a", "b", 0.7), arc("b", "a", 0.7), arc("a", "a", 0.6)]
-    assert len(endless_loops(both)) == 1
+def test_circles_are_found_and_how_much_goes_round_in_them() -> None:
+    around = [("a", "b"), ("b", "c"), ("c", "a"), ("c", "d")]
+    assert circles(around) == [["a", "b", "c", "a"]]
+    assert circles([("a", "a"), ("b", "a")]) == [["a", "a"]]
+    assert circles([("a", "b")]) == []
+    assert in_groups([("u", "a"), *around]) == [["u"], ["a", "b", "c"], ["d"]]
+    both = {("a", "b"): 0.7, ("b", "a"): 0.7, ("a", "a"): 0.6}
+    assert growth(["a", "b"], {("a", "b"): 2.0, ("b", "a"): 0.4}) == pytest.approx(0.8**0.5)
+    assert growth(["a", "b"], both) > 1.0
+    assert rates_around(["a", "b"], {("a", "b"): 1.0, ("b", "a"): 0.5}, [10.0, 0.0]) == [20.0, 20.0]
 
 
 SHAPES: dict[str, tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {

@@ -1,0 +1,71 @@
+"""How many requests leave a node over each of its links for each request that comes to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.plan.flow import flow_of
+from engine.plan.walk import Walk
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from engine.plan.primitives import LinkPlan, NodePlan, Plan
+
+Rates = tuple[float, ...]
+"""Requests per second, or shares of requests, of each class."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """How many requests leave over each link for each request at a node."""
+
+    plan: Plan
+    nodes: Mapping[str, NodePlan]
+    hits: Mapping[str, float]
+    """Hit ratios of stores."""
+    leaving: Sequence[LinkPlan]
+
+    def of(self, node: NodePlan) -> Mapping[str, Rates]:
+        """The share of each class that each link gets."""
+        if node.router is not None:
+            return {link.id: self._routed(node, link) for link in self.leaving}
+        if node.backlog is not None:
+            places = {link.id: _places(self.nodes[link.target]) for link in self.leaving}
+            whole = max(sum(places.values()), 1.0)
+            return {
+                link.id: (places[link.id] / whole,) * len(link.classes) for link in self.leaving
+            }
+        flow = flow_of(node, self.leaving, self.plan.classes)
+        through = 1.0 - self.hits.get(node.id, 0.0) if node.store is not None else 1.0
+        walks = []
+        for place, kind in enumerate(self.plan.classes):
+            misses = {} if kind.write else missing(self.leaving, self.hits)
+            walk = Walk(place, misses)
+            walk.through(flow, 1.0 if kind.write else through)
+            walks.append(walk.calls)
+        return {link.id: tuple(calls[link.id] for calls in walks) for link in self.leaving}
+
+    def _routed(self, node: NodePlan, link: LinkPlan) -> Rates:
+        """A router's share: by weight, or by instances."""
+        weighted = node.router is not None and node.router.picker == "weighted"
+
+        def part(each: LinkPlan) -> float:
+            return each.weight if weighted else float(self.nodes[each.target].station.instances)
+
+        shares = []
+        for kind, used in enumerate(link.classes):
+            whole = sum(part(each) for each in self.leaving if each.classes[kind])
+            shares.append(part(link) / whole if used and whole > 0.0 else 0.0)
+        return tuple(shares)
+
+
+def missing(leaving: Sequence[LinkPlan], hits: Mapping[str, float]) -> dict[str, float]:
+    """For the links to stores, how often a read is answered that the key is not there."""
+    return {link.id: 1.0 - hits[link.target] for link in leaving if link.target in hits}
+
+
+def _places(node: NodePlan) -> float:
+    """How many requests a node works on at once."""
+    return float(node.station.instances * (node.station.workers or 1))

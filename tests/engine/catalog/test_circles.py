@@ -1,0 +1,253 @@
+"""Circles of calls: which are refused, which run and as theory says, which can lock themselves out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from engine.catalog import check, lower
+from engine.model.design import Design
+from engine.model.findings import Finding
+from engine.plan.demand import demand_of
+from engine.plan.theory import predict
+from tests.helpers.builders import client, constant, design, exponential, link, node, run
+
+TWO = [{"name": "foo"}, {"name": "bar"}]
+
+
+def errors(made: Design) -> list[Finding]:
+    return [each for each in check(made) if each.level == "error"]
+
+
+def coded(made: Design, code: str) -> list[Finding]:
+    return [each for each in check(made) if each.code == code]
+
+
+def crossed(a: int, b: int = 4, users: int = 4, **more: Any) -> Design:
+    """A calls B for one class, and B calls A for the other; as many users of each."""
+
+    def asking(name: str, kind: str) -> dict[str, Any]:
+        arrivals = {"process": "closed", "users": users, "think_time": constant(0.0)}
+        return node(name, "client", arrivals=arrivals, mix={kind: 1})
+
+    def pool(name: str, workers: int) -> dict[str, Any]:
+        plain = {"hold_while_waiting": True, "service_time": constant(0.01)}
+        return node(name, "service", workers=workers, **(plain | more))
+
+    nodes = [asking("one", "foo"), asking("two", "bar"), pool("a", a), pool("b", b)]
+    links = [
+        link("one", "a"),
+        link("two", "b"),
+        link("a", "b", classes=["foo"]),
+        link("b", "a", classes=["bar"]),
+    ]
+    return design(nodes, links, classes=TWO, duration=20.0, warmup=0.0)
+
+
+def test_pools_that_wait_for_each_other_deadlock_and_check_says_that_they_can() -> None:
+    made = crossed(4)
+    assert errors(made) == []
+    [finding] = coded(made, "deadlock")
+    assert "A keeps its 4 workers while it waits for B" in finding.message
+    assert "B keeps its 4 workers while it waits for A" in finding.message
+    result = run(made)
+    assert result["clients"]["one"]["succeeded"] == result["clients"]["two"]["succeeded"] == 0
+    assert result["nodes"]["a"]["utilization"] == pytest.approx(1.0, abs=0.01)
+    assert finding.fix is not None
+    settled = finding.fix.apply(made).design
+    assert coded(settled, "deadlock") == []
+    assert run(settled)["clients"]["one"]["succeeded"] > 0
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        crossed(5),
+        crossed(4, b=5),
+        crossed(4, users=3),
+        crossed(4, hold_while_waiting=False),
+        crossed(4, discipline="ps"),
+    ],
+)
+def test_pools_that_cannot_all_be_held_go_on(made: Design) -> None:
+    assert coded(made, "deadlock") == []
+    assert errors(made) == []
+    result = run(made)
+    assert result["clients"]["one"]["succeeded"] > 400
+    assert result["clients"]["two"]["succeeded"] > 400
+
+
+def test_a_pool_that_waits_for_its_own_workers() -> None:
+    def made(workers: int, **call: Any) -> Design:
+        a = node("a", "service", workers=workers, hold_while_waiting=True)
+        links = [link("users", "a"), link("a", "a", probability=0.5, **call)]
+        return design([client("users", 10.0), a], links)
+
+    [finding] = coded(made(4), "deadlock")
+    assert "A can deadlock" in finding.message
+    assert coded(made(4, timeout=1.0), "deadlock") == []
+    assert coded(made(4, mode="send"), "deadlock") == []
+
+
+def test_a_deadlock_through_a_node_that_holds_nothing() -> None:
+    nodes = [
+        client("users", 10.0, mix={"foo": 1, "bar": 1}),
+        node("lb", "load_balancer"),
+        node("a", "service", hold_while_waiting=True),
+        node("b", "service", hold_while_waiting=True),
+        node("plain", "service", hold_while_waiting=False),
+    ]
+    links = [
+        link("users", "a"),
+        link("users", "b", classes=["bar"]),
+        link("a", "lb", classes=["foo"]),
+        link("lb", "plain", classes=["foo"]),
+        link("plain", "b", classes=["foo"]),
+        link("b", "a", classes=["bar"]),
+    ]
+    [finding] = coded(design(nodes, links, classes=TWO), "deadlock")
+    assert "A keeps its 8 workers while it waits for B" in finding.message
+
+
+def gateway() -> Design:
+    """A service that calls back through its gateway."""
+    nodes = [
+        client("users", 20.0),
+        node("gw", "load_balancer", picker="random"),
+        node("orders", "service", service_time=exponential(0.005), hold_while_waiting=False),
+        node("stock", "service", service_time=exponential(0.005)),
+    ]
+    links = [
+        link("users", "gw"),
+        link("gw", "orders"),
+        link("gw", "stock"),
+        link("orders", "gw"),
+    ]
+    return design(nodes, links, duration=400.0, warmup=20.0)
+
+
+def test_a_call_back_through_the_gateway_runs_at_the_rates_of_the_traffic_equations() -> None:
+    made = gateway()
+    assert errors(made) == []
+    theory, result = predict(lower(made)), run(made)
+    assert theory.nodes["orders"].rate == pytest.approx(20.0)
+    assert theory.nodes["gw"].rate == pytest.approx(40.0)
+    for name in ("gw", "orders", "stock"):
+        rate = result["nodes"][name]["arrivals"] / 380.0
+        assert rate == pytest.approx(theory.nodes[name].rate, rel=0.05)
+    orders = theory.nodes["orders"]
+    assert orders.utilization == pytest.approx(result["nodes"]["orders"]["utilization"], rel=0.05)
+    assert "circle" in orders.reason
+    assert orders.residence is None
+    assert theory.clients["users"].latency is None
+
+
+def test_a_self_call_with_probability_one_half_runs() -> None:
+    a = node("a", "service", service_time=exponential(0.01), hold_while_waiting=False)
+    links = [link("users", "a"), link("a", "a", probability=0.5)]
+    made = design([client("users", 20.0), a], links, duration=300.0)
+    assert errors(made) == []
+    result = run(made)
+    assert result["nodes"]["a"]["arrivals"] / 240.0 == pytest.approx(40.0, rel=0.05)
+    assert result["clients"]["users"]["latency"]["mean"] == pytest.approx(0.02, rel=0.05)
+    assert [each.code for each in check(made) if each.code.endswith("loop")] == []
+
+
+@pytest.mark.parametrize(
+    ("times", "probability", "mode", "code"),
+    [
+        (1, 1.0, "call", "endless-loop"),
+        (1, 1.0, "send", "endless-loop"),
+        (3, 1.0, "call", "endless-loop"),
+        (2, 0.5, "call", "growing-loop"),
+        (3, 0.5, "send", "growing-loop"),
+        (2, 0.49, "call", None),
+    ],
+)
+def test_self_calls(times: int, probability: float, mode: str, code: str | None) -> None:
+    nodes = [client("users", 1.0), node("a", "service")]
+    around = link("a", "a", times=times, probability=probability, mode=mode)
+    made = design(nodes, [link("users", "a"), around])
+    found = [each for each in check(made) if each.code.endswith("loop")]
+    assert [each.code for each in found] == ([code] if code else [])
+    if code == "growing-loop":
+        assert [each.level for each in found] == ["warning"]
+        assert demand_of(lower(made)) is None
+        assert "without end" in predict(lower(made)).nodes["a"].reason
+
+
+def test_requests_that_multiply_in_no_time_are_refused() -> None:
+    nothing = node("a", "service", service_time=constant(0.0))
+    links = [link("users", "a"), link("a", "a", times=2, probability=0.6, mode="send")]
+    [finding] = errors(design([client(), nothing], links))
+    assert "in no time" in finding.message
+    links[1]["config"]["delay"] = 0.01
+    assert errors(design([client(), nothing], links)) == []
+
+
+def test_only_classes_that_come_are_followed() -> None:
+    nodes = [client("users", 1.0, mix={"foo": 1}), node("a", "service"), node("b", "service")]
+    links = [link("users", "a"), link("a", "b"), link("b", "a", classes=["bar"])]
+    assert errors(design(nodes, links, classes=TWO)) == []
+    nodes[0]["config"]["mix"] = {"foo": 1, "bar": 0.01}
+    [finding] = errors(design(nodes, links, classes=TWO))
+    assert "class 'bar'" in finding.message
+
+
+def test_who_may_come_to_an_endless_circle_is_refused_too() -> None:
+    nodes = [client("users", 1.0), *(node(name, "service") for name in "abc")]
+    links = [
+        link("users", "a"),
+        link("a", "b", probability=0.01),
+        link("b", "c"),
+        link("c", "b"),
+    ]
+    [finding] = errors(design(nodes, links))
+    assert "B → C → B" in finding.message
+
+
+def test_two_ways_that_both_lead_back_are_endless_together() -> None:
+    nodes = [
+        client("users", 1.0),
+        node("lb", "load_balancer"),
+        node("a", "service"),
+        node("b", "service"),
+    ]
+    links = [
+        link("users", "lb"),
+        link("lb", "a"),
+        link("lb", "b"),
+        link("a", "lb"),
+        link("b", "lb"),
+    ]
+    assert len(errors(design(nodes, links))) == 1
+    halves = [{"probability": 0.5, "do": [{"call": "b-lb"}]}, {"do": [{"call": "b-lb"}]}]
+    nodes[3]["config"]["flow"] = [{"choice": halves}]
+    assert len(errors(design(nodes, links))) == 1
+    nodes[3]["config"]["flow"] = [{"choice": halves[:1]}]
+    assert errors(design(nodes, links)) == []
+
+
+@pytest.mark.parametrize("when", ["always", "miss"])
+def test_a_cache_behind_which_requests_come_back_to_it(when: str) -> None:
+    nodes = [client("users", 1.0), node("web", "service"), node("cache", "cache")]
+    links = [link("users", "web"), link("web", "cache"), link("web", "web", order=1, when=when)]
+    assert len(errors(design(nodes, links))) == 1
+    through = [link("users", "cache"), link("cache", "web"), link("web", "cache")]
+    assert len(errors(design(nodes, through))) == 1
+
+
+def test_a_circle_after_failures_only_is_not_for_ever() -> None:
+    nodes = [client("users", 1.0), node("a", "service"), node("b", "service")]
+    links = [link("users", "a"), link("a", "b"), link("a", "a", order=1, when="failed")]
+    assert errors(design(nodes, links)) == []
+
+
+def test_findings_of_a_circle_are_as_those_of_a_chain() -> None:
+    """Loads and patience are known where requests come back."""
+    made = design(
+        [client("users", 300.0), node("a", "service", workers=1, service_time=exponential(0.005))],
+        [link("users", "a", timeout=1.0), link("a", "a", probability=0.5)],
+    )
+    assert {"overload", "unbounded-queue"} <= {each.code for each in check(made)}
