@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from engine.catalog import check
 from engine.cli.errors import BAD_INPUT, OK, InputError
 from engine.cli.tables import findings_table, output
+from engine.cli.terminal import shown
 from engine.model.files import FileError, load
 
 if TYPE_CHECKING:
@@ -28,5 +29,5 @@ def check_file(file: Path) -> int:
         for word in ("error", "warning", "risk")
         if (count := sum(finding.level == word for finding in findings))
     ]
-    console.print(f"{file.name}: {', '.join(counts) or 'no findings'}", highlight=False)
+    console.print(shown(f"{file.name}: {', '.join(counts) or 'no findings'}"))
     return BAD_INPUT if any(finding.level == "error" for finding in findings) else OK

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.cli.errors import OK, InputError
+from engine.cli.terminal import shown
 from engine.exchange.recordings.formats import load_recording
 from engine.exchange.recordings.instants import UNITS, unit_named
 from engine.exchange.recordings.options import Options
@@ -31,7 +32,7 @@ def import_recording(
         save(made.edit.apply(design).design, target)
     except (FileError, RecordingError) as error:
         raise InputError(str(error)) from error
-    print(f"{target.name}: {name} replays {made.about}")
+    print(shown(f"{target.name}: {name} replays {made.about}"))
     return OK
 
 

@@ -10,6 +10,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from engine.cli.terminal import shown
 from engine.model.metrics import live_text
 from engine.model.names import name_of
 from engine.model.units import format_quantity
@@ -60,8 +61,8 @@ def picture(snapshot: Snapshot, design: Design) -> RenderableType:
             gauge = snapshot.gauges.get(node.id)
             works = gauge is not None and any(each.workers for each in gauge.instances)
             busy = _bar(of_node.utilization) if works else Text("")
-            table.add_row(Text(name_of(design, node.id)), *_row(of_node, sample), busy)
-    clock = Text(f"{design.title}   {snapshot.time:.0f} s   ", "bold")
+            table.add_row(Text(shown(name_of(design, node.id))), *_row(of_node, sample), busy)
+    clock = Text(f"{shown(design.title)}   {snapshot.time:.0f} s   ", "bold")
     clock.append(f"{snapshot.requests:,} requests", "dim")
     news = Text(
         "\n".join(f"{each.at:8.1f} s  {each.text}" for each in snapshot.notices[-3:]), "cyan"

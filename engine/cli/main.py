@@ -23,6 +23,7 @@ from engine.cli import (
     study,
 )
 from engine.cli.errors import BAD_INPUT, INTERRUPTED, OK, InputError
+from engine.cli.terminal import prepare_streams, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -209,6 +210,7 @@ def run(argv: Sequence[str], probes: Sequence[Probe] = ()) -> int:
     Returns:
         0 done, 1 objectives missed, 2 bad input.
     """
+    prepare_streams()
     command = typer.main.get_command(make_app(probes))
     arguments = list(argv) or ["--help"]
     try:
@@ -228,6 +230,6 @@ def run(argv: Sequence[str], probes: Sequence[Probe] = ()) -> int:
 
 def _complain(text: str) -> int:
     """Say in one line what was wrong."""
-    line = " ".join(text.split())
+    line = shown(" ".join(text.split()))
     print(f"windtunnel: {line}", file=sys.stderr)
     return BAD_INPUT

@@ -10,11 +10,11 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from rich.console import Console
 from rich.text import Text
 
 from engine.catalog import COMPONENTS
 from engine.cli.errors import OK
+from engine.cli.terminal import PlainConsole
 from engine.model.files import loads
 from engine.run.session import Session
 from engine.sim.compiled import lane_mode
@@ -86,7 +86,7 @@ class Probe:
 
 def run(probes: Sequence[Probe] = ()) -> int:
     """Make all checks and say how they went. ``probes`` are more of them, such as the window's."""
-    console = Console()
+    console = PlainConsole()
     bad = 0
     for probe in (*_OWN, *probes):
         try:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from engine.catalog.overrides import OverrideError, override
@@ -16,6 +15,7 @@ from engine.cli.errors import MISSED, OK, InputError
 from engine.cli.live import watch
 from engine.cli.replaying import replayed
 from engine.cli.tables import output, result_tables
+from engine.cli.terminal import PlainConsole
 from engine.model.edits import EditError, SetDesign
 from engine.model.files import FileError, load
 from engine.model.units import format_quantity, parse_quantity
@@ -51,7 +51,7 @@ def simulate(wanted: Wanted) -> int:
     session = _begun(wanted)
     try:
         if wanted.live:
-            watch(session, Console())
+            watch(session, PlainConsole())
         else:
             advance(session, quiet=wanted.quiet)
     except StandstillError as error:
@@ -146,7 +146,7 @@ def _seed(text: str) -> int:
 def advance(session: Session, *, quiet: bool) -> None:
     """Run to the end of the scenario, with a progress bar where somebody watches."""
     end = session.design.scenario.duration
-    console = Console(stderr=True)
+    console = PlainConsole(stderr=True)
     if quiet or not console.is_terminal:
         session.advance(end)
         return

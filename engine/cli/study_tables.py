@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from rich.table import Table
 from rich.text import Text
 
+from engine.cli.terminal import shown
 from engine.model.units import format_quantity
 
 if TYPE_CHECKING:
@@ -28,9 +29,9 @@ _STYLES: Final = {"met": "green", "missed": "bold red", "unsure": "yellow"}
 
 def report_tables(report: Report) -> Iterator[RenderableType]:
     """Everything that a study found, for reading."""
-    yield Text(f"\n{report.title}", "bold")
+    yield Text(f"\n{shown(report.title)}", "bold")
     for sentence in report.sentences:
-        yield Text(sentence)
+        yield Text(shown(sentence))
     for table in report.tables:
         if table.name in _PROGRAMS or not table.rows:
             continue
@@ -135,7 +136,7 @@ def _cell(cell: Cell, unit: str) -> Text:
     if isinstance(cell, bool):
         return Text("yes" if cell else "no")
     if isinstance(cell, str):
-        return Text(cell, _STYLES.get(cell, ""))
+        return Text(shown(cell), _STYLES.get(cell, ""))
     return Text(format_quantity(cell, unit))
 
 

@@ -6,13 +6,13 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from engine.cli.errors import INTERRUPTED, MISSED, OK, InputError
 from engine.cli.study_tables import report_tables
 from engine.cli.tables import output, result_tables
+from engine.cli.terminal import PlainConsole, shown
 from engine.study import (
     Concluded,
     ExecutorError,
@@ -67,7 +67,7 @@ def _as_input_errors() -> Iterator[None]:
 
 def _drive(run: StudyRun, common: Common) -> None:
     """Run to the end, with a progress bar where somebody watches."""
-    console = Console(stderr=True)
+    console = PlainConsole(stderr=True)
     columns = (
         TextColumn("{task.completed:.0f} of {task.total:.0f} runs"),
         BarColumn(),
@@ -140,8 +140,8 @@ def _say_how_to_go_on(run: StudyRun, common: Common) -> None:
         console = output()
         for each in report_tables(run.report()):
             console.print(each)
-    text = f"\nStopped after {run.done} of {run.expected} runs" + _kept(common)
-    print(text, file=sys.stderr)
+    text = f"Stopped after {run.done} of {run.expected} runs" + _kept(common)
+    print("\n" + shown(text), file=sys.stderr)
 
 
 def _kept(common: Common) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from engine.catalog import component, lower
 from engine.catalog.measures import unit_of
+from engine.cli.terminal import PlainConsole, shown
 from engine.model.failures import failure_title
 from engine.model.metrics import NETWORK_METRICS, live_text, measured_text, measured_unit, named
 from engine.model.names import name_of
@@ -35,10 +35,10 @@ _FOLDED: Final = ("", "failed")
 _LEVEL_STYLES: Final = {"error": "bold red", "warning": "yellow", "risk": "cyan"}
 
 
-def output() -> Console:
+def output() -> PlainConsole:
     """Standard output, as wide as the terminal."""
-    console = Console()
-    return console if console.is_terminal else Console(width=_WIDE)
+    console = PlainConsole()
+    return console if console.is_terminal else PlainConsole(width=_WIDE)
 
 
 def result_tables(
@@ -64,9 +64,11 @@ def findings_table(findings: Iterable[Finding], design: Design) -> Table:
         where = name_of(design, finding.id) if finding.id else "design"
         table.add_row(
             Text(finding.level, _LEVEL_STYLES[finding.level]),
-            Text(where if where == finding.id or not finding.id else f"{where} ({finding.id})"),
-            Text(finding.field or ""),
-            Text(finding.message),
+            Text(
+                shown(where if where == finding.id or not finding.id else f"{where} ({finding.id})")
+            ),
+            Text(shown(finding.field or "")),
+            Text(shown(finding.message)),
         )
     return table
 
@@ -93,7 +95,7 @@ def _headline(result: Mapping[str, Any]) -> Text:
     """What was run, and how fast."""
     wall = result["wall_seconds"]
     speed = f", {format_quantity(result['requests'] / wall, '')}/s" if wall > 0.0 else ""
-    text = Text(f"\n{result['title']}", "bold")
+    text = Text(f"\n{shown(result['title'])}", "bold")
     text.append(
         f"\n{format_quantity(result['duration'], 's')} simulated (measured from "
         f"{format_quantity(result['warmup'], 's')}), seed {result['seed']}, "
@@ -112,7 +114,7 @@ def _clients(result: Mapping[str, Any], design: Design, width: int) -> Table:
     for name, each in result["clients"].items():
         latency = each["latency"]
         table.add_row(
-            Text(name_of(design, name)),
+            Text(shown(name_of(design, name))),
             live_text("node", "rate", each["offered"] / span),
             measured_text("client", "goodput", each["goodput"]),
             _failures(each["failed"], each["offered"]),
@@ -136,7 +138,7 @@ def _nodes(result: Mapping[str, Any], design: Design) -> Table:
     limited = {node.id for node in lower(design).nodes if node.station.workers is not None}
     for name, each in result["nodes"].items():
         table.add_row(
-            Text(name_of(design, name)),
+            Text(shown(name_of(design, name))),
             live_text("node", "rate", each["arrivals"] / span),
             _failures(each["failed"], each["arrivals"]),
             measured_text("node", "utilization", each["utilization"]) if name in limited else "–",
@@ -156,7 +158,7 @@ def _links(result: Mapping[str, Any], design: Design) -> Table:
     span = max(result["duration"] - result["warmup"], 1e-9)
     for name, each in result["links"].items():
         table.add_row(
-            Text(name_of(design, name)),
+            Text(shown(name_of(design, name))),
             live_text("link", "rate", each["attempts"] / span),
             live_text("link", "retries", each.get("retries", 0) / span),
             _failures(each["failed"], each["attempts"]),
@@ -186,7 +188,7 @@ def _objectives(result: Mapping[str, Any], design: Design) -> Table:
         style = "green" if each["met"] else "bold red"
         style = "yellow" if each.get("sure") is False else style
         value = measured(each, unit_of(design, each["metric"]))
-        table.add_row(Text(each["metric"]), value, Text(verdict(each), style))
+        table.add_row(Text(shown(each["metric"])), value, Text(verdict(each), style))
     return table
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from rich.text import Text
 
 from engine.cli.tables import airy_table
+from engine.cli.terminal import shown
 from engine.model.metrics import LIVE_METRICS, measured_unit, named
 from engine.model.names import name_of
 from engine.model.prediction import difference
@@ -43,12 +44,12 @@ def theory_tables(
 
 def _headline(theory: Theory, result: Mapping[str, Any] | None, design: Design) -> Text:
     """What it is about, and what ends first."""
-    text = Text(f"\n{design.title}: queueing theory", "bold")
+    text = Text(f"\n{shown(design.title)}: queueing theory", "bold")
     if result is not None:
         span = format_quantity(result["duration"] - result["warmup"], "s")
         text.append(f", beside {span} measured (seed {result['seed']})")
     if theory.bottleneck is not None:
-        name = name_of(design, theory.bottleneck)
+        name = shown(name_of(design, theory.bottleneck))
         line = f"\nBottleneck {name}"
         if math.isfinite(theory.headroom):
             line += f": full at load × {theory.headroom:.3g}"
@@ -64,7 +65,7 @@ def _clients(theory: Theory, result: Mapping[str, Any] | None, design: Design) -
         seen = result["clients"][name] if result is not None else {}
         latency = seen.get("latency", {})
         table.add_row(
-            Text(name_of(design, name)),
+            Text(shown(name_of(design, name))),
             _pair(each.goodput, seen.get("goodput"), measured_unit("client", "goodput")),
             _pair(each.latency, latency.get("mean"), measured_unit("client", "latency.mean")),
             _pair(each.latency_p99, latency.get("p99"), measured_unit("client", "latency.p99")),
@@ -84,7 +85,7 @@ def _nodes(theory: Theory, result: Mapping[str, Any] | None, design: Design) -> 
         rate = seen["arrivals"] / span if seen else None
         residence = seen.get("residence", {})
         table.add_row(
-            Text(name_of(design, name)),
+            Text(shown(name_of(design, name))),
             _pair(each.rate, rate, named("rate", LIVE_METRICS["node"]).unit),
             _pair(each.utilization, seen.get("utilization"), measured_unit("node", "utilization")),
             _pair(each.wait, seen.get("wait", {}).get("mean"), measured_unit("node", "wait.mean")),
@@ -114,12 +115,12 @@ def _pair(predicted: float | None, measured: float | None, unit: str) -> Text:
 def _notes(theory: Theory, design: Design) -> Iterable[Text]:
     """Reasons and doubts."""
     for doubt in theory.doubts:
-        yield Text(f"  {doubt}")
+        yield Text(f"  {shown(str(doubt))}")
     both: list[tuple[str, ClientPrediction | NodePrediction]] = [
         *theory.clients.items(),
         *theory.nodes.items(),
     ]
     for name, each in both:
         for note in (*([each.reason] if each.reason else []), *each.doubts):
-            line = Text(f"  {name_of(design, name)}: ", "dim")
+            line = Text(f"  {shown(name_of(design, name))}: ", "dim")
             yield line.append(note, "not dim")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -22,6 +23,16 @@ if TYPE_CHECKING:
 FILE: Final = "study.jsonl"
 """Name of the file in a study's folder."""
 SUFFIX: Final = ".jsonl"
+_FIELDS: Final[dict[str, type | tuple[type, ...]]] = {
+    "key": str,
+    "result": (dict, type(None)),
+    "error": (str, type(None)),
+    "trace": str,
+    "engine": str,
+}
+"""What each field of an outcome holds."""
+_LONGEST: Final = 100_000_000
+"""Bytes of the longest line that is read: a design or the result of a run is far shorter."""
 
 
 class StorageError(Exception):
@@ -47,8 +58,15 @@ class Storage:
             self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
         except OSError as error:
             raise StorageError(_problem(self.path, "opened", error)) from error
+        if not stat.S_ISREG(os.fstat(self._file).st_mode):
+            self.close()
+            msg = f"{self.path}: is no regular file; choose another place with --output"
+            raise StorageError(msg)
         try:
             self._read()
+        except StorageError:
+            self.close()
+            raise
         except OSError as error:
             self.close()
             raise StorageError(_problem(self.path, "read", error)) from error
@@ -117,35 +135,60 @@ class Storage:
         os.fsync(self._file)
 
     def _read(self) -> None:
-        """Take in every whole line; cut off what a kill has left of the last."""
+        """Take in every whole line; cut off what a kill has left of the last.
+
+        A file in which nothing is of a study belongs to somebody else, and is not touched.
+        """
+        whole, rest, known, strange = 0, b"", 0, 0
         with self.path.open("rb") as file:
-            whole = 0
-            for line in file:
+            while line := file.readline(_LONGEST + 1):
                 if not line.endswith(b"\n"):
+                    rest = line
                     break
                 whole += len(line)
-                self._take(line)
-        if whole < self.path.stat().st_size:
+                taken = self._take(line)
+                known, strange = known + taken, strange + (not taken)
+        torn = rest and not (known or _begins_a_line(rest))
+        if torn or len(rest) > _LONGEST or (strange and not known):
+            msg = f"{self.path}: holds something else than a study; choose another place with --output"
+            raise StorageError(msg)
+        if rest:
             os.ftruncate(self._file, whole)
 
-    def _take(self, line: bytes) -> None:
-        """A line; one that is damaged says nothing, and its point is computed again."""
+    def _take(self, line: bytes) -> bool:
+        """Whether a line is one of a study; one that is damaged says nothing, and is computed again."""
         try:
             raw = json.loads(line)
             if "text" in raw:
-                if digest_of(raw["text"]) == raw["design"]:
+                sound = digest_of(raw["text"]) == raw["design"]
+                if sound:
                     self._designs[raw["design"]] = raw["text"]
-                return
+                return bool(sound)
             about = raw.pop("point")
-            outcome = Outcome(**raw)
+            outcome = _outcome(raw)
             made = Variant(self._designs[about["design"]], tuple(about["settings"]), about["load"])
             if Point(made, about["seed"]).key != outcome.key:
-                return
+                return False
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-            return
+            return False
         self._points[outcome.key] = about
         if outcome.engine == engine_version():
             self.outcomes[outcome.key] = outcome
+        return True
+
+
+def _begins_a_line(rest: bytes) -> bool:
+    """Whether a torn line could be the beginning of one that a study writes."""
+    starts = (b'{"design": "', b'{"key": "')
+    return any(rest.startswith(start) or start.startswith(rest) for start in starts)
+
+
+def _outcome(raw: dict[str, Any]) -> Outcome:
+    """An outcome as it was written; ``TypeError`` where a field holds something else."""
+    for name, sorts in _FIELDS.items():
+        if name in raw and not isinstance(raw[name], sorts):
+            raise TypeError(name)
+    return Outcome(**raw)
 
 
 def _problem(path: Path, verb: str, error: OSError) -> str:

@@ -13,7 +13,7 @@ from engine.model.edits import SetDesign
 
 def come_back(robot) -> None:
     """The person returns from another window."""
-    robot.window.activateWindow()
+    robot.activate()
     QApplication.sendEvent(robot.window, QEvent(QEvent.Type.ActivationChange))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -115,3 +116,24 @@ def test_lines_are_plain_json(tmp_path: Path) -> None:
     assert last["key"] in kept
     assert last["point"]["seed"] == 0
     assert last["result"]["windtunnel_result"] == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["a,b\n1,2\n", '{"mine": 1}\n{"mine": 2}', "no line end", "[1]\n3\n"]
+)
+def test_a_file_of_something_else_is_refused_and_stays(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "mine.jsonl"
+    path.write_text(text)
+    with pytest.raises(StorageError, match="holds something else than a study"):
+        Storage(path)
+    assert path.read_text() == text
+
+
+def test_only_a_regular_file_keeps_a_study(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.jsonl"
+    os.mkfifo(pipe)
+    with pytest.raises(StorageError, match="is no regular file"):
+        Storage(pipe)
+    (tmp_path / "folder.jsonl").mkdir()
+    with pytest.raises(StorageError, match="cannot be opened"):
+        Storage(tmp_path / "folder.jsonl")
