@@ -24,7 +24,7 @@ from engine.catalog.measures import unit_of
 from engine.model.design import Design
 from engine.model.failures import failure_title
 from engine.model.metrics import live_text, measured_text, measured_unit
-from engine.model.uncertainty import measured, settling, verdict, with_margin
+from engine.model.uncertainty import about, measured, settling, verdict, with_margin
 from engine.model.units import format_quantity
 from widgets.theme import hairline, section_label, set_role
 
@@ -221,7 +221,7 @@ def _add_table(
 
 def _objective_row(each: Mapping[str, Any], design: Design) -> list[str]:
     """An objective, what was measured, and the verdict."""
-    return [each["metric"], measured(each, unit_of(design, each["metric"])), verdict(each)]
+    return [about(each), measured(each, unit_of(design, each["metric"])), verdict(each)]
 
 
 def _rate(count: int, span: float) -> str:

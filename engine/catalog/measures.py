@@ -10,6 +10,7 @@ from engine.model.metrics import metrics_of, named
 if TYPE_CHECKING:
     from engine.model.design import Design, Node
     from engine.model.metric import Metric
+    from engine.model.metrics import Sort
 
 
 def measured_of(node: Node | None) -> tuple[Metric, ...]:
@@ -17,7 +18,8 @@ def measured_of(node: Node | None) -> tuple[Metric, ...]:
     if node is None:
         return metrics_of("link")
     found = component(node.kind)
-    return metrics_of("client" if node.kind == "client" else "node", found.metrics if found else ())
+    sort: Sort = "client" if node.kind == "client" else "node"
+    return metrics_of(sort, found.metrics, found.times) if found else metrics_of(sort)
 
 
 def metric_of(design: Design, metric: str) -> Metric | None:

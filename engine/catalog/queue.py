@@ -99,6 +99,7 @@ PRESET = Preset(
             Metric(name="duplicates", title="finished too late", counts=True),
             Metric(name="dead_lettered", title="dead-lettered", counts=True),
         ),
+        times=("publish_to_done",),
         headline="lag",
     ),
     lower,

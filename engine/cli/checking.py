@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.catalog import check
 from engine.cli.errors import BAD_INPUT, OK, InputError
+from engine.cli.simulating import write_json
 from engine.cli.tables import findings_table, output
 from engine.cli.terminal import shown
+from engine.model.edit_json import edit_to_json
 from engine.model.files import FileError, load
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
+    from engine.model.design import Design
+    from engine.model.findings import Finding
 
-def check_file(file: Path) -> int:
-    """Print the findings; 2 where an error keeps the design from running. Raises ``InputError``."""
+
+def check_file(file: Path, json_out: str | None = None) -> int:
+    """Print the findings; 2 where an error keeps the design from running. Raises ``InputError``.
+
+    Args:
+        file: A design file.
+        json_out: Where the findings are written as JSON; ``-`` is standard output, which then has nothing else.
+    """
     try:
         design = load(file)
     except FileError as error:
         raise InputError(str(error)) from error
     findings = check(design)
+    if json_out is not None:
+        write_json(_raw(design, findings), json_out)
+    code = BAD_INPUT if any(finding.level == "error" for finding in findings) else OK
+    if json_out == "-":
+        return code
     console = output()
     if findings:
         console.print(findings_table(findings, design))
@@ -30,4 +46,25 @@ def check_file(file: Path) -> int:
         if (count := sum(finding.level == word for finding in findings))
     ]
     console.print(shown(f"{file.name}: {', '.join(counts) or 'no findings'}"))
-    return BAD_INPUT if any(finding.level == "error" for finding in findings) else OK
+    return code
+
+
+def _raw(design: Design, findings: Iterable[Finding]) -> dict[str, Any]:
+    """The findings as one object; a fix is the edit that settles its finding, as in recorded runs."""
+    return {
+        "windtunnel_check": 1,
+        "title": design.title,
+        "findings": [
+            {
+                "level": finding.level,
+                "code": finding.code,
+                "id": finding.id,
+                "field": finding.field,
+                "message": finding.message,
+                "fix": None
+                if finding.fix is None
+                else {"label": finding.fix.label, "edit": edit_to_json(finding.fix)},
+            }
+            for finding in findings
+        ],
+    }

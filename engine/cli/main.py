@@ -52,6 +52,24 @@ Settings = Annotated[
 JsonOut = Annotated[
     str | None, typer.Option("--json", metavar="OUT", help="Write the result as JSON; - is stdout.")
 ]
+Metrics = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--metric",
+        metavar="NAME",
+        help="Put one more number into the JSON, under metrics: users.latency.above.0.25 (the share of "
+        "requests that took longer than .25 s), web.instances.0.utilization. May be repeated.",
+    ),
+]
+SeriesStep = Annotated[
+    str | None,
+    typer.Option(
+        "--series",
+        metavar="STEP",
+        help="Put a series into the JSON: what every client, node and link did in each step of so many "
+        "seconds, from 0 to the end: 1, 500ms.",
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress and no table.")]
 
 
@@ -88,6 +106,8 @@ def simulate(  # noqa: PLR0913 - one parameter an option
     seed: Seed = None,
     settings: Settings = None,
     json_out: JsonOut = None,
+    series: SeriesStep = None,
+    metrics: Metrics = None,
     quiet: Quiet = False,
     live: Annotated[bool, typer.Option("--live", help="Watch it run in a table.")] = False,
     journal: Annotated[
@@ -107,6 +127,8 @@ def simulate(  # noqa: PLR0913 - one parameter an option
         seed=seed,
         settings=tuple(settings or ()),
         json_out=json_out,
+        series=series,
+        metrics=tuple(metrics or ()),
         quiet=quiet,
         live=live,
         journal=journal,
@@ -144,9 +166,16 @@ def theory(  # noqa: PLR0913 - one parameter an option
     return predicting.show_theory(predicting.TheoryWanted(run=run, measure=measure, load=load))
 
 
-def check(file: File) -> int:
+def check(
+    file: File,
+    *,
+    json_out: Annotated[
+        str | None,
+        typer.Option("--json", metavar="OUT", help="Write the findings as JSON; - is stdout."),
+    ] = None,
+) -> int:
     """List what is wrong with a design, and what is risky in it."""
-    return checking.check_file(file)
+    return checking.check_file(file, json_out)
 
 
 def print_schema() -> int:

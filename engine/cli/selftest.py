@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 FAILED: Final = 1
-EXPECTED: Final = "5c4c5dd860a5134aa07858e878eb005a12b391c2a4d6bbb7dd99abea54a041c6"
+EXPECTED: Final = "3f1f697935bd1b018f16b0eefc5754c02e008c65f56dc3ae31344e92723e824f"
 
 _LAW: Final = {"law": "lognormal", "mean": 0.02, "cv2": 2.0}
 _DESIGN: Final[dict[str, Any]] = {

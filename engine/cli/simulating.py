@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from engine.catalog.checks.scenario import metric_problem
 from engine.catalog.overrides import OverrideError, override
 from engine.cli.errors import MISSED, OK, InputError
 from engine.cli.live import watch
@@ -21,6 +22,7 @@ from engine.model.files import FileError, load
 from engine.model.units import format_quantity, parse_quantity
 from engine.run.journal_file import SUFFIX
 from engine.run.session import DesignError, Session, StandstillError
+from engine.sim.series import MOST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,6 +43,8 @@ class Wanted:
     seed: str | None = None
     settings: tuple[str, ...] = ()
     json_out: str | None = None
+    series: str | None = None
+    metrics: tuple[str, ...] = ()
     quiet: bool = False
     live: bool = False
     journal: Path | None = None
@@ -49,6 +53,7 @@ class Wanted:
 def simulate(wanted: Wanted) -> int:
     """Run it. Raises ``InputError``."""
     session = _begun(wanted)
+    _measure(session, wanted)
     try:
         if wanted.live:
             watch(session, PlainConsole())
@@ -78,6 +83,27 @@ def _begun(wanted: Wanted) -> Session:
     except DesignError as error:
         msg = f"{wanted.file.name}: {error}"
         raise InputError(msg) from error
+
+
+def _measure(session: Session, wanted: Wanted) -> None:
+    """Measure what else was asked for. Raises ``InputError``."""
+    for metric in wanted.metrics:
+        problem = metric_problem(session.design, metric)
+        if problem is not None:
+            what = problem.replace("The objective's ", "")
+            msg = f"--metric: {what}"
+            raise InputError(msg)
+    session.measure(wanted.metrics)
+    if wanted.series is None:
+        return
+    if session.now > 0.0:
+        msg = "--series: a recorded run has gone on when it is replayed; simulate its design"
+        raise InputError(msg)
+    step, end = _seconds("--series", wanted.series), session.design.scenario.duration
+    if not step > 0.0 or end / step > MOST:
+        msg = f"--series: {wanted.series} is no step of a run of {end:g} s; at most {MOST} steps make a run"
+        raise InputError(msg)
+    session.measure(wanted.metrics, step)
 
 
 def _check_alone(wanted: Wanted) -> None:

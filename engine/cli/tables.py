@@ -13,7 +13,7 @@ from engine.cli.terminal import PlainConsole, shown
 from engine.model.failures import failure_title
 from engine.model.metrics import NETWORK_METRICS, live_text, measured_text, measured_unit, named
 from engine.model.names import name_of
-from engine.model.uncertainty import measured, settling, verdict, with_margin
+from engine.model.uncertainty import about, measured, settling, verdict, with_margin
 from engine.model.units import format_quantity
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ def _objectives(result: Mapping[str, Any], design: Design) -> Table:
         style = "green" if each["met"] else "bold red"
         style = "yellow" if each.get("sure") is False else style
         value = measured(each, unit_of(design, each["metric"]))
-        table.add_row(Text(shown(each["metric"])), value, Text(verdict(each), style))
+        table.add_row(Text(shown(about(each))), value, Text(verdict(each), style))
     return table
 
 

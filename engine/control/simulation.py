@@ -11,6 +11,7 @@ from engine.control.health import HealthChecks
 from engine.control.pauses import Pauses
 from engine.control.timeline import Timeline
 from engine.sim.machine import Machine
+from engine.sim.meters import Meters
 from engine.sim.samples import Observer
 from engine.sim.snapshot import Notice
 
@@ -46,6 +47,8 @@ class Simulation:
         """Closed intervals since somebody took them."""
         self.observer: Observer | None = None
         """Made by the first look; runs without one pay nothing."""
+        self.meters = Meters(self.machine)
+        """What is measured because somebody asks for it; runs without pay nothing."""
         self.machine.hear = self._heard
         self._marked = False
         self._sampled = 0.0
@@ -109,14 +112,15 @@ class Simulation:
         return self.observer
 
     def _measure(self) -> None:
-        """Begin the measurement when the warm-up is over."""
+        """Begin the measurement when the warm-up is over, and look at what has to be looked at now."""
+        self.meters.note()
         if not self._marked and self.now >= self.machine.plan.warmup:
             self._marked = True
             self.machine.mark()
 
     def _next_stop(self) -> float:
         """The next time at which something has to be done that is no event."""
-        stop = self.machine.next_note
+        stop = min(self.machine.next_note, self.meters.due)
         if not self._marked:
             stop = min(stop, self.machine.plan.warmup)
         if self.observer is not None:

@@ -39,6 +39,8 @@ class Component:
     """What leaves: calls to others, messages to consumers, or nothing."""
     metrics: tuple[Metric, ...] = ()
     """What it adds to ``extra``."""
+    times: tuple[str, ...] = ()
+    """Names of durations that results have of it beside those of all nodes, such as ``publish_to_done``."""
     headline: str = ""
     """Name of the extra metric shown in the card's live line instead of p99; empty for p99."""
     sample: Mapping[str, object] = field(default_factory=dict)

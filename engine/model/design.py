@@ -6,6 +6,7 @@ not know survive open-edit-save. ``engine.catalog`` gives them their types.
 
 from __future__ import annotations
 
+import math
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Final, Literal, Self
 
@@ -27,6 +28,7 @@ from engine.model.ids import Id
 from engine.model.limits import weigh
 from engine.model.quantities import Quantified
 from engine.model.traffic import RequestClass
+from engine.model.units import format_quantity
 
 if TYPE_CHECKING:
     from engine.model.event_record import EventKind
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 FORMAT = 1
 """Major version of the design file."""
 
+_ROUNDING: Final = 1e-9
+"""Relative difference of two numbers that are equal but for rounding."""
 Coordinate = Annotated[float, Field(ge=-1e7, le=1e7)]
 Extent = Annotated[float, Field(gt=0.0, le=1e7)]
 RawConfig = dict[str, JsonValue]
@@ -184,19 +188,73 @@ class Scenario(Quantified, Part):
 
 
 class Objective(Part):
-    """A bound on a metric, such as ``users.latency.p99`` below .25 s."""
+    """A bound on a metric, such as ``users.latency.p99`` below .25 s, over the run or a part of it."""
+
+    model_config = ConfigDict(
+        alias_generator=lambda name: "from" if name == "from_" else name,
+    )
 
     metric: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     below: float | None = None
     above: float | None = None
+    equals: float | None = None
+    from_: float | None = setting(
+        None,
+        title="From",
+        unit="s",
+        help="Beginning of the time that counts, warm-up or not; none begins after the warm-up.",
+        ge=0.0,
+        le=1e8,
+    )
+    to: float | None = setting(
+        None,
+        title="To",
+        unit="s",
+        help="End of the time that counts, and the moment at which numbers that only stand are read; "
+        "none is the end of the run.",
+        gt=0.0,
+        le=1e8,
+    )
 
     @model_validator(mode="after")
     def _bounded(self) -> Self:
-        """Refuse an objective without a bound."""
-        if self.below is None and self.above is None:
-            msg = "an objective needs 'below' or 'above'"
+        """Refuse an objective without a bound, and a time that ends before it begins."""
+        if self.below is None and self.above is None and self.equals is None:
+            msg = "an objective needs 'below', 'above' or 'equals'"
+            raise ValueError(msg)
+        if self.from_ is not None and self.to is not None and self.from_ >= self.to:
+            msg = (
+                f"an objective's 'from' ({self.from_:g} s) must be before its 'to' ({self.to:g} s)"
+            )
             raise ValueError(msg)
         return self
+
+    @property
+    def windowed(self) -> bool:
+        """Whether it is about a part of the run of its own."""
+        return self.from_ is not None or self.to is not None
+
+    @property
+    def when(self) -> str:
+        """The part of the run for reading: ``from 1 min to 2 min``; empty where it is the measured time."""
+        ends = (("from", self.from_), ("to", self.to))
+        return " ".join(f"{word} {format_quantity(t, 's')}" for word, t in ends if t is not None)
+
+    def margin(self, value: float) -> float:
+        """How far a value is inside the bounds, in its own unit; negative outside.
+
+        What has to be equal is so to nine digits: sums are rounded.
+        """
+        below = math.inf if self.below is None else self.below - value
+        above = math.inf if self.above is None else value - self.above
+        if self.equals is None:
+            return min(below, above)
+        near = _ROUNDING * max(1.0, abs(self.equals)) - abs(value - self.equals)
+        return min(below, above, near)
+
+    def meets(self, value: float) -> bool:
+        """Whether a value keeps to the bounds."""
+        return self.margin(value) > 0.0
 
 
 SETTINGS: Final = ("title", "description", "classes", "scenario", "objectives")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from engine.model.failures import FAILURES
 from engine.model.link import LinkConfig
 from engine.model.metric import Metric
+from engine.model.metric_names import made, path_of
 from engine.model.policies.policy import metrics_in
 
 if TYPE_CHECKING:
@@ -34,21 +35,42 @@ _FIGURES: Final = (
     ("max", "longest {}"),
 )
 """What is known of durations, and how it is called."""
-_FAILED: Final = (
-    Metric(name="failed", title="failed", counts=True),
-    *(
-        Metric(name=f"failed.{each.name}", title=f"failed: {each.title}", counts=True)
-        for each in FAILURES
-    ),
+_BY_REASON: Final = ("failed", "refused", "passed_on")
+"""Counts that a result has by reason; a reason that is not there did not occur."""
+
+
+def _by_reason(name: str, title: str) -> tuple[Metric, ...]:
+    """A number of failures, all of them and by reason."""
+    return (
+        Metric(name=name, title=title, counts=True),
+        *(
+            Metric(name=f"{name}.{each.name}", title=f"{title}: {each.title}", counts=True)
+            for each in FAILURES
+        ),
+    )
+
+
+_FAILED: Final = _by_reason("failed", "failed")
+_BLAME: Final = (
+    *_by_reason("refused", "turned away"),
+    *_by_reason("passed_on", "failures of others"),
 )
+_AVAILABILITY: Final = Metric(name="availability", title="availability", unit="%")
 
 
 def _durations(*names: str) -> tuple[Metric, ...]:
-    """All figures of some durations."""
+    """All figures of some durations, and of how many."""
     return tuple(
-        Metric(name=f"{name}.{figure}", title=words.format(name), unit="s")
+        each
         for name in names
-        for figure, words in _FIGURES
+        for title in [name.replace("_", " ")]
+        for each in (
+            *(
+                Metric(name=f"{name}.{figure}", title=words.format(title), unit="s")
+                for figure, words in _FIGURES
+            ),
+            Metric(name=f"{name}.count", title=f"number of {title} times", counts=True),
+        )
     )
 
 
@@ -72,16 +94,24 @@ METRICS: Final[Mapping[Sort, tuple[Metric, ...]]] = {
         Metric(name="offered", title="offered", counts=True),
         Metric(name="succeeded", title="succeeded", counts=True),
         Metric(name="goodput", title="goodput", unit="rps"),
+        _AVAILABILITY,
+        Metric(name="in_system_mean", title="requests under way, mean"),
         *_FAILED,
         *_durations("latency"),
     ),
     "node": (
         Metric(name="arrivals", title="arrivals", counts=True),
         Metric(name="completed", title="completed", counts=True),
+        _AVAILABILITY,
         Metric(name="utilization", title="utilization", unit="%"),
+        Metric(name="working", title="at work", unit="%"),
         Metric(name="queue_mean", title="waiting, mean"),
         Metric(name="in_system_mean", title="in the node, mean"),
+        Metric(name="queue", title="waiting at the end"),
+        Metric(name="in_system", title="in the node at the end"),
+        Metric(name="ready", title="ready instances at the end"),
         *_FAILED,
+        *_BLAME,
         *_durations("wait", "residence"),
     ),
     "link": (
@@ -89,8 +119,14 @@ METRICS: Final[Mapping[Sort, tuple[Metric, ...]]] = {
         Metric(name="retries", title="retries", counts=True),
         Metric(name="succeeded", title="succeeded", counts=True),
         Metric(name="in_flight_mean", title="under way, mean"),
+        Metric(name="in_flight", title="under way at the end"),
+        Metric(name="bytes_in", title="bytes there", unit="B"),
+        Metric(name="bytes_out", title="bytes back", unit="B"),
         *_FAILED,
+        *_BLAME,
         *_durations("latency"),
+        Metric(name="settled.mean", title="mean time until settled", unit="s"),
+        Metric(name="settled.count", title="attempts settled", counts=True),
         *(metric.extra for metric in LINK_METRICS),
     ),
 }
@@ -109,6 +145,7 @@ LIVE_METRICS: Final[Mapping[Sort, tuple[Metric, ...]]] = {
         Metric(name="failed", title="failed", unit="rps"),
         Metric(name="failure_ratio", title="failure ratio", unit="%"),
         Metric(name="utilization", title="utilization", unit="%"),
+        Metric(name="working", title="at work", unit="%"),
         Metric(name="queue", title="queue"),
         Metric(name="in_system", title="in system"),
         *_LIVE_LATENCY,
@@ -125,9 +162,11 @@ LIVE_METRICS: Final[Mapping[Sort, tuple[Metric, ...]]] = {
 """What is measured of a node or a link over a moment of a run."""
 
 
-def metrics_of(sort: Sort, extras: Iterable[Metric] = ()) -> tuple[Metric, ...]:
-    """What a result has of an item: of its sort, and what its component adds."""
-    return (*METRICS[sort], *(metric.extra for metric in extras))
+def metrics_of(
+    sort: Sort, extras: Iterable[Metric] = (), times: Iterable[str] = ()
+) -> tuple[Metric, ...]:
+    """What a result has of an item: of its sort, and what its component adds, durations among it."""
+    return (*METRICS[sort], *_durations(*times), *(metric.extra for metric in extras))
 
 
 def named(name: str, known: Iterable[Metric]) -> Metric:
@@ -136,10 +175,14 @@ def named(name: str, known: Iterable[Metric]) -> Metric:
     Raises:
         KeyError: where there is none.
     """
+    known = tuple(known)
     for metric in known:
         if metric.name == name:
             return metric
-    raise KeyError(name)
+    unlisted = made(name, known)
+    if unlisted is None:
+        raise KeyError(name)
+    return unlisted
 
 
 def measured_text(sort: Sort, name: str, value: float | None) -> str:
@@ -159,20 +202,28 @@ def live_text(sort: Sort, name: str, value: float) -> str:
 
 def value_of(metric: str, result: Mapping[str, Any]) -> float | None:
     """The number that a dotted name such as ``users.latency.p99`` stands for; None if there is none."""
-    name, *path = metric.split(".")
+    name, _, rest = metric.partition(".")
+    path = path_of(rest) if rest else []
     for section in ("clients", "nodes", "links"):
-        value: Any = result[section].get(name)
+        value: Any = result.get(section, {}).get(name)
         if value is None:
             continue
         for key in path:
-            value = value.get(key) if isinstance(value, dict) else None
-        if path and path[0] == "failed" and value is None:
+            value = _inside(value, key)
+        if path and path[0] in _BY_REASON and value is None:
             return 0.0
         if isinstance(value, int | float) and math.isfinite(value):
             return float(value)
-        if isinstance(value, dict) and path == ["failed"]:
+        if isinstance(value, dict) and len(path) == 1 and path[0] in _BY_REASON:
             return float(sum(value.values()))
     return None
+
+
+def _inside(value: Any, key: str) -> Any:
+    """What stands under a key, or at a place of a list; None where nothing does."""
+    if isinstance(value, list) and key.isdigit():
+        return value[int(key)] if int(key) < len(value) else None
+    return value.get(key) if isinstance(value, dict) else None
 
 
 def bounds_of(metric: str, result: Mapping[str, Any]) -> list[float] | None:

@@ -43,9 +43,21 @@ def measured(objective: Mapping[str, Any], unit: str) -> str:
     return format_margin(value, half, unit)
 
 
+def about(objective: Mapping[str, Any]) -> str:
+    """What an objective is about: its metric, and the part of the run where it has one of its own."""
+    ends = [
+        f"{name} {format_quantity(objective[name], 's')}"
+        for name in ("from", "to")
+        if name in objective
+    ]
+    return " ".join([objective["metric"], *ends])
+
+
 def verdict(objective: Mapping[str, Any]) -> str:
     """Whether an objective is met: ``met``, ``missed``, or either with a doubt."""
     met = "met" if objective["met"] else "missed"
+    if objective["value"] is None and objective.get("reason"):
+        return f"{met}: {objective['reason']}"
     return f"{met}, but not sure" if objective.get("sure") is False else met
 
 

@@ -11,10 +11,14 @@ from engine.control.simulation import Simulation
 from engine.run.journal import Entry, Journal, JournalError, Moment, Recorder
 from engine.run.protocol import ApplyEdit, SetLoad
 from engine.sim.lane.agenda import StandstillError
+from engine.sim.meters import limits_in
 from engine.sim.report import Result, result_of
+from engine.sim.series import Series
 from engine.sim.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from engine.model.design import Design
     from engine.model.edits import Edit
 
@@ -40,6 +44,7 @@ class Session:
         self._recorder = Recorder(design)
         self._wall = 0.0
         self._result: Result | None = None
+        self._follow_objectives()
 
     @classmethod
     def replay(cls, journal: Journal, until: float = math.inf) -> Self:
@@ -109,7 +114,21 @@ class Session:
         if applied.changes.affects_run:
             self._simulation.follow(self._lowerer.lower(applied.design))
         self.design = applied.design
+        self._follow_objectives()
         self._recorder.note(Entry(self.moment, ApplyEdit(edit)))
+
+    def measure(self, metrics: Iterable[str] = (), step: float | None = None) -> None:
+        """Measure more than results have in any case; to be called before the run begins.
+
+        Args:
+            metrics: Names such as ``users.latency.above.0.25``, which the result then has under ``metrics``.
+            step: Length (s) of the steps of a ``series``.
+        """
+        meters = self._simulation.meters
+        meters.metrics = tuple(metrics)
+        if step is not None:
+            meters.series = Series(self._simulation.machine, step)
+        self._follow_objectives()
 
     def set_load(self, factor: float) -> None:
         """Multiply every client's traffic from here on: the load dial."""
@@ -213,4 +232,12 @@ class Session:
 
     def _measure(self) -> Result:
         """The result as it stands."""
-        return result_of(self._simulation.machine, self.design.objectives, self._wall)
+        simulation = self._simulation
+        objectives = self.design.objectives
+        return result_of(simulation.machine, objectives, self._wall, simulation.meters)
+
+    def _follow_objectives(self) -> None:
+        """Measure the parts of the run that objectives are about."""
+        objectives = self.design.objectives
+        limits = limits_in(each.metric for each in objectives)
+        self._simulation.meters.windows.follow(objectives, limits)

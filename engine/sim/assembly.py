@@ -13,6 +13,7 @@ from engine.sim.client_setup import ClientSetup
 from engine.sim.instances import Instances
 from engine.sim.lane.link import Link
 from engine.sim.lane.node import Node
+from engine.sim.lane.roles.router import Router
 from engine.sim.parts import LinkPart, NodePart
 from engine.sim.primitives import CLIENT, FLOWS, GATES, NETWORK, RULES, STATION, STORE
 from engine.sim.primitives.adapter import RoleAdapter
@@ -51,6 +52,8 @@ class Assembler:
         self.plan: Plan
         self.kinds = 1
         """Request classes, at most so far: requests under way may be of one that is gone."""
+        self.stores = False
+        """Whether any node has a store."""
         self.setup: Setup
         self._hear = hear
 
@@ -58,6 +61,7 @@ class Assembler:
         """Work from another plan from now on."""
         self.plan = plan
         self.kinds = max(self.kinds, len(plan.classes))
+        self.stores = any(node.store is not None for node in plan.nodes)
         propagation = deadline_propagation(plan)
         self.setup = Setup(self.agenda, self.streams, plan, self.kinds, propagation, self._hear)
         self.users.follow(plan, self.kinds)
@@ -150,10 +154,23 @@ class Assembler:
         self._tune_bodies(part, plan)
         link.settle_delay()
 
+    def _tune_bytes(self, part: LinkPart) -> None:
+        """Know the sizes of calls. Behind a router there may be a store, which may answer that it has nothing."""
+        target, classes = part.link.target, self.plan.classes
+        flow = target.flow if isinstance(target, Node) else None
+        stored = isinstance(target, Node) and target.server is not flow
+        routed = isinstance(flow, Router) and self.stores
+        part.bytes.tune(
+            padded([each.request_bytes for each in classes], self.kinds),
+            padded([each.response_bytes for each in classes], self.kinds),
+            may_miss=stored or routed,
+        )
+
     def _tune_bodies(self, part: LinkPart, plan: LinkPlan) -> None:
         """Have the network and the rules of the plan."""
         had = {body.adapter.name: body for body in part.bodies}
         part.bodies = []
+        self._tune_bytes(part)
         network = NETWORK.body(part.link, plan, self.setup)
         if network is not None:
             part.bodies.append(_kept(had.get(NETWORK.name), network) or Body(NETWORK, network))

@@ -14,7 +14,17 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from engine.model.metrics import CI
-from engine.sim.record import BUSY, CAPACITY, DONE, IN_SYSTEM, TIME, WAITING, total_column
+from engine.sim.record import (
+    BUSY,
+    CAPACITY,
+    DONE,
+    IN_SYSTEM,
+    OVER,
+    TIME,
+    WAITING,
+    WORKING,
+    total_column,
+)
 from engine.stats.batches import ratio_bounds, readable, shares_up_to
 
 if TYPE_CHECKING:
@@ -36,12 +46,14 @@ _FEW: Final = 50
 """Durations below which nothing is said about their mean."""
 _RATES: Final = {
     "goodput": (DONE, TIME),
+    "availability": (DONE, OVER),
     "utilization": (BUSY, CAPACITY),
+    "working": (WORKING, CAPACITY),
     "queue_mean": (WAITING, TIME),
     "in_system_mean": (IN_SYSTEM, TIME),
 }
 """Numbers of a client or a node that are ratios of two counters."""
-_MOST: Final = {"utilization": 1.0}
+_MOST: Final = {"availability": 1.0, "utilization": 1.0, "working": 1.0}
 
 Part = dict[str, Any]
 
@@ -62,11 +74,11 @@ def add_intervals(result: Part, machine: Machine) -> None:
 def _parts(result: Part, machine: Machine) -> Iterator[tuple[Part, tuple[str, ...], Series | None]]:
     """What is written of each client and node, the names of its durations, and its counters."""
     record = machine.record
-    sections = {"clients": ("latency",), "nodes": ("wait", "residence")}
-    for section, histograms in sections.items():
+    for section in ("clients", "nodes"):
         for name, part in result[section].items():
-            series = record.of(name, machine.nodes[name]) if record else None
-            yield part, histograms, series
+            node = machine.nodes[name]
+            series = record.of(name, node) if record else None
+            yield part, tuple(node.histograms), series
 
 
 def _ask(
@@ -75,6 +87,8 @@ def _ask(
     """Ask for everything about one client or node."""
     stretches = series.stretches(now).T
     for name in part[CI]:
+        if name == "availability" and part[name] in (None, 0.0, 1.0):
+            continue  # where nothing ever failed, or all did, stretches do not tell how rarely it happens
         over, under = _RATES[name]
         put = partial(_put, part[CI], name, part[name])
         questions.ask(stretches[over], stretches[under], put)

@@ -83,7 +83,9 @@ class Instances:
             if isinstance(pool, QueuePool):
                 line = self._line(station)
                 pool.reline(CancellableQueue(line, pool) if screens else line)
+            pool.holds = pool.holds or station.hold
             pool.resize(UNLIMITED if station.workers is None else station.workers, now)
+        part.meters.follow(kept, part.retired, now)
 
     def _tune(self, pool: Pool, station: StationPlan) -> None:
         """Turn the knobs of an instance."""

@@ -6,16 +6,21 @@ integrated over time, is the time that everybody spent inside. Both hold to the 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from engine.sim.invariant import InvariantError, close, same
+from engine.sim.invariant import InvariantError, at_most, close, same
 from engine.sim.lane.roles.queue import Queue
 
 if TYPE_CHECKING:
+    from engine.sim.lane.call import Pool
+    from engine.sim.lane.node import Node
     from engine.sim.machine import Machine
     from engine.sim.parts import LinkPart, NodePart
 
 __all__ = ["InvariantError", "check"]
+
+_ROUNDING: Final = 1e-6
+"""Relative difference of two sums of the same times, added in different orders."""
 
 
 def check(machine: Machine) -> None:
@@ -48,9 +53,22 @@ def _check_node(part: NodePart, now: float) -> None:
     inside = sum(int(pool.inside.count) for pool in pools)
     same(node.name, "jobs inside", node.in_system, inside + held)
     same(node.name, "busy workers", node.busy, sum(int(pool.busy) for pool in pools))
+    _check_instances(node, pools, now)
     queue = part.role(Queue)
     queued = held + (int(queue.depth) if queue is not None else 0)
     same(node.name, "waiting", node.waiting, queued + sum(int(pool.waiting) for pool in pools))
+
+
+def _check_instances(node: Node, pools: list[Pool], now: float) -> None:
+    """What instances count of themselves adds up to what their node counts, unless some are gone."""
+    same(node.name, "held workers", node.vitals.resting, sum(int(pool.resting) for pool in pools))
+    at_most(node.name, "held workers", node.vitals.resting, node.busy)
+    at_most(node.name, "arrivals", sum(int(pool.arrivals) for pool in pools), int(node.arrivals))
+    area = node.busy_area + (now - node.touched) * node.busy
+    busy = sum(int(pool.busy) * now - pool.busy_sum for pool in pools)
+    at_most(node.name, "busy instances", busy, area + _ROUNDING * (area + now + 1.0))
+    rest = node.vitals.resting * now - node.vitals.resting_sum
+    at_most(node.name, "time held", rest, area + _ROUNDING * (area + now + 1.0))
 
 
 def _check_link(part: LinkPart, now: float) -> None:

@@ -6,15 +6,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from engine.sim import tally
+from engine.sim.instance_meters import InstanceMeters, standing
 from engine.sim.lane.roles.queue import Queue
 from engine.sim.lane.roles.router import Router
 from engine.sim.lane.roles.store import StoreRole
 from engine.sim.lane.traffic.client import Client
+from engine.sim.volumes import ByteMeter
 
 if TYPE_CHECKING:
     from engine.plan.primitives import LinkPlan, NodePlan, TrafficPlan
     from engine.sim.body import Body, Counters
+    from engine.sim.instance_meters import Tallies
     from engine.sim.lane.call import Endpoint, Pool
+    from engine.sim.lane.histogram import Histogram
     from engine.sim.lane.link import Link
     from engine.sim.lane.node import Node
     from engine.sim.lane.seams import Picker
@@ -67,6 +71,10 @@ class NodePart:
     gates: list[Body[Any]] = field(default_factory=list)
     marked: dict[str, Counters] = field(default_factory=dict)
     """Counters of its bodies when the measurement began, by name."""
+    meters: InstanceMeters = field(default_factory=InstanceMeters)
+    """What looks at each of its instances."""
+    marked_instances: Tallies = field(default_factory=dict)
+    """Their counters when the measurement began."""
     source: Source | None = None
     traffic: TrafficPlan | None = None
     """What the source follows."""
@@ -105,7 +113,17 @@ class NodePart:
 
     def tally(self, now: float) -> tally.Tally:
         """The counters now."""
-        return tally.of_node(self.node, self.capacity_area(now), now)
+        stood = sum(standing(pool, now) for pool in (*self.node.pools, *self.retired))
+        return tally.of_node(self.node, self.capacity_area(now), stood, now)
+
+    @property
+    def histograms(self) -> dict[str, Histogram]:
+        """Its durations by the names that they have in results."""
+        client, queue = self.client, self.role(Queue)
+        if client is not None:
+            return {"latency": client.latency}
+        found = {"wait": self.node.wait, "residence": self.node.residence}
+        return found if queue is None else {**found, "publish_to_done": queue.to_done}
 
     def role(self, sort: type[T]) -> T | None:
         """The role of a sort, if it plays that."""
@@ -121,11 +139,11 @@ class NodePart:
         """Put everything so far aside."""
         self.mark = self.tally(now)
         self.marked = self.counters(now)
+        self.marked_instances = self.meters.tallies(now)
         self.node.wait.mark()
         self.node.residence.mark()
-        client = self.client
-        if client is not None:
-            client.latency.mark()
+        for histogram in self.histograms.values():
+            histogram.mark()
 
     def counters(self, now: float) -> dict[str, Counters]:
         """Cumulative counters of all bodies, by name."""
@@ -172,6 +190,8 @@ class LinkPart:
     """Counters when the measurement began."""
     place: int = 0
     """Among the links of the machine."""
+    bytes: ByteMeter = field(init=False)
+    """What counts its bytes."""
     bodies: list[Body[Any]] = field(default_factory=list)
     """The network and the rules."""
     marked: dict[str, Counters] = field(default_factory=dict)
@@ -181,6 +201,15 @@ class LinkPart:
     arriving: float = 1.0
     """Share of the crossings that no event loses."""
 
+    def __post_init__(self) -> None:
+        """Count the bytes of the link."""
+        self.bytes = ByteMeter(self.link)
+
+    @property
+    def histograms(self) -> dict[str, Histogram]:
+        """Its durations by the names that they have in results."""
+        return {"latency": self.link.latency}
+
     @property
     def loss(self) -> float:
         """Share of the crossings that are lost, by the network or by events."""
@@ -188,7 +217,7 @@ class LinkPart:
 
     def tally(self, now: float) -> tally.Tally:
         """The counters now."""
-        return tally.of_link(self.link, now)
+        return tally.of_link(self.link, self.bytes.total(), now)
 
     def begin_measurement(self, now: float) -> None:
         """Put everything so far aside."""

@@ -33,9 +33,9 @@ _A_NODE: Final = 0.5
 _HALF: Final = 0.5
 """Share of a stretch that the last, broken off one needs to count as one."""
 
-TIME, DONE, BUSY, WAITING, IN_SYSTEM, CAPACITY = range(6)
+TIME, DONE, OVER, BUSY, WORKING, WAITING, IN_SYSTEM, CAPACITY = range(8)
 """Columns of a row of counters; behind them a total and a count for each histogram."""
-_DURATIONS: Final = 6
+_DURATIONS: Final = 8
 
 
 @dataclass(slots=True)
@@ -86,8 +86,8 @@ class Series:
 
     def __init__(self, part: NodePart, now: float) -> None:
         self.part = part
-        self.shapes = [Shapes(histogram) for histogram in durations(part)]
-        """In the order of `durations`."""
+        self.shapes = [Shapes(histogram) for histogram in part.histograms.values()]
+        """In the order of the part's histograms."""
         self._rows = [self._row(now)]
 
     def take(self, now: float, worth: int) -> None:
@@ -113,24 +113,20 @@ class Series:
 
     def _row(self, now: float) -> tuple[float, ...]:
         """The counters, areas up to now."""
-        node, span = self.part.node, now - self.part.node.touched
+        tally = self.part.tally(now)
         row = [
             now,
-            float(node.completed),
-            node.busy_area + span * node.busy,
-            node.wait_area + span * node.waiting,
-            node.system_area + span * node.in_system,
-            self.part.capacity_area(now),
+            float(tally.done),
+            float(tally.done + sum(tally.failed)),
+            tally.busy,
+            tally.working,
+            tally.waiting,
+            tally.in_system,
+            tally.capacity,
         ]
         for shapes in self.shapes:
             row += (shapes.histogram.total, float(shapes.histogram.count_ever))
         return tuple(row)
-
-
-def durations(part: NodePart) -> tuple[Histogram, ...]:
-    """The histograms of a node for which there are intervals: latency, or wait and residence."""
-    client, node = part.client, part.node
-    return (node.wait, node.residence) if client is None else (client.latency,)
 
 
 def total_column(place: int) -> int:

@@ -202,6 +202,8 @@ def _room(objective: Objective, value: float) -> float:
     """
     below = math.inf if objective.below is None else _ratio(objective.below, value)
     above = math.inf if objective.above is None else _ratio(value, objective.above)
+    if objective.equals is not None:
+        return math.inf if objective.meets(value) else -math.inf
     return min(below, above)
 
 

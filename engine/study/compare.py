@@ -84,6 +84,8 @@ class Compare(Study):
             names = tuple(metric_named(design, name) for name in self.metrics)
             if names:
                 object.__setattr__(self, "metrics", names)
+        object.__setattr__(self, "a", self.a.asking(self.metrics))
+        object.__setattr__(self, "b", self.b.asking(self.metrics))
         if not self.metrics:
             both = set(usual_metrics(a)) & set(usual_metrics(b))
             shared = (m for m in (default_metric(a), *usual_metrics(a)) if m in both)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from engine.catalog.measures import unit_of
 from engine.model.edits import SetDesign
@@ -39,14 +38,14 @@ class Judgement:
     @property
     def met(self) -> bool:
         """Whether the mean over the replications meets it."""
-        return self.interval is not None and margin(self.objective, self.interval.mean) > 0.0
+        return self.interval is not None and self.objective.meets(self.interval.mean)
 
     @property
     def verdict(self) -> Verdict:
         """Whether the whole interval meets it, misses it, or lies across the bound."""
         if self.interval is None:
             return "missed" if self.ran else "unsure"
-        ends = [margin(self.objective, end) for end in (self.interval.low, self.interval.high)]
+        ends = [self.objective.margin(end) for end in (self.interval.low, self.interval.high)]
         if min(ends) > 0.0:
             return "met"
         # Between two bounds an interval may hold the middle while both ends are outside.
@@ -65,40 +64,65 @@ def with_objectives(design: Design, texts: Iterable[str]) -> Design:
 
 def _objective(design: Design, text: str) -> dict[str, JsonValue]:
     """An objective as in a design file. Raises ``StudyError``."""
-    for sign, name in (("<", "below"), (">", "above")):
-        metric, found, value = text.partition(sign)
+    for sign, name in (("<", "below"), (">", "above"), ("=", "equals")):
+        metric, found, rest = text.partition(sign)
         if found:
             full = metric_named(design, metric.strip())
+            value, _, window = rest.partition("@")
             try:
-                return {"metric": full, name: parse_quantity(value, unit_of(design, full))}
+                bound = parse_quantity(value, unit_of(design, full))
+                return {"metric": full, name: bound, **_window(window)}
             except ValueError as error:
                 msg = f"{text}: {error}"
                 raise StudyError(msg) from error
-    msg = f"{text}: write METRIC<VALUE or METRIC>VALUE, such as users.latency.p99<250ms"
+    msg = (
+        f"{text}: write METRIC<VALUE, METRIC>VALUE or METRIC=VALUE, such as users.latency.p99<250ms; "
+        "behind that, where only a part of the run counts, @FROM..TO, such as @60..120"
+    )
     raise StudyError(msg)
 
 
-def margin(objective: Objective, value: float) -> float:
-    """How far a value is inside the bounds, in its own unit; negative outside."""
-    below = math.inf if objective.below is None else objective.below - value
-    above = math.inf if objective.above is None else value - objective.above
-    return min(below, above)
+def _window(text: str) -> dict[str, JsonValue]:
+    """A part of the run as in a design file. Raises ``ValueError``."""
+    ends = zip(("from", "to"), text.partition("..")[::2], strict=True)
+    return {name: parse_quantity(end, "s") for name, end in ends if end.strip()}
+
+
+def _values(
+    objective: Objective, points: Sequence[Point], done: Mapping[str, Outcome]
+) -> list[float]:
+    """What replications measured for an objective: in its own part of the run, where it has one."""
+    if not objective.windowed:
+        return values_in(done, points, objective.metric)
+    wanted = {"metric": objective.metric, "from": objective.from_, "to": objective.to}
+    results = [done[point.key].result or {} for point in points if point.key in done]
+    judged = [
+        next((e for e in result.get("objectives", ()) if wanted.items() <= _about(e).items()), None)
+        for result in results
+    ]
+    return [each["value"] for each in judged if each is not None and each["value"] is not None]
+
+
+def _about(judged: Mapping[str, Any]) -> dict[str, Any]:
+    """Which objective was judged."""
+    return {name: judged.get(name) for name in ("metric", "from", "to")}
 
 
 def judge(design: Design, points: Sequence[Point], done: Mapping[str, Outcome]) -> list[Judgement]:
     """The design's objectives over some replications."""
     ran = any(point.key in done for point in points)
     return [
-        Judgement(objective, estimate(values_in(done, points, objective.metric)), ran)
+        Judgement(objective, estimate(_values(objective, points, done)), ran)
         for objective in design.objectives
     ]
 
 
 def bound_of(objective: Objective, design: Design) -> str:
-    """The bound for reading: ``< 250 ms``."""
+    """The bound for reading: ``< 250 ms``, ``= 0 from 1 min to 2 min``."""
     unit = unit_of(design, objective.metric)
-    bounds = (("<", objective.below), (">", objective.above))
-    return ", ".join(f"{sign} {format_quantity(v, unit)}" for sign, v in bounds if v is not None)
+    bounds = (("<", objective.below), (">", objective.above), ("=", objective.equals))
+    text = ", ".join(f"{sign} {format_quantity(v, unit)}" for sign, v in bounds if v is not None)
+    return f"{text} {when}" if (when := objective.when) else text
 
 
 def objectives_table(judgements: Sequence[Judgement], design: Design) -> Table:

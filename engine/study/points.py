@@ -17,10 +17,13 @@ from typing import TYPE_CHECKING, Any, Final
 from engine.catalog.overrides import override
 from engine.model.edits import SetDesign
 from engine.model.files import dumps, loads
+from engine.model.metric_names import above
 from engine.model.units import parse_quantity
 from engine.study.errors import StudyError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from engine.model.design import Design
     from engine.sim.report import Result
 
@@ -44,6 +47,8 @@ class Variant:
     """Changes such as ``web.workers=8``, in their order."""
     load: float = 1.0
     """The load dial: every client's traffic times this."""
+    asked: tuple[str, ...] = ()
+    """Metrics that are only measured where somebody asks, such as ``users.latency.above.0.25``."""
 
     @classmethod
     def of(cls, design: Design, *settings: str, load: float = 1.0) -> Variant:
@@ -64,6 +69,11 @@ class Variant:
             else:
                 made = replace(made, settings=(*made.settings, each))
         return made
+
+    def asking(self, metrics: Iterable[str]) -> Variant:
+        """The variant whose results have some metrics, also those that nobody has unless he asks."""
+        asked = {name for name in metrics if above(name.partition(".")[2]) is not None}
+        return replace(self, asked=tuple(sorted(asked))) if asked else self
 
     def point(self, seed: int) -> Point:
         """One run of it."""
@@ -113,7 +123,8 @@ class Point:
         """SHA-256 over everything that the result depends on, but for the engine's version."""
         variant = self.variant
         parts = [variant.digest, list(variant.settings), variant.load, self.seed]
-        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+        asked = [list(variant.asked)] if variant.asked else []
+        return hashlib.sha256(json.dumps([*parts, *asked]).encode()).hexdigest()
 
     @property
     def label(self) -> str:
@@ -169,6 +180,7 @@ def _simulated(point: Point) -> dict[str, Any]:
 
     design = SetDesign(("scenario", "seed"), point.seed).apply(point.variant.made()).design
     session = Session(design)
+    session.measure(point.variant.asked)
     if point.variant.load != 1.0:
         session.set_load(point.variant.load)
     session.advance(design.scenario.duration)

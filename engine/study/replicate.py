@@ -95,6 +95,7 @@ class Replicate(Study):
         if self.until is not None and self._watched not in metrics:
             metrics = (self._watched, *metrics)
         object.__setattr__(self, "metrics", metrics)
+        object.__setattr__(self, "variant", self.variant.asking(metrics))
 
     @property
     def title(self) -> str:

@@ -80,6 +80,7 @@ class Sensitivity(Study):
             raise StudyError(msg)
         name = default_metric(design) if self.metric is None else self.metric
         object.__setattr__(self, "metric", metric_named(design, name))
+        object.__setattr__(self, "variant", self.variant.asking((self._metric,)))
         knobs = tuple(knobs_of(self.variant, self.step, self.only))
         if not knobs:
             msg = "no knob of the design can be moved; give one a value, or choose others"

@@ -108,6 +108,7 @@ class Storage:
             "settings": list(variant.settings),
             "load": variant.load,
             "seed": point.seed,
+            **({"asked": list(variant.asked)} if variant.asked else {}),
         }
 
     def point(self, key: str) -> Point:
@@ -118,8 +119,12 @@ class Storage:
             msg = f"{self.path}: holds {count} points {key!r}; take a key from the list of failures"
             raise StorageError(msg)
         about = self._points[found[0]]
-        variant = Variant(self._designs[about["design"]], tuple(about["settings"]), about["load"])
-        return Point(variant, about["seed"])
+        return Point(self._variant(about), about["seed"])
+
+    def _variant(self, about: dict[str, Any]) -> Variant:
+        """What a line says of its point. Raises ``KeyError`` or ``TypeError`` where that is not enough."""
+        design, asked = self._designs[about["design"]], tuple(map(str, about.get("asked", ())))
+        return Variant(design, tuple(about["settings"]), about["load"], asked)
 
     def close(self) -> None:
         """Close the file; safe to call twice."""
@@ -166,8 +171,7 @@ class Storage:
                 return bool(sound)
             about = raw.pop("point")
             outcome = _outcome(raw)
-            made = Variant(self._designs[about["design"]], tuple(about["settings"]), about["load"])
-            if Point(made, about["seed"]).key != outcome.key:
+            if Point(self._variant(about), about["seed"]).key != outcome.key:
                 return False
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return False

@@ -78,14 +78,15 @@ class Sweep(Study):
         for axis in axes:
             combinations *= len(axis.values)
         few_enough(combinations * len(self._seeds))
+        metrics = tuple(metric_named(design, name) for name in self.metrics)
+        object.__setattr__(self, "variant", self.variant.asking(metrics))
         drawn = loads(self.variant.design)
         for variant in self._variants if combinations <= _MOST_CHECKED else self._alone():
             checked(variant, drawn)
         main = default_metric(design)
         client = main.partition(".")[0]
         usual = (main, f"{client}.goodput", f"{client}.failed")
-        metrics = tuple(metric_named(design, name) for name in self.metrics) or usual
-        object.__setattr__(self, "metrics", metrics)
+        object.__setattr__(self, "metrics", metrics or usual)
 
     @property
     def title(self) -> str:

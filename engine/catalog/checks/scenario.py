@@ -13,6 +13,7 @@ from engine.catalog.typed import DesignError, typed_config
 from engine.model.design import Node
 from engine.model.edits import EditError, SetDesign
 from engine.model.findings import Finding
+from engine.model.metric_names import instance_of, made
 from engine.model.names import did_you_mean, name_of, one_of
 
 if TYPE_CHECKING:
@@ -42,6 +43,11 @@ def scenario_errors(reading: Reading) -> Iterator[Finding]:
                 message=what,
                 fix=_with_events(design, {index: None}, "Remove event"),
             )
+    yield from _objective_errors(design)
+
+
+def _objective_errors(design: Design) -> Iterator[Finding]:
+    """Objectives about what no run of the design measures."""
     for index, objective in enumerate(design.objectives):
         message = metric_problem(design, objective.metric)
         if message is not None:
@@ -152,11 +158,52 @@ def metric_problem(design: Design, metric: str) -> str | None:
         hint = did_you_mean(item_id, [*design.node_by_id, *design.link_by_id])
         remedy = f"did you mean {hint}.{name}?" if hint else "begin with the id of a node or link"
         return f"The objective's {metric!r} names no node or link; {remedy}"
-    known = [each.name for each in measured_of(node)]
+    measured = measured_of(node)
+    known = [each.name for each in measured]
     if name in known or (node is not None and component(node.kind) is None):
         return None
+    if made(name, measured) is not None:
+        return _no_instance(node, metric, name)
     hint = did_you_mean(name, known)
     remedy = (
         f"did you mean {item_id}.{hint}?" if hint else f"write one such as {item_id}.{known[0]}"
     )
     return f"Nothing is measured as {metric!r}; {remedy}"
+
+
+def _no_instance(node: Node | None, metric: str, name: str) -> str | None:
+    """Why a node cannot have the instance that a metric names; None where it can."""
+    place = instance_of(name)
+    component_of = None if node is None else component(node.kind)
+    scalable = component_of is not None and "instances" in component_of.config.model_fields
+    if place is None or place == 0 or scalable:
+        return None
+    return f"Nothing is measured as {metric!r}; its node has one instance, number 0"
+
+
+def objective_warnings(design: Design) -> Iterator[Finding]:
+    """Objectives about a time that the scenario does not have: nothing will be measured for them."""
+    end, warmup = design.scenario.duration, design.scenario.warmup
+    for index, objective in enumerate(design.objectives):
+        if objective.to is not None and objective.to > end:
+            field, when = "to", f"until {objective.to:g} s"
+        elif objective.from_ is not None and objective.from_ >= end:
+            field, when = "from", f"from {objective.from_:g} s on"
+        elif objective.from_ is None and objective.to is not None and objective.to <= warmup:
+            yield Finding(
+                level="warning",
+                code="objective-outside",
+                field=f"objectives.{index}.to",
+                message=f"The objective on {objective.metric!r} counts until {objective.to:g} s, when the "
+                f"warm-up ({warmup:g} s) is not over; give it a 'from'",
+            )
+            continue
+        else:
+            continue
+        yield Finding(
+            level="warning",
+            code="objective-outside",
+            field=f"objectives.{index}.{field}",
+            message=f"The objective on {objective.metric!r} counts {when}, but the run ends at {end:g} s, "
+            "so it cannot be met; run longer, or choose another time",
+        )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from engine.catalog.checks.flows import explicit_flow, flow_warnings
 from engine.catalog.checks.instances import instance_warnings
+from engine.catalog.checks.scenario import objective_warnings
 from engine.catalog.registry import component
 from engine.catalog.unknown import names_in, unknown_fields
 from engine.model.edits import UNSET, CompoundEdit, SetField
@@ -42,6 +43,7 @@ def warnings(reading: Reading) -> Iterator[Finding]:
     yield from _unread_policies(reading)
     yield from flow_warnings(reading)
     yield from _late_events(design)
+    yield from objective_warnings(design)
     yield from instance_warnings(reading)
 
 

@@ -167,6 +167,9 @@ class Pool(Instance):
         """The worker of a call is free again."""
         raise NotImplementedError
 
+    def rest(self, now: float) -> None:
+        """A worker that is held has nothing to do; only where `holds`, and never for batches."""
+
     def done(self, call: Call, now: float) -> None:
         """The work on a call is done; who schedules the calls themselves is not told."""
         self.site.worked(call, now)
@@ -268,6 +271,11 @@ class Site(SiteCounts):
     def finish(self, job: Call, reason: i64, now: float) -> None:
         """A job is through: what stores its answer, or whose user waits for it, sees that first."""
         raise NotImplementedError
+
+    def pass_on(self, job: Call, reason: i64, now: float) -> None:
+        """A job is over because a call that it needed failed."""
+        self.blame.passed_on[reason] += 1
+        self.finish(job, reason, now)
 
     def end(self, job: Call, reason: i64, now: float) -> None:
         """Free what a job holds, count it out, answer."""

@@ -42,6 +42,12 @@ CALLED_OFF: Final = 2
 REFUSED: Final = 3
 """A rule of its link did not let it go."""
 
+# How a call failed that never was at its callee, or whose answer never came back.
+UNSENT: Final = 4
+"""There was no instance or connection for it."""
+LOST: Final = 5
+"""The network gave it, or its answer, up."""
+
 NEVER: Final = float("inf")
 UNLIMITED: Final = 1 << 60
 """Stands for no limit on workers or places."""

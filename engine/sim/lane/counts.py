@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine.sim.lane.codes import REASONS
 from engine.sim.lane.histogram import Histogram
-from engine.sim.lane.vitals import Vitals
+from engine.sim.lane.vitals import Failures, Vitals
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -29,6 +29,7 @@ class SiteCounts:
         self.system_area = 0.0
         self.arrived_sum = 0.0
         """Sum of the arrival times of all inside, for Little's law."""
+        self.blame = Failures()
         self.vitals = Vitals()
         self.wait = Histogram()
         self.residence = Histogram()

@@ -76,6 +76,15 @@ class Buckets:
         coarse = counts[::4] + counts[1::4] + counts[2::4] + counts[3::4]
         return self.zeros, self._low >> 2, coarse
 
+    def above(self, limit: float) -> int:
+        """How many are longer than a limit (s), which is rounded up by .8 % at most: to a bucket's end."""
+        if self._counts is None or limit >= self.largest:
+            return 0
+        if limit <= TINY:
+            return self.count - self.zeros
+        place = int(np.array([limit]).view(np.int64)[0]) >> SHIFT
+        return int(self._counts[max(0, place + 1 - self._low) :].sum())
+
     def quantiles(self, shares: list[float]) -> list[float]:
         """The smallest durations that the given shares do not exceed; NaN where nothing was."""
         if self.count == 0:
@@ -93,8 +102,54 @@ class Buckets:
 
 
 @final
+class Window:
+    """Durations (s) since it was opened. Its histogram looks after it until it is closed."""
+
+    def __init__(self, histogram: Histogram) -> None:
+        self.buckets = Buckets()
+        self._histogram = histogram
+        self._begun = histogram.total
+        self._total = 0.0
+        self._closed = False
+
+    @property
+    def count(self) -> int:
+        """Number of durations."""
+        self._histogram.flush()
+        return self.buckets.count
+
+    @property
+    def mean(self) -> float:
+        """Their mean; NaN where nothing was."""
+        count = self.count
+        total = self._total if self._closed else self._histogram.total - self._begun
+        return total / count if count else math.nan
+
+    def end(self) -> None:
+        """Take nothing in any more."""
+        self._total = self._histogram.total - self._begun
+        self._closed = True
+
+    @property
+    def largest(self) -> float:
+        """The longest of them."""
+        self._histogram.flush()
+        return self.buckets.largest
+
+    def quantiles(self, shares: list[float]) -> list[float]:
+        """Their quantiles."""
+        self._histogram.flush()
+        return self.buckets.quantiles(shares)
+
+    def above(self, limit: float) -> int:
+        """How many are longer than a limit (s), to .8 % of it."""
+        self._histogram.flush()
+        return self.buckets.above(limit)
+
+
+@final
 class Histogram:
-    """Durations (s) since the mark, and in a window for those who watch."""
+    """Durations (s) since the mark, and in windows for those who watch."""
 
     def __init__(self) -> None:
         self.total = 0.0
@@ -111,8 +166,10 @@ class Histogram:
         self._marked_count: i64 = 0
         self._marked_total = 0.0
         self._buckets = Buckets()
-        self._window: Buckets | None = None
-        self._window_total = 0.0
+        self._windows: list[Window] = []
+        """The open ones."""
+        self._watched: Window | None = None
+        """What `take_window` took up last."""
 
     def add(self, value: float) -> None:
         """Count a duration."""
@@ -141,7 +198,7 @@ class Histogram:
             place += 1
         self._filled = filled + count
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
         """Empty the stage and the buffer into the buckets."""
         self._stow()
         self._file()
@@ -155,8 +212,8 @@ class Histogram:
         self._filed += none + count
         values = np.frombuffer(memoryview(self._values), count=count)
         self._buckets.file(values, none)
-        if self._window is not None:
-            self._window.file(values, none)
+        for window in self._windows:
+            window.buckets.file(values, none)
 
     @property
     def count_ever(self) -> int:
@@ -176,39 +233,51 @@ class Histogram:
 
     def mark(self) -> None:
         """Forget what was before, but for the window and the eternal total."""
-        self._flush()
+        self.flush()
         self._marked_count = self._filed
         self._marked_total = self.total
         self._buckets = Buckets()
 
     def shape(self) -> tuple[int, int, Any]:
         """Zeros since the mark, and the others in coarse buckets: first place, counts."""
-        self._flush()
+        self.flush()
         return self._buckets.shape()
 
     def quantiles(self, shares: list[float]) -> list[float]:
         """Quantiles since the mark."""
-        self._flush()
+        self.flush()
         return self._buckets.quantiles(shares)
+
+    def above(self, limit: float) -> int:
+        """How many since the mark are longer than a limit (s), to .8 % of it."""
+        self.flush()
+        return self._buckets.above(limit)
 
     @property
     def largest(self) -> float:
         """Longest duration since the mark."""
-        self._flush()
+        self.flush()
         return self._buckets.largest
+
+    def open(self) -> Window:
+        """Watch what is added from now on, until `close`."""
+        self.flush()
+        window = Window(self)
+        self._windows.append(window)
+        return window
+
+    def close(self, window: Window) -> None:
+        """Watch no more; what the window has by now it keeps."""
+        self.flush()
+        window.end()
+        self._windows = [each for each in self._windows if each is not window]
 
     def take_window(self, shares: list[float]) -> list[float]:
         """Count, mean and quantiles since the call before; the first call starts the watching."""
-        if self._window is None:
-            self._flush()
-            self._window = Buckets()
-            self._window_total = self.total
+        window = self._watched
+        self._watched = self.open()
+        if window is None:
             return [0.0, math.nan, *(math.nan for _ in shares)]
-        self._flush()
-        window = self._window
-        count = window.count
-        mean = (self.total - self._window_total) / count if count else math.nan
-        answer = [float(count), mean, *window.quantiles(shares)]
-        self._window = Buckets()
-        self._window_total = self.total
+        answer = [float(window.count), window.mean, *window.quantiles(shares)]
+        self.close(window)
         return answer

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.sim.lane.codes import UNLIMITED
+from engine.sim.lane.vitals import InstanceCounters
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from engine.sim.lane.vitals import Meter
 
 
-class Instance:
+class Instance(InstanceCounters):
     """What can be said of an instance without knowing the calls inside: see `Pool`."""
 
     def __init__(self, index: int) -> None:

@@ -16,6 +16,7 @@ from engine.sim.lane.codes import (
     CALLED_OFF,
     DEADLINE,
     HELD,
+    LOST,
     NETWORK,
     NEVER,
     OK,
@@ -24,6 +25,7 @@ from engine.sim.lane.codes import (
     RETURNING,
     TIMEOUT,
     UNAVAILABLE,
+    UNSENT,
 )
 from engine.sim.lane.draws import chance
 from engine.sim.lane.network_path import ANSWER, FAILURE, REQUEST, RESENT
@@ -144,6 +146,7 @@ class Link(RuledPath):
     def release(self, call: Call, rule: Rule, now: float) -> None:
         """Let an attempt go on that a rule has held."""
         call.holder = None
+        self.unsent -= 1
         if rule.moments & BOARD:
             self._depart(call, rule.next_board, now)
         else:
@@ -158,6 +161,7 @@ class Link(RuledPath):
             if verdict != OK:
                 if verdict == HELD:
                     call.holder = rule
+                    self.unsent += 1
                 else:
                     self._refuse(call, rule, verdict, now)
                 return
@@ -188,6 +192,9 @@ class Link(RuledPath):
         """Fail an attempt that was not sent, at once."""
         call.reason = reason
         call.stage = RETURNING
+        self.unsent += 1
+        if call.given_up == 0:
+            call.given_up = UNSENT
         if call.booked:
             call.booked = False
             call.pool.reserved -= 1
@@ -210,6 +217,8 @@ class Link(RuledPath):
             if self.dots > 0:
                 self.see_request(call, now, self.fixed)
             call.stage = OUTBOUND
+            if self.volume is not None:
+                self.volume.there(call)
             self.agenda.convey(self.fixed, call)
         else:
             self._depart(call, rule, now)
@@ -222,8 +231,12 @@ class Link(RuledPath):
                 if verdict != HELD:
                     call.pool.coming -= 1
                     self._fail(call, verdict)
+                else:
+                    self.unsent += 1
                 return
             rule = rule.next_board
+        if self.volume is not None:
+            self.volume.there(call)
         network = self.network
         delay = self.crossing() if network is None else network.there(call, now)
         if delay < 0.0:
@@ -241,6 +254,7 @@ class Link(RuledPath):
             call.booked = False
             call.pool.reserved -= 1
         call.reason = NETWORK
+        call.given_up = LOST
         call.stage = RETURNING
         self.agenda.schedule(delay, call)
 
@@ -266,6 +280,7 @@ class Link(RuledPath):
             delay = self.crossing() if network is None else network.back(call, now)
         if delay < 0.0:
             call.reason = NETWORK
+            call.given_up = LOST
             delay = -delay
         elif self.dots > 0:
             self.see(ANSWER if call.reason == OK else FAILURE, now, delay)
@@ -283,9 +298,12 @@ class Link(RuledPath):
         self._settle(call, reason, now)
         if reason != OK:
             self.failed[reason] += 1
+            self.blame.note(call.given_up, reason)
             self._after_failure(call, reason, now)
             return
         self.succeeded += 1
+        if self.volume is not None:
+            self.volume.back(call)
         self.latency.add(now - call.sent)
         parent = call.parent
         if parent is not None:
@@ -325,6 +343,7 @@ class Link(RuledPath):
             holder.withdrawn(call, now)
         self._settle(call, reason, now)
         self.failed[reason] += 1
+        self.blame.note(call.given_up, reason)
 
     def _settle(self, call: Call, reason: i64, now: float) -> None:
         """Count an attempt out, and tell the rules."""

@@ -87,6 +87,7 @@ class Node(Site):
         """Take a call in, or refuse it."""
         self.arrivals += 1
         pool = call.pool
+        pool.arrivals += 1
         pool.coming -= 1
         if call.booked:
             call.booked = False
@@ -188,6 +189,8 @@ class Node(Site):
             self.conclude(call, reason, now)
         else:
             self.failed[reason] += 1
+            self.blame.refused[reason] += 1
+            call.pool.failed += 1
         self._reply(call, reason, now)
 
     def drop(self, call: Call, now: float) -> None:
@@ -196,6 +199,9 @@ class Node(Site):
 
     def worked(self, call: Call, now: float) -> None:
         """A worker has done its work; it is free unless it is held until the answer."""
+        pool = call.pool
+        if pool.holds:
+            pool.rest(now)
         if self.stepwise:
             self.flow.worked(call, now)
             return
@@ -203,7 +209,7 @@ class Node(Site):
         if self.hold:
             call.held = True
         else:
-            call.pool.release(call, now)
+            pool.release(call, now)
         self.after_work(call, now)
 
     def after_work(self, call: Call, now: float) -> None:
@@ -257,8 +263,10 @@ class Node(Site):
         self.residence.add(now - job.arrived)
         if reason == OK:
             self.completed += 1
+            job.pool.completed += 1
         else:
             self.failed[reason] += 1
+            job.pool.failed += 1
 
     def deadline(self, job: Call) -> float:
         """What the job's caller said, or its user."""

@@ -8,6 +8,7 @@ from engine.sim.lane.codes import REASONS
 from engine.sim.lane.histogram import Histogram
 from engine.sim.lane.network_path import NetworkPath
 from engine.sim.lane.seams import ADMIT, BOARD, RETRY, SETTLE, START
+from engine.sim.lane.vitals import Failures
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from engine.sim.lane.call import Call, Holder, MessageSource
     from engine.sim.lane.draws import Draws
     from engine.sim.lane.seams import Rule
+    from engine.sim.lane.volume import Volume
 
 
 class RuledPath(NetworkPath):
@@ -42,7 +44,11 @@ class RuledPath(NetworkPath):
     """The first that hears of an outcome."""
     retrying: Rule | None = None
     """The first that says how long to wait for the next try."""
+    volume: Volume | None = None
+    """What counts bytes where not all calls are of one size."""
     retries: i64 = 0
+    unsent: i64 = 0
+    """Attempts that were not sent, those included that are held now."""
     late: i64 = 0
     """Successes that came after the caller had given up."""
 
@@ -53,6 +59,7 @@ class RuledPath(NetworkPath):
         self.source: MessageSource | None = None
         """The queue that it leaves, if it leaves one."""
         self.failed: list[int] = [0] * REASONS
+        self.blame = Failures()
         self.latency = Histogram()
 
     def keep_to(self, rules: list[Rule]) -> None:

@@ -1,10 +1,50 @@
-"""What a node's instances went through beside their work, and what measures their memory."""
+"""What nodes and their instances count, and what measures the memory of one."""
 
 from __future__ import annotations
 
-from typing import final
+from typing import TYPE_CHECKING, final
 
 from engine.sim.lane.agenda import Task
+from engine.sim.lane.codes import REASONS, REFUSED, UNSENT
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
+
+
+class InstanceCounters:
+    """What an instance counts of itself. Counters are never reset.
+
+    Of each number that is integrated over time, ``*_sum`` is the sum of the times at which it rose by one,
+    less those at which it fell: the integral up to now is then ``number * now - sum``.
+    """
+
+    arrivals: i64 = 0
+    completed: i64 = 0
+    busy_sum: float = 0.0
+    wait_sum: float = 0.0
+    failed: i64 = 0
+    holds: bool = False
+    """Whether its workers are, or ever were, held while their requests wait for calls."""
+    resting: i64 = 0
+    """Workers that are held now and have nothing to do."""
+    resting_sum: float = 0.0
+
+
+class Failures:
+    """Failures by reason that were a node's own doing, or not. Counters are never reset."""
+
+    def __init__(self) -> None:
+        self.refused: list[int] = [0] * REASONS
+        """Calls that were turned away at the door, or never sent."""
+        self.passed_on: list[int] = [0] * REASONS
+        """Failures of calls further on that failed these as well; on a link, what its target answered."""
+
+    def note(self, given_up: i64, reason: i64) -> None:
+        """Note why an attempt on a link failed; that it took too long, or was lost, is neither."""
+        if given_up == 0:
+            self.passed_on[reason] += 1
+        elif given_up in (REFUSED, UNSENT):
+            self.refused[reason] += 1
 
 
 @final
@@ -16,6 +56,12 @@ class Vitals:
         """Seconds for which instances with work stood still for want of CPU quota."""
         self.halted = 0.0
         """Seconds for which pauses stopped instances."""
+        self.stood = 0.0
+        """Seconds for which workers with work stood still, for want of quota or in a pause."""
+        self.resting = 0.0
+        """Workers that are held now and have nothing to do, in all instances."""
+        self.resting_sum = 0.0
+        """As in `InstanceCounters`."""
         self.restarts = 0.0
         """Starts after a crash or a kill."""
         self.batches = 0.0

@@ -16,7 +16,7 @@ from engine.cli.terminal import shown
 from tests.helpers.builders import client, exponential, link, node, raw_design
 
 EVIL = "\x1b]0;owned\x07\x1b[31mred\x9b1m [bold]b[/bold] \u202eback\u2066 a\nb\r\x00 <img src=x> :smile:"
-CLASS = EVIL.split("\u2066")[0]
+CLASS = EVIL.split("\u2066", maxsplit=1)[0]
 
 
 @pytest.fixture

@@ -50,7 +50,9 @@ def test_the_records_name_what_a_result_has() -> None:
             if not key.startswith("ci95") and figure != "ci95"
         }
         known = {metric.name for metric in metrics_of(sort)}  # type: ignore[arg-type]
-        assert flat - {"extra", "failed"} <= known | {f"extra.{m.name}" for m in _all_extras()}
+        assert flat - {"extra", "failed", "instances"} <= known | {
+            f"extra.{m.name}" for m in _all_extras()
+        }
 
 
 def _all_extras() -> list[object]:

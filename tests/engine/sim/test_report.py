@@ -53,16 +53,19 @@ def test_the_contract(result: Result) -> None:
         result["links"]["users-web"],
     )
     known = {"offered", "succeeded", "failed", "goodput", "latency", "extra", "ci95"}
-    assert set(users) == known
+    assert set(users) == known | {"availability", "in_system_mean"}
     assert {"arrivals", "completed", "failed", "utilization", "queue_mean"} < set(web)
     assert {"in_system_mean", "wait", "residence", "extra"} < set(web)
     assert {"attempts", "succeeded", "failed", "latency"} < set(edge)
     for durations in (users["latency"], web["wait"], web["residence"]):
-        assert set(durations) == {*DURATIONS, "ci95"}
+        assert set(durations) == {*DURATIONS, "count", "ci95"}
         assert set(durations["ci95"]) == DURATIONS - {"max"}
-    assert set(edge["latency"]) == DURATIONS
-    assert set(users["ci95"]) == {"goodput"}
-    assert set(web["ci95"]) == {"utilization", "queue_mean", "in_system_mean"}
+    assert set(edge["latency"]) == {*DURATIONS, "count"}
+    assert {"refused", "passed_on", "bytes_in", "bytes_out", "settled"} < set(edge)
+    assert {"refused", "passed_on", "availability", "working", "instances"} < set(web)
+    assert {"queue", "in_system", "ready"} < set(web)
+    assert set(users["ci95"]) == {"goodput", "availability", "in_system_mean"}
+    assert {"utilization", "working", "queue_mean", "in_system_mean"} < set(web["ci95"])
     assert set(users["failed"]) == {"timeout", "queue_full"}
     assert "users" not in result["nodes"]
     assert json.loads(json.dumps(result, allow_nan=False)) == result
@@ -145,5 +148,5 @@ def test_objectives(metric: str, bounds: dict[str, float], met: bool) -> None:
 def test_a_latency_that_was_never_measured_meets_no_bound() -> None:
     objective = Objective(metric="users.latency.p99", below=10.0)
     (verdict,) = result_of(machine(rate=0.0), (objective,), 0.0)["objectives"]
-    unknown = {"value": None, "ci95": None, "sure": None}
+    unknown = {"value": None, "ci95": None, "sure": None, "reason": "nothing was measured"}
     assert verdict == {"metric": "users.latency.p99", "met": False} | unknown

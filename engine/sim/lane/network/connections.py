@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, final
 
 from engine.sim.lane.agenda import Task, Timer
 from engine.sim.lane.call import Call, ConnectionLease
-from engine.sim.lane.codes import CRASHED, HELD, NETWORK, OK, RETURNING, UNAVAILABLE
+from engine.sim.lane.codes import CRASHED, HELD, NETWORK, OK, RETURNING, UNAVAILABLE, UNSENT
 from engine.sim.lane.network.bandwidth import Window
 from engine.sim.lane.seams import BOARD, Rule
 from engine.sim.lane.station.line import Fifo
@@ -293,6 +293,7 @@ class ConnectionPool(ConnectionLease):
                 return
             self._forget(call)
             call.lease = None
+            call.given_up = UNSENT
             call.reason = reason
             call.stage = RETURNING
             self.keeper.link.agenda.schedule(0.0, call)

@@ -75,7 +75,7 @@ class Calls(Role):
         It does that once the whole group is over. Until then the job's reason says why the first failed.
         """
         if not self._rescues or not self._is_rescued(job, now):
-            self.node.finish(job, reason, now)
+            self.node.pass_on(job, reason, now)
             return
         if job.reason == OK:
             job.reason = reason
@@ -111,4 +111,4 @@ class Calls(Role):
                 if job.pending == 0:
                     self.serve(job, now)
                 return
-        self.node.finish(job, reason, now)
+        self.node.pass_on(job, reason, now)

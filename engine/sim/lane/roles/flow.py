@@ -113,7 +113,7 @@ class Program(Role):
         if frame.sort == DETACHED:
             self._end(job, frame, now)
         else:
-            self.node.finish(job, reason, now)
+            self.node.pass_on(job, reason, now)
 
     def _recovers(self, job: Call, frame: Frame, now: float) -> bool:
         """Go on after a failure with the next step that says how; what comes before that is left out."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, final
 
 from engine.sim.lane.call import Call, Endpoint, Pool
 from engine.sim.lane.codes import OK, QUEUE_FULL, UNLIMITED
+from engine.sim.lane.histogram import Histogram
 from engine.sim.lane.link import Link
 from engine.sim.lane.seams import Role
 from engine.sim.lane.station.line import Fifo
@@ -39,6 +40,8 @@ class Queue(Role):
         self.consumed: i64 = 0
         self.dead: i64 = 0
         self.redelivered: i64 = 0
+        self.to_done = Histogram()
+        """From when a message was published until its consumer acknowledged it."""
         self._lines: list[Fifo] = []
         """Messages that wait, by class."""
         self._home = Pool(node, 0)
@@ -124,6 +127,7 @@ class Queue(Role):
     def proceed(self, job: Call, child: Call, now: float) -> None:
         """A message was consumed."""
         job.done = True
+        self.to_done.add(now - job.arrived)
         self.in_flight -= 1
         self.consumed += 1
 

@@ -42,4 +42,4 @@ class Router(Role):
 
     def child_failed(self, job: Call, reason: i64, now: float) -> None:
         """Hand the failure back."""
-        self.node.finish(job, reason, now)
+        self.node.pass_on(job, reason, now)

@@ -90,6 +90,8 @@ class StoreRole(Role):
         if job.leads:
             for follower in self._take_followers(job):
                 if not follower.done:
+                    if reason != OK:
+                        self.node.blame.passed_on[reason] += 1
                     self.node.end(follower, reason, now)
 
     def _take_followers(self, job: Call) -> list[Call]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, final
 
 from engine.sim.lane.agenda import Task, Timer
 from engine.sim.lane.call import Context
-from engine.sim.lane.codes import NEVER
+from engine.sim.lane.codes import LOST, NEVER, UNSENT
 from engine.sim.lane.seams import RETRY, SETTLE, START, Rule
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class DeadlineRule(Rule):
 
     def settled(self, call: Call, reason: i64, now: float) -> None:
         """Send a cancel after a call that the caller has given up."""
-        if call.given_up == 0 or not self.cancels:
+        if not self.cancels or call.given_up in (0, UNSENT, LOST):
             return
         delay = self.link.crossing()
         if delay >= 0.0:

@@ -76,6 +76,7 @@ class BatchPool(QueuePool):
         site.touch(now)
         self.enter(call, now)
         self.waiting += 1
+        self.wait_sum += now
         site.waiting += 1.0
         self._line.push(call)
         self.gather(now)
@@ -98,8 +99,13 @@ class BatchPool(QueuePool):
         batch = self._batches[call]
         calls = batch.calls
         batch.calls = []
+        if self.holds:
+            self._count_resting(1, now)
         for each in calls:
             self.site.worked(each, now)
+
+    def rest(self, now: float) -> None:
+        """Of a batch that is done the worker has been counted already."""
 
     def release(self, call: Call, now: float) -> None:
         """Of the worker of a call: it is free with the last of the batch."""
@@ -139,6 +145,7 @@ class BatchPool(QueuePool):
                 break
             site.touch(now)
             self.waiting -= 1
+            self.wait_sum -= now
             site.waiting -= 1.0
             site.wait.add(now - call.arrived)
             call.stage = WORKING
@@ -150,6 +157,7 @@ class BatchPool(QueuePool):
         for call in calls:
             self._batches[call] = batch
         self.busy += 1
+        self.busy_sum += now
         site.busy += 1.0
         site.vitals.batches += 1.0
         site.vitals.batched += float(len(calls))

@@ -45,6 +45,7 @@ class CancellableQueue(Line):
             site = pool.site
             site.touch(site.agenda.now)
             pool.waiting -= 1
+            pool.wait_sum -= site.agenda.now
             site.waiting -= 1.0
             site.drop(call, site.agenda.now)
             call = self._take()

@@ -39,6 +39,8 @@ class Pace:
         self.halted = False
         self.throttled = False
         """Whether the quota of this period is used up."""
+        self.stood = 0.0
+        """Seconds for which workers with work stood still."""
         self._vitals = vitals
         self._since = now
         self._left = 0.0
@@ -65,9 +67,11 @@ class Pace:
         if span > 0.0:
             if self.halted:
                 self._vitals.halted += span
+                self._stand(span, running)
             elif running > 0:
                 if self.throttled:
                     self._vitals.throttled += span
+                    self._stand(span, running)
                 else:
                     mean = self._level(self._since) + self._slope(self._since) * span / 2.0
                     progress = span * mean / self._inflation(running)
@@ -79,6 +83,11 @@ class Pace:
                 self._dry = NEVER
             self._renew(now)
         return progress
+
+    def _stand(self, span: float, running: i64) -> None:
+        """Count workers that stood still although they had work."""
+        self.stood += span * float(running)
+        self._vitals.stood += span * float(running)
 
     def standing(self, now: float) -> float:
         """Seconds since the call before of `advance` for which the pace was zero, not counted yet."""

@@ -42,6 +42,8 @@ class PacedPool(QueuePool):
     def stop(self, call: Call, now: float) -> None:
         """Take a call off the server."""
         self.server.remove(call, now)
+        if self.holds:
+            self.rest(now)
 
     def clear(self, now: float) -> None:
         """Forget everybody."""
@@ -138,5 +140,7 @@ class PacedSharedPool(Pool):
         waiting = inside - busy
         site.busy += float(busy - self.busy)
         site.waiting += float(waiting - self.waiting)
+        self.busy_sum += float(busy - self.busy) * site.agenda.now
+        self.wait_sum += float(waiting - self.waiting) * site.agenda.now
         self.busy = busy
         self.waiting = waiting

@@ -29,6 +29,7 @@ class QueuePool(Pool):
             site.touch(now)
             self.enter(call, now)
             self.busy += 1
+            self.busy_sum += now
             site.busy += 1.0
             self._begin(call, now)
             return True
@@ -37,6 +38,7 @@ class QueuePool(Pool):
         site.touch(now)
         self.enter(call, now)
         self.waiting += 1
+        self.wait_sum += now
         site.waiting += 1.0
         self._line.push(call)
         return True
@@ -62,10 +64,12 @@ class QueuePool(Pool):
         call.arrived = now
         if self.busy < self.workers:
             self.busy += 1
+            self.busy_sum += now
             site.busy += 1.0
             self._begin(call, now)
             return
         self.waiting += 1
+        self.wait_sum += now
         site.waiting += 1.0
         call.stage = OUTBOUND
         call.seq = site.agenda.seq
@@ -73,6 +77,8 @@ class QueuePool(Pool):
 
     def carry_on(self, call: Call, now: float) -> None:
         """The worker goes on without a wait."""
+        if self.holds:
+            self._count_resting(-1, now)
         self._work_on(call, self.site.draw(call.task) * self.slow, now)
 
     def withdraw(self, call: Call, now: float) -> bool:
@@ -87,12 +93,15 @@ class QueuePool(Pool):
         site = self.site
         site.touch(now)
         self.waiting -= 1
+        self.wait_sum -= now
         site.waiting -= 1.0
         return True
 
     def stop(self, call: Call, now: float) -> None:
         """Work on a call no more; its entry then means nothing."""
         call.stage = DEAD
+        if self.holds:
+            self.rest(now)
 
     def _work_on(self, call: Call, work: float, now: float) -> None:
         """Work on a call for so many seconds."""
@@ -104,10 +113,25 @@ class QueuePool(Pool):
         site = self.site
         site.touch(now)
         self.busy -= 1
+        self.busy_sum -= now
         site.busy -= 1.0
+        if self.holds:
+            self._count_resting(-1, now)
         self._serve(now)
         if site.pulls:
             site.invite(self, now)
+
+    def rest(self, now: float) -> None:
+        """The worker of a call is held, and has nothing to do for now."""
+        self._count_resting(1, now)
+
+    def _count_resting(self, more: i64, now: float) -> None:
+        """Count workers that have nothing to do although they are held."""
+        vitals = self.site.vitals
+        self.resting += more
+        self.resting_sum += float(more) * now
+        vitals.resting += float(more)
+        vitals.resting_sum += float(more) * now
 
     def resize(self, workers: i64, now: float) -> None:
         """Have another number of workers."""
@@ -125,8 +149,10 @@ class QueuePool(Pool):
                 return
             site.touch(now)
             self.waiting -= 1
+            self.wait_sum -= now
             site.waiting -= 1.0
             self.busy += 1
+            self.busy_sum += now
             site.busy += 1.0
             self._begin(call, now)
 
@@ -150,5 +176,8 @@ class QueuePool(Pool):
             pass
         site.busy -= float(self.busy)
         site.waiting -= float(self.waiting)
+        self.busy_sum -= float(self.busy) * now
+        self.wait_sum -= float(self.waiting) * now
+        self._count_resting(-self.resting, now)
         self.busy = 0
         self.waiting = 0

@@ -160,6 +160,8 @@ class SharedPool(Pool):
         waiting = inside - busy
         site.busy += float(busy - self.busy)
         site.waiting += float(waiting - self.waiting)
+        self.busy_sum += float(busy - self.busy) * site.agenda.now
+        self.wait_sum += float(waiting - self.waiting) * site.agenda.now
         self.busy = busy
         self.waiting = waiting
 

@@ -1,0 +1,166 @@
+"""What instances count of themselves: those that are there, those on their way out, those that are gone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from engine.sim.lane.codes import UNLIMITED
+from engine.sim.servers import server_of
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable
+
+    from engine.sim.lane.call import Pool
+    from engine.sim.snapshot import InstanceState
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceTally:
+    """Cumulative counters of an instance at one time; the areas are integrals over time."""
+
+    arrivals: int = 0
+    completed: int = 0
+    failed: int = 0
+    busy: float = 0.0
+    working: float = 0.0
+    waiting: float = 0.0
+    capacity: float = 0.0
+
+    def plus(self, other: InstanceTally, sign: int = 1) -> InstanceTally:
+        """Both together, or with a sign of -1 what happened in between."""
+        return InstanceTally(
+            self.arrivals + sign * other.arrivals,
+            self.completed + sign * other.completed,
+            self.failed + sign * other.failed,
+            self.busy + sign * other.busy,
+            self.working + sign * other.working,
+            self.waiting + sign * other.waiting,
+            self.capacity + sign * other.capacity,
+        )
+
+
+Tallies = dict["Pool | None", InstanceTally]
+"""Counters by instance; those that are gone are counted together, under None."""
+
+
+class InstanceMeter:
+    """Looks at one instance."""
+
+    def __init__(self, pool: Pool) -> None:
+        self.pool = pool
+        self._workers = 0.0
+        self._since = 0.0
+        self._capacity = 0.0
+
+    def set_workers(self, workers: float, now: float) -> None:
+        """Count other workers as there from now on; none once it is retired, or where they are unlimited."""
+        self._capacity += self._workers * (now - self._since)
+        self._since, self._workers = now, workers
+
+    def tally(self, now: float) -> InstanceTally:
+        """The counters now."""
+        pool = self.pool
+        server = server_of(pool)
+        stood = standing(pool, now) + (0.0 if server is None else server.pace.stood)
+        busy = float(pool.busy) * now - pool.busy_sum
+        resting = float(pool.resting) * now - pool.resting_sum
+        return InstanceTally(
+            int(pool.arrivals),
+            int(pool.completed),
+            int(pool.failed),
+            busy,
+            busy - resting - stood,
+            float(pool.waiting) * now - pool.wait_sum,
+            self._capacity + self._workers * (now - self._since),
+        )
+
+
+class InstanceMeters:
+    """The instances of one node."""
+
+    def __init__(self) -> None:
+        self._meters: list[InstanceMeter] = []
+        self._gone: InstanceTally | None = None
+
+    def follow(self, pools: list[Pool], retired: Iterable[Pool], now: float) -> None:
+        """Know the instances that there are; those that nobody uses any more are forgotten."""
+        known = {meter.pool: meter for meter in self._meters}
+        leaving = [pool for pool in retired if pool in known]
+        staying = {*pools, *leaving}
+        for pool, meter in known.items():
+            if pool not in staying:
+                self._gone = (self._gone or InstanceTally()).plus(meter.tally(now))
+        self._meters = [known.get(pool) or InstanceMeter(pool) for pool in (*pools, *leaving)]
+        for place, meter in enumerate(self._meters):
+            bounded = place < len(pools) and meter.pool.workers < UNLIMITED
+            meter.set_workers(float(meter.pool.workers) if bounded else 0.0, now)
+
+    def tallies(self, now: float) -> Tallies:
+        """The counters of each now."""
+        found: Tallies = {meter.pool: meter.tally(now) for meter in self._meters}
+        if self._gone is not None:
+            found[None] = self._gone
+        return found
+
+
+def state_of(pool: Pool, retired: Container[Pool]) -> InstanceState:
+    """What an instance is doing."""
+    if pool.starting:
+        return "starting"
+    if pool.down:
+        return "down"
+    return "draining" if pool in retired else "ready"
+
+
+def standing(pool: Pool, now: float) -> float:
+    """Seconds for which its workers have stood still with work, as far as that is not counted yet."""
+    server = server_of(pool)
+    return 0.0 if server is None else server.pace.standing(now) * float(server.running())
+
+
+def working_now(pool: Pool) -> int:
+    """Workers that are at work now: neither held for a call nor standing still."""
+    server = server_of(pool)
+    if server is not None and (server.pace.halted or server.pace.throttled):
+        return 0
+    return int(pool.busy - pool.resting)
+
+
+def instance_rows(
+    after: Tallies, before: Tallies, retired: Container[Pool], span: float
+) -> list[dict[str, Any]]:
+    """One object an instance, for a result: what it did in so many seconds, and how it stands.
+
+    Those that went meanwhile come last, as one.
+    """
+    rows = [
+        _row(pool, tally.plus(before.get(pool, InstanceTally()), -1), retired, span)
+        for pool, tally in after.items()
+        if pool is not None
+    ]
+    gone = after.get(None)
+    if gone is not None:
+        for pool, tally in before.items():
+            if pool is None or pool not in after:
+                gone = gone.plus(tally, -1)
+        rows.append(_row(None, gone, retired, span))
+    return rows
+
+
+def _row(
+    pool: Pool | None, done: InstanceTally, retired: Container[Pool], span: float
+) -> dict[str, Any]:
+    """An instance, or all that are gone."""
+    capacity = done.capacity
+    return {
+        "state": "gone" if pool is None else state_of(pool, retired),
+        "arrivals": done.arrivals,
+        "completed": done.completed,
+        "failed": done.failed,
+        "utilization": done.busy / capacity if capacity > 0.0 else 0.0,
+        "working": max(0.0, done.working) / capacity if capacity > 0.0 else 0.0,
+        "queue_mean": max(0.0, done.waiting) / span if span > 0.0 else 0.0,
+        "queue": 0 if pool is None else int(pool.waiting),
+        "in_system": 0 if pool is None else int(pool.inside.count),
+    }

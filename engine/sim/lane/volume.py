@@ -1,0 +1,30 @@
+"""Bytes on a link whose calls are not all of one size. Where they are, counting the calls is enough."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, final
+
+if TYPE_CHECKING:
+    from engine.sim.lane.call import Call
+
+
+@final
+class Volume:
+    """What was sent to the target, and what came back. Counters are never reset."""
+
+    def __init__(self) -> None:
+        self.request_bytes: list[float] = []
+        """Size of each class."""
+        self.response_bytes: list[float] = []
+        self.sent = 0.0
+        self.answered = 0.0
+
+    def there(self, call: Call) -> None:
+        """Count a request that is sent; what stores something carries what an answer would."""
+        sizes = self.response_bytes if call.fill else self.request_bytes
+        self.sent += sizes[call.kind]
+
+    def back(self, call: Call) -> None:
+        """Count an answer; that there is nothing, or that something is stored, takes none."""
+        if not call.missed and not call.fill:
+            self.answered += self.response_bytes[call.kind]

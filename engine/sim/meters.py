@@ -1,0 +1,51 @@
+"""What is measured of a run beside its result, because somebody asked for it. Nothing else costs anything."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.model.metric_names import above
+from engine.sim.windows import Windows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from engine.sim.machine import Machine
+    from engine.sim.measured import Limits
+    from engine.sim.series import Series
+
+
+class Meters:
+    """Metrics, windows of objectives and a series, of one machine."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.windows = Windows(machine)
+        self.series: Series | None = None
+        self.metrics: tuple[str, ...] = ()
+        """Metrics that are wanted as such."""
+
+    @property
+    def due(self) -> float:
+        """When the next look is due (s)."""
+        due = self.windows.due
+        return due if self.series is None else min(due, self.series.due)
+
+    def note(self) -> None:
+        """Look, where it is time."""
+        self.windows.note()
+        if self.series is not None:
+            self.series.note()
+
+
+def limits_in(metrics: Iterable[str]) -> dict[str, Limits]:
+    """By item, the limits above which the shares of its durations are asked for."""
+    found: dict[str, dict[str, dict[float, None]]] = {}
+    for metric in metrics:
+        item, _, name = metric.partition(".")
+        asked = above(name)
+        if asked is not None:
+            durations, limit = asked
+            found.setdefault(item, {}).setdefault(durations, {})[limit] = None
+    return {
+        item: {name: tuple(each) for name, each in names.items()} for item, names in found.items()
+    }
