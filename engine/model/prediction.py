@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+PERCENTILES = "percentiles: "
+"""How a doubt begins that says nothing against means, rates and shares."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodePrediction:

@@ -8,20 +8,19 @@ popularity are counted together, so that a prediction costs well under a millise
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from engine.plan.primitives import INFINITE
+from engine.plan.primitives import INFINITE, KeyPlan
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from engine.plan.primitives import StorePlan
 
-    from numpy.typing import NDArray
-
-    from engine.plan.primitives import KeyPlan, StorePlan
-
-    Floats = NDArray[np.float64]
+Floats = NDArray[np.float64]
 
 _EXACT: Final = 64
 """So many of the most popular keys are counted one by one."""
@@ -30,44 +29,112 @@ _STEPS: Final = 40
 """Halvings in the search for T on a logarithmic scale: to ten digits."""
 
 
-def hit_ratio(store: StorePlan, demands: Sequence[tuple[float, KeyPlan, float]]) -> float:
+Demands = Sequence[tuple[float, KeyPlan, float]]
+"""Reads per second, popularity of the keys and bytes of an entry, of each class."""
+
+
+def hit_ratio(store: StorePlan, demands: Demands) -> float:
     """Predicted share of reads that find their key.
 
     Args:
         store: the store.
-        demands: reads per second, popularity of the keys and bytes of an entry, of each class.
+        demands: who reads.
     """
-    rated = [(rate, *_popularity(keys), size) for rate, keys, size in demands if rate > 0.0]
-    if not rated:
+    keys = _keys_of(store, demands)
+    if keys is None:
         return 0.0
-    counts = np.concatenate([count for _, count, _, _ in rated])
-    rates = np.concatenate([rate * share for rate, _, share, _ in rated])
-    fits = Fits(store, np.concatenate([np.full_like(count, size) for _, count, _, size in rated]))
+    return float(np.sum(keys.counts * keys.rates * keys.held) / np.sum(keys.counts * keys.rates))
+
+
+def misses_while_fetched(store: StorePlan, demands: Demands, fetch: float) -> float:
+    """Misses of keys that are being fetched already, for each other miss: a key comes only when its fetch ends.
+
+    Args:
+        store: the store.
+        demands: who reads.
+        fetch: mean time (s) of a fetch.
+    """
+    keys = _keys_of(store, demands)
+    if keys is None:
+        return 0.0
+    missed = keys.counts * keys.rates * (1.0 - keys.held)
+    whole = float(np.sum(missed))
+    return float(np.sum(missed * keys.rates)) * fetch / whole if whole > 0.0 else 0.0
+
+
+def misses_while_filling(store: StorePlan, demands: Demands, since: float) -> float:
+    """Share of the reads that miss since the store began empty so long (s) ago, those that would anyway apart."""
+    keys = _keys_of(store, demands)
+    if keys is None or store.prewarm:
+        return 0.0
+    asked = keys.counts * keys.rates
+    never = np.exp(-keys.rates * min(since, 1e12))
+    return float(np.sum(asked * keys.held * never) / np.sum(asked))
+
+
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """Groups of keys of similar popularity."""
+
+    counts: Floats
+    rates: Floats
+    """Reads a second of each key."""
+    held: Floats
+    """Probability that a key is there."""
+
+
+def _keys_of(store: StorePlan, demands: Demands) -> _Keys | None:
+    """The keys that are asked for; None where none are."""
+    rated = [(rate, keys, size) for rate, keys, size in demands if rate > 0.0]
+    if not rated:
+        return None
+    ends = np.unique(np.concatenate([_ends(keys) for _, keys, _ in rated]))
+    counts = np.diff(ends)
+    # Classes ask for the same keys: the first of one is the first of another.
+    by_class = [rate * np.diff(_asked_before(keys, ends)) / counts for rate, keys, _ in rated]
+    rates = np.sum(by_class, axis=0)
+    weighed = np.sum(
+        [asked * size for asked, (_, _, size) in zip(by_class, rated, strict=True)], axis=0
+    )
+    fits = Fits(store, weighed / np.maximum(rates, 1e-300))
     if fits(counts):
         time = store.ttl
     elif store.eviction == "lfu":
-        return _most_popular(fits, counts, rates)
+        return _Keys(counts, rates, _most_popular(fits, counts, rates))
     else:
         time = min(_stay(store, fits, counts, rates), store.ttl)
-    held = _held(store, rates, time)
-    return float(np.sum(counts * rates * held) / np.sum(counts * rates))
+    return _Keys(counts, rates, _held(store, rates, time))
 
 
-def _popularity(keys: KeyPlan) -> tuple[Floats, Floats]:
-    """Groups of keys: how many there are, and the share of requests that each key in it has."""
+def _ends(keys: KeyPlan) -> Floats:
+    """Where groups of keys of similar popularity begin and end."""
     if keys.hot > 0:
-        rest = float(keys.count - keys.hot)
-        shares = [keys.hot_share / keys.hot, (1.0 - keys.hot_share) / rest]
-        return np.array([float(keys.hot), rest]), np.array(shares)
-    first = np.arange(1, min(keys.count, _EXACT) + 1, dtype=np.float64)
-    weights, counts = first**-keys.alpha, np.ones_like(first)
+        return np.array([0.0, float(keys.hot), float(keys.count)])
+    ends = np.arange(min(keys.count, _EXACT) + 1, dtype=np.float64)
     if keys.count > _EXACT:
-        edges = np.unique(np.round(np.geomspace(_EXACT, keys.count, _GROUPS)))
-        low, high = edges[:-1] + 0.5, edges[1:] + 0.5
-        width = high - low
-        counts = np.concatenate([counts, width])
-        weights = np.concatenate([weights, _integral(low, high, keys.alpha) / width])
-    return counts, weights / float(np.sum(counts * weights))
+        more = np.unique(np.round(np.geomspace(_EXACT, keys.count, _GROUPS)))
+        ends = np.concatenate([ends, more[1:]])
+    return ends
+
+
+def _asked_before(keys: KeyPlan, ends: Floats) -> Floats:
+    """Share of the requests that are for keys before each place."""
+    if keys.hot > 0:
+        known, sums = _ends(keys), np.array([0.0, keys.hot_share, 1.0])
+        return np.asarray(np.interp(ends, known, sums))
+    first = np.arange(1, min(keys.count, _EXACT) + 1, dtype=np.float64)
+    exact = np.concatenate([[0.0], np.cumsum(first**-keys.alpha)])
+    most = np.minimum(ends, float(keys.count))
+    sums = np.interp(most, np.arange(len(exact), dtype=np.float64), exact)
+    beyond = most > _EXACT
+    if beyond.any():
+        low = np.full(int(beyond.sum()), _EXACT + 0.5)
+        sums[beyond] = exact[-1] + _integral(low, most[beyond] + 0.5, keys.alpha)
+    whole = exact[-1]
+    if keys.count > _EXACT:
+        least, last = np.array([_EXACT + 0.5]), np.array([keys.count + 0.5])
+        whole += float(_integral(least, last, keys.alpha)[0])
+    return np.asarray(sums / whole)
 
 
 def _integral(low: Floats, high: Floats, alpha: float) -> Floats:
@@ -119,11 +186,13 @@ def _held_untimed(store: StorePlan, rates: Floats, time: float) -> Floats:
     return np.asarray(-np.expm1(-asked) if store.eviction == "lru" else asked / (1.0 + asked))
 
 
-def _most_popular(fits: Fits, counts: Floats, rates: Floats) -> float:
-    """Share of requests for the keys that are asked for most, as many as fit."""
+def _most_popular(fits: Fits, counts: Floats, rates: Floats) -> Floats:
+    """Probability to be there: those that are asked for most are, as many as fit."""
     order = np.argsort(-rates, kind="stable")
     many, sizes = counts[order], fits.sizes[order]
     kept = np.clip(fits.entries - (np.cumsum(many) - many), 0.0, many)
     left = fits.bytes - (np.cumsum(many * sizes) - many * sizes)
     kept = np.minimum(kept, np.maximum(left, 0.0) / np.maximum(sizes, 1.0))
-    return float(np.sum(kept * rates[order]) / np.sum(counts * rates))
+    held = np.zeros_like(counts)
+    held[order] = np.clip(kept / many, 0.0, 1.0)
+    return held

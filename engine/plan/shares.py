@@ -30,7 +30,7 @@ class Shares:
     def of(self, node: NodePlan) -> Mapping[str, Rates]:
         """The share of each class that each link gets."""
         if node.router is not None:
-            return {link.id: self._routed(node, link) for link in self.leaving}
+            return self._routed(node)
         if node.backlog is not None:
             places = {link.id: _places(self.nodes[link.target]) for link in self.leaving}
             whole = max(sum(places.values()), 1.0)
@@ -47,18 +47,24 @@ class Shares:
             walks.append(walk.calls)
         return {link.id: tuple(calls[link.id] for calls in walks) for link in self.leaving}
 
-    def _routed(self, node: NodePlan, link: LinkPlan) -> Rates:
-        """A router's share: by weight, or by instances."""
+    def _routed(self, node: NodePlan) -> Mapping[str, Rates]:
+        """A router's shares: by weight, or by instances."""
         weighted = node.router is not None and node.router.picker == "weighted"
-
-        def part(each: LinkPlan) -> float:
-            return each.weight if weighted else float(self.nodes[each.target].station.instances)
-
-        shares = []
-        for kind, used in enumerate(link.classes):
-            whole = sum(part(each) for each in self.leaving if each.classes[kind])
-            shares.append(part(link) / whole if used and whole > 0.0 else 0.0)
-        return tuple(shares)
+        parts = {
+            link.id: link.weight if weighted else float(self.nodes[link.target].station.instances)
+            for link in self.leaving
+        }
+        kinds = range(len(self.plan.classes))
+        wholes = [
+            sum(parts[link.id] for link in self.leaving if link.classes[kind]) for kind in kinds
+        ]
+        return {
+            link.id: tuple(
+                parts[link.id] / wholes[kind] if link.classes[kind] and wholes[kind] > 0.0 else 0.0
+                for kind in kinds
+            )
+            for link in self.leaving
+        }
 
 
 def missing(leaving: Sequence[LinkPlan], hits: Mapping[str, float]) -> dict[str, float]:

@@ -8,17 +8,18 @@ No number is given where no model holds; where an assumption is stretched, it is
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from engine.model.prediction import ClientPrediction, NodePrediction, Theory
 from engine.plan.demand import demand_of
-from engine.plan.network.assumptions import design_doubts, node_doubts
+from engine.plan.network.assumptions import design_doubts
 from engine.plan.network.centers import network_of
 from engine.plan.network.explicit import needs_fewer
 from engine.plan.network.percentiles import curves_of, quantile_at, wait_quantile_at
 from engine.plan.network.solving import settle
 from engine.plan.network.sources import Moment, mix_of, source_of
+from engine.plan.network.trust import trust_in, verdicts_of
 from engine.plan.network.withholding import blind_where_unknown
 from engine.plan.primitives import TrafficPlan
 
@@ -28,12 +29,15 @@ if TYPE_CHECKING:
     from engine.plan.network.centers import Center, Network
     from engine.plan.network.populations import Population
     from engine.plan.network.sources import Source
+    from engine.plan.network.trust import Trust
     from engine.plan.primitives import NodePlan, Plan
     from engine.plan.queueing.curves import Curve
 
 _ENDLESS: Final = "requests go round in a circle of nodes and become more there without end"
 _EQUAL: Final = 0.98
 """Share of the highest load from which a node is as full as the fullest."""
+_EARLY: Final = 0.1
+"""Share of the measured span after which what began empty should be full."""
 _CLIENT_MODEL: Final = "sum of the hops; p99 by convolution"
 
 
@@ -57,8 +61,12 @@ def predict(plan: Plan, *, at: float | None = None, load: float = 1.0) -> Theory
         users = {name: ClientPrediction(reason=_ENDLESS) for name in clients}
         return Theory(nodes=nodes, clients=users, doubts=(_ENDLESS,))
     network = network_of(plan, demand, sources)
+    for site in network.sites:
+        site.since = start if at is not None or end <= start else start + _EARLY * (end - start)
     populations, settled = settle(network, load)
+    verdicts = verdicts_of(network)
     blind_where_unknown(network, plan)
+    trusts = trust_in(network, verdicts, populations)
     curves = curves_of(network)
     doubts = design_doubts(plan, moment)
     for site in network.sites:
@@ -67,7 +75,7 @@ def predict(plan: Plan, *, at: float | None = None, load: float = 1.0) -> Theory
             doubts = (*doubts, text)
     if not settled:
         doubts = (*doubts, "the fixed point of holds and retries was not reached")
-    return _theory(network, curves, populations, doubts)
+    return _theory(network, _Solved(curves, populations, trusts), doubts)
 
 
 def _steady(plan: Plan, sources: Mapping[str, Source]) -> Plan:
@@ -86,19 +94,24 @@ def _steady_node(node: NodePlan, sources: Mapping[str, Source]) -> NodePlan:
     return replace(node, traffic=even)
 
 
-def _theory(
-    network: Network,
-    curves: Mapping[tuple[str, int], Curve],
-    populations: Mapping[str, Population],
-    doubts: tuple[str, ...],
-) -> Theory:
+@dataclass(frozen=True, slots=True)
+class _Solved:
+    """What is known of a network apart from its sites."""
+
+    curves: Mapping[tuple[str, int], Curve]
+    populations: Mapping[str, Population]
+    trusts: Mapping[str, Trust]
+
+
+def _theory(network: Network, solved: _Solved, doubts: tuple[str, ...]) -> Theory:
     """The solved network as records."""
+    populations = solved.populations
     nodes, clients = {}, {}
     for site in network.sites:
         if site.plan.traffic is None:
-            nodes[site.plan.id] = _node(site, curves)
+            nodes[site.plan.id] = _node(site, solved)
         else:
-            clients[site.plan.id] = _client(site, curves, populations.get(site.plan.id), network)
+            clients[site.plan.id] = _client(site, solved, network)
     loads = {name: each.load for name, each in nodes.items() if each.load}
     highest = max(loads.values(), default=0.0)
     # A node whose workers wait for another is as full as that one: the last of equals is the cause.
@@ -115,8 +128,9 @@ def _theory(
     )
 
 
-def _node(site: Center, curves: Mapping[tuple[str, int], Curve]) -> NodePrediction:
+def _node(site: Center, solved: _Solved) -> NodePrediction:
     """What is said of one node."""
+    trust = solved.trusts[site.plan.id]
     stay, rate = site.stay, site.rate
     served = rate * (1.0 - stay.wait.loss)
     busy = None
@@ -140,15 +154,17 @@ def _node(site: Center, curves: Mapping[tuple[str, int], Curve]) -> NodePredicti
         utilization=busy,
         wait=stay.wait.mean if queue is not None and has_queue and rate > 0.0 else None,
         wait_p99=wait_quantile_at(site, 0.99)
-        if queue is not None and has_queue and rate > 0.0
+        if queue is not None and has_queue and rate > 0.0 and not trust.no_wait_tail
         else None,
         queue=queue,
         residence=answer if stable else None,
-        residence_p99=quantile_at(site, curves, 0.99) if stable else None,
+        residence_p99=quantile_at(site, solved.curves, 0.99)
+        if stable and not trust.no_tail
+        else None,
         in_system=served * answer if stable and site.plan.backlog is None else None,
         loss=stay.wait.loss,
-        reason=reason,
-        doubts=node_doubts(site),
+        reason=reason or trust.no_tail,
+        doubts=trust.whole,
     )
 
 
@@ -169,13 +185,9 @@ def _reason(site: Center) -> str:
     return ""
 
 
-def _client(
-    site: Center,
-    curves: Mapping[tuple[str, int], Curve],
-    population: Population | None,
-    network: Network,
-) -> ClientPrediction:
+def _client(site: Center, solved: _Solved, network: Network) -> ClientPrediction:
     """What is said of one client."""
+    population, trust = solved.populations.get(site.plan.id), solved.trusts[site.plan.id]
     rate = population.rate if population is not None else site.rate
     mean = site.mixed([each.mean for each in site.calls])
     good = site.mixed(site.ok)
@@ -185,18 +197,19 @@ def _client(
         reason, stable = site.blind, False
     if rate <= 0.0:
         reason, stable = "it sends nothing", False
-    doubts = site.source.doubts if site.source is not None else ()
     bound, knee = _bounds(site, population, network)
     return ClientPrediction(
         model=population.model if population is not None else _CLIENT_MODEL,
         offered=None if site.unknown_rate else rate,
         goodput=rate * good if stable or _succeeds_anyway(site) else None,
         latency=mean if stable else None,
-        latency_p99=quantile_at(site, curves, 0.99) if stable else None,
+        latency_p99=quantile_at(site, solved.curves, 0.99)
+        if stable and not trust.no_tail
+        else None,
         bound=bound,
         knee=knee,
-        reason=reason,
-        doubts=(*doubts, *(population.doubts if population is not None else ())),
+        reason=reason or trust.no_tail,
+        doubts=trust.whole,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+from engine.plan.network.alike import held_calls
 from engine.plan.network.explicit import time_of_flow
 from engine.plan.network.stations import stay_at
 from engine.plan.primitives import INFINITE
@@ -96,7 +97,7 @@ def _flow(site: Center, kind: int) -> Moments:
 
 def _hold(site: Center) -> None:
     """How long a request keeps a worker: its work, and its calls where workers are held."""
-    held = site.plan.station.hold
+    held = held_calls(site)
     parts = []
     for rate, work, calls in zip(site.rates, site.work, site.calls, strict=True):
         parts.append((rate, work.moments.plus(calls) if held else work.moments))
@@ -109,7 +110,9 @@ def _answer(site: Center, kind: int) -> Moments:
         return NOTHING
     stay, calls = site.stay, site.calls[kind]
     if stay.stretched is not None:
-        return stay.stretched.plus(calls)
+        # Sharing lengthens everything in proportion.
+        share = site.work[kind].mean / site.hold.mean if site.hold.mean > 0.0 else 1.0
+        return stay.stretched.scaled(share).plus(calls)
     inside = site.work[kind].moments.scaled(stay.slower).plus(calls)
     wait = stay.wait_of(kind).moments
     if math.isinf(wait.mean):

@@ -131,8 +131,12 @@ class Center:
     """Whether how busy the workers are depends on what is not modelled."""
     unknown_load: bool = False
     """Whether even what is offered depends on what is not modelled."""
+    unfamiliar: bool = False
+    """Whether it has something of which theory has never heard."""
     unknown_rate: bool = False
     """Closed populations: whether their rate follows from times of which nothing is known."""
+    since: float = math.inf
+    """Seconds for which it had run when it is looked at."""
     layer: Stay | None = None
     """The stay where workers are held by a network below, found apart."""
 
@@ -256,11 +260,17 @@ def _crossings(link: LinkPlan) -> Moments:
 
 def _note_fills(site: Center) -> None:
     """Tell the stores that a node asks before a look-aside call that they are filled after it."""
-    for edge in site.leaving:
-        if edge.plan.on_miss:
-            for asked in site.leaving:
-                if asked.plan.order < edge.plan.order and asked.target.plan.store is not None:
-                    asked.target.filled_by.append(edge)
+    fills = [edge for edge in site.leaving if edge.plan.on_miss]
+    if not fills:
+        return
+    first: dict[str, tuple[int, Center]] = {}
+    for asked in site.leaving:
+        if asked.target.plan.store is not None:
+            known = first.get(asked.target.plan.id)
+            if known is None or asked.plan.order < known[0]:
+                first[asked.target.plan.id] = (asked.plan.order, asked.target)
+    for order, store in first.values():
+        store.filled_by += [edge for edge in fills if edge.plan.order > order]
 
 
 def _groups(site: Center) -> list[list[Edge]]:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.plan.network.alike import held_calls
 from engine.plan.primitives import INFINITE
+from engine.plan.queueing.compound import mg1_curve
 from engine.plan.queueing.curves import POINTS, Curve, Grid
 from engine.plan.queueing.erlang import mmc_quantile, wait_quantile
 
@@ -56,7 +58,8 @@ def _inside(site: Center, kind: int, grid: Grid) -> list[Floats]:
     """Wait and work."""
     stay = site.stay
     if stay.stretched is not None:
-        return [grid.two_moments(stay.stretched)]
+        share = site.work[kind].mean / site.hold.mean if site.hold.mean > 0.0 else 1.0
+        return [grid.two_moments(stay.stretched.scaled(share))]
     laws = site.plan.station.service
     law = laws[kind] if kind < len(laws) else laws[0]
     parts = []
@@ -66,9 +69,32 @@ def _inside(site: Center, kind: int, grid: Grid) -> list[Floats]:
         return [grid.wait_and_work(wait, law.mean)]
     if site.work[kind].mean > 0.0:
         parts.append(grid.law(law))
-    if wait.mean > 0.0:
+    exact = wait_curve(site)
+    if exact is not None:
+        parts.append(grid.laid(exact))
+    elif wait.mean > 0.0:
         parts.append(grid.wait(wait))
     return parts
+
+
+def wait_curve(site: Center) -> Curve | None:
+    """The distribution of the wait, where more than two moments of it are known."""
+    station = site.plan.station
+    model = site.stay.model
+    if station.workers != 1 or station.discipline not in ("fifo", "priority"):
+        return None
+    if not model.startswith(("M/D/1", "M/G/1")) or "/1/" in model or "PS" in model:
+        return None
+    if held_calls(site) or site.stay.waits or site.among_users is not None:
+        return None
+    laws = station.service
+    whole = site.rate
+    shares = tuple(
+        (rate / whole, laws[kind if kind < len(laws) else 0])
+        for kind, rate in enumerate(site.rates)
+        if rate > 0.0
+    )
+    return mg1_curve(shares, site.stay.wait)
 
 
 def _chosen(
@@ -177,6 +203,9 @@ def wait_quantile_at(site: Center, share: float) -> float:
         return grid.curve(grid.two_moments(whole)).quantile(share) * wait.mean / whole.mean
     if wait.chance <= 1.0 - share or wait.mean <= 0.0:
         return 0.0
+    exact = wait_curve(site)
+    if exact is not None:
+        return exact.quantile(share)
     if wait.is_exponential:
         return wait_quantile(share, wait.chance, wait.mean)
     grid = Grid.for_moments(wait.moments)

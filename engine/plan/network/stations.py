@@ -6,20 +6,21 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from engine.plan.network.alike import held_calls, levels_at
 from engine.plan.network.centers import Stay
 from engine.plan.queueing.balancing import shortest_queue_wait, two_choices_wait
-from engine.plan.queueing.erlang import erlang_c, mmc_wait
+from engine.plan.queueing.erlang import erlang_c
 from engine.plan.queueing.finite import spread_wait
 from engine.plan.queueing.moments import LawMoments, Moments
 from engine.plan.queueing.priority import cobham_waits
+from engine.plan.queueing.renewal import Gaps, renewal_wait
 from engine.plan.queueing.scaling import scaled_wait
 from engine.plan.queueing.waits import (
     Wait,
-    erlang_arrivals_wait,
-    exponential_wait,
     gg_wait,
     last_come,
     mg1_wait,
+    mgc_wait,
     with_tail_of,
 )
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 _SAME: Final = 1e-6
 """Difference between two cv² from which they are told apart."""
+_ALL: Final = 1.0 - 1e-9
+"""Share of the arrivals that counts as all of them."""
 _NEVER: Final = 1e-5
 """Loss below which a queue's bound changes nothing."""
 
@@ -44,6 +47,8 @@ class Arrivals:
     """How requests are split; empty where there is one instance."""
     among: int
     """Instances among which is picked."""
+    gaps: Gaps | None = None
+    """The gaps between the arrivals at the instance, where they are those of a stream dealt in turn, or even ones."""
 
 
 def stay_at(site: Center) -> Stay:
@@ -78,7 +83,7 @@ def _modelled(site: Center) -> Stay:
     workers = plan.station.workers
     if plan.traffic is not None or workers is None:
         return Stay(_unlimited(site) if plan.traffic is None else "")
-    arrivals = _arrivals_at(site)
+    arrivals = arrivals_at(site)
     load = arrivals.rate * site.hold.mean / workers
     if plan.pulls:
         return Stay(f"{site.workers} workers that pull", load=load)
@@ -100,7 +105,7 @@ def _open_ended(site: Center, arrivals: Arrivals, load: float) -> Stay:
         return _scaled(site, site.plan.station.scaling, arrivals)
     if discipline == "ps":
         return _shared(site, arrivals, load)
-    if discipline == "priority":
+    if discipline == "priority" and len(levels_at(site)) > 1:
         return _priority(site, arrivals, load)
     stay = _queue(site, arrivals, load)
     if site.among_users is not None:
@@ -130,7 +135,7 @@ def _letter(cv2: float) -> str:
     return "D" if cv2 < _SAME else "G"
 
 
-def _arrivals_at(site: Center) -> Arrivals:
+def arrivals_at(site: Center) -> Arrivals:
     """Arrivals at one instance, by how callers pick."""
     count = site.plan.station.instances
     rate, cv2 = site.rate / count, site.cv2
@@ -144,12 +149,24 @@ def _arrivals_at(site: Center) -> Arrivals:
         among = sum(edge.target.plan.station.instances for edge in strongest.source.leaving)
         cv2 = strongest.source.cv2
     if among == 1:
-        return Arrivals(rate, site.cv2, "", 1)
+        return Arrivals(rate, site.cv2, "", 1, _gaps(rate, site.cv2, 1))
     if picker == "round_robin":
-        return Arrivals(rate, _dealt(site, cv2 / among, strongest.rate), picker, among)
+        dealt = _dealt(site, cv2 / among, strongest.rate)
+        only = strongest.rate >= _ALL * site.rate
+        gaps = _gaps(rate, cv2, among) if only else None
+        return Arrivals(rate, dealt, picker, among, gaps)
     if picker in ("random", "weighted"):
         return Arrivals(rate, 1.0 + (site.cv2 - 1.0) / count, picker, among)
     return Arrivals(rate, site.cv2, picker, among)
+
+
+def _gaps(rate: float, cv2: float, among: int) -> Gaps | None:
+    """The gaps at an instance to which a Poisson stream, or an even one, is dealt in turn."""
+    if rate <= 0.0 or (among == 1 and cv2 > 0.0):
+        return None
+    if cv2 == 0.0:
+        return Gaps(1.0 / rate)
+    return Gaps(1.0 / rate, among) if abs(cv2 - 1.0) < _SAME else None
 
 
 def _dealt(site: Center, dealt: float, rate: float) -> float:
@@ -160,7 +177,7 @@ def _dealt(site: Center, dealt: float, rate: float) -> float:
 
 def _law(site: Center) -> LawMoments | None:
     """LawMoments of the work where it is all that keeps a worker, mixed over the classes."""
-    if site.plan.station.hold and any(calls.mean > 0.0 for calls in site.calls):
+    if held_calls(site):
         return None
     if len(site.work) == 1:
         return site.work[0]
@@ -174,24 +191,29 @@ def _queue(site: Center, arrivals: Arrivals, load: float) -> Stay:
     """First come, first served, without a bound."""
     workers = site.plan.station.workers or 1
     if arrivals.picker in ("least_connections", "power_of_two"):
-        return _balanced(site, arrivals, load)
-    if arrivals.picker == "round_robin" and _is_dealt_exactly(site, arrivals):
-        wait = erlang_arrivals_wait(arrivals.among, load, site.hold.mean)
-        return Stay(f"E{arrivals.among}/M/1 (round robin)", wait, load=load)
+        return _balanced(site, arrivals, load, site.hold)
+    if arrivals.gaps is not None and abs(site.hold.cv2 - 1.0) < _SAME:
+        exact = renewal_wait(workers, arrivals.gaps, site.hold.mean)
+        if exact is not None:
+            return Stay(_renewal(arrivals.gaps, workers), exact, load=load)
     law = _law(site)
     if workers == 1 and law is not None and abs(arrivals.cv2 - 1.0) < _SAME:
         letter = _letter(site.hold.cv2)
         return Stay(f"M/{letter}/1", mg1_wait(arrivals.rate, law), load=load)
-    wait = gg_wait(workers, arrivals.rate, site.hold, arrivals.cv2)
-    if law is not None and abs(arrivals.cv2 - 1.0) < _SAME:
-        wait = with_tail_of(wait, load, law)
+    if abs(arrivals.cv2 - 1.0) < _SAME:
+        wait = mgc_wait(workers, arrivals.rate, site.hold)
+        if law is not None:
+            wait = with_tail_of(wait, load, law)
+    else:
+        wait = gg_wait(workers, arrivals.rate, site.hold, arrivals.cv2)
     return Stay(_kendall(arrivals, site.hold, workers), wait, load=load)
 
 
-def _is_dealt_exactly(site: Center, arrivals: Arrivals) -> bool:
-    """Whether Poisson arrivals are dealt in turn to servers with one exponential worker."""
-    exponential = abs(site.hold.cv2 - 1.0) < _SAME and site.plan.station.workers == 1
-    return exponential and abs(arrivals.cv2 * arrivals.among - 1.0) < _SAME
+def _renewal(gaps: Gaps, workers: int) -> str:
+    """Name of the model of exponential work behind independent gaps."""
+    if gaps.stages is None:
+        return f"D/M/{workers}"
+    return f"E{gaps.stages}/M/{workers} (round robin)"
 
 
 def _kendall(arrivals: Arrivals, hold: Moments, workers: int) -> str:
@@ -200,12 +222,13 @@ def _kendall(arrivals: Arrivals, hold: Moments, workers: int) -> str:
     name = f"{comes}/{service}/{workers}"
     if comes == "M" and service == "M":
         return name
-    return f"{name} (Allen–Cunneen, ca² {arrivals.cv2:.2g}, cs² {hold.cv2:.2g})"
+    who = "Kimura" if comes == "M" else "Allen–Cunneen"
+    return f"{name} ({who}, ca² {arrivals.cv2:.2g}, cs² {hold.cv2:.2g})"
 
 
-def _balanced(site: Center, arrivals: Arrivals, load: float) -> Stay:
+def _balanced(site: Center, arrivals: Arrivals, load: float, hold: Moments) -> Stay:
     """Behind a balancer that looks at how busy instances are."""
-    workers, hold = site.plan.station.workers or 1, site.hold
+    workers = site.plan.station.workers or 1
     spread = (arrivals.cv2 + hold.cv2) / 2.0
     if arrivals.picker == "power_of_two":
         name = f"supermarket model, {arrivals.among} instances"
@@ -223,6 +246,8 @@ def _bounded(site: Center, arrivals: Arrivals, load: float) -> Stay:
     """A queue with a bound: some find no place."""
     station, hold = site.plan.station, site.hold
     workers, places = station.workers or 1, station.queue_limit or 0
+    if station.scaling is not None:
+        return _scaled(site, station.scaling, arrivals, places)
     sharing = station.discipline == "ps"
     spread = 1.0 if sharing else (arrivals.cv2 + hold.cv2) / 2.0
     pooled = arrivals.among if arrivals.picker in ("least_connections", "power_of_two") else 1
@@ -232,8 +257,10 @@ def _bounded(site: Center, arrivals: Arrivals, load: float) -> Stay:
     servers = workers * pooled
     name = f"{_letter(arrivals.cv2)}/{service}/{servers}/{servers + places * pooled}"
     doubts: list[str] = []
-    if arrivals.picker:
+    if arrivals.picker not in ("", "random", "weighted"):
         doubts.append(_split_doubt(arrivals))
+    if station.discipline == "lifo":
+        name += " LIFO"
     if abs(spread - 1.0) > _SAME and places > 0:
         name += f" (scaled by (ca²+cs²)/2 = {spread:.2g})"
     stay = Stay(name, wait, load=load, doubts=tuple(doubts))
@@ -251,35 +278,57 @@ def _split_doubt(arrivals: Arrivals) -> str:
     return f"{arrivals.among} instances by {how}: loss as if each had its own random stream"
 
 
-def _scaled(site: Center, scaling: ScalingPlan, arrivals: Arrivals) -> Stay:
-    """Workers that slow each other down."""
+def _scaled(
+    site: Center, scaling: ScalingPlan, arrivals: Arrivals, places: int | None = None
+) -> Stay:
+    """Workers that slow each other down; insensitive to the law of work where they are shared."""
     workers, hold = site.plan.station.workers or 1, site.hold
     sigma, kappa = scaling.contention, scaling.coherency
-    wait, slower = scaled_wait(workers, arrivals.rate * hold.mean, hold.mean, sigma, kappa)
+    offered = arrivals.rate * hold.mean
+    wait, slower = scaled_wait(workers, offered, hold.mean, (sigma, kappa), places)
     most = workers / (1.0 + (workers - 1) * (sigma + kappa * workers))
+    sharing = site.plan.station.discipline == "ps"
     doubts = []
-    if site.plan.station.discipline not in ("fifo", "lifo"):
-        doubts.append(f"the discipline {site.plan.station.discipline} is taken as fifo")
-    if abs(hold.cv2 - 1.0) > _SAME:
+    if abs(hold.cv2 - 1.0) > _SAME and not sharing:
         doubts.append(f"service cv² is {hold.cv2:.2g}, births and deaths take 1")
-    return Stay(
+    stay = Stay(
         f"M/M/{workers} paced by σ {sigma:.2g}, κ {kappa:.2g}",
         wait,
         slower=slower,
-        load=arrivals.rate * hold.mean / most,
+        load=offered / most,
         doubts=tuple(doubts),
     )
+    if sharing and math.isfinite(wait.mean):
+        mean = wait.mean + slower * hold.mean
+        stay.stretched = Moments(mean, mean * mean)
+        # What sharing and slowing cost beyond the work itself counts as waiting.
+        stay.wait = replace(wait, mean=mean - hold.mean)
+    return stay
 
 
 def _shared(site: Center, arrivals: Arrivals, load: float) -> Stay:
-    """Processor sharing: insensitive to the law of work."""
+    """Processor sharing: insensitive to the law of work where arrivals are Poisson at each instance.
+
+    Where they are not, as many are inside as first come, first served of exponential work has, whose number
+    inside does not depend on the discipline.
+    """
     workers, hold = site.plan.station.workers or 1, site.hold
-    mean = mmc_wait(workers, arrivals.rate, hold.mean) if hold.mean > 0.0 else 0.0
-    wait = exponential_wait(erlang_c(workers, arrivals.rate * hold.mean), mean)
+    alike = Moments(hold.mean, hold.mean * hold.mean)
+    name = f"M/G/{workers}-PS"
+    exact = None
+    if arrivals.gaps is not None:
+        exact = renewal_wait(workers, arrivals.gaps, hold.mean)
+    if arrivals.picker in ("least_connections", "power_of_two"):
+        as_queue = _balanced(site, arrivals, load, alike)
+        wait, name = as_queue.wait, f"{as_queue.model}, shared"
+    elif exact is not None and arrivals.gaps is not None:
+        wait, name = exact, f"{_renewal(arrivals.gaps, workers)}, shared"
+    else:
+        wait = gg_wait(workers, arrivals.rate, alike, arrivals.cv2)
     wait = site.among_users or wait
-    stay = Stay(f"M/G/{workers}-PS", wait, load=load)
-    if load < 1.0:
-        _stretch(stay, hold, load * workers, workers)
+    stay = Stay(name, wait, load=load)
+    if load < 1.0 or site.among_users is not None:
+        _stretch(stay, hold, min(load, 0.999) * workers, workers)
     return stay
 
 
@@ -303,21 +352,25 @@ def _priority(site: Center, arrivals: Arrivals, load: float) -> Stay:
     """Non-preemptive priorities, by class."""
     workers = site.plan.station.workers or 1
     priorities = [each.priority for each in site.classes]
-    levels = sorted(set(priorities))
     share = arrivals.rate / site.rate if site.rate > 0.0 else 0.0
     held = [
-        work.moments.plus(calls) if site.plan.station.hold else work.moments
+        work.moments.plus(calls) if held_calls(site) else work.moments
         for work, calls in zip(site.work, site.calls, strict=True)
     ]
+    levels = levels_at(site)
     demands = []
     for level in levels:
-        kinds = [kind for kind, each in enumerate(priorities) if each == level]
+        kinds = [
+            kind for kind, each in enumerate(priorities) if each == level and site.rates[kind] > 0.0
+        ]
         rate = sum(site.rates[kind] for kind in kinds) * share
         square = sum(site.rates[kind] * share * held[kind].square for kind in kinds)
         mean = sum(site.rates[kind] * share * held[kind].mean for kind in kinds)
         demands.append((rate, _per_request(rate, mean, square)))
     waits = cobham_waits(workers, demands)
-    by_class = [waits[levels.index(priority)] for priority in priorities]
+    by_class = [
+        waits[levels.index(priority)] if priority in levels else 0.0 for priority in priorities
+    ]
     mean = site.mixed(by_class)
     chance = min(1.0, erlang_c(workers, arrivals.rate * site.hold.mean))
     square = site.mixed([2.0 * each * each / chance for each in by_class]) if chance > 0.0 else 0.0

@@ -65,6 +65,30 @@ def mg1_wait(rate: float, law: LawMoments) -> Wait:
     return Wait(busy, mean, square)
 
 
+def mgc_wait(servers: int, rate: float, service: Moments) -> Wait:
+    """M/G/c: between M/M/c and M/D/c, which is that of Cosmetatos (Kimura 1986). Exact for M/M/c and one server.
+
+    Args:
+        servers: c.
+        rate: arrivals a second.
+        service: the time that a request keeps a server.
+    """
+    load = rate * service.mean
+    if load >= servers:
+        return ENDLESS
+    if load <= 0.0:
+        return NONE
+    chance, spread = erlang_c(servers, load), service.cv2
+    exponential = chance * service.mean / (servers - load)
+    if not math.isfinite(spread):
+        return Wait(chance, math.inf, math.inf)
+    busy = load / servers
+    uneven = (1.0 - busy) * (servers - 1) * (math.sqrt(4.0 + 5.0 * servers) - 2.0)
+    even = 0.5 * (1.0 + min(uneven / (16.0 * busy * servers), 1.0 - 1e-6))
+    mean = exponential * (1.0 + spread) / (2.0 * spread + (1.0 - spread) / even)
+    return exponential_wait(chance, mean)
+
+
 def gg_wait(servers: int, rate: float, service: Moments, arrivals_cv2: float) -> Wait:
     """G/G/c (Allen-Cunneen; for arrivals more even than Poisson with the correction of Kraemer and Langenbach-Belz).
 
@@ -101,26 +125,6 @@ def with_tail_of(wait: Wait, busy: float, law: LawMoments) -> Wait:
         return wait
     longer = single.square * single.chance / (2.0 * single.mean**2)
     return Wait(wait.chance, wait.mean, wait.square * longer, wait.loss)
-
-
-def erlang_arrivals_wait(stages: int, busy: float, service: float) -> Wait:
-    """E_n/M/1, exact: what a server sees behind a round robin over n servers.
-
-    σ = (nρ/(nρ+1-σ))ⁿ is the probability of waiting; the wait is exponential at (1-σ)/s.
-    """
-    if busy >= 1.0:
-        return ENDLESS
-    if busy <= 0.0:
-        return NONE
-    low, high = 0.0, 1.0 - 1e-12
-    load = stages * busy
-    for _ in range(50):  # σ lies below 1, where the right side crosses the diagonal once
-        middle = (low + high) / 2.0
-        if (load / (load + 1.0 - middle)) ** stages > middle:
-            low = middle
-        else:
-            high = middle
-    return exponential_wait(high, high * service / (1.0 - high))
 
 
 def last_come(wait: Wait, busy: float) -> Wait:

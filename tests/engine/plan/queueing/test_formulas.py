@@ -21,16 +21,25 @@ from engine.plan.queueing.erlang import (
 from engine.plan.queueing.finite import bounded_wait, spread_wait
 from engine.plan.queueing.moments import Moments, law_of
 from engine.plan.queueing.priority import cobham_waits
+from engine.plan.queueing.renewal import Gaps, renewal_wait
 from engine.plan.queueing.waits import (
-    erlang_arrivals_wait,
+    Wait,
     exponential_wait,
     gg_wait,
     last_come,
     mg1_wait,
+    mgc_wait,
 )
 
 SERVICE = 0.01
 EXPONENTIAL = Moments(SERVICE, SERVICE**2)
+
+
+def dealt(among: int, servers: int, busy: float, service: float) -> Wait:
+    """The wait of exponential work at servers to which a Poisson stream is dealt in turn."""
+    found = renewal_wait(servers, Gaps(service / (busy * servers), among), service)
+    assert found is not None
+    return found
 
 
 def printed(value: float, digits: str) -> bool:
@@ -150,7 +159,7 @@ def test_two_choices() -> None:
 @pytest.mark.oracle(17)
 def test_round_robin_and_the_shortest_queue() -> None:
     for busy, expected in ((0.9, "5.660"), (0.8, "2.922")):
-        assert printed(1.0 + erlang_arrivals_wait(10, busy, 1.0).mean, expected)
+        assert printed(1.0 + dealt(10, 1, busy, 1.0).mean, expected)
     for servers, busy, known in (
         (2, 0.9, 5.475),
         (2, 0.8, 2.956),
@@ -197,8 +206,38 @@ def test_the_general_formula_is_close_to_exact_ones() -> None:
     """M/D/1 exactly half of M/M/1; E10/M/1 by Kraemer and Langenbach-Belz."""
     fixed = gg_wait(1, 80.0, Moments(SERVICE, 0.0), 1.0).mean
     assert fixed == pytest.approx(0.02)
-    dealt = gg_wait(1, 80.0, EXPONENTIAL, 0.1).mean
-    assert dealt == pytest.approx(erlang_arrivals_wait(10, 0.8, SERVICE).mean, rel=0.05)
+    near = gg_wait(1, 80.0, EXPONENTIAL, 0.1).mean
+    assert near == pytest.approx(dealt(10, 1, 0.8, SERVICE).mean, rel=0.05)
+
+
+@pytest.mark.parametrize("servers", [1, 2, 8, 32])
+@pytest.mark.parametrize("busy", [0.3, 0.7, 0.95])
+def test_independent_gaps_of_one_stage_are_poisson(servers: int, busy: float) -> None:
+    found = dealt(1, servers, busy, SERVICE)
+    load = busy * servers
+    assert found.mean == pytest.approx(mmc_wait(servers, load / SERVICE, SERVICE))
+    assert found.chance == pytest.approx(erlang_c(servers, load))
+
+
+def test_even_gaps_before_exponential_work() -> None:
+    """D/M/1 at ρ = .5: σ = exp(-2(1-σ)) = .2032, the wait σ/(1-σ) service times."""
+    found = renewal_wait(1, Gaps(2.0), 1.0)
+    assert found is not None
+    assert found.chance == pytest.approx(0.2032, abs=5e-5)
+    assert found.mean == pytest.approx(0.2550, abs=5e-5)
+
+
+@pytest.mark.parametrize("servers", [1, 2, 8])
+def test_work_of_any_spread_at_several_servers(servers: int) -> None:
+    """Exact for one server and for exponential work; even work waits a little more than half as long."""
+    rate = 0.9 * servers
+    assert mgc_wait(servers, rate, Moments(1.0, 1.0)).mean == pytest.approx(
+        mmc_wait(servers, rate, 1.0)
+    )
+    if servers == 1:
+        assert mgc_wait(1, rate, Moments(1.0, 3.0)).mean == pytest.approx(rate * 4.0 / 0.2)
+    even = mgc_wait(servers, rate, Moments(1.0, 0.0)).mean / mmc_wait(servers, rate, 1.0)
+    assert 0.5 <= even < 0.52
 
 
 def test_last_come_has_the_mean_of_fifo_and_more_spread() -> None:

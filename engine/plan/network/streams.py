@@ -1,0 +1,270 @@
+"""What kind of stream comes to each node: Poisson, as good as Poisson, or neither, and then why.
+
+Poisson streams stay so when they are split by chance, merged with independent ones, delayed, or served by stations that
+are quasi-reversible (Burke 1956; Kelly 1979). Where a request comes again to the same station, or by several ways one
+after the other, the stream is not Poisson, but in a network of such stations each behaves as if it were (BCMP 1975).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Final
+
+from engine.plan.flow import goes_side_by_side
+from engine.plan.network.alike import held_calls, picker_of, serves_exponentially
+
+if TYPE_CHECKING:
+    from engine.plan.network.centers import Center, Edge, Network
+
+_WORTH: Final = 1e-4
+"""Share of calls that fail from which a stream is no longer what it was."""
+_PASSES: Final = 2
+"""Sweeps: what comes back from a call decides over the stream of the calls after it."""
+
+
+class Kind(Enum):
+    """How a stream behaves."""
+
+    POISSON = "poisson"
+    PRODUCT = "product"
+    """As if it were Poisson, in product form."""
+    CLOSED = "closed"
+    """From a closed population, in product form."""
+    UNEVEN = "uneven"
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A stream, and why it is not Poisson."""
+
+    kind: Kind = Kind.POISSON
+    why: str = ""
+
+
+Streams = dict[str, Stream]
+"""By node."""
+
+
+def streams_of(network: Network) -> Streams:
+    """The stream that comes to each node of a solved network."""
+    found: Streams = {}
+    for _ in range(_PASSES):
+        returns = _returns(network, found)
+        found = {}
+        sent: dict[str, Stream] = {}
+        for site in network.sites:
+            found[site.plan.id] = _arriving(site, sent)
+            sent.update(_leaving(site, found[site.plan.id], returns))
+    return found
+
+
+def _arriving(site: Center, sent: dict[str, Stream]) -> Stream:
+    """Everything that comes to a node, together."""
+    traffic = site.plan.traffic
+    if traffic is not None:
+        why = _unlike_poisson(site)
+        kind = Kind.CLOSED if traffic.process == "closed" else Kind.UNEVEN if why else Kind.POISSON
+        return Stream(kind, why)
+    back = Stream(Kind.UNEVEN, f"requests come back to {site.plan.id}")
+    parts = [(edge, sent.get(edge.plan.id, back)) for edge in site.entering if edge.rate > 0.0]
+    parts += [(edge, Stream(Kind.PRODUCT)) for edge in site.filled_by if edge.rate > 0.0]
+    kinds = {stream.kind for _, stream in parts}
+    if Kind.UNEVEN in kinds:
+        return next(stream for _, stream in parts if stream.kind is Kind.UNEVEN)
+    if Kind.CLOSED not in kinds and len(parts) > 1 and not _independent([e for e, _ in parts]):
+        apart = _forked(site)
+        why = f"{apart} makes calls at once that meet here"
+        return Stream(Kind.UNEVEN, why) if apart else Stream(Kind.PRODUCT)
+    most = (Kind.CLOSED, Kind.PRODUCT, Kind.POISSON)
+    return Stream(next((kind for kind in most if kind in kinds), Kind.POISSON))
+
+
+def _unlike_poisson(site: Center) -> str:
+    """Why a client's requests are no Poisson stream."""
+    traffic, name = site.plan.traffic, site.plan.id
+    if traffic is None or traffic.process == "poisson":
+        rates = {rate for _, rate in traffic.schedule} if traffic is not None else set()
+        return f"the rate of {name} changes" if len(rates) > 1 else ""
+    words = {
+        "deterministic": f"{name} sends at even gaps",
+        "mmpp": f"{name} sends in bursts",
+        "trace": f"{name} replays a recording",
+        "sessions": f"the requests of a session of {name} follow each other",
+        "active_users": f"the number of active users of {name} changes",
+        "closed": "",
+    }
+    return words.get(traffic.process, f"{name} sends by {traffic.process}")
+
+
+def _independent(edges: list[Edge]) -> bool:
+    """Whether streams that meet come from clients, or from choices of one router, without another way between them."""
+    sources = {edge.source.plan.id for edge in edges}
+    if len(sources) < len(edges):
+        return all(edge.source.plan.router is not None for edge in edges)
+    return all(
+        edge.source.plan.traffic is not None
+        or (
+            edge.source.plan.router is not None
+            and all(up.source.plan.traffic is not None for up in edge.source.entering)
+        )
+        for edge in edges
+    )
+
+
+def _forked(site: Center) -> str:
+    """A node above that makes calls at the same time by which requests come here; empty without one."""
+    reaching = {site.plan.id}
+    left = [site]
+    while left:
+        for edge in left.pop().entering:
+            if edge.rate > 0.0 and edge.source.plan.id not in reaching:
+                reaching.add(edge.source.plan.id)
+                left.append(edge.source)
+    above: dict[str, list[Edge]] = {}
+    left, seen = [site], {site.plan.id}
+    while left:
+        for edge in left.pop().entering:
+            if edge.rate > 0.0:
+                above.setdefault(edge.source.plan.id, []).append(edge)
+                if edge.source.plan.id not in seen:
+                    seen.add(edge.source.plan.id)
+                    left.append(edge.source)
+    return next((name for name, edges in above.items() if _at_once(edges)), "")
+
+
+def _at_once(edges: list[Edge]) -> bool:
+    """Whether two of some calls of a node may be under way at the same time."""
+    site = edges[0].source
+    if len(edges) < 2 or site.plan.router is not None or site.plan.backlog is not None:
+        return any(not edge.plan.waits and edge.plan.times > 1 for edge in edges)
+    if any(not edge.plan.waits for edge in edges) or goes_side_by_side(site.plan.flow or ()):
+        return True
+    orders = [edge.plan.order for edge in edges]
+    return site.plan.flow is None and len(set(orders)) < len(orders)
+
+
+def _leaving(site: Center, came: Stream, returns: dict[str, str]) -> dict[str, Stream]:
+    """What each call of a node is like, in the order in which they are made."""
+    if site.plan.backlog is not None:
+        return _pulled(site, came)
+    why = came.why if came.kind is Kind.UNEVEN else _disturbs(site)
+    sent: dict[str, Stream] = {}
+    flow = site.plan.flow is not None and goes_side_by_side(site.plan.flow)
+    groups = site.groups or [[edge] for edge in site.leaving]
+    routed = site.plan.router is not None
+    waited = {edge.plan.id for group in groups for edge in group}
+    for edge in site.leaving:
+        if edge.plan.id not in waited:
+            sent[edge.plan.id] = _over(edge, came, why)
+    for group in groups:
+        for edge in group:
+            sent[edge.plan.id] = _over(edge, came, why)
+        if routed or why:
+            continue
+        if len([edge for edge in group if edge.rate > 0.0]) > 1 or flow:
+            why = f"{site.plan.id} waits for several calls at once before"
+        for edge in group:
+            if edge.rate > 0.0:
+                why = why or returns.get(edge.plan.id, "")
+    return sent
+
+
+def _over(edge: Edge, came: Stream, why: str) -> Stream:
+    """What comes out at the other end of a link."""
+    why = why or _troubled(edge)
+    if why:
+        return Stream(Kind.UNEVEN, why)
+    if came.kind is Kind.CLOSED:
+        return came
+    repeated = max(edge.each, default=0.0) > 1.0 or edge.plan.times > 1
+    return Stream(Kind.PRODUCT) if repeated or came.kind is Kind.PRODUCT else Stream()
+
+
+def _troubled(edge: Edge) -> str:
+    """Why a link does not pass a stream on as it is."""
+    if edge.plan.retry.attempts > 1 and max(edge.fails) > _WORTH:
+        return f"calls over {edge.plan.id} are tried again"
+    return ""
+
+
+def _pulled(site: Center, came: Stream) -> dict[str, Stream]:
+    """What those who pull from a queue get: as a station would pass it on."""
+    takers = [edge.target for edge in site.leaving]
+    why = came.why if came.kind is Kind.UNEVEN else ""
+    kind = Kind.PRODUCT if came.kind is Kind.CLOSED else came.kind
+    if not why:
+        plain = len(takers) == 1 and _is_plain(takers[0])
+        why = "" if plain else f"they are pulled from {site.plan.id}"
+    made = Stream(Kind.UNEVEN, why) if why else Stream(kind)
+    return {edge.plan.id: made for edge in site.leaving}
+
+
+def _is_plain(site: Center) -> bool:
+    """Whether work at a station ends as a Poisson stream would begin: exponential, whoever comes."""
+    return serves_exponentially(site) and site.stay.wait.loss <= _WORTH
+
+
+def _disturbs(site: Center) -> str:
+    """Why what leaves a station is no Poisson stream although what comes is; empty where it is."""
+    station, name = site.plan.station, site.plan.id
+    if site.plan.traffic is not None or station.workers is None:
+        return ""
+    busy = any(law.mean > 0.0 for law in site.work)
+    alike = station.discipline == "ps" or serves_exponentially(site)
+    reasons = (
+        (site.stay.load is not None and site.stay.load >= 1.0, f"{name} is overloaded"),
+        (site.stay.wait.loss > _WORTH, f"{name} refuses some"),
+        (station.batch is not None, f"{name} works in batches"),
+        (
+            station.pauses is not None or station.cpu is not None,
+            f"{name} stops now and then",
+        ),
+        (held_calls(site), f"workers of {name} are held during calls"),
+        (bool(site.plan.gates), f"{name} may refuse some"),
+        (
+            busy and station.instances > 1 and not _by_chance(site),
+            f"instances of {name} are not picked by chance",
+        ),
+        (busy and not alike, f"work of {name} is not exponential"),
+    )
+    return next((why for holds, why in reasons if holds), "")
+
+
+def _by_chance(site: Center) -> bool:
+    """Whether instances are picked by chance alone, by everybody who picks."""
+    return all(
+        picker_of(edge) in ("random", "weighted") for edge in site.entering if edge.rate > 0.0
+    )
+
+
+def _returns(network: Network, streams: Streams) -> dict[str, str]:
+    """For each call, why its answers come back otherwise than the calls went; empty where they do not."""
+    below: dict[str, str] = {}
+    found: dict[str, str] = {}
+    for site in reversed(network.sites):
+        for edge in site.leaving:
+            found[edge.plan.id] = _after(edge, below)
+        why = _disturbs(site)
+        stream = streams.get(site.plan.id)
+        if not why and stream is not None and stream.kind is Kind.UNEVEN and site.workers:
+            why = f"what comes to {site.plan.id} is uneven"
+        if not why and any(len(group) > 1 for group in site.groups):
+            why = f"{site.plan.id} waits for several calls at once"
+        for edge in site.leaving:
+            if edge.plan.waits and edge.rate > 0.0 and site.plan.backlog is None:
+                why = why or found[edge.plan.id]
+        below[site.plan.id] = why
+    return found
+
+
+def _after(edge: Edge, below: dict[str, str]) -> str:
+    """Why the answers over a link come back otherwise than the calls went."""
+    if edge.target.plan.backlog is not None:
+        return ""
+    if edge.late > _WORTH:
+        return f"{edge.plan.id} gives up some"
+    if max(edge.fails) > _WORTH and not math.isinf(edge.rate):
+        return f"some calls over {edge.plan.id} fail"
+    return below.get(edge.target.plan.id, "")

@@ -1,0 +1,173 @@
+"""Carries what is doubted through a network: to those who wait for a node, and to those it sends to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from engine.model.prediction import PERCENTILES
+from engine.plan.network.assumptions import node_doubts
+from engine.plan.network.strangers import blind_before_strangers
+from engine.plan.network.streams import streams_of
+from engine.plan.network.validity import verdict_on
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.plan.network.centers import Center, Edge, Network
+    from engine.plan.network.populations import Population
+    from engine.plan.network.validity import Verdict
+
+_WORTH: Final = 1e-4
+"""Share of calls that fail or are late from which it matters."""
+
+_LOSSY: Final = 1e-3
+"""Share of packets lost from which retransmissions reach into the percentiles."""
+
+
+@dataclass(slots=True)
+class Trust:
+    """What is to be said against the numbers of a node or client, everything told."""
+
+    doubts: list[str] = field(default_factory=list)
+    tail: list[str] = field(default_factory=list)
+    rate: list[str] = field(default_factory=list)
+    """Against how much comes, and so against everything."""
+    no_tail: str = ""
+    no_wait_tail: bool = False
+    """Whether there are no percentiles of its wait, whatever it calls."""
+
+    @property
+    def whole(self) -> tuple[str, ...]:
+        """All doubts, each once."""
+        tail = [f"{PERCENTILES}{each}" for each in self.tail] if not self.no_tail else []
+        return tuple(dict.fromkeys([*self.rate, *self.doubts, *tail]))
+
+
+def verdicts_of(network: Network) -> dict[str, Verdict]:
+    """What is to be said against each station; those of whose times nothing is known are marked."""
+    streams = streams_of(network)
+    found = {site.plan.id: verdict_on(site, streams[site.plan.id]) for site in network.sites}
+    blind_before_strangers(network)
+    for site in network.sites:
+        verdict = found[site.plan.id]
+        if verdict.blind and site.rate > 0.0:
+            site.blind = site.blind or verdict.blind
+            site.unknown_load |= verdict.unknown_load
+            site.unknown_busy |= verdict.unknown_load
+    return found
+
+
+def trust_in(
+    network: Network, verdicts: Mapping[str, Verdict], populations: Mapping[str, Population]
+) -> dict[str, Trust]:
+    """Everything that is to be said against the numbers of each node and client.
+
+    Args:
+        network: the solved network.
+        verdicts: what is to be said against each station alone.
+        populations: the closed populations.
+    """
+    found = {
+        site.plan.id: _own(site, verdicts[site.plan.id], populations) for site in network.sites
+    }
+    for site in network.sites:
+        _doubt_hits(site, verdicts[site.plan.id].hits, found)
+    for site in network.sites:
+        for edge in site.leaving:
+            if edge.rate > 0.0:
+                _send_down(edge, found)
+    for site in reversed(network.sites):
+        for edge in site.leaving:
+            if edge.rate > 0.0:
+                _answer_up(edge, found)
+    return found
+
+
+def _own(site: Center, verdict: Verdict, populations: Mapping[str, Population]) -> Trust:
+    """What is to be said against a node's own numbers."""
+    trust = Trust(
+        doubts=list(verdict.doubts),
+        tail=list(verdict.tail),
+        no_tail=verdict.no_tail,
+        no_wait_tail=bool(verdict.no_tail),
+    )
+    if site.plan.traffic is None:
+        trust.doubts += node_doubts(site)
+        return trust
+    if site.unfamiliar:
+        trust.doubts.append(site.blind)
+    trust.doubts += site.source.doubts if site.source is not None else ()
+    population = populations.get(site.plan.id)
+    trust.doubts += population.doubts if population is not None else ()
+    return trust
+
+
+def _doubt_hits(site: Center, doubts: list[str], found: dict[str, Trust]) -> None:
+    """Doubts about the hits of a store: against its own numbers, and what is asked for after a miss."""
+    if not doubts:
+        return
+    found[site.plan.id].doubts += doubts
+    after = [edge for edge in site.leaving if edge.rate > 0.0]
+    for edge in site.entering:
+        flow = edge.source.plan.flow is not None
+        after += [each for each in edge.source.leaving if each.plan.on_miss or flow]
+    if site.filled_by:
+        found[site.plan.id].rate.append(f"how much it is filled depends on its hits: {doubts[0]}")
+    for edge in after:
+        if edge.target is not site:
+            found[edge.target.plan.id].rate.append(
+                f"how much comes depends on the hits of {site.plan.id}: {doubts[0]}"
+            )
+
+
+def _send_down(edge: Edge, found: dict[str, Trust]) -> None:
+    """What makes the rate of a link doubtful makes that of its target so."""
+    source, target = found[edge.source.plan.id], found[edge.target.plan.id]
+    if _decides_rate(edge, source):
+        target.rate.append(f"how much comes from {edge.source.plan.id} is doubted")
+
+
+def _decides_rate(edge: Edge, source: Trust) -> bool:
+    """Whether how much a node sends depends on numbers of its own that are doubted."""
+    site = edge.source
+    if source.rate or site.unfamiliar or (source.doubts and site.plan.traffic is not None):
+        return True
+    if max(edge.tries) > 1.0 + _WORTH:
+        return True
+    if site.plan.router is None and any(
+        each is not edge and each.plan.waits and max(each.fails) > _WORTH for each in site.leaving
+    ):
+        return True
+    return bool(source.doubts) and (site.stay.wait.loss > _WORTH or site.through < 1.0)
+
+
+def _answer_up(edge: Edge, found: dict[str, Trust]) -> None:
+    """What is doubted of the times of a node is so of those who wait for it."""
+    site, below = edge.source, edge.target
+    source, target = found[site.plan.id], found[below.plan.id]
+    _cut_short(edge, source)
+    if edge.plan.waits and edge.plan.loss > _LOSSY:
+        source.no_tail = source.no_tail or f"no percentiles: {edge.plan.id} loses packets"
+    if not edge.plan.waits or below.plan.backlog is not None:
+        if (target.doubts or target.rate) and below.stay.wait.loss > _WORTH:
+            source.doubts.append(f"{below.plan.id} refuses some, and how many is doubted")
+        return
+    if site.plan.backlog is not None:
+        return
+    if target.doubts or target.rate:
+        source.doubts.append(f"waits for {below.plan.id}, whose times are doubted")
+    if target.no_tail:
+        source.no_tail = source.no_tail or f"no percentiles: those of {below.plan.id} are not known"
+    if target.tail:
+        source.tail.append(f"those of {below.plan.id} are approximate")
+
+
+def _cut_short(edge: Edge, source: Trust) -> None:
+    """Calls that fail or are given up change what their caller takes."""
+    if edge.late > _WORTH:
+        source.doubts.append(f"{edge.late:.2g} of the calls over {edge.plan.id} are given up")
+    elif max(edge.fails) > _WORTH and (
+        edge.plan.retry.attempts > 1 or edge.source.plan.traffic is None
+    ):
+        source.doubts.append(f"{max(edge.fails):.2g} of the calls over {edge.plan.id} fail")

@@ -1,0 +1,360 @@
+"""Where the model of a station holds: exactly, nearly, or not at all, for each pair of settings.
+
+A model that holds says nothing. One that is near leaves a doubt; one that is not leaves no times.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from engine.plan.hits import misses_while_fetched, misses_while_filling
+from engine.plan.network.alike import (
+    comes_evenly,
+    held_calls,
+    levels_at,
+    picker_of,
+    serves_exponentially,
+    works_again,
+)
+from engine.plan.network.stations import arrivals_at
+from engine.plan.network.streams import Kind
+
+if TYPE_CHECKING:
+    from engine.plan.network.centers import Center
+    from engine.plan.network.streams import Stream
+
+_NEVER: Final = 1e-5
+"""Loss below which a queue's bound changes nothing."""
+_AGAIN: Final = 0.02
+"""Share of misses from which it matters."""
+_OUTSIDE: Final = 0.02
+"""Share of the service time from which the way to a node matters to who counts calls under way."""
+_CHANCE: Final = ("", "random", "weighted")
+"""Ways to pick that split a Poisson stream into Poisson streams."""
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What is to be said against the numbers of a node."""
+
+    doubts: list[str] = field(default_factory=list)
+    """Against all of them."""
+    tail: list[str] = field(default_factory=list)
+    """Against percentiles only."""
+    no_tail: str = ""
+    """Why there are no percentiles."""
+    blind: str = ""
+    """Why there are no times."""
+    hits: list[str] = field(default_factory=list)
+    """Against how often a store has what is asked for, so against what is sent on after misses."""
+    unknown_load: bool = False
+    """Whether not even the load is known then."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """The settings of a station that decide together."""
+
+    site: Center
+    stream: Stream
+    picker: str
+    dealt: bool
+    """Whether all arrivals are dealt by one picker."""
+    workers: int
+    alike: bool
+    """Whether all work is exponential with one mean."""
+    discipline: str
+    """As it works: with one priority it is first come, first served."""
+    bounded: bool
+    even: bool
+    """Whether requests come to each instance at even gaps."""
+
+    @property
+    def by_chance(self) -> bool:
+        """Whether each instance sees a Poisson stream, or one as good."""
+        return self.stream.kind is not Kind.UNEVEN and self.picker in _CHANCE
+
+
+def verdict_on(site: Center, stream: Stream) -> Verdict:
+    """What is to be said against the numbers of a station, apart from what it waits for."""
+    verdict = Verdict()
+    if site.plan.traffic is not None or site.rate <= 0.0:
+        return verdict
+    if site.plan.store is not None:
+        _on_store(site, verdict)
+    if site.plan.backlog is not None:
+        _on_backlog(site, stream, verdict)
+    elif site.plan.station.workers is None:
+        _on_unlimited(site, verdict)
+    elif works_again(site):
+        verdict.blind = "not modelled: a flow that comes back to its own workers"
+        verdict.unknown_load = True
+    elif site.plan.pulls:
+        _on_pulling(site, verdict)
+    elif held_calls(site) or any(law.mean > 0.0 for law in site.work):
+        _on_station(_case(site, stream), verdict)
+    return verdict
+
+
+def _on_station(case: _Case, verdict: Verdict) -> None:
+    """A station with work and a line before it."""
+    _on_overload(case, verdict)
+    _on_discipline(case, verdict)
+    if held_calls(case.site):
+        _on_held(case, verdict)
+    elif case.site.plan.station.scaling is not None:
+        _on_scaling(case, verdict)
+    elif case.bounded:
+        _on_bounded(case, verdict)
+    else:
+        _on_unbounded(case, verdict)
+    _on_tail(case, verdict)
+
+
+def _case(site: Center, stream: Stream) -> _Case:
+    """The settings of a station."""
+    station, arrivals = site.plan.station, arrivals_at(site)
+    discipline = station.discipline
+    if discipline == "priority" and len(levels_at(site)) < 2:
+        discipline = "fifo"
+    bounded = station.queue_limit is not None and (
+        site.stay.wait.loss >= _NEVER or (site.stay.load or 0.0) >= 1.0
+    )
+    came = [edge for edge in site.entering if edge.rate > 0.0]
+    picker = arrivals.picker
+    if picker in _CHANCE and station.instances > 1:
+        others = (picker_of(edge) for edge in came)
+        picker = next((each for each in others if each not in _CHANCE), picker)
+    return _Case(
+        site=site,
+        stream=stream,
+        picker=picker,
+        dealt=len(came) == 1,
+        workers=station.workers or 1,
+        alike=serves_exponentially(site),
+        discipline=discipline,
+        bounded=bounded,
+        even=arrivals.gaps is not None and arrivals.gaps.stages is None and comes_evenly(site),
+    )
+
+
+def _on_store(site: Center, verdict: Verdict) -> None:
+    """A store: hits are those of independent requests to keys that come at once."""
+    store = site.plan.store
+    if store is None:
+        return
+    reads = [
+        (rate, each.keys, float(store.bytes_of(each)))
+        for rate, each in zip(site.rates, site.classes, strict=True)
+        if not each.write
+    ]
+    if any(each.write and rate > 0.0 for rate, each in zip(site.rates, site.classes, strict=True)):
+        verdict.hits.append("writes drop their keys, which is not counted among the misses")
+    fetch = max((calls.mean for calls in site.calls), default=0.0)
+    if site.filled_by:
+        fetch = max(max(calls.mean for calls in edge.calls) for edge in site.filled_by)
+    if math.isfinite(fetch):
+        again = misses_while_fetched(store, reads, fetch)
+        if again > _AGAIN:
+            verdict.hits.append(
+                f"keys are asked for again while they are fetched: {again:.2g} misses more for each"
+            )
+    cold = misses_while_filling(store, reads, site.since)
+    if cold > _AGAIN:
+        verdict.hits.append(f"it begins empty: {cold:.0%} of the reads still miss for that reason")
+
+
+def _on_unlimited(site: Center, verdict: Verdict) -> None:
+    """Everything is served at once."""
+    if site.plan.station.scaling is not None:
+        verdict.blind = "not modelled: scaling without a number of workers"
+
+
+def _on_pulling(site: Center, verdict: Verdict) -> None:
+    """Workers that pull: their queue is elsewhere."""
+    station = site.plan.station
+    if station.scaling is not None:
+        verdict.blind = "not modelled: workers that pull and slow each other down"
+        verdict.unknown_load = True
+    if station.discipline == "ps":
+        verdict.doubts.append("workers that pull are not shared: each works on its own message")
+    if not station.hold and any(calls.mean > 0.0 for calls in site.calls):
+        verdict.blind = "not modelled: work of consumers after they let their worker go"
+
+
+def _on_overload(case: _Case, verdict: Verdict) -> None:
+    """More comes than can be served."""
+    load = case.site.stay.load or 0.0
+    if load >= 1.0 and case.discipline == "priority":
+        verdict.doubts.append("overloaded with priorities: who is served depends on the class")
+    if load >= 1.0 and case.site.plan.station.queue_limit is None and len(case.site.rates) > 1:
+        verdict.doubts.append("overloaded: what each class gets done is taken in proportion")
+
+
+def _on_discipline(case: _Case, verdict: Verdict) -> None:
+    """Priorities: exact for one worker, or where all work is alike."""
+    if case.discipline != "priority":
+        return
+    several = case.site.plan.station.scaling is not None or case.bounded
+    if case.stream.kind is Kind.CLOSED:
+        verdict.blind = "not modelled: priorities in a closed population"
+    elif several:
+        verdict.blind = "not modelled: priorities with a bounded queue or with scaling"
+    elif case.picker not in _CHANCE:
+        verdict.blind = "not modelled: priorities at instances that are not picked by chance"
+    elif case.workers > 1 and not case.alike:
+        verdict.doubts.append(
+            "priorities at several workers with uneven work: Cobham's wait is approximate"
+        )
+
+
+def _on_held(case: _Case, verdict: Verdict) -> None:
+    """Workers are held: said with their share elsewhere."""
+    if case.stream.kind is Kind.UNEVEN:
+        verdict.doubts.append(_uneven(case.stream))
+    if case.site.plan.station.scaling is not None:
+        verdict.blind = "not modelled: workers that are held and slow each other down"
+
+
+def _uneven(stream: Stream) -> str:
+    """That arrivals are not as a model takes them."""
+    return f"arrivals are not Poisson ({stream.why}): waits follow from two moments of the gaps"
+
+
+def _on_scaling(case: _Case, verdict: Verdict) -> None:
+    """Births and deaths: exact for exponential work that comes by chance, or is shared."""
+    if not case.by_chance:
+        verdict.blind = "not modelled: scaling with arrivals that are not Poisson at each instance"
+    elif case.stream.kind is Kind.CLOSED:
+        verdict.blind = "not modelled: scaling in a closed population"
+    elif case.bounded and case.stream.kind is not Kind.POISSON:
+        verdict.doubts.append("a bounded queue with requests that come again is approximate")
+
+
+def _on_bounded(case: _Case, verdict: Verdict) -> None:
+    """Some find no place: exact for exponential work, without places, and under sharing."""
+    insensitive = case.discipline == "ps" or case.site.plan.station.queue_limit == 0
+    if case.picker in ("least_connections", "power_of_two"):
+        verdict.blind = "not modelled: bounded queues behind a balancer that looks at them"
+        return
+    if case.stream.kind is not Kind.POISSON or case.picker not in _CHANCE:
+        why = case.stream.why or f"instances by {case.picker.replace('_', ' ')}"
+        verdict.doubts.append(f"a bounded queue with arrivals that are not Poisson ({why})")
+    if not case.alike and not insensitive:
+        verdict.doubts.append(
+            f"a bounded queue with service cv² {case.site.hold.cv2:.2g}: the loss is approximate"
+        )
+
+
+def _on_unbounded(case: _Case, verdict: Verdict) -> None:
+    """A queue that takes everybody."""
+    if case.stream.kind is Kind.CLOSED:
+        _on_closed(case, verdict)
+    elif case.even and case.discipline != "priority" and (case.alike or case.site.hold.variance <= 0.0):
+        return
+    elif case.picker in ("least_connections", "power_of_two"):
+        _on_watching(case, verdict)
+    elif case.picker == "round_robin":
+        _on_turns(case, verdict)
+    elif case.stream.kind is Kind.UNEVEN:
+        _on_uneven(case, verdict)
+    elif case.discipline == "ps" or case.alike:
+        return
+    elif case.stream.kind is Kind.PRODUCT:
+        verdict.doubts.append(
+            "requests come again, or by several ways, to work that is not exponential"
+        )
+    elif case.workers > 1:
+        verdict.doubts.append(
+            f"several workers with service cv² {case.site.hold.cv2:.2g}: the wait is approximate"
+        )
+
+
+def _on_closed(case: _Case, verdict: Verdict) -> None:
+    """Product form, or nearly."""
+    if case.picker not in _CHANCE:
+        verdict.doubts.append(
+            f"instances by {case.picker.replace('_', ' ')}: product form takes them by chance"
+        )
+    if case.discipline != "ps" and not case.alike:
+        verdict.doubts.append(f"service cv² is {case.site.hold.cv2:.2g}, product form takes 1")
+
+
+def _on_watching(case: _Case, verdict: Verdict) -> None:
+    """Balancers that look: fitted for Poisson arrivals and exponential work behind one balancer."""
+    site = case.site
+    if not case.dealt:
+        verdict.doubts.append("several callers pick, each by what it knows itself")
+    outside = sum(edge.crossing.mean for edge in site.entering if edge.rate > 0.0)
+    if outside > _OUTSIDE * site.hold.mean or any(calls.mean > 0.0 for calls in site.calls):
+        verdict.doubts.append(
+            "who picks counts also those on their way and those who wait for calls, the model does not"
+        )
+    if case.stream.kind is Kind.UNEVEN:
+        verdict.doubts.append(_uneven(case.stream))
+    if not case.alike:
+        verdict.doubts.append(
+            f"{case.picker.replace('_', ' ')} with service cv² {case.site.hold.cv2:.2g}: the model "
+            "is fitted for exponential work"
+        )
+    verdict.tail.append("the model of balancers that look at instances is fitted to means")
+
+
+def _on_turns(case: _Case, verdict: Verdict) -> None:
+    """Dealt in turn: exact for Poisson arrivals from one caller and exponential work."""
+    if case.dealt and case.alike and case.stream.kind is Kind.POISSON:
+        return
+    if case.discipline == "ps" and not case.alike:
+        verdict.doubts.append("sharing with arrivals in turn: taken as for exponential work")
+    elif not case.alike:
+        verdict.doubts.append(
+            f"arrivals in turn to work with cv² {case.site.hold.cv2:.2g}: the wait is approximate"
+        )
+    if not case.dealt:
+        verdict.doubts.append("several callers deal in turn, each for itself")
+    if case.stream.kind is not Kind.POISSON:
+        verdict.doubts.append(_uneven(case.stream))
+
+
+def _on_uneven(case: _Case, verdict: Verdict) -> None:
+    """Neither Poisson nor as good."""
+    verdict.doubts.append(_uneven(case.stream))
+
+
+def _on_tail(case: _Case, verdict: Verdict) -> None:
+    """Percentiles: known where first come is first served."""
+    if case.discipline == "ps":
+        verdict.no_tail = "no percentiles: under sharing only means are known"
+    elif case.discipline == "lifo":
+        verdict.no_tail = "no percentiles: last come, first served, only means are known"
+    elif case.discipline == "priority":
+        verdict.no_tail = "no percentiles: with priorities only means are known"
+
+
+def _on_backlog(site: Center, stream: Stream, verdict: Verdict) -> None:
+    """A queue before workers that pull."""
+    takers = [edge.target for edge in site.leaving]
+    if not takers or any(each.workers is None for each in takers):
+        return
+    if len(takers) > 1:
+        verdict.doubts.append("several consumers: each is taken to pull by its number of workers")
+    if any(edge.crossing.mean > 0.0 for edge in site.leaving):
+        verdict.blind = "not modelled: workers that wait for their message to cross a link"
+    limited = site.plan.backlog is not None and site.plan.backlog.capacity is not None
+    if stream.kind is Kind.CLOSED:
+        verdict.blind = "not modelled: the queue of a closed population that does not wait for it"
+    elif stream.kind is Kind.UNEVEN:
+        verdict.doubts.append(_uneven(stream))
+    if any(held_calls(each) for each in takers):
+        verdict.doubts.append("consumers wait for calls: their service is taken as work + calls")
+    elif not all(serves_exponentially(each) for each in takers) and (
+        limited or _workers_of(takers) > 1
+    ):
+        verdict.doubts.append("work that is not exponential: the wait is approximate")
+
+
+def _workers_of(takers: list[Center]) -> int:
+    """Workers of all who pull."""
+    return sum(each.workers or 0 for each in takers)
