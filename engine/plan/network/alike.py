@@ -73,7 +73,9 @@ def comes_evenly(site: Center) -> bool:
     if len(came) != 1:
         return False
     edge = came[0]
-    sent = [chance for chance, rate in zip(edge.chance, edge.source.rates, strict=True) if rate > 0.0]
+    sent = [
+        chance for chance, rate in zip(edge.chance, edge.source.rates, strict=True) if rate > 0.0
+    ]
     plain = edge.crossing.variance <= 0.0 and all(chance >= 1.0 for chance in sent)
     if not plain or edge.plan.times > 1 or edge.plan.retry.attempts > 1:
         return False

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from engine.model.policies.policy import Policy
 
+if TYPE_CHECKING:
     from engine.plan.network.centers import Network
 
 _KNOWN: Final[dict[str, frozenset[str]]] = {
@@ -68,51 +68,103 @@ _WORDS: Final[dict[tuple[str, str], frozenset[str]]] = {
     )
 }
 """The words that a field may have, as far as theory knows them."""
-_PLAIN: Final = (str, int, float, bool, type(None))
+_POLICIES: Final = frozenset({"Breaker", "Bulkhead", "Concurrency", "RateLimit"})
+"""Mechanisms that are doubted by name."""
+_PLAIN: Final = frozenset({str, int, float, bool, type(None)})
 
 
-def strangers(part: Any) -> Iterator[str]:
-    """What theory does not know of a part of a plan, and of the parts in it: fields in use, words, whole parts."""
-    if isinstance(part, tuple):
-        if part and not isinstance(part[0], _PLAIN):
-            for each in part:
-                yield from strangers(each)
-        return
-    if isinstance(part, _PLAIN) or not is_dataclass(part) or isinstance(part, type):
-        return
-    name = type(part).__name__
-    known = _KNOWN.get(name, _inherited(part))
-    if known is None:
-        yield _words(name.removesuffix("Plan").removesuffix("Part"))
-        return
-    for field in fields(part):
-        value = getattr(part, field.name)
-        if field.name not in known:
-            if field.default is not MISSING and value != field.default:
-                yield field.name.replace("_", " ")
-        elif (name, field.name) in _WORDS and value not in _WORDS[name, field.name]:
-            yield f"{field.name} {value}"
-        else:
-            yield from strangers(value)
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Where to look in parts of one class."""
+
+    name: str
+    """What it is called where it is unknown; empty where it is known."""
+    unknown: tuple[tuple[str, Any], ...] = ()
+    """Fields of which theory has not heard, and their defaults."""
+    words: tuple[tuple[str, frozenset[str]], ...] = ()
+    others: tuple[str, ...] = ()
+    """Fields that may hold parts."""
 
 
-def _inherited(part: Any) -> frozenset[str] | None:
-    """What is known of a part with more fields than it had."""
-    for kind in type(part).__mro__[1:]:
-        if kind.__name__ in _KNOWN and len(fields(part)) > len(fields(kind)):
-            return _KNOWN[kind.__name__]
-    return None
+def stranger_in(part: Any) -> str:
+    """The first thing that theory does not know of a part of a plan, or of the parts in it; empty where there is none."""
+    kind = type(part)
+    if kind is tuple:
+        return next((found for each in part if (found := stranger_in(each))), "")
+    look = _LOOKS.get(kind)
+    if look is None:
+        look = _LOOKS[kind] = _look(kind)
+    if look.name:
+        return look.name
+    for name, usual in look.unknown:
+        if getattr(part, name) != usual:
+            return name.replace("_", " ")
+    for name, words in look.words:
+        if getattr(part, name) not in words:
+            return f"{name} {getattr(part, name)}"
+    return _deeper(part, look.others)
+
+
+def _deeper(part: Any, names: tuple[str, ...]) -> str:
+    """The first thing that is not known of the parts in some fields."""
+    for name in names:
+        value = getattr(part, name)
+        for each in value if type(value) is tuple else (value,):
+            if type(each) in _PLAIN:
+                break
+            found = stranger_in(each)
+            if found:
+                return found
+    return ""
+
+
+def _look(kind: type[Any]) -> _Look:
+    """Where to look in parts of a class."""
+    if issubclass(kind, Policy):
+        return _Look("" if kind.__name__ in _POLICIES else kind.title)
+    if not is_dataclass(kind):
+        return _Look("")
+    name = _ancestor(kind)
+    if not name:
+        words = "".join(f" {each.lower()}" if each.isupper() else each for each in kind.__name__)
+        return _Look(words.strip().removesuffix(" plan").removesuffix(" part"))
+    known = _KNOWN[name]
+    words_of = {field: words for (owner, field), words in _WORDS.items() if owner == name}
+    return _Look(
+        "",
+        tuple(
+            (field.name, field.default)
+            for field in fields(kind)
+            if field.name not in known and field.default is not MISSING
+        ),
+        tuple(words_of.items()),
+        tuple(
+            field.name
+            for field in fields(kind)
+            if field.name in known and str(field.type) not in _SIMPLE and field.name not in words_of
+        ),
+    )
+
+
+def _ancestor(kind: type[Any]) -> str:
+    """The class that theory knows: itself, or one to which fields were added."""
+    if kind.__name__ in _KNOWN:
+        return kind.__name__
+    for each in kind.__mro__[1:]:
+        if each.__name__ in _KNOWN and len(fields(kind)) > len(fields(each)):
+            return each.__name__
+    return ""
 
 
 def blind_before_strangers(network: Network) -> None:
     """Say nothing of the times and loads of nodes and links that have something which nobody has thought of."""
     for site in network.sites:
-        name = next(strangers(site.plan), "")
+        name = stranger_in(site.plan)
         if name:
             site.blind = site.blind or f"not modelled: {name}, which may change everything here"
             site.unknown_busy = site.unknown_load = site.unfamiliar = True
     for edge in network.edges:
-        name = next(strangers(edge.plan), "")
+        name = stranger_in(edge.plan)
         if not name:
             continue
         for site in (edge.source, edge.target):
@@ -120,6 +172,22 @@ def blind_before_strangers(network: Network) -> None:
             site.unknown_busy = site.unknown_load = site.unfamiliar = True
 
 
-def _words(name: str) -> str:
-    """The name of a class as people would write it."""
-    return "".join(f" {each.lower()}" if each.isupper() else each for each in name).strip()
+_SIMPLE: Final = frozenset(
+    {
+        "str",
+        "int",
+        "float",
+        "bool",
+        "int | None",
+        "float | None",
+        "tuple[bool, ...]",
+        "tuple[bool, ...] | None",
+        "tuple[float, ...]",
+        "tuple[int, ...]",
+        "tuple[tuple[float, float], ...]",
+        "Picker",
+    }
+)
+"""Types of fields that hold no parts."""
+_LOOKS: Final[dict[type[Any], _Look]] = {}
+"""By class: they never change while the program runs."""

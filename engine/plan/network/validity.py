@@ -252,7 +252,11 @@ def _on_unbounded(case: _Case, verdict: Verdict) -> None:
     """A queue that takes everybody."""
     if case.stream.kind is Kind.CLOSED:
         _on_closed(case, verdict)
-    elif case.even and case.discipline != "priority" and (case.alike or case.site.hold.variance <= 0.0):
+    elif (
+        case.even
+        and case.discipline != "priority"
+        and (case.alike or case.site.hold.variance <= 0.0)
+    ):
         return
     elif case.picker in ("least_connections", "power_of_two"):
         _on_watching(case, verdict)
