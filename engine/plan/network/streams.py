@@ -214,6 +214,7 @@ def _disturbs(site: Center) -> str:
     busy = any(law.mean > 0.0 for law in site.work)
     alike = station.discipline == "ps" or serves_exponentially(site)
     reasons = (
+        (site.comes_back, f"requests come back to {name}"),
         (site.stay.load is not None and site.stay.load >= 1.0, f"{name} is overloaded"),
         (site.stay.wait.loss > _WORTH, f"{name} refuses some"),
         (station.batch is not None, f"{name} works in batches"),
