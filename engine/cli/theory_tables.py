@@ -54,6 +54,8 @@ def _headline(theory: Theory, result: Mapping[str, Any] | None, design: Design) 
         if math.isfinite(theory.headroom):
             line += f": full at load × {theory.headroom:.3g}"
         text.append(f"{line}\n", "dim not bold")
+    if theory.bottleneck_doubt:
+        text.append(f"\n{shown(theory.bottleneck_doubt)}\n", "dim not bold")
     return text
 
 

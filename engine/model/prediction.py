@@ -72,6 +72,8 @@ class Theory:
     clients: Mapping[str, ClientPrediction] = field(default_factory=dict)
     bottleneck: str | None = None
     """The node with the highest load."""
+    bottleneck_doubt: str = ""
+    """Why the bottleneck may be another, or why none is named."""
     headroom: float = float("inf")
     """Factor by which all traffic can grow until the bottleneck is full; below 1 it is overloaded."""
     doubts: tuple[str, ...] = ()

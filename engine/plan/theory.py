@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from engine.model.prediction import ClientPrediction, NodePrediction, Theory
 from engine.plan.demand import demand_of
+from engine.plan.network.alike import held_calls
 from engine.plan.network.assumptions import design_doubts
 from engine.plan.network.centers import network_of
 from engine.plan.network.explicit import needs_fewer
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 _ENDLESS: Final = "requests go round in a circle of nodes and become more there without end"
 _EQUAL: Final = 0.98
 """Share of the highest load from which a node is as full as the fullest."""
+_CLOSE: Final = 0.5
+"""Share of the highest load from which a doubted one may be the highest."""
 _EARLY: Final = 0.1
 """Share of the measured span after which what began empty should be full."""
 _CLIENT_MODEL: Final = "sum of the hops; p99 by convolution"
@@ -119,13 +122,37 @@ def _theory(network: Network, solved: _Solved, doubts: tuple[str, ...]) -> Theor
     # A node of whose load nothing is known may be fuller than all others.
     sure = highest >= 1.0 or not any(site.unknown_load for site in network.sites)
     bottleneck = full[-1] if full and sure else None
+    doubtful = _bottleneck_doubt(network, solved, loads) if sure else _unknown_bottleneck(network)
     return Theory(
         nodes=nodes,
         clients=clients,
         bottleneck=bottleneck,
+        bottleneck_doubt=doubtful,
         headroom=1.0 / highest if highest and sure and not populations else math.inf,
         doubts=doubts,
     )
+
+
+def _unknown_bottleneck(network: Network) -> str:
+    """Why nobody can say what is full first."""
+    site = next(site for site in network.sites if site.unknown_load)
+    why = site.blind or "what it is offered is not modelled"
+    return f"what is full first is not known, since the load of {site.plan.id} is not: {why}"
+
+
+def _bottleneck_doubt(network: Network, solved: _Solved, loads: Mapping[str, float]) -> str:
+    """Which load is doubted, of those that may be the highest."""
+    highest = max(loads.values(), default=0.0)
+    for site in network.sites:
+        name = site.plan.id
+        if loads.get(name, 0.0) < _CLOSE * highest:
+            continue
+        doubts = solved.trusts[name].rate
+        if held_calls(site):
+            doubts = [*doubts, "workers are held during calls, whose times it follows from"]
+        if doubts:
+            return f"the load of {name} is doubted: {doubts[0]}"
+    return ""
 
 
 def _node(site: Center, solved: _Solved) -> NodePrediction:

@@ -132,7 +132,8 @@ def compare_client(predicted: ClientPrediction, measured: Averages | None) -> Co
 
 def describe_design(theory: Theory, design: Design) -> Comparison:
     """What ends first, and what is not known anywhere."""
-    notes = list(theory.doubts)
+    doubt = theory.bottleneck_doubt
+    notes = [*([doubt] if doubt else []), *theory.doubts]
     if theory.bottleneck is not None:
         text = f"bottleneck: {name_of(design, theory.bottleneck)}"
         if math.isfinite(theory.headroom):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.plan.network.alike import held_calls
-from engine.plan.primitives import INFINITE
+from engine.plan.primitives import INFINITE, LawPlan
 from engine.plan.queueing.compound import mg1_curve
 from engine.plan.queueing.curves import POINTS, Curve, Grid
 from engine.plan.queueing.erlang import mmc_quantile, wait_quantile
@@ -138,8 +138,19 @@ def _attempts(edge: Edge, kind: int, grid: Grid, curves: dict[tuple[str, int], C
         return grid.two_moments(edge.calls[kind])
     shares = grid.laid(curve, edge.crossing.mean if edge.crossing.variance <= 0.0 else 0.0)
     if edge.crossing.variance > 0.0:
-        shares = grid.total([shares, grid.two_moments(edge.crossing)])
+        shares = grid.total([shares, *_crossing(edge, grid)])
     return _cut(shares, edge.plan.timeout, grid) if edge.late > 0.0 else shares
+
+
+def _crossing(edge: Edge, grid: Grid) -> list[Floats]:
+    """The way there and back: delay and jitter by their laws, retransmissions only by two moments."""
+    link = edge.plan
+    if link.loss > 0.0:
+        return [grid.two_moments(edge.crossing)]
+    laws = [link.delay] if link.delay.mean > 0.0 else []
+    if link.jitter > 0.0:
+        laws.append(LawPlan(law="lognormal", mean=link.jitter, cv2=1.0))
+    return [grid.law(law) for law in laws] * 2
 
 
 def _cut(shares: Floats, timeout: float, grid: Grid) -> Floats:

@@ -82,8 +82,8 @@ class _Look:
     unknown: tuple[tuple[str, Any], ...] = ()
     """Fields of which theory has not heard, and their defaults."""
     words: tuple[tuple[str, frozenset[str]], ...] = ()
-    others: tuple[str, ...] = ()
-    """Fields that may hold parts."""
+    others: tuple[tuple[str, Any], ...] = ()
+    """Fields that may hold parts, and their defaults, in which there is nothing new."""
 
 
 def stranger_in(part: Any) -> str:
@@ -102,13 +102,15 @@ def stranger_in(part: Any) -> str:
     for name, words in look.words:
         if getattr(part, name) not in words:
             return f"{name} {getattr(part, name)}"
-    return _deeper(part, look.others)
+    return _deeper(part, look.others) if look.others else ""
 
 
-def _deeper(part: Any, names: tuple[str, ...]) -> str:
+def _deeper(part: Any, others: tuple[tuple[str, Any], ...]) -> str:
     """The first thing that is not known of the parts in some fields."""
-    for name in names:
+    for name, usual in others:
         value = getattr(part, name)
+        if value is usual:
+            continue
         for each in value if type(value) is tuple else (value,):
             if type(each) in _PLAIN:
                 break
@@ -139,7 +141,7 @@ def _look(kind: type[Any]) -> _Look:
         ),
         tuple(words_of.items()),
         tuple(
-            field.name
+            (field.name, field.default)
             for field in fields(kind)
             if field.name in known and str(field.type) not in _SIMPLE and field.name not in words_of
         ),

@@ -70,10 +70,12 @@ def _arriving(site: Center, sent: dict[str, Stream]) -> Stream:
     back = Stream(Kind.UNEVEN, f"requests come back to {site.plan.id}")
     parts = [(edge, sent.get(edge.plan.id, back)) for edge in site.entering if edge.rate > 0.0]
     parts += [(edge, Stream(Kind.PRODUCT)) for edge in site.filled_by if edge.rate > 0.0]
+    if len(parts) == 1:
+        return parts[0][1]
     kinds = {stream.kind for _, stream in parts}
     if Kind.UNEVEN in kinds:
         return next(stream for _, stream in parts if stream.kind is Kind.UNEVEN)
-    if Kind.CLOSED not in kinds and len(parts) > 1 and not _independent([e for e, _ in parts]):
+    if Kind.CLOSED not in kinds and parts and not _independent([e for e, _ in parts]):
         apart = _forked(site)
         why = f"{apart} makes calls at once that meet here"
         return Stream(Kind.UNEVEN, why) if apart else Stream(Kind.PRODUCT)
