@@ -10,6 +10,7 @@ from engine.model.units import format_quantity
 from engine.plan.flow import goes_side_by_side
 from engine.plan.hits import Fits
 from engine.plan.network.sources import EVEN
+from engine.plan.network.strangers import stranger_in
 from engine.plan.network.unmodelled import of_link, of_node
 from engine.plan.primitives import INFINITE
 from engine.plan.queueing.curves import exceeds
@@ -147,6 +148,10 @@ def design_doubts(plan: Plan, moment: Moment) -> tuple[str, ...]:
     if active:
         names = ", ".join(dict.fromkeys(active))
         found.append(f"faults and changes are not modelled: {names}")
+    for kind in plan.classes:
+        name = stranger_in(kind)
+        if name:
+            found.append(f"not modelled: {name} of the class {kind.name}")
     if any(each.deadline < INFINITE for each in plan.classes):
         found.append("deadlines of request classes are not modelled")
     return tuple(found)

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 _KNOWN: Final[dict[str, frozenset[str]]] = {
     name: frozenset(known.split())
     for name, known in {
+        "ClassPlan": "name write request_bytes response_bytes priority deadline keys",
+        "KeyPlan": "count alpha hot hot_share",
         "LawPlan": "law mean cv2 alpha low high values weights",
         "NodePlan": "id station traffic store backlog router pulls flow gates",
         "StationPlan": "instances workers work queue_limit discipline hold speed scaling cpu batch "
