@@ -28,6 +28,8 @@ _WIDE: Final = 110
 """Columns where nobody watches: in a file, a pipe or a log."""
 _ROOMY: Final = 95
 """Columns from which on a table of clients has room for all numbers."""
+_SEEN: Final = 0.0005
+"""Share of the workers that shows."""
 _NAME: Final = 9
 """Columns that are left to the names at least."""
 _FOLDED: Final = ("", "failed")
@@ -141,13 +143,22 @@ def _nodes(result: Mapping[str, Any], design: Design) -> Table:
             Text(shown(name_of(design, name))),
             live_text("node", "rate", each["arrivals"] / span),
             _failures(each["failed"], each["arrivals"]),
-            measured_text("node", "utilization", each["utilization"]) if name in limited else "–",
+            _busy(each) if name in limited else "–",
             measured_text("node", "queue_mean", round(each["queue_mean"], 2)),
             with_margin(each["residence"], "mean", measured_unit("node", "residence.mean")),
             with_margin(each["residence"], "p99", measured_unit("node", "residence.p99")),
             _extra(each["extra"], name, design),
         )
     return _kept_whole(table)
+
+
+def _busy(node: Mapping[str, Any]) -> str:
+    """How many workers are busy, and of which how many work where the others are held or stand still."""
+    busy = measured_text("node", "utilization", node["utilization"])
+    working = node.get("working", node["utilization"])
+    if node["utilization"] - working < _SEEN:
+        return busy
+    return f"{busy} ({measured_text('node', 'working', working)} at work)"
 
 
 def _links(result: Mapping[str, Any], design: Design) -> Table:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from engine.sim.instance_meters import state_of, working_now
 from engine.sim.lane.codes import UNLIMITED
 from engine.sim.lane.network_path import ANSWER, FAILURE, REQUEST, RESENT
+from engine.sim.lane.roles.queue import Queue
 from engine.sim.parts import states
 from engine.sim.snapshot import (
     Crossing,
     InstanceGauge,
-    InstanceState,
     LinkSample,
     NodeGauge,
     NodeSample,
@@ -81,15 +82,18 @@ class Observer:
         capacity = now.capacity - before.capacity
         client = part.client
         latency = node.residence if client is None else client.latency
+        queue = part.role(Queue) if part.plan.backlog is not None else None
         return NodeSample(
             arrivals=now.begun - before.begun,
             completed=now.done - before.done,
             failed=failures(now.failed, before.failed),
             utilization=(now.busy - before.busy) / capacity if capacity > 0.0 else 0.0,
+            working=max(0.0, now.working - before.working) / capacity if capacity > 0.0 else 0.0,
             queue=mean_over(now.waiting, before.waiting, span),
             in_system=mean_over(now.in_system, before.in_system, span),
             latency=_percentiles(latency),
             extra=part.extra_since(self._counters.get(name, {}), span, now.time),
+            publish_to_done=None if queue is None else _percentiles(queue.to_done),
         )
 
     def _link(self, name: str, part: LinkPart, now: Tally) -> LinkSample:
@@ -155,16 +159,10 @@ def _gauge(part: NodePart) -> NodeGauge:
 def _instance(pool: Pool, retired: list[Pool]) -> InstanceGauge:
     """An instance right now."""
     workers = int(pool.workers)
-    state: InstanceState = "ready"
-    if pool.starting:
-        state = "starting"
-    elif pool.down:
-        state = "down"
-    elif pool in retired:
-        state = "draining"
     return InstanceGauge(
-        state=state,
+        state=state_of(pool, retired),
         busy=int(pool.busy),
+        working=working_now(pool),
         workers=workers if workers < UNLIMITED else 0,
         waiting=int(pool.waiting),
         slow=pool.slow,

@@ -36,13 +36,17 @@ class NodeSample:
     completed: int = 0
     failed: Mapping[str, int] = field(default_factory=dict)
     utilization: float = 0.0
-    """Mean busy workers over workers, 0 to 1."""
+    """Mean busy workers over workers, 0 to 1: at work, or held for a call."""
+    working: float = 0.0
+    """Mean workers at work over workers: neither held nor standing still."""
     queue: float = 0.0
     """Mean number waiting."""
     in_system: float = 0.0
     latency: Percentiles = Percentiles()
     """Residence at the node; at a client the whole request."""
     extra: Mapping[str, float] = field(default_factory=dict)
+    publish_to_done: Percentiles | None = None
+    """At a queue, from when messages were published until they were done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,8 @@ class InstanceGauge:
 
     state: InstanceState = "ready"
     busy: int = 0
+    working: int = 0
+    """Of the busy ones, those at work: neither held for a call nor standing still."""
     workers: int = 0
     """0 where workers are unlimited."""
     waiting: int = 0

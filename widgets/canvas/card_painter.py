@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QBrush, QPainter, QPen
 
 from engine.model.event_kinds import kind_with_badge
 from widgets.canvas.card_state import BAR_STEPS
@@ -110,7 +110,7 @@ def _paint_body(painter: QPainter, face: CardFace, look: Look) -> None:
 
 
 def _paint_bar(painter: QPainter, face: CardFace, look: Look) -> None:
-    """Utilization, with the queue as a faded tail."""
+    """Utilization, hatched where workers are busy without work, with the queue as a faded tail."""
     theme = look.theme
     colour = theme.state(face.state).colour
     width = CARD_WIDTH - 2 * _INSET
@@ -121,6 +121,11 @@ def _paint_bar(painter: QPainter, face: CardFace, look: Look) -> None:
     if face.bar:
         painter.setBrush(look.colour(colour))
         painter.drawRoundedRect(QRectF(_INSET, _BAR_TOP, max(work, 6.0), _BAR_HEIGHT), 3, 3)
+    if face.held:
+        held = width * face.held / BAR_STEPS
+        area = QRectF(_INSET + work - held, _BAR_TOP, held, _BAR_HEIGHT)
+        painter.setBrush(QBrush(look.colour(theme.card), Qt.BrushStyle.BDiagPattern))
+        painter.drawRoundedRect(area, 3, 3)
     if face.tail:
         tail = width * face.tail / BAR_STEPS
         painter.setBrush(look.colour(colour, 0.45))

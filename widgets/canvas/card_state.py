@@ -37,6 +37,8 @@ class CardFace:
     state: State = "idle"
     bar: int = 0
     """Utilization in steps of the bar."""
+    held: int = 0
+    """Of these, the steps of workers that are held for a call or stand still."""
     tail: int = 0
     """Queue in steps of the bar."""
     cells: tuple[CellLook, ...] = ()
@@ -86,6 +88,7 @@ def node_face(node: Node, setting: Setting, health: NodeHealth | None) -> CardFa
         live=live_line(component, health),
         state=health.state,
         bar=bar,
+        held=held_steps(bar, health.working.at_least(1.0)),
         tail=tail,
         cells=cell_looks(health),
         more=max(0, health.instances - len(health.cells)),
@@ -136,6 +139,12 @@ def bar_steps(utilization: float, queue: float, workers: int) -> tuple[int, int]
     tail = _TAIL_SHARE * share
     work = min(max(utilization, 0.0), 1.0) * (1.0 - tail)
     return round(work * BAR_STEPS), round(tail * BAR_STEPS)
+
+
+def held_steps(bar: int, working: float) -> int:
+    """Steps of the bar of busy workers that are not at work; none where they would hardly show."""
+    held = round(bar * (1.0 - min(max(working, 0.0), 1.0)))
+    return held if held > 1 else 0
 
 
 def live_line(component: Component | None, health: NodeHealth) -> str:

@@ -126,6 +126,8 @@ class NodeHealth:
 
     flow: Flow = field(default_factory=Flow)
     utilization: Smooth = field(default_factory=Smooth)
+    working: Smooth = field(default_factory=Smooth)
+    """Share of the busy workers that are at work."""
     queue: Smooth = field(default_factory=Smooth)
     queue_slow: Smooth = field(default_factory=Smooth)
     calm: Calm = field(default_factory=Calm)
@@ -147,6 +149,7 @@ class NodeHealth:
             weight = weight_of(self._since)
             self.flow.feed(reading, weight)
             self.utilization.feed(reading.utilization, weight)
+            self.working.feed(reading.working, weight)
             self.queue.feed(reading.queue, weight)
             self.queue_slow.feed(reading.queue, weight_of(self._since, _QUEUE_TAU))
             self.calm.feed(reading.p99, reading, self._since)

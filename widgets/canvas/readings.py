@@ -25,6 +25,8 @@ class Reading:
     done: int = 0
     failed: dict[str, int] = field(default_factory=dict)
     utilization: float = 0.0
+    working: float = 0.0
+    """Share of the busy workers that are at work, neither held for a call nor standing still."""
     queue: float = 0.0
     p50: float = NAN
     p99: float = NAN
@@ -64,6 +66,8 @@ def _add_node(reading: Reading, part: NodeSample, seconds: float) -> None:
     """Add one interval of a node."""
     share = seconds / (reading.seconds + seconds)
     reading.utilization += share * (part.utilization - reading.utilization)
+    at_work = part.working / part.utilization if part.utilization > 0.0 else 1.0
+    reading.working += share * (at_work - reading.working)
     reading.queue += share * (part.queue - reading.queue)
     reading.rate += share * (part.arrivals / seconds - reading.rate)
     _add_latency(reading, part.latency.count, part.latency.p50, part.latency.p99)

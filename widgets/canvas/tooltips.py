@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from widgets.canvas.health import Flow, LinkHealth, NodeHealth
 
 _LIMIT = 300
+_SEEN = 0.0005
+"""Share of the workers that shows."""
 
 
 def node_tip(
@@ -69,7 +71,12 @@ def link_tip(
 def _node_rows(health: NodeHealth, component: Component | None) -> list[tuple[str, str]]:
     """Everything measured at a node."""
     rows = _flow_rows(health.flow)
-    rows.append(("Utilization", short_percent(health.utilization.at_least())))
+    utilization = health.utilization.at_least()
+    rows.append(("Utilization", short_percent(utilization)))
+    working = utilization * health.working.at_least(1.0)
+    if utilization - working > _SEEN:
+        rows.append(("At work", short_percent(working)))
+        rows.append(("Held or standing still", short_percent(utilization - working)))
     rows.append(("Waiting", short_number(health.queue.at_least())))
     rows.append(("In system", short_number(health.in_system)))
     if health.instances > 1:

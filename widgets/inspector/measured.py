@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 WINDOW = 5.0
 """Seconds of simulated time that the numbers stand for: long enough to read, short enough to live."""
 
+_SEEN = 0.0005
+"""Share of the workers that shows."""
+
 Line = tuple[str, str, str]
 """Title, value, and the failure reason or state that colours it (or nothing)."""
 
@@ -68,11 +71,17 @@ class Window:
             _live("node", "rate", arrivals / span),
             _live("node", "completed", sum(p.completed for p in parts) / span),
             _utilization(_average((length, part.utilization) for length, part in pairs)),
+            *_at_work(
+                _average((length, part.utilization) for length, part in pairs),
+                _average((length, part.working) for length, part in pairs),
+            ),
             ("Waiting, mean", _plain(queue), ""),
         ]
         if arrivals:
             lines.append(("Wait, mean", format_quantity(queue * span / arrivals, "s"), ""))
         lines += _latency("Residence", [part.latency for part in parts])
+        done = [part.publish_to_done for part in parts if part.publish_to_done is not None]
+        lines += _latency("Publish to done", done)
         lines += _failures([part.failed for part in parts], span)
         lines += _extras(parts, metrics, span)
         return lines + self._states(node, Admission) + self._standing(node)
@@ -200,6 +209,11 @@ def _utilization(value: float) -> Line:
     """Utilization, coloured where it is high (over 0.7 strained, nearly 1 saturated)."""
     state = "saturated" if value > 0.98 else "strained" if value > 0.7 else ""
     return _live("node", "utilization", value, state)
+
+
+def _at_work(utilization: float, working: float) -> list[Line]:
+    """How much of what is busy is at work, where some of it is held for a call or stands still."""
+    return [_live("node", "working", working)] if utilization - working > _SEEN else []
 
 
 def _latency(title: str, latencies: Sequence[Percentiles]) -> list[Line]:

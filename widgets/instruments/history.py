@@ -168,6 +168,7 @@ def _node_sums(node: NodeSample, width: float) -> tuple[float, ...]:
         node.completed,
         sum(node.failed.values()) if node.failed else 0,
         node.utilization * width,
+        node.working * width,
         node.queue * width,
         node.in_system * width,
         *_latency_sums(node.latency),

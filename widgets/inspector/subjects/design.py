@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from engine.model.design import Scenario
+from engine.model.design import Objective, Scenario
 from engine.model.edits import SetDesign, Unset
-from engine.model.metrics import metrics_of
+from engine.model.metrics import metrics_of, named
 from engine.model.traffic import RequestClass
 from widgets.inspector.fields import Field, Option, config_fields
 from widgets.inspector.shapes import Shape
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from engine.model.metrics import Sort
     from widgets.inspector.fields import Path
 
+_WINDOW = ("from", "to")
+"""Fields of an objective that choose a part of the run."""
 DESIGN_KEY = "design"
 """Identity of the one subject that is the design."""
 _LIST = dict[str, "JsonValue"]
@@ -118,18 +120,21 @@ class DesignSubject:
                     (*path, "metric"),
                     Shape("text"),
                     "Metric",
-                    help="A path into the results, such as users.latency.p99.",
+                    help="A path into the results, such as users.latency.p99, or the share of requests "
+                    "that took longer than some seconds: users.latency.above.0.25.",
                     group=group,
                     level=1,
                     value=metric,
                     options=self._metrics(),
                 ),
             ]
-            for bound, title in (("below", "Below"), ("above", "Above")):
+            for bound, title in (("below", "Below"), ("above", "Above"), ("equals", "Equals")):
                 shape = Shape("number", nullable=True)
                 lines.append(
                     Field((*path, bound), shape, title, unit, "", group, 1, raw.get(bound), None)
                 )
+            inside = config_fields(Objective, raw, path)
+            lines += [replace(f, group=group, level=1) for f in inside if f.path[-1] in _WINDOW]
         lines.append(Field(("objectives", "+"), Shape("add"), "Add an objective", group=group))
         return lines
 
@@ -139,8 +144,11 @@ class DesignSubject:
         node = self._design.node_by_id.get(item_id)
         found = self._components.get(node.kind) if node is not None else None
         sort: Sort = "link" if node is None else "client" if node.kind == "client" else "node"
-        known = metrics_of(sort, found.metrics if found is not None else ())
-        return next((each.unit for each in known if each.name == name), "")
+        known = metrics_of(sort, found.metrics, found.times) if found else metrics_of(sort)
+        try:
+            return named(name, known).unit
+        except KeyError:
+            return ""
 
     def _metrics(self) -> tuple[Option, ...]:
         """Metrics that people bound most, of the nodes of this design."""
@@ -172,6 +180,8 @@ class DesignSubject:
                 new = written(RequestClass, entry, path[2:], value)
                 check(RequestClass, entry, path[2:], new)
                 value, path = new, path[:3]
+            elif path[2] in _WINDOW:
+                check(Objective, entry, path[2:], value)
             if isinstance(value, Unset):
                 entry.pop(path[2], None)
             else:
