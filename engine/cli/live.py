@@ -60,7 +60,7 @@ def picture(snapshot: Snapshot, design: Design) -> RenderableType:
         if sample is not None and of_node is not None:
             gauge = snapshot.gauges.get(node.id)
             works = gauge is not None and any(each.workers for each in gauge.instances)
-            busy = _bar(of_node.utilization) if works else Text("")
+            busy = _bar(of_node.busy_of_up) if works else Text("")
             table.add_row(Text(shown(name_of(design, node.id))), *_row(of_node, sample), busy)
     clock = Text(f"{shown(design.title)}   {snapshot.time:.0f} s   ", "bold")
     clock.append(f"{snapshot.requests:,} requests", "dim")
@@ -78,8 +78,8 @@ def _row(of_node: NodeSample, sample: Sample) -> tuple[RenderableType, ...]:
     return (
         live_text("node", "rate", of_node.arrivals / span),
         Text(live_text("node", "failure_ratio", share), "red") if failed else Text("–", "dim"),
-        live_text("node", "p50", of_node.latency.p50),
-        live_text("node", "p99", of_node.latency.p99),
+        live_text("node", "p50", of_node.telling.p50),
+        live_text("node", "p99", of_node.telling.p99),
         format_quantity(of_node.queue, ""),
     )
 

@@ -128,7 +128,25 @@ def _clients(result: Mapping[str, Any], design: Design, width: int) -> Table:
             with_margin(latency, "p99", measured_unit("client", "latency.p99")),
             *(measured_text("client", f"latency.{key}", latency.get(key)) for key in more),
         )
+        if any(each["failed"].values()):
+            _add_all_requests(table, each.get("latency_all", {}), more)
     return _kept_whole(table)
+
+
+def _add_all_requests(table: Table, latency: Mapping[str, Any], more: tuple[str, ...]) -> None:
+    """A row below a client's: the times of all its requests, until the failure was known where one failed."""
+    unit = measured_unit("client", "latency_all.p99")
+    table.add_row(
+        Text("  all requests", "dim"),
+        *[""] * 3,
+        with_margin(latency, "mean", unit),
+        *(
+            measured_text("client", f"latency_all.{key}", latency.get(key))
+            for key in ("p50", "p95")
+        ),
+        with_margin(latency, "p99", unit),
+        *(measured_text("client", f"latency_all.{key}", latency.get(key)) for key in more),
+    )
 
 
 def _nodes(result: Mapping[str, Any], design: Design) -> Table:

@@ -58,19 +58,15 @@ _BLAME: Final = (
 _AVAILABILITY: Final = Metric(name="availability", title="availability", unit="%")
 
 
-def _durations(*names: str) -> tuple[Metric, ...]:
-    """All figures of some durations, and of how many."""
-    return tuple(
-        each
-        for name in names
-        for title in [name.replace("_", " ")]
-        for each in (
-            *(
-                Metric(name=f"{name}.{figure}", title=words.format(title), unit="s")
-                for figure, words in _FIGURES
-            ),
-            Metric(name=f"{name}.count", title=f"number of {title} times", counts=True),
-        )
+def _durations(name: str, title: str = "") -> tuple[Metric, ...]:
+    """All figures of some durations, and of how many; called by their name where they have no title."""
+    title = title or name
+    return (
+        *(
+            Metric(name=f"{name}.{figure}", title=words.format(title), unit="s")
+            for figure, words in _FIGURES
+        ),
+        Metric(name=f"{name}.count", title=f"number of {title} times", counts=True),
     )
 
 
@@ -98,6 +94,7 @@ METRICS: Final[Mapping[Sort, tuple[Metric, ...]]] = {
         Metric(name="in_system_mean", title="requests under way, mean"),
         *_FAILED,
         *_durations("latency"),
+        *_durations("latency_all", "latency of all requests"),
     ),
     "node": (
         Metric(name="arrivals", title="arrivals", counts=True),
@@ -112,7 +109,8 @@ METRICS: Final[Mapping[Sort, tuple[Metric, ...]]] = {
         Metric(name="ready", title="ready instances at the end"),
         *_FAILED,
         *_BLAME,
-        *_durations("wait", "residence"),
+        *_durations("wait"),
+        *_durations("residence"),
     ),
     "link": (
         Metric(name="attempts", title="attempts", counts=True),
@@ -138,18 +136,26 @@ _LIVE_LATENCY: Final = (
     Metric(name="p95", title="p95 latency", unit="s"),
     Metric(name="p99", title="p99 latency", unit="s"),
 )
+_LIVE_NODE: Final = (
+    Metric(name="rate", title="arrivals", unit="rps"),
+    Metric(name="completed", title="completed", unit="rps"),
+    Metric(name="failed", title="failed", unit="rps"),
+    Metric(name="failure_ratio", title="failure ratio", unit="%"),
+    Metric(name="utilization", title="utilization", unit="%"),
+    Metric(name="working", title="at work", unit="%"),
+    Metric(name="queue", title="queue"),
+    Metric(name="in_system", title="in system"),
+    *_LIVE_LATENCY,
+)
 LIVE_METRICS: Final[Mapping[Sort, tuple[Metric, ...]]] = {
-    "node": (
-        Metric(name="rate", title="arrivals", unit="rps"),
-        Metric(name="completed", title="completed", unit="rps"),
-        Metric(name="failed", title="failed", unit="rps"),
-        Metric(name="failure_ratio", title="failure ratio", unit="%"),
-        Metric(name="utilization", title="utilization", unit="%"),
-        Metric(name="working", title="at work", unit="%"),
-        Metric(name="queue", title="queue"),
-        Metric(name="in_system", title="in system"),
-        *_LIVE_LATENCY,
+    "client": (
+        *_LIVE_NODE,
+        *(
+            Metric(name=f"{each.name}_all", title=f"{each.title} of all requests", unit="s")
+            for each in _LIVE_LATENCY
+        ),
     ),
+    "node": _LIVE_NODE,
     "link": (
         Metric(name="rate", title="attempts", unit="rps"),
         Metric(name="retries", title="retries", unit="rps"),
@@ -166,7 +172,8 @@ def metrics_of(
     sort: Sort, extras: Iterable[Metric] = (), times: Iterable[str] = ()
 ) -> tuple[Metric, ...]:
     """What a result has of an item: of its sort, and what its component adds, durations among it."""
-    return (*METRICS[sort], *_durations(*times), *(metric.extra for metric in extras))
+    durations = (each for name in times for each in _durations(name, name.replace("_", " ")))
+    return (*METRICS[sort], *durations, *(metric.extra for metric in extras))
 
 
 def named(name: str, known: Iterable[Metric]) -> Metric:

@@ -121,7 +121,7 @@ class NodePart:
         """Its durations by the names that they have in results."""
         client, queue = self.client, self.role(Queue)
         if client is not None:
-            return {"latency": client.latency}
+            return {"latency": client.latency, "latency_all": self.node.residence}
         found = {"wait": self.node.wait, "residence": self.node.residence}
         return found if queue is None else {**found, "publish_to_done": queue.to_done}
 

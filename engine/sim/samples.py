@@ -50,6 +50,7 @@ class Observer:
         self._since = machine.now
         self._nodes: dict[str, Tally] = {}
         self._links: dict[str, Tally] = {}
+        self._up: dict[str, float] = {}
         self._counters: dict[str, dict[str, Counters]] = {}
         self._networks: dict[str, dict[str, Counters]] = {}
         self.sample()
@@ -89,12 +90,21 @@ class Observer:
             failed=failures(now.failed, before.failed),
             utilization=(now.busy - before.busy) / capacity if capacity > 0.0 else 0.0,
             working=max(0.0, now.working - before.working) / capacity if capacity > 0.0 else 0.0,
+            up=self._mean_up(name, part),
             queue=mean_over(now.waiting, before.waiting, span),
             in_system=mean_over(now.in_system, before.in_system, span),
             latency=_percentiles(latency),
+            latency_all=None if client is None else _percentiles(node.residence),
             extra=part.extra_since(self._counters.get(name, {}), span, now.time),
             publish_to_done=None if queue is None else _percentiles(queue.to_done),
         )
+
+    def _mean_up(self, name: str, part: NodePart) -> float:
+        """Share of the workers whose instances were up, mean of the ends of the interval."""
+        now = _up(part)
+        before = self._up.get(name, now)
+        self._up[name] = now
+        return 0.5 * (before + now)
 
     def _link(self, name: str, part: LinkPart, now: Tally) -> LinkSample:
         """A link in the interval."""
@@ -135,6 +145,15 @@ class Observer:
             link.seen = []
             link.dots = _DOTS
         return tuple(found)
+
+
+def _up(part: NodePart) -> float:
+    """Share of the workers of a node whose instances are up."""
+    pools = part.node.pools
+    if len(pools) == 1:
+        return 0.0 if pools[0].down else 1.0
+    workers = sum(int(pool.workers) for pool in pools)
+    return sum(int(pool.workers) for pool in pools if not pool.down) / workers if workers else 1.0
 
 
 def _percentiles(histogram: Histogram) -> Percentiles:

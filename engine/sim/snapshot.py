@@ -39,14 +39,28 @@ class NodeSample:
     """Mean busy workers over workers, 0 to 1: at work, or held for a call."""
     working: float = 0.0
     """Mean workers at work over workers: neither held nor standing still."""
+    up: float = 1.0
+    """Share of the workers whose instances are up: those of dead ones count in the utilization."""
     queue: float = 0.0
     """Mean number waiting."""
     in_system: float = 0.0
     latency: Percentiles = Percentiles()
-    """Residence at the node; at a client the whole request."""
+    """Residence at the node; at a client the whole request, of those that were answered well."""
+    latency_all: Percentiles | None = None
+    """At a client, of all requests: a failed one counts until its failure was known."""
     extra: Mapping[str, float] = field(default_factory=dict)
     publish_to_done: Percentiles | None = None
     """At a queue, from when messages were published until they were done."""
+
+    @property
+    def busy_of_up(self) -> float:
+        """Utilization of what is up: two instances at work are all there is once two others are dead."""
+        return min(1.0, self.utilization / self.up) if self.up > 0.0 else 0.0
+
+    @property
+    def telling(self) -> Percentiles:
+        """The latency that does not look better than it is: of all requests where some failed."""
+        return self.latency_all if self.latency_all is not None and self.failed else self.latency
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ def metric_named(design: Design, name: str) -> str:
         StudyError: where nothing of that name is measured.
     """
     full = name
-    if "." not in name or name.startswith(("latency.", "failed.")):
+    if "." not in name or name.startswith(("latency.", "latency_all.", "failed.")):
         full = f"{_first_client(design)}.{_SHORT.get(name, name)}"
     problem = metric_problem(design, full)
     if problem is not None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from engine.catalog.checks.flows import explicit_flow, flow_warnings
 from engine.catalog.checks.instances import instance_warnings
 from engine.catalog.checks.scenario import objective_warnings
+from engine.catalog.checks.unasked import unasked_warnings
 from engine.catalog.registry import component
 from engine.catalog.unknown import names_in, unknown_fields
 from engine.model.edits import UNSET, CompoundEdit, SetField
@@ -40,6 +41,7 @@ def warnings(reading: Reading) -> Iterator[Finding]:
                 yield _unknown_field(design, item.id, item.config, config, path)
     yield from _idle_nodes(design)
     yield from _idle_links(reading)
+    yield from unasked_warnings(reading)
     yield from _unread_policies(reading)
     yield from flow_warnings(reading)
     yield from _late_events(design)
@@ -98,7 +100,10 @@ def _idle_nodes(design: Design) -> Iterator[Finding]:
         elif found.category == "Routing":
             yield _warn(node, "no-target", f"{name} has nobody to send requests to; link a service")
         elif found.input == "none":
-            yield _warn(node, "no-target", f"{name} calls nobody; pull a link from it to a node")
+            message = (
+                f"{name} calls nobody, so all its requests fail; pull a link from it to a node"
+            )
+            yield _warn(node, "no-target", message)
 
 
 def _warn(item: Node | Link, code: str, message: str, field: str | None = None) -> Finding:

@@ -130,4 +130,11 @@ def _outcome(site: Center, kind: int) -> float:
     for group in site.groups:
         for edge in group:
             good *= edge.survives(kind)
+    if site.plan.traffic is not None:
+        good = max(0.0, good - unasked(site, kind))
     return good
+
+
+def unasked(client: Center, kind: int) -> float:
+    """Probability that a request of a class calls nobody, so that it fails."""
+    return math.prod(1.0 - min(1.0, edge.chance[kind]) for edge in client.leaving)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from engine.model.policies.policy import Surroundings
 from engine.plan.deadline_propagation import deadline_propagation
+from engine.plan.network.answers import unasked
 from engine.plan.network.explicit import rescues_of
 from engine.plan.network.unmodelled import burdens, decisive, delays
 from engine.plan.queueing.curves import exceeds
@@ -56,6 +57,9 @@ def _blind_alone(site: Center) -> None:
         if name:
             site.blind = site.blind or _reason(name, edge)
             site.unknown_busy = site.unknown_load = True
+    if site.plan.traffic is not None and site.rate > 0.0:
+        lost = max(unasked(site, kind) for kind, rate in enumerate(site.rates) if rate > 0.0)
+        site.blind = site.blind or ("requests that call nobody fail" if lost > 0.0 else "")
     load = site.stay.load or 0.0
     if load < 1.0 <= load * site.peak and site.stay.wait.loss <= 0.0:
         site.blind = (

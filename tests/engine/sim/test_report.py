@@ -53,7 +53,7 @@ def test_the_contract(result: Result) -> None:
         result["links"]["users-web"],
     )
     known = {"offered", "succeeded", "failed", "goodput", "latency", "extra", "ci95"}
-    assert set(users) == known | {"availability", "in_system_mean"}
+    assert set(users) == known | {"availability", "latency_all", "in_system_mean"}
     assert {"arrivals", "completed", "failed", "utilization", "queue_mean"} < set(web)
     assert {"in_system_mean", "wait", "residence", "extra"} < set(web)
     assert {"attempts", "succeeded", "failed", "latency"} < set(edge)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
-from engine.sim.lane.codes import OK
+from engine.sim.lane.codes import ENGAGED, OK
 from engine.sim.lane.seams import Role
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ class Calls(Role):
     def _call(self, link: Link, job: Call, now: float) -> None:
         """Make a call if the job wants it."""
         if link.always or link.wants(job):
+            job.stage = ENGAGED
             if link.waits:
                 job.pending += 1
             link.begin(job, now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, final
 
 from engine.sim.lane.call import Call, Pool
-from engine.sim.lane.codes import DEADLINE, NEVER, OK
+from engine.sim.lane.codes import DEADLINE, ENGAGED, NEVER, OK, UNAVAILABLE
 from engine.sim.lane.histogram import Histogram
 from engine.sim.lane.seams import Role
 
@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 
 @final
 class Client(Role):
-    """Where requests begin and end. `latency` holds successes only, `residence` everything."""
+    """Where requests begin and end.
+
+    `latency` holds successes only; the `residence` of its node holds every request, a failed one with
+    the time after which its failure was known.
+    """
 
     def __init__(self, node: Node, flow: Role, kinds: Draws) -> None:
         self.node = node
@@ -111,8 +115,10 @@ class Client(Role):
             self.finish(call, DEADLINE, now)
 
     def finish(self, job: Call, reason: i64, now: float) -> None:
-        """The user knows the outcome."""
+        """The user knows the outcome. A request that called nobody was answered by nobody."""
         node = self.node
+        if reason == OK and job.stage != ENGAGED:
+            reason = UNAVAILABLE
         node.touch(now)
         node.in_system -= 1.0
         node.arrived_sum -= job.arrived

@@ -1,0 +1,49 @@
+"""Warnings: requests of clients that no link takes, so that nobody answers them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.catalog.client import ClientConfig
+from engine.model.findings import Finding
+from engine.model.units import format_quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from engine.catalog.reading import Reading
+    from engine.model.link import LinkConfig
+
+
+def unasked_warnings(reading: Reading) -> Iterator[Finding]:
+    """Clients some of whose requests call nobody, by class or by chance: those fail."""
+    for node in reading.design.nodes:
+        config = reading.configs.get(node.id)
+        leaving = [link for link in reading.design.links if link.source == node.id]
+        links = [reading.links[link.id] for link in leaving if link.id in reading.links]
+        if not isinstance(config, ClientConfig) or not links or len(links) < len(leaving):
+            continue
+        name = node.name or node.id
+        for kind in reading.classes:
+            share = unasked(links, kind.name)
+            if share <= 0.0 or (config.mix and not config.mix.get(kind.name)):
+                continue
+            whose = f" of class {kind.name}" if len(reading.classes) > 1 else ""
+            message = (
+                f"No link takes the requests{whose} of {name}, so they fail; let a link take them"
+                if share >= 1.0
+                else f"{format_quantity(share, '%')} of the requests{whose} of {name} call nobody, "
+                "by the probability of its links, and fail; give one link probability 1"
+            )
+            yield Finding(
+                level="warning", code="no-target", id=node.id, field=None, message=message
+            )
+
+
+def unasked(links: list[LinkConfig], kind: str) -> float:
+    """Probability that a request of a class makes none of these calls."""
+    share = 1.0
+    for link in links:
+        if link.when != "miss" and (link.classes is None or kind in link.classes):
+            share *= 1.0 - link.probability
+    return share
