@@ -154,6 +154,7 @@ class RunController(QObject):
             self.begin()
         self._running = wanted
         self._send(Run() if wanted else Pause())
+        self._shown = self._clock()
         self._marks.clear()
         self.running_changed.emit(wanted)
 

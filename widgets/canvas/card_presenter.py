@@ -67,7 +67,7 @@ class CardPresenter:
     def update_faults(self) -> bool:
         """Find the events in force now; tells whether they changed."""
         before = self.faults
-        self.faults = active_faults(self._design, self.stats.time)
+        self.faults = active_faults(self._design, self.stats.time, self.stats.speed)
         return self.faults != before
 
     def card(self, item_id: str) -> CardFace:

@@ -23,6 +23,8 @@ CellLook = Literal[
 Mark = Literal["", "error", "warning", "risk"]
 BAR_STEPS = 70
 """Steps in which bars move: 2 pixels at 100 %."""
+_NONE_ANSWERED = 0.99
+"""Share of failures from which nothing is said to be answered."""
 _TAIL_SHARE = 0.28
 """Most of the bar that the queue takes; the rest is utilization then."""
 
@@ -148,7 +150,10 @@ def held_steps(bar: int, working: float) -> int:
 
 
 def live_line(component: Component | None, health: NodeHealth) -> str:
-    """Rate and headline metric: ``1.2k rps · p99 48 ms`` or ``1.1k rps · hit 88 %``."""
+    """Rate and headline metric: ``1.2k rps · p99 48 ms`` or ``1.1k rps · hit 88 %``.
+
+    Where almost everything fails at once, that nothing is answered: a p99 of 0 s would look well.
+    """
     rate = short_rate(health.flow.rate.at_least())
     headline = component.headline if component else ""
     if component is not None and headline:
@@ -157,7 +162,9 @@ def live_line(component: Component | None, health: NodeHealth) -> str:
             if metric.name == headline and not math.isnan(value):
                 title = metric.title.removesuffix(" ratio")
                 return f"{rate} · {title} {short_quantity(value, metric.unit)}"
-    p99 = health.flow.p99.value
+    _, p99 = health.flow.percentiles
+    if health.flow.failing > _NONE_ANSWERED and not p99 > 0.0:
+        return f"{rate} · no answers"
     return rate if math.isnan(p99) else f"{rate} · p99 {short_time(p99)}"
 
 

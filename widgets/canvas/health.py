@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
+from widgets.canvas.outcomes import FAILING_ABOVE, Flow
 from widgets.canvas.smoothing import Smooth, weight_of
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ RANK: Final[dict[State, int]] = {
 }
 """Calm to broken."""
 
-FAILING_ABOVE: Final = 0.01
 STRAINED_ABOVE: Final = 0.7
 STRAINED_FACTOR: Final = 3.0
 """Times its calm p99 that counts as strained."""
@@ -36,7 +36,7 @@ _FULL_RELEASE: Final = 0.96
 _USED: Final = ("request_utilization", "response_utilization")
 """What tells how full the bandwidth of a link is."""
 _QUEUE_TAU: Final = 8.0
-"""Slow pace against which a queue is seen to grow (wall seconds)."""
+"""Slow pace against which a queue is seen to grow (wall seconds, or what counts as such)."""
 _CALM_DOWN: Final = 5.0
 _CALM_UP: Final = 120.0
 _SEEN: Final = 40
@@ -50,7 +50,7 @@ class Calm:
     p99: Smooth = field(default_factory=Smooth)
     seen: int = 0
 
-    def feed(self, p99: float, reading: Reading, wall: float) -> None:
+    def feed(self, p99: float, reading: Reading, seconds: float) -> None:
         """Learn from a reading; busy or failing times teach nothing but improvement."""
         self.seen += reading.done
         if math.isnan(p99):
@@ -58,7 +58,7 @@ class Calm:
         lower = p99 < self.p99.at_least(math.inf)
         quiet = reading.utilization < 0.5 and not reading.failed
         if lower or quiet:
-            self.p99.feed(p99, weight_of(wall, _CALM_DOWN if lower else _CALM_UP))
+            self.p99.feed(p99, weight_of(seconds, _CALM_DOWN if lower else _CALM_UP))
 
     def exceeded_by(self, p99: float, factor: float) -> bool:
         """Whether a p99 is well above the calm one."""
@@ -73,51 +73,6 @@ class CellHealth:
     busy: Smooth = field(default_factory=Smooth)
     waiting: Smooth = field(default_factory=Smooth)
     slow: float = 1.0
-
-
-@dataclass(slots=True)
-class Flow:
-    """What nodes and links have in common: rate, latency, failures by reason."""
-
-    rate: Smooth = field(default_factory=Smooth)
-    retry_rate: Smooth = field(default_factory=Smooth)
-    p50: Smooth = field(default_factory=Smooth)
-    p99: Smooth = field(default_factory=Smooth)
-    done: Smooth = field(default_factory=Smooth)
-    """Successes a second."""
-    failed: dict[str, float] = field(default_factory=dict)
-    """Failures a second by reason."""
-
-    def feed(self, reading: Reading, weight: float) -> None:
-        """Take a reading in."""
-        self.rate.feed(reading.rate, weight)
-        self.retry_rate.feed(reading.retry_rate, weight)
-        self.p50.feed(reading.p50, weight)
-        self.p99.feed(reading.p99, weight)
-        if reading.done + reading.failures == 0 or reading.seconds <= 0.0:
-            return
-        share = 1.0 if math.isnan(self.done.value) else weight
-        self.done.feed(reading.done / reading.seconds, weight)
-        for reason in self.failed.keys() | reading.failed.keys():
-            new = reading.failed.get(reason, 0) / reading.seconds
-            old = self.failed.get(reason, 0.0)
-            self.failed[reason] = old + share * (new - old)
-
-    @property
-    def ratios(self) -> dict[str, float]:
-        """Failures by reason as a share of all outcomes."""
-        total = self.done.at_least() + sum(self.failed.values())
-        return {reason: rate / total for reason, rate in self.failed.items()} if total else {}
-
-    @property
-    def failing(self) -> float:
-        """Share of outcomes that are failures."""
-        failures = sum(self.failed.values())
-        return failures / (failures + self.done.at_least()) if failures else 0.0
-
-    def main_reason(self) -> tuple[str, float]:
-        """The commonest failure reason and its share."""
-        return max(self.ratios.items(), key=lambda pair: pair[1], default=("", 0.0))
 
 
 @dataclass(slots=True)
@@ -140,14 +95,14 @@ class NodeHealth:
     state: State = "idle"
     _since: float = 0.0
 
-    def observe(self, reading: Reading | None, gauge: NodeGauge | None, wall: float) -> None:
-        """Take in what a snapshot says, ``wall`` seconds after the one before."""
-        self._since += wall
+    def observe(self, reading: Reading | None, gauge: NodeGauge | None, seconds: float) -> None:
+        """Take in what a snapshot says; what passed since the one before counts as so many seconds."""
+        self._since += seconds
         if gauge is not None:
-            self._gauge(gauge, weight_of(wall))
+            self._gauge(gauge, weight_of(seconds))
         if reading is not None:
             weight = weight_of(self._since)
-            self.flow.feed(reading, weight)
+            self.flow.feed(reading, self._since)
             self.utilization.feed(reading.utilization, weight)
             self.working.feed(reading.working, weight)
             self.queue.feed(reading.queue, weight)
@@ -213,14 +168,14 @@ class LinkHealth:
     state: State = "idle"
     _since: float = 0.0
 
-    def observe(self, reading: Reading | None, in_flight: int, wall: float) -> None:
-        """Take in what a snapshot says, ``wall`` seconds after the one before."""
-        self._since += wall
+    def observe(self, reading: Reading | None, in_flight: int, seconds: float) -> None:
+        """Take in what a snapshot says; what passed since the one before counts as so many seconds."""
+        self._since += seconds
         self.in_flight = in_flight
         if reading is None:
             return
         weight = weight_of(self._since)
-        self.flow.feed(reading, weight)
+        self.flow.feed(reading, self._since)
         self.calm.feed(reading.p99, reading, self._since)
         for name in [name for name in self.extra if name not in reading.extra]:
             del self.extra[name]

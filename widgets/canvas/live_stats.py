@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from widgets.canvas.health import Calm, LinkHealth, NodeHealth
 from widgets.canvas.readings import link_readings, node_readings
+from widgets.canvas.smoothing import elapsed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,11 +15,13 @@ if TYPE_CHECKING:
     from engine.sim.snapshot import Snapshot
 
 _SHOWN: Final = 10.0
-"""Simulated seconds for which an event that is over at once, such as a flush, is shown."""
+"""Simulated seconds for which an event that is over at once, such as a flush, is shown…"""
+_SHOWN_WALL: Final = 2.0
+"""…and wall seconds, where these are longer."""
 _NO_FAULT: Final = frozenset({"load", "setting"})
 """Tones of events that break nothing."""
 STEP: Final = 1.5
-"""Wall seconds that a single step counts as, so that its numbers show."""
+"""Wall seconds that a simulated one counts as where a run stands still after a step, and a step at most."""
 _PERIOD: Final = 0.1
 """Wall seconds between looks at gauges alone: cards are not painted faster than that."""
 
@@ -34,6 +37,7 @@ class LiveStats:
         """States of the policies of nodes and links, by id."""
         self.time: float | None = None
         self._since = 0.0
+        self._simulated = 0.0
         self.speed = 1.0
         """Simulated seconds a wall second, between the last two snapshots."""
 
@@ -52,19 +56,21 @@ class LiveStats:
         self.time = snapshot.time
         if wall > 0.0 and passed > 0.0:
             self.speed = passed / wall
-        self._since += wall if wall > 0.0 else STEP
-        if not snapshot.samples and self._since < _PERIOD:
+        self._since += wall if wall > 0.0 else STEP * min(passed, 1.0)
+        self._simulated += passed
+        if not snapshot.samples and wall > 0.0 and self._since < _PERIOD:
             return
-        wall, self._since = self._since, 0.0
+        seconds = elapsed(self._since, self._simulated)
+        self._since = self._simulated = 0.0
         self.states = snapshot.states
         nodes = node_readings(snapshot.samples)
         for node_id in nodes.keys() | snapshot.gauges.keys():
             health = self.nodes.setdefault(node_id, NodeHealth())
-            health.observe(nodes.get(node_id), snapshot.gauges.get(node_id), wall)
+            health.observe(nodes.get(node_id), snapshot.gauges.get(node_id), seconds)
         links = link_readings(snapshot.samples)
         for link_id in links.keys() | snapshot.in_flight.keys():
             way = self.links.setdefault(link_id, LinkHealth())
-            way.observe(links.get(link_id), snapshot.in_flight.get(link_id, 0), wall)
+            way.observe(links.get(link_id), snapshot.in_flight.get(link_id, 0), seconds)
 
     def relearn(self) -> None:
         """Forget what was calm: after a change of wiring a request is another thing than before."""
@@ -81,21 +87,23 @@ class LiveStats:
             del self.links[gone]
 
 
-def acts(event: Event, time: float) -> bool:
-    """Whether an event is in force at a simulated time."""
+def acts(event: Event, time: float, speed: float = 1.0) -> bool:
+    """Whether an event is in force at a simulated time, or was so short a time ago that it is still shown."""
     if event.kind.instant:
-        return event.at <= time < event.at + _SHOWN
+        return event.at <= time < event.at + max(_SHOWN, _SHOWN_WALL * speed)
     end = float("inf") if event.duration is None else event.at + event.duration
     return event.at <= time < end
 
 
-def active_faults(design: Design, time: float | None) -> dict[str, tuple[str, ...]]:
-    """Faults in force by the id of what they act on."""
+def active_faults(
+    design: Design, time: float | None, speed: float = 1.0
+) -> dict[str, tuple[str, ...]]:
+    """Faults in force by the id of what they act on; ``speed`` is in simulated seconds a wall second."""
     if time is None:
         return {}
     found: dict[str, tuple[str, ...]] = {}
     for event in design.scenario.events:
-        if not acts(event, time) or event.kind.tone in _NO_FAULT:
+        if not acts(event, time, speed) or event.kind.tone in _NO_FAULT:
             continue
         badge = event.kind.badge_of(event)
         for target in (event.target, event.with_):

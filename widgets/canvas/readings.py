@@ -11,7 +11,7 @@ from engine.sim.snapshot import NAN
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from engine.sim.snapshot import LinkSample, NodeSample, Sample
+    from engine.sim.snapshot import LinkSample, NodeSample, Percentiles, Sample
 
 
 @dataclass(slots=True)
@@ -25,11 +25,15 @@ class Reading:
     done: int = 0
     failed: dict[str, int] = field(default_factory=dict)
     utilization: float = 0.0
+    """Of the workers whose instances are up."""
     working: float = 0.0
     """Share of the busy workers that are at work, neither held for a call nor standing still."""
     queue: float = 0.0
     p50: float = NAN
     p99: float = NAN
+    p50_all: float = NAN
+    """At a client: of all requests, failed ones until that was known."""
+    p99_all: float = NAN
     extra: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -65,12 +69,14 @@ def link_readings(samples: Iterable[Sample]) -> dict[str, Reading]:
 def _add_node(reading: Reading, part: NodeSample, seconds: float) -> None:
     """Add one interval of a node."""
     share = seconds / (reading.seconds + seconds)
-    reading.utilization += share * (part.utilization - reading.utilization)
+    reading.utilization += share * (part.busy_of_up - reading.utilization)
     at_work = part.working / part.utilization if part.utilization > 0.0 else 1.0
     reading.working += share * (at_work - reading.working)
     reading.queue += share * (part.queue - reading.queue)
     reading.rate += share * (part.arrivals / seconds - reading.rate)
     _add_latency(reading, part.latency.count, part.latency.p50, part.latency.p99)
+    if part.latency_all is not None:
+        _add_latency_all(reading, part.latency_all)
     reading.done += part.completed
     _add_counts(reading.failed, part.failed)
     reading.extra.update(part.extra)
@@ -94,8 +100,23 @@ def _add_latency(reading: Reading, count: int, p50: float, p99: float) -> None:
     if count == 0 or math.isnan(p99):
         return
     share = 1.0 if math.isnan(reading.p99) else count / (count + max(reading.done, 1))
-    reading.p50 = p50 if share == 1.0 else reading.p50 + share * (p50 - reading.p50)
-    reading.p99 = p99 if share == 1.0 else reading.p99 + share * (p99 - reading.p99)
+    reading.p50 = _blended(reading.p50, p50, share)
+    reading.p99 = _blended(reading.p99, p99, share)
+
+
+def _add_latency_all(reading: Reading, more: Percentiles) -> None:
+    """The same for all requests of a client."""
+    if more.count == 0 or math.isnan(more.p99):
+        return
+    before = reading.done + reading.failures
+    share = 1.0 if math.isnan(reading.p99_all) else more.count / (more.count + max(before, 1))
+    reading.p50_all = _blended(reading.p50_all, more.p50, share)
+    reading.p99_all = _blended(reading.p99_all, more.p99, share)
+
+
+def _blended(old: float, new: float, share: float) -> float:
+    """An old value and a share of a new one; the new one alone where it counts whole."""
+    return new if share == 1.0 else old + share * (new - old)
 
 
 def _add_counts(into: dict[str, int], more: Mapping[str, int]) -> None:

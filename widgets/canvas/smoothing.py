@@ -1,17 +1,38 @@
-"""Exponential smoothing over wall time, so that live numbers can be read."""
+"""Exponential smoothing, so that live numbers can be read: over wall time, or simulated time where that is faster.
+
+A reader follows changes within seconds of his own time. At a hundred times that pace, however, some seconds
+are many minutes of a run, and a card would still tell of an outage that is long over. So what is shown
+settles within some simulated seconds as well, but not faster than an eye can see that it changes.
+"""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Final
 
-TAU = 2.5
+TAU: Final = 2.5
 """Time constant of everything shown live (wall seconds); a reader follows changes of this pace."""
+SIMULATED_TAU: Final = 10.0
+"""The same in simulated seconds: an outage of everything is forgotten after some 50 of them."""
+FASTEST_TAU: Final = 0.15
+"""The shortest time constant, however fast the run (wall seconds)."""
 
 
-def weight_of(wall: float, tau: float = TAU) -> float:
-    """How much a new value counts after ``wall`` seconds: ``1 - exp(-wall / tau)``."""
-    return 1.0 - math.exp(-max(wall, 0.0) / tau)
+def elapsed(wall: float, simulated: float) -> float:
+    """Wall seconds that an interval counts as: its own, or more where simulated time goes faster.
+
+    Args:
+        wall: its length in wall time (s).
+        simulated: and in simulated time (s).
+    """
+    faster = min(simulated * TAU / SIMULATED_TAU, wall * TAU / FASTEST_TAU)
+    return max(wall, faster)
+
+
+def weight_of(seconds: float, tau: float = TAU) -> float:
+    """How much a new value counts after so many seconds: ``1 - exp(-seconds / tau)``."""
+    return 1.0 - math.exp(-max(seconds, 0.0) / tau)
 
 
 @dataclass(slots=True)
@@ -26,6 +47,10 @@ class Smooth:
             known = not math.isnan(self.value)
             self.value = self.value + weight * (new - self.value) if known else new
         return self.value
+
+    def forget(self) -> None:
+        """Begin anew."""
+        self.value = math.nan
 
     def at_least(self, default: float = 0.0) -> float:
         """The value, or a default while there is none."""

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from engine.model.component import Component
     from engine.model.design import Design, Link, Node
     from engine.model.findings import Finding
-    from widgets.canvas.health import Flow, LinkHealth, NodeHealth
+    from widgets.canvas.health import LinkHealth, NodeHealth
+    from widgets.canvas.outcomes import Flow
 
 _LIMIT = 300
 _SEEN = 0.0005
@@ -72,7 +73,9 @@ def _node_rows(health: NodeHealth, component: Component | None) -> list[tuple[st
     """Everything measured at a node."""
     rows = _flow_rows(health.flow)
     utilization = health.utilization.at_least()
-    rows.append(("Utilization", short_percent(utilization)))
+    dead = any(cell.state != "ready" for cell in health.cells)
+    whose = "Utilization of those up" if dead else "Utilization"
+    rows.append((whose, short_percent(utilization)))
     working = utilization * health.working.at_least(1.0)
     if utilization - working > _SEEN:
         rows.append(("At work", short_percent(working)))
@@ -100,9 +103,11 @@ def _flow_rows(flow: Flow) -> list[tuple[str, str]]:
     retries = flow.retry_rate.at_least()
     if retries >= 0.05:
         rows.append(("Retries", short_rate(retries)))
-    if flow.p99.at_least() > 0.0:
-        rows.append(("p50", short_time(flow.p50.value)))
-        rows.append(("p99", short_time(flow.p99.value)))
+    p50, p99 = flow.percentiles
+    if p99 > 0.0:
+        whose = ", failures included" if flow.counts_failures else ""
+        rows.append((f"p50{whose}", short_time(p50)))
+        rows.append((f"p99{whose}", short_time(p99)))
     rows += [
         (failure_title(reason), short_percent(share)) for reason, share in _commonest(flow.ratios)
     ]
