@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from widgets.theme import Theme
 
+Basis = Literal["answers", "all"]
+"""Which requests a latency is of: those that were answered well, or all, failed ones until that was known."""
 _NAMES: Final = ("p50", "p95", "p99")
+_FIELDS: Final[Mapping[Basis, str]] = {"answers": "latency", "all": "latency_all"}
+"""Where a result has each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +32,11 @@ class Band:
     """Where nothing is known of the error, low, value and high are the same."""
 
 
-def latency_bands(result: Mapping[str, Any], client: str, theme: Theme) -> tuple[Band, ...]:
+def latency_bands(
+    result: Mapping[str, Any], client: str, theme: Theme, basis: Basis = "answers"
+) -> tuple[Band, ...]:
     """The measured percentiles of a client in a result as `windtunnel simulate --json` writes it."""
-    latency = result.get("clients", {}).get(client, {}).get("latency", {})
+    latency = result.get("clients", {}).get(client, {}).get(_FIELDS[basis], {})
     intervals = latency.get("ci95", {})
     bands = []
     for name in _NAMES:

@@ -14,6 +14,7 @@ from widgets.charts.legend import Entry, Legend
 from widgets.charts.lines import Line, Lines
 from widgets.charts.more import MoreButton
 from widgets.charts.plot import Plot
+from widgets.instruments.text import value_text
 from widgets.theme import set_role
 
 if TYPE_CHECKING:
@@ -30,7 +31,10 @@ if TYPE_CHECKING:
 
 _PIXELS_PER_POINT = 2.5
 _KEPT = "~kept"
+_CHOICE = "~choice"
+_STRIP = "~strip"
 _HEAD_GAP = 12
+_ALARM_GAP = 8
 
 
 class Chart(QWidget):
@@ -38,6 +42,8 @@ class Chart(QWidget):
 
     menu_requested = Signal(object, QPoint)
     """This chart, and where on the screen."""
+    choice_requested = Signal(object, QPoint)
+    """This chart, whose lines may be of something else, and where on the screen."""
 
     def __init__(
         self,
@@ -56,6 +62,8 @@ class Chart(QWidget):
         self._kept: Lines | None = None
         self._bands: tuple[Band, ...] = ()
         self.title = QLabel(feed.title, self)
+        self.alarm = QLabel(self)
+        """What is marked along the foot, in words."""
         self.more = MoreButton(theme, icons, self)
         self.legend = Legend(theme, self)
         self.plot = Plot(theme, self)
@@ -88,9 +96,9 @@ class Chart(QWidget):
 
     def refresh(self, history: History, kept: History | None) -> None:
         """Draw the visible part of the run, and of the kept run behind it."""
-        self.feed.choose(history)
         points = max(int(self.plot.width_of_lines / _PIXELS_PER_POINT), 8)
         begin, end = self._axis.start, self._axis.end
+        self.feed.choose([history] if kept is None else [history, kept], begin, end)
         self._shown = self.feed.lines(history, begin, end, points)
         self._kept = self.feed.lines(kept, begin, end, points) if kept is not None else None
         self.title.setText(self.feed.title)
@@ -118,14 +126,43 @@ class Chart(QWidget):
             )
             for line in self._shown.lines
         ]
+        entries = [*self._choice(), *entries]
+        self._say_alarm(index)
         self.legend.show_entries(entries if len(self._shown.times) else [])
         said = ", ".join(f"{each.label} {each.value}" for each in entries if each.value)
+        if said and self._shown.choice:
+            said = f"{self._shown.choice}: {said}"
+        if said and self.alarm.text():
+            said = f"{said}, {self.alarm.text()}"
         self.setAccessibleDescription(said or self.feed.hint)
+
+    def _choice(self) -> list[Entry]:
+        """The word for what the lines are of, where that can be chosen."""
+        lines = self._shown
+        if not lines.choice:
+            return []
+        label = f"{lines.choice} \u25be"
+        act = "Click to choose answers or all requests"
+        return [Entry(_CHOICE, label, self._theme.muted, "", lines.choice_hint, act)]
+
+    def _say_alarm(self, index: int) -> None:
+        """Say what is marked along the foot: its share at the cursor, or of everything visible."""
+        strip = self._shown.strip
+        self.alarm.setVisible(strip is not None)
+        if strip is None:
+            self.alarm.clear()
+            return
+        share = strip.total if index < 0 else float(strip.shares[index])
+        self.alarm.setText(f"{value_text(share, '%', 2)} {strip.label}")
+        self.alarm.setStyleSheet(f"color: {strip.ink.text}")
+        self.alarm.setToolTip(strip.hint)
 
     @property
     def is_tight(self) -> bool:
         """Whether title and legend do not fit side by side."""
         title = self.title.sizeHint().width() + self.more.width()
+        if self._shown.strip is not None:
+            title += self.alarm.sizeHint().width() + _ALARM_GAP
         wanted = title + _HEAD_GAP + self.legend.wanted_width()
         return wanted > self.width()
 
@@ -177,12 +214,16 @@ class Chart(QWidget):
     def _build(self) -> None:
         """Title left, legend right, plot below."""
         set_role(self.title, "heading")
+        set_role(self.alarm, "caption")
+        self.alarm.hide()
         self.title.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         self._head.setContentsMargins(0, 0, 0, 0)
         self._head.setSpacing(_HEAD_GAP)
         names = QHBoxLayout()
         names.setSpacing(2)
         names.addWidget(self.title)
+        names.addSpacing(_ALARM_GAP - names.spacing())
+        names.addWidget(self.alarm)
         names.addWidget(self.more)
         names.addStretch(1)
         self._head.addLayout(names)
@@ -193,6 +234,7 @@ class Chart(QWidget):
         layout.addLayout(self._head)
         layout.addWidget(self.plot, 1)
         self.legend.toggled.connect(self._toggled)
+        self.legend.asked.connect(self._ask_for_choice)
         self.more.clicked.connect(self._ask_for_menu)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(self.feed.title)
@@ -210,6 +252,11 @@ class Chart(QWidget):
         """The button opens the menu below itself."""
         below = self.more.mapToGlobal(QPoint(0, self.more.height()))
         self.menu_requested.emit(self, below)
+
+    def _ask_for_choice(self, key: str) -> None:
+        """The word opens its menu below itself."""
+        word = self.legend.word(key)
+        self.choice_requested.emit(self, word.mapToGlobal(QPoint(0, word.height())))
 
     def _toggled(self, key: str, shown: bool) -> None:  # noqa: ARG002, FBT001 - a slot
         """A word was switched."""
@@ -264,6 +311,10 @@ class Chart(QWidget):
             heights = self._place(np.array([band.low, band.value, band.high]))
             if np.isfinite(heights).all():
                 drawn |= self.plot.band(band, heights)
+        strip = self._shown.strip
+        if strip is not None:
+            self.plot.strip(_STRIP, strip.spans, strip.ink.colour)
+            drawn.add(_STRIP)
         self.plot.keep_only(drawn)
         self.plot.set_hint("" if has_lines and len(self._shown.times) else self.feed.hint)
 

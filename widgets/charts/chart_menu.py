@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from engine.model.design import Design
+    from widgets.charts.bands import Basis
     from widgets.charts.chart import Chart
-    from widgets.charts.feeds import LatencyFeed
+    from widgets.charts.latency import LatencyFeed
     from widgets.instruments import History, TimeAxis
     from widgets.instruments.metrics import Charted
 
@@ -51,6 +52,9 @@ class Charts(Protocol):
     def show_client(self, client: str | None) -> None:
         """Show the latency of a client; None for the slowest."""
 
+    def show_basis(self, basis: Basis | None) -> None:
+        """Show the latency of answers or of all requests; None decides by how many fail."""
+
     def show_measured(self, shown: bool) -> None:  # noqa: FBT001 - a slot
         """Show what a measurement found, or not."""
 
@@ -62,6 +66,28 @@ class Charts(Protocol):
 
     def metrics_of(self, item: str) -> list[Charted]:
         """What can be pinned of an item."""
+
+
+_BASES: Final[tuple[tuple[Basis | None, str], ...]] = (
+    (None, "All requests once more than 1 % fail"),
+    ("all", "All requests, failed ones too"),
+    ("answers", "Answers only"),
+)
+
+
+class BasisMenu(QMenu):
+    """Which requests the latency is of."""
+
+    def __init__(self, panel: Charts, parent: QWidget | None = None) -> None:
+        """Offer all, with the present choice marked."""
+        super().__init__("Latency counts", parent)
+        group = QActionGroup(self)
+        for basis, text in _BASES:
+            action = QAction(text, self, checkable=True)
+            action.setChecked(panel.latency.wanted == basis)
+            action.triggered.connect(partial(panel.show_basis, basis))
+            group.addAction(action)
+            self.addAction(action)
 
 
 class ChartMenu(QMenu):
@@ -78,6 +104,7 @@ class ChartMenu(QMenu):
         drop.setEnabled(panel.has_kept_run)
         if chart.feed is panel.latency:
             self._add_measured()
+            self.addMenu(BasisMenu(panel, self))
         self.addSeparator()
         if chart.feed is panel.latency and len(panel.latency.clients) > 1:
             self._add_clients()

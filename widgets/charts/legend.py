@@ -39,6 +39,8 @@ class Entry:
     value: str = ""
     hint: str = ""
     """What the word means, for whoever stays with the mouse on it."""
+    act: str = ""
+    """What a click does where it does not hide the line."""
 
 
 class Word(QAbstractButton):
@@ -66,10 +68,11 @@ class Word(QAbstractButton):
         """Draw the word, struck out while hidden, with a ring while it has the focus."""
         painter = QPainter(self)
         font = QFont(self._font)
-        font.setStrikeOut(not self.isChecked())
+        lit = self.isChecked() or not self.isCheckable()
+        font.setStrikeOut(not lit)
         painter.setFont(font)
         shown, hidden = self.colours
-        painter.setPen(QColor(shown if self.isChecked() else hidden))
+        painter.setPen(QColor(shown if lit else hidden))
         metrics = QFontMetrics(font)
         text = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
         flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -85,6 +88,8 @@ class Legend(QWidget):
 
     toggled = Signal(str, bool)
     """A line (by key) was shown or hidden."""
+    asked = Signal(str)
+    """A word (by key) was clicked that stands for a choice."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         """Make an empty legend."""
@@ -150,8 +155,12 @@ class Legend(QWidget):
         for entry in entries:
             if entry.key not in self._words:
                 word = Word(self)
-                word.setChecked(entry.key not in self.hidden)
-                word.toggled.connect(partial(self._toggle, entry.key))
+                if entry.act:
+                    word.setCheckable(False)
+                    word.clicked.connect(partial(self.asked.emit, entry.key))
+                else:
+                    word.setChecked(entry.key not in self.hidden)
+                    word.toggled.connect(partial(self._toggle, entry.key))
                 self._words[entry.key] = word
                 word.show()
 
@@ -174,7 +183,7 @@ class Legend(QWidget):
             self._lay_row(places, [widths[i] for i in places], row * height, height)
         for entry, text in zip(self._entries, full, strict=True):
             word = self._words[entry.key]
-            act = f"{'Hide' if word.isChecked() else 'Show'} {entry.label}"
+            act = entry.act or f"{'Hide' if word.isChecked() else 'Show'} {entry.label}"
             word.setToolTip("\n".join(filter(None, (text, entry.hint, act))))
 
     def _broken(self, widths: list[int]) -> list[list[int]]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -30,6 +32,21 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Strip:
+    """Stretches of time that are marked along the foot of a chart, and the share behind them."""
+
+    label: str
+    ink: Ink
+    shares: NDArray[np.float64]
+    """0 to 1, one a point; NaN where nothing is known."""
+    total: float
+    """Over everything visible."""
+    spans: NDArray[np.float64]
+    """Begin and end of each marked stretch (s), one a row."""
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Lines:
     """All series of a chart over one row of instants."""
 
@@ -38,6 +55,10 @@ class Lines:
     ends: NDArray[np.float64]
     """End of the interval that each point stands for (s)."""
     lines: tuple[Line, ...]
+    strip: Strip | None = None
+    choice: str = ""
+    """What the lines are of, where a person can choose that."""
+    choice_hint: str = ""
 
 
 class Feed(Protocol):
@@ -55,8 +76,14 @@ class Feed(Protocol):
     def hint(self) -> str:
         """What an empty chart says: how to get something to see."""
 
-    def choose(self, history: History) -> None:
-        """Decide from the present run what is shown (the busiest nodes, the slowest client)."""
+    def choose(self, runs: Sequence[History], begin: float, end: float) -> None:
+        """Decide what is shown (the busiest nodes, the slowest client).
+
+        Args:
+            runs: the present run, and the kept one behind it where there is one.
+            begin: where the visible time begins (s).
+            end: where it ends (s).
+        """
 
     def lines(self, history: History, begin: float, end: float, points: int) -> Lines:
         """The chosen lines of any run, the present or a kept one."""

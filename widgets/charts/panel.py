@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 
 from engine.model.metric import EXTRA
 from widgets.charts.chart import Chart
-from widgets.charts.chart_menu import ChartMenu
-from widgets.charts.feeds import BusiestFeed, LatencyFeed, TrafficFeed
+from widgets.charts.chart_menu import BasisMenu, ChartMenu
+from widgets.charts.feeds import BusiestFeed, TrafficFeed
+from widgets.charts.latency import LatencyFeed
 from widgets.charts.pinned import PinnedFeed
 from widgets.instruments import History, TimeAxis
 from widgets.instruments.metrics import charted, charted_as
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from engine.model.component import Component
     from engine.model.design import Design
     from engine.sim.snapshot import Snapshot
+    from widgets.charts.bands import Basis
     from widgets.instruments.metrics import Charted
     from widgets.theme import Theme
 
@@ -237,7 +239,8 @@ class ChartsPanel(QWidget):
     def _refresh(self, chart: Chart) -> None:
         """Draw one chart, with what was measured behind it."""
         if chart.feed is self._latency:
-            self._latency.choose(self._history)
+            runs = [self._history] if self._kept is None else [self._history, self._kept]
+            self._latency.choose(runs, self.axis.start, self.axis.end)
             chart.set_bands(self._latency.bands)
         chart.refresh(self._history, self._kept)
 
@@ -298,6 +301,7 @@ class ChartsPanel(QWidget):
         chart = Chart(feed, self.axis, self._theme, self._icons, self)
         chart.setMinimumWidth(_NARROWEST)
         chart.menu_requested.connect(self._show_menu)
+        chart.choice_requested.connect(self._show_bases)
         self._row.addWidget(chart, 1)
         return chart
 
@@ -324,6 +328,17 @@ class ChartsPanel(QWidget):
         menu = ChartMenu(self, chart, self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(position)
+
+    def _show_bases(self, chart: Chart, position: QPoint) -> None:  # noqa: ARG002 - only latency has some
+        """Which requests the latency may be of."""
+        menu = BasisMenu(self, self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(position)
+
+    def show_basis(self, basis: Basis | None) -> None:
+        """Show the latency of answers or of all requests; None decides by how many fail."""
+        self._latency.wanted = basis
+        self._invalidate()
 
     def show_client(self, client: str | None) -> None:
         """Show the latency of this client; None for the slowest."""

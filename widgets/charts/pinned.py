@@ -8,6 +8,8 @@ from widgets.charts.lines import Line, Lines
 from widgets.charts.scales import scale_for
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from widgets.charts.scales import Scale
     from widgets.instruments.history import History
     from widgets.instruments.metrics import Charted
@@ -44,7 +46,7 @@ class PinnedFeed:
         """Say what the item is called now."""
         self._name = name
 
-    def choose(self, history: History) -> None:
+    def choose(self, runs: Sequence[History], begin: float, end: float) -> None:
         """What is shown was chosen when it was pinned."""
 
     def lines(self, history: History, begin: float, end: float, points: int) -> Lines:

@@ -34,6 +34,8 @@ _BOTTOM = 22
 _OVER_TOP, _OVER_RIGHT = 9, 15
 """Room for the halves of labels that reach over the ends of the axes."""
 _PEN = 1.6
+_STRIP = 4.0
+"""Width of what is marked along the foot, half of which lies outside (logical pixels)."""
 _KEPT = 0.35
 """Strength of the lines of an earlier run against the panel behind them."""
 _FILL = 0.38
@@ -193,6 +195,16 @@ class Plot(QWidget):
         for key in (area, value):
             self._curves[key].setZValue(-30)
         return {area, value}
+
+    def strip(self, key: str, spans: NDArray[np.float64], colour: str) -> None:
+        """Mark stretches of time (begin and end a row, s) along the foot."""
+        low, _ = self._span()
+        instants, heights = spans.ravel(), np.full(spans.size, low)
+        self.draw(key, instants, heights)
+        curve = self._curves[key]
+        curve.setData(instants, heights, connect="pairs")
+        curve.setPen(self._pen(colour, _STRIP))
+        curve.setZValue(40)
 
     def keep_only(self, keys: set[str]) -> None:
         """Hide every line that is not among these."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from widgets.instruments.metrics import LINK_SUMS, NODE_SUMS, Charted
+from widgets.instruments.metrics import ALL_SUMS, LINK_SUMS, NODE_SUMS, Charted
 from widgets.instruments.table import Table, Window
 
 if TYPE_CHECKING:
@@ -115,6 +115,8 @@ class History:
         for crossed in sample.links.values():
             values += _link_sums(crossed, width)
         for item, node in sample.nodes.items():
+            if node.latency_all is not None:
+                self._add_all(item, node.latency_all)
             if node.failed:
                 self._add_reasons(item, node.failed)
             if node.extra:
@@ -132,6 +134,11 @@ class History:
         indices += [column((item, name)) for item in links for name in LINK_SUMS]
         self._layout = np.array(indices, dtype=np.intp)
         self._shape = shape
+
+    def _add_all(self, item: str, latency: Percentiles) -> None:
+        """Record the latency of all requests of a client."""
+        for name, value in zip(ALL_SUMS, _latency_sums(latency), strict=True):
+            self.table.add_one(self.table.column((item, name)), value)
 
     def _add_reasons(self, item: str, failed: Mapping[str, int]) -> None:
         """Count failures by reason."""
@@ -169,6 +176,7 @@ def _node_sums(node: NodeSample, width: float) -> tuple[float, ...]:
         sum(node.failed.values()) if node.failed else 0,
         node.utilization * width,
         node.working * width,
+        node.busy_of_up * width,
         node.queue * width,
         node.in_system * width,
         *_latency_sums(node.latency),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from engine.model.component import Component
     from engine.model.design import Design
+    from engine.model.metrics import Sort
 
 NODE_SUMS: Final = (
     "seconds",
@@ -27,6 +28,7 @@ NODE_SUMS: Final = (
     "failed",
     "busy",
     "working",
+    "busy_of_up",
     "queue",
     "in_system",
     "count",
@@ -36,6 +38,8 @@ NODE_SUMS: Final = (
     "p99",
 )
 """Sums recorded for each node, in the order of its block of columns."""
+ALL_SUMS: Final = ("count_all", "mean_all", "p50_all", "p95_all", "p99_all")
+"""Sums recorded for each client beside those: of all requests, failed ones until that was known."""
 LINK_SUMS: Final = (
     "seconds",
     "attempts",
@@ -91,8 +95,18 @@ _SUMS: Final = {
     "p50": ("p50", "count"),
     "p95": ("p95", "count"),
     "p99": ("p99", "count"),
+    "mean_all": ("mean_all", "count_all"),
+    "p50_all": ("p50_all", "count_all"),
+    "p95_all": ("p95_all", "count_all"),
+    "p99_all": ("p99_all", "count_all"),
 }
 """What is divided by what, by the name of the metric."""
+ALL_LATENCY: Final = tuple(
+    Charted(metric, *_SUMS[metric.name])
+    for metric in LIVE_METRICS["client"]
+    if metric.name.endswith("_all")
+)
+"""What is measured of all requests of a client, failed ones too."""
 _OF_LINKS: Final = {"arrivals": "attempts"}
 """Sums that have another name at a link."""
 
@@ -108,7 +122,8 @@ def charted(item: str, design: Design | None, components: Mapping[str, Component
         return [*live, *map(_added, LINK_METRICS)]
     node = design.node_by_id.get(item) if design is not None else None
     component = components.get(node.kind) if node is not None else None
-    live = [Charted(metric, *_SUMS[metric.name]) for metric in LIVE_METRICS["node"]]
+    sort: Sort = "client" if component is not None and component.input == "none" else "node"
+    live = [Charted(metric, *_SUMS[metric.name]) for metric in LIVE_METRICS[sort]]
     return [*live, *map(_added, component.metrics if component is not None else ())]
 
 

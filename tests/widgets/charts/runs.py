@@ -42,12 +42,14 @@ def second(
     failed: dict[str, int] | None = None,
     busy: dict[str, float] | None = None,
     bots: float = 0.01,
+    every: float | None = None,
 ) -> Sample:
-    """What happened in the second that begins at ``at``."""
+    """What happened in the second that begins at ``at``; ``every`` is the p99 of all requests."""
     lost = failed or {}
+    good, slow = latency(p99), latency(p99 if every is None else every)
     nodes = {
-        "users": NodeSample(100, 100 - sum(lost.values()), lost, latency=latency(p99)),
-        "bots": NodeSample(50, 50, latency=latency(bots)),
+        "users": NodeSample(100, 100 - sum(lost.values()), lost, latency=good, latency_all=slow),
+        "bots": NodeSample(50, 50, latency=latency(bots), latency_all=latency(bots)),
     }
     for name, value in (busy or {"web": 0.5, "db": 0.9}).items():
         nodes[name] = NodeSample(150, 150, utilization=value, queue=7.0)
