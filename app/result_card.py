@@ -169,11 +169,10 @@ def _body(result: Mapping[str, Any], design: Design) -> QWidget:
         rows = [_objective_row(each, design) for each in result["objectives"]]
         _add_table(column, "Objectives", ("", "measured", ""), rows)
     clients = [
-        [name_of(design, key), _rate(each["offered"], span), measured_text("client", "goodput", each["goodput"]),
-         _failures(each["failed"], each["offered"]), with_margin(each["latency"], "mean", _LATENCY),
-         *_times(each["latency"], "p50", "p95"), with_margin(each["latency"], "p99", _LATENCY)]
+        row
         for key, each in result["clients"].items()
-    ]  # fmt: skip
+        for row in _client_rows(name_of(design, key), each, span)
+    ]
     titles = ("", "offered", "goodput", "failed", "mean", "p50", "p95", "p99")
     _add_table(column, "Clients", titles, clients)
     nodes = [
@@ -193,6 +192,29 @@ def _body(result: Mapping[str, Any], design: Design) -> QWidget:
     _add_table(column, "Links", ("", "attempts", "failed", "mean", "p99"), links)
     column.addStretch(1)
     return body
+
+
+def _client_rows(name: str, each: Mapping[str, Any], span: float) -> list[list[str]]:
+    """What a client saw, and where some of its requests failed, the times of all of them below."""
+    latency = each["latency"]
+    rows = [
+        [name, _rate(each["offered"], span), measured_text("client", "goodput", each["goodput"]),
+         _failures(each["failed"], each["offered"]), *_percentiles(latency)]
+    ]  # fmt: skip
+    if any(each["failed"].values()) and "latency_all" in each:
+        rows.append(
+            ["    all requests, failed too", "", "", "", *_percentiles(each["latency_all"])]
+        )
+    return rows
+
+
+def _percentiles(latency: Mapping[str, Any]) -> list[str]:
+    """Mean and percentiles of a latency."""
+    return [
+        with_margin(latency, "mean", _LATENCY),
+        *_times(latency, "p50", "p95"),
+        with_margin(latency, "p99", _LATENCY),
+    ]
 
 
 def _add_table(

@@ -26,7 +26,7 @@ from widgets.canvas.geometry import (
     output_port,
     squared_distance,
 )
-from widgets.canvas.link_painter import LinkFace, has_pills, paint_link_pills, pill_rect
+from widgets.canvas.link_painter import LinkFace, fitted, has_pills, paint_link_pills
 from widgets.canvas.note_painter import paint_note
 from widgets.canvas.wires import Wire, distance, wire
 
@@ -227,13 +227,15 @@ class PillItem(PictureItem):
         self.setZValue(PILLS_Z)
         self.setVisible(False)
 
-    def show_face(self, face: LinkFace, middle: QPointF, look: Look) -> bool:
+    def show_face(
+        self, face: LinkFace, ends: tuple[QPointF, QPointF], middle: QPointF, look: Look
+    ) -> bool:
         """Take what to say and where; tells whether the picture has to be painted again."""
         before = self._content()
-        self.face = face
+        self.face, box = fitted(face, ends, middle, look)
         if not has_pills(face):
             self.setVisible(False)
-        self.place(pill_rect(middle, face, look))
+        self.place(box)
         return has_pills(face) and (not self.isVisible() or self._content() != before)
 
     def refresh(self, look: Look, zoom: float, ratio: float) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from engine.model.event_kinds import kind_with_badge
+from widgets.canvas.geometry import CARD_HEIGHT, PORT_RADIUS
 from widgets.canvas.pill_painter import paint_pills, pills_size
 from widgets.canvas.policies import Pill
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 THINNEST: Final = 1.5
 THICKEST: Final = 6.5
+_OVER_CARD: Final = 13.0
+"""Distance of a pill from the card below it, which may wear a badge there (scene units)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +75,49 @@ def has_pills(face: LinkFace) -> bool:
     return bool(face.pills or face.fault)
 
 
-def pill_rect(middle: QPointF, face: LinkFace, look: Look) -> QRectF:
-    """Where the pill of a link is."""
+def fitted(
+    face: LinkFace, ends: tuple[QPointF, QPointF], middle: QPointF, look: Look
+) -> tuple[LinkFace, QRectF]:
+    """What the pill of a link says and where it stands, so that it covers no card and no end to pull at.
+
+    Between cards that stand close, signs without news go without words; where they do not fit either,
+    the pill stands above the cards.
+    """
+    box = _pill_rect(middle, face, look)
+    if _covers_card(box, ends):
+        brief = tuple(pill if pill.tone else replace(pill, text="") for pill in face.pills)
+        face = replace(face, pills=brief)
+        box = _pill_rect(middle, face, look)
+    if _covers_card(box, ends):
+        top = min(end.y() for end in ends) - CARD_HEIGHT / 2 - _OVER_CARD
+        box.moveBottom(top)
+    elif face.selected and any(_near(box, end) for end in ends):
+        box.translate(0.0, -(box.height() / 2 + PORT_RADIUS + 3.0))
+    return face, box
+
+
+def _pill_rect(middle: QPointF, face: LinkFace, look: Look) -> QRectF:
+    """The pill around the middle of a link."""
     size = pills_size(_all_pills(face), look)
     return QRectF(
         middle.x() - size.width() / 2, middle.y() - size.height() / 2, size.width(), size.height()
     )
+
+
+def _covers_card(box: QRectF, ends: tuple[QPointF, QPointF]) -> bool:
+    """Whether a pill reaches over one of the cards that a link runs between."""
+    start, end = ends
+    reach = (CARD_HEIGHT + box.height()) / 2
+    at = box.center().y()
+    return (abs(start.y() - at) < reach and box.left() < start.x() < box.right()) or (
+        abs(end.y() - at) < reach and box.left() < end.x() < box.right()
+    )
+
+
+def _near(box: QRectF, end: QPointF) -> bool:
+    """Whether a pill touches the handle at an end."""
+    reach = PORT_RADIUS + 2.0
+    return box.adjusted(-reach, -reach, reach, reach).contains(end)
 
 
 def _all_pills(face: LinkFace) -> tuple[Pill, ...]:

@@ -248,7 +248,7 @@ class CanvasScene(QGraphicsScene):
     def _route(self, link_ids: Iterable[str]) -> None:
         """Route links, and have what they covered and cover now painted again."""
         for item, covered in self.wiring.route(link_ids, self.rect_of):
-            if item.pill.show_face(item.face, item.wire.middle, self.look):
+            if item.pill.show_face(item.face, item.ends, item.wire.middle, self.look):
                 self.stale.add(item.pill)
             if item.item_id not in self.live.links:
                 self.backdrop.touch(covered)
@@ -307,7 +307,7 @@ class CanvasScene(QGraphicsScene):
         change(link.outline())
         link.face = face
         change(link.outline())
-        if link.pill.show_face(face, link.wire.middle, self.look):
+        if link.pill.show_face(face, link.ends, link.wire.middle, self.look):
             self.stale.add(link.pill)
 
     # Painting
@@ -321,7 +321,7 @@ class CanvasScene(QGraphicsScene):
             item.setPixmap(QPixmap())
         self.stale.update(self.pictures())
         for link in self.links.values():
-            link.pill.show_face(link.face, link.wire.middle, look)
+            link.pill.show_face(link.face, link.ends, link.wire.middle, look)
         self.update()
 
     def paint_backdrop(self, painter: QPainter, rect: QRectF, zoom: float) -> None:

@@ -5,19 +5,55 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QTextCursor, QTextDocument
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QPainter, QTextCursor, QTextDocument
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionFrame,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from widgets.inspector.editors.line import Line
 from widgets.theme import hairline, set_role
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent
+
     from widgets.inspector.subjects.base import Subject
     from widgets.theme import ThemeManager
 
 _ICON = 20
+_AIR = 2
+"""Distance of a line's text from the border of its contents, as Qt has it."""
 _NAME_HEIGHT = 28
 """Room for the descenders of the title's size, whatever else stands in the line."""
+
+
+class NameLine(Line):
+    """A name, which ends in an ellipsis where it is too long and nobody is typing."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Cut what does not fit."""
+        option = QStyleOptionFrame()
+        self.initStyleOption(option)
+        part = QStyle.SubElement.SE_LineEditContents
+        room = self.style().subElementRect(part, option, self)
+        room.adjust(_AIR, 0, -_AIR, 0)
+        cut = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        if self.hasFocus() or cut == self.text():
+            super().paintEvent(event)
+            return
+        painter = QPainter(self)
+        panel = QStyle.PrimitiveElement.PE_PanelLineEdit
+        self.style().drawPrimitive(panel, option, painter, self)
+        painter.setPen(self.palette().text().color())
+        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(room, flags | Qt.TextFlag.TextSingleLine, cut)
+        painter.end()
 
 
 class Header(QWidget):
@@ -33,7 +69,7 @@ class Header(QWidget):
         self._title: str = ""
         self._icon = QLabel()
         self._icon.setFixedSize(QSize(_ICON, _ICON))
-        self.name = set_role(Line(), "title")
+        self.name = set_role(NameLine(), "title")
         self.name.setAccessibleName("Name")
         self.name.setMaxLength(200)
         self.name.setMinimumHeight(_NAME_HEIGHT)

@@ -70,7 +70,7 @@ class Window:
         lines: list[Line] = [
             _live("node", "rate", arrivals / span),
             _live("node", "completed", sum(p.completed for p in parts) / span),
-            _utilization(_average((length, part.utilization) for length, part in pairs)),
+            *_utilizations(pairs),
             *_at_work(
                 _average((length, part.utilization) for length, part in pairs),
                 _average((length, part.working) for length, part in pairs),
@@ -79,7 +79,7 @@ class Window:
         ]
         if arrivals:
             lines.append(("Wait, mean", format_quantity(queue * span / arrivals, "s"), ""))
-        lines += _latency("Residence", [part.latency for part in parts])
+        lines += _times(parts)
         done = [part.publish_to_done for part in parts if part.publish_to_done is not None]
         lines += _latency("Publish to done", done)
         lines += _failures([part.failed for part in parts], span)
@@ -205,6 +205,15 @@ def _plain(value: float) -> str:
     return f"{value:.2f}" if value < 10 else f"{value:,.0f}"
 
 
+def _utilizations(pairs: Sequence[tuple[float, NodeSample]]) -> list[Line]:
+    """Utilization, and that of the instances which are up where some are not."""
+    lines = [_utilization(_average((length, part.utilization) for length, part in pairs))]
+    if any(part.up < 1.0 for _, part in pairs):
+        title, *rest = _utilization(_average((length, part.busy_of_up) for length, part in pairs))
+        lines.append((f"{title} of those up", rest[0], rest[1]))
+    return lines
+
+
 def _utilization(value: float) -> Line:
     """Utilization, coloured where it is high (over 0.7 strained, nearly 1 saturated)."""
     state = "saturated" if value > 0.98 else "strained" if value > 0.7 else ""
@@ -214,6 +223,17 @@ def _utilization(value: float) -> Line:
 def _at_work(utilization: float, working: float) -> list[Line]:
     """How much of what is busy is at work, where some of it is held for a call or stands still."""
     return [_live("node", "working", working)] if utilization - working > _SEEN else []
+
+
+def _times(parts: Sequence[NodeSample]) -> list[Line]:
+    """Residence at a node; at a client the latency, of all requests as well where some failed."""
+    answers = [part.latency for part in parts]
+    every = [part.latency_all for part in parts if part.latency_all is not None]
+    if not every:
+        return _latency("Residence", answers)
+    if not any(sum(part.failed.values()) for part in parts):
+        return _latency("Latency", answers)
+    return _latency("Latency of answers", answers) + _latency("Of all requests", every)
 
 
 def _latency(title: str, latencies: Sequence[Percentiles]) -> list[Line]:

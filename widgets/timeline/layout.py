@@ -125,3 +125,13 @@ def _cut(x: float, text: float, ends: list[float], limit: float, right: float) -
     if text < _SHORTEST_TEXT:
         return Label(QRectF(begin, row, GLYPH, ROW_HEIGHT), 0.0)
     return Label(QRectF(begin, row, GLYPH + _PAD + text, ROW_HEIGHT), text)
+
+
+def bubble_beside(labels: Sequence[QRectF], bubble: QRectF) -> QRectF:
+    """The bubble with the time, in the first row where it covers no label; else above the load curve."""
+    for row in ROWS:
+        bubble.moveTop(row)
+        if not any(bubble.intersects(label) for label in labels):
+            return bubble
+    bubble.moveTop(0.0)
+    return bubble

@@ -11,7 +11,15 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from widgets.instruments.text import instant_text
 from widgets.theme import CAPTION, Fonts
-from widgets.timeline.layout import BASELINE, CURVE_TOP, GLYPH, ROW_HEIGHT, ROWS, Ruler
+from widgets.timeline.layout import (
+    BASELINE,
+    CURVE_TOP,
+    GLYPH,
+    ROW_HEIGHT,
+    ROWS,
+    Ruler,
+    bubble_beside,
+)
 from widgets.timeline.marks import notice_rect
 from widgets.timeline.wording import event_ink
 
@@ -191,11 +199,13 @@ class StripPainter:
         """Where the run is, with its time in a bubble."""
         x = scene.ruler.x(scene.now)
         ink = QColor(self._theme.text)
-        painter.fillRect(QRectF(x - 0.75, 6.0, 1.5, ROWS[0] - 6.0), ink)
         text = instant_text(scene.now)
         width = QFontMetricsF(self._strong).horizontalAdvance(text) + 18.0
         left = min(max(x - width / 2, 2.0), scene.ruler.width - width - 4.0)
-        bubble = QRectF(left, ROWS[0], width, ROW_HEIGHT + 1.0)
+        labels = [mark.label.rect for mark in scene.marks if mark.label is not None]
+        bubble = bubble_beside(labels, QRectF(left, ROWS[0], width, ROW_HEIGHT + 1.0))
+        foot = max(ROWS[0], bubble.top())
+        painter.fillRect(QRectF(x - 0.75, 6.0, 1.5, foot - 6.0), ink)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(ink)
         painter.drawRoundedRect(bubble, 4.0, 4.0)
