@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from engine.catalog.reading import Reading
     from engine.model.link import LinkConfig
+    from engine.model.traffic import RequestClass
 
 
 def unasked_warnings(reading: Reading) -> Iterator[Finding]:
@@ -25,7 +26,7 @@ def unasked_warnings(reading: Reading) -> Iterator[Finding]:
             continue
         name = node.name or node.id
         for kind in reading.classes:
-            share = unasked(links, kind.name)
+            share = unasked(links, kind)
             if share <= 0.0 or (config.mix and not config.mix.get(kind.name)):
                 continue
             whose = f" of class {kind.name}" if len(reading.classes) > 1 else ""
@@ -40,10 +41,14 @@ def unasked_warnings(reading: Reading) -> Iterator[Finding]:
             )
 
 
-def unasked(links: list[LinkConfig], kind: str) -> float:
-    """Probability that a request of a class makes none of these calls."""
+def unasked(links: list[LinkConfig], kind: RequestClass) -> float:
+    """Probability that a request of a class makes none of these calls.
+
+    What is called after a miss or a failure only is called after another call; writes miss nothing.
+    """
     share = 1.0
     for link in links:
-        if link.when != "miss" and (link.classes is None or kind in link.classes):
+        first = link.when == "always" or (kind.operation == "write" and "miss" in link.when)
+        if first and (link.classes is None or kind.name in link.classes):
             share *= 1.0 - link.probability
     return share

@@ -34,15 +34,15 @@ BOTH = (request_class("read"), request_class("write"))
 
 
 def given_up(timeout: float) -> Result:
-    """M/M/1 at ρ = .8 whose callers give up: 20/s is the rate at which answers come."""
-    nodes = [client(rate=80.0), station("web", exponential(0.01))]
-    return simulate(plan(nodes, [link("users", "web", timeout=timeout)], duration=4000.0))
+    """M/M/1 at ρ = .5 whose callers give up: times there are exponential with rate 50/s."""
+    nodes = [client(rate=50.0), station("web", exponential(0.01))]
+    return simulate(plan(nodes, [link("users", "web", timeout=timeout)], duration=2000.0))
 
 
 def test_all_requests_are_the_answers_cut_at_the_timeout() -> None:
-    users = given_up(0.1)["clients"]["users"]
+    users = given_up(0.04)["clients"]["users"]
     every, answers = users["latency_all"], users["latency"]
-    rate, timeout = 20.0, 0.1
+    rate, timeout = 50.0, 0.04
     late = math.exp(-rate * timeout)
     assert sum(users["failed"].values()) / users["offered"] == pytest.approx(late, rel=0.05)
     assert every["mean"] == pytest.approx((1.0 - late) / rate, rel=0.03)
@@ -187,6 +187,7 @@ class TestWhatIsSaidOfIt:
             ({"classes": ["read"]}, "No link takes the requests of class write of Users"),
             ({"probability": 0.25}, "75 % of the requests of class read of Users call nobody"),
             ({"when": "miss"}, "No link takes the requests of class read of Users"),
+            ({"when": "failed"}, "No link takes the requests of class read of Users"),
         ],
     )
     def test_by_the_check_of_single_classes(self, policy: dict[str, Any], says: str) -> None:
@@ -203,6 +204,14 @@ class TestWhatIsSaidOfIt:
         nodes = [builders.client(mix={"read": 1}), builders.node("web", "service")]
         links = [builders.link("users", "web", classes=["read"])]
         made = builders.design(nodes, links, classes=classes)
+        assert [each for each in check(made) if each.code == "no-target"] == []
+
+    def test_nothing_of_writes_which_need_no_miss(self) -> None:
+        made = builders.design(
+            [builders.client(), builders.node("web", "service")],
+            [builders.link("users", "web", when="miss")],
+            classes=[{"name": "write", "operation": "write"}],
+        )
         assert [each for each in check(made) if each.code == "no-target"] == []
 
     def test_by_the_theory(self) -> None:
