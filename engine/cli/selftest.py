@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 FAILED: Final = 1
-EXPECTED: Final = "3f1f697935bd1b018f16b0eefc5754c02e008c65f56dc3ae31344e92723e824f"
+EXPECTED: Final = "5e49c8c1780f571aa151d0f0032de4206d5477b9a14a7dda9e52c8b9e1c6ed42"
 
 _LAW: Final = {"law": "lognormal", "mean": 0.02, "cv2": 2.0}
 _DESIGN: Final[dict[str, Any]] = {
