@@ -123,12 +123,7 @@ def charted(item: str, design: Design | None, components: Mapping[str, Component
     node = design.node_by_id.get(item) if design is not None else None
     component = components.get(node.kind) if node is not None else None
     sort: Sort = "client" if component is not None and component.input == "none" else "node"
-    # A metric whose sums are not recorded cannot be charted.
-    live = [
-        Charted(metric, *_SUMS[metric.name])
-        for metric in LIVE_METRICS[sort]
-        if metric.name in _SUMS
-    ]
+    live = [Charted(metric, *_SUMS[metric.name]) for metric in LIVE_METRICS[sort]]
     return [*live, *map(_added, component.metrics if component is not None else ())]
 
 

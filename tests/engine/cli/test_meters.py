@@ -15,7 +15,11 @@ DESIGN: dict[str, Any] = {
     "windtunnel": 1,
     "title": "Shop",
     "nodes": [
-        {"id": "users", "kind": "client", "config": {"arrivals": {"process": "poisson", "rate": 50}}},
+        {
+            "id": "users",
+            "kind": "client",
+            "config": {"arrivals": {"process": "poisson", "rate": 50}},
+        },
         {"id": "web", "kind": "service", "config": {"workers": 4}},
     ],
     "links": [{"id": "users-web", "source": "users", "target": "web"}],
