@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from engine.model.fields import Config
 
 _ALL: Final = (
+    Metric(name="resent", title="resent after finding no place", counts=True, needs="overflow"),
     Metric(name="throttled", title="throttled", unit="%", needs="cpu"),
     Metric(name="paused", title="paused", unit="%", needs="pauses"),
     Metric(name="memory", title="memory, fullest instance", unit="B", needs="memory"),

@@ -19,12 +19,14 @@ from engine.model.station import (
     BATCH,
     CPU,
     MEMORY,
+    OVERFLOW,
     PAUSES,
     START_UP,
     USL,
     Batching,
     CpuQuota,
     Memory,
+    Overflow,
     Pauses,
     Scaling,
     StartUp,
@@ -55,6 +57,9 @@ well. Released (an event loop): only memory is used while waiting.
 **Queue limit.** Without one, a stall leaves a queue of requests whose callers gave up long ago, and they
 are worked on first. With one, requests over the limit fail at once (`queue_full`). About
 *workers ÷ service time × the caller's timeout* places are as many as can be served in time.
+**When full**: requests over the limit can also be dropped without a word, as a full listen backlog does. Then
+nobody is refused, but the caller's system tries again after 1, 3, 7 s …: p99 is a second more, `resent` counts
+how often.
 
 With **processor sharing** (`ps`) nobody waits in line: all are worked on at once, each the slower for the
 others. So no worker is ever held, and the queue limit counts those inside beyond the workers.
@@ -151,6 +156,7 @@ class ServiceConfig(Config):
         ge=0,
         le=10_000_000,
     )
+    overflow: Overflow = OVERFLOW
     discipline: Literal["fifo", "lifo", "ps", "priority"] = setting(
         "fifo",
         title="Discipline",
@@ -194,6 +200,7 @@ def lower(config: ServiceConfig, context: Lowering) -> NodePlan:
             workers=config.workers,
             work=work if flow is None else first_work(flow),
             queue_limit=config.queue_limit,
+            overflow=config.overflow,
             discipline=config.discipline,
             hold=config.hold_while_waiting,
             speed=config.speed,

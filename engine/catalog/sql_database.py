@@ -11,7 +11,16 @@ from engine.model.admission import ADMISSION, Admission
 from engine.model.component import Component
 from engine.model.fields import Config, setting
 from engine.model.laws import Exponential, Law
-from engine.model.station import PAUSES, START_UP, USL, Pauses, Scaling, StartUp
+from engine.model.station import (
+    OVERFLOW,
+    PAUSES,
+    START_UP,
+    USL,
+    Overflow,
+    Pauses,
+    Scaling,
+    StartUp,
+)
 from engine.plan.lower import law_plan
 from engine.plan.primitives import NodePlan, StationPlan
 from engine.plan.station import pause_plan, scaling_plan, start_plan
@@ -67,6 +76,7 @@ class SqlDatabaseConfig(Config):
         ge=0,
         le=10_000_000,
     )
+    overflow: Overflow = OVERFLOW
     admission: Admission | None = ADMISSION
     usl: Scaling | None = USL
     start_up: StartUp | None = START_UP
@@ -82,6 +92,7 @@ def lower(config: SqlDatabaseConfig, context: Lowering) -> NodePlan:
             workers=config.connections,
             work=tuple(write if each.write else read for each in context.classes),
             queue_limit=config.queue_limit,
+            overflow=config.overflow,
             scaling=scaling_plan(config.usl),
             start=start_plan(config.start_up),
             pauses=pause_plan(config.pauses),

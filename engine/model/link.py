@@ -45,6 +45,12 @@ class Retry(Config):
         1, title="Attempts", help="Tries in all; 1 never retries.", ge=1, le=100
     )
     backoff: Backoff = setting(Backoff(), title="Backoff", help="Wait between tries.")
+    other_instance: bool = setting(
+        default=False,
+        title="On another instance",
+        help="Retries go to instances that this call has not been to, also behind balancers; to any "
+        "when it has been to all (Envoy: previous hosts).",
+    )
 
 
 class LinkConfig(Config):
@@ -152,6 +158,18 @@ class LinkConfig(Config):
         unit="s",
         group=_POLICY,
         help="The caller gives up after this.",
+        gt=0.0,
+        le=1e9,
+    )
+    queue_timeout: float | None = setting(
+        None,
+        title="Queue timeout",
+        unit="s",
+        group=_POLICY,
+        help="The caller gives up (timeout) when a call waits longer than this before anybody works on it: "
+        "at the bulkhead, for a connection, and at the target for a worker, each wait for itself. The call "
+        "leaves where it waits; work that has begun goes on. With ps nobody waits (HikariCP "
+        "connectionTimeout: 30 s; HAProxy timeout queue).",
         gt=0.0,
         le=1e9,
     )

@@ -79,10 +79,14 @@ NETWORK_METRICS: Final = (
     Metric(name="connection_rate", title="connections opened", unit="/s"),
     Metric(name="connection_wait", title="wait for a connection", unit="s"),
     Metric(name="waiting", title="calls waiting for one"),
+    Metric(name="connection_refused", title="no place to wait for one", counts=True),
 )
 """What a link with a bandwidth or connections adds to ``extra``."""
 
-LINK_METRICS: Final = (*NETWORK_METRICS, *metrics_in(LinkConfig))
+_QUEUE_TIMEOUTS: Final = Metric(
+    name="queue_timeouts", title="gave up waiting", counts=True, needs="queue_timeout"
+)
+LINK_METRICS: Final = (*NETWORK_METRICS, _QUEUE_TIMEOUTS, *metrics_in(LinkConfig))
 """What a link may add to ``extra``: its network, and the rules that are switched on."""
 
 METRICS: Final[Mapping[Sort, tuple[Metric, ...]]] = {

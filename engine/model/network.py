@@ -37,6 +37,15 @@ class Connection(Config):
         ge=1,
         le=1_000_000,
     )
+    max_pending: int | None = setting(
+        None,
+        title="Most waiting",
+        help="Requests to one instance of the target that may wait for a connection to be free, beyond "
+        "those for which one is being set up; more fail at once with queue_full (Envoy: 1024). "
+        "None is any number.",
+        ge=0,
+        le=10_000_000,
+    )
     max_requests: int | None = setting(
         1000,
         title="Requests each",

@@ -183,6 +183,17 @@ class Pauses(Config):
     )
 
 
+Overflow = Literal["refuse", "resend"]
+"""What becomes of a request that finds all waiting places taken."""
+
+OVERFLOW: Final[Any] = setting(
+    "refuse",
+    title="When full",
+    group="Queue",
+    help="refuse: it fails at once with queue_full. resend: nobody answers, as with a listen backlog that "
+    "is full on Linux, and the caller's system tries again 1, 3, 7, 15, 31 and 63 s after the first time "
+    "(RFC 6298); after 127 s it fails with timeout. Every request counts as a connection of its own.",
+)
 _GROUP: Final = "Instance"
 USL: Final[Any] = setting(
     None,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engine.plan.primitives import INFINITE
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -18,7 +20,7 @@ class DeadlinePropagation:
     propagating: frozenset[str]
     cancelling: frozenset[str]
     told: frozenset[str]
-    """Nodes that such links lead to."""
+    """Nodes that such links lead to, and those in whose lines callers do not wait for ever."""
 
 
 def deadline_propagation(plan: Plan) -> DeadlinePropagation:
@@ -26,7 +28,9 @@ def deadline_propagation(plan: Plan) -> DeadlinePropagation:
     propagating = _forwarded(plan, lambda link: link.deadline_propagation)
     cancelling = _forwarded(plan, lambda link: link.cancellation)
     both = propagating | cancelling
-    told = frozenset(link.target for link in plan.links if link.id in both)
+    told = frozenset(
+        link.target for link in plan.links if link.id in both or link.queue_timeout < INFINITE
+    )
     return DeadlinePropagation(propagating, cancelling, told)
 
 

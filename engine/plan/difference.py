@@ -7,6 +7,8 @@ from itertools import compress, count
 from operator import is_not
 from typing import TYPE_CHECKING
 
+from engine.plan.primitives import INFINITE
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -25,7 +27,7 @@ def difference(old: Plan, new: Plan) -> Difference | None:
     """Where plans differ; None where it is in more than the settings of single nodes and links.
 
     More are: request classes, what there is and what leads where, roles, and what links tell of
-    deadlines and cancels, which balancers pass on.
+    deadlines and cancels, which balancers pass on, or of leaving lines.
     """
     if old.classes is not new.classes and old.classes != new.classes:
         return None
@@ -57,5 +59,6 @@ def _role(node: NodePlan) -> tuple[object, ...]:
 
 
 def _way(link: LinkPlan) -> tuple[object, ...]:
-    """Which link it is, where it leads, and what it tells of deadlines and cancels."""
-    return (link.id, link.source, link.target, link.deadline_propagation, link.cancellation)
+    """Which link it is, where it leads, what it tells of deadlines and cancels, and whether its calls leave lines."""
+    told = (link.deadline_propagation, link.cancellation, link.queue_timeout < INFINITE)
+    return (link.id, link.source, link.target, *told)

@@ -124,6 +124,7 @@ def link_plan(link: Link, config: LinkConfig, classes: tuple[ClassPlan, ...]) ->
         connection=_connection_plan(config.connection),
         encryption=_encryption_plan(config.encryption),
         timeout=INFINITE if config.timeout is None else config.timeout,
+        queue_timeout=INFINITE if config.queue_timeout is None else config.queue_timeout,
         deadline_propagation=config.deadline_propagation,
         cancellation=config.cancellation,
         retry=_retry_plan(config.retry) if "retry" in given else _NO_RETRY,
@@ -141,6 +142,7 @@ def _connection_plan(connection: Connection | None) -> ConnectionPlan | None:
         ordered=not connection.protocol.startswith("quic"),
         streams=connection.streams,
         connections=connection.max_connections,
+        pending=connection.max_pending,
         requests=connection.max_requests,
         idle=INFINITE if idle is None else idle,
         slow_start=connection.slow_start,
@@ -165,6 +167,7 @@ def _retry_plan(retry: Retry) -> RetryPlan:
         factor=backoff.factor,
         cap=backoff.cap,
         jitter=backoff.jitter,
+        other_instance=retry.other_instance,
     )
 
 

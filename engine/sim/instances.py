@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from engine.plan.primitives import INFINITE
 from engine.sim.lane.codes import UNLIMITED
+from engine.sim.lane.station.backlog import Backlog
 from engine.sim.lane.station.batches import BatchPool
 from engine.sim.lane.station.cancellable import CancellableQueue
 from engine.sim.lane.station.line import Fifo, Lifo, Priority
@@ -78,6 +79,7 @@ class Instances:
                 pool.listed = False
             kept.append(pool)
         node.pools = kept
+        self._tune_backlog(node, station)
         for pool in kept:
             self._tune(pool, station)
             if isinstance(pool, QueuePool):
@@ -86,6 +88,13 @@ class Instances:
             pool.holds = pool.holds or station.hold
             pool.resize(UNLIMITED if station.workers is None else station.workers, now)
         part.meters.follow(kept, part.retired, now)
+
+    def _tune_backlog(self, node: Node, station: StationPlan) -> None:
+        """Have who finds no place come again, or refuse them; who is on the way comes in any case."""
+        if station.overflow == "refuse":
+            node.backlog = None
+        elif node.backlog is None:
+            node.backlog = Backlog(node)
 
     def _tune(self, pool: Pool, station: StationPlan) -> None:
         """Turn the knobs of an instance."""

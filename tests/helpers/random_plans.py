@@ -44,7 +44,7 @@ PICKERS = ["round_robin", "random", "least_connections", "power_of_two", "weight
 RETRIES = [
     RetryPlan(),
     RetryPlan(attempts=3, base=0.0),
-    RetryPlan(attempts=2, base=0.1, jitter="equal"),
+    RetryPlan(attempts=2, base=0.1, jitter="equal", other_instance=True),
 ]
 PROCESSES = ["poisson", "deterministic", "mmpp", "active_users", "sessions", "closed", "trace"]
 STEPS = ((0.0, 5.0), (2.0, 5.0), (2.0, 30.0), (5.0, 30.0), (5.0, 0.0))
@@ -126,6 +126,7 @@ class Maker:
             workers=self.one([1, 2, 5, None]),
             queue_limit=self.one([None, 0, 3]),
             discipline=self.one(["fifo", "lifo", "ps", "priority"]),
+            overflow=self.seldom(["resend"]) or "refuse",
             hold=self.one([True, False]),
             speed=self.seldom([0.5, 3.0]) or 1.0,
             scaling=self.seldom([ScalingPlan(contention=0.1, coherency=0.01)]),
@@ -179,6 +180,7 @@ class Maker:
             connection=self.connection(),
             encryption=self.one([None, None, EncryptionPlan(handshake=1e-3, per_byte=1e-7)]),
             timeout=self.one([INFINITE, 0.05, 0.5]),
+            queue_timeout=self.seldom([0.01, 0.2]) or INFINITE,
             retry=self.one(RETRIES),
             deadline_propagation=self.one([False, True]),
             cancellation=self.one([False, True]),
@@ -193,6 +195,7 @@ class Maker:
             ordered=self.one([True, False]),
             streams=self.one([1, 1, 3]),
             connections=self.one([None, 1, 2]),
+            pending=self.seldom([0, 2]),
             requests=self.one([None, 1, 5]),
             idle=self.one([INFINITE, 0.2]),
             slow_start=self.one(["off", "new_connections", "after_idle"]),

@@ -46,10 +46,14 @@ def link_pills(config: Mapping[str, object], states: Mapping[str, str]) -> tuple
     timeout = config.get("timeout")
     if isinstance(timeout, int | float):
         pills.append(Pill("delay", short_time(timeout)))
+    limit = config.get("queue_timeout")
+    if isinstance(limit, int | float):
+        pills.append(Pill("queue", short_time(limit)))
     retry = config.get("retry")
     attempts = retry.get("attempts") if isinstance(retry, dict) else None
     if isinstance(attempts, int) and attempts > 1:
-        pills.append(Pill("restart", f"×{attempts}"))
+        elsewhere = isinstance(retry, dict) and retry.get("other_instance") is True
+        pills.append(Pill("restart", f"×{attempts} elsewhere" if elsewhere else f"×{attempts}"))
     times = config.get("times")
     if isinstance(times, int) and times > 1:
         pills.append(Pill("copy", f"{times} calls"))

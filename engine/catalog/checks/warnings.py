@@ -8,6 +8,7 @@ from engine.catalog.checks.flows import explicit_flow, flow_warnings
 from engine.catalog.checks.instances import instance_warnings
 from engine.catalog.checks.scenario import objective_warnings
 from engine.catalog.checks.unasked import unasked_warnings
+from engine.catalog.checks.waiting import waiting_warnings
 from engine.catalog.registry import component
 from engine.catalog.unknown import names_in, unknown_fields
 from engine.model.edits import UNSET, CompoundEdit, SetField
@@ -47,6 +48,7 @@ def warnings(reading: Reading) -> Iterator[Finding]:
     yield from _late_events(design)
     yield from objective_warnings(design)
     yield from instance_warnings(reading)
+    yield from waiting_warnings(reading)
 
 
 def _unknown_field(

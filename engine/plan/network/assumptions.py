@@ -35,6 +35,7 @@ def node_doubts(site: Center) -> tuple[str, ...]:
         found += [f"not modelled: {name} of {edge.plan.id}" for name in of_link(edge.plan)]
         found += _late(edge)
         found += _storm(edge)
+        found += _elsewhere(edge)
     if any(len(group) > 1 for group in site.groups) or goes_side_by_side(site.plan.flow or ()):
         found.append("parallel calls are taken as independent of each other")
     found += _redelivered(site)
@@ -135,6 +136,13 @@ def _storm(edge: Edge) -> list[str]:
         f"so that {attempts} tries keep it down once it is slow; this is the good one"
     )
     return [text]
+
+
+def _elsewhere(edge: Edge) -> list[str]:
+    """Retries that go to another instance than the one that failed."""
+    if not edge.plan.retry.other_instance or max(edge.tries) <= 1.0 + _WORTH:
+        return []
+    return [f"retries of {edge.plan.id} go to other instances: they are taken as going to any"]
 
 
 def design_doubts(plan: Plan, moment: Moment) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ _KNOWN: Final[dict[str, frozenset[str]]] = {
         "LawPlan": "law mean cv2 alpha low high values weights",
         "NodePlan": "id station traffic store backlog router pulls flow gates",
         "StationPlan": "instances workers work queue_limit discipline hold speed scaling cpu batch "
-        "start memory pauses",
+        "start memory pauses overflow",
         "ScalingPlan": "contention coherency",
         "CpuPlan": "quota period",
         "BatchPlan": "size linger fixed per_item",
@@ -35,9 +35,9 @@ _KNOWN: Final[dict[str, frozenset[str]]] = {
         "SessionPlan": "mean law",
         "LinkPlan": "id source target order probability times waits on_miss on_failure classes picker weight "
         "delay jitter loss bandwidth connection encryption timeout retry deadline_propagation "
-        "cancellation policies",
-        "RetryPlan": "attempts base factor cap jitter",
-        "ConnectionPlan": "round_trips ordered streams connections requests idle slow_start",
+        "cancellation policies queue_timeout",
+        "RetryPlan": "attempts base factor cap jitter other_instance",
+        "ConnectionPlan": "round_trips ordered streams connections pending requests idle slow_start",
         "EncryptionPlan": "handshake per_byte",
         "WorkPart": "laws",
         "CallPart": "link",
@@ -53,6 +53,7 @@ _WORDS: Final[dict[tuple[str, str], frozenset[str]]] = {
     (name, field): frozenset(words.split())
     for name, field, words in (
         ("StationPlan", "discipline", "fifo lifo ps priority"),
+        ("StationPlan", "overflow", "refuse resend"),
         ("RouterPlan", "picker", "round_robin random least_connections power_of_two weighted"),
         ("LinkPlan", "picker", "round_robin random least_connections power_of_two weighted"),
         ("Way", "when", "always miss hit failed miss_or_failed"),

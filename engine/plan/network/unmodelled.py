@@ -21,7 +21,12 @@ _LINK: Final = frozenset(
     | {"on_miss", "on_failure"}
     | {"picker", "weight", "delay", "jitter", "loss", "timeout", "retry", "policies"}
 )
-_NAMES: Final = {"cpu": "CPU quota", "batch": "batches", "start": "start-up"}
+_NAMES: Final = {
+    "cpu": "CPU quota",
+    "batch": "batches",
+    "start": "start-up",
+    "overflow": "a backlog that is tried again",
+}
 """What people call a field, where that is not its name."""
 
 

@@ -50,6 +50,8 @@ def _blind_alone(site: Center) -> None:
             site.unknown_busy = site.unknown_load = True
     if site.rate > 0.0 and site.workers is not None:
         missing = decisive(site.plan.station)
+        if site.plan.station.overflow == "resend" and _overflows(site):
+            missing = "not modelled: who finds no place comes again, which changes its times"
         site.blind = site.blind or missing
         site.unknown_busy = site.unknown_busy or bool(missing)
     for edge in site.entering:
@@ -66,6 +68,11 @@ def _blind_alone(site: Center) -> None:
             f"in bursts it is offered {load * site.peak:.2g} × what it can serve: "
             "waits depend on how long they last"
         )
+
+
+def _overflows(site: Center) -> bool:
+    """Whether more than a few find no place."""
+    return (site.stay.load or 0.0) >= 1.0 or site.stay.wait.loss > _WORTH
 
 
 def _blind_by(edge: Edge) -> None:
@@ -155,7 +162,9 @@ def _note_shed(edge: Edge, told: DeadlinePropagation, given_up: set[str]) -> Non
     if late:
         given_up.add(below.plan.id)
     name = ""
-    if late and edge.plan.id in told.cancelling:
+    if _leaves(edge):
+        name = "queue timeout"
+    elif late and edge.plan.id in told.cancelling:
         name = "cancellation"
     elif late and edge.plan.id in told.propagating:
         name = "deadline propagation"
@@ -167,6 +176,17 @@ def _note_shed(edge: Edge, told: DeadlinePropagation, given_up: set[str]) -> Non
         )
         below.sheds = below.unknown_busy = True
         below.blind = below.blind or reason
+
+
+def _leaves(edge: Edge) -> bool:
+    """Whether more than a few give up before anybody at a link's target works on their call."""
+    limit, stay = edge.plan.queue_timeout, edge.target.stay
+    if limit == math.inf or edge.target.workers is None:
+        return False
+    wait = stay.wait
+    if (stay.load or 0.0) >= 1.0:
+        return True
+    return wait.mean > 0.0 and wait.chance * math.exp(-limit * wait.chance / wait.mean) > _WORTH
 
 
 def _passes_deadline(site: Center) -> bool:

@@ -24,6 +24,8 @@ class RetryPlan:
     factor: float = 2.0
     cap: float = 20.0
     jitter: Literal["none", "equal", "full"] = "full"
+    other_instance: bool = False
+    """Whether retries avoid the instances that the call has been to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,8 @@ class ConnectionPlan:
     """Requests under way at a time on a connection."""
     connections: int | None = None
     """Connections at a time; None is as many as it takes."""
+    pending: int | None = None
+    """Calls that may wait for one to be free; None is any number."""
     requests: int | None = None
     """Requests after which a connection is closed."""
     idle: float = INFINITE
@@ -84,6 +88,8 @@ class LinkPlan:
     """None where every call finds an open one."""
     encryption: EncryptionPlan | None = None
     timeout: float = INFINITE
+    queue_timeout: float = INFINITE
+    """Seconds that a call waits at each place before anybody works on it."""
     retry: RetryPlan = RetryPlan()
     deadline_propagation: bool = False
     """Calls carry until when their answer is wanted; who passes that is dropped."""

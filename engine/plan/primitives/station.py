@@ -85,6 +85,8 @@ class StationPlan:
     """Law of the work, one per class."""
     queue_limit: int | None = None
     """Waiting places an instance; None is unbounded."""
+    overflow: Literal["refuse", "resend"] = "refuse"
+    """Whether who finds none is told, or comes again as TCP resends what gets no answer."""
     discipline: Literal["fifo", "lifo", "ps", "priority"] = "fifo"
     hold: bool = False
     """Whether a worker is held while its request waits for calls (thread per request)."""

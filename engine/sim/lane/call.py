@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast, final
 from mypy_extensions import mypyc_attr
 
 from engine.sim.lane.agenda import Agenda, Entry, Task
-from engine.sim.lane.codes import BACKOFF, OK, OUTBOUND, RETURNING, WORKING
+from engine.sim.lane.codes import ANNOUNCED, BACKOFF, OK, OUTBOUND, RETURNING, WORKING
 from engine.sim.lane.counts import SiteCounts
 from engine.sim.lane.instance import Instance
 
@@ -58,6 +58,14 @@ class CallPath(Expirer):
         """Make an attempt whose instance is picked already."""
         raise NotImplementedError
 
+    def arrive(self, call: Call, now: float) -> None:
+        """A call reaches its site, and the path wants to know whether it waits there."""
+        raise NotImplementedError
+
+    def is_cut(self) -> bool:
+        """Whether nothing gets through now."""
+        raise NotImplementedError
+
     def answer(self, call: Call, entry: Entry, now: float) -> None:
         """The site is done with the call: let the entry, mostly the call itself, go back."""
         raise NotImplementedError
@@ -91,6 +99,9 @@ class Parked:
 
 class ConnectionLease(Task):
     """What a call holds, or waits for, while it is under way on a link that has connections."""
+
+    granted: bool = False
+    """Whether the call holds it."""
 
     def settled(self, call: Call, now: float) -> None:
         """The caller knows the outcome, or has given up."""
@@ -297,6 +308,10 @@ class Site(SiteCounts):
         """The caller of a call that was sent here does not want it any more."""
         raise NotImplementedError
 
+    def give_up(self, call: Call, now: float) -> None:
+        """The caller of a call that waits here, and is not worked on yet, waits no more."""
+        raise NotImplementedError
+
     def drop(self, call: Call, now: float) -> None:
         """A call that waited for a worker has passed its deadline."""
         raise NotImplementedError
@@ -395,6 +410,8 @@ class Call(Entry):
     """Where a router or a queue wants it to go."""
     endpoint: Endpoint | None = None
     """Where it goes."""
+    tried: list[Pool] | None = None
+    """Instances that it went to so far, its earlier attempts included, where the next ones avoid them."""
     missed_over: list[CallPath] | None = None
     """Links over which the job learnt of misses that nothing has made up for yet."""
     user: ClosedUser | None = None
@@ -430,6 +447,10 @@ class Call(Entry):
             path = self.path
             if path is not None:
                 path.resend(self, now)
+        elif stage == ANNOUNCED:
+            path = self.path
+            if path is not None:
+                path.arrive(self, now)
 
 
 class Context:

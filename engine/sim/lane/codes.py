@@ -33,6 +33,14 @@ BACKOFF: Final = 3
 DEAD: Final = 4
 ENGAGED: Final = 5
 """At the site and neither waiting nor worked on: its flow goes on elsewhere."""
+ANNOUNCED: Final = 6
+"""Outbound, and its link wants to know when it arrives."""
+
+# Where a call waits before anybody works on it.
+AT_RULE: Final = 0
+FOR_CONNECTION: Final = 1
+AT_SITE: Final = 2
+"""At a gate, for a place, or for a worker."""
 
 # How a caller stopped waiting for a call before its answer was there.
 ABANDONED: Final = 1

@@ -1,4 +1,8 @@
-"""Equal timeouts in one line: whoever starts first expires first, so one pending entry serves all."""
+"""Equal timeouts in one line: whoever starts first expires first, so one pending entry serves all.
+
+`Expiry` watches attempts from the moment they are sent, for all who have a timeout; the calls themselves
+are its chain. `Watch` watches spans that begin later, for the few that have to wait.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,8 @@ from typing import TYPE_CHECKING, final
 from engine.sim.lane.agenda import Agenda, Task, Timer
 
 if TYPE_CHECKING:
+    from mypy_extensions import i64
+
     from engine.sim.lane.call import Call, Expirer
 
 
@@ -59,6 +65,79 @@ class Expiry(Task):
                 self._agenda.schedule_at(end, timer)
                 return
             self._expirer.expired(first, now)
+            self.prune()
+            first = self._first
+        self._pending = False
+
+
+class Watcher:
+    """Somebody who is told when a span that is watched is over."""
+
+    def lasts(self, call: Call, place: i64) -> bool:
+        """Whether what is watched still goes on."""
+        raise NotImplementedError
+
+    def ran_out(self, call: Call, place: i64, now: float) -> None:
+        """It has gone on for the whole span."""
+        raise NotImplementedError
+
+
+@final
+class Watched:
+    """A call, and what is watched of it."""
+
+    def __init__(self, call: Call, place: i64, end: float) -> None:
+        self.call = call
+        self.place = place
+        self.end = end
+        self.following: Watched | None = None
+
+
+@final
+class Watch(Task):
+    """Tells a watcher whose wait lasts longer than a fixed span (s), wherever and whenever it began."""
+
+    def __init__(self, agenda: Agenda, watcher: Watcher, span: float) -> None:
+        self.span = span
+        self._agenda = agenda
+        self._watcher = watcher
+        self._first: Watched | None = None
+        self._last: Watched | None = None
+        self._timer = Timer(self)
+        self._pending = False
+
+    def add(self, call: Call, place: i64, now: float) -> None:
+        """Watch a call from now on."""
+        self.prune()
+        watched = Watched(call, place, now + self.span)
+        last = self._last
+        if last is None:
+            self._first = watched
+            if not self._pending:
+                self._pending = True
+                self._agenda.schedule_at(watched.end, self._timer)
+        else:
+            last.following = watched
+        self._last = watched
+
+    def prune(self) -> None:
+        """Forget those at the head whose wait is over."""
+        first = self._first
+        while first is not None and not self._watcher.lasts(first.call, first.place):
+            first = first.following
+        self._first = first
+        if first is None:
+            self._last = None
+
+    def due(self, timer: Timer, now: float) -> None:
+        """Tell of those whose span is over and wait for the next; the timer counts as pending meanwhile."""
+        self.prune()
+        first = self._first
+        while first is not None:
+            if first.end > now:
+                self._agenda.schedule_at(first.end, timer)
+                return
+            self._watcher.ran_out(first.call, first.place, now)
             self.prune()
             first = self._first
         self._pending = False

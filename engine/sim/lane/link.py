@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING, final
 from engine.sim.lane.call import Call, CallPath, Endpoint, Site
 from engine.sim.lane.codes import (
     ABANDONED,
+    AT_RULE,
+    AT_SITE,
     BACKOFF,
     CALLED_OFF,
     DEADLINE,
+    FOR_CONNECTION,
     HELD,
     LOST,
     NETWORK,
@@ -56,6 +59,8 @@ class Link(RuledPath):
     """Whether its pickers choose among the instances of other links as well: those of a router."""
     spare: Picker | None = None
     """What picks among its own instances, where its pickers are shared."""
+    elsewhere: bool = False
+    """Whether retries avoid the instances that were tried."""
     probability: float = 1.0
     on_failure: bool = False
     """Whether jobs make the call after another one failed."""
@@ -122,7 +127,7 @@ class Link(RuledPath):
             return
         endpoint = self.sole
         if endpoint is None or not endpoint.healthy:
-            endpoint = self.pickers[call.kind].pick(call)
+            endpoint = self._pick(self.pickers[call.kind], call)
             if endpoint is None:
                 self._count_in(call, now)
                 self._fail(call, UNAVAILABLE)
@@ -162,6 +167,7 @@ class Link(RuledPath):
                 if verdict == HELD:
                     call.holder = rule
                     self.unsent += 1
+                    self._note_wait(call, AT_RULE, now)
                 else:
                     self._refuse(call, rule, verdict, now)
                 return
@@ -180,7 +186,14 @@ class Link(RuledPath):
         if endpoint is not None and endpoint.healthy:
             return endpoint
         spare = self.spare
-        return self.pickers[call.kind].pick(call) if spare is None else spare.pick(call)
+        return self._pick(self.pickers[call.kind] if spare is None else spare, call)
+
+    def _pick(self, picker: Picker, call: Call) -> Endpoint | None:
+        """What a picker says, but for the instances that the call has been to."""
+        tried = call.tried
+        if tried is None or len(tried) == 0:
+            return picker.pick(call)
+        return picker.pick_other(call, tried)
 
     def _refuse(self, call: Call, by: Rule, reason: i64, now: float) -> None:
         """Fail an attempt at a rule; those that had let it go before hear of that, no others."""
@@ -207,6 +220,9 @@ class Link(RuledPath):
         call.endpoint = endpoint
         call.pool = pool
         call.site = pool.site
+        tried = call.tried
+        if tried is not None:
+            tried.append(pool)
         rule = self.starting
         while rule is not None:
             rule.started(call, now)
@@ -216,7 +232,7 @@ class Link(RuledPath):
         if rule is None and self.fixed >= 0.0:
             if self.dots > 0:
                 self.see_request(call, now, self.fixed)
-            call.stage = OUTBOUND
+            call.stage = self.departing
             if self.volume is not None:
                 self.volume.there(call)
             self.agenda.convey(self.fixed, call)
@@ -228,11 +244,12 @@ class Link(RuledPath):
         while rule is not None:
             verdict = rule.admit(call, now)
             if verdict != OK:
-                if verdict != HELD:
+                if verdict == HELD:
+                    self.unsent += 1
+                    self._note_wait(call, FOR_CONNECTION, now)
+                else:
                     call.pool.coming -= 1
                     self._fail(call, verdict)
-                else:
-                    self.unsent += 1
                 return
             rule = rule.next_board
         if self.volume is not None:
@@ -245,8 +262,15 @@ class Link(RuledPath):
             return
         if self.dots > 0:
             self.see_request(call, now, delay)
-        call.stage = OUTBOUND
+        call.stage = self.departing
         self.agenda.schedule(delay, call)
+
+    def arrive(self, call: Call, now: float) -> None:
+        """Let a call in at its site, and tell the rules if it waits there."""
+        call.stage = OUTBOUND
+        call.site.arrive(call, now)
+        if call.stage == OUTBOUND and not call.settled:
+            self._note_wait(call, AT_SITE, now)
 
     def lose(self, call: Call, delay: float) -> None:
         """Let the caller find out that nothing gets through; a worker kept for the call is free."""
@@ -268,6 +292,8 @@ class Link(RuledPath):
         self.sent_sum += now
         call.sent = now
         call.path = self
+        if self.elsewhere and call.tried is None:
+            call.tried = []
 
     def answer(self, call: Call, entry: Entry, now: float) -> None:
         """Send an answer back; nobody listens for a call that was given up."""
@@ -318,6 +344,14 @@ class Link(RuledPath):
         """Give a call up; the callee works on unless it is told."""
         call.given_up = ABANDONED
         self._give_up(call, TIMEOUT, now)
+        self._after_failure(call, TIMEOUT, now)
+
+    def impatient(self, call: Call, place: i64, now: float) -> None:
+        """Give a call up that has waited for too long before anybody worked on it; it leaves where it waits."""
+        call.given_up = ABANDONED
+        self._give_up(call, TIMEOUT, now)
+        if place == AT_SITE:
+            call.site.give_up(call, now)
         self._after_failure(call, TIMEOUT, now)
 
     def overdue(self, call: Call, now: float) -> None:
@@ -411,6 +445,7 @@ class Link(RuledPath):
             again.repeat = call.repeat
             again.waits = call.waits
             again.fill = call.fill
+            again.tried = call.tried
             again.path = self
             again.stage = BACKOFF
             self.agenda.schedule(wait, again)

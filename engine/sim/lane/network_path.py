@@ -85,9 +85,13 @@ class NetworkPath(CallPath):
         self.round_trip = 2.0 * (self.usual + self.extra)
         self.retransmit = max(RETRANSMIT, 2.0 * self.round_trip)
 
+    def is_cut(self) -> bool:
+        """Whether nothing gets through now."""
+        return self.cuts > 0 or self.loss >= 1.0
+
     def crossing(self) -> float:
         """Time of one crossing (s); negative where it is given up after that time."""
-        if self.cuts > 0 or self.loss >= 1.0:
+        if self.is_cut():
             return -self.retransmit * ALL_WAITS
         return self.retransmitted(self.flight())
 

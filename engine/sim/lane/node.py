@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, final
 
 from engine.sim.lane.agenda import Timer
-from engine.sim.lane.call import Parked, Site
+from engine.sim.lane.call import Context, Parked, Site
 from engine.sim.lane.codes import (
     CRASHED,
     DEAD,
@@ -17,6 +17,7 @@ from engine.sim.lane.codes import (
     OK,
     QUEUE_FULL,
     RETURNING,
+    TIMEOUT,
     UNAVAILABLE,
 )
 from engine.sim.lane.draws import chance
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from engine.sim.lane.call import Call, Pool
     from engine.sim.lane.draws import Draws
     from engine.sim.lane.seams import Gate, Role
+    from engine.sim.lane.station.backlog import Backlog
 
 
 @final
@@ -47,6 +49,8 @@ class Node(Site):
     """What sees a job end before it is counted out: a store, or a client."""
     gate: Gate | None = None
     """The first gate."""
+    backlog: Backlog | None = None
+    """What has whoever finds no place come again; they are refused where it is None."""
     listening: bool = False
     """Whether a gate wants to know when calls leave."""
     hold: bool = False
@@ -104,7 +108,19 @@ class Node(Site):
             pool.enter(call, now)
             self._pass_on(call, now)
         elif not pool.offer(call, now):
+            self._turn_away(call, now)
+
+    def _turn_away(self, call: Call, now: float) -> None:
+        """All places are taken: refuse, or drop without a word, so that it comes again."""
+        backlog = self.backlog
+        if backlog is None or call.at_gate:
             self.refuse(call, QUEUE_FULL, now)
+            return
+        if call.entered:
+            self._tell_gates(call, QUEUE_FULL, now)
+        self.arrivals -= 1
+        call.pool.arrivals -= 1
+        backlog.drop(call, now)
 
     def _pass(self, call: Call, gate: Gate | None, now: float) -> None:
         """Pass the gates from one on."""
@@ -123,7 +139,7 @@ class Node(Site):
             call.pool.enter(call, now)
             self._pass_on(call, now)
         elif not call.pool.offer(call, now):
-            self.refuse(call, QUEUE_FULL, now)
+            self._turn_away(call, now)
 
     def _refuse_at(self, gate: Gate, call: Call, reason: i64, now: float) -> None:
         """Refuse a call at a gate; those that let it in before hear of that."""
@@ -294,6 +310,18 @@ class Node(Site):
                 return
             call.held = False
         self.finish(call, DEADLINE, now)
+
+    def give_up(self, call: Call, now: float) -> None:
+        """Take a call out of the line for a worker; at a gate it is turned away when its turn comes."""
+        pool = call.pool
+        if call.at_gate:
+            context = call.context
+            if context is None:
+                call.context = Context(-NEVER)
+            else:
+                context.deadline = -NEVER
+        elif pool.inside.has(call) and pool.withdraw(call, now):
+            self.finish(call, TIMEOUT, now)
 
     def _reply(self, call: Call, reason: i64, now: float) -> None:
         """Send the answer back."""

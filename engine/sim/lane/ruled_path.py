@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.sim.lane.codes import REASONS
+from engine.sim.lane.codes import ANNOUNCED, OUTBOUND, REASONS
 from engine.sim.lane.histogram import Histogram
 from engine.sim.lane.network_path import NetworkPath
-from engine.sim.lane.seams import ADMIT, BOARD, RETRY, SETTLE, START
+from engine.sim.lane.seams import ADMIT, BOARD, RETRY, SETTLE, START, WAIT
 from engine.sim.lane.vitals import Failures
 
 if TYPE_CHECKING:
@@ -46,6 +46,10 @@ class RuledPath(NetworkPath):
     """The first that says how long to wait for the next try."""
     volume: Volume | None = None
     """What counts bytes where not all calls are of one size."""
+    waiting: Rule | None = None
+    """The first that hears of an attempt that has to wait."""
+    departing: i64 = OUTBOUND
+    """The stage of an attempt on its way."""
     retries: i64 = 0
     unsent: i64 = 0
     """Attempts that were not sent, those included that are held now."""
@@ -66,6 +70,7 @@ class RuledPath(NetworkPath):
         """Keep to other rules from now on: attempts under way are settled by these."""
         self.rules = rules
         self.admitting = self.boarding = self.starting = self.settling = self.retrying = None
+        self.waiting = None
         place: i64 = len(rules) - 1
         while place >= 0:
             rule = rules[place]
@@ -79,6 +84,9 @@ class RuledPath(NetworkPath):
                 rule.next_start, self.starting = self.starting, rule
             if moments & SETTLE:
                 rule.next_settle, self.settling = self.settling, rule
+            if moments & WAIT:
+                rule.next_wait, self.waiting = self.waiting, rule
+        self.departing = OUTBOUND if self.waiting is None else ANNOUNCED
 
         # Of the next try the last rule speaks first: a retry proposes a wait, and those before may refuse.
         for rule in rules:
@@ -87,7 +95,7 @@ class RuledPath(NetworkPath):
 
     def shut(self) -> bool:
         """Whether no attempt would get anywhere now."""
-        if self.cuts > 0 or self.loss >= 1.0:
+        if self.is_cut():
             return True
         rule = self.admitting
         while rule is not None:
@@ -109,6 +117,13 @@ class RuledPath(NetworkPath):
             if rule.moments & SETTLE:
                 rule.settled(call, reason, now)
             rule = rule.next_admit
+
+    def _note_wait(self, call: Call, place: i64, now: float) -> None:
+        """Tell the rules that want to know that an attempt has to wait."""
+        rule = self.waiting
+        while rule is not None:
+            rule.waits(call, place, now)
+            rule = rule.next_wait
 
     def _touch(self, now: float) -> None:
         """Bring the area of calls under way up to now."""

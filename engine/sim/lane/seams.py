@@ -31,6 +31,8 @@ SETTLE: Final = 8
 """Its outcome is known, or it was given up."""
 RETRY: Final = 16
 """It failed: how long until the next try?"""
+WAIT: Final = 32
+"""It waits: at another rule, or at its site before anybody works on it."""
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
@@ -50,6 +52,7 @@ class Rule(Holder):
     next_start: Rule | None = None
     next_settle: Rule | None = None
     next_retry: Rule | None = None
+    next_wait: Rule | None = None
     moments: i64 = 0
     """In which it takes part."""
     shut: bool = False
@@ -61,6 +64,9 @@ class Rule(Holder):
 
     def started(self, call: Call, now: float) -> None:
         """An attempt begins."""
+
+    def waits(self, call: Call, place: i64, now: float) -> None:
+        """An attempt begins to wait: at a rule, for a connection, or at its site."""
 
     def settled(self, call: Call, reason: i64, now: float) -> None:
         """An attempt that was let go is over: OK, or why it failed."""
@@ -102,9 +108,31 @@ class Gate:
 class Picker:
     """Chooses where the next call goes."""
 
+    def __init__(self, endpoints: list[Endpoint]) -> None:
+        self.endpoints = endpoints
+        """What it chooses among."""
+
     def pick(self, call: Call) -> Endpoint | None:
         """An endpoint for a call; None where there is none to be had."""
         raise NotImplementedError
+
+    def pick_other(self, call: Call, tried: list[Pool]) -> Endpoint | None:
+        """An endpoint of an instance that was not tried yet; any where all were.
+
+        Those that were count as unhealthy for this one choice, which every way of picking understands.
+        """
+        spared: list[Endpoint] = []
+        for endpoint in self.endpoints:
+            if endpoint.healthy:
+                for pool in tried:
+                    if endpoint.pool is pool:
+                        endpoint.healthy = False
+                        spared.append(endpoint)
+                        break
+        found = self.pick(call)
+        for endpoint in spared:
+            endpoint.healthy = True
+        return self.pick(call) if found is None else found
 
 
 class Role(MessageSource):

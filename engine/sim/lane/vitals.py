@@ -64,6 +64,8 @@ class Vitals:
         """As in `InstanceCounters`."""
         self.restarts = 0.0
         """Starts after a crash or a kill."""
+        self.resent = 0.0
+        """Calls that came again after all places had been taken."""
         self.batches = 0.0
         self.batched = 0.0
         """Requests in all batches."""

@@ -14,6 +14,7 @@ from engine.sim.primitives.deadlines import DeadlineAdapter
 from engine.sim.primitives.network import NetworkAdapter
 from engine.sim.primitives.program import ProgramAdapter
 from engine.sim.primitives.queue import QueueAdapter
+from engine.sim.primitives.queue_timeout import QueueTimeoutAdapter
 from engine.sim.primitives.rate_limit import RateLimitAdapter
 from engine.sim.primitives.retry import RetryAdapter
 from engine.sim.primitives.router import RouterAdapter
@@ -30,6 +31,7 @@ RULES: Final[tuple[RuleAdapter[Any], ...]] = (
     ConnectionsAdapter(),
     DeadlineAdapter(),
     TimeoutAdapter(),
+    QueueTimeoutAdapter(),
     RetryAdapter(),
 )
 """In the order in which a caller keeps to them."""

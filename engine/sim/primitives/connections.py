@@ -50,19 +50,22 @@ class ConnectionsAdapter(RuleAdapter[Connections]):
 
     def counters(self, body: Connections, now: float) -> Counters:
         """Set up, boarded, and the time waited."""
-        return (float(body.opened), float(body.boarded), body.waited)
+        return (float(body.opened), float(body.boarded), body.waited, float(body.refused))
 
     def extra(self, body: Connections, since: Sequence[float], span: float, now: float) -> Values:
         """How many there are, how many were set up, and what waiting for them costs."""
-        opened, boarded, waited = since
+        opened, boarded, waited, refused = since
         pools = body.pools.values()
-        return {
+        found = {
             "connections": float(sum(pool.standing(now) for pool in pools)),
             "connections_opened": opened,
             "connection_rate": ratio(opened, span),
             "connection_wait": ratio(waited, boarded),
             "waiting": float(sum(pool.waiting for pool in pools)),
         }
+        if body.rules.pending < UNLIMITED:
+            found["connection_refused"] = refused
+        return found
 
     def check(self, body: Connections, owner: Link, now: float) -> None:
         """Book-keeping; calls from before connections were wanted have none."""
@@ -89,6 +92,7 @@ def _rules(plan: ConnectionPlan) -> ConnectionRules:
     rules.most = UNLIMITED if plan.connections is None else plan.connections
     rules.uses = UNLIMITED if plan.requests is None else plan.requests
     rules.idle = plan.idle
+    rules.pending = UNLIMITED if plan.pending is None else plan.pending
     rules.slow_start = plan.slow_start != "off"
     rules.restart = plan.slow_start == "after_idle"
     return rules

@@ -28,6 +28,7 @@ class RetryAdapter(RuleAdapter[Retry]):
     def body(self, had: Retry | None, part: LinkPart, plan: LinkPlan, setup: Setup) -> Retry | None:
         """Waits before each retry; none where there is only one try."""
         retry = plan.retry
+        part.link.elsewhere = retry.other_instance and retry.attempts > 1
         if retry.attempts == 1:
             return None
         rule = had or Retry(part.link.uniforms)

@@ -19,7 +19,7 @@ class StationAdapter(Adapter[Node]):
     name = "station"
 
     def counters(self, body: Node, now: float) -> Counters:
-        """Time throttled and halted, restarts, batches."""
+        """Time throttled and halted, restarts, batches, who came again."""
         vitals = body.vitals
         throttled, halted = vitals.throttled, vitals.halted
         for pool in body.pools:
@@ -28,14 +28,23 @@ class StationAdapter(Adapter[Node]):
                 halted += server.pace.standing(now)
             elif server is not None and pool.busy:
                 throttled += server.pace.standing(now)
-        return (throttled, halted, vitals.restarts, vitals.batches, vitals.batched)
+        return (
+            throttled,
+            halted,
+            vitals.restarts,
+            vitals.batches,
+            vitals.batched,
+            vitals.resent,
+        )
 
     def extra(self, body: Node, since: Sequence[float], span: float, now: float) -> Values:
         """Each where it is switched on."""
-        throttled, halted, restarts, batches, batched = since
+        throttled, halted, restarts, batches, batched, resent = since
         pools = body.pools
         lived = span * len(pools)
         found: Values = {}
+        if body.backlog is not None:
+            found["resent"] = resent
         paces = [server.pace for server in map(server_of, pools) if server is not None]
         if any(pace.quota > 0.0 for pace in paces):
             found["throttled"] = ratio(throttled, lived)

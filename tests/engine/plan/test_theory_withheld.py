@@ -175,3 +175,27 @@ def test_a_bounded_store_whose_keys_also_expire_is_doubted() -> None:
     assert "both a bound and a lifetime of 5 s" in doubts(100, ttl=5.0)
     assert "lifetime" not in doubts(100)
     assert "lifetime" not in doubts(1000, ttl=5.0)
+
+
+def test_a_queue_timeout_counts_where_somebody_leaves() -> None:
+    """P(W > .05 s) is 4 % at 40/s and next to nothing at 1 s."""
+    found = chain(queue_timeout=0.05)
+    assert found.nodes["db"].residence is None
+    assert found.nodes["db"].reason is not None
+    assert "queue timeout of web-db" in found.nodes["db"].reason
+    assert found.clients["users"].latency is None
+    calm = chain(queue_timeout=1.0)
+    assert calm.clients["users"].latency == pytest.approx(chain().clients["users"].latency or 0.0)
+    assert any("queue timeout" in doubt for doubt in calm.nodes["db"].doubts)
+
+
+@pytest.mark.parametrize(("rate", "known"), [(90.0, False), (120.0, False), (30.0, True)])
+def test_a_backlog_that_is_tried_again_counts_where_it_overflows(rate: float, known: bool) -> None:
+    web = station("web", exponential(0.04), workers=4, queue_limit=16, overflow="resend")
+    found = predict(plan([client(rate=rate), web], [link("users", "web")]))
+    assert (found.nodes["web"].residence is not None) == known
+    assert (found.clients["users"].latency is not None) == known
+    refused = station("web", exponential(0.04), workers=4, queue_limit=16)
+    assert (
+        predict(plan([client(rate=rate), refused], [link("users", "web")])).clients["users"].latency
+    )

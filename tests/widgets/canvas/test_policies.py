@@ -55,3 +55,8 @@ def test_where_signs_are_many_only_news_keep_their_words() -> None:
     assert [pill.text for pill in link_pills(crowded, {})] == [""] * 4
     shown = link_pills(crowded, {"breaker": "open"})
     assert [pill.text for pill in shown if pill.text] == ["open"]
+
+
+def test_limits_on_waiting_and_retries_elsewhere_have_signs() -> None:
+    config = {"queue_timeout": 0.5, "retry": {"attempts": 2, "other_instance": True}}
+    assert link_pills(config, {}) == (Pill("queue", "500 ms"), Pill("restart", "×2 elsewhere"))

@@ -17,12 +17,12 @@ class LeastConnections(Picker):
     """The one with the fewest calls outstanding; among equals, one after the other."""
 
     def __init__(self, endpoints: list[Endpoint]) -> None:
-        self._endpoints = endpoints
+        super().__init__(endpoints)
         self._next: i64 = 0
 
     def pick(self, call: Call) -> Endpoint | None:
         """The least loaded healthy one, searched from where the search before ended."""
-        endpoints = self._endpoints
+        endpoints = self.endpoints
         count: i64 = len(endpoints)
         best: Endpoint | None = None
         least: i64 = 0

@@ -19,12 +19,12 @@ class PowerOfTwo(Picker):
     """The less loaded of two different ones drawn at random (Mitzenmacher 2001)."""
 
     def __init__(self, endpoints: list[Endpoint], uniforms: Draws) -> None:
-        self._endpoints = endpoints
+        super().__init__(endpoints)
         self._uniforms = uniforms
 
     def pick(self, call: Call) -> Endpoint | None:
         """The less loaded; the first of equals."""
-        among = healthy(self._endpoints)
+        among = healthy(self.endpoints)
         count: i64 = len(among)
         if count == 0:
             return None

@@ -17,12 +17,12 @@ class Random(Picker):
     """Any, with equal chances."""
 
     def __init__(self, endpoints: list[Endpoint], uniforms: Draws) -> None:
-        self._endpoints = endpoints
+        super().__init__(endpoints)
         self._uniforms = uniforms
 
     def pick(self, call: Call) -> Endpoint | None:
         """One of the healthy."""
-        among = healthy(self._endpoints)
+        among = healthy(self.endpoints)
         if len(among) == 0:
             return None
         return among[self._uniforms.below(len(among))]

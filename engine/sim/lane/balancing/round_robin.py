@@ -17,17 +17,17 @@ class RoundRobin(Picker):
     """One after the other; the unhealthy are skipped."""
 
     def __init__(self, endpoints: list[Endpoint]) -> None:
-        self._endpoints = endpoints
+        super().__init__(endpoints)
         self._next: i64 = 0
 
     def pick(self, call: Call) -> Endpoint | None:
         """The next healthy one."""
-        count: i64 = len(self._endpoints)
+        count: i64 = len(self.endpoints)
         place = self._next
         for _ in range(count):
             if place >= count:
                 place = 0
-            endpoint = self._endpoints[place]
+            endpoint = self.endpoints[place]
             place += 1
             if endpoint.healthy:
                 self._next = place

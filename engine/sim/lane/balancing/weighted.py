@@ -17,12 +17,12 @@ class Weighted(Picker):
     """Any, with chances in proportion to the weights."""
 
     def __init__(self, endpoints: list[Endpoint], uniforms: Draws) -> None:
-        self._endpoints = endpoints
+        super().__init__(endpoints)
         self._uniforms = uniforms
 
     def pick(self, call: Call) -> Endpoint | None:
         """One of the healthy."""
-        among = healthy(self._endpoints)
+        among = healthy(self.endpoints)
         total = 0.0
         for endpoint in among:
             total += endpoint.weight

@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, final
 
 from engine.sim.lane.agenda import Task, Timer
 from engine.sim.lane.call import Call, ConnectionLease
-from engine.sim.lane.codes import CRASHED, HELD, NETWORK, OK, RETURNING, UNAVAILABLE, UNSENT
+from engine.sim.lane.codes import (
+    CRASHED,
+    HELD,
+    NETWORK,
+    OK,
+    QUEUE_FULL,
+    RETURNING,
+    UNAVAILABLE,
+    UNLIMITED,
+    UNSENT,
+)
 from engine.sim.lane.network.bandwidth import Window
 from engine.sim.lane.seams import BOARD, Rule
 from engine.sim.lane.station.line import Fifo
@@ -37,6 +47,8 @@ class ConnectionRules:
         """Calls after which a connection is closed."""
         self.idle = math.inf
         """Time (s) without calls after which it is."""
+        self.pending: i64 = UNLIMITED
+        """Calls that may wait for one, beyond those for which some are being set up."""
         self.slow_start = False
         self.restart = False
         """Whether slow start begins anew after an idle time."""
@@ -49,6 +61,7 @@ class Connection(ConnectionLease):
     """Carries some calls at a time; it is set up, used, and closed."""
 
     def __init__(self, pool: ConnectionPool) -> None:
+        self.granted = True
         self.pool = pool
         self.era = pool.era
         self.active: i64 = 0
@@ -109,17 +122,27 @@ class ConnectionPool(ConnectionLease):
         """Those with room for a call, the last one used on top."""
 
     def admit(self, call: Call, now: float) -> i64:
-        """Let a call board a connection: OK, or HELD until there is one."""
+        """Let a call board a connection: OK, HELD until there is one, or no place to wait."""
         self._renew()
         connection = self._take(now)
         if connection is not None:
             self._board(connection, call, now)
             return OK
+        if self._crowded():
+            self.keeper.refused += 1
+            return QUEUE_FULL
         call.lease = self
         self.waiting += 1
         self._line.push(call)
         self._open()
         return HELD
+
+    def _crowded(self) -> bool:
+        """Whether there is neither a connection to be set up for one more call, nor a place to wait."""
+        rules = self.rules
+        room = max(0, rules.most - self.open)
+        coming = (self.pending + room) * rules.streams if rules.most < UNLIMITED else UNLIMITED
+        return self.waiting - coming >= rules.pending
 
     def settled(self, call: Call, now: float) -> None:
         """A call was given up before it got a connection; its place in the line stays behind."""
@@ -344,6 +367,8 @@ class Connections(Rule):
         self.boarded: i64 = 0
         self.waited = 0.0
         """Time (s) that calls waited for their connection."""
+        self.refused: i64 = 0
+        """Calls that found no place to wait."""
 
     def admit(self, call: Call, now: float) -> i64:
         """Board a connection, now or when there is one."""

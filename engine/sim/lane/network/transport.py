@@ -67,7 +67,7 @@ class Network(Transport):
     ) -> float:
         """Time (s) until the last byte is there; negative where it is given up after that time."""
         link = self.link
-        if link.cuts > 0 or link.loss >= 1.0:
+        if link.is_cut():
             return link.crossing()
         flight = link.flight()
         arrival = link.retransmitted(flight)

@@ -28,7 +28,13 @@ class Router(Role):
     def serve(self, job: Call, now: float) -> None:
         """Send the request on, or fail where no instance is healthy."""
         call = Call(job.site, job.pool, job, job.kind, job.key)
-        endpoint = self.pickers[job.kind].pick(call)
+        picker = self.pickers[job.kind]
+        tried = job.tried
+        if tried is None:
+            endpoint = picker.pick(call)
+        else:
+            call.tried = tried  # one list for all: whoever tries again behind which balancer ever avoids them
+            endpoint = picker.pick_other(call, tried)
         if endpoint is None:
             self.node.finish(job, UNAVAILABLE, now)
             return
