@@ -237,8 +237,11 @@ def _inside(value: Any, key: str) -> Any:
     return value.get(key) if isinstance(value, dict) else None
 
 
-def bounds_of(metric: str, result: Mapping[str, Any]) -> list[float] | None:
-    """The interval of confidence of the number that a dotted name stands for; None if there is none."""
+def bounds_of(metric: str, result: Mapping[str, Any]) -> list[float | None] | None:
+    """The interval of confidence of the number that a dotted name stands for; None if there is none.
+
+    Its upper end is None where it lies beyond all that was measured.
+    """
     name, *path = metric.split(".")
     for section in ("clients", "nodes"):
         part: Any = result[section].get(name)

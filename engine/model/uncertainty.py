@@ -14,33 +14,43 @@ _UNCERTAIN: Final = ("mean", "p50", "p90", "p95", "p99", "p999")
 """Figures that are only known up to some margin, even where nobody knows which."""
 
 
-def half_width(bounds: list[float] | None) -> float | None:
-    """Half the width of an interval; None where there is none."""
-    return None if bounds is None else (bounds[1] - bounds[0]) / 2.0
+Bounds = list[float | None]
+"""An interval; its upper end is None where it lies beyond all that was measured."""
+
+
+def with_bounds(value: float, bounds: Bounds | None, unit: str) -> str:
+    """A number and its interval: ``48.5 ±0.3 ms``, ``2.4 s (≥ 1.9 s)`` or ``2.4 ±? s``."""
+    low, high = bounds or (None, None)
+    if low is None:
+        return format_margin(value, None, unit)
+    if high is None:
+        return f"{format_quantity(value, unit)} (≥ {format_quantity(low, unit)})"
+    return format_margin(value, (high - low) / 2.0, unit)
 
 
 def with_margin(part: Mapping[str, Any], name: str, unit: str) -> str:
     """A number of a part of a result and how sure it is: ``48.5 ±0.3 ms``.
 
-    ``48.5 ±? ms`` where that cannot be said; a dash where nothing was measured.
+    ``2.4 s (≥ 1.9 s)`` where nobody knows how large it may be, ``48.5 ±? ms`` where nothing can be
+    said; a dash where nothing was measured.
     """
     value = part.get(name)
     if value is None:
         return "–"
     if CI not in part:
         return format_quantity(value, unit)
-    return format_margin(value, half_width(part[CI].get(name)), unit)
+    return with_bounds(value, part[CI].get(name), unit)
 
 
 def measured(objective: Mapping[str, Any], unit: str) -> str:
     """The value of an objective in its unit: ``231 ±30 ms``, or ``231 ±? ms``; counts have no margin."""
-    value, half = objective["value"], half_width(objective.get(CI))
+    value, bounds = objective["value"], objective.get(CI)
     if value is None:
         return "nothing"
     doubtful = CI in objective and objective["metric"].rsplit(".", 1)[-1] in _UNCERTAIN
-    if half is None and not doubtful:
+    if bounds is None and not doubtful:
         return format_quantity(value, unit)
-    return format_margin(value, half, unit)
+    return with_bounds(value, bounds, unit)
 
 
 def about(objective: Mapping[str, Any]) -> str:

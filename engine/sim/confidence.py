@@ -1,7 +1,8 @@
 """The intervals of confidence in a result: how far its numbers may be from the true ones.
 
 They hold for a run in a steady state and come from the run alone, by batch means
-(`engine.stats.batches`). Where the run is too short, or drifts, there is none: null.
+(`engine.stats.batches`). Where the run is too short, or drifts, there is none: null. Where only the
+upper bound of a percentile lies beyond all that was measured, it alone is null.
 """
 
 from __future__ import annotations
@@ -149,14 +150,18 @@ class _Percentiles:
         self._bounds[share] = (share + less, share + more)
 
     def write(self) -> None:
-        """Write the intervals of those about which something can be said."""
+        """Write the intervals of those about which something can be said.
+
+        They reach to the ends of the buckets: nobody knows where in its bucket a percentile lies.
+        """
         found = readable(self._bounds, self._histogram.count)
-        wanted = [bound for share in found for bound in self._bounds[share]]
-        values = self._histogram.quantiles(wanted)
+        wanted = [min(1.0, bound) for bounds in found.values() for bound in bounds]
+        edges = iter(self._histogram.edges(wanted))
+        ends = {share: (next(edges)[0], next(edges)[1]) for share in found}
         for name, share in SHARES.items():
             if share in found:
-                place = 2 * found.index(share)
-                self._target[name] = values[place : place + 2]
+                low, high = ends[share]
+                self._target[name] = [low, high if found[share][1] < math.inf else None]
 
 
 def _put(target: Part, name: str, value: float, less: float, more: float) -> None:

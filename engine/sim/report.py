@@ -116,6 +116,7 @@ def _judge(objective: Objective, result: Result, meters: Meters) -> Result:
         value, bounds = value_of(objective.metric, result), bounds_of(objective.metric, result)
         reason = "nothing was measured" if value is None else ""
     met = value is not None and objective.meets(value)
-    sure = None if bounds is None else all(objective.meets(each) == met for each in bounds)
+    ends = None if bounds is None else [math.inf if end is None else end for end in bounds]
+    sure = None if ends is None else all(objective.meets(end) == met for end in ends)
     judged |= {"value": value, "met": met, CI: bounds, "sure": sure}
     return {**judged, "reason": reason} if reason else judged

@@ -39,9 +39,11 @@ _ROUNDING = 1e-12
 _STRAIGHT = 1e-6
 """Skewness that is taken for none."""
 _BEYOND = 10
-"""Observations beyond a percentile below which it has no interval."""
+"""Observations beyond a percentile below which it has no upper bound."""
 _APART = 5
 """As many of them have to be independent: long waits come in clusters, of which some are needed."""
+_SOME = 1
+"""Observations beyond a percentile below which nothing is known of it."""
 _BULK = (0.5, 0.9)
 """Shares that tell how many observations are independent: they are known where rarer ones are not."""
 
@@ -119,7 +121,8 @@ def quantile_interval(
         level: Confidence.
 
     Returns:
-        None where too few observations lie beyond it, or the run is too short.
+        None where no observations lie beyond it, or the run is too short. The upper end is infinite
+        where it would lie beyond all observations.
     """
     table = np.array(counts, dtype=np.float64)
     if table.ndim != 2 or table.size == 0:
@@ -130,9 +133,11 @@ def quantile_interval(
     bounds = dict(
         zip((share, *_BULK), zip(lows.tolist(), highs.tolist(), strict=True), strict=True)
     )
-    if share not in readable(bounds, float(sums[-1]), level):
+    found = readable(bounds, float(sums[-1]), level).get(share)
+    if found is None:
         return None
-    mean, least, most = (values[_place(sums, each)] for each in (share, *bounds[share]))
+    mean, least = (values[_place(sums, each)] for each in (share, found[0]))
+    most = values[_place(sums, found[1])] if found[1] < math.inf else math.inf
     return Interval(mean, least, most, int(batches[0]))
 
 
@@ -161,8 +166,12 @@ def shares_up_to(table: Numbers, shares: Sequence[float]) -> tuple[Numbers, Numb
 
 def readable(
     bounds: Mapping[float, tuple[float, float]], total: float, level: float = 0.95
-) -> list[float]:
-    """The shares whose bounds can be read off a distribution of so many observations.
+) -> dict[float, tuple[float, float]]:
+    """The bounds that can be read off a distribution of so many observations, by share.
+
+    The upper bound of a rare percentile may lie beyond all that was seen: then it is infinite, and the
+    interval is one-sided. Runs that saw too little of a heavy tail are just these: without them, the
+    intervals of the others would seem better than they are.
 
     Args:
         bounds: Bounds by share, NaN where there are none. One half and nine tenths have to be among
@@ -172,14 +181,28 @@ def readable(
     """
     known = [_independent(share, bounds[share], level) for share in _BULK]
     apart = min((each for each in known if not math.isnan(each)), default=0.0)
-    return [
-        share
-        for share, (low, high) in bounds.items()
-        if total * min(share, 1.0 - share) >= _BEYOND
-        and apart * min(share, 1.0 - share) >= _APART
-        and low > 0.0
-        and high * total <= total - 1.0
-    ]
+    found: dict[float, tuple[float, float]] = {}
+    for share, (low, high) in bounds.items():
+        beyond = 1.0 - share
+        if math.isnan(low) or total * beyond < _SOME:
+            continue
+        doubt = _doubt(share, apart, level) if share > max(_BULK) else 0.0
+        least, most = min(low, share - doubt), max(high, share + doubt)
+        seen = total * beyond >= _BEYOND and apart * beyond >= _APART
+        if least > 0.0:
+            inside = seen and most * total <= total - 1.0
+            found[share] = (least, most if inside else math.inf)
+    return found
+
+
+def _doubt(share: float, apart: float, level: float) -> float:
+    """How far a share may be off by the number of independent observations alone.
+
+    Batches that hardly saw a tail agree with each other, and say too little of how sure its share is.
+    """
+    if apart <= 0.0:
+        return math.inf
+    return two_sided(level, _MOST - 1) * math.sqrt(share * (1.0 - share) / apart)
 
 
 def _independent(share: float, bounds: tuple[float, float], level: float) -> float:

@@ -44,6 +44,7 @@ def latency_bands(
         if value is None:
             continue
         low, high = intervals.get(name) or (value, value)
+        high = value if high is None else high
         ink = theme.series[name]
         bands.append(Band(name, ink.colour, result["warmup"], result["duration"], low, value, high))
     return tuple(bands)

@@ -33,6 +33,8 @@ class Buckets:
     def __init__(self) -> None:
         self.count = 0
         self.zeros = 0
+        self.smallest = math.inf
+        """Shortest that is not zero."""
         self.largest = 0.0
         self._low = 0
         self._counts: Any = None
@@ -49,6 +51,7 @@ class Buckets:
         self.zeros += count - len(values)
         if len(values) == 0:
             return
+        self.smallest = min(self.smallest, float(values.min()))
         places = values.view(np.int64) >> SHIFT
         first, last = int(places.min()), int(places.max())
         self._make_room(first, last)
@@ -91,14 +94,30 @@ class Buckets:
             return [math.nan for _ in shares]
         if self._counts is None:
             return [0.0 for _ in shares]
-        ranks = [max(1, math.ceil(share * self.count - 1e-9)) - self.zeros for share in shares]
-        sums = np.cumsum(self._counts)
-        places = np.searchsorted(sums, np.array(ranks), side="left") + self._low
+        ranks, places = self._places(shares)
         middles = ((places << SHIFT) | (1 << (SHIFT - 1))).view(np.float64).tolist()
         return [
-            0.0 if rank <= 0 else min(middle, self.largest)
+            0.0 if rank <= 0 else max(self.smallest, min(middle, self.largest))
             for rank, middle in zip(ranks, middles, strict=True)
         ]
+
+    def edges(self, shares: list[float]) -> list[tuple[float, float]]:
+        """The ends of the buckets in which the quantiles lie; zero has no width."""
+        if self.count == 0 or self._counts is None:
+            return [(0.0, 0.0) for _ in shares]
+        ranks, places = self._places(shares)
+        lows = (places << SHIFT).view(np.float64).tolist()
+        highs = ((places + 1) << SHIFT).view(np.float64).tolist()
+        return [
+            (0.0, 0.0) if rank <= 0 else (low, high)
+            for rank, low, high in zip(ranks, lows, highs, strict=True)
+        ]
+
+    def _places(self, shares: list[float]) -> tuple[list[int], Any]:
+        """The ranks of quantiles among what is not zero, and the buckets in which they lie."""
+        ranks = [max(1, math.ceil(share * self.count - 1e-9)) - self.zeros for share in shares]
+        sums = np.cumsum(self._counts)
+        return ranks, np.searchsorted(sums, np.array(ranks), side="left") + self._low
 
 
 @final
@@ -252,6 +271,11 @@ class Histogram:
         """How many since the mark are longer than a limit (s), to .8 % of it."""
         self.flush()
         return self._buckets.above(limit)
+
+    def edges(self, shares: list[float]) -> list[tuple[float, float]]:
+        """The ends of the buckets in which quantiles since the mark lie."""
+        self.flush()
+        return self._buckets.edges(shares)
 
     @property
     def largest(self) -> float:
