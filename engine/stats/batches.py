@@ -202,7 +202,8 @@ def _doubt(share: float, apart: float, level: float) -> float:
     """
     if apart <= 0.0:
         return math.inf
-    return two_sided(level, _MOST - 1) * math.sqrt(share * (1.0 - share) / apart)
+    factor = NormalDist().inv_cdf((1.0 + level) / 2.0)
+    return factor * math.sqrt(share * (1.0 - share) / apart)
 
 
 def _independent(share: float, bounds: tuple[float, float], level: float) -> float:
