@@ -62,18 +62,26 @@ class Visits:
 
     def endless(self) -> set[Visit]:
         """Visits from which every request goes round for ever."""
-        kinds = range(len(self.plan.classes))
+        # Imported here: networkx takes longer to import than all the rest, and circles are rare.
+        from engine.plan.cycles import in_groups  # noqa: PLC0415
+
+        pairs = [(link.source, link.target) for link in self.plan.links]
+        called_first = [name for group in reversed(in_groups(pairs)) for name in group]
+        left = [
+            (name, kind)
+            for name in called_first
+            for kind in range(len(self.plan.classes))
+            if (name, kind) in self.reached
+        ]
         ending: set[Visit] = set()
         while True:
-            found = {
-                (name, kind)
-                for name in self.nodes
-                for kind in kinds
-                if (name, kind) not in ending and self._ends(self.nodes[name], kind, ending)
-            }
-            if not found:
-                return self.reached - ending
-            ending |= found
+            before = len(ending)
+            for name, kind in left:
+                if self._ends(self.nodes[name], kind, ending):
+                    ending.add((name, kind))
+            left = [visit for visit in left if visit not in ending]
+            if len(ending) == before:
+                return set(left)
 
     def _reached(self) -> set[Visit]:
         """Whatever can be reached from the clients."""

@@ -38,10 +38,13 @@ def single_points(plan: Plan, order: Sequence[str]) -> frozenset[str]:
     fatal |= {(name, kind): _NONE for name in order for kind in kinds}
     straight = callers_first((link.source, link.target) for link in plan.links) is not None
     for _ in range(1 if straight else len(order)):
+        before = dict(fatal)
         for name in reversed(order):
             for kind in kinds:
                 common = _fatal(plan, nodes[name], leaving[name], kind, fatal)
                 fatal[name, kind] |= common | {name}
+        if fatal == before:
+            break
     ways = [
         fatal[node.id, kind]
         for node in plan.nodes

@@ -25,8 +25,6 @@ def refusal(
     design: Design, components: Mapping[str, Component], source: str, target: str
 ) -> str | None:
     """Why there can be no link from ``source`` to ``target``; None where there can."""
-    if source == target:
-        return "A node cannot call itself"
     first, second = design.item(source), design.item(target)
     if isinstance(first, Frame) or isinstance(second, Frame):
         return "Open the frame to link what is inside"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Wiring:
-    """All link items. A link whose ends hide behind the same card is not drawn."""
+    """All link items. A link whose ends hide behind the card of a frame is not drawn."""
 
     def __init__(self, courses: Courses) -> None:
         """No links yet; ``courses`` learns every route."""
@@ -38,7 +38,7 @@ class Wiring:
             source, target = self.host(link.source), self.host(link.target)
             touching[link.source].add(link.id)
             touching[link.target].add(link.id)
-            if source != target:
+            if self.is_drawn(link.source, link.target):
                 incoming[target].append(link.id)
                 touching[source].add(link.id)
                 touching[target].add(link.id)
@@ -51,7 +51,8 @@ class Wiring:
 
     def is_drawn(self, source: str, target: str) -> bool:
         """Whether a link between two nodes is to be seen."""
-        return self.host(source) != self.host(target)
+        apart = self.host(source) != self.host(target)
+        return apart or (source == target and source not in self._host)
 
     def shows_ends(self, link: Link) -> bool:
         """Whether both ends of a link are nodes on view, not hidden in a collapsed frame."""

@@ -102,6 +102,7 @@ def _is_held(site: Center) -> bool:
     station, workers = site.plan.station, site.workers
     if (
         not station.hold
+        or site.comes_back
         or station.discipline not in ("fifo", "lifo")
         or station.scaling is not None
     ):

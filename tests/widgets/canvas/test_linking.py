@@ -65,6 +65,20 @@ def test_pulling_back_to_the_same_card_does_nothing(desk) -> None:
     assert (desk.edits, desk.messages) == ([], [])
 
 
+@pytest.mark.parametrize("side", [1, -1])
+def test_a_node_calls_itself_where_its_other_port_is_reached(desk, side: int) -> None:
+    desk.drag((300 + side * OUTPUT, 0), (300 - side * 60, 5))
+    link = only_link(desk)
+    assert (link.source, link.target) == ("web", "web")
+    assert desk.view._scene.links["web-web"].outline().width() > 2 * OUTPUT
+
+
+def test_who_cannot_be_called_does_not_call_itself(desk) -> None:
+    desk.drag((OUTPUT, 0), (-60, 5))
+    assert (desk.edits, desk.messages) == ([], [])
+    assert desk.view._scene.cards["users"].opacity() == 1.0
+
+
 def test_escape_cancels_a_pulled_link(desk) -> None:
     desk.press(300 + OUTPUT, 0)
     desk.move(300, 150)
@@ -145,7 +159,7 @@ def test_kinds_that_are_not_known_may_be_linked() -> None:
         frames=(Frame(id="f"),),
     )
     assert refusal(design, {}, "a", "b") is None
-    assert refusal(design, {}, "a", "a") == "A node cannot call itself"
+    assert refusal(design, {}, "a", "a") is None
     assert refusal(design, {}, "a", "f") == "Open the frame to link what is inside"
 
 

@@ -55,7 +55,9 @@ class Connect(Gesture):
         self._from = at
         self._at = at.scene
         cards = self.stage.scene.cards
-        self._refusals = {each: self._refusal(each) for each in cards if each != self.origin.node}
+        self._refusals = {each: self._refusal(each) for each in cards}
+        if self._refusals.get(self.origin.node) is not None:
+            del self._refusals[self.origin.node]  # it is the other end of nothing, and not dimmed
         for each, why in self._refusals.items():
             cards[each].setOpacity(1.0 if why is None else _DIMMED)
         self.stage.sketch(self)
@@ -77,7 +79,8 @@ class Connect(Gesture):
         """Cards that may be the other end, from left to right."""
         cards = self.stage.scene.cards
         found = [each for each, why in self._refusals.items() if why is None and each in cards]
-        return sorted(found, key=lambda each: cards[each].rect.topLeft().toTuple())
+        own = self.origin.node
+        return sorted(found, key=lambda each: (each == own, cards[each].rect.topLeft().toTuple()))
 
     def move(self, at: Pointer) -> None:
         """Follow the pointer; over a card, jump to its port."""
@@ -90,8 +93,16 @@ class Connect(Gesture):
         reach = 18.0 / self.stage.zoom
         for card in reversed(self.stage.scene.cards.values()):
             if card.rect.adjusted(-reach, -reach / 3, reach, reach / 3).contains(at):
-                return card.item_id
+                return card.item_id if self._may_end(card, at) else None
         return None
+
+    def _may_end(self, card: CardItem, at: QPointF) -> bool:
+        """Whether a link may end here: on its own card, only towards the other port."""
+        if card.item_id != self.origin.node:
+            return True
+        middle = card.rect.center().x()
+        back = at.x() < middle if self.origin.side == "output" else at.x() > middle
+        return back and self.origin.node in self._refusals
 
     def finish(self, at: Pointer) -> None:
         """Ask for the link, or for what to add at its end."""
@@ -104,8 +115,6 @@ class Connect(Gesture):
 
     def _connect(self, other: str) -> None:
         """Ask for the link to ``other``, or say why not."""
-        if other == self.origin.node:
-            return
         why = self._refusals.get(other)
         if why is not None:
             self.stage.message.emit(why)
@@ -182,7 +191,7 @@ class Relink(Connect):
         self.move(at)
         self._end_sketch()
         before = self._link.target if self._loose == "target" else self._link.source
-        if self._over in (None, before, self.origin.node):
+        if self._over in (None, before):
             return
         why = self._refusals.get(self._over or "")
         if why is not None:
