@@ -1,15 +1,20 @@
 """Load balancer: forwards each request to one instance among all behind its links.
 
-Models the choice per request (layer 7) and periodic health checks; connections and TLS are on its links.
+Models the choice per request (layer 7) and periodic health checks of layers 4 and 7; connections and TLS are on its links.
 Leaves out the choice per connection (layer 4) and session affinity.
 """
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
+from pydantic import model_validator
+
 from engine.catalog.preset import Lowering, Preset
 from engine.model.admission import ADMISSION, Admission
 from engine.model.component import Component
 from engine.model.fields import Config, setting
+from engine.model.health import Health
 from engine.model.laws import Constant, Law
 from engine.model.link import PickerName
 from engine.plan.primitives import HealthPlan, NodePlan, RouterPlan, StationPlan
@@ -25,9 +30,13 @@ Sends each request to **one** instance among all instances of the nodes behind i
 | power of two | the less busy of two drawn by chance | 3.0 × |
 | weighted | by the weights of its links | depends on the weights |
 
-**Health checks** probe each instance at a fixed interval; after enough failures in a row the instance
-gets no more requests, after enough successes it does again. Until then its requests fail: with
-probes every 2 s and 3 failures that is 4 to 6 s.
+**Health checks** probe each instance, and begin anew one interval after the last answer; after enough
+failures in a row the instance gets no more requests, after enough successes it does again. Until then its
+requests fail or wait: with checks every 2 s and 3 failures, 4 to 6 s where it is dead and refuses at once.
+A check of **layer 4** only asks whether it takes connections, as one that is frozen or overloaded does.
+A check of **layer 7** waits in line and takes a worker: whoever does not answer within the timeout is found after
+*U + failures·timeout + (failures - 1)·interval*, *U* up to one interval, and who is overloaded comes and
+goes. It passes no admission, calls nobody, and errors of events do not touch it.
 
 **Connections and TLS** are on its links, in front of it and behind it.
 
@@ -55,51 +64,47 @@ class LoadBalancerConfig(Config):
         help="Time it takes itself for each request, as many at once as come. Default none: "
         "proxies add some .1 ms, small beside the rest.",
     )
-    health_checks: bool = setting(
-        default=True,
+    health: Health | None = setting(
+        Health(),
         title="Health checks",
         group="Health",
-        help="Whether it probes instances and leaves out the ones that do not answer.",
-    )
-    health_interval: float = setting(
-        2.0,
-        title="Interval",
-        unit="s",
-        group="Health",
-        help="Time between probes (HAProxy's inter: 2 s).",
-        gt=0.0,
-        le=1e6,
-    )
-    health_failures: int = setting(
-        3,
-        title="Failures to leave out",
-        group="Health",
-        help="Failed probes in a row after which an instance gets no requests (HAProxy's fall: 3).",
-        ge=1,
-        le=1000,
-    )
-    health_successes: int = setting(
-        2,
-        title="Successes to return",
-        group="Health",
-        help="Good probes in a row after which it gets requests again (HAProxy's rise: 2).",
-        ge=1,
-        le=1000,
+        help="How it probes instances and leaves out the bad ones, by connections (layer 4) unless told "
+        "otherwise. Off: it goes on sending them requests.",
     )
     admission: Admission | None = ADMISSION
+
+    older: ClassVar[frozenset[str]] = frozenset(
+        {"health_checks", "health_interval", "health_failures", "health_successes"}
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_older(cls, raw: Any) -> Any:
+        """Read the checks of files of which each setting was a field of its own."""
+        if not isinstance(raw, dict) or cls.older.isdisjoint(raw):
+            return raw
+        new = {key: value for key, value in raw.items() if key not in cls.older}
+        if raw.get("health_checks") is False:
+            return {"health": None, **new}
+        given = {
+            name: raw[f"health_{name}"]
+            for name in ("interval", "failures", "successes")
+            if f"health_{name}" in raw
+        }
+        if isinstance(new.get("health", {}), dict):
+            new["health"] = {**given, **new.get("health", {})}
+        return new
 
 
 def lower(config: LoadBalancerConfig, context: Lowering) -> NodePlan:
     """A router over a station without a queue."""
-    health = HealthPlan(
-        interval=config.health_interval,
-        failures=config.health_failures,
-        successes=config.health_successes,
-    )
+    health = None
+    if config.health is not None:
+        health = HealthPlan(**config.health.model_dump())
     return NodePlan(
         id=context.id,
         station=StationPlan(work=context.each(config.service_time)),
-        router=RouterPlan(picker=config.picker, health=health if config.health_checks else None),
+        router=RouterPlan(picker=config.picker, health=health),
     )
 
 

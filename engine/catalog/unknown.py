@@ -35,8 +35,10 @@ def names_in(typed: BaseModel) -> dict[str, str]:
 
 
 def _is_shorthand(key: str, typed: BaseModel) -> bool:
-    """Whether a field is another way to write the same: a uniform law by its mean."""
-    return key == "mean" and getattr(typed, "law", None) == "uniform"
+    """Whether a field is another way to write the same: a uniform law by its mean, or an older name."""
+    return key in getattr(typed, "older", ()) or (
+        key == "mean" and getattr(typed, "law", None) == "uniform"
+    )
 
 
 def new_unknown(before: Any, old: BaseModel, after: Any, new: BaseModel) -> str:

@@ -143,7 +143,9 @@ class Maker:
     def inner(self, name: str) -> NodePlan:
         sort = self.one(["station", "station", "router", "cache", "queue"])
         if sort == "router":
-            health = HealthPlan(interval=0.5, failures=2, successes=1)
+            health = HealthPlan(
+                interval=0.5, failures=2, successes=1, timeout=0.2, layer=self.one([4, 7])
+            )
             picker: Any = self.one(PICKERS)
             return plans.router(name, picker, self.one([None, health]))
         if sort == "queue":

@@ -56,7 +56,7 @@ class Shape:
     sort: Sort
     nullable: bool = False
     """Whether ``null`` is a value (written ``none``)."""
-    choices: tuple[str, ...] = ()
+    choices: tuple[str | int, ...] = ()
     """Values of a choice."""
     models: Mapping[str, type[BaseModel]] = field(default_factory=dict)
     """Classes of a union by tag; the one class of a nested config under the empty tag."""
@@ -107,7 +107,7 @@ def _single(bare: Any, *, nullable: bool) -> Shape:
     if isinstance(bare, type) and issubclass(bare, BaseModel):
         return Shape("optional" if nullable else "nested", nullable, models={"": bare})
     if get_origin(bare) is Literal:
-        return Shape("choice", nullable, choices=tuple(str(value) for value in get_args(bare)))
+        return Shape("choice", nullable, choices=get_args(bare))
     law = _law_by_name(get_origin(bare), get_args(bare))
     if law is not None:
         return Shape("laws", nullable, models=law.models)

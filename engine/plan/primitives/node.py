@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from engine.plan.primitives.station import USUAL, StationPlan
 
@@ -23,8 +23,14 @@ class HealthPlan:
     """K: periodic health check of a router's targets."""
 
     interval: float
+    """Seconds from the end of a check to the next."""
     failures: int
     successes: int
+    timeout: float = 1.0
+    layer: Literal[4, 7] = 4
+    """4: a connection is enough; 7: a worker has to answer."""
+    work: float = 0.001
+    """Seconds that an answer keeps the worker."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

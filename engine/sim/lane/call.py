@@ -183,7 +183,7 @@ class Pool(Instance):
 
     def done(self, call: Call, now: float) -> None:
         """The work on a call is done; who schedules the calls themselves is not told."""
-        self.site.worked(call, now)
+        call.site.worked(call, now)
 
     def clear(self, now: float) -> None:
         """Forget everybody, waiting or worked on; the caller has accounted for them."""
@@ -228,7 +228,13 @@ class Pool(Instance):
                 site.child_failed(job, each.reason, now)
 
     def enter(self, call: Call, now: float) -> None:
-        """Count a call in; one that waited at a gate is counted since it came there."""
+        """Count a call in; one that waited at a gate is counted since it came there.
+
+        A health check is no request: it waits and is worked on, and counts with neither.
+        """
+        if call.task < 0:
+            call.arrived = now
+            return
         site = self.site
         self.inside.add(call)
         if call.at_gate:
@@ -264,6 +270,8 @@ class Site(SiteCounts):
 
     def draw(self, task: i64) -> float:
         """Draw how much work (s) a task brings."""
+        if task < 0:
+            return 0.0
         law = self.law
         return self.work[task].draw() if law is None else law.draw()
 

@@ -90,7 +90,7 @@ def outage(target: str, start: float, end: float) -> Raw:
 
 
 def balancer() -> Raw:
-    return node("balancer", "load_balancer", 0, 0, picker="round_robin", health_checks=False)
+    return node("balancer", "load_balancer", 0, 0, picker="round_robin", health=None)
 
 
 def two_servers(users: int = 120) -> Raw:
@@ -135,7 +135,7 @@ def cafe(duration: float = 60_000.0) -> Raw:
         node("cold-first", "client", 0, 0, arrivals={"process": "poisson", "rate": 0.3}),
         node("hot-first", "client", 0, 0, arrivals={"process": "poisson", "rate": 0.2}),
         station("cold", 1, exponential(1.0), hold_while_waiting=False),
-        node("then", "load_balancer", 0, 0, picker="weighted", health_checks=False),
+        node("then", "load_balancer", 0, 0, picker="weighted", health=None),
         station("hot", 2, exponential(2.5), hold_while_waiting=False),
         station("tills", 2, exponential(2.0)),
     ]

@@ -68,9 +68,7 @@ def test_documented_defaults() -> None:
         3,
         2,
     )
-    assert plan_of("load_balancer", health_checks=False).router == type(balancer)(
-        picker="round_robin"
-    )
+    assert plan_of("load_balancer", health=None).router == type(balancer)(picker="round_robin")
 
 
 def test_a_database_reads_and_writes_at_their_own_pace() -> None:

@@ -66,8 +66,9 @@ def test_when_all_are_out_the_balancer_has_nobody() -> None:
 def test_a_cut_link_is_found_too() -> None:
     cut = event(10.5, 20.0, "partition", links=("lb-web",))
     simulation = Simulation(design(cut, instances=1))
-    simulation.advance(14.0)
-    assert [notice.at for notice in simulation.notices if notice.kind == "health"] == [13.0]
+    simulation.advance(18.0)
+    found = [notice.at for notice in simulation.notices if notice.kind == "health"]
+    assert found == [16.0], "nobody refuses: three timeouts of 1 s, and two intervals between them"
 
 
 def test_checks_can_be_switched_on_and_off() -> None:

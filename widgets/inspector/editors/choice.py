@@ -124,7 +124,7 @@ def options_of(field: Field) -> tuple[Option, ...]:
     if field.shape.models:
         tagged = field.shape.models.items()
         return none + tuple(Option(tag, spelled(tag), inspect.getdoc(m) or "") for tag, m in tagged)
-    return none + tuple(Option(value, spelled(value)) for value in field.shape.choices)
+    return none + tuple(Option(value, spelled(str(value))) for value in field.shape.choices)
 
 
 def spelled(value: str) -> str:

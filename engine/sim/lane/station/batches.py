@@ -68,7 +68,7 @@ class BatchPool(QueuePool):
         """Wait for a batch to be full or due, or refuse where there is no place."""
         memory, site = self.memory, self.site
         if memory is not None and not memory.admits_one(now):
-            site.refuse(call, ERROR, now)
+            call.site.refuse(call, ERROR, now)
             return True
         forming = self.size if self.busy < self.workers else 0
         if self.limit < UNLIMITED and self.waiting >= self.limit + forming:
@@ -102,7 +102,7 @@ class BatchPool(QueuePool):
         if self.holds:
             self._count_resting(1, now)
         for each in calls:
-            self.site.worked(each, now)
+            each.site.worked(each, now)
 
     def rest(self, now: float) -> None:
         """Of a batch that is done the worker has been counted already."""
@@ -147,7 +147,7 @@ class BatchPool(QueuePool):
             self.waiting -= 1
             self.wait_sum -= now
             site.waiting -= 1.0
-            site.wait.add(now - call.arrived)
+            call.site.wait.add(now - call.arrived)
             call.stage = WORKING
             work += self.per_item if self.per_item >= 0.0 else self._work_of(call)
             calls.append(call)

@@ -29,7 +29,7 @@ class PacedPool(QueuePool):
         if memory is None:
             return super().offer(call, now)
         if not memory.admits_one(now):
-            self.site.refuse(call, ERROR, now)
+            call.site.refuse(call, ERROR, now)
             return True
         taken = super().offer(call, now)
         memory.watch(now)
@@ -64,7 +64,7 @@ class PacedSharedPool(Pool):
         memory, work = self.memory, self.server
         inside: i64 = len(work.jobs)
         if memory is not None and not memory.admits_one(now):
-            self.site.refuse(call, ERROR, now)
+            call.site.refuse(call, ERROR, now)
             return True
         if self.limit < UNLIMITED and inside >= self.workers + self.limit:
             return False
@@ -105,8 +105,8 @@ class PacedSharedPool(Pool):
         site = self.site
         site.touch(now)
         self._count()
-        site.wait.add(max(0.0, now - call.arrived - call.size))
-        site.worked(call, now)
+        call.site.wait.add(max(0.0, now - call.arrived - call.size))
+        call.site.worked(call, now)
 
     def release(self, call: Call, now: float) -> None:
         """Nothing to free: who is done has left. Queues may send the next message."""

@@ -44,8 +44,8 @@ class QueuePool(Pool):
         return True
 
     def _begin(self, call: Call, now: float) -> None:
-        """A worker takes up a call."""
-        site = self.site
+        """A worker takes up a call; the wait of one that is no request is its own site's."""
+        site = call.site
         wait = now - call.arrived
         if wait > 0.0:
             site.wait.add(wait)

@@ -113,8 +113,8 @@ class SharedPool(Pool):
         self._count()
         self._plan(now)
         if isinstance(call, Call):
-            site.wait.add(max(0.0, now - call.arrived - call.size))
-            site.worked(call, now)
+            call.site.wait.add(max(0.0, now - call.arrived - call.size))
+            call.site.worked(call, now)
 
     def release(self, call: Call, now: float) -> None:
         """Nothing to free: who is done has left. Queues may send the next message."""
