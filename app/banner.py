@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from widgets.theme import set_role
+from widgets.theme import menu_text, set_role
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,7 +100,7 @@ class Banner(QFrame):
 
     def _button(self, choice: Choice, role: str) -> QPushButton:
         """A button that acts once and takes the message away."""
-        button = QPushButton(choice.text)
+        button = QPushButton(menu_text(choice.text))
         if role:
             set_role(button, role)
 

@@ -15,6 +15,7 @@ from app.picture import copy_picture, export_picture
 from app.run_saver import RunSaver
 from app.shortcuts_card import AboutCard, ShortcutsCard
 from app.submenus import Submenus
+from widgets.theme import menu_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -252,4 +253,4 @@ class Commands(QObject):
             ("edit.redo", "&Redo", stack.canRedo(), stack.redoText()),
         ):
             actions[name].setEnabled(can)
-            actions[name].setText(f"{word} {text[:1].lower()}{text[1:]}".rstrip())
+            actions[name].setText(f"{word} {menu_text(text[:1].lower() + text[1:])}".rstrip())

@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
 
 from app.break_menu import DURATIONS, faults_for
+from widgets.theme import menu_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -42,7 +43,7 @@ class BreakMenus:
             return
         for fault in faults:
             icon = self._look.icons.icon(fault.icon, self._look.theme.muted, 16)
-            action = menu.addAction(icon, fault.title)
+            action = menu.addAction(icon, menu_text(fault.title))
             action.triggered.connect(
                 lambda _checked, it=fault: self._break_it(item_id, it, self._duration)
             )

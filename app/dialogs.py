@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class QtDialogs:
         """Ask what to do with unsaved changes."""
         box = QMessageBox(self._window)
         box.setIcon(QMessageBox.Icon.NoIcon)
+        box.setTextFormat(Qt.TextFormat.PlainText)  # titles come from files
         box.setWindowTitle("Unsaved changes")
         box.setText(f"Save the changes to “{title}”?")
         box.setInformativeText("Without saving, the changes since the last save are lost.")

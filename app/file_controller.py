@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from app.conflict import Conflict, conflict_of
+from app.other_files import recognised
 from engine.exchange.recordings.formats import load_recording
 from engine.exchange.recordings.recording import RecordingError
 from engine.exchange.recordings.replay import replay
@@ -16,8 +17,12 @@ from engine.model import files
 from engine.model.design import Design
 from engine.model.disk import Stamp, read_whole
 from engine.model.limits import MAX_BYTES
+from engine.run import journal_file
+from engine.run.journal import JournalError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from app.dialogs import Dialogs
     from app.document import DesignDocument
     from app.history import FileHistory
@@ -32,6 +37,8 @@ class FileController(QObject):
     """A file could not be read or written: one clear line."""
     taken = Signal(str)
     """A recording was loaded: what was taken out of it, in one line."""
+    foreign = Signal(object)
+    """A file is no design, but something known: an ``OtherFile``."""
     saved = Signal()
     opened = Signal()
     conflict = Signal(object)
@@ -68,12 +75,44 @@ class FileController(QObject):
         path = self._dialogs.recording_path(self.folder())
         if path is None:
             return ""
+        return self._replay(path, client)
+
+    def replay(self, path: Path, client: str) -> None:
+        """Have a client replay a recording that was dropped; says what is wrong with it."""
+        problem = self._replay(path, client)
+        if problem:
+            self.failed.emit(problem)
+
+    def begin(self, path: Path) -> bool:
+        """Open the design that a recorded run began with, as one without a file."""
+        try:
+            design = journal_file.load(path).design
+        except JournalError as error:
+            self.failed.emit(str(error))
+            return False
+        if not self.may_leave():
+            return False
+        self._take(design, None)
+        self._document.mark_unsaved()
+        return True
+
+    def open_dropped(self, paths: Sequence[Path]) -> bool:
+        """Open what was dropped, if it is one file."""
+        if len(paths) == 1:
+            return self.open(paths[0])
+        names = ", ".join(files.shown_name(path) for path in paths[:3])
+        more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
+        self.failed.emit(f"{names}{more}: one window shows one design; drop one file at a time")
+        return False
+
+    def _replay(self, path: Path, client: str) -> str:
+        """Load a recording into a client; says what is wrong with it, or nothing."""
         try:
             made = replay(self._document.design, client, load_recording(path))
         except RecordingError as error:
             return str(error)
-        self._document.push(made.edit)
-        self.taken.emit(f"{path.name}: {made.about}")
+        if self._document.push(made.edit):
+            self.taken.emit(f"{path.name}: {made.about}")
         return ""
 
     def open(self, path: Path) -> bool:
@@ -186,7 +225,11 @@ class FileController(QObject):
         try:
             return files.load_stamped(path)
         except files.FileError as error:
-            self.failed.emit(str(error))
+            found = recognised(path)
+            if found is not None:
+                self.foreign.emit(found)
+            else:
+                self.failed.emit(str(error))
             return None
 
     def _seen(self, path: Path) -> Stamp | None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVB
 from app.naming import name_of
 from app.overlay import Overlay
 from engine.model.design import Design
-from widgets.theme import section_label, set_role
+from widgets.theme import plain_tip, section_label, set_role
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent
@@ -45,7 +45,7 @@ class FindingRow(QWidget):
         row.addLayout(texts, 1)
         if finding.fix is not None:
             fix = QPushButton("Fix")
-            fix.setToolTip(finding.fix.label)
+            fix.setToolTip(plain_tip(finding.fix.label))
             fix.setAccessibleName(f"Fix: {finding.message}")
             fix.clicked.connect(lambda: panel.fix_requested.emit(finding.fix))
             row.addWidget(fix, 0, Qt.AlignmentFlag.AlignTop)

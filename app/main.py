@@ -64,7 +64,7 @@ def open_window(
     by_kind = {component.kind: component for component in COMPONENTS}
     bench = Workbench(window, views, services, look, by_kind, asks)
     commands = Commands(bench, asks)
-    window.file_dropped.connect(services.files.open)
+    window.files_dropped.connect(services.files.open_dropped)
     window.guard_close(lambda: _end(bench))
     return Opened(window, bench, services, commands)
 

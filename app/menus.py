@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.actions import MENUS, SUBMENUS
+from widgets.theme import menu_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -75,7 +76,7 @@ def fill(menu: QMenu, items: Iterable[Item], actions: ActionSet) -> None:
         elif item.text == "-":
             menu.addSeparator()
         else:
-            entry = menu.addAction(item.text.replace("&", "&&"))
+            entry = menu.addAction(menu_text(item.text))
             entry.setEnabled(item.act is not None)
             if item.act is not None:
                 entry.triggered.connect(lambda _checked, call=item.act: call())

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
-from widgets.theme import set_role
+from widgets.theme import plain_tip, set_role
 
 if TYPE_CHECKING:
     from widgets.theme import ThemeManager
@@ -52,7 +52,7 @@ class ElidedLabel(QLabel):
     def set_full_text(self, text: str) -> None:
         """Show a text, as much of it as fits."""
         self._full = text
-        self.setToolTip(text)
+        self.setToolTip(plain_tip(text))
         self.setAccessibleName(text)
         self.updateGeometry()
         self.update()
@@ -87,7 +87,7 @@ class TitleBlock(QWidget):
         self.menu_button.setMenu(menu)
         self._brand = set_role(QLabel("Windtunnel"), "title")
         self._title = set_role(ElidedLabel(), "muted")
-        self._dot = QLabel("•")
+        self._dot = QLabel("•", textFormat=Qt.TextFormat.PlainText)
         self._dot.setToolTip("There are unsaved changes")
         self._dot.setAccessibleName("Unsaved changes")
         self._look = look

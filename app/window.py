@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.dialogs import SUFFIX
 from app.panes import focus_next
 from app.splitter import LineSplitter
 from app.title_block import TitleBlock
@@ -43,8 +42,8 @@ _INSTRUMENTS: Final = (220, 330)
 class MainWindow(QMainWindow):
     """Top bar, palette, canvas over instruments, inspector, status bar."""
 
-    file_dropped = Signal(object)
-    """The ``Path`` of a design dropped onto the window."""
+    files_dropped = Signal(object)
+    """The ``Path``s of files dropped onto the window."""
     came_to_front = Signal()
     """The person comes back from another window."""
     search_clicked = Signal()
@@ -126,16 +125,16 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take a design file."""
-        if _dropped(event) is not None:
+        """Take files."""
+        if _dropped(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Open a dropped design file."""
-        path = _dropped(event)
-        if path is not None:
+        """Open a dropped file, or say what it is."""
+        paths = _dropped(event)
+        if paths:
             event.acceptProposedAction()
-            self.file_dropped.emit(path)
+            self.files_dropped.emit(paths)
 
     def _top_bar(self) -> QWidget:
         """Title at the left, transport in the middle, search at the right."""
@@ -239,10 +238,6 @@ class MainWindow(QMainWindow):
         self._settings.update(geometry=geometry, splitters=sizes)
 
 
-def _dropped(event: QDropEvent) -> Path | None:
-    """The one local design file that is dragged."""
-    urls = [url for url in event.mimeData().urls() if url.isLocalFile()]
-    if len(urls) != 1:
-        return None
-    path = Path(urls[0].toLocalFile())
-    return path if path.suffix in {SUFFIX, ".json"} else None
+def _dropped(event: QDropEvent) -> list[Path]:
+    """The local files that are dragged."""
+    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]

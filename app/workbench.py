@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Qt
 
-from app import conflict
+from app import conflict, other_files
 from app.actions import ActionSet
 from app.banner import Choice, Message
 from app.break_menu import break_edit, repair_edit
@@ -16,6 +16,7 @@ from app.result_card import ResultCard
 from app.status_bar import rest_line, run_line
 from app.studies import StudyDesk
 from engine.model.edits import SetDesign
+from widgets.theme import window_title
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from app.break_menu import Fault
     from app.conflict import Conflict
     from app.dialogs import Dialogs
+    from app.other_files import OtherFile
     from app.recovery import Leftover
     from app.services import Services
     from app.views import Views
@@ -161,6 +163,7 @@ class Workbench(QObject):
         files.saved.connect(lambda: views.banners.dismiss(conflict.KEY))
         files.settled.connect(lambda: views.banners.dismiss(conflict.KEY))
         files.conflict.connect(self._show_conflict)
+        files.foreign.connect(self._show_foreign)
         self.services.recovery.trouble.connect(views.status.set_trouble)
         self.window.came_to_front.connect(files.look)
 
@@ -264,10 +267,16 @@ class Workbench(QObject):
         """The title, the path or the dirty mark changed."""
         document = self.services.document
         self.window.title_block.set_title(document.title, dirty=document.is_dirty)
-        self.window.setWindowTitle(f"{document.title}[*] – Windtunnel")
+        self.window.setWindowTitle(f"{window_title(document.title)}[*] – Windtunnel")
         self.window.setWindowModified(document.is_dirty)
         self.window.setWindowFilePath(str(document.path or ""))
         self.views.status.set_saved(dirty=document.is_dirty)
+
+    def _show_foreign(self, found: OtherFile) -> None:
+        """A file is no design: say what it is, and offer what can be done with it."""
+        files = self.services.files
+        message = other_files.message_of(found, self.design, files.replay, files.begin)
+        self.views.banners.show_message(message)
 
     def _show_conflict(self, found: Conflict) -> None:
         """Somebody else changed the file: say how, and ask whose version is kept."""

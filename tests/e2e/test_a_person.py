@@ -158,7 +158,7 @@ def test_a_bad_file_is_a_message_and_the_design_goes_on(launch, shop, tmp_path) 
     bad = tmp_path / "bad.windtunnel"
     bad.write_text('{"windtunnel": 1, "nodes": 7}')
     before = robot.design
-    robot.window.file_dropped.emit(bad)
+    robot.window.files_dropped.emit([bad])
     assert robot.banner("message")
     assert robot.design is before
     stood = robot.now

@@ -15,7 +15,7 @@ from widgets.charts.lines import Line, Lines
 from widgets.charts.more import MoreButton
 from widgets.charts.plot import Plot
 from widgets.instruments.text import value_text
-from widgets.theme import set_role
+from widgets.theme import plain_tip, set_role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,8 +61,9 @@ class Chart(QWidget):
         self._shown = Lines(np.zeros(0), np.zeros(0), ())
         self._kept: Lines | None = None
         self._bands: tuple[Band, ...] = ()
-        self.title = QLabel(feed.title, self)
-        self.alarm = QLabel(self)
+        plain = Qt.TextFormat.PlainText
+        self.title = QLabel(feed.title, self, textFormat=plain)
+        self.alarm = QLabel(self, textFormat=plain)
         """What is marked along the foot, in words."""
         self.more = MoreButton(theme, icons, self)
         self.legend = Legend(theme, self)
@@ -102,7 +103,7 @@ class Chart(QWidget):
         self._shown = self.feed.lines(history, begin, end, points)
         self._kept = self.feed.lines(kept, begin, end, points) if kept is not None else None
         self.title.setText(self.feed.title)
-        self.title.setToolTip(self.feed.title)
+        self.title.setToolTip(plain_tip(self.feed.title))
         self.setAccessibleName(self.feed.title)
         self._fit()
         self._draw()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu
 
 from widgets.charts.pinned import PinnedFeed
 from widgets.instruments.sources import item_name
+from widgets.theme import menu_text
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -130,7 +131,7 @@ class ChartMenu(QMenu):
         choices: list[str | None] = [None, *panel.latency.clients]
         for client in choices:
             name = "Slowest client" if client is None else self._name(client)
-            action = QAction(name, menu, checkable=True)
+            action = QAction(menu_text(name), menu, checkable=True)
             action.setChecked(panel.latency.choice == client)
             action.triggered.connect(partial(panel.show_client, client))
             group.addAction(action)
@@ -151,7 +152,7 @@ class ChartMenu(QMenu):
         """Fill a list of items when it is opened for the first time."""
         if menu.isEmpty():
             for item in sorted(ids, key=self._name):
-                metrics = menu.addMenu(self._name(item))
+                metrics = menu.addMenu(menu_text(self._name(item)))
                 metrics.aboutToShow.connect(partial(self._list_metrics, metrics, item))
 
     def _list_metrics(self, menu: QMenu, item: str) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
-from widgets.theme import CAPTION, Fonts
+from widgets.theme import CAPTION, Fonts, plain_tip
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -184,7 +184,7 @@ class Legend(QWidget):
         for entry, text in zip(self._entries, full, strict=True):
             word = self._words[entry.key]
             act = entry.act or f"{'Hide' if word.isChecked() else 'Show'} {entry.label}"
-            word.setToolTip("\n".join(filter(None, (text, entry.hint, act))))
+            word.setToolTip(plain_tip("\n".join(filter(None, (text, entry.hint, act)))))
 
     def _broken(self, widths: list[int]) -> list[list[int]]:
         """Places of the words by row: each row is filled before the next, the last takes the rest."""

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from widgets.inspector.editors.line import Line
-from widgets.theme import hairline, set_role
+from widgets.theme import hairline, plain_tip, set_role
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
@@ -91,7 +91,7 @@ class Header(QWidget):
         self._icon.setPixmap(icons.pixmap(subject.icon, theme.accent.colour, _ICON, ratio))
         self._title = subject.title
         self.name.show_text(subject.title)
-        self.name.setToolTip(subject.title)
+        self.name.setToolTip(plain_tip(subject.title))
         self.name.setReadOnly(not subject.renamable)
         self.name.setFocusPolicy(
             Qt.FocusPolicy.StrongFocus if subject.renamable else Qt.FocusPolicy.NoFocus

@@ -14,7 +14,7 @@ from widgets.inspector.editors import make_editor
 from widgets.inspector.editors.choice import options_of, spelled
 from widgets.inspector.lawtext import SAME, law_text
 from widgets.inspector.quantities import shown
-from widgets.theme import set_role
+from widgets.theme import plain_tip, set_role
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -107,10 +107,10 @@ class Row(QWidget):
         self.title.setText(field.title)
         self.dot.setVisible(field.changed and field.shape.sort not in ("item", "add"))
         default = default_text(field)
-        self.dot.setToolTip(f"Changed from the default, {default}. Click to go back.")
+        self.dot.setToolTip(plain_tip(f"Changed from the default, {default}. Click to go back."))
         self.dot.setAccessibleName(f"Reset {field.title} to {default}")
         about = "\n".join(part for part in (field.help, default and f"Default: {default}") if part)
-        self.title.setToolTip(about)
+        self.title.setToolTip(plain_tip(about))
         self.help.setText(about)
         if self.editor is not None:
             self.editor.show_field(field)

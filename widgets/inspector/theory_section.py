@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from widgets.theme import section_label, set_role
+from widgets.theme import plain_tip, section_label, set_role
 
 if TYPE_CHECKING:
     from widgets.inspector.comparing import Compared, Comparison
@@ -111,7 +111,7 @@ class TheorySection(QWidget):
             row, (line.title, line.predicted, line.measured, line.apart), strict=True
         ):
             label.setText(text)
-        row[0].setToolTip(line.title)
+        row[0].setToolTip(plain_tip(line.title))
         colour = self._look.theme.state(line.state).text if line.state else ""
         for label in row[2 if line.measured else 1 :]:
             label.setStyleSheet(f"color: {colour};" if colour else "")

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from widgets.study.kinds import KINDS, Choice, Field, StudyRequest
-from widgets.theme import set_flag, set_role
+from widgets.theme import plain_tip, set_flag, set_role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +55,7 @@ class ChoiceBox(QComboBox):
         for choice in choices:
             self.addItem(choice.value)
             last = self.count() - 1
-            self.setItemData(last, choice.text, Qt.ItemDataRole.ToolTipRole)
+            self.setItemData(last, plain_tip(choice.text), Qt.ItemDataRole.ToolTipRole)
         completer = QCompleter(self.model(), self)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)

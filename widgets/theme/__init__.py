@@ -14,6 +14,7 @@ from widgets.theme.fonts import BODY, CAPTION, SMALL, Fonts, load_fonts
 from widgets.theme.icons import IconSet, app_icon
 from widgets.theme.manager import Preference, ThemeManager
 from widgets.theme.palettes import DARK, LIGHT
+from widgets.theme.plain import menu_text, plain_tip, window_title
 from widgets.theme.roles import hairline, section_label, set_flag, set_role
 from widgets.theme.shapes import paint_state, shape_path
 from widgets.theme.style import apply
@@ -39,9 +40,12 @@ __all__ = [
     "apply",
     "hairline",
     "load_fonts",
+    "menu_text",
     "paint_state",
+    "plain_tip",
     "section_label",
     "set_flag",
     "set_role",
     "shape_path",
+    "window_title",
 ]

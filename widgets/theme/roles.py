@@ -25,7 +25,12 @@ _Widget = TypeVar("_Widget", bound=QWidget)
 
 
 def set_role(widget: _Widget, role: str) -> _Widget:
-    """Give ``widget`` a role and dress it again at once; returns the widget."""
+    """Give ``widget`` a role and dress it again at once; returns the widget.
+
+    A label shows text as it is, unless it was made for markup: names come from files.
+    """
+    if isinstance(widget, QLabel) and widget.textFormat() == Qt.TextFormat.AutoText:
+        widget.setTextFormat(Qt.TextFormat.PlainText)
     set_flag(widget, "role", role)
     return widget
 

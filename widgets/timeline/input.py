@@ -9,6 +9,7 @@ from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QKeyEvent, QMouseEvent,
 from PySide6.QtWidgets import QToolTip
 
 from widgets.instruments.time_axis import NO_CURSOR
+from widgets.theme import plain_tip
 from widgets.timeline import edits
 from widgets.timeline.gestures import SNAP, Gesture, MoveEvent, Pan, StretchEvent, snapped
 from widgets.timeline.marks import notice_rect
@@ -224,7 +225,7 @@ class TimelineInput(QObject):
         for notice in strip.notices:
             if notice_rect(notice, strip.ruler).adjusted(-3, -3, 3, 3).contains(point):
                 text = f"{text}\n{notice.at:.1f} s  {notice.text}".strip()
-        QToolTip.showText(event.globalPos(), text, strip)
+        QToolTip.showText(event.globalPos(), plain_tip(text), strip)
         return True
 
     def _mark_at(self, point: QPointF) -> Mark | None:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QHBoxLayout, QSizePoli
 from engine.model.edits import UNSET
 from widgets.inspector.editors.base import Editor
 from widgets.inspector.fields import Option
-from widgets.theme import SMALL, set_flag
+from widgets.theme import SMALL, plain_tip, set_flag
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,7 +107,7 @@ class ChoiceEditor(Editor):
         self.box.clear()
         for i, option in enumerate(options):
             self.box.addItem(option.label)
-            self.box.setItemData(i, option.help, Qt.ItemDataRole.ToolTipRole)
+            self.box.setItemData(i, plain_tip(option.help), Qt.ItemDataRole.ToolTipRole)
 
     def _chosen(self, index: int) -> None:
         """A person picked an entry."""

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu, QToolButton
 from engine.model.edits import UNSET
 from widgets.inspector.editors.line import LineEditor
 from widgets.inspector.lawtext import SAME, WORDS, law_text, mean_of, read_law, with_law
-from widgets.theme import set_role
+from widgets.theme import plain_tip, set_role
 
 if TYPE_CHECKING:
     from widgets.theme import ThemeManager
@@ -34,7 +34,7 @@ class LawEditor(LineEditor):
         """Show the law; the tool tip says what it is."""
         super().refresh()
         self.button.setIcon(self.look.icons.icon("chevron-down", self.look.theme.muted, 11))
-        self.line.setToolTip(self._about())
+        self.line.setToolTip(plain_tip(self._about()))
 
     def written(self) -> tuple[str, str]:
         """The law's word and its mean."""

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from engine.model.edits import UNSET
 from widgets.inspector.editors.base import Editor
-from widgets.theme import set_flag, set_role
+from widgets.theme import menu_text, plain_tip, set_flag, set_role
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QFocusEvent, QKeyEvent
@@ -132,7 +132,7 @@ class NamesEditor(Editor):
         """Show the names."""
         chosen = self._chosen()
         words = "mixed" if self.field.mixed else "all" if chosen is None else ", ".join(chosen)
-        self.button.setText(words or "none")
+        self.button.setText(menu_text(words or "none"))
         self.button.setAccessibleName(f"{self.field.title}: {words}")
 
     def menu(self) -> QMenu:
@@ -148,7 +148,7 @@ class NamesEditor(Editor):
         names = [str(option.value) for option in self.field.options]
         names += [name for name in chosen or [] if name not in names]
         for name in names:
-            action = menu.addAction(name)
+            action = menu.addAction(menu_text(name))
             action.setCheckable(True)
             action.setChecked(chosen is not None and name in chosen)
             action.triggered.connect(lambda on, name=name: self._toggle(name, wanted=on))
@@ -197,7 +197,7 @@ class ItemEditor(Editor):
         """Show the name."""
         self.label.setText(self.field.title)
         self.remove.setIcon(self.look.icons.icon("trash", self.look.theme.muted, 13))
-        self.remove.setToolTip(f"Remove {self.field.title}")
+        self.remove.setToolTip(plain_tip(f"Remove {self.field.title}"))
         self.remove.setAccessibleName(f"Remove {self.field.title}")
 
 

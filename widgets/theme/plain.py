@@ -1,0 +1,24 @@
+"""Names as text: where Qt would take a text for markup, a mnemonic or a placeholder, it gets what stands."""
+
+from __future__ import annotations
+
+from html import escape
+
+_MODIFIED = "[*]"
+
+
+def plain_tip(text: str) -> str:
+    """A tooltip that shows a text as it is. Qt takes whatever looks like markup for markup, images and all."""
+    if "<" not in text:
+        return text
+    return f"<span>{escape(text)}</span>".replace("\n", "<br>")
+
+
+def menu_text(text: str) -> str:
+    """A name as an entry of a menu, or on a button: an ampersand stays one, and a tab divides nothing."""
+    return " ".join(text.split("\t")).replace("&", "&&")
+
+
+def window_title(text: str) -> str:
+    """A name in the title of a window, where ``[*]`` would stand for the mark of unsaved changes."""
+    return " ".join(text.split()).replace(_MODIFIED, _MODIFIED * 2)
