@@ -31,6 +31,19 @@ class Answers(Protocol):
         """Open what the file holds."""
 
 
+ELSEWHERE: Final = "elsewhere"
+"""Key of the message that another window shows the file too."""
+
+
+def elsewhere(path: Path) -> Message:
+    """What to say of a file that is open twice."""
+    text = (
+        f"{files.shown_name(path)} is open in another window as well. "
+        "Whoever saves second is asked whose version is kept."
+    )
+    return Message(ELSEWHERE, text, "info")
+
+
 @dataclass(frozen=True, slots=True)
 class Conflict:
     """What became of a file since it was read."""

@@ -36,6 +36,11 @@ class Places:
         return self.state / "recovery"
 
     @property
+    def presence(self) -> Path:
+        """Which files are open in which windows."""
+        return self.state / "open"
+
+    @property
     def studies(self) -> Path:
         """Runs of studies, so that a study goes on where it was stopped."""
         return self.state / "studies"

@@ -10,6 +10,7 @@ from app.file_controller import FileController
 from app.findings import FindingsService
 from app.history import FileHistory
 from app.measurement import Measurement
+from app.presence import Presence
 from app.recovery import Recovery
 from app.run_controller import RunController
 from app.theory import TheoryService
@@ -39,6 +40,7 @@ class Services:
     findings: FindingsService
     theory: TheoryService
     recovery: Recovery
+    presence: Presence
     settings: Settings
     places: Places
 
@@ -46,6 +48,7 @@ class Services:
         """End in order: no process stays, nothing is left to recover."""
         self.stop()
         self.recovery.close()
+        self.presence.close()
 
     def stop(self) -> None:
         """End the process, but leave what is unsaved for the next start."""
@@ -75,6 +78,7 @@ def build_services(
         findings=FindingsService(document, check),
         theory=TheoryService(document),
         recovery=Recovery(places.recovery, document),
+        presence=Presence(places.presence, document),
         settings=settings,
         places=places,
     )

@@ -160,6 +160,7 @@ class Workbench(QObject):
         files.saved.connect(lambda: views.status.set_saved(dirty=False, saved_now=True))
         files.opened.connect(lambda: views.banners.dismiss("message"))
         files.opened.connect(lambda: views.banners.dismiss(conflict.KEY))
+        files.opened.connect(self._show_presence)
         files.saved.connect(lambda: views.banners.dismiss(conflict.KEY))
         files.settled.connect(lambda: views.banners.dismiss(conflict.KEY))
         files.conflict.connect(self._show_conflict)
@@ -271,6 +272,13 @@ class Workbench(QObject):
         self.window.setWindowModified(document.is_dirty)
         self.window.setWindowFilePath(str(document.path or ""))
         self.views.status.set_saved(dirty=document.is_dirty)
+
+    def _show_presence(self) -> None:
+        """Say that the file is open in another window as well."""
+        path, banners = self.services.document.path, self.views.banners
+        banners.dismiss(conflict.ELSEWHERE)
+        if path is not None and self.services.presence.is_elsewhere:
+            banners.show_message(conflict.elsewhere(path))
 
     def _show_foreign(self, found: OtherFile) -> None:
         """A file is no design: say what it is, and offer what can be done with it."""

@@ -5,7 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QPushButton
 
-from app.conflict import KEY
+from app.conflict import ELSEWHERE, KEY
 from engine.model import files
 from engine.model.design import Design, Node
 from engine.model.edits import SetDesign
@@ -51,6 +51,8 @@ def test_saving_in_two_windows_loses_neither(launch, tmp_path: Path) -> None:
     path = tmp_path / "shop.windtunnel"
     files.save(Design(title="Shop"), path)
     first, second = launch(path), launch(path)
+    assert first.views.banners.shown(ELSEWHERE) is None
+    assert "open in another window" in (second.views.banners.shown(ELSEWHERE) or "")
     first.services.document.push(SetDesign(("title",), "First"))
     second.services.document.push(SetDesign(("title",), "Second"))
     assert first.services.files.save()
