@@ -9,6 +9,8 @@ from pydantic import Field, model_validator
 from engine.model.fields import Config, setting
 
 _MAX = 1e9  # seconds; some thirty years bound every duration, so that nothing overflows
+MAX_VALUES = 200_000
+"""Most values of an empirical law."""
 _CV2_HELP = "Squared coefficient of variation: variance over the mean squared; 1 is exponential."
 
 
@@ -92,14 +94,20 @@ class Pareto(Config):
 
 
 class Empirical(Config):
-    """Measured values drawn with the given weights (equal when left out)."""
+    """Measured values, drawn with the given weights (equal when left out) or one after the other."""
 
     law: Literal["empirical"] = "empirical"
     values: tuple[Annotated[float, Field(ge=0.0, le=_MAX)], ...] = setting(
-        (0.005,), title="Values", unit="s", help="The values.", max_length=100_000, lax=True
+        (0.005,), title="Values", unit="s", help="The values.", max_length=MAX_VALUES, lax=True
     )
     weights: tuple[Annotated[float, Field(ge=0.0, le=1e12)], ...] | None = setting(
-        None, title="Weights", help="A weight a value.", max_length=100_000, lax=True
+        None, title="Weights", help="A weight a value.", max_length=MAX_VALUES, lax=True
+    )
+    order: Literal["drawn", "recorded"] = setting(
+        "drawn",
+        title="Order",
+        help="Drawn: at random, by the weights. Recorded: one after the other as they stand, over and over; "
+        "the first to be worked on brings the first.",
     )
 
     @model_validator(mode="after")
@@ -113,6 +121,9 @@ class Empirical(Config):
             raise ValueError(msg)
         if self.weights is not None and sum(self.weights) <= 0.0:
             msg = "the weights sum to zero; give at least one above zero"
+            raise ValueError(msg)
+        if self.weights is not None and self.order == "recorded":
+            msg = "values in their recorded order have no weights; leave the weights out"
             raise ValueError(msg)
         return self
 

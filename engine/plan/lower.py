@@ -70,7 +70,13 @@ def law_plan(law: Law) -> LawPlan:
             return LawPlan(law="pareto", mean=law.mean, alpha=law.alpha)
         case Empirical():
             weights = law.weights or (1.0,) * len(law.values)
-            return LawPlan(law="empirical", mean=law.mean, values=law.values, weights=weights)
+            return LawPlan(
+                law="empirical",
+                mean=law.mean,
+                values=law.values,
+                weights=weights,
+                order=law.order,
+            )
 
 
 def class_plan(kind: RequestClass) -> ClassPlan:

@@ -16,6 +16,8 @@ def make_sampler(plan: LawPlan, streams: Streams, owner: str, purpose: str) -> s
     mean = plan.mean
     if plan.law == "uniform":
         return samplers.Uniform(plan.low, plan.high, streams.uniform(owner, purpose))
+    if plan.law == "empirical" and plan.order == "recorded":
+        return samplers.Recorded(list(plan.values))
     if plan.law == "empirical":
         weights = list(plan.weights) or [1.0] * len(plan.values)
         return samplers.Empirical(list(plan.values), weights, streams.uniform(owner, purpose))

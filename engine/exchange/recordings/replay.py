@@ -19,7 +19,7 @@ from engine.model.names import did_you_mean
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
-    from engine.model.design import Design
+    from engine.model.design import Design, Node
     from engine.model.edits import Edit
 
 _MOST_ADDED: Final = 12
@@ -29,6 +29,8 @@ REST: Final = "other"
 _WARMUP: Final = 0.1
 """Most of a recording that is not measured."""
 _SLIGHT: Final = 1e-9
+_SERVICE: Final = "service"
+_ROUTERS: Final = frozenset({"load_balancer"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +58,60 @@ def replay(design: Design, client: str, recording: Recording | RateCurve) -> Rep
     if isinstance(recording, RateCurve) and recording.shares:
         edits.append(SetField(client, ("config", "mix"), classes.mix(recording.shares)))
     edits += _length(design, recording.length)
+    served = _served(design, client, recording)
+    edits += served.edits
     edit = CompoundEdit.of(edits, "Load a recording")
     try:
         edit.apply(design)
     except EditError as error:
         msg = f"{error}; or import a part of the recording"
         raise RecordingError(msg) from error
-    parts = [recording.about, *recording.notes, *classes.notes()]
+    parts = [recording.about, *recording.notes, *classes.notes(), served.note]
     parts.append(f"the scenario lasts {_duration(design, recording.length):g} s")
-    return Replay(edit, "; ".join(parts))
+    return Replay(edit, "; ".join(part for part in parts if part))
+
+
+@dataclass(frozen=True, slots=True)
+class _Served:
+    """What becomes of recorded work."""
+
+    edits: tuple[Edit, ...] = ()
+    note: str = ""
+
+
+def _served(design: Design, client: str, recording: Recording | RateCurve) -> _Served:
+    """Have the service that a client calls, at once or over routers, do the work that was recorded."""
+    if isinstance(recording, RateCurve) or recording.work is None:
+        return _Served()
+    services = _services(design, client)
+    if len(services) != 1:
+        told = "no service" if not services else "several services"
+        return _Served(note=f"its work is left out: the client calls {told}")
+    law: JsonValue = {
+        "law": "empirical",
+        "values": list(recording.work),
+        "order": "recorded",
+    }
+    edit = SetField(services[0].id, ("config", "service_time"), law)
+    return _Served((edit,), f"{services[0].name or services[0].id} does the recorded work")
+
+
+def _services(design: Design, client: str) -> list[Node]:
+    """The services that the requests of a client reach first."""
+    seen, waiting = {client}, [client]
+    found: list[Node] = []
+    while waiting:
+        here = waiting.pop()
+        for link in design.links:
+            node = design.node_by_id.get(link.target)
+            if link.source != here or node is None or node.id in seen:
+                continue
+            seen.add(node.id)
+            if node.kind == _SERVICE:
+                found.append(node)
+            elif node.kind in _ROUTERS:
+                waiting.append(node.id)
+    return found
 
 
 class _Classes:

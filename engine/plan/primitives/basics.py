@@ -35,6 +35,8 @@ class LawPlan:
     high: float = 0.0
     values: tuple[float, ...] = ()
     weights: tuple[float, ...] = ()
+    order: Literal["drawn", "recorded"] = "drawn"
+    """Whether values come at random, or one after the other."""
 
     def times(self, factor: float) -> LawPlan:
         """The law of durations so many times as long."""

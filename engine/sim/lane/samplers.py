@@ -10,6 +10,8 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, final
 
 if TYPE_CHECKING:
+    from mypy_extensions import i64
+
     from engine.sim.lane.draws import Draws
 
 
@@ -140,3 +142,18 @@ class Empirical(Sampler):
         """One of the values."""
         place = bisect_right(self._sums, self._uniforms.draw() * self._total)
         return self._values[min(place, len(self._values) - 1)]
+
+
+@final
+class Recorded(Sampler):
+    """Values one after the other as they were recorded, over and over."""
+
+    def __init__(self, values: list[float]) -> None:
+        self._values = values
+        self._next: i64 = 0
+
+    def draw(self) -> float:
+        """The next of the values."""
+        place = self._next
+        self._next = place + 1 if place + 1 < len(self._values) else 0
+        return self._values[place]

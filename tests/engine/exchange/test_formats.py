@@ -12,7 +12,7 @@ from engine.exchange.recordings.instants import UNITS, unit_named
 from engine.exchange.recordings.options import Options
 from engine.exchange.recordings.recording import RateCurve, Recording, RecordingError
 from engine.exchange.recordings.replay import replay
-from tests.helpers.builders import client, design, run
+from tests.helpers.builders import client, design, link, node, run
 
 
 def read(*lines: str, options: Options | None = None) -> Recording:
@@ -238,3 +238,30 @@ def test_a_curve_sets_rate_and_mix() -> None:
     config = replay(made, "users", curve).edit.apply(made).design.node_by_id["users"].config
     assert config["arrivals"] == {"process": "poisson", "rate": [[0.0, 5.0], [10.0, 5.0]]}
     assert config["mix"] == {"get": 0.75, "put": 0.25}
+
+
+def test_recorded_work_is_done_in_its_order_by_the_service_that_is_called() -> None:
+    """One worker and everybody in line: by Lindley's recursion each waits as it did in life."""
+    gaps = [0.5, 0.25, 0.125, 1.0] * 25
+    works = [0.25, 0.75, 0.125, 0.5, 0.375] * 20
+    times = [sum(gaps[:place]) for place in range(100)]
+    lines = [f"{time},{1000 * work:.9g}" for time, work in zip(times, works, strict=True)]
+    nodes = [client(), node("lb", "load_balancer"), node("web", "service", workers=1)]
+    made = design(nodes, [link("users", "lb"), link("lb", "web")], warmup=0)
+    done = replay(made, "users", read("time,work_ms", *lines))
+    assert "Web does the recorded work" in done.about
+    result = run(done.edit.apply(made).design)
+    free, residence = 0.0, []
+    for time, work in zip(times, works, strict=True):
+        free = max(free, time) + work
+        residence.append(free - time)
+    answered = [each for time, each in zip(times, residence, strict=True) if time + each <= 47.0]
+    assert result["clients"]["users"]["succeeded"] == len(answered)
+    assert result["clients"]["users"]["latency"]["mean"] == pytest.approx(
+        sum(answered) / len(answered)
+    )
+
+
+def test_work_that_nobody_could_do_is_said_to_be_left_out() -> None:
+    made = design([client()], [])
+    assert "its work is left out" in replay(made, "users", read("time,work", "0,1", "1,2")).about
