@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from engine.cli.selftest import Probe
 
 
+_INTERRUPTED = 130
+"""The exit code of Ctrl-C, as shells count."""
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Open the window, or hand a subcommand to the command line, which knows nothing of Qt.
 
@@ -35,9 +39,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         from app.main import run_app  # noqa: PLC0415
 
         return run_app([each for each in arguments if each != "--run"])
-    from engine.cli.main import run  # noqa: PLC0415
+    try:
+        from engine.cli.main import run  # noqa: PLC0415
 
-    return run(arguments, _probes() if arguments[0] == "selftest" else ())
+        return run(arguments, _probes() if arguments[0] == "selftest" else ())
+    except KeyboardInterrupt:  # while it is loaded
+        return _INTERRUPTED
 
 
 def _probes() -> Sequence[Probe]:

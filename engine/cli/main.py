@@ -1,14 +1,13 @@
 """The command line: ``windtunnel simulate``, ``theory``, ``check``, ``study``, ``trace`` and some more.
 
-It never imports Qt. Whatever is wrong with what the user gave ends in one line on standard error and exit
-code 2.
+It never imports Qt. Whatever goes wrong ends in one line on standard error and an exit code that says whose
+fault it is (``ending``).
 """
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,16 +21,13 @@ from engine.cli import (
     simulating,
     study,
 )
-from engine.cli.errors import BAD_INPUT, INTERRUPTED, OK, InputError
-from engine.cli.terminal import prepare_streams, shown
+from engine.cli.ending import ended
+from engine.cli.errors import OK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from engine.cli.selftest import Probe
-
-_UsageProblem: Final[type[Exception]] = typer.BadParameter.__mro__[2]
-"""The base of every complaint about arguments (ClickException, which typer does not export)."""
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A design file (.windtunnel).")]
 
@@ -237,28 +233,13 @@ def run(argv: Sequence[str], probes: Sequence[Probe] = ()) -> int:
         probes: checks that ``selftest`` makes beside its own, such as the window's.
 
     Returns:
-        0 done, 1 objectives missed, 2 bad input.
+        0 done, 1 objectives missed, 2 bad input, 3 an unexpected error, 4 stopped at a limit, 130 interrupted.
     """
-    prepare_streams()
     command = typer.main.get_command(make_app(probes))
     arguments = list(argv) or ["--help"]
-    try:
+
+    def act() -> int:
         code = command.main(arguments, prog_name="windtunnel", standalone_mode=False)
-    except InputError as error:
-        return _complain(str(error))
-    except _UsageProblem as problem:
-        text = getattr(problem, "format_message", problem.__str__)()
-        return _complain(f"{text} Try: windtunnel --help")
-    except (KeyboardInterrupt, typer.Abort):
-        return INTERRUPTED
-    except BrokenPipeError:
-        sys.stderr.close()  # nobody reads any more; keep the interpreter from complaining at exit
-        return OK
-    return code if isinstance(code, int) else OK
+        return code if isinstance(code, int) else OK
 
-
-def _complain(text: str) -> int:
-    """Say in one line what was wrong."""
-    line = shown(" ".join(text.split()))
-    print(f"windtunnel: {line}", file=sys.stderr)
-    return BAD_INPUT
+    return ended(act)

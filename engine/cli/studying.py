@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from engine.cli.errors import INTERRUPTED, MISSED, OK, InputError
+from engine.cli.errors import MISSED, OK, InputError, Interrupted
 from engine.cli.study_tables import report_tables
 from engine.cli.tables import output, result_tables
 from engine.cli.terminal import PlainConsole, shown
@@ -48,9 +48,9 @@ def study(common: Common, make: Callable[[], Study]) -> int:
         run = StudyRun(wanted, executor, Storage(common.output) if common.output else None)
     try:
         _drive(run, common)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Interrupted):
         _say_how_to_go_on(run, common)
-        return INTERRUPTED
+        raise
     finally:
         run.cancel()
     return _finish(run, common)

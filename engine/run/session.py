@@ -17,7 +17,7 @@ from engine.sim.series import Series
 from engine.sim.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from engine.model.design import Design
     from engine.model.edits import Edit
@@ -45,6 +45,10 @@ class Session:
         self._wall = 0.0
         self._result: Result | None = None
         self._follow_objectives()
+        self.heed: Callable[[], bool] = _never
+        """Asked about a thousand times a second while it simulates, however little simulated time passes;
+        true makes it come back early, exactly where it is. What this raises ends the session."""
+        self._simulation.machine.agenda.heed = self._heed
 
     @classmethod
     def replay(cls, journal: Journal, until: float = math.inf) -> Self:
@@ -90,13 +94,16 @@ class Session:
         """Whether the run passed the end of its scenario, so that the result is settled."""
         return self._result is not None
 
-    def advance(self, until: float) -> None:
+    def advance(self, until: float) -> bool:
         """Simulate up to a time (s). Passing the scenario's duration settles the result.
+
+        Returns:
+            False where ``heed`` made it come back before that time.
 
         Raises:
             StandstillError: requests go round without time passing.
         """
-        self._advance(until)
+        return self._advance(until)
 
     def advance_request(self) -> None:
         """Simulate until one more client request is answered, at most an hour of simulated time."""
@@ -180,7 +187,7 @@ class Session:
         return self._result or self._measure()
 
     def _advance(self, until: float) -> bool:
-        """Simulate up to a time, and settle the result on the way; false where an answer stopped it.
+        """Simulate up to a time, and settle the result on the way; false where something stopped it.
 
         Standing still is nothing at all: a command would otherwise find another run after it.
         """
@@ -194,27 +201,31 @@ class Session:
             self._result = self._measure()
         return self._run(until)
 
-    def _step(self, until: float) -> bool:
-        """Simulate until one more client request is answered; whether one was, before a time."""
+    def _step(self, until: float) -> None:
+        """Simulate until one more client request is answered, or up to a time."""
         agenda = self._simulation.machine.agenda
         agenda.stop_at_answer = True
         try:
-            return not self._advance(until)
+            self._advance(until)
         finally:
             agenda.stop_at_answer = False
 
     def _go_to(self, moment: Moment) -> None:
-        """Simulate up to a moment of a journal: in the middle of an instant, one answer after another."""
+        """Simulate up to a moment of a journal, which may be in the middle of an instant."""
         self.advance(moment.time)
-        answered = True
-        while answered and self.moment < moment:
-            answered = self._step(math.nextafter(moment.time, math.inf))
+        if self.moment < moment:
+            self._simulation.machine.agenda.halt_at(moment.fired)
+            self._advance(math.nextafter(moment.time, math.inf))
         if self.moment != moment:
             msg = (
                 f"at {moment.time:g} s: the run goes another way than the recorded one; "
                 "replay it with the version of Windtunnel that recorded it"
             )
             raise JournalError(msg)
+
+    def _heed(self) -> bool:
+        """Whether to come back early. A bound method, so that ``heed`` may be replaced meanwhile."""
+        return self.heed()
 
     def _turn_dial(self) -> None:
         """Let the load dial take effect."""
@@ -224,7 +235,7 @@ class Session:
             self._recorder.note(Entry(self.moment, SetLoad(self._load)))
 
     def _run(self, until: float) -> bool:
-        """Simulate and count the wall time; false where an answer stopped it."""
+        """Simulate and count the wall time; false where something stopped it."""
         begun = time.perf_counter()
         finished = self._simulation.advance(until)
         self._wall += time.perf_counter() - begun
@@ -241,3 +252,8 @@ class Session:
         objectives = self.design.objectives
         limits = limits_in(each.metric for each in objectives)
         self._simulation.meters.windows.follow(objectives, limits)
+
+
+def _never() -> bool:
+    """Go on."""
+    return False

@@ -58,15 +58,33 @@ REST: Final = 0.012
 """Wall seconds that a run rests once it is where it should be: each turn costs something of itself."""
 NICENESS: Final = 5
 """Where cores are scarce the interface comes first: a late frame is seen, a slower run is not."""
+LONGEST: Final = 0.05
+"""Wall seconds after which a slice ends wherever it is: what it meets may cost any multiple of what came before."""
 _IDLE: Final = 0.5
 
 
-class Worker:
-    """A session under commands. ``send`` delivers reports; ``clock`` gives wall seconds."""
+def _silence() -> bool:
+    """Nobody says anything."""
+    return False
 
-    def __init__(self, send: Callable[[Report], None], clock: Callable[[], float]) -> None:
+
+class Worker:
+    """A session under commands.
+
+    ``send`` delivers reports; ``clock`` gives wall seconds; ``called`` says whether a command waits.
+    """
+
+    def __init__(
+        self,
+        send: Callable[[Report], None],
+        clock: Callable[[], float],
+        called: Callable[[], bool] = _silence,
+    ) -> None:
         self._send = send
         self._clock = clock
+        self._called = called
+        self._ends = math.inf
+        """Wall time at which the slice has to end."""
         self._design: Design | None = None
         self._session: Session | None = None
         self._refused: list[Edit] = []
@@ -132,6 +150,7 @@ class Worker:
             self._send(Refused(error.findings))
             return
         session.set_load(self._load)
+        session.heed = self._is_due
         self._session, self._fresh = session, True
         self._changed()
 
@@ -176,6 +195,7 @@ class Worker:
         """Advance until one more request is answered, then stand still."""
         if self._session is not None:
             self._running, self._stop_at = False, None
+            self._ends = math.inf
             self._session.advance_request()
             self._note_result(self._session)
             self._changed()
@@ -238,14 +258,19 @@ class Worker:
         end = session.design.scenario.duration
         if not self._measured and now < end <= until:
             until = end
-        session.advance(until)
-        self._slicer.record(until - now, self._clock() - begun)
+        self._ends = begun + LONGEST
+        arrived = session.advance(until)
+        self._slicer.record(session.now - now, self._clock() - begun)
         self._news = True
         self._note_result(session)
         if self._stop_at is not None and session.now >= self._stop_at:
             self._stop_at = None
             return _IDLE
-        return REST if until >= target else 0.0
+        return REST if arrived and until >= target else 0.0
+
+    def _is_due(self) -> bool:
+        """Whether a slice ends here: somebody calls, or it has taken its time."""
+        return self._called() or self._clock() >= self._ends
 
     def _note_result(self, session: Session) -> None:
         """Report the result once it is settled."""
@@ -284,7 +309,7 @@ def serve(connection: Connection) -> None:
     commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
     # Reading never waits for simulating, so a large command cannot block against a large report.
     threading.Thread(target=_read, args=(connection, commands), daemon=True).start()
-    worker = Worker(connection.send, time.perf_counter)
+    worker = Worker(connection.send, time.perf_counter, lambda: not commands.empty())
     wait = _IDLE
     try:
         while not worker.stopped:

@@ -6,10 +6,13 @@ times SimPy goes first.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import simpy
 from simpy.events import NORMAL
+
+_LOOK: Final = 256
+"""Events of processes between two looks at the world outside."""
 
 if TYPE_CHECKING:
     from simpy.events import Event, EventPriority
@@ -23,6 +26,7 @@ class Clock(simpy.Environment):
     def __init__(self, agenda: Agenda) -> None:
         super().__init__()
         self.agenda = agenda
+        self._steps = 0
 
     def schedule(self, event: Event, priority: EventPriority = NORMAL, delay: float = 0.0) -> None:
         """Schedule an event; made from the request lane, it lets the lane yield."""
@@ -34,20 +38,27 @@ class Clock(simpy.Environment):
         """Do all that is due before a time, and stand there.
 
         Returns:
-            False where an answer stopped it earlier (`Agenda.stop_at_answer`).
+            False where an answer (`Agenda.stop_at_answer`), or what was heard from outside
+            (`Agenda.heed`), stopped it earlier.
         """
         agenda = self.agenda
-        agenda.answered = False
+        agenda.answered = agenda.halted = False
+        halt = False
         while True:
             due = self.peek()
             horizon = min(due, until)
             agenda.drain(horizon)
             if agenda.stop:
                 self._now = agenda.now
-                if agenda.answered:
+                if agenda.answered or agenda.halted:
                     return False
                 continue
             self._now = agenda.now = horizon
             if due >= until:
-                return True
+                return not halt
             self.step()
+            self._steps += 1
+            halt = halt or (self._steps % _LOOK == 0 and agenda.look())
+            if halt and self.peek() > self._now:
+                # Not between two events of one instant, where a replay could not stand.
+                until = min(until, self.peek())

@@ -8,7 +8,9 @@ import signal
 import threading
 import time
 from collections import deque
+from contextlib import contextmanager
 from multiprocessing import connection as pipes
+from multiprocessing import resource_tracker
 from typing import TYPE_CHECKING, Final
 
 from engine.study.errors import StudyError
@@ -16,7 +18,7 @@ from engine.study.executor import ExecutorError
 from engine.study.points import Outcome, engine_version, run_point
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from multiprocessing.connection import Connection
     from multiprocessing.context import SpawnProcess
 
@@ -117,7 +119,8 @@ class LocalExecutor:
             process = self._context.Process(
                 target=_serve, args=(theirs,), name="windtunnel-study", daemon=True
             )
-            process.start()
+            with _held_signals():
+                process.start()
             theirs.close()  # so that the child's death is the end of the pipe here
             self._workers[ours] = _Worker(process, ours)
 
@@ -191,6 +194,23 @@ class _Worker:
         """What it computes, in this order."""
         self.is_ready = False
         """Whether it has said that it waits for points."""
+
+
+@contextmanager
+def _held_signals() -> Iterator[None]:
+    """Have a child begin with interrupts held back, which would otherwise end it in a traceback half-way.
+
+    They stay so there. Here they come through afterwards.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # starting it would let them through
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _serve(pipe: Connection) -> None:

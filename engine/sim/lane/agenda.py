@@ -7,14 +7,21 @@ first in, first out, and skip the heap. The order is the same as if all were in 
 
 from __future__ import annotations
 
-from typing import Final, cast, final
+from typing import TYPE_CHECKING, Final, cast, final
 
 from librt.vecs import extend, vec
 from mypy_extensions import i64, mypyc_attr
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 STANDSTILL: Final = 3_000_000
 """Entries fired at one instant after which time is taken to stand still. A million requests that fail
 with a queue that is killed take some three each; more than this takes seconds to find out."""
+LOOK: Final = 1024
+"""Entries between two looks at the world outside: well under a millisecond, where entries are small."""
+NEVER: Final = 1 << 62
+"""A count that no run reaches."""
 BELTS: Final = 5
 """Delays that have a belt, none included. Each costs a comparison an event."""
 
@@ -228,9 +235,20 @@ class Agenda:
         """Whether the next answer to a client stops the drain (stepping by requests)."""
         self.answered = False
         """Whether an answer did."""
+        self.halted = False
+        """Whether a drain ended because it was told to: by a look, or at a count of entries."""
         self.patience: i64 = STANDSTILL
         """Entries at one instant after which something must be wrong."""
+        self.heed: Callable[[], bool] | None = None
+        """Asked at every look; true halts the drain. It is no part of the lane, so that signals and other
+        threads have their turn as well, and may raise what ends the run."""
         self._still: i64 = 0
+        self._seen = 0.0
+        """Time at the look before."""
+        self._next_look: i64 = LOOK
+        self._halt_at: i64 = NEVER
+        self._check_at: i64 = LOOK
+        """The earlier of the two."""
         self._heap = Heap()
         self._ready = DelayLine(0.0)
         self._belts: list[DelayLine] = [self._ready]
@@ -282,6 +300,40 @@ class Agenda:
             entry.time = time
             self._heap.push(entry)
 
+    def halt_at(self, count: i64) -> None:
+        """Halt the drain once so many entries were fired since the start."""
+        self._halt_at = max(count, self.fired + 1)
+        self._check_at = min(self._check_at, self._halt_at)
+
+    def spend(self, work: i64) -> None:
+        """Look the sooner because an entry does as much work as so many others."""
+        self._next_look -= work
+        self._check_at = min(self._check_at, self._next_look)
+
+    def look(self) -> bool:
+        """Let the world outside have its turn; whether it asks for a halt."""
+        heed = self.heed
+        return heed is not None and heed()
+
+    def _check(self) -> None:
+        """Halt where that was asked for, look if it is time, and see whether time passes."""
+        fired = self.fired
+        if fired >= self._halt_at:
+            self._halt_at = NEVER
+            self.stop = True
+            self.halted = True
+        if fired >= self._next_look:
+            self._next_look = fired + LOOK
+            if self.now > self._seen:
+                self._seen = self.now
+                self._still = fired
+            elif fired - self._still > self.patience:
+                self._despair()
+            if self.look():
+                self.stop = True
+                self.halted = True
+        self._check_at = min(self._halt_at, self._next_look)
+
     def drain(self, until: float) -> None:
         """Fire everything that is due strictly before a time, or up to a stop."""
         self.stop = False
@@ -306,14 +358,11 @@ class Agenda:
             else:
                 shortest.take()
             self.fired += 1
-            if entry.time > self.now:
-                self.now = entry.time
-                self._still = 0
-            else:
-                self._still += 1
-                if self._still > self.patience:
-                    self._despair()
-            entry.fire(self.now)
+            now = entry.time  # never before the time that it is: who is late is due at once
+            self.now = now
+            entry.fire(now)
+            if self.fired >= self._check_at:
+                self._check()
 
     def _despair(self) -> None:
         """Too much has happened while no time passed: something goes round in a circle."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, Final, final
+
+from mypy_extensions import i64
 
 from engine.sim.lane.agenda import Agenda, Task, Timer
 from engine.sim.lane.user import ClosedUser
 
 if TYPE_CHECKING:
-    from mypy_extensions import i64
-
     from engine.sim.lane.draws import Draws
     from engine.sim.lane.samplers import Sampler
     from engine.sim.lane.traffic.client import Client
@@ -174,6 +174,12 @@ class Open(Rated):
             self.client.issue(None, now)
 
 
+MOST: Final = 1 << 40
+"""Users of a population, whatever multiplies them."""
+AT_ONCE: Final = 50_000
+"""Users who are made before others have their turn."""
+
+
 @final
 class Closed(Source):
     """A fixed population, each of whom thinks, asks, and waits for the answer."""
@@ -184,6 +190,10 @@ class Closed(Source):
         self.count = count
         self._users: list[User] = []
         self._active: i64 = 0
+        self._joined: i64 = 0
+        """How far those who belong to the population were let begin."""
+        self._timer = Timer(self)
+        self._is_joining = False
 
     def begin(self, now: float) -> None:
         """Everybody starts by thinking."""
@@ -194,18 +204,35 @@ class Closed(Source):
         self.factor = factor
         self._adjust()
 
+    def due(self, timer: Timer, now: float) -> None:
+        """Go on with who joins."""
+        self._is_joining = False
+        self._join()
+
     def _adjust(self) -> None:
         """Bring the population to its size."""
-        self._active = math.floor(self.count * self.factor + 0.5)
-        while len(self._users) < self._active:
+        self._active = i64(min(MOST, math.floor(self.count * self.factor + 0.5)))
+        self._joined = 0
+        if not self._is_joining:
+            self._join()
+
+    def _join(self) -> None:
+        """Let those begin who belong to the population and have not begun, so many at once."""
+        end = min(self._active, self._joined + AT_ONCE)
+        self.agenda.spend(end - self._joined)
+        while len(self._users) < end:
             user = User(self, len(self._users))
             self.client.number(user)
             self._users.append(user)
-        for place in range(self._active):
-            user = self._users[place]
+        while self._joined < end:
+            user = self._users[self._joined]
+            self._joined += 1
             if user.parked:
                 user.parked = False
                 self.agenda.schedule(self.think.draw(), user.timer)
+        if end < self._active:
+            self._is_joining = True
+            self.agenda.schedule(0.0, self._timer)
 
     def stays(self, index: i64) -> bool:
         """Whether a user belongs to the population."""

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, Final, final
+
+from mypy_extensions import i64
 
 from engine.sim.lane.agenda import Agenda, Timer
 from engine.sim.lane.traffic.arrivals import Source
 
 if TYPE_CHECKING:
-    from mypy_extensions import i64
-
     from engine.sim.lane.traffic.client import Client
+
+AT_ONCE: Final = 512
+"""Copies of an arrival that are issued before others have their turn."""
 
 
 @final
@@ -32,6 +35,8 @@ class Trace(Source):
         """When this round began."""
         self._next: i64 = 0
         self._credit = 0.0
+        self._issued: i64 = 0
+        """Which arrival is issued, or was last."""
         self._timer = Timer(self)
 
     def begin(self, now: float) -> None:
@@ -46,13 +51,22 @@ class Trace(Source):
         self.factor = factor
 
     def due(self, timer: Timer, now: float) -> None:
-        """An arrival is due."""
-        place = self._next
-        self._next += 1
-        self._wait()
-        self._credit += self.factor
-        while self._credit >= 1.0:
-            self._credit -= 1.0
+        """An arrival is due, or the rest of the copies of one."""
+        if self._credit < 1.0:
+            self._issued = self._next
+            self._credit += self.factor
+        goes_on = self._credit >= AT_ONCE + 1.0
+        if goes_on:
+            self.agenda.schedule(0.0, timer)
+        else:
+            self._next = self._issued + 1
+            self._wait()
+        count = min(AT_ONCE, i64(self._credit))
+        self._credit -= float(count)
+        self.agenda.spend(count)
+        place = self._issued
+        while count > 0:
+            count -= 1
             kind: i64 = self.kinds[place] if self.kinds else -1
             key: i64 = self.keys[place] if self.keys else -1
             self.client.replay(kind, key, now)
