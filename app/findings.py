@@ -1,4 +1,4 @@
-"""Checks the open design a moment after each change, and tells everybody what was found."""
+"""Has the open design checked after each change, and tells everybody what was found."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, QTimer, Signal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from app.analysis import Analysis
     from app.document import DesignDocument
-    from engine.model.design import Design
     from engine.model.findings import Finding
 
+LATE_MS: Final = 300
+"""Milliseconds after which a check takes so long that what was found before is no longer shown."""
 _ORDER: Final = {"error": 0, "warning": 1, "risk": 2}
 
 
@@ -22,12 +22,12 @@ class FindingsService(QObject):
     changed = Signal(object)
     """All findings, gravest first, as a tuple."""
 
-    def __init__(
-        self, document: DesignDocument, check: Callable[[Design], tuple[Finding, ...]]
-    ) -> None:
+    pending = Signal()
+    """It takes a while to find out: what was found before no longer counts."""
+
+    def __init__(self, document: DesignDocument, analysis: Analysis) -> None:
         super().__init__(document)
-        self._document = document
-        self._check = check
+        self._analysis = analysis
         self._findings: tuple[Finding, ...] = ()
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -35,6 +35,11 @@ class FindingsService(QObject):
         self._soon.timeout.connect(self.refresh)
         document.changed.connect(lambda *_: self._soon.start())
         document.replaced.connect(lambda *_: self.refresh())
+        analysis.answered.connect(self._take)
+        self._late = QTimer(self)
+        self._late.setSingleShot(True)
+        self._late.setInterval(LATE_MS)
+        self._late.timeout.connect(self.pending)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -50,8 +55,15 @@ class FindingsService(QObject):
         return {key: tuple(some) for key, some in grouped.items()}
 
     def refresh(self) -> None:
-        """Check now."""
+        """Ask for a check now."""
         self._soon.stop()
-        found = self._check(self._document.design)
-        self._findings = tuple(sorted(found, key=lambda finding: _ORDER[finding.level]))
-        self.changed.emit(self._findings)
+        self._late.start()
+        self._analysis.ask("findings")
+
+    def _take(self, topic: str, found: tuple[Finding, ...] | None) -> None:
+        """Take in what was found."""
+        if topic == "findings":
+            self._late.stop()
+            ordered = sorted(found or (), key=lambda finding: _ORDER[finding.level])
+            self._findings = tuple(ordered)
+            self.changed.emit(self._findings)

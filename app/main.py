@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication
 
+from app.analysis import start_analyst
 from app.commands import Commands
 from app.dialogs import Dialogs, QtDialogs
 from app.examples import first_example
@@ -21,7 +22,7 @@ from app.settings import Settings
 from app.views import build_views
 from app.window import MainWindow
 from app.workbench import Workbench
-from engine.catalog import COMPONENTS, check
+from engine.catalog import COMPONENTS
 from engine.run.transport import WorkerTransport
 from widgets.theme import ThemeManager
 
@@ -59,7 +60,7 @@ def open_window(
         settings=settings,
         dialogs=asks,
         start_process=start_process,
-        check=check,
+        start_analyst=start_analyst,
     )
     by_kind = {component.kind: component for component in COMPONENTS}
     bench = Workbench(window, views, services, look, by_kind, asks)

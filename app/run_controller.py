@@ -15,6 +15,7 @@ from engine.run.protocol import (
     Failed,
     Measured,
     Pause,
+    Ping,
     Progress,
     Recorded,
     Refused,
@@ -37,6 +38,12 @@ if TYPE_CHECKING:
     from engine.sim.snapshot import Snapshot
 
 TICK_MS: Final = 33
+_ASK: Final = 30
+"""Ticks of silence after which the process is asked whether it is there."""
+PATIENCE: Final = 120
+"""Ticks of silence after a question, about four seconds, until the process counts as one that does not answer.
+
+Ticks rather than seconds: a computer that slept owes nobody an answer."""
 _RATE_WINDOW: Final = 1.5
 """Wall seconds over which speeds are averaged."""
 
@@ -54,8 +61,8 @@ class Transport(Protocol):
     def poll(self) -> list[Report]:
         """What it said since."""
 
-    def close(self) -> None:
-        """End it."""
+    def close(self) -> object:
+        """End it, without waiting for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,8 @@ class RunController(QObject):
     """The simulation broke: message and traceback. The design is untouched."""
     refused = Signal(object)
     """The design cannot run as it stands: its findings. The run goes on as it was."""
+    answering = Signal(bool)
+    """Whether the process answers; said when it ceases to, and when it does so again."""
     measured = Signal(object)
     """The run passed the end of its scenario: the result."""
     recorded = Signal(str, str)
@@ -106,6 +115,9 @@ class RunController(QObject):
         self._load = 1.0
         self._latest: Snapshot | None = None
         self._shown = 0.0
+        self._silence = 0
+        """Ticks since something was heard, once the process has begun to talk."""
+        self._answers = True
         self._marks: deque[tuple[float, float, int, float]] = deque()
         document.edited.connect(self._follow)
         document.replaced.connect(lambda _design: self.restart())
@@ -145,6 +157,8 @@ class RunController(QObject):
         self._begun = True
         if self._transport is None:
             self._transport = self._start_process()
+            self._silence = -1
+            self._heard()
             self._timer.start()
         self._reload()
 
@@ -176,7 +190,8 @@ class RunController(QObject):
             self.begin()
 
     def revive(self) -> None:
-        """Replace a broken process by a new one, running."""
+        """Replace a process that is broken, or does not answer, by a new one, running."""
+        self.close()
         self._running = True
         self.begin()
 
@@ -219,8 +234,31 @@ class RunController(QObject):
 
     def tick(self) -> None:
         """Take what the process reported. Called by the one timer."""
-        for report in self._transport.poll() if self._transport else ():
+        reports = self._transport.poll() if self._transport else []
+        if reports:
+            self._silence = 0
+            self._heard()
+        for report in reports:
             self._take(report)
+        if not reports:
+            self._listen()
+
+    def _listen(self) -> None:
+        """Nothing was said: ask, and note where there is no answer either. A process that starts may take its time."""
+        if self._silence < 0 or self._transport is None:
+            return
+        self._silence += 1
+        if self._silence == _ASK:
+            self._send(Ping())
+        elif self._silence == _ASK + PATIENCE:
+            self._answers = False
+            self.answering.emit(False)  # noqa: FBT003 - a Qt signal
+
+    def _heard(self) -> None:
+        """It answers."""
+        if not self._answers:
+            self._answers = True
+            self.answering.emit(True)  # noqa: FBT003 - a Qt signal
 
     def _follow(self, edit: Edit, changes: Changes) -> None:
         """Pass an edit, undo or redo on to the run; another seed is another run."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.analysis import Analysis
 from app.document import DesignDocument
 from app.file_controller import FileController
 from app.findings import FindingsService
@@ -20,12 +21,11 @@ if TYPE_CHECKING:
 
     from PySide6.QtCore import QObject
 
+    from app.analysis import Mind
     from app.dialogs import Dialogs
     from app.places import Places
     from app.run_controller import Transport
     from app.settings import Settings
-    from engine.model.design import Design
-    from engine.model.findings import Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class Services:
     measurement: Measurement
     files: FileController
     history: FileHistory
+    analysis: Analysis
     findings: FindingsService
     theory: TheoryService
     recovery: Recovery
@@ -54,6 +55,7 @@ class Services:
         """End the process, but leave what is unsaved for the next start."""
         self.run.close()
         self.measurement.cancel()
+        self.analysis.close()
         self.document.close()
 
 
@@ -64,10 +66,11 @@ def build_services(
     settings: Settings,
     dialogs: Dialogs,
     start_process: Callable[[], Transport],
-    check: Callable[[Design], tuple[Finding, ...]],
+    start_analyst: Callable[[], Mind],
 ) -> Services:
     """Make the services, with an empty design open and nothing running."""
     document = DesignDocument(parent)
+    analysis = Analysis(document, start_analyst)
     history = FileHistory(places.history)
     return Services(
         document=document,
@@ -75,8 +78,9 @@ def build_services(
         measurement=Measurement(document, start_process),
         files=FileController(document, settings, history, dialogs),
         history=history,
-        findings=FindingsService(document, check),
-        theory=TheoryService(document),
+        analysis=analysis,
+        findings=FindingsService(document, analysis),
+        theory=TheoryService(document, analysis),
         recovery=Recovery(places.recovery, document),
         presence=Presence(places.presence, document),
         settings=settings,

@@ -104,6 +104,12 @@ class StatusBar(QWidget):
         self._alarming = errors > 0
         self._dress()
 
+    def expect_findings(self) -> None:
+        """The findings are not known yet."""
+        self._findings.setText("findings: …")
+        self._alarming = False
+        self._dress()
+
     def set_saved(self, *, dirty: bool, saved_now: bool = False) -> None:
         """Note whether there is something to save, and perhaps that it was saved just now."""
         self._dirty = dirty

@@ -1,4 +1,4 @@
-"""Predicts the open design a moment after each change, and tells everybody what theory says."""
+"""Has the open design predicted after each change, and tells everybody what theory says."""
 
 from __future__ import annotations
 
@@ -6,29 +6,15 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from engine.catalog import lower
-from engine.catalog.typed import DesignError
+from app.findings import LATE_MS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from app.analysis import Analysis
     from app.document import DesignDocument
-    from engine.model.design import Design
     from engine.model.prediction import Theory
 
 _AGAIN_MS: Final = 500
 """At most so often a prediction follows the time of the run, where rates or faults do."""
-
-
-def predicted(design: Design, at: float, load: float) -> Theory | None:
-    """What theory says of a design at a time of its run; None where it cannot run."""
-    # Here, not above: the first prediction comes after the first paint, which does not wait for it.
-    from engine.plan.theory import predict  # noqa: PLC0415
-
-    try:
-        return predict(lower(design), at=at, load=load)
-    except DesignError:
-        return None
 
 
 class TheoryService(QObject):
@@ -37,21 +23,27 @@ class TheoryService(QObject):
     changed = Signal(object)
     """The ``Theory``, or None."""
 
-    def __init__(
-        self,
-        document: DesignDocument,
-        predict: Callable[[Design, float, float], Theory | None] = predicted,
-    ) -> None:
+    pending = Signal()
+    """It takes a while to predict: what was predicted before no longer counts."""
+
+    def __init__(self, document: DesignDocument, analysis: Analysis) -> None:
         super().__init__(document)
         self._document = document
-        self._predict = predict
+        self._analysis = analysis
+        analysis.answered.connect(self._take)
         self._time = 0.0
         self._load = 1.0
         self._theory: Theory | None = None
+        self._outdated = True
+        """Whether what was predicted last was predicted for another design or load."""
+        self._late = QTimer(self)
+        self._late.setSingleShot(True)
+        self._late.setInterval(LATE_MS)
+        self._late.timeout.connect(self.pending)
         self._soon = self._timer(0)  # once for a burst of changes, before the next paint
         self._later = self._timer(_AGAIN_MS)
-        document.changed.connect(lambda *_: self._soon.start())
-        document.replaced.connect(lambda *_: self._soon.start())
+        document.changed.connect(self._follow)
+        document.replaced.connect(self._follow)
 
     @property
     def theory(self) -> Theory | None:
@@ -61,7 +53,7 @@ class TheoryService(QObject):
     def set_load(self, load: float) -> None:
         """The load dial was turned."""
         self._load = load
-        self._soon.start()
+        self._follow()
 
     def set_time(self, time: float) -> None:
         """The run went on; that matters where rates follow a schedule or faults come and go."""
@@ -72,11 +64,25 @@ class TheoryService(QObject):
             self._later.start()
 
     def refresh(self) -> None:
-        """Predict now."""
+        """Ask for a prediction now."""
         self._soon.stop()
         self._later.stop()
-        self._theory = self._predict(self._document.design, self._time, self._load)
-        self.changed.emit(self._theory)
+        if self._outdated and not self._late.isActive():
+            self._late.start()
+        self._analysis.ask("theory", self._time, self._load)
+
+    def _follow(self, *_change: object) -> None:
+        """Predict something else."""
+        self._outdated = True
+        self._soon.start()
+
+    def _take(self, topic: str, theory: Theory | None) -> None:
+        """Take in what was predicted; for the load as it is, unless a later answer is on its way."""
+        if topic == "theory" and not (self._outdated and self._analysis.is_open("theory")):
+            self._outdated = False
+            self._late.stop()
+            self._theory = theory
+            self.changed.emit(theory)
 
     def _timer(self, wait: int) -> QTimer:
         """A timer that predicts once."""

@@ -176,6 +176,7 @@ class Workbench(QObject):
         run.running_changed.connect(transport.set_running)
         run.running_changed.connect(lambda _running: self._show_run())
         run.failed.connect(self._show_failure)
+        run.answering.connect(self._show_silence)
         run.measured.connect(self._show_result)
         transport.run_toggled.connect(run.set_running)
         transport.step_time_requested.connect(run.step_time)
@@ -200,12 +201,14 @@ class Workbench(QObject):
     def _connect_findings(self) -> None:
         """Findings sit on the items, in the list and in the count."""
         self.services.findings.changed.connect(self._show_findings)
+        self.services.findings.pending.connect(self.views.status.expect_findings)
         self.findings_panel.jump_requested.connect(self.jump)
 
     def _connect_theory(self) -> None:
         """Predictions are for the load that the dial sets, and for the present time of the run."""
         theory, views = self.services.theory, self.views
         theory.changed.connect(views.inspector.set_theory)
+        theory.pending.connect(views.inspector.expect_theory)
         views.transport.load_changed.connect(theory.set_load)
 
     def _connect_measurement(self) -> None:
@@ -333,6 +336,15 @@ class Workbench(QObject):
         text = f"{message.rstrip('.')}. Your design is untouched."
         restart = Choice("Restart", self.services.run.revive)
         self.views.banners.show_message(Message("engine", text, choices=(restart,), details=trace))
+
+    def _show_silence(self, answers: bool) -> None:  # noqa: FBT001 - a Qt slot
+        """The simulating process does not answer, or does so again."""
+        if answers:
+            self.views.banners.dismiss("silence")
+            return
+        text = "The engine does not answer. Your design is untouched."
+        restart = Choice("Restart the engine", self.services.run.revive)
+        self.views.banners.show_message(Message("silence", text, choices=(restart,)))
 
     def _show_result(self, result: dict[str, object]) -> None:
         """The scenario's end was passed: say whether the objectives were met."""

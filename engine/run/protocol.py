@@ -75,6 +75,11 @@ class Ack:
 
 
 @dataclass(frozen=True, slots=True)
+class Ping:
+    """Say that you are there: the answer is one ``Pong``."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """End the process."""
 
@@ -90,6 +95,7 @@ Command = (
     | ApplyEdit
     | TakeJournal
     | Ack
+    | Ping
     | Stop
 )
 
@@ -125,6 +131,11 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
+class Pong:
+    """I am here."""
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """The simulation broke. The design is untouched."""
 
@@ -132,4 +143,4 @@ class Failed:
     traceback: str
 
 
-Report = Progress | Measured | Refused | Recorded | Failed
+Report = Progress | Measured | Refused | Recorded | Pong | Failed

@@ -26,6 +26,8 @@ from engine.run.protocol import (
     Failed,
     Measured,
     Pause,
+    Ping,
+    Pong,
     Progress,
     Recorded,
     Refused,
@@ -126,12 +128,19 @@ class Worker:
                 self._apply(edit)
             case TakeJournal():
                 self._send(self._recorded())
-            case Ack():
-                self._credit = True
+            case Ack() | Ping():
+                self._listen_to(command)
             case Stop():
                 self.stopped = True
             case SetSpeed() | SetLoad():
                 self._tune(command)
+
+    def _listen_to(self, command: Ack | Ping) -> None:
+        """The app takes the next report, or asks whether anybody is here."""
+        if isinstance(command, Ack):
+            self._credit = True
+        else:
+            self._send(Pong())
 
     def _start(self, design: Design) -> None:
         """Begin at 0 with this design, paused."""

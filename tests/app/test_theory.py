@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QObject
 
+from app.analysis import Analysis, InlineMind
 from app.document import DesignDocument
 from app.theory import TheoryService
 from engine.model.design import Design
@@ -25,7 +26,7 @@ def shop(rate: object = 80.0) -> Design:
 
 def opened(owner: QObject, made: Design) -> tuple[DesignDocument, TheoryService]:
     document = DesignDocument(owner)
-    service = TheoryService(document)
+    service = TheoryService(document, Analysis(document, InlineMind))
     document.replace(made, None)
     return document, service
 
@@ -53,7 +54,8 @@ def test_the_load_dial_counts(owner, qtbot) -> None:
 
 def test_time_counts_where_the_rate_follows_a_schedule(owner, qtbot) -> None:
     _, service = opened(owner, shop([[0, 0], [100, 100]]))
-    service.refresh()
+    with qtbot.waitSignal(service.changed):
+        service.refresh()
     with qtbot.waitSignal(service.changed):
         service.set_time(80.0)
     assert wait_of(service) == pytest.approx(0.04)
@@ -61,14 +63,16 @@ def test_time_counts_where_the_rate_follows_a_schedule(owner, qtbot) -> None:
 
 def test_time_does_not_count_where_nothing_changes(owner, qtbot) -> None:
     _, service = opened(owner, shop())
-    service.refresh()
+    with qtbot.waitSignal(service.changed):
+        service.refresh()
     with qtbot.assertNotEmitted(service.changed, wait=700):
         service.set_time(80.0)
 
 
-def test_a_design_that_cannot_run_has_no_prediction(owner) -> None:
+def test_a_design_that_cannot_run_has_no_prediction(owner, qtbot) -> None:
     broken = shop(-5.0)
     document, service = opened(owner, broken)
-    service.refresh()
+    with qtbot.waitSignal(service.changed):
+        service.refresh()
     assert service.theory is None
     assert document.design == broken

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 from engine.model.design import Design
 from engine.model.edits import EditError
 from widgets.inspector.comparing import (
+    Comparison,
     averages_of,
     compare_client,
     compare_node,
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from engine.model.findings import Finding
     from engine.model.prediction import Theory
     from engine.sim.snapshot import Snapshot
-    from widgets.inspector.comparing import Comparison
     from widgets.inspector.fields import Path
     from widgets.inspector.subjects.base import Subject
     from widgets.theme import Theme, ThemeManager
@@ -70,6 +70,7 @@ class InspectorPanel(QWidget):
         self.form = self._form_of(self._subject)
         self.beside = TheorySection(look)
         self._theory: Theory | None = None
+        self._is_predicting = False
         self.measured = Measured(look)
         self.guide = set_role(QLabel(), "help")
         self._nothing = set_role(QLabel("Nothing to set here."), "muted")
@@ -109,7 +110,12 @@ class InspectorPanel(QWidget):
 
     def set_theory(self, theory: Theory | None) -> None:
         """What theory predicts of the design; None where it cannot run."""
-        self._theory = theory
+        self._theory, self._is_predicting = theory, False
+        self._show_compared()
+
+    def expect_theory(self) -> None:
+        """Theory is not ready yet: what it predicted of something else is not shown meanwhile."""
+        self._is_predicting = True
         self._show_compared()
 
     def set_snapshot(self, snapshot: Snapshot) -> None:
@@ -254,6 +260,8 @@ class InspectorPanel(QWidget):
     def _comparison(self) -> Comparison | None:
         """What there is to compare, if anything."""
         theory = self._theory
+        if self._is_predicting:
+            return Comparison(notes=("…",))
         if theory is None:
             return None
         if self._subject.key == DESIGN_KEY:

@@ -20,7 +20,10 @@ from engine.model.arrivals import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from numpy.typing import NDArray
+    from pydantic import JsonValue
 
     from engine.model.design import Design, Event, Node
 
@@ -54,7 +57,11 @@ def item_name(design: Design, item_id: str) -> str:
 
 def arrivals_of(node: Node) -> Arrivals:
     """A source's arrival process; the default one where its config does not read."""
-    raw = node.config.get("arrivals")
+    return _arrivals(node.config.get("arrivals"))
+
+
+def _arrivals(raw: JsonValue) -> Arrivals:
+    """An arrival process as it stands in a config."""
     if raw is not None:
         try:
             return _ARRIVALS.validate_json(json.dumps(raw))
@@ -63,18 +70,50 @@ def arrivals_of(node: Node) -> Arrivals:
     return Poisson()
 
 
+class _Recorded:
+    """Recorded arrivals: as they stand in a design, and in order."""
+
+    def __init__(self, times: Sequence[JsonValue]) -> None:
+        self.times = times
+        try:
+            self.instants = np.sort(np.array(times, dtype=np.float64))
+        except (TypeError, ValueError):  # no numbers: the design cannot run, and says so
+            self.instants = np.zeros(0)
+
+
 class PlannedLoad:
     """What the sources of a design ask for over time, read once: a recording is long."""
 
-    def __init__(self, design: Design) -> None:
-        """Read the arrival processes of a design."""
+    def __init__(self, design: Design, before: PlannedLoad | None = None) -> None:
+        """Read the arrival processes of a design.
+
+        Args:
+            design: what asks for load.
+            before: how it was read before an edit: recordings that are still the same are not read again.
+        """
         self._events = [each for each in design.scenario.events if each.kind.tone == "load"]
-        self._arrivals = {item: arrivals_of(design.node_by_id[item]) for item in sources(design)}
-        self._recorded = {
-            item: np.sort(np.array(arrivals.times)) / arrivals.speed
-            for item, arrivals in self._arrivals.items()
-            if isinstance(arrivals, Trace)
-        }
+        self._recordings: dict[str, _Recorded] = {}
+        self._arrivals: dict[str, Arrivals] = {}
+        self._recorded: dict[str, NDArray[np.float64]] = {}
+        for item in sources(design):
+            raw = design.node_by_id[item].config.get("arrivals")
+            times = raw.get("times") if isinstance(raw, dict) else None
+            if not isinstance(raw, dict) or not isinstance(times, list | tuple):
+                self._arrivals[item] = arrivals_of(design.node_by_id[item])
+                continue
+            known = before.recordings.get(item) if before is not None else None
+            if known is None or known.times is not times:
+                known = _Recorded(times)
+            self._recordings[item] = known
+            arrivals = _arrivals({**raw, "times": [], "classes": None, "keys": None})
+            self._arrivals[item] = arrivals
+            if isinstance(arrivals, Trace):
+                self._recorded[item] = known.instants / arrivals.speed
+
+    @property
+    def recordings(self) -> Mapping[str, _Recorded]:
+        """What was read of recordings, by who replays them."""
+        return self._recordings
 
     def at(self, times: NDArray[np.float64]) -> NDArray[np.float64]:
         """Offered rate (rps) that the sources and the traffic events ask for at these times."""

@@ -44,7 +44,7 @@ class LoadCurve:
 
     def set_design(self, design: Design) -> None:
         """Take the plan from a design."""
-        self._plan = PlannedLoad(design)
+        self._plan = PlannedLoad(design, self._plan)
         self._sources = sources(design)
 
     def add(self, samples: Iterable[Sample]) -> None:

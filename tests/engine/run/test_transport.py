@@ -124,7 +124,7 @@ def test_closing_ends_the_process_even_when_it_runs_flat_out() -> None:
     for command in (StartOver(SHOP), SetSpeed(float("inf")), Run()):
         transport.send(command)
     reports(transport, lambda each: isinstance(each, Progress) and each.running)
-    transport.close()
+    transport.close().join()
     with pytest.raises(ProcessLookupError):
         os.kill(transport.pid, 0)
     transport.close()

@@ -1,0 +1,160 @@
+"""The child process that thinks about the open design for the window: findings, and what theory predicts.
+
+It is told of the design and of every edit, and answers questions about it. Of several questions on one
+topic only the last one counts, and a question about a design that has changed meanwhile is given up.
+"""
+
+from __future__ import annotations
+
+import _thread
+import os
+import queue
+import signal
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from engine.run.protocol import ApplyEdit, StartOver, Stop
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from multiprocessing.connection import Connection
+    from types import FrameType
+
+    from engine.model.design import Design
+    from engine.model.findings import Finding
+    from engine.model.prediction import Theory
+
+NICENESS: Final = 5
+Topic = Literal["findings", "theory"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question about the design as it is now. ``details`` are the arguments of the topic's function."""
+
+    number: int
+    topic: Topic
+    details: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to the question of that number; None where there is none."""
+
+    number: int
+    topic: Topic
+    value: object
+
+
+class _StaleError(Exception):
+    """What is being thought about is no longer asked."""
+
+
+def findings(design: Design) -> tuple[Finding, ...]:
+    """What is wrong with a design, and what is risky in it."""
+    from engine.catalog import check  # noqa: PLC0415 - the app imports this module
+
+    return check(design)
+
+
+def predicted(design: Design, at: float, load: float) -> Theory | None:
+    """What theory says of a design at a time of its run; None where it cannot run."""
+    from engine.catalog import lower  # noqa: PLC0415 - the app imports this module
+    from engine.catalog.typed import DesignError  # noqa: PLC0415
+    from engine.plan.theory import predict  # noqa: PLC0415
+
+    try:
+        return predict(lower(design), at=at, load=load)
+    except DesignError:
+        return None
+
+
+TOPICS: Final[Mapping[Topic, Callable[..., Any]]] = {"findings": findings, "theory": predicted}
+
+
+class Analyst:
+    """A design and the questions about it that are not answered yet."""
+
+    def __init__(self) -> None:
+        self.design: Design | None = None
+        self._asked: dict[Topic, Ask] = {}
+        self.thinking = False
+        """Whether it may be interrupted."""
+
+    def take(self, said: object) -> None:
+        """Hear of the design, or a question."""
+        match said:
+            case StartOver(design):
+                self.design = design
+                self._asked.clear()
+            case ApplyEdit(edit) if self.design is not None:
+                self.design = edit.apply(self.design).design
+                self._asked.clear()
+            case Ask():
+                self._asked[said.topic] = said
+
+    def answer(self) -> Answer | None:
+        """Answer a question, if there is one; None as well where it was interrupted."""
+        if self.design is None or not self._asked:
+            return None
+        ask = next(iter(self._asked.values()))
+        try:
+            self.thinking = True
+            value = TOPICS[ask.topic](self.design, *ask.details)
+            self.thinking = False
+        except _StaleError:
+            return None
+        except Exception:  # noqa: BLE001 - what cannot be thought about has no answer; a run says why
+            value = None
+        finally:
+            self.thinking = False
+        del self._asked[ask.topic]
+        return Answer(ask.number, ask.topic, value)
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether a question waits."""
+        return bool(self._asked)
+
+    def interrupt(self, _number: int, _frame: FrameType | None) -> None:
+        """Give up what it thinks about, if it does: something new was said."""
+        if self.thinking:
+            self.thinking = False
+            raise _StaleError
+
+
+def serve(connection: Connection) -> None:
+    """Answer questions until ``Stop`` or the end of the pipe."""
+    analyst = Analyst()
+    # Also for an interrupt in the terminal, which is the app's to handle.
+    signal.signal(signal.SIGINT, analyst.interrupt)
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+    said: queue.SimpleQueue[object] = queue.SimpleQueue()
+    threading.Thread(target=_read, args=(connection, said), daemon=True).start()
+    try:
+        while True:
+            while not analyst.is_asked or not said.empty():
+                word = said.get()
+                if isinstance(word, Stop):
+                    return
+                analyst.take(word)
+            answer = analyst.answer()
+            if answer is not None:
+                connection.send(answer)
+    except OSError:
+        return  # the app is gone, and nobody is left to tell
+
+
+def _read(connection: Connection, said: queue.SimpleQueue[object]) -> None:
+    """Pass on what is said, and interrupt who thinks; the end of the pipe is a ``Stop``."""
+    word: object = None
+    while not isinstance(word, Stop):
+        try:
+            word = connection.recv()
+        except (EOFError, OSError):
+            word = Stop()
+        said.put(word)
+        if not isinstance(word, Ask):
+            _thread.interrupt_main()

@@ -1,0 +1,186 @@
+"""A process thinks about the design; the window goes on whatever that takes, and whether it answers or not."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QObject, QTimer
+
+from app.analysis import Analysis, InlineMind, start_analyst
+from app.document import DesignDocument
+from app.findings import FindingsService
+from app.run_controller import PATIENCE, RunController
+from engine.model.design import Design
+from engine.model.edits import SetField
+from engine.run.analyst import TOPICS, Analyst, Answer, Ask
+from engine.run.protocol import ApplyEdit, StartOver
+from engine.run.transport import WorkerTransport
+from tests.helpers.builders import client, design, exponential, link, node
+
+_DEADLINE = 60_000
+
+
+@pytest.fixture
+def owner(qapp) -> QObject:
+    return QObject()
+
+
+def shop() -> Design:
+    nodes = [
+        client("users", 80.0),
+        node("web", "service", workers=1, service_time=exponential(0.01)),
+    ]
+    return design(nodes, [link("users", "web")])
+
+
+@pytest.fixture
+def analysis(owner: QObject) -> Iterator[Analysis]:
+    document = DesignDocument(owner)
+    made = Analysis(document, start_analyst)
+    document.replace(shop(), None)
+    yield made
+    made.close()
+
+
+class SlowMind(InlineMind):
+    """Answers when it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[object] = []
+        self.answers: list[Answer | None] = []
+
+    def tell(self, said: object) -> None:
+        self.told.append(said)
+
+    def hear(self) -> list[Answer | None]:
+        answers, self.answers = self.answers, []
+        return answers
+
+
+def test_a_process_answers_for_the_design_as_it_was_edited(analysis, qtbot) -> None:
+    document = analysis._document
+    said: list[tuple[str, object]] = []
+    analysis.answered.connect(lambda topic, value: said.append((topic, value)))
+    analysis.ask("theory", 0.0, 1.0)
+    qtbot.waitUntil(lambda: bool(said), timeout=_DEADLINE)
+    assert said[-1][0] == "theory"
+    assert said[-1][1].nodes["web"].wait == pytest.approx(0.04)
+    document.push(SetField("web", ("config", "workers"), 2, "More workers"))
+    analysis.ask("theory", 0.0, 1.0)
+    qtbot.waitUntil(lambda: len(said) == 2, timeout=_DEADLINE)
+    assert said[-1][1].nodes["web"].wait == pytest.approx(0.01 * 0.16 / 0.84)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="signals are those of POSIX")
+def test_a_process_that_dies_is_asked_again(analysis, qtbot) -> None:
+    analysis.ask("theory", 0.0, 1.0)
+    os.kill(analysis._mind.pid, signal.SIGKILL)
+    with qtbot.waitSignal(analysis.answered, timeout=_DEADLINE) as said:
+        pass
+    assert said.args[1] is not None
+
+
+def test_answers_about_a_design_that_changed_meanwhile_are_dropped(owner) -> None:
+    mind = SlowMind()
+    document = DesignDocument(owner)
+    analysis = Analysis(document, lambda: mind)
+    said: list[object] = []
+    analysis.answered.connect(lambda _topic, value: said.append(value))
+    document.replace(shop(), None)
+    analysis.ask("theory", 0.0, 1.0)
+    document.push(SetField("web", ("config", "workers"), 2, "More workers"))
+    mind.answers = [Answer(1, "theory", "old")]
+    analysis.ask("theory", 0.0, 1.0)
+    analysis.listen()
+    assert said == []
+    mind.answers = [Answer(2, "theory", "new")]
+    analysis.listen()
+    assert said == ["new"]
+    assert not analysis.is_open("theory")
+
+
+def test_a_design_that_kills_whoever_thinks_about_it_has_no_answer(owner) -> None:
+    minds: list[SlowMind] = []
+
+    def start() -> SlowMind:
+        minds.append(SlowMind())
+        minds[-1].answers = [None]
+        return minds[-1]
+
+    document = DesignDocument(owner)
+    analysis = Analysis(document, start)
+    said: list[object] = []
+    analysis.answered.connect(lambda _topic, value: said.append(value))
+    document.replace(shop(), None)
+    analysis.ask("findings")
+    for _ in range(10):
+        analysis.listen()
+    assert said == [None]
+    assert len(minds) == 3
+
+
+def test_what_takes_long_is_said_to_be_pending(owner, qtbot) -> None:
+    document = DesignDocument(owner)
+    service = FindingsService(document, Analysis(document, SlowMind))
+    with qtbot.waitSignal(service.pending):
+        document.replace(shop(), None)
+
+
+def test_a_change_interrupts_a_thought(monkeypatch: pytest.MonkeyPatch) -> None:
+    analyst = Analyst()
+    analyst.take(StartOver(shop()))
+    thoughts = []
+
+    def think(thing: Design) -> object:
+        thoughts.append(thing)
+        if len(thoughts) == 1:
+            analyst.interrupt(0, None)
+        return "found"
+
+    monkeypatch.setitem(TOPICS, "findings", think)
+    analyst.take(Ask(1, "findings"))
+    assert analyst.answer() is None
+    assert analyst.is_asked
+    analyst.take(ApplyEdit(SetField("web", ("config", "workers"), 3, "More")))
+    assert not analyst.is_asked, "asked about what is no more"
+    analyst.take(Ask(2, "findings"))
+    assert analyst.answer() == Answer(2, "findings", "found")
+    analyst.interrupt(0, None)  # nobody thinks, and nothing happens
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="signals are those of POSIX")
+def test_a_stopped_process_delays_nothing_and_is_noticed(owner, qtbot) -> None:
+    document = DesignDocument(owner)
+    transports: list[WorkerTransport] = []
+
+    def start() -> WorkerTransport:
+        transports.append(WorkerTransport())
+        return transports[-1]
+
+    document.replace(shop(), None)
+    run = RunController(document, start)
+    try:
+        run.set_running(True)
+        qtbot.waitUntil(lambda: run.now > 0.0, timeout=_DEADLINE)
+        os.kill(transports[0].pid, signal.SIGSTOP)
+        beats, heart = [], QTimer(owner)
+        heart.timeout.connect(lambda: beats.append(time.perf_counter()))
+        heart.start(0)
+        text = "x" * 100_000
+        with qtbot.waitSignal(run.answering, timeout=_DEADLINE) as said:
+            for number in range(300):  # 30 MB: no pipe holds that
+                document.push(SetField("web", ("name",), f"{number}"))
+                run._send(StartOver(document.design.model_copy(update={"description": text})))
+        assert said.args == [False]
+        assert len(beats) > PATIENCE, "the window went on meanwhile"
+        run.revive()
+        assert run._transport is transports[1]
+        qtbot.waitUntil(lambda: run.latest is not None and run.now > 0.0, timeout=_DEADLINE)
+    finally:
+        run.close()
+    qtbot.waitUntil(lambda: not any(each.alive for each in transports), timeout=_DEADLINE)
