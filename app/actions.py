@@ -123,7 +123,7 @@ MENUS: Final = (
         (
             "run.toggle", "run.step_time", "run.step_request", "run.restart", "run.measure",
             "run.study", "-",
-            "run.faster", "run.slower", "-", ">break", "run.repair",
+            "run.faster", "run.slower", "-", ">break", "run.repair", "-", ">memory",
         ),
     ),
     MenuSpec("&Help", ("help.shortcuts", "help.about")),
@@ -136,6 +136,7 @@ SUBMENUS: Final = {
     "theme": "&Theme",
     "components": "Component &by kind",
     "break": "&Break it",
+    "memory": "&Memory of a run",
 }
 """Titles of the submenus."""
 

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.run.protocol import (
+    DEFAULT_MEMORY,
     UNLIMITED,
     Ack,
     Failed,
+    Halted,
     Measured,
     Progress,
     Refused,
@@ -42,11 +44,17 @@ class Measurement(QObject):
     failed = Signal(str)
     """Why there is no result, in one line."""
 
-    def __init__(self, parent: QObject, start_process: Callable[[], Transport]) -> None:
+    def __init__(
+        self,
+        parent: QObject,
+        start_process: Callable[[], Transport],
+        memory: float = DEFAULT_MEMORY,
+    ) -> None:
         super().__init__(parent)
         self._start_process = start_process
         self._transport: Transport | None = None
         self._duration = 1.0
+        self._memory = memory
         self._timer = QTimer(self)
         self._timer.setInterval(_TICK_MS)
         self._timer.timeout.connect(self._poll)
@@ -61,9 +69,13 @@ class Measurement(QObject):
         self.cancel()
         self._duration = design.scenario.duration
         self._transport = self._start_process()
-        for command in (StartOver(design), SetSpeed(UNLIMITED), Run()):
+        for command in (StartOver(design, self._memory), SetSpeed(UNLIMITED), Run()):
             self._transport.send(command)
         self._timer.start()
+
+    def set_memory(self, limit: float) -> None:
+        """What a measurement may take (bytes)."""
+        self._memory = limit
 
     def cancel(self) -> None:
         """Stop; nothing is kept. Safe to call when nothing is under way."""
@@ -92,6 +104,6 @@ class Measurement(QObject):
             case Refused(findings):
                 self.cancel()
                 self.failed.emit(findings[0].message if findings else "The design cannot run.")
-            case Failed(message, _):
+            case Failed(message, _) | Halted(message):
                 self.cancel()
                 self.failed.emit(message)

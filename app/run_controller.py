@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Final, Protocol
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.run.protocol import (
+    DEFAULT_MEMORY,
     Ack,
     ApplyEdit,
     Failed,
+    Halted,
     Measured,
     Pause,
     Ping,
@@ -87,6 +89,8 @@ class RunController(QObject):
     running_changed = Signal(bool)
     failed = Signal(str, str)
     """The simulation broke: message and traceback. The design is untouched."""
+    halted = Signal(str)
+    """The run stands still at its limit of memory: why, in a line."""
     refused = Signal(object)
     """The design cannot run as it stands: its findings. The run goes on as it was."""
     answering = Signal(bool)
@@ -101,6 +105,7 @@ class RunController(QObject):
         document: DesignDocument,
         start_process: Callable[[], Transport],
         clock: Callable[[], float] = time.perf_counter,
+        memory: float = DEFAULT_MEMORY,
     ) -> None:
         super().__init__(document)
         self._document = document
@@ -113,6 +118,7 @@ class RunController(QObject):
         self._seed = document.design.scenario.seed
         self._speed = 1.0
         self._load = 1.0
+        self._memory = memory
         self._latest: Snapshot | None = None
         self._shown = 0.0
         self._silence = 0
@@ -206,6 +212,10 @@ class RunController(QObject):
         self._load = factor
         self._send(SetLoad(factor))
 
+    def set_memory(self, limit: float) -> None:
+        """What a run may take (bytes), from its next start on."""
+        self._memory = limit
+
     def take_journal(self) -> None:
         """Ask for the run so far; ``recorded`` is the answer."""
         self._send(TakeJournal())
@@ -277,7 +287,11 @@ class RunController(QObject):
         self._latest = None
         self._marks.clear()
         self.cleared.emit()
-        for command in (StartOver(design), SetSpeed(self._speed), SetLoad(self._load)):
+        for command in (
+            StartOver(design, self._memory),
+            SetSpeed(self._speed),
+            SetLoad(self._load),
+        ):
             self._send(command)
         if self._running:
             self._send(Run())
@@ -312,6 +326,10 @@ class RunController(QObject):
                     self.measured.emit(result)
             case Recorded(text, problem):
                 self.recorded.emit(text, problem)
+            case Halted(message):
+                self._running = False
+                self.running_changed.emit(False)  # noqa: FBT003 - a Qt signal
+                self.halted.emit(message)
             case Failed(message, trace):
                 self._give_up(message, trace)
 

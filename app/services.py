@@ -70,12 +70,13 @@ def build_services(
 ) -> Services:
     """Make the services, with an empty design open and nothing running."""
     document = DesignDocument(parent)
+    memory = settings.values.memory
     analysis = Analysis(document, start_analyst)
     history = FileHistory(places.history)
     return Services(
         document=document,
-        run=RunController(document, start_process),
-        measurement=Measurement(document, start_process),
+        run=RunController(document, start_process, memory=memory),
+        measurement=Measurement(document, start_process, memory),
         files=FileController(document, settings, history, dialogs),
         history=history,
         analysis=analysis,

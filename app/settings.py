@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from engine.model.disk import PRIVATE, read_whole, write_whole
 
@@ -34,6 +34,8 @@ class Preferences(BaseModel):
     """Whether moving dots and other motion stay still."""
     speed: float = 5.0
     """Simulated seconds a wall second at start."""
+    memory: Annotated[float, Field(ge=1e7, le=1e15)] = 2e9
+    """Bytes that a run may take."""
     folder: str = ""
     """Folder of the last file dialog."""
 

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from app import search_entries as search
 from app.examples import Example, examples
 from app.menus import Item
 from app.places import shipped_designs
 from engine.model.component import CATEGORIES
+from engine.model.units import format_quantity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from app.command_palette import Entry
     from app.workbench import Workbench
+
+
+MEMORY: Final = (5e8, 1e9, 2e9, 4e9, 8e9, 16e9, 32e9)
+"""What a run may take (bytes), to choose from."""
 
 
 class Submenus:
@@ -31,6 +36,7 @@ class Submenus:
             "examples": self._examples,
             "versions": self._versions,
             "theme": self._themes,
+            "memory": self._memory,
             "components": self._components,
         }
 
@@ -87,6 +93,17 @@ class Submenus:
         """The three choices."""
         for name in ("system", "dark", "light"):
             yield Item("", action=f"view.theme_{name}")
+
+    def _memory(self) -> Iterator[Item]:
+        """What a run may take."""
+        limit = self._bench.services.settings.values.memory
+        for size in MEMORY:
+            mark = "✓" if size == limit else "\u2003"
+            yield Item(f"{mark} {format_quantity(size, 'B')}", self._limiter(size))
+
+    def _limiter(self, size: float) -> Callable[[], object]:
+        """Set it, from the next start of a run on."""
+        return lambda: self._bench.limit_memory(size)
 
     def _components(self) -> Iterator[Item]:
         """Every kind of component, by category."""

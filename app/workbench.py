@@ -16,6 +16,7 @@ from app.result_card import ResultCard
 from app.status_bar import rest_line, run_line
 from app.studies import StudyDesk
 from engine.model.edits import SetDesign
+from engine.model.units import format_quantity
 from widgets.theme import window_title
 
 if TYPE_CHECKING:
@@ -131,6 +132,16 @@ class Workbench(QObject):
         reduced = self.services.settings.values.reduced_motion
         self.views.canvas.set_motion("reduced" if reduced else "full")
 
+    def limit_memory(self, size: float) -> None:
+        """What a run may take (bytes), from its next start on."""
+        services = self.services
+        services.settings.update(memory=size)
+        services.run.set_memory(size)
+        services.measurement.set_memory(size)
+        self.views.status.flash(
+            f"From its next start on, a run may take {format_quantity(size, 'B')}"
+        )
+
     def show_findings(self) -> None:
         """Open the list of findings."""
         self.findings_panel.open()
@@ -177,6 +188,7 @@ class Workbench(QObject):
         run.running_changed.connect(lambda _running: self._show_run())
         run.failed.connect(self._show_failure)
         run.answering.connect(self._show_silence)
+        run.halted.connect(self._show_halt)
         run.measured.connect(self._show_result)
         transport.run_toggled.connect(run.set_running)
         transport.step_time_requested.connect(run.step_time)
@@ -336,6 +348,15 @@ class Workbench(QObject):
         text = f"{message.rstrip('.')}. Your design is untouched."
         restart = Choice("Restart", self.services.run.revive)
         self.views.banners.show_message(Message("engine", text, choices=(restart,), details=trace))
+
+    def _show_halt(self, message: str) -> None:
+        """The run took all its memory: say who, and offer what can be done."""
+        choices = (
+            Choice("Findings", self.show_findings),
+            Choice("Restart", self.services.run.revive),
+        )
+        text = f"{message[:1].upper()}{message[1:]}."
+        self.views.banners.show_message(Message("engine", text, choices=choices))
 
     def _show_silence(self, answers: bool) -> None:  # noqa: FBT001 - a Qt slot
         """The simulating process does not answer, or does so again."""

@@ -114,6 +114,14 @@ def simulate(  # noqa: PLR0913 - one parameter an option
             "edits and faults, each at its time. The recording may also stand as FILE itself.",
         ),
     ] = None,
+    memory: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SIZE",
+            help="What the run may take, 2GB by default: there it stops, says who takes it, and shows what "
+            "was measured so far (exit code 4).",
+        ),
+    ] = None,
 ) -> int:
     """Run a design and show what was measured."""
     wanted = simulating.Wanted(
@@ -128,6 +136,7 @@ def simulate(  # noqa: PLR0913 - one parameter an option
         quiet=quiet,
         live=live,
         journal=journal,
+        memory=memory,
     )
     return simulating.simulate(wanted)
 

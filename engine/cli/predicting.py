@@ -14,7 +14,7 @@ from engine.cli.tables import output
 from engine.cli.theory_tables import theory_tables
 from engine.model.units import parse_quantity
 from engine.plan.theory import predict
-from engine.run.session import Session, StandstillError
+from engine.run.session import MemoryLimitError, Session, StandstillError
 
 if TYPE_CHECKING:
     from engine.model.design import Design
@@ -39,7 +39,7 @@ def show_theory(wanted: TheoryWanted) -> int:
     try:
         theory = predict(lower(design), load=load)
         result = _measured(design, load, quiet=wanted.run.quiet) if wanted.measure else None
-    except (DesignError, StandstillError) as error:
+    except (DesignError, MemoryLimitError, StandstillError) as error:
         msg = f"{wanted.run.file.name}: {error}"
         raise InputError(msg) from error
     if wanted.run.json_out is not None:

@@ -14,7 +14,7 @@ from engine.model.edits import SetDesign
 from engine.model.files import FileError, load
 from engine.run import journal_file
 from engine.run.journal import JournalError
-from engine.run.session import Session, StandstillError
+from engine.run.session import MemoryLimitError, Session, StandstillError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,23 +23,24 @@ if TYPE_CHECKING:
     from engine.run.journal import Journal
 
 
-def replayed(recording: Path, file: Path | None) -> Session:
+def replayed(recording: Path, file: Path | None, memory: float) -> Session:
     """A recorded run up to its last command before its result. Raises ``InputError``.
 
     Args:
         recording: the journal's file.
         file: a design that the run must have begun with, if that is to be checked.
+        memory: what the run may take (bytes).
     """
     journal = _read(recording)
     if file is not None:
         _check_design(journal, recording, file)
     try:
-        session = Session(journal.design)
+        session = Session(journal.design, memory)
         for entry in journal.entries:
             if session.is_over:
                 break
             session.repeat(entry)
-    except (DesignError, JournalError, StandstillError) as error:
+    except (DesignError, JournalError, MemoryLimitError, StandstillError) as error:
         msg = f"{recording.name}: {error}"
         raise InputError(msg) from error
     return session

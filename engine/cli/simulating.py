@@ -12,16 +12,18 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from engine.catalog.checks.scenario import metric_problem
 from engine.catalog.overrides import OverrideError, override
-from engine.cli.errors import MISSED, OK, InputError
+from engine.cli.errors import MISSED, OK, STOPPED, InputError
 from engine.cli.live import watch
 from engine.cli.replaying import replayed
 from engine.cli.tables import output, result_tables
-from engine.cli.terminal import PlainConsole
+from engine.cli.terminal import PlainConsole, shown
 from engine.model.edits import EditError, SetDesign
 from engine.model.files import FileError, load
 from engine.model.units import format_quantity, parse_quantity
 from engine.run.journal_file import SUFFIX
-from engine.run.session import DesignError, Session, StandstillError
+from engine.run.memory import LEAST_MEMORY, MOST_MEMORY
+from engine.run.protocol import DEFAULT_MEMORY
+from engine.run.session import DesignError, MemoryLimitError, Session, StandstillError
 from engine.sim.series import MOST
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ class Wanted:
     quiet: bool = False
     live: bool = False
     journal: Path | None = None
+    memory: str | None = None
 
 
 def simulate(wanted: Wanted) -> int:
@@ -62,6 +65,8 @@ def simulate(wanted: Wanted) -> int:
     except StandstillError as error:
         msg = f"{wanted.file.name}: {error}"
         raise InputError(msg) from error
+    except MemoryLimitError as error:
+        print(f"windtunnel: {shown(wanted.file.name)}: {shown(str(error))}", file=sys.stderr)
     result = session.result()
     if wanted.json_out is not None:
         write_json(result, wanted.json_out)
@@ -69,6 +74,8 @@ def simulate(wanted: Wanted) -> int:
         console = output()
         for table in result_tables(result, session.design, console.width):
             console.print(table)
+    if "stopped" in result:
+        return STOPPED
     return OK if all(each["met"] for each in result["objectives"]) else MISSED
 
 
@@ -77,9 +84,9 @@ def _begun(wanted: Wanted) -> Session:
     if wanted.journal is not None or wanted.file.suffix == SUFFIX:
         _check_alone(wanted)
         file = wanted.file if wanted.journal is not None else None
-        return replayed(wanted.journal or wanted.file, file)
+        return replayed(wanted.journal or wanted.file, file, memory_of(wanted.memory))
     try:
-        return Session(prepared(wanted))
+        return Session(prepared(wanted), memory_of(wanted.memory))
     except DesignError as error:
         msg = f"{wanted.file.name}: {error}"
         raise InputError(msg) from error
@@ -159,6 +166,23 @@ def _seconds(option: str, text: str) -> float:
     except ValueError as error:
         msg = f"{option}: {error}"
         raise InputError(msg) from error
+
+
+def memory_of(text: str | None) -> float:
+    """The limit of memory that was typed (bytes), or the usual one. Raises ``InputError``."""
+    if text is None:
+        return DEFAULT_MEMORY
+    try:
+        limit = parse_quantity(text, "B")
+    except ValueError as error:
+        msg = f"--memory: {error}"
+        raise InputError(msg) from error
+    if not LEAST_MEMORY <= limit <= MOST_MEMORY:
+        msg = (
+            f"--memory: {text} is out of range; write a size from 10MB to 1PB, such as 500MB or 4GB"
+        )
+        raise InputError(msg)
+    return limit
 
 
 def _seed(text: str) -> int:

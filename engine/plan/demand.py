@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Final
 
@@ -52,6 +52,26 @@ def demand_of(plan: Plan) -> Demand | None:
         # A caller comes before the cache that it asks, so what the cache holds back is known only now.
         made = _Downwards(plan, groups, made.hits).demand()
     return made
+
+
+def at_peak(plan: Plan) -> Plan:
+    """A plan with its open traffic at the height of its bursts, and without closed populations.
+
+    Whoever waits for an answer asks for nothing meanwhile, so only open traffic fills queues without end.
+    """
+    return replace(
+        plan, nodes=tuple(replace(each, traffic=_peak(each.traffic)) for each in plan.nodes)
+    )
+
+
+def _peak(traffic: TrafficPlan | None) -> TrafficPlan | None:
+    """Traffic at the height of its bursts; none of a closed population."""
+    if traffic is None or traffic.process not in ("closed", "mmpp"):
+        return traffic
+    if traffic.process == "closed":
+        return replace(traffic, users=0)
+    points = tuple((at, rate * traffic.burst_factor) for at, rate in traffic.schedule)
+    return replace(traffic, schedule=points, burst_factor=1.0)
 
 
 def _groups(plan: Plan) -> list[list[str]]:

@@ -7,6 +7,7 @@ topic only the last one counts, and a question about a design that has changed m
 from __future__ import annotations
 
 import _thread
+import importlib
 import os
 import queue
 import signal
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from engine.model.prediction import Theory
 
 NICENESS: Final = 5
+_NEEDED: Final = ("engine.catalog", "engine.plan.theory")
 Topic = Literal["findings", "theory"]
 
 
@@ -126,6 +128,8 @@ class Analyst:
 
 def serve(connection: Connection) -> None:
     """Answer questions until ``Stop`` or the end of the pipe."""
+    for name in _NEEDED:  # now: an import must not be interrupted half-way
+        importlib.import_module(name)
     analyst = Analyst()
     # Also for an interrupt in the terminal, which is the app's to handle.
     signal.signal(signal.SIGINT, analyst.interrupt)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from engine.model.design import Design
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from engine.sim.snapshot import Snapshot
 
 UNLIMITED = float("inf")
+DEFAULT_MEMORY: Final = 2e9
+"""Bytes that a run may take, where nothing else is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,8 @@ class StartOver:
     """Start over with this design, paused at 0 (``seed`` overrides the scenario's)."""
 
     design: Design
+    memory: float = DEFAULT_MEMORY
+    """What the run may take (bytes)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +135,13 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
+class Halted:
+    """The run stands still at its limit of memory. ``message`` is one line: what, where, remedy."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pong:
     """I am here."""
 
@@ -143,4 +154,4 @@ class Failed:
     traceback: str
 
 
-Report = Progress | Measured | Refused | Recorded | Pong | Failed
+Report = Progress | Measured | Refused | Recorded | Halted | Pong | Failed

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import time
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Self
 
 from engine.catalog import DesignError, Lowerer
 from engine.control.simulation import Simulation
 from engine.run.journal import Entry, Journal, JournalError, Moment, Recorder
-from engine.run.protocol import ApplyEdit, SetLoad
+from engine.run.memory import MemoryGuard, MemoryLimitError, Stop, stopped
+from engine.run.protocol import DEFAULT_MEMORY, ApplyEdit, SetLoad
 from engine.sim.lane.agenda import StandstillError
 from engine.sim.meters import limits_in
 from engine.sim.report import Result, result_of
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from engine.model.design import Design
     from engine.model.edits import Edit
 
-__all__ = ["DesignError", "Session", "StandstillError"]
+__all__ = ["DesignError", "MemoryLimitError", "Session", "StandstillError"]
 
 _PATIENCE = 3600.0
 """Simulated seconds within which some request has to be answered when stepping by requests."""
@@ -35,7 +37,12 @@ class Session:
         DesignError: the design cannot run as it stands; the findings say why.
     """
 
-    def __init__(self, design: Design) -> None:
+    def __init__(self, design: Design, memory: float = DEFAULT_MEMORY) -> None:
+        """Begin at 0. ``memory`` is what the run may take (bytes)."""
+        self._guard = MemoryGuard(memory)
+        self._is_full = False
+        self.stopped: Stop | None = None
+        """Why it was stopped before its end, if it was."""
         self.design = design
         self._lowerer = Lowerer()
         self._simulation = Simulation(self._lowerer.lower(design))
@@ -102,6 +109,7 @@ class Session:
 
         Raises:
             StandstillError: requests go round without time passing.
+            MemoryLimitError: it is at its limit of memory; what was measured so far can be had.
         """
         return self._advance(until)
 
@@ -184,7 +192,10 @@ class Session:
 
     def result(self) -> Result:
         """The result object: of the whole scenario once that is over, else of what was measured."""
-        return self._result or self._measure()
+        result = self._result or self._measure()
+        if self.stopped is None or self._result is not None:
+            return result
+        return result | {"stopped": asdict(self.stopped)}
 
     def _advance(self, until: float) -> bool:
         """Simulate up to a time, and settle the result on the way; false where something stopped it.
@@ -224,7 +235,10 @@ class Session:
             raise JournalError(msg)
 
     def _heed(self) -> bool:
-        """Whether to come back early. A bound method, so that ``heed`` may be replaced meanwhile."""
+        """Whether to come back early: at the limit of memory, or because somebody calls."""
+        if self._guard.is_full():
+            self._is_full = True
+            return True
         return self.heed()
 
     def _turn_dial(self) -> None:
@@ -239,6 +253,10 @@ class Session:
         begun = time.perf_counter()
         finished = self._simulation.advance(until)
         self._wall += time.perf_counter() - begun
+        if self._is_full:
+            self._is_full = False
+            self.stopped = stopped(self._simulation.machine, self._guard.limit)
+            raise MemoryLimitError(self.stopped)
         return finished
 
     def _measure(self) -> Result:

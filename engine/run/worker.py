@@ -7,6 +7,7 @@ It ends with its parent: the end of the pipe ends it, and a slice that hangs end
 
 from __future__ import annotations
 
+import gc
 import math
 import os
 import queue
@@ -19,11 +20,14 @@ from typing import TYPE_CHECKING, Final
 from engine.model.edits import CompoundEdit
 from engine.run.journal import JournalError
 from engine.run.journal_file import dumps
+from engine.run.memory import MemoryLimitError, resident
 from engine.run.pacing import Pacer, Slicer
 from engine.run.protocol import (
+    DEFAULT_MEMORY,
     Ack,
     ApplyEdit,
     Failed,
+    Halted,
     Measured,
     Pause,
     Ping,
@@ -62,6 +66,8 @@ NICENESS: Final = 5
 """Where cores are scarce the interface comes first: a late frame is seen, a slower run is not."""
 LONGEST: Final = 0.05
 """Wall seconds after which a slice ends wherever it is: what it meets may cost any multiple of what came before."""
+_MUCH: Final = 3e8
+"""Bytes from which on a process clears up before it begins anew."""
 _IDLE: Final = 0.5
 
 
@@ -88,6 +94,7 @@ class Worker:
         self._ends = math.inf
         """Wall time at which the slice has to end."""
         self._design: Design | None = None
+        self._memory = DEFAULT_MEMORY
         self._session: Session | None = None
         self._refused: list[Edit] = []
         self._running = False
@@ -109,14 +116,16 @@ class Worker:
         """Carry out a command. What breaks is reported and ends the run, not the process."""
         try:
             self._handle(command)
+        except MemoryLimitError as error:
+            self._halt(error)
         except Exception as error:  # noqa: BLE001 - whatever breaks is the app's to show
             self._fail(error)
 
     def _handle(self, command: Command) -> None:
         """Dispatch by type."""
         match command:
-            case StartOver(design):
-                self._start(design)
+            case StartOver():
+                self._start(command)
             case Run() | Pause():
                 self._running, self._stop_at = isinstance(command, Run), None
                 self._changed()
@@ -142,9 +151,12 @@ class Worker:
         else:
             self._send(Pong())
 
-    def _start(self, design: Design) -> None:
+    def _start(self, command: StartOver) -> None:
         """Begin at 0 with this design, paused."""
-        self._design, self._session, self._refused = design, None, []
+        self._memory = command.memory
+        self._design, self._session, self._refused = command.design, None, []
+        if resident() > _MUCH:
+            gc.collect()  # what the last run had is to be free before it counts what the next one takes
         self._running, self._stop_at, self._measured = False, None, False
         self._reported_time = 0.0
         self._build()
@@ -154,7 +166,7 @@ class Worker:
         if self._design is None:
             return
         try:
-            session = Session(self._design)
+            session = Session(self._design, self._memory)
         except DesignError as error:
             self._send(Refused(error.findings))
             return
@@ -237,6 +249,9 @@ class Worker:
                 return _IDLE
             wait = self._advance(session)
             self._report(session)
+        except MemoryLimitError as error:
+            self._halt(error)
+            return 0.0
         except Exception as error:  # noqa: BLE001 - whatever breaks is the app's to show
             self._fail(error)
             return _IDLE
@@ -300,6 +315,12 @@ class Worker:
             self._news, self._credit = False, False
             self._reported_at, self._reported_time = wall, session.now
             self._send(Progress(session.snapshot(), self._running))
+
+    def _halt(self, error: MemoryLimitError) -> None:
+        """Stand still at the limit of memory: what is there can be looked at, and changed."""
+        self._running, self._stop_at = False, None
+        self._changed()
+        self._send(Halted(str(error)))
 
     def _fail(self, error: Exception) -> None:
         """Report what broke and give the session up; a ``Load`` starts over."""

@@ -167,10 +167,18 @@ def run_point(point: Point) -> Outcome:
     try:
         result = _simulated(point)
     except Exception as error:  # noqa: BLE001 - whatever breaks is the study's to report
-        text = " ".join(f"{type(error).__name__}: {error}".split())
+        text = _in_a_line(error)
         trace = "".join(traceback.format_exception(error))
         return Outcome(point.key, error=text, trace=trace, engine=engine_version())
     return Outcome(point.key, result=result, engine=engine_version())
+
+
+def _in_a_line(error: Exception) -> str:
+    """What became of a run, in one line; a limit of its own explains itself."""
+    from engine.run.memory import MemoryLimitError  # noqa: PLC0415 - as the session
+
+    known = isinstance(error, MemoryLimitError)
+    return " ".join((str(error) if known else f"{type(error).__name__}: {error}").split())
 
 
 def _simulated(point: Point) -> dict[str, Any]:

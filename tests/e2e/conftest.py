@@ -51,7 +51,7 @@ def launch(qapp: QApplication, qtbot, places: Places, dialogs: FakeDialogs) -> I
         opened.window.deleteLater()
     guard.deleteLater()
     qapp.processEvents()
-    assert multiprocessing.active_children() == []
+    qtbot.waitUntil(lambda: multiprocessing.active_children() == [], timeout=20_000)
 
 
 @pytest.fixture

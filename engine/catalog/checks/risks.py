@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -11,7 +12,7 @@ from engine.model.findings import Finding
 from engine.model.names import name_of
 from engine.model.units import format_quantity
 from engine.plan.capacity import capacities
-from engine.plan.demand import demand_of
+from engine.plan.demand import at_peak, demand_of
 from engine.plan.primitives import INFINITE
 from engine.plan.risk import amplification, patience, single_points
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 _TIMEOUT: Final = 1.0
 """Timeout (s) that is proposed where nothing says better: well above most answers, well below people's patience."""
+_ROUNDING: Final = 1e-3
+_LONGEST: Final = 10.0
+"""Seconds that people wait at most, where their clients set no limit."""
 _ROOM: Final = 0.5
 """Share of the callers' patience that a proposed queue limit lets requests wait."""
 _TARGET: Final = 0.7
@@ -43,6 +47,9 @@ class _Facts:
     capacity: Mapping[str, Capacity]
     patience: Mapping[str, float]
     """Seconds after which the first caller of each node gives up."""
+    peak: Mapping[str, float]
+    """Requests per second that arrive at each node from open clients, bursts at their height: what no
+    user's wait bounds. A node that is full passes on no more than it serves."""
     tries: Mapping[str, int]
     """The most tries of one request at each node."""
 
@@ -66,6 +73,7 @@ def risks(reading: Reading, plan: Plan) -> Iterator[Finding]:
         demand,
         capacities(plan, demand),
         patience(plan, demand.order),
+        _arriving(plan),
         amplification(plan, demand.order),
     )
     nodes = {node.id: node for node in plan.nodes}
@@ -77,6 +85,30 @@ def risks(reading: Reading, plan: Plan) -> Iterator[Finding]:
     for link in plan.links:
         yield from _timeouts(facts, link, nodes[link.source])
         yield from _retries(facts, link, nodes[link.target])
+
+
+def _arriving(plan: Plan) -> Mapping[str, float]:
+    """What arrives at each node at the peak of open traffic, where full nodes pass on what they serve."""
+    peak = at_peak(plan)
+    demand = demand_of(peak)
+    if demand is None:
+        return {}
+    capacity = capacities(peak, demand)
+    entering: dict[str, list[LinkPlan]] = defaultdict(list)
+    for link in peak.links:
+        entering[link.target].append(link)
+    begun = {node.id for node in peak.nodes if node.traffic is not None}
+    arriving: dict[str, float] = {}
+    passed: dict[str, float] = {}
+    for name in demand.order:
+        full = demand.rate(name)
+        came = sum(
+            sum(demand.links[link.id]) * passed.get(link.source, 1.0) for link in entering[name]
+        )
+        arriving[name] = full if name in begun else came
+        served = min(arriving[name], capacity[name].rate)
+        passed[name] = served / full if full > 0.0 else 1.0
+    return arriving
 
 
 def _risk(
@@ -109,10 +141,27 @@ def _unbounded(facts: _Facts, node: NodePlan) -> Iterator[Finding]:
     """A queue without an end, whose callers give up."""
     station, waits = node.station, facts.patience[node.id]
     queues = station.workers is not None and station.queue_limit is None and not node.pulls
-    if not queues or math.isinf(waits) or not facts.has(node.id, "queue_limit"):
+    if not queues or not facts.has(node.id, "queue_limit"):
         return
     limit = _queue_limit(facts, node)
     fix = SetField(node.id, ("config", "queue_limit"), limit, f"Set queue limit to {limit}")
+    grows = facts.peak.get(node.id, 0.0) - facts.capacity[node.id].rate
+    if grows > _ROUNDING * facts.capacity[node.id].rate:
+        message = (
+            f"Nothing bounds the queue of {facts.name(node.id)}, and more comes in than can be served: it "
+            f"grows by up to {format_quantity(grows, '')} requests a second, until memory ends. Set {limit}"
+        )
+        yield Finding(
+            level="warning",
+            code="endless-queue",
+            id=node.id,
+            field="config.queue_limit",
+            message=message,
+            fix=fix,
+        )
+        return
+    if math.isinf(waits):
+        return
     message = (
         "Unbounded queue: after a stall, work that nobody waits for is done first. "
         f"Set {limit}: as many as are served in half of the callers' "
@@ -124,7 +173,8 @@ def _unbounded(facts: _Facts, node: NodePlan) -> Iterator[Finding]:
 def _queue_limit(facts: _Facts, node: NodePlan) -> int:
     """As many waiting places as an instance serves while callers still wait, to two digits."""
     hold = max(facts.capacity[node.id].hold, 1e-6)
-    places = (node.station.workers or 1) / hold * facts.patience[node.id] * _ROOM
+    waits = min(facts.patience[node.id], _LONGEST)
+    places = (node.station.workers or 1) / hold * waits * _ROOM
     return min(max(1, int(float(f"{places:.2g}"))), 10_000_000)
 
 

@@ -172,15 +172,3 @@ def test_a_fault_of_ours_is_one_line_and_has_its_own_code(
     monkeypatch.setenv(DEBUG, "1")
     assert run(["check", str(shop)]) == 3
     assert "Traceback" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
-@pytest.mark.parametrize("name", ["simulate", "theory", "check"])
-def test_terminals_that_lack_characters_show_others(shop: Path, name: str, encoding: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "app", *commands(shop)[name]],
-        env=os.environ | {"PYTHONIOENCODING": encoding},
-        capture_output=True, timeout=_DEADLINE, check=False,
-    )  # fmt: skip
-    assert (done.returncode, done.stderr) == (0, b"")
-    assert done.stdout.decode(encoding)

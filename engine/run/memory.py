@@ -1,0 +1,129 @@
+"""The end of memory: how much a run may take, how much it takes, and who takes it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from engine.model.units import format_quantity
+from engine.sim.lane.roles.queue import Queue
+
+if TYPE_CHECKING:
+    from engine.sim.machine import Machine
+    from engine.sim.parts import NodePart
+
+LEAST_MEMORY: Final = 1e7
+MOST_MEMORY: Final = 1e15
+_EVERY: Final = 32
+"""Looks of the agenda between two at the memory: some tens of thousands of entries, a few megabytes."""
+_MOSTLY: Final = 0.3
+"""Share of what is inside a node that waits, from which on it is its queue that is to blame."""
+_STATM: Final = Path("/proc/self/statm")
+
+
+class MemoryLimitError(RuntimeError):
+    """A run has taken all memory that it may take. What was measured so far is whole."""
+
+    def __init__(self, stop: Stop) -> None:
+        super().__init__(stop.text)
+        self.stop = stop
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """Why a run was stopped before its end, as results tell it."""
+
+    reason: str = "memory"
+    at: float
+    """Simulated time (s)."""
+    node: str | None
+    """Who takes the memory, where one does."""
+    text: str
+    """One line: what, where, remedy."""
+
+
+def resident() -> float:
+    """Bytes of memory that this process has now."""
+    if _STATM.exists():
+        return float(_STATM.read_bytes().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return _resident_elsewhere()
+
+
+def _resident_elsewhere() -> float:
+    """Bytes as Windows tells them; elsewhere the most that the process ever had."""
+    if sys.platform == "win32":
+        import ctypes  # noqa: PLC0415 - only there
+
+        counters = (ctypes.c_size_t * 10)()
+        counters[0] = ctypes.sizeof(counters)
+        process = ctypes.windll.kernel32.GetCurrentProcess()
+        ctypes.windll.psapi.GetProcessMemoryInfo(process, counters, ctypes.sizeof(counters))
+        return float(counters[2])  # WorkingSetSize, after two words of 32 bits and the peak
+    import resource  # noqa: PLC0415 - only here
+
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return float(most) * (1.0 if sys.platform == "darwin" else 1024.0)
+
+
+class MemoryGuard:
+    """Says when a run has taken more than it may. Cheap enough to be asked at every look."""
+
+    def __init__(self, limit: float) -> None:
+        """Count from what the process has now."""
+        self.limit = limit
+        self._before = resident()
+        self._asked = 0
+
+    def is_full(self) -> bool:
+        """Whether the run has taken all that it may."""
+        self._asked += 1
+        return self._asked % _EVERY == 0 and resident() - self._before > self.limit
+
+
+def stopped(machine: Machine, limit: float) -> Stop:
+    """Why a run is at its limit, and whom to blame."""
+    node, blame = _culprit(machine)
+    text = f"stopped at {machine.now:g} s, at its limit of {format_quantity(limit, 'B')} of memory: {blame}"
+    return Stop(at=machine.now, node=node, text=text)
+
+
+def _culprit(machine: Machine) -> tuple[str | None, str]:
+    """Which node takes the memory, and what to do about it.
+
+    Who waits for an answer waits for the one that is last in the chain: the node with the longest queue is
+    asked first, then the one with most inside.
+    """
+    nodes = [(name, part) for name, part in machine.nodes.items() if not part.is_client]
+    inside = max((float(part.node.in_system) for _, part in nodes), default=0.0)
+    waiting = {name: _waiting(part) for name, part in nodes}
+    longest = max(waiting, key=lambda name: waiting[name], default="")
+    if longest and waiting[longest] > _MOSTLY * inside and waiting[longest] >= 1.0:
+        told = f"{longest}'s queue holds {_many(waiting[longest])} requests; give it a limit"
+        return longest, told
+    # The last of those that hold about the most: the others wait for it.
+    full = [name for name, part in nodes if float(part.node.in_system) > 0.9 * inside > 0.0]
+    if full:
+        told = f"{full[-1]} holds {_many(inside)} requests; limit how many it lets in"
+        return full[-1], told
+    return None, "lower its load, or give it more memory"
+
+
+def _waiting(part: NodePart) -> float:
+    """How many wait at a node for a worker, or for somebody to take them."""
+    queue = part.role(Queue)
+    return (
+        float(part.node.waiting)
+        if queue is None
+        else max(float(queue.depth), float(part.node.waiting))
+    )
+
+
+def _many(count: float) -> str:
+    """A large number as people say it."""
+    for size, word in ((1e9, "billion"), (1e6, "million"), (1e3, "thousand")):
+        if count >= size:
+            return f"{count / size:.2g} {word}"
+    return f"{count:.0f}"
