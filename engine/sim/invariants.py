@@ -44,6 +44,8 @@ def _check_node(part: NodePart, now: float) -> None:
     area = node.system_area + (now - node.touched) * node.in_system
     scale = area + (node.in_system + 1.0) * (now + 1.0)
     close(node.name, "Little's law", area, spent, scale)
+    if node.in_system == 0.0:
+        close(node.name, "arrivals of nobody", node.arrived_sum, 0.0, now + 1.0)
     for body in (*part.roles, *part.gates):
         body.adapter.check(body.thing, node, now)
     if part.is_client:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from engine.control.simulation import Simulation
-from engine.plan.primitives import FlowPlan, NodePlan, Way
+from engine.plan.primitives import FlowPlan, NodePlan, ScalingPlan, Way
 from engine.sim.invariants import check
 from engine.sim.report import Result
 from tests.helpers import plans
@@ -233,3 +233,16 @@ def test_a_flow_changes_while_requests_are_in_it() -> None:
         check(simulation.machine)
     simulation.advance(20.0)
     check(simulation.machine)
+
+
+@pytest.mark.parametrize("scaling", [None, ScalingPlan(contention=0.0, coherency=0.0)])
+def test_sharing_workers_for_one_work_after_another_takes_the_time_of_all(
+    scaling: ScalingPlan | None,
+) -> None:
+    """The request came once, at its first work: later works begin neither its stay nor a wait."""
+    web = station("web", flow=(work(0.01), work(0.02)), discipline="ps", scaling=scaling)
+    nodes = [client(rate=1.0, process="deterministic"), web]
+    found = simulate(plan(nodes, [link("users", "web")]))["nodes"]["web"]
+    assert found["residence"]["mean"] == pytest.approx(0.03)
+    assert found["wait"]["mean"] == pytest.approx(0.0, abs=1e-9)
+    assert found["in_system_mean"] == pytest.approx(0.03, rel=0.02)

@@ -86,8 +86,11 @@ class PacedSharedPool(Pool):
         self._count()
 
     def carry_on(self, call: Call, now: float) -> None:
-        """Share the workers again: nobody keeps one."""
-        self.rejoin(call, now)
+        """Share the workers again: nobody keeps one. What came before is no wait for this work."""
+        self.site.touch(now)
+        self.server.start(call, self.site.draw(call.task) * self.slow, now)
+        call.size += now - call.arrived
+        self._count()
 
     def withdraw(self, call: Call, now: float) -> bool:
         """Take a call out of those who share."""

@@ -51,18 +51,20 @@ class SharedPool(Pool):
             return False
         self.site.touch(now)
         self.enter(call, now)
-        self._share(call, now)
+        self._share(call, self.site.draw(call.task) + call.toll, now)
         return True
 
     def rejoin(self, call: Call, now: float) -> None:
         """Share the workers again."""
         self.site.touch(now)
         call.arrived = now
-        self._share(call, now)
+        self._share(call, self.site.draw(call.task) + call.toll, now)
 
     def carry_on(self, call: Call, now: float) -> None:
-        """Share the workers again: nobody keeps one."""
-        self.rejoin(call, now)
+        """Share the workers again: nobody keeps one. What came before is no wait for this work."""
+        self.site.touch(now)
+        self._share(call, self.site.draw(call.task), now)
+        call.size += now - call.arrived
 
     def withdraw(self, call: Call, now: float) -> bool:
         """Take a call out of those who share."""
@@ -83,10 +85,10 @@ class SharedPool(Pool):
         self._count()
         self._plan(now)
 
-    def _share(self, call: Call, now: float) -> None:
-        """Begin to work on a call."""
+    def _share(self, call: Call, work: float, now: float) -> None:
+        """Begin to work on a call, for so many seconds at the usual pace."""
         self._advance(now)
-        work = (self.site.draw(call.task) + call.toll) * self.slow
+        work *= self.slow
         self._order += 1
         call.stage = WORKING
         call.size = work
