@@ -94,6 +94,10 @@ def _begun(wanted: Wanted) -> Session:
 
 def _measure(session: Session, wanted: Wanted) -> None:
     """Measure what else was asked for. Raises ``InputError``."""
+    if session.now > 0.0 and (wanted.metrics or wanted.series is not None):
+        option = "--metric" if wanted.metrics else "--series"
+        msg = f"{option}: a recorded run has gone on when it is replayed; simulate its design"
+        raise InputError(msg)
     for metric in wanted.metrics:
         problem = metric_problem(session.design, metric)
         if problem is not None:
@@ -103,9 +107,6 @@ def _measure(session: Session, wanted: Wanted) -> None:
     session.measure(wanted.metrics)
     if wanted.series is None:
         return
-    if session.now > 0.0:
-        msg = "--series: a recorded run has gone on when it is replayed; simulate its design"
-        raise InputError(msg)
     step, end = _seconds("--series", wanted.series), session.design.scenario.duration
     if not step > 0.0 or end / step > MOST:
         msg = f"--series: {wanted.series} is no step of a run of {end:g} s; at most {MOST} steps make a run"
