@@ -31,7 +31,12 @@ A rate may follow a schedule `[[t, rps], …]`: straight lines between the point
 a step.
 
 Its latency counts from the first attempt to the answer, network and retries included. *Offered* counts
-first attempts, *goodput* what was answered in time.
+first attempts, *goodput* what was answered in time. `latency_all` is of all requests: a failed one counts until
+the client knows that it failed, so that latency does not look better the more is given up.
+
+**Who calls nobody is answered by nobody.** A request that makes no call, for want of a link, of a link for its
+class, or by the probability of its links, fails at once (*unavailable*). What is only sent (mode `send`)
+succeeds once it is sent.
 
 **Timeouts and retries** are on the link that leaves it. With several links, each request uses them in
 their order.

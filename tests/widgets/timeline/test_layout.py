@@ -6,8 +6,9 @@ import itertools
 
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtCore import QRectF
 
-from widgets.timeline.layout import GLYPH, Ruler, Wanted, place_labels
+from widgets.timeline.layout import GLYPH, ROWS, Ruler, Wanted, bubble_beside, place_labels
 
 LEFT, RIGHT = 98.0, 998.0
 
@@ -51,3 +52,15 @@ def test_pixels_and_instants_agree(start: float, span: float, width: float, shar
     ruler = Ruler(start, start + span, width)
     instant = start + share * span
     assert abs(ruler.instant(ruler.x(instant)) - instant) < 1e-6 * max(span, start, 1.0)
+
+
+def test_the_time_stands_where_it_covers_no_name() -> None:
+    first, second = QRectF(400.0, ROWS[0], 120.0, 15.0), QRectF(430.0, ROWS[1], 120.0, 15.0)
+
+    def top(*labels: QRectF) -> float:
+        return bubble_beside(labels, QRectF(440.0, ROWS[0], 60.0, 16.0)).top()
+
+    assert top() == ROWS[0]
+    assert top(second.translated(200.0, 0.0)) == ROWS[0]
+    assert top(first) == ROWS[1]
+    assert top(first, second) == 0.0
