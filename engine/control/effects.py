@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from engine.control.lives import Lives
     from engine.plan.primitives import EventPlan
+    from engine.sim.instances import Hampered
     from engine.sim.lane.call import Pool
     from engine.sim.machine import Machine
     from engine.sim.parts import LinkPart, NodePart
@@ -27,6 +28,8 @@ class PoolState:
     pool: Pool
     slow: float = 1.0
     """Times longer work."""
+    frozen: bool = False
+    """Whether all work stands still."""
     alive: bool = True
 
 
@@ -47,12 +50,16 @@ class NodeState:
         some = event.instances
         return [each for each in self.pools if some is None or each.pool.index < some]
 
+    def hampered(self) -> Iterator[Hampered]:
+        """What becomes of the pace of each instance."""
+        for each in self.pools:
+            yield self.part, each.pool, each.slow, each.frozen
+
     def take_effect(self, machine: Machine, lives: Lives) -> None:
-        """Bring the node there."""
+        """Bring the node there, whose instances work at their pace already."""
         part = self.part
         part.node.error = 1.0 - self.answering
         for each in self.pools:
-            each.pool.slow = each.slow
             lives.set_alive(part, each.pool, alive=each.alive)
         if part.is_client:
             machine.surge(part, self.surge)
@@ -107,6 +114,13 @@ def _slow(event: EventPlan, state: NodeState) -> None:
         each.slow *= event.factor
 
 
+def _freeze(event: EventPlan, state: NodeState) -> None:
+    """All work stands still; a client sends nothing."""
+    for each in state.hit(event):
+        each.frozen = True
+    state.surge = 0.0
+
+
 def _error(event: EventPlan, state: NodeState) -> None:
     """A share of the requests fails."""
     state.answering *= 1.0 - event.probability
@@ -140,6 +154,7 @@ def _partition(_event: EventPlan, state: LinkState) -> None:
 EFFECTS: Final = (
     Effect("kill", node=_kill),
     Effect("slow", node=_slow),
+    Effect("freeze", node=_freeze),
     Effect("error", node=_error),
     Effect("delay", link=_delay),
     Effect("loss", link=_loss),

@@ -87,8 +87,10 @@ class Faults:
                     by_link[name].append(event)
         for link in reached.links:
             self._refresh_link(link, by_link[link.plan.id])
-        for part in reached.nodes:
-            self._refresh_node(part, by_node[part.plan.id])
+        states = [self._state(part, by_node[part.plan.id]) for part in reached.nodes]
+        self._machine.hamper(each for state in states for each in state.hampered())
+        for state in states:
+            state.take_effect(self._machine, self._lives)
 
     def _with_news(self, changed: Reach) -> Reach:
         """What a change reached, and what is hit by events of which that is news."""
@@ -124,8 +126,9 @@ class Faults:
             if part.plan.source in touched or part.plan.target in touched
         ]
 
-    def _refresh_node(self, part: NodePart, events: list[EventPlan]) -> None:
-        """Bring a node into the state that its events ask for, and badge it with them."""
+    @staticmethod
+    def _state(part: NodePart, events: list[EventPlan]) -> NodeState:
+        """Badge a node with its events, and say into which state they bring it."""
         part.faults = tuple(
             kind.badge_of(event)
             for event in events
@@ -136,7 +139,7 @@ class Faults:
             change = effect_of(event).node
             if change is not None:
                 change(event, state)
-        state.take_effect(self._machine, self._lives)
+        return state
 
     @staticmethod
     def _refresh_link(part: LinkPart, events: list[EventPlan]) -> None:

@@ -104,7 +104,8 @@ EVENT_KINDS: Final = (
     EventKind(
         name="slow",
         title="Slow down",
-        help="Work takes longer by a factor.",
+        help="Work takes longer by a factor, also the work under way; what is left when the event ends goes "
+        "on at full pace.",
         icon="slow",
         tone="strain",
         hits="nodes",
@@ -115,6 +116,23 @@ EVENT_KINDS: Final = (
         menu=(
             MenuChoice(text="Slow × {factor}"),
             MenuChoice(text="Slow everything × {factor}", on=("frame",)),
+        ),
+    ),
+    EventKind(
+        name="freeze",
+        title="Freeze instances",
+        help="All work stands still: connections stay, requests still come and wait; then it goes on.",
+        icon="freeze",
+        tone="fault",
+        hits="nodes",
+        targets=("node", "frame"),
+        sentence="{target} frozen{of_instances}",
+        badge="frozen{instances}",
+        fields=(INSTANCES,),
+        menu=(
+            MenuChoice(text="Freeze one instance", values=(("instances", 1),)),
+            MenuChoice(text="Freeze all instances"),
+            MenuChoice(text="Freeze everything inside", on=("frame",)),
         ),
     ),
     EventKind(

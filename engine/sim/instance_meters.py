@@ -61,8 +61,7 @@ class InstanceMeter:
     def tally(self, now: float) -> InstanceTally:
         """The counters now."""
         pool = self.pool
-        server = server_of(pool)
-        stood = standing(pool, now) + (0.0 if server is None else server.pace.stood)
+        stood = standing(pool, now) + pool.stood
         busy = float(pool.busy) * now - pool.busy_sum
         resting = float(pool.resting) * now - pool.resting_sum
         return InstanceTally(

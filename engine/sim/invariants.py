@@ -56,6 +56,7 @@ def _check_node(part: NodePart, now: float) -> None:
     same(node.name, "jobs inside", node.in_system, inside + held)
     same(node.name, "busy workers", node.busy, sum(int(pool.busy) for pool in pools))
     _check_instances(node, pools, now)
+    _check_workers(part, pools, now)
     queue = part.role(Queue)
     queued = held + (int(queue.depth) if queue is not None else 0)
     same(node.name, "waiting", node.waiting, queued + sum(int(pool.waiting) for pool in pools))
@@ -71,6 +72,32 @@ def _check_instances(node: Node, pools: list[Pool], now: float) -> None:
     at_most(node.name, "busy instances", busy, area + _ROUNDING * (area + now + 1.0))
     rest = node.vitals.resting * now - node.vitals.resting_sum
     at_most(node.name, "time held", rest, area + _ROUNDING * (area + now + 1.0))
+
+
+def _check_workers(part: NodePart, pools: list[Pool], now: float) -> None:
+    """No more workers are busy than there are, now and ever.
+
+    Those that were taken away while they had something in hand finish it and are counted until then:
+    as excess of an instance that has fewer workers now, or all that work in one that is gone.
+    """
+    node = part.node
+    for pool in pools:
+        at_most(
+            node.name,
+            "busy workers of an instance",
+            int(pool.busy),
+            int(pool.workers + pool.excess),
+        )
+    excess = sum(int(pool.excess) for pool in pools)
+    same(node.name, "workers in excess", node.excess, excess)
+    if part.capacity:
+        at_most(node.name, "busy workers", node.busy, part.capacity + node.excess)
+        at_most(
+            node.name,
+            "busy workers over time",
+            part.busy_area(now),
+            part.capacity_area(now) * (1.0 + _ROUNDING),
+        )
 
 
 def _check_link(part: LinkPart, now: float) -> None:

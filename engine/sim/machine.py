@@ -16,9 +16,10 @@ from engine.sim.settling import Settling
 from engine.sim.wiring import rewire, wire
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from engine.plan.primitives import LinkPlan, NodePlan, Plan
+    from engine.sim.instances import Hampered
     from engine.sim.parts import LinkPart, NodePart
 
 
@@ -80,6 +81,10 @@ class Machine:
         users.load = factor
         for part in self.clients():
             users.scale(part)
+
+    def hamper(self, hampered: Iterable[Hampered]) -> None:
+        """Have events slow instances, or stop them."""
+        self._assembler.instances.hamper(hampered)
 
     def surge(self, part: NodePart, factor: float) -> None:
         """Multiply a client's traffic by a factor because of events."""

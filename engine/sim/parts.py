@@ -98,18 +98,38 @@ class NodePart:
     """Active faults, as people read them."""
     _capacity_area: float = 0.0
     _capacity_since: float = 0.0
+    _busy_before: float = 0.0
+    """Busy workers, integrated up to the last change of the capacity."""
+    _bounded: bool = False
+    """Whether the number of workers was ever limited."""
 
     def set_capacity(self, workers: float, now: float) -> None:
         """Change the number of workers from now on."""
         if workers == self.capacity:
             return
-        self._capacity_area = self.capacity_area(now)
+        self._bounded = True
+        self._capacity_area = self._own_area(now)
         self._capacity_since = now
+        self._busy_before = self.busy_area(now)
         self.capacity = workers
 
     def capacity_area(self, now: float) -> float:
-        """Workers, integrated over time."""
-        return self._capacity_area + self.capacity * (now - self._capacity_since)
+        """Workers, integrated over time, with those that were taken away and finish what they have.
+
+        Where their number is unlimited for a while, as many count as were busy; for ever, none.
+        """
+        return self._own_area(now) + self.node.excess_area(now) if self._bounded else 0.0
+
+    def busy_area(self, now: float) -> float:
+        """Busy workers, integrated over time."""
+        node = self.node
+        return node.busy_area + (now - node.touched) * node.busy
+
+    def _own_area(self, now: float) -> float:
+        """Workers that there should be, integrated over time."""
+        if self.capacity:
+            return self._capacity_area + self.capacity * (now - self._capacity_since)
+        return self._capacity_area + self.busy_area(now) - self._busy_before
 
     def tally(self, now: float) -> tally.Tally:
         """The counters now."""

@@ -1,11 +1,11 @@
-"""Instances whose pace varies, and what does their work."""
+"""What does the work of instances whose pace varies."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.sim.lane.station.batches import BatchPool
-from engine.sim.lane.station.paced import PacedPool, PacedSharedPool
+from engine.sim.lane.station.batches import Batching
+from engine.sim.lane.station.paced import PacedQueueing, PacedSharing
 
 if TYPE_CHECKING:
     from engine.sim.lane.call import Pool
@@ -14,4 +14,7 @@ if TYPE_CHECKING:
 
 def server_of(pool: Pool) -> VariableRateServer | None:
     """What does the work of an instance whose pace varies; None where it does not."""
-    return pool.server if isinstance(pool, PacedPool | PacedSharedPool | BatchPool) else None
+    discipline = pool.discipline
+    if isinstance(discipline, PacedQueueing | PacedSharing | Batching):
+        return discipline.server
+    return None

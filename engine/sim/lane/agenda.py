@@ -70,6 +70,14 @@ class Timer(Entry):
         self._task.due(self, now)
 
 
+class Sieve:
+    """Chooses entries."""
+
+    def holds(self, entry: Entry) -> bool:
+        """Whether an entry is one of those."""
+        raise NotImplementedError
+
+
 def sift_up(heap: list[Entry], entry: Entry) -> None:
     """Put an entry whose `time` and `seq` are set into a heap."""
     heap.append(entry)
@@ -192,6 +200,20 @@ class Heap:
         entries[place] = last
         self.first = cast("Entry", entries[0])
 
+    def sift(self, sieve: Sieve) -> list[Entry]:
+        """Take out the entries that a sieve holds, in no particular order."""
+        found: list[Entry] = []
+        entries = [cast("Entry", each) for each in self._entries[: self._size]]
+        self.first = None
+        self._size = 0
+        self._entries = [None] * len(self._times)
+        for entry in entries:
+            if sieve.holds(entry):
+                found.append(entry)
+            else:
+                self.push(entry)
+        return found
+
 
 @final
 class DelayLine:
@@ -219,6 +241,19 @@ class DelayLine:
             first.after = None
             if self.first is None:
                 self._last = None
+
+    def sift(self, sieve: Sieve) -> list[Entry]:
+        """Take out the entries that a sieve holds."""
+        found: list[Entry] = []
+        entry, self.first, self._last = self.first, None, None
+        while entry is not None:
+            following, entry.after = entry.after, None
+            if sieve.holds(entry):
+                found.append(entry)
+            else:
+                self.put(entry)
+            entry = following
+        return found
 
 
 @final
@@ -334,6 +369,14 @@ class Agenda:
                 self.halted = True
         self._check_at = min(self._halt_at, self._next_look)
 
+    def sift(self, sieve: Sieve) -> list[Entry]:
+        """Take out the entries that a sieve holds, in the order in which they would be due."""
+        found = self._heap.sift(sieve)
+        for belt in self._belts:
+            found += belt.sift(sieve)
+        found.sort(key=_order)
+        return found
+
     def drain(self, until: float) -> None:
         """Fire everything that is due strictly before a time, or up to a stop."""
         self.stop = False
@@ -382,3 +425,8 @@ class Agenda:
                 count += 1
                 entry = entry.after
         return count
+
+
+def _order(entry: Entry) -> tuple[float, int]:
+    """What entries are sorted by."""
+    return (entry.time, entry.seq)

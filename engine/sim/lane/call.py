@@ -151,24 +151,16 @@ class Jobs:
         self._slots = [None] * 16
 
 
-class Pool(Instance):
-    """The workers and the waiting line of one instance of a site."""
+class Discipline:
+    """How the workers of an instance serve those inside: one each, all shared, several at once."""
 
-    def __init__(self, site: Site, index: int) -> None:
-        super().__init__(index)
-        self.site = site
-        self.inside = Jobs()
-        """Every job from arrival to reply."""
-        self.parked: list[Parked] = []
-        """Answers for the jobs inside that came while it was halted."""
-        self.inlets: list[Endpoint] = []
-        """By which queues see this instance."""
-        self.turn: i64 = 0
-        """Which of them comes first next time."""
+    def __init__(self, pool: Pool) -> None:
+        self.pool = pool
 
-    def unused(self) -> bool:
-        """Whether nobody is inside or on the way."""
-        return self.inside.count == 0 and self.coming == 0 and self.detached == 0
+    def idle(self) -> bool:
+        """Whether a worker has nothing to do."""
+        pool = self.pool
+        return not (pool.down or pool.frozen) and pool.busy + pool.reserved < pool.workers
 
     def offer(self, call: Call, now: float) -> bool:
         """Take a call in, or say that there is no place."""
@@ -211,6 +203,30 @@ class Pool(Instance):
     def resize(self, workers: i64, now: float) -> None:
         """Have another number of workers; whoever is worked on stays."""
         raise NotImplementedError
+
+
+@final
+class Pool(Instance):
+    """The workers and the waiting line of one instance of a site."""
+
+    discipline: Discipline
+    """How the workers serve those inside; a change of it takes over what is under way."""
+
+    def __init__(self, site: Site, index: int) -> None:
+        super().__init__(site, index)
+        self.site = site
+        self.inside = Jobs()
+        """Every job from arrival to reply."""
+        self.parked: list[Parked] = []
+        """Answers for the jobs inside that came while it was halted."""
+        self.inlets: list[Endpoint] = []
+        """By which queues see this instance."""
+        self.turn: i64 = 0
+        """Which of them comes first next time."""
+
+    def unused(self) -> bool:
+        """Whether nobody is inside or on the way."""
+        return self.inside.count == 0 and self.coming == 0 and self.detached == 0
 
     def wake(self, now: float) -> None:
         """A pause is over: hand the jobs inside what came meanwhile."""
@@ -337,7 +353,7 @@ class Site(SiteCounts):
         inlets = pool.inlets
         count: i64 = len(inlets)
         misses: i64 = 0
-        while misses < count and pool.idle():
+        while misses < count and pool.discipline.idle():
             if pool.turn >= count:
                 pool.turn = 0
             endpoint = inlets[pool.turn]

@@ -30,6 +30,10 @@ class SiteCounts:
         self.arrived_sum = 0.0
         """Sum of the arrival times of all inside, for Little's law."""
         self.blame = Failures()
+        self.excess = 0.0
+        """Busy workers that were taken away, and finish what they have in hand."""
+        self._excess_area = 0.0
+        self._excess_since = 0.0
         self.vitals = Vitals()
         self.wait = Histogram()
         self.residence = Histogram()
@@ -42,3 +46,13 @@ class SiteCounts:
             self.wait_area += span * self.waiting
             self.system_area += span * self.in_system
             self.touched = now
+
+    def add_excess(self, workers: float, now: float) -> None:
+        """More workers than there should be are busy, or fewer of them."""
+        self._excess_area = self.excess_area(now)
+        self._excess_since = now
+        self.excess += workers
+
+    def excess_area(self, now: float) -> float:
+        """Busy workers that were taken away, integrated over time."""
+        return self._excess_area + self.excess * (now - self._excess_since)

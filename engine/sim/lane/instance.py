@@ -10,24 +10,54 @@ from engine.sim.lane.vitals import InstanceCounters
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
+    from engine.sim.lane.agenda import Entry
+    from engine.sim.lane.counts import SiteCounts
     from engine.sim.lane.vitals import Meter
 
 
-class Instance(InstanceCounters):
-    """What can be said of an instance without knowing the calls inside: see `Pool`."""
+class WorkRule:
+    """Says how much work some calls bring to an instance, where that is not what their class brings."""
 
-    def __init__(self, index: int) -> None:
+    def work_of(self, call: Entry) -> float:
+        """How much work (s) a call brings; negative where it is what its class brings."""
+        raise NotImplementedError
+
+    def clear(self) -> None:
+        """Forget all calls."""
+        raise NotImplementedError
+
+
+class Instance(InstanceCounters):
+    """What can be said of an instance without knowing the calls inside: see `Pool`.
+
+    No more workers are busy than there are, but for those that were taken away while they had something
+    in hand: these finish it, and are counted as excess until then.
+    """
+
+    def __init__(self, counts: SiteCounts, index: int) -> None:
         # What every call looks at comes first: so it lies on few lines of the cache.
         self.down = False
         """Whether it takes nothing in: dead, or not ready yet."""
         self.halted = False
-        """Whether a pause stops everything."""
+        """Whether a pause or an event stops everything."""
+        self.drains = False
+        """Whether workers that were taken away may have something in hand."""
         self.workers: i64 = UNLIMITED
         self.busy: i64 = 0
         self.waiting: i64 = 0
         self.coming: i64 = 0
         """Calls on their way to this instance, at a gate included."""
+        self.rule: WorkRule | None = None
+        self.counts = counts
+        """Of the whole site."""
         self.slow = 1.0
+        """Times longer work, by events."""
+        self.frozen = False
+        """Whether an event stops all work."""
+        self.leaving = False
+        """Whether the whole instance was taken away."""
+        self.excess: i64 = 0
+        """Busy workers that were taken away."""
         self.index = index
         self.limit: i64 = UNLIMITED
         """Places in the waiting line."""
@@ -42,6 +72,89 @@ class Instance(InstanceCounters):
         """Whether callers are told of it. Who is killed is not struck off; who starts is not listed."""
         self.memory: Meter | None = None
 
-    def idle(self) -> bool:
-        """Whether a worker has nothing to do."""
-        return not self.down and self.busy + self.reserved < self.workers
+    def line_up(self, now: float) -> None:
+        """One call more waits."""
+        self.waiting += 1
+        self.wait_sum += now
+        self.counts.waiting += 1.0
+
+    def leave_line(self, now: float) -> None:
+        """One call less waits."""
+        self.waiting -= 1
+        self.wait_sum -= now
+        self.counts.waiting -= 1.0
+
+    def count_resting(self, more: i64, now: float) -> None:
+        """Count workers that have nothing to do although they are held."""
+        vitals = self.counts.vitals
+        self.resting += more
+        self.resting_sum += float(more) * now
+        vitals.resting += float(more)
+        vitals.resting_sum += float(more) * now
+
+    def occupy(self, now: float) -> None:
+        """One worker more is busy."""
+        self.busy += 1
+        self.busy_sum += now
+        self.counts.busy += 1.0
+        if self.drains:
+            self.recount(now)
+
+    def vacate(self, now: float) -> None:
+        """One worker less is busy."""
+        self.busy -= 1
+        self.busy_sum -= now
+        self.counts.busy -= 1.0
+        if self.drains:
+            self.recount(now)
+
+    def count(self, busy: i64, waiting: i64, now: float) -> None:
+        """Have other numbers of busy workers and of those who wait; areas are up to now."""
+        counts = self.counts
+        counts.busy += float(busy - self.busy)
+        counts.waiting += float(waiting - self.waiting)
+        self.busy_sum += float(busy - self.busy) * now
+        self.wait_sum += float(waiting - self.waiting) * now
+        self.busy = busy
+        self.waiting = waiting
+        if self.drains:
+            self.recount(now)
+
+    def employ(self, workers: i64, now: float) -> None:
+        """Have so many workers from now on; those in excess finish what they have in hand."""
+        bound = self.excess + max(0, self.workers - workers)
+        self.workers = workers
+        surplus = max(0, min(bound, self.busy - workers))
+        self.drains = self.leaving or surplus > 0
+        if surplus != self.excess:
+            self._exceed(surplus, now)
+        if self.leaving:
+            self.recount(now)
+
+    def leave_off(self, now: float) -> None:
+        """The whole instance is taken away; whoever is inside is served still."""
+        self.leaving = self.drains = True
+        self.recount(now)
+
+    def overcommit(self, now: float) -> None:
+        """Count all busy workers that are too many as excess: their calls cannot be taken from them."""
+        surplus = max(0, self.busy - self.workers)
+        self.drains = self.leaving or surplus > 0
+        if surplus > self.excess:
+            self._exceed(surplus, now)
+
+    def recount(self, now: float) -> None:
+        """Count workers in excess that have finished; of an instance that was taken away, all are."""
+        surplus = self.excess
+        if not self.leaving:
+            surplus = max(0, min(surplus, self.busy - self.workers))
+            self.drains = surplus > 0
+        else:
+            surplus = self.busy
+        if surplus != self.excess:
+            self._exceed(surplus, now)
+
+    def _exceed(self, surplus: i64, now: float) -> None:
+        """Have so many workers in excess."""
+        self.counts.add_excess(float(surplus - self.excess), now)
+        self.excess = surplus

@@ -103,11 +103,11 @@ class Node(Site):
             self.refuse(call, UNAVAILABLE, now)
         elif self.gate is not None:
             self._pass(call, self.gate, now)
-        elif self.instant:
+        elif self.instant and not pool.frozen:
             self.touch(now)
             pool.enter(call, now)
             self._pass_on(call, now)
-        elif not pool.offer(call, now):
+        elif not pool.discipline.offer(call, now):
             self._turn_away(call, now)
 
     def _turn_away(self, call: Call, now: float) -> None:
@@ -134,11 +134,12 @@ class Node(Site):
                 return
             gate = gate.following
         call.entered = self.listening
-        if self.instant:
+        pool = call.pool
+        if self.instant and not pool.frozen:
             self.touch(now)
-            call.pool.enter(call, now)
+            pool.enter(call, now)
             self._pass_on(call, now)
-        elif not call.pool.offer(call, now):
+        elif not pool.discipline.offer(call, now):
             self._turn_away(call, now)
 
     def _refuse_at(self, gate: Gate, call: Call, reason: i64, now: float) -> None:
@@ -217,7 +218,7 @@ class Node(Site):
         """A worker has done its work; it is free unless it is held until the answer."""
         pool = call.pool
         if pool.holds:
-            pool.rest(now)
+            pool.discipline.rest(now)
         if self.stepwise:
             self.flow.worked(call, now)
             return
@@ -225,7 +226,7 @@ class Node(Site):
         if self.hold:
             call.held = True
         else:
-            pool.release(call, now)
+            pool.discipline.release(call, now)
         self.after_work(call, now)
 
     def after_work(self, call: Call, now: float) -> None:
@@ -262,7 +263,7 @@ class Node(Site):
         pool = job.pool
         if job.held:
             job.held = False
-            pool.release(job, now)
+            pool.discipline.release(job, now)
         self.touch(now)
         pool.leave(job)
         self.conclude(job, reason, now)
@@ -306,7 +307,7 @@ class Node(Site):
                 context.deadline = -NEVER  # it is turned away when it comes in
             return
         if stage != ENGAGED:
-            if not pool.withdraw(call, now):
+            if not pool.discipline.withdraw(call, now):
                 return
             call.held = False
         self.finish(call, DEADLINE, now)
@@ -320,7 +321,7 @@ class Node(Site):
                 call.context = Context(-NEVER)
             else:
                 context.deadline = -NEVER
-        elif pool.inside.has(call) and pool.withdraw(call, now):
+        elif pool.inside.has(call) and pool.discipline.withdraw(call, now):
             self.finish(call, TIMEOUT, now)
 
     def _reply(self, call: Call, reason: i64, now: float) -> None:
@@ -336,7 +337,9 @@ class Node(Site):
         self.touch(now)
         pool.down = True
         pool.deaths += 1
-        pool.clear(now)
+        pool.discipline.clear(now)
+        if pool.rule is not None:
+            pool.rule.clear()
         jobs = pool.inside.all()
         pool.inside.clear()
         for job in jobs:

@@ -121,7 +121,7 @@ class WorkingHandler(Handler):
         """Wait for a worker, or be refused where no place is left."""
         pool = call.pool
         call.slot = pool.deaths
-        if not pool.offer(call, now):
+        if not pool.discipline.offer(call, now):
             self.refuse(call, QUEUE_FULL, now)
 
     def worked(self, call: Call, now: float) -> None:
@@ -131,6 +131,6 @@ class WorkingHandler(Handler):
             return
         call.stage = ENGAGED
         if pool.holds:
-            pool.rest(now)  # as every work ends, before the worker is let go
-        pool.release(call, now)
+            pool.discipline.rest(now)  # as every work ends, before the worker is let go
+        pool.discipline.release(call, now)
         self.reply(call, OK, now)

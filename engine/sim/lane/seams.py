@@ -178,6 +178,14 @@ class Role(MessageSource):
             if path is not None:
                 path.call_off(child, now)
 
+    def parts(self, pool: Pool) -> list[Call]:
+        """The requests inside an instance, and whatever else may keep a worker there."""
+        return pool.inside.all()
+
+    def carries(self, call: Call) -> bool:
+        """Whether the worker that a request keeps works on a part of it."""
+        return False
+
     def lost(self, job: Call, now: float) -> None:
         """A job died with its instance."""
 

@@ -28,6 +28,8 @@ class InstanceCounters:
     resting: i64 = 0
     """Workers that are held now and have nothing to do."""
     resting_sum: float = 0.0
+    stood: float = 0.0
+    """Seconds for which workers with work stood still."""
 
 
 class Failures:

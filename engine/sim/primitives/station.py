@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine.sim.body import Adapter, Counters, Values, ratio
 from engine.sim.lane.node import Node
-from engine.sim.lane.station.batches import BatchPool
+from engine.sim.lane.station.batches import Batching
 from engine.sim.servers import server_of
 
 if TYPE_CHECKING:
@@ -48,12 +48,12 @@ class StationAdapter(Adapter[Node]):
         paces = [server.pace for server in map(server_of, pools) if server is not None]
         if any(pace.quota > 0.0 for pace in paces):
             found["throttled"] = ratio(throttled, lived)
-        if any(pace.pauses for pace in paces):
+        if halted or any(pace.pauses for pace in paces):
             found["paused"] = ratio(halted, lived)
         memories = [pool.memory for pool in pools if pool.memory is not None]
         if memories:
             found["memory"] = max(memory.used(now) for memory in memories)
             found["restarts"] = restarts
-        if any(isinstance(pool, BatchPool) for pool in pools):
+        if any(isinstance(pool.discipline, Batching) for pool in pools):
             found["batch_size"] = ratio(batched, batches)
         return found

@@ -245,7 +245,7 @@ class Program(Role):
         task = step.task + job.kind
         if job.held:
             job.task = task
-            pool.carry_on(job, now)
+            pool.discipline.carry_on(job, now)
         elif frame.sort == ROOT:
             # It waits in line as a branch of its own, whose worker then goes on with the request.
             frame.needed = 1
@@ -256,7 +256,7 @@ class Program(Role):
             self._do_in_turn(job, frame_of(frame.root), now)
         else:
             job.task = task
-            pool.rejoin(job, now)
+            pool.discipline.rejoin(job, now)
 
     def _is_kept_for(self, job: Call, frame: Frame) -> bool:
         """Whether the request's own worker does a branch's work; it goes on with what it does in any case."""
@@ -266,7 +266,7 @@ class Program(Role):
         """Have the worker of the request do a branch's work, after that of other branches."""
         if kept.working is None or kept.working is job:
             kept.working = job
-            job.pool.carry_on(job, now)
+            job.pool.discipline.carry_on(job, now)
             return
         ready = kept.ready
         if ready is None:
@@ -279,7 +279,7 @@ class Program(Role):
         if job.held:
             if not self.node.hold:
                 job.held = False
-                job.pool.release(job, now)
+                job.pool.discipline.release(job, now)
         elif frame.sort == BRANCH:
             self._next_in_turn(job, frame_of(frame.root), now)
 
@@ -298,7 +298,7 @@ class Program(Role):
                 return
             if not following.done:
                 kept.working = following
-                following.pool.carry_on(following, now)
+                following.pool.discipline.carry_on(following, now)
                 return
 
     def _through(self, job: Call, frame: Frame, now: float) -> None:
@@ -329,7 +329,7 @@ class Program(Role):
         self._call_off(frame, now)
         if job.held:
             job.held = False
-            job.pool.release(job, now)
+            job.pool.discipline.release(job, now)
         elif frame.sort == BRANCH:
             self._next_in_turn(job, frame_of(frame.root), now)
         if frame.sort == DETACHED:
@@ -360,13 +360,30 @@ class Program(Role):
         if pool.down:
             branch.stage = DEAD
         elif frame_of(frame.root).working is branch:
-            pool.stop(branch, now)
+            pool.discipline.stop(branch, now)
         elif branch.stage != ENGAGED:
-            pool.withdraw(branch, now)
+            pool.discipline.withdraw(branch, now)
             branch.held = False
         if pool.down:
             branch.held = False
         self._end(branch, frame, now)
+
+    def parts(self, pool: Pool) -> list[Call]:
+        """The requests inside, and all branches of their flows."""
+        found = pool.inside.all()
+        found += [branch for branch in self._detached.all() if branch.pool is pool]
+        place: i64 = 0
+        while place < len(found):
+            context = found[place].context
+            if context is not None:
+                found += [child for child in context.children if child.path is None]
+            place += 1
+        return found
+
+    def carries(self, call: Call) -> bool:
+        """Whether the worker that a request keeps works on a branch."""
+        frame = known_frame(call)
+        return frame is not None and frame_of(frame.root).working is call
 
     def killed(self, pool: Pool, now: float) -> None:
         """What nobody waits for dies with its instance, too."""

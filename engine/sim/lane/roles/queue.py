@@ -84,7 +84,7 @@ class Queue(Role):
                 self._turn = 0
             endpoint = outlets[self._turn]
             self._turn += 1
-            if endpoint.pool.idle() and self.feed(endpoint, now):
+            if endpoint.pool.discipline.idle() and self.feed(endpoint, now):
                 misses = 0
             else:
                 misses += 1
@@ -92,7 +92,8 @@ class Queue(Role):
     def feed(self, endpoint: Endpoint, now: float) -> bool:
         """Deliver the oldest message that an idle worker takes."""
         link = endpoint.path
-        if not isinstance(link, Link) or link.shut() or self.node.pools[0].down:
+        pool = self.node.pools[0]
+        if not isinstance(link, Link) or link.shut() or pool.down or pool.frozen:
             return False
         line = self._oldest(link)
         if line is None:

@@ -44,9 +44,7 @@ class CancellableQueue(Line):
                 return call  # parts of a request that has begun go on
             site = pool.site
             site.touch(site.agenda.now)
-            pool.waiting -= 1
-            pool.wait_sum -= site.agenda.now
-            site.waiting -= 1.0
+            pool.leave_line(site.agenda.now)
             site.drop(call, site.agenda.now)
             call = self._take()
         return None

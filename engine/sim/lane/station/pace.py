@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, final
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
-    from engine.sim.lane.vitals import Vitals
+    from engine.sim.lane.vitals import InstanceCounters, Vitals
 
 NEVER: Final = float("inf")
 
@@ -21,7 +21,7 @@ NEVER: Final = float("inf")
 class Pace:
     """The pace of one instance. Who uses it calls `advance` before anything changes."""
 
-    def __init__(self, vitals: Vitals, now: float) -> None:
+    def __init__(self, instance: InstanceCounters, vitals: Vitals, now: float) -> None:
         self.contention = 0.0
         self.coherency = 0.0
         self.quota = 0.0
@@ -34,13 +34,17 @@ class Pace:
         self.warm_up = 0.0
         """Seconds until the pace is 1."""
         self.warming_since = -NEVER
+        self.slow = 1.0
+        """Times longer work, by events; 0 takes no time."""
         self.pauses = False
         """Whether somebody halts it now and then."""
+        self.paused = False
+        """Whether a pause stops everything."""
         self.halted = False
+        """Whether that does, or an event."""
         self.throttled = False
         """Whether the quota of this period is used up."""
-        self.stood = 0.0
-        """Seconds for which workers with work stood still."""
+        self._instance = instance
         self._vitals = vitals
         self._since = now
         self._left = 0.0
@@ -74,7 +78,8 @@ class Pace:
                     self._stand(span, running)
                 else:
                     mean = self._level(self._since) + self._slope(self._since) * span / 2.0
-                    progress = span * mean / self._inflation(running)
+                    stretch = self._inflation(running)
+                    progress = span * mean / stretch if stretch > 0.0 else 0.0
                     self._left -= float(running) * span
             self._since = now
         if self.quota > 0.0:
@@ -86,7 +91,7 @@ class Pace:
 
     def _stand(self, span: float, running: i64) -> None:
         """Count workers that stood still although they had work."""
-        self.stood += span * float(running)
+        self._instance.stood += span * float(running)
         self._vitals.stood += span * float(running)
 
     def standing(self, now: float) -> float:
@@ -126,9 +131,10 @@ class Pace:
         return 2.0 * todo / root if root > 0.0 else 0.0
 
     def _inflation(self, running: i64) -> float:
-        """How much longer work takes while so many workers work (Gunther 1993)."""
+        """How much longer work takes while so many workers work (Gunther 1993), and by events."""
         workers = float(running)
-        return 1.0 + (workers - 1.0) * (self.contention + self.coherency * workers)
+        load = 1.0 + (workers - 1.0) * (self.contention + self.coherency * workers)
+        return load * self.slow
 
     def _slope(self, now: float) -> float:
         """How fast the pace rises (1/s)."""

@@ -1,31 +1,35 @@
-"""Instances whose pace varies: with a waiting line, or shared by all calls inside."""
+"""Workers whose pace varies: with a waiting line, or shared by all calls inside."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
-from engine.sim.lane.call import Call, Pool, Site
-from engine.sim.lane.codes import ERROR, UNLIMITED
-from engine.sim.lane.station.pool import QueuePool
-from engine.sim.lane.station.variable_rate import VariableRateServer
+from engine.sim.lane.codes import ERROR, UNLIMITED, WORKING
+from engine.sim.lane.station.load import Load, Movable, Progress
+from engine.sim.lane.station.queueing import Queueing
+from engine.sim.lane.station.sharing import in_shares, whole_load
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
+    from engine.sim.lane.call import Call, Pool
     from engine.sim.lane.station.line import Line
+    from engine.sim.lane.station.load import Move
+    from engine.sim.lane.station.variable_rate import VariableRateServer
 
 
 @final
-class PacedPool(QueuePool):
+class PacedQueueing(Queueing):
     """Workers in front of which calls wait in a line, all working at one pace."""
 
-    def __init__(self, site: Site, index: int, line: Line) -> None:
-        super().__init__(site, index, line)
-        self.server = VariableRateServer(self, site.agenda.now)
+    def __init__(self, pool: Pool, line: Line, server: VariableRateServer) -> None:
+        super().__init__(pool, line)
+        self.server = server
 
     def offer(self, call: Call, now: float) -> bool:
         """Start, wait, or refuse; mind the memory."""
-        memory = self.memory
+        pool = self.pool
+        memory = pool.memory
         if memory is None:
             return super().offer(call, now)
         if not memory.admits_one(now):
@@ -42,7 +46,7 @@ class PacedPool(QueuePool):
     def stop(self, call: Call, now: float) -> None:
         """Take a call off the server."""
         self.server.remove(call, now)
-        if self.holds:
+        if self.pool.holds:
             self.rest(now)
 
     def clear(self, now: float) -> None:
@@ -50,47 +54,57 @@ class PacedPool(QueuePool):
         self.server.clear(now)
         super().clear(now)
 
+    def _in_hand(self, move: Move, now: float) -> list[Progress]:
+        """Stop all work."""
+        return self.server.lift(now)
+
+    def take_over(self, load: Load, now: float) -> None:
+        """Go on with what is in hand; every call has a worker of its own."""
+        self.server.workers = UNLIMITED
+        super().take_over(load, now)
+
 
 @final
-class PacedSharedPool(Pool):
+class PacedSharing(Movable):
     """Workers shared by all calls inside, working at one pace."""
 
-    def __init__(self, site: Site, index: int) -> None:
-        super().__init__(site, index)
-        self.server = VariableRateServer(self, site.agenda.now)
+    def __init__(self, pool: Pool, server: VariableRateServer) -> None:
+        super().__init__(pool)
+        self.server = server
 
     def offer(self, call: Call, now: float) -> bool:
         """Share the workers at once, or refuse where all places are taken."""
-        memory, work = self.memory, self.server
+        pool, work = self.pool, self.server
+        memory = pool.memory
         inside: i64 = len(work.jobs)
         if memory is not None and not memory.admits_one(now):
             call.site.refuse(call, ERROR, now)
             return True
-        if self.limit < UNLIMITED and inside >= self.workers + self.limit:
+        if pool.limit < UNLIMITED and inside >= pool.workers + pool.limit:
             return False
-        site = self.site
-        site.touch(now)
-        self.enter(call, now)
-        work.start(call, (site.draw(call.task) + call.toll) * self.slow, now)
-        self._count()
+        pool.site.touch(now)
+        pool.enter(call, now)
+        work.start(call, self._work_of(call), now)
+        self._count(now)
         if memory is not None:
             memory.watch(now)
         return True
 
     def rejoin(self, call: Call, now: float) -> None:
         """Share the workers again."""
-        site = self.site
+        site = self.pool.site
         site.touch(now)
         call.arrived = now
-        self.server.start(call, site.draw(call.task) * self.slow, now)
-        self._count()
+        self.server.start(call, site.draw(call.task), now)
+        self._count(now)
 
     def carry_on(self, call: Call, now: float) -> None:
         """Share the workers again: nobody keeps one. What came before is no wait for this work."""
-        self.site.touch(now)
-        self.server.start(call, self.site.draw(call.task) * self.slow, now)
+        site = self.pool.site
+        site.touch(now)
+        self.server.start(call, site.draw(call.task), now)
         call.size += now - call.arrived
-        self._count()
+        self._count(now)
 
     def withdraw(self, call: Call, now: float) -> bool:
         """Take a call out of those who share."""
@@ -99,51 +113,60 @@ class PacedSharedPool(Pool):
 
     def stop(self, call: Call, now: float) -> None:
         """Let the others share what a call had."""
-        self.site.touch(now)
+        self.pool.site.touch(now)
         self.server.remove(call, now)
-        self._count()
+        self._count(now)
 
     def done(self, call: Call, now: float) -> None:
         """Waiting is what the work took beyond itself."""
-        site = self.site
-        site.touch(now)
-        self._count()
+        self.pool.site.touch(now)
+        self._count(now)
         call.site.wait.add(max(0.0, now - call.arrived - call.size))
         call.site.worked(call, now)
 
     def release(self, call: Call, now: float) -> None:
         """Nothing to free: who is done has left. Queues may send the next message."""
-        site = self.site
+        site = self.pool.site
         if site.pulls:
-            site.invite(self, now)
+            site.invite(self.pool, now)
 
     def resize(self, workers: i64, now: float) -> None:
         """Have another number of workers: everybody's share changes."""
-        work = self.server
+        pool, work = self.pool, self.server
         work.catch_up(now)
-        self.workers = workers
+        pool.site.touch(now)
         work.workers = workers
-        self.site.touch(now)
-        self._count()
+        pool.count(work.running(), pool.waiting, now)
+        pool.employ(workers, now)
+        self._count(now)
         work.plan(now)
-        if self.site.pulls:
-            self.site.invite(self, now)
+        if pool.site.pulls:
+            pool.site.invite(pool, now)
 
     def clear(self, now: float) -> None:
         """Forget everybody."""
-        self.site.touch(now)
+        self.pool.site.touch(now)
         self.server.clear(now)
-        self._count()
+        self._count(now)
 
-    def _count(self) -> None:
+    def lift(self, move: Move, now: float) -> Load:
+        """Give up what is worked on: everything."""
+        return whole_load(self.server.lift(now), move, WORKING)
+
+    def take_over(self, load: Load, now: float) -> None:
+        """Go on with everything at once; nobody keeps a worker."""
+        self.pool.count_resting(-self.pool.resting, now)
+        self.server.workers = self.pool.workers
+        for call, left in in_shares(load):
+            size = call.size
+            self.server.start(call, left, now)
+            if load.shared:
+                call.size = size
+        for call in load.waiting:
+            self.server.start(call, self._work_of(call), now)
+        self._count(now)
+
+    def _count(self, now: float) -> None:
         """Bring the numbers of busy workers and of those in excess up to date."""
-        site = self.site
         busy = self.server.running()
-        inside: i64 = len(self.server.jobs)
-        waiting = inside - busy
-        site.busy += float(busy - self.busy)
-        site.waiting += float(waiting - self.waiting)
-        self.busy_sum += float(busy - self.busy) * site.agenda.now
-        self.wait_sum += float(waiting - self.waiting) * site.agenda.now
-        self.busy = busy
-        self.waiting = waiting
+        self.pool.count(busy, len(self.server.jobs) - busy, now)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, final
 from engine.sim.lane.agenda import Entry, Task, Timer, pop_first, sift_up
 from engine.sim.lane.call import Call, Pool
 from engine.sim.lane.codes import DEAD, UNLIMITED, WORKING
+from engine.sim.lane.station.load import Progress
 from engine.sim.lane.station.pace import NEVER, Pace
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class VariableRateServer(Task):
     """The calls that an instance works on, at its pace. Tells the instance when one is done."""
 
     def __init__(self, pool: Pool, now: float) -> None:
-        self.pace = Pace(pool.site.vitals, now)
+        self.pace = Pace(pool, pool.site.vitals, now)
         self.jobs: list[Entry] = []
         """Heap on the virtual time at which each is done, kept in `Entry.time`."""
         self.workers: i64 = UNLIMITED
@@ -67,21 +68,44 @@ class VariableRateServer(Task):
         self.jobs.clear()
         self._timer = None
 
-    def halt(self, now: float) -> None:
-        """Stop everything on the instance."""
+    def lift(self, now: float) -> list[Progress]:
+        """Forget all calls, and say how much work of each is left; what is done first comes first."""
         self.catch_up(now)
-        self.pace.halted = True
-        self._pool.halted = True
-        self.plan(now)
+        found: list[Progress] = []
+        while len(self.jobs) > 0:
+            call = pop_first(self.jobs)
+            if isinstance(call, Call):
+                found.append(Progress([call], max(0.0, call.time - self._virtual)))
+        self._timer = None
+        return found
+
+    def halt(self, now: float) -> None:
+        """A pause stops everything on the instance."""
+        self.catch_up(now)
+        self.pace.paused = True
+        self._stand(now)
 
     def resume(self, now: float) -> None:
-        """Go on after a halt."""
-        if not self.pace.halted:
-            return
+        """The pause is over."""
         self.catch_up(now)
-        self.pace.halted = False
+        self.pace.paused = False
+        self._stand(now)
+
+    def hamper(self, now: float) -> None:
+        """Have events slow the work from now on, or stop it, as the instance knows."""
+        self.catch_up(now)
+        self.pace.slow = self._pool.slow
+        self._stand(now)
+
+    def _stand(self, now: float) -> None:
+        """Stand still for a pause, or because of an event, or go on."""
+        pace, pool = self.pace, self._pool
+        pace.halted = pace.paused or pool.frozen
         self.plan(now)
-        self._pool.wake(now)
+        if pool.halted and not pace.halted:
+            pool.wake(now)
+        else:
+            pool.halted = pace.halted
 
     def warm(self, now: float) -> None:
         """Begin to warm up."""
@@ -138,5 +162,5 @@ class VariableRateServer(Task):
         call = pop_first(self.jobs)
         self._virtual = max(self._virtual, call.time)
         if isinstance(call, Call):
-            self._pool.done(call, now)
+            self._pool.discipline.done(call, now)
         self.plan(now)
