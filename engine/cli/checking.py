@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.catalog import check
 from engine.cli.errors import BAD_INPUT, OK, InputError
-from engine.cli.simulating import write_json
+from engine.cli.json_out import write_json
 from engine.cli.tables import findings_table, output
 from engine.cli.terminal import shown
 from engine.model.edit_json import edit_to_json

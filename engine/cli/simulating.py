@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from engine.catalog.checks.scenario import metric_problem
 from engine.catalog.overrides import OverrideError, override
 from engine.cli.errors import MISSED, OK, STOPPED, InputError
+from engine.cli.json_out import write_json
 from engine.cli.live import watch
 from engine.cli.replaying import replayed
 from engine.cli.tables import output, result_tables
@@ -28,6 +27,7 @@ from engine.sim.series import MOST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from engine.model.design import Design
 
@@ -218,17 +218,3 @@ def advance(session: Session, *, quiet: bool) -> None:
                 clock=f"{session.now:.0f} of {end:.0f} s",
                 requests=f"{format_quantity(session.requests, '')} requests",
             )
-
-
-def write_json(result: dict[str, Any], target: str) -> None:
-    """Write the result object."""
-    text = json.dumps(result, indent=2, allow_nan=False) + "\n"
-    if target == "-":
-        sys.stdout.write(text)
-        return
-    try:
-        Path(target).write_text(text, "utf-8")
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        msg = f"--json {target}: cannot be written: {reason}; choose another place"
-        raise InputError(msg) from error

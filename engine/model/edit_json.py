@@ -32,7 +32,9 @@ _SORTS: Final = {kind: sort for sort, kind in _ITEMS.items()}
 class _Raw(BaseModel):
     """Base of the forms that edits have in JSON: strict, and nothing else beside."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True
+    )
 
 
 class _Placed(_Raw):
@@ -131,8 +133,7 @@ class _Compound(_Raw):
 _Any = Annotated[
     _Insert | _Remove | _Move | _SetField | _SetDesign | _Compound, Field(discriminator="edit")
 ]
-_Compound.model_rebuild()
-_FORMS: Final[TypeAdapter[_Any]] = TypeAdapter(_Any)
+_FORMS: Final[TypeAdapter[_Any]] = TypeAdapter(_Any, config=ConfigDict(defer_build=True))
 
 
 def edit_from_json(raw: Any) -> Edit:

@@ -41,7 +41,9 @@ _BY_ID: Final[dict[Collection, str]] = {
 }
 """What a design finds its items by."""
 _REFERENCES: Final = frozenset({"source", "target", "frame"})
-_COPIED: Final[TypeAdapter[JsonValue]] = TypeAdapter(JsonValue, config=ConfigDict(strict=True))
+_COPIED: Final[TypeAdapter[JsonValue]] = TypeAdapter(
+    JsonValue, config=ConfigDict(strict=True, defer_build=True)
+)
 """Copies JSON, so that nobody else can change what a design holds."""
 
 

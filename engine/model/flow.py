@@ -186,8 +186,6 @@ _TAGS: Final[dict[type, str]] = {
     LoopStep: "a loop step",
     AsyncStep: "a async step",
 }
-for _step in (SequenceStep, ParallelStep, ChoiceBranch, ChoiceStep, LoopStep, AsyncStep):
-    _step.model_rebuild()
 
 
 def _bounded(flow: tuple[Step, ...]) -> tuple[Step, ...]:

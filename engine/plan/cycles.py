@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from graphlib import CycleError, TopologicalSorter
+from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Final
 
-import networkx as nx
 import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    import networkx as nx
 
 _STEPS: Final = 2000
 _SAME: Final = 1e-12
@@ -19,8 +23,17 @@ Pair = tuple[str, str]
 
 
 def in_groups(pairs: Iterable[Pair]) -> list[list[str]]:
-    """The nodes of some pairs, callers first; those that reach each other again together."""
-    graph = _graph(pairs)
+    """The nodes of some pairs, callers first; those that reach each other again together.
+
+    Among those that are ready the one that came first in the pairs goes first.
+    """
+    known = list(pairs)
+    straight = _straight(known)
+    if straight is not None:
+        return [[name] for name in straight]
+    import networkx as nx  # noqa: PLC0415 - takes as long to load as all the rest, and few designs have circles
+
+    graph = _graph(known)
     place = {name: index for index, name in enumerate(graph)}
     condensed = nx.condensation(graph)
 
@@ -33,7 +46,12 @@ def in_groups(pairs: Iterable[Pair]) -> list[list[str]]:
 
 def circles(pairs: Iterable[Pair]) -> list[list[str]]:
     """One circle of each group of nodes that reach each other again, the first node again at its end."""
-    graph = _graph(pairs)
+    known = list(pairs)
+    if _straight(known) is not None:
+        return []
+    import networkx as nx  # noqa: PLC0415 - as above
+
+    graph = _graph(known)
     place = {name: index for index, name in enumerate(graph)}
     groups = [
         sorted(group, key=place.__getitem__)
@@ -98,8 +116,35 @@ def _matrix(
     return matrix
 
 
+def _straight(pairs: Sequence[Pair]) -> list[str] | None:
+    """The nodes of some pairs, callers first; None where some reach each other again."""
+    callers: defaultdict[str, list[str]] = defaultdict(list)
+    for source, target in pairs:
+        callers[source] += ()
+        callers[target].append(source)
+    sorter = TopologicalSorter(callers)
+    try:
+        sorter.prepare()
+    except CycleError:
+        return None
+    names = list(callers)
+    place = {name: index for index, name in enumerate(names)}
+    waiting = [place[name] for name in sorter.get_ready()]
+    heapify(waiting)
+    order: list[str] = []
+    while waiting:
+        name = names[heappop(waiting)]
+        order.append(name)
+        sorter.done(name)
+        for ready in sorter.get_ready():
+            heappush(waiting, place[ready])
+    return order
+
+
 def _graph(pairs: Iterable[Pair]) -> nx.DiGraph[str]:
     """The pairs as a directed graph, nodes in the order of the pairs."""
+    import networkx as nx  # noqa: PLC0415 - as above
+
     graph: nx.DiGraph[str] = nx.DiGraph()
     graph.add_edges_from(pairs)
     return graph
@@ -107,5 +152,7 @@ def _graph(pairs: Iterable[Pair]) -> nx.DiGraph[str]:
 
 def _around(graph: nx.DiGraph[str], group: list[str]) -> list[str]:
     """One circle through a group, the first node again at its end."""
+    import networkx as nx  # noqa: PLC0415 - as above
+
     circle = nx.find_cycle(graph.subgraph(group), group[0])
     return [circle[0][0], *(edge[1] for edge in circle)]

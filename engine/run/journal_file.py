@@ -45,7 +45,9 @@ _LATEST: Final = 1e9
 class _Moment(BaseModel):
     """A moment in JSON."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True
+    )
 
     at: float = Field(ge=0.0, le=_LATEST)
     fired: int = Field(ge=0)
