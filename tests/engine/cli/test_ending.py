@@ -160,7 +160,7 @@ def test_a_full_disk_is_one_line(shop: Path, name: str) -> None:
 def test_a_fault_of_ours_is_one_line_and_has_its_own_code(
     shop: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fail(_file: Path) -> int:
+    def fail(_file: Path, _json_out: str | None) -> int:
         msg = "two\nlines"
         raise RuntimeError(msg)
 
