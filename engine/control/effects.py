@@ -10,26 +10,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from engine.sim.instances import Hampered
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from engine.control.lives import Lives
     from engine.plan.primitives import EventPlan
-    from engine.sim.instances import Hampered
-    from engine.sim.lane.call import Pool
     from engine.sim.machine import Machine
     from engine.sim.parts import LinkPart, NodePart
 
 
 @dataclass(slots=True)
-class PoolState:
+class PoolState(Hampered):
     """What becomes of an instance."""
 
-    pool: Pool
-    slow: float = 1.0
-    """Times longer work."""
-    frozen: bool = False
-    """Whether all work stands still."""
+    answering: float = 1.0
+    """Share of the requests that do not fail by themselves after their work."""
     alive: bool = True
 
 
@@ -40,8 +37,6 @@ class NodeState:
         """Nothing has happened yet."""
         self.part = part
         self.pools = [PoolState(pool) for pool in (*part.node.pools, *part.retired)]
-        self.answering = 1.0
-        """Share of the requests that do not fail by themselves."""
         self.surge = 1.0
         """Times the traffic of a client."""
 
@@ -50,16 +45,19 @@ class NodeState:
         some = event.instances
         return [each for each in self.pools if some is None or each.pool.index < some]
 
-    def hampered(self) -> Iterator[Hampered]:
-        """What becomes of the pace of each instance."""
+    def hampered(self) -> Iterator[tuple[NodePart, Hampered]]:
+        """What becomes of the work of each instance."""
         for each in self.pools:
-            yield self.part, each.pool, each.slow, each.frozen
+            yield self.part, each
 
     def take_effect(self, machine: Machine, lives: Lives) -> None:
         """Bring the node there, whose instances work at their pace already."""
         part = self.part
-        part.node.error = 1.0 - self.answering
+        # Once a request is bound to fail it does, also when the event ends before that.
+        failing = any(each.answering < 1.0 or each.failures for each in self.pools)
+        part.node.faulty = part.node.faulty or failing
         for each in self.pools:
+            each.pool.error = 1.0 - each.answering
             lives.set_alive(part, each.pool, alive=each.alive)
         if part.is_client:
             machine.surge(part, self.surge)
@@ -122,8 +120,12 @@ def _freeze(event: EventPlan, state: NodeState) -> None:
 
 
 def _error(event: EventPlan, state: NodeState) -> None:
-    """A share of the requests fails."""
-    state.answering *= 1.0 - event.probability
+    """A share of the requests fails: after their work, or after a time in place of it."""
+    for each in state.hit(event):
+        if event.seconds is None:
+            each.answering *= 1.0 - event.probability
+        else:
+            each.failures.append((event.probability, event.seconds))
 
 
 def _traffic(event: EventPlan, state: NodeState) -> None:
@@ -138,7 +140,7 @@ def _flush(_event: EventPlan, part: NodePart) -> None:
 
 def _delay(event: EventPlan, state: LinkState) -> None:
     """Crossings take longer."""
-    state.extra += event.seconds
+    state.extra += event.seconds or 0.0
 
 
 def _loss(event: EventPlan, state: LinkState) -> None:

@@ -138,15 +138,34 @@ EVENT_KINDS: Final = (
     EventKind(
         name="error",
         title="Answer with errors",
-        help="A share of the requests fails.",
+        help="A share of the requests fails. Who fails at once is free for more: a balancer that looks for "
+        "the fewest connections then sends most of the requests there.",
         icon="error",
         tone="fault",
         hits="nodes",
         targets=("node", "frame"),
-        sentence="{target} fails {probability}",
-        badge="errors {probability}",
-        fields=(replace(PROBABILITY, title="Share of requests", help="Share that fails."),),
-        menu=(MenuChoice(text="Errors {probability}"),),
+        sentence="{target} fails {probability}{after}{of_instances}",
+        badge="errors {probability}{instances}",
+        fields=(
+            replace(PROBABILITY, title="Share of requests", help="Share that fails."),
+            replace(
+                SECONDS,
+                title="Answered after",
+                help="Time from when a worker takes a failing request up, in place of its work, to its "
+                "answer; 0: at once. None: after its work.",
+                default=None,
+                required=False,
+                hint="its work",
+            ),
+            INSTANCES,
+        ),
+        menu=(
+            MenuChoice(text="Errors {probability}"),
+            MenuChoice(
+                text="Errors at once on one instance",
+                values=(("probability", 1.0), ("seconds", 0.0), ("instances", 1)),
+            ),
+        ),
     ),
     EventKind(
         name="delay",

@@ -140,6 +140,8 @@ class EventKind:
         }
         some = texts.get("instances", "")
         texts["instances"] = f" ({some})" if some else ""
+        after = texts.get("seconds", "")
+        texts["after"] = f" after {after}" if after else ""
         texts["of_instances"] = f" ({some} of its instances)" if some else ""
         return texts
 

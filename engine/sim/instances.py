@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from engine.sim.disciplines import discipline_of, line_of, move_of, sort_of, tune
@@ -9,6 +10,7 @@ from engine.sim.lane.call import Pool
 from engine.sim.lane.station.backlog import Backlog
 from engine.sim.lane.station.cancellable import CancellableQueue
 from engine.sim.lane.station.handover import hand_over
+from engine.sim.lane.station.special_work import Failure, special_work
 from engine.sim.servers import server_of
 
 if TYPE_CHECKING:
@@ -21,8 +23,27 @@ if TYPE_CHECKING:
     from engine.sim.lane.station.load import Move
     from engine.sim.parts import NodePart
 
-    Hampered = tuple[NodePart, Pool, float, bool]
-    """An instance, how many times longer its work takes because of events, and whether they stop it."""
+
+@dataclass(slots=True)
+class Hampered:
+    """What events make of an instance."""
+
+    pool: Pool
+    slow: float = 1.0
+    """Times longer work."""
+    frozen: bool = False
+    """Whether all work stands still."""
+    failures: list[tuple[float, float]] = field(default_factory=list)
+    """Shares of the requests that fail in place of being worked on, and when (s)."""
+
+    def hamper(self, node: Node) -> None:
+        """Let the instance know."""
+        pool = self.pool
+        pool.slow, pool.frozen = self.slow, self.frozen
+        pool.detains = self.frozen or bool(self.failures)
+        if self.failures or pool.rule is not None:
+            failures = [Failure(*each) for each in self.failures]
+            special_work(pool).fail(failures, node.errors)
 
 
 class Instances:
@@ -72,22 +93,25 @@ class Instances:
         elif node.backlog is None:
             node.backlog = Backlog(node)
 
-    def hamper(self, hampered: Iterable[Hampered]) -> None:
+    def hamper(self, hampered: Iterable[tuple[NodePart, Hampered]]) -> None:
         """Have events slow instances from now on, or stop them; also for the work under way."""
         now = self.agenda.now
-        changed = [
-            each for each in hampered if (each[1].slow, each[1].frozen) != (each[2], each[3])
-        ]
-        for _part, pool, slow, frozen in changed:
+        changed: list[tuple[NodePart, Pool]] = []
+        for part, each in hampered:
+            pool = each.pool
+            before = (pool.slow, pool.frozen)
+            each.hamper(part.node)
+            if before != (each.slow, each.frozen):
+                changed.append((part, pool))
+        for _part, pool in changed:
             server = server_of(pool)
-            pool.slow, pool.frozen = slow, frozen
             if server is not None:
                 server.hamper(now)
         moves: list[Move] = []
-        for part, pool, _slow, _frozen in changed:
+        for part, pool in changed:
             moves += self._moves(part, [pool], part.plan.station)
         hand_over(self.agenda, moves, now)
-        for part, pool, _slow, _frozen in changed:
+        for part, pool in changed:
             if part.node.pulls:
                 part.node.invite(pool, now)
 

@@ -82,8 +82,8 @@ class Machine:
         for part in self.clients():
             users.scale(part)
 
-    def hamper(self, hampered: Iterable[Hampered]) -> None:
-        """Have events slow instances, or stop them."""
+    def hamper(self, hampered: Iterable[tuple[NodePart, Hampered]]) -> None:
+        """Have events slow instances, stop them, or have them fail."""
         self._assembler.instances.hamper(hampered)
 
     def surge(self, part: NodePart, factor: float) -> None:

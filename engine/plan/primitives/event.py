@@ -22,7 +22,8 @@ class EventPlan:
     links: tuple[str, ...] = ()
     factor: float = 1.0
     probability: float = 0.0
-    seconds: float = 0.0
+    seconds: float | None = None
+    """Of a delay, added to each crossing; of an error, until it is answered, None after its work."""
     instances: int | None = None
     replacement: NodePlan | LinkPlan | None = None
     """``set``: the node or link as it is meanwhile."""

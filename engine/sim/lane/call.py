@@ -424,6 +424,8 @@ class Call(Entry):
     """A worker is reserved for it."""
     at_gate: bool = False
     """It has arrived, and waits at a gate."""
+    doomed: bool = False
+    """It fails when the work is over that is done for it now."""
     entered: bool = False
     """It has passed gates that want to know when it leaves."""
     path: CallPath | None = None

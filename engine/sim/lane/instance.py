@@ -54,6 +54,10 @@ class Instance(InstanceCounters):
         """Times longer work, by events."""
         self.frozen = False
         """Whether an event stops all work."""
+        self.error = 0.0
+        """Probability that a request fails after its work, by events."""
+        self.detains = False
+        """Whether events keep requests for a while even where they take no work."""
         self.leaving = False
         """Whether the whole instance was taken away."""
         self.excess: i64 = 0

@@ -61,8 +61,8 @@ class Node(Site):
     """Whether the waits of its calls are its own: those of a queue are its messages'."""
     stepwise: bool = False
     """Whether its flow has workers do more than one work a request."""
-    error: float = 0.0
-    """Probability that a request fails after its work."""
+    faulty: bool = False
+    """Whether requests may fail by a fault."""
 
     def __init__(self, name: str, agenda: Agenda, errors: Draws) -> None:
         super().__init__(name, agenda)
@@ -103,7 +103,7 @@ class Node(Site):
             self.refuse(call, UNAVAILABLE, now)
         elif self.gate is not None:
             self._pass(call, self.gate, now)
-        elif self.instant and not pool.frozen:
+        elif self.instant and not pool.detains:
             self.touch(now)
             pool.enter(call, now)
             self._pass_on(call, now)
@@ -135,7 +135,7 @@ class Node(Site):
             gate = gate.following
         call.entered = self.listening
         pool = call.pool
-        if self.instant and not pool.frozen:
+        if self.instant and not pool.detains:
             self.touch(now)
             pool.enter(call, now)
             self._pass_on(call, now)
@@ -231,10 +231,18 @@ class Node(Site):
 
     def after_work(self, call: Call, now: float) -> None:
         """Fail by fault, or serve."""
-        if self.error > 0.0 and chance(self.errors, self.error):
+        if self.faulty and self._fails(call):
             self.finish(call, ERROR, now)
         else:
             self.server.serve(call, now)
+
+    def _fails(self, call: Call) -> bool:
+        """Whether a request fails by a fault, as was known before its work or turns out now."""
+        if call.doomed:
+            call.doomed = False
+            return True
+        error = call.pool.error
+        return error > 0.0 and chance(self.errors, error)
 
     def proceed(self, job: Call, child: Call, now: float) -> None:
         """A call that a job waited for succeeded; during a pause nobody notices."""

@@ -40,7 +40,7 @@ def state(simulation: Simulation) -> dict[str, object]:
     return {
         "slow": [pool.slow for pool in web.node.pools],
         "down": [pool.down for pool in web.node.pools],
-        "error": web.node.error,
+        "error": web.node.pools[0].error,
         "extra": edge.extra,
         "loss": edge.loss,
         "cuts": edge.cuts,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast, final
 from engine.sim.lane.agenda import Entry, Sieve
 from engine.sim.lane.call import Call
 from engine.sim.lane.codes import WORKING
-from engine.sim.lane.station.unfinished import Unfinished
+from engine.sim.lane.station.special_work import SpecialWork
 
 if TYPE_CHECKING:
     from engine.sim.lane.agenda import Agenda
@@ -42,7 +42,7 @@ def hand_over(agenda: Agenda, moves: list[Move], now: float) -> None:
         if move.scale != 1.0:
             load.scale(move.scale)
             rule = pool.rule
-            if isinstance(rule, Unfinished):
+            if isinstance(rule, SpecialWork):
                 rule.scale(move.scale)
         pool.discipline = move.to
         move.to.take_over(load, now)

@@ -8,7 +8,7 @@ from engine.sim.lane.codes import DEAD, OUTBOUND, WORKING
 from engine.sim.lane.station.cancellable import CancellableQueue
 from engine.sim.lane.station.line import came
 from engine.sim.lane.station.load import Load, Movable, Progress, keeping
-from engine.sim.lane.station.unfinished import interrupt
+from engine.sim.lane.station.special_work import interrupt
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
