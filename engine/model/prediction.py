@@ -13,6 +13,13 @@ if TYPE_CHECKING:
 
 PERCENTILES = "percentiles: "
 """How a doubt begins that says nothing against means, rates and shares."""
+TIMES = "times: "
+"""How a doubt begins that says nothing against rates and shares: how busy, how much is answered."""
+
+
+def is_grave(doubt: str) -> bool:
+    """Whether a doubt is about every number."""
+    return not doubt.startswith((PERCENTILES, TIMES))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -242,7 +242,10 @@ def _client(site: Center, solved: _Solved, network: Network) -> ClientPrediction
 
 def _succeeds_anyway(site: Center) -> bool:
     """Whether a client of whose times nothing is known is answered all the same: nobody gives up."""
-    return bool(site.blind) and site.rate > 0.0 and not site.impatient and not site.unknown_rate
+    known = site.rate > 0.0 and not site.impatient and not site.unknown_rate
+    if not site.blind or not known:
+        return False
+    return all((each.stay.load or 0.0) < 1.0 and not each.unknown_load for each in _below(site))
 
 
 def _bounds(

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from engine.model.prediction import PERCENTILES, ClientPrediction, NodePrediction, Theory
+from engine.model.prediction import PERCENTILES, ClientPrediction, NodePrediction, Theory, is_grave
 from engine.plan.primitives import Plan
 from engine.sim.report import Result
 from tests.helpers.plans import simulate
@@ -15,6 +15,8 @@ FAR = 0.10
 """Relative difference from which a number is wrong."""
 _SURE = 3.0
 """Standard errors of the mean of the runs that are allowed beside it."""
+_SHARES = ("rate", "utilization", "loss", "offered", "goodput")
+"""Numbers that do not follow from times, where nobody waits with a worker in hand."""
 _SMALLEST = {"seconds": 1e-5, "share": 2e-3, "number": 5e-3}
 """Differences that nobody could see, by what is measured."""
 
@@ -92,6 +94,8 @@ def _add(
         if predicted is None or len(known) < len(values):
             continue
         doubted = doubts if name.endswith("p99") else whole
+        if name in _SHARES:
+            doubted = [each for each in doubts if is_grave(each)]
         mean = sum(known) / len(known)
         spread = math.sqrt(sum((value - mean) ** 2 for value in known) / max(1, len(known) - 1))
         error = spread / math.sqrt(len(known))
@@ -119,7 +123,7 @@ def _node(result: Result, name: str) -> dict[str, float | None]:
     span = result["duration"] - result["warmup"]
     wait, residence = node.get("wait", {}), node.get("residence", {})
     arrivals = node["arrivals"]
-    refused = node["failed"].get("queue_full", 0)
+    refused = node["refused"].get("queue_full", 0)
     return {
         "rate": arrivals / span,
         "utilization": node["utilization"],
@@ -167,7 +171,7 @@ def _bottleneck(theory: Theory, results: list[Result]) -> Iterator[Number]:
     if load is None or load > 1.0 or not busy:
         return
     backlog = theory.nodes[name].model.endswith("pulled")
-    sure = not theory.doubts and not theory.nodes[name].doubts
+    sure = not theory.doubts and not theory.bottleneck_doubt
     highest = max(busy.values())
     own = highest if backlog else busy.get(name, 0.0)
     yield Number("bottleneck.share", 1.0, own / highest if highest else 1.0, 0.0, sure, name)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from engine.model.prediction import TIMES
 from engine.model.units import format_quantity
 from engine.plan.flow import goes_side_by_side
 from engine.plan.hits import Fits
@@ -37,7 +38,7 @@ def node_doubts(site: Center) -> tuple[str, ...]:
         found += _storm(edge)
         found += _elsewhere(edge)
     if any(len(group) > 1 for group in site.groups) or goes_side_by_side(site.plan.flow or ()):
-        found.append("parallel calls are taken as independent of each other")
+        found.append(f"{TIMES}parallel calls are taken as independent of each other")
     found += _redelivered(site)
     store = site.plan.store
     if store is not None and store.single_flight and site.groups:
@@ -67,7 +68,7 @@ def _bursty(site: Center) -> list[str]:
     if site.dispersion <= EVEN or site.workers is None:
         return []
     text = (
-        f"arrivals are bursty: index of dispersion {site.dispersion:.2g}, theory takes "
+        f"{TIMES}arrivals are bursty: index of dispersion {site.dispersion:.2g}, theory takes "
         f"{max(site.cv2, 1.0):.2g}; waits are longer than predicted"
     )
     return [text]

@@ -66,7 +66,8 @@ def solve_population(network: Network, client: Center, load: float) -> Populatio
         for site in path.sites:
             site.blind = f"no model for the waits of a closed population where {broken}"
         rate = _as_open(client, users, think, bounds, path)
-        return Population(rate, "rate between the bounds", bounds)
+        doubt = f"only bounds are known where {broken}: the rate lies somewhere between"
+        return Population(rate, "rate between the bounds", bounds, (doubt,))
     solution = solve(users, think + path.delay, path.queues)
     for site, taken, wait in zip(path.stations, path.taken, solution.waits, strict=True):
         site.population = "closed network"

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from engine.model.prediction import TIMES
 from engine.plan.network.alike import held_calls, levels_at
 from engine.plan.network.centers import Stay
 from engine.plan.queueing.balancing import shortest_queue_wait, two_choices_wait
@@ -69,6 +70,10 @@ def stay_at(site: Center) -> Stay:
             stay,
             load=stay.load + site.rate * (batch.fixed / batch.size + each - work) / site.workers,
         )
+    if station.cpu is not None:
+        cpu = station.cpu
+        most = station.instances * cpu.quota / cpu.period
+        return replace(stay, load=max(stay.load, site.rate * work / max(most, 1e-12)))
     if station.pauses is not None:
         stopped = station.pauses.length.mean / max(station.pauses.every.mean, 1e-12)
         return replace(stay, load=stay.load + site.rate * work * stopped / site.workers)
@@ -290,7 +295,8 @@ def _scaled(
     sharing = site.plan.station.discipline == "ps"
     doubts = []
     if abs(hold.cv2 - 1.0) > _SAME and not sharing:
-        doubts.append(f"service cv² is {hold.cv2:.2g}, births and deaths take 1")
+        scope = TIMES if places is None else ""
+        doubts.append(f"{scope}service cv² is {hold.cv2:.2g}, births and deaths take 1")
     stay = Stay(
         f"M/M/{workers} paced by σ {sigma:.2g}, κ {kappa:.2g}",
         wait,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from engine.model.prediction import PERCENTILES
+from engine.model.prediction import PERCENTILES, TIMES, is_grave
+from engine.plan.network.alike import held_calls
 from engine.plan.network.assumptions import node_doubts
 from engine.plan.network.strangers import blind_before_strangers
 from engine.plan.network.streams import streams_of
@@ -38,6 +40,11 @@ class Trust:
     """Whether there are no percentiles of its wait, whatever it calls."""
 
     @property
+    def is_grave(self) -> bool:
+        """Whether something is to be said against every number."""
+        return any(is_grave(each) for each in self.doubts)
+
+    @property
     def whole(self) -> tuple[str, ...]:
         """All doubts, each once."""
         tail = [f"{PERCENTILES}{each}" for each in self.tail] if not self.no_tail else []
@@ -51,6 +58,8 @@ def verdicts_of(network: Network) -> dict[str, Verdict]:
     blind_before_strangers(network)
     for site in network.sites:
         verdict = found[site.plan.id]
+        if verdict.blind and site.plan.station.queue_limit is not None:
+            verdict.doubts.append("how many find no place is not modelled with the rest")
         if verdict.blind and site.rate > 0.0:
             site.blind = site.blind or verdict.blind
             site.unknown_load |= verdict.unknown_load
@@ -98,6 +107,10 @@ def _own(site: Center, verdict: Verdict, populations: Mapping[str, Population]) 
     if site.unfamiliar:
         trust.doubts.append(site.blind)
     trust.doubts += site.source.doubts if site.source is not None else ()
+    if site.plan.traffic.process == "sessions" and not all(
+        math.isfinite(each.mean) for each in site.calls
+    ):
+        trust.doubts.append("its sessions wait for answers that take ever longer, and send less")
     population = populations.get(site.plan.id)
     trust.doubts += population.doubts if population is not None else ()
     return trust
@@ -131,7 +144,8 @@ def _send_down(edge: Edge, found: dict[str, Trust]) -> None:
 def _decides_rate(edge: Edge, source: Trust) -> bool:
     """Whether how much a node sends depends on numbers of its own that are doubted."""
     site = edge.source
-    if source.rate or site.unfamiliar or (source.doubts and site.plan.traffic is not None):
+    grave = source.is_grave
+    if source.rate or site.unfamiliar or (grave and site.plan.traffic is not None):
         return True
     if max(edge.tries) > 1.0 + _WORTH:
         return True
@@ -139,7 +153,7 @@ def _decides_rate(edge: Edge, source: Trust) -> bool:
         each is not edge and each.plan.waits and max(each.fails) > _WORTH for each in site.leaving
     ):
         return True
-    return bool(source.doubts) and (site.stay.wait.loss > _WORTH or site.through < 1.0)
+    return grave and (site.stay.wait.loss > _WORTH or site.through < 1.0)
 
 
 def _answer_up(edge: Edge, found: dict[str, Trust]) -> None:
@@ -149,18 +163,23 @@ def _answer_up(edge: Edge, found: dict[str, Trust]) -> None:
     _cut_short(edge, source)
     if edge.plan.waits and edge.plan.loss > _LOSSY:
         source.no_tail = source.no_tail or f"no percentiles: {edge.plan.id} loses packets"
-    if not edge.plan.waits or below.plan.backlog is not None:
-        if (target.doubts or target.rate) and below.stay.wait.loss > _WORTH:
-            source.doubts.append(f"{below.plan.id} refuses some, and how many is doubted")
-        return
-    if site.plan.backlog is not None:
+    if max(edge.fails) > _WORTH and (target.is_grave or target.rate):
+        source.doubts.append(f"how many calls to {below.plan.id} fail is doubted")
+    if not edge.plan.waits or below.plan.backlog is not None or site.plan.backlog is not None:
         return
     if target.doubts or target.rate:
-        source.doubts.append(f"waits for {below.plan.id}, whose times are doubted")
+        scope = "" if _counts_on_times(site) else TIMES
+        source.doubts.append(f"{scope}waits for {below.plan.id}, whose times are doubted")
     if target.no_tail:
         source.no_tail = source.no_tail or f"no percentiles: those of {below.plan.id} are not known"
     if target.tail:
         source.tail.append(f"those of {below.plan.id} are approximate")
+
+
+def _counts_on_times(site: Center) -> bool:
+    """Whether how long calls take decides how much a node does: held workers, and closed populations."""
+    traffic = site.plan.traffic
+    return held_calls(site) or (traffic is not None and traffic.process == "closed")
 
 
 def _cut_short(edge: Edge, source: Trust) -> None:

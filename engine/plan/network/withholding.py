@@ -52,6 +52,8 @@ def _blind_alone(site: Center) -> None:
         missing = decisive(site.plan.station)
         if site.plan.station.overflow == "resend" and _overflows(site):
             missing = "not modelled: who finds no place comes again, which changes its times"
+        bounded = site.plan.station.queue_limit is not None
+        site.impatient |= bool(missing) and bounded  # how many find no place follows from the times
         site.blind = site.blind or missing
         site.unknown_busy = site.unknown_busy or bool(missing)
     for edge in site.entering:

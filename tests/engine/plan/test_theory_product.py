@@ -70,7 +70,8 @@ class Setting:
         if self.scaling or self.limit is not None:
             return self.picker in CHANCE and (insensitive or (fifo and alike))
         if self.picker in CHANCE:
-            return insensitive or alike or self.workers == 1
+            narrow = self.law == "constant" and self.discipline != "priority"
+            return insensitive or alike or self.workers == 1 or narrow
         return alike and self.discipline != "priority"
 
 
