@@ -129,7 +129,8 @@ def path_of(network: Network, client: Center) -> Path:
         if not site.plan.pulls:
             sites.append(site)
         shares = _shares(site)
-        for edge in site.leaving:
+        # Nobody waits for what is pulled from a queue: it is no part of the round.
+        for edge in site.leaving if site.plan.backlog is None else ():
             calls = count * sum(s * c for s, c in zip(shares, edge.each, strict=True))
             visits[edge.target.plan.id] += calls
             delay += calls * edge.crossing.mean if edge.plan.waits else 0.0

@@ -50,13 +50,15 @@ Streams = dict[str, Stream]
 def streams_of(network: Network) -> Streams:
     """The stream that comes to each node of a solved network."""
     found: Streams = {}
+    disturbed = {site.plan.id: _disturbs(site) for site in network.sites}
     for _ in range(_PASSES):
-        returns = _returns(network, found)
+        returns = _returns(network, found, disturbed)
         found = {}
         sent: dict[str, Stream] = {}
         for site in network.sites:
             found[site.plan.id] = _arriving(site, sent)
-            sent.update(_leaving(site, found[site.plan.id], returns))
+            stream, why = found[site.plan.id], disturbed[site.plan.id]
+            sent.update(_leaving(site, stream, stream.why or why, returns))
     return found
 
 
@@ -147,11 +149,10 @@ def _at_once(edges: list[Edge]) -> bool:
     return site.plan.flow is None and len(set(orders)) < len(orders)
 
 
-def _leaving(site: Center, came: Stream, returns: dict[str, str]) -> dict[str, Stream]:
+def _leaving(site: Center, came: Stream, why: str, returns: dict[str, str]) -> dict[str, Stream]:
     """What each call of a node is like, in the order in which they are made."""
     if site.plan.backlog is not None:
         return _pulled(site, came)
-    why = came.why if came.kind is Kind.UNEVEN else _disturbs(site)
     sent: dict[str, Stream] = {}
     flow = site.plan.flow is not None and goes_side_by_side(site.plan.flow)
     groups = site.groups or [[edge] for edge in site.leaving]
@@ -194,12 +195,11 @@ def _troubled(edge: Edge) -> str:
 def _pulled(site: Center, came: Stream) -> dict[str, Stream]:
     """What those who pull from a queue get: as a station would pass it on."""
     takers = [edge.target for edge in site.leaving]
-    why = came.why if came.kind is Kind.UNEVEN else ""
-    kind = Kind.PRODUCT if came.kind is Kind.CLOSED else came.kind
+    why = came.why
     if not why:
-        plain = len(takers) == 1 and _is_plain(takers[0])
+        plain = len(takers) == 1 and _is_plain(takers[0]) and came.kind is not Kind.CLOSED
         why = "" if plain else f"they are pulled from {site.plan.id}"
-    made = Stream(Kind.UNEVEN, why) if why else Stream(kind)
+    made = Stream(Kind.UNEVEN, why) if why else Stream(came.kind)
     return {edge.plan.id: made for edge in site.leaving}
 
 
@@ -242,14 +242,14 @@ def _by_chance(site: Center) -> bool:
     )
 
 
-def _returns(network: Network, streams: Streams) -> dict[str, str]:
+def _returns(network: Network, streams: Streams, disturbed: dict[str, str]) -> dict[str, str]:
     """For each call, why its answers come back otherwise than the calls went; empty where they do not."""
     below: dict[str, str] = {}
     found: dict[str, str] = {}
     for site in reversed(network.sites):
         for edge in site.leaving:
             found[edge.plan.id] = _after(edge, below)
-        why = _disturbs(site)
+        why = disturbed[site.plan.id]
         stream = streams.get(site.plan.id)
         if not why and stream is not None and stream.kind is Kind.UNEVEN and site.workers:
             why = f"what comes to {site.plan.id} is uneven"

@@ -42,7 +42,7 @@ class Trust:
     @property
     def is_grave(self) -> bool:
         """Whether something is to be said against every number."""
-        return any(is_grave(each) for each in self.doubts)
+        return bool(self.doubts) and any(is_grave(each) for each in self.doubts)
 
     @property
     def whole(self) -> tuple[str, ...]:
@@ -144,7 +144,7 @@ def _send_down(edge: Edge, found: dict[str, Trust]) -> None:
 def _decides_rate(edge: Edge, source: Trust) -> bool:
     """Whether how much a node sends depends on numbers of its own that are doubted."""
     site = edge.source
-    grave = source.is_grave
+    grave = bool(source.doubts) and source.is_grave
     if source.rate or site.unfamiliar or (grave and site.plan.traffic is not None):
         return True
     if max(edge.tries) > 1.0 + _WORTH:
@@ -163,7 +163,7 @@ def _answer_up(edge: Edge, found: dict[str, Trust]) -> None:
     _cut_short(edge, source)
     if edge.plan.waits and edge.plan.loss > _LOSSY:
         source.no_tail = source.no_tail or f"no percentiles: {edge.plan.id} loses packets"
-    if max(edge.fails) > _WORTH and (target.is_grave or target.rate):
+    if max(edge.fails) > _WORTH and (target.rate or target.is_grave):
         source.doubts.append(f"how many calls to {below.plan.id} fail is doubted")
     if not edge.plan.waits or below.plan.backlog is not None or site.plan.backlog is not None:
         return
