@@ -168,7 +168,7 @@ def _bottleneck(theory: Theory, results: list[Result]) -> Iterator[Number]:
         for node, each in result["nodes"].items():
             if theory.nodes[node].load is not None or each["utilization"] > 0.0:
                 busy[node] = busy.get(node, 0.0) + each["utilization"] / len(results)
-    if load is None or load > 1.0 or not busy:
+    if load is None or load > 1.0 or not busy or theory.nodes[name].loss > 0.001:
         return
     backlog = theory.nodes[name].model.endswith("pulled")
     sure = not theory.doubts and not theory.bottleneck_doubt

@@ -56,7 +56,7 @@ def superposed(streams: list[tuple[float, float]], load: float | None) -> float:
     if len(streams) == 1:
         return streams[0][1]
     mean = sum(share * cv2 for share, cv2 in streams)
-    alike = 1.0 / sum(share * share for share, _ in streams)
+    alike = 1.0 / max(sum(share * share for share, _ in streams), 1e-300)
     idle = 1.0 - min(load or 0.0, 1.0)
     weight = 1.0 / (1.0 + 4.0 * idle * idle * (alike - 1.0))
     return weight * mean + 1.0 - weight

@@ -15,7 +15,7 @@ _KNOWN: Final[dict[str, frozenset[str]]] = {
     for name, known in {
         "ClassPlan": "name write request_bytes response_bytes priority deadline keys",
         "KeyPlan": "count alpha hot hot_share",
-        "LawPlan": "law mean cv2 alpha low high values weights",
+        "LawPlan": "law mean cv2 alpha low high values weights order",
         "NodePlan": "id station traffic store backlog router pulls flow gates",
         "StationPlan": "instances workers work queue_limit discipline hold speed scaling cpu batch "
         "start memory pauses overflow",
@@ -26,7 +26,7 @@ _KNOWN: Final[dict[str, frozenset[str]]] = {
         "MemoryPlan": "base per_request per_peer leak limit refuses",
         "PausePlan": "every length",
         "RouterPlan": "picker health",
-        "HealthPlan": "interval failures successes",
+        "HealthPlan": "interval failures successes timeout work layer",
         "StorePlan": "capacity ttl eviction single_flight prewarm capacity_bytes entry_bytes",
         "BacklogPlan": "capacity visibility max_receive",
         "TrafficPlan": "process schedule mix burst_factor burst_mean calm_mean times kinds keys "
@@ -55,6 +55,8 @@ _WORDS: Final[dict[tuple[str, str], frozenset[str]]] = {
         ("StationPlan", "discipline", "fifo lifo ps priority"),
         ("StationPlan", "overflow", "refuse resend"),
         ("RouterPlan", "picker", "round_robin random least_connections power_of_two weighted"),
+        ("HealthPlan", "layer", "4"),
+        ("LawPlan", "order", "drawn"),
         ("LinkPlan", "picker", "round_robin random least_connections power_of_two weighted"),
         ("Way", "when", "always miss hit failed miss_or_failed"),
         ("StorePlan", "eviction", "lru fifo random lfu"),
@@ -103,7 +105,7 @@ def stranger_in(part: Any) -> str:
         if getattr(part, name) != usual:
             return name.replace("_", " ")
     for name, words in look.words:
-        if getattr(part, name) not in words:
+        if str(getattr(part, name)) not in words:
             return f"{name} {getattr(part, name)}"
     return _deeper(part, look.others) if look.others else ""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
     from engine.plan.network.centers import Center, Edge, Network
     from engine.plan.network.populations import Population
-    from engine.plan.network.validity import Verdict
+    from engine.plan.network.verdict import Verdict
 
 _WORTH: Final = 1e-4
 """Share of calls that fail or are late from which it matters."""
@@ -58,8 +57,6 @@ def verdicts_of(network: Network) -> dict[str, Verdict]:
     blind_before_strangers(network)
     for site in network.sites:
         verdict = found[site.plan.id]
-        if verdict.blind and site.plan.station.queue_limit is not None:
-            verdict.doubts.append("how many find no place is not modelled with the rest")
         if verdict.blind and site.rate > 0.0:
             site.blind = site.blind or verdict.blind
             site.unknown_load |= verdict.unknown_load
@@ -102,14 +99,16 @@ def _own(site: Center, verdict: Verdict, populations: Mapping[str, Population]) 
         no_wait_tail=bool(verdict.no_tail),
     )
     if site.plan.traffic is None:
+        if _refuses_somehow(site):
+            trust.doubts.append("how many find no place is not modelled with the rest")
+        if _redelivers(site):
+            trust.doubts.append("messages that fail are delivered again, which is not modelled")
         trust.doubts += node_doubts(site)
         return trust
     if site.unfamiliar:
         trust.doubts.append(site.blind)
     trust.doubts += site.source.doubts if site.source is not None else ()
-    if site.plan.traffic.process == "sessions" and not all(
-        math.isfinite(each.mean) for each in site.calls
-    ):
+    if site.plan.traffic.process == "sessions" and _gets_stuck(site):
         trust.doubts.append("its sessions wait for answers that take ever longer, and send less")
     population = populations.get(site.plan.id)
     trust.doubts += population.doubts if population is not None else ()
@@ -149,11 +148,52 @@ def _decides_rate(edge: Edge, source: Trust) -> bool:
         return True
     if max(edge.tries) > 1.0 + _WORTH:
         return True
+    if max(edge.each) > 1.0 and _may_end(edge):
+        return True
     if site.plan.router is None and any(
-        each is not edge and each.plan.waits and max(each.fails) > _WORTH for each in site.leaving
+        each is not edge and each.plan.waits and _may_end(each) for each in site.leaving
     ):
         return True
-    return grave and (site.stay.wait.loss > _WORTH or site.through < 1.0)
+    lossy = site.stay.wait.loss > _WORTH or site.through < 1.0 or _refuses_somehow(site)
+    return grave and (site.plan.pulls or lossy)
+
+
+def _gets_stuck(client: Center) -> bool:
+    """Whether some node that a client's requests come to may be offered more than it can do."""
+    left, seen = [client], {client.plan.id}
+    while left:
+        for edge in left.pop().leaving:
+            if edge.rate > 0.0 and edge.target.plan.id not in seen:
+                if _may_end(edge):
+                    return True
+                seen.add(edge.target.plan.id)
+                left.append(edge.target)
+    return False
+
+
+def _refuses_somehow(site: Center) -> bool:
+    """Whether a bounded queue refuses some, of whom nothing is known since the times are not."""
+    if site.plan.station.queue_limit is None or site.plan.station.workers is None:
+        return False
+    return bool(site.blind) and (held_calls(site) or not site.blind.startswith("waits for"))
+
+
+def _redelivers(site: Center) -> bool:
+    """Whether messages may fail where they are worked on."""
+    pullers = [site] if site.plan.pulls else []
+    if site.plan.backlog is not None:
+        pullers = [edge.target for edge in site.leaving]
+    return any(
+        puller.sheds or any(edge.plan.waits and _may_end(edge) for edge in puller.leaving)
+        for puller in pullers
+    )
+
+
+def _may_end(edge: Edge) -> bool:
+    """Whether a request may get no further than a call."""
+    below = edge.target
+    full = (below.stay.load or 0.0) >= 1.0 or below.sheds or below.unknown_load
+    return max(edge.fails) > _WORTH or full
 
 
 def _answer_up(edge: Edge, found: dict[str, Trust]) -> None:

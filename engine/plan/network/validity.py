@@ -6,11 +6,10 @@ A model that holds says nothing. One that is near leaves a doubt; one that is no
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from engine.model.prediction import TIMES
-from engine.plan.hits import misses_while_fetched, misses_while_filling
 from engine.plan.network.alike import (
     comes_evenly,
     held_calls,
@@ -19,8 +18,12 @@ from engine.plan.network.alike import (
     serves_exponentially,
     works_again,
 )
+from engine.plan.network.queued_stores import judge_backlog, judge_store
+from engine.plan.network.sources import EVEN
 from engine.plan.network.stations import arrivals_at
 from engine.plan.network.streams import Kind
+from engine.plan.network.verdict import FAILS, Verdict, uneven
+from engine.plan.queueing.finite import spread_wait
 
 if TYPE_CHECKING:
     from engine.plan.network.centers import Center
@@ -28,32 +31,14 @@ if TYPE_CHECKING:
 
 _NEVER: Final = 1e-5
 """Loss below which a queue's bound changes nothing."""
-_AGAIN: Final = 0.02
-"""Share of misses from which it matters."""
 _NARROW: Final = 0.5
 """cv² of work up to which Kimura's wait is within 5 % of runs, for 2 to 8 workers at loads from .3 to .9."""
+_WIDE: Final = 1e4
+"""cv² beyond which no queue is long enough anyway."""
 _OUTSIDE: Final = 0.02
 """Share of the service time from which the way to a node matters to who counts calls under way."""
 _CHANCE: Final = ("", "random", "weighted")
 """Ways to pick that split a Poisson stream into Poisson streams."""
-
-
-@dataclass(slots=True)
-class Verdict:
-    """What is to be said against the numbers of a node."""
-
-    doubts: list[str] = field(default_factory=list)
-    """Against all of them."""
-    tail: list[str] = field(default_factory=list)
-    """Against percentiles only."""
-    no_tail: str = ""
-    """Why there are no percentiles."""
-    blind: str = ""
-    """Why there are no times."""
-    hits: list[str] = field(default_factory=list)
-    """Against how often a store has what is asked for, so against what is sent on after misses."""
-    unknown_load: bool = False
-    """Whether not even the load is known then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +58,8 @@ class _Case:
     bounded: bool
     even: bool
     """Whether requests come to each instance at even gaps."""
+    never: bool
+    """Whether they meet even work there, so that nobody ever waits."""
 
     @property
     def by_chance(self) -> bool:
@@ -86,9 +73,9 @@ def verdict_on(site: Center, stream: Stream) -> Verdict:
     if site.plan.traffic is not None or site.rate <= 0.0:
         return verdict
     if site.plan.store is not None:
-        _on_store(site, verdict)
+        judge_store(site, verdict)
     if site.plan.backlog is not None:
-        _on_backlog(site, stream, verdict)
+        judge_backlog(site, stream, verdict)
     elif site.plan.station.workers is None:
         _on_unlimited(site, verdict)
     elif works_again(site):
@@ -122,14 +109,13 @@ def _case(site: Center, stream: Stream) -> _Case:
     discipline = station.discipline
     if discipline == "priority" and len(levels_at(site)) < 2:
         discipline = "fifo"
-    bounded = station.queue_limit is not None and (
-        site.stay.wait.loss >= _NEVER or (site.stay.load or 0.0) >= 1.0
-    )
     came = [edge for edge in site.entering if edge.rate > 0.0]
     picker = arrivals.picker
     if picker in _CHANCE and station.instances > 1:
         others = (picker_of(edge) for edge in came)
         picker = next((each for each in others if each not in _CHANCE), picker)
+    even = arrivals.gaps is not None and arrivals.gaps.stages is None and comes_evenly(site)
+    never = even and site.hold.variance <= 0.0 and discipline in ("fifo", "lifo")
     return _Case(
         site=site,
         stream=stream,
@@ -138,35 +124,25 @@ def _case(site: Center, stream: Stream) -> _Case:
         workers=station.workers or 1,
         alike=serves_exponentially(site),
         discipline=discipline,
-        bounded=bounded,
-        even=arrivals.gaps is not None and arrivals.gaps.stages is None and comes_evenly(site),
+        bounded=not never and _is_bounded(site, arrivals.rate),
+        even=even,
+        never=never,
     )
 
 
-def _on_store(site: Center, verdict: Verdict) -> None:
-    """A store: hits are those of independent requests to keys that come at once."""
-    store = site.plan.store
-    if store is None:
-        return
-    reads = [
-        (rate, each.keys, float(store.bytes_of(each)))
-        for rate, each in zip(site.rates, site.classes, strict=True)
-        if not each.write
-    ]
-    if any(each.write and rate > 0.0 for rate, each in zip(site.rates, site.classes, strict=True)):
-        verdict.hits.append("writes drop their keys, which is not counted among the misses")
-    fetch = max((calls.mean for calls in site.calls), default=0.0)
-    if site.filled_by:
-        fetch = max(max(calls.mean for calls in edge.calls) for edge in site.filled_by)
-    if math.isfinite(fetch):
-        again = misses_while_fetched(store, reads, fetch)
-        if again > _AGAIN:
-            verdict.hits.append(
-                f"keys are asked for again while they are fetched: {again:.2g} misses more for each"
-            )
-    cold = misses_while_filling(store, reads, site.since)
-    if cold > _AGAIN:
-        verdict.hits.append(f"it begins empty: {cold:.0%} of the reads still miss for that reason")
+def _is_bounded(site: Center, rate: float) -> bool:
+    """Whether the bound of a queue may be reached, by the worst that is known of what comes."""
+    station, hold = site.plan.station, site.hold
+    if station.queue_limit is None or station.workers is None:
+        return False
+    load = site.stay.load or 0.0
+    if site.stay.wait.loss >= _NEVER or load >= 1.0 or not math.isfinite(hold.mean):
+        return True
+    if site.dispersion > EVEN and load * site.peak >= 1.0:
+        return True
+    spread = max(1.0, min(hold.cv2, _WIDE), site.dispersion)
+    worst = spread_wait(station.workers, station.queue_limit, rate * hold.mean, hold.mean, spread)
+    return worst.loss >= _NEVER
 
 
 def _on_unlimited(site: Center, verdict: Verdict) -> None:
@@ -178,6 +154,8 @@ def _on_unlimited(site: Center, verdict: Verdict) -> None:
 def _on_pulling(site: Center, verdict: Verdict) -> None:
     """Workers that pull: their queue is elsewhere."""
     station = site.plan.station
+    if site.plan.gates or min(site.ok) < 1.0 - FAILS:
+        verdict.doubts.append("messages that fail are delivered again, which is not modelled")
     if station.scaling is not None:
         verdict.blind = "not modelled: workers that pull and slow each other down"
         verdict.unknown_load = True
@@ -216,16 +194,9 @@ def _on_discipline(case: _Case, verdict: Verdict) -> None:
 def _on_held(case: _Case, verdict: Verdict) -> None:
     """Workers are held: said with their share elsewhere."""
     if case.stream.kind is Kind.UNEVEN:
-        verdict.doubts.append(_uneven(case.stream))
+        verdict.doubts.append(uneven(case.stream))
     if case.site.plan.station.scaling is not None:
         verdict.blind = "not modelled: workers that are held and slow each other down"
-
-
-def _uneven(stream: Stream) -> str:
-    """That arrivals are not as a model takes them."""
-    return (
-        f"{TIMES}arrivals are not Poisson ({stream.why}): waits follow from two moments of the gaps"
-    )
 
 
 def _on_scaling(case: _Case, verdict: Verdict) -> None:
@@ -242,6 +213,7 @@ def _on_scaling(case: _Case, verdict: Verdict) -> None:
 
 def _on_bounded(case: _Case, verdict: Verdict) -> None:
     """Some find no place: exact for exponential work, without places, and under sharing."""
+    verdict.tail.append("waits before a bound are known by two moments")
     insensitive = case.discipline == "ps" or case.site.plan.station.queue_limit == 0
     if case.picker in ("least_connections", "power_of_two"):
         verdict.blind = "not modelled: bounded queues behind a balancer that looks at them"
@@ -259,18 +231,14 @@ def _on_unbounded(case: _Case, verdict: Verdict) -> None:
     """A queue that takes everybody."""
     if case.stream.kind is Kind.CLOSED:
         _on_closed(case, verdict)
-    elif (
-        case.even
-        and case.discipline != "priority"
-        and (case.alike or case.site.hold.variance <= 0.0)
-    ):
+    elif case.even and (case.alike or case.never) and case.discipline != "priority":
         return
     elif case.picker in ("least_connections", "power_of_two"):
         _on_watching(case, verdict)
     elif case.picker == "round_robin":
         _on_turns(case, verdict)
     elif case.stream.kind is Kind.UNEVEN:
-        _on_uneven(case, verdict)
+        _onuneven(case, verdict)
     elif case.discipline == "ps" or case.alike:
         return
     elif case.stream.kind is Kind.PRODUCT:
@@ -306,7 +274,7 @@ def _on_watching(case: _Case, verdict: Verdict) -> None:
             f"{TIMES}who picks counts also those on their way and those who wait for calls"
         )
     if case.stream.kind is Kind.UNEVEN:
-        verdict.doubts.append(_uneven(case.stream))
+        verdict.doubts.append(uneven(case.stream))
     if not case.alike:
         verdict.doubts.append(
             f"{TIMES}{case.picker.replace('_', ' ')} with service cv² {case.site.hold.cv2:.2g}: the model "
@@ -330,12 +298,12 @@ def _on_turns(case: _Case, verdict: Verdict) -> None:
     if not case.dealt:
         verdict.doubts.append(f"{TIMES}several callers deal in turn, each for itself")
     if case.stream.kind is not Kind.POISSON:
-        verdict.doubts.append(_uneven(case.stream))
+        verdict.doubts.append(uneven(case.stream))
 
 
-def _on_uneven(case: _Case, verdict: Verdict) -> None:
+def _onuneven(case: _Case, verdict: Verdict) -> None:
     """Neither Poisson nor as good."""
-    verdict.doubts.append(_uneven(case.stream))
+    verdict.doubts.append(uneven(case.stream))
 
 
 def _on_tail(case: _Case, verdict: Verdict) -> None:
@@ -346,31 +314,3 @@ def _on_tail(case: _Case, verdict: Verdict) -> None:
         verdict.no_tail = "no percentiles: last come, first served, only means are known"
     elif case.discipline == "priority":
         verdict.no_tail = "no percentiles: with priorities only means are known"
-
-
-def _on_backlog(site: Center, stream: Stream, verdict: Verdict) -> None:
-    """A queue before workers that pull."""
-    takers = [edge.target for edge in site.leaving]
-    if not takers or any(each.workers is None for each in takers):
-        return
-    if len(takers) > 1:
-        verdict.doubts.append("several consumers: each is taken to pull by its number of workers")
-    if any(edge.crossing.mean > 0.0 for edge in site.leaving):
-        verdict.blind = "not modelled: workers that wait for their message to cross a link"
-    limited = site.plan.backlog is not None and site.plan.backlog.capacity is not None
-    if stream.kind is Kind.CLOSED:
-        verdict.blind = "not modelled: the queue of a closed population that does not wait for it"
-    elif stream.kind is Kind.UNEVEN:
-        verdict.doubts.append(_uneven(stream))
-    if any(held_calls(each) for each in takers):
-        verdict.doubts.append("consumers wait for calls: their service is taken as work + calls")
-    elif not all(serves_exponentially(each) for each in takers) and (
-        limited or _workers_of(takers) > 1
-    ):
-        scope = "" if limited else TIMES
-        verdict.doubts.append(f"{scope}work that is not exponential: the wait is approximate")
-
-
-def _workers_of(takers: list[Center]) -> int:
-    """Workers of all who pull."""
-    return sum(each.workers or 0 for each in takers)

@@ -70,6 +70,7 @@ def _blind_alone(site: Center) -> None:
             f"in bursts it is offered {load * site.peak:.2g} × what it can serve: "
             "waits depend on how long they last"
         )
+        site.impatient |= site.plan.station.queue_limit is not None
 
 
 def _overflows(site: Center) -> bool:

@@ -59,7 +59,7 @@ class Setting:
         alike = self.law == "exponential"
         if self.arrivals == "deterministic":
             turns = self.picker in ("none", "round_robin") and self.discipline != "priority"
-            even = alike or self.law == "constant"
+            even = alike or (self.law == "constant" and fifo)
             never = self.limit is None or (self.law == "constant" and fifo)
             return turns and even and not self.scaling and never
         if self.arrivals == "mmpp":

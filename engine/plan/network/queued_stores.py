@@ -1,0 +1,122 @@
+"""Where the models of stores and of queues before workers that pull hold."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+from engine.model.prediction import TIMES
+from engine.plan.hits import misses_while_fetched, misses_while_filling
+from engine.plan.network.alike import held_calls, serves_exponentially
+from engine.plan.network.streams import Kind
+from engine.plan.network.verdict import FAILS, uneven
+
+if TYPE_CHECKING:
+    from engine.plan.network.centers import Center
+    from engine.plan.network.streams import Stream
+    from engine.plan.network.verdict import Verdict
+
+_AGAIN: Final = 0.02
+"""Share of misses from which it matters."""
+_REPEATED: Final = 3.0
+"""Fetches of each key while a store fills, since others ask before the first has come."""
+
+
+def judge_store(site: Center, verdict: Verdict) -> None:
+    """A store: hits are those of independent requests to keys that come at once."""
+    store = site.plan.store
+    if store is None:
+        return
+    reads = [
+        (rate, each.keys, float(store.bytes_of(each)))
+        for rate, each in zip(site.rates, site.classes, strict=True)
+        if not each.write
+    ]
+    if any(each.write and rate > 0.0 for rate, each in zip(site.rates, site.classes, strict=True)):
+        verdict.hits.append("writes drop their keys, which is not counted among the misses")
+    fetch = max((calls.mean for calls in site.calls), default=0.0)
+    if site.filled_by:
+        fetch = max(max(calls.mean for calls in edge.calls) for edge in site.filled_by)
+    if math.isfinite(fetch):
+        again = misses_while_fetched(store, reads, fetch)
+        if again > _AGAIN:
+            verdict.hits.append(
+                f"keys are asked for again while they are fetched: {again:.2g} misses more for each"
+            )
+    slow = _drains_late(site)
+    if slow:
+        verdict.hits.append(slow)
+    cold = misses_while_filling(store, reads, site.since)
+    if cold > _AGAIN:
+        verdict.hits.append(f"it begins empty: {cold:.0%} of the reads still miss for that reason")
+
+
+def _drains_late(site: Center) -> str:
+    """Whether what an empty store let through still waits where it is fetched; empty where it does not."""
+    store = site.plan.store
+    if store is None or store.prewarm:
+        return ""
+    keys = max(each.keys.count for each in site.classes)
+    stored = min(keys, store.capacity if store.capacity is not None else keys)
+    fetches = [edge for edge in (*site.leaving, *site.filled_by) if edge.rate > 0.0]
+    for edge in fetches:
+        below, load = edge.target, edge.target.stay.load
+        if load is None or not below.workers or load >= 1.0:
+            continue
+        misses = edge.rate / max(site.rate, edge.rate)
+        drained = _REPEATED * stored * below.hold.mean / below.workers / (1.0 - load)
+        if load >= misses and drained > site.since:
+            return (
+                f"it begins empty, and {below.plan.id} is then offered {load / misses:.2g} × what "
+                "it can do: what waits there takes long to drain"
+            )
+    return ""
+
+
+def judge_backlog(site: Center, stream: Stream, verdict: Verdict) -> None:
+    """A queue before workers that pull."""
+    takers = [edge.target for edge in site.leaving]
+    if not takers or any(each.workers is None for each in takers):
+        return
+    limited = site.plan.backlog is not None and site.plan.backlog.capacity is not None
+    exact = all(serves_exponentially(each) for each in takers)
+    scope = "" if limited else TIMES
+    blind = (
+        (
+            any(edge.crossing.mean > 0.0 for edge in site.leaving),
+            "not modelled: workers that wait for their message to cross a link",
+        ),
+        (
+            stream.kind is Kind.CLOSED,
+            "not modelled: the queue of a closed population that does not wait for it",
+        ),
+        (
+            any(each.plan.station.discipline == "ps" for each in takers),
+            "not modelled: consumers that share their workers",
+        ),
+    )
+    verdict.blind = next((why for holds, why in blind if holds), "")
+    held = any(held_calls(each) for each in takers)
+    doubts = (
+        (len(takers) > 1, "several consumers: each is taken to pull by its number of workers"),
+        (
+            any(min(each.ok) < 1.0 - FAILS for each in takers),
+            "messages that fail are delivered again, which is not modelled",
+        ),
+        (
+            limited and (stream.kind is not Kind.POISSON or len(takers) > 1),
+            "a bounded queue with arrivals that are not Poisson",
+        ),
+        (stream.kind is Kind.UNEVEN, uneven(stream)),
+        (held, "consumers wait for calls: their service is taken as work + calls"),
+        (
+            not held and not exact and (limited or _workers_of(takers) > 1),
+            f"{scope}work that is not exponential: the wait is approximate",
+        ),
+    )
+    verdict.doubts += [text for holds, text in doubts if holds]
+
+
+def _workers_of(takers: list[Center]) -> int:
+    """Workers of all who pull."""
+    return sum(each.workers or 0 for each in takers)

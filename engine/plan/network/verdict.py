@@ -1,0 +1,39 @@
+"""What is to be said against the numbers of a node, as the judges of stations, stores and queues say it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from engine.model.prediction import TIMES
+
+if TYPE_CHECKING:
+    from engine.plan.network.streams import Stream
+
+FAILS: Final = 1e-4
+"""Share of messages that fail from which it matters."""
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What is to be said against the numbers of a node."""
+
+    doubts: list[str] = field(default_factory=list)
+    """Against all of them."""
+    tail: list[str] = field(default_factory=list)
+    """Against percentiles only."""
+    no_tail: str = ""
+    """Why there are no percentiles."""
+    blind: str = ""
+    """Why there are no times."""
+    hits: list[str] = field(default_factory=list)
+    """Against how often a store has what is asked for, so against what is sent on after misses."""
+    unknown_load: bool = False
+    """Whether not even the load is known then."""
+
+
+def uneven(stream: Stream) -> str:
+    """That arrivals are not as a model takes them."""
+    return (
+        f"{TIMES}arrivals are not Poisson ({stream.why}): waits follow from two moments of the gaps"
+    )
