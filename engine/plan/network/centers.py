@@ -49,6 +49,8 @@ class Edge:
     """Share of the requests of each class that have not failed before this call."""
     cv2: float = 1.0
     """Of the gaps between attempts."""
+    unsure: bool = False
+    """Whether a mechanism that is not modelled decides how many calls go over it."""
 
     def ok(self, kind: int) -> float:
         """Probability that a call succeeds in the end."""

@@ -96,7 +96,7 @@ def _own(site: Center, verdict: Verdict, populations: Mapping[str, Population]) 
         doubts=list(verdict.doubts),
         tail=list(verdict.tail),
         no_tail=verdict.no_tail,
-        no_wait_tail=bool(verdict.no_tail),
+        no_wait_tail=bool(verdict.no_tail) or site.plan.station.discipline == "ps",
     )
     if site.plan.traffic is None:
         if _refuses_somehow(site):
@@ -146,7 +146,7 @@ def _decides_rate(edge: Edge, source: Trust) -> bool:
     grave = bool(source.doubts) and source.is_grave
     if source.rate or site.unfamiliar or (grave and site.plan.traffic is not None):
         return True
-    if max(edge.tries) > 1.0 + _WORTH:
+    if edge.unsure or max(edge.tries) > 1.0 + _WORTH:
         return True
     if max(edge.each) > 1.0 and _may_end(edge):
         return True
@@ -193,7 +193,7 @@ def _may_end(edge: Edge) -> bool:
     """Whether a request may get no further than a call."""
     below = edge.target
     full = (below.stay.load or 0.0) >= 1.0 or below.sheds or below.unknown_load
-    return max(edge.fails) > _WORTH or full
+    return max(edge.fails) > _WORTH or full or edge.unsure or _refuses_somehow(below)
 
 
 def _answer_up(edge: Edge, found: dict[str, Trust]) -> None:
@@ -203,7 +203,8 @@ def _answer_up(edge: Edge, found: dict[str, Trust]) -> None:
     _cut_short(edge, source)
     if edge.plan.waits and edge.plan.loss > _LOSSY:
         source.no_tail = source.no_tail or f"no percentiles: {edge.plan.id} loses packets"
-    if max(edge.fails) > _WORTH and (target.rate or target.is_grave):
+    fails = max(edge.fails) > _WORTH or _refuses_somehow(below)
+    if fails and (target.rate or target.is_grave):
         source.doubts.append(f"how many calls to {below.plan.id} fail is doubted")
     if not edge.plan.waits or below.plan.backlog is not None or site.plan.backlog is not None:
         return

@@ -307,7 +307,13 @@ def _onuneven(case: _Case, verdict: Verdict) -> None:
 
 
 def _on_tail(case: _Case, verdict: Verdict) -> None:
-    """Percentiles: known where first come is first served."""
+    """Percentiles: known where first come is first served, nearly where Poisson arrivals bring exponential work."""
+    station = case.site.plan.station
+    plain = case.alike and case.by_chance and case.stream.kind is Kind.POISSON
+    plain = plain and not case.bounded and station.scaling is None
+    if plain and case.discipline in ("ps", "lifo"):
+        verdict.tail.append("they follow from two moments")
+        return
     if case.discipline == "ps":
         verdict.no_tail = "no percentiles: under sharing only means are known"
     elif case.discipline == "lifo":

@@ -81,10 +81,13 @@ def _overflows(site: Center) -> bool:
 def _blind_by(edge: Edge) -> None:
     """What the caller of a link cannot know because of it, or of what is behind it."""
     site, below = edge.source, edge.target
-    site.impatient |= edge.plan.timeout < math.inf or below.impatient or below.sheds
+    decides = _decisive_policy(edge)
+    failing = max(edge.fails) > _WORTH or below.sheds
+    edge.unsure = bool(decides) or (bool(edge.plan.policies) and failing)
+    site.impatient |= edge.plan.timeout < math.inf or below.impatient or below.sheds or edge.unsure
     if not edge.plan.waits:
         return
-    name, reason = delays(edge) or _decisive_policy(edge), ""
+    name, reason = delays(edge) or decides, ""
     if name:
         reason = _reason(name, edge)
     elif below.blind and below.plan.backlog is None:
