@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
 
@@ -21,12 +21,16 @@ from engine.model import files
 from engine.model.disk import PRIVATE, Stamp, read_whole, write_whole
 
 if TYPE_CHECKING:
+    from app.analysis import Analysis
     from app.document import DesignDocument
+    from engine.model.design import Design
 
 DELAY_MS: Final = 400
 """Milliseconds of quiet after a change before the copy is written."""
 MAX_DELAY: Final = 5
 """So many postponements at most: steady typing is saved all the same."""
+LONG: Final = 2_000
+"""Entries of a recording from which on putting a design into text takes noticeably long."""
 RETRY_MS: Final = 5_000
 """Milliseconds after which a copy that could not be written is tried again."""
 _MOST: Final = 100_000
@@ -59,8 +63,14 @@ class Recovery(QObject):
     trouble = Signal(str)
     """Why there is no copy of the latest changes, in a line; empty once there is one again."""
 
-    def __init__(self, folder: Path, document: DesignDocument) -> None:
+    def __init__(
+        self, folder: Path, document: DesignDocument, analysis: Analysis | None = None
+    ) -> None:
+        """Keep copies in a folder. ``analysis`` puts long recordings into text, which takes seconds."""
         super().__init__(document)
+        self._analysis = analysis
+        if analysis is not None:
+            analysis.answered.connect(self._take)
         self._folder = folder
         self._document = document
         name = f"{os.getpid()}-{os.urandom(4).hex()}"
@@ -75,8 +85,8 @@ class Recovery(QObject):
         self._problem = ""
         self._timer = _timer(self, DELAY_MS)
         self._retry = _timer(self, RETRY_MS)
-        for timer in (self._timer, self._retry):
-            timer.timeout.connect(self.write)
+        self._timer.timeout.connect(self._begin)
+        self._retry.timeout.connect(self.write)
         document.changed.connect(self._note_change)
         document.replaced.connect(self._note_change)
         document.state_changed.connect(self._note_state)
@@ -86,8 +96,11 @@ class Recovery(QObject):
         """Where the copy is while there is one."""
         return self._copy
 
-    def write(self) -> bool:
+    def write(self, text: str | None = None) -> bool:
         """Write the copy now if there is something unsaved; else make sure that there is none.
+
+        Args:
+            text: the design's, where somebody has it already.
 
         Says whether all is well. Where it is not, ``trouble`` says why, and it is tried again.
         """
@@ -96,7 +109,7 @@ class Recovery(QObject):
         self._postponed = 0
         try:
             if self._document.is_dirty:
-                self._write()
+                self._write(files.dumps(self._document.design) if text is None else text)
             else:
                 self._remove()
         except (OSError, ValueError) as error:
@@ -106,7 +119,20 @@ class Recovery(QObject):
         self._tell("")
         return True
 
-    def _write(self) -> None:
+    def _begin(self) -> None:
+        """Write the copy, where it is long once a process has put it into text, or some seconds later anyway."""
+        if self._analysis is not None and _is_long(self._document.design):
+            self._analysis.ask("text")
+            self._retry.start()
+        else:
+            self.write()
+
+    def _take(self, topic: str, text: object) -> None:
+        """Write what was put into text; it is that of the design as it is."""
+        if topic == "text" and isinstance(text, str):
+            self.write(text)
+
+    def _write(self, text: str) -> None:
         """Write the copy, after where it came from. Raises ``OSError``."""
         document = self._document
         path, stamp = document.path, document.stamp
@@ -120,7 +146,7 @@ class Recovery(QObject):
         self._prepare()
         write_whole(self._copy.with_suffix(_ORIGIN), json.dumps(origin).encode(), PRIVATE)
         self._copied = path
-        write_whole(self._copy, files.dumps(document.design).encode(), PRIVATE)
+        write_whole(self._copy, text.encode(), PRIVATE)
 
     def _prepare(self) -> None:
         """Have the folder, and the lock that tells whose copy it is. Raises ``OSError``."""
@@ -206,3 +232,17 @@ def _lock_of(copy: Path) -> QLockFile:
     lock = QLockFile(str(copy.with_suffix(_LOCK)))
     lock.setStaleLockTime(0)
     return lock
+
+
+def _is_long(design: Design) -> bool:
+    """Whether a design holds a recording."""
+    return any(_longest(node.config) >= LONG for node in design.nodes)
+
+
+def _longest(value: Any) -> int:
+    """Entries of the longest list in some config, a level or two down."""
+    if isinstance(value, list | tuple):
+        return len(value)
+    if isinstance(value, dict):
+        return max(map(_longest, value.values()), default=0)
+    return 0

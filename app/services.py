@@ -82,7 +82,7 @@ def build_services(
         analysis=analysis,
         findings=FindingsService(document, analysis),
         theory=TheoryService(document, analysis),
-        recovery=Recovery(places.recovery, document),
+        recovery=Recovery(places.recovery, document, analysis),
         presence=Presence(places.presence, document),
         settings=settings,
         places=places,

@@ -15,6 +15,7 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from engine.model.files import dumps
 from engine.run.protocol import ApplyEdit, StartOver, Stop
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 NICENESS: Final = 5
 _NEEDED: Final = ("engine.catalog", "engine.plan.theory")
-Topic = Literal["findings", "theory"]
+Topic = Literal["findings", "theory", "text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,11 @@ def predicted(design: Design, at: float, load: float) -> Theory | None:
         return None
 
 
-TOPICS: Final[Mapping[Topic, Callable[..., Any]]] = {"findings": findings, "theory": predicted}
+TOPICS: Final[Mapping[Topic, Callable[..., Any]]] = {
+    "findings": findings,
+    "theory": predicted,
+    "text": dumps,
+}
 
 
 class Analyst:

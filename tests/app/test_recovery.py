@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from app.analysis import Analysis, InlineMind
 from app.document import DesignDocument
-from app.recovery import Recovery
+from app.recovery import LONG, Recovery
 from engine.model import files
 from engine.model.design import Design, Node
 from engine.model.edits import SetDesign, SetField
+from tests.helpers.builders import design, link, node
 
 _CRASH = """
 import os, sys
@@ -291,3 +293,19 @@ def test_a_kill_at_any_step_of_recovery_loses_nothing(tmp_path: Path) -> None:
         text=True,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_long_recording_is_put_into_text_elsewhere(qapp, qtbot, tmp_path) -> None:
+    document = DesignDocument()
+    analysis = Analysis(document, InlineMind)
+    recovery = Recovery(tmp_path / "kept", document, analysis)
+    asked: list[str] = []
+    analysis.answered.connect(lambda topic, _text: asked.append(topic))
+    times = [float(number) for number in range(LONG)]
+    users = node("users", "client", arrivals={"process": "trace", "times": times})
+    document.replace(design([users, node("web", "service")], [link("users", "web")]), None)
+    document.push(SetField("web", ("config", "workers"), 3, "More workers"))
+    qtbot.waitUntil(recovery.copy.exists)
+    assert asked == ["text"]
+    assert files.load(recovery.copy) == document.design
+    recovery.close()

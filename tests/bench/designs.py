@@ -73,6 +73,11 @@ def three_tiers(requests: int, rate: float = 2500.0) -> Raw:
     return design("Three tiers", nodes, links, requests / rate)
 
 
+def overloaded(requests: int) -> Raw:
+    """The three tiers, offered 117 % of what their database can do: most calls time out."""
+    return three_tiers(requests, rate=1.17 * 4000.0)
+
+
 def features(requests: int) -> dict[str, Raw]:
     """Three tiers without anything, and with one feature each on top of it."""
     found = {name: three_tiers(requests) for name in ("bare", "timeouts", "retries", "cache")}
