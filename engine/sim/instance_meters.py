@@ -131,18 +131,26 @@ def instance_rows(
 ) -> list[dict[str, Any]]:
     """One object an instance, for a result: what it did in so many seconds, and how it stands.
 
-    Those that went meanwhile come last, as one.
+    Those that went meanwhile come last, as one: with them those on their way out whom nobody uses any more,
+    whether that was noticed already or not.
     """
-    rows = [
-        _row(pool, tally.plus(before.get(pool, InstanceTally()), -1), retired, span)
-        for pool, tally in after.items()
-        if pool is not None
-    ]
-    gone = after.get(None)
-    if gone is not None:
+    rows: list[dict[str, Any]] = []
+    gone: InstanceTally | None = None
+    for pool, tally in after.items():
+        if pool is None:
+            continue
+        done = tally.plus(before.get(pool, InstanceTally()), -1)
+        if pool in retired and pool.unused():
+            gone = (gone or InstanceTally()).plus(done)
+        else:
+            rows.append(_row(pool, done, retired, span))
+    forgotten = after.get(None)
+    if forgotten is not None:
         for pool, tally in before.items():
             if pool is None or pool not in after:
-                gone = gone.plus(tally, -1)
+                forgotten = forgotten.plus(tally, -1)
+        gone = forgotten if gone is None else forgotten.plus(gone)
+    if gone is not None:
         rows.append(_row(None, gone, retired, span))
     return rows
 

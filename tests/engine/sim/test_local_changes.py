@@ -34,7 +34,8 @@ def steady(design: Plan) -> Plan:
     off |= {"memory": None, "pauses": None, "discipline": "fifo"}
     nodes = [replace(node, station=replace(node.station, **off)) for node in design.nodes]
     links = [replace(each, deadline_propagation=False, connection=None) for each in design.links]
-    return with_events(replace(design, nodes=tuple(nodes), links=tuple(links)))
+    events = tuple(each for each in design.events if each.change not in ("slow", "freeze"))
+    return with_events(replace(design, nodes=tuple(nodes), links=tuple(links), events=events))
 
 
 def with_events(design: Plan) -> Plan:
