@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 
 import pytest
 from PySide6.QtCore import Qt
@@ -100,5 +102,5 @@ def test_a_process_that_dies_is_reported(launch, shop, qtbot) -> None:
     transport = measurement._transport
     assert isinstance(transport, WorkerTransport)
     with qtbot.waitSignal(measurement.failed):
-        transport._process.kill()
+        os.kill(transport.pid, signal.SIGKILL)
     assert not measurement.running

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 K6_REQUESTS: Final = "http_reqs"
 """The metric of k6 that has one line a request; all others measure the same requests again."""
 
+_LONGEST_HEADER: Final = 20_000
+"""Characters of a line beyond which it is no header."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -161,6 +164,9 @@ def _curve(times: list[float], rates: list[float]) -> RateCurve:
 
 def header_of(text: str) -> set[str]:
     """The cells of the first line of a table, in small letters."""
-    for cells in Table(text[: text.find("\n") + 1] or text).rows():
+    first = text.partition("\n")[0]
+    if len(first) > _LONGEST_HEADER:
+        return set()
+    for cells in Table(first).rows():
         return {cell.casefold() for cell in cells}
     return set()

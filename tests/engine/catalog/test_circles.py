@@ -250,4 +250,4 @@ def test_findings_of_a_circle_are_as_those_of_a_chain() -> None:
         [client("users", 300.0), node("a", "service", workers=1, service_time=exponential(0.005))],
         [link("users", "a", timeout=1.0), link("a", "a", probability=0.5)],
     )
-    assert {"overload", "unbounded-queue"} <= {each.code for each in check(made)}
+    assert {"overload", "endless-queue"} <= {each.code for each in check(made)}

@@ -65,7 +65,8 @@ def shares() -> dict[str, tuple[float, float]]:
             metric, bounds = objective["metric"], objective["ci95"]
             if bounds is not None:
                 given[metric] += 1
-                covered[metric] += bounds[0] <= TRUTH[metric] <= bounds[1]
+                low, high = bounds
+                covered[metric] += low <= TRUTH[metric] <= (math.inf if high is None else high)
     return {metric: (given[metric] / SEEDS, covered[metric] / given[metric]) for metric in TRUTH}
 
 

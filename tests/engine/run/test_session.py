@@ -64,7 +64,7 @@ def test_a_run_has_a_result() -> None:
             "value": result["clients"]["users"]["latency"]["p99"],
             "met": True,
             "ci95": result["clients"]["users"]["latency"]["ci95"]["p99"],
-            "sure": None,
+            "sure": False,
         }
     ]
     assert result["wall_seconds"] > 0.0

@@ -268,10 +268,10 @@ def test_links_choose_classes() -> None:
     assert arrivals[1] / sum(arrivals) == pytest.approx(0.25, abs=0.015)
 
 
-def test_a_class_that_no_link_takes_is_answered_at_once() -> None:
+def test_a_class_that_no_link_takes_fails_at_once() -> None:
     nodes = [trace(1.0), station("web", 1.0)]
     result = simulate(plan(nodes, [link("users", "web", classes=(False,))]))
-    assert result["clients"]["users"]["succeeded"] == 1
+    assert result["clients"]["users"]["failed"] == {"unavailable": 1}
     assert result["nodes"]["web"]["arrivals"] == 0
 
 
@@ -329,9 +329,9 @@ def test_work_in_progress_dies_with_its_instance_and_not_twice() -> None:
     assert result["nodes"]["web"]["completed"] == 1
 
 
-def test_an_unlinked_client_answers_itself() -> None:
+def test_an_unlinked_client_is_answered_by_nobody() -> None:
     result = simulate(plan([trace(1.0)], []))
-    assert result["clients"]["users"]["succeeded"] == 1
+    assert result["clients"]["users"]["failed"] == {"unavailable": 1}
 
 
 def test_instances_are_picked_in_turn_without_a_balancer() -> None:

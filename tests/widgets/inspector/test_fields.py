@@ -75,6 +75,7 @@ def test_nested_fields_follow_their_parent_one_step_further_in() -> None:
         (("retry", "backoff", "factor"), 2),
         (("retry", "backoff", "cap"), 2),
         (("retry", "backoff", "jitter"), 2),
+        (("retry", "other_instance"), 1),
         (("workers",), 0),
     ]
 
