@@ -206,11 +206,19 @@ def _held_signals() -> Iterator[None]:
         yield
         return
     resource_tracker.ensure_running()  # starting it would let them through
+    noted: list[int] = []
+    main = threading.current_thread() is threading.main_thread()
+    # Another thread may be the one that hears of it: the handler, which runs in this one, then waits too.
+    handler = signal.signal(signal.SIGINT, lambda number, _: noted.append(number)) if main else None
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        if main:
+            signal.signal(signal.SIGINT, handler)
+        if noted:
+            signal.raise_signal(signal.SIGINT)
 
 
 def _serve(pipe: Connection) -> None:
