@@ -183,7 +183,7 @@ def _node(site: Center, solved: _Solved) -> NodePrediction:
         wait_p99=wait_quantile_at(site, 0.99)
         if queue is not None and has_queue and rate > 0.0 and not trust.no_wait_tail
         else None,
-        queue=queue,
+        queue=None if stay.stretched is not None and stay.slower > 1.0 else queue,
         residence=answer if stable else None,
         residence_p99=quantile_at(site, solved.curves, 0.99)
         if stable and not trust.no_tail

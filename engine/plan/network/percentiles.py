@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from engine.plan.network.centers import Center, Edge, Network
 
     Floats = NDArray[np.float64]
+
+_MANY: Final = 64
+"""Calls in a row from which their sum is taken by its two moments (central limit)."""
 
 
 def curves_of(network: Network) -> dict[tuple[str, int], Curve]:
@@ -43,7 +46,8 @@ def _curve(site: Center, kind: int, curves: dict[tuple[str, int], Curve]) -> Cur
     parts = [] if site.plan.traffic is not None else _inside(site, kind, grid)
     if site.plan.router is not None:
         parts += _chosen(site, kind, grid, curves)
-    if site.plan.flow is not None and site.calls[kind].mean > 0.0:
+    long = len(site.groups) > _MANY
+    if (site.plan.flow is not None or long) and site.calls[kind].mean > 0.0:
         parts.append(grid.two_moments(site.calls[kind]))
         return grid.curve(grid.total(parts))
     for group in site.groups:

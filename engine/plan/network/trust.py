@@ -80,9 +80,10 @@ def trust_in(
     for site in network.sites:
         _doubt_hits(site, verdicts[site.plan.id].hits, found)
     for site in network.sites:
+        ends = _endings(site)
         for edge in site.leaving:
             if edge.rate > 0.0:
-                _send_down(edge, found)
+                _send_down(edge, found, ends)
     for site in reversed(network.sites):
         for edge in site.leaving:
             if edge.rate > 0.0:
@@ -133,14 +134,21 @@ def _doubt_hits(site: Center, doubts: list[str], found: dict[str, Trust]) -> Non
             )
 
 
-def _send_down(edge: Edge, found: dict[str, Trust]) -> None:
+def _endings(site: Center) -> set[str]:
+    """Calls with which a request may end before others are made."""
+    if site.plan.router is not None or site.plan.backlog is not None:
+        return set()
+    return {edge.plan.id for edge in site.leaving if edge.plan.waits and _may_end(edge)}
+
+
+def _send_down(edge: Edge, found: dict[str, Trust], ends: set[str]) -> None:
     """What makes the rate of a link doubtful makes that of its target so."""
     source, target = found[edge.source.plan.id], found[edge.target.plan.id]
-    if _decides_rate(edge, source):
+    if _decides_rate(edge, source, ends):
         target.rate.append(f"how much comes from {edge.source.plan.id} is doubted")
 
 
-def _decides_rate(edge: Edge, source: Trust) -> bool:
+def _decides_rate(edge: Edge, source: Trust, ends: set[str]) -> bool:
     """Whether how much a node sends depends on numbers of its own that are doubted."""
     site = edge.source
     grave = bool(source.doubts) and source.is_grave
@@ -150,9 +158,7 @@ def _decides_rate(edge: Edge, source: Trust) -> bool:
         return True
     if max(edge.each) > 1.0 and _may_end(edge):
         return True
-    if site.plan.router is None and any(
-        each is not edge and each.plan.waits and _may_end(each) for each in site.leaving
-    ):
+    if len(ends) > (edge.plan.id in ends):
         return True
     lossy = site.stay.wait.loss > _WORTH or site.through < 1.0 or _refuses_somehow(site)
     return grave and (site.plan.pulls or lossy)

@@ -561,7 +561,11 @@ def test_rounds_choices_and_what_nobody_waits_for() -> None:
 
 def calls_made(count: int) -> int:
     """Calls of functions of this project during a prediction of a design with so many nodes."""
-    design = lower(loads(json.dumps(grid(count, count * 3 // 2)), "grid"))
+    return counted(lower(loads(json.dumps(grid(count, count * 3 // 2)), "grid")))
+
+
+def counted(design: Plan) -> int:
+    """Calls of functions of this project during a prediction of a plan."""
     calls = 0
 
     def count_one(_frame: object, what: str, _arg: object) -> None:
@@ -574,6 +578,25 @@ def calls_made(count: int) -> int:
     finally:
         sys.setprofile(None)
     return calls
+
+
+def many_links(sort: str, count: int) -> Plan:
+    """Few nodes and many links: from a router, from a service that looks aside, or one call after the other."""
+    first = router("first") if sort == "router" else station("first", 0.0, workers=None)
+    behind = [cache("cache", 10), station("web", exponential(1e-6), workers=8)]
+    links = [link("users", "first")]
+    for place in range(count):
+        target = behind[place % 2].id
+        order = place if sort == "in a row" else place % 2
+        aside = sort == "look-aside" and target == "web"
+        links.append(link("first", target, id=f"l{place}", order=order, on_miss=aside))
+    return plan([client(rate=10.0), first, *behind], links)
+
+
+@pytest.mark.parametrize("sort", ["router", "look-aside", "in a row"])
+def test_work_grows_with_the_links_and_no_faster(sort: str) -> None:
+    few, many = counted(many_links(sort, 100)), counted(many_links(sort, 400))
+    assert many <= 4.4 * few
 
 
 def test_work_grows_with_the_nodes_and_no_faster() -> None:
