@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from engine.control.bursts import Bursts
 from engine.control.health import HealthChecks
@@ -32,6 +32,8 @@ _BETWEEN_LOOKS = 5
 """Intervals between two looks that are worth their price."""
 _KEPT = 2000
 """Intervals, and notices, that are kept while nobody takes them; then the older half goes."""
+MANY: Final = 1000
+"""Objects more than before, from which on it is requests that wait."""
 _TONES: Mapping[str, NoticeKind] = {"failing": "alert", "healthy": "restored"}
 """Notices of changes of state, by their tone; others are about health."""
 
@@ -148,11 +150,17 @@ class Simulation:
 
 @contextmanager
 def _no_garbage_collection() -> Iterator[None]:
-    """Do without the collector of reference cycles: requests make none, and it takes a third of the time."""
+    """Do without the collector of reference cycles: requests make none, and it takes a third of the time.
+
+    Those that wait are kept from it afterwards as well, where there are many: it would look at each of them
+    several times. A new session lets go of what an older one kept from it.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        if gc.get_count()[0] > MANY:
+            gc.freeze()
         if was_enabled:
             gc.enable()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import time
 from dataclasses import asdict
@@ -39,6 +40,7 @@ class Session:
 
     def __init__(self, design: Design, memory: float = DEFAULT_MEMORY) -> None:
         """Begin at 0. ``memory`` is what the run may take (bytes)."""
+        gc.unfreeze()  # what an older session kept from the collector may be garbage by now
         self._guard = MemoryGuard(memory)
         self._is_full = False
         self.stopped: Stop | None = None

@@ -441,6 +441,9 @@ class Call(Entry):
     missed_over: list[CallPath] | None = None
     """Links over which the job learnt of misses that nothing has made up for yet."""
     user: ClosedUser | None = None
+    """Whose request it is; known of the request itself, and of those that were forsaken."""
+    origin: Site | None = None
+    """The client that it comes from, where it was forsaken."""
     behind: Call | None = None
     """Next in the waiting line."""
     later: Call | None = None
@@ -457,6 +460,21 @@ class Call(Entry):
         self.task: i64 = kind
         """Index of the law of its work at the site."""
         self.key: i64 = key
+
+    def forsake(self) -> None:
+        """Let go of those who made it: they wait for it no more, and it may lie in line for long.
+
+        Whose request it is still matters, to gates.
+        """
+        root = self.parent
+        if root is not None:
+            above = root.parent
+            while above is not None:
+                root = above
+                above = root.parent
+            self.origin = root.site if root.origin is None else root.origin
+            self.user = root.user
+            self.parent = None
 
     def fire(self, now: float) -> None:
         """Go on with what is next at this stage."""

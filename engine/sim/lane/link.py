@@ -345,6 +345,7 @@ class Link(RuledPath):
         call.given_up = ABANDONED
         self._give_up(call, TIMEOUT, now)
         self._after_failure(call, TIMEOUT, now)
+        call.forsake()
 
     def impatient(self, call: Call, place: i64, now: float) -> None:
         """Give a call up that has waited for too long before anybody worked on it; it leaves where it waits."""

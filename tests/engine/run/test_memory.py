@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import subprocess
 import sys
@@ -130,3 +131,24 @@ def test_peaks_count_and_waiting_users_do_not(arrivals: dict[str, object], warne
     web = node("web", "service", workers=1, service_time=constant(0.001))
     made = design([node("users", "client", arrivals=arrivals), web], [link("users", "web")])
     assert any(each.code == "endless-queue" for each in check(made)) is warned
+
+
+def test_what_was_given_up_keeps_nothing_alive_but_itself() -> None:
+    nodes = [
+        client("users", 900.0),
+        node("lb", "load_balancer"),
+        node("web", "service", workers=50, service_time=constant(0.001), hold_while_waiting=False),
+        node("db", "sql_database", connections=1, read_time=constant(0.002)),
+    ]
+    links = [
+        link(*ends, timeout=span)
+        for ends, span in ((("users", "lb"), 0.4), (("lb", "web"), 0.3), (("web", "db"), 0.2))
+    ]
+    session = Session(design(nodes, links, duration=60, warmup=0))
+    session.advance(30.0)
+    waiting = session.snapshot().gauges["db"].waiting
+    assert waiting > 5000
+    gc.collect()
+    gc.unfreeze()
+    alive = sum(type(each).__name__ == "Call" for each in gc.get_objects())
+    assert alive < 1.2 * waiting + 2000

@@ -262,7 +262,8 @@ class TokenBucket(Gate):
         while parent is not None:
             root = parent
             parent = root.parent
-        client = root.site.name
+        origin = root.origin
+        client = root.site.name if origin is None else origin.name
         number = self._clients.get(client)
         if number is None:
             number = len(self._clients)
