@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from engine.model.disk import Stamp
-    from engine.model.edits import Edit
+    from engine.model.edits import Applied, Edit
 
 UNDO_LIMIT = 1000
 
@@ -45,6 +45,8 @@ class DesignDocument(QObject):
         self._design = Design()
         self._path: Path | None = None
         self._stamp: Stamp | None = None
+        self._tried: Applied | None = None
+        """What an edit came to when it was tried, until it is put into effect: a recording is long."""
         self.stack = QUndoStack(self)
         self.stack.setUndoLimit(UNDO_LIMIT)
         self._announced = self._design.title
@@ -110,6 +112,7 @@ class DesignDocument(QObject):
             self.refused.emit(str(error))
             return False
         if applied.design != self._design:
+            self._tried = applied
             self.stack.push(EditCommand(whole, applied.inverse, self._apply, self._clock()))
         return True
 
@@ -129,7 +132,8 @@ class DesignDocument(QObject):
 
     def _apply(self, edit: Edit) -> None:
         """Put an edit into effect and tell everybody."""
-        applied = edit.apply(self._design)
+        tried, self._tried = self._tried, None
+        applied = edit.apply(self._design) if tried is None else tried
         self._design = applied.design
         self.changed.emit(applied.design, applied.changes)
         self.edited.emit(edit, applied.changes)

@@ -387,12 +387,12 @@ class SetField:
         field = self.path[1]
         wanted = _with_path(item.config, self.path[1:], self.value)
         try:
-            old = weigh(_part(item.config, field), 2)
-            heavier = weigh(_part(wanted, field), 2) - old
+            old, new = _without_same(_part(item.config, field), _part(wanted, field))
+            heavier = weigh(new, 2) - weigh(old, 2)
         except LimitError as error:
             raise EditError(f"{item.id}: {error}") from None
         if field in wanted:
-            wanted[field] = _COPIED.validate_python(wanted[field])
+            wanted[field] = _copied(wanted[field], item.config.get(field))
         made = item.model_copy(update={"config": wanted})
         inverse = SetField(self.id, self.path[:2], _at_path(item.config, (field,)), self.label)
         changes = Changes(changed=frozenset({self.id}))
@@ -402,6 +402,32 @@ class SetField:
 def _part(config: dict[str, Any], field: str) -> dict[str, Any]:
     """A config with one of its fields alone."""
     return {"config": {field: config[field]} if field in config else {}}
+
+
+def _without_same(
+    old: dict[str, Any], new: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Two objects without the lists that are the very same: a recording is long, and was weighed before."""
+    old, new = dict(old), dict(new)
+    for key in [*old]:
+        before, after = old[key], new.get(key)
+        if isinstance(before, list) and before is after:
+            old[key] = new[key] = []
+        elif isinstance(before, dict) and isinstance(after, dict):
+            old[key], new[key] = _without_same(before, after)
+    return old, new
+
+
+def _copied(new: Any, old: Any) -> Any:
+    """A copy of a value, but for the lists that were in the design before, which nobody changes."""
+    if not isinstance(new, dict) or not isinstance(old, dict):
+        return _COPIED.validate_python(new)
+    return {
+        key: each
+        if isinstance(each, list) and each is old.get(key)
+        else _copied(each, old.get(key))
+        for key, each in new.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)

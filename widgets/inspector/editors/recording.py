@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
@@ -109,11 +110,17 @@ class RecordingEditor(Editor):
         self.load.setVisible(self.wide() and not self.field.mixed)
         self.load.setAccessibleDescription(self.field.help)
 
-    def _times(self, value: Sequence[object]) -> list[float]:
+    def _times(self, value: Sequence[object]) -> Sequence[float]:
         """The instants in order; none where something else is recorded."""
         if not self.wide():
             return []
-        return sorted(float(each) for each in value if isinstance(each, int | float))
+        try:
+            instants = np.array(value, dtype=np.float64)
+        except (TypeError, ValueError):
+            return sorted(float(each) for each in value if isinstance(each, int | float))
+        instants.sort()
+        times: list[float] = instants.tolist()
+        return times
 
 
 def told(value: Sequence[object], times: Sequence[float]) -> str:
@@ -136,7 +143,5 @@ def counts_of(times: Sequence[float]) -> list[int]:
     """Arrivals in each of some equal intervals from 0 to the last of them."""
     if not times or times[-1] <= 0.0:
         return []
-    counts = [0] * _BARS
-    for time in times:
-        counts[min(_BARS - 1, int(time / times[-1] * _BARS))] += 1
-    return counts
+    counts, _ = np.histogram(np.asarray(times, dtype=np.float64), _BARS, (0.0, times[-1]))
+    return [int(each) for each in counts]
