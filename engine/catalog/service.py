@@ -15,6 +15,7 @@ from engine.model.component import Component
 from engine.model.fields import Config, setting
 from engine.model.flow import Flow
 from engine.model.laws import Exponential, Law
+from engine.model.load_curves import SLOWDOWN, LoadCurve
 from engine.model.station import (
     BATCH,
     CPU,
@@ -181,6 +182,7 @@ class ServiceConfig(Config):
     )
     admission: Admission | None = ADMISSION
     usl: Scaling | None = USL
+    slowdown: LoadCurve | None = SLOWDOWN
     batch: Batching | None = BATCH
     cpu: CpuQuota | None = CPU
     memory: Memory | None = MEMORY
@@ -204,7 +206,7 @@ def lower(config: ServiceConfig, context: Lowering) -> NodePlan:
             discipline=config.discipline,
             hold=config.hold_while_waiting,
             speed=config.speed,
-            scaling=scaling_plan(config.usl),
+            scaling=scaling_plan(config.usl, config.slowdown),
             batch=batch_plan(config.batch),
             cpu=cpu_plan(config.cpu),
             memory=memory_plan(config.memory),

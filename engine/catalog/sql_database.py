@@ -11,6 +11,7 @@ from engine.model.admission import ADMISSION, Admission
 from engine.model.component import Component
 from engine.model.fields import Config, setting
 from engine.model.laws import Exponential, Law
+from engine.model.load_curves import SLOWDOWN, LoadCurve
 from engine.model.station import (
     OVERFLOW,
     PAUSES,
@@ -79,6 +80,7 @@ class SqlDatabaseConfig(Config):
     overflow: Overflow = OVERFLOW
     admission: Admission | None = ADMISSION
     usl: Scaling | None = USL
+    slowdown: LoadCurve | None = SLOWDOWN
     start_up: StartUp | None = START_UP
     pauses: Pauses | None = PAUSES
 
@@ -93,7 +95,7 @@ def lower(config: SqlDatabaseConfig, context: Lowering) -> NodePlan:
             work=tuple(write if each.write else read for each in context.classes),
             queue_limit=config.queue_limit,
             overflow=config.overflow,
-            scaling=scaling_plan(config.usl),
+            scaling=scaling_plan(config.usl, config.slowdown),
             start=start_plan(config.start_up),
             pauses=pause_plan(config.pauses),
         ),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.model.load_curves import ExponentialLoad, LinearLoad, PolynomialLoad, TableLoad
 from engine.plan.lower import law_plan
 from engine.plan.primitives import (
     INFINITE,
     BatchPlan,
     CpuPlan,
+    CurvePlan,
     MemoryPlan,
     PausePlan,
     ScalingPlan,
@@ -16,14 +18,31 @@ from engine.plan.primitives import (
 )
 
 if TYPE_CHECKING:
+    from engine.model.load_curves import LoadCurve
     from engine.model.station import Batching, CpuQuota, Memory, Pauses, Scaling, StartUp
 
 
-def scaling_plan(scaling: Scaling | None) -> ScalingPlan | None:
-    """Contention and coherency as numbers; nothing where both are zero."""
-    if scaling is None or scaling.contention == scaling.coherency == 0.0:
+def scaling_plan(scaling: Scaling | None, curve: LoadCurve | None) -> ScalingPlan | None:
+    """Contention, coherency and a curve as numbers; nothing where none of them changes anything."""
+    sigma, kappa = (0.0, 0.0) if scaling is None else (scaling.contention, scaling.coherency)
+    shape = _curve_plan(curve)
+    if sigma == kappa == 0.0 and shape is None:
         return None
-    return ScalingPlan(contention=scaling.contention, coherency=scaling.coherency)
+    return ScalingPlan(contention=sigma, coherency=kappa, curve=shape)
+
+
+def _curve_plan(curve: LoadCurve | None) -> CurvePlan | None:
+    """A curve as numbers; nothing where it is flat at 1."""
+    match curve:
+        case LinearLoad(slope=a) if a > 0.0:
+            return CurvePlan(law="linear", a=a)
+        case PolynomialLoad(slope=a, power=power) if a > 0.0:
+            return CurvePlan(law="polynomial", a=a, power=power)
+        case ExponentialLoad(rate=a) if a > 0.0:
+            return CurvePlan(law="exponential", a=a)
+        case TableLoad(points=points) if any(factor != 1.0 for _, factor in points):
+            return CurvePlan(law="table", points=points)
+    return None
 
 
 def cpu_plan(cpu: CpuQuota | None) -> CpuPlan | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from engine.plan.primitives import INFINITE
+from engine.sim.curves import curve_of
 from engine.sim.lane.codes import UNLIMITED
 from engine.sim.lane.station.batches import Batching
 from engine.sim.lane.station.line import Fifo, Lifo, Priority
@@ -132,6 +133,7 @@ def _set_pace(server: VariableRateServer, station: StationPlan, index: int, now:
     pace, scaling, cpu = server.pace, station.scaling, station.cpu
     pace.contention = scaling.contention if scaling is not None else 0.0
     pace.coherency = scaling.coherency if scaling is not None else 0.0
+    pace.curve = curve_of(scaling.curve) if scaling is not None else None
     if cpu is not None:
         pace.limit(cpu.quota, cpu.period, index * _GOLDEN % 1.0 * cpu.period)
     else:

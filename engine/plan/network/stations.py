@@ -15,7 +15,7 @@ from engine.plan.queueing.finite import spread_wait
 from engine.plan.queueing.moments import LawMoments, Moments
 from engine.plan.queueing.priority import cobham_waits
 from engine.plan.queueing.renewal import Gaps, renewal_wait
-from engine.plan.queueing.scaling import scaled_wait
+from engine.plan.queueing.scaling import scaled_wait, slowing
 from engine.plan.queueing.waits import (
     Wait,
     gg_wait,
@@ -288,17 +288,17 @@ def _scaled(
 ) -> Stay:
     """Workers that slow each other down; insensitive to the law of work where they are shared."""
     workers, hold = site.plan.station.workers or 1, site.hold
-    sigma, kappa = scaling.contention, scaling.coherency
+    factors = slowing(scaling, workers)
     offered = arrivals.rate * hold.mean
-    wait, slower = scaled_wait(workers, offered, hold.mean, (sigma, kappa), places)
-    most = workers / (1.0 + (workers - 1) * (sigma + kappa * workers))
+    wait, slower = scaled_wait(workers, offered, hold.mean, factors, places)
+    most = workers / float(factors[-1])
     sharing = site.plan.station.discipline == "ps"
     doubts = []
     if abs(hold.cv2 - 1.0) > _SAME and not sharing:
         scope = TIMES if places is None else ""
         doubts.append(f"{scope}service cv² is {hold.cv2:.2g}, births and deaths take 1")
     stay = Stay(
-        f"M/M/{workers} paced by σ {sigma:.2g}, κ {kappa:.2g}",
+        f"M/M/{workers} paced by {_slowing(scaling)}",
         wait,
         slower=slower,
         load=offered / most,
@@ -310,6 +310,15 @@ def _scaled(
         # What sharing and slowing cost beyond the work itself counts as waiting.
         stay.wait = replace(wait, mean=mean - hold.mean)
     return stay
+
+
+def _slowing(scaling: ScalingPlan) -> str:
+    """What slows workers, in words."""
+    sigma, kappa, curve = scaling.contention, scaling.coherency, scaling.curve
+    words = [f"σ {sigma:.2g}, κ {kappa:.2g}"] if sigma or kappa or curve is None else []
+    if curve is not None:
+        words.append(f"a {curve.law} curve")
+    return " and ".join(words)
 
 
 def _shared(site: Center, arrivals: Arrivals, load: float) -> Stay:

@@ -19,7 +19,8 @@ _KNOWN: Final[dict[str, frozenset[str]]] = {
         "NodePlan": "id station traffic store backlog router pulls flow gates",
         "StationPlan": "instances workers work queue_limit discipline hold speed scaling cpu batch "
         "start memory pauses overflow",
-        "ScalingPlan": "contention coherency",
+        "ScalingPlan": "contention coherency curve",
+        "CurvePlan": "law a power points",
         "CpuPlan": "quota period",
         "BatchPlan": "size linger fixed per_item",
         "StartPlan": "time warm_up cold",

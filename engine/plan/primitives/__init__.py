@@ -23,6 +23,7 @@ from engine.plan.primitives.plan import Plan
 from engine.plan.primitives.station import (
     BatchPlan,
     CpuPlan,
+    CurvePlan,
     MemoryPlan,
     PausePlan,
     ScalingPlan,
@@ -46,6 +47,7 @@ __all__ = [
     "ConnectionPlan",
     "CpuPlan",
     "CrowdPlan",
+    "CurvePlan",
     "EncryptionPlan",
     "EventPlan",
     "FlowPlan",

@@ -9,13 +9,29 @@ from engine.plan.primitives.basics import ZERO, LawPlan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CurvePlan:
+    """How many times as long work takes while a share u of the workers of an instance is at work."""
+
+    law: Literal["linear", "polynomial", "exponential", "table"]
+    """1 + a·u, 1 + a·uᵏ, eᵃᵘ, or straight lines between points."""
+    a: float = 0.0
+    power: float = 1.0
+    """k."""
+    points: tuple[tuple[float, float], ...] = ((0.0, 1.0),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScalingPlan:
-    """Universal scalability law: work takes 1 + σ(n-1) + κn(n-1) times as long while n workers work."""
+    """How workers slow each other: by the universal scalability law, by a curve, or by both.
+
+    By the law work takes 1 + σ(n-1) + κn(n-1) times as long while n workers work.
+    """
 
     contention: float = 0.0
     """σ: the share of work that only one worker at a time can do."""
     coherency: float = 0.0
     """κ: what each pair of workers costs by keeping each other up to date."""
+    curve: CurvePlan | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,13 +1,18 @@
-"""Stations whose work slows down as more of it is done at once (universal scalability law)."""
+"""Stations whose work slows down as more of it is done at once (universal scalability law, or a curve)."""
 
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from engine.plan.queueing.waits import ENDLESS, NONE, Wait
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from engine.plan.primitives import ScalingPlan
 
 _DEEP: Final = 20_000
 """Waiting places counted."""
@@ -15,34 +20,48 @@ _FAR: Final = 40.0
 """Exponents of e by which a state is too rare to count."""
 
 
+def slowing(scaling: ScalingPlan, workers: int) -> NDArray[np.float64]:
+    """How many times as long work takes while 1, 2, … of so many workers work (Gunther 1993; a curve)."""
+    busy = np.arange(1, workers + 1, dtype=np.float64)
+    found = 1.0 + (busy - 1.0) * (scaling.contention + scaling.coherency * busy)
+    curve = scaling.curve
+    if curve is None:
+        return found
+    shares = busy / workers
+    if curve.law == "table":
+        points = np.asarray(curve.points, dtype=np.float64)
+        return found * np.interp(shares, points[:, 0], points[:, 1])
+    if curve.law == "exponential":
+        return found * np.exp(curve.a * shares)
+    return found * (1.0 + curve.a * shares ** (1.0 if curve.law == "linear" else curve.power))
+
+
 def scaled_wait(
     servers: int,
     load: float,
     service: float,
-    slowing: tuple[float, float],
+    slower: NDArray[np.float64],
     places: int | None = None,
 ) -> tuple[Wait, float]:
-    """M/M/c(/K) whose work takes 1 + σ(n-1) + κn(n-1) times as long while n are worked on.
+    """M/M/c(/K) whose work takes longer or shorter by a factor that follows how many are worked on.
 
     A process of births and deaths, exact for exponential work whose pace follows the number at work.
 
     Args:
         servers: c.
-        load: arrivals a second times the mean service time of one alone, in erlangs.
-        service: mean service time (s) of one alone.
-        slowing: contention σ and coherency κ.
+        load: arrivals a second times the mean service time at the factor 1, in erlangs.
+        service: mean service time (s) at the factor 1.
+        slower: the factors while 1, 2, … c are worked on.
         places: waiting places; None is any number.
 
     Returns:
         The wait, and the factor by which work takes longer on average.
     """
-    sigma, kappa = slowing
     busy = np.arange(1, servers + 1, dtype=np.float64)
-    slower = 1.0 + (busy - 1.0) * (sigma + kappa * busy)
     paces = busy / slower
     ratio = load / float(paces[-1])
     if load <= 0.0:
-        return NONE, 1.0
+        return NONE, float(slower[0])
     if not math.isfinite(ratio) or (ratio >= 1.0 and places is None):
         return ENDLESS, float(slower[-1])
     logs = np.concatenate([[0.0], np.cumsum(np.log(load / paces))])
@@ -72,4 +91,4 @@ def scaled_wait(
         leave**2 * float(met @ (ahead * (ahead + 1.0))),
         loss,
     )
-    return wait, max(1.0, working / whole / admitted)
+    return wait, max(float(slower.min()), working / whole / admitted)

@@ -127,6 +127,12 @@ class Batching(Queueing):
         """Leave the line; a batch that is worked on is done as a whole."""
         return call.stage != WORKING and super().withdraw(call, now)
 
+    def resize(self, workers: i64, now: float) -> None:
+        """Have another number of workers, of which those at work are another share."""
+        self.server.catch_up(now)
+        super().resize(workers, now)
+        self.server.plan(now)
+
     def clear(self, now: float) -> None:
         """Forget everybody."""
         self.server.clear(now)

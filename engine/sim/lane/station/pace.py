@@ -1,6 +1,6 @@
 """How fast the workers of an instance work at any time, where that varies.
 
-Contention and coherency (universal scalability law), a CPU quota a period (CFS bandwidth control), a
+Contention and coherency (universal scalability law), the share of workers at work, a CPU quota a period (CFS bandwidth control), a
 warm-up after the start, pauses of everything. Between two changes the pace rises linearly at most.
 """
 
@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Final, final
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
-    from engine.sim.lane.vitals import InstanceCounters, Vitals
+    from engine.sim.lane.instance import Instance
+    from engine.sim.lane.station.curves import Curve
+    from engine.sim.lane.vitals import Vitals
 
 NEVER: Final = float("inf")
 
@@ -21,9 +23,11 @@ NEVER: Final = float("inf")
 class Pace:
     """The pace of one instance. Who uses it calls `advance` before anything changes."""
 
-    def __init__(self, instance: InstanceCounters, vitals: Vitals, now: float) -> None:
+    def __init__(self, instance: Instance, vitals: Vitals, now: float) -> None:
         self.contention = 0.0
         self.coherency = 0.0
+        self.curve: Curve | None = None
+        """What the share of workers at work does beside that."""
         self.quota = 0.0
         """CPU seconds a period; 0 is no limit."""
         self.period = 0.1
@@ -134,6 +138,11 @@ class Pace:
         """How much longer work takes while so many workers work (Gunther 1993), and by events."""
         workers = float(running)
         load = 1.0 + (workers - 1.0) * (self.contention + self.coherency * workers)
+        curve = self.curve
+        if curve is not None:
+            limit = self._instance.workers
+            share = workers / float(limit) if running < limit else 1.0
+            load *= curve.factor(share)
         return load * self.slow
 
     def _slope(self, now: float) -> float:

@@ -49,6 +49,12 @@ class PacedQueueing(Queueing):
         if self.pool.holds:
             self.rest(now)
 
+    def resize(self, workers: i64, now: float) -> None:
+        """Have another number of workers, of which those at work are another share."""
+        self.server.catch_up(now)
+        super().resize(workers, now)
+        self.server.plan(now)
+
     def clear(self, now: float) -> None:
         """Forget everybody."""
         self.server.clear(now)
