@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
+from engine.model.units import format_figure
 from widgets.theme import set_role
 
 if TYPE_CHECKING:
@@ -188,4 +189,4 @@ def _speed(factor: float) -> str:
     """A speed in the shortest form: ``0.5×``, ``10×``, ``2,300×``."""
     if factor >= 100:
         return f"{factor:,.0f}×"
-    return f"{factor:.2g}×"
+    return f"{format_figure(factor, 2)}×"

@@ -12,7 +12,7 @@ from engine.cli.terminal import shown
 from engine.model.metrics import LIVE_METRICS, measured_unit, named
 from engine.model.names import name_of
 from engine.model.prediction import difference
-from engine.model.units import format_quantity
+from engine.model.units import format_figure, format_quantity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -52,7 +52,7 @@ def _headline(theory: Theory, result: Mapping[str, Any] | None, design: Design) 
         name = shown(name_of(design, theory.bottleneck))
         line = f"\nBottleneck {name}"
         if math.isfinite(theory.headroom):
-            line += f": full at load × {theory.headroom:.3g}"
+            line += f": full at load × {format_figure(theory.headroom)}"
         text.append(f"{line}\n", "dim not bold")
     if theory.bottleneck_doubt:
         text.append(f"\n{shown(theory.bottleneck_doubt)}\n", "dim not bold")

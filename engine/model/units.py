@@ -151,7 +151,7 @@ def format_quantity(value: float, unit: str) -> str:
     if not math.isfinite(value):
         return "∞" if value == math.inf else "–"
     scale, suffix = _scale(value, unit)
-    return _joined(_short(value / scale), suffix, unit)
+    return _joined(format_figure(value / scale), suffix, unit)
 
 
 def format_margin(value: float, half: float | None, unit: str) -> str:
@@ -163,7 +163,7 @@ def format_margin(value: float, half: float | None, unit: str) -> str:
         return format_quantity(value, unit)
     scale, suffix = _scale(value or half or 1.0, unit)
     margin = "?" if half is None else _rough(half / scale)
-    return _joined(f"{_short(value / scale)} ±{margin}", suffix, unit)
+    return _joined(f"{format_figure(value / scale)} ±{margin}", suffix, unit)
 
 
 def _scale(value: float, unit: str) -> tuple[float, str]:
@@ -185,13 +185,15 @@ def _joined(number: str, suffix: str, unit: str) -> str:
 def _rough(number: float) -> str:
     """One significant digit, two where the first is a one: a margin is itself a guess."""
     digits = 2 if f"{number:.1e}".startswith("1") else 1
-    return _short(float(f"{number:.{digits}g}"))
+    return format_figure(float(f"{number:.{digits}g}"))
 
 
-def _short(number: float) -> str:
-    """Three significant digits, never fewer than the whole part, never an exponent."""
+def format_figure(number: float, digits: int = _DIGITS) -> str:
+    """A number to so many significant digits, never fewer than the whole part, never an exponent."""
+    if not math.isfinite(number):
+        return "∞" if number == math.inf else "–"
     size = abs(number)
-    decimals = _DIGITS - 1 - math.floor(math.log10(size)) if size > 0.0 else 0
+    decimals = digits - 1 - math.floor(math.log10(size)) if size > 0.0 else 0
     text = f"{number:.{min(max(decimals, 0), 12)}f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from engine.model.prediction import ClientPrediction, NodePrediction, Theory
+from engine.model.units import format_figure
 from engine.plan.demand import demand_of
 from engine.plan.network.alike import held_calls
 from engine.plan.network.assumptions import design_doubts
@@ -204,7 +205,7 @@ def _reason(site: Center) -> str:
         return "its workers end up waiting for calls that take ever longer"
     bounded = site.stay.wait.loss > 0.0 or site.among_users is not None
     if load is not None and load >= 1.0 and not bounded:
-        return f"unstable: offered {load:.3g} × what it can serve, so the queue grows without bound"
+        return f"unstable: offered {format_figure(load)} × what it can serve, so the queue grows without bound"
     if math.isinf(site.stay.wait.mean):
         return "the service time has no variance (Pareto), so the mean wait is infinite"
     if any(math.isinf(each.mean) for each in site.answers):

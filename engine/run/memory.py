@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from engine.model.units import format_quantity
+from engine.model.units import format_figure, format_quantity
 from engine.sim.lane.roles.queue import Queue
 
 if TYPE_CHECKING:
@@ -125,5 +125,5 @@ def _many(count: float) -> str:
     """A large number as people say it."""
     for size, word in ((1e9, "billion"), (1e6, "million"), (1e3, "thousand")):
         if count >= size:
-            return f"{count / size:.2g} {word}"
+            return f"{format_figure(count / size, 2)} {word}"
     return f"{count:.0f}"

@@ -16,6 +16,7 @@ from engine.plan.primitives import (
     ConnectionPlan,
     CpuPlan,
     CrowdPlan,
+    CurvePlan,
     EncryptionPlan,
     EventPlan,
     FlowPlan,
@@ -52,6 +53,11 @@ BATCHES = [
     BatchPlan(size=3, linger=0.05, fixed=0.01),
     BatchPlan(size=1, linger=1.0, fixed=0.0, per_item=0.001),
     BatchPlan(size=50, linger=0.0, fixed=0.02, per_item=0.0),
+]
+SCALINGS = [
+    ScalingPlan(contention=0.1, coherency=0.01),
+    ScalingPlan(curve=CurvePlan(law="exponential", a=1.0)),
+    ScalingPlan(contention=0.1, curve=CurvePlan(law="table", points=((0.2, 0.8), (1.0, 3.0)))),
 ]
 STARTS = [
     StartPlan(time=plans.exponential(0.5)),
@@ -129,7 +135,7 @@ class Maker:
             overflow=self.seldom(["resend"]) or "refuse",
             hold=self.one([True, False]),
             speed=self.seldom([0.5, 3.0]) or 1.0,
-            scaling=self.seldom([ScalingPlan(contention=0.1, coherency=0.01)]),
+            scaling=self.seldom(SCALINGS),
             cpu=self.seldom([CpuPlan(quota=0.02), CpuPlan(quota=0.3, period=0.25)]),
             batch=self.seldom(BATCHES),
             start=self.seldom(STARTS),

@@ -17,6 +17,7 @@ from engine.plan.primitives import (
     ConnectionPlan,
     CpuPlan,
     CrowdPlan,
+    CurvePlan,
     KeyPlan,
     LawPlan,
     LinkPlan,
@@ -117,6 +118,10 @@ class Drawing:
             fields["scaling"] = ScalingPlan(
                 contention=self.between(0, 0.2), coherency=self.between(0, 0.01)
             )
+            if self.chance(0.5):
+                fields["scaling"] = ScalingPlan(
+                    curve=CurvePlan(law="polynomial", a=self.between(0, 2.0), power=2.0)
+                )
         if self.seldom(0.04):
             fields["batch"] = BatchPlan(
                 size=self.number(2, 8), linger=0.02, fixed=0.005, per_item=0.005

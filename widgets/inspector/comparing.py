@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from engine.model.metrics import LIVE_METRICS, measured_unit, named
 from engine.model.names import name_of
 from engine.model.prediction import difference
-from engine.model.units import format_quantity
+from engine.model.units import format_figure, format_quantity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -137,7 +137,7 @@ def describe_design(theory: Theory, design: Design) -> Comparison:
     if theory.bottleneck is not None:
         text = f"bottleneck: {name_of(design, theory.bottleneck)}"
         if math.isfinite(theory.headroom):
-            text += f", full at load × {theory.headroom:.3g}"
+            text += f", full at load × {format_figure(theory.headroom)}"
         notes.insert(0, text)
     return Comparison(notes=tuple(notes))
 
@@ -178,7 +178,7 @@ def _apart(apart: float | None) -> str:
     if apart is None:
         return ""
     return (
-        f"× {1.0 + apart:.2g}"
+        f"× {format_figure(1.0 + apart, 2)}"
         if apart >= 1.0
         else f"{round(100.0 * apart):+d} %".replace("-", "\u2212")
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Final, Protocol
 
+from engine.model.units import format_figure
+
 MAX: Final = math.inf
 """Speed that means: as fast as it goes."""
 _ROUND: Final = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
@@ -106,7 +108,7 @@ class LoadDial:
 
     def text(self, value: float) -> str:
         """``× 2.4``."""
-        return f"× {value:.3g}"
+        return f"× {format_figure(value)}"
 
 
 def clock_text(seconds: float) -> str:

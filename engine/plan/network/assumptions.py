@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from engine.model.prediction import TIMES
-from engine.model.units import format_quantity
+from engine.model.units import format_figure, format_quantity
 from engine.plan.flow import goes_side_by_side
 from engine.plan.hits import Fits
 from engine.plan.network.sources import EVEN
@@ -68,8 +68,8 @@ def _bursty(site: Center) -> list[str]:
     if site.dispersion <= EVEN or site.workers is None:
         return []
     text = (
-        f"{TIMES}arrivals are bursty: index of dispersion {site.dispersion:.2g}, theory takes "
-        f"{max(site.cv2, 1.0):.2g}; waits are longer than predicted"
+        f"{TIMES}arrivals are bursty: index of dispersion {format_figure(site.dispersion, 2)}, theory takes "
+        f"{format_figure(max(site.cv2, 1.0), 2)}; waits are longer than predicted"
     )
     return [text]
 
@@ -104,7 +104,7 @@ def _late(edge: Edge) -> list[str]:
     text = f"timeouts cut the tail: {edge.late:.2%} of the calls take longer than {limit}"
     most = max(edge.tries)
     if most > 1.0 + _WORTH:
-        text += f", and are tried {most:.3g} times on average"
+        text += f", and are tried {format_figure(most)} times on average"
     return [text]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
+from engine.model.units import format_figure
 from engine.plan.flow import goes_side_by_side
 from engine.plan.network.sources import mix_of, think_of, users_of
 from engine.plan.queueing.closed import Bounds, Queue, bounds_of, solve
@@ -193,7 +194,7 @@ def _no_product_form(path: Path, client: Center, users: int) -> str:
 def _unlike_product_form(path: Path) -> tuple[str, ...]:
     """Stations whose service is not as product form takes it."""
     return tuple(
-        f"{site.plan.id}: service cv² is {site.hold.cv2:.2g}, product form takes 1"
+        f"{site.plan.id}: service cv² is {format_figure(site.hold.cv2, 2)}, product form takes 1"
         for site in path.stations
         if site.plan.station.discipline != "ps" and abs(site.hold.cv2 - 1.0) > 0.05
     )

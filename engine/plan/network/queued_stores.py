@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from engine.model.prediction import TIMES
+from engine.model.units import format_figure
 from engine.plan.hits import misses_while_fetched, misses_while_filling
 from engine.plan.network.alike import held_calls, serves_exponentially
 from engine.plan.network.streams import Kind
@@ -41,7 +42,7 @@ def judge_store(site: Center, verdict: Verdict) -> None:
         again = misses_while_fetched(store, reads, fetch)
         if again > _AGAIN:
             verdict.hits.append(
-                f"keys are asked for again while they are fetched: {again:.2g} misses more for each"
+                f"keys are asked for again while they are fetched: {format_figure(again, 2)} misses more for each"
             )
     slow = _drains_late(site)
     if slow:
@@ -67,7 +68,7 @@ def _drains_late(site: Center) -> str:
         drained = _REPEATED * stored * below.hold.mean / below.workers / (1.0 - load)
         if load >= misses and drained > site.since:
             return (
-                f"it begins empty, and {below.plan.id} is then offered {load / misses:.2g} × what "
+                f"it begins empty, and {below.plan.id} is then offered {format_figure(load / misses, 2)} × what "
                 "it can do: what waits there takes long to drain"
             )
     return ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from engine.model.prediction import TIMES
+from engine.model.units import format_figure
 from engine.plan.network.alike import held_calls, levels_at
 from engine.plan.network.centers import Stay
 from engine.plan.queueing.balancing import shortest_queue_wait, two_choices_wait
@@ -228,7 +229,7 @@ def _kendall(arrivals: Arrivals, hold: Moments, workers: int) -> str:
     if comes == "M" and service == "M":
         return name
     who = "Kimura" if comes == "M" else "Allen–Cunneen"
-    return f"{name} ({who}, ca² {arrivals.cv2:.2g}, cs² {hold.cv2:.2g})"
+    return f"{name} ({who}, ca² {format_figure(arrivals.cv2, 2)}, cs² {format_figure(hold.cv2, 2)})"
 
 
 def _balanced(site: Center, arrivals: Arrivals, load: float, hold: Moments) -> Stay:
@@ -242,7 +243,7 @@ def _balanced(site: Center, arrivals: Arrivals, load: float, hold: Moments) -> S
         name = f"shortest of {arrivals.among} queues"
         wait = shortest_queue_wait(arrivals.among, workers, load, hold.mean)
     if abs(spread - 1.0) > _SAME:
-        name += f" × (ca²+cs²)/2 = {spread:.2g}"
+        name += f" × (ca²+cs²)/2 = {format_figure(spread, 2)}"
         wait = Wait(wait.chance, wait.mean * spread, wait.square * spread * spread)
     return Stay(name, wait, load=load)
 
@@ -267,7 +268,7 @@ def _bounded(site: Center, arrivals: Arrivals, load: float) -> Stay:
     if station.discipline == "lifo":
         name += " LIFO"
     if abs(spread - 1.0) > _SAME and places > 0:
-        name += f" (scaled by (ca²+cs²)/2 = {spread:.2g})"
+        name += f" (scaled by (ca²+cs²)/2 = {format_figure(spread, 2)})"
     stay = Stay(name, wait, load=load, doubts=tuple(doubts))
     if sharing:
         _stretch(stay, hold, arrivals.rate * hold.mean, workers)
@@ -296,7 +297,9 @@ def _scaled(
     doubts = []
     if abs(hold.cv2 - 1.0) > _SAME and not sharing:
         scope = TIMES if places is None else ""
-        doubts.append(f"{scope}service cv² is {hold.cv2:.2g}, births and deaths take 1")
+        doubts.append(
+            f"{scope}service cv² is {format_figure(hold.cv2, 2)}, births and deaths take 1"
+        )
     stay = Stay(
         f"M/M/{workers} paced by {_slowing(scaling)}",
         wait,
@@ -315,7 +318,11 @@ def _scaled(
 def _slowing(scaling: ScalingPlan) -> str:
     """What slows workers, in words."""
     sigma, kappa, curve = scaling.contention, scaling.coherency, scaling.curve
-    words = [f"σ {sigma:.2g}, κ {kappa:.2g}"] if sigma or kappa or curve is None else []
+    words = (
+        [f"σ {format_figure(sigma, 2)}, κ {format_figure(kappa, 2)}"]
+        if sigma or kappa or curve is None
+        else []
+    )
     if curve is not None:
         words.append(f"a {curve.law} curve")
     return " and ".join(words)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from engine.model.prediction import PERCENTILES, TIMES, is_grave
+from engine.model.units import format_figure
 from engine.plan.network.alike import held_calls
 from engine.plan.network.assumptions import node_doubts
 from engine.plan.network.strangers import blind_before_strangers
@@ -232,8 +233,12 @@ def _counts_on_times(site: Center) -> bool:
 def _cut_short(edge: Edge, source: Trust) -> None:
     """Calls that fail or are given up change what their caller takes."""
     if edge.late > _WORTH:
-        source.doubts.append(f"{edge.late:.2g} of the calls over {edge.plan.id} are given up")
+        source.doubts.append(
+            f"{format_figure(edge.late, 2)} of the calls over {edge.plan.id} are given up"
+        )
     elif max(edge.fails) > _WORTH and (
         edge.plan.retry.attempts > 1 or edge.source.plan.traffic is None
     ):
-        source.doubts.append(f"{max(edge.fails):.2g} of the calls over {edge.plan.id} fail")
+        source.doubts.append(
+            f"{format_figure(max(edge.fails), 2)} of the calls over {edge.plan.id} fail"
+        )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from engine.model.prediction import TIMES
+from engine.model.units import format_figure
 from engine.plan.network.alike import (
     comes_evenly,
     held_calls,
@@ -223,7 +224,7 @@ def _on_bounded(case: _Case, verdict: Verdict) -> None:
         verdict.doubts.append(f"a bounded queue with arrivals that are not Poisson ({why})")
     if not case.alike and not insensitive:
         verdict.doubts.append(
-            f"a bounded queue with service cv² {case.site.hold.cv2:.2g}: the loss is approximate"
+            f"a bounded queue with service cv² {format_figure(case.site.hold.cv2, 2)}: the loss is approximate"
         )
 
 
@@ -249,7 +250,7 @@ def _on_unbounded(case: _Case, verdict: Verdict) -> None:
         verdict.tail.append("waits at several workers are known by their mean")
     elif case.workers > 1:
         verdict.doubts.append(
-            f"{TIMES}several workers with service cv² {case.site.hold.cv2:.2g}: the wait is approximate"
+            f"{TIMES}several workers with service cv² {format_figure(case.site.hold.cv2, 2)}: the wait is approximate"
         )
 
 
@@ -260,7 +261,9 @@ def _on_closed(case: _Case, verdict: Verdict) -> None:
             f"instances by {case.picker.replace('_', ' ')}: product form takes them by chance"
         )
     if case.discipline != "ps" and not case.alike:
-        verdict.doubts.append(f"service cv² is {case.site.hold.cv2:.2g}, product form takes 1")
+        verdict.doubts.append(
+            f"service cv² is {format_figure(case.site.hold.cv2, 2)}, product form takes 1"
+        )
 
 
 def _on_watching(case: _Case, verdict: Verdict) -> None:
@@ -277,7 +280,7 @@ def _on_watching(case: _Case, verdict: Verdict) -> None:
         verdict.doubts.append(uneven(case.stream))
     if not case.alike:
         verdict.doubts.append(
-            f"{TIMES}{case.picker.replace('_', ' ')} with service cv² {case.site.hold.cv2:.2g}: the model "
+            f"{TIMES}{case.picker.replace('_', ' ')} with service cv² {format_figure(case.site.hold.cv2, 2)}: the model "
             "is fitted for exponential work"
         )
     verdict.tail.append("the model of balancers that look at instances is fitted to means")
@@ -293,7 +296,7 @@ def _on_turns(case: _Case, verdict: Verdict) -> None:
         )
     elif not case.alike:
         verdict.doubts.append(
-            f"{TIMES}arrivals in turn to work with cv² {case.site.hold.cv2:.2g}: the wait is approximate"
+            f"{TIMES}arrivals in turn to work with cv² {format_figure(case.site.hold.cv2, 2)}: the wait is approximate"
         )
     if not case.dealt:
         verdict.doubts.append(f"{TIMES}several callers deal in turn, each for itself")

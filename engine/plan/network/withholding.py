@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from engine.model.policies.policy import Surroundings
+from engine.model.units import format_figure
 from engine.plan.deadline_propagation import deadline_propagation
 from engine.plan.network.answers import unasked
 from engine.plan.network.explicit import rescues_of
@@ -67,7 +68,7 @@ def _blind_alone(site: Center) -> None:
     load = site.stay.load or 0.0
     if load < 1.0 <= load * site.peak and site.stay.wait.loss <= 0.0:
         site.blind = (
-            f"in bursts it is offered {load * site.peak:.2g} × what it can serve: "
+            f"in bursts it is offered {format_figure(load * site.peak, 2)} × what it can serve: "
             "waits depend on how long they last"
         )
         site.impatient |= site.plan.station.queue_limit is not None

@@ -462,16 +462,11 @@ class Call(Entry):
         self.key: i64 = key
 
     def forsake(self) -> None:
-        """Let go of those who made it: they wait for it no more, and it may lie in line for long.
-
-        Whose request it is still matters, to gates.
-        """
+        """Let go of those who made it: they wait for it no more, and it may lie in line for long."""
         root = self.parent
         if root is not None:
-            above = root.parent
-            while above is not None:
+            while (above := root.parent) is not None:
                 root = above
-                above = root.parent
             self.origin = root.site if root.origin is None else root.origin
             self.user = root.user
             self.parent = None
@@ -483,17 +478,12 @@ class Call(Entry):
             self.site.arrive(self, now)
         elif stage == WORKING:
             self.site.worked(self, now)
-        elif stage == RETURNING:
-            path = self.path
-            if path is not None:
+        elif (path := self.path) is not None:
+            if stage == RETURNING:
                 path.deliver(self, now)
-        elif stage == BACKOFF:
-            path = self.path
-            if path is not None:
+            elif stage == BACKOFF:
                 path.resend(self, now)
-        elif stage == ANNOUNCED:
-            path = self.path
-            if path is not None:
+            elif stage == ANNOUNCED:
                 path.arrive(self, now)
 
 

@@ -13,6 +13,7 @@ from hypothesis import example, given, settings
 from engine.catalog import lower
 from engine.model.files import loads
 from engine.model.prediction import NodePrediction, Theory
+from engine.model.units import format_figure
 from engine.plan.network.unmodelled import of_station
 from engine.plan.primitives import (
     INFINITE,
@@ -284,7 +285,9 @@ def test_bursts_are_named_with_their_dispersion() -> None:
     # 1 + 2 (λ1-λ2)² s (1-s) τ/λ with share s = .2 and relaxation time τ = 1.6 s.
     dispersion = 1 + 2 * 160.0**2 * 0.16 * 1.6 / 72.0
     assert found.nodes["web"].rate == pytest.approx(72.0)
-    assert f"index of dispersion {dispersion:.2g}, theory takes 1" in said(found, "web")
+    assert f"index of dispersion {format_figure(dispersion, 2)}, theory takes 1" in said(
+        found, "web"
+    )
 
 
 def test_bursts_that_overload_leave_no_times() -> None:
