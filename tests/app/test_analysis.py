@@ -127,7 +127,7 @@ def test_a_design_that_kills_whoever_thinks_about_it_has_no_answer(owner) -> Non
 def test_what_takes_long_is_said_to_be_pending(owner, qtbot) -> None:
     document = DesignDocument(owner)
     service = FindingsService(document, Analysis(document, SlowMind))
-    with qtbot.waitSignal(service.pending):
+    with qtbot.waitSignal(service.pending, timeout=_DEADLINE):
         document.replace(shop(), None)
 
 

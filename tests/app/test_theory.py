@@ -40,30 +40,30 @@ def test_an_edit_is_predicted_at_once(owner, qtbot) -> None:
     document, service = opened(owner, shop())
     qtbot.waitUntil(lambda: service.theory is not None)
     assert wait_of(service) == pytest.approx(0.04)
-    with qtbot.waitSignal(service.changed):
+    with qtbot.waitSignal(service.changed, timeout=60_000):
         document.push(SetField("web", ("config", "workers"), 2, "More workers"))
     assert wait_of(service) == pytest.approx(0.01 * 0.16 / 0.84)
 
 
 def test_the_load_dial_counts(owner, qtbot) -> None:
     _, service = opened(owner, shop(50.0))
-    with qtbot.waitSignal(service.changed):
+    with qtbot.waitSignal(service.changed, timeout=60_000):
         service.set_load(1.6)
     assert wait_of(service) == pytest.approx(0.04)
 
 
 def test_time_counts_where_the_rate_follows_a_schedule(owner, qtbot) -> None:
     _, service = opened(owner, shop([[0, 0], [100, 100]]))
-    with qtbot.waitSignal(service.changed):
+    with qtbot.waitSignal(service.changed, timeout=60_000):
         service.refresh()
-    with qtbot.waitSignal(service.changed):
+    with qtbot.waitSignal(service.changed, timeout=60_000):
         service.set_time(80.0)
     assert wait_of(service) == pytest.approx(0.04)
 
 
 def test_time_does_not_count_where_nothing_changes(owner, qtbot) -> None:
     _, service = opened(owner, shop())
-    with qtbot.waitSignal(service.changed):
+    with qtbot.waitSignal(service.changed, timeout=60_000):
         service.refresh()
     with qtbot.assertNotEmitted(service.changed, wait=700):
         service.set_time(80.0)
@@ -72,7 +72,7 @@ def test_time_does_not_count_where_nothing_changes(owner, qtbot) -> None:
 def test_a_design_that_cannot_run_has_no_prediction(owner, qtbot) -> None:
     broken = shop(-5.0)
     document, service = opened(owner, broken)
-    with qtbot.waitSignal(service.changed):
+    with qtbot.waitSignal(service.changed, timeout=60_000):
         service.refresh()
     assert service.theory is None
     assert document.design == broken

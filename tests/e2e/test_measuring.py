@@ -89,7 +89,7 @@ def test_closing_the_card_half_way_ends_the_measurement(launch, shop) -> None:
 
 def test_a_design_that_cannot_run_says_why(launch, shop, qtbot) -> None:
     robot = launch(shop)
-    with qtbot.waitSignal(robot.services.measurement.failed) as failed:
+    with qtbot.waitSignal(robot.services.measurement.failed, timeout=60_000) as failed:
         robot.services.measurement.start(Design(nodes=()))
     assert "client" in failed.args[0]
     assert not robot.services.measurement.running
@@ -101,6 +101,6 @@ def test_a_process_that_dies_is_reported(launch, shop, qtbot) -> None:
     measurement.start(files.load(shop))
     transport = measurement._transport
     assert isinstance(transport, WorkerTransport)
-    with qtbot.waitSignal(measurement.failed):
+    with qtbot.waitSignal(measurement.failed, timeout=60_000):
         os.kill(transport.pid, signal.SIGKILL)
     assert not measurement.running
