@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import importlib
 import importlib.util
-import multiprocessing
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -25,14 +24,17 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     ``windtunnel`` and ``windtunnel FILE`` open the window; everything else is a subcommand.
     """
-    multiprocessing.freeze_support()
+    if getattr(sys, "frozen", False):
+        from multiprocessing import freeze_support  # noqa: PLC0415 - elsewhere it has nothing to do
+
+        freeze_support()
+    # The start makes objects that stay: looking for garbage among them only delays it.
+    gc.set_threshold(250_000)
     # Pydantic would look through everything installed for plugins, which nothing here has.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     arguments = list(sys.argv[1:] if argv is None else argv)
     # Imported here, so that neither a child process nor the command line ever loads Qt.
     if wants_window(arguments):
-        # A window is made of objects that stay: looking for garbage among them only delays it.
-        gc.set_threshold(50_000)
         # Once PySide6 is there, it reads the source of everything that is imported after it.
         for name in ("numpy", "engine.catalog"):
             importlib.import_module(name)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -17,6 +16,7 @@ from engine.model.edits import EditError, SetField
 from engine.model.fields import Config, field_help
 from engine.model.names import did_you_mean, one_of
 from engine.model.units import parse_quantity
+from engine.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.catalog.typed import DesignError, typed_config, typed_link
 from engine.plan.lower import DEFAULT_CLASSES
+from engine.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from engine.catalog.registry import component
 from engine.model.findings import Finding
-from engine.model.link import LinkConfig
+from engine.model.link import DEFAULT_LINK, LinkConfig
 from engine.model.words import describe
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from engine.model.fields import Config
 
 _C = TypeVar("_C", bound="Config")
-_DEFAULT_LINK = LinkConfig()
 
 
 class DesignError(ValueError):
@@ -55,7 +54,7 @@ def typed_link(link: Link) -> LinkConfig:
     Raises:
         DesignError: for wrong values.
     """
-    return _typed(LinkConfig, link) if link.config else _DEFAULT_LINK
+    return _typed(LinkConfig, link) if link.config else DEFAULT_LINK
 
 
 def _typed(cls: type[_C], item: Node | Link) -> _C:

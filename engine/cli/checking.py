@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from engine.catalog import check
 from engine.cli.errors import BAD_INPUT, OK, InputError
 from engine.cli.json_out import write_json
-from engine.cli.tables import findings_table, output
+from engine.cli.lazily import lazily
 from engine.cli.terminal import shown
 from engine.model.edit_json import edit_to_json
 from engine.model.files import FileError, load
@@ -16,8 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from engine.cli import console, tables
     from engine.model.design import Design
     from engine.model.findings import Finding
+else:
+    # Nothing is drawn where nothing is found.
+    console = lazily("engine.cli.console")
+    tables = lazily("engine.cli.tables")
 
 
 def check_file(file: Path, json_out: str | None = None) -> int:
@@ -37,15 +42,14 @@ def check_file(file: Path, json_out: str | None = None) -> int:
     code = BAD_INPUT if any(finding.level == "error" for finding in findings) else OK
     if json_out == "-":
         return code
-    console = output()
     if findings:
-        console.print(findings_table(findings, design))
+        console.output().print(tables.findings_table(findings, design))
     counts = [
         f"{count} {word}{'s' if count > 1 else ''}"
         for word in ("error", "warning", "risk")
         if (count := sum(finding.level == word for finding in findings))
     ]
-    console.print(shown(f"{file.name}: {', '.join(counts) or 'no findings'}"))
+    print(shown(f"{file.name}: {', '.join(counts) or 'no findings'}"))
     return code
 
 

@@ -7,7 +7,7 @@ fault it is (``ending``).
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -40,6 +40,7 @@ else:
     simulating = lazily("engine.cli.simulating")
     study = lazily("engine.cli.study")
 
+_STUDY: Final = "study"
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A design file (.windtunnel).")]
 
 
@@ -85,7 +86,7 @@ def make_app(probes: Sequence[Probe], command: str = "") -> typer.Typer:
 
     Args:
         probes: Checks that the self-test makes beside its own.
-        command: The one that will be called, where that is known: studies are then left out for others.
+        command: The one that will be called: studies are read only for their own, since they read all the rest.
     """
     app = typer.Typer(
         name="windtunnel",
@@ -106,10 +107,15 @@ def make_app(probes: Sequence[Probe], command: str = "") -> typer.Typer:
         """Check that this installation works: components, a simulation, the compiled lane."""
         return selftest.run(probes)
 
-    if command not in {
-        each.name or each.callback.__name__ for each in app.registered_commands if each.callback
-    }:
-        app.add_typer(study.make_app())
+    studies = typer.Typer(
+        name=_STUDY,
+        help="Many runs: with how much certainty, what if, which is better, how much it can take.",
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
+    if command == _STUDY:
+        study.add_studies(studies)
+    app.add_typer(studies)
     return app
 
 
@@ -264,7 +270,8 @@ def run(argv: Sequence[str], probes: Sequence[Probe] = ()) -> int:
         0 done, 1 objectives missed, 2 bad input, 3 an unexpected error, 4 stopped at a limit, 130 interrupted.
     """
     arguments = list(argv) or ["--help"]
-    command = typer.main.get_command(make_app(probes, arguments[0]))
+    name = next((each for each in arguments if not each.startswith("-")), "")
+    command = typer.main.get_command(make_app(probes, name))
 
     def act() -> int:
         code = command.main(arguments, prog_name="windtunnel", standalone_mode=False)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from engine.catalog import lower
 from engine.catalog.typed import DesignError
+from engine.cli.console import output
 from engine.cli.errors import OK, InputError
 from engine.cli.json_out import write_json
 from engine.cli.simulating import Wanted, advance, prepared
-from engine.cli.tables import output
 from engine.cli.theory_tables import theory_tables
 from engine.model.units import parse_quantity
 from engine.plan.theory import predict
+from engine.records import dataclass
 from engine.run.session import MemoryLimitError, Session, StandstillError
 
 if TYPE_CHECKING:

@@ -7,15 +7,15 @@ the engine changes results; ``EXPECTED`` then changes with it, knowingly.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.text import Text
 
 from engine.catalog import COMPONENTS
+from engine.cli.console import PlainConsole
 from engine.cli.errors import OK
-from engine.cli.terminal import PlainConsole
 from engine.model.files import loads
+from engine.records import dataclass
 from engine.run.session import Session
 from engine.sim.compiled import lane_mode
 

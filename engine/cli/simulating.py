@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from engine.catalog.checks.scenario import metric_problem
 from engine.catalog.overrides import OverrideError, override
+from engine.cli.console import PlainConsole, output
 from engine.cli.errors import MISSED, OK, STOPPED, InputError
 from engine.cli.json_out import write_json
 from engine.cli.live import watch
 from engine.cli.replaying import replayed
-from engine.cli.tables import output, result_tables
-from engine.cli.terminal import PlainConsole, shown
+from engine.cli.tables import result_tables
+from engine.cli.terminal import shown
 from engine.model.edits import EditError, SetDesign
 from engine.model.files import FileError, load
 from engine.model.units import format_quantity, parse_quantity
+from engine.records import dataclass
 from engine.run.journal_file import SUFFIX
 from engine.run.memory import LEAST_MEMORY, MOST_MEMORY
 from engine.run.protocol import DEFAULT_MEMORY

@@ -58,21 +58,14 @@ Key = Annotated[
 ]
 
 
-def make_app() -> typer.Typer:
-    """The studies as subcommands."""
-    app = typer.Typer(
-        name="study",
-        help="Many runs: with how much certainty, what if, which is better, how much it can take.",
-        rich_markup_mode=None,
-        pretty_exceptions_enable=False,
-    )
+def add_studies(app: typer.Typer) -> None:
+    """Give a group its commands, the studies."""
     app.command("replicate")(with_common(replicate))
     app.command("sweep")(with_common(sweep))
     app.command("compare")(with_common(compare))
     app.command("knee")(with_common(knee))
     app.command("sensitivity")(with_common(sensitivity))
     app.command("rerun")(rerun)
-    return app
 
 
 def replicate(

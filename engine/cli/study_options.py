@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
@@ -12,6 +12,7 @@ import typer
 from engine.cli.errors import InputError
 from engine.cli.simulating import Wanted, prepared
 from engine.model.units import parse_quantity
+from engine.records import dataclass
 from engine.study import StudyError, Variant, with_objectives
 
 if TYPE_CHECKING:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Final
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from engine.cli.console import PlainConsole, output
 from engine.cli.errors import MISSED, OK, InputError, Interrupted
 from engine.cli.study_tables import report_tables
-from engine.cli.tables import output, result_tables
-from engine.cli.terminal import PlainConsole, shown
+from engine.cli.tables import result_tables
+from engine.cli.terminal import shown
 from engine.study import (
     Concluded,
     ExecutorError,

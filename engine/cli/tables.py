@@ -9,7 +9,8 @@ from rich.text import Text
 
 from engine.catalog import component, lower
 from engine.catalog.measures import unit_of
-from engine.cli.terminal import PlainConsole, shown
+from engine.cli.console import WIDE
+from engine.cli.terminal import shown
 from engine.model.failures import failure_title
 from engine.model.metrics import NETWORK_METRICS, live_text, measured_text, measured_unit, named
 from engine.model.names import name_of
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from engine.model.design import Design
     from engine.model.findings import Finding
 
-_WIDE: Final = 110
-"""Columns where nobody watches: in a file, a pipe or a log."""
 _ROOMY: Final = 95
 """Columns from which on a table of clients has room for all numbers."""
 _SEEN: Final = 0.0005
@@ -37,14 +36,8 @@ _FOLDED: Final = ("", "failed")
 _LEVEL_STYLES: Final = {"error": "bold red", "warning": "yellow", "risk": "cyan"}
 
 
-def output() -> PlainConsole:
-    """Standard output, as wide as the terminal."""
-    console = PlainConsole()
-    return console if console.is_terminal else PlainConsole(width=_WIDE)
-
-
 def result_tables(
-    result: Mapping[str, Any], design: Design, width: int = _WIDE
+    result: Mapping[str, Any], design: Design, width: int = WIDE
 ) -> Iterable[RenderableType]:
     """Everything that a run measured, for reading in so many columns."""
     yield _headline(result)

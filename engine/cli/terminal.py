@@ -10,15 +10,7 @@ from __future__ import annotations
 import codecs
 import sys
 import unicodedata
-from typing import TYPE_CHECKING, Final
-
-from rich.console import Console
-from rich.segment import Segment
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from rich.console import ConsoleOptions, RenderableType
+from typing import Final
 
 _ERRORS: Final = "windtunnel"
 """Name of what writes signs that an alphabet has not."""
@@ -66,26 +58,9 @@ _JOINERS: Final = frozenset("\u200c\u200d")
 """Hidden too, but words of some languages and many small pictures need them."""
 
 
-class PlainConsole(Console):
-    """A console on which data stays data: no markup in texts, and no control characters."""
-
-    def __init__(self, *, stderr: bool = False, width: int | None = None) -> None:
-        super().__init__(stderr=stderr, width=width, markup=False, emoji=False, highlight=False)
-
-    def render(
-        self, renderable: RenderableType, options: ConsoleOptions | None = None
-    ) -> Iterable[Segment]:
-        """Whatever is printed comes through here; what the console itself commands is left alone."""
-        for segment in super().render(renderable, options):
-            if segment.control or segment.text.isprintable() or segment.text == "\n":
-                yield segment
-            else:
-                yield Segment(_without_controls(segment.text, kept="\n"), segment.style)
-
-
 def shown(text: str) -> str:
     """A text on one line, with what a terminal would obey written out."""
-    return text if text.isprintable() else _without_controls(text)
+    return text if text.isprintable() else without_controls(text)
 
 
 def prepare_streams() -> None:
@@ -97,7 +72,7 @@ def prepare_streams() -> None:
             reconfigure(errors=_ERRORS)
 
 
-def _without_controls(text: str, kept: str = "") -> str:
+def without_controls(text: str, kept: str = "") -> str:
     """A text with its hidden characters written out."""
     return "".join(
         each

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from engine.records import dataclass
 from engine.sim.lane.draws import generator
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ here, and to the state what it changes that no kind changed before.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from engine.records import dataclass
 from engine.sim.instances import Hampered
 
 if TYPE_CHECKING:

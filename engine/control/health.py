@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from engine.plan.primitives import LawPlan
+from engine.records import dataclass
 from engine.sim.lane.codes import OK
 from engine.sim.lane.link import Link
 from engine.sim.lane.probes import Handler, ProbePath, Prober, WorkingHandler

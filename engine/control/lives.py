@@ -7,10 +7,10 @@ minutes, which is forgotten when it has run for ten minutes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.plan.primitives import ZERO
+from engine.records import dataclass
 from engine.sim.lane.agenda import Task
 from engine.sim.lane.station.memory import Memory
 from engine.sim.samplers import make_sampler

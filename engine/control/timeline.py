@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from engine.control.faults import Faults
 from engine.control.lives import Lives
 from engine.model.event_kinds import event_kind
 from engine.plan.primitives import INFINITE
+from engine.records import dataclass
 from engine.sim.snapshot import Notice
 
 if TYPE_CHECKING:

@@ -47,7 +47,12 @@ class Part(BaseModel):
     """Base of everything in a design: frozen, strict; unknown fields are kept."""
 
     model_config = ConfigDict(
-        frozen=True, extra="allow", strict=True, allow_inf_nan=False, populate_by_name=True
+        frozen=True,
+        extra="allow",
+        strict=True,
+        allow_inf_nan=False,
+        populate_by_name=True,
+        defer_build=True,
     )
 
 

@@ -13,8 +13,9 @@ import hashlib
 import os
 import secrets
 import stat
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
+
+from engine.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,6 @@ not fit.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from pydantic import ConfigDict, JsonValue, TypeAdapter, ValidationError
@@ -19,6 +18,7 @@ from engine.model.findings import message_of
 from engine.model.limits import MAX_BYTES, MAX_DEPTH, LimitError, short, too_deep, too_large, weigh
 from engine.model.reading import ReadError, check_counts
 from engine.model.references import item_problem
+from engine.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

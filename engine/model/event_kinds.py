@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from pydantic import BaseModel, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from engine.model.event_record import EventField, EventKind, MenuChoice
 from engine.model.ids import Id
@@ -73,6 +73,8 @@ VALUE: Final = EventField(
 
 class EventFields(BaseModel):
     """The fields that some kinds of events read and others do not."""
+
+    model_config = ConfigDict(defer_build=True)
 
     factor: float | None = FACTOR.declare()
     probability: float | None = PROBABILITY.declare()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from engine.model.fields import setting
 from engine.model.units import format_quantity
+from engine.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

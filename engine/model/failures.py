@@ -6,8 +6,9 @@ place in this list; it imports nothing of ours, so a test compares its constants
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,12 @@ The inspector form, the JSON schema, the findings and the documentation are all 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ConfigDict, Field
 
 from engine.model.quantities import Quantified
+from engine.records import dataclass
 
 if TYPE_CHECKING:
     from pydantic.config import JsonDict

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from engine.model.words import describe
+from engine.records import dataclass
 
 if TYPE_CHECKING:
     from pydantic import ValidationError

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import ValidationError
 
 from engine.model.flow import SERVICE_TIME
-from engine.model.link import LinkConfig
+from engine.model.link import DEFAULT_LINK, LinkConfig
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,7 +84,7 @@ def _config(raw: dict[str, Any]) -> LinkConfig:
     try:
         return LinkConfig.model_validate(raw)
     except ValidationError:
-        return LinkConfig()
+        return DEFAULT_LINK
 
 
 def _call(link_id: str, config: LinkConfig) -> JsonValue:

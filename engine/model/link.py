@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -231,3 +231,7 @@ class LinkConfig(Config):
         return (
             Constant(mean=float(self.delay)) if isinstance(self.delay, float | int) else self.delay
         )
+
+
+DEFAULT_LINK: Final = LinkConfig.model_construct()
+"""A link with nothing set: there is nothing to validate, so the validator may wait for one that has."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from engine.model.units import format_quantity
+from engine.records import dataclass
 
 EXTRA: Final = "extra."
 """Prefix of the full name of what components and links add."""

@@ -5,8 +5,10 @@ Durations in seconds, rates per second. A number is None where no model says it;
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
+
+from engine.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,7 +6,7 @@ from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from engine.model.units import parse_quantity
 
@@ -42,6 +42,8 @@ def _units_of(model: type[BaseModel]) -> Mapping[str, str]:
 
 class Quantified(BaseModel):
     """Base of models whose numbers that have a unit may be written as text."""
+
+    model_config = ConfigDict(defer_build=True)
 
     @model_validator(mode="before")
     @classmethod

@@ -68,7 +68,9 @@ Keys = Annotated[ZipfKeys | UniformKeys | HotKeys, Field(discriminator="law")]
 class RequestClass(Quantified):
     """One kind of request: what it does, how big it is, which keys it touches."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True, extra="allow", strict=True, allow_inf_nan=False, defer_build=True
+    )
 
     name: str = setting(
         "request", title="Name", help="Name, used by mixes and links.", max_length=64

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
-
-import numpy as np
 
 from engine.plan.flow import flow_of
 from engine.plan.primitives import INFINITE
-from engine.plan.queueing.scaling import slowing
 from engine.plan.shares import missing
 from engine.plan.walk import Walk
+from engine.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -98,8 +95,9 @@ def _workers_free(scaling: ScalingPlan | None, workers: int, work: float, waits:
         return workers / (work + waits)
     sigma, kappa = scaling.contention, scaling.coherency
     if scaling.curve is not None:
-        times = work * slowing(scaling, workers) + waits
-        return float((np.arange(1, workers + 1) / times).max())
+        from engine.plan.queueing.scaling import fastest  # noqa: PLC0415 - numpy takes longer to load than most checks
+
+        return fastest(scaling, workers, work, waits)
     numbers = [workers]
     if kappa > 0.0 and work > 0.0:
         # Where n / (work (1 + σ(n-1) + κn(n-1)) + waits) is largest.

@@ -8,11 +8,11 @@ one with more workers than requests that can ever hold them.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.plan.flow import goes_side_by_side
 from engine.plan.primitives import INFINITE
+from engine.records import dataclass
 
 if TYPE_CHECKING:
     from engine.plan.endless import Visits

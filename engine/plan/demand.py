@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Final
 
-from engine.plan.hits import hit_ratio
 from engine.plan.order import callers_first
 from engine.plan.primitives import INFINITE
 from engine.plan.shares import Rates, Shares
+from engine.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -230,6 +230,8 @@ def _hits(plan: Plan, node: NodePlan, rates: Rates) -> float:
     """Predicted hit ratio of a store under these rates."""
     if node.store is None:
         return 0.0
+    from engine.plan.hits import hit_ratio  # noqa: PLC0415 - numpy takes longer to load than most checks
+
     reads = [
         (rate, each.keys, float(node.store.bytes_of(each)))
         for rate, each in zip(rates, plan.classes, strict=True)

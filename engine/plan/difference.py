@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import compress, count
 from operator import is_not
 from typing import TYPE_CHECKING
 
 from engine.plan.primitives import INFINITE
+from engine.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

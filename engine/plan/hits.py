@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.plan.primitives import INFINITE, KeyPlan
+from engine.records import dataclass
 
 if TYPE_CHECKING:
     from engine.plan.primitives import StorePlan

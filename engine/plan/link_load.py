@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.plan.capacity import crossing_time
 from engine.plan.primitives import INFINITE
+from engine.records import dataclass
 
 if TYPE_CHECKING:
     from engine.plan.demand import Demand

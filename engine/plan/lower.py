@@ -16,7 +16,7 @@ from engine.model.laws import (
     Pareto,
     Uniform,
 )
-from engine.model.link import LinkConfig
+from engine.model.link import DEFAULT_LINK, LinkConfig
 from engine.model.traffic import HotKeys, Keys, RequestClass, ZipfKeys
 from engine.plan.primitives import (
     INFINITE,
@@ -177,4 +177,4 @@ def _retry_plan(retry: Retry) -> RetryPlan:
     )
 
 
-_NO_RETRY: Final = _retry_plan(LinkConfig().retry)
+_NO_RETRY: Final = _retry_plan(DEFAULT_LINK.retry)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.plan.flow import flow_of
 from engine.plan.walk import Walk
+from engine.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,7 +8,7 @@ No number is given where no model holds; where an assumption is stretched, it is
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from engine.model.prediction import ClientPrediction, NodePrediction, Theory
@@ -24,6 +24,7 @@ from engine.plan.network.sources import Moment, mix_of, source_of
 from engine.plan.network.trust import trust_in, verdicts_of
 from engine.plan.network.withholding import blind_where_unknown
 from engine.plan.primitives import TrafficPlan
+from engine.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

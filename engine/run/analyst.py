@@ -12,10 +12,10 @@ import os
 import queue
 import signal
 import threading
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from engine.model.files import dumps
+from engine.records import dataclass
 from engine.run.protocol import ApplyEdit, StartOver, Stop
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ they are not in it.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.model.edit_json import edit_to_json
+from engine.records import dataclass
 from engine.run.protocol import ApplyEdit, SetLoad
 
 if TYPE_CHECKING:

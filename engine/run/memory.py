@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from engine.model.units import format_figure, format_quantity
+from engine.records import dataclass
 from engine.sim.lane.roles.queue import Queue
 
 if TYPE_CHECKING:

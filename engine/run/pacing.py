@@ -7,8 +7,9 @@ take a few milliseconds, so that a command is answered at once whatever a design
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Final
+
+from engine.records import dataclass
 
 MAX_LAG: Final = 0.1
 """Wall seconds by which a run may lag before the lost time is given up rather than made good."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
+
+from engine.records import dataclass
 
 if TYPE_CHECKING:
     from engine.model.design import Design

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from engine.records import dataclass
 from engine.sim.lane.codes import UNLIMITED
 from engine.sim.servers import server_of
 

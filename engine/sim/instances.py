@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from engine.records import dataclass
 from engine.sim.disciplines import discipline_of, line_of, move_of, sort_of, tune
 from engine.sim.lane.call import Pool
 from engine.sim.lane.station.backlog import Backlog

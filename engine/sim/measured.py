@@ -6,10 +6,10 @@ Durations are in seconds. Where nothing was measured a value is null: a latency 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from engine.model.metric_names import limit_key
+from engine.records import dataclass
 from engine.sim.confidence import SHARES
 from engine.sim.instance_meters import instance_rows
 from engine.sim.tally import failures, mean_over

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from engine.records import dataclass
 from engine.sim import tally
 from engine.sim.instance_meters import InstanceMeters, standing
 from engine.sim.lane.roles.queue import Queue

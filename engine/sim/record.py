@@ -8,10 +8,12 @@ on, it stays as large as it was: once there are too many stretches, every two be
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+
+from engine.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

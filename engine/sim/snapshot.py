@@ -6,8 +6,10 @@ All times are simulated seconds unless a name says wall.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Literal
+
+from engine.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from engine.plan.primitives import FAILURES
+from engine.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from engine.model.units import format_quantity
+from engine.records import dataclass
 from engine.study.bisection import Bisection, Level
 from engine.study.errors import StudyError
 from engine.study.estimates import LEVEL, usual_metrics, values_in

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,6 +9,7 @@ from pydantic import BaseModel
 
 from engine.catalog import DesignError, lower, typed_config, typed_link
 from engine.catalog.overrides import OverrideError, override
+from engine.records import dataclass
 from engine.study.errors import StudyError
 from engine.study.points import LOAD
 from engine.study.ranges import Parameter, parameter_of

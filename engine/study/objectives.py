@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from engine.catalog.measures import unit_of
 from engine.model.edits import SetDesign
 from engine.model.units import format_quantity, parse_quantity
+from engine.records import dataclass
 from engine.study.errors import StudyError
 from engine.study.estimates import cells_of, estimate, metric_named, values_in
 from engine.study.report import Column, Table

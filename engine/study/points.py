@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import traceback
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Final
@@ -19,6 +19,7 @@ from engine.model.edits import SetDesign
 from engine.model.files import dumps, loads
 from engine.model.metric_names import above
 from engine.model.units import parse_quantity
+from engine.records import dataclass
 from engine.study.errors import StudyError
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ anything that ``--set`` takes. Numbers may carry units: ``5ms:50ms:5ms``.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from engine.catalog.overrides import OverrideError, target_of
 from engine.model.units import parse_quantity
+from engine.records import dataclass
 from engine.study.errors import StudyError
 from engine.study.points import LOAD
 

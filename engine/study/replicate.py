@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from engine.catalog.measures import unit_of
 from engine.model.units import format_quantity
+from engine.records import dataclass
 from engine.study.errors import StudyError
 from engine.study.estimates import (
     cells_of,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from engine.records import dataclass
 from engine.study.executor import ExecutorError
 from engine.study.local import LocalExecutor
 from engine.study.storage import Storage, StorageError

@@ -14,7 +14,7 @@ from engine.model.flow import (
     uses_service_time,
     without_calls,
 )
-from engine.model.link import LinkConfig
+from engine.model.link import DEFAULT_LINK
 from engine.model.names import did_you_mean, name_of, one_of
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def flow_warnings(reading: Reading) -> Iterator[Finding]:
 
 def _void_settings(reading: Reading, link_id: str, node_id: str) -> Iterator[Finding]:
     """Settings of a link that only count in a flow told by the links."""
-    config, plain = reading.links.get(link_id), LinkConfig()
+    config, plain = reading.links.get(link_id), DEFAULT_LINK
     for field in _VOID:
         if config is None or getattr(config, field) == getattr(plain, field):
             continue

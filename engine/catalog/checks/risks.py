@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from engine.model.edits import SetField
@@ -15,6 +14,7 @@ from engine.plan.capacity import capacities
 from engine.plan.demand import at_peak, demand_of
 from engine.plan.primitives import INFINITE
 from engine.plan.risk import amplification, patience, single_points
+from engine.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -13,7 +13,7 @@ from engine.catalog.registry import component
 from engine.catalog.unknown import names_in, unknown_fields
 from engine.model.edits import UNSET, CompoundEdit, SetField
 from engine.model.findings import Finding
-from engine.model.link import LinkConfig
+from engine.model.link import DEFAULT_LINK
 from engine.model.names import did_you_mean, name_of
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def _hands_on(design: Design, link: Link) -> bool:
 def _unread_policies(reading: Reading) -> Iterator[Finding]:
     """Fields of links from balancers and queues that only count where a caller has a flow of calls."""
     design = reading.design
-    plain = LinkConfig()
+    plain = DEFAULT_LINK
     for link in design.links:
         config = reading.links.get(link.id)
         if config is None or not _hands_on(design, link):

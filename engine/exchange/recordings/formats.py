@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from engine.exchange.recordings import access_logs, load_tools, source
 from engine.exchange.recordings.options import AS_IT_SAYS, Options
 from engine.exchange.recordings.recording import RateCurve, Recording, RecordingError
 from engine.exchange.recordings.table import read_table
+from engine.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

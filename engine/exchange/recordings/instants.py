@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
+
+from engine.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from engine.exchange.recordings import instants
@@ -10,6 +9,7 @@ from engine.exchange.recordings.classes import class_of
 from engine.exchange.recordings.recording import RateCurve, RecordingError
 from engine.exchange.recordings.rows import Rows
 from engine.exchange.recordings.table import Table
+from engine.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

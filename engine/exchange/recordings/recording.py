@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import Final
 
 from engine.model.units import format_quantity
+from engine.records import dataclass
 
 MAX_ARRIVALS: Final = 200_000
 """Most arrivals that are kept one by one: some two megabytes in the design's file."""

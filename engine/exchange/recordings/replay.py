@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from engine.exchange.recordings.classes import operation_of
@@ -15,6 +14,7 @@ from engine.exchange.recordings.recording import (
 )
 from engine.model.edits import CompoundEdit, EditError, SetDesign, SetField
 from engine.model.names import did_you_mean
+from engine.records import dataclass
 
 if TYPE_CHECKING:
     from pydantic import JsonValue

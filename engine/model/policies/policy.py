@@ -8,12 +8,13 @@ nodes one of `Admission`. What it does is in `engine.sim.lane.rules` or `engine.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import ClassVar, Literal, get_args
 
 from engine.model.fields import Config
 from engine.model.metric import Metric
+from engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

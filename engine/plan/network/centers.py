@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
 from engine.plan.capacity import crossing_time
 from engine.plan.queueing.moments import NOTHING, LawMoments, Moments, law_of
 from engine.plan.queueing.waits import NONE, Wait
+from engine.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,7 +6,6 @@ many requests a second as the closed network below with k users, so the node is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -16,6 +15,7 @@ from engine.plan.network.populations import Population, path_of
 from engine.plan.network.sources import think_of, users_of
 from engine.plan.queueing.closed import bounds_of, staircase
 from engine.plan.queueing.waits import ENDLESS, Wait
+from engine.records import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +11,7 @@ from engine.plan.flow import goes_side_by_side
 from engine.plan.network.sources import mix_of, think_of, users_of
 from engine.plan.queueing.closed import Bounds, Queue, bounds_of, solve
 from engine.plan.queueing.waits import Wait, exponential_wait
+from engine.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from engine.model.units import format_quantity
 from engine.plan.primitives import INFINITE
 from engine.plan.queueing.moments import law_of
+from engine.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from engine.model.prediction import TIMES
@@ -25,6 +25,7 @@ from engine.plan.queueing.waits import (
     mgc_wait,
     with_tail_of,
 )
+from engine.records import dataclass
 
 if TYPE_CHECKING:
     from engine.plan.network.centers import Center

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.model.policies.policy import Policy
+from engine.records import dataclass
 
 if TYPE_CHECKING:
     from engine.plan.network.centers import Network

@@ -8,12 +8,12 @@ after the other, the stream is not Poisson, but in a network of such stations ea
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from engine.plan.flow import goes_side_by_side
 from engine.plan.network.alike import held_calls, picker_of, serves_exponentially
+from engine.records import dataclass
 
 if TYPE_CHECKING:
     from engine.plan.network.centers import Center, Edge, Network

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
 from engine.model.prediction import PERCENTILES, TIMES, is_grave
@@ -12,6 +12,7 @@ from engine.plan.network.assumptions import node_doubts
 from engine.plan.network.strangers import blind_before_strangers
 from engine.plan.network.streams import streams_of
 from engine.plan.network.validity import verdict_on
+from engine.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

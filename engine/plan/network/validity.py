@@ -6,7 +6,6 @@ A model that holds says nothing. One that is near leaves a doubt; one that is no
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from engine.model.prediction import TIMES
@@ -25,6 +24,7 @@ from engine.plan.network.stations import arrivals_at
 from engine.plan.network.streams import Kind
 from engine.plan.network.verdict import FAILS, Verdict, uneven
 from engine.plan.queueing.finite import spread_wait
+from engine.records import dataclass
 
 if TYPE_CHECKING:
     from engine.plan.network.centers import Center

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
 from engine.model.prediction import TIMES
+from engine.records import dataclass
 
 if TYPE_CHECKING:
     from engine.plan.network.streams import Stream

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from engine.model.failures import FAILURE_NAMES
+from engine.records import dataclass
 
 INFINITE = float("inf")
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from engine.plan.primitives.station import USUAL, StationPlan
+from engine.records import dataclass
 
 if TYPE_CHECKING:
     from engine.model.policies.policy import Policy

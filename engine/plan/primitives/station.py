@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from engine.plan.primitives.basics import ZERO, LawPlan
+from engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from engine.plan.queueing.waits import NONE, Wait, exponential_wait
+from engine.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,13 +7,13 @@ deviations above the mean, so that the 99th percentile is inside for any distrib
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from engine.plan.queueing.moments import Moments, balanced
+from engine.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

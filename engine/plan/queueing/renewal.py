@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Final
 
 from engine.plan.queueing.waits import ENDLESS, NONE, Wait, exponential_wait
+from engine.records import dataclass
 
 _MOST: Final = 64
 """Servers up to which the sum over them keeps its digits."""

@@ -36,6 +36,18 @@ def slowing(scaling: ScalingPlan, workers: int) -> NDArray[np.float64]:
     return found * (1.0 + curve.a * shares ** (1.0 if curve.law == "linear" else curve.power))
 
 
+def fastest(scaling: ScalingPlan, workers: int, work: float, waits: float) -> float:
+    """How many of so many workers come free a second, at best.
+
+    Args:
+        scaling: how work slows down.
+        workers: how many there are.
+        work: mean work (s) of a request where nothing slows it down.
+        waits: time (s) for which a request keeps its worker beside that, at any pace.
+    """
+    return float((np.arange(1, workers + 1) / (work * slowing(scaling, workers) + waits)).max())
+
+
 def scaled_wait(
     servers: int,
     load: float,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.plan.queueing.erlang import erlang_c
 from engine.plan.queueing.moments import Moments
+from engine.records import dataclass
 
 if TYPE_CHECKING:
     from engine.plan.queueing.moments import LawMoments

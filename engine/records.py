@@ -1,0 +1,150 @@
+"""Data classes that cost little to define: hundreds of them are defined before a command does its work.
+
+``dataclasses.dataclass`` writes and compiles the source of up to eight methods a class, which took a third
+of a command's start. Here all classes share those methods but ``__init__``, which has to be fast and is
+compiled when the first object is made. Everything else is as there: ``fields``, ``replace``, ``asdict``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import MISSING, Field, FrozenInstanceError, fields
+from operator import attrgetter
+from reprlib import recursive_repr
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from dataclasses import dataclass
+
+    _Method = tuple[str, Callable[..., Any] | None]
+
+__all__ = ["dataclass"]
+
+_SET: Final = object.__setattr__
+
+
+def _dataclass(*, frozen: bool = False, eq: bool = True, **options: bool) -> Callable[..., Any]:
+    """What ``dataclasses.dataclass`` gives for the same options."""
+    if options.get("order") or options.get("unsafe_hash"):
+        return dataclasses.dataclass(frozen=frozen, eq=eq, **options)
+
+    def define(cls: Any) -> Any:
+        own = set(vars(cls))
+        made: Any = dataclasses.dataclass(cls, init=False, repr=False, eq=False, **options)
+        assignment = "_SET(self, {0!r}, {1})" if frozen else "self.{0} = {1}"
+        methods = [*_SHARED, ("__init__", _first_init(made, assignment))]
+        if eq:
+            methods += _comparison([each.name for each in fields(made) if each.compare])
+        if frozen:
+            methods += _FROZEN_SLOTS if options.get("slots") else _FROZEN
+        elif eq:
+            methods.append(("__hash__", None))
+        for name, method in methods:
+            if name not in own:
+                setattr(made, name, method)
+        return made
+
+    return define
+
+
+def _first_init(cls: Any, assignment: str) -> Callable[..., None]:
+    """The ``__init__`` that makes the real one take its place."""
+
+    def first(self: Any, /, *values: Any, **named: Any) -> None:
+        cls.__init__ = _init(cls, assignment)
+        cls.__init__(self, *values, **named)
+
+    return first
+
+
+def _init(cls: Any, assignment: str) -> Callable[..., None]:
+    """The real ``__init__``: its parameters in the order of the fields, those by keyword last."""
+    names: dict[str, Any] = {"_SET": _SET, "_MISSING": MISSING}
+    placed, by_keyword, lines = ["self"], ["*"], []
+    for each in fields(cls):
+        parameter, value = _parameter(each, names)
+        if each.init:
+            (by_keyword if each.kw_only else placed).append(parameter)
+        if value:
+            lines.append(assignment.format(each.name, value))
+    if hasattr(cls, "__post_init__"):
+        lines.append("self.__post_init__()")
+    parameters = ", ".join(placed + (by_keyword if len(by_keyword) > 1 else []))
+    exec(f"def __init__({parameters}):\n " + "\n ".join(lines or ["pass"]), names)
+    made: Callable[..., None] = names["__init__"]
+    made.__qualname__ = f"{cls.__qualname__}.__init__"
+    return made
+
+
+def _parameter(each: Field[Any], names: dict[str, Any]) -> tuple[str, str]:
+    """How a field is passed, and the expression of its value; the default gets a name to be known by."""
+    name, default = each.name, f"_default_{each.name}"
+    if each.default is not MISSING:
+        names[default] = each.default
+        return f"{name}={default}", name if each.init else default
+    if each.default_factory is not MISSING:
+        names[default] = each.default_factory
+        made = f"{default}()"
+        return (
+            f"{name}=_MISSING",
+            f"{made} if {name} is _MISSING else {name}" if each.init else made,
+        )
+    return name, name if each.init else ""
+
+
+def _comparison(names: Sequence[str]) -> Iterator[_Method]:
+    """Objects of one class are the same where the fields with these names are."""
+    values: Callable[[Any], Any] = attrgetter(*names) if names else type
+
+    def same(self: Any, other: Any) -> Any:
+        if other.__class__ is not self.__class__:
+            return NotImplemented
+        return values(self) == values(other)
+
+    yield "__eq__", same
+    yield "__hash__", lambda self: hash(values(self))
+
+
+@recursive_repr()
+def _repr(self: Any) -> str:
+    """The fields by name."""
+    shown = ", ".join(
+        f"{each.name}={getattr(self, each.name)!r}" for each in fields(self) if each.repr
+    )
+    return f"{type(self).__qualname__}({shown})"
+
+
+def _refuse_to_set(_self: Any, name: str, _value: Any) -> NoReturn:
+    """Frozen."""
+    msg = f"cannot assign to field {name!r}"
+    raise FrozenInstanceError(msg)
+
+
+def _refuse_to_delete(_self: Any, name: str) -> NoReturn:
+    """Frozen."""
+    msg = f"cannot delete field {name!r}"
+    raise FrozenInstanceError(msg)
+
+
+def _state(self: Any) -> list[Any]:
+    """What copies and pickles keep of an object without a dictionary."""
+    return [getattr(self, each.name) for each in fields(self)]
+
+
+def _restore(self: Any, state: Sequence[Any]) -> None:
+    """Fill a new object, frozen or not."""
+    for each, value in zip(fields(self), state, strict=True):
+        _SET(self, each.name, value)
+
+
+_SHARED: Final[tuple[_Method, ...]] = (("__repr__", _repr),)
+_FROZEN: Final[tuple[_Method, ...]] = (
+    ("__setattr__", _refuse_to_set),
+    ("__delattr__", _refuse_to_delete),
+)
+_FROZEN_SLOTS: Final = (*_FROZEN, ("__getstate__", _state), ("__setstate__", _restore))
+
+if not TYPE_CHECKING:
+    # Type checkers know the original, whose options and objects these are.
+    dataclass = _dataclass
