@@ -9,7 +9,6 @@ from engine.cli.errors import BAD_INPUT, OK, InputError
 from engine.cli.json_out import write_json
 from engine.cli.lazily import lazily
 from engine.cli.terminal import shown
-from engine.model.edit_json import edit_to_json
 from engine.model.files import FileError, load
 
 if TYPE_CHECKING:
@@ -17,11 +16,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from engine.cli import console, tables
+    from engine.model import edit_json
     from engine.model.design import Design
     from engine.model.findings import Finding
 else:
-    # Nothing is drawn where nothing is found.
+    # Nothing is drawn, and no edit is named, where nothing is found.
     console = lazily("engine.cli.console")
+    edit_json = lazily("engine.model.edit_json")
     tables = lazily("engine.cli.tables")
 
 
@@ -67,7 +68,7 @@ def _raw(design: Design, findings: Iterable[Finding]) -> dict[str, Any]:
                 "message": finding.message,
                 "fix": None
                 if finding.fix is None
-                else {"label": finding.fix.label, "edit": edit_to_json(finding.fix)},
+                else {"label": finding.fix.label, "edit": edit_json.edit_to_json(finding.fix)},
             }
             for finding in findings
         ],

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         checking,
         importing,
         predicting,
+        preparing,
         scaffold,
         schema,
         selftest,
@@ -34,6 +35,7 @@ else:
     checking = lazily("engine.cli.checking")
     importing = lazily("engine.cli.importing")
     predicting = lazily("engine.cli.predicting")
+    preparing = lazily("engine.cli.preparing")
     scaffold = lazily("engine.cli.scaffold")
     schema = lazily("engine.cli.schema")
     selftest = lazily("engine.cli.selftest")
@@ -149,7 +151,7 @@ def simulate(  # noqa: PLR0913 - one parameter an option
     ] = None,
 ) -> int:
     """Run a design and show what was measured."""
-    wanted = simulating.Wanted(
+    wanted = preparing.Wanted(
         file=file,
         duration=duration,
         warmup=warmup,
@@ -184,7 +186,7 @@ def theory(  # noqa: PLR0913 - one parameter an option
     quiet: Quiet = False,
 ) -> int:
     """Predict a design by queueing theory, and name the assumptions that do not hold."""
-    run = simulating.Wanted(
+    run = preparing.Wanted(
         file=file,
         duration=duration,
         warmup=warmup,

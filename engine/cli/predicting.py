@@ -11,16 +11,19 @@ from engine.catalog.typed import DesignError
 from engine.cli.console import output
 from engine.cli.errors import OK, InputError
 from engine.cli.json_out import write_json
-from engine.cli.simulating import Wanted, advance, prepared
+from engine.cli.lazily import lazily
+from engine.cli.preparing import Wanted, prepared
 from engine.cli.theory_tables import theory_tables
 from engine.model.units import parse_quantity
 from engine.plan.theory import predict
 from engine.records import dataclass
-from engine.run.session import MemoryLimitError, Session, StandstillError
 
 if TYPE_CHECKING:
-    from engine.model.design import Design
+    from engine.cli import advancing
     from engine.model.prediction import Theory
+else:
+    # A prediction does without the simulator.
+    advancing = lazily("engine.cli.advancing")
 
 VERSION = 1
 """Version of the object that ``--json`` writes."""
@@ -40,10 +43,12 @@ def show_theory(wanted: TheoryWanted) -> int:
     design, load = prepared(wanted.run), _load(wanted.load)
     try:
         theory = predict(lower(design), load=load)
-        result = _measured(design, load, quiet=wanted.run.quiet) if wanted.measure else None
-    except (DesignError, MemoryLimitError, StandstillError) as error:
+    except DesignError as error:
         msg = f"{wanted.run.file.name}: {error}"
         raise InputError(msg) from error
+    result = None
+    if wanted.measure:
+        result = advancing.measured(wanted.run.file.name, design, load, quiet=wanted.run.quiet)
     if wanted.run.json_out is not None:
         write_json(theory_object(design.title, load, theory, result), wanted.run.json_out)
     if not wanted.run.quiet and wanted.run.json_out != "-":
@@ -62,14 +67,6 @@ def theory_object(
     if result is not None:
         written["measured"] = result
     return written
-
-
-def _measured(design: Design, load: float, *, quiet: bool) -> dict[str, Any]:
-    """The result of a run under the load."""
-    session = Session(design)
-    session.set_load(load)
-    advance(session, quiet=quiet)
-    return session.result()
 
 
 def _load(text: str | None) -> float:

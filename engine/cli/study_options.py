@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import typer
 
 from engine.cli.errors import InputError
-from engine.cli.simulating import Wanted, prepared
+from engine.cli.preparing import Wanted, prepared
 from engine.model.units import parse_quantity
 from engine.records import dataclass
 from engine.study import StudyError, Variant, with_objectives

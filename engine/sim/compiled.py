@@ -16,6 +16,7 @@ import importlib.util
 import os
 import sys
 import sysconfig
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -82,10 +83,17 @@ def use_compiled_lane(package_path: MutableSequence[str]) -> None:
         return
     here = Path(package_path[0])
     lane = next((each for each in (here, *here.parents) if each.name == LANE), here)
-    folder = build_folder(lane)
-    if folder is None or not _load_group(folder):
+    folder = _build_in_use(lane)
+    if folder is None:
         return
     package_path.insert(0, str(folder / here.relative_to(lane)))
+
+
+@cache
+def _build_in_use(lane: Path) -> Path | None:
+    """The build that this process runs: looked for once, for all packages of the lane."""
+    folder = build_folder(lane)
+    return folder if folder is not None and _load_group(folder) else None
 
 
 def lane_mode() -> Literal["compiled", "interpreted"]:
