@@ -36,8 +36,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     # Imported here, so that neither a child process nor the command line ever loads Qt.
     if wants_window(arguments):
         # Once PySide6 is there, it reads the source of everything that is imported after it.
-        for name in ("numpy", "engine.catalog"):
-            importlib.import_module(name)
+        importlib.import_module("numpy")
+        tuple(importlib.import_module("engine.catalog").COMPONENTS)
         from app.main import run_app  # noqa: PLC0415
 
         return run_app([each for each in arguments if each != "--run"])

@@ -1,11 +1,16 @@
-"""The explicit list of components. Discovery finds nothing in a frozen application, so every one is named."""
+"""The explicit list of components. Discovery finds nothing in a frozen application, so every one is named.
+
+A component is loaded when a design has one, or when somebody goes through all of them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Final, overload
 
-from engine.catalog import cache, client, load_balancer, queue, service, sql_database, worker
 from engine.model.admission import Admission
 from engine.model.policies.policy import metrics_in
 
@@ -13,15 +18,25 @@ if TYPE_CHECKING:
     from engine.catalog.preset import Preset
     from engine.model.component import Component
 
-_LISTED: Final[tuple[Preset, ...]] = (
-    client.PRESET,
-    load_balancer.PRESET,
-    service.PRESET,
-    worker.PRESET,
-    cache.PRESET,
-    sql_database.PRESET,
-    queue.PRESET,
+_LISTED: Final = (
+    "client",
+    "load_balancer",
+    "service",
+    "worker",
+    "cache",
+    "sql_database",
+    "queue",
 )
+"""The kinds, each the name of its module, in the order of the palette."""
+
+
+@cache
+def preset(kind: str) -> Preset | None:
+    """The preset of a kind; None for kinds that this version does not know."""
+    if kind not in _LISTED:
+        return None
+    found: Preset = import_module(f"engine.catalog.{kind}").PRESET
+    return _complete(found)
 
 
 def _complete(preset: Preset) -> Preset:
@@ -33,17 +48,30 @@ def _complete(preset: Preset) -> Preset:
     return replace(preset, component=replace(component, metrics=(*component.metrics, *gates)))
 
 
-PRESETS: Final[tuple[Preset, ...]] = tuple(map(_complete, _LISTED))
-COMPONENTS: Final[tuple[Component, ...]] = tuple(preset.component for preset in PRESETS)
-_BY_KIND: Final[dict[str, Preset]] = {preset.component.kind: preset for preset in PRESETS}
-
-
-def preset(kind: str) -> Preset | None:
-    """The preset of a kind; None for kinds that this version does not know."""
-    return _BY_KIND.get(kind)
-
-
 def component(kind: str) -> Component | None:
     """The record of a kind; None for kinds that this version does not know."""
-    found = _BY_KIND.get(kind)
+    found = preset(kind)
     return found.component if found is not None else None
+
+
+@cache
+def _all() -> tuple[Component, ...]:
+    """The records of all kinds."""
+    return tuple(found.component for kind in _LISTED if (found := preset(kind)) is not None)
+
+
+class _Components(Sequence["Component"]):
+    """The records of all kinds, loaded at the first look at one."""
+
+    def __len__(self) -> int:
+        return len(_LISTED)
+
+    @overload
+    def __getitem__(self, index: int) -> Component: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Component]: ...
+    def __getitem__(self, index: int | slice) -> Component | Sequence[Component]:
+        return _all()[index]
+
+
+COMPONENTS: Final[Sequence[Component]] = _Components()

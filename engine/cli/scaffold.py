@@ -11,8 +11,7 @@ import engine.catalog
 from engine.cli.errors import OK, InputError
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
-_IMPORTS: Final = re.compile(r"from engine\.catalog import (?:\(([\w,\s]+?)\)|([\w, ]+))\n")
-_LIST: Final = re.compile(r"(_LISTED[^=]*= \(\n(?:    \w+\.PRESET,\n)+)")
+_LIST: Final = re.compile(r'(_LISTED[^=]*= \(\n(?:    "\w+",\n)+)')
 
 _TEMPLATE: Final = '''\
 """@TITLE@: say in one line what it models.
@@ -125,15 +124,7 @@ def _filled(name: str) -> str:
 
 def _entered(listing: str, name: str) -> str:
     """The registry's source with one more component."""
-    found = _IMPORTS.search(listing)
-    if found is None or _LIST.search(listing) is None:
+    if _LIST.search(listing) is None:
         msg = "the list in engine/catalog/registry.py has another shape; add the component by hand"
         raise InputError(msg)
-    names = sorted({*re.findall(r"\w+", found[1] or found[2]), name})
-    line = f"from engine.catalog import {', '.join(names)}\n"
-    if len(line) > 101:
-        line = (
-            "from engine.catalog import (\n" + "".join(f"    {each},\n" for each in names) + ")\n"
-        )
-    listing = listing.replace(found[0], line)
-    return _LIST.sub(rf"\g<1>    {name}.PRESET,\n", listing)
+    return _LIST.sub(rf'\g<1>    "{name}",\n', listing)

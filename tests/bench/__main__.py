@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import changes, interface, readme, simulator, theory
+from tests.bench import changes, interface, readme, simulator, start, theory
 from tests.bench.peers import comparing
 from tests.bench.row import Row
 
@@ -39,6 +39,7 @@ PARTS = {
     "changes": changes,
     "peers": comparing,
     "theory": theory,
+    "start": start,
     "interface": interface,
 }
 

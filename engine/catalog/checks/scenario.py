@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.catalog.cache import CacheConfig
 from engine.catalog.checks.flows import explicit_flow, unknown_links
 from engine.catalog.events import members, replaced
 from engine.catalog.measures import measured_of
@@ -82,7 +81,7 @@ def _event_problem(reading: Reading, event: Event, known: set[str]) -> tuple[str
     nodes = members(design, event.target)
     if kind.hits == "clients" and not any(each.kind == "client" for each in nodes):
         return "target", f"{_target(design, event)} {kind.misses}"
-    stores = [each for each in nodes if isinstance(reading.configs.get(each.id), CacheConfig)]
+    stores = [each for each in nodes if each.kind == "cache" and each.id in reading.configs]
     if kind.hits == "stores" and not stores:
         return "target", f"{_target(design, event)} {kind.misses}"
     return None

@@ -1,0 +1,74 @@
+"""What a command loads before it does its work: only what it needs, for loading is what its start takes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HELLO = str(Path(__file__).parents[2] / "saved_designs" / "hello.windtunnel")
+SCRIPT = """
+import sys
+from app.__main__ import main
+code = main(sys.argv[2:])
+print(code, *(name for name in sys.argv[1].split(",") if name in sys.modules), file=sys.stderr)
+"""
+SIMULATOR = "simpy,engine.sim,engine.control,engine.run,engine.run.session,multiprocessing"
+NEVER = "networkx,PySide6,scipy,sqlite3,engine.study,engine.cli.studying"
+
+
+def loaded(names: str, arguments: list[str]) -> list[str]:
+    """Those of some modules that a command loads that ends well."""
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, names, *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    code, *found = done.stderr.splitlines()[-1].split()
+    assert code == "0", done.stderr
+    return found
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["check", "--help"], ["simulate", "--help"]])
+def test_help_loads_neither_models_nor_tables(arguments: list[str]) -> None:
+    names = f"{NEVER},{SIMULATOR},numpy,rich,engine.model,engine.catalog,engine.plan"
+    assert loaded(names, arguments) == []
+
+
+def test_the_list_of_commands_loads_no_validation() -> None:
+    assert loaded("pydantic", ["--help"]) == []
+
+
+def test_a_check_loads_neither_simulator_nor_theory() -> None:
+    names = f"{NEVER},{SIMULATOR},numpy,engine.plan.theory,engine.plan.network,engine.plan.cycles"
+    assert loaded(names, ["check", HELLO]) == []
+
+
+def test_a_check_that_only_writes_json_loads_no_tables() -> None:
+    assert loaded("rich,numpy", ["check", HELLO, "--json", "-"]) == []
+
+
+def test_theory_loads_no_simulator() -> None:
+    assert loaded(f"{NEVER},{SIMULATOR},engine.sim.lane", ["theory", HELLO]) == []
+
+
+def test_a_simulation_loads_neither_theory_nor_studies() -> None:
+    names = f"{NEVER},multiprocessing,engine.plan.theory,engine.plan.network"
+    assert loaded(names, ["simulate", HELLO, "--duration", "61"]) == []
+
+
+def test_what_is_watched_is_loaded_by_whoever_needs_it() -> None:
+    wanted = ["numpy", "simpy", "rich", "engine.run.session", "engine.sim"]
+    assert loaded(",".join(wanted), ["simulate", HELLO, "--duration", "61"]) == wanted
+
+
+def test_components_are_loaded_by_designs_that_have_one() -> None:
+    kinds = ("cache", "queue", "load_balancer", "sql_database", "worker")
+    names = ",".join(f"engine.catalog.{kind}" for kind in kinds)
+    assert loaded(names, ["check", HELLO]) == []
+    assert loaded(names, ["check", HELLO.replace("hello", "cold-cache")]) == [
+        "engine.catalog.cache"
+    ]
