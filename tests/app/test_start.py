@@ -69,6 +69,8 @@ def test_components_are_loaded_by_designs_that_have_one() -> None:
     kinds = ("cache", "queue", "load_balancer", "sql_database", "worker")
     names = ",".join(f"engine.catalog.{kind}" for kind in kinds)
     assert loaded(names, ["check", HELLO]) == []
-    assert loaded(names, ["check", HELLO.replace("hello", "cold-cache")]) == [
-        "engine.catalog.cache"
+    stores = HELLO.replace("hello", "cold-cache")
+    assert loaded(names, ["check", stores]) == [
+        "engine.catalog.cache",
+        "engine.catalog.sql_database",
     ]

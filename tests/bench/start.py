@@ -18,8 +18,8 @@ LEAST = ("-c", "from pydantic import BaseModel")
 COMMANDS = {
     "--help": (("--help",), 1.5),
     "check, small design": (("check", HELLO), 4.5),
-    "theory, small design": (("theory", HELLO), 5.0),
-    "simulate, 61 s of it": (("simulate", HELLO, "--duration", "61"), 5.0),
+    "theory, small design": (("theory", HELLO), 5.5),
+    "simulate, 61 s of it": (("simulate", HELLO, "--duration", "61"), 5.5),
 }
 """What is called, and how many times as long as the least it may take."""
 
