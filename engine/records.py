@@ -24,14 +24,18 @@ __all__ = ["dataclass"]
 _SET: Final = object.__setattr__
 
 
-def _dataclass(*, frozen: bool = False, eq: bool = True, **options: bool) -> Callable[..., Any]:
+def _dataclass(
+    cls: Any = None, /, *, frozen: bool = False, eq: bool = True, **options: bool
+) -> Any:
     """What ``dataclasses.dataclass`` gives for the same options."""
-    if options.get("order") or options.get("unsafe_hash"):
-        return dataclasses.dataclass(frozen=frozen, eq=eq, **options)
+    ordered = options.get("order") or options.get("unsafe_hash")
 
     def define(cls: Any) -> Any:
+        if ordered or any(map(dataclasses.is_dataclass, cls.__mro__[1:])):
+            return dataclasses.dataclass(cls, frozen=frozen, eq=eq, **options)
         own = set(vars(cls))
         made: Any = dataclasses.dataclass(cls, init=False, repr=False, eq=False, **options)
+        made.__dataclass_params__.frozen = frozen  # as classes that inherit from it have to be
         assignment = "_SET(self, {0!r}, {1})" if frozen else "self.{0} = {1}"
         methods = [*_SHARED, ("__init__", _first_init(made, assignment))]
         if eq:
@@ -45,7 +49,7 @@ def _dataclass(*, frozen: bool = False, eq: bool = True, **options: bool) -> Cal
                 setattr(made, name, method)
         return made
 
-    return define
+    return define if cls is None else define(cls)
 
 
 def _first_init(cls: Any, assignment: str) -> Callable[..., None]:

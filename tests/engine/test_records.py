@@ -35,6 +35,13 @@ class Derived(Base):
     size: int = 1
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Farther(Derived):
+    """Of the library's own kind."""
+
+    far: bool = True
+
+
 @dataclass(slots=True, kw_only=True)
 class Mutable:
     """What changes, and what is worked out."""
@@ -62,6 +69,13 @@ class Itself:
     size: int = 0
 
 
+@dataclass
+class Plain:
+    """Without options."""
+
+    size: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Nothing:
     """No field at all."""
@@ -81,6 +95,7 @@ def test_equal_fields_make_equal_objects_of_one_class_only():
     assert Nothing() == Nothing()
     assert len({Nothing(), Nothing()}) == 1
     assert Itself() != Itself()
+    assert Plain(1) == Plain(1) != Plain()
     assert Version(1, 2) < Version(2)
     with pytest.raises(TypeError, match="unhashable"):
         hash(Mutable(size=1))
@@ -107,7 +122,7 @@ def test_wrong_arguments_are_refused():
 
 
 def test_copies_and_pickles_are_equal():
-    for each in (Point(1.0, 2.0), Derived("a", 2), Version(1), Nothing()):
+    for each in (Point(1.0, 2.0), Derived("a", 2), Farther("b", 3), Version(1), Nothing()):
         assert pickle.loads(pickle.dumps(each)) == each == copy.deepcopy(each) == copy.copy(each)
 
 
@@ -118,6 +133,9 @@ def test_tools_of_the_library_know_them():
     assert dataclasses.is_dataclass(point)
     assert [each.name for each in fields(Derived)] == ["name", "size"]
     assert Derived() == Derived("base", 1)
+    assert Farther("a") == Farther(name="a", size=1, far=True)
+    with pytest.raises(TypeError, match="cannot inherit"):
+        dataclass(frozen=False)(type("Thawed", (Base,), {}))
     match point:
         case Point(x, y):
             assert (x, y) == (1.0, 0.0)
