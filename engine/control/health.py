@@ -161,6 +161,7 @@ class HealthChecks(Prober):
         path.send(probe, self._machine.now)
         yield answer | limit
         del self._asked[probe]
+        probe.settled = True  # its connection is closed, so it does not come again
         return answer.triggered and probe.reason == OK
 
     def heard(self, probe: Call) -> None:

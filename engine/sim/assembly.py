@@ -10,6 +10,7 @@ from engine.plan.primitives import LawPlan
 from engine.sim import tally
 from engine.sim.body import Body, padded
 from engine.sim.client_setup import ClientSetup
+from engine.sim.disciplines import has_limit
 from engine.sim.instances import Instances
 from engine.sim.lane.link import Link
 from engine.sim.lane.node import Node
@@ -102,7 +103,10 @@ class Assembler:
         node.law = laws[0] if len(laws) == self.kinds == 1 and plan.flow is None else None
         node.hold = station.hold
         node.pulls = plan.pulls
-        node.instant = station.workers is None and all(law.fixed == 0.0 for law in laws)
+        free = station.workers is None and all(law.fixed == 0.0 for law in laws)
+        node.instant = free and not has_limit(
+            station
+        )  # memory is looked at whenever somebody enters
         for body in part.roles:
             if isinstance(body.adapter, RoleAdapter):
                 body.adapter.tune(body.thing, part, self.setup)

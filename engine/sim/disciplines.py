@@ -44,10 +44,14 @@ def sort_of(pool: Pool, node: Node, station: StationPlan) -> type[Movable]:
 
 def _varies(station: StationPlan) -> bool:
     """Whether the pace of work varies, or somebody has to look at each request that enters."""
-    watched = station.memory is not None and station.memory.limit < INFINITE
     warms = station.start is not None and station.start.warm_up > 0.0
     others = (station.scaling, station.cpu, station.pauses)
-    return watched or warms or any(each is not None for each in others)
+    return has_limit(station) or warms or any(each is not None for each in others)
+
+
+def has_limit(station: StationPlan) -> bool:
+    """Whether the memory of its instances ends somewhere."""
+    return station.memory is not None and station.memory.limit < INFINITE
 
 
 def discipline_of(
@@ -80,7 +84,8 @@ def discipline_of(
         made = Batching(pool, line, server)
     else:
         made = PacedQueueing(pool, line, server)
-    _set_knobs(made, server, station, pool)
+    _set_pace(server, station, pool.index, pool.site.agenda.now)
+    _set_batches(made, station)
     return made
 
 
@@ -94,12 +99,18 @@ def move_of(pool: Pool, node: Node, sort: type[Movable], station: StationPlan, l
     return Move(pool, discipline_of(pool, sort, station, line, server), parts, carried)
 
 
-def tune(pool: Pool, station: StationPlan, line: Line, now: float) -> None:
-    """Turn the knobs of an instance."""
+def tune(
+    pool: Pool, station: StationPlan, before: StationPlan | None, line: Line, now: float
+) -> None:
+    """Turn the knobs of an instance, and none of those of its pace where the plan before had the same.
+
+    Nobody looks at work under way for nothing: its virtual time is rounded wherever that is done.
+    """
     pool.limit = UNLIMITED if station.queue_limit is None else station.queue_limit
     server, discipline = server_of(pool), pool.discipline
-    if server is not None:
-        _set_knobs(discipline, server, station, pool)
+    if server is not None and (before is None or _pace_of(before) != _pace_of(station)):
+        _set_pace(server, station, pool.index, now)
+    _set_batches(discipline, station)
     _set_memory(pool, station, now)
     if isinstance(discipline, Queueing):
         discipline.reline(line)
@@ -116,15 +127,17 @@ def line_of(station: StationPlan, priorities: list[int]) -> Line:
     return Fifo()
 
 
-def _set_knobs(
-    discipline: object, server: VariableRateServer, station: StationPlan, pool: Pool
-) -> None:
-    """Turn the knobs of an instance's pace and batches."""
-    _set_pace(server, station, pool.index, pool.site.agenda.now)
+def _set_batches(discipline: object, station: StationPlan) -> None:
+    """Turn the knobs of an instance's batches, where it has any."""
     if isinstance(discipline, Batching) and station.batch is not None:
         batch = station.batch
         discipline.size, discipline.linger, discipline.fixed = batch.size, batch.linger, batch.fixed
         discipline.per_item = -1.0 if batch.per_item is None else batch.per_item
+
+
+def _pace_of(station: StationPlan) -> tuple[object, ...]:
+    """What the pace of instances follows from."""
+    return station.scaling, station.cpu, station.pauses is None, station.start
 
 
 def _set_pace(server: VariableRateServer, station: StationPlan, index: int, now: float) -> None:

@@ -55,8 +55,9 @@ class InstanceMeter:
 
     def set_workers(self, workers: float, now: float) -> None:
         """Count other workers as there from now on; none once it is retired, or where they are unlimited."""
-        self._capacity += self._workers * (now - self._since)
-        self._since, self._workers = now, workers
+        if workers != self._workers:
+            self._capacity += self._workers * (now - self._since)
+            self._since, self._workers = now, workers
 
     def tally(self, now: float) -> InstanceTally:
         """The counters now."""

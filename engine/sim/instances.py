@@ -72,6 +72,9 @@ class Instances:
         kept = node.pools[: station.instances]
         hand_over(self.agenda, list(self._moves(part, [*kept, *part.retired], station)), now)
         for pool in surplus:
+            server = server_of(pool)
+            if server is not None:
+                server.catch_up(now)
             pool.leave_off(now)
         before = len(node.pools)
         while len(kept) < station.instances:
@@ -81,9 +84,11 @@ class Instances:
                 pool.listed = False
             kept.append(pool)
         node.pools = kept
+        node.vitals.have(float(len(kept)), now)
         self._tune_backlog(node, station)
+        known = None if part.followed is None else part.followed.station
         for pool in kept:
-            tune(pool, station, self._line(part, pool, station), now)
+            tune(pool, station, known, self._line(part, pool, station), now)
         part.meters.follow(kept, part.retired, now)
 
     @staticmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_ROUNDING = 1e-6
+ROUNDING = 1e-6
 """Relative difference of two sums of the same durations, added in different orders."""
 
 
@@ -27,7 +27,7 @@ def close(where: str, what: str, area: float, spent: float, scale: float) -> Non
     Raises:
         InvariantError: they are not.
     """
-    if abs(area - spent) > _ROUNDING * scale:
+    if abs(area - spent) > ROUNDING * scale:
         msg = f"{where}: {what}: area {area:.9g} s, time spent {spent:.9g} s"
         raise InvariantError(msg)
 

@@ -6,9 +6,9 @@ integrated over time, is the time that everybody spent inside. Both hold to the 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from engine.sim.invariant import InvariantError, at_most, close, same
+from engine.sim.invariant import ROUNDING, InvariantError, at_most, close, same
 from engine.sim.lane.roles.queue import Queue
 
 if TYPE_CHECKING:
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from engine.sim.parts import LinkPart, NodePart
 
 __all__ = ["InvariantError", "check"]
-
-_ROUNDING: Final = 1e-6
-"""Relative difference of two sums of the same times, added in different orders."""
 
 
 def check(machine: Machine) -> None:
@@ -69,9 +66,9 @@ def _check_instances(node: Node, pools: list[Pool], now: float) -> None:
     at_most(node.name, "arrivals", sum(int(pool.arrivals) for pool in pools), int(node.arrivals))
     area = node.busy_area + (now - node.touched) * node.busy
     busy = sum(int(pool.busy) * now - pool.busy_sum for pool in pools)
-    at_most(node.name, "busy instances", busy, area + _ROUNDING * (area + now + 1.0))
+    at_most(node.name, "busy instances", busy, area + ROUNDING * (area + now + 1.0))
     rest = node.vitals.resting * now - node.vitals.resting_sum
-    at_most(node.name, "time held", rest, area + _ROUNDING * (area + now + 1.0))
+    at_most(node.name, "time held", rest, area + ROUNDING * (area + now + 1.0))
 
 
 def _check_workers(part: NodePart, pools: list[Pool], now: float) -> None:
@@ -96,7 +93,7 @@ def _check_workers(part: NodePart, pools: list[Pool], now: float) -> None:
             node.name,
             "busy workers over time",
             part.busy_area(now),
-            part.capacity_area(now) * (1.0 + _ROUNDING),
+            part.capacity_area(now) * (1.0 + ROUNDING),
         )
 
 

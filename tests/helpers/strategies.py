@@ -55,7 +55,12 @@ def rich_raw() -> dict[str, Any]:
     return raw_design(
         [
             client("users", 20.0, mix={"read": 0.9, "write": 0.1}),
-            node("crowd", "client", arrivals={"process": "closed", "users": 5, "think_time": 1.0}),
+            node(
+                "crowd",
+                "client",
+                arrivals={"process": "closed", "users": 5, "think_time": 1.0},
+                mix={"read": 1.0},
+            ),
             node(
                 "balancer", "load_balancer", picker="power_of_two", admission=gate, frame="region"
             ),

@@ -336,6 +336,10 @@ class Site(SiteCounts):
         """The caller of a call that waits here, and is not worked on yet, waits no more."""
         raise NotImplementedError
 
+    def leave_gate(self, call: Call, reason: i64, now: float) -> None:
+        """The caller of a call that waits at a gate here waits no more."""
+        raise NotImplementedError
+
     def drop(self, call: Call, now: float) -> None:
         """A call that waited for a worker has passed its deadline."""
         raise NotImplementedError

@@ -379,6 +379,8 @@ class Link(RuledPath):
         self._settle(call, reason, now)
         self.failed[reason] += 1
         self.blame.note(call.given_up, reason)
+        if call.at_gate:
+            call.site.leave_gate(call, reason, now)
 
     def _settle(self, call: Call, reason: i64, now: float) -> None:
         """Count an attempt out, and tell the rules."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, final
 
 from engine.sim.lane.agenda import Timer
-from engine.sim.lane.call import Context, Parked, Site
+from engine.sim.lane.call import Parked, Site
 from engine.sim.lane.codes import (
     CRASHED,
     DEAD,
@@ -308,6 +308,9 @@ class Node(Site):
         witness = self.witness
         if witness is not None and witness.keeps(call):
             return
+        if call.at_gate:
+            self.leave_gate(call, DEADLINE, now)
+            return
         pool = call.pool
         if not pool.inside.has(call):
             context = call.context
@@ -321,16 +324,20 @@ class Node(Site):
         self.finish(call, DEADLINE, now)
 
     def give_up(self, call: Call, now: float) -> None:
-        """Take a call out of the line for a worker; at a gate it is turned away when its turn comes."""
+        """Take a call out of the line for a worker."""
         pool = call.pool
-        if call.at_gate:
-            context = call.context
-            if context is None:
-                call.context = Context(-NEVER)
-            else:
-                context.deadline = -NEVER
-        elif pool.inside.has(call) and pool.discipline.withdraw(call, now):
+        if pool.inside.has(call) and pool.discipline.withdraw(call, now):
             self.finish(call, TIMEOUT, now)
+
+    def leave_gate(self, call: Call, reason: i64, now: float) -> None:
+        """Take a call out that waits at a gate: its caller has closed the connection."""
+        gate = self.gate
+        while gate is not None:
+            if gate.held > 0 and gate.withdraw(call):
+                call.pool.coming -= 1
+                self._refuse_at(gate, call, reason, now)
+                return
+            gate = gate.following
 
     def _reply(self, call: Call, reason: i64, now: float) -> None:
         """Send the answer back."""

@@ -22,12 +22,14 @@ from engine.sim.lane.codes import (
     UNAVAILABLE,
 )
 from engine.sim.lane.network_path import NetworkPath
+from engine.sim.lane.station.backlog import Backlog
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
     from engine.sim.lane.agenda import Agenda, Entry
     from engine.sim.lane.draws import Draws
+    from engine.sim.lane.node import Node
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
@@ -117,12 +119,21 @@ class Handler(Site):
 class WorkingHandler(Handler):
     """A handler that needs a worker."""
 
+    def __init__(self, node: Node) -> None:
+        super().__init__(node)
+        self._listener = node
+        self._backlog = Backlog(self)
+
     def take(self, call: Call, now: float) -> None:
-        """Wait for a worker, or be refused where no place is left."""
+        """Wait for a worker; where no place is left, be refused or come again, as requests are."""
         pool = call.pool
         call.slot = pool.deaths
-        if not pool.discipline.offer(call, now):
+        if pool.discipline.offer(call, now):
+            return
+        if self._listener.backlog is None:
             self.refuse(call, QUEUE_FULL, now)
+        else:
+            self._backlog.drop(call, now)
 
     def worked(self, call: Call, now: float) -> None:
         """The worker is free again; who has died meanwhile says nothing."""

@@ -100,6 +100,10 @@ class Gate:
     def left(self, call: Call, reason: i64, now: float) -> None:
         """A call that it let in has left, or was refused further inside."""
 
+    def withdraw(self, call: Call) -> bool:
+        """Keep a call no longer whose caller does not wait for it any more; false where it is not here."""
+        return False
+
     def give_back(self, pool: Pool) -> list[Call]:
         """Keep the calls for an instance that dies no longer."""
         return []

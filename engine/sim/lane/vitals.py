@@ -55,9 +55,9 @@ class Vitals:
 
     def __init__(self) -> None:
         self.throttled = 0.0
-        """Seconds for which instances with work stood still for want of CPU quota."""
+        """Seconds for which instances with work stood still for want of CPU quota, but those on their way out."""
         self.halted = 0.0
-        """Seconds for which pauses stopped instances."""
+        """Seconds for which pauses stopped instances, but those on their way out."""
         self.stood = 0.0
         """Seconds for which workers with work stood still, for want of quota or in a pause."""
         self.resting = 0.0
@@ -71,6 +71,20 @@ class Vitals:
         self.batches = 0.0
         self.batched = 0.0
         """Requests in all batches."""
+        self._instances = 0.0
+        self._lived = 0.0
+        self._since = 0.0
+
+    def have(self, instances: float, now: float) -> None:
+        """Have so many instances from now on; those on their way out are none of them."""
+        if instances != self._instances:
+            self._lived = self.lived(now)
+            self._since = now
+            self._instances = instances
+
+    def lived(self, now: float) -> float:
+        """Instances, integrated over time: what throttled and halted times are shares of."""
+        return self._lived + self._instances * (now - self._since)
 
 
 class Meter(Task):

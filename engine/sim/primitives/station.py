@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.sim.body import Adapter, Counters, Values, ratio
+from engine.sim.invariant import ROUNDING, at_most
 from engine.sim.lane.node import Node
 from engine.sim.lane.station.batches import Batching
 from engine.sim.servers import server_of
@@ -19,7 +20,7 @@ class StationAdapter(Adapter[Node]):
     name = "station"
 
     def counters(self, body: Node, now: float) -> Counters:
-        """Time throttled and halted, restarts, batches, who came again."""
+        """Time throttled and halted, that of all instances, restarts, batches, who came again."""
         vitals = body.vitals
         throttled, halted = vitals.throttled, vitals.halted
         for pool in body.pools:
@@ -31,6 +32,7 @@ class StationAdapter(Adapter[Node]):
         return (
             throttled,
             halted,
+            vitals.lived(now),
             vitals.restarts,
             vitals.batches,
             vitals.batched,
@@ -39,9 +41,8 @@ class StationAdapter(Adapter[Node]):
 
     def extra(self, body: Node, since: Sequence[float], span: float, now: float) -> Values:
         """Each where it is switched on."""
-        throttled, halted, restarts, batches, batched, resent = since
+        throttled, halted, lived, restarts, batches, batched, resent = since
         pools = body.pools
-        lived = span * len(pools)
         found: Values = {}
         if body.backlog is not None:
             found["resent"] = resent
@@ -57,3 +58,8 @@ class StationAdapter(Adapter[Node]):
         if any(isinstance(pool.discipline, Batching) for pool in pools):
             found["batch_size"] = ratio(batched, batches)
         return found
+
+    def check(self, body: Node, owner: Node, now: float) -> None:
+        """No instance stands still for longer than it is there."""
+        throttled, halted, lived = self.counters(body, now)[:3]
+        at_most(owner.name, "time stood still", throttled + halted, lived + ROUNDING * (now + 1.0))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
@@ -18,6 +19,9 @@ from tests.helpers.builders import design as drawn
 from tests.helpers.builders import link as drawn_link
 from tests.helpers.builders import node as drawn_node
 from tests.helpers.plans import client, event, exponential, link, plan, router, station
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 INTERVAL, TIMEOUT, FALL, RISE = 1.0, 1.0, 3, 2
 
@@ -56,14 +60,23 @@ def stopped(at: float) -> EventPlan:
     return event(at, 30.0, "slow", nodes=("web",), instances=1, factor=1e9)
 
 
+def frozen(at: float) -> EventPlan:
+    """One of two instances stands still for half a minute, and takes connections all the same."""
+    return event(at, 30.0, "freeze", nodes=("web",), instances=1)
+
+
+FAULTS = [stopped, frozen]
 PHASES = [0.05, 0.3, 0.55, 0.8]
 
 
+@pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("phase", PHASES)
-def test_a_frozen_instance_is_found_after_its_timeouts(phase: float) -> None:
+def test_a_frozen_instance_is_found_after_its_timeouts(
+    phase: float, fault: Callable[[float], EventPlan]
+) -> None:
     """Measured with HAProxy, inter and timeout 1 s, fall 3: 5.4 to 5.8 s."""
     at = 20.0 + phase
-    (seen, verdict), *_ = found(checks(7), stopped(at))
+    (seen, verdict), *_ = found(checks(7), fault(at))
     assert verdict == "out"
     least = FALL * TIMEOUT + (FALL - 1) * INTERVAL
     assert least <= seen - at <= least + INTERVAL
@@ -81,21 +94,70 @@ def test_a_dead_instance_refuses_at_once(phase: float, layer: Literal[4, 7]) -> 
     assert (RISE - 1) * INTERVAL <= back - at - 20.0 <= RISE * INTERVAL
 
 
-def test_the_time_to_notice_is_what_was_left_of_an_interval_and_the_checks() -> None:
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_time_to_notice_is_what_was_left_of_an_interval_and_the_checks(
+    fault: Callable[[float], EventPlan],
+) -> None:
     """U + fall·timeout + (fall-1)·interval, U even over the interval: its mean over many phases."""
     health = checks(7, interval=3.0, timeout=0.5, failures=2)
     late = []
     for place in range(24):
         at = 40.0 + place * 0.25
-        (seen, _), *_ = found(health, stopped(at))
+        (seen, _), *_ = found(health, fault(at))
         late.append(seen - at - (2 * 0.5 + 3.0))
     assert min(late) >= 0.0
     assert max(late) <= 3.0
     assert sum(late) / len(late) == pytest.approx(1.5, abs=0.15)
 
 
-def test_a_frozen_instance_takes_connections_all_the_same() -> None:
-    assert found(checks(4), stopped(20.3)) == []
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_frozen_instance_takes_connections_all_the_same(
+    fault: Callable[[float], EventPlan],
+) -> None:
+    assert found(checks(4), fault(20.3)) == []
+
+
+@pytest.mark.parametrize("discipline", ["fifo", "ps"])
+def test_a_frozen_instance_is_back_soon_after_it_goes_on(discipline: str) -> None:
+    """It answers the check that waits at once, and so it needs one more after that."""
+    simulation = Simulation(farm(checks(7), frozen(20.3), discipline=discipline, workers=4))
+    simulation.advance(80.0)
+    check(simulation.machine)
+    (_, out), (at, back) = verdicts(simulation)
+    assert (out, back) == ("out", "back")
+    assert (RISE - 1) * INTERVAL <= at - 50.3 <= RISE * INTERVAL + TIMEOUT
+
+
+@pytest.mark.parametrize(("overflow", "silent"), [("refuse", 0), ("resend", FALL)])
+def test_a_check_that_meets_a_full_backlog_is_refused_or_comes_again(
+    overflow: Literal["refuse", "resend"], silent: int
+) -> None:
+    """One request keeps the only worker, and there is no place in line: a dropped check says nothing."""
+    made = farm(checks(7), work=30.0, instances=1, workers=1, queue_limit=0, overflow=overflow)
+    users = client(process="trace", times=(20.3,))
+    simulation = Simulation(replace(made, nodes=(users, *made.nodes[1:])))
+    simulation.advance(49.0)
+    check(simulation.machine)
+    ((seen, verdict),) = verdicts(simulation)
+    assert verdict == "out"
+    least = silent * TIMEOUT + (FALL - 1) * INTERVAL
+    assert least <= seen - 20.3 <= least + INTERVAL
+    simulation.advance(60.0)
+    check(simulation.machine)
+    assert [each for _, each in verdicts(simulation)] == ["out", "back"]
+    assert simulation.machine.nodes["web"].node.vitals.resent == 0.0, "a check is no request"
+    assert all(pool.coming == 0 for pool in simulation.machine.nodes["web"].node.pools)
+
+
+def test_a_check_that_comes_again_in_time_is_answered() -> None:
+    """The place is taken when the first check comes; a check that waits for 3 s is there again after 1 s."""
+    patient = checks(7, timeout=3.0, interval=5.0)
+    made = farm(patient, work=0.9, instances=1, workers=1, queue_limit=0, overflow="resend")
+    users = client(process="trace", times=(4.5,))
+    simulation = Simulation(replace(made, nodes=(users, *made.nodes[1:])))
+    simulation.advance(100.0)
+    check(simulation.machine)
+    assert verdicts(simulation) == []
 
 
 def busy(health: HealthPlan, rate: float) -> list[tuple[float, str]]:

@@ -186,3 +186,48 @@ def test_o15_whom_nobody_waits_for_any_more_takes_no_token() -> None:
     assert extra["admitted"] == users["succeeded"] == 5 + 4 + 2
     assert users["failed"] == {"timeout": 11}
     assert extra["waiting"] == 0
+
+
+@pytest.mark.oracle(15)
+@pytest.mark.parametrize(
+    "policy",
+    [
+        {"timeout": 0.25},
+        {"timeout": 0.25, "cancellation": True},
+        {"timeout": 0.25, "deadline_propagation": True},
+        {"queue_timeout": 0.25},
+    ],
+)
+def test_o15_whoever_gives_up_leaves_the_place_to_others(policy: dict[str, Any]) -> None:
+    """Of twenty, one is let in at once, two after .1 and .2 s, and two close the connection after .25 s.
+
+    The other fifteen find four places taken, all of which are free for those who come later (nginx: 499).
+    """
+    times = (1.0,) * 20 + (1.35,) * 20
+    limit = {"rate": 10.0, "burst": 1, "delay": True, "pending": 4}
+    nodes = [client(process="trace", times=times), limited(**limit)]
+    simulation = Simulation(plan(nodes, [link("users", "api", **policy)]))
+    node = simulation.machine.nodes["api"].node
+    for at, held in ((1.22, 2), (1.34, 0), (1.36, 4), (5.0, 0)):
+        simulation.advance(at)
+        check(simulation.machine)
+        assert sum(int(gate.held) for gate in node.gates) == held
+    result = result_of(simulation.machine, (), 0.0)
+    users, api = result["clients"]["users"], result["nodes"]["api"]
+    assert users["succeeded"] == api["extra"]["admitted"] == 3 + 3
+    assert users["failed"] == {"rate_limited": 15 + 15, "timeout": 4}
+    assert api["failed"] == {"rate_limited": 30, "timeout": 4}
+    assert node.pools[0].coming == 0
+
+
+@pytest.mark.oracle(15)
+def test_o15_a_line_of_which_most_have_left_is_no_longer_than_those_who_wait() -> None:
+    """A token comes once in a thousand seconds; ten thousand come and go meanwhile."""
+    nodes = [client(rate=100.0), limited(rate=1e-3, burst=1, delay=True)]
+    simulation = Simulation(plan(nodes, [link("users", "api", timeout=0.5)]))
+    simulation.advance(100.0)
+    check(simulation.machine)
+    gate = simulation.machine.nodes["api"].gates[0].thing
+    (bucket,) = gate.all()
+    assert 30 < int(gate.held) < 80
+    assert int(bucket.length) <= 2 * int(gate.held) + 65

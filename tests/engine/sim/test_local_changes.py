@@ -30,12 +30,11 @@ def steady(design: Plan) -> Plan:
     line finds those sooner whose deadline has passed, and of several at one instant the last one in it
     becomes the first. Connections of instances that are gone are closed sooner.
     """
-    off: dict[str, Any] = {"scaling": None, "cpu": None, "batch": None, "start": None}
-    off |= {"memory": None, "pauses": None, "discipline": "fifo"}
-    nodes = [replace(node, station=replace(node.station, **off)) for node in design.nodes]
+    nodes = [
+        replace(node, station=replace(node.station, discipline="fifo")) for node in design.nodes
+    ]
     links = [replace(each, deadline_propagation=False, connection=None) for each in design.links]
-    events = tuple(each for each in design.events if each.change not in ("slow", "freeze"))
-    return with_events(replace(design, nodes=tuple(nodes), links=tuple(links), events=events))
+    return with_events(replace(design, nodes=tuple(nodes), links=tuple(links)))
 
 
 def with_events(design: Plan) -> Plan:

@@ -10,6 +10,7 @@ from engine.control.simulation import Simulation
 from engine.plan.primitives import (
     BatchPlan,
     CpuPlan,
+    MemoryPlan,
     NodePlan,
     PausePlan,
     Plan,
@@ -245,3 +246,51 @@ def test_a_thread_a_request_or_an_event_loop(*, hold: bool, longest: float) -> N
     assert busy == (1 if hold else 0)
     simulation.advance(10.0)
     assert latencies(simulation)[1] == pytest.approx(longest, abs=1e-9)
+
+
+@pytest.mark.parametrize("discipline", ["fifo", "ps"])
+@pytest.mark.parametrize("work", [0.0, 100.0])
+def test_the_share_paused_is_of_the_instances_that_there_are(work: float, discipline: str) -> None:
+    """Three stand still from 2 s to 6 s, two of which are taken away at 4 s, whatever they have in hand."""
+
+    def web(instances: int) -> NodePlan:
+        return station("web", work, instances=instances, discipline=discipline, workers=1)
+
+    frozen = event(2.0, 4.0, "freeze", nodes=("web",))
+    simulation = Simulation(traced(web(3), 1.0, 1.0, 1.0, 3.0, events=(frozen,), warmup=1.0))
+    simulation.advance(4.0)
+    simulation.follow(traced(web(1), 1.0, 1.0, 1.0, 3.0, events=(frozen,), warmup=1.0))
+    check(simulation.machine)
+    simulation.advance(5.0)
+    extra = result_of(simulation.machine, (), 0.0)["nodes"]["web"]["extra"]
+    assert extra["paused"] == pytest.approx((3 * 2 + 1) / (3 * 3 + 1))
+    simulation.advance(10.0)
+    extra = result_of(simulation.machine, (), 0.0)["nodes"]["web"]["extra"]
+    assert extra["paused"] == pytest.approx((3 * 2 + 2) / (3 * 3 + 6))
+    check(simulation.machine)
+
+
+def test_the_share_throttled_is_of_the_instances_that_there_are() -> None:
+    """Three use up a tenth of each period; two of them are on their way out from 1 s on."""
+
+    def web(instances: int) -> NodePlan:
+        return station("web", 100.0, instances=instances, workers=1, cpu=CpuPlan(quota=0.01))
+
+    simulation = Simulation(traced(web(3), 0.0, 0.0, 0.0))
+    simulation.advance(1.0)
+    simulation.follow(traced(web(1), 0.0, 0.0, 0.0))
+    simulation.advance(10.0)
+    extra = result_of(simulation.machine, (), 0.0)["nodes"]["web"]["extra"]
+    assert extra["throttled"] == pytest.approx(0.9, abs=0.01)
+    check(simulation.machine)
+
+
+def test_the_memory_of_instances_that_do_no_work_has_an_end_as_well() -> None:
+    """Requests that only wait for a call fill it: the third is one too many."""
+    memory = MemoryPlan(base=0.0, per_request=1.0, per_peer=0.0, leak=0.0, limit=2.0)
+    web = station("web", 0.0, workers=None, memory=memory)
+    nodes = [client(process="trace", times=(1.0, 2.0, 3.0)), web, station("db", 50.0, workers=9)]
+    links = [link("users", "web"), link("web", "db")]
+    result = simulate(plan(nodes, links, duration=10.0))
+    assert result["clients"]["users"]["failed"] == {"crashed": 3}
+    assert result["nodes"]["web"]["extra"]["restarts"] == 0

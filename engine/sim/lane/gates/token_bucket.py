@@ -28,6 +28,8 @@ MOMENT: Final = 1.0
 """Seconds for which a refusal is news."""
 USERS: Final = 1 << 40
 """More than a client ever has users."""
+LEFT: Final = 64
+"""So many that left may stay in a line, beside twice those who wait."""
 KEPT: Final = 4096
 """Buckets from which on those that are full again are forgotten, at each doubling."""
 
@@ -41,7 +43,10 @@ class Bucket:
         self.since = now
         """When there were so many."""
         self.line = Fifo()
+        """Those who left stay in it until their turn comes, or until they are most of it."""
         self.waiting: i64 = 0
+        self.length: i64 = 0
+        """Of the line, with those who left."""
         self.timer: Timer | None = None
         """For the next token, where somebody waits for it; older ones no longer count."""
 
@@ -85,6 +90,8 @@ class TokenBucket(Gate):
         self._clients: dict[str, int] = {}
         """Numbers of the clients whose calls came."""
         self._most: i64 = KEPT
+        self._at: dict[Call, Bucket] = {}
+        """Where those wait who do."""
 
     def turn(self, rate: float, burst: float, now: float) -> None:
         """Fill at another rate from now on, up to another burst; a bucket that was full is full."""
@@ -129,7 +136,8 @@ class TokenBucket(Gate):
         for bucket in self.all():
             call = bucket.line.first
             while call is not None:
-                count += 1
+                if not call.done:
+                    count += 1
                 call = call.behind
         return count
 
@@ -162,11 +170,24 @@ class TokenBucket(Gate):
             self._refused_at = now
             return RATE_LIMITED
         bucket.line.push(call)
+        bucket.length += 1
         bucket.waiting += 1
         self.held += 1
+        self._at[call] = bucket
         if bucket.waiting == 1:
             self._wait(bucket, now)
         return HELD
+
+    def withdraw(self, call: Call) -> bool:
+        """Let a call go that nobody waits for any more: its place is free, as in nginx when a client closes."""
+        bucket = self._at.pop(call, None)
+        if bucket is None:
+            return False
+        bucket.waiting -= 1
+        self.held -= 1
+        if bucket.length > 2 * bucket.waiting + LEFT:
+            self._weed(bucket, call)
+        return True
 
     def serve(self, bucket: Bucket, timer: Timer, now: float) -> None:
         """A token is there: let the first in line in."""
@@ -185,10 +206,8 @@ class TokenBucket(Gate):
 
     def _let_in(self, bucket: Bucket, now: float) -> None:
         """Let the first in line in, if there is one."""
-        call = bucket.line.pop()
+        call = self._next(bucket)
         if call is not None:
-            bucket.waiting -= 1
-            self.held -= 1
             self.admitted += 1
             self.node.let_in(call, self, now)
 
@@ -196,30 +215,60 @@ class TokenBucket(Gate):
         """Turn those at the head of the line away whose answer nobody wants any more: they take no token."""
         call = bucket.line.first
         while call is not None:
-            context = call.context
-            if context is None or context.deadline > now:
-                return
-            bucket.line.pop()
-            bucket.waiting -= 1
-            self.held -= 1
-            self.node.let_in(call, self, now)
+            if call.done:
+                bucket.line.pop()
+                bucket.length -= 1
+            else:
+                context = call.context
+                if context is None or context.deadline > now:
+                    return
+                self._next(bucket)
+                self.node.let_in(call, self, now)
             call = bucket.line.first
+
+    def _next(self, bucket: Bucket) -> Call | None:
+        """Take out the first in line who has not left."""
+        call = bucket.line.pop()
+        while call is not None:
+            bucket.length -= 1
+            if not call.done:
+                bucket.waiting -= 1
+                self.held -= 1
+                del self._at[call]
+                return call
+            call = bucket.line.pop()
+        return None
+
+    def _weed(self, bucket: Bucket, left: Call) -> None:
+        """Take those out of a line who have left, the last of them included."""
+        others = Fifo()
+        count: i64 = 0
+        call = bucket.line.pop()
+        while call is not None:
+            if not call.done and call is not left:
+                others.push(call)
+                count += 1
+            call = bucket.line.pop()
+        bucket.line = others
+        bucket.length = count
 
     def give_back(self, pool: Pool) -> list[Call]:
         """Take those out of the lines who wait for an instance."""
         found: list[Call] = []
         for bucket in self.all():
-            others = Fifo()
-            call = bucket.line.pop()
+            call = self._next(bucket)
+            kept: list[Call] = []
             while call is not None:
                 if call.pool is pool:
                     found.append(call)
-                    bucket.waiting -= 1
-                    self.held -= 1
                 else:
-                    others.push(call)
-                call = bucket.line.pop()
-            bucket.line = others
+                    kept.append(call)
+                call = self._next(bucket)
+            for each in kept:
+                bucket.line.push(each)
+                self._at[each] = bucket
+            bucket.waiting = bucket.length = len(kept)
+            self.held += len(kept)
         return found
 
     def _wait(self, bucket: Bucket, now: float) -> None:

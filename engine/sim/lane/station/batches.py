@@ -129,6 +129,9 @@ class Batching(Queueing):
 
     def resize(self, workers: i64, now: float) -> None:
         """Have another number of workers, of which those at work are another share."""
+        if workers == self.pool.workers:
+            super().resize(workers, now)
+            return
         self.server.catch_up(now)
         super().resize(workers, now)
         self.server.plan(now)

@@ -50,11 +50,12 @@ class Memory(Meter):
 
     def turn(self, fixed: float, per_request: float, leak: float, now: float) -> None:
         """Use memory in another way from now on; what has leaked stays."""
-        self._leaked += self.leak * (now - self._since)
-        self._since = now
+        if leak != self.leak:
+            self._leaked += self.leak * (now - self._since)
+            self._since = now
+            self.leak = leak
         self.fixed = fixed
         self.per_request = per_request
-        self.leak = leak
 
     def begin(self, now: float) -> None:
         """Start afresh."""

@@ -73,12 +73,13 @@ class Pace:
         span = now - self._since
         progress = 0.0
         if span > 0.0:
+            counts = 0.0 if self._instance.leaving else span
             if self.halted:
-                self._vitals.halted += span
+                self._vitals.halted += counts
                 self._stand(span, running)
             elif running > 0:
                 if self.throttled:
-                    self._vitals.throttled += span
+                    self._vitals.throttled += counts
                     self._stand(span, running)
                 else:
                     mean = self._level(self._since) + self._slope(self._since) * span / 2.0

@@ -51,6 +51,9 @@ class PacedQueueing(Queueing):
 
     def resize(self, workers: i64, now: float) -> None:
         """Have another number of workers, of which those at work are another share."""
+        if workers == self.pool.workers:
+            super().resize(workers, now)
+            return
         self.server.catch_up(now)
         super().resize(workers, now)
         self.server.plan(now)
@@ -139,13 +142,14 @@ class PacedSharing(Movable):
     def resize(self, workers: i64, now: float) -> None:
         """Have another number of workers: everybody's share changes."""
         pool, work = self.pool, self.server
-        work.catch_up(now)
-        pool.site.touch(now)
-        work.workers = workers
-        pool.count(work.running(), pool.waiting, now)
-        pool.employ(workers, now)
-        self._count(now)
-        work.plan(now)
+        if workers != pool.workers or workers != work.workers:
+            work.catch_up(now)
+            pool.site.touch(now)
+            work.workers = workers
+            pool.count(work.running(), pool.waiting, now)
+            pool.employ(workers, now)
+            self._count(now)
+            work.plan(now)
         if pool.site.pulls:
             pool.site.invite(pool, now)
 
