@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Final, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from engine.model.fields import Config, setting
 from engine.model.laws import Constant, Law
@@ -56,6 +56,8 @@ class Retry(Config):
 class LinkConfig(Config):
     """Everything a link carries."""
 
+    model_config = ConfigDict(populate_by_name=True)
+
     order: int = setting(
         0,
         title="Order",
@@ -100,6 +102,16 @@ class LinkConfig(Config):
         group=_CALL,
         help="Request classes that use this link; none means all.",
         lax=True,
+    )
+    kind: str | None = Field(
+        None,
+        alias="class",
+        title="Class of the calls",
+        description="Calls are of this request class, whatever class the request is of that makes them: "
+        "its sizes, keys, priority, work and routes, and with deadline propagation its deadline. They are "
+        "about what their caller is about where both ask for keys by one law, else about a key drawn "
+        "once a request. none: the class of the caller.",
+        json_schema_extra={"unit": "", "group": _CALL},
     )
     picker: PickerName = setting(
         "round_robin",

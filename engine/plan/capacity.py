@@ -157,7 +157,10 @@ def _calls(
 ) -> dict[str, float]:
     """Mean time of one call over each link."""
     return {
-        link.id: min(link.timeout, _answer(answers, link.target, kind) + 2.0 * crossing_time(link))
+        link.id: min(
+            link.timeout,
+            _answer(answers, link.target, link.kind_at(kind)) + 2.0 * crossing_time(link),
+        )
         for link in leaving
     }
 

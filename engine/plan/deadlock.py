@@ -15,7 +15,7 @@ from engine.plan.primitives import INFINITE
 from engine.records import dataclass
 
 if TYPE_CHECKING:
-    from engine.plan.endless import Visits
+    from engine.plan.endless import Visit, Visits
     from engine.plan.primitives import LinkPlan, NodePlan
 
 
@@ -34,17 +34,19 @@ def deadlocks(visits: Visits) -> list[Deadlock]:
     waits: dict[tuple[str, str], LinkPlan] = {}
     kinds: dict[tuple[str, str], set[int]] = defaultdict(set)
     holding = {name for name, node in visits.nodes.items() if holds(node)}
-    for kind in range(len(visits.plan.classes)) if holding else ():
-        calls: dict[str, list[LinkPlan]] = defaultdict(list)
+    calls: dict[Visit, list[LinkPlan]] = defaultdict(list)
+    classes = range(len(visits.plan.classes)) if holding else ()
+    for kind in classes:
         for link in visits.used(kind):
             if (
                 link.waits
                 and visits.nodes[link.source].backlog is None
                 and link.timeout == INFINITE
             ):
-                calls[link.source].append(link)
+                calls[link.source, kind].append(link)
+    for kind in classes:
         for name in sorted(holding):
-            for first, target in _waited_for(name, calls, holding):
+            for first, target in _waited_for((name, kind), calls, holding):
                 if visits.nodes[target].station.queue_limit != 0:
                     waits.setdefault((name, target), first)
                     kinds[name, target].add(kind)
@@ -59,21 +61,23 @@ def holds(node: NodePlan) -> bool:
 
 
 def _waited_for(
-    name: str, calls: dict[str, list[LinkPlan]], holding: set[str]
+    visit: Visit, calls: dict[Visit, list[LinkPlan]], holding: set[str]
 ) -> list[tuple[LinkPlan, str]]:
     """The nodes that hold workers for which a request at one waits, each with the call that it makes first."""
     found = []
-    for first in calls[name]:
-        seen, left = {first.target}, [first.target]
+    for first in calls.get(visit, ()):
+        start = (first.target, first.kind_at(visit[1]))
+        seen, left = {start}, [start]
         while left:
             reached = left.pop()
-            if reached in holding:
-                found.append((first, reached))
+            if reached[0] in holding:
+                found.append((first, reached[0]))
                 continue
-            for link in calls[reached]:
-                if link.target not in seen:
-                    seen.add(link.target)
-                    left.append(link.target)
+            for link in calls.get(reached, ()):
+                called = (link.target, link.kind_at(reached[1]))
+                if called not in seen:
+                    seen.add(called)
+                    left.append(called)
     return found
 
 
@@ -116,6 +120,8 @@ def most_requests(visits: Visits, kind: int) -> float:
     ]
     if any(traffic.process != "closed" for traffic in senders):
         return INFINITE
+    if any(link.kind is not None for link in plan.links):
+        return INFINITE  # whose requests are of another class by then is not followed here
     used = visits.used(kind)
     met = {link.source for link in used} | {link.target for link in used}
     if any(not link.waits or link.timeout < INFINITE for link in used):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Final
 
-from engine.plan.order import callers_first
+from engine.plan.order import callers_first, visit_name
 from engine.plan.primitives import INFINITE
 from engine.plan.shares import Rates, Shares
 from engine.records import dataclass
@@ -31,6 +31,7 @@ class Demand:
     """Nodes, callers before what they call."""
     nodes: Mapping[str, Rates]
     links: Mapping[str, Rates]
+    """By the class of the caller."""
     hits: Mapping[str, float]
     """Predicted hit ratio of each keyed store."""
     circles: tuple[tuple[str, ...], ...] = ()
@@ -146,25 +147,19 @@ class _Downwards:
             sent = _times(self._rates[name], shares[link.id])
             self._links[link.id] = sent
             if link.target not in within:
-                before = self._rates[link.target]
-                self._rates[link.target] = tuple(a + b for a, b in zip(before, sent, strict=True))
+                before, come = self._rates[link.target], link.as_called(sent)
+                self._rates[link.target] = tuple(a + b for a, b in zip(before, come, strict=True))
 
     def _go_round(self, group: Sequence[str]) -> bool:
         """Solve the traffic equations of a circle; false where no rates solve them."""
-        from engine.plan.cycles import growth, rates_around  # noqa: PLC0415
-
         entering = {name: self._rates[name] for name in group}
         for _ in range(_ROUNDS):
             before = dict(self._hits)
             self._hit(group)
             shares = {name: self._shares(name) for name in group}
-            solved: list[list[float]] = []
-            for kind in range(len(self._plan.classes)):
-                gains = self._gains(group, shares, kind)
-                wanted = [entering[name][kind] for name in group]
-                if any(wanted) and growth(group, gains) >= 1.0 - _ROUNDING:
-                    return False
-                solved.append(rates_around(group, gains, wanted) if any(wanted) else wanted)
+            solved = self._solved(group, shares, entering)
+            if solved is None:
+                return False
             for place, name in enumerate(group):
                 self._rates[name] = tuple(rates[place] for rates in solved)
             if all(
@@ -173,14 +168,48 @@ class _Downwards:
                 break
         return True
 
+    def _solved(
+        self,
+        group: Sequence[str],
+        shares: Mapping[str, Mapping[str, Rates]],
+        entering: Mapping[str, Rates],
+    ) -> list[list[float]] | None:
+        """The rates of each class at the nodes of a circle; None where no rates solve the equations."""
+        from engine.plan.cycles import growth, rates_around  # noqa: PLC0415
+
+        kinds = range(len(self._plan.classes))
+        solved: list[list[float]] = []
+        # Classes are solved one by one, but all at once where calls change theirs.
+        parts = [list(kinds)] if self._mixes(group) else [[kind] for kind in kinds]
+        for part in parts:
+            visits = [visit_name(name, kind) for kind in part for name in group]
+            gains = self._gains(group, shares, part)
+            wanted = [entering[name][kind] for kind in part for name in group]
+            if any(wanted) and growth(visits, gains) >= 1.0 - _ROUNDING:
+                return None
+            found = rates_around(visits, gains, wanted) if any(wanted) else wanted
+            solved += [found[at : at + len(group)] for at in range(0, len(found), len(group))]
+        return solved
+
+    def _mixes(self, group: Sequence[str]) -> bool:
+        """Whether calls from the nodes of a circle are of another class than their callers."""
+        return any(link.kind is not None for name in group for link in self._leaving[name])
+
     def _gains(
-        self, group: Sequence[str], shares: Mapping[str, Mapping[str, Rates]], kind: int
+        self,
+        group: Sequence[str],
+        shares: Mapping[str, Mapping[str, Rates]],
+        kinds: Sequence[int],
     ) -> dict[tuple[str, str], float]:
-        """Calls that a request of a class makes within a circle."""
+        """Calls that a request of each class makes within a circle."""
         gains: dict[tuple[str, str], float] = defaultdict(float)
         for name in group:
             for link in self._leaving[name]:
-                gains[name, link.target] += shares[name][link.id][kind]
+                for kind in kinds:
+                    share = shares[name][link.id][kind]
+                    if share > 0.0 or link.kind is None:
+                        called = visit_name(link.target, link.kind_at(kind))
+                        gains[visit_name(name, kind), called] += share
         return gains
 
 

@@ -8,9 +8,11 @@ cold, as they are for the first request of every key, and calls as never failing
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from engine.plan.flow import flow_of
+from engine.plan.order import visit_name
 from engine.plan.primitives import (
     AsyncPart,
     CallPart,
@@ -96,7 +98,7 @@ class Visits:
         while left:
             name, kind = left.pop()
             for link in self.leaving[name]:
-                visit = (link.target, kind)
+                visit = (link.target, link.kind_at(kind))
                 if visit not in found and self.share(link, kind) > 0.0:
                     found.add(visit)
                     left.append(visit)
@@ -107,13 +109,13 @@ class Visits:
         leaving = self.leaving[node.id]
         if node.router is not None or node.backlog is not None:
             taken = [link for link in leaving if self.share(link, kind) > 0.0]
-            return not taken or any((link.target, kind) in ending for link in taken)
-        targets = {link.id: link.target for link in leaving}
+            return not taken or any((link.target, link.kind_at(kind)) in ending for link in taken)
+        targets = {link.id: (link.target, link.kind_at(kind)) for link in leaving}
         flow = flow_of(node, leaving, self.plan.classes)
         outcomes = _Outcomes(
             kind,
-            lambda link: (targets[link], kind) in ending,
-            lambda link: self.nodes[targets[link]].store is not None,
+            lambda link: targets[link] in ending,
+            lambda link: self.nodes[targets[link][0]].store is not None,
         )
         return outcomes.ends(flow)
 
@@ -167,15 +169,43 @@ class _Outcomes:
         return True
 
 
-def gains_of(visits: Visits, kind: int) -> Mapping[tuple[str, str], float]:
-    """Mean calls of a request of a class between nodes."""
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """A link, and the class of the requests that make calls over it."""
+
+    link: LinkPlan
+    kind: int
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """What it leads from and to, each a node and a class as one name."""
+        link = self.link
+        return visit_name(link.source, self.kind), visit_name(link.target, link.kind_at(self.kind))
+
+
+def trips_of(visits: Visits) -> list[list[Trip]]:
+    """The calls of each class; those of all together where some are of another class than their callers."""
+    each = [
+        [Trip(link, kind) for link in visits.used(kind)] for kind in range(len(visits.plan.classes))
+    ]
+    if all(link.kind is None for link in visits.plan.links):
+        return each
+    return [[trip for trips in each for trip in trips]]
+
+
+def gains_of(visits: Visits, trips: Sequence[Trip]) -> Mapping[tuple[str, str], float]:
+    """Mean calls of a request between nodes and classes."""
     gains: dict[tuple[str, str], float] = defaultdict(float)
-    for link in visits.used(kind):
-        gains[link.source, link.target] += visits.share(link, kind)
+    for trip in trips:
+        gains[trip.ends] += visits.share(trip.link, trip.kind)
     return gains
 
 
-def closing(links: Sequence[LinkPlan], circle: Sequence[str]) -> LinkPlan:
-    """The link that closes a circle: the last of it, from the caller that requests come to last."""
-    source, target = circle[-2], circle[-1]
-    return next(link for link in links if (link.source, link.target) == (source, target))
+def closing(trips: Sequence[Trip], circle: Sequence[str]) -> Trip:
+    """The call that closes a circle: the last of it, from the caller that requests come to last."""
+    return next(trip for trip in trips if trip.ends == (circle[-2], circle[-1]))
+
+
+def nodes_of(circle: Sequence[str]) -> list[str]:
+    """The nodes of a circle."""
+    return [each.partition(" ")[2] for each in circle]

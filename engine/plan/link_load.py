@@ -28,7 +28,7 @@ class LinkLoad:
 
 def load_of(link: LinkPlan, plan: Plan, demand: Demand) -> LinkLoad:
     """The bytes of a link. What a store at its end does not have is answered without any."""
-    rates = demand.links[link.id]
+    rates = link.as_called(demand.links[link.id])
     stores = {node.id for node in plan.nodes if node.store is not None}
     asks = link.target in stores and all(each.source != link.target for each in plan.links)
     found = demand.hits.get(link.target, 1.0) if asks else 1.0

@@ -121,6 +121,7 @@ def link_plan(link: Link, config: LinkConfig, classes: tuple[ClassPlan, ...]) ->
         on_miss=config.when in ("miss", "miss_or_failed"),
         on_failure=config.when in ("failed", "miss_or_failed"),
         classes=tuple(used is None or each.name in used for each in classes),
+        kind=_kind_of(config.kind, classes),
         picker=config.picker,
         weight=config.weight,
         delay=law_plan(config.delay_law()) if "delay" in given else ZERO,
@@ -136,6 +137,11 @@ def link_plan(link: Link, config: LinkConfig, classes: tuple[ClassPlan, ...]) ->
         retry=_retry_plan(config.retry) if "retry" in given else _NO_RETRY,
         policies=config.policies(),
     )
+
+
+def _kind_of(name: str | None, classes: tuple[ClassPlan, ...]) -> int | None:
+    """The place of a class that is named; none where none is, or where there is no such class."""
+    return next((place for place, each in enumerate(classes) if each.name == name), None)
 
 
 def _connection_plan(connection: Connection | None) -> ConnectionPlan | None:

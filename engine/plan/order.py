@@ -27,3 +27,8 @@ def callers_first(pairs: Iterable[tuple[str, str]]) -> list[str] | None:
             if callers[target] == 0:
                 ready.append(target)
     return order if len(order) == len(callers) else None
+
+
+def visit_name(name: str, kind: int) -> str:
+    """A node and a class of requests that comes to it, as one name."""
+    return f"{kind} {name}"

@@ -66,7 +66,7 @@ def _fatal(
     """Nodes behind a node whose death fails every request of a class at it."""
     if node.backlog is not None or (node.store is not None and not plan.classes[kind].write):
         return _NONE
-    behind = {link.id: fatal[link.target, kind] for link in leaving}
+    behind = {link.id: fatal[link.target, link.kind_at(kind)] for link in leaving}
     if node.router is not None:
         sets = [behind[link.id] for link in leaving if link.classes[kind]]
         return frozenset.intersection(*sets) if sets else _NONE

@@ -14,6 +14,7 @@ from engine.sim.disciplines import has_limit
 from engine.sim.instances import Instances
 from engine.sim.lane.link import Link
 from engine.sim.lane.node import Node
+from engine.sim.lane.recasting import Recasting
 from engine.sim.lane.roles.router import Router
 from engine.sim.parts import LinkPart, NodePart
 from engine.sim.primitives import CLIENT, FLOWS, GATES, NETWORK, RULES, STATION, STORE
@@ -153,10 +154,19 @@ class Assembler:
         if plan.jitter > 0.0:
             law = LawPlan(law="lognormal", mean=plan.jitter, cv2=1.0)
             link.jitter = make_sampler(law, self.streams, plan.id, "jitter")
+        link.recasting = self._recasting(plan)
         link.loss = part.loss
         link.usual = plan.delay.mean + plan.jitter
         self._tune_bodies(part, plan)
         link.settle_delay()
+
+    def _recasting(self, plan: LinkPlan) -> Recasting | None:
+        """What gives the calls of a link a class of their own, where it says one."""
+        if plan.kind is None:
+            return None
+        laws = [each.keys for each in self.plan.classes]
+        same = padded([law == laws[plan.kind] for law in laws], self.kinds)
+        return Recasting(plan.kind, self.users.keys_of(plan.id, plan.kind), same)
 
     def _tune_bytes(self, part: LinkPart) -> None:
         """Know the sizes of calls. Behind a router there may be a store, which may answer that it has nothing."""

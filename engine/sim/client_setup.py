@@ -72,6 +72,11 @@ class ClientSetup:
             return []
         return [self._class_keys(owner, kind.name, kind.keys) for kind in self.plan.classes]
 
+    def keys_of(self, owner: str, kind: int) -> Keys | None:
+        """A stream of keys of a class for the calls of a link; none where no node looks at keys."""
+        each = self.plan.classes[kind]
+        return self._class_keys(owner, each.name, each.keys) if self._keyed else None
+
     def _class_keys(self, owner: str, name: str, plan: KeyPlan) -> Keys:
         """The keys of a class; the same stream as before where nothing changed."""
         known = self._keys.get((owner, name))

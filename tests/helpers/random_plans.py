@@ -81,6 +81,7 @@ class Maker:
     def __init__(self, seed: int) -> None:
         self.random = generator(seed, "plan", "shape")
         self.rare = generator(seed, "plan", "rare")
+        self.recast = generator(seed, "plan", "recast")
         self.policies = PolicyMaker(seed)
         self.kinds = self.number(1, 2)
 
@@ -181,6 +182,7 @@ class Maker:
             on_miss=self.one([False, False, True]),
             on_failure=self.one([False, False, True]),
             classes=self.one(masks),
+            kind=self.kind(),
             delay=self.law(),
             jitter=self.one([0.0, 0.0, 0.01]),
             loss=self.one([0.0, 0.0, 0.1, 1.0]),
@@ -194,6 +196,12 @@ class Maker:
             cancellation=self.one([False, True]),
             policies=self.policies.rules(),
         )
+
+    def kind(self) -> int | None:
+        """The class of the calls of a link, mostly that of their callers."""
+        if self.recast.random() < 0.8:
+            return None
+        return int(self.recast.integers(self.kinds))
 
     def connection(self) -> ConnectionPlan | None:
         if self.one([True, True, False]):

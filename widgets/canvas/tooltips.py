@@ -55,8 +55,11 @@ def link_tip(
         for end in (link.source, link.target)
     ]
     rows: list[tuple[str, str]] = []
+    recast = link.config.get("class")
+    if isinstance(recast, str):
+        rows.append(("Calls of class", recast))
     if health is not None:
-        rows = _flow_rows(health.flow)
+        rows += _flow_rows(health.flow)
         rows.append(("In flight", short_number(health.in_flight)))
         rows += [
             (

@@ -10,7 +10,7 @@ from engine.model.edits import Remove, SetField
 from engine.model.findings import Finding
 from engine.model.names import name_of
 from engine.plan.deadlock import deadlocks
-from engine.plan.endless import Visits, closing, gains_of
+from engine.plan.endless import Trip, Visits, closing, gains_of, nodes_of, trips_of
 from engine.plan.order import callers_first
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from engine.catalog.reading import Reading
     from engine.plan.deadlock import Deadlock
-    from engine.plan.primitives import LinkPlan, NodePlan, Plan
+    from engine.plan.primitives import NodePlan, Plan
 
 _TIMEOUT: Final = 1.0
 """Timeout (s) that is proposed for a call that may wait for ever."""
@@ -34,22 +34,24 @@ def loop_errors(reading: Reading, plan: Plan) -> Iterator[Finding]:
     visits = Visits(plan)
     endless = visits.endless()
     known: set[frozenset[str]] = set()
-    for kind, each in enumerate(plan.classes):
-        links = [
-            link
-            for link in visits.used(kind)
-            if (link.source, kind) in endless and (link.target, kind) in endless
+    for trips in trips_of(visits):
+        stuck = [
+            trip
+            for trip in trips
+            if (trip.link.source, trip.kind) in endless
+            and (trip.link.target, trip.link.kind_at(trip.kind)) in endless
         ]
-        for circle in _circles(links):
-            if frozenset(circle) not in known:
-                known.add(frozenset(circle))
+        for circle in _circles(stuck):
+            names, last = nodes_of(circle), closing(stuck, circle)
+            if frozenset(names) not in known:
+                known.add(frozenset(names))
                 yield Finding(
                     level="error",
                     code="endless-loop",
-                    id=closing(links, circle).id,
-                    message=f"{_requests(plan, each.name)} go round for ever: {_path(reading, circle)}; "
-                    "let a link take other classes or a probability below 1, or remove it",
-                    fix=Remove(frozenset({closing(links, circle).id}), "Remove link"),
+                    id=last.link.id,
+                    message=f"{_requests(plan, last)} go round for ever: {_path(reading, names)}; let a link "
+                    f"take other classes{_or_make(plan)} or a probability below 1, or remove it",
+                    fix=Remove(frozenset({last.link.id}), "Remove link"),
                 )
     if not known:
         yield from _timeless(reading, plan, visits)
@@ -60,13 +62,13 @@ def loop_findings(reading: Reading, plan: Plan) -> Iterator[Finding]:
     if not has_circles(plan):
         return
     visits = Visits(plan)
-    for circle, name, kind in _growing(plan, visits):
+    for circle, last, _ in _growing(visits):
         yield Finding(
             level="warning",
             code="growing-loop",
-            id=closing(visits.used(kind), circle).id,
-            message=f"{_requests(plan, name)} multiply: each makes one or more of the next round on average: "
-            f"{_path(reading, circle)}; so work grows without bound. Lower a probability",
+            id=last.link.id,
+            message=f"{_requests(plan, last)} multiply: each makes one or more of the next round on average: "
+            f"{_path(reading, nodes_of(circle))}; so work grows without bound. Lower a probability",
         )
     for each in deadlocks(visits):
         yield _deadlock(reading, plan, each)
@@ -77,33 +79,35 @@ def has_circles(plan: Plan) -> bool:
     return callers_first((link.source, link.target) for link in plan.links) is None
 
 
-def _circles(links: Sequence[LinkPlan]) -> list[list[str]]:
-    """One circle of each group of nodes that some links lead round."""
+def _circles(trips: Sequence[Trip]) -> list[list[str]]:
+    """One circle of each group of nodes that some calls lead round."""
     # Imported here: networkx takes longer to import than all the rest, and circles are rare.
     from engine.plan.cycles import circles  # noqa: PLC0415
 
-    return circles((link.source, link.target) for link in links)
+    return circles(trip.ends for trip in trips)
 
 
-def _growing(plan: Plan, visits: Visits) -> Iterator[tuple[list[str], str, int]]:
-    """Circles in which requests become more on average, with the name and the place of the class."""
+def _growing(visits: Visits) -> Iterator[tuple[list[str], Trip, list[Trip]]]:
+    """Circles in which requests become more on average, with the call that closes each and all calls within."""
     from engine.plan.cycles import growth  # noqa: PLC0415
 
     known: set[frozenset[str]] = set()
-    for kind, each in enumerate(plan.classes):
-        gains = gains_of(visits, kind)
-        for group, circle in _groups(visits.used(kind)):
-            if group not in known and growth(sorted(group), gains) >= 1.0 - _ROUNDING:
-                known.add(group)
-                yield circle, each.name, kind
+    for trips in trips_of(visits):
+        gains = gains_of(visits, trips)
+        for group, circle in _groups(trips):
+            nodes = frozenset(nodes_of(sorted(group)))
+            if nodes not in known and growth(sorted(group), gains) >= 1.0 - _ROUNDING:
+                known.add(nodes)
+                inner = [trip for trip in trips if set(circle).issuperset(trip.ends)]
+                yield circle, closing(trips, circle), inner
 
 
-def _groups(links: Sequence[LinkPlan]) -> Iterator[tuple[frozenset[str], list[str]]]:
-    """Nodes that reach each other over some links, and one circle of each group."""
+def _groups(trips: Sequence[Trip]) -> Iterator[tuple[frozenset[str], list[str]]]:
+    """Nodes that reach each other over some calls, and one circle of each group."""
     from engine.plan.cycles import in_groups  # noqa: PLC0415
 
-    round_trips = {circle[0]: circle for circle in _circles(links)}
-    for group in in_groups((link.source, link.target) for link in links):
+    round_trips = {circle[0]: circle for circle in _circles(trips)}
+    for group in in_groups(trip.ends for trip in trips):
         for name in group:
             if name in round_trips:
                 yield frozenset(group), round_trips[name]
@@ -112,25 +116,29 @@ def _groups(links: Sequence[LinkPlan]) -> Iterator[tuple[frozenset[str], list[st
 def _timeless(reading: Reading, plan: Plan, visits: Visits) -> Iterator[Finding]:
     """Circles in which requests become more and nothing takes time: there would be no end of an instant."""
     nodes = {node.id: node for node in plan.nodes}
-    for circle, name, kind in _growing(plan, visits):
-        links = [
-            link for link in visits.used(kind) if link.source in circle and link.target in circle
-        ]
-        takes_time = any(work_takes_time(nodes[each]) for each in circle)
-        if takes_time or any(crossing_takes_time(link) for link in links):
+    for circle, last, inner in _growing(visits):
+        names = nodes_of(circle)
+        takes_time = any(work_takes_time(nodes[each]) for each in names)
+        if takes_time or any(crossing_takes_time(trip.link) for trip in inner):
             continue
         yield Finding(
             level="error",
             code="endless-loop",
-            id=closing(links, circle).id,
-            message=f"{_requests(plan, name)} multiply in no time: {_path(reading, circle)}; give a node "
+            id=last.link.id,
+            message=f"{_requests(plan, last)} multiply in no time: {_path(reading, names)}; give a node "
             "work or a link a delay, and lower a probability",
         )
 
 
-def _requests(plan: Plan, name: str) -> str:
+def _requests(plan: Plan, trip: Trip) -> str:
     """The requests of a class, named where there are others."""
+    name = plan.classes[trip.link.kind_at(trip.kind)].name
     return f"Requests of class {name!r}" if len(plan.classes) > 1 else "Requests"
+
+
+def _or_make(plan: Plan) -> str:
+    """What else breaks a circle where there are several classes."""
+    return ", make calls of another class" if len(plan.classes) > 1 else ""
 
 
 def _deadlock(reading: Reading, plan: Plan, found: Deadlock) -> Finding:

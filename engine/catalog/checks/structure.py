@@ -112,6 +112,9 @@ def class_errors(reading: Reading) -> Iterator[Finding]:
             yield from unknown_classes(config.class_times, names, node_id, "config.class_times")
     for link_id, link in reading.links.items():
         yield from unknown_classes(link.classes or (), names, link_id, "config.classes")
+        yield from unknown_classes(
+            () if link.kind is None else (link.kind,), names, link_id, "config.class"
+        )
 
 
 def unknown_classes(

@@ -40,17 +40,18 @@ def _call(edge: Edge) -> None:
     plan, target = edge.plan, edge.target
     lost = 1.0 - (1.0 - plan.loss**6) ** 2 if plan.loss > 0.0 else 0.0
     late_whole = 0.0
-    for kind, answer in enumerate(target.answers):
+    for kind in range(len(target.answers)):
         if edge.chance[kind] <= 0.0:
             continue
-        attempt = answer.plus(edge.crossing)
+        called = plan.kind_at(kind)
+        attempt = target.answers[called].plus(edge.crossing)
         late = exceeds(attempt, plan.timeout) if plan.timeout < INFINITE else 0.0
         if late > _RARE:
             attempt = within(attempt, plan.timeout)
         else:
             late = 0.0
         late_whole = max(late_whole, late)
-        fails = 1.0 - target.ok[kind] * (1.0 - lost) * (1.0 - late)
+        fails = 1.0 - target.ok[called] * (1.0 - lost) * (1.0 - late)
         edge.fails[kind] = fails = min(1.0, max(0.0, fails))
         attempts = plan.retry.attempts
         edge.tries[kind] = (1.0 - fails**attempts) / (1.0 - fails) if fails < 1.0 else attempts

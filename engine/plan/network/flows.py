@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from engine.plan.network.sources import mix_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from engine.plan.network.centers import Center, Edge, Network
 
@@ -34,7 +34,11 @@ def _arrive(site: Center, closed: float) -> None:
         site.cv2, site.dispersion, site.peak = source.cv2, source.dispersion, source.peak
         return
     for kind in range(len(site.rates)):
-        site.rates[kind] = sum(_admitted(edge, kind) * edge.tries[kind] for edge in site.entering)
+        site.rates[kind] = sum(
+            _admitted(edge, caller) * edge.tries[caller]
+            for edge in site.entering
+            for caller in _callers(edge, kind)
+        )
         if site.filled_by and not site.classes[kind].write:
             site.rates[kind] += sum(_admitted(edge, kind) for edge in site.filled_by)
     whole = site.rate
@@ -44,6 +48,13 @@ def _arrive(site: Center, closed: float) -> None:
     site.cv2 = superposed([(share, edge.cv2) for share, edge in shares], site.stay.load)
     site.dispersion = sum(share * _dispersion(edge) for share, edge in shares)
     site.peak = sum(share * edge.source.peak for share, edge in shares)
+
+
+def _callers(edge: Edge, kind: int) -> Sequence[int]:
+    """Classes of the callers whose calls over a link are of a class."""
+    if edge.plan.kind is None:
+        return (kind,)
+    return range(len(edge.each)) if edge.plan.kind == kind else ()
 
 
 def superposed(streams: list[tuple[float, float]], load: float | None) -> float:

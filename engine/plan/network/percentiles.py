@@ -137,7 +137,7 @@ def _attempts(edge: Edge, kind: int, grid: Grid, curves: dict[tuple[str, int], C
     """One call until it succeeds. With retries only two moments of it are known."""
     if edge.tries[kind] > 1.0 + 1e-6:
         return grid.two_moments(edge.calls[kind])
-    curve = curves.get((edge.target.plan.id, kind))
+    curve = curves.get((edge.target.plan.id, edge.plan.kind_at(kind)))
     if curve is None:
         return grid.two_moments(edge.calls[kind])
     shares = grid.laid(curve, edge.crossing.mean if edge.crossing.variance <= 0.0 else 0.0)

@@ -37,7 +37,7 @@ _KNOWN: Final[dict[str, frozenset[str]]] = {
         "SessionPlan": "mean law",
         "LinkPlan": "id source target order probability times waits on_miss on_failure classes picker weight "
         "delay jitter loss bandwidth connection encryption timeout retry deadline_propagation "
-        "cancellation policies queue_timeout",
+        "cancellation policies queue_timeout kind",
         "RetryPlan": "attempts base factor cap jitter other_instance",
         "ConnectionPlan": "round_trips ordered streams connections pending requests idle slow_start",
         "EncryptionPlan": "handshake per_byte",

@@ -17,7 +17,7 @@ _NODE: Final = frozenset(
     {"id", "station", "traffic", "store", "backlog", "router", "pulls", "flow", "gates"}
 )
 _LINK: Final = frozenset(
-    {"id", "source", "target", "order", "probability", "times", "waits", "classes"}
+    {"id", "source", "target", "order", "probability", "times", "waits", "classes", "kind"}
     | {"on_miss", "on_failure"}
     | {"picker", "weight", "delay", "jitter", "loss", "timeout", "retry", "policies"}
 )

@@ -77,6 +77,8 @@ class LinkPlan:
     """Only after an earlier call of the same request failed for good; beside `on_miss`, then as well."""
     classes: tuple[bool, ...] = (True,)
     """Whether each class uses it."""
+    kind: int | None = None
+    """Class of its calls; None is that of whoever makes them."""
     picker: Picker = "round_robin"
     weight: float = 1.0
     delay: LawPlan = ZERO
@@ -97,6 +99,17 @@ class LinkPlan:
     """Who is given up is told, and stops."""
     policies: tuple[Policy, ...] = ()
     """C: what else the caller keeps to."""
+
+    def kind_at(self, kind: int) -> int:
+        """Of which class the calls of a request of a class are."""
+        return kind if self.kind is None else self.kind
+
+    def as_called(self, rates: tuple[float, ...]) -> tuple[float, ...]:
+        """Rates by the class of the caller, as rates by that of the calls."""
+        if self.kind is None:
+            return rates
+        whole = sum(rates)
+        return tuple(whole if place == self.kind else 0.0 for place in range(len(rates)))
 
     def policy(self, sort: type[P]) -> P | None:
         """The policy of a sort, if the caller keeps to one."""

@@ -7,7 +7,7 @@ job whose flow makes further calls, its children. A client's request is a call w
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast, final
+from typing import TYPE_CHECKING, final
 
 from mypy_extensions import mypyc_attr
 
@@ -15,6 +15,7 @@ from engine.sim.lane.agenda import Agenda, Entry, Task
 from engine.sim.lane.codes import ANNOUNCED, BACKOFF, OK, OUTBOUND, RETURNING, WORKING
 from engine.sim.lane.counts import SiteCounts
 from engine.sim.lane.instance import Instance
+from engine.sim.lane.jobs import Jobs
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -106,49 +107,6 @@ class ConnectionLease(Task):
     def settled(self, call: Call, now: float) -> None:
         """The caller knows the outcome, or has given up."""
         raise NotImplementedError
-
-
-@final
-class Jobs:
-    """Calls in no particular order, each of which knows its place. Its list never shrinks."""
-
-    def __init__(self) -> None:
-        self.count: i64 = 0
-        self._slots: list[object] = [None] * 16
-
-    def add(self, call: Call) -> None:
-        """Take a call in."""
-        place = self.count
-        if place == len(self._slots):
-            self._slots.extend([None] * int(place))
-        self._slots[place] = call
-        self.count = place + 1
-        call.slot = place
-
-    def remove(self, call: Call) -> None:
-        """Take out a call that is in; the last one gets its place."""
-        place = self.count - 1
-        self.count = place
-        last = self._slots[place]
-        self._slots[place] = None
-        if last is not call:
-            other = cast("Call", last)
-            other.slot = call.slot
-            self._slots[call.slot] = other
-
-    def has(self, call: Call) -> bool:
-        """Whether a call is in."""
-        slot = call.slot
-        return slot < self.count and self._slots[slot] is call
-
-    def all(self) -> list[Call]:
-        """Everybody who is in."""
-        return [cast("Call", each) for each in self._slots[: self.count]]
-
-    def clear(self) -> None:
-        """Forget everybody."""
-        self.count = 0
-        self._slots = [None] * 16
 
 
 class Discipline:
@@ -501,3 +459,5 @@ class Context:
         """Whether its caller's deadline ends a call, before the timeout of its link does."""
         self.children: list[Call] = []
         """What only this job needs: calls that can be called off, and branches of its flow."""
+        self.keys: dict[int, int] | None = None
+        """Keys of the calls that it makes as other classes, by class."""

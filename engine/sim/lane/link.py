@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from engine.sim.lane.agenda import Agenda, Entry
     from engine.sim.lane.draws import Draws
+    from engine.sim.lane.recasting import Recasting
     from engine.sim.lane.seams import Picker, Rule
 
 
@@ -66,6 +67,8 @@ class Link(RuledPath):
     """Whether jobs make the call after another one failed."""
     rescues_only: bool = False
     """Whether they make it only then."""
+    recasting: Recasting | None = None
+    """What gives its calls a class of their own; None where they have their caller's."""
 
     def __init__(self, name: str, agenda: Agenda, target: Site, uniforms: Draws) -> None:
         super().__init__(agenda, uniforms)
@@ -287,6 +290,9 @@ class Link(RuledPath):
         self.attempts += 1
         if call.attempt > 1:
             self.retries += 1
+        recasting = self.recasting
+        if recasting is not None:
+            recasting.apply(call)
         self._touch(now)
         self.in_flight += 1.0
         self.sent_sum += now
@@ -443,7 +449,7 @@ class Link(RuledPath):
             wait = rule.retry_in(call, reason, wait, now)
             rule = rule.next_retry
         if wait < NEVER:
-            again = Call(self.target, call.pool, job, call.kind, call.key)
+            again = Call(self.target, call.pool, job, job.kind, job.key)
             again.attempt = call.attempt + 1
             again.repeat = call.repeat
             again.waits = call.waits

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.plan.primitives import INFINITE
 from engine.sim.lane.rules.deadline_propagation import DeadlineRule
 from engine.sim.primitives.adapter import RuleAdapter
 
@@ -28,5 +29,7 @@ class DeadlineAdapter(RuleAdapter[DeadlineRule]):
         rule = had or DeadlineRule(part.link)
         rule.span = plan.timeout
         rule.propagates = plan.id in known.propagating
+        recast = rule.propagates and plan.kind is not None
+        rule.patience = setup.plan.classes[plan.kind or 0].deadline if recast else INFINITE
         rule.cancels = plan.id in known.cancelling
         return rule

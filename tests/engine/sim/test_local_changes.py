@@ -78,6 +78,7 @@ def other_link(make: Maker, link: LinkPlan) -> LinkPlan:
         {"retry": make.one(RETRIES)},
         {"weight": make.one([1.0, 3.0])},
         {"order": make.number(0, 1)},
+        {"kind": make.one([None, 0])},
         {"picker": make.one(PICKERS)},
         {"classes": (True,) + (make.one([True, False]),) * (len(link.classes) - 1)},
     ]

@@ -98,7 +98,7 @@ class ConfiguredSubject:
             elif field.shape.sort == "steps":
                 written_out = Option(flow_of_links(self.design, item.id), "Links")
                 fields.append(replace(field, options=(written_out,)))
-            elif field.shape.sort in ("names", "shares"):
+            elif field.shape.sort in ("names", "shares") or field.path == ("config", "class"):
                 fields.append(replace(field, options=options))
             else:
                 fields.append(field)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from engine.model.class_names import renaming
 from engine.model.design import Objective, Scenario
-from engine.model.edits import SetDesign, Unset
+from engine.model.edits import CompoundEdit, SetDesign, Unset
 from engine.model.metrics import metrics_of, named
 from engine.model.traffic import RequestClass
 from widgets.inspector.fields import Field, Option, config_fields
@@ -176,6 +177,7 @@ class DesignSubject:
             label = f"Remove {gone.get('name') or gone.get('metric') or 'entry'}"
         else:
             entry = entries[int(path[1])]
+            renamed = str(entry.get("name", "request")) if path[2] == "name" else ""
             if path[0] == "classes":
                 new = written(RequestClass, entry, path[2:], value)
                 check(RequestClass, entry, path[2:], new)
@@ -186,7 +188,16 @@ class DesignSubject:
                 entry.pop(path[2], None)
             else:
                 entry[path[2]] = value
+            if path[0] == "classes" and renamed and isinstance(value, str):
+                return self._rename(renamed, value, SetDesign(("classes",), list(entries), label))
         return SetDesign((path[0],), list(entries), label)
+
+    def _rename(self, old: str, new: str, edit: SetDesign) -> Edit:
+        """Give a class another name everywhere at once, unless another class has one of the two already."""
+        names = [str(entry.get("name", "request")) for entry in self._list("classes")]
+        if names.count(old) > 1 or new in names:
+            return edit
+        return CompoundEdit.of([edit, *renaming(self._design, old, new)], edit.label)
 
     def _new(self, name: str, entries: list[_LIST]) -> _LIST:
         """A new entry of a list."""

@@ -27,10 +27,12 @@ class DeadlineRule(Rule):
         self.cancels = False
         self.span = NEVER
         """The link's timeout (s)."""
+        self.patience = NEVER
+        """Seconds after which nobody wants the answer of a call whose class the link says."""
 
     def started(self, call: Call, now: float) -> None:
         """It may take until the caller's own deadline, and the link's timeout."""
-        limit = self._limit(call)
+        limit = min(self._limit(call), now + self.patience)
         own = now + self.span
         context = Context(min(limit, own) if self.propagates else NEVER)
         call.context = context
