@@ -1,56 +1,89 @@
-"""Workers that are held while their requests wait for workers of others, who wait for these (Coffman 1971).
+"""What is held while more is waited for, in a circle (Coffman 1971): workers, connections, bulkheads.
 
-Held workers and the wait for more make a deadlock where they come round in a circle. Whoever lets its
-workers go while it waits breaks it, and so do a timeout on the way, a node without a waiting line and
-one with more workers than requests that can ever hold them.
+Holding something and waiting for more make a deadlock where they come round. Whoever lets go while it
+waits breaks it, and so do a timeout on the way, a place without a waiting line and one with more to
+give than there are requests that can ever hold it.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from engine.model.policies.bulkhead import Bulkhead
 from engine.plan.flow import goes_side_by_side
 from engine.plan.primitives import INFINITE
 from engine.records import dataclass
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from engine.plan.endless import Visit, Visits
     from engine.plan.primitives import LinkPlan, NodePlan
+
+Sort = Literal["workers", "connections", "bulkhead"]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Something of which there is a limited number, and which requests keep while they wait for more."""
+
+    sort: Sort
+    owner: str
+    """The node or link."""
+    count: int
+
+    @property
+    def name(self) -> str:
+        """What it is called in a graph."""
+        return f"{self.sort} {self.owner}"
 
 
 @dataclass(frozen=True, slots=True)
 class Deadlock:
-    """Nodes whose workers may all wait for each other's."""
+    """What may all be held by requests that wait for each other's."""
 
-    circle: tuple[str, ...]
-    """The nodes that hold workers, the first again at the end."""
+    circle: tuple[Held, ...]
+    """The first again at the end."""
     link: LinkPlan
     """The call with which the last of them waits for the first."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Wait:
+    """That what holds something waits for something."""
+
+    holder: Held
+    wanted: Held
+    link: LinkPlan
+    kind: int
+    """Class of the requests that do."""
+
+
 def deadlocks(visits: Visits) -> list[Deadlock]:
     """What may come to a standstill in a plan."""
-    waits: dict[tuple[str, str], LinkPlan] = {}
-    kinds: dict[tuple[str, str], set[int]] = defaultdict(set)
-    holding = {name for name, node in visits.nodes.items() if holds(node)}
-    calls: dict[Visit, list[LinkPlan]] = defaultdict(list)
-    classes = range(len(visits.plan.classes)) if holding else ()
-    for kind in classes:
-        for link in visits.used(kind):
-            if (
-                link.waits
-                and visits.nodes[link.source].backlog is None
-                and link.timeout == INFINITE
-            ):
-                calls[link.source, kind].append(link)
-    for kind in classes:
-        for name in sorted(holding):
-            for first, target in _waited_for((name, kind), calls, holding):
-                if visits.nodes[target].station.queue_limit != 0:
-                    waits.setdefault((name, target), first)
-                    kinds[name, target].add(kind)
-    return _circles(visits, waits, kinds)
+    limits = _limits(visits)
+    if not limits:
+        return []
+    calls = _calls(visits)
+    while True:
+        waits = list(_waits(visits, calls, limits))
+        if not waits:
+            return []
+        spare = _spare(visits, waits)
+        if not spare:
+            break
+        limits = {name: each for name, each in limits.items() if name not in spare}
+    # Imported here: networkx takes longer to import than all the rest.
+    from engine.plan.cycles import circles  # noqa: PLC0415
+
+    links: dict[tuple[str, str], LinkPlan] = {}
+    for wait in waits:
+        links.setdefault((wait.holder.name, wait.wanted.name), wait.link)
+    return [
+        Deadlock(tuple(limits[name] for name in circle), links[circle[-2], circle[-1]])
+        for circle in circles(links)
+    ]
 
 
 def holds(node: NodePlan) -> bool:
@@ -60,54 +93,113 @@ def holds(node: NodePlan) -> bool:
     return node.traffic is None and station.hold and limited
 
 
-def _waited_for(
-    visit: Visit, calls: dict[Visit, list[LinkPlan]], holding: set[str]
-) -> list[tuple[LinkPlan, str]]:
-    """The nodes that hold workers for which a request at one waits, each with the call that it makes first."""
-    found = []
-    for first in calls.get(visit, ()):
-        start = (first.target, first.kind_at(visit[1]))
-        seen, left = {start}, [start]
-        while left:
-            reached = left.pop()
-            if reached[0] in holding:
-                found.append((first, reached[0]))
-                continue
-            for link in calls.get(reached, ()):
-                called = (link.target, link.kind_at(reached[1]))
-                if called not in seen:
-                    seen.add(called)
-                    left.append(called)
+def _limits(visits: Visits) -> dict[str, Held]:
+    """All that is limited and held, by name."""
+    found = [
+        Held("workers", name, visits.nodes[name].station.workers or 0)
+        for name in sorted(visits.nodes)
+        if holds(visits.nodes[name])
+    ]
+    for link in visits.plan.links:
+        connection, bulkhead = link.connection, link.policy(Bulkhead)
+        if connection is not None and connection.connections is not None:
+            found.append(Held("connections", link.id, connection.connections * connection.streams))
+        if bulkhead is not None:
+            found.append(Held("bulkhead", link.id, bulkhead.concurrent))
+    return {each.name: each for each in found}
+
+
+def _calls(visits: Visits) -> dict[Visit, list[LinkPlan]]:
+    """The calls that requests wait for without an end."""
+    calls: dict[Visit, list[LinkPlan]] = defaultdict(list)
+    for kind in range(len(visits.plan.classes)):
+        for link in visits.used(kind):
+            queued = visits.nodes[link.source].backlog is not None
+            if link.waits and not queued and link.timeout == INFINITE:
+                calls[link.source, kind].append(link)
+    return calls
+
+
+def _waits(
+    visits: Visits, calls: dict[Visit, list[LinkPlan]], limits: dict[str, Held]
+) -> Iterator[_Wait]:
+    """What is waited for by those who hold something, and with which call first."""
+    for (name, kind), links in calls.items():
+        for link in links:
+            # Who calls holds a worker, and then what the call takes on its way, one after the other.
+            holders = [f"workers {name}", *_taken(link)[:-1]]
+            for place, holder in enumerate(holders):
+                if holder in limits:
+                    for wanted in _wanted(visits, calls, limits, (link, kind), place):
+                        yield _Wait(limits[holder], limits[wanted], link, kind)
+
+
+def _taken(link: LinkPlan) -> list[str]:
+    """What a call needs, in the order in which it waits for it."""
+    return [f"bulkhead {link.id}", f"connections {link.id}", f"workers {link.target}"]
+
+
+def _wanted(
+    visits: Visits,
+    calls: dict[Visit, list[LinkPlan]],
+    limits: dict[str, Held],
+    first: tuple[LinkPlan, int],
+    place: int,
+) -> list[str]:
+    """What a call waits for next, or those that it leads to, once it has the first so many things that it needs."""
+    found: list[str] = []
+    seen: set[Visit] = set()
+    left = [(*first, place)]
+    while left:
+        link, kind, begun = left.pop()
+        wanted = next((each for each in _taken(link)[begun:] if each in limits), None)
+        if wanted is not None:
+            if _is_waited_for(visits, link, limits[wanted]):
+                found.append(wanted)
+            continue
+        called = (link.target, link.kind_at(kind))
+        if called not in seen:
+            seen.add(called)
+            left += [(each, called[1], 0) for each in calls.get(called, ())]
     return found
 
 
-def _circles(
-    visits: Visits,
-    waits: dict[tuple[str, str], LinkPlan],
-    kinds: dict[tuple[str, str], set[int]],
-) -> list[Deadlock]:
-    """The circles of waits in which all workers can be held."""
-    if not waits:
-        return []
-    # Imported here: networkx takes longer to import than all the rest.
-    from engine.plan.cycles import circles  # noqa: PLC0415
+def _is_waited_for(visits: Visits, link: LinkPlan, wanted: Held) -> bool:
+    """Whether a call waits, for as long as it takes, for what it cannot have at once."""
+    if link.queue_timeout < INFINITE:
+        return False
+    if wanted.sort == "workers":
+        return visits.nodes[link.target].station.queue_limit != 0
+    if wanted.sort == "connections":
+        return link.connection is not None and link.connection.pending != 0
+    bulkhead = link.policy(Bulkhead)
+    return bulkhead is not None and bulkhead.pending > 0
 
-    most = {kind: most_requests(visits, kind) for each in kinds.values() for kind in each}
-    pairs = dict(waits)
-    while True:
-        asked: dict[str, set[int]] = defaultdict(set)
-        for pair in pairs:
-            asked[pair[0]] |= kinds[pair]
-        spare = {
-            name
-            for name, waiting in asked.items()
-            if sum(most[kind] for kind in waiting)
-            < (visits.nodes[name].station.workers or INFINITE)
-        }
-        if not spare:
-            break
-        pairs = {pair: link for pair, link in pairs.items() if spare.isdisjoint(pair)}
-    return [Deadlock(tuple(circle), pairs[circle[-2], circle[-1]]) for circle in circles(pairs)]
+
+def _spare(visits: Visits, waits: list[_Wait]) -> set[str]:
+    """Names of that of which there is more than can ever be held by those who wait."""
+    most = {kind: most_requests(visits, kind) for kind in {wait.kind for wait in waits}}
+    kinds: dict[Held, set[int]] = defaultdict(set)
+    for wait in waits:
+        kinds[wait.holder].add(wait.kind)
+    links = {link.id: link for link in visits.plan.links}
+    return {
+        held.name
+        for held, waiting in kinds.items()
+        if min(sum(most[kind] for kind in waiting), _callers(visits, links, held)) < held.count
+    }
+
+
+def _callers(visits: Visits, links: dict[str, LinkPlan], held: Held) -> float:
+    """Most calls that want connections at a time, by the workers that make them; infinite where nothing says."""
+    if held.sort != "connections":
+        return INFINITE
+    source = visits.nodes[links[held.owner].source]
+    if not holds(source) or goes_side_by_side(source.flow or ()):
+        return INFINITE
+    return (
+        source.station.workers or INFINITE
+    ) - 1  # as many connections as workers are never short
 
 
 def most_requests(visits: Visits, kind: int) -> float:

@@ -8,7 +8,6 @@ cold, as they are for the first request of every key, and calls as never failing
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from engine.plan.flow import flow_of
@@ -22,6 +21,7 @@ from engine.plan.primitives import (
     ParallelPart,
 )
 from engine.plan.shares import Shares
+from engine.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

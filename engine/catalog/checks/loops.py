@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from engine.catalog.reading import Reading
-    from engine.plan.deadlock import Deadlock
-    from engine.plan.primitives import NodePlan, Plan
+    from engine.plan.deadlock import Deadlock, Held
+    from engine.plan.primitives import Plan
 
 _TIMEOUT: Final = 1.0
 """Timeout (s) that is proposed for a call that may wait for ever."""
@@ -71,7 +71,7 @@ def loop_findings(reading: Reading, plan: Plan) -> Iterator[Finding]:
             f"{_path(reading, nodes_of(circle))}; so work grows without bound. Lower a probability",
         )
     for each in deadlocks(visits):
-        yield _deadlock(reading, plan, each)
+        yield _deadlock(reading, each)
 
 
 def has_circles(plan: Plan) -> bool:
@@ -141,20 +141,25 @@ def _or_make(plan: Plan) -> str:
     return ", make calls of another class" if len(plan.classes) > 1 else ""
 
 
-def _deadlock(reading: Reading, plan: Plan, found: Deadlock) -> Finding:
-    """Pools that may wait for each other."""
-    nodes = {node.id: node for node in plan.nodes}
+def _deadlock(reading: Reading, found: Deadlock) -> Finding:
+    """What requests may hold while they wait for each other's."""
     pairs = list(pairwise(found.circle))
-    if len(pairs) == 1:
-        name = name_of(reading.design, found.circle[0])
+    first = found.circle[0]
+    name = name_of(reading.design, first.owner)
+    if len(pairs) == 1 and first.sort == "workers":
         message = (
-            f"{name} can deadlock: it keeps its {_workers(nodes[found.circle[0]])} while their requests wait for "
+            f"{name} can deadlock: it keeps its {_held(first)} while their requests wait for "
             "another of them"
+        )
+    elif len(pairs) == 1:
+        message = (
+            f"{name} can deadlock: its calls keep its {_held(first)} while they wait for another "
+            "of them further on"
         )
     else:
         held = ", ".join(
-            f"{name_of(reading.design, one)} keeps its {_workers(nodes[one])} while it waits for "
-            f"{name_of(reading.design, other)}"
+            f"{name_of(reading.design, one.owner)} keeps its {_held(one)} while it waits for "
+            f"{name_of(reading.design, other.owner)}"
             for one, other in pairs[:_SHOWN]
         )
         message = f"Can deadlock: {held}; once all are held, none comes free"
@@ -163,7 +168,7 @@ def _deadlock(reading: Reading, plan: Plan, found: Deadlock) -> Finding:
         code="deadlock",
         id=found.link.id,
         field="config.timeout",
-        message=f"{message}. Let workers go while they wait, give a call a timeout, or keep a pool apart for "
+        message=f"{message}. Let go while waiting, give a call a timeout, or keep a pool apart for "
         "these calls",
         fix=SetField(
             found.link.id, ("config", "timeout"), _TIMEOUT, f"Set timeout to {_TIMEOUT:g} s"
@@ -171,10 +176,12 @@ def _deadlock(reading: Reading, plan: Plan, found: Deadlock) -> Finding:
     )
 
 
-def _workers(node: NodePlan) -> str:
-    """The workers of an instance."""
-    count = node.station.workers or 0
-    return f"{count} worker{'s' if count > 1 else ''}"
+def _held(held: Held) -> str:
+    """How many of what."""
+    if held.sort == "bulkhead":
+        return f"bulkhead of {held.count}"
+    thing = held.sort if held.count > 1 else held.sort[:-1]
+    return f"{held.count} {thing}"
 
 
 def _path(reading: Reading, circle: Sequence[str]) -> str:

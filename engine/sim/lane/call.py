@@ -7,7 +7,7 @@ job whose flow makes further calls, its children. A client's request is a call w
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, cast, final
 
 from mypy_extensions import mypyc_attr
 
@@ -15,7 +15,6 @@ from engine.sim.lane.agenda import Agenda, Entry, Task
 from engine.sim.lane.codes import ANNOUNCED, BACKOFF, OK, OUTBOUND, RETURNING, WORKING
 from engine.sim.lane.counts import SiteCounts
 from engine.sim.lane.instance import Instance
-from engine.sim.lane.jobs import Jobs
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -109,6 +108,49 @@ class ConnectionLease(Task):
         raise NotImplementedError
 
 
+@final
+class Jobs:
+    """Calls in no particular order, each of which knows its place. Its list never shrinks."""
+
+    def __init__(self) -> None:
+        self.count: i64 = 0
+        self._slots: list[object] = [None] * 16
+
+    def add(self, call: Call) -> None:
+        """Take a call in."""
+        place = self.count
+        if place == len(self._slots):
+            self._slots.extend([None] * int(place))
+        self._slots[place] = call
+        self.count = place + 1
+        call.slot = place
+
+    def remove(self, call: Call) -> None:
+        """Take out a call that is in; the last one gets its place."""
+        place = self.count - 1
+        self.count = place
+        last = self._slots[place]
+        self._slots[place] = None
+        if last is not call:
+            other = cast("Call", last)
+            other.slot = call.slot
+            self._slots[call.slot] = other
+
+    def has(self, call: Call) -> bool:
+        """Whether a call is in."""
+        slot = call.slot
+        return slot < self.count and self._slots[slot] is call
+
+    def all(self) -> list[Call]:
+        """Everybody who is in."""
+        return [cast("Call", each) for each in self._slots[: self.count]]
+
+    def clear(self) -> None:
+        """Forget everybody."""
+        self.count = 0
+        self._slots = [None] * 16
+
+
 class Discipline:
     """How the workers of an instance serve those inside: one each, all shared, several at once."""
 
@@ -148,10 +190,7 @@ class Discipline:
         raise NotImplementedError
 
     def withdraw(self, call: Call, now: float) -> bool:
-        """Take out a call that waits or is worked on, and free its worker; false where that cannot be.
-
-        It counts as inside until it leaves. Whoever waits must do so in a `CancellableQueue` line.
-        """
+        """Take out a call that waits, in a `CancellableQueue`, or is worked on, unless that cannot be."""
         raise NotImplementedError
 
     def stop(self, call: Call, now: float) -> None:
@@ -290,12 +329,8 @@ class Site(SiteCounts):
         """The caller of a call that was sent here does not want it any more."""
         raise NotImplementedError
 
-    def give_up(self, call: Call, now: float) -> None:
+    def give_up(self, call: Call, reason: i64, now: float) -> None:
         """The caller of a call that waits here, and is not worked on yet, waits no more."""
-        raise NotImplementedError
-
-    def leave_gate(self, call: Call, reason: i64, now: float) -> None:
-        """The caller of a call that waits at a gate here waits no more."""
         raise NotImplementedError
 
     def drop(self, call: Call, now: float) -> None:

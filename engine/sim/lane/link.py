@@ -358,7 +358,7 @@ class Link(RuledPath):
         call.given_up = ABANDONED
         self._give_up(call, TIMEOUT, now)
         if place == AT_SITE:
-            call.site.give_up(call, now)
+            call.site.give_up(call, TIMEOUT, now)
         self._after_failure(call, TIMEOUT, now)
 
     def overdue(self, call: Call, now: float) -> None:
@@ -386,7 +386,7 @@ class Link(RuledPath):
         self.failed[reason] += 1
         self.blame.note(call.given_up, reason)
         if call.at_gate:
-            call.site.leave_gate(call, reason, now)
+            call.site.give_up(call, reason, now)
 
     def _settle(self, call: Call, reason: i64, now: float) -> None:
         """Count an attempt out, and tell the rules."""

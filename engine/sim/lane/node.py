@@ -17,7 +17,6 @@ from engine.sim.lane.codes import (
     OK,
     QUEUE_FULL,
     RETURNING,
-    TIMEOUT,
     UNAVAILABLE,
 )
 from engine.sim.lane.draws import chance
@@ -309,7 +308,7 @@ class Node(Site):
         if witness is not None and witness.keeps(call):
             return
         if call.at_gate:
-            self.leave_gate(call, DEADLINE, now)
+            self._leave_gate(call, DEADLINE, now)
             return
         pool = call.pool
         if not pool.inside.has(call):
@@ -323,13 +322,14 @@ class Node(Site):
             call.held = False
         self.finish(call, DEADLINE, now)
 
-    def give_up(self, call: Call, now: float) -> None:
-        """Take a call out of the line for a worker."""
-        pool = call.pool
-        if pool.inside.has(call) and pool.discipline.withdraw(call, now):
-            self.finish(call, TIMEOUT, now)
+    def give_up(self, call: Call, reason: i64, now: float) -> None:
+        """Take a call out of the line for a worker, or of that at a gate."""
+        if call.at_gate:
+            self._leave_gate(call, reason, now)
+        elif call.pool.inside.has(call) and call.pool.discipline.withdraw(call, now):
+            self.finish(call, reason, now)
 
-    def leave_gate(self, call: Call, reason: i64, now: float) -> None:
+    def _leave_gate(self, call: Call, reason: i64, now: float) -> None:
         """Take a call out that waits at a gate: its caller has closed the connection."""
         gate = self.gate
         while gate is not None:

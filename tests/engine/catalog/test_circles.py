@@ -251,3 +251,77 @@ def test_findings_of_a_circle_are_as_those_of_a_chain() -> None:
         [link("users", "a", timeout=1.0), link("a", "a", probability=0.5)],
     )
     assert {"overload", "endless-queue"} <= {each.code for each in check(made)}
+
+
+CROWD = {"process": "closed", "users": 4, "think_time": constant(0.0)}
+
+
+def pooled(**config: Any) -> Design:
+    """B calls back A for another class, which A hands to B over the same link: nobody keeps a worker."""
+    nodes = [
+        node("users", "client", arrivals=CROWD, mix={"foo": 1.0}),
+        node("a", "service", hold_while_waiting=False, service_time=constant(0.001), workers=50),
+        node("b", "service", hold_while_waiting=False, service_time=constant(0.001), workers=50),
+    ]
+    back = {"classes": ["foo"], "class": "bar"}
+    links = [link("users", "a"), link("a", "b", **config), link("b", "a", **back)]
+    return design(nodes, links, classes=TWO, duration=60.0, warmup=0.0)
+
+
+def connected(most: int | None, **more: Any) -> dict[str, Any]:
+    return {"connection": {"protocol": "none", "max_connections": most, "streams": 1, **more}}
+
+
+def test_connections_that_wait_for_each_other_deadlock_and_check_says_that_they_can() -> None:
+    made = pooled(**connected(2))
+    [finding] = coded(made, "deadlock")
+    assert finding.id == "a-b"
+    assert "A → B can deadlock: its calls keep its 2 connections" in finding.message
+    assert run(made)["clients"]["users"]["succeeded"] == 0
+    assert run(pooled(**connected(8)))["clients"]["users"]["succeeded"] > 1000
+
+
+def test_a_bulkhead_with_a_line_is_held_as_well() -> None:
+    made = pooled(bulkhead={"concurrent": 2, "pending": 100})
+    [finding] = coded(made, "deadlock")
+    assert "bulkhead of 2" in finding.message
+    assert run(made)["clients"]["users"]["succeeded"] == 0
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {},
+        connected(None),
+        connected(2, max_pending=0),
+        {"timeout": 1.0, **connected(2)},
+        {"queue_timeout": 1.0, **connected(2)},
+        {"mode": "send", **connected(2)},
+        {"bulkhead": {"concurrent": 2, "pending": 0}},
+    ],
+)
+def test_who_does_not_wait_for_ever_for_a_connection_is_not_locked_out(
+    config: dict[str, Any],
+) -> None:
+    assert coded(pooled(**config), "deadlock") == []
+
+
+def test_workers_and_connections_may_wait_for_each_other() -> None:
+    """A keeps its workers while it waits for a connection, and who holds that waits for a worker of A."""
+    nodes = [
+        client("users", 50.0, mix={"foo": 1.0}),
+        node("a", "service", workers=4),
+        node("b", "service", hold_while_waiting=False),
+    ]
+    back = {"classes": ["foo"], "class": "bar"}
+    links = [
+        link("users", "a"),
+        link("a", "b", classes=["foo"], **connected(2)),
+        link("b", "a", **back),
+    ]
+    [finding] = coded(design(nodes, links, classes=TWO), "deadlock")
+    assert "A keeps its 4 workers while it waits for A → B" in finding.message
+    assert "A → B keeps its 2 connections while it waits for A" in finding.message
+    links[1] = link("a", "b", classes=["foo"], **connected(4))
+    [finding] = coded(design(nodes, links, classes=TWO), "deadlock")
+    assert "A can deadlock: it keeps its 4 workers" in finding.message

@@ -612,3 +612,29 @@ def test_a_trace_without_a_recording_says_so(bench) -> None:
     assert editor.text.text() == "none recorded"
     assert editor.curve.isHidden()
     assert bench.row("config", "arrivals", "keys").editor.load.isHidden()
+
+
+def test_the_class_of_the_calls_of_a_link_is_picked_from_the_design(bench) -> None:
+    bench.panel.set_selection(["l1"])
+    box = bench.row("config", "class").editor.box
+    assert [box.itemText(i) for i in range(box.count())] == ["The caller's", "read", "write"]
+    assert box.currentIndex() == 0
+    box.activated.emit(2)
+    assert bench.config("l1")["class"] == "write"
+    bench.row("config", "class").editor.box.activated.emit(0)
+    assert bench.config("l1").get("class") is None
+
+
+def test_a_class_is_renamed_wherever_it_is_named_in_one_step(bench) -> None:
+    bench.apply(SetField("users", ("config", "mix"), {"read": 0.5, "write": 0.5}))
+    bench.apply(SetField("l1", ("config", "class"), "write"))
+    bench.apply(SetField("l1", ("config", "classes"), ["read", "write"]))
+    before = bench.design
+    bench.panel.set_selection([])
+    place = next(i for i, each in enumerate(before.classes) if each.name == "write")
+    bench.type(bench.row("classes", str(place), "name").editor.line, "order")
+    assert [each.name for each in bench.design.classes] == ["read", "order"]
+    assert bench.config("l1")["class"] == "order"
+    assert bench.config("l1")["classes"] == ["read", "order"]
+    assert bench.config("users")["mix"] == {"read": 0.5, "order": 0.5}
+    assert bench.edits[-1].apply(before).inverse.apply(bench.design).design == before

@@ -98,8 +98,11 @@ class ConfiguredSubject:
             elif field.shape.sort == "steps":
                 written_out = Option(flow_of_links(self.design, item.id), "Links")
                 fields.append(replace(field, options=(written_out,)))
-            elif field.shape.sort in ("names", "shares") or field.path == ("config", "class"):
+            elif field.shape.sort in ("names", "shares"):
                 fields.append(replace(field, options=options))
+            elif field.path == ("config", "class"):
+                shown = (Option(None, "The caller's"), *options)
+                fields.append(replace(field, shape=Shape("choice", nullable=True), options=shown))
             else:
                 fields.append(field)
         return fields

@@ -15,9 +15,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
-from engine.sim.lane.call import Call, Context, Pool
+from engine.sim.lane.call import Call, Context, Jobs, Pool
 from engine.sim.lane.codes import DEAD, ENGAGED, NEVER, OK
-from engine.sim.lane.jobs import Jobs
 from engine.sim.lane.roles.steps import (
     ALWAYS,
     ASYNC,
