@@ -10,11 +10,13 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
 from app.command_palette import CommandPalette
+from app.errands import Errand
 from app.menus import build_menus
 from app.picture import copy_picture, export_picture
 from app.run_saver import RunSaver
 from app.shortcuts_card import AboutCard, ShortcutsCard
 from app.submenus import Submenus
+from engine.model.files import reason_of, shown_name
 from widgets.theme import menu_text
 
 if TYPE_CHECKING:
@@ -55,7 +57,8 @@ class Commands(QObject):
         super().__init__(bench)
         self._bench = bench
         self._dialogs = dialogs
-        self.runs = RunSaver(bench.services.run, bench.services.files, dialogs)
+        services = bench.services
+        self.runs = RunSaver(services.run, services.files, dialogs, services.errands)
         submenus = Submenus(bench)
         self.search = CommandPalette(bench.window, bench.look, submenus.entries)
         self.shortcuts = ShortcutsCard(bench.window, bench.look, bench.actions)
@@ -95,8 +98,19 @@ class Commands(QObject):
                 f"{files.file_stem()}.svg"
             )
             path = self._dialogs.picture_path(suggestion)
-            if path is not None and not export_picture(bench.views.canvas, bench.look.theme, path):
-                bench.say(f"{path.name} was not written: is the folder there, and writable?")
+            if path is None:
+                return
+            name = shown_name(path)
+            bench.services.errands.send(
+                Errand(
+                    f"Saving {name}",
+                    export_picture(bench.views.canvas, bench.look.theme, path),
+                    lambda _stamp: bench.views.status.flash(f"Saved {name}"),
+                    lambda error: bench.say(
+                        f"{name} was not written: {reason_of(error)}; choose another place"
+                    ),
+                )
+            )
 
         return {
             "file.new": files.new,

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from app.banner import Choice, Message
 from engine.model import files
-from engine.model.differences import differences, in_short
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from engine.model.design import Design
+    from app.differing import Conflict
 
 KEY: Final = "conflict"
 """Of the message."""
@@ -42,37 +40,6 @@ def elsewhere(path: Path) -> Message:
         "Whoever saves second is asked whose version is kept."
     )
     return Message(ELSEWHERE, text, "info")
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """What became of a file since it was read."""
-
-    path: Path
-    is_gone: bool = False
-    problem: str = ""
-    """Why what it holds now cannot be opened."""
-    summary: str = ""
-    """What was done to the open design to make what the file holds now."""
-    details: tuple[str, ...] = ()
-
-    @property
-    def can_take(self) -> bool:
-        """Whether what the file holds now can be opened."""
-        return not self.is_gone and not self.problem
-
-
-def conflict_of(path: Path, design: Design, *, is_gone: bool) -> Conflict | None:
-    """How a changed file differs from the open design; None where it does not."""
-    if is_gone:
-        return Conflict(path, is_gone=True)
-    try:
-        theirs = files.load(path)
-    except files.FileError as error:
-        return Conflict(path, problem=str(error))
-    if theirs == design:
-        return None
-    return Conflict(path, summary=in_short(design, theirs), details=differences(design, theirs))
 
 
 def message_of(conflict: Conflict, answers: Answers, *, is_dirty: bool) -> Message:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
@@ -11,16 +13,27 @@ from PySide6.QtGui import QUndoStack
 from app.cascade import completed
 from app.undo import EditCommand
 from engine.model.design import Design
-from engine.model.edits import EditError
+from engine.model.edits import Applied, EditError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from engine.model.disk import Stamp
-    from engine.model.edits import Applied, Edit
+    from engine.model.edits import Edit
 
 UNDO_LIMIT = 1000
+_KNOWN: Final = 64
+"""Latest edits, forth and back, of which it is known what they come to."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What an edit of a design comes to. Undo and redo need not find it out anew: a recording is long."""
+
+    edit: Edit
+    design: Design
+    applied: Applied
 
 
 class DesignDocument(QObject):
@@ -45,8 +58,7 @@ class DesignDocument(QObject):
         self._design = Design()
         self._path: Path | None = None
         self._stamp: Stamp | None = None
-        self._tried: Applied | None = None
-        """What an edit came to when it was tried, until it is put into effect: a recording is long."""
+        self._known: deque[_Known] = deque(maxlen=_KNOWN)
         self.stack = QUndoStack(self)
         self.stack.setUndoLimit(UNDO_LIMIT)
         self._announced = self._design.title
@@ -79,11 +91,16 @@ class DesignDocument(QObject):
         """The design's title."""
         return self._design.title or "Untitled"
 
+    def item_is_gone(self, item_id: str) -> bool:
+        """Whether an item is no longer there."""
+        return self._design.item(item_id) is None
+
     def replace(self, design: Design, path: Path | None, stamp: Stamp | None = None) -> None:
         """Open another design with an empty history."""
         self._design = design
         self._path, self._stamp = path, stamp
         self.stack.clear()
+        self._known.clear()
         self.replaced.emit(design)
         self._announce()
 
@@ -92,10 +109,15 @@ class DesignDocument(QObject):
         self.stack.resetClean()
         self._announce()
 
-    def mark_saved(self, path: Path, stamp: Stamp | None = None) -> None:
-        """Note that the design as it is was stored there."""
+    def mark_saved(
+        self, path: Path, stamp: Stamp | None = None, design: Design | None = None
+    ) -> None:
+        """Note that the design was stored there: as it is, or as it was when storing it began."""
         self._path, self._stamp = path, stamp
-        self.stack.setClean()
+        if design is None or design is self._design:
+            self.stack.setClean()
+        else:
+            self.stack.resetClean()  # not even where undo came back to what was stored before
         self._announce()
 
     def push(self, edit: Edit) -> bool:
@@ -112,9 +134,12 @@ class DesignDocument(QObject):
             self.refused.emit(str(error))
             return False
         if applied.design != self._design:
-            self._tried = applied
-            self.stack.push(EditCommand(whole, applied.inverse, self._apply, self._clock()))
+            self._push(whole, applied)
         return True
+
+    def push_applied(self, edit: Edit, applied: Applied) -> None:
+        """Put an edit into effect of which somebody found out, elsewhere, what it makes of the open design."""
+        self._push(edit, applied)
 
     def close(self) -> None:
         """Say nothing more: a stack that is taken down would still announce that it is empty."""
@@ -130,10 +155,19 @@ class DesignDocument(QObject):
         self._announced = self._design.title
         self.state_changed.emit()
 
+    def _push(self, edit: Edit, applied: Applied) -> None:
+        """Make it an undo step, and remember both ways what it comes to."""
+        back = Applied(self._design, applied.changes.reversed, edit)
+        self._known.append(_Known(edit, self._design, applied))
+        self._known.append(_Known(applied.inverse, applied.design, back))
+        self.stack.push(EditCommand(edit, applied.inverse, self._apply, self._clock()))
+
     def _apply(self, edit: Edit) -> None:
         """Put an edit into effect and tell everybody."""
-        tried, self._tried = self._tried, None
-        applied = edit.apply(self._design) if tried is None else tried
+        design = self._design
+        found = (each for each in self._known if each.edit is edit and each.design is design)
+        known = next(found, None)
+        applied = edit.apply(design) if known is None else known.applied
         self._design = applied.design
         self.changed.emit(applied.design, applied.changes)
         self.edited.emit(edit, applied.changes)

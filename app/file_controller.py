@@ -1,18 +1,30 @@
-"""New, open, save: how designs come in and go out. Whatever fails leaves the open design untouched."""
+"""New, open, save: how designs come in and go out. Whatever fails leaves the open design untouched.
+
+Nobody waits for a disk or a long file: that is an errand, and the window goes on meanwhile. Who wants to leave
+a design that is just being stored is let go once it is.
+"""
 
 from __future__ import annotations
 
-from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from app.conflict import Conflict, conflict_of
-from app.other_files import recognised
-from engine.exchange.recordings.formats import load_recording
-from engine.exchange.recordings.recording import RecordingError
-from engine.exchange.recordings.replay import replay
+from app.differing import Conflict
+from app.errands import Errand, InlineErrands
+from app.file_work import (
+    Read,
+    exchanged,
+    is_long_design,
+    is_long_file,
+    looked_at,
+    read,
+    recorded,
+    stored,
+)
+from app.recognition import OtherFile
 from engine.model import files
 from engine.model.design import Design
 from engine.model.disk import Stamp, read_whole
@@ -21,13 +33,20 @@ from engine.run import journal_file
 from engine.run.journal import JournalError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from app.dialogs import Dialogs
     from app.document import DesignDocument
+    from app.errands import Sender
+    from app.file_work import Stored
     from app.history import FileHistory
     from app.recovery import Leftover
     from app.settings import Settings
+    from engine.exchange.recordings.replay import Replay
+
+
+def _nothing() -> None:
+    """Nobody waits."""
 
 
 class FileController(QObject):
@@ -52,16 +71,38 @@ class FileController(QObject):
         settings: Settings,
         history: FileHistory,
         dialogs: Dialogs,
+        errands: Sender | None = None,
     ) -> None:
+        """Load into a document and store it. Without ``errands`` everything is done at once."""
         super().__init__(document)
         self._document = document
         self._settings = settings
         self._history = history
         self._dialogs = dialogs
+        self._inline = InlineErrands()
+        self._errands = self._inline if errands is None else errands
+        self._wish = 0
+        """Number of the last wish for another design; an earlier one no longer counts."""
+        self._storing: Design | None = None
+        """What is being stored."""
+        self._target: Path | None = None
+        """Where to."""
+        self._is_stored = False
+        """Whether storing went well, the last time."""
+        self._next: Path | None = None
+        """Where it was to be stored once more meanwhile."""
+        self._then: Callable[[], object] = _nothing
+        """What waits for its end."""
+
+    @property
+    def is_storing(self) -> bool:
+        """Whether the design is on its way to the disk."""
+        return self._storing is not None
 
     def new(self) -> None:
         """Start with an empty design."""
-        if self.may_leave():
+        self._wish += 1
+        if self.may_leave(self.new):
             self._take(Design(title="Untitled"), None)
 
     def ask_open(self) -> None:
@@ -70,18 +111,15 @@ class FileController(QObject):
         if path is not None:
             self.open(path)
 
-    def ask_recording(self, client: str) -> str:
-        """Let the person choose recorded arrivals for a client; says what is wrong with them, or nothing."""
+    def ask_recording(self, client: str, refuse: Callable[[str], object]) -> None:
+        """Let the person choose recorded arrivals for a client; ``refuse`` hears what is wrong with them."""
         path = self._dialogs.recording_path(self.folder())
-        if path is None:
-            return ""
-        return self._replay(path, client)
+        if path is not None:
+            self._replay(path, client, refuse)
 
     def replay(self, path: Path, client: str) -> None:
-        """Have a client replay a recording that was dropped; says what is wrong with it."""
-        problem = self._replay(path, client)
-        if problem:
-            self.failed.emit(problem)
+        """Have a client replay a recording that was dropped; ``failed`` says what is wrong with it."""
+        self._replay(path, client, self.failed.emit)
 
     def begin(self, path: Path) -> bool:
         """Open the design that a recorded run began with, as one without a file."""
@@ -90,7 +128,7 @@ class FileController(QObject):
         except JournalError as error:
             self.failed.emit(str(error))
             return False
-        if not self.may_leave():
+        if not self.may_leave(lambda: self.begin(path)):
             return False
         self._take(design, None)
         self._document.mark_unsaved()
@@ -105,51 +143,47 @@ class FileController(QObject):
         self.failed.emit(f"{names}{more}: one window shows one design; drop one file at a time")
         return False
 
-    def _replay(self, path: Path, client: str) -> str:
-        """Load a recording into a client; says what is wrong with it, or nothing."""
-        try:
-            made = replay(self._document.design, client, load_recording(path))
-        except RecordingError as error:
-            return str(error)
-        if self._document.push(made.edit):
-            self.taken.emit(f"{path.name}: {made.about}")
-        return ""
-
     def open(self, path: Path) -> bool:
-        """Open a file; a bad one is reported and the open design stays."""
-        read = self._read(path)
-        if read is None or not self.may_leave():
-            return False
-        self._take(read[0], path.absolute(), read[1])
-        self._settings.note_opened(path.absolute())
-        return True
+        """Open a file, or begin to; a bad one is reported and the open design stays."""
+
+        def take(found: Read) -> None:
+            self._take(found.design, path.absolute(), found.stamp)
+            self._settings.note_opened(path.absolute())
+
+        return self._fetch(path, take)
 
     def open_copy(self, path: Path) -> bool:
         """Open a design that must not be overwritten (a shipped one): the same, without a file."""
-        read = self._read(path)
-        if read is None or not self.may_leave():
-            return False
-        self._take(read[0], None)
-        self._settings.update(last=str(path.absolute()))
-        return True
+
+        def take(found: Read) -> None:
+            self._take(found.design, None)
+            self._settings.update(last=str(path.absolute()))
+
+        return self._fetch(path, take)
 
     def open_version(self, version: Path, path: Path) -> bool:
         """Open an earlier version of a file as unsaved changes to that file."""
-        read = self._read(version)
-        if read is None or not self.may_leave():
-            return False
-        self._take(read[0], path, self._seen(path))
-        self._document.mark_unsaved()
-        return True
 
-    def restore(self, leftover: Leftover) -> bool:
+        def take(found: Read) -> None:
+            self._take(found.design, path, self._seen(path))
+            self._document.mark_unsaved()
+
+        return self._fetch(version, take)
+
+    def restore(
+        self,
+        leftover: Leftover,
+        then: Callable[[], object] = _nothing,
+        refused: Callable[[], object] = _nothing,
+    ) -> bool:
         """Open what a crash left behind, as unsaved changes to the file that it came from."""
-        read = self._read(leftover.design)
-        if read is None or not self.may_leave():
-            return False
-        self._take(read[0], leftover.path, leftover.stamp)
-        self._document.mark_unsaved()
-        return True
+
+        def take(found: Read) -> None:
+            self._take(found.design, leftover.path, leftover.stamp)
+            self._document.mark_unsaved()
+            then()
+
+        return self._fetch(leftover.design, take, refused)
 
     def save(self) -> bool:
         """Store where it was stored before; asks where for the first time.
@@ -157,58 +191,89 @@ class FileController(QObject):
         A file that somebody else changed meanwhile is not written; ``conflict`` says so.
         """
         path = self._document.path
-        if path is None:
-            return self.save_as()
-        found = self._look(path)
-        if found is not None and not found.is_gone:
-            self.conflict.emit(found)
-            return False
-        return self._store(path)
+        return self.save_as() if path is None else self._store(path, self._document.stamp)
 
     def save_as(self) -> bool:
         """Ask where to store it."""
         suggestion = self._document.path or self.folder() / f"{self.file_stem()}.windtunnel"
         path = self._dialogs.save_path(suggestion)
-        return self._store(path.absolute()) if path is not None else False
+        return self._store(path.absolute(), None) if path is not None else False
 
     def look(self) -> None:
         """See whether the file is still what it was; says so where it is not."""
-        path = self._document.path
-        found = self._look(path) if path is not None else None
-        if found is not None:
-            self.conflict.emit(found)
-        else:
+        path, stamp = self._document.path, self._document.stamp
+        if self.is_storing:
+            return
+        if path is None or stamp is None or stamp.seems_same(path):
             self.settled.emit()
+            return
+        design = self._document.design
+        errand = Errand(
+            f"Reading {files.shown_name(path)}",
+            partial(looked_at, path, design, stamp),
+            lambda found: self._tell_conflict(found) if self._document.stamp is stamp else None,
+            lambda error: self.failed.emit(str(error)),
+            "process",
+        )
+        (self._errands if is_long_file(path) else self._inline).send(errand)
 
     def keep_mine(self) -> bool:
         """Store over what somebody else has stored, which is kept as an earlier version."""
         path = self._document.path
-        stored = self._store(path) if path is not None else False
-        if stored:
-            self.settled.emit()
-        return stored
+        return self._store(path, None) if path is not None else False
 
     def take_theirs(self) -> bool:
         """Open what the file holds now; the open design is kept as an earlier version of it."""
-        path = self._document.path
-        read = self._read(path) if path is not None else None
-        if path is None or read is None:
+        path, design = self._document.path, self._document.design
+        if path is None or self.is_storing:
             return False
-        try:
-            self._history.keep(path, files.dumps(self._document.design).encode())
-        except OSError as error:
-            self.failed.emit(f"{path.name} was not opened again: yours could not be kept: {error}")
-            return False
-        self._take(read[0], path, read[1])
-        self.settled.emit()
-        return True
+        self._wish += 1
 
-    def may_leave(self) -> bool:
-        """Whether the open design may be left: nothing is unsaved, or the person said so."""
+        def take(found: Read | OtherFile) -> None:
+            if self._document.design is not design:
+                self.failed.emit(f"{path.name} was not opened again: you changed yours meanwhile")
+            elif isinstance(found, OtherFile):
+                self.foreign.emit(found)
+            else:
+                self._take(found.design, path, found.stamp)
+                self.settled.emit()
+
+        def fail(error: Exception) -> None:
+            lead = (
+                "" if isinstance(error, files.FileError) else f"{path.name} was not opened again: "
+            )
+            kept = "" if isinstance(error, files.FileError) else "yours could not be kept: "
+            self.failed.emit(f"{lead}{kept}{error}")
+
+        is_long = is_long_design(design) or is_long_file(path)
+        errand = Errand(
+            f"Reading {files.shown_name(path)}",
+            partial(exchanged, design, path, self._history),
+            take,
+            fail,
+            "process",
+        )
+        (self._errands if is_long else self._inline).send(errand)
+        return is_long or self._document.design is not design
+
+    def may_leave(self, then: Callable[[], object] = _nothing) -> bool:
+        """Whether the open design may be left: nothing is unsaved, or the person said so.
+
+        Where it is being stored it may not yet; ``then`` is called once it is, and asks again.
+        """
+        if self.is_storing:
+            self._then = then
+            return False
         if not self._document.is_dirty:
             return True
         answer = self._dialogs.unsaved(self._document.title)
-        return answer == "discard" or (answer == "save" and self.save())
+        if answer != "save":
+            return answer == "discard"
+        began = self.save()
+        if self._storing is not None:
+            self._then = then
+            return False
+        return began
 
     def folder(self) -> Path:
         """Where file dialogs begin."""
@@ -220,17 +285,68 @@ class FileController(QObject):
         kept = "".join(c if c.isalnum() else "-" for c in self._document.title.lower())
         return "-".join(part for part in kept.split("-") if part)[:60] or "design"
 
-    def _read(self, path: Path) -> tuple[Design, Stamp] | None:
-        """Load a file, or say why not."""
-        try:
-            return files.load_stamped(path)
-        except files.FileError as error:
-            found = recognised(path)
-            if found is not None:
-                self.foreign.emit(found)
-            else:
-                self.failed.emit(str(error))
-            return None
+    def _fetch(
+        self,
+        path: Path,
+        take: Callable[[Read], object],
+        refused: Callable[[], object] = _nothing,
+    ) -> bool:
+        """Read a file and open what it holds; whether that was done, or is under way."""
+        self._wish += 1
+        wish, outcomes = self._wish, [True]
+
+        def done(found: Read | OtherFile) -> None:
+            outcomes[:] = [self._arrive(wish, found, take)]
+            if not outcomes[0] and not self.is_storing:
+                refused()
+
+        def fail(error: Exception) -> None:
+            outcomes[:] = [False]
+            self.failed.emit(str(error))
+            refused()
+
+        words = f"Reading {files.shown_name(path)}"
+        errand = Errand(words, partial(read, path), done, fail, "process", can_stop=True)
+        (self._errands if is_long_file(path) else self._inline).send(errand)
+        return outcomes[0]
+
+    def _arrive(self, wish: int, found: Read | OtherFile, take: Callable[[Read], object]) -> bool:
+        """A file was read: open what it holds, unless another one is wanted by now."""
+        if wish != self._wish:
+            return False
+        if isinstance(found, OtherFile):
+            self.foreign.emit(found)
+            return False
+        if not self.may_leave(lambda: self._arrive(wish, found, take)):
+            return False
+        take(found)
+        return True
+
+    def _replay(self, path: Path, client: str, refuse: Callable[[str], object]) -> None:
+        """Have a client replay a file."""
+        design, wish = self._document.design, self._wish
+
+        def done(made: Replay) -> None:
+            if wish != self._wish or self._document.item_is_gone(client):
+                return
+            if (
+                self._document.design is not design
+            ):  # edited meanwhile: it has to fit what is there now
+                self._replay(path, client, refuse)
+                return
+            self._document.push_applied(made.edit, made.applied)
+            self.taken.emit(f"{files.shown_name(path)}: {made.about}")
+
+        words = f"Reading {files.shown_name(path)}"
+        errand = Errand(
+            words,
+            partial(recorded, path, design, client),
+            done,
+            lambda error: refuse(str(error)),
+            "process",
+            can_stop=True,
+        )
+        (self._errands if is_long_file(path) else self._inline).send(errand)
 
     def _seen(self, path: Path) -> Stamp | None:
         """By what a file is known as it is; None where it cannot be read."""
@@ -239,33 +355,57 @@ class FileController(QObject):
         except OSError:
             return None
 
-    def _look(self, path: Path) -> Conflict | None:
-        """What became of a file, if it is not what it was when it was read or written."""
-        stamp = self._document.stamp
-        state = stamp.state(path, MAX_BYTES) if stamp is not None else "same"
-        if stamp is None or state == "same":
-            return None
-        return conflict_of(path, self._document.design, is_gone=state == "gone")
+    def _tell_conflict(self, found: Conflict | None) -> None:
+        """Say what became of the file, or that it is what it was."""
+        if found is not None:
+            self.conflict.emit(found)
+        else:
+            self.settled.emit()
 
     def _take(self, design: Design, path: Path | None, stamp: Stamp | None = None) -> None:
         """Make it the open design."""
         self._document.replace(design, path, stamp)
         self.opened.emit()
 
-    def _store(self, path: Path) -> bool:
-        """Write the file and keep a version of it, and of what it held before."""
-        with suppress(OSError):
-            self._history.record(path)
-        try:
-            stamp = files.save(self._document.design, path)
-        except (files.FileError, OSError) as error:
-            self.failed.emit(f"{path.name} was not saved: {error}")
-            return False
-        self._document.mark_saved(path, stamp)
+    def _store(self, path: Path, stamp: Stamp | None) -> bool:
+        """Have the design written, where nobody has changed the file with that stamp; whether it went well so far."""
+        if self._storing is not None:
+            if path != self._target or self._storing is not self._document.design:
+                self._next = path
+            return True
+        design = self._document.design
+        self._storing, self._target, self._is_stored = design, path, False
+        errand = Errand(
+            f"Saving {files.shown_name(path)}",
+            partial(stored, design, path, self._history, stamp),
+            lambda made: self._note_stored(path, design, made),
+            lambda error: self._note_failed(path, error),
+            "process" if is_long_design(design) else "thread",
+        )
+        self._errands.send(errand)
+        return self.is_storing or self._is_stored
+
+    def _note_stored(self, path: Path, design: Design, made: Stored | Conflict) -> None:
+        """The design, as it was when this began, is on the disk, or somebody else has changed the file."""
+        self._storing = None
+        then, self._then = self._then, _nothing
+        where, self._next = self._next, None
+        if isinstance(made, Conflict):
+            self.conflict.emit(made)
+            return
+        self._is_stored = True
+        self._document.mark_saved(path, made.stamp, design)
         self._settings.note_opened(path)
         self.saved.emit()
-        try:
-            self._history.record(path)
-        except OSError as error:
-            self.failed.emit(f"{path.name} is saved, but no version of it was kept: {error}")
-        return True
+        if made.problem:
+            self.failed.emit(f"{path.name} is saved, but no version of it was kept: {made.problem}")
+        if where is None or (where == path and not self._document.is_dirty):
+            then()
+        else:
+            self._then = then
+            self._store(where, made.stamp if where == path else None)
+
+    def _note_failed(self, path: Path, error: Exception) -> None:
+        """The design could not be written: it stays open."""
+        self._storing, self._then, self._next = None, _nothing, None
+        self.failed.emit(f"{path.name} was not saved: {error}")

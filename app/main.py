@@ -130,7 +130,7 @@ def _open_first(services: Services, path: Path | None) -> bool:
 def _end(bench: Workbench) -> bool:
     """Whether the window may close; then everything behind it ends."""
     services = bench.services
-    if not services.files.may_leave():
+    if not services.files.may_leave(bench.window.close):
         return False
     services.settings.update(speed=min(services.run.speed, 1000.0))
     bench.desk.close()

@@ -1,73 +1,19 @@
-"""Files that are no designs: what they are, and what can be done with them."""
+"""Files that are no designs: what to say of them, and what can be done with them."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from app.banner import Choice, Message
-from engine.exchange.recordings.formats import load_recording
-from engine.exchange.recordings.recording import RecordingError
-from engine.model.disk import NotRegularError, read_whole
-from engine.model.files import shown_name
-from engine.run.journal_file import SUFFIX as RUN_SUFFIX
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from app.recognition import OtherFile
     from engine.model.design import Design
 
-Deed = Literal["nothing", "replay", "begin", "paste"]
-"""What can be done: nothing, have a client replay it, open what the run began with, add the items."""
-_HEAD: Final = 400_000
-"""Bytes that are looked at: the first keys of any object, the first lines of any table."""
 _MOST_CLIENTS: Final = 4
-_MAGIC: Final = (
-    (b"\x89PNG", "a PNG picture"),
-    (b"\xff\xd8\xff", "a JPEG picture"),
-    (b"GIF8", "a GIF picture"),
-    (b"%PDF", "a PDF document"),
-    (b"PK\x03\x04", "a ZIP archive (or an office document)"),
-    (b"PAR1", "a Parquet table"),
-    (b"SQLite format 3", "an SQLite database"),
-)
-_RESULT: Final = frozenset({"hash", "clients", "nodes", "requests"})
-"""Fields of the result of a run."""
-_STUDY: Final = frozenset({"study", "tables"})
-"""Fields of the report of a study."""
-_DESIGN: Final = "a design is a .windtunnel file"
-
-
-@dataclass(frozen=True, slots=True)
-class OtherFile:
-    """What a file is that is no design."""
-
-    path: Path
-    text: str
-    """What it is, and what to do, in one or two sentences."""
-    deed: Deed = "nothing"
-
-
-def recognised(path: Path) -> OtherFile | None:
-    """What a file is, if it is known and no design."""
-    name = shown_name(path)
-    try:
-        data, _ = read_whole(path, _HEAD)
-    except NotRegularError as error:
-        folder = "Open one of the designs in it." if path.is_dir() else "Open a file."
-        return OtherFile(path, f"{name} cannot be opened: {error.strerror}. {folder}")
-    except (OSError, ValueError):
-        return None
-    for magic, sort in _MAGIC:
-        if data.startswith(magic):
-            return OtherFile(path, f"{name} is {sort}; {_DESIGN}.")
-    if data[:1_000].lstrip().lower().startswith((b"<svg", b"<?xml", b"<!doctype", b"<html")):
-        return OtherFile(path, f"{name} is a drawing or a page; {_DESIGN}.")
-    if data.lstrip().startswith(b"{"):
-        return _of_object(path, name, data)
-    return _of_recording(path, name)
 
 
 def message_of(
@@ -91,49 +37,3 @@ def message_of(
         )
     level: Literal["info", "error"] = "info" if choices else "error"
     return Message("message", found.text, level, choices)
-
-
-def _of_object(path: Path, name: str, data: bytes) -> OtherFile | None:
-    """What a JSON object is, by its first fields."""
-    keys = _keys(data)
-    if "windtunnel" in keys:
-        return None
-    if path.suffix == RUN_SUFFIX or "windtunnel_journal" in keys:
-        text = (
-            f"{name} is a recorded run. “windtunnel simulate {name}” replays it to the same result; "
-            "here its design can be opened, as it was when the run began."
-        )
-        return OtherFile(path, text, "begin")
-    if "windtunnel_items" in keys:
-        text = f"{name} holds copied items. Open it in an editor, copy its text and paste it here."
-        return OtherFile(path, text)
-    if keys >= _RESULT:
-        text = f"{name} is the result of a run: numbers, without the design that gave them"
-        return OtherFile(path, f"{text}; open the design itself.")
-    if keys >= _STUDY or path.suffix == ".jsonl":
-        text = f"{name} holds what a study found; open the design, and see it under Study"
-        return OtherFile(path, f"{text}.")
-    return _of_recording(path, name)
-
-
-def _of_recording(path: Path, name: str) -> OtherFile | None:
-    """A recording of arrivals, if it can be read as one."""
-    try:
-        recording = load_recording(path)
-    except (RecordingError, OSError, ValueError) as error:
-        if path.suffix not in {".csv", ".jtl", ".log", ".tsv", ".gz"}:
-            return None
-        return OtherFile(path, f"{name} is no design, and no recording of arrivals: {error}")
-    text = f"{name} is a recording ({recording.about}). It can be replayed as the arrivals of a client."
-    return OtherFile(path, text, "replay")
-
-
-def _keys(data: bytes) -> set[str]:
-    """Keys of an object of which only the beginning may be there."""
-    text = data.decode("utf-8", "replace")
-    try:
-        whole = json.loads(text)
-    except (ValueError, RecursionError):
-        names = (*_RESULT, *_STUDY, "windtunnel", "windtunnel_journal", "windtunnel_items")
-        return {name for name in names if f'"{name}":' in text[:4_000]}
-    return set(whole) if isinstance(whole, dict) else set()

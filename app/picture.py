@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import errno
+from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
-from PySide6.QtCore import QMimeData, QRectF, QSizeF, Qt
+from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
 from app.dialogs import SUFFIX
+from engine.model.disk import write_whole
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from PySide6.QtGui import QClipboard
 
+    from engine.model.disk import Stamp
     from widgets.theme import Theme
 
 MARGIN: Final = 32.0
@@ -35,21 +40,36 @@ class Paintable(Protocol):
         """Paint it into a rectangle of the same proportions."""
 
 
-def export_picture(view: Paintable, theme: Theme, path: Path) -> bool:
-    """Write the whole design as it looks now; returns whether that worked."""
+def export_picture(view: Paintable, theme: Theme, path: Path) -> Callable[[], Stamp]:
+    """Paint the whole design as it looks now; what is returned writes it, which any thread may do."""
     if path.suffix.lower() == ".png":
-        return bool(_image(view, theme).save(str(path)))
+        return partial(_store_image, _image(view, theme), path)
+    return partial(write_whole, path, _drawing(view, theme, path))
+
+
+def _store_image(image: QImage, path: Path) -> Stamp:
+    """Pack a picture and write it. Raises ``OSError``."""
+    packed = QBuffer()
+    if not packed.open(QIODevice.OpenModeFlag.WriteOnly) or not image.save(packed, "PNG"):  # type: ignore[call-overload]
+        raise OSError(errno.ENOMEM, "the picture is too large")
+    return write_whole(path, bytes(packed.data().data()))
+
+
+def _drawing(view: Paintable, theme: Theme, path: Path) -> bytes:
+    """The whole design as SVG."""
     size = _size(view, 1.0)
+    target = QBuffer()
+    target.open(QIODevice.OpenModeFlag.WriteOnly)
     generator = QSvgGenerator()
-    generator.setFileName(str(path))
+    generator.setOutputDevice(target)
     generator.setSize(size.toSize())
     generator.setViewBox(QRectF(0.0, 0.0, size.width(), size.height()))
     generator.setTitle(path.stem.removesuffix(SUFFIX))
     painter = QPainter()
-    if not painter.begin(generator):
-        return False
+    painter.begin(generator)
     _draw(view, theme, painter, size)
-    return painter.end()
+    painter.end()
+    return bytes(target.data().data())
 
 
 def copy_picture(view: Paintable, theme: Theme, clipboard: QClipboard) -> None:

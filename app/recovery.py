@@ -9,20 +9,26 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
 
+from app.errands import Errand, InlineErrands
 from engine.model import files
 from engine.model.disk import PRIVATE, Stamp, read_whole, write_whole
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from app.analysis import Analysis
     from app.document import DesignDocument
+    from app.errands import Sender
     from engine.model.design import Design
 
 DELAY_MS: Final = 400
@@ -57,6 +63,23 @@ class Leftover:
         self.lock.unlock()
 
 
+class _Pen:
+    """Writes one copy after the other, whichever threads ask; an earlier one never over a later one."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._latest = 0
+
+    def write(self, number: int, copy: Path, origin: str, text: str) -> None:
+        """Write a copy, after where it came from. Raises ``OSError``."""
+        with self._lock:
+            if number < self._latest:
+                return
+            self._latest = number
+            write_whole(copy.with_suffix(_ORIGIN), origin.encode(), PRIVATE)
+            write_whole(copy, text.encode(), PRIVATE)
+
+
 class Recovery(QObject):
     """Keeps the copy of one document up to date while it has unsaved changes."""
 
@@ -64,11 +87,19 @@ class Recovery(QObject):
     """Why there is no copy of the latest changes, in a line; empty once there is one again."""
 
     def __init__(
-        self, folder: Path, document: DesignDocument, analysis: Analysis | None = None
+        self,
+        folder: Path,
+        document: DesignDocument,
+        analysis: Analysis | None = None,
+        errands: Sender | None = None,
     ) -> None:
-        """Keep copies in a folder. ``analysis`` puts long recordings into text, which takes seconds."""
+        """Keep copies in a folder.
+
+        ``analysis`` puts long recordings into text, which takes seconds; ``errands`` wait for the disk.
+        """
         super().__init__(document)
         self._analysis = analysis
+        self._errands = InlineErrands() if errands is None else errands
         if analysis is not None:
             analysis.answered.connect(self._take)
         self._folder = folder
@@ -79,6 +110,11 @@ class Recovery(QObject):
         with suppress(OSError):
             self._prepare()
         self._claimed: list[Leftover] = []
+        self._pen = _Pen()
+        self._number = 0
+        """Of the copy that was asked for last."""
+        self._restored: list[Leftover] = []
+        """What ours takes the place of as soon as it is written."""
         self._postponed = 0
         self._copied: Path | None = None
         """The file of which there is a copy."""
@@ -86,7 +122,7 @@ class Recovery(QObject):
         self._timer = _timer(self, DELAY_MS)
         self._retry = _timer(self, RETRY_MS)
         self._timer.timeout.connect(self._begin)
-        self._retry.timeout.connect(self.write)
+        self._retry.timeout.connect(self._insist)
         document.changed.connect(self._note_change)
         document.replaced.connect(self._note_change)
         document.state_changed.connect(self._note_state)
@@ -96,11 +132,8 @@ class Recovery(QObject):
         """Where the copy is while there is one."""
         return self._copy
 
-    def write(self, text: str | None = None) -> bool:
+    def write(self) -> bool:
         """Write the copy now if there is something unsaved; else make sure that there is none.
-
-        Args:
-            text: the design's, where somebody has it already.
 
         Says whether all is well. Where it is not, ``trouble`` says why, and it is tried again.
         """
@@ -109,31 +142,86 @@ class Recovery(QObject):
         self._postponed = 0
         try:
             if self._document.is_dirty:
-                self._write(files.dumps(self._document.design) if text is None else text)
+                self._prepared(files.dumps(self._document.design))()
             else:
                 self._remove()
         except (OSError, ValueError) as error:
-            self._tell((getattr(error, "strerror", None) or str(error)).lower())
-            self._retry.start()
+            self._fail(error)
             return False
         self._tell("")
+        for leftover in self._restored:
+            leftover.discard()
+        self._restored.clear()
         return True
 
-    def _begin(self) -> None:
-        """Write the copy, where it is long once a process has put it into text, or some seconds later anyway."""
-        if self._analysis is not None and _is_long(self._document.design):
-            self._analysis.ask("text")
+    def take_over(self, leftover: Leftover) -> bool:
+        """Remove what was restored, the only copy, once ours is on the disk; whether that can be."""
+        self._restored.append(leftover)
+        if self._is_elsewhere:
+            self._begin()
+            return True
+        return self.write()
+
+    @property
+    def _is_elsewhere(self) -> bool:
+        """Whether the design is put into text by somebody else, since that takes long."""
+        return self._analysis is not None and _is_long(self._document.design)
+
+    def _insist(self) -> None:
+        """Try again, unless the text is on its way."""
+        if self._analysis is not None and self._analysis.is_open("text"):
             self._retry.start()
         else:
             self.write()
 
+    def _begin(self) -> None:
+        """Write the copy, where it is long once a process has put it into text, or some seconds later anyway."""
+        if self._analysis is not None and self._is_elsewhere:
+            self._analysis.ask("text")
+            self._retry.start()
+        else:
+            self._send("")
+
     def _take(self, topic: str, text: object) -> None:
         """Write what was put into text; it is that of the design as it is."""
         if topic == "text" and isinstance(text, str):
-            self.write(text)
+            self._send(text)
 
-    def _write(self, text: str) -> None:
-        """Write the copy, after where it came from. Raises ``OSError``."""
+    def _send(self, text: str) -> None:
+        """Have the copy written by somebody who may wait for the disk."""
+        if not self._document.is_dirty:
+            self.write()
+            return
+        try:
+            work = self._prepared(text or files.dumps(self._document.design))
+        except (OSError, ValueError) as error:
+            self._fail(error)
+            return
+        self._timer.stop()
+        self._postponed = 0
+        title = self._document.title
+        self._errands.send(
+            Errand(f"Backing up {title}", work, lambda _none: self._note_written(), self._fail)
+        )
+
+    def _note_written(self) -> None:
+        """There is a copy; perhaps it was saved meanwhile, and needs none."""
+        self._retry.stop()
+        if not self._document.is_dirty or self._document.path != self._copied:
+            self.write()
+            return
+        self._tell("")
+        for leftover in self._restored:
+            leftover.discard()
+        self._restored.clear()
+
+    def _fail(self, error: Exception) -> None:
+        """There is no copy of the latest changes: say so, and try again."""
+        self._tell((getattr(error, "strerror", None) or str(error)).lower())
+        self._retry.start()
+
+    def _prepared(self, text: str) -> Callable[[], None]:
+        """What writes the copy, after where it came from, in any thread. Raises ``OSError``."""
         document = self._document
         path, stamp = document.path, document.stamp
         if path != self._copied:
@@ -144,9 +232,9 @@ class Recovery(QObject):
             "stamp": asdict(stamp) if stamp is not None else None,
         }
         self._prepare()
-        write_whole(self._copy.with_suffix(_ORIGIN), json.dumps(origin).encode(), PRIVATE)
         self._copied = path
-        write_whole(self._copy, text.encode(), PRIVATE)
+        self._number += 1
+        return partial(self._pen.write, self._number, self._copy, json.dumps(origin), text)
 
     def _prepare(self) -> None:
         """Have the folder, and the lock that tells whose copy it is. Raises ``OSError``."""

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from app.dialogs import RUN_SUFFIX
-from engine.model.files import FileError, write
+from app.errands import Errand
+from engine.model.files import shown_name, write
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from app.dialogs import Dialogs
+    from app.errands import Sender
     from app.file_controller import FileController
     from app.run_controller import RunController
 
@@ -26,8 +29,11 @@ class RunSaver(QObject):
     failed = Signal(str)
     """A run was not saved: one clear line."""
 
-    def __init__(self, run: RunController, files: FileController, dialogs: Dialogs) -> None:
+    def __init__(
+        self, run: RunController, files: FileController, dialogs: Dialogs, errands: Sender
+    ) -> None:
         super().__init__(run)
+        self._errands = errands
         self._run, self._files, self._dialogs = run, files, dialogs
         self._wanted: deque[Path] = deque()
         """Where the runs go that were asked for, the first one first."""
@@ -55,12 +61,14 @@ class RunSaver(QObject):
         if problem:
             self.failed.emit(f"{path.name} was not saved: {problem}")
             return
-        try:
-            write(text, path)
-        except FileError as error:
-            self.failed.emit(str(error))
-        else:
-            self.saved.emit(path.name)
+        self._errands.send(
+            Errand(
+                f"Saving {shown_name(path)}",
+                partial(write, text, path),
+                lambda _stamp: self.saved.emit(path.name),
+                lambda error: self.failed.emit(str(error)),
+            )
+        )
 
     def _give_up(self) -> None:
         """The run is gone before it could be asked."""

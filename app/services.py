@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.analysis import Analysis
 from app.document import DesignDocument
+from app.errands import Errands
 from app.file_controller import FileController
 from app.findings import FindingsService
 from app.history import FileHistory
@@ -35,6 +36,7 @@ class Services:
     document: DesignDocument
     run: RunController
     measurement: Measurement
+    errands: Errands
     files: FileController
     history: FileHistory
     analysis: Analysis
@@ -53,6 +55,7 @@ class Services:
 
     def stop(self) -> None:
         """End the process, but leave what is unsaved for the next start."""
+        self.errands.close()
         self.run.close()
         self.measurement.cancel()
         self.analysis.close()
@@ -73,16 +76,18 @@ def build_services(
     memory = settings.values.memory
     analysis = Analysis(document, start_analyst)
     history = FileHistory(places.history)
+    errands = Errands(document)
     return Services(
         document=document,
         run=RunController(document, start_process, memory=memory),
         measurement=Measurement(document, start_process, memory),
-        files=FileController(document, settings, history, dialogs),
+        errands=errands,
+        files=FileController(document, settings, history, dialogs, errands),
         history=history,
         analysis=analysis,
         findings=FindingsService(document, analysis),
         theory=TheoryService(document, analysis),
-        recovery=Recovery(places.recovery, document, analysis),
+        recovery=Recovery(places.recovery, document, analysis, errands),
         presence=Presence(places.presence, document),
         settings=settings,
         places=places,

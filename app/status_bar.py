@@ -22,6 +22,38 @@ if TYPE_CHECKING:
 _FLASH_MS: Final = 6000
 
 
+class WorkNote(QWidget):
+    """What is under way beside the run, such as the reading of a long file. Hidden where nothing is."""
+
+    stop_clicked = Signal()
+    """What is under way is to be given up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._text = set_role(QLabel(textFormat=Qt.TextFormat.PlainText), "muted")
+        self._text.setAccessibleName("Under way")
+        self.stop = set_role(QPushButton("Cancel"), "flat")
+        self.stop.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.stop.clicked.connect(self.stop_clicked)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        row.addWidget(self._text)
+        row.addWidget(self.stop)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What is said."""
+        return self._text.text()
+
+    def show_work(self, words: str, can_stop: bool) -> None:  # noqa: FBT001 - a Qt slot
+        """Say what is under way (nothing for an empty text), and offer to give it up."""
+        self._text.setText(words)
+        self.stop.setVisible(can_stop)
+        self.setVisible(bool(words))
+
+
 class StatusBar(QWidget):
     """Shows words that others decide."""
 
@@ -43,6 +75,7 @@ class StatusBar(QWidget):
         self._findings = set_role(QPushButton("No findings"), "flat")
         self._findings.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._findings.clicked.connect(self.findings_clicked)
+        self.work = WorkNote()
         self._saved = set_role(QLabel(textFormat=Qt.TextFormat.PlainText), "muted")
         self._trouble = ""
         self._flash = QTimer(self)
@@ -57,6 +90,7 @@ class StatusBar(QWidget):
         row.setContentsMargins(14, 0, 14, 0)
         row.setSpacing(6)
         row.addWidget(self._left, 1)
+        row.addWidget(self.work)
         row.addWidget(self._findings)
         row.addWidget(set_role(QLabel("·"), "muted"))
         row.addWidget(self._saved)

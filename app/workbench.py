@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QMenu
 
     from app.break_menu import Fault
-    from app.conflict import Conflict
     from app.dialogs import Dialogs
-    from app.other_files import OtherFile
+    from app.differing import Conflict
+    from app.recognition import OtherFile
     from app.recovery import Leftover
     from app.services import Services
     from app.views import Views
@@ -177,6 +177,8 @@ class Workbench(QObject):
         files.conflict.connect(self._show_conflict)
         files.foreign.connect(self._show_foreign)
         self.services.recovery.trouble.connect(views.status.set_trouble)
+        self.services.errands.told.connect(views.status.work.show_work)
+        views.status.work.stop_clicked.connect(self.services.errands.stop)
         self.window.came_to_front.connect(files.look)
 
     def _connect_run(self) -> None:
@@ -263,8 +265,15 @@ class Workbench(QObject):
 
     def _load_recording(self, client: str) -> None:
         """Load recorded arrivals into a client; what is wrong stands below the field."""
-        problem = self.services.files.ask_recording(client)
-        self.views.inspector.refuse("config.arrivals.times", problem)
+
+        def refuse(problem: str) -> None:
+            if self.chosen == client:
+                self.views.inspector.refuse("config.arrivals.times", problem)
+            else:
+                self.say(problem)
+
+        refuse("")
+        self.services.files.ask_recording(client, refuse)
 
     def _show_changes(self, design: Design, changes: Changes) -> None:
         """The open design changed."""
@@ -435,10 +444,11 @@ class Workbench(QObject):
 
     def _restore(self, leftover: Leftover, key: str) -> None:
         """Open a crashed window's work; its copy, the only one, goes once ours is on the disk."""
-        if not self.services.files.restore(leftover):
-            self._offer(leftover, key)
-        elif self.services.recovery.write():
-            leftover.discard()
-        else:
-            leftover.lock.unlock()
-            self.say("Restored, but not backed up. It is offered again at the next start.")
+        recovery = self.services.recovery
+
+        def keep() -> None:
+            if not recovery.take_over(leftover):
+                leftover.lock.unlock()
+                self.say("Restored, but not backed up. It is offered again at the next start.")
+
+        self.services.files.restore(leftover, keep, lambda: self._offer(leftover, key))

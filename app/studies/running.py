@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -20,6 +21,7 @@ from engine.study import (
 from engine.study.export import export
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from engine.study import Study
@@ -88,11 +90,11 @@ class RunningStudy(QObject):
         if self._run is not None:
             self._run.cancel()
 
-    def export(self, path: Path) -> list[Path]:
-        """Write what was found so far; returns the files. Raises ``ExportError``."""
+    def exporter(self, path: Path) -> Callable[[], list[Path]]:
+        """Writes what was found so far and returns the files, in any thread. It raises ``ExportError``."""
         if self._run is None:
-            return []
-        return export(self._run.study, self._run.outcomes, path)
+            return list
+        return partial(export, self._run.study, dict(self._run.outcomes), path)
 
     def _poll(self) -> None:
         """Hear what was finished."""

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from app.errands import Errand
 from app.naming import name_of
 from app.studies.asking import metrics_of, plan_of, settings_of, study_of
 from app.studies.pictures import picture_of
 from app.studies.running import RunningStudy
+from engine.model.files import shown_name
 from engine.study import StudyError, Variant
-from engine.study.export import ExportError
 from widgets.study import Choice, StudyPanel
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class StudySession(QObject):
     ) -> None:
         super().__init__(parent)
         self._document, self._files, self._dialogs = services.document, services.files, dialogs
+        self._errands = services.errands
         self.running = RunningStudy(self, services.places.studies)
         self.panel = StudyPanel(look.theme, look.icons)
         look.changed.connect(self._dress)
@@ -115,12 +117,14 @@ class StudySession(QObject):
         path = self._dialogs.table_path(self._files.folder() / f"{stem}-study.csv")
         if path is None:
             return
-        try:
-            files = self.running.export(path)
-        except ExportError as error:
-            self.said.emit(str(error))
-        else:
-            self.said.emit(f"Saved {' and '.join(each.name for each in files)}")
+        self._errands.send(
+            Errand(
+                f"Saving {shown_name(path)}",
+                self.running.exporter(path),
+                lambda files: self.said.emit(f"Saved {' and '.join(each.name for each in files)}"),
+                lambda error: self.said.emit(str(error)),
+            )
+        )
 
     def _dress(self, theme: Theme) -> None:
         """Take the colours of the theme."""

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from engine.cli.errors import InputError
+from engine.model.disk import write_to
+from engine.model.files import reason_of
 
 
 def write_json(result: dict[str, Any], target: str) -> None:
@@ -16,9 +18,13 @@ def write_json(result: dict[str, Any], target: str) -> None:
     if target == "-":
         sys.stdout.write(text)
         return
+    write_out(text, target, f"--json {target}")
+
+
+def write_out(text: str, target: str, where: str) -> None:
+    """Write a text to a file whole or not at all; ``where`` stands in the message. Raises ``InputError``."""
     try:
-        Path(target).write_text(text, "utf-8")
+        write_to(Path(target), text.encode())
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        msg = f"--json {target}: cannot be written: {reason}; choose another place"
+        msg = f"{where}: cannot be written: {reason_of(error)}; choose another place"
         raise InputError(msg) from error

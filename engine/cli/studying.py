@@ -11,6 +11,7 @@ from rich.text import Text
 
 from engine.cli.console import PlainConsole, output
 from engine.cli.errors import MISSED, OK, InputError, Interrupted
+from engine.cli.json_out import write_out
 from engine.cli.study_tables import report_tables
 from engine.cli.tables import result_tables
 from engine.cli.terminal import shown
@@ -111,13 +112,7 @@ def _write_json(run: StudyRun, report: Report, target: str) -> None:
     if target == "-":
         sys.stdout.write(text)
         return
-    try:
-        with open(target, "w", encoding="utf-8") as file:  # noqa: PTH123 - as typed
-            file.write(text)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        msg = f"--json {target}: cannot be written: {reason}; choose another place"
-        raise InputError(msg) from error
+    write_out(text, target, f"--json {target}")
 
 
 def _show(report: Report, run: StudyRun, common: Common) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Self
 
 from engine.records import dataclass
@@ -36,6 +36,11 @@ class Changes:
             or self.changed
             or self.settings & {"classes", "scenario", "objectives"}
         )
+
+    @property
+    def reversed(self) -> Changes:
+        """What taking the edit back changes."""
+        return replace(self, added=self.removed, removed=self.added)
 
     def __or__(self, other: Self) -> Changes:
         """Both changes, one after the other."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Final, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -314,6 +314,15 @@ class Design(Part):
         settings = sum(self.setting_weight(name) for name in SETTINGS)
         unknown = weigh(self.model_extra or {})
         return EMPTY_WEIGHT + settings + unknown + sum(map(weight_of, items))
+
+    def __getstate__(self) -> dict[Any, Any]:
+        """What is pickled: without what was only looked up, which another thread may be doing meanwhile."""
+        state = super().__getstate__()
+        looked_up = ("node_by_id", "link_by_id", "frame_by_id", "note_by_id")
+        held = dict(state["__dict__"])
+        for name in looked_up:
+            held.pop(name, None)
+        return state | {"__dict__": held}
 
     def setting_weight(self, name: str) -> int:
         """The bytes that one of ``SETTINGS`` takes in its file at most."""

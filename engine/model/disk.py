@@ -60,20 +60,26 @@ class Stamp:
 
     def state(self, path: Path, most: int) -> State:
         """Whether a file still holds what it held; a file that was only touched does."""
+        if self.seems_same(path):
+            return "same"
         try:
-            info = path.stat()
-            if (info.st_ino, info.st_size, info.st_mtime_ns) == self._quick:
-                return "same"
             return "same" if read_whole(path, most)[1].digest == self.digest else "changed"
         except FileNotFoundError:
             return "gone"
         except OSError:
             return "changed"
 
-    @property
-    def _quick(self) -> tuple[int, int, int]:
-        """What shows without reading the file."""
-        return (self.inode, self.size, self.written)
+    def seems_same(self, path: Path) -> bool:
+        """Whether a file still holds what it held, as far as shows without reading it."""
+        try:
+            info = path.stat()
+        except OSError:
+            return False
+        return (info.st_ino, info.st_size, info.st_mtime_ns) == (
+            self.inode,
+            self.size,
+            self.written,
+        )
 
 
 def read_whole(path: Path, most: int) -> tuple[bytes, Stamp]:
@@ -87,6 +93,19 @@ def read_whole(path: Path, most: int) -> tuple[bytes, Stamp]:
             raise NotRegularError(info.st_mode)
         data = file.read(most + 1)
     return data, Stamp.of(info, data)
+
+
+def write_to(path: Path, data: bytes) -> None:
+    """Write what a person asked for: a file as a whole, a pipe or a terminal as it is. Raises ``OSError``."""
+    try:
+        is_stream = stat.S_ISCHR(mode := path.stat().st_mode) or stat.S_ISFIFO(mode)
+    except FileNotFoundError:
+        is_stream = False
+    if is_stream:  # ``/dev/stdout``, ``/dev/null``, ``>(jq .)``
+        with path.open("wb") as file:
+            file.write(data)
+    else:
+        write_whole(path, data)
 
 
 def write_whole(path: Path, data: bytes, mode: int = _SHARED) -> Stamp:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
-from pydantic import ConfigDict, JsonValue, TypeAdapter, ValidationError
+from pydantic import JsonValue, ValidationError
 
 from engine.model.changes import Changes
+from engine.model.copies import copied
 from engine.model.design import SETTINGS, Design, Frame, Link, Node, Note, weight_of
 from engine.model.files import dumps
 from engine.model.findings import message_of
@@ -41,10 +42,6 @@ _BY_ID: Final[dict[Collection, str]] = {
 }
 """What a design finds its items by."""
 _REFERENCES: Final = frozenset({"source", "target", "frame"})
-_COPIED: Final[TypeAdapter[JsonValue]] = TypeAdapter(
-    JsonValue, config=ConfigDict(strict=True, defer_build=True)
-)
-"""Copies JSON, so that nobody else can change what a design holds."""
 
 
 class EditError(ValueError):
@@ -392,7 +389,7 @@ class SetField:
         except LimitError as error:
             raise EditError(f"{item.id}: {error}") from None
         if field in wanted:
-            wanted[field] = _copied(wanted[field], item.config.get(field))
+            wanted[field] = copied(wanted[field], item.config.get(field))
         made = item.model_copy(update={"config": wanted})
         inverse = SetField(self.id, self.path[:2], _at_path(item.config, (field,)), self.label)
         changes = Changes(changed=frozenset({self.id}))
@@ -416,18 +413,6 @@ def _without_same(
         elif isinstance(before, dict) and isinstance(after, dict):
             old[key], new[key] = _without_same(before, after)
     return old, new
-
-
-def _copied(new: Any, old: Any) -> Any:
-    """A copy of a value, but for the lists that were in the design before, which nobody changes."""
-    if not isinstance(new, dict) or not isinstance(old, dict):
-        return _COPIED.validate_python(new)
-    return {
-        key: each
-        if isinstance(each, list) and each is old.get(key)
-        else _copied(each, old.get(key))
-        for key, each in new.items()
-    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ def _text_of(path: Path, most: int, sort: str) -> tuple[str, Stamp]:
     try:
         data, stamp = read_whole(path, most)
     except (OSError, ValueError) as error:
-        msg = f"{name}: cannot be read: {_reason(error)}; check the path and its permissions"
+        msg = f"{name}: cannot be read: {reason_of(error)}; check the path and its permissions"
         raise FileError(msg) from error
     if len(data) > most:
         raise FileError(too_big(name, most, sort))
@@ -69,8 +69,8 @@ def shown_name(path: Path) -> str:
     return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in path.name)
 
 
-def _reason(error: Exception) -> str:
-    """Why the system refused, in its own words."""
+def reason_of(error: Exception) -> str:
+    """Why the system refused to read or write, in its own words."""
     return (getattr(error, "strerror", None) or str(error)).lower()
 
 
@@ -160,7 +160,7 @@ def write(text: str, path: Path | str) -> Stamp:
     try:
         return write_whole(path, text.encode())
     except (OSError, ValueError) as error:
-        name, reason = shown_name(path), _reason(error)
+        name, reason = shown_name(path), reason_of(error)
         msg = f"{name}: cannot be saved: {reason}; choose another name or folder"
         raise FileError(msg) from error
 

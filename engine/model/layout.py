@@ -8,6 +8,7 @@ from typing import Any, Final
 _WIDTH: Final = 110
 _MANY: Final = 200
 """From so many plain values on, as in recordings, a line holds as many as fit."""
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 _FIRST_KEYS: Final = ("law", "process")
 """What tells the sort of a nested object stands first in it."""
 
@@ -61,7 +62,7 @@ def text_of(value: Any, indent: int = 0, lead: int = 0) -> str:
 
 def _flat(value: Any) -> str:
     """JSON on one line."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return _ENCODER.encode(value)
 
 
 def _is_long(value: Any) -> bool:

@@ -124,11 +124,9 @@ def _check_number(value: float) -> None:
 
 def _check_numbers(values: list[float]) -> None:
     """Refuse a list in which one of the numbers is none for a file."""
-    whole = [each for each in values if type(each) is int]
-    if whole:
-        _check_number(max(whole))
-        _check_number(min(whole))
-    if not all(map(math.isfinite, values)):
+    _check_number(max(values))
+    _check_number(min(values))
+    if not all(map(math.isfinite, values)):  # a NaN is neither the largest nor the smallest
         raise LimitError("should hold finite numbers only")
 
 
@@ -150,11 +148,16 @@ def _of_object(value: dict[Any, Any], level: int) -> int:
 
 
 def _of_list(value: list[Any], level: int) -> int:
-    """The bytes of a list; long lists of numbers, as in recordings, fill their lines."""
+    """The bytes of a list; long lists of numbers or of texts, as in recordings, are looked at as a whole."""
     total = 2 * level + 4
-    if len(value) >= _MANY and level <= _DEEP and set(map(type, value)) <= _PLAIN:
-        _check_numbers(value)
-        return total + math.ceil((1 + _LINE) * (sum(map(len, map(repr, value))) + 2 * len(value)))
+    if len(value) >= _MANY and level <= _DEEP:
+        sorts = set(map(type, value))
+        if sorts <= _PLAIN:
+            _check_numbers(value)
+            return total + math.ceil((1 + _LINE) * len(repr(value)))
+        joined = "".join(value) if sorts == {str} else "\n"
+        if joined.isascii() and joined.isprintable():
+            return total + _of_text(joined) + (2 * level + 6) * len(value)
     for place, each in enumerate(value):
         try:
             total += weigh(each, level + 1) + 2 * level + 4

@@ -12,6 +12,7 @@ import threading
 from collections import deque
 from typing import TYPE_CHECKING, Any, Final
 
+from engine.run.pickling import dumped, loaded
 from engine.run.protocol import Stop
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ class Child:
         """Say one thing after the other."""
         while (said := self._said.get()) is not _END:
             try:
-                self._pipe.send(said)
+                self._pipe.send_bytes(dumped(said))
             except (OSError, ValueError):
                 return
 
@@ -113,7 +114,7 @@ class Child:
         said: Any = True
         while said is not None:
             try:
-                said = self._pipe.recv()
+                said = loaded(self._pipe.recv_bytes())
             except (EOFError, OSError, TypeError):  # a TypeError where the pipe is closed meanwhile
                 said = None
             self._heard.append(said)

@@ -9,6 +9,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from engine.model.disk import write_to
+from engine.model.files import reason_of
 from engine.study.estimates import value_in
 from engine.study.points import LOAD
 from engine.study.report import Column, Table
@@ -45,14 +47,13 @@ def export(study: Study, done: Mapping[str, Outcome], path: Path | str) -> list[
     summary = path.with_name(f"{path.stem}.summary{path.suffix}")
     try:
         if path.suffix == ".json":
-            path.write_text(json_text(report, table), "utf-8")
+            write_to(path, json_text(report, table).encode())
             return [path]
-        write = _write_csv if path.suffix == ".csv" else _write_parquet
-        write(table, path)
-        write(report.tables[0], summary)
+        packed = _csv if path.suffix == ".csv" else _parquet
+        write_to(path, packed(table))
+        write_to(summary, packed(report.tables[0]))
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        msg = f"{path}: cannot be written: {reason}; choose another place"
+        msg = f"{path}: cannot be written: {reason_of(error)}; choose another place"
         raise ExportError(msg) from error
     return [path, summary]
 
@@ -127,20 +128,22 @@ def number_or_text(text: str) -> Cell:
     return text
 
 
-def _write_csv(table: Table, path: Path) -> None:
+def _csv(table: Table) -> bytes:
     """Comma-separated, with a line of names."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(column.name for column in table.columns)
     writer.writerows(["" if cell is None else cell for cell in row] for row in table.rows)
-    path.write_text(text.getvalue(), "utf-8")
+    return text.getvalue().encode()
 
 
-def _write_parquet(table: Table, path: Path) -> None:
+def _parquet(table: Table) -> bytes:
     """Parquet; a column with numbers and texts becomes one of texts."""
     arrow = _pyarrow()
     columns = {column.name: _uniform(table.column(column.name)) for column in table.columns}
-    importlib.import_module("pyarrow.parquet").write_table(arrow.table(columns), str(path))
+    target = io.BytesIO()
+    importlib.import_module("pyarrow.parquet").write_table(arrow.table(columns), target)
+    return target.getvalue()
 
 
 def _uniform(cells: list[Cell]) -> list[Cell]:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from app.conflict import Conflict, message_of
+from app.conflict import message_of
+from app.differing import Conflict
 from app.document import DesignDocument
 from app.file_controller import FileController
 from app.history import FileHistory

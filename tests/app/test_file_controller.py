@@ -168,13 +168,15 @@ def with_client(document) -> DesignDocument:
 def test_a_recording_is_loaded_into_a_client_as_one_step(
     control, with_client, dialogs, tmp_path
 ) -> None:
-    assert control.ask_recording("users") == ""
+    problems: list[str] = []
+    control.ask_recording("users", problems.append)
     assert not with_client.is_dirty
     told: list[str] = []
     control.taken.connect(told.append)
     dialogs.to_load = tmp_path / "log.csv"
     dialogs.to_load.write_text("time\n3\n1\n")
-    assert control.ask_recording("users") == ""
+    control.ask_recording("users", problems.append)
+    assert problems == []
     arrivals = with_client.design.node_by_id["users"].config["arrivals"]
     assert arrivals == {"process": "trace", "times": [1.0, 3.0]}
     assert told == ["log.csv: 2 arrivals in 3 s; the scenario lasts 5 s"]
@@ -187,6 +189,8 @@ def test_a_bad_recording_is_one_line_and_changes_nothing(
 ) -> None:
     dialogs.to_load = tmp_path / "log.csv"
     dialogs.to_load.write_text("1\nsoon\n")
-    problem = control.ask_recording("users")
+    problems: list[str] = []
+    control.ask_recording("users", problems.append)
+    (problem,) = problems
     assert problem.startswith("log.csv: line 2: 'soon' is not a number of seconds")
     assert not with_client.is_dirty

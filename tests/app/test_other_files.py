@@ -9,7 +9,8 @@ import pytest
 from app.document import DesignDocument
 from app.file_controller import FileController
 from app.history import FileHistory
-from app.other_files import OtherFile, message_of, recognised
+from app.other_files import message_of
+from app.recognition import OtherFile, recognised
 from app.settings import Settings
 from engine.run import journal_file
 from engine.run.journal import Journal

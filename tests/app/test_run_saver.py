@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.document import DesignDocument
+from app.errands import InlineErrands
 from app.file_controller import FileController
 from app.history import FileHistory
 from app.run_controller import RunController
@@ -27,7 +28,7 @@ class Bench:
         self.run = RunController(document, lambda: self.transport)
         settings = Settings(folder / "settings.json")
         files = FileController(document, settings, FileHistory(folder / "history"), self.dialogs)
-        self.saver = RunSaver(self.run, files, self.dialogs)
+        self.saver = RunSaver(self.run, files, self.dialogs, InlineErrands())
         self.saved: list[str] = []
         self.failed: list[str] = []
         self.saver.saved.connect(self.saved.append)

@@ -134,6 +134,7 @@ def test_save_close_and_come_back(launch, dialogs, robot, tmp_path) -> None:
     draw(robot)
     dialogs.to_save = tmp_path / "mine.windtunnel"
     robot.control(Qt.Key.Key_S)
+    robot.settle()
     assert not robot.services.document.is_dirty
     assert files.load(dialogs.to_save) == robot.design
     robot.window.close()
@@ -270,6 +271,7 @@ def test_pictures_are_exported(launch, shop, dialogs, tmp_path) -> None:
     for suffix, begins in ((".png", b"\x89PNG"), (".svg", b"<?xml")):
         dialogs.to_export = tmp_path / f"picture{suffix}"
         robot.control(Qt.Key.Key_E)
+        robot.settle()
         assert dialogs.to_export.read_bytes().startswith(begins)
 
 

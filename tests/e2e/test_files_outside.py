@@ -22,6 +22,7 @@ def press(robot, text: str) -> None:
     banner = robot.views.banners.banner(KEY)
     button = next(each for each in banner.findChildren(QPushButton) if each.text() == text)
     button.click()
+    robot.settle()
 
 
 def test_a_change_outside_is_said_when_the_window_comes_to_the_front(
@@ -56,7 +57,9 @@ def test_saving_in_two_windows_loses_neither(launch, tmp_path: Path) -> None:
     first.services.document.push(SetDesign(("title",), "First"))
     second.services.document.push(SetDesign(("title",), "Second"))
     assert first.services.files.save()
-    assert not second.services.files.save()
+    first.settle()
+    second.services.files.save()
+    second.settle()
     assert "You have unsaved changes as well" in (second.views.banners.shown(KEY) or "")
     assert files.load(path).title == "First"
     press(second, "Keep mine")

@@ -152,6 +152,7 @@ def test_numbers_are_exported_and_escape_brings_the_charts_back(studies, dialogs
     studies.run("replicate", seeds="2")
     dialogs.to_export = tmp_path / "numbers.csv"
     studies.panel._export.click()
+    studies.robot.settle()
     with dialogs.to_export.open() as file:
         assert [row["seed"] for row in csv.DictReader(file)] == ["7", "8"]
     QTest.keyClick(studies.panel, Qt.Key.Key_Escape)

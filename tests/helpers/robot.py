@@ -58,6 +58,10 @@ class Robot:
         """Let time pass until something holds."""
         self.qtbot.waitUntil(until, timeout=timeout)
 
+    def settle(self) -> None:
+        """Let everything end that is under way beside the window, such as saving."""
+        self.wait(lambda: not self.services.errands.is_busy)
+
     def node(self, kind: str) -> str:
         """Id of the one node of a kind."""
         (found,) = [node.id for node in self.design.nodes if node.kind == kind]

@@ -7,7 +7,8 @@ default and whether the two differ; it never holds a widget.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import PydanticUndefined, to_jsonable_python
@@ -27,6 +28,9 @@ Path = tuple[str, ...]
 
 _TOLD_BY_LAW = frozenset({"law", "mean", "low", "high"})
 """Parameters that the law's own line shows; the others get lines of their own."""
+
+_TAGS: Final = ("law", "process")
+"""What tells the sort of a value that has fields of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,13 +174,31 @@ def _json(value: Any) -> JsonValue:
     return plain
 
 
+@cache
+def _adapter(annotation: Any) -> TypeAdapter[Any]:
+    """What reads values of a type. Making one takes longer than anything else that a form does."""
+    return TypeAdapter(annotation)
+
+
+def _differs_plainly(value: JsonValue, standard: Any) -> bool:
+    """Whether a value is another one as is seen without looking at each arrival of a recording."""
+    if isinstance(value, list) and isinstance(standard, list | tuple | None):
+        return len(value) != len(standard or ())
+    if isinstance(value, dict) and isinstance(standard, BaseModel):
+        told = ((value.get(tag), getattr(standard, tag, None)) for tag in _TAGS)
+        return any(sort is not None and sort != usual for sort, usual in told)
+    return False
+
+
 def _same(info: FieldInfo, value: JsonValue, standard: Any) -> bool:
     """Whether a stored value means the same as the default."""
     if standard is PydanticUndefined:
         return False
+    if _differs_plainly(value, standard):
+        return False
     try:
-        adapter: TypeAdapter[Any] = TypeAdapter(info.annotation or object)
-        typed = adapter.validate_python(value, strict=False)
+        annotation: Any = info.annotation or object
+        typed = _adapter(annotation).validate_python(value, strict=False)
     except ValidationError:
         return value == _json(standard)
     return bool(typed == standard)

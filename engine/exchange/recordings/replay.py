@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
     from engine.model.design import Design, Node
-    from engine.model.edits import Edit
+    from engine.model.edits import Applied, Edit
 
 _MOST_ADDED: Final = 12
 """Classes that a recording adds; those that are rarer become one."""
@@ -38,6 +38,8 @@ class Replay:
     """What has a client replay a recording."""
 
     edit: CompoundEdit
+    applied: Applied
+    """What the edit makes of the design."""
     about: str
     """What is taken, in one line."""
 
@@ -62,13 +64,13 @@ def replay(design: Design, client: str, recording: Recording | RateCurve) -> Rep
     edits += served.edits
     edit = CompoundEdit.of(edits, "Load a recording")
     try:
-        edit.apply(design)
+        applied = edit.apply(design)
     except EditError as error:
         msg = f"{error}; or import a part of the recording"
         raise RecordingError(msg) from error
     parts = [recording.about, *recording.notes, *classes.notes(), served.note]
     parts.append(f"the scenario lasts {_duration(design, recording.length):g} s")
-    return Replay(edit, "; ".join(part for part in parts if part))
+    return Replay(edit, applied, "; ".join(part for part in parts if part))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ from widgets.theme import set_role
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pydantic import JsonValue
+
     from widgets.theme import ThemeManager
 
 _BARS: Final = 60
@@ -79,6 +81,7 @@ class RecordingEditor(Editor):
     def __init__(self, look: ThemeManager) -> None:
         """Nothing recorded."""
         super().__init__(look)
+        self._shown: list[JsonValue] | None = None
         self.text = set_role(QLabel(), "caption")
         self.text.setWordWrap(True)
         self.text.setMinimumHeight(24)
@@ -104,11 +107,14 @@ class RecordingEditor(Editor):
     def refresh(self) -> None:
         """Show what is recorded."""
         value = self.field.value if isinstance(self.field.value, list) else []
+        self.load.setVisible(self.wide() and not self.field.mixed)
+        self.load.setAccessibleDescription(self.field.help)
+        if value is self._shown and not self.field.mixed:
+            return  # the very same recording, which is long
+        self._shown = None if self.field.mixed else value
         times = self._times(value)
         self.text.setText("mixed" if self.field.mixed else told(value, times))
         self.curve.show_times([] if self.field.mixed else times)
-        self.load.setVisible(self.wide() and not self.field.mixed)
-        self.load.setAccessibleDescription(self.field.help)
 
     def _times(self, value: Sequence[object]) -> Sequence[float]:
         """The instants in order; none where something else is recorded."""
