@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from widgets.theme import menu_text, set_role
+from widgets.theme import breakable, menu_text, set_role
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,7 +79,7 @@ class Banner(QFrame):
 
     def _row(self) -> QHBoxLayout:
         """Icon, text, buttons."""
-        text = QLabel(self._message.text, wordWrap=True)
+        text = QLabel(breakable(self._message.text), wordWrap=True)
         text.setTextFormat(Qt.TextFormat.PlainText)
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         if self._message.level == "error":

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVB
 from app.naming import name_of
 from app.overlay import Overlay
 from engine.model.design import Design
-from widgets.theme import plain_tip, section_label, set_role
+from widgets.theme import breakable, plain_tip, section_label, set_role
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent
@@ -39,8 +39,15 @@ class FindingRow(QWidget):
         texts = QVBoxLayout()
         texts.setSpacing(1)
         if where:
-            texts.addWidget(set_role(QLabel(where, textFormat=Qt.TextFormat.PlainText), "strong"))
-        message = QLabel(finding.message, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+            texts.addWidget(
+                set_role(
+                    QLabel(breakable(where), wordWrap=True, textFormat=Qt.TextFormat.PlainText),
+                    "strong",
+                )
+            )
+        message = QLabel(
+            breakable(finding.message), wordWrap=True, textFormat=Qt.TextFormat.PlainText
+        )
         texts.addWidget(message)
         row.addLayout(texts, 1)
         if finding.fix is not None:

@@ -26,7 +26,7 @@ from engine.model.failures import failure_title
 from engine.model.metrics import live_text, measured_text, measured_unit
 from engine.model.uncertainty import about, measured, settling, verdict, with_margin
 from engine.model.units import format_quantity
-from widgets.theme import hairline, section_label, set_role
+from widgets.theme import breakable, hairline, section_label, set_role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -115,7 +115,7 @@ class ResultCard(Overlay):
         """Say why there is no result."""
         self._bar.hide()
         self._title.setText("Nothing was measured")
-        self._caption.setText(message)
+        self._caption.setText(breakable(message))
         self._close.setText("Close")
 
     def show_result(self, result: Mapping[str, Any]) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
 from widgets.theme import plain_tip, set_role
 
 if TYPE_CHECKING:
     from widgets.theme import ThemeManager
+
+_GAPS: Final = 48
+"""Room around and between the parts (px)."""
 
 
 class MenuButton(QToolButton):
@@ -47,7 +50,7 @@ class ElidedLabel(QLabel):
         super().__init__(textFormat=Qt.TextFormat.PlainText)
         self._full = ""
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-        self.setMinimumWidth(40)
+        self.setMinimumWidth(24)
 
     def set_full_text(self, text: str) -> None:
         """Show a text, as much of it as fits."""
@@ -113,6 +116,18 @@ class TitleBlock(QWidget):
         """Show the design's title and whether there is something to save."""
         self._title.set_full_text(text)
         self._dot.setVisible(dirty)
+        self._make_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is no room for both, the product's name gives way to the design's title."""
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Show the product's name where the title is whole beside it."""
+        parts = (self.menu_button, self._brand, self._title, self._dot)
+        needed = sum(part.sizeHint().width() for part in parts) + _GAPS
+        self._brand.setVisible(self.width() >= needed)
 
     def _dress(self) -> None:
         """Take the colours of the theme."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from engine.model.fields import setting
-from engine.model.units import format_quantity
+from engine.model.units import format_figure, format_quantity
 from engine.records import dataclass
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class EventField:
     def text(self, value: object) -> str:
         """A value for reading, with its unit."""
         if isinstance(value, int | float) and not isinstance(value, bool):
-            return format_quantity(value, self.unit) if self.unit else f"{value:g}"
+            return format_quantity(value, self.unit) if self.unit else format_figure(value, 6)
         return str(value)
 
     def declare(self) -> Any:

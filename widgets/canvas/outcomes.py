@@ -70,7 +70,7 @@ class Flow:
             (self.p50_all, reading.p50_all),
             (self.p99_all, reading.p99_all),
         ):
-            smooth.feed(new, share)
+            smooth.feed_level(new, share)
         first = math.isnan(self.done.value)
         self.done.feed(reading.done / self._silent, share)
         for reason in self.failed.keys() | reading.failed.keys():

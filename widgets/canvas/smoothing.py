@@ -48,6 +48,16 @@ class Smooth:
             self.value = self.value + weight * (new - self.value) if known else new
         return self.value
 
+    def feed_level(self, new: float, weight: float) -> float:
+        """Take in a value that goes over decades, such as a latency: an equal part of the way on a log scale.
+
+        Otherwise one second of an outage would outweigh a minute of milliseconds.
+        """
+        if new > 0.0 and self.value > 0.0:
+            self.value *= (new / self.value) ** weight
+            return self.value
+        return self.feed(new, weight)
+
     def forget(self) -> None:
         """Begin anew."""
         self.value = math.nan

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout
 
-from widgets.theme import set_role
+from widgets.theme import breakable, set_role
 
 if TYPE_CHECKING:
     from engine.model.findings import Finding
@@ -56,4 +56,4 @@ def _text(finding: Finding, colour: str) -> str:
         if finding.fix
         else ""
     )
-    return f"{escape(finding.message)} {link}"
+    return f"{escape(breakable(finding.message))} {link}"

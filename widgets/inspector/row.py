@@ -14,7 +14,7 @@ from widgets.inspector.editors import make_editor
 from widgets.inspector.editors.choice import options_of, spelled
 from widgets.inspector.lawtext import SAME, law_text
 from widgets.inspector.quantities import shown
-from widgets.theme import plain_tip, set_role
+from widgets.theme import breakable, plain_tip, set_role
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -118,7 +118,7 @@ class Row(QWidget):
 
     def show_error(self, message: str) -> None:
         """Say below the field what is wrong; an empty message takes it away."""
-        self.error.setText(message)
+        self.error.setText(breakable(message))
         self.error.setVisible(bool(message))
 
     def refuse(self, message: str) -> None:

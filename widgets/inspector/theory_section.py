@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from widgets.theme import plain_tip, section_label, set_role
+from widgets.theme import breakable, plain_tip, section_label, set_role
 
 if TYPE_CHECKING:
     from widgets.inspector.comparing import Compared, Comparison
@@ -69,7 +69,7 @@ class TheorySection(QWidget):
             if used:
                 self._fill(row, comparison.lines[number])
         text = _prose(comparison)
-        self.note.setText(text)
+        self.note.setText(breakable(text))
         self.note.setVisible(bool(text))
 
     def restyle(self) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 _MODIFIED = "[*]"
+_LONG_WORD = re.compile(r"(\S{24})(?=\S)")
 
 
 def plain_tip(text: str) -> str:
@@ -12,6 +14,11 @@ def plain_tip(text: str) -> str:
     if "<" not in text:
         return text
     return f"<span>{escape(text)}</span>".replace("\n", "<br>")
+
+
+def breakable(text: str) -> str:
+    """A text whose long words may be broken: a wrapped label is never narrower than its longest word."""
+    return _LONG_WORD.sub("\\1\N{ZERO WIDTH SPACE}", text)
 
 
 def menu_text(text: str) -> str:

@@ -13,7 +13,7 @@ from widgets.canvas.card_state import Setting, badge_text, live_line, node_face
 from widgets.canvas.health import NodeHealth
 from widgets.canvas.live_stats import LiveStats, acts
 from widgets.canvas.readings import Reading
-from widgets.canvas.smoothing import FASTEST_TAU, TAU, elapsed, weight_of
+from widgets.canvas.smoothing import FASTEST_TAU, TAU, Smooth, elapsed, weight_of
 
 FRAME = 1 / 30
 GOOD = Percentiles(50, 0.01, 0.01, 0.02, 0.03)
@@ -131,7 +131,7 @@ def test_a_client_that_fails_shows_what_all_its_requests_took() -> None:
     run = Watched(1.0)
     run.go(5.0)
     assert live_line(None, run.health).endswith("p99 30 ms")
-    run.go(15.0, failing=True)
+    run.go(20.0, failing=True)
     assert run.health.flow.percentiles == pytest.approx((1.0, 1.0), rel=0.01)
 
 
@@ -162,3 +162,12 @@ def test_nothing_known_is_not_failing() -> None:
     health.observe(Reading(seconds=1.0), None, 1.0)
     assert health.flow.failing == 0.0
     assert math.isnan(health.flow.percentiles[1])
+
+
+def test_a_latency_of_an_outage_does_not_outweigh_a_minute_of_milliseconds() -> None:
+    level = Smooth()
+    level.feed_level(3.0, 1.0)
+    for _ in range(90):
+        level.feed_level(0.0005, weight_of(1.0 / 30.0))
+    assert level.value == pytest.approx(0.0005 * 6000.0 ** math.exp(-3.0 / TAU))
+    assert level.feed_level(math.nan, 0.5) == level.value
