@@ -1,15 +1,14 @@
 """Data classes that cost little to define: hundreds of them are defined before a command does its work.
 
 ``dataclasses.dataclass`` writes and compiles the source of up to eight methods a class, which took a third
-of a command's start. Here all classes share those methods but ``__init__``, which has to be fast and is
-compiled when the first object is made. Everything else is as there: ``fields``, ``replace``, ``asdict``.
+of a command's start. Here those that have to be fast (``__init__``, ``__eq__``, ``__hash__``) are compiled when they are first
+called, and all classes share the others. The rest is as there: ``fields``, ``replace``, ``asdict``.
 """
 
 from __future__ import annotations
 
 import dataclasses
 from dataclasses import MISSING, Field, FrozenInstanceError, fields
-from operator import attrgetter
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
@@ -39,7 +38,7 @@ def _dataclass(
         assignment = "_SET(self, {0!r}, {1})" if frozen else "self.{0} = {1}"
         methods = [*_SHARED, ("__init__", _first_init(made, assignment))]
         if eq:
-            methods += _comparison([each.name for each in fields(made) if each.compare])
+            methods += _comparison(made)
         if frozen:
             methods += _FROZEN_SLOTS if options.get("slots") else _FROZEN
         elif eq:
@@ -75,8 +74,7 @@ def _init(cls: Any, assignment: str) -> Callable[..., None]:
     if hasattr(cls, "__post_init__"):
         lines.append("self.__post_init__()")
     parameters = ", ".join(placed + (by_keyword if len(by_keyword) > 1 else []))
-    exec(f"def __init__({parameters}):\n " + "\n ".join(lines or ["pass"]), names)
-    made: Callable[..., None] = names["__init__"]
+    made = _method(f"__init__({parameters})", "\n ".join(lines or ["pass"]), names)
     made.__qualname__ = f"{cls.__qualname__}.__init__"
     return made
 
@@ -97,17 +95,36 @@ def _parameter(each: Field[Any], names: dict[str, Any]) -> tuple[str, str]:
     return name, name if each.init else ""
 
 
-def _comparison(names: Sequence[str]) -> Iterator[_Method]:
-    """Objects of one class are the same where the fields with these names are."""
-    values: Callable[[Any], Any] = attrgetter(*names) if names else type
+def _comparison(cls: Any) -> Iterator[_Method]:
+    """Objects of one class are the same where the fields that are compared are. Compiled when first called."""
 
-    def same(self: Any, other: Any) -> Any:
-        if other.__class__ is not self.__class__:
-            return NotImplemented
-        return values(self) == values(other)
+    def first_same(self: Any, other: Any) -> Any:
+        cls.__eq__ = _method(
+            "__eq__(self, other)",
+            f"return {_values(cls, 'self')} == {_values(cls, 'other')} "
+            "if other.__class__ is self.__class__ else NotImplemented",
+        )
+        return cls.__eq__(self, other)
 
-    yield "__eq__", same
-    yield "__hash__", lambda self: hash(values(self))
+    def first_hash(self: Any) -> int:
+        cls.__hash__ = _method("__hash__(self)", f"return hash({_values(cls, 'self')})")
+        return int(cls.__hash__(self))
+
+    yield "__eq__", first_same
+    yield "__hash__", first_hash
+
+
+def _values(cls: Any, name: str) -> str:
+    """The expression of what is compared of an object."""
+    return f"({''.join(f'{name}.{each.name}, ' for each in fields(cls) if each.compare)})"
+
+
+def _method(head: str, body: str, names: dict[str, Any] | None = None) -> Callable[..., Any]:
+    """What some source defines; the names are known to it."""
+    known = {} if names is None else names
+    exec(f"def {head}:\n {body}", known)
+    made: Callable[..., Any] = known[head.partition("(")[0]]
+    return made
 
 
 @recursive_repr()
