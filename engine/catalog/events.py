@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from engine.catalog.preset import Lowering
 from engine.catalog.registry import preset
 from engine.catalog.typed import typed_config, typed_link
-from engine.catalog.unknown import new_unknown
+from engine.catalog.unknown import names_in, new_unknown
 from engine.model.design import Link, Node
 from engine.model.edits import EditError, SetField
 from engine.model.names import did_you_mean, name_of
@@ -53,7 +53,7 @@ def replaced(design: Design, event: Event) -> Node | Link:
     else:
         msg = f"{target!r} is no node or link"
         raise EditError(msg)
-    known = type(config).model_fields
+    known = names_in(config)
     if path[1] not in known:
         hint = did_you_mean(path[1], known)
         msg = f"there is no field {path[1]!r}" + (f"; did you mean {hint!r}?" if hint else "")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 from pydantic import BaseModel, ValidationError
 
 from engine.catalog.typed import DesignError, typed_config, typed_link
-from engine.catalog.unknown import new_unknown
+from engine.catalog.unknown import names_in, new_unknown
 from engine.model.design import Design, Link, Node
 from engine.model.edits import EditError, SetField
 from engine.model.fields import Config, field_help
@@ -114,12 +114,13 @@ def _field(config: Config, path: Sequence[str]) -> tuple[str, Any, tuple[Any, ..
         value = off if value is None else value
         inside.append(value)
         if isinstance(value, BaseModel):
-            fields = type(value).model_fields
-            if part not in fields:
-                msg = f"there is no field {part!r}" + _hint(did_you_mean(part, fields), fields)
+            names = names_in(value)
+            if part not in names:
+                msg = f"there is no field {part!r}" + _hint(did_you_mean(part, names), names)
                 raise ValueError(msg)
-            unit = field_help(fields[part]).unit
-            value, off = getattr(value, part), _when_on(fields[part])
+            info = type(value).model_fields[names[part]]
+            unit = field_help(info).unit
+            value, off = getattr(value, names[part]), _when_on(info)
         elif isinstance(value, dict):
             value = value.get(part, 0.0)
         else:

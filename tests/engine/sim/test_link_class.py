@@ -264,3 +264,14 @@ def test_a_class_that_there_is_not_is_refused_in_one_line() -> None:
     assert (found.code, found.field) == ("unknown-class", "config.class")
     assert "'chek'" in found.message
     assert "did you mean 'check'?" in found.message
+
+
+def test_an_event_may_set_the_class() -> None:
+    made = gateway(**{"class": "check"})
+    raw = made.model_dump(mode="json", exclude_unset=True)
+    cut = {"at": 100, "target": "gw-stock", "change": "set", "path": "class", "value": "order"}
+    changed = type(made).model_validate(
+        {**raw, "scenario": {**raw["scenario"], "events": [{**cut, "duration": 50}]}}
+    )
+    assert not [each for each in findings(changed) if each.level == "error"]
+    assert lower(changed).events[0].replacement.kind == 0
