@@ -159,7 +159,8 @@ def _calls(
     return {
         link.id: min(
             link.timeout,
-            _answer(answers, link.target, link.kind_at(kind)) + 2.0 * crossing_time(link),
+            _answer(answers, link.target, kind if link.kind is None else link.kind)
+            + 2.0 * crossing_time(link),
         )
         for link in leaving
     }

@@ -147,7 +147,8 @@ class _Downwards:
             sent = _times(self._rates[name], shares[link.id])
             self._links[link.id] = sent
             if link.target not in within:
-                before, come = self._rates[link.target], link.as_called(sent)
+                before = self._rates[link.target]
+                come = sent if link.kind is None else link.as_called(sent)
                 self._rates[link.target] = tuple(a + b for a, b in zip(before, come, strict=True))
 
     def _go_round(self, group: Sequence[str]) -> bool:

@@ -43,7 +43,7 @@ def _call(edge: Edge) -> None:
     for kind in range(len(target.answers)):
         if edge.chance[kind] <= 0.0:
             continue
-        called = plan.kind_at(kind)
+        called = kind if plan.kind is None else plan.kind
         attempt = target.answers[called].plus(edge.crossing)
         late = exceeds(attempt, plan.timeout) if plan.timeout < INFINITE else 0.0
         if late > _RARE:

@@ -37,7 +37,7 @@ def _arrive(site: Center, closed: float) -> None:
         site.rates[kind] = sum(
             _admitted(edge, caller) * edge.tries[caller]
             for edge in site.entering
-            for caller in _callers(edge, kind)
+            for caller in ((kind,) if edge.plan.kind is None else _callers(edge, kind))
         )
         if site.filled_by and not site.classes[kind].write:
             site.rates[kind] += sum(_admitted(edge, kind) for edge in site.filled_by)
@@ -52,8 +52,6 @@ def _arrive(site: Center, closed: float) -> None:
 
 def _callers(edge: Edge, kind: int) -> Sequence[int]:
     """Classes of the callers whose calls over a link are of a class."""
-    if edge.plan.kind is None:
-        return (kind,)
     return range(len(edge.each)) if edge.plan.kind == kind else ()
 
 
