@@ -17,7 +17,7 @@ README = Path(__file__).resolve().parents[2] / "README.md"
 MISSED = MappingProxyType(
     {
         "a request among 1,000 nodes": "what a thousand nodes touch does not fit in a core's caches",
-        "… at 117 % of what they can": "calls that were given up still wait in line, spread over memory",
+        "… at 117 % of what they can": "whoever gives up, or has waited, is out of a core's caches by then",
         "first paint": "the models of the newer settings are made before the window is shown",
     }
 )

@@ -43,6 +43,8 @@ class Entry:
     seq: i64 = 0
     after: Entry | None = None
     """The next on the same belt."""
+    slot: i64 = 0
+    """Place among the `Jobs` that it is one of."""
 
     def fire(self, now: float) -> None:
         """Do what is due."""

@@ -15,6 +15,7 @@ from engine.sim.lane.agenda import Agenda, Entry, Task
 from engine.sim.lane.codes import ANNOUNCED, BACKOFF, OK, OUTBOUND, RETURNING, WORKING
 from engine.sim.lane.counts import SiteCounts
 from engine.sim.lane.instance import Instance
+from engine.sim.lane.jobs import Jobs
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -108,49 +109,6 @@ class ConnectionLease(Task):
         raise NotImplementedError
 
 
-@final
-class Jobs:
-    """Calls in no particular order, each of which knows its place. Its list never shrinks."""
-
-    def __init__(self) -> None:
-        self.count: i64 = 0
-        self._slots: list[object] = [None] * 16
-
-    def add(self, call: Call) -> None:
-        """Take a call in."""
-        place = self.count
-        if place == len(self._slots):
-            self._slots.extend([None] * int(place))
-        self._slots[place] = call
-        self.count = place + 1
-        call.slot = place
-
-    def remove(self, call: Call) -> None:
-        """Take out a call that is in; the last one gets its place."""
-        place = self.count - 1
-        self.count = place
-        last = self._slots[place]
-        self._slots[place] = None
-        if last is not call:
-            other = cast("Call", last)
-            other.slot = call.slot
-            self._slots[call.slot] = other
-
-    def has(self, call: Call) -> bool:
-        """Whether a call is in."""
-        slot = call.slot
-        return slot < self.count and self._slots[slot] is call
-
-    def all(self) -> list[Call]:
-        """Everybody who is in."""
-        return [cast("Call", each) for each in self._slots[: self.count]]
-
-    def clear(self) -> None:
-        """Forget everybody."""
-        self.count = 0
-        self._slots = [None] * 16
-
-
 class Discipline:
     """How the workers of an instance serve those inside: one each, all shared, several at once."""
 
@@ -188,6 +146,9 @@ class Discipline:
     def carry_on(self, call: Call, now: float) -> None:
         """Work on something else for a request that has kept its worker."""
         raise NotImplementedError
+
+    def given_up(self, call: Call) -> None:
+        """Nobody waits any more for the answer to a call that was sent here, and may wait here still."""
 
     def withdraw(self, call: Call, now: float) -> bool:
         """Take out a call that waits, in a `CancellableQueue`, or is worked on, unless that cannot be."""
@@ -393,8 +354,6 @@ class Call(Entry):
     """Next group of the site's flow; for a message, deliveries so far."""
     pending: i64 = 0
     """Calls that the current group waits for."""
-    slot: i64 = 0
-    """Place among the `Jobs` that it is one of."""
     sent: float = 0.0
     arrived: float = 0.0
     size: float = 0.0
@@ -496,3 +455,8 @@ class Context:
         """What only this job needs: calls that can be called off, and branches of its flow."""
         self.keys: dict[int, int] | None = None
         """Keys of the calls that it makes as other classes, by class."""
+
+
+def calls_in(jobs: Jobs) -> list[Call]:
+    """Everybody who is in."""
+    return [cast("Call", each) for each in jobs.all()]

@@ -352,6 +352,8 @@ class Link(RuledPath):
         self._give_up(call, TIMEOUT, now)
         self._after_failure(call, TIMEOUT, now)
         call.forsake()
+        if call.endpoint is not None:
+            call.pool.discipline.given_up(call)
 
     def impatient(self, call: Call, place: i64, now: float) -> None:
         """Give a call up that has waited for too long before anybody worked on it; it leaves where it waits."""

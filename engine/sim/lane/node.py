@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, final
 
 from engine.sim.lane.agenda import Timer
-from engine.sim.lane.call import Parked, Site
+from engine.sim.lane.call import Parked, Site, calls_in
 from engine.sim.lane.codes import (
     CRASHED,
     DEAD,
@@ -355,7 +355,7 @@ class Node(Site):
         pool.discipline.clear(now)
         if pool.rule is not None:
             pool.rule.clear()
-        jobs = pool.inside.all()
+        jobs = calls_in(pool.inside)
         pool.inside.clear()
         for job in jobs:
             self.in_system -= 1.0

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from mypy_extensions import mypyc_attr
 
-from engine.sim.lane.call import Holder, MessageSource
+from engine.sim.lane.call import Holder, MessageSource, calls_in
 from engine.sim.lane.codes import NEVER, OK
 
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ class Role(MessageSource):
 
     def parts(self, pool: Pool) -> list[Call]:
         """The requests inside an instance, and whatever else may keep a worker there."""
-        return pool.inside.all()
+        return calls_in(pool.inside)
 
     def carries(self, call: Call) -> bool:
         """Whether the worker that a request keeps works on a part of it."""

@@ -151,4 +151,4 @@ def test_what_was_given_up_keeps_nothing_alive_but_itself() -> None:
     gc.collect()
     gc.unfreeze()
     alive = sum(type(each).__name__ == "Call" for each in gc.get_objects())
-    assert alive < 1.2 * waiting + 2000
+    assert alive < 0.2 * waiting + 2000

@@ -15,8 +15,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
-from engine.sim.lane.call import Call, Context, Jobs, Pool
+from engine.sim.lane.call import Call, Context, Pool, calls_in
 from engine.sim.lane.codes import DEAD, ENGAGED, NEVER, OK
+from engine.sim.lane.jobs import Jobs
 from engine.sim.lane.roles.steps import (
     ALWAYS,
     ASYNC,
@@ -370,8 +371,8 @@ class Program(Role):
 
     def parts(self, pool: Pool) -> list[Call]:
         """The requests inside, and all branches of their flows."""
-        found = pool.inside.all()
-        found += [branch for branch in self._detached.all() if branch.pool is pool]
+        found = calls_in(pool.inside)
+        found += [branch for branch in calls_in(self._detached) if branch.pool is pool]
         place: i64 = 0
         while place < len(found):
             context = found[place].context
@@ -387,7 +388,7 @@ class Program(Role):
 
     def killed(self, pool: Pool, now: float) -> None:
         """What nobody waits for dies with its instance, too."""
-        for branch in self._detached.all():
+        for branch in calls_in(self._detached):
             if branch.pool is pool:
                 self._stop(branch, now)
 

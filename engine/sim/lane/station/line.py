@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, final
 
+from engine.sim.lane.station.shelf import Shelf, can_be_shelved
+
 if TYPE_CHECKING:
     from engine.sim.lane.call import Call
 
@@ -21,6 +23,9 @@ class Line:
         """Take the next call out."""
         raise NotImplementedError
 
+    def given_up(self, call: Call) -> None:
+        """Nobody waits any more for the answer to a call that may wait here; it is served all the same."""
+
     def oldest(self) -> float:
         """When whoever waits longest came; never where nobody waits."""
         raise NotImplementedError
@@ -32,8 +37,10 @@ class Fifo(Line):
 
     def __init__(self) -> None:
         self.first: Call | None = None
-        """Who is next."""
+        """Who is next, after those on the shelf."""
         self._last: Call | None = None
+        self._shelf: Shelf | None = None
+        """Those in front who were given up; only where the line's owner tells of them."""
 
     def push(self, call: Call) -> None:
         """Wait at the end."""
@@ -46,6 +53,11 @@ class Fifo(Line):
 
     def pop(self) -> Call | None:
         """Take the one that waited longest."""
+        shelf = self._shelf
+        if shelf is not None:
+            call = shelf.take()
+            if call is not None:
+                return call
         first = self.first
         if first is not None:
             self.first = first.behind
@@ -56,8 +68,24 @@ class Fifo(Line):
 
     def oldest(self) -> float:
         """When the first came."""
+        first, shelf = self.first, self._shelf
+        arrived = first.arrived if first is not None else NEVER
+        return arrived if shelf is None else shelf.oldest(arrived)
+
+    def given_up(self, call: Call) -> None:
+        """Shelve those in front for whom nobody waits: mostly they are given up in the order in which they came."""
         first = self.first
-        return first.arrived if first is not None else NEVER
+        while first is not None and can_be_shelved(first):
+            self.first = first.behind
+            first.behind = None
+            if self.first is None:
+                self._last = None
+            shelf = self._shelf
+            if shelf is None:
+                shelf = Shelf()
+                self._shelf = shelf
+            shelf.put(first)
+            first = self.first
 
 
 @final
@@ -109,6 +137,10 @@ class Priority(Line):
             if call is not None:
                 return call
         return None
+
+    def given_up(self, call: Call) -> None:
+        """Shelve it among equals."""
+        self._lines[self._levels[call.kind]].given_up(call)
 
     def oldest(self) -> float:
         """When the first of any line came."""

@@ -75,6 +75,10 @@ class Queueing(Movable):
             pool.count_resting(-1, now)
         self._work_on(call, pool.site.draw(call.task), now)
 
+    def given_up(self, call: Call) -> None:
+        """Let the line know."""
+        self.line.given_up(call)
+
     def withdraw(self, call: Call, now: float) -> bool:
         """Leave the line, or let go of the worker."""
         pool = self.pool
