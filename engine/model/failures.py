@@ -6,9 +6,27 @@ place in this list; it imports nothing of ours, so a test compares its constants
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
 from engine.records import dataclass
+
+FailureName = Literal[
+    "timeout",
+    "queue_full",
+    "shed",
+    "rate_limited",
+    "breaker_open",
+    "bulkhead_full",
+    "unavailable",
+    "crashed",
+    "network",
+    "error",
+    "deadline",
+    "unauthorized",
+    "conflict",
+    "expired",
+]
+"""The key of a reason, where one is chosen."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,15 @@ from typing import Annotated, Final, Literal
 
 from pydantic import ConfigDict, Field
 
+from engine.model.failures import FailureName
 from engine.model.fields import Config, setting
 from engine.model.laws import Constant, Law
 from engine.model.network import Connection, Encryption
 from engine.model.policies.breaker import Breaker
 from engine.model.policies.bulkhead import Bulkhead
 from engine.model.policies.policy import Policy
+from engine.model.policies.retry_budget import RetryBudget
+from engine.model.policies.throttle import Throttle
 
 _CALL, _NET, _POLICY, _TRANSPORT = "Call", "Network", "Policy", "Transport"
 
@@ -50,6 +53,19 @@ class Retry(Config):
         title="On another instance",
         help="Retries go to instances that this call has not been to, also behind balancers; to any "
         "when it has been to all (Envoy: previous hosts).",
+    )
+    on: tuple[FailureName, ...] | None = setting(
+        None,
+        title="After",
+        help="Reasons of failure after which it tries again, such as timeout, unavailable; none means after "
+        "any (Envoy: retry_on).",
+        lax=True,
+    )
+    budget: RetryBudget | None = setting(
+        None,
+        title="Budget",
+        help="How many retries there may be beside first tries, so that they cannot multiply the load of a "
+        "target that fails. Off: any number.",
     )
 
 
@@ -204,6 +220,13 @@ class LinkConfig(Config):
         help="A caller that gives up, or needs no more answers, tells the target, which stops: what waits "
         "there or is worked on is freed, and so is what that has called over links that cancel.",
     )
+    throttle: Throttle | None = setting(
+        None,
+        title="Adaptive throttle",
+        group=_POLICY,
+        help="Refuses calls by itself (shed), by chance, once much of what it sends fails, so that a target "
+        "in overload is not asked for much more than it can do. Off: it sends everything.",
+    )
     breaker: Breaker | None = setting(
         None,
         title="Circuit breaker",
@@ -233,9 +256,11 @@ class LinkConfig(Config):
 
     def policies(self) -> tuple[Policy, ...]:
         """The mechanisms that are switched on."""
-        values = (
+        values = [
             getattr(self, name) for name in type(self).model_fields if name in self.model_fields_set
-        )
+        ]
+        if "retry" in self.model_fields_set:
+            values.append(self.retry.budget)
         return tuple(value for value in values if isinstance(value, Policy))
 
     def delay_law(self) -> Law:

@@ -180,6 +180,7 @@ def _retry_plan(retry: Retry) -> RetryPlan:
         cap=backoff.cap,
         jitter=backoff.jitter,
         other_instance=retry.other_instance,
+        on=retry.on,
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from engine.plan.flow import flow_of
 from engine.plan.order import callers_first
 from engine.plan.primitives import INFINITE, CallPart, ChoicePart, LoopPart, ParallelPart
+from engine.plan.retries import most_tries
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -172,14 +173,14 @@ def patience(plan: Plan, order: Sequence[str]) -> dict[str, float]:
     return waits
 
 
-def amplification(plan: Plan, order: Sequence[str]) -> dict[str, int]:
+def amplification(plan: Plan, order: Sequence[str]) -> dict[str, float]:
     """For each node, the most tries that one request can turn into there: retries multiply."""
     entering: dict[str, list[LinkPlan]] = defaultdict(list)
     for link in plan.links:
         entering[link.target].append(link)
-    tries: dict[str, int] = {}
+    tries: dict[str, float] = {}
     for name in order:
         tries[name] = max(
-            (link.retry.attempts * tries.get(link.source, 1) for link in entering[name]), default=1
+            (most_tries(link) * tries.get(link.source, 1.0) for link in entering[name]), default=1.0
         )
     return tries

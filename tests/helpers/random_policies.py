@@ -10,6 +10,8 @@ from engine.model.policies.bulkhead import Bulkhead
 from engine.model.policies.concurrency import Concurrency
 from engine.model.policies.policy import Policy
 from engine.model.policies.rate_limit import RateLimit
+from engine.model.policies.retry_budget import RetryBudget
+from engine.model.policies.throttle import Throttle
 from engine.plan.primitives import NodePlan, Plan
 from engine.sim.lane.draws import generator
 from tests.helpers import plans
@@ -21,6 +23,12 @@ BREAKERS = [
 ]
 BULKHEADS = [Bulkhead(concurrent=1), Bulkhead(concurrent=2, pending=3), Bulkhead(concurrent=9)]
 CONCURRENCIES = [Concurrency(limit=1), Concurrency(limit=3), Concurrency(limit=20)]
+THROTTLES = [Throttle(window=3.0), Throttle(factor=1.1, window=0.5), Throttle(factor=0.7)]
+BUDGETS = [
+    RetryBudget(),
+    RetryBudget(ratio=0.0, burst=1),
+    RetryBudget(tokens=20, cost=5.0, refund=0.5),
+]
 LIMITS = [
     RateLimit(rate=10.0, burst=3),
     RateLimit(rate=5.0, burst=1, delay=True),
@@ -46,8 +54,13 @@ class PolicyMaker:
         self.random = generator(seed, "plan", "policies")
 
     def rules(self) -> tuple[Policy, ...]:
-        """Sometimes a breaker, sometimes a bulkhead behind it."""
-        return (*self._seldom(BREAKERS), *self._seldom(BULKHEADS))
+        """Sometimes a throttle, a breaker, a bulkhead, a budget of retries."""
+        return (
+            *self._seldom(BREAKERS),
+            *self._seldom(BULKHEADS),
+            *self._seldom(THROTTLES),
+            *self._seldom(BUDGETS),
+        )
 
     def gated(self, node: NodePlan) -> NodePlan:
         """The node, sometimes behind a rate limit, and a router sometimes behind a store."""

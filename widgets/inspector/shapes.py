@@ -128,6 +128,8 @@ def _container(origin: Any, inner: tuple[Any, ...]) -> Sort:
     if origin is tuple and len(items) == 2 and items[1] is Ellipsis:
         if CallStep in map(_unwrapped, _members(items[0])):
             return "steps"
+        if get_origin(items[0]) is Literal:
+            return "names"
         by_item: dict[Any, Sort] = {str: "names", int: "numbers", float: "numbers"}
         return by_item.get(items[0], "json")
     if origin is dict and items[0] is str and items[1] in (int, float):

@@ -50,7 +50,7 @@ def _remarks(
         for text in policy.remarks(where):
             yield Finding(
                 level="warning",
-                code=f"odd-{policy.field.replace('_', '-')}",
+                code=f"odd-{policy.field.replace('_', '-').replace('.', '-')}",
                 id=item,
                 field=f"{path}.{policy.field}",
                 message=text,

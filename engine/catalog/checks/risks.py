@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Final
 from engine.model.edits import SetField
 from engine.model.findings import Finding
 from engine.model.names import name_of
-from engine.model.units import format_quantity
+from engine.model.units import format_figure, format_quantity
 from engine.plan.capacity import capacities
 from engine.plan.demand import at_peak, demand_of
 from engine.plan.primitives import INFINITE
+from engine.plan.retries import most_tries
 from engine.plan.risk import amplification, patience, single_points
 from engine.records import dataclass
 
@@ -50,7 +51,7 @@ class _Facts:
     peak: Mapping[str, float]
     """Requests per second that arrive at each node from open clients, bursts at their height: what no
     user's wait bounds. A node that is full passes on no more than it serves."""
-    tries: Mapping[str, int]
+    tries: Mapping[str, float]
     """The most tries of one request at each node."""
 
     def name(self, item_id: str) -> str:
@@ -228,14 +229,14 @@ def _shorter(seconds: float) -> float:
 
 def _retries(facts: _Facts, link: LinkPlan, target: NodePlan) -> Iterator[Finding]:
     """Retries that keep a node down, or multiply through layers."""
-    attempts, tries = link.retry.attempts, facts.tries[target.id]
-    if attempts < 2:
+    attempts, tries = most_tries(link), facts.tries[target.id]
+    if link.retry.attempts < 2:
         return
     fix = SetField(link.id, ("config", "retry"), {"attempts": 1}, "Retry nowhere else")
     name = facts.name(target.id)
     if tries >= _MANY_TRIES and tries > attempts:
         message = (
-            f"Retries multiply along the path: up to {tries} tries at {name} for one request; "
+            f"Retries multiply along the path: up to {format_figure(tries)} tries at {name} for one request; "
             "retry in one place only"
         )
         yield _risk(link.id, "retry-layers", message, "retry.attempts", fix)
@@ -246,7 +247,7 @@ def _retries(facts: _Facts, link: LinkPlan, target: NodePlan) -> Iterator[Findin
     if stormy and offered <= can < offered * attempts:
         message = (
             f"Retries can keep {name} down once it stalls: {format_quantity(offered, 'rps')} × "
-            f"{attempts} tries is more than the {format_quantity(can, 'rps')} it can serve; "
+            f"{format_figure(attempts)} tries is more than the {format_quantity(can, 'rps')} it can serve; "
             "bound its queue"
         )
         limit = _queue_limit(facts, target)

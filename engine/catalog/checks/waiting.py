@@ -77,13 +77,20 @@ def _connections(reading: Reading, link: Link, config: LinkConfig) -> Iterator[F
 
 
 def _retries(reading: Reading, link: Link, config: LinkConfig) -> Iterator[Finding]:
-    """Retries that would go elsewhere, of which there are none."""
-    if config.retry.other_instance and config.retry.attempts == 1:
+    """What is said of retries where there are none."""
+    retry = config.retry
+    if retry.attempts > 1:
+        return
+    given = {
+        "other_instance": retry.other_instance,
+        "on": retry.on is not None,
+        "budget": retry.budget is not None,
+    }
+    for field in (name for name, is_given in given.items() if is_given):
         message = (
-            f"{name_of(reading.design, link.id)} never tries again, on no instance; allow for more "
-            "than one attempt"
+            f"{name_of(reading.design, link.id)} never tries again; allow for more than one attempt"
         )
-        yield _no_effect(link.id, "retry.other_instance", message)
+        yield _no_effect(link.id, f"retry.{field}", message)
 
 
 def _no_effect(item_id: str, field: str, message: str, value: object = None) -> Finding:

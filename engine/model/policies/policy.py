@@ -45,7 +45,7 @@ class Policy(Config):
     """A mechanism that is off where it is left out."""
 
     field: ClassVar[str]
-    """Name of the field that switches it on, such as ``breaker``; its adapter has the same name."""
+    """Path of the field that switches it on, such as ``breaker`` or ``retry.budget``; its adapter has the same name."""
     title: ClassVar[str]
     """What people call it, in a sentence: ``circuit breaker``."""
     icon: ClassVar[str]
@@ -73,12 +73,15 @@ class Policy(Config):
 
 
 def policies_in(config: type[Config]) -> dict[str, type[Policy]]:
-    """The mechanisms that fields of a config switch on, by field."""
+    """The mechanisms that fields of a config switch on, by path."""
     found: dict[str, type[Policy]] = {}
     for name, info in config.model_fields.items():
         for part in get_args(info.annotation):
             if isinstance(part, type) and issubclass(part, Policy):
                 found[name] = part
+        inner = info.annotation
+        if isinstance(inner, type) and issubclass(inner, Config):
+            found |= {f"{name}.{each}": policy for each, policy in policies_in(inner).items()}
     return found
 
 

@@ -15,6 +15,7 @@ from engine.plan.network.strangers import stranger_in
 from engine.plan.network.unmodelled import of_link, of_node
 from engine.plan.primitives import INFINITE
 from engine.plan.queueing.curves import exceeds
+from engine.plan.retries import most_tries
 
 if TYPE_CHECKING:
     from engine.plan.network.centers import Center, Edge
@@ -122,8 +123,8 @@ def _redelivered(site: Center) -> list[str]:
 def _storm(edge: Edge) -> list[str]:
     """Retries that keep a node down once it is slow: λ above cμ/(1+r)."""
     plan, target = edge.plan, edge.target
-    attempts, load = plan.retry.attempts, target.stay.load
-    stormy = attempts > 1 and plan.timeout < INFINITE and target.plan.station.queue_limit is None
+    attempts, load = most_tries(plan), target.stay.load
+    stormy = attempts > 1.0 and plan.timeout < INFINITE and target.plan.station.queue_limit is None
     if not stormy or load is None or load <= 0.0 or target.rate <= 0.0:
         return []
     first = edge.rate / max(*edge.tries, 1.0)
@@ -134,16 +135,23 @@ def _storm(edge: Edge) -> list[str]:
     threshold = format_quantity(room / attempts, "rps")
     text = (
         f"two steady states: {format_quantity(first, 'rps')} is above cμ/(1+r) = {threshold}, "
-        f"so that {attempts} tries keep it down once it is slow; this is the good one"
+        f"so that {format_figure(attempts)} tries keep it down once it is slow; this is the good one"
     )
     return [text]
 
 
 def _elsewhere(edge: Edge) -> list[str]:
-    """Retries that go to another instance than the one that failed."""
-    if not edge.plan.retry.other_instance or max(edge.tries) <= 1.0 + _WORTH:
-        return []
-    return [f"retries of {edge.plan.id} go to other instances: they are taken as going to any"]
+    """Retries that go to another instance than the one that failed, or follow some failures only."""
+    retry, found = edge.plan.retry, []
+    if max(edge.tries) > 1.0 + _WORTH and retry.other_instance:
+        found.append(
+            f"retries of {edge.plan.id} go to other instances: they are taken as going to any"
+        )
+    if max(edge.tries) > 1.0 + _WORTH and retry.on is not None:
+        found.append(
+            f"retries of {edge.plan.id} follow some failures only: they are taken as following any"
+        )
+    return found
 
 
 def design_doubts(plan: Plan, moment: Moment) -> tuple[str, ...]:

@@ -26,6 +26,8 @@ class RetryPlan:
     jitter: Literal["none", "equal", "full"] = "full"
     other_instance: bool = False
     """Whether retries avoid the instances that the call has been to."""
+    on: tuple[str, ...] | None = None
+    """Reasons of failure after which it tries again; None is any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

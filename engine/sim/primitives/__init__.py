@@ -17,17 +17,21 @@ from engine.sim.primitives.queue import QueueAdapter
 from engine.sim.primitives.queue_timeout import QueueTimeoutAdapter
 from engine.sim.primitives.rate_limit import RateLimitAdapter
 from engine.sim.primitives.retry import RetryAdapter
+from engine.sim.primitives.retry_budget import RetryBudgetAdapter
 from engine.sim.primitives.router import RouterAdapter
 from engine.sim.primitives.station import StationAdapter
 from engine.sim.primitives.store import StoreAdapter
+from engine.sim.primitives.throttle import ThrottleAdapter
 from engine.sim.primitives.timeout import TimeoutAdapter
 
 if TYPE_CHECKING:
     from engine.sim.primitives.adapter import GateAdapter, RoleAdapter, RuleAdapter
 
 RULES: Final[tuple[RuleAdapter[Any], ...]] = (
+    ThrottleAdapter(),
     BreakerAdapter(),
     BulkheadAdapter(),
+    RetryBudgetAdapter(),
     ConnectionsAdapter(),
     DeadlineAdapter(),
     TimeoutAdapter(),

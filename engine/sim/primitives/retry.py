@@ -5,7 +5,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from engine.sim.lane.rules.retry import Retry
+from engine.plan.primitives import FAILURES
+from engine.sim.lane.rules.retry import ANY, Retry
 from engine.sim.primitives.adapter import RuleAdapter
 
 if TYPE_CHECKING:
@@ -35,5 +36,6 @@ class RetryAdapter(RuleAdapter[Retry]):
         rule.backoffs = [
             min(retry.cap, retry.base * retry.factor**place) for place in range(retry.attempts - 1)
         ]
+        rule.on = ANY if retry.on is None else sum({1 << FAILURES.index(each) for each in retry.on})
         rule.least_share = _LEAST_SHARE[retry.jitter]
         return rule

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
 from engine.catalog import COMPONENTS
 from engine.catalog.measures import metric_of, unit_of
 from engine.model.design import Design
-from engine.model.failures import FAILURE_NAMES, FAILURES, failure_help, failure_title
+from engine.model.failures import FAILURE_NAMES, FAILURES, FailureName, failure_help, failure_title
 from engine.model.metrics import (
     LIVE_METRICS,
     METRICS,
@@ -90,6 +92,7 @@ def test_a_heading_begins_with_a_capital_but_for_percentiles() -> None:
 
 def test_failure_reasons_are_the_same_everywhere() -> None:
     assert primitives.FAILURES is FAILURE_NAMES
+    assert get_args(FailureName) == FAILURE_NAMES
     assert FAILURE_REASONS is FAILURE_NAMES
     for theme in (DARK, LIGHT):
         assert set(theme.failures) == set(FAILURE_NAMES)
