@@ -16,6 +16,9 @@ _ALL: Final = (
     Metric(name="memory", title="memory, fullest instance", unit="B", needs="memory"),
     Metric(name="restarts", title="restarts", counts=True, needs="memory"),
     Metric(name="batch_size", title="batch size", needs="batch"),
+    Metric(name="instances.mean", title="instances, mean", needs="autoscale"),
+    Metric(name="instances.last", title="instances at the end", needs="autoscale"),
+    Metric(name="capacity_seconds", title="instance seconds", unit="s", needs="autoscale"),
 )
 
 

@@ -11,6 +11,7 @@ from typing import Literal
 from engine.catalog.instances import instance_metrics
 from engine.catalog.preset import Lowering, Preset
 from engine.model.admission import ADMISSION, Admission
+from engine.model.autoscale import AUTOSCALE, Autoscale
 from engine.model.component import Component
 from engine.model.fields import Config, setting
 from engine.model.flow import Flow
@@ -188,6 +189,7 @@ class ServiceConfig(Config):
     memory: Memory | None = MEMORY
     start_up: StartUp | None = START_UP
     pauses: Pauses | None = PAUSES
+    autoscale: Autoscale | None = AUTOSCALE
 
 
 def lower(config: ServiceConfig, context: Lowering) -> NodePlan:
@@ -196,6 +198,7 @@ def lower(config: ServiceConfig, context: Lowering) -> NodePlan:
     flow = context.flow(config.flow, work)
     return NodePlan(
         id=context.id,
+        autoscale=config.autoscale,
         flow=flow,
         station=StationPlan(
             instances=config.instances,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from engine.catalog.instances import instance_metrics
 from engine.catalog.preset import Lowering, Preset
+from engine.model.autoscale import AUTOSCALE, Autoscale
 from engine.model.component import Component
 from engine.model.fields import Config, setting
 from engine.model.laws import Exponential, Law
@@ -71,12 +72,14 @@ class WorkerConfig(Config):
     memory: Memory | None = MEMORY
     start_up: StartUp | None = START_UP
     pauses: Pauses | None = PAUSES
+    autoscale: Autoscale | None = AUTOSCALE
 
 
 def lower(config: WorkerConfig, context: Lowering) -> NodePlan:
     """A station that pulls. Its workers are held until the message is acknowledged."""
     return NodePlan(
         id=context.id,
+        autoscale=config.autoscale,
         station=StationPlan(
             instances=config.instances,
             workers=config.workers,

@@ -6,6 +6,7 @@ import gc
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+from engine.control.autoscaler import Autoscalers
 from engine.control.bursts import Bursts
 from engine.control.health import HealthChecks
 from engine.control.pauses import Pauses
@@ -60,6 +61,7 @@ class Simulation:
         self._health = HealthChecks(self.machine, self._notify)
         self._bursts = Bursts(self.machine)
         self._pauses = Pauses(self.machine)
+        self._autoscalers = Autoscalers(self.machine, self._notify)
         self.machine.scaled = self._follow_scaled
         self.follow(plan)
 
@@ -82,6 +84,7 @@ class Simulation:
         self._health.follow(reach)
         self._bursts.follow(reach)
         self._pauses.follow(reach)
+        self._autoscalers.follow(reach)
 
     def advance(self, until: float) -> bool:
         """Do everything that is due before a time; false where an answer stopped it earlier."""

@@ -82,9 +82,18 @@ class InstanceMeters:
     def __init__(self) -> None:
         self._meters: list[InstanceMeter] = []
         self._gone: InstanceTally | None = None
+        self._count = 0
+        self._count_area = 0.0
+        self._counted = 0.0
+
+    def count_area(self, now: float) -> float:
+        """Instances that there should be, those included that start, integrated over time."""
+        return self._count_area + self._count * (now - self._counted)
 
     def follow(self, pools: list[Pool], retired: Iterable[Pool], now: float) -> None:
         """Know the instances that there are; those that nobody uses any more are forgotten."""
+        self._count_area = self.count_area(now)
+        self._count, self._counted = len(pools), now
         known = {meter.pool: meter for meter in self._meters}
         leaving = [pool for pool in retired if pool in known]
         staying = {*pools, *leaving}

@@ -182,6 +182,14 @@ def _durations(durations: Durations, limits: Collection[float]) -> Part:
     return found
 
 
-def _finite(values: dict[str, float]) -> dict[str, float | None]:
-    """The values, null where nothing was measured."""
-    return {name: value if math.isfinite(value) else None for name, value in values.items()}
+def _finite(values: dict[str, float]) -> dict[str, Any]:
+    """The values, null where nothing was measured; ``instances.mean`` becomes an object in an object."""
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        outer, _, inner = name.partition(".")
+        known = value if math.isfinite(value) else None
+        if inner:
+            found.setdefault(outer, {})[inner] = known
+        else:
+            found[outer] = known
+    return found

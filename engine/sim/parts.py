@@ -70,6 +70,8 @@ class NodePart:
     roles: list[Body[Any]] = field(default_factory=list)
     """Its station, and the roles that it plays."""
     gates: list[Body[Any]] = field(default_factory=list)
+    controllers: list[Body[Any]] = field(default_factory=list)
+    """What acts on it from time to time."""
     marked: dict[str, Counters] = field(default_factory=dict)
     """Counters of its bodies when the measurement began, by name."""
     meters: InstanceMeters = field(default_factory=InstanceMeters)
@@ -168,11 +170,11 @@ class NodePart:
 
     def counters(self, now: float) -> dict[str, Counters]:
         """Cumulative counters of all bodies, by name."""
-        return things(self.roles + self.gates, now)
+        return things(self.roles + self.gates + self.controllers, now)
 
     def extra_since(self, before: dict[str, Counters], span: float, now: float) -> dict[str, float]:
         """What the component adds to the results, since counters of so many seconds ago."""
-        return extras(self.roles + self.gates, before, span, now)
+        return extras(self.roles + self.gates + self.controllers, before, span, now)
 
     def extra(self, now: float) -> dict[str, float]:
         """What the component adds to the results, since the mark."""

@@ -29,6 +29,8 @@ from engine.sim.report import Result, result_of
 
 LawLike = LawPlan | float
 
+_OF_NODE = ("pulls", "store", "flow", "gates", "autoscale")
+
 
 def exponential(mean: float) -> LawPlan:
     return LawPlan(law="exponential", mean=mean)
@@ -65,12 +67,12 @@ def closed(name: str, users: int, think: LawLike) -> NodePlan:
 
 
 def station(name: str, work: LawLike | Sequence[LawLike] = 0.01, **changes: Any) -> NodePlan:
-    """A service; `pulls`, `store`, `flow` and `gates` go to the node, everything else to its station.
+    """A service; `pulls`, `store`, `flow`, `gates` and `autoscale` go to the node, everything else to its station.
 
     A flow brings its own work.
     """
     laws: Sequence[LawLike] = work if isinstance(work, Sequence) else [work]
-    node = {key: changes.pop(key) for key in ("pulls", "store", "flow", "gates") if key in changes}
+    node = {key: changes.pop(key) for key in _OF_NODE if key in changes}
     flow = node.get("flow")
     if flow is not None:
         laws = flow[0].laws if isinstance(flow[0], WorkPart) else [0.0] * len(laws)

@@ -8,6 +8,7 @@ from engine.plan.primitives.station import USUAL, StationPlan
 from engine.records import dataclass
 
 if TYPE_CHECKING:
+    from engine.model.autoscale import Autoscale
     from engine.model.policies.policy import Policy
     from engine.plan.primitives.flow import FlowPlan
     from engine.plan.primitives.link import Picker
@@ -63,6 +64,8 @@ class NodePlan:
     flow: FlowPlan | None = None
     """What it does with a request, where its links do not tell; the station's work is then the work that
     the flow begins with, none where it begins with something else."""
+    autoscale: Autoscale | None = None
+    """K: what has more or fewer instances while it runs."""
     gates: tuple[Policy, ...] = ()
     """A: what calls have to pass before they wait for a worker, in this order."""
 

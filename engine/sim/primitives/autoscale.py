@@ -1,0 +1,33 @@
+"""Autoscaled nodes: what the instances add to the results."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.sim.body import Adapter, Counters, Values, ratio
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine.sim.parts import NodePart
+
+
+class AutoscaleAdapter(Adapter["NodePart"]):
+    """Counts the instances of a node that has more or fewer while it runs."""
+
+    name = "autoscale"
+
+    def counters(self, body: NodePart, now: float) -> Counters:
+        """Instances, integrated over time."""
+        return (body.meters.count_area(now),)
+
+    def extra(self, body: NodePart, since: Sequence[float], span: float, now: float) -> Values:
+        """How many there were and are, and what they cost."""
+        return {
+            "instances.mean": ratio(since[0], span),
+            "instances.last": float(len(body.node.pools)),
+            "capacity_seconds": since[0],
+        }
+
+
+AUTOSCALE = AutoscaleAdapter()
