@@ -37,13 +37,8 @@ _KNOWN: Final[dict[str, frozenset[str]]] = {
         "SessionPlan": "mean law",
         "LinkPlan": "id source target order probability times waits on_miss on_failure classes picker weight "
         "delay jitter loss bandwidth connection encryption timeout retry deadline_propagation "
-<<<<<<< HEAD
         "cancellation policies queue_timeout kind",
-        "RetryPlan": "attempts base factor cap jitter other_instance",
-=======
-        "cancellation policies queue_timeout",
         "RetryPlan": "attempts base factor cap jitter other_instance on",
->>>>>>> b8c325c (Let callers throttle themselves by what is accepted, and give retries a budget and reasons.)
         "ConnectionPlan": "round_trips ordered streams connections pending requests idle slow_start",
         "EncryptionPlan": "handshake per_byte",
         "WorkPart": "laws",
