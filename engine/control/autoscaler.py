@@ -5,11 +5,12 @@ Sensing and acting are here; the arithmetic is in `engine.control.replicas`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.control.replicas import most_for_now, wanted_by_ratio, wanted_by_steps
 from engine.model.units import format_figure, format_quantity
+from engine.records import dataclass
 from engine.sim.body import Body
 from engine.sim.lane.codes import UNLIMITED
 from engine.sim.lane.roles.queue import Queue
