@@ -12,6 +12,7 @@ from engine.catalog.checks.standstill import standstill_errors
 from engine.catalog.checks.stores import store_warnings
 from engine.catalog.checks.warnings import warnings
 from engine.catalog.lower import plan_of, read_whole
+from engine.plan.largest import at_largest
 
 if TYPE_CHECKING:
     from engine.model.design import Design
@@ -24,6 +25,7 @@ def check(design: Design) -> tuple[Finding, ...]:
     if reading.errors:
         return (*reading.errors, *warnings(reading))
     plan = plan_of(reading)
+    largest = at_largest(plan)
     loops = tuple(loop_errors(reading, plan)) or tuple(loop_findings(reading, plan))
     return (
         *(each for each in loops if each.level == "error"),
@@ -32,6 +34,6 @@ def check(design: Design) -> tuple[Finding, ...]:
         *store_warnings(reading, plan),
         *(each for each in loops if each.level != "error"),
         *risks(reading, plan),
-        *network_findings(reading, plan),
-        *policy_findings(plan),
+        *network_findings(reading, largest),
+        *policy_findings(largest),
     )

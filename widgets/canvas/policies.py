@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from pydantic import ValidationError
 
 from engine.model.admission import Admission
+from engine.model.autoscale import Autoscale
 from engine.model.link import LinkConfig
 from engine.model.policies.policy import policies_in
 from widgets.canvas.wording import short_percent, short_time
@@ -68,11 +69,18 @@ def link_pills(config: Mapping[str, object], states: Mapping[str, str]) -> tuple
 
 
 def gate_pills(config: Mapping[str, object], states: Mapping[str, str]) -> tuple[Pill, ...]:
-    """The signs of what calls have to pass before they enter a node."""
-    admission = config.get("admission")
-    if not isinstance(admission, dict):
-        return ()
-    return tuple(_switched_on(admission, Admission, states))
+    """The signs of what calls have to pass before they enter a node, and of what scales it."""
+    admission, autoscale = config.get("admission"), config.get("autoscale")
+    pills: list[Pill] = []
+    if isinstance(admission, dict):
+        pills += _switched_on(admission, Admission, states)
+    if isinstance(autoscale, dict):
+        try:
+            scale = Autoscale.model_validate(autoscale)
+        except ValidationError:
+            return tuple(pills)
+        pills.append(Pill("autoscale", f"{scale.min}–{scale.max}"))
+    return tuple(pills)
 
 
 def _switched_on(
@@ -80,12 +88,20 @@ def _switched_on(
 ) -> Iterator[Pill]:
     """The mechanisms that a raw config switches on; wrong values have findings of their own."""
     for name, policy in policies_in(config).items():
-        value = raw.get(name)
+        value = _at(raw, name)
         if isinstance(value, dict):
             try:
                 yield _pill(policy.model_validate(value), states.get(name, ""))
             except ValidationError:
                 continue
+
+
+def _at(raw: Mapping[str, object], path: str) -> object:
+    """What stands at a path such as ``retry.budget``; None where there is nothing."""
+    value: object = raw
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
 
 
 def _pill(policy: Policy, state: str) -> Pill:

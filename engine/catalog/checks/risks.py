@@ -12,6 +12,7 @@ from engine.model.names import name_of
 from engine.model.units import format_figure, format_quantity
 from engine.plan.capacity import capacities
 from engine.plan.demand import at_peak, demand_of
+from engine.plan.largest import at_largest
 from engine.plan.primitives import INFINITE
 from engine.plan.retries import most_tries
 from engine.plan.risk import amplification, patience, single_points
@@ -64,7 +65,8 @@ class _Facts:
 
 
 def risks(reading: Reading, plan: Plan) -> Iterator[Finding]:
-    """The risks of a design without errors."""
+    """The risks of a design without errors, its autoscalers having done what they can."""
+    least, plan = plan, at_largest(plan)
     demand = demand_of(plan)
     if demand is None:
         return
@@ -82,6 +84,7 @@ def risks(reading: Reading, plan: Plan) -> Iterator[Finding]:
     for node in plan.nodes:
         yield from _overload(facts, node)
         yield from _unbounded(facts, node)
+    for node in least.nodes:
         yield from _single(facts, node, single)
     for link in plan.links:
         yield from _timeouts(facts, link, nodes[link.source])
@@ -132,9 +135,12 @@ def _overload(facts: _Facts, node: NodePlan) -> Iterator[Finding]:
         yield _risk(node.id, "overload", message, None)
         return
     station = node.station
-    now = station.instances if field == "instances" else station.workers or 1
+    if node.autoscale is not None:
+        field = "autoscale.max"
+    now = station.instances if field != "connections" else station.workers or 1
     needed = math.ceil(now * offered / can / _TARGET)
-    fix = SetField(node.id, ("config", field), needed, f"Set {field} to {needed}")
+    path = ("config", *field.split("."))
+    fix = SetField(node.id, path, needed, f"Set {field} to {needed}")
     yield _risk(node.id, "overload", f"{message}; {needed} {field} can", field, fix)
 
 
