@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.catalog.checks.fallbacks import fallback_errors
 from engine.catalog.checks.flows import flow_errors
 from engine.catalog.checks.instances import instance_errors
 from engine.catalog.checks.loops import loop_errors
@@ -44,7 +45,7 @@ def lower(design: Design) -> Plan:
 def read_whole(design: Design) -> Reading:
     """The design with typed configs and everything that keeps it from running."""
     reading = read(design)
-    checks = (structure_errors, flow_errors, instance_errors, scenario_errors)
+    checks = (structure_errors, flow_errors, fallback_errors, instance_errors, scenario_errors)
     return reading.with_errors([finding for check in checks for finding in check(reading)])
 
 

@@ -12,6 +12,7 @@ from engine.model.laws import Constant, Law
 from engine.model.network import Connection, Encryption
 from engine.model.policies.breaker import Breaker
 from engine.model.policies.bulkhead import Bulkhead
+from engine.model.policies.fallback import Fallback
 from engine.model.policies.policy import Policy
 from engine.model.policies.retry_budget import RetryBudget
 from engine.model.policies.throttle import Throttle
@@ -240,6 +241,13 @@ class LinkConfig(Config):
         group=_POLICY,
         help="No more than so many calls under way at a time; others wait or fail at once with "
         "bulkhead_full. Off: any number.",
+    )
+    fallback: Fallback | None = setting(
+        None,
+        title="Fallback",
+        group=_POLICY,
+        help="What the caller does once a call that it waits for has failed for good, its retries included, so "
+        "that the request goes on. Not when its deadline has passed. Off: the request fails.",
     )
     connection: Connection | None = setting(
         None,

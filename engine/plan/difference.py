@@ -59,6 +59,10 @@ def _role(node: NodePlan) -> tuple[object, ...]:
 
 
 def _way(link: LinkPlan) -> tuple[object, ...]:
-    """Which link it is, where it leads, what it tells of deadlines and cancels, and whether its calls leave lines."""
+    """Which link it is, where it leads, and what else about it matters to others than its ends.
+
+    That is whether its caller looks at keys, what it tells of deadlines and cancels, and whether its calls leave
+    lines.
+    """
     told = (link.deadline_propagation, link.cancellation, link.queue_timeout < INFINITE)
-    return (link.id, link.source, link.target, *told)
+    return (link.id, link.source, link.target, link.reads_keys, *told)

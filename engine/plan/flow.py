@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from engine.model.policies.fallback import Fallback
 from engine.plan.primitives import (
     AsyncPart,
     CallPart,
@@ -37,11 +38,20 @@ def flow_of(node: NodePlan, leaving: Sequence[LinkPlan], classes: Sequence[Class
     if node.flow is not None:
         return node.flow
     groups: dict[int, list[LinkPlan]] = defaultdict(list)
-    for link in leaving:
+    spares = spares_of(leaving)
+    for link in (link for link in leaving if link.id not in spares):
         groups[link.order].append(link)
     work: FlowPlan = (WorkPart(node.station.work),) if node.traffic is None else ()
     parts = [_group(groups[order], classes) for order in sorted(groups)]
     return (*work, *(part for part in parts if part != ChoicePart(())))
+
+
+def spares_of(leaving: Sequence[LinkPlan]) -> frozenset[str]:
+    """The links of a node that are called only in place of others that failed."""
+    fallbacks = [link.policy(Fallback) for link in leaving]
+    return frozenset(
+        each.spare for each in fallbacks if each is not None and each.spare is not None
+    )
 
 
 def _group(links: Sequence[LinkPlan], classes: Sequence[ClassPlan]) -> Part:

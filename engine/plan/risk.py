@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final
 
+from engine.model.policies.fallback import Fallback
 from engine.plan.flow import flow_of
 from engine.plan.order import callers_first
 from engine.plan.primitives import INFINITE, CallPart, ChoicePart, LoopPart, ParallelPart
@@ -68,10 +69,27 @@ def _fatal(
     if node.backlog is not None or (node.store is not None and not plan.classes[kind].write):
         return _NONE
     behind = {link.id: fatal[link.target, link.kind_at(kind)] for link in leaving}
+    behind |= _with_fallbacks(leaving, behind, write=plan.classes[kind].write)
     if node.router is not None:
         sets = [behind[link.id] for link in leaving if link.classes[kind]]
         return frozenset.intersection(*sets) if sets else _NONE
     return _without(flow_of(node, leaving, plan.classes), kind, behind)
+
+
+def _with_fallbacks(
+    leaving: Sequence[LinkPlan], behind: Mapping[str, frozenset[str]], *, write: bool
+) -> dict[str, frozenset[str]]:
+    """Nodes without which a call fails and nothing is done instead, of the links that have a fallback."""
+    found: dict[str, frozenset[str]] = {}
+    for link in leaving:
+        fallback = link.policy(Fallback)
+        if fallback is None or (fallback.kind == "stale" and write):
+            continue
+        spare = fallback.spare
+        found[link.id] = (
+            _NONE if spare is None else behind[link.id] & behind.get(spare, behind[link.id])
+        )
+    return found
 
 
 def _without(flow: FlowPlan, kind: int, behind: Mapping[str, frozenset[str]]) -> frozenset[str]:

@@ -29,13 +29,15 @@ class ClientSetup:
         self._keys: dict[tuple[str, str], tuple[KeyPlan, Keys]] = {}
         self._popularity: dict[KeyPlan, Any] = {}
         self._keyed = False
-        """Whether any node looks at keys."""
+        """Whether any node or caller looks at keys."""
 
     def follow(self, plan: Plan, kinds: int) -> None:
         """Work from another plan from now on."""
         self.plan = plan
         self.kinds = kinds
-        self._keyed = any(node.reads_keys for node in plan.nodes)
+        self._keyed = any(node.reads_keys for node in plan.nodes) or any(
+            link.reads_keys for link in plan.links
+        )
         wanted = {kind.keys for kind in plan.classes}
         self._popularity = {keys: sums for keys, sums in self._popularity.items() if keys in wanted}
 

@@ -64,6 +64,10 @@ def wire_source(part: NodePart, setup: Setup) -> None:
     for body in part.roles:
         if isinstance(body.adapter, RoleAdapter):
             body.adapter.wire(body.thing, part, part.leaving, setup)
+    for link in part.leaving:
+        for rule in link.bodies:
+            if isinstance(rule.adapter, RuleAdapter):
+                rule.adapter.wire(rule.thing, link, part.leaving)
 
 
 def _trim(link: LinkPart, source: NodePart) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+from engine.model.policies.fallback import Fallback
 from engine.model.policies.policy import Surroundings
 from engine.model.units import format_figure
 from engine.plan.deadline_propagation import deadline_propagation
+from engine.plan.flow import spares_of
 from engine.plan.network.answers import unasked
 from engine.plan.network.explicit import rescues_of
 from engine.plan.network.unmodelled import burdens, decisive, delays
@@ -101,8 +103,11 @@ def _blind_by(edge: Edge) -> None:
 
 def _blind_after_failures(site: Center) -> None:
     """What is not known where calls fail, and the caller does something else then."""
-    rescues = set(rescues_of(site))
-    if not rescues or not any(_fails(edge) for edge in site.leaving if edge.plan.waits):
+    rescues = {*rescues_of(site), *spares_of([edge.plan for edge in site.leaving])}
+    falls_back = any(edge.plan.policy(Fallback) for edge in site.leaving)
+    if not (rescues or falls_back) or not any(
+        _fails(edge) for edge in site.leaving if edge.plan.waits
+    ):
         return
     reason = f"not modelled: what {site.plan.id} does when calls fail"
     site.blind = site.blind or reason

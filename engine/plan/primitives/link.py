@@ -113,6 +113,11 @@ class LinkPlan:
         whole = sum(rates)
         return tuple(whole if place == self.kind else 0.0 for place in range(len(rates)))
 
+    @property
+    def reads_keys(self) -> bool:
+        """Whether its caller looks at the keys of requests."""
+        return any(policy.reads_keys() for policy in self.policies)
+
     def policy(self, sort: type[P]) -> P | None:
         """The policy of a sort, if the caller keeps to one."""
         return next((each for each in self.policies if isinstance(each, sort)), None)

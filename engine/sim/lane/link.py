@@ -412,13 +412,23 @@ class Link(RuledPath):
             rule = rule.next_settle
 
     def _after_success(self, call: Call, job: Call, now: float) -> None:
-        """Repeat, or let the job go on."""
+        """Note what was found, and go on."""
         if call.fill:
             return
         if call.missed:
             self._note_miss(job)
         elif job.missed_over is not None and self.on_miss[job.kind]:
             self._make_up(job, job.missed_over, now)
+        self._go_on(call, job, now)
+
+    def make_do(self, call: Call, now: float) -> None:
+        """Let the job of a call that has failed go on as if it had been answered."""
+        job = call.parent
+        if job is not None:
+            self._go_on(call, job, now)
+
+    def _go_on(self, call: Call, job: Call, now: float) -> None:
+        """Repeat, or let the job go on."""
         if call.repeat < self.times and not (call.waits and job.done):
             following = Call(self.target, call.pool, job, job.kind, job.key)
             following.repeat = call.repeat + 1
@@ -441,7 +451,7 @@ class Link(RuledPath):
             path.fill(job, now)
 
     def _after_failure(self, call: Call, reason: i64, now: float) -> None:
-        """Retry after a wait, or let the job know."""
+        """Retry after a wait, do something else instead, or let the job know."""
         job = call.parent
         if job is None or (call.waits and job.done):
             return
@@ -461,7 +471,9 @@ class Link(RuledPath):
             again.stage = BACKOFF
             self.agenda.schedule(wait, again)
         elif call.waits:
-            job.site.child_failed(job, reason, now)
+            rule = self.rescuing
+            if rule is None or reason == DEADLINE or not rule.rescue(call, reason, now):
+                job.site.child_failed(job, reason, now)
 
     def see_request(self, call: Call, now: float, delay: float) -> None:
         """Record an attempt on its way for the eye."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from engine.sim.lane.codes import ANNOUNCED, OUTBOUND, REASONS
 from engine.sim.lane.histogram import Histogram
 from engine.sim.lane.network_path import NetworkPath
-from engine.sim.lane.seams import ADMIT, BOARD, RETRY, SETTLE, START, WAIT
+from engine.sim.lane.seams import ADMIT, BOARD, RESCUE, RETRY, SETTLE, START, WAIT
 from engine.sim.lane.vitals import Failures
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ class RuledPath(NetworkPath):
     """The first that hears of an outcome."""
     retrying: Rule | None = None
     """The first that says how long to wait for the next try."""
+    rescuing: Rule | None = None
+    """The one that may go on in place of a call that has failed for good."""
     volume: Volume | None = None
     """What counts bytes where not all calls are of one size."""
     waiting: Rule | None = None
@@ -70,7 +72,7 @@ class RuledPath(NetworkPath):
         """Keep to other rules from now on: attempts under way are settled by these."""
         self.rules = rules
         self.admitting = self.boarding = self.starting = self.settling = self.retrying = None
-        self.waiting = None
+        self.waiting = self.rescuing = None
         place: i64 = len(rules) - 1
         while place >= 0:
             rule = rules[place]
@@ -92,6 +94,8 @@ class RuledPath(NetworkPath):
         for rule in rules:
             if rule.moments & RETRY:
                 rule.next_retry, self.retrying = self.retrying, rule
+            if rule.moments & RESCUE:
+                self.rescuing = rule
 
     def shut(self) -> bool:
         """Whether no attempt would get anywhere now."""

@@ -33,6 +33,8 @@ RETRY: Final = 16
 """It failed: how long until the next try?"""
 WAIT: Final = 32
 """It waits: at another rule, or at its site before anybody works on it."""
+RESCUE: Final = 64
+"""It failed for good: may the job go on in another way?"""
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
@@ -81,6 +83,10 @@ class Rule(Holder):
             now: simulated time (s).
         """
         return wait
+
+    def rescue(self, call: Call, reason: i64, now: float) -> bool:
+        """Go on in place of a call that has failed for good; false where there is nothing to be done."""
+        return False
 
 
 class Gate:

@@ -11,6 +11,7 @@ from engine.sim.primitives.client import ClientAdapter
 from engine.sim.primitives.concurrency import ConcurrencyAdapter
 from engine.sim.primitives.connections import ConnectionsAdapter
 from engine.sim.primitives.deadlines import DeadlineAdapter
+from engine.sim.primitives.fallback import FallbackAdapter
 from engine.sim.primitives.network import NetworkAdapter
 from engine.sim.primitives.program import ProgramAdapter
 from engine.sim.primitives.queue import QueueAdapter
@@ -37,6 +38,7 @@ RULES: Final[tuple[RuleAdapter[Any], ...]] = (
     TimeoutAdapter(),
     QueueTimeoutAdapter(),
     RetryAdapter(),
+    FallbackAdapter(),
 )
 """In the order in which a caller keeps to them."""
 

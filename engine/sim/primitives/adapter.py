@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, TypeVar
 from engine.sim.body import Adapter
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from engine.plan.primitives import LinkPlan, NodePlan
     from engine.sim.lane.link import Link
     from engine.sim.lane.node import Node
@@ -30,6 +32,9 @@ class RuleAdapter(Adapter[L]):
     def body(self, had: L | None, part: LinkPart, plan: LinkPlan, setup: Setup) -> L | None:
         """The rule by which a link goes on: the one it had, tuned, or a new one; None where it has none."""
         raise NotImplementedError
+
+    def wire(self, rule: L, part: LinkPart, leaving: Sequence[LinkPart]) -> None:
+        """Know the links that leave the same node."""
 
     def trim(self, rule: L, part: LinkPart, source: NodePart) -> None:
         """Forget what is kept for instances that are gone, at either end."""

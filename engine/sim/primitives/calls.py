@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.plan.flow import spares_of
 from engine.sim.lane.roles.calls import Calls
 from engine.sim.primitives.adapter import RoleAdapter
 
@@ -31,6 +32,7 @@ class CallsAdapter(RoleAdapter[Calls]):
     def wire(self, role: Calls, part: NodePart, leaving: list[LinkPart], setup: Setup) -> None:
         """Groups of calls in rising order."""
         groups: dict[int, list[Link]] = {}
-        for each in leaving:
+        spares = spares_of([each.plan for each in leaving])
+        for each in (each for each in leaving if each.plan.id not in spares):
             groups.setdefault(each.plan.order, []).append(each.link)
         role.follow([groups[order] for order in sorted(groups)])
