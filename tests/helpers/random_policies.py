@@ -36,6 +36,10 @@ LIMITS = [
     RateLimit(rate=2.0, burst=4, delay=True, by="session", shared=False),
     RateLimit(rate=20.0, burst=1, by="client", shared=False),
     RateLimit(rate=8.0, burst=2, delay=True, by="class"),
+    RateLimit(algorithm="gcra", rate=12.0, burst=2, delay=True),
+    RateLimit(algorithm="leaky_bucket", rate=9.0, burst=3, delay=True, by="key"),
+    RateLimit(algorithm="fixed_window", rate=20.0, window=0.3, delay=True, pending=4),
+    RateLimit(algorithm="sliding_window", rate=6.0, window=0.5, by="client", delay=True),
 ]
 
 

@@ -1,9 +1,11 @@
-"""The rate limit of a node: a token bucket."""
+"""The rate limit of a node."""
 
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar, Final, Literal
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, Self
+
+from pydantic import model_validator
 
 from engine.model.fields import setting
 from engine.model.metric import Metric
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
 _CALM: Final = 0.5
 """Share of its rate up to which a token bucket refuses next to nothing of Poisson arrivals …"""
+_ROUNDING: Final = 1e-9
 _BURST: Final = 10
 """… with so many tokens (M/D/1/10: two in a million)."""
 
@@ -38,10 +41,16 @@ class RateLimit(Policy):
         Metric(name="waiting", title="waiting for a token"),
     )
 
-    algorithm: Literal["token_bucket"] = setting(
-        "token_bucket",
-        title="Algorithm",
-        help="token_bucket: tokens come at the rate, up to the burst; each request takes one.",
+    algorithm: Literal["token_bucket", "gcra", "leaky_bucket", "fixed_window", "sliding_window"] = (
+        setting(
+            "token_bucket",
+            title="Algorithm",
+            help="token_bucket: tokens come at the rate, up to the burst; each request takes one. gcra: the same, "
+            "told by times (ITU-T I.371). leaky_bucket: requests fill it and it drains at the rate; with delay "
+            "they leave one by one at the rate, and the burst is how many may wait (nginx limit_req). fixed_window: "
+            "rate × window in each window of the clock, so twice as many around the end of one. sliding_window: "
+            "no more than that in any window, wherever it begins.",
+        )
     )
     rate: float = setting(
         10_000.0,
@@ -58,6 +67,14 @@ class RateLimit(Policy):
         "Gateway: 5 000). In T seconds no more than burst + rate × T get in.",
         ge=1,
         le=10_000_000,
+    )
+    window: float = setting(
+        1.0,
+        title="Window",
+        unit="s",
+        help="Of the window algorithms, which know no burst.",
+        gt=0.0,
+        le=1e6,
     )
     by: Literal["all", "client", "key", "session", "class"] = setting(
         "all",
@@ -85,6 +102,17 @@ class RateLimit(Policy):
         le=10_000_000,
     )
 
+    @model_validator(mode="after")
+    def _lets_somebody_in(self) -> Self:
+        """Refuse a window in which nobody may pass."""
+        if self.algorithm.endswith("_window") and self.rate * self.window < 1.0 - _ROUNDING:
+            msg = (
+                f"a window of {self.window:g} s lets in {self.rate * self.window:g} requests; widen it to "
+                f"{1.0 / self.rate:g} s or more"
+            )
+            raise ValueError(msg)
+        return self
+
     def label(self) -> str:
         """The rate."""
         return format_quantity(self.rate, "rps")
@@ -95,8 +123,18 @@ class RateLimit(Policy):
 
     def decides(self, where: Surroundings) -> bool:
         """It does as soon as it is asked for a good part of its rate, or by others than all together."""
-        calm = self.by == "all" and self.burst >= _BURST and where.offered <= _CALM * self.rate
+        calm = (
+            self._knows_bursts()
+            and self.by == "all"
+            and self.burst >= _BURST
+            and where.offered <= _CALM * self.rate
+        )
         return not calm
+
+    def _knows_bursts(self) -> bool:
+        """Whether so many may come at once as the burst says."""
+        windows = self.algorithm.endswith("_window")
+        return not windows and not (self.algorithm == "leaky_bucket" and self.delay)
 
     def remarks(self, where: Surroundings) -> tuple[str, ...]:
         """It refuses what comes every day, or lets in more than can be served."""

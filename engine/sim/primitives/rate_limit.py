@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 from engine.model.policies.rate_limit import RateLimit
 from engine.sim.invariant import same
 from engine.sim.lane.codes import UNLIMITED
-from engine.sim.lane.gates import token_bucket as lane
+from engine.sim.lane.gates import allowances
+from engine.sim.lane.gates import rate_limiter as lane
 from engine.sim.primitives.adapter import GateAdapter
 
 if TYPE_CHECKING:
@@ -29,38 +30,52 @@ _BY: Final[Mapping[str, int]] = MappingProxyType(
         "class": lane.BY_CLASS,
     }
 )
+_ALGORITHMS: Final[Mapping[str, int]] = MappingProxyType(
+    {
+        "token_bucket": allowances.TOKEN_BUCKET,
+        "gcra": allowances.CELL_RATE,
+        "leaky_bucket": allowances.TOKEN_BUCKET,
+        "fixed_window": allowances.FIXED_WINDOW,
+        "sliding_window": allowances.SLIDING_WINDOW,
+    }
+)
+"""A leaky bucket that does not delay has room where a token bucket has tokens."""
 
 
-class RateLimitAdapter(GateAdapter[lane.TokenBucket]):
-    """Token buckets, one or one for each of something."""
+class RateLimitAdapter(GateAdapter[lane.RateLimiter]):
+    """What may pass of all, or of each of something."""
 
     name = "rate_limit"
 
     def body(
-        self, had: lane.TokenBucket | None, part: NodePart, plan: NodePlan, setup: Setup
-    ) -> lane.TokenBucket | None:
-        """Tokens stay while its knobs are turned, unless others share a bucket then."""
+        self, had: lane.RateLimiter | None, part: NodePart, plan: NodePlan, setup: Setup
+    ) -> lane.RateLimiter | None:
+        """What passed counts while its knobs are turned, unless others share a bucket then."""
         settings = plan.gate(RateLimit)
         if settings is None:
             if had is not None:
                 had.open(setup.agenda.now)
             return None
-        gate = had or lane.TokenBucket(part.node)
-        by = _BY[settings.by]
-        if (gate.by, gate.shared) != (by, settings.shared):
+        gate = had or lane.RateLimiter(part.node)
+        by, algorithm = _BY[settings.by], _ALGORITHMS[settings.algorithm]
+        if (gate.by, gate.shared, gate.algorithm) != (by, settings.shared, algorithm):
             gate.forget()
-            gate.by, gate.shared = by, settings.shared
-        gate.turn(settings.rate, float(settings.burst), setup.agenda.now)
+            gate.by, gate.shared, gate.algorithm = by, settings.shared, algorithm
+        pending = UNLIMITED if settings.pending is None else settings.pending
+        burst = settings.burst
+        if settings.algorithm == "leaky_bucket" and settings.delay:
+            burst, pending = 1, min(pending, burst)
+        gate.turn(settings.rate, float(burst), settings.window, setup.agenda.now)
         gate.delays = settings.delay
-        gate.pending = UNLIMITED if settings.pending is None else settings.pending
+        gate.pending = pending
         return gate
 
-    def counters(self, body: lane.TokenBucket, now: float) -> Counters:
+    def counters(self, body: lane.RateLimiter, now: float) -> Counters:
         """Let in, and refused."""
         return (float(body.admitted), float(body.refused))
 
     def extra(
-        self, body: lane.TokenBucket, since: Sequence[float], span: float, now: float
+        self, body: lane.RateLimiter, since: Sequence[float], span: float, now: float
     ) -> Values:
         """What the counters say, and what is left of the tokens."""
         admitted, refused = since
@@ -71,10 +86,10 @@ class RateLimitAdapter(GateAdapter[lane.TokenBucket]):
             found["waiting"] = float(body.held)
         return found
 
-    def state(self, body: lane.TokenBucket) -> str:
+    def state(self, body: lane.RateLimiter) -> str:
         """Whether whoever comes next finds no token."""
         return "limiting" if body.is_limiting(body.node.agenda.now) else "idle"
 
-    def check(self, body: lane.TokenBucket, owner: Node, now: float) -> None:
+    def check(self, body: lane.RateLimiter, owner: Node, now: float) -> None:
         """Whoever it holds is in the line of a bucket."""
         same(owner.name, "held by the rate limit", int(body.held), int(body.in_line()))

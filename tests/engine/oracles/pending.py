@@ -14,23 +14,21 @@ ORACLES: Final = range(1, 37)
 PENDING: Final = MappingProxyType(
     {
         12: "hedged requests: a call policy that sends a second attempt after a delay",
-        18: "the autoscaler: a controller",
         20: "quorums of replicas with versions: stores",
         23: "partition maps and consistent hashing: stores",
         27: "shuffle sharding: a picker of the gateway, and cells",
         28: "burn-rate alerts: a controller over objectives",
         31: "the cost model of a query over an index: stores",
-        35: "sampled traces, and adaptive throttling: probes and call policies",
     }
 )
 """Rows that cannot be expressed at all."""
 
 PARTLY: Final = MappingProxyType(
     {
-        15: "token buckets are checked, also by the generic cell rate algorithm; windows wait for theirs",
         19: "k of n, series and parallel are checked; faults by renewal (MTBF, MTTR) wait for them",
         22: "fetches per expiry are checked; stale answers wait for versions in stores",
         32: "aborts, hot rows and order statistics are checked; locks wait for transactions",
+        35: "adaptive throttling is checked; sampled traces wait for probes",
         33: "detection and duplicates are checked; replica lag, DNS and cold starts wait for theirs",
     }
 )

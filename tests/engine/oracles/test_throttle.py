@@ -22,6 +22,7 @@ def design(offered: float, accepted: float, settings: Throttle, **changes: objec
     return plan(nodes, [link("users", "api", policies=(settings,))], **changes)
 
 
+@pytest.mark.oracle(35)
 @pytest.mark.parametrize(
     ("offered", "accepted", "factor"),
     [(1000.0, 100.0, 2.0), (600.0, 90.0, 1.5), (800.0, 60.0, 4.0), (500.0, 100.0, 1.1)],

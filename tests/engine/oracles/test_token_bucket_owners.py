@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engine.plan.primitives import KeyPlan, NodePlan
-from engine.sim.lane.gates.token_bucket import KEPT
+from engine.sim.lane.gates.rate_limiter import KEPT
 from engine.sim.report import Result
 from tests.helpers.plans import client, closed, link, plan, request_class, simulate
 from tests.helpers.token_buckets import admitted, limited, poisson_times

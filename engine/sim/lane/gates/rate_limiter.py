@@ -1,4 +1,4 @@
-"""A token bucket: tokens come at a rate, up to a burst, and each call takes one."""
+"""A rate limit: calls pass as an algorithm allows, all together or those of each owner; others wait or fail."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from mypy_extensions import i64
 
 from engine.sim.lane.agenda import Task, Timer
 from engine.sim.lane.codes import HELD, NEVER, OK, RATE_LIMITED
+from engine.sim.lane.gates.allowances import TOKEN_BUCKET, Allowance, allowance
 from engine.sim.lane.seams import Gate
 from engine.sim.lane.station.line import Fifo
 
@@ -22,8 +23,6 @@ BY_KEY: Final = 2
 BY_SESSION: Final = 3
 BY_CLASS: Final = 4
 
-FULL_ENOUGH: Final = 1e-9
-"""Share of a token that only rounding can have taken."""
 MOMENT: Final = 1.0
 """Seconds for which a refusal is news."""
 USERS: Final = 1 << 40
@@ -36,44 +35,45 @@ KEPT: Final = 4096
 
 @final
 class Bucket:
-    """Tokens, and the calls that wait for one."""
+    """What one owner is allowed, and the calls that wait for it."""
 
-    def __init__(self, tokens: float, now: float) -> None:
-        self.tokens = tokens
-        self.since = now
-        """When there were so many."""
+    def __init__(self, allowance: Allowance) -> None:
+        self.allowance = allowance
         self.line = Fifo()
         """Those who left stay in it until their turn comes, or until they are most of it."""
         self.waiting: i64 = 0
         self.length: i64 = 0
         """Of the line, with those who left."""
         self.timer: Timer | None = None
-        """For the next token, where somebody waits for it; older ones no longer count."""
+        """For the next who may pass, where somebody waits; older ones no longer count."""
 
 
 @final
-class NextToken(Task):
+class NextTurn(Task):
     """Lets the first in line of a bucket in."""
 
-    def __init__(self, gate: TokenBucket, bucket: Bucket) -> None:
+    def __init__(self, gate: RateLimiter, bucket: Bucket) -> None:
         self._gate = gate
         self._bucket = bucket
 
     def due(self, timer: Timer, now: float) -> None:
-        """Its token is there."""
+        """It may pass."""
         self._gate.serve(self._bucket, timer, now)
 
 
 @final
-class TokenBucket(Gate):
-    """Refuses calls that find no token, or has them wait for theirs."""
+class RateLimiter(Gate):
+    """Refuses calls that may not pass, or has them wait until they may."""
 
     def __init__(self, node: Node) -> None:
         self.node = node
+        self.algorithm: i64 = TOKEN_BUCKET
         self.rate = 1.0
-        """Tokens a second."""
+        """Calls a second."""
         self.burst = 1.0
-        """Tokens that a full bucket holds."""
+        """Calls at once, where the algorithm knows bursts."""
+        self.window = 1.0
+        """Seconds, where it knows windows."""
         self.by: i64 = BY_ALL
         self.shared = True
         """Whether all instances have one bucket together."""
@@ -93,16 +93,15 @@ class TokenBucket(Gate):
         self._at: dict[Call, Bucket] = {}
         """Where those wait who do."""
 
-    def turn(self, rate: float, burst: float, now: float) -> None:
-        """Fill at another rate from now on, up to another burst; a bucket that was full is full."""
-        if (rate, burst) == (self.rate, self.burst):
+    def turn(self, rate: float, burst: float, window: float, now: float) -> None:
+        """Let others pass from now on."""
+        if (rate, burst, window) == (self.rate, self.burst, self.window):
             return
         for bucket in self.all():
-            full = self.level(bucket, now) >= self.burst
-            bucket.tokens = burst if full else min(burst, self.level(bucket, now))
-            bucket.since = now
+            bucket.allowance.turn(rate, burst, window, now)
         self.rate = rate
         self.burst = burst
+        self.window = window
         for bucket in self.all():
             if bucket.waiting > 0:
                 self._wait(bucket, now)
@@ -122,9 +121,9 @@ class TokenBucket(Gate):
                 self._let_in(bucket, now)
 
     def tokens(self, now: float) -> float:
-        """Tokens in the bucket that all share."""
+        """How many may pass, where all share that."""
         only = self._only
-        return self.burst if only is None else self.level(only, now)
+        return self._new(now).level(now) if only is None else only.allowance.level(now)
 
     def is_limiting(self, now: float) -> bool:
         """Whether somebody waits for a token, or was refused a moment ago."""
@@ -150,21 +149,12 @@ class TokenBucket(Gate):
             found.append(only)
         return found
 
-    def level(self, bucket: Bucket, now: float) -> float:
-        """Tokens in a bucket now."""
-        return min(self.burst, bucket.tokens + self.rate * (now - bucket.since))
-
     def admit(self, call: Call, now: float) -> i64:
-        """Take a token; without one, wait or fail."""
+        """Let a call pass, wait or fail."""
         bucket = self._bucket(call, now)
-        if bucket.waiting == 0:
-            tokens = self.level(bucket, now)
-            bucket.since = now
-            if tokens >= 1.0 - FULL_ENOUGH:
-                bucket.tokens = tokens - 1.0
-                self.admitted += 1
-                return OK
-            bucket.tokens = tokens
+        if bucket.waiting == 0 and bucket.allowance.take(now):
+            self.admitted += 1
+            return OK
         if not self.delays or bucket.waiting >= self.pending:
             self.refused += 1
             self._refused_at = now
@@ -190,16 +180,14 @@ class TokenBucket(Gate):
         return True
 
     def serve(self, bucket: Bucket, timer: Timer, now: float) -> None:
-        """A token is there: let the first in line in."""
+        """The first in line may pass: let it in."""
         if timer is not bucket.timer:
             return
         bucket.timer = None
         self._drop_unwanted(bucket, now)
         if bucket.waiting == 0:
             return
-        # Rounding of the time may leave a little less than a token: it is missing from the next.
-        bucket.tokens = self.level(bucket, now) - 1.0
-        bucket.since = now
+        bucket.allowance.take_due(now)
         self._let_in(bucket, now)
         if bucket.waiting > 0:
             self._wait(bucket, now)
@@ -272,29 +260,32 @@ class TokenBucket(Gate):
         return found
 
     def _wait(self, bucket: Bucket, now: float) -> None:
-        """Wait for the next token of a bucket."""
-        missing = max(0.0, 1.0 - self.level(bucket, now))
-        timer = Timer(NextToken(self, bucket))
+        """Wait until the next of a bucket may pass."""
+        timer = Timer(NextTurn(self, bucket))
         bucket.timer = timer
-        self.node.agenda.schedule(missing / self.rate, timer)
+        self.node.agenda.schedule(bucket.allowance.next_in(now), timer)
+
+    def _new(self, now: float) -> Allowance:
+        """What an owner is allowed of whom nothing is known."""
+        return allowance(self.algorithm, self.rate, self.burst, self.window, now)
 
     def _bucket(self, call: Call, now: float) -> Bucket:
-        """The bucket from which a call takes its token."""
+        """The bucket of whose call it is."""
         if self.by == BY_ALL and self.shared:
             only = self._only
             if only is None:
-                only = Bucket(self.burst, now)
+                only = Bucket(self._new(now))
                 self._only = only
             return only
         owner = self._owner(call)
         if owner < 0:
-            return Bucket(self.burst, now)
+            return Bucket(self._new(now))
         name = (0 if self.shared else int(call.pool.index) + 1, owner)
         bucket = self._buckets.get(name)
         if bucket is None:
             if len(self._buckets) >= self._most:
                 self._tidy(now)
-            bucket = Bucket(self.burst, now)
+            bucket = Bucket(self._new(now))
             self._buckets[name] = bucket
         return bucket
 
@@ -327,6 +318,6 @@ class TokenBucket(Gate):
         self._buckets = {
             name: bucket
             for name, bucket in self._buckets.items()
-            if bucket.waiting > 0 or self.level(bucket, now) < self.burst
+            if bucket.waiting > 0 or not bucket.allowance.is_whole(now)
         }
         self._most = max(i64(KEPT), 2 * i64(len(self._buckets)))
