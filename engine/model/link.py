@@ -13,6 +13,7 @@ from engine.model.network import Connection, Encryption
 from engine.model.policies.breaker import Breaker
 from engine.model.policies.bulkhead import Bulkhead
 from engine.model.policies.fallback import Fallback
+from engine.model.policies.hedge import Hedge
 from engine.model.policies.policy import Policy
 from engine.model.policies.retry_budget import RetryBudget
 from engine.model.policies.throttle import Throttle
@@ -241,6 +242,13 @@ class LinkConfig(Config):
         group=_POLICY,
         help="No more than so many calls under way at a time; others wait or fail at once with "
         "bulkhead_full. Off: any number.",
+    )
+    hedge: Hedge | None = setting(
+        None,
+        title="Hedging",
+        group=_POLICY,
+        help="Makes another call beside one that takes long, and takes the first answer. Only where the caller "
+        "waits. Off: it waits for the first.",
     )
     fallback: Fallback | None = setting(
         None,

@@ -8,6 +8,8 @@ from dataclasses import replace
 from engine.model.policies.breaker import Breaker
 from engine.model.policies.bulkhead import Bulkhead
 from engine.model.policies.concurrency import Concurrency
+from engine.model.policies.fallback import Fallback
+from engine.model.policies.hedge import Hedge
 from engine.model.policies.policy import Policy
 from engine.model.policies.rate_limit import RateLimit
 from engine.model.policies.retry_budget import RetryBudget
@@ -29,6 +31,13 @@ BUDGETS = [
     RetryBudget(ratio=0.0, burst=1),
     RetryBudget(tokens=20, cost=5.0, refund=0.5),
 ]
+HEDGES = [
+    Hedge(delay=0.01),
+    Hedge(delay=0.05, extra=2),
+    Hedge(delay="p50"),
+    Hedge(delay="p90", extra=3),
+]
+FALLBACKS = [Fallback(), Fallback(kind="stale"), Fallback(kind="stale", max_age=0.5)]
 LIMITS = [
     RateLimit(rate=10.0, burst=3),
     RateLimit(rate=5.0, burst=1, delay=True),
@@ -64,6 +73,8 @@ class PolicyMaker:
             *self._seldom(BULKHEADS),
             *self._seldom(THROTTLES),
             *self._seldom(BUDGETS),
+            *self._seldom(HEDGES),
+            *self._seldom(FALLBACKS),
         )
 
     def gated(self, node: NodePlan) -> NodePlan:

@@ -80,6 +80,9 @@ def shape_of(annotation: Any) -> Shape:
         return _union(models, nullable=nullable, plain_number=bool(rest))
     if set(values) <= {int, float}:
         return Shape("number", nullable)
+    words = [word for value in values if get_origin(value) is Literal for word in get_args(value)]
+    if words and all(value is float or get_origin(value) is Literal for value in values):
+        return Shape("number", nullable, choices=tuple(words))
     if float in values and any(get_origin(value) is tuple for value in values):
         return Shape("rate", nullable)
     return Shape("json", nullable)

@@ -76,7 +76,16 @@ _WORDS: Final[dict[tuple[str, str], frozenset[str]]] = {
 }
 """The words that a field may have, as far as theory knows them."""
 _POLICIES: Final = frozenset(
-    {"Breaker", "Bulkhead", "Concurrency", "Fallback", "RateLimit", "RetryBudget", "Throttle"}
+    {
+        "Breaker",
+        "Bulkhead",
+        "Concurrency",
+        "Fallback",
+        "Hedge",
+        "RateLimit",
+        "RetryBudget",
+        "Throttle",
+    }
 )
 """Mechanisms that are doubted by name."""
 _PLAIN: Final = frozenset({str, int, float, bool, type(None)})

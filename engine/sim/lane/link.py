@@ -141,6 +141,11 @@ class Link(RuledPath):
         self._count_in(call, now)
         self._board(call, endpoint, now)
 
+    def attempt_here(self, call: Call, now: float) -> None:
+        """Make an attempt at one of its own instances, whatever else a router might choose."""
+        self._count_in(call, now)
+        self._pass(call, self.admitting, now)
+
     def offer(self, call: Call, endpoint: Endpoint, now: float) -> None:
         """Make an attempt whose instance is picked already: pass the rules, send."""
         self._count_in(call, now)

@@ -12,6 +12,7 @@ from engine.sim.primitives.concurrency import ConcurrencyAdapter
 from engine.sim.primitives.connections import ConnectionsAdapter
 from engine.sim.primitives.deadlines import DeadlineAdapter
 from engine.sim.primitives.fallback import FallbackAdapter
+from engine.sim.primitives.hedge import HedgeAdapter
 from engine.sim.primitives.network import NetworkAdapter
 from engine.sim.primitives.program import ProgramAdapter
 from engine.sim.primitives.queue import QueueAdapter
@@ -33,6 +34,7 @@ RULES: Final[tuple[RuleAdapter[Any], ...]] = (
     BreakerAdapter(),
     BulkheadAdapter(),
     RetryBudgetAdapter(),
+    HedgeAdapter(),
     ConnectionsAdapter(),
     DeadlineAdapter(),
     TimeoutAdapter(),

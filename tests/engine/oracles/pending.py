@@ -13,7 +13,6 @@ ORACLES: Final = range(1, 37)
 
 PENDING: Final = MappingProxyType(
     {
-        12: "hedged requests: a call policy that sends a second attempt after a delay",
         20: "quorums of replicas with versions: stores",
         23: "partition maps and consistent hashing: stores",
         27: "shuffle sharding: a picker of the gateway, and cells",

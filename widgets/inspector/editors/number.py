@@ -24,6 +24,8 @@ class NumberEditor(LineEditor):
     def written(self) -> tuple[str, str]:
         """The number in its most readable unit."""
         value = self.field.value
+        if isinstance(value, str) and value in self.field.shape.choices:
+            return value, ""
         if isinstance(value, bool) or not isinstance(value, int | float):
             return ("none" if value is None else json.dumps(value)), ""
         return shown(value, self.field.unit, self._usual())
@@ -32,6 +34,8 @@ class NumberEditor(LineEditor):
         """The number in SI units."""
         if self.field.shape.nullable and text.strip().casefold() in _NONE_WORDS:
             return None
+        if text.strip() in self.field.shape.choices:
+            return text.strip()
         suffix = self.line.suffix()
         if not suffix and self.field.unit:
             suffix = shown(self._usual() or 1.0, self.field.unit)[1]

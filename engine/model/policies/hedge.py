@@ -1,0 +1,54 @@
+"""Hedged calls: a second attempt while the first one takes long."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from engine.model.fields import setting
+from engine.model.metric import Metric
+from engine.model.policies.policy import Policy, Surroundings
+from engine.model.units import format_quantity
+
+_LONG = 30.0
+"""Times the mean latency after which next to no call is still under way."""
+
+
+class Hedge(Policy):
+    """Calls once more what takes long, and takes the first answer (Dean and Barroso 2013)."""
+
+    field: ClassVar[str] = "hedge"
+    title: ClassVar[str] = "hedged calls"
+    icon: ClassVar[str] = "hedge"
+    metrics: ClassVar[tuple[Metric, ...]] = (
+        Metric(name="hedged", title="hedged calls", counts=True),
+        Metric(name="hedge_won", title="answered by the hedge first", counts=True),
+    )
+
+    delay: Annotated[float, Field(gt=0.0, le=1e6)] | Literal["p50", "p90", "p95", "p98", "p99"] = (
+        setting(
+            "p95",
+            title="Delay",
+            unit="s",
+            help="How long a call may take before another one is made beside it: a time, or p50, p90, p95, p98 "
+            "or p99 of the last thousand calls, from the hundredth on. The loser is called off: its work stops "
+            "where the link cancels.",
+        )
+    )
+    extra: int = setting(
+        1,
+        title="More calls",
+        help="So many more at most, each after another delay.",
+        ge=1,
+        le=10,
+    )
+
+    def label(self) -> str:
+        """The delay."""
+        return self.delay if isinstance(self.delay, str) else format_quantity(self.delay, "s")
+
+    def decides(self, where: Surroundings) -> bool:
+        """It changes the latencies, unless nothing ever takes so long."""
+        usual = where.under_way / where.offered if where.offered > 0.0 else 0.0
+        return isinstance(self.delay, str) or not self.delay > _LONG * usual
