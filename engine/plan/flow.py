@@ -39,8 +39,9 @@ def flow_of(node: NodePlan, leaving: Sequence[LinkPlan], classes: Sequence[Class
         return node.flow
     groups: dict[int, list[LinkPlan]] = defaultdict(list)
     spares = spares_of(leaving)
-    for link in (link for link in leaving if link.id not in spares):
-        groups[link.order].append(link)
+    for link in leaving:
+        if link.id not in spares:
+            groups[link.order].append(link)
     work: FlowPlan = (WorkPart(node.station.work),) if node.traffic is None else ()
     parts = [_group(groups[order], classes) for order in sorted(groups)]
     return (*work, *(part for part in parts if part != ChoicePart(())))
@@ -48,9 +49,9 @@ def flow_of(node: NodePlan, leaving: Sequence[LinkPlan], classes: Sequence[Class
 
 def spares_of(leaving: Sequence[LinkPlan]) -> frozenset[str]:
     """The links of a node that are called only in place of others that failed."""
-    fallbacks = [link.policy(Fallback) for link in leaving]
+    fallbacks = [link.policy(Fallback) for link in leaving if link.policies]
     return frozenset(
-        each.spare for each in fallbacks if each is not None and each.spare is not None
+        [each.spare for each in fallbacks if each is not None and each.spare is not None]
     )
 
 

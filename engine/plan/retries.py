@@ -15,7 +15,7 @@ def most_tries(link: LinkPlan) -> float:
 
     A budget of a ratio earns that many retries a first try; one of tokens earns nothing then.
     """
-    budget = link.policy(RetryBudget)
+    budget = link.policy(RetryBudget) if link.policies else None
     if budget is None:
         return float(link.retry.attempts)
     return min(float(link.retry.attempts), 1.0 + (budget.ratio if budget.tokens is None else 0.0))

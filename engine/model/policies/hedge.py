@@ -32,8 +32,8 @@ class Hedge(Policy):
             title="Delay",
             unit="s",
             help="How long a call may take before another one is made beside it: a time, or p50, p90, p95, p98 "
-            "or p99 of the last thousand calls, from the hundredth on. The loser is called off: its work stops "
-            "where the link cancels.",
+            "or p99 of the last thousand calls, from the hundredth on. It goes to another instance, where there is "
+            "one. The loser is called off: its work stops where the link cancels.",
         )
     )
     extra: int = setting(

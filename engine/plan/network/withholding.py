@@ -103,8 +103,11 @@ def _blind_by(edge: Edge) -> None:
 
 def _blind_after_failures(site: Center) -> None:
     """What is not known where calls fail, and the caller does something else then."""
-    rescues = {*rescues_of(site), *spares_of([edge.plan for edge in site.leaving])}
-    falls_back = any(edge.plan.policy(Fallback) for edge in site.leaving)
+    rescues = set(rescues_of(site))
+    ruled = [edge.plan for edge in site.leaving if edge.plan.policies]
+    falls_back = bool(ruled) and any(plan.policy(Fallback) for plan in ruled)
+    if falls_back:
+        rescues |= spares_of(ruled)
     if not (rescues or falls_back) or not any(
         _fails(edge) for edge in site.leaving if edge.plan.waits
     ):
@@ -130,6 +133,8 @@ def _fails(edge: Edge) -> bool:
 
 def _decisive_policy(edge: Edge) -> str:
     """The policy of a link that decides what its calls take, if one does."""
+    if not edge.plan.policies:
+        return ""
     longest = max((calls.mean for calls in edge.calls), default=math.nan)
     where = Surroundings(
         offered=edge.rate,
@@ -158,6 +163,8 @@ def _note_sheds(network: Network, told: DeadlinePropagation) -> None:
 
 def _note_gates(site: Center) -> None:
     """Mark a node whose gates decide how much comes in, or when."""
+    if not site.plan.gates:
+        return
     where = Surroundings(offered=site.rate, capacity=math.inf, under_way=math.nan, timeout=math.inf)
     for gate in site.plan.gates:
         if site.rate > 0.0 and gate.decides(where):

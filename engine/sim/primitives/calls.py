@@ -33,6 +33,8 @@ class CallsAdapter(RoleAdapter[Calls]):
         """Groups of calls in rising order."""
         groups: dict[int, list[Link]] = {}
         spares = spares_of([each.plan for each in leaving])
-        for each in (each for each in leaving if each.plan.id not in spares):
+        for each in leaving:
+            if each.plan.id in spares:
+                continue
             groups.setdefault(each.plan.order, []).append(each.link)
         role.follow([groups[order] for order in sorted(groups)])

@@ -25,6 +25,7 @@ from engine.model.edits import (
 )
 from engine.model.files import loads
 from engine.run.session import Session
+from engine.sim.lane.agenda import StandstillError
 from tests.bench.designs import spread
 from tests.helpers.builders import constant, exponential, link, node
 from tests.helpers.builders import design as design_of
@@ -120,13 +121,24 @@ def test_any_edits_give_what_lowering_from_scratch_gives(data: st.DataObject) ->
             design = edited
 
 
+def stands_still(session: Session, until: float) -> bool:
+    """Go on, and say whether requests go round in no time, as those of some edited designs do."""
+    try:
+        session.advance(until)
+    except StandstillError:
+        return True
+    return False
+
+
 @settings(max_examples=25, deadline=None, derandomize=True)
 @given(st.data())
 def test_any_edits_give_the_run_that_lowering_from_scratch_gives(data: st.DataObject) -> None:
     session, other = Session(rich()), Session(rich())
     for step in range(8):
-        for each in (session, other):
-            each.advance(0.3 * step)
+        still = stands_still(session, 0.3 * step)
+        assert stands_still(other, 0.3 * step) is still
+        if still:
+            return
         edit = data.draw(steps(session.design))
         other._lowerer = Lowerer()
         problems = []
@@ -136,8 +148,7 @@ def test_any_edits_give_the_run_that_lowering_from_scratch_gives(data: st.DataOb
             except (EditError, DesignError) as error:
                 problems.append(str(error))
         assert problems[:1] == problems[1:]
-    for each in (session, other):
-        each.advance(4.0)
+    assert stands_still(session, 4.0) == stands_still(other, 4.0)
     assert session.design == other.design
     assert session.result()["hash"] == other.result()["hash"]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.model import files
@@ -58,6 +58,7 @@ def test_an_entry_is_a_line() -> None:
     assert '    {"at": 0.0, "fired": 0, "load": 1.1},\n' in dumps(JOURNAL)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_every_edit_comes_back_exactly(data: st.DataObject) -> None:
     """And so do the edits that take it back, which undo sends to a run."""

@@ -76,6 +76,8 @@ def test_nested_fields_follow_their_parent_one_step_further_in() -> None:
         (("retry", "backoff", "cap"), 2),
         (("retry", "backoff", "jitter"), 2),
         (("retry", "other_instance"), 1),
+        (("retry", "on"), 1),
+        (("retry", "budget"), 1),
         (("workers",), 0),
     ]
 

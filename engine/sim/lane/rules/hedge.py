@@ -40,8 +40,8 @@ class Lateness(Watcher):
         self._rule = rule
 
     def lasts(self, call: Call, place: i64) -> bool:
-        """Whether it is not answered yet."""
-        return not call.settled
+        """Whether another call beside it would be of use, so many having been made."""
+        return self._rule.may_help(call, place)
 
     def ran_out(self, call: Call, place: i64, now: float) -> None:
         """It takes long."""
@@ -53,7 +53,7 @@ class Hedge(Rule):
     """Makes another call beside one that takes long.
 
     A call of a race that fails is not the end of it while others run: only the last one is told of, and tried
-    again. A race is known by its calls while it runs.
+    again. Each goes to another instance, where there is one. A race is known by its calls while it runs.
     """
 
     def __init__(self, link: Link) -> None:
@@ -91,20 +91,26 @@ class Hedge(Rule):
         if watch is not None and call.waits and call.parent is not None and call not in self._races:
             watch.add(call, 0, now)
 
-    def hedge(self, call: Call, now: float) -> None:
-        """Make another call beside one, unless that is of no use any more."""
+    def may_help(self, call: Call, made: i64) -> bool:
+        """Whether a call is still waited for, and no more than so many others were made beside it."""
         job = call.parent
-        if job is None or job.done or not call.waits:
+        if call.settled or not call.waits or job is None or job.done or made >= self.extra:
+            return False
+        race = self._races.get(call)
+        return made == 0 if race is None else race.extra == made
+
+    def hedge(self, call: Call, now: float) -> None:
+        """Make another call beside one."""
+        job = call.parent
+        if job is None:
             return
         race = self._races.get(call)
         if race is None:
             race = Race(call)
-        if race.extra >= self.extra:
-            return
         other = Call(self.link.target, call.pool, job, job.kind, job.key)
         other.attempt = call.attempt
         other.repeat = call.repeat
-        other.tried = call.tried
+        other.tried = [each.pool for each in race.running]
         race.extra += 1
         race.running.append(other)
         self._races[call] = race
@@ -112,8 +118,8 @@ class Hedge(Rule):
         self.hedged += 1
         self.link.attempt_here(other, now)
         watch = self._watch
-        if race.extra < self.extra and watch is not None and not call.settled:
-            watch.add(call, 0, now)
+        if watch is not None and self.may_help(call, race.extra):
+            watch.add(call, race.extra, now)
 
     def settled(self, call: Call, reason: i64, now: float) -> None:
         """The first answer of a race ends it; a failure does so where it is the last."""
