@@ -166,7 +166,7 @@ class Autoscalers:
             added = sum(each for _, each in scaler.added)
             wanted = min(wanted, most_for_now(settings.up, current, added))
         least = settings.least(now)
-        return min(max(wanted, least), max(settings.max, least))
+        return min(max(wanted, least), settings.max)
 
 
 def _ready(part: NodePart) -> list[Pool]:

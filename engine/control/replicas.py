@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from engine.model.autoscale import ScaleUp
 
 _ROUNDING: Final = 1e-9
+_MOST: Final = 1e6
+"""Instances beyond which nobody counts."""
 
 
 def wanted_by_ratio(ratio: float, ready: int, starting: int, current: int, tolerance: float) -> int:
@@ -33,11 +35,11 @@ def wanted_by_ratio(ratio: float, ready: int, starting: int, current: int, toler
     if ratio <= 1.0 or starting == 0:
         if abs(ratio - 1.0) <= tolerance + _ROUNDING:
             return current
-        return math.ceil(ratio * ready - _ROUNDING)
+        return math.ceil(min(ratio * ready, _MOST) - _ROUNDING)
     damped = ratio * ready / (ready + starting)
     if damped <= 1.0 + tolerance + _ROUNDING:
         return current
-    return max(current, math.ceil(damped * (ready + starting) - _ROUNDING))
+    return max(current, math.ceil(min(damped * (ready + starting), _MOST) - _ROUNDING))
 
 
 def wanted_by_steps(value: float, steps: Sequence[tuple[float, int]], current: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from engine.control.autoscaler import Autoscalers
 from engine.control.bursts import Bursts
@@ -33,8 +33,6 @@ _BETWEEN_LOOKS = 5
 """Intervals between two looks that are worth their price."""
 _KEPT = 2000
 """Intervals, and notices, that are kept while nobody takes them; then the older half goes."""
-MANY: Final = 1000
-"""Objects more than before, from which on it is requests that wait."""
 _TONES: Mapping[str, NoticeKind] = {"failing": "alert", "healthy": "restored"}
 """Notices of changes of state, by their tone; others are about health."""
 
@@ -153,24 +151,11 @@ class Simulation:
 
 @contextmanager
 def _no_garbage_collection() -> Iterator[None]:
-    """Do without the collector of reference cycles: requests make none, and it takes a third of the time.
-
-    Those that wait are kept from it afterwards as well, where there are many: it would look at each of them
-    several times. `collect_earlier_requests` shows them to it again.
-    """
+    """Do without the collector of reference cycles: requests make none, and it takes a third of the time."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        if gc.get_count()[0] > MANY:
-            gc.freeze()
         if was_enabled:
             gc.enable()
-
-
-def collect_earlier_requests() -> None:
-    """Free what an earlier simulation of this process kept from the collector, and nobody holds any more."""
-    if gc.get_freeze_count():
-        gc.unfreeze()
-        gc.collect()

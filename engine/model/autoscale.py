@@ -119,6 +119,17 @@ class Autoscale(Config):
         if self.min > self.max:
             msg = f"min is {self.min} and max {self.max}; raise max or lower min"
             raise ValueError(msg)
+        if self.metric in ("utilization", "busy") and self.target > 1.0 and self.steps is None:
+            msg = (
+                f"a {self.metric} of {self.target:g} is never reached; write a target of at most 1"
+            )
+            raise ValueError(msg)
+        for _, instances in self.schedule or ():
+            if instances > self.max:
+                msg = (
+                    f"the schedule asks for {instances} instances and max is {self.max}; raise max"
+                )
+                raise ValueError(msg)
         for name, pairs in (("steps", self.steps), ("schedule", self.schedule)):
             for (low, _), (high, _) in itertools.pairwise(pairs or ()):
                 if high <= low:

@@ -21,5 +21,4 @@ def _grown(node: NodePlan) -> NodePlan:
     scale = node.autoscale
     if scale is None:
         return node
-    most = max(scale.max, *(instances for _, instances in scale.schedule or ((0.0, 1),)))
-    return replace(node, station=replace(node.station, instances=most))
+    return replace(node, station=replace(node.station, instances=scale.max))

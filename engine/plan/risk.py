@@ -83,7 +83,9 @@ def _with_fallbacks(
     found: dict[str, frozenset[str]] = {}
     for link in leaving:
         fallback = link.policy(Fallback)
-        if fallback is None or (fallback.kind == "stale" and write):
+        if fallback is None or (
+            fallback.kind == "stale" and (write or fallback.max_age is not None)
+        ):
             continue
         spare = fallback.spare
         found[link.id] = (

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Self
 
 from engine.catalog import DesignError, Lowerer
-from engine.control.simulation import Simulation, collect_earlier_requests
+from engine.control.simulation import Simulation
 from engine.run.journal import Entry, Journal, JournalError, Moment, Recorder
 from engine.run.memory import MemoryGuard, MemoryLimitError, Stop, stopped
 from engine.run.protocol import DEFAULT_MEMORY, ApplyEdit, SetLoad
@@ -39,7 +39,6 @@ class Session:
 
     def __init__(self, design: Design, memory: float = DEFAULT_MEMORY) -> None:
         """Begin at 0. ``memory`` is what the run may take (bytes)."""
-        collect_earlier_requests()
         self._guard = MemoryGuard(memory)
         self._is_full = False
         self.stopped: Stop | None = None

@@ -156,7 +156,6 @@ class Worker:
         self._memory = command.memory
         self._design, self._session, self._refused = command.design, None, []
         if resident() > _MUCH:
-            gc.unfreeze()
             gc.collect()  # what the last run had is to be free before it counts what the next one takes
         self._running, self._stop_at, self._measured = False, None, False
         self._reported_time = 0.0

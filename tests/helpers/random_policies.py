@@ -24,7 +24,12 @@ BREAKERS = [
     Breaker(window=20, minimum=3, failure_share=1.0, open=2.0, half_open=4),
 ]
 BULKHEADS = [Bulkhead(concurrent=1), Bulkhead(concurrent=2, pending=3), Bulkhead(concurrent=9)]
-CONCURRENCIES = [Concurrency(limit=1), Concurrency(limit=3), Concurrency(limit=20)]
+CONCURRENCIES = [
+    Concurrency(limit=1),
+    Concurrency(limit=3),
+    Concurrency(limit=20),
+    Concurrency(algorithm="aimd", limit=5, target=0.05, max=30),
+]
 THROTTLES = [Throttle(window=3.0), Throttle(factor=1.1, window=0.5), Throttle(factor=0.7)]
 BUDGETS = [
     RetryBudget(),

@@ -77,7 +77,8 @@ def _connections(reading: Reading, link: Link, config: LinkConfig) -> Iterator[F
 
 
 def _retries(reading: Reading, link: Link, config: LinkConfig) -> Iterator[Finding]:
-    """What is said of retries where there are none."""
+    """What is said of retries where there are none, and of answers where nobody waits for them."""
+    yield from _answers(reading, link, config)
     retry = config.retry
     if retry.attempts > 1:
         return
@@ -91,6 +92,19 @@ def _retries(reading: Reading, link: Link, config: LinkConfig) -> Iterator[Findi
             f"{name_of(reading.design, link.id)} never tries again; allow for more than one attempt"
         )
         yield _no_effect(link.id, f"retry.{field}", message)
+
+
+def _answers(reading: Reading, link: Link, config: LinkConfig) -> Iterator[Finding]:
+    """What is done about answers that nobody waits for, or is said of a fallback of another kind."""
+    name, fallback = name_of(reading.design, link.id), config.fallback
+    if config.mode == "send":
+        for field, what in (("hedge", "hedged"), ("fallback", "made up for")):
+            if getattr(config, field) is not None:
+                message = f"{name} waits for no answer, so nothing is {what}; let it call"
+                yield _no_effect(link.id, field, message)
+    elif fallback is not None and fallback.kind != "link" and fallback.link is not None:
+        message = f"The fallback of {name} is {fallback.kind}, and calls no other link"
+        yield _no_effect(link.id, "fallback.link", message, UNSET)
 
 
 def _no_effect(item_id: str, field: str, message: str, value: object = None) -> Finding:

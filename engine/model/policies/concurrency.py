@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, Self
+
+from pydantic import model_validator
 
 from engine.model.fields import setting
 from engine.model.metric import Metric
@@ -32,21 +34,55 @@ class Concurrency(Policy):
     )
     metrics: ClassVar[tuple[Metric, ...]] = (
         Metric(name="shed", title="shed at the limit", counts=True),
+        Metric(name="limit", title="limit of requests inside, mean"),
     )
 
+    algorithm: Literal["fixed", "aimd"] = setting(
+        "fixed",
+        title="Algorithm",
+        help="fixed: the limit. aimd finds it: it adds one after each round of good requests, and takes a tenth "
+        "away after one that failed or took longer than the target (Netflix concurrency-limits: AIMDLimit).",
+    )
     limit: int = setting(
         200,
         title="Limit",
-        help="Requests inside at a time, of all instances together: worked on, waiting, or waiting for "
+        help="Where it begins, if it finds it by itself. Requests inside at a time, of all instances together: worked on, waiting, or waiting for "
         "calls (Tomcat's maxThreads: 200).",
         ge=1,
         le=10_000_000,
     )
 
+    target: float = setting(
+        0.5,
+        title="Target",
+        unit="s",
+        help="With aimd: a request that takes longer inside, or fails, lowers the limit.",
+        gt=0.0,
+        le=1e6,
+    )
+    min: int = setting(1, title="Least", help="What is found is never less.", ge=1, le=10_000_000)
+    max: int = setting(
+        1000, title="Most", help="What is found is never more (Netflix: 200).", ge=1, le=10_000_000
+    )
+
+    @model_validator(mode="after")
+    def _has_room(self) -> Self:
+        """Refuse a range without numbers."""
+        if self.min > self.max:
+            msg = f"min is {self.min} and max {self.max}; raise max or lower min"
+            raise ValueError(msg)
+        return self
+
     def label(self) -> str:
-        """The limit."""
+        """The limit, or how it is found."""
+        if self.algorithm != "fixed":
+            return self.algorithm
         return f"≤ {format_quantity(self.limit, '')}"
 
     def decides(self, where: Surroundings) -> bool:
         """It refuses requests as soon as many are inside, which nobody knows beforehand."""
-        return math.isnan(where.under_way) or where.under_way > _CALM * self.limit
+        return (
+            self.algorithm != "fixed"
+            or math.isnan(where.under_way)
+            or where.under_way > _CALM * self.limit
+        )

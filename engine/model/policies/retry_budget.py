@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from engine.model.fields import setting
 from engine.model.metric import Metric
-from engine.model.policies.policy import Policy, PolicyState
-from engine.model.units import format_quantity
+from engine.model.policies.policy import Policy, PolicyState, Surroundings
+from engine.model.units import format_figure, format_quantity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,6 +67,17 @@ class RetryBudget(Policy):
         ge=0.0,
         le=1e9,
     )
+
+    def remarks(self, where: Surroundings) -> tuple[str, ...]:
+        """It never pays for a retry."""
+        if self.tokens is None or self.tokens >= self.cost:
+            return ()
+        return (
+            (
+                f"Its budget of {self.tokens} tokens never pays for a retry, which costs "
+                f"{format_figure(self.cost)}; have more tokens"
+            ),
+        )
 
     def label(self) -> str:
         """What it earns, or has."""

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 from engine.model.policies.concurrency import Concurrency
+from engine.sim.body import ratio
 from engine.sim.invariant import at_most
-from engine.sim.lane.gates.concurrency import ConcurrencyLimit
+from engine.sim.lane.gates.concurrency import AIMD, FIXED, ConcurrencyLimit
 from engine.sim.primitives.adapter import GateAdapter
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from engine.plan.primitives import NodePlan
     from engine.sim.body import Counters, Values
     from engine.sim.lane.node import Node
     from engine.sim.parts import NodePart
     from engine.sim.setup import Setup
+
+_ALGORITHMS: Final[Mapping[str, int]] = MappingProxyType({"fixed": FIXED, "aimd": AIMD})
 
 
 class ConcurrencyAdapter(GateAdapter[ConcurrencyLimit]):
@@ -32,18 +36,24 @@ class ConcurrencyAdapter(GateAdapter[ConcurrencyLimit]):
         if settings is None:
             return None
         gate = had or ConcurrencyLimit(part.node)
-        gate.limit = settings.limit
+        gate.turn(
+            _ALGORITHMS[settings.algorithm],
+            float(settings.limit),
+            float(settings.min),
+            float(settings.max),
+            settings.target,
+        )
         return gate
 
     def counters(self, body: ConcurrencyLimit, now: float) -> Counters:
-        """Shed."""
-        return (float(body.shed),)
+        """Shed, and the limit, integrated over time."""
+        return (float(body.shed), body.limit_area(now))
 
     def extra(
         self, body: ConcurrencyLimit, since: Sequence[float], span: float, now: float
     ) -> Values:
-        """How many were shed."""
-        return {"shed": since[0]}
+        """How many were shed, and the mean limit."""
+        return {"shed": since[0], "limit": ratio(since[1], span)}
 
     def state(self, body: ConcurrencyLimit) -> str:
         """Whether somebody was shed a moment ago."""

@@ -58,14 +58,15 @@ class RateLimitAdapter(GateAdapter[lane.RateLimiter]):
             return None
         gate = had or lane.RateLimiter(part.node)
         by, algorithm = _BY[settings.by], _ALGORITHMS[settings.algorithm]
-        if (gate.by, gate.shared, gate.algorithm) != (by, settings.shared, algorithm):
+        if (gate.by, gate.shared) != (by, settings.shared):
             gate.forget()
-            gate.by, gate.shared, gate.algorithm = by, settings.shared, algorithm
+            gate.by, gate.shared = by, settings.shared
         pending = UNLIMITED if settings.pending is None else settings.pending
         burst = settings.burst
         if settings.algorithm == "leaky_bucket" and settings.delay:
             burst, pending = 1, min(pending, burst)
         gate.turn(settings.rate, float(burst), settings.window, setup.agenda.now)
+        gate.follow(algorithm, setup.agenda.now)
         gate.delays = settings.delay
         gate.pending = pending
         return gate

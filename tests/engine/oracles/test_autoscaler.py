@@ -238,6 +238,14 @@ def test_live_edits_of_it_and_of_the_instances() -> None:
     check(simulation.machine)
 
 
+def test_extreme_targets_and_impossible_ones() -> None:
+    assert wanted_by_ratio(math.inf, 4, 0, 4, 0.1) == wanted_by_ratio(1e300, 4, 4, 8, 0.1) == 10**6
+    with pytest.raises(ValueError, match="never reached"):
+        Autoscale(target=1.5)
+    with pytest.raises(ValueError, match="raise max"):
+        Autoscale(schedule=((20.0, 11),))
+
+
 def test_what_it_does_is_told() -> None:
     simulation = Simulation(fleet(800.0, Autoscale(target=0.5, max=16), 4))
     simulation.advance(16.0)

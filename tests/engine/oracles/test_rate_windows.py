@@ -176,3 +176,33 @@ def test_another_algorithm_while_it_runs() -> None:
 def test_a_window_in_which_nobody_may_pass_is_refused() -> None:
     with pytest.raises(ValueError, match="widen it to 10 s or more"):
         RateLimit(algorithm="fixed_window", rate=0.1, window=2.0)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        [{"algorithm": "gcra"}, {"algorithm": "token_bucket"}],
+        [{"algorithm": "sliding_window"}, {"algorithm": "fixed_window"}],
+        [
+            {"algorithm": "fixed_window", "window": 9.9},
+            {"algorithm": "fixed_window", "window": 10.0},
+        ],
+    ],
+)
+def test_no_change_while_it_runs_lets_more_in(changes: list[dict[str, Any]]) -> None:
+    """10 a second and 100 at once, whatever is turned every half second."""
+
+    def made(**limit: Any) -> Any:
+        nodes = [
+            client(process="deterministic", rate=500.0),
+            limited(**{"rate": 10.0, "burst": 100, "window": 10.0} | limit),
+        ]
+        return plan(nodes, [link("users", "api")], duration=100.0)
+
+    simulation = Simulation(made(**changes[-1]))
+    for turn in range(100):
+        simulation.advance(0.5 * (turn + 1))
+        simulation.follow(made(**changes[turn % len(changes)]))
+        check(simulation.machine)
+    gate = simulation.machine.nodes["api"].gates[0].thing
+    assert float(gate.admitted) <= 100.0 + 10.0 * 50.0 + 100.0

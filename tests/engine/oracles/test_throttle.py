@@ -84,7 +84,7 @@ def test_everything_is_sent_again_once_the_outage_has_left_the_window() -> None:
     check(simulation.machine)
 
 
-def test_another_factor_keeps_what_was_counted_and_another_window_does_not() -> None:
+def test_other_knobs_keep_what_was_counted() -> None:
     nodes = [client(process="deterministic", rate=50.0), station("api", 0.0, workers=None)]
     outage = event(0.0, 1000.0, "error", nodes=("api",), probability=1.0)
 
@@ -102,4 +102,4 @@ def test_another_factor_keeps_what_was_counted_and_another_window_does_not() -> 
         return float(result_of(simulation.machine, (), 0.0)["nodes"]["api"]["arrivals"] - before)
 
     assert changed(Throttle(window=500.0, factor=5.0)) == 0
-    assert changed(Throttle(window=400.0)) >= 1
+    assert changed(Throttle(window=400.0)) == 0

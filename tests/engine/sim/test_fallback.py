@@ -162,6 +162,13 @@ def test_what_has_a_fallback_is_no_single_point_of_failure(
         assert (answered == 0) == (name in single)
 
 
+def test_old_answers_save_nobody_for_ever() -> None:
+    order = ["users", "web", "api", "spare"]
+    for max_age, single in ((None, {"web"}), (1.0, {"web", "api"})):
+        edge = link("web", "api", policies=(Fallback(kind="stale", max_age=max_age),))
+        assert single_points(caller(edge, events=()), order) == single
+
+
 def drawing(fallback: object, balanced: object = None, spare: object = None) -> Design:
     nodes = [
         item("users", "client"),

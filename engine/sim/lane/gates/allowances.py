@@ -24,6 +24,10 @@ class Allowance:
         """Have other knobs from now on: calls a second, calls at once, seconds."""
         raise NotImplementedError
 
+    def begin_at(self, level: float, now: float) -> None:
+        """Go on from so many who may pass: another algorithm is no reason to let more in."""
+        raise NotImplementedError
+
     def level(self, now: float) -> float:
         """How many may pass now."""
         raise NotImplementedError
@@ -63,6 +67,11 @@ class Tokens(Allowance):
         self._since = now
         self._rate = rate
         self._burst = burst
+
+    def begin_at(self, level: float, now: float) -> None:
+        """Have so many tokens."""
+        self._tokens = min(self._burst, level)
+        self._since = now
 
     def level(self, now: float) -> float:
         """Tokens."""
@@ -111,6 +120,10 @@ class CellRate(Allowance):
         self._early = (burst - 1.0) / rate
         self._due = now + min(behind, burst) * self._gap
 
+    def begin_at(self, level: float, now: float) -> None:
+        """The next is due as if the others had passed."""
+        self._due = now + max(0.0, (self._early / self._gap + 1.0 - level) * self._gap)
+
     def level(self, now: float) -> float:
         """Those who may come at once."""
         return (self._early - max(0.0, self._due - now)) / self._gap + 1.0
@@ -148,11 +161,19 @@ class FixedWindow(Allowance):
         """Those who passed in it."""
 
     def turn(self, rate: float, burst: float, window: float, now: float) -> None:
-        """Let others pass in each window; those who passed in a window of the same length count."""
+        """Let others pass in each window; those who passed in the present one count in the new one as well."""
         self._limit = limit_of(rate, window)
         if window != self._window:
+            if self._at(now) != self._number:
+                self._count = 0
             self._window = window
-            self._count = 0
+            self._number = -1
+            self._number = self._at(now)
+
+    def begin_at(self, level: float, now: float) -> None:
+        """The others have passed in the present window."""
+        self._number = self._at(now)
+        self._count = max(0, self._limit - i64(max(0.0, level)))
 
     def level(self, now: float) -> float:
         """What is left of the present window."""
@@ -207,6 +228,13 @@ class SlidingWindow(Allowance):
         """Let others pass; those of the new window who passed count."""
         self._limit = limit_of(rate, window)
         self._window = window
+
+    def begin_at(self, level: float, now: float) -> None:
+        """The others pass now."""
+        missing: i64 = self._limit - i64(max(0.0, level))
+        while missing > 0:
+            self._passed.append(now)
+            missing -= 1
 
     def level(self, now: float) -> float:
         """What is left of the window that ends now."""

@@ -106,6 +106,18 @@ class RateLimiter(Gate):
             if bucket.waiting > 0:
                 self._wait(bucket, now)
 
+    def follow(self, algorithm: i64, now: float) -> None:
+        """Go on by another algorithm, as many having passed as have."""
+        if algorithm == self.algorithm:
+            return
+        self.algorithm = algorithm
+        for bucket in self.all():
+            level = bucket.allowance.level(now)
+            bucket.allowance = self._new(now)
+            bucket.allowance.begin_at(level, now)
+            if bucket.waiting > 0:
+                self._wait(bucket, now)
+
     def forget(self) -> None:
         """Begin with other buckets; those in which somebody waits go on for them."""
         self._left = [bucket for bucket in self.all() if bucket.waiting > 0]

@@ -47,15 +47,17 @@ class Throttle(Rule):
         self._accepts_in = vec[i64]([0] * PARTS)
 
     def turn(self, factor: float, window: float, now: float) -> None:
-        """Have other knobs; with another window it begins to count anew."""
+        """Have other knobs; what counted counts for the whole of another window."""
         self.factor = factor
         if window != self.window:
+            self._move(now)
             self.window = window
             self._step = window / PARTS
             self._number = i64(now / self._step)
-            self._requests = self._accepts = 0
             self._requests_in = vec[i64]([0] * PARTS)
             self._accepts_in = vec[i64]([0] * PARTS)
+            self._requests_in[self._number % PARTS] = self._requests
+            self._accepts_in[self._number % PARTS] = self._accepts
 
     def refuses(self) -> bool:
         """Whether it refuses some calls now."""
