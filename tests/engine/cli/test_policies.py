@@ -113,6 +113,7 @@ def test_the_schema_has_the_fields_with_their_units(sort: type[Breaker | RateLim
     described = design_schema()["$defs"][sort.__name__]["properties"]
     assert list(described) == list(sort.model_fields)
     units = {"open": "s", "slow_call": "s", "rate": "rps", "failure_share": "%", "slow_share": "%"}
+    units |= {"window": "s"} if sort is RateLimit else {}
     for name, field in described.items():
         assert field["title"]
         assert len(field["description"]) > 20

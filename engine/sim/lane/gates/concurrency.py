@@ -87,7 +87,9 @@ class ConcurrencyLimit(Gate):
             self._move(min(self.most, self.limit + 1.0 / self.limit), now)
 
     def _move(self, limit: float, now: float) -> None:
-        """Have another limit from now on."""
+        """Have another limit from now on; none is no reason to round anew."""
+        if limit == self.limit:
+            return
         self._area += (now - self._touched) * self.limit
         self._touched = now
         self.limit = limit
