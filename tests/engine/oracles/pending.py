@@ -27,8 +27,8 @@ PARTLY: Final = MappingProxyType(
         19: "k of n, series and parallel are checked; faults by renewal (MTBF, MTTR) wait for them",
         22: "fetches per expiry are checked; stale answers wait for versions in stores",
         32: "aborts, hot rows and order statistics are checked; locks wait for transactions",
-        35: "adaptive throttling is checked; sampled traces wait for probes",
         33: "detection and duplicates are checked; replica lag, DNS and cold starts wait for theirs",
+        35: "adaptive throttling is checked; sampled traces wait for probes",
     }
 )
 """Rows of which a part can be expressed, and is checked; the rest waits."""

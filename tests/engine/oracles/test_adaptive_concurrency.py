@@ -66,12 +66,12 @@ def test_the_limit_follows_what_the_node_can_do() -> None:
     simulation = Simulation(overloaded(settings, events=(slow,), duration=300.0, warmup=50.0))
     simulation.advance(100.0)
     gate = simulation.machine.nodes["web"].gates[0].thing
-    fast = gate.limit_area(100.0) - 50.0 * 0.0
+    fast = gate.limit_area(100.0) / 100.0
     simulation.advance(150.0)
     before = gate.limit_area(150.0)
     simulation.advance(300.0)
     late = (gate.limit_area(300.0) - before) / 150.0
-    assert late < 0.5 * fast / 100.0
+    assert late < 0.5 * fast
     check(simulation.machine)
 
 

@@ -131,10 +131,14 @@ def test_each_key_has_its_own_old_answer() -> None:
 
 
 def test_theory_says_nothing_where_it_matters() -> None:
-    edge = link("web", "api", timeout=0.0021, policies=(Fallback(),))
-    calm = predict(caller(link("web", "api", policies=(Fallback(),)), events=()))
-    assert calm.clients["users"].latency is not None
-    assert predict(caller(edge, events=())).nodes["web"] is not None
+    """While calls succeed a fallback changes nothing; where they fail nobody knows what it does to the rest."""
+    calm = caller(link("web", "api", timeout=1.0, policies=(Fallback(),)), events=())
+    users = predict(calm).clients["users"]
+    assert (users.goodput, users.latency) == (100.0, pytest.approx(0.003))
+    late = caller(link("web", "api", timeout=0.001, policies=(Fallback(),)), events=())
+    users = predict(late).clients["users"]
+    assert (users.goodput, users.latency) == (None, None)
+    assert users.reason
 
 
 @pytest.mark.parametrize(
