@@ -128,7 +128,8 @@ def completed(design: Design, clip: Clip, insert: Insert) -> Edit:
         return insert
     else:
         kept = json.loads(dumps(design))["classes"]
-        raw["classes"] = kept + [each for each in raw["classes"] if each["name"] not in known]
+        both = zip(found.classes, raw["classes"], strict=True)
+        raw["classes"] = kept + [text for each, text in both if each.name not in known]
     more = [SetDesign((name,), raw[name]) for name in names]
     return CompoundEdit.of((insert, *more), insert.label)
 

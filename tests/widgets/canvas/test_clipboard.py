@@ -111,6 +111,15 @@ def test_copies_stay_in_a_frame_that_was_not_copied() -> None:
     assert paste(Design(), text).node_by_id["a"].frame is None
 
 
+def test_a_design_whose_class_has_no_name_is_pasted_too() -> None:
+    node = {"nodes": [{"id": "a", "kind": "client"}]}
+    nameless = {"windtunnel": 1, "classes": [{"operation": "write"}, {"name": "bulk"}]} | node
+    into = paste(Design(), json.dumps({"windtunnel": 1} | node))
+    made = paste(into, json.dumps(nameless))
+    assert [each.name for each in made.classes][-2:] == ["", "bulk"]
+    assert loads(dumps(made)) == made
+
+
 @settings(max_examples=150, deadline=None)
 @given(broken_raw(), broken_raw())
 def test_whatever_is_pasted_leaves_a_design_that_can_be_opened(
