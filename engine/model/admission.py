@@ -8,6 +8,7 @@ from engine.model.fields import Config, setting
 from engine.model.policies.concurrency import Concurrency
 from engine.model.policies.policy import Policy
 from engine.model.policies.rate_limit import RateLimit
+from engine.model.policies.shed import Shed
 
 
 class Admission(Config):
@@ -17,6 +18,12 @@ class Admission(Config):
         None,
         title="Rate limit",
         help="Lets in so many requests a second, and a burst of some more. Off: any number.",
+    )
+
+    shed: Shed | None = setting(
+        None,
+        title="Load shedding",
+        help="Refuses some requests with shed while a queue stands before the workers. Off: nobody.",
     )
 
     concurrency: Concurrency | None = setting(

@@ -13,6 +13,7 @@ from engine.model.policies.hedge import Hedge
 from engine.model.policies.policy import Policy
 from engine.model.policies.rate_limit import RateLimit
 from engine.model.policies.retry_budget import RetryBudget
+from engine.model.policies.shed import Shed
 from engine.model.policies.throttle import Throttle
 from engine.plan.primitives import NodePlan, Plan
 from engine.sim.lane.draws import generator
@@ -29,6 +30,12 @@ CONCURRENCIES = [
     Concurrency(limit=3),
     Concurrency(limit=20),
     Concurrency(algorithm="aimd", limit=5, target=0.05, max=30),
+]
+SHEDS = [
+    Shed(interval=0.01, target=0.001),
+    Shed(interval=0.5, target=0.05),
+    Shed(by="codel", interval=0.02, target=0.001),
+    Shed(by="codel"),
 ]
 THROTTLES = [Throttle(window=3.0), Throttle(factor=1.1, window=0.5), Throttle(factor=0.7)]
 BUDGETS = [
@@ -90,7 +97,9 @@ class PolicyMaker:
 
     def limited(self, node: NodePlan) -> NodePlan:
         """The node, sometimes behind a rate limit, and sometimes behind a concurrency limit after it."""
-        return replace(node, gates=(*self._seldom(LIMITS), *self._seldom(CONCURRENCIES)))
+        return replace(
+            node, gates=(*self._seldom(LIMITS), *self._seldom(SHEDS), *self._seldom(CONCURRENCIES))
+        )
 
     def _seldom(self, choices: Sequence[Policy]) -> tuple[Policy, ...]:
         """One of some policies, mostly none."""

@@ -84,6 +84,7 @@ _POLICIES: Final = frozenset(
         "Hedge",
         "RateLimit",
         "RetryBudget",
+        "Shed",
         "Throttle",
     }
 )

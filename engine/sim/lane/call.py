@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast, final
 from mypy_extensions import mypyc_attr
 
 from engine.sim.lane.agenda import Agenda, Entry, Task
-from engine.sim.lane.codes import ANNOUNCED, BACKOFF, OK, OUTBOUND, RETURNING, WORKING
+from engine.sim.lane.codes import ANNOUNCED, BACKOFF, OK, OUTBOUND, RETURNING, SHED, WORKING
 from engine.sim.lane.counts import SiteCounts
 from engine.sim.lane.instance import Instance
 from engine.sim.lane.jobs import Jobs
@@ -85,6 +85,14 @@ class Holder:
 
     def withdrawn(self, call: Call, now: float) -> None:
         """A call that it holds is given up."""
+
+
+class QueueManager:
+    """Active queue management: sees the calls in line whose turn it is."""
+
+    def drops(self, call: Call, now: float) -> bool:
+        """Whether a call is refused when a worker would take it up."""
+        raise NotImplementedError
 
 
 @final
@@ -239,6 +247,7 @@ class Site(SiteCounts):
         self.work: list[Sampler] = []
         """Laws of the works, one a class for each."""
         self.pools: list[Pool] = []
+        self.queue_manager: QueueManager | None = None
         self.pulls = False
         """Whether queues have to be told when a worker is idle."""
 
@@ -297,6 +306,14 @@ class Site(SiteCounts):
     def drop(self, call: Call, now: float) -> None:
         """A call that waited for a worker has passed its deadline."""
         raise NotImplementedError
+
+    def sheds(self, call: Call, now: float) -> bool:
+        """Refuse a call that has left the line, if the queue manager wants that; parts of one that has begun go on."""
+        manager = self.queue_manager
+        if manager is None or call.path is None or call.task < 0 or not manager.drops(call, now):
+            return False
+        self.finish(call, SHED, now)
+        return True
 
     def proceed(self, job: Call, child: Call, now: float) -> None:
         """A call that a job waited for succeeded."""

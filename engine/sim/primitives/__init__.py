@@ -21,6 +21,7 @@ from engine.sim.primitives.rate_limit import RateLimitAdapter
 from engine.sim.primitives.retry import RetryAdapter
 from engine.sim.primitives.retry_budget import RetryBudgetAdapter
 from engine.sim.primitives.router import RouterAdapter
+from engine.sim.primitives.shed import ShedAdapter
 from engine.sim.primitives.station import StationAdapter
 from engine.sim.primitives.store import StoreAdapter
 from engine.sim.primitives.throttle import ThrottleAdapter
@@ -44,7 +45,11 @@ RULES: Final[tuple[RuleAdapter[Any], ...]] = (
 )
 """In the order in which a caller keeps to them."""
 
-GATES: Final[tuple[GateAdapter[Any], ...]] = (RateLimitAdapter(), ConcurrencyAdapter())
+GATES: Final[tuple[GateAdapter[Any], ...]] = (
+    RateLimitAdapter(),
+    ShedAdapter(),
+    ConcurrencyAdapter(),
+)
 """In the order in which calls pass them."""
 
 FLOWS: Final[tuple[RoleAdapter[Any], ...]] = (

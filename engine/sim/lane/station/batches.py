@@ -205,6 +205,8 @@ class Batching(Queueing):
                 break
             site.touch(now)
             pool.leave_line(now)
+            if site.queue_manager is not None and site.sheds(call, now):
+                continue
             call.site.wait.add(now - call.arrived)
             call.stage = WORKING
             work += self._share_of(call)

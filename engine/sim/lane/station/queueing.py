@@ -138,6 +138,8 @@ class Queueing(Movable):
                 return
             site.touch(now)
             pool.leave_line(now)
+            if site.queue_manager is not None and site.sheds(call, now):
+                continue
             pool.occupy(now)
             self._begin(call, now)
 
