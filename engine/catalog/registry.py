@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _LISTED: Final = (
     "client",
     "load_balancer",
+    "api_gateway",
+    "rate_limiter",
     "service",
     "worker",
     "cache",

@@ -159,12 +159,23 @@ class ServiceConfig(Config):
         le=10_000_000,
     )
     overflow: Overflow = OVERFLOW
-    discipline: Literal["fifo", "lifo", "ps", "priority"] = setting(
+    discipline: Literal["fifo", "lifo", "adaptive_lifo", "ps", "priority"] = setting(
         "fifo",
         title="Discipline",
         group="Queue",
-        help="fifo: first come; lifo: last come; ps: all at once, sharing the workers; priority: "
+        help="fifo: first come; lifo: last come; adaptive_lifo: first come, and last come while the "
+        "first has waited too long; ps: all at once, sharing the workers; priority: "
         "the classes with the lowest priority number first.",
+    )
+    lifo_after: float = setting(
+        0.1,
+        title="LIFO after",
+        unit="s",
+        group="Queue",
+        help="With adaptive_lifo: the last come is next while the first has waited longer: who came early has given "
+        "up by now, who comes now can still be served in time (Facebook, Fail at Scale: 100 ms).",
+        gt=0.0,
+        le=1e6,
     )
     hold_while_waiting: bool = setting(
         default=True,
@@ -207,6 +218,7 @@ def lower(config: ServiceConfig, context: Lowering) -> NodePlan:
             queue_limit=config.queue_limit,
             overflow=config.overflow,
             discipline=config.discipline,
+            lifo_after=config.lifo_after,
             hold=config.hold_while_waiting,
             speed=config.speed,
             scaling=scaling_plan(config.usl, config.slowdown),

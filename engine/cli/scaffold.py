@@ -92,7 +92,7 @@ def new_component(name: str, catalog: Path | None = None) -> int:
     registry, made = folder / "registry.py", folder / f"{name}.py"
     if not _NAME.fullmatch(name) or keyword.iskeyword(name):
         msg = (
-            f"{name!r} is no name for a component; write small letters and _, such as rate_limiter"
+            f"{name!r} is no name for a component; write small letters and _, such as web_firewall"
         )
         raise InputError(msg)
     if not registry.is_file():

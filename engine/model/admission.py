@@ -9,10 +9,17 @@ from engine.model.policies.concurrency import Concurrency
 from engine.model.policies.policy import Policy
 from engine.model.policies.rate_limit import RateLimit
 from engine.model.policies.shed import Shed
+from engine.model.policies.waiting_room import WaitingRoom
 
 
 class Admission(Config):
     """The gates that calls have to pass."""
+
+    waiting_room: WaitingRoom | None = setting(
+        None,
+        title="Waiting room",
+        help="Has everybody wait outside, in order, and lets so many in a second. Off: nobody waits there.",
+    )
 
     rate_limit: RateLimit | None = setting(
         None,
@@ -39,10 +46,12 @@ class Admission(Config):
         return tuple(value for value in values if isinstance(value, Policy))
 
 
+ADMISSION_GROUP: Final = "Admission"
+"""Under which heading it stands."""
 ADMISSION: Final[Any] = setting(
     None,
     title="Admission",
-    group="Admission",
+    group=ADMISSION_GROUP,
     help="What requests have to pass before they wait for a worker. Off: everybody enters.",
 )
 """The field, for configs of components that are called."""

@@ -8,7 +8,7 @@ from engine.plan.primitives import INFINITE
 from engine.sim.curves import curve_of
 from engine.sim.lane.codes import UNLIMITED
 from engine.sim.lane.station.batches import Batching
-from engine.sim.lane.station.line import Fifo, Lifo, Priority
+from engine.sim.lane.station.line import AdaptiveLifo, Fifo, Lifo, Priority
 from engine.sim.lane.station.load import Move
 from engine.sim.lane.station.memory import Memory
 from engine.sim.lane.station.paced import PacedQueueing, PacedSharing
@@ -19,6 +19,7 @@ from engine.sim.servers import server_of
 
 if TYPE_CHECKING:
     from engine.plan.primitives import StationPlan
+    from engine.sim.lane.agenda import Agenda
     from engine.sim.lane.call import Pool
     from engine.sim.lane.node import Node
     from engine.sim.lane.station.line import Line
@@ -118,8 +119,10 @@ def tune(
     discipline.resize(UNLIMITED if station.workers is None else station.workers, now)
 
 
-def line_of(station: StationPlan, priorities: list[int]) -> Line:
+def line_of(station: StationPlan, priorities: list[int], agenda: Agenda) -> Line:
     """An empty waiting line of a station's order of service."""
+    if station.discipline == "adaptive_lifo":
+        return AdaptiveLifo(station.lifo_after, agenda)
     if station.discipline == "lifo":
         return Lifo()
     if station.discipline == "priority":

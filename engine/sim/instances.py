@@ -142,6 +142,6 @@ class Instances:
 
     def _line(self, part: NodePart, pool: Pool, station: StationPlan) -> Line:
         """An empty waiting line; one out of which calls can be taken, where somebody may."""
-        line = line_of(station, self.priorities)
+        line = line_of(station, self.priorities, part.node.agenda)
         taken = part.node.stepwise or part.plan.id in self._told
         return CancellableQueue(line, pool) if taken else line

@@ -29,7 +29,7 @@ class Naive:
     period: int = 0
     since: float = 0.0
     begun: int = 0
-    outcomes: list[tuple[bool, bool]] = field(default_factory=list)
+    outcomes: list[tuple[bool, bool, float]] = field(default_factory=list)
     refused: int = 0
     opened: int = 0
     open_time: float = 0.0
@@ -53,13 +53,17 @@ class Naive:
         its = self.settings
         if period != self.period:
             return
-        self.outcomes.append((failed, slow))
+        self.outcomes.append((failed, slow, now))
         size = its.half_open if self.state == "half" else its.window
         last = self.outcomes[-size:]
-        if len(last) < (size if self.state == "half" else min(its.minimum, size)):
+        least = size if self.state == "half" else min(its.minimum, size)
+        if self.state != "half" and its.window_type == "seconds":
+            last = [each for each in self.outcomes if int(each[2]) > int(now) - its.window]
+            least = its.minimum
+        if len(last) < least:
             return
-        share = sum(failed for failed, _ in last) / len(last)
-        slow_share = sum(slow for _, slow in last) / len(last)
+        share = sum(each[0] for each in last) / len(last)
+        slow_share = sum(each[1] for each in last) / len(last)
         if share >= its.failure_share or slow_share >= its.slow_share:
             self.enter("open", now)
         elif self.state == "half":

@@ -132,7 +132,7 @@ class Maker:
             instances=self.number(1, 3),
             workers=self.one([1, 2, 5, None]),
             queue_limit=self.one([None, 0, 3]),
-            discipline=self.one(["fifo", "lifo", "ps", "priority"]),
+            discipline=self.one(["fifo", "lifo", "ps", "priority", "adaptive_lifo"]),
             overflow=self.seldom(["resend"]) or "refuse",
             hold=self.one([True, False]),
             speed=self.seldom([0.5, 3.0]) or 1.0,

@@ -15,6 +15,7 @@ from engine.model.policies.rate_limit import RateLimit
 from engine.model.policies.retry_budget import RetryBudget
 from engine.model.policies.shed import Shed
 from engine.model.policies.throttle import Throttle
+from engine.model.policies.waiting_room import WaitingRoom
 from engine.plan.primitives import NodePlan, Plan
 from engine.sim.lane.draws import generator
 from tests.helpers import plans
@@ -23,6 +24,7 @@ BREAKERS = [
     Breaker(window=5, open=0.5, half_open=2),
     Breaker(window=1, open=0.01, half_open=1, slow_call=0.02, slow_share=0.5),
     Breaker(window=20, minimum=3, failure_share=1.0, open=2.0, half_open=4),
+    Breaker(window=3, window_type="seconds", minimum=4, failure_share=0.3, open=1.0, half_open=3),
 ]
 BULKHEADS = [Bulkhead(concurrent=1), Bulkhead(concurrent=2, pending=3), Bulkhead(concurrent=9)]
 CONCURRENCIES = [
@@ -30,7 +32,9 @@ CONCURRENCIES = [
     Concurrency(limit=3),
     Concurrency(limit=20),
     Concurrency(algorithm="aimd", limit=5, target=0.05, max=30),
+    Concurrency(algorithm="gradient", limit=5, min=2, max=30),
 ]
+ROOMS = [WaitingRoom(rate=20.0), WaitingRoom(rate=5.0)]
 SHEDS = [
     Shed(interval=0.01, target=0.001),
     Shed(interval=0.5, target=0.05),
@@ -98,7 +102,13 @@ class PolicyMaker:
     def limited(self, node: NodePlan) -> NodePlan:
         """The node, sometimes behind a rate limit, and sometimes behind a concurrency limit after it."""
         return replace(
-            node, gates=(*self._seldom(LIMITS), *self._seldom(SHEDS), *self._seldom(CONCURRENCIES))
+            node,
+            gates=(
+                *self._seldom(ROOMS),
+                *self._seldom(LIMITS),
+                *self._seldom(SHEDS),
+                *self._seldom(CONCURRENCIES),
+            ),
         )
 
     def _seldom(self, choices: Sequence[Policy]) -> tuple[Policy, ...]:

@@ -30,7 +30,7 @@ _WARMUP: Final = 0.1
 """Most of a recording that is not measured."""
 _SLIGHT: Final = 1e-9
 _SERVICE: Final = "service"
-_ROUTERS: Final = frozenset({"load_balancer"})
+_ROUTERS: Final = frozenset({"load_balancer", "rate_limiter", "api_gateway"})
 
 
 @dataclass(frozen=True, slots=True)

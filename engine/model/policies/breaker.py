@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from engine.model.fields import setting
 from engine.model.metric import Metric
@@ -36,14 +36,20 @@ class Breaker(Policy):
     window: int = setting(
         100,
         title="Window",
-        help="Outcomes that are looked at: the last so many calls (Resilience4j: 100).",
+        help="Outcomes that are looked at: those of the last so many calls, or seconds (Resilience4j: 100).",
         ge=1,
         le=100_000,
+    )
+    window_type: Literal["calls", "seconds"] = setting(
+        "calls",
+        title="Window of",
+        help="calls: the last so many outcomes, however long ago. seconds: those of so many seconds of the clock, the "
+        "present one included (Resilience4j: COUNT_BASED, TIME_BASED).",
     )
     minimum: int = setting(
         100,
         title="Least calls",
-        help="Outcomes before it may open; more than the window count as the window "
+        help="Outcomes before it may open; more than a window of calls count as the window "
         "(Resilience4j: 100).",
         ge=1,
         le=100_000,

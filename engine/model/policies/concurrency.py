@@ -37,11 +37,13 @@ class Concurrency(Policy):
         Metric(name="limit", title="limit of requests inside, mean"),
     )
 
-    algorithm: Literal["fixed", "aimd"] = setting(
+    algorithm: Literal["fixed", "aimd", "gradient"] = setting(
         "fixed",
         title="Algorithm",
         help="fixed: the limit. aimd finds it: it adds one after each round of good requests, and takes a tenth "
-        "away after one that failed or took longer than the target (Netflix concurrency-limits: AIMDLimit).",
+        "away after one that failed or took longer than the target (Netflix concurrency-limits: AIMDLimit). gradient finds it by the time that requests take: "
+        "limit × 1.25 × least time / median time of the last 100 ms, and its root more; the least time is that of 50 "
+        "requests with the least limit, once a minute (Envoy: adaptive_concurrency; it begins with at least 3).",
     )
     limit: int = setting(
         200,

@@ -18,7 +18,7 @@ _KNOWN: Final[dict[str, frozenset[str]]] = {
         "KeyPlan": "count alpha hot hot_share",
         "LawPlan": "law mean cv2 alpha low high values weights order",
         "NodePlan": "id station traffic store backlog router pulls flow gates",
-        "StationPlan": "instances workers work queue_limit discipline hold speed scaling cpu batch "
+        "StationPlan": "instances workers work queue_limit discipline lifo_after hold speed scaling cpu batch "
         "start memory pauses overflow",
         "ScalingPlan": "contention coherency curve",
         "CurvePlan": "law a power points",
@@ -86,6 +86,7 @@ _POLICIES: Final = frozenset(
         "RetryBudget",
         "Shed",
         "Throttle",
+        "WaitingRoom",
     }
 )
 """Mechanisms that are doubted by name."""

@@ -103,7 +103,9 @@ class StationPlan:
     """Waiting places an instance; None is unbounded."""
     overflow: Literal["refuse", "resend"] = "refuse"
     """Whether who finds none is told, or comes again as TCP resends what gets no answer."""
-    discipline: Literal["fifo", "lifo", "ps", "priority"] = "fifo"
+    discipline: Literal["fifo", "lifo", "adaptive_lifo", "ps", "priority"] = "fifo"
+    lifo_after: float = 0.1
+    """Seconds after which the first in line makes an adaptive one serve the last first."""
     hold: bool = False
     """Whether a worker is held while its request waits for calls (thread per request)."""
     speed: float = 1.0

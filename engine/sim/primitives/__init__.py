@@ -26,6 +26,7 @@ from engine.sim.primitives.station import StationAdapter
 from engine.sim.primitives.store import StoreAdapter
 from engine.sim.primitives.throttle import ThrottleAdapter
 from engine.sim.primitives.timeout import TimeoutAdapter
+from engine.sim.primitives.waiting_room import WaitingRoomAdapter
 
 if TYPE_CHECKING:
     from engine.sim.primitives.adapter import GateAdapter, RoleAdapter, RuleAdapter
@@ -46,6 +47,7 @@ RULES: Final[tuple[RuleAdapter[Any], ...]] = (
 """In the order in which a caller keeps to them."""
 
 GATES: Final[tuple[GateAdapter[Any], ...]] = (
+    WaitingRoomAdapter(),
     RateLimitAdapter(),
     ShedAdapter(),
     ConcurrencyAdapter(),

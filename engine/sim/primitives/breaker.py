@@ -35,6 +35,7 @@ class BreakerAdapter(RuleAdapter[Breaker]):
             return None
         rule = had or Breaker(part.link, Herald(setup, plan.id, Settings))
         rule.window = settings.window
+        rule.timed = settings.window_type == "seconds"
         rule.minimum = settings.minimum
         rule.failure_share = settings.failure_share
         rule.slow_call = INFINITE if settings.slow_call is None else settings.slow_call

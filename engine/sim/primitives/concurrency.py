@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from engine.model.policies.concurrency import Concurrency
 from engine.sim.body import ratio
 from engine.sim.invariant import at_most
-from engine.sim.lane.gates.concurrency import AIMD, FIXED, ConcurrencyLimit
+from engine.sim.lane.gates.concurrency import AIMD, FIXED, GRADIENT, ConcurrencyLimit
 from engine.sim.primitives.adapter import GateAdapter
 
 if TYPE_CHECKING:
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from engine.sim.parts import NodePart
     from engine.sim.setup import Setup
 
-_ALGORITHMS: Final[Mapping[str, int]] = MappingProxyType({"fixed": FIXED, "aimd": AIMD})
+_ALGORITHMS: Final[Mapping[str, int]] = MappingProxyType(
+    {"fixed": FIXED, "aimd": AIMD, "gradient": GRADIENT}
+)
 
 
 class ConcurrencyAdapter(GateAdapter[ConcurrencyLimit]):

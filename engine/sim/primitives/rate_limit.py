@@ -42,6 +42,13 @@ _ALGORITHMS: Final[Mapping[str, int]] = MappingProxyType(
 """A leaky bucket that does not delay has room where a token bucket has tokens."""
 
 
+def conserved(body: lane.RateLimiter, owner: Node, title: str) -> None:
+    """Whoever a gate holds is in its line, and whoever came was let in, was refused, waits or has left."""
+    same(owner.name, f"held by the {title}", int(body.held), int(body.in_line()))
+    gone = int(body.admitted) + int(body.refused) + int(body.left_line)
+    same(owner.name, f"came to the {title}", int(body.asked), gone + int(body.held))
+
+
 class RateLimitAdapter(GateAdapter[lane.RateLimiter]):
     """What may pass of all, or of each of something."""
 
@@ -93,4 +100,4 @@ class RateLimitAdapter(GateAdapter[lane.RateLimiter]):
 
     def check(self, body: lane.RateLimiter, owner: Node, now: float) -> None:
         """Whoever it holds is in the line of a bucket."""
-        same(owner.name, "held by the rate limit", int(body.held), int(body.in_line()))
+        conserved(body, owner, "rate limit")

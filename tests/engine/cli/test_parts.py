@@ -121,7 +121,7 @@ def clone(tmp_path: Path) -> Path:
 
 def test_a_scaffolded_component_passes_the_tests_of_all_components(clone: Path) -> None:
     catalog = clone / "engine" / "catalog"
-    new_component("rate_limiter", catalog)
+    new_component("web_firewall", catalog)
     new_component("a_very_long_name_for_a_component_that_breaks_lines", catalog)
     tests = "tests/engine/catalog/test_every_component.py"
     done = subprocess.run(
@@ -132,7 +132,7 @@ def test_a_scaffolded_component_passes_the_tests_of_all_components(clone: Path) 
             tests,
             "-q",
             "-k",
-            "rate_limiter or list",
+            "web_firewall or list",
             "-p",
             "no:cacheprovider",
         ],
@@ -171,4 +171,4 @@ def test_names_that_cannot_be_are_refused(clone: Path, name: str, says: str) -> 
 
 def test_without_sources_there_is_nothing_to_scaffold(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no sources here"):
-        new_component("rate_limiter", tmp_path)
+        new_component("web_firewall", tmp_path)

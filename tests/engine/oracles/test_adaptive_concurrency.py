@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from statistics import mean
 from typing import Any
 
 import pytest
@@ -50,13 +51,59 @@ def test_overload_is_answered_at_capacity_and_in_time(
     assert set(users["failed"]) == {"shed"}
 
 
+def erlang(offered: float, workers: int, places: int) -> float:
+    """Throughput of M/M/c/K, in requests of one worker, with so many offered to it."""
+    weights = [1.0]
+    for inside in range(1, places + 1):
+        weights.append(weights[-1] * offered / min(inside, workers))
+    return offered * (1.0 - weights[-1] / sum(weights))
+
+
+@pytest.mark.parametrize("load", [1.3, 2.0, 5.0])
+@pytest.mark.parametrize("limits", [{"min": 3}, {"min": 5, "limit": 20}, {"min": 9, "max": 11}])
+def test_a_gradient_answers_what_its_limit_lets_it(load: float, limits: dict[str, int]) -> None:
+    """As many as M/M/c/K with the limit of each moment as K, near the least time that an answer takes."""
+    settings = Concurrency.model_validate({"algorithm": "gradient"} | limits)
+    simulation = Simulation(overloaded(settings, load))
+    gate = simulation.machine.nodes["web"].gates[0].thing
+    found: list[float] = []
+    for step in range(1, 1201):
+        simulation.advance(0.1 * step)
+        if step > 400:
+            found.append(erlang(8.0 * load, 8, int(gate.limit)))
+    check(simulation.machine)
+    users = result_of(simulation.machine, (), 0.0)["clients"]["users"]
+    assert users["goodput"] == pytest.approx(100.0 * mean(found), rel=0.03)
+    assert users["goodput"] > 700.0
+    assert users["latency"]["p50"] < 0.02
+    assert set(users["failed"]) == {"shed"}
+
+
 def test_without_one_the_wait_grows_with_the_overload() -> None:
     assert kept(overloaded(None))["clients"]["users"]["latency"]["p50"] > 10.0
 
 
-def test_calm_traffic_hardly_meets_it() -> None:
-    result = kept(overloaded(Concurrency(algorithm="aimd", limit=50), 0.6))
-    assert result["clients"]["users"]["availability"] > 0.999
+@pytest.mark.parametrize(
+    ("settings", "share"),
+    [
+        (Concurrency(algorithm="aimd", limit=50), 0.999),
+        (Concurrency(algorithm="gradient", limit=50, min=3), 0.985),
+    ],
+)
+def test_calm_traffic_hardly_meets_it(settings: Concurrency, share: float) -> None:
+    """But for the fifty requests a minute with which a gradient measures the least time."""
+    result = kept(overloaded(settings, 0.6))
+    assert result["clients"]["users"]["availability"] > share
+
+
+def test_a_gradient_does_not_drift_under_lasting_overload() -> None:
+    """The least time is measured anew each minute, with the queue drained for it."""
+    settings = Concurrency(algorithm="gradient", min=3)
+    early = kept(overloaded(settings, 3.0, duration=100.0, warmup=20.0))
+    late = kept(overloaded(settings, 3.0, duration=900.0, warmup=820.0))
+    times = [each["clients"]["users"]["latency"]["p50"] for each in (early, late)]
+    assert times[1] == pytest.approx(times[0], rel=0.15)
+    assert times[1] < 0.025
 
 
 def test_the_limit_follows_what_the_node_can_do() -> None:

@@ -43,6 +43,9 @@ END = 140.0
         {"window": 6, "open": 1e-7, "half_open": 1},
         {"window": 6, "open": 0.001, "half_open": 30},
         {"window": 25, "minimum": 1, "failure_share": 0.01, "open": 0.05, "half_open": 1},
+        {"window": 3, "window_type": "seconds", "minimum": 10, "open": 2.0, "half_open": 5},
+        {"window": 1, "window_type": "seconds", "minimum": 2, "open": 0.5, "half_open": 2},
+        {"window": 10, "window_type": "seconds", "minimum": 4, "slow_call": 0.2, "slow_share": 0.4},
     ],
 )
 @pytest.mark.parametrize(

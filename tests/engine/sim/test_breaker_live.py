@@ -48,6 +48,7 @@ def body(simulation: Simulation, name: str = "users-api") -> Any:
         {},
         {"window": 3},
         {"window": 50},
+        {"window_type": "seconds", "minimum": 3},
         {"minimum": 1},
         {"failure_share": 0.01},
         {"failure_share": 1.0},

@@ -27,6 +27,7 @@ _SPELLED: Mapping[str, str] = MappingProxyType(
     {
         "fifo": "FIFO",
         "lifo": "LIFO",
+        "adaptive_lifo": "Adaptive LIFO",
         "ps": "Shared (PS)",
         "lru": "LRU",
         "lfu": "LFU",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, final
 
 from engine.sim.lane.codes import NEVER, OK, SHED
+from engine.sim.lane.gates.gradient import Gradient
 from engine.sim.lane.seams import Gate
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 # Algorithms.
 FIXED: Final = 0
 AIMD: Final = 1
+GRADIENT: Final = 2
 
 MOMENT: Final = 1.0
 """Seconds for which a refusal is news."""
@@ -40,6 +42,7 @@ class ConcurrencyLimit(Gate):
         self.inside: i64 = 0
         self.shed: i64 = 0
         self._shed_at = -NEVER
+        self._gradient: Gradient | None = None
         self._area = 0.0
         self._touched = node.agenda.now
 
@@ -54,6 +57,11 @@ class ConcurrencyLimit(Gate):
         self.target = target
         if algorithm != FIXED:
             self._move(min(max(self.limit, least), most), now)
+        if algorithm != GRADIENT:
+            self._gradient = None
+        elif self._gradient is None:
+            self._gradient = Gradient(self.limit, now)
+            self._move(least, now)
 
     def limit_area(self, now: float) -> float:
         """The limit, integrated over time; looking changes nothing."""
@@ -72,6 +80,8 @@ class ConcurrencyLimit(Gate):
         """There is room for one more; who came before the limit never took any."""
         if self.algorithm == AIMD:
             self._add_or_lower(now - call.arrived, reason, now)
+        elif self.algorithm == GRADIENT and reason == OK:
+            self._follow_gradient(call, now)
         if self.inside > 0:
             self.inside -= 1
 
@@ -85,6 +95,14 @@ class ConcurrencyLimit(Gate):
             self._move(max(self.least, self.limit * BACKOFF), now)
         elif 2.0 * float(self.inside) >= self.limit:
             self._move(min(self.most, self.limit + 1.0 / self.limit), now)
+
+    def _follow_gradient(self, call: Call, now: float) -> None:
+        """Have the limit that the gradient leads to, or the least one while the least time is measured."""
+        gradient = self._gradient
+        if gradient is not None and gradient.note(
+            call.arrived, now - call.arrived, self.least, self.most, now
+        ):
+            self._move(self.least if gradient.measures else gradient.limit, now)
 
     def _move(self, limit: float, now: float) -> None:
         """Have another limit from now on; none is no reason to round anew."""

@@ -80,8 +80,11 @@ class RateLimiter(Gate):
         self.delays = False
         self.pending: i64 = 0
         """Calls of a bucket that may wait."""
+        self.asked: i64 = 0
         self.admitted: i64 = 0
         self.refused: i64 = 0
+        self.left_line: i64 = 0
+        """Calls that waited and were not let in: given up, too late, or for an instance that died."""
         self._refused_at = -NEVER
         self._only: Bucket | None = None
         self._buckets: dict[tuple[int, int], Bucket] = {}
@@ -163,6 +166,7 @@ class RateLimiter(Gate):
 
     def admit(self, call: Call, now: float) -> i64:
         """Let a call pass, wait or fail."""
+        self.asked += 1
         bucket = self._bucket(call, now)
         if bucket.waiting == 0 and bucket.allowance.take(now):
             self.admitted += 1
@@ -187,6 +191,7 @@ class RateLimiter(Gate):
             return False
         bucket.waiting -= 1
         self.held -= 1
+        self.left_line += 1
         if bucket.length > 2 * bucket.waiting + LEFT:
             self._weed(bucket, call)
         return True
@@ -223,6 +228,7 @@ class RateLimiter(Gate):
                 if context is None or context.deadline > now:
                     return
                 self._next(bucket)
+                self.left_line += 1
                 self.node.let_in(call, self, now)
             call = bucket.line.first
 
@@ -269,6 +275,7 @@ class RateLimiter(Gate):
                 self._at[each] = bucket
             bucket.waiting = bucket.length = len(kept)
             self.held += len(kept)
+        self.left_line += len(found)
         return found
 
     def _wait(self, bucket: Bucket, now: float) -> None:

@@ -1,17 +1,17 @@
-"""A circuit breaker with a window of the last calls."""
+"""A circuit breaker with a window of the last calls, or of the last seconds."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, final
 
-from librt.vecs import vec
-from mypy_extensions import i64
-
 from engine.sim.lane.agenda import Task, Timer
 from engine.sim.lane.codes import BREAKER_OPEN, CALLED_OFF, NEVER, OK
+from engine.sim.lane.rules.outcomes import FAILED, SLOW, LastCalls, LastSeconds, Outcomes
 from engine.sim.lane.seams import ADMIT, SETTLE, Listener, Rule
 
 if TYPE_CHECKING:
+    from mypy_extensions import i64
+
     from engine.sim.lane.call import Call
     from engine.sim.lane.link import Link
 
@@ -20,48 +20,6 @@ CLOSED: Final = 0
 OPEN: Final = 1
 HALF_OPEN: Final = 2
 NAMES: Final = ("closed", "open", "half_open")
-
-# Marks of an outcome; a call may be both.
-FAILED: Final = 1
-SLOW: Final = 2
-
-
-@final
-class Outcomes:
-    """The last so many outcomes, and how many of them failed or were slow."""
-
-    def __init__(self, size: i64) -> None:
-        self.size = size
-        self.count: i64 = 0
-        self.failed: i64 = 0
-        self.slow: i64 = 0
-        self._place: i64 = 0
-        self._marks = vec[i64]([0] * int(size))
-
-    def with_room(self, size: i64) -> Outcomes:
-        """The same outcomes with room for so many; none of them may have gone before."""
-        other = Outcomes(max(size, self.count))
-        place: i64 = 0
-        while place < self.count:
-            other.add(self._marks[place])
-            place += 1
-        return other
-
-    def add(self, mark: i64) -> None:
-        """Take an outcome in; beyond the size the oldest goes."""
-        marks = self._marks
-        if self.count == self.size:
-            gone = marks[self._place]
-            self.failed -= gone & FAILED
-            self.slow -= (gone & SLOW) >> 1
-        else:
-            self.count += 1
-        marks[self._place] = mark
-        self.failed += mark & FAILED
-        self.slow += (mark & SLOW) >> 1
-        self._place += 1
-        if self._place == self.size:
-            self._place = 0
 
 
 @final
@@ -88,6 +46,9 @@ class Breaker(Rule):
         self.moments = ADMIT + SETTLE
         self.link = link
         self.window: i64 = 1
+        """Calls, or seconds."""
+        self.timed = False
+        """Whether the window is one of time."""
         self.minimum: i64 = 1
         self.failure_share = 1.0
         self.slow_call = NEVER
@@ -105,7 +66,7 @@ class Breaker(Rule):
         """Time (s) that it was open, without the present one."""
         self._begun: i64 = 0
         """Trial calls that were let go."""
-        self._outcomes = Outcomes(1)
+        self._outcomes: Outcomes = LastCalls(1)
         self._judged = False
         """Whether the outcomes were few enough to go on, so that a good one more changes nothing."""
         self._timer: Timer | None = None
@@ -123,12 +84,13 @@ class Breaker(Rule):
             if self._timed != self.open_for:
                 self._set_timer(now)
         elif self.state == HALF_OPEN:
-            if self._outcomes.size != self.trials:
-                self._outcomes = self._outcomes.with_room(self.trials)
+            outcomes = self._outcomes
+            if isinstance(outcomes, LastCalls) and outcomes.size != self.trials:
+                self._outcomes = outcomes.with_room(self.trials)
             self.shut = self._begun >= self.trials
             self._judge(now)
-        elif self._outcomes.size != self.window:
-            self._outcomes = Outcomes(self.window)
+        elif self._outcomes.size != self.window or self._outcomes.timed != self.timed:
+            self._outcomes = self._fresh()
 
     def stop(self) -> None:
         """It is gone: it changes no more."""
@@ -161,7 +123,7 @@ class Breaker(Rule):
         mark: i64 = 0 if reason == OK else FAILED
         if now - call.sent > self.slow_call:
             mark += SLOW
-        self._outcomes.add(mark)
+        self._outcomes.add(mark, now)
         if mark == 0 and self._judged:
             return
         if self._judge(now):
@@ -170,15 +132,19 @@ class Breaker(Rule):
     def _judge(self, now: float) -> bool:
         """Draw the conclusion from the outcomes so far, and say whether it is closed again."""
         outcomes = self._outcomes
-        enough = self.trials if self.state == HALF_OPEN else min(self.minimum, self.window)
+        enough = self.minimum
+        if self.state == HALF_OPEN:
+            enough = self.trials
+        elif not self.timed:
+            enough = min(enough, self.window)
         if outcomes.count < enough:
             return False
-        self._judged = self.state == CLOSED
+        self._judged = self.state == CLOSED and not self.timed  # bad shares grow as good calls age
         if self._is_too_much(outcomes):
             self._open(now)
         elif self.state == HALF_OPEN:
             self._enter(CLOSED, now)
-            self._outcomes = Outcomes(self.window)
+            self._outcomes = self._fresh()
             return True
         return False
 
@@ -190,8 +156,12 @@ class Breaker(Rule):
         self._open_time += now - self._since
         self._enter(HALF_OPEN, now)
         self._begun = 0
-        self._outcomes = Outcomes(self.trials)
+        self._outcomes = LastCalls(self.trials)
         self.link.reopen(now)
+
+    def _fresh(self) -> Outcomes:
+        """A window in which nothing is yet."""
+        return LastSeconds(self.window) if self.timed else LastCalls(self.window)
 
     def _is_too_much(self, outcomes: Outcomes) -> bool:
         """Whether too many of the outcomes failed, or were slow."""

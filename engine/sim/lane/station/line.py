@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING, Final, final
 from engine.sim.lane.station.shelf import Shelf, can_be_shelved
 
 if TYPE_CHECKING:
+    from mypy_extensions import i64
+
+    from engine.sim.lane.agenda import Agenda
     from engine.sim.lane.call import Call
 
 NEVER: Final = float("inf")
+TIDY: Final = 1024
+"""Empty places from which on a line is shortened once they are half of it."""
 
 
 class Line:
@@ -115,6 +120,46 @@ class Lifo(Line):
     def oldest(self) -> float:
         """When the one at the bottom came."""
         return self._bottom if self._top is not None else NEVER
+
+
+@final
+class AdaptiveLifo(Line):
+    """First come, first served; while somebody has waited too long, last come (Maurer 2015, *Fail at Scale*)."""
+
+    def __init__(self, patience: float, agenda: Agenda) -> None:
+        self._patience = patience
+        """Seconds that the first may have waited for its turn to be next."""
+        self._agenda = agenda
+        self._calls: list[Call | None] = []
+        self._first: i64 = 0
+        """Place of who waits longest; before it nobody is left."""
+
+    def push(self, call: Call) -> None:
+        """Wait at the end."""
+        self._calls.append(call)
+
+    def pop(self) -> Call | None:
+        """Take the one that waited longest, or the one that came last."""
+        calls = self._calls
+        first = self._first
+        if first == len(calls):
+            return None
+        oldest = calls[first]
+        if oldest is not None and self._agenda.now - oldest.arrived > self._patience:
+            return calls.pop()
+        calls[first] = None
+        self._first = first + 1
+        if first > TIDY and 2 * first > len(calls):
+            del calls[: first + 1]
+            self._first = 0
+        return oldest
+
+    def oldest(self) -> float:
+        """When the first came."""
+        if self._first == len(self._calls):
+            return NEVER
+        first = self._calls[self._first]
+        return NEVER if first is None else first.arrived
 
 
 @final
