@@ -11,6 +11,7 @@ from typing import Literal
 from engine.catalog.preset import Lowering, Preset
 from engine.model.admission import ADMISSION, Admission
 from engine.model.component import Component
+from engine.model.faults import NODE_FAULTS, NodeFaults
 from engine.model.fields import Config, setting
 from engine.model.laws import Constant, Law
 from engine.model.metric import Metric
@@ -110,6 +111,7 @@ class CacheConfig(Config):
         help="Start with the most popular keys, as many as fit.",
     )
     admission: Admission | None = ADMISSION
+    faults: NodeFaults | None = NODE_FAULTS
 
 
 def lower(config: CacheConfig, context: Lowering) -> NodePlan:

@@ -21,6 +21,15 @@ _ALL: Final = (
     Metric(name="capacity_seconds", title="instance seconds", unit="s", needs="autoscale"),
 )
 
+UPTIME_METRICS: Final = (
+    Metric(name="availability", title="up", unit="%", needs="faults"),
+    Metric(name="instance_availability", title="instances up", unit="%", needs="faults"),
+    Metric(name="outages", title="outages", counts=True, needs="faults"),
+    Metric(name="outage.longest", title="longest outage", unit="s", needs="faults"),
+    Metric(name="outage.total", title="down in all", unit="s", needs="faults"),
+)
+"""What nodes add that fail by themselves, or lie in a frame that does."""
+
 
 def instance_metrics(config: type[Config]) -> tuple[Metric, ...]:
     """What a component with this config may add."""

@@ -13,6 +13,7 @@ from pydantic import model_validator
 from engine.catalog.preset import Lowering, Preset
 from engine.model.admission import ADMISSION, Admission
 from engine.model.component import Component
+from engine.model.faults import NODE_FAULTS, NodeFaults
 from engine.model.fields import Config, setting
 from engine.model.health import Health
 from engine.model.laws import Constant, Law
@@ -72,6 +73,7 @@ class LoadBalancerConfig(Config):
         "otherwise. Off: it goes on sending them requests.",
     )
     admission: Admission | None = ADMISSION
+    faults: NodeFaults | None = NODE_FAULTS
 
     older: ClassVar[frozenset[str]] = frozenset(
         {"health_checks", "health_interval", "health_failures", "health_successes"}

@@ -5,22 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.catalog.checks.fallbacks import fallback_errors
+from engine.catalog.checks.faults import fault_errors
 from engine.catalog.checks.flows import flow_errors
 from engine.catalog.checks.instances import instance_errors
 from engine.catalog.checks.loops import loop_errors
 from engine.catalog.checks.scenario import scenario_errors
 from engine.catalog.checks.standstill import standstill_errors
 from engine.catalog.checks.structure import structure_errors
-from engine.catalog.events import event_plan
+from engine.catalog.events import event_plan, members
 from engine.catalog.preset import Lowering
 from engine.catalog.reading import Reading, read
 from engine.catalog.registry import preset
 from engine.catalog.typed import DesignError
 from engine.plan.forwarding import as_forwarded
 from engine.plan.lower import class_plan, link_plan
-from engine.plan.primitives import Plan
+from engine.plan.primitives import FramePlan, Plan
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from engine.model.design import Design, Node
     from engine.model.fields import Config
     from engine.plan.primitives import ClassPlan, NodePlan
@@ -45,7 +48,14 @@ def lower(design: Design) -> Plan:
 def read_whole(design: Design) -> Reading:
     """The design with typed configs and everything that keeps it from running."""
     reading = read(design)
-    checks = (structure_errors, flow_errors, fallback_errors, instance_errors, scenario_errors)
+    checks = (
+        structure_errors,
+        flow_errors,
+        fallback_errors,
+        instance_errors,
+        fault_errors,
+        scenario_errors,
+    )
     return reading.with_errors([finding for check in checks for finding in check(reading)])
 
 
@@ -64,7 +74,22 @@ def plan_of(reading: Reading) -> Plan:
         nodes=tuple(nodes.values()),
         links=tuple(as_forwarded(link, nodes[link.source]) for link in links),
         events=tuple(event_plan(design, event, classes) for event in scenario.events),
+        frames=tuple(_frame_plans(reading)),
     )
+
+
+def _frame_plans(reading: Reading) -> Iterator[FramePlan]:
+    """What frames mean: those that fail, and those of which a node may say so, now or by an event."""
+    design = reading.design
+    for frame in design.frames:
+        config = reading.frames.get(frame.id)
+        own = tuple(node.id for node in design.nodes if node.frame == frame.id)
+        faults = config.faults if config is not None else None
+        if faults is not None or own:
+            nodes = tuple(node.id for node in members(design, frame.id))
+            yield FramePlan(
+                id=frame.id, name=frame.name or frame.id, own=own, nodes=nodes, faults=faults
+            )
 
 
 def _node_plans(reading: Reading, classes: tuple[ClassPlan, ...]) -> list[NodePlan]:

@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
+from engine.catalog.checks.faults import fault_errors
 from engine.catalog.checks.instances import instance_errors
 from engine.catalog.checks.loops import has_circles
 from engine.catalog.checks.standstill import crossing_takes_time, is_restless, work_takes_time
@@ -142,7 +143,8 @@ class _Step:
         _demand(_is_same(before.config.get("flow"), now.config.get("flow")))
         config = typed_config(now)
         reading = Reading(self._design, self._classes, {now.id: config}, {}, ())
-        _demand(not any(class_errors(reading)) and not any(instance_errors(reading)))
+        checks = (class_errors, instance_errors, fault_errors)
+        _demand(not any(finding for check in checks for finding in check(reading)))
         lowered = node_plan(now, config, self._plan.classes)
         _demand(is_restless(lowered) == is_restless(plan))
         _demand(work_takes_time(lowered) == work_takes_time(plan))

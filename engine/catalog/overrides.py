@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from engine.catalog.typed import DesignError, typed_config, typed_link
+from engine.catalog.typed import DesignError, typed_config, typed_frame, typed_link
 from engine.catalog.unknown import names_in, new_unknown
-from engine.model.design import Design, Link, Node
+from engine.model.design import Design, Frame, Link, Node
 from engine.model.edits import EditError, SetField
 from engine.model.fields import Config, field_help
 from engine.model.names import did_you_mean, one_of
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 _HOW: Final = "write ID.path=VALUE, such as web.workers=8"
 
 
+Configured = Node | Link | Frame
+"""What has a config."""
+
+
 class OverrideError(ValueError):
     """A change that does not fit the design. The message is one line: what, where, remedy."""
 
@@ -36,7 +40,7 @@ class OverrideError(ValueError):
 class Target:
     """A field of a node or link that can be changed."""
 
-    item: Node | Link
+    item: Configured
     path: tuple[str, ...]
     """Inside the config."""
     unit: str
@@ -74,10 +78,10 @@ def _target(design: Design, name: str) -> Target:
     if not path or not all(path):
         raise ValueError(_HOW)
     item = design.item(item_id)
-    if not isinstance(item, Node | Link):
-        known = [*design.node_by_id, *design.link_by_id]
+    if not isinstance(item, Node | Link | Frame):
+        known = [*design.node_by_id, *design.link_by_id, *design.frame_by_id]
         hint = did_you_mean(item_id, known)
-        msg = f"{item_id!r} is no node or link of the design" + _hint(hint, known)
+        msg = f"{item_id!r} is no node, link or frame of the design" + _hint(hint, known)
         raise ValueError(msg)  # noqa: TRY004 - the user's value, not the type, is wrong
     path = path[1:] if path[0] == "config" and len(path) > 1 else path
     unit, current, inside = _field(_typed(item), path)
@@ -92,15 +96,17 @@ def _changed(design: Design, target: Target, text: str) -> Design:
     edit = SetField(item.id, ("config", path[0]), _put(top, path[1:], new, target.inside[1:]))
     design = edit.apply(design).design
     made = design.item(item.id)
-    if isinstance(made, Node | Link):
+    if isinstance(made, Node | Link | Frame):
         wrong = new_unknown(item.config, _typed(item), made.config, _typed(made))
         if wrong:
             raise ValueError(wrong)
     return design
 
 
-def _typed(item: Node | Link) -> Config:
+def _typed(item: Configured) -> Config:
     """The item's config. Raises ``DesignError`` where it is wrong."""
+    if isinstance(item, Frame):
+        return typed_frame(item)
     return typed_config(item) if isinstance(item, Node) else typed_link(item)
 
 

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from engine.model.admission import Admission
+from engine.model.faults import NodeFaults
 from engine.plan.lower import law_plan
 from engine.plan.lower_flow import flow_plan
 from engine.records import dataclass
@@ -49,10 +50,12 @@ class Preset:
 
     component: Component
     lower: Callable[[Any, Lowering], NodePlan]
-    """From a config of ``component.config`` to primitives, its gates left out."""
+    """From a config of ``component.config`` to primitives, its gates and faults left out."""
 
     def plan(self, config: Config, context: Lowering) -> NodePlan:
-        """From a config to primitives: the gates are the same for every component that has some."""
+        """From a config to primitives: gates and faults are the same for every component that has some."""
         plan = self.lower(config, context)
-        admission = getattr(config, "admission", None)
-        return replace(plan, gates=admission.gates()) if isinstance(admission, Admission) else plan
+        admission, faults = getattr(config, "admission", None), getattr(config, "faults", None)
+        if isinstance(admission, Admission):
+            plan = replace(plan, gates=admission.gates())
+        return replace(plan, faults=faults) if isinstance(faults, NodeFaults) else plan

@@ -9,6 +9,7 @@ from __future__ import annotations
 from engine.catalog.preset import Lowering, Preset
 from engine.model.admission import ADMISSION, Admission
 from engine.model.component import Component
+from engine.model.faults import NODE_FAULTS, NodeFaults
 from engine.model.fields import Config, setting
 from engine.model.metric import Metric
 from engine.plan.primitives import BacklogPlan, NodePlan, StationPlan
@@ -62,6 +63,7 @@ class QueueConfig(Config):
         le=1000,
     )
     admission: Admission | None = ADMISSION
+    faults: NodeFaults | None = NODE_FAULTS
 
 
 def lower(config: QueueConfig, context: Lowering) -> NodePlan:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
-from engine.catalog.typed import DesignError, typed_config, typed_link
+from engine.catalog.typed import DesignError, typed_config, typed_frame, typed_link
 from engine.plan.lower import DEFAULT_CLASSES
 from engine.records import dataclass
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from engine.model.design import Design
+    from engine.model.faults import FrameConfig
     from engine.model.fields import Config
     from engine.model.findings import Finding
     from engine.model.link import LinkConfig
@@ -31,6 +32,8 @@ class Reading:
     """Typed configs of the links whose values are right, by id."""
     errors: tuple[Finding, ...]
     """What keeps the design from running."""
+    frames: Mapping[str, FrameConfig] = field(default_factory=dict)
+    """Typed configs of the frames whose values are right, by id."""
 
     def with_errors(self, errors: list[Finding]) -> Reading:
         """The reading with more errors."""
@@ -52,4 +55,11 @@ def read(design: Design) -> Reading:
             links[link.id] = typed_link(link)
         except DesignError as error:
             errors += error.findings
-    return Reading(design, design.classes or DEFAULT_CLASSES, configs, links, tuple(errors))
+    frames: dict[str, FrameConfig] = {}
+    for frame in design.frames:
+        try:
+            frames[frame.id] = typed_frame(frame)
+        except DesignError as error:
+            errors += error.findings
+    classes = design.classes or DEFAULT_CLASSES
+    return Reading(design, classes, configs, links, tuple(errors), frames)

@@ -11,6 +11,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, overload
 
+from engine.catalog.instances import UPTIME_METRICS
 from engine.model.admission import Admission
 from engine.model.policies.policy import metrics_in
 
@@ -42,12 +43,14 @@ def preset(kind: str) -> Preset | None:
 
 
 def _complete(preset: Preset) -> Preset:
-    """A preset whose component has the metrics of its gates as well."""
+    """A preset whose component has the metrics of its gates and of its faults as well."""
     component = preset.component
-    if "admission" not in component.config.model_fields:
-        return preset
-    gates = tuple(replace(metric, needs="admission") for metric in metrics_in(Admission))
-    return replace(preset, component=replace(component, metrics=(*component.metrics, *gates)))
+    fields, metrics = component.config.model_fields, component.metrics
+    if "admission" in fields:
+        metrics += tuple(replace(metric, needs="admission") for metric in metrics_in(Admission))
+    if "faults" in fields:
+        metrics += UPTIME_METRICS
+    return replace(preset, component=replace(component, metrics=metrics))
 
 
 def component(kind: str) -> Component | None:

@@ -13,6 +13,7 @@ from engine.catalog.preset import Lowering, Preset
 from engine.model.admission import ADMISSION, Admission
 from engine.model.autoscale import AUTOSCALE, Autoscale
 from engine.model.component import Component
+from engine.model.faults import NODE_FAULTS, NodeFaults
 from engine.model.fields import Config, setting
 from engine.model.flow import Flow
 from engine.model.laws import Exponential, Law
@@ -79,6 +80,11 @@ What may be switched on for its instances:
 - **Start-up**: who is added or starts again is *starting* until it is ready, and nobody calls it; then it may
   warm up. With no instance ready, callers fail at once (`unavailable`).
 - **Pauses** stop everything on an instance now and then.
+- **Faults** come by themselves: each instance (or the node, or all in its frame) fails after a time (MTBF), is
+  repaired after another (MTTR), and so on. It is up for *MTBF ÷ (MTBF + MTTR)* of the time, whatever the laws.
+  With *k* needed of *n* instances that are up for a share *a* each, the node is up for *Σ C(n,i) aⁱ(1-a)ⁿ⁻ⁱ*,
+  *i* from *k* on: two of .99 in parallel .9999, two of three .999702. A frame may fail as well, and all inside
+  with it: then that is no longer so.
 
 **Flow.** By default a request is worked on, and then the calls of the links are made in their order. A flow
 written here says it step by step instead:
@@ -201,6 +207,7 @@ class ServiceConfig(Config):
     start_up: StartUp | None = START_UP
     pauses: Pauses | None = PAUSES
     autoscale: Autoscale | None = AUTOSCALE
+    faults: NodeFaults | None = NODE_FAULTS
 
 
 def lower(config: ServiceConfig, context: Lowering) -> NodePlan:

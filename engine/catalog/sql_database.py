@@ -9,6 +9,7 @@ from engine.catalog.instances import instance_metrics
 from engine.catalog.preset import Lowering, Preset
 from engine.model.admission import ADMISSION, Admission
 from engine.model.component import Component
+from engine.model.faults import NODE_FAULTS, NodeFaults
 from engine.model.fields import Config, setting
 from engine.model.laws import Exponential, Law
 from engine.model.load_curves import SLOWDOWN, LoadCurve
@@ -83,6 +84,7 @@ class SqlDatabaseConfig(Config):
     slowdown: LoadCurve | None = SLOWDOWN
     start_up: StartUp | None = START_UP
     pauses: Pauses | None = PAUSES
+    faults: NodeFaults | None = NODE_FAULTS
 
 
 def lower(config: SqlDatabaseConfig, context: Lowering) -> NodePlan:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import ValidationError
 
 from engine.catalog.registry import component
+from engine.model.faults import FrameConfig
 from engine.model.findings import Finding
 from engine.model.link import DEFAULT_LINK, LinkConfig
 from engine.model.words import describe
@@ -14,7 +15,7 @@ from engine.model.words import describe
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-    from engine.model.design import Link, Node
+    from engine.model.design import Frame, Link, Node
     from engine.model.fields import Config
 
 _C = TypeVar("_C", bound="Config")
@@ -57,7 +58,16 @@ def typed_link(link: Link) -> LinkConfig:
     return _typed(LinkConfig, link) if link.config else DEFAULT_LINK
 
 
-def _typed(cls: type[_C], item: Node | Link) -> _C:
+def typed_frame(frame: Frame) -> FrameConfig:
+    """The typed config of a frame.
+
+    Raises:
+        DesignError: for wrong values.
+    """
+    return _typed(FrameConfig, frame)
+
+
+def _typed(cls: type[_C], item: Node | Link | Frame) -> _C:
     """The item's raw config as a config class."""
     try:
         return cls.model_validate(item.config)
@@ -65,7 +75,7 @@ def _typed(cls: type[_C], item: Node | Link) -> _C:
         raise DesignError(tuple(_findings(error, item))) from error
 
 
-def _findings(error: ValidationError, item: Node | Link) -> list[Finding]:
+def _findings(error: ValidationError, item: Node | Link | Frame) -> list[Finding]:
     """One finding a wrong field. Of the branches of a union, the one that got furthest speaks."""
     furthest: dict[str, tuple[list[str], ErrorDetails]] = {}
     for each in error.errors(include_url=False):

@@ -9,6 +9,7 @@ from engine.catalog.instances import instance_metrics
 from engine.catalog.preset import Lowering, Preset
 from engine.model.autoscale import AUTOSCALE, Autoscale
 from engine.model.component import Component
+from engine.model.faults import NODE_FAULTS, NodeFaults
 from engine.model.fields import Config, setting
 from engine.model.laws import Exponential, Law
 from engine.model.station import (
@@ -73,6 +74,7 @@ class WorkerConfig(Config):
     start_up: StartUp | None = START_UP
     pauses: Pauses | None = PAUSES
     autoscale: Autoscale | None = AUTOSCALE
+    faults: NodeFaults | None = NODE_FAULTS
 
 
 def lower(config: WorkerConfig, context: Lowering) -> NodePlan:

@@ -12,6 +12,7 @@ from engine.catalog import COMPONENTS
 from engine.cli.errors import OK
 from engine.model.design import Design
 from engine.model.event_kinds import EVENT_KINDS
+from engine.model.faults import FrameConfig
 from engine.model.link import LinkConfig
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def design_schema() -> dict[str, Any]:
     models: list[type[BaseModel]] = [
         Design,
         LinkConfig,
+        FrameConfig,
         *(component.config for component in COMPONENTS),
     ]
     names, whole = models_json_schema(
@@ -52,6 +54,7 @@ def design_schema() -> dict[str, Any]:
     ]
     definitions["Event"]["allOf"] = [_only_what_it_reads(kind) for kind in EVENT_KINDS]
     definitions["Link"]["properties"]["config"] = refs[LinkConfig]
+    definitions["Frame"]["properties"]["config"] = refs[FrameConfig]
     for definition in definitions.values():
         _allow_quantities(definition)
     design = definitions.pop(refs[Design]["$ref"].rpartition("/")[2])

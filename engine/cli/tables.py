@@ -223,7 +223,23 @@ def _failures(failed: Mapping[str, int], total: int) -> Text:
     return Text(f"{share} {failure_title(worst)}", "red")
 
 
-def _extra(extra: Mapping[str, float | None], node_id: str, design: Design) -> str:
+def _extra(extra: Mapping[str, Any], node_id: str, design: Design) -> str:
+    """The metric that a component shows beside the usual ones, and how long it was up."""
+    parts = [_own_metric(extra, node_id, design), _up(extra)]
+    return ", ".join(part for part in parts if part)
+
+
+def _up(extra: Mapping[str, Any]) -> str:
+    """For which share of the time a node was up that fails by itself, and its longest outage."""
+    share, outage = extra.get("availability"), extra.get("outage")
+    if share is None or not isinstance(outage, dict):
+        return ""
+    up = f"up {with_margin(extra, 'availability', '%')}"
+    longest = outage.get("longest")
+    return f"{up}, longest outage {format_quantity(longest, 's')}" if longest else up
+
+
+def _own_metric(extra: Mapping[str, Any], node_id: str, design: Design) -> str:
     """The metric that a component shows beside the usual ones."""
     found = component(design.node_by_id[node_id].kind)
     for metric in found.metrics if found else ():

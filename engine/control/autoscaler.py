@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final
 from engine.control.replicas import most_for_now, wanted_by_ratio, wanted_by_steps
 from engine.model.units import format_figure, format_quantity
 from engine.records import dataclass
-from engine.sim.body import Body
 from engine.sim.lane.codes import UNLIMITED
 from engine.sim.lane.roles.queue import Queue
 from engine.sim.primitives.autoscale import AUTOSCALE
@@ -63,7 +62,7 @@ class Autoscalers:
             scaler = self._scalers.get(name)
             if scaler is not None and (settings is None or scaler.part is not part):
                 del self._scalers[name]
-                scaler.part.controllers = []
+                scaler.part.control(AUTOSCALE, None)
                 scaler = None
             if settings is None:
                 continue
@@ -81,7 +80,7 @@ class Autoscalers:
         scaler = Scaler(part, settings, part.tally(now))
         scaler.wanted.append((now, len(part.node.pools)))
         self._scalers[part.plan.id] = scaler
-        part.controllers = [Body(AUTOSCALE, part)]
+        part.control(AUTOSCALE, part)
         self._remember(scaler)
         self._machine.clock.process(self._run(scaler))
 

@@ -28,6 +28,8 @@ class PoolState(Hampered):
     answering: float = 1.0
     """Share of the requests that do not fail by themselves after their work."""
     alive: bool = True
+    struck: bool = False
+    """Whether a fault that came by itself has hit it."""
 
 
 class NodeState:
@@ -41,7 +43,10 @@ class NodeState:
         """Times the traffic of a client."""
 
     def hit(self, event: EventPlan) -> list[PoolState]:
-        """The instances that an event is about: the first so many, or all."""
+        """The instances that an event is about: the one, the first so many, or all."""
+        if event.only is not None:
+            own = self.pools[: len(self.part.node.pools)]
+            return own[event.only : event.only + 1]
         some = event.instances
         return [each for each in self.pools if some is None or each.pool.index < some]
 
@@ -59,6 +64,9 @@ class NodeState:
         for each in self.pools:
             each.pool.error = 1.0 - each.answering
             lives.set_alive(part, each.pool, alive=each.alive)
+        if part.uptime is not None:
+            part.uptime.struck = frozenset(each.pool.index for each in self.pools if each.struck)
+            part.uptime.note(machine.now)
         if part.is_client:
             machine.surge(part, self.surge)
         part.resume(machine.now)

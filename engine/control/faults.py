@@ -129,16 +129,15 @@ class Faults:
     @staticmethod
     def _state(part: NodePart, events: list[EventPlan]) -> NodeState:
         """Badge a node with its events, and say into which state they bring it."""
-        part.faults = tuple(
-            kind.badge_of(event)
-            for event in events
-            if not (kind := event_kind(event.change)).instant
-        )
+        part.faults = _badges(events)
         state = NodeState(part)
         for event in events:
             change = effect_of(event).node
             if change is not None:
                 change(event, state)
+            if event.renewal:
+                for each in state.hit(event):
+                    each.struck = True
         return state
 
     @staticmethod
@@ -150,3 +149,20 @@ class Faults:
             if change is not None:
                 change(event, state)
         state.take_effect()
+
+
+def _badges(events: list[EventPlan]) -> tuple[str, ...]:
+    """Events as a card shows them: faults that came by themselves are counted, not listed."""
+    badges = [
+        kind.badge_of(event)
+        for event in events
+        if event.only is None and not (kind := event_kind(event.change)).instant
+    ]
+    alike: dict[tuple[str, float, float], list[EventPlan]] = {}
+    for event in events:
+        if event.only is not None:
+            alike.setdefault((event.change, event.factor, event.probability), []).append(event)
+    for some in alike.values():
+        counted = replace(some[0], instances=len(some))
+        badges.append(event_kind(counted.change).badge_of(counted))
+    return tuple(badges)

@@ -96,7 +96,7 @@ class Lives:
             life.turn += 1
             life.pool.starting = False
             life.pool.listed = True
-            _tell(life)
+            _tell(life, self._machine.now)
         self._strike_off(reach)
 
     def set_alive(self, part: NodePart, pool: Pool, *, alive: bool) -> None:
@@ -152,7 +152,7 @@ class Lives:
             return
         pool.down = pool.starting = True
         pool.listed = False
-        _tell(life)
+        _tell(life, now)
         if pool.memory is not None:
             pool.memory.begin(now)
         self._after(wait, life, self._make_ready)
@@ -168,7 +168,7 @@ class Lives:
         if server is not None:
             server.resume(now)
             server.warm(now)
-        _tell(life)
+        _tell(life, now)
         if pool.memory is not None:
             pool.memory.watch(now)
         if life.crashes:
@@ -188,7 +188,7 @@ class Lives:
         life.turn += 1
         pool.listed = False
         self._kill(life)
-        _tell(life)
+        _tell(life, now)
         self._say(life, f"is out of memory; it starts again in {wait:g} s")
         self._after(wait, life, self._restart)
 
@@ -234,9 +234,10 @@ class Lives:
         self._notify(Notice(at=self._machine.agenda.now, kind="health", text=text, target=name))
 
 
-def _tell(life: Life) -> None:
-    """Let all callers know whether an instance is to be called."""
+def _tell(life: Life, now: float) -> None:
+    """Let all callers know whether an instance is to be called, and who watches whether it is up."""
     pool = life.pool
+    life.part.note_uptime(now)
     for link in life.part.entering:
         for endpoint in link.link.endpoints:
             if endpoint.pool is pool:

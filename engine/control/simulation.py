@@ -10,6 +10,7 @@ from engine.control.autoscaler import Autoscalers
 from engine.control.bursts import Bursts
 from engine.control.health import HealthChecks
 from engine.control.pauses import Pauses
+from engine.control.renewals import Renewals
 from engine.control.timeline import Timeline
 from engine.sim.machine import Machine
 from engine.sim.meters import Meters
@@ -60,6 +61,7 @@ class Simulation:
         self._bursts = Bursts(self.machine)
         self._pauses = Pauses(self.machine)
         self._autoscalers = Autoscalers(self.machine, self._notify)
+        self._renewals = Renewals(self.machine, self._timeline, self._notify)
         self.machine.scaled = self._follow_scaled
         self.follow(plan)
 
@@ -83,6 +85,7 @@ class Simulation:
         self._bursts.follow(reach)
         self._pauses.follow(reach)
         self._autoscalers.follow(reach)
+        self._renewals.follow(reach)
 
     def advance(self, until: float) -> bool:
         """Do everything that is due before a time; false where an answer stopped it earlier."""

@@ -9,6 +9,7 @@ from engine.control.lives import Lives
 from engine.model.event_kinds import event_kind
 from engine.plan.primitives import INFINITE
 from engine.records import dataclass
+from engine.sim.reach import NOWHERE
 from engine.sim.snapshot import Notice
 
 if TYPE_CHECKING:
@@ -59,6 +60,21 @@ class Timeline:
     def refresh(self, reach: Reach) -> None:
         """Let active events act on what is new where a change reached."""
         self._faults.refresh(reach)
+
+    def strike(self, event: EventPlan) -> None:
+        """Let something happen now that no plan tells of; it changes no settings."""
+        self._faults.start(event)
+        self._faults.refresh(NOWHERE)
+
+    def lift(self, event: EventPlan) -> None:
+        """Take that back."""
+        self._faults.end(event)
+        self._faults.refresh(NOWHERE)
+
+    def alter(self, old: EventPlan, new: EventPlan) -> None:
+        """Let that be another."""
+        self._faults.replace(old, new)
+        self._faults.refresh(NOWHERE)
 
     def _follow_events(self, left: list[EventPlan]) -> Reach:
         """Go on with those events that are still there, end the others, and begin new ones."""

@@ -91,6 +91,7 @@ class Frame(Part):
     height: Extent = 300.0
     frame: Id | None = None
     collapsed: bool = False
+    config: RawConfig = Field(default_factory=dict)
 
 
 class Note(Part):

@@ -369,7 +369,11 @@ class SetField:
         if not self.path or self.path[0] == "id":
             msg = f"{self.id}: the id of an item cannot change"
             raise EditError(msg)
-        if self.path[0] == "config" and len(self.path) > 1 and isinstance(item, Node | Link):
+        if (
+            self.path[0] == "config"
+            and len(self.path) > 1
+            and isinstance(item, Node | Link | Frame)
+        ):
             return self._set_in_config(design, item)
         before, top = _raw(item), self.path[:1]
         made = _validated(item, _with_path(before, self.path, self.value))
@@ -379,7 +383,7 @@ class SetField:
             _sound(new, (made,))
         return Applied(new, Changes(changed=frozenset({self.id})), inverse)
 
-    def _set_in_config(self, design: Design, item: Node | Link) -> Applied:
+    def _set_in_config(self, design: Design, item: Node | Link | Frame) -> Applied:
         """Set a field of a config: the only part of it that is looked at, weighed and copied."""
         field = self.path[1]
         wanted = _with_path(item.config, self.path[1:], self.value)

@@ -138,9 +138,12 @@ def dumps(design: Design) -> str:
         ]
     }
     made = {key: whole(raw[key]) for key in Design.model_fields}
-    for items in ("nodes", "links"):
+    for items in ("nodes", "links", "frames"):
         for item, raw_item in zip(made[items], raw[items], strict=True):
             item["config"] = ordered(raw_item["config"])
+    for frame in made["frames"]:
+        if not frame["config"]:
+            del frame["config"]  # few frames have one, and older versions wrote none
     made |= {key: value for key, value in raw.items() if key not in made}
     return text_of(made) + "\n"
 

@@ -31,6 +31,7 @@ INSTANCE_METRICS: Final = (
     Metric(name="queue_mean", title="waiting, mean"),
     Metric(name="queue", title="waiting at the end"),
     Metric(name="in_system", title="inside at the end"),
+    Metric(name="availability", title="up", unit="%"),
 )
 """What a result has of each instance of a node."""
 

@@ -15,6 +15,8 @@ Counters = tuple[float, ...]
 """Cumulative counters of a body."""
 Values = dict[str, float]
 """Results by name; NaN where nothing was measured."""
+Bounds = dict[str, tuple[float, float]]
+"""Intervals of confidence (95 %) by name."""
 B = TypeVar("B")
 
 
@@ -36,6 +38,15 @@ class Adapter(Generic[B]):
             since: what the counters grew by.
             span: in so many seconds.
             now: simulated time (s).
+        """
+        return {}
+
+    def bounds(self, body: B, since: Sequence[float]) -> Bounds:
+        """Intervals of confidence of results under ``extra``, where its own counters tell them.
+
+        Args:
+            body: what runs.
+            since: what the counters grew by.
         """
         return {}
 
@@ -65,10 +76,17 @@ class Body(Generic[B]):
 
     def extra(self, before: Counters, span: float, now: float) -> Values:
         """Results since some counters, of so many seconds ago."""
+        return self.adapter.extra(self.thing, self._since(before, now), span, now)
+
+    def bounds(self, before: Counters, now: float) -> Bounds:
+        """Intervals of confidence since some counters."""
+        return self.adapter.bounds(self.thing, self._since(before, now))
+
+    def _since(self, before: Counters, now: float) -> list[float]:
+        """What the counters grew by."""
         after = self.counters(now)
         marks = before or (0.0,) * len(after)
-        since = [new - old for new, old in zip(after, marks, strict=True)]
-        return self.adapter.extra(self.thing, since, span, now)
+        return [new - old for new, old in zip(after, marks, strict=True)]
 
 
 def ratio(part: float, whole: float) -> float:

@@ -62,24 +62,29 @@ Part = dict[str, Any]
 def add_intervals(result: Part, machine: Machine) -> None:
     """Put the intervals beside the numbers of clients and nodes."""
     questions = _Questions()
-    for part, histograms, series in _parts(result, machine):
+    for name, part, histograms, series in _parts(result, machine):
         rates = [name for name in _RATES if name in part]
         part[CI] = dict.fromkeys(rates)
-        for name in histograms:
-            part[name][CI] = dict.fromkeys(("mean", *SHARES))
+        for each in histograms:
+            part[each][CI] = dict.fromkeys(("mean", *SHARES))
+        bounds = machine.nodes[name].bounds(machine.now)
+        if bounds:
+            part["extra"][CI] = {each: list(ends) for each, ends in bounds.items()}
         if series is not None:
             _ask(questions, part, histograms, series, machine.now)
     questions.answer()
 
 
-def _parts(result: Part, machine: Machine) -> Iterator[tuple[Part, tuple[str, ...], Series | None]]:
-    """What is written of each client and node, the names of its durations, and its counters."""
+def _parts(
+    result: Part, machine: Machine
+) -> Iterator[tuple[str, Part, tuple[str, ...], Series | None]]:
+    """The ids of clients and nodes, what is written of each, the names of its durations, and its counters."""
     record = machine.record
     for section in ("clients", "nodes"):
         for name, part in result[section].items():
             node = machine.nodes[name]
             series = record.of(name, node) if record else None
-            yield part, tuple(node.histograms), series
+            yield name, part, tuple(node.histograms), series
 
 
 def _ask(

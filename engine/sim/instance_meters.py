@@ -9,7 +9,7 @@ from engine.sim.lane.codes import UNLIMITED
 from engine.sim.servers import server_of
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Container, Iterable, Mapping
 
     from engine.sim.lane.call import Pool
     from engine.sim.snapshot import InstanceState
@@ -26,6 +26,9 @@ class InstanceTally:
     working: float = 0.0
     waiting: float = 0.0
     capacity: float = 0.0
+    up: float = 0.0
+    watched: float = 0.0
+    """Seconds for which somebody saw whether it was up."""
 
     def plus(self, other: InstanceTally, sign: int = 1) -> InstanceTally:
         """Both together, or with a sign of -1 what happened in between."""
@@ -37,6 +40,8 @@ class InstanceTally:
             self.working + sign * other.working,
             self.waiting + sign * other.waiting,
             self.capacity + sign * other.capacity,
+            self.up + sign * other.up,
+            self.watched + sign * other.watched,
         )
 
 
@@ -52,6 +57,21 @@ class InstanceMeter:
         self._workers = 0.0
         self._since = 0.0
         self._capacity = 0.0
+        self._up: bool | None = None
+        self._turned = 0.0
+        self._up_area = 0.0
+        self._watched = 0.0
+
+    def turn(self, now: float, *, up: bool | None) -> None:
+        """Count it as up or down from now on; not at all while nobody sees it."""
+        if up is not self._up:
+            self._up_area, self._watched = self.up_areas(now)
+            self._up, self._turned = up, now
+
+    def up_areas(self, now: float) -> tuple[float, float]:
+        """Seconds up, and seconds for which somebody saw that."""
+        span = 0.0 if self._up is None else now - self._turned
+        return self._up_area + (span if self._up else 0.0), self._watched + span
 
     def set_workers(self, workers: float, now: float) -> None:
         """Count other workers as there from now on; none once it is retired, or where they are unlimited."""
@@ -73,6 +93,7 @@ class InstanceMeter:
             busy - resting - stood,
             float(pool.waiting) * now - pool.wait_sum,
             self._capacity + self._workers * (now - self._since),
+            *self.up_areas(now),
         )
 
 
@@ -104,6 +125,18 @@ class InstanceMeters:
         for place, meter in enumerate(self._meters):
             bounded = place < len(pools) and meter.pool.workers < UNLIMITED
             meter.set_workers(float(meter.pool.workers) if bounded else 0.0, now)
+
+    def turn(self, up: Mapping[Pool, bool], now: float) -> None:
+        """Know which instances are up; of those that are not named nobody sees it."""
+        for meter in self._meters:
+            meter.turn(now, up=up.get(meter.pool))
+
+    def up_areas(self, now: float) -> tuple[float, float]:
+        """Seconds up of all instances, and seconds for which somebody saw that."""
+        areas = [meter.up_areas(now) for meter in self._meters]
+        gone = self._gone or InstanceTally()
+        up, watched = sum(area[0] for area in areas), sum(area[1] for area in areas)
+        return up + gone.up, watched + gone.watched
 
     def tallies(self, now: float) -> Tallies:
         """The counters of each now."""
@@ -180,4 +213,5 @@ def _row(
         "queue_mean": max(0.0, done.waiting) / span if span > 0.0 else 0.0,
         "queue": 0 if pool is None else int(pool.waiting),
         "in_system": 0 if pool is None else int(pool.inside.count),
+        **({"availability": done.up / done.watched} if done.watched > 0.0 else {}),
     }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from engine.records import dataclass
 from engine.sim import tally
+from engine.sim.body import Body
 from engine.sim.instance_meters import InstanceMeters, standing
 from engine.sim.lane.roles.queue import Queue
 from engine.sim.lane.roles.router import Router
@@ -16,7 +17,7 @@ from engine.sim.volumes import ByteMeter
 
 if TYPE_CHECKING:
     from engine.plan.primitives import LinkPlan, NodePlan, TrafficPlan
-    from engine.sim.body import Body, Counters
+    from engine.sim.body import Adapter, Bounds, Counters
     from engine.sim.instance_meters import Tallies
     from engine.sim.lane.call import Endpoint, Pool
     from engine.sim.lane.histogram import Histogram
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from engine.sim.lane.node import Node
     from engine.sim.lane.seams import Picker
     from engine.sim.lane.traffic.arrivals import Source
+    from engine.sim.uptime import NodeUptime
 
     Choices = dict[tuple[object, ...], Picker]
     """Pickers by what they were made from, so that those that stay right keep their place."""
@@ -74,6 +76,8 @@ class NodePart:
     """What acts on it from time to time."""
     marked: dict[str, Counters] = field(default_factory=dict)
     """Counters of its bodies when the measurement began, by name."""
+    uptime: NodeUptime | None = None
+    """What sees whether it is up, where faults come by themselves."""
     meters: InstanceMeters = field(default_factory=InstanceMeters)
     """What looks at each of its instances."""
     marked_instances: Tallies = field(default_factory=dict)
@@ -168,9 +172,26 @@ class NodePart:
         for histogram in self.histograms.values():
             histogram.mark()
 
+    def control(self, adapter: Adapter[Any], thing: object | None) -> None:
+        """Have something act on it from now on; with None no longer."""
+        others = [body for body in self.controllers if body.adapter is not adapter]
+        self.controllers = others if thing is None else [*others, Body(adapter, thing)]
+
+    def note_uptime(self, now: float) -> None:
+        """Let who wants to know see which instances are up."""
+        if self.uptime is not None:
+            self.uptime.note(now)
+
     def counters(self, now: float) -> dict[str, Counters]:
         """Cumulative counters of all bodies, by name."""
         return things(self.roles + self.gates + self.controllers, now)
+
+    def bounds(self, now: float) -> Bounds:
+        """Intervals of confidence under ``extra`` since the mark, as far as its bodies know them."""
+        found: Bounds = {}
+        for body in self.controllers:
+            found |= body.bounds(self.marked.get(body.adapter.name, ()), now)
+        return found
 
     def extra_since(self, before: dict[str, Counters], span: float, now: float) -> dict[str, float]:
         """What the component adds to the results, since counters of so many seconds ago."""

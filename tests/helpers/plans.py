@@ -29,7 +29,7 @@ from engine.sim.report import Result, result_of
 
 LawLike = LawPlan | float
 
-_OF_NODE = ("pulls", "store", "flow", "gates", "autoscale")
+_OF_NODE = ("pulls", "store", "flow", "gates", "autoscale", "faults")
 
 
 def exponential(mean: float) -> LawPlan:
@@ -67,7 +67,7 @@ def closed(name: str, users: int, think: LawLike) -> NodePlan:
 
 
 def station(name: str, work: LawLike | Sequence[LawLike] = 0.01, **changes: Any) -> NodePlan:
-    """A service; `pulls`, `store`, `flow`, `gates` and `autoscale` go to the node, everything else to its station.
+    """A service; `pulls`, `store`, `flow`, `gates`, `autoscale` and `faults` go to the node, everything else to its station.
 
     A flow brings its own work.
     """

@@ -36,7 +36,7 @@ from engine.plan.primitives import (
 )
 from engine.sim.lane.draws import generator
 from tests.helpers import flows, plans
-from tests.helpers.random_policies import PolicyMaker
+from tests.helpers.random_policies import PolicyMaker, failing_plan
 
 T = TypeVar("T")
 TIMES = [0.0, 0.0, 0.004, 0.02, 0.3]
@@ -296,7 +296,7 @@ def random_plan(seed: int) -> Plan:
     queues = {node.id for node in behind if node.backlog is not None}
     pulled = {link.target for link in links if link.source in queues}
     nodes = users + [_pulling(node) if node.id in pulled else node for node in behind]
-    return plans.plan(
+    whole = plans.plan(
         nodes,
         links,
         classes=make.classes(),
@@ -305,6 +305,7 @@ def random_plan(seed: int) -> Plan:
         duration=8.0,
         warmup=1.0,
     )
+    return failing_plan(whole, seed)
 
 
 def _of_station(node: NodePlan) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from engine.model.faults import FrameFaults, NodeFaults
+from engine.model.laws import Constant, Exponential, Lognormal, Uniform
 from engine.model.policies.breaker import Breaker
 from engine.model.policies.bulkhead import Bulkhead
 from engine.model.policies.concurrency import Concurrency
@@ -16,7 +18,7 @@ from engine.model.policies.retry_budget import RetryBudget
 from engine.model.policies.shed import Shed
 from engine.model.policies.throttle import Throttle
 from engine.model.policies.waiting_room import WaitingRoom
-from engine.plan.primitives import NodePlan, Plan
+from engine.plan.primitives import FramePlan, NodePlan, Plan
 from engine.sim.lane.draws import generator
 from tests.helpers import plans
 
@@ -68,12 +70,45 @@ LIMITS = [
 ]
 
 
+FAULTS: list[NodeFaults | None] = [
+    None,
+    None,
+    NodeFaults(mtbf=Exponential(mean=1.0), mttr=Exponential(mean=0.3)),
+    NodeFaults(mtbf=Constant(mean=0.7), mttr=Constant(mean=0.0), unit="node"),
+    NodeFaults(mtbf=Lognormal(mean=2.0, cv2=4.0), mttr=Exponential(mean=1.0), kind="slow"),
+    NodeFaults(mtbf=Exponential(mean=0.5), mttr=Uniform(low=0.0, high=0.5), kind="error", needed=2),
+    NodeFaults(mtbf=Exponential(mean=3.0), mttr=Constant(mean=0.5), unit="frame"),
+]
+ZONES: list[FrameFaults | None] = [
+    None,
+    None,
+    FrameFaults(mtbf=Exponential(mean=2.0), mttr=Exponential(mean=0.5)),
+    FrameFaults(mtbf=Exponential(mean=2.0), mttr=Constant(mean=0.2), unit="node", kind="slow"),
+    FrameFaults(mtbf=Constant(mean=1.0), mttr=Exponential(mean=0.1), unit="instance"),
+]
+
+
 def with_other_policies(plan: Plan, seed: int) -> Plan:
-    """The plan with other rules and gates, from another number."""
+    """The plan with other rules, gates and faults, from another number."""
     make = PolicyMaker(seed)
     nodes = (each if each.traffic is not None else make.limited(each) for each in plan.nodes)
     links = tuple(replace(each, policies=make.rules()) for each in plan.links)
-    return replace(plan, nodes=tuple(nodes), links=links)
+    return failing_plan(replace(plan, nodes=tuple(nodes), links=links), seed)
+
+
+def failing_plan(plan: Plan, seed: int) -> Plan:
+    """The plan with a zone around every second node, and faults of some nodes and sometimes of the zone."""
+    random = generator(seed, "plan", "faults")
+    nodes = tuple(
+        node
+        if node.traffic is not None
+        else replace(node, faults=FAULTS[int(random.integers(len(FAULTS)))])
+        for node in plan.nodes
+    )
+    inside = tuple(node.id for node in nodes[::2])
+    faults = ZONES[int(random.integers(len(ZONES)))]
+    zone = FramePlan(id="zone", name="Zone", own=inside, nodes=inside, faults=faults)
+    return replace(plan, nodes=nodes, frames=(zone,))
 
 
 class PolicyMaker:

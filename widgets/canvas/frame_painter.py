@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from pydantic import ValidationError
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
+from engine.model.faults import FrameConfig
 from widgets.canvas.geometry import COMPACT_ZOOM, FRAME_RADIUS, FRAME_TAB
-from widgets.canvas.wording import counted
+from widgets.canvas.wording import counted, short_time
 
 if TYPE_CHECKING:
     from engine.model.design import Frame
@@ -31,9 +34,13 @@ _MOST_GROWN: Final = 6.0
 
 
 def frame_label(frame: Frame) -> str:
-    """``Region · eu-west``; the kind alone without a name."""
-    title = TITLES.get(frame.kind, frame.kind)
-    return f"{title} · {frame.name}" if frame.name else title
+    """``Region · eu-west``; the kind alone without a name. What fails by itself says how often."""
+    parts = [TITLES.get(frame.kind, frame.kind), frame.name]
+    if frame.config.get("faults"):
+        with suppress(ValidationError):
+            faults = FrameConfig.model_validate(frame.config).faults
+            parts.append(f"MTBF {short_time(faults.mtbf.mean)}" if faults is not None else "")
+    return " · ".join(part for part in parts if part)
 
 
 def _tab_scale(zoom: float) -> float:

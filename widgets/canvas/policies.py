@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -9,6 +10,7 @@ from pydantic import ValidationError
 
 from engine.model.admission import Admission
 from engine.model.autoscale import Autoscale
+from engine.model.faults import NodeFaults
 from engine.model.link import LinkConfig
 from engine.model.policies.policy import policies_in
 from widgets.canvas.wording import short_percent, short_time
@@ -69,17 +71,19 @@ def link_pills(config: Mapping[str, object], states: Mapping[str, str]) -> tuple
 
 
 def gate_pills(config: Mapping[str, object], states: Mapping[str, str]) -> tuple[Pill, ...]:
-    """The signs of what calls have to pass before they enter a node, and of what scales it."""
+    """The signs of what calls have to pass before they enter a node, and of what scales it or has it fail."""
     admission, autoscale = config.get("admission"), config.get("autoscale")
     pills: list[Pill] = []
     if isinstance(admission, dict):
         pills += _switched_on(admission, Admission, states)
     if isinstance(autoscale, dict):
-        try:
+        with suppress(ValidationError):
             scale = Autoscale.model_validate(autoscale)
-        except ValidationError:
-            return tuple(pills)
-        pills.append(Pill("autoscale", f"{scale.min}–{scale.max}"))
+            pills.append(Pill("autoscale", f"{scale.min}–{scale.max}"))
+    if isinstance(config.get("faults"), dict):
+        with suppress(ValidationError):
+            faults = NodeFaults.model_validate(config["faults"])
+            pills.append(Pill(faults.kind, f"MTBF {short_time(faults.mtbf.mean)}"))
     return tuple(pills)
 
 

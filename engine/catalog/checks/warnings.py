@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from engine.catalog.checks.faults import fault_warnings
 from engine.catalog.checks.flows import explicit_flow, flow_warnings
 from engine.catalog.checks.instances import instance_warnings
 from engine.catalog.checks.scenario import objective_warnings
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from engine.catalog.reading import Reading
-    from engine.model.design import Design, Link, Node
+    from engine.model.design import Design, Frame, Link, Node
     from engine.model.edits import Edit
+    from engine.model.fields import Config
 
 _FLOW: Final = ("order", "probability", "times", "mode", "when", "picker")
 """Fields of a link that say how it is part of its source's flow of calls."""
@@ -34,9 +36,10 @@ _COURTESY: Final = ("deadline_propagation", "cancellation")
 def warnings(reading: Reading) -> Iterator[Finding]:
     """What is probably not meant."""
     design = reading.design
-    items: list[Node | Link] = [*design.nodes, *design.links]
+    typed: dict[str, Config] = {**reading.configs, **reading.links, **reading.frames}
+    items: list[Node | Link | Frame] = [*design.nodes, *design.links, *design.frames]
     for item in items:
-        config = reading.configs.get(item.id) or reading.links.get(item.id)
+        config = typed.get(item.id)
         if config is not None:
             for path in unknown_fields(item.config, config):
                 yield _unknown_field(design, item.id, item.config, config, path)
@@ -49,6 +52,7 @@ def warnings(reading: Reading) -> Iterator[Finding]:
     yield from objective_warnings(design)
     yield from instance_warnings(reading)
     yield from waiting_warnings(reading)
+    yield from fault_warnings(reading)
 
 
 def _unknown_field(

@@ -165,6 +165,9 @@ def design_doubts(plan: Plan, moment: Moment) -> tuple[str, ...]:
     if active:
         names = ", ".join(dict.fromkeys(active))
         found.append(f"faults and changes are not modelled: {names}")
+    found += [
+        f"not modelled: faults of {frame.name}" for frame in plan.frames if frame.faults is not None
+    ]
     for kind in plan.classes:
         name = stranger_in(kind)
         if name:

@@ -17,6 +17,7 @@ from engine.plan.primitives.flow import (
     Way,
     WorkPart,
 )
+from engine.plan.primitives.frame import FramePlan
 from engine.plan.primitives.link import ConnectionPlan, EncryptionPlan, LinkPlan, Picker, RetryPlan
 from engine.plan.primitives.node import HealthPlan, NodePlan, RouterPlan
 from engine.plan.primitives.plan import Plan
@@ -51,6 +52,7 @@ __all__ = [
     "EncryptionPlan",
     "EventPlan",
     "FlowPlan",
+    "FramePlan",
     "HealthPlan",
     "KeyPlan",
     "LawPlan",

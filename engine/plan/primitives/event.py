@@ -26,6 +26,10 @@ class EventPlan:
     seconds: float | None = None
     """Of a delay, added to each crossing; of an error, until it is answered, None after its work."""
     instances: int | None = None
+    only: int | None = None
+    """The one instance that a fault which came by itself is about, by its place."""
+    renewal: bool = False
+    """Whether it came by itself: a fault of `engine.control.renewals`."""
     replacement: NodePlan | LinkPlan | None = None
     """``set``: the node or link as it is meanwhile."""
     label: str = ""

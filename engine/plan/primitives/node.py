@@ -9,6 +9,7 @@ from engine.records import dataclass
 
 if TYPE_CHECKING:
     from engine.model.autoscale import Autoscale
+    from engine.model.faults import NodeFaults
     from engine.model.policies.policy import Policy
     from engine.plan.primitives.flow import FlowPlan
     from engine.plan.primitives.link import Picker
@@ -66,6 +67,8 @@ class NodePlan:
     the flow begins with, none where it begins with something else."""
     autoscale: Autoscale | None = None
     """K: what has more or fewer instances while it runs."""
+    faults: NodeFaults | None = None
+    """K: what has it fail now and then, and repairs it."""
     gates: tuple[Policy, ...] = ()
     """A: what calls have to pass before they wait for a worker, in this order."""
 

@@ -9,6 +9,7 @@ from engine.records import dataclass
 if TYPE_CHECKING:
     from engine.plan.primitives.basics import ClassPlan
     from engine.plan.primitives.event import EventPlan
+    from engine.plan.primitives.frame import FramePlan
     from engine.plan.primitives.link import LinkPlan
     from engine.plan.primitives.node import NodePlan
 
@@ -25,3 +26,5 @@ class Plan:
     nodes: tuple[NodePlan, ...]
     links: tuple[LinkPlan, ...]
     events: tuple[EventPlan, ...]
+    frames: tuple[FramePlan, ...] = ()
+    """Those that fail, and those in which nodes lie."""

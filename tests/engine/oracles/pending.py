@@ -24,7 +24,6 @@ PENDING: Final = MappingProxyType(
 
 PARTLY: Final = MappingProxyType(
     {
-        19: "k of n, series and parallel are checked; faults by renewal (MTBF, MTTR) wait for them",
         22: "fetches per expiry are checked; stale answers wait for versions in stores",
         32: "aborts, hot rows and order statistics are checked; locks wait for transactions",
         33: "detection and duplicates are checked; replica lag, DNS and cold starts wait for theirs",

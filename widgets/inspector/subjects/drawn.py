@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from engine.model.design import Frame, Link, Node, Note
 from engine.model.edits import SetField
-from widgets.inspector.fields import Field, Option
+from engine.model.faults import FrameConfig
+from widgets.inspector.fields import Field, Option, config_fields
 from widgets.inspector.shapes import Shape
 from widgets.inspector.subjects.base import edit_label, label_of
+from widgets.inspector.writing import check, written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,10 +93,17 @@ class FrameSubject:
                 changed=frame.frame is not None,
                 options=tuple(parents),
             ),
+            *config_fields(FrameConfig, dict(frame.config), ("config",)),
         ]
 
     def edit(self, path: Path, value: JsonValue | Unset) -> Edit:
-        """Write one field of the frame."""
+        """Write one field of the frame; those of its config are checked."""
+        if path[0] == "config":
+            config, inside = self._frame.config, path[1:]
+            new = written(FrameConfig, config, inside, value)
+            check(FrameConfig, config, inside, new)
+            title = next((each.title for each in self.fields() if each.path == path), path[-1])
+            return SetField(self._frame.id, path[:2], new, edit_label(title))
         return SetField(self._frame.id, path, value, edit_label(path[0].capitalize()))
 
 

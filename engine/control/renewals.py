@@ -1,0 +1,280 @@
+"""Faults that come by themselves: each unit fails, is repaired and fails again, as a process on the clock.
+
+A unit is an instance, a node, or all that lies in a frame; each has two random streams of its own. A fault is
+an event that no plan tells of, so that it goes together with those that plans do.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import field, replace
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from engine.control.chronicle import Chronicle
+from engine.model.event_kinds import event_kind
+from engine.model.units import format_quantity
+from engine.plan.lower import law_plan
+from engine.plan.primitives import INFINITE, EventPlan
+from engine.records import dataclass
+from engine.sim.lane.draws import generator
+from engine.sim.primitives.faults import UPTIME
+from engine.sim.samplers import make_sampler
+from engine.sim.uptime import NodeUptime
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator
+
+    from engine.control.timeline import Timeline
+    from engine.model.faults import Faults
+    from engine.model.laws import Law
+    from engine.plan.primitives import FramePlan
+    from engine.sim.lane.samplers import Sampler
+    from engine.sim.machine import Machine
+    from engine.sim.parts import NodePart
+    from engine.sim.reach import Reach
+    from engine.sim.snapshot import Notice
+
+_LIVES: Final = 20.0
+"""Mean lives after which nobody can tell any more when the first one began."""
+_MOST_LIVES: Final = 10_000
+"""Lives that are drawn for that at most: some laws are next to nothing nearly always."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """What fails together, and how."""
+
+    settings: Faults
+    name: str
+    """As people know it."""
+    nodes: tuple[str, ...]
+    part: NodePart | None = None
+    """The node, where it is about one: another node of the same name is another unit."""
+    only: int | None = None
+    """The place of the instance, where it is about one."""
+
+
+@dataclass(slots=True, eq=False)
+class Unit:
+    """Something that fails by itself."""
+
+    owner: str
+    """Whose streams it draws from, and under which name there."""
+    purpose: str
+    spec: Spec
+    samplers: dict[str, tuple[Law, Sampler]] = field(default_factory=dict)
+    """What its times are drawn from, with the laws that they follow."""
+    fault: EventPlan | None = None
+    """What is wrong with it now."""
+    told: bool = False
+    """Whether people were told of that."""
+    valid: bool = True
+
+
+class Renewals:
+    """All that fails by itself on one machine."""
+
+    def __init__(
+        self, machine: Machine, timeline: Timeline, notify: Callable[[Notice], None]
+    ) -> None:
+        self._machine = machine
+        self._timeline = timeline
+        self._chronicle = Chronicle(machine, notify, "faults")
+        self._units: dict[str, dict[str, Unit]] = {}
+        """By the node or the frame whose settings they follow, and their own name there."""
+        self._frames: tuple[FramePlan, ...] = ()
+        self._above: dict[str, list[FramePlan]] = {}
+        """Frames with faults, by the nodes inside."""
+        self._threats: Counter[str] = Counter()
+        """Units that a node belongs to."""
+        self._uptimes: dict[str, NodeUptime] = {}
+
+    def follow(self, reach: Reach) -> None:
+        """Have fail what the plan says, where something changed."""
+        parts = {part.plan.id: part for part in reach.nodes}
+        frames = {frame.id: frame for name in parts for frame in self._above.get(name, ())}
+        if self._frames != self._machine.plan.frames:
+            frames |= self._follow_frames(self._machine.plan.frames)
+            parts = dict(self._machine.nodes)
+        wanted = {name: self._of_node(part) for name, part in parts.items()}
+        wanted |= {frame.id: self._of_frame(frame) for frame in frames.values()}
+        if reach.whole:
+            known = {*self._machine.nodes, *(frame.id for frame in self._frames)}
+            wanted |= {name: {} for name in self._units if name not in known}
+        touched = dict.fromkeys(parts)
+        for owner, specs in wanted.items():
+            if specs or owner in self._units:
+                touched |= dict.fromkeys(self._have(owner, specs))
+        for name in touched:
+            self._watch(name)
+
+    def _follow_frames(self, frames: tuple[FramePlan, ...]) -> dict[str, FramePlan]:
+        """Know other frames from now on; returns all, those that went included without their faults."""
+        gone = {frame.id: replace(frame, faults=None) for frame in self._frames}
+        self._frames = frames
+        self._above = {}
+        for frame in frames:
+            for name in frame.nodes if frame.faults is not None else ():
+                self._above.setdefault(name, []).append(frame)
+        return gone | {frame.id: frame for frame in frames}
+
+    def _of_node(self, part: NodePart) -> dict[str, Spec]:
+        """What fails by the settings of a node."""
+        settings, name = part.plan.faults, part.plan.id
+        if settings is None:
+            return {}
+        if settings.unit == "instance":
+            return _instances(settings, part, "fault")
+        if settings.unit == "node":
+            return {"fault": Spec(settings, name, (name,), part)}
+        frame = next((frame for frame in self._frames if name in frame.own), None)
+        return {} if frame is None else {"fault": Spec(settings, frame.name, frame.nodes)}
+
+    def _of_frame(self, frame: FramePlan) -> dict[str, Spec]:
+        """What fails by the settings of a frame."""
+        settings = frame.faults
+        if settings is None:
+            return {}
+        if settings.unit == "frame":
+            return {"fault": Spec(settings, frame.name, frame.nodes)} if frame.nodes else {}
+        found: dict[str, Spec] = {}
+        for name in frame.nodes:
+            part = self._machine.nodes.get(name)
+            if part is None or part.is_client:
+                continue
+            if settings.unit == "node":
+                found[f"fault/{name}"] = Spec(settings, name, (name,), part)
+            else:
+                found |= _instances(settings, part, f"fault/{name}")
+        return found
+
+    def _have(self, owner: str, specs: dict[str, Spec]) -> Iterator[str]:
+        """Have these units of an owner, and no others; returns the nodes that belong to more or fewer."""
+        units = self._units.setdefault(owner, {})
+        for purpose, unit in list(units.items()):
+            spec = specs.get(purpose)
+            if spec is None or (spec.nodes, spec.part) != (unit.spec.nodes, unit.spec.part):
+                yield from unit.spec.nodes
+                self._end(units.pop(purpose))
+        for purpose, spec in specs.items():
+            known = units.get(purpose)
+            if known is not None:
+                self._retune(known, spec)
+            else:
+                yield from spec.nodes
+                units[purpose] = unit = Unit(owner, purpose, spec)
+                self._threats.update(spec.nodes)
+                self._machine.clock.process(self._run(unit))
+        if not units:
+            del self._units[owner]
+
+    def _retune(self, unit: Unit, spec: Spec) -> None:
+        """Follow other settings; a fault that is there becomes what they say."""
+        unit.spec = spec
+        if unit.fault is not None:
+            fault = _fault(spec, unit.fault.at)
+            if fault != unit.fault:
+                self._timeline.alter(unit.fault, fault)
+                unit.fault = fault
+
+    def _end(self, unit: Unit) -> None:
+        """Have something fail no more."""
+        unit.valid = False
+        self._threats.subtract(unit.spec.nodes)
+        self._mend(unit)
+
+    def _run(self, unit: Unit) -> Generator[Any, Any, None]:
+        """Work, fail, work, until nothing of that is wanted any more."""
+        clock = self._machine.clock
+        yield clock.timeout(self._first(unit))
+        while unit.valid:
+            self._fail(unit)
+            yield clock.timeout(self._draw(unit, "mttr"))
+            if unit.valid:
+                self._mend(unit)
+                yield clock.timeout(self._draw(unit, "mtbf"))
+
+    def _fail(self, unit: Unit) -> None:
+        """Something fails."""
+        spec, now = unit.spec, self._machine.now
+        unit.fault = fault = _fault(spec, now)
+        self._timeline.strike(fault)
+        badge = event_kind(fault.change).badge_of(fault)
+        unit.told = self._chronicle.say("alert", spec.nodes[0], f"{spec.name}: {badge} by a fault")
+
+    def _mend(self, unit: Unit) -> None:
+        """It works again, if it did not."""
+        fault, unit.fault = unit.fault, None
+        if fault is None:
+            return
+        self._timeline.lift(fault)
+        if unit.told:
+            lasted = format_quantity(self._machine.now - fault.at, "s")
+            text = f"{unit.spec.name}: repaired after {lasted}"
+            self._chronicle.close("restored", fault.nodes[0], text)
+
+    def _first(self, unit: Unit) -> float:
+        """Time (s) until the first failure of something whose age nobody knows: what is left of a life."""
+        seed = self._machine.streams.seed
+        age = generator(seed, unit.owner, f"{unit.purpose}/age").random()
+        left = -(_LIVES + age) * unit.spec.settings.mtbf.mean
+        for _ in range(_MOST_LIVES):
+            left += self._draw(unit, "mtbf")
+            if left > 0.0:
+                return left
+        return self._draw(unit, "mtbf")
+
+    def _draw(self, unit: Unit, name: Literal["mtbf", "mttr"]) -> float:
+        """The next time up or down (s)."""
+        settings = unit.spec.settings
+        law = settings.mtbf if name == "mtbf" else settings.mttr
+        known = unit.samplers.get(name)
+        if known is None or known[0] != law:
+            streams, purpose = self._machine.streams, f"{unit.purpose}/{name}"
+            known = (law, make_sampler(law_plan(law), streams, unit.owner, purpose))
+            unit.samplers[name] = known
+        return known[1].draw()
+
+    def _watch(self, name: str) -> None:
+        """See whether a node is up, as long as it may fail by itself."""
+        part, now = self._machine.nodes.get(name), self._machine.now
+        if part is None or part.is_client:
+            return
+        if self._threats[name] > 0:
+            uptime = self._uptimes.get(name)
+            if uptime is None or uptime.node is not part.node:
+                uptime = self._uptimes[name] = NodeUptime(part.node, part.meters)
+            uptime.needed = 1 if part.plan.faults is None else part.plan.faults.needed
+            part.uptime = uptime
+            part.control(UPTIME, uptime)
+            part.note_uptime(now)
+        elif part.uptime is not None:
+            part.uptime.leave(now)
+            part.uptime = None
+            part.control(UPTIME, None)
+
+
+def _instances(settings: Faults, part: NodePart, purpose: str) -> dict[str, Spec]:
+    """Each instance of a node by itself."""
+    name = part.plan.id
+    return {
+        f"{purpose}/{pool.index}": Spec(
+            settings, f"{name} {pool.index + 1}", (name,), part, pool.index
+        )
+        for pool in part.node.pools
+    }
+
+
+def _fault(spec: Spec, at: float) -> EventPlan:
+    """A fault that something has had since a time (s)."""
+    settings = spec.settings
+    return EventPlan(
+        at=at,
+        end=INFINITE,
+        change=settings.kind,
+        nodes=spec.nodes,
+        factor=settings.factor,
+        probability=settings.probability,
+        only=spec.only,
+        renewal=True,
+    )
