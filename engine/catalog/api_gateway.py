@@ -9,6 +9,7 @@ from __future__ import annotations
 from engine.catalog.preset import Lowering, Preset
 from engine.model.admission import ADMISSION_GROUP, Admission
 from engine.model.component import Component
+from engine.model.faults import NODE_FAULTS, NodeFaults
 from engine.model.fields import Config, setting
 from engine.model.flow import Flow
 from engine.model.laws import Constant, Law
@@ -81,6 +82,7 @@ class ApiGatewayConfig(Config):
         group=ADMISSION_GROUP,
         help="What requests have to pass before anything is done for them. Off: everybody enters.",
     )
+    faults: NodeFaults | None = NODE_FAULTS
 
 
 def lower(config: ApiGatewayConfig, context: Lowering) -> NodePlan:

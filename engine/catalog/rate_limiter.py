@@ -8,6 +8,7 @@ from __future__ import annotations
 from engine.catalog.preset import Lowering, Preset
 from engine.model.admission import ADMISSION_GROUP, Admission
 from engine.model.component import Component
+from engine.model.faults import NODE_FAULTS, NodeFaults
 from engine.model.fields import Config, setting
 from engine.model.laws import Constant, Law
 from engine.model.link import PickerName
@@ -60,6 +61,7 @@ class RateLimiterConfig(Config):
         group=ADMISSION_GROUP,
         help="What requests have to pass. Off: everybody gets through.",
     )
+    faults: NodeFaults | None = NODE_FAULTS
 
 
 def lower(config: RateLimiterConfig, context: Lowering) -> NodePlan:

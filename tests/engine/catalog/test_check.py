@@ -62,7 +62,11 @@ class TestErrors:
             ({"workers": True}, "config.workers", "workers should be a whole number, not true"),
             ({"workers": 0}, "config.workers", "workers should be at least 1, not 0"),
             ({"queue_limit": -1}, "config.queue_limit", "queue_limit should be at least 0"),
-            ({"discipline": "lilo"}, "config.discipline", "should be 'fifo', 'lifo', 'adaptive_lifo'"),
+            (
+                {"discipline": "lilo"},
+                "config.discipline",
+                "should be 'fifo', 'lifo', 'adaptive_lifo'",
+            ),
             ({"service_time": 5}, "config.service_time", 'an object such as {"law": "exponential"'),
             ({"service_time": {"mean": 1}}, "config.service_time", "service_time needs 'law'"),
             ({"service_time": {"law": "x"}}, "config.service_time", "'lognormal'"),
