@@ -30,6 +30,14 @@ UPTIME_METRICS: Final = (
 )
 """What nodes add that fail by themselves, or lie in a frame that does."""
 
+UNTRUE_METRICS: Final = (
+    Metric(name="wrong", title="wrong answers", counts=True, event="wrong"),
+    Metric(name="wrong_share", title="share of wrong answers", unit="%", event="wrong"),
+)
+"""What clients and nodes add once an answer was wrong."""
+OMITTED: Final = Metric(name="omitted", title="never answered", counts=True, event="omission")
+"""What nodes add once an answer was not sent."""
+
 
 def instance_metrics(config: type[Config]) -> tuple[Metric, ...]:
     """What a component with this config may add."""

@@ -11,7 +11,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, overload
 
-from engine.catalog.instances import UPTIME_METRICS
+from engine.catalog.instances import OMITTED, UNTRUE_METRICS, UPTIME_METRICS
 from engine.model.admission import Admission
 from engine.model.policies.policy import metrics_in
 
@@ -43,13 +43,14 @@ def preset(kind: str) -> Preset | None:
 
 
 def _complete(preset: Preset) -> Preset:
-    """A preset whose component has the metrics of its gates and of its faults as well."""
+    """A preset whose component has the metrics of its gates, of its faults and of wrong answers as well."""
     component = preset.component
     fields, metrics = component.config.model_fields, component.metrics
     if "admission" in fields:
         metrics += tuple(replace(metric, needs="admission") for metric in metrics_in(Admission))
     if "faults" in fields:
-        metrics += UPTIME_METRICS
+        metrics += (*UPTIME_METRICS, OMITTED)
+    metrics += UNTRUE_METRICS
     return replace(preset, component=replace(component, metrics=metrics))
 
 

@@ -7,6 +7,7 @@ here, and to the state what it changes that no kind changed before.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from engine.records import dataclass
@@ -27,6 +28,10 @@ class PoolState(Hampered):
 
     answering: float = 1.0
     """Share of the requests that do not fail by themselves after their work."""
+    right: float = 1.0
+    """Share of the answers that are right."""
+    answered: float = 1.0
+    """Share of the requests whose answer is sent."""
     alive: bool = True
     struck: bool = False
     """Whether a fault that came by itself has hit it."""
@@ -59,10 +64,15 @@ class NodeState:
         """Bring the node there, whose instances work at their pace already."""
         part = self.part
         # Once a request is bound to fail it does, also when the event ends before that.
-        failing = any(each.answering < 1.0 or each.failures for each in self.pools)
+        failing = any(
+            min(each.answering, each.right, each.answered) < 1.0 or each.failures
+            for each in self.pools
+        )
         part.node.faulty = part.node.faulty or failing
         for each in self.pools:
             each.pool.error = 1.0 - each.answering
+            each.pool.wrong = 1.0 - each.right
+            each.pool.omission = 1.0 - each.answered
             lives.set_alive(part, each.pool, alive=each.alive)
         if part.uptime is not None:
             part.uptime.struck = frozenset(each.pool.index for each in self.pools if each.struck)
@@ -105,6 +115,8 @@ class Effect:
     """What it adds to the state of each node that it hits, while it is active."""
     link: Callable[[EventPlan, LinkState], None] | None = None
     """The same for links."""
+    seconds_grow: bool = False
+    """Whether its seconds are its strength: those of others say when something happens."""
 
 
 def _kill(event: EventPlan, state: NodeState) -> None:
@@ -134,6 +146,18 @@ def _error(event: EventPlan, state: NodeState) -> None:
             each.answering *= 1.0 - event.probability
         else:
             each.failures.append((event.probability, event.seconds))
+
+
+def _wrong(event: EventPlan, state: NodeState) -> None:
+    """A share of the answers is wrong, which nobody notices."""
+    for each in state.hit(event):
+        each.right *= 1.0 - event.probability
+
+
+def _omission(event: EventPlan, state: NodeState) -> None:
+    """A share of the answers is never sent."""
+    for each in state.hit(event):
+        each.answered *= 1.0 - event.probability
 
 
 def _traffic(event: EventPlan, state: NodeState) -> None:
@@ -166,7 +190,9 @@ EFFECTS: Final = (
     Effect("slow", node=_slow),
     Effect("freeze", node=_freeze),
     Effect("error", node=_error),
-    Effect("delay", link=_delay),
+    Effect("wrong", node=_wrong),
+    Effect("omission", node=_omission),
+    Effect("delay", link=_delay, seconds_grow=True),
     Effect("loss", link=_loss),
     Effect("partition", link=_partition),
     Effect("flush", start=_flush),
@@ -174,6 +200,19 @@ EFFECTS: Final = (
     Effect("set"),
 )
 """One for each kind of event."""
+
+
+def at_strength(event: EventPlan, share: float) -> EventPlan:
+    """An event at a share of its strength: of what a factor adds to 1, of a probability, of seconds."""
+    seconds = event.seconds
+    if seconds is not None and effect_of(event).seconds_grow:
+        seconds *= share
+    return replace(
+        event,
+        factor=1.0 + share * (event.factor - 1.0),
+        probability=share * event.probability,
+        seconds=seconds,
+    )
 
 
 def effect_of(event: EventPlan) -> Effect:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+import math
+from typing import TYPE_CHECKING, Any, Final, Literal
 
+from engine.control.effects import at_strength
 from engine.control.faults import Faults
 from engine.control.lives import Lives
 from engine.model.event_kinds import event_kind
@@ -20,6 +22,11 @@ if TYPE_CHECKING:
     from engine.sim.reach import Reach
 
 
+_STEPS: Final = 100
+"""Steps in which an event grows."""
+_ROUNDING: Final = 1e-9
+
+
 @dataclass(slots=True, eq=False)
 class Ticket:
     """One event of the plan on its way through time."""
@@ -28,6 +35,8 @@ class Ticket:
     active: bool = False
     valid: bool = True
     """Whether the event is still part of the plan."""
+    acting: EventPlan | None = None
+    """What it does now: the event, or while it grows less than that."""
 
 
 class Timeline:
@@ -103,8 +112,8 @@ class Timeline:
         for new in left:
             if (new.at, new.change) == (old.at, old.change) and new.end > self._machine.now:
                 left.remove(new)
-                self._faults.replace(old, new)
                 ticket.event = new
+                self._act_as(ticket, self._grown(new))
                 self._machine.clock.process(self._run(ticket))
                 return True
         return False
@@ -118,6 +127,8 @@ class Timeline:
                 return
             self._begin(ticket)
             self._settle_and_tell()
+        if event.ramp > 0.0 and clock.now < event.at + event.ramp:
+            clock.process(self._grow(ticket))
         if event.end == INFINITE:
             return
         yield clock.timeout(max(0.0, event.end - clock.now))
@@ -125,10 +136,36 @@ class Timeline:
             self._end(ticket)
             self._settle_and_tell()
 
+    def _grow(self, ticket: Ticket) -> Generator[Any, Any, None]:
+        """Let an event grow in small steps to its full strength, unless it is over, gone or edited by then."""
+        clock, event = self._machine.clock, ticket.event
+        step = event.ramp / _STEPS
+        while clock.now < event.at + event.ramp:
+            yield clock.timeout(step)
+            if not (ticket.valid and ticket.active and ticket.event is event):
+                return
+            self._act_as(ticket, self._grown(event))
+            self._faults.refresh(NOWHERE)
+
+    def _grown(self, event: EventPlan) -> EventPlan:
+        """An event as strong as it is now: at the middle of its step, so that what it does in all is right."""
+        since = self._machine.now - event.at
+        if since >= event.ramp * (1.0 - _ROUNDING):
+            return event
+        step = math.floor(since / event.ramp * _STEPS + _ROUNDING)
+        return at_strength(event, (step + 0.5) / _STEPS)
+
+    def _act_as(self, ticket: Ticket, event: EventPlan) -> None:
+        """Have an active event do something else from now on."""
+        if ticket.acting is not None:
+            self._faults.replace(ticket.acting, event)
+        ticket.acting = event
+
     def _begin(self, ticket: Ticket) -> None:
         """Make an event active and say so."""
         ticket.active = True
-        self._faults.start(ticket.event)
+        ticket.acting = self._grown(ticket.event)
+        self._faults.start(ticket.acting)
         self._say("event", ticket.event, ticket.event.label or ticket.event.change)
 
     def _end(self, ticket: Ticket) -> None:
@@ -136,7 +173,8 @@ class Timeline:
         if not ticket.active:
             return
         ticket.active = False
-        self._faults.end(ticket.event)
+        if ticket.acting is not None:
+            self._faults.end(ticket.acting)
         if not event_kind(ticket.event.change).instant:
             self._say(
                 "restored", ticket.event, f"{ticket.event.label or ticket.event.change}: over"

@@ -50,6 +50,16 @@ INSTANCES: Final = EventField(
     ge=1,
     le=100_000,
 )
+RAMP: Final = EventField(
+    name="ramp",
+    title="Ramp",
+    help="Time over which it grows from nothing to its full strength, evenly; none is at once.",
+    unit="s",
+    required=False,
+    hint="at once",
+    ge=0.0,
+    le=1e6,
+)
 WITH: Final = EventField(name="with", title="From", help="The other side.", sort="item")
 PATH: Final = EventField(
     name="path",
@@ -80,6 +90,7 @@ class EventFields(BaseModel):
     probability: float | None = PROBABILITY.declare()
     seconds: float | None = SECONDS.declare()
     instances: int | None = INSTANCES.declare()
+    ramp: float | None = RAMP.declare()
     with_: Id | None = WITH.declare()
     path: str | None = PATH.declare()
     value: JsonValue = Field(default=None, title=VALUE.title, description=VALUE.help)
@@ -114,7 +125,7 @@ EVENT_KINDS: Final = (
         targets=("node", "frame"),
         sentence="{target} slow × {factor}{of_instances}",
         badge="slow × {factor}{instances}",
-        fields=(replace(FACTOR, help="Times longer work."), INSTANCES),
+        fields=(replace(FACTOR, help="Times longer work."), INSTANCES, RAMP),
         menu=(
             MenuChoice(text="Slow × {factor}"),
             MenuChoice(text="Slow everything × {factor}", on=("frame",)),
@@ -160,6 +171,7 @@ EVENT_KINDS: Final = (
                 hint="its work",
             ),
             INSTANCES,
+            RAMP,
         ),
         menu=(
             MenuChoice(text="Errors {probability}"),
@@ -168,6 +180,48 @@ EVENT_KINDS: Final = (
                 values=(("probability", 1.0), ("seconds", 0.0), ("instances", 1)),
             ),
         ),
+    ),
+    EventKind(
+        name="wrong",
+        title="Answer wrongly",
+        help="A share of the answers is wrong, and nobody notices: callers go on with them, so that their own "
+        "answers are wrong as well. They count as answered, and under wrong.",
+        icon="error",
+        tone="fault",
+        hits="nodes",
+        targets=("node", "frame"),
+        sentence="{target} answers {probability} wrongly{of_instances}",
+        badge="wrong {probability}{instances}",
+        fields=(
+            replace(PROBABILITY, title="Share of answers", help="Share that is wrong."),
+            INSTANCES,
+            RAMP,
+        ),
+        menu=(
+            MenuChoice(text="Wrong answers {probability}"),
+            MenuChoice(
+                text="Wrong answers of one instance",
+                values=(("probability", 1.0), ("instances", 1)),
+            ),
+        ),
+    ),
+    EventKind(
+        name="omission",
+        title="Never answer",
+        help="A share of the requests is never answered, though it is worked on: who called waits until its "
+        "timeout, and without one for ever.",
+        icon="loss",
+        tone="fault",
+        hits="nodes",
+        targets=("node", "frame"),
+        sentence="{target} never answers {probability}{of_instances}",
+        badge="no answer {probability}{instances}",
+        fields=(
+            replace(PROBABILITY, title="Share of requests", help="Share without an answer."),
+            INSTANCES,
+            RAMP,
+        ),
+        menu=(MenuChoice(text="Never answer {probability}"),),
     ),
     EventKind(
         name="delay",
@@ -179,7 +233,7 @@ EVENT_KINDS: Final = (
         targets=("link", "node", "frame"),
         sentence="{target} delayed by {seconds}",
         badge="delay + {seconds}",
-        fields=(SECONDS,),
+        fields=(SECONDS, RAMP),
         menu=(
             MenuChoice(text="Delay + {seconds}", on=("link",)),
             MenuChoice(text="Delay + {seconds}", on=("link",), values=(("seconds", 2.0),)),
@@ -197,6 +251,7 @@ EVENT_KINDS: Final = (
         badge="loss {probability}",
         fields=(
             replace(PROBABILITY, title="Share lost", help="Share of crossings.", default=0.05),
+            RAMP,
         ),
         menu=(MenuChoice(text="Lose {probability}", on=("link",)),),
     ),
@@ -241,7 +296,10 @@ EVENT_KINDS: Final = (
         sentence="Load × {factor} from {target}",
         everywhere="Load × {factor}",
         badge="traffic × {factor}",
-        fields=(replace(FACTOR, title="Times the load", help="Times the load.", default=2.0),),
+        fields=(
+            replace(FACTOR, title="Times the load", help="Times the load.", default=2.0),
+            RAMP,
+        ),
         menu=(
             MenuChoice(text="Traffic × {factor}"),
             MenuChoice(text="Traffic × {factor}", values=(("factor", 10.0),)),

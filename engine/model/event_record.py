@@ -112,9 +112,11 @@ class EventKind:
     def sentence_of(self, event: object, name_of: Callable[[str], str]) -> str:
         """An event as people read it: ``Catalog slow × 10``."""
         target = getattr(event, "target", None)
+        texts = self._texts(event, name_of)
+        grows = f", growing over {texts['ramp']}" if texts.get("ramp") else ""
         if target is None:
-            return self.everywhere.format_map(self._texts(event, name_of))
-        return self.sentence.format_map(self._texts(event, name_of) | {"target": name_of(target)})
+            return self.everywhere.format_map(texts) + grows
+        return self.sentence.format_map(texts | {"target": name_of(target)}) + grows
 
     def badge_of(self, event: object) -> str:
         """An event, of a design or of a plan, as a card says it: ``slow × 10 (2)``."""

@@ -27,6 +27,8 @@ class Metric:
     needs: str = ""
     """Config field without which it is not measured, or several, of which one is enough, with spaces between
     them; empty where it always is."""
+    event: str = ""
+    """Kind of event without which it is not measured; empty where it needs none."""
 
     @property
     def heading(self) -> str:

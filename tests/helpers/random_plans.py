@@ -269,6 +269,7 @@ class Maker:
             probability=self.one([0.3, 1.0]),
             seconds=0.1,
             instances=self.one([None, 1]),
+            ramp=self.seldom([0.5, 3.0]) or 0.0,
             **fields,
         )
 

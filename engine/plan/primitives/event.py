@@ -25,6 +25,8 @@ class EventPlan:
     probability: float = 0.0
     seconds: float | None = None
     """Of a delay, added to each crossing; of an error, until it is answered, None after its work."""
+    ramp: float = 0.0
+    """Seconds over which it grows from nothing to its full strength."""
     instances: int | None = None
     only: int | None = None
     """The one instance that a fault which came by itself is about, by its place."""

@@ -34,6 +34,11 @@ class Instance(InstanceCounters):
     in hand: these finish it, and are counted as excess until then.
     """
 
+    wrong: float = 0.0
+    """Probability that a request is answered wrongly, by events."""
+    omission: float = 0.0
+    """Probability that its answer is never sent, by events."""
+
     def __init__(self, counts: SiteCounts, index: int) -> None:
         # What every call looks at comes first: so it lies on few lines of the cache.
         self.down = False

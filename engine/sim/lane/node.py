@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, final
 
 from engine.sim.lane.agenda import Timer
-from engine.sim.lane.call import Parked, Site, calls_in
+from engine.sim.lane.call import Parked, Site, calls_in, mark_wrong
 from engine.sim.lane.codes import (
     CRASHED,
     DEAD,
@@ -240,11 +240,26 @@ class Node(Site):
         if call.doomed:
             call.doomed = False
             return True
-        error = call.pool.error
-        return error > 0.0 and chance(self.errors, error)
+        pool = call.pool
+        if pool.error > 0.0 and chance(self.errors, pool.error):
+            return True
+        if pool.wrong > 0.0 and chance(self.errors, pool.wrong):
+            mark_wrong(call)
+        return False
+
+    def _is_silent(self, job: Call) -> bool:
+        """Whether nobody is told how a request ended."""
+        share = job.pool.omission
+        if share <= 0.0 or not chance(self.errors, share):
+            return False
+        self.vitals.omitted += 1.0
+        return True
 
     def proceed(self, job: Call, child: Call, now: float) -> None:
         """A call that a job waited for succeeded; during a pause nobody notices."""
+        context = child.context
+        if context is not None and context.wrong:
+            mark_wrong(job)
         if job.pool.halted:
             job.pool.parked.append(Parked(job, child, OK))
         else:
@@ -274,7 +289,11 @@ class Node(Site):
         self.touch(now)
         pool.leave(job)
         self.conclude(job, reason, now)
-        self._reply(job, reason, now)
+        if self.faulty and self._is_silent(job):
+            job.stage = RETURNING
+            job.reason = reason
+        else:
+            self._reply(job, reason, now)
 
     def conclude(self, job: Call, reason: i64, now: float) -> None:
         """Count the outcome of a job that was inside."""
@@ -284,6 +303,9 @@ class Node(Site):
         context = job.context
         if context is not None:
             self.flow.call_off(context, now)
+            if context.wrong:
+                context.wrong = reason == OK
+                self.vitals.wrong += float(context.wrong)
         self.residence.add(now - job.arrived)
         if reason == OK:
             self.completed += 1

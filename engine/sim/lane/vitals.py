@@ -68,6 +68,10 @@ class Vitals:
         """Starts after a crash or a kill."""
         self.resent = 0.0
         """Calls that came again after all places had been taken."""
+        self.wrong = 0.0
+        """Requests that were answered wrongly."""
+        self.omitted = 0.0
+        """Requests whose answer was never sent."""
         self.batches = 0.0
         self.batched = 0.0
         """Requests in all batches."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from engine.sim.body import Counters, Values, ratio
 from engine.sim.lane.traffic.client import Client
 from engine.sim.primitives.adapter import RoleAdapter
+from engine.sim.primitives.station import untrue
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,18 +31,20 @@ class ClientAdapter(RoleAdapter[Client]):
         return Client(node, node.flow, setup.streams.uniform(plan.id, "mix"))
 
     def counters(self, body: Client, now: float) -> Counters:
-        """Sessions begun and over, the time spent in them, live ones over time."""
+        """Wrong answers and all; sessions begun and over, the time spent in them, live ones over time."""
+        answers = (body.node.vitals.wrong, float(body.node.completed))
         visits = body.visits
         if visits is None:
-            return (0.0, 0.0, 0.0, 0.0)
-        return (float(visits.begun), float(visits.over), visits.spent, visits.area(now))
+            return (*answers, 0.0, 0.0, 0.0, 0.0)
+        return (*answers, float(visits.begun), float(visits.over), visits.spent, visits.area(now))
 
     def extra(self, body: Client, since: Sequence[float], span: float, now: float) -> Values:
-        """Live sessions and their length."""
+        """Wrong answers; live sessions and their length."""
+        wrong, answered, begun, over, spent, area = since
+        found = untrue(body.node, wrong, answered)
         if body.visits is None:
-            return {}
-        begun, over, spent, area = since
-        return {
+            return found
+        return found | {
             "sessions": ratio(area, span),
             "sessions_begun": begun,
             "session_length": ratio(spent, over),

@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+def untrue(node: Node, wrong: float, completed: float) -> Values:
+    """How many answers were wrong, and their share, once one was."""
+    if not node.vitals.wrong:
+        return {}
+    return {"wrong": wrong, "wrong_share": ratio(wrong, completed)}
+
+
 class StationAdapter(Adapter[Node]):
     """What instances with a quota, pauses, memory or batches count."""
 
@@ -37,11 +44,14 @@ class StationAdapter(Adapter[Node]):
             vitals.batches,
             vitals.batched,
             vitals.resent,
+            vitals.wrong,
+            vitals.omitted,
+            float(body.completed),
         )
 
     def extra(self, body: Node, since: Sequence[float], span: float, now: float) -> Values:
         """Each where it is switched on."""
-        throttled, halted, lived, restarts, batches, batched, resent = since
+        throttled, halted, lived, restarts, batches, batched, resent = since[:7]
         pools = body.pools
         found: Values = {}
         if body.backlog is not None:
@@ -55,6 +65,9 @@ class StationAdapter(Adapter[Node]):
         if memories:
             found["memory"] = max(memory.used(now) for memory in memories)
             found["restarts"] = restarts
+        found |= untrue(body, since[7], since[9])
+        if body.vitals.omitted:
+            found["omitted"] = since[8]
         if any(isinstance(pool.discipline, Batching) for pool in pools):
             found["batch_size"] = ratio(batched, batches)
         return found

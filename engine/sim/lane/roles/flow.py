@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
-from engine.sim.lane.call import Call, Context, Pool, calls_in
+from engine.sim.lane.call import Call, Context, Pool, calls_in, mark_wrong
 from engine.sim.lane.codes import DEAD, ENGAGED, NEVER, OK
 from engine.sim.lane.jobs import Jobs
 from engine.sim.lane.roles.steps import (
@@ -77,6 +77,8 @@ class Program(Role):
         context = job.context
         deadline = NEVER if context is None else context.deadline
         frame = Frame(ROOT, job, self.program, deadline)
+        if context is not None:
+            frame.wrong = context.wrong
         job.context = frame
         self._run(job, frame, now)
 
@@ -84,8 +86,11 @@ class Program(Role):
         """A call was answered."""
         frame = frame_of(job)
         root = frame.root
-        if job is not root and job.missed_over is not None:
-            _pass_misses(job, root)
+        if job is not root:
+            if frame.wrong:
+                mark_wrong(root)
+            if job.missed_over is not None:
+                _pass_misses(job, root)
         if frame.makes_up and not child.missed and root.missed_over is not None:
             missed_over = root.missed_over
             root.missed_over = None
