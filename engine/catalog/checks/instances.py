@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.model.autoscale import Autoscale
 from engine.model.edits import UNSET, SetField
 from engine.model.findings import Finding
 from engine.model.names import name_of
@@ -64,8 +65,11 @@ def _no_batches(node_id: str, message: str) -> Finding:
 
 
 def instance_warnings(reading: Reading) -> Iterator[Finding]:
-    """Instances that have no room for a single request."""
+    """Autoscalers that scale nothing, and instances that have no room for a single request."""
     for node_id, config in reading.configs.items():
+        scale = getattr(config, "autoscale", None)
+        if isinstance(scale, Autoscale):
+            yield from _idle_scaler(node_id, name_of(reading.design, node_id), scale)
         memory = getattr(config, "memory", None)
         if not isinstance(memory, Memory) or memory.limit is None:
             continue
@@ -88,6 +92,26 @@ def instance_warnings(reading: Reading) -> Iterator[Finding]:
                 message=message,
                 fix=fix,
             )
+
+
+def _idle_scaler(node_id: str, name: str, scale: Autoscale) -> Iterator[Finding]:
+    """An autoscaler that can do nothing, or never more."""
+    if scale.steps == ():
+        field = "steps"
+        message = f"The steps of {name} are empty, so nothing is ever scaled; write some, or leave them out"
+    elif scale.up.percent <= 0.0 and scale.up.instances == 0 and scale.max > scale.min:
+        field = "up"
+        message = f"{name} may never grow: 0 % and 0 instances more at a time; allow some of either"
+    else:
+        return
+    yield Finding(
+        level="warning",
+        code="idle-autoscaler",
+        id=node_id,
+        field=f"config.autoscale.{field}",
+        message=message,
+        fix=SetField(node_id, ("config", "autoscale", field), UNSET, "Take the default"),
+    )
 
 
 def _instances(config: Config) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.model.findings import Finding
@@ -28,6 +29,7 @@ def policy_findings(plan: Plan) -> Iterator[Finding]:
         served = capacity[node].rate if node in capacity else math.inf
         return Surroundings(offered=offered, capacity=served, under_way=math.nan, timeout=timeout)
 
+    nodes = {node.id: node for node in plan.nodes}
     for node in plan.nodes:
         if node.gates:
             offered = math.nan if demand is None else demand.rate(node.id)
@@ -37,9 +39,10 @@ def policy_findings(plan: Plan) -> Iterator[Finding]:
     for link in plan.links:
         if link.policies:
             offered = math.nan if demand is None else sum(demand.links[link.id])
-            yield from _remarks(
-                link.id, "config", link.policies, around(offered, link.target, link.timeout)
-            )
+            where = around(offered, link.target, link.timeout)
+            if nodes[link.target].router is None:
+                where = replace(where, instances=nodes[link.target].station.instances)
+            yield from _remarks(link.id, "config", link.policies, where)
 
 
 def _remarks(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.catalog.checks.flows import explicit_flow, unknown_links
+from engine.catalog.checks.structure import class_errors
 from engine.catalog.events import members, replaced
 from engine.catalog.measures import measured_of
 from engine.catalog.registry import component
-from engine.catalog.typed import DesignError, typed_config
-from engine.model.design import Node
+from engine.catalog.typed import DesignError, typed_config, typed_link
+from engine.model.design import Link, Node
 from engine.model.edits import EditError, SetDesign
 from engine.model.findings import Finding
 from engine.model.metric_names import instance_of, made
@@ -77,7 +79,7 @@ def _event_problem(reading: Reading, event: Event, known: set[str]) -> tuple[str
         wanted = one_of(f"a {each}" for each in kind.targets if each != "everything")
         return "target", f"A {event.change} event needs {wanted}, not a {sort}"
     if kind.hits == "settings":
-        return _set_problem(design, event)
+        return _set_problem(reading, event)
     nodes = members(design, event.target)
     if kind.hits == "clients" and not any(each.kind == "client" for each in nodes):
         return "target", f"{_target(design, event)} {kind.misses}"
@@ -96,15 +98,28 @@ def _sort_of(design: Design, target: str | None) -> Target:
     return "link" if target in design.link_by_id else "frame"
 
 
-def _set_problem(design: Design, event: Event) -> tuple[str, str] | None:
+def _class_problem(reading: Reading, item: Node | Link) -> tuple[str, str] | None:
+    """A request class that the target of a ``set`` event names meanwhile, and that is not there."""
+    configs = {item.id: typed_config(item)} if isinstance(item, Node) else {}
+    links = {item.id: typed_link(item)} if isinstance(item, Link) else {}
+    changed = replace(reading, configs=configs, links=links)
+    found = next((each for each in class_errors(changed) if each.id == item.id), None)
+    return None if found is None else ("value", found.message)
+
+
+def _set_problem(reading: Reading, event: Event) -> tuple[str, str] | None:
     """What is wrong with a ``set`` event."""
+    design = reading.design
     try:
         item = replaced(design, event)
     except (EditError, DesignError) as error:
         return "path", f"{_target(design, event)}: {error}"
+    problem = _class_problem(reading, item)
+    if problem is not None:
+        return problem
     flow = explicit_flow(typed_config(item)) if isinstance(item, Node) else None
-    problem = next(unknown_links(design, item.id, flow), None) if flow is not None else None
-    return ("value", problem.message) if problem is not None else None
+    wrong = next(unknown_links(design, item.id, flow), None) if flow is not None else None
+    return ("value", wrong.message) if wrong is not None else None
 
 
 def _target(design: Design, event: Event) -> str:
@@ -206,3 +221,28 @@ def objective_warnings(design: Design) -> Iterator[Finding]:
             message=f"The objective on {objective.metric!r} counts {when}, but the run ends at {end:g} s, "
             "so it cannot be met; run longer, or choose another time",
         )
+
+
+def event_warnings(reading: Reading) -> Iterator[Finding]:
+    """Events about more instances than there are."""
+    design = reading.design
+    for index, event in enumerate(design.scenario.events):
+        reads = {field.name for field in event.kind.fields}
+        nodes = members(design, event.target) if "instances" in reads else []
+        there = max((_instances(reading, node) for node in nodes), default=None)
+        if event.instances is not None and there is not None and event.instances > there:
+            yield Finding(
+                level="warning",
+                code="few-instances",
+                id=event.target,
+                field=f"scenario.events.{index}.instances",
+                message=f"The {event.change} event at {event.at:g} s is about {event.instances} instances, and "
+                f"{_target(design, event)} has {there}; write at most {there}, or leave it out for all",
+            )
+
+
+def _instances(reading: Reading, node: Node) -> int:
+    """As many instances as a node may have."""
+    config = reading.configs.get(node.id)
+    scale = getattr(config, "autoscale", None)
+    return int(getattr(config, "instances", 1) if scale is None else scale.max)

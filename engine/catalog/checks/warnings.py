@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from engine.catalog.checks.faults import fault_warnings
 from engine.catalog.checks.flows import explicit_flow, flow_warnings
 from engine.catalog.checks.instances import instance_warnings
-from engine.catalog.checks.scenario import objective_warnings
+from engine.catalog.checks.scenario import event_warnings, objective_warnings
 from engine.catalog.checks.unasked import unasked_warnings
 from engine.catalog.checks.waiting import waiting_warnings
 from engine.catalog.registry import component
@@ -49,6 +49,7 @@ def warnings(reading: Reading) -> Iterator[Finding]:
     yield from _unread_policies(reading)
     yield from flow_warnings(reading)
     yield from _late_events(design)
+    yield from event_warnings(reading)
     yield from objective_warnings(design)
     yield from instance_warnings(reading)
     yield from waiting_warnings(reading)

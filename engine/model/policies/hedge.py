@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from engine.model.fields import setting
 from engine.model.metric import Metric
 from engine.model.policies.policy import Policy, Surroundings
 from engine.model.units import format_quantity
 
+PERCENTILES: Final = ("p50", "p90", "p95", "p98", "p99")
+"""Of the times of the last calls, what may stand for a delay."""
 _LONG = 30.0
 """Times the mean latency after which next to no call is still under way."""
 
@@ -47,6 +49,26 @@ class Hedge(Policy):
     def label(self) -> str:
         """The delay."""
         return self.delay if isinstance(self.delay, str) else format_quantity(self.delay, "s")
+
+    @field_validator("delay", mode="before")
+    @classmethod
+    def _is_a_percentile(cls, value: Any) -> Any:
+        """Refuse other percentiles, and name those that there are."""
+        if isinstance(value, str) and value not in PERCENTILES:
+            known = f"{', '.join(PERCENTILES[:-1])} or {PERCENTILES[-1]}"
+            msg = f"delay should be a time in seconds, or {known}, not {value[:20]!r}"
+            raise ValueError(msg)
+        return value
+
+    def remarks(self, where: Surroundings) -> tuple[str, ...]:
+        """Whether there is anybody else to ask."""
+        if where.instances > 1:
+            return ()
+        text = (
+            "A hedged call goes to the same instance again, since there is no other: it waits behind the first; "
+            "have more instances, or do not hedge"
+        )
+        return (text,)
 
     def decides(self, where: Surroundings) -> bool:
         """It changes the latencies, unless nothing ever takes so long."""

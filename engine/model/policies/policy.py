@@ -7,6 +7,7 @@ nodes one of `Admission`. What it does is in `engine.sim.lane.rules` or `engine.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -39,6 +40,8 @@ class Surroundings:
     """Calls under way at a time, on average; NaN where that is not known."""
     timeout: float
     """Seconds after which the caller gives up; infinite where it never does."""
+    instances: float = math.inf
+    """Instances that calls may go to; infinite where that is not known, as behind a balancer."""
 
 
 class Policy(Config):
