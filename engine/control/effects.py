@@ -32,6 +32,10 @@ class PoolState(Hampered):
     """Share of the answers that are right."""
     answered: float = 1.0
     """Share of the requests whose answer is sent."""
+    leaking_bytes: float = 0.0
+    """Bytes a second that leak beside those of the plan."""
+    leaking_workers: float = 0.0
+    """Workers a second that never come back."""
     alive: bool = True
     struck: bool = False
     """Whether a fault that came by itself has hit it."""
@@ -160,6 +164,13 @@ def _omission(event: EventPlan, state: NodeState) -> None:
         each.answered *= 1.0 - event.probability
 
 
+def _leak(event: EventPlan, state: NodeState) -> None:
+    """Memory or workers never come back, until a restart."""
+    for each in state.hit(event):
+        each.leaking_bytes += event.bytes
+        each.leaking_workers += event.workers
+
+
 def _traffic(event: EventPlan, state: NodeState) -> None:
     """More comes, or less."""
     state.surge *= event.factor
@@ -192,6 +203,7 @@ EFFECTS: Final = (
     Effect("error", node=_error),
     Effect("wrong", node=_wrong),
     Effect("omission", node=_omission),
+    Effect("leak", node=_leak),
     Effect("delay", link=_delay, seconds_grow=True),
     Effect("loss", link=_loss),
     Effect("partition", link=_partition),

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.control.effects import LinkState, NodeState, effect_of
+from engine.control.leaks import Leaks
 from engine.control.overlay import with_changes
 from engine.model.event_kinds import event_kind
 from engine.plan.primitives import LinkPlan, NodePlan
@@ -31,6 +32,7 @@ class Faults:
     def __init__(self, machine: Machine, lives: Lives) -> None:
         self._machine = machine
         self._lives = lives
+        self._leaks = Leaks(machine)
         self.active: list[EventPlan] = []
         self._news: list[EventPlan] = []
         """Events that have become active, or are no more, since what they hit was refreshed."""
@@ -91,6 +93,7 @@ class Faults:
         self._machine.hamper(each for state in states for each in state.hampered())
         for state in states:
             state.take_effect(self._machine, self._lives)
+            self._leaks.follow(state)
 
     def _with_news(self, changed: Reach) -> Reach:
         """What a change reached, and what is hit by events of which that is news."""

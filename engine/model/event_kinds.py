@@ -60,6 +60,27 @@ RAMP: Final = EventField(
     ge=0.0,
     le=1e6,
 )
+BYTES: Final = EventField(
+    name="bytes",
+    title="Memory a second",
+    help="Memory that is never given back, a second, on each instance; its node has to have memory switched on.",
+    unit="B",
+    required=False,
+    hint="none",
+    ge=0.0,
+    le=1e15,
+)
+WORKERS: Final = EventField(
+    name="workers",
+    title="Workers a second",
+    help="Workers, threads or connections of a pool that never come back, a second, on each instance; one always "
+    "stays.",
+    default=0.1,
+    required=False,
+    hint="none",
+    ge=0.0,
+    le=1e4,
+)
 WITH: Final = EventField(name="with", title="From", help="The other side.", sort="item")
 PATH: Final = EventField(
     name="path",
@@ -91,6 +112,8 @@ class EventFields(BaseModel):
     seconds: float | None = SECONDS.declare()
     instances: int | None = INSTANCES.declare()
     ramp: float | None = RAMP.declare()
+    bytes: float | None = BYTES.declare()
+    workers: float | None = WORKERS.declare()
     with_: Id | None = WITH.declare()
     path: str | None = PATH.declare()
     value: JsonValue = Field(default=None, title=VALUE.title, description=VALUE.help)
@@ -222,6 +245,23 @@ EVENT_KINDS: Final = (
             RAMP,
         ),
         menu=(MenuChoice(text="Never answer {probability}"),),
+    ),
+    EventKind(
+        name="leak",
+        title="Leak",
+        help="Memory, or workers of a pool, are never given back. The event over, no more leaks; what is lost "
+        "comes back when its instance restarts.",
+        icon="slow",
+        tone="strain",
+        hits="nodes",
+        targets=("node", "frame"),
+        sentence="{target} leaks{leaks}{of_instances}",
+        badge="leaks{leaks}{instances}",
+        fields=(BYTES, WORKERS, INSTANCES),
+        menu=(
+            MenuChoice(text="Leak {workers} workers a second"),
+            MenuChoice(text="Leak {workers} workers a second", values=(("workers", 1.0),)),
+        ),
     ),
     EventKind(
         name="delay",

@@ -270,6 +270,8 @@ class Maker:
             seconds=0.1,
             instances=self.one([None, 1]),
             ramp=self.seldom([0.5, 3.0]) or 0.0,
+            bytes=self.seldom([20.0]) or 0.0,
+            workers=2.0,
             **fields,
         )
 

@@ -86,6 +86,19 @@ def _event_problem(reading: Reading, event: Event, known: set[str]) -> tuple[str
     stores = [each for each in nodes if each.kind == "cache" and each.id in reading.configs]
     if kind.hits == "stores" and not stores:
         return "target", f"{_target(design, event)} {kind.misses}"
+    return _leak_problem(reading, event, nodes)
+
+
+def _leak_problem(reading: Reading, event: Event, nodes: list[Node]) -> tuple[str, str] | None:
+    """Why an event that should leak something leaks nothing."""
+    if all(field.name != "bytes" for field in event.kind.fields):
+        return None
+    if not event.bytes and not event.workers:
+        return "workers", f"The {event.change} event leaks nothing; write bytes or workers a second"
+    configs = [reading.configs.get(node.id) for node in nodes]
+    if event.bytes and not any(getattr(each, "memory", None) for each in configs):
+        name = _target(reading.design, event)
+        return "bytes", f"{name} has no memory that could leak; switch memory on, or leak workers"
     return None
 
 

@@ -25,6 +25,10 @@ class EventPlan:
     probability: float = 0.0
     seconds: float | None = None
     """Of a delay, added to each crossing; of an error, until it is answered, None after its work."""
+    bytes: float = 0.0
+    """Of memory that leak, a second."""
+    workers: float = 0.0
+    """That leak, a second."""
     ramp: float = 0.0
     """Seconds over which it grows from nothing to its full strength."""
     instances: int | None = None
