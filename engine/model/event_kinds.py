@@ -245,6 +245,7 @@ EVENT_KINDS: Final = (
             RAMP,
         ),
         menu=(MenuChoice(text="Never answer {probability}"),),
+        silences=True,
     ),
     EventKind(
         name="leak",

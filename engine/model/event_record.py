@@ -108,6 +108,8 @@ class EventKind:
     """What is wrong with a target in which there is nothing to hit."""
     instant: bool = False
     """Whether it is over at once: it has no end, and nothing to restore."""
+    silences: bool = False
+    """Whether who calls may never hear anything."""
 
     def sentence_of(self, event: object, name_of: Callable[[str], str]) -> str:
         """An event as people read it: ``Catalog slow × 10``."""

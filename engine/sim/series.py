@@ -111,10 +111,12 @@ class Series:
         """What the users of a client saw."""
         before, known = self._before(name), self._windows.get(name)
         p50, p99 = known[1].quantiles(_SHARES) if known and known[0] is part else (math.nan,) * 2
+        done, failed = tally.done - before.done, sum(tally.failed) - sum(before.failed)
         return {
             "offered": tally.begun - before.begun,
-            "succeeded": tally.done - before.done,
-            "failed": sum(tally.failed) - sum(before.failed),
+            "succeeded": done,
+            "failed": failed,
+            "availability": done / (done + failed) if done + failed else math.nan,
             "in_system": mean_over(tally.in_system, before.in_system, tally.time - before.time),
             "p50": p50,
             "p99": p99,

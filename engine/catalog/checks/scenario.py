@@ -12,7 +12,7 @@ from engine.catalog.measures import measured_of
 from engine.catalog.registry import component
 from engine.catalog.typed import DesignError, typed_config, typed_link
 from engine.model.design import Link, Node
-from engine.model.edits import EditError, SetDesign
+from engine.model.edits import EditError, SetDesign, SetField
 from engine.model.findings import Finding
 from engine.model.metric_names import instance_of, made
 from engine.model.names import did_you_mean, name_of, one_of
@@ -237,7 +237,7 @@ def objective_warnings(design: Design) -> Iterator[Finding]:
 
 
 def event_warnings(reading: Reading) -> Iterator[Finding]:
-    """Events about more instances than there are."""
+    """Events about more instances than there are, and answers that somebody waits for without end."""
     design = reading.design
     for index, event in enumerate(design.scenario.events):
         reads = {field.name for field in event.kind.fields}
@@ -252,6 +252,29 @@ def event_warnings(reading: Reading) -> Iterator[Finding]:
                 message=f"The {event.change} event at {event.at:g} s is about {event.instances} instances, and "
                 f"{_target(design, event)} has {there}; write at most {there}, or leave it out for all",
             )
+        if event.kind.silences:
+            yield from _endless(reading, event)
+
+
+def _endless(reading: Reading, event: Event) -> Iterator[Finding]:
+    """Callers without a timeout, of what is never answered."""
+    design, hit = reading.design, {node.id for node in members(reading.design, event.target)}
+    for link in design.links:
+        config = reading.links.get(link.id)
+        calls = config is not None and config.mode == "call" and config.timeout is None
+        source = reading.configs.get(link.source)
+        if not calls or link.target not in hit or hasattr(source, "visibility"):
+            continue
+        name = name_of(design, link.id)
+        yield Finding(
+            level="warning",
+            code="endless-wait",
+            id=link.id,
+            field="config.timeout",
+            message=f"Who calls over {name} has no timeout and waits for ever once {_target(design, event)} "
+            f"never answers, from {event.at:g} s on; set one",
+            fix=SetField(link.id, ("config", "timeout"), 1.0, "Set 1 s"),
+        )
 
 
 def _instances(reading: Reading, node: Node) -> int:

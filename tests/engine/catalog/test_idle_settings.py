@@ -50,6 +50,11 @@ def at_once(**fields: Any) -> list[dict[str, Any]]:
             "about 3 instances, and Web has 1",
         ),
         (
+            design(events=at_once(target="web", change="omission", probability=0.5)),
+            "endless-wait",
+            "waits for ever once Web never answers",
+        ),
+        (
             design({"autoscale": {"up": {"percent": 0, "instances": 0}}}),
             "idle-autoscaler",
             "Web may never grow",

@@ -180,3 +180,13 @@ def test_a_window_that_was_asked_for_too_late_says_so() -> None:
     judged = result_of(simulation.machine, (late, coming), 0.0, simulation.meters)["objectives"]
     assert judged[0]["reason"] == "it was only asked for at 30 s"
     assert judged[1]["met"]
+
+
+def test_availability_is_the_share_of_what_ended_well_in_each_step() -> None:
+    failing = event(10.0, 10.0, "error", nodes=("web",), probability=0.4)
+    down = event(30.0, 10.0, "traffic", nodes=("users",), factor=0.0)
+    nodes = [client(rate=50.0), station("web", 0.0, workers=None)]
+    design = plan(nodes, [link("users", "web")], events=(failing, down), duration=40.0)
+    steps = run(design, 10.0)["series"]["clients"]["users"]
+    assert [steps["availability"][place] for place in (0, 2, 3)] == [1.0, 1.0, None]
+    assert steps["availability"][1] == pytest.approx(0.6, abs=0.07)
