@@ -178,7 +178,7 @@ def test_set_may_be_repeated_and_reaches_links_and_defaults(
         ("web.workers", "write ID.path=VALUE"),
         ("web=3", "write ID.path=VALUE"),
         ("web..x=3", "write ID.path=VALUE"),
-        ("wbe.workers=3", "'wbe' is no node or link of the design; did you mean 'web'?"),
+        ("wbe.workers=3", "'wbe' is no node, link or frame of the design; did you mean 'web'?"),
         ("zzz.workers=3", "write users, web or users-web"),
         ("web.worker=3", "there is no field 'worker'; did you mean 'workers'?"),
         ("web.service_time.men=3", "did you mean 'mean'?"),

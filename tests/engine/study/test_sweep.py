@@ -73,10 +73,13 @@ def test_values_that_were_not_reached_are_neither_met_nor_missed() -> None:
         (("load=1,2", "load=3,4"), "load: stands twice"),
         (("web.workers=0:4",), "workers should be at least 1, not 0"),
         (("web.workers=1:2:0.5",), "workers should be a whole number, not 1.5"),
-        (("web.discipline=fifo,best",), "discipline should be 'fifo', 'lifo', 'ps' or 'priority'"),
+        (
+            ("web.discipline=fifo,best",),
+            "discipline should be 'fifo', 'lifo', 'adaptive_lifo', 'ps' or 'priority'",
+        ),
         (("load=-1,2",), "the load dial should be between"),
         (("web.workers=1:100", "load=1:100"), "50000 runs are more than 10000"),
-        (("nobody.workers=1:2",), "'nobody' is no node or link"),
+        (("nobody.workers=1:2",), "'nobody' is no node, link or frame"),
     ],
 )
 def test_what_makes_no_sense_is_refused_before_anything_runs(
