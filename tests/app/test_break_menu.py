@@ -36,8 +36,9 @@ def changes(design: Design, item: str) -> set[object]:
 
 def test_each_thing_is_offered_what_can_happen_to_it(design: Design) -> None:
     assert changes(design, "users") == {"traffic"}
-    assert changes(design, "web") == {"kill", "slow", "freeze", "error", "partition"}
-    assert changes(design, "cache") == {"kill", "slow", "freeze", "error", "flush", "partition"}
+    usual = {"kill", "slow", "freeze", "error", "wrong", "omission", "leak", "partition"}
+    assert changes(design, "web") == usual
+    assert changes(design, "cache") == usual | {"flush"}
     assert changes(design, "web-cache") == {"delay", "loss", "partition"}
     assert changes(design, "zone") == {"kill", "slow", "freeze"}
     assert changes(design, "note") == set()

@@ -252,6 +252,17 @@ def event_warnings(reading: Reading) -> Iterator[Finding]:
                 message=f"The {event.change} event at {event.at:g} s is about {event.instances} instances, and "
                 f"{_target(design, event)} has {there}; write at most {there}, or leave it out for all",
             )
+        limited = ("workers", "connections")
+        configs = [reading.configs.get(node.id) for node in nodes]
+        if event.workers and not any(hasattr(each, name) for each in configs for name in limited):
+            yield Finding(
+                level="warning",
+                code="no-effect",
+                id=event.target,
+                field=f"scenario.events.{index}.workers",
+                message=f"{_target(design, event)} has no workers that could be lost, so none leak; name a "
+                "service, a worker or a database",
+            )
         if event.kind.silences:
             yield from _endless(reading, event)
 

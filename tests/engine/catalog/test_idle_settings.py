@@ -55,6 +55,11 @@ def at_once(**fields: Any) -> list[dict[str, Any]]:
             "waits for ever once Web never answers",
         ),
         (
+            design(events=at_once(target="users", change="leak", workers=1)),
+            "no-effect",
+            "no workers that could be lost",
+        ),
+        (
             design({"autoscale": {"up": {"percent": 0, "instances": 0}}}),
             "idle-autoscaler",
             "Web may never grow",
