@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine.catalog.checks.loops import loop_errors, loop_findings
 from engine.catalog.checks.networks import network_findings
+from engine.catalog.checks.objectives import objective_findings
 from engine.catalog.checks.policies import policy_findings
 from engine.catalog.checks.risks import risks
 from engine.catalog.checks.standstill import standstill_errors
@@ -36,4 +37,5 @@ def check(design: Design) -> tuple[Finding, ...]:
         *risks(reading, plan),
         *network_findings(reading, largest),
         *policy_findings(largest),
+        *objective_findings(reading, plan),
     )

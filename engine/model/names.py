@@ -31,7 +31,16 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
 
 def one_of(words: Iterable[str]) -> str:
     """Words to choose from: ``a, b or c``."""
-    listed = list(words)
-    if len(listed) < 2:
-        return "".join(listed)
-    return f"{', '.join(listed[:-1])} or {listed[-1]}"
+    return _listed(list(words), "or")
+
+
+def all_of(words: Iterable[str]) -> str:
+    """Words that all count: ``a, b and c``."""
+    return _listed(list(words), "and")
+
+
+def _listed(words: list[str], last: str) -> str:
+    """Words one after the other, the last after another word."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"

@@ -10,34 +10,11 @@ import pytest
 from engine.catalog import check
 from engine.model.design import Design, Link, Node
 from engine.model.files import dumps, loads
-from engine.model.findings import Finding
 from tests.helpers.builders import client, design, exponential, link, node
+from tests.helpers.findings import found, one, settled
 from tests.helpers.strategies import rich_raw
 
 TIMED: dict[str, Any] = {"timeout": 1.0}
-
-
-def found(made: Design, code: str) -> list[Finding]:
-    return [finding for finding in check(made) if finding.code == code]
-
-
-def one(made: Design, code: str) -> Finding:
-    findings = found(made, code)
-    assert len(findings) == 1, [finding.message for finding in check(made)]
-    return findings[0]
-
-
-def settled(made: Design, finding: Finding) -> Design:
-    """The design after the finding's fix, which must make that finding go away."""
-    assert finding.fix is not None
-    after = finding.fix.apply(made).design
-    left = [
-        each
-        for each in found(after, finding.code)
-        if (each.id, each.field) == (finding.id, finding.field)
-    ]
-    assert left == []
-    return after
 
 
 def web(*, rate: float = 100, timeout: bool = True, **config: Any) -> Design:
@@ -50,7 +27,10 @@ def web(*, rate: float = 100, timeout: bool = True, **config: Any) -> Design:
 
 def test_a_design_without_fault_has_no_findings() -> None:
     made = web(instances=2, queue_limit=100)
-    assert check(made) == ()
+    assert {each.code for each in check(made)} == {"single-point-group"}
+    helped = {"fallback": {"kind": "static"}}
+    nodes = [client(), node("web", "service", instances=2, queue_limit=100)]
+    assert check(design(nodes, [link("users", "web", **TIMED, **helped)])) == ()
 
 
 class TestErrors:
@@ -387,7 +367,8 @@ def carried(rate: float = 100.0, **network: Any) -> Design:
 
 class TestNetworks:
     def test_more_bytes_than_the_bandwidth(self) -> None:
-        assert check(carried(bandwidth=1e6)) == (), "just enough: 100 answers of 10 kB"
+        told = {each.code for each in check(carried(bandwidth=1e6))}
+        assert told == {"single-point-group"}, "just enough: 100 answers of 10 kB"
         finding = one(carried(101.0, bandwidth=1e6), "bandwidth")
         assert "Answers over Users → Web come to 8.08 Mb/s" in finding.message
         assert "more than its 8 Mb/s" in finding.message
@@ -477,7 +458,8 @@ class TestRisks:
         made = web(queue_limit=9)
         finding = one(made, "single-point")
         assert "One instance of Web" in finding.message
-        settled(made, finding)
+        group = one(settled(made, finding), "single-point-group")
+        assert group.message.startswith("Every answer needs Web: when its 2 instances die together")
 
     def test_an_unbounded_queue_behind_impatient_callers(self) -> None:
         made = web(instances=2, workers=4, service_time=exponential(0.01))

@@ -12,7 +12,7 @@ from engine.model.findings import Finding
 from engine.plan.capacity import capacities
 from engine.plan.demand import demand_of
 from engine.plan.primitives import CallPart, LawPlan, WorkPart
-from engine.plan.risk import single_points
+from engine.plan.single_points import single_points
 from tests.helpers.builders import client, constant, design, link, node, run
 
 CLASSES = [{"name": "read"}, {"name": "write", "operation": "write"}]

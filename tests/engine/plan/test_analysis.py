@@ -18,7 +18,8 @@ from engine.plan.demand import Demand, demand_of
 from engine.plan.hits import hit_ratio
 from engine.plan.order import callers_first
 from engine.plan.primitives import FAILURES, INFINITE, KeyPlan, Plan, StorePlan
-from engine.plan.risk import amplification, patience, single_points
+from engine.plan.risk import amplification, patience
+from engine.plan.single_points import single_points
 from engine.run.session import Session
 from tests.helpers.builders import client, design, exponential, link, node, raw_design, run
 from tests.helpers.strategies import rich_raw

@@ -9,7 +9,7 @@ from engine.control.simulation import Simulation
 from engine.model.design import Design
 from engine.model.policies.fallback import Fallback
 from engine.plan.primitives import KeyPlan, LinkPlan, Plan
-from engine.plan.risk import single_points
+from engine.plan.single_points import single_points
 from engine.plan.theory import predict
 from engine.sim.invariants import check as laws
 from engine.sim.report import Result, result_of
