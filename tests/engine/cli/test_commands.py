@@ -262,10 +262,11 @@ def test_a_design_that_cannot_run_is_one_line(
 def test_check_lists_findings(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     raw = raw_shop()
     path = tmp_path / "shop.windtunnel"
+    raw["links"][0]["config"]["fallback"] = {"kind": "static"}
     path.write_text(json.dumps(raw))
     assert run(["check", str(path)]) == 0
     assert "shop.windtunnel: no findings" in capsys.readouterr().out
-    raw["links"][0]["config"] = {}
+    raw["links"][0]["config"] = {"fallback": {"kind": "static"}}
     path.write_text(json.dumps(raw))
     assert run(["check", str(path)]) == 0
     assert "1 risk" in capsys.readouterr().out
