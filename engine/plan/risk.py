@@ -14,22 +14,26 @@ if TYPE_CHECKING:
     from engine.plan.primitives import LinkPlan, Plan
 
 
-def patience(plan: Plan, order: Sequence[str]) -> dict[str, float]:
-    """For each node, how long (s) after which the first of those who wait for it gives up."""
-    entering: dict[str, list[LinkPlan]] = defaultdict(list)
+def patience(plan: Plan, order: Sequence[str]) -> dict[tuple[str, int], float]:
+    """For each node and class that comes to it, how long (s) after which the first of those who wait gives up."""
+    leaving: dict[str, list[LinkPlan]] = defaultdict(list)
     for link in plan.links:
-        entering[link.target].append(link)
-    backlogs = {node.id for node in plan.nodes if node.backlog is not None}
-    waits: dict[str, float] = {}
+        leaving[link.source].append(link)
+    nodes = {node.id: node for node in plan.nodes}
+    waits: dict[tuple[str, int], float] = {}
     for name in order:
-        waits[name] = min(
-            (
-                min(link.timeout, waits.get(link.source, INFINITE))
-                for link in entering[name]
-                if link.waits and link.source not in backlogs
-            ),
-            default=INFINITE,
-        )
+        node = nodes[name]
+        if node.traffic is not None:
+            waits |= {(name, kind): INFINITE for kind in node.traffic.asked}
+        for link in leaving[name]:
+            for kind in range(len(plan.classes)):
+                if (name, kind) not in waits or not link.classes[kind]:
+                    continue
+                visit = link.target, link.kind_at(kind)
+                limit = INFINITE
+                if link.waits and node.backlog is None:
+                    limit = min(link.timeout, waits[name, kind])
+                waits[visit] = min(waits.get(visit, INFINITE), limit)
     return waits
 
 

@@ -125,15 +125,16 @@ class _Faults:
             usual = self._usually_asked()
             changed = changed or fetched != self._fetched or usual != self._usual
             self._usual = usual
-        clients = [node for node in self._plan.nodes if node.traffic is not None]
         answered = 0
-        for node in clients:
-            for kind in _kinds_of(node):
-                outcome = self._visits.get((node.id, kind), _NEVER)
-                answered |= outcome.hit | outcome.miss
+        asking = set()
+        for node in self._plan.nodes:
+            if node.traffic is not None:
+                asking.add(node.id)
+                for kind in node.traffic.asked:
+                    outcome = self._visits.get((node.id, kind), _NEVER)
+                    answered |= outcome.hit | outcome.miss
         if not answered & _HEALTHY:
             return frozenset()
-        asking = {node.id for node in clients}
         return frozenset(
             name for name, bit in self._bits.items() if not answered & bit and name not in asking
         )
@@ -144,7 +145,7 @@ class _Faults:
             (node.id, kind)
             for node in self._plan.nodes
             if node.traffic is not None
-            for kind in _kinds_of(node)
+            for kind in node.traffic.asked
         ]
         found = set(left)
         while left:
@@ -393,16 +394,6 @@ class _Faults:
             for place in range(count, 0, -1):
                 levels[place] |= levels[place - 1] & each
         return levels[count]
-
-
-def _kinds_of(node: NodePlan) -> list[int]:
-    """The classes that a client asks for."""
-    traffic = node.traffic
-    if traffic is None:
-        return []
-    if traffic.kinds:
-        return sorted(set(traffic.kinds))
-    return [kind for kind, share in enumerate(traffic.mix) if share > 0.0]
 
 
 def _taken(ways: Sequence[Way], kind: int) -> tuple[list[Way], bool]:

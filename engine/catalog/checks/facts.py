@@ -37,8 +37,10 @@ class Facts:
     plan: Plan
     demand: Demand
     capacity: Mapping[str, Capacity]
+    waits: Mapping[tuple[str, int], float]
+    """Seconds after which the first caller of each node and class gives up, of the classes that come to it."""
     patience: Mapping[str, float]
-    """Seconds after which the first caller of each node gives up."""
+    """Seconds after which the first caller of each node gives up, whatever the class."""
     peak: Mapping[str, float]
     """Requests per second that arrive at each node from open clients, bursts at their height: what no
     user's wait bounds. A node that is full passes on no more than it serves."""
@@ -53,6 +55,13 @@ class Facts:
         """Whether a node's config has a field."""
         return field in type(self.reading.configs[node_id]).model_fields
 
+    def patience_over(self, link: LinkPlan) -> float:
+        """Seconds after which the first of those gives up for whom calls are made over a link."""
+        kinds = (kind for kind, used in enumerate(link.classes) if used)
+        return min(
+            (self.waits.get((link.source, kind), INFINITE) for kind in kinds), default=INFINITE
+        )
+
     def queue_limit(self, node: NodePlan) -> int:
         """As many waiting places as an instance serves while callers still wait, to two digits."""
         hold = max(self.capacity[node.id].hold, 1e-6)
@@ -66,12 +75,17 @@ def facts_of(reading: Reading, plan: Plan) -> Facts | None:
     demand = demand_of(plan)
     if demand is None:
         return None
+    waits = patience(plan, demand.order)
+    least = dict.fromkeys(demand.order, INFINITE)
+    for (name, _), seconds in waits.items():
+        least[name] = min(least[name], seconds)
     return Facts(
         reading,
         plan,
         demand,
         capacities(plan, demand),
-        patience(plan, demand.order),
+        waits,
+        least,
         _arriving(plan),
         amplification(plan, demand.order),
     )

@@ -54,7 +54,7 @@ def _waits(facts: Facts, link: LinkPlan, source: NodePlan) -> Iterator[Finding]:
     """Callers that wait for ever, or longer than their own callers."""
     if not link.waits or source.backlog is not None:
         return
-    waits = facts.patience[source.id]
+    waits = facts.patience_over(link)
     keeps = source.traffic is not None or source.station.hold
     if math.isinf(link.timeout) and keeps:
         seconds = min(_TIMEOUT, shorter(waits))
@@ -79,8 +79,8 @@ def _timeout(link: LinkPlan, seconds: float) -> SetField:
 
 def _too_many_tries(facts: Facts, node: NodePlan, leaving: Sequence[LinkPlan]) -> Iterator[Finding]:
     """Tries again that nobody waits for any more."""
-    waits = facts.patience[node.id]
     for link in leaving:
+        waits = facts.patience_over(link)
         attempts, needs = link.retry.attempts, longest_try(link)
         if not link.waits or attempts < 2 or link.timeout > waits or needs <= waits:
             continue
@@ -101,19 +101,20 @@ def _one_after_the_other(
     facts: Facts, node: NodePlan, leaving: Sequence[LinkPlan]
 ) -> Iterator[Finding]:
     """Calls that each may take long, and together longer than anybody waits."""
-    waits = facts.patience[node.id]
-    calls = {link.id: longest_try(link) for link in leaving if link.waits}
+    limited = [link for link in leaving if link.waits and math.isfinite(link.timeout)]
+    calls = {link.id: longest_try(link) for link in limited}
     if (
         node.router is not None
         or node.backlog is not None
-        or any(needs > waits for needs in calls.values() if math.isfinite(needs))
+        or any(calls[link.id] > facts.patience_over(link) for link in limited)
     ):
         return
     flow = flow_of(node, leaving, facts.plan.classes)
-    needs = max(longest_flow(flow, calls, kind) for kind in range(len(facts.plan.classes)))
+    kinds = [kind for kind in range(len(facts.plan.classes)) if (node.id, kind) in facts.waits]
+    times = [(longest_flow(flow, calls, kind), facts.waits[node.id, kind]) for kind in kinds]
+    needs, waits = max(times, key=lambda each: each[0] / each[1], default=(0.0, INFINITE))
     if needs <= waits:
         return
-    limited = [link for link in leaving if link.waits and math.isfinite(link.timeout)]
     factor = shorter(waits) / needs
     edits = tuple(_timeout(link, _rounded(link.timeout * factor)) for link in limited)
     message = (
@@ -160,7 +161,7 @@ def _impatient(facts: Facts, nodes: dict[str, NodePlan]) -> Iterator[Finding]:
             f"{format_quantity(link.timeout, 's')}, but in theory one answer in a hundred takes "
             f"{format_quantity(late, 's')} or more at this load; wait longer, or make it faster"
         )
-        fix = _timeout(link, seconds) if seconds <= facts.patience[link.source] else None
+        fix = _timeout(link, seconds) if seconds <= facts.patience_over(link) else None
         yield risk(link.id, "timeout-short", message, "timeout", fix)
 
 

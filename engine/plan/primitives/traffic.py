@@ -54,3 +54,10 @@ class TrafficPlan:
     think: LawPlan = ZERO
     crowd: CrowdPlan | None = None
     session: SessionPlan | None = None
+
+    @property
+    def asked(self) -> tuple[int, ...]:
+        """The classes that are asked for."""
+        if self.kinds:
+            return tuple(sorted(set(self.kinds)))
+        return tuple(kind for kind, share in enumerate(self.mix) if share > 0.0)

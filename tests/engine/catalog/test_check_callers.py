@@ -81,6 +81,20 @@ def test_calls_one_after_the_other_that_take_longer_than_anybody_waits() -> None
     assert [after.link_by_id[f"web-n{n}"].config["timeout"] for n in range(3)] == [0.26] * 3
 
 
+def test_only_those_count_for_whom_a_call_is_made() -> None:
+    """Browsers give up after a second, but only reports need the database."""
+    classes = [{"name": "browse"}, {"name": "report"}]
+    nodes = [client(mix={"browse": 1}), client("analysts", mix={"report": 1})]
+    nodes += [node("web", "service", **PLAIN), node("db", "sql_database")]
+    links = [link("users", "web", timeout=1), link("analysts", "web", timeout=10)]
+    retry = {"attempts": 2, "backoff": {"base": 0.1}}
+    for classed in ({"classes": ["report"]}, {}):
+        last = link("web", "db", timeout=4, retry=retry, **classed)
+        told = {each.code for each in check(design(nodes, [*links, last], classes=classes))}
+        assert ("timeout-order" in told) is not bool(classed)
+        assert "timeout-retries" not in told
+
+
 def test_calls_that_are_over_in_time() -> None:
     assert found(calls(1.0, 0, 0, 0), "timeout-sum") == []
     assert found(calls(1.0, 0, 1), "timeout-sum") == []

@@ -341,11 +341,11 @@ def test_patience_and_tries_add_up_along_the_path() -> None:
     plan = lower(design(nodes, links))
     order = demand(plan).order
     assert patience(plan, order) == {
-        "users": INFINITE,
-        "a": 2,
-        "b": 2,
-        "q": INFINITE,
-        "w": INFINITE,
+        ("users", 0): INFINITE,
+        ("a", 0): 2,
+        ("b", 0): 2,
+        ("q", 0): INFINITE,
+        ("w", 0): INFINITE,
     }
     assert amplification(plan, order) == {"users": 1, "a": 2, "b": 6, "q": 6, "w": 6}
 
