@@ -1,0 +1,258 @@
+"""Incidents as pairs of designs: as it was and with the fix, one setting apart, judged by the same objectives."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from engine.catalog import check
+from engine.model.edits import CompoundEdit, SetDesign, SetField
+from engine.run.session import Session
+from tests.designs.running import (
+    SHELF,
+    broken,
+    changed,
+    failures,
+    first_time,
+    goodput,
+    mean,
+    measured,
+    node,
+    says,
+    shipped,
+    watched,
+    within,
+)
+
+if TYPE_CHECKING:
+    from engine.sim.snapshot import Sample
+
+PAIRS: dict[str, tuple[str, str]] = {
+    "cold-cache": ("database", "config.queue_limit"),
+    "dynamodb-2015": ("metadata", "config.queue_limit"),
+    "flapping-checks": ("proxy", "config.health.layer"),
+    "google-cloud-2025": ("large-table-l", "config.retry.backoff.jitter"),
+    "mutual-calls": ("stock", "config.hold_while_waiting"),
+    "retry-storm": ("web", "config.queue_limit"),
+    "shopify-sale": ("app", "config.autoscale.schedule"),
+    "slack-2021": ("web", "config.autoscale.metric"),
+    "waiting-for-connections": ("app-db", "config.queue_timeout"),
+}
+"""What differs: an item, and a field of it."""
+OWN: dict[str, list[Any]] = {
+    "cold-cache": [{"metric": "readers.availability", "above": 0.95}],
+    "retry-storm": [{"metric": "users.availability", "above": 0.95}],
+}
+"""Objectives of the pairs whose designs have none themselves."""
+
+every_pair = pytest.mark.parametrize("name", PAIRS)
+
+
+def raw_of(name: str) -> dict[str, Any]:
+    raw: dict[str, Any] = json.loads((SHELF / f"{name}.windtunnel").read_text(encoding="utf-8"))
+    return raw
+
+
+def leaves(raw: object, path: tuple[str, ...] = ()) -> dict[str, object]:
+    """Every value of a design by its path, items by their ids."""
+    if isinstance(raw, dict) and raw:
+        found: dict[str, object] = {}
+        for key, value in raw.items():
+            found |= leaves(value, (*path, key))
+        return found
+    if isinstance(raw, list) and raw and isinstance(raw[0], dict) and "id" in raw[0]:
+        return leaves({each["id"]: each for each in raw}, path)
+    return {".".join(path): raw}
+
+
+@every_pair
+def test_the_two_are_one_setting_apart(name: str) -> None:
+    one, other = (
+        {key: value for key, value in raw_of(each).items() if key in {"nodes", "links", "scenario"}}
+        for each in (name, f"{name}-fixed")
+    )
+    before, after = leaves(one), leaves(other)
+    apart = {key for key in before | after if before.get(key) != after.get(key)}
+    item, field = PAIRS[name]
+    assert [key.split(".", 1)[1] for key in apart] == [f"{item}.{field}"]
+    assert raw_of(name)["objectives"] == raw_of(f"{name}-fixed")["objectives"]
+
+
+@cache
+def result_of(name: str) -> Any:
+    """The whole run of a design of the shelf, judged."""
+    design = shipped(name)
+    objectives = OWN.get(name.removesuffix("-fixed"))
+    return measured(
+        changed(design, SetDesign(("objectives",), objectives)) if objectives else design
+    )
+
+
+@every_pair
+def test_as_it_was_misses_what_the_fix_meets(name: str) -> None:
+    assert not all(each["met"] for each in result_of(name)["objectives"])
+    fixed = result_of(f"{name}-fixed")["objectives"]
+    assert fixed
+    assert all(each["met"] for each in fixed), fixed
+
+
+@cache
+def seconds_of(name: str) -> tuple[list[Sample], list[str]]:
+    """What happened in each second of the run of a design, and the notices."""
+    design = shipped(name)
+    session = Session(design)
+    session.snapshot()
+    session.advance(design.scenario.duration)
+    snapshot = session.snapshot()
+    return list(snapshot.samples), [each.text for each in snapshot.notices]
+
+
+def codes(name: str) -> set[str]:
+    return {each.code for each in check(shipped(name))}
+
+
+def test_leases_that_run_out_together() -> None:
+    says(shipped("dynamodb-2015"), "56 % of the requests fail", "Metadata is busy all the time")
+    result = result_of("dynamodb-2015")
+    assert result["clients"]["customers"]["availability"] == pytest.approx(0.44, abs=0.01)
+    assert result["nodes"]["metadata"]["utilization"] > 0.999
+    says(shipped("dynamodb-2015"), "service time of 10 ms, as before the indexes: it recovers")
+    quick = {"law": "exponential", "mean": 0.01}
+    before = changed(
+        shipped("dynamodb-2015"), SetField("metadata", ("config", "service_time"), quick)
+    )
+    assert measured(before)["clients"]["customers"]["availability"] > 0.99
+
+
+def test_a_pause_that_does_not_help_while_the_line_is_kept() -> None:
+    says(shipped("dynamodb-2015"), "a pause does not help while the line is kept")
+    again = {"duration": 120.0, "with": "metadata"}
+    samples = watched(
+        shipped("dynamodb-2015"), 400.0, (120.0, broken("membership", "partition", **again))
+    )
+    assert mean(samples, 300.0, 400.0, goodput("customers")) < 160.0
+
+
+def test_leases_that_are_renewed_a_few_at_a_time() -> None:
+    says(shipped("dynamodb-2015-fixed"), "at 61 s 300 requests a second are answered again")
+    samples, _ = seconds_of("dynamodb-2015-fixed")
+    assert mean(samples, 61.0, 71.0, goodput("customers")) == pytest.approx(300.0, rel=0.04)
+
+
+def test_fewer_instances_when_more_are_needed() -> None:
+    says(shipped("slack-2021"), "At 105 s", "6 % of CPU", "from 6 instances to 2")
+    samples, notices = seconds_of("slack-2021")
+    assert any("6 → 2 instances, utilization 5.5" in each for each in notices)
+    says(shipped("slack-2021"), "Goodput is below 12 of 180 a second from 135 to 210 s")
+    assert mean(samples, 135.0, 210.0, goodput("users")) < 12.0
+
+
+def test_waiting_counts_as_busy() -> None:
+    says(shipped("slack-2021-fixed"), "7, 14, 28, 56 and 100 instances", "From 150 s on all 180")
+    samples, notices = seconds_of("slack-2021-fixed")
+    grown = [each for each in notices if "busy 9" in each or "busy 100" in each or "6 → 7" in each]
+    assert [each.split(" → ")[1].split()[0] for each in grown] == ["7", "14", "28", "56", "100"]
+    assert mean(samples, 150.0, 220.0, goodput("users")) == pytest.approx(180.0, rel=0.04)
+
+
+def test_a_herd_comes_back_as_one_or_spreads() -> None:
+    says(shipped("google-cloud-2025-fixed"), "after 16 s instead of 112 s")
+    one, other = (
+        result_of(name)["clients"]["large"]["latency"]["p99"] for name in both("google-cloud-2025")
+    )
+    assert (one, other) == (pytest.approx(112.0, abs=1.0), pytest.approx(16.0, abs=0.5))
+    says(shipped("google-cloud-2025"), "they run again after less than a second")
+    assert result_of("google-cloud-2025")["clients"]["small"]["latency"]["max"] < 1.0
+    assert result_of("google-cloud-2025")["clients"]["large"]["offered"] == 1000
+
+
+def both(name: str) -> tuple[str, str]:
+    return name, f"{name}-fixed"
+
+
+def test_the_first_minute_of_a_sale() -> None:
+    says(shipped("shopify-sale"), "one checkout in five is refused", "the edge kept 72 % away")
+    samples, _ = seconds_of("shopify-sale")
+    offered = mean(samples, 120.0, 180.0, node("sale", lambda each: each.arrivals))
+    lost = mean(samples, 120.0, 180.0, failures("sale", "queue_full"))
+    assert lost / offered == pytest.approx(0.2, abs=0.02)
+    assert mean(samples, 205.0, 300.0, failures("sale")) == 0.0
+    result = result_of("shopify-sale")
+    assert result["nodes"]["edge"]["extra"]["hit_ratio"] == pytest.approx(0.72, abs=0.01)
+    assert max(each.nodes["pod-1"].utilization for each in samples) < 0.8
+    assert "autoscaler-slow" in codes("shopify-sale")
+    assert "autoscaler-slow" not in codes("shopify-sale-fixed")
+
+
+def test_a_sale_that_was_announced() -> None:
+    says(shipped("shopify-sale-fixed"), "not one in a thousand requests fails", "[240, 2]")
+    for name in ("sale", "shoppers"):
+        client = result_of("shopify-sale-fixed")["clients"][name]
+        assert sum(client["failed"].values()) < 0.001 * client["offered"]
+
+
+def test_a_cache_that_warms_up_behind_a_short_queue() -> None:
+    says(shipped("cold-cache-fixed"), "20 s later 1000 reads a second are answered again")
+    says(shipped("cold-cache-fixed"), "Only 1 % of all reads are refused")
+    samples, _ = seconds_of("cold-cache-fixed")
+    back = first_time(samples, 60.0, lambda each: goodput("readers")(each) > 950.0)
+    assert back - 60.0 == pytest.approx(20.0, abs=5.0)
+    readers = result_of("cold-cache-fixed")["clients"]["readers"]
+    assert readers["failed"]["queue_full"] / readers["offered"] == pytest.approx(0.015, abs=0.005)
+
+
+def test_a_circle_of_waiting() -> None:
+    says(shipped("mutual-calls"), "nothing is ever answered", "“Can deadlock”")
+    assert "deadlock" in codes("mutual-calls")
+    assert "deadlock" not in codes("mutual-calls-fixed")
+    result = result_of("mutual-calls")
+    assert all(each["succeeded"] == 0 for each in result["clients"].values())
+    says(shipped("mutual-calls"), "With 5 workers in Orders", "190 requests a second")
+    five = changed(shipped("mutual-calls"), SetField("orders", ("config", "workers"), 5))
+    for each in (measured(five), result_of("mutual-calls-fixed")):
+        rates = sum(client["goodput"] for client in each["clients"].values())
+        assert rates == pytest.approx(190.0, rel=0.03)
+    says(shipped("mutual-calls-fixed"), "Twenty callers on each side do not stop it either")
+    more = (SetField(name, ("config", "arrivals", "users"), 20) for name in ("shops", "stores"))
+    crowded = changed(shipped("mutual-calls-fixed"), CompoundEdit(tuple(more), "More"))
+    assert all(each["goodput"] > 50.0 for each in measured(crowded)["clients"].values())
+    stuck = changed(five, *crowd(8))
+    assert all(each["goodput"] == 0.0 for each in measured(stuck)["clients"].values())
+
+
+def crowd(users: int) -> list[SetField]:
+    """More callers on both sides."""
+    return [SetField(name, ("config", "arrivals", "users"), users) for name in ("shops", "stores")]
+
+
+def test_a_wait_for_connections_that_has_no_end() -> None:
+    says(shipped("waiting-for-connections"), "from 80 to 120 s not one browser is answered")
+    samples, _ = seconds_of("waiting-for-connections")
+    assert mean(samples, 80.0, 120.0, goodput("browsers")) == 0.0
+    assert mean(samples, 30.0, 60.0, goodput("browsers")) == pytest.approx(100.0, rel=0.03)
+    says(shipped("waiting-for-connections-fixed"), "about 10 threads wait", "Four or five a second")
+    samples, _ = seconds_of("waiting-for-connections-fixed")
+    assert mean(samples, 60.0, 120.0, goodput("browsers")) == pytest.approx(100.0, rel=0.03)
+    assert mean(samples, 65.0, 120.0, goodput("analysts")) == pytest.approx(4.5, abs=0.5)
+    busy = 50.0 * mean(samples, 65.0, 120.0, node("app", lambda each: each.utilization))
+    # 5 threads have a connection, and 1.2 work
+    assert busy - 5.0 - 1.2 == pytest.approx(10.0, abs=1.5)
+
+
+def test_checks_that_flap_under_overload() -> None:
+    says(shipped("flapping-checks"), "goes out about every 13 s", "16 are")
+    samples, notices = seconds_of("flapping-checks")
+    out = [each for each in notices if "out of rotation" in each]
+    assert 2 * 300.0 / len(out) == pytest.approx(13.3, abs=0.5)
+    assert mean(samples, 60.0, 300.0, goodput("users")) == pytest.approx(16.0, abs=0.3)
+    says(shipped("flapping-checks"), "Now and then both are out")
+    assert sum(each.nodes["users"].failed.get("unavailable", 0) for each in samples) > 0
+    says(shipped("flapping-checks-fixed"), "all 20 requests a second")
+    samples, _ = seconds_of("flapping-checks-fixed")
+    assert mean(samples, 60.0, 300.0, goodput("users")) == pytest.approx(20.0, abs=0.1)
+    assert all(
+        each.nodes["users"].failed.keys() <= {"queue_full"} for each in within(samples, 60.0, 300.0)
+    )
