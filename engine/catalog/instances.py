@@ -18,6 +18,7 @@ _ALL: Final = (
     Metric(name="batch_size", title="batch size", needs="batch"),
     Metric(name="instances.mean", title="instances, mean", needs="autoscale"),
     Metric(name="instances.last", title="instances at the end", needs="autoscale"),
+    Metric(name="activated", title="waited for the first instance", counts=True, needs="autoscale"),
     Metric(name="capacity_seconds", title="instance seconds", unit="s", needs="autoscale"),
 )
 

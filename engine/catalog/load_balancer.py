@@ -15,10 +15,12 @@ from engine.model.admission import ADMISSION, Admission
 from engine.model.component import Component
 from engine.model.faults import NODE_FAULTS, NodeFaults
 from engine.model.fields import Config, setting
-from engine.model.health import Health
+from engine.model.health import HEALTH, OUTLIER, Health, Outlier
 from engine.model.laws import Constant, Law
 from engine.model.link import PickerName
-from engine.plan.primitives import HealthPlan, NodePlan, RouterPlan, StationPlan
+from engine.model.metric import Metric
+from engine.plan.health import health_plan, outlier_plan
+from engine.plan.primitives import NodePlan, RouterPlan, StationPlan
 
 HELP = """\
 Sends each request to **one** instance among all instances of the nodes behind its links.
@@ -37,7 +39,14 @@ requests fail or wait: with checks every 2 s and 3 failures, 4 to 6 s where it i
 A check of **layer 4** only asks whether it takes connections, as one that is frozen or overloaded does.
 A check of **layer 7** waits in line and takes a worker: whoever does not answer within the timeout is found after
 *U + failures·timeout + (failures - 1)·interval*, *U* up to one interval, and who is overloaded comes and
-goes. It passes no admission, calls nobody, and errors of events do not touch it.
+goes. It passes no admission, and errors of events do not touch it. It calls nobody, unless it is **deep**: then
+it is only answered once a node behind each link that the instance waits for has answered as well. With a
+database that all share, all go out of rotation together when it is down, also for requests that do without it.
+**Panic** and **fail open** use everybody again when too few, or none, are left.
+
+**Outlier ejection** needs no probes: an instance that fails 5 requests in a row is out for 30 s, then for
+60 s, 90 s … as long as it goes on failing, and never more than a share of them at a time. It finds instances
+that answer checks and fail requests. One that nothing was wrong with counts under `false_ejections`.
 
 **Connections and TLS** are on its links, in front of it and behind it.
 
@@ -65,13 +74,8 @@ class LoadBalancerConfig(Config):
         help="Time it takes itself for each request, as many at once as come. Default none: "
         "proxies add some .1 ms, small beside the rest.",
     )
-    health: Health | None = setting(
-        Health(),
-        title="Health checks",
-        group="Health",
-        help="How it probes instances and leaves out the bad ones, by connections (layer 4) unless told "
-        "otherwise. Off: it goes on sending them requests.",
-    )
+    health: Health | None = HEALTH
+    outlier: Outlier | None = OUTLIER
     admission: Admission | None = ADMISSION
     faults: NodeFaults | None = NODE_FAULTS
 
@@ -100,13 +104,14 @@ class LoadBalancerConfig(Config):
 
 def lower(config: LoadBalancerConfig, context: Lowering) -> NodePlan:
     """A router over a station without a queue."""
-    health = None
-    if config.health is not None:
-        health = HealthPlan(**config.health.model_dump())
     return NodePlan(
         id=context.id,
         station=StationPlan(work=context.each(config.service_time)),
-        router=RouterPlan(picker=config.picker, health=health),
+        router=RouterPlan(
+            picker=config.picker,
+            health=health_plan(config.health),
+            outlier=outlier_plan(config.outlier),
+        ),
     )
 
 
@@ -121,6 +126,18 @@ PRESET = Preset(
         config=LoadBalancerConfig,
         input="calls",
         output="calls",
+        metrics=(
+            Metric(
+                name="panic_share",
+                title="in panic",
+                unit="%",
+                needs="health.panic health.fail_open",
+            ),
+            Metric(name="ejected", title="ejected", counts=True, needs="outlier"),
+            Metric(
+                name="false_ejections", title="ejected without reason", counts=True, needs="outlier"
+            ),
+        ),
     ),
     lower,
 )

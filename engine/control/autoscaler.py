@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 from engine.control.replicas import most_for_now, wanted_by_ratio, wanted_by_steps
 from engine.model.units import format_figure, format_quantity
 from engine.records import dataclass
+from engine.sim.instance_meters import is_off
 from engine.sim.lane.codes import UNLIMITED
+from engine.sim.lane.gates.activator import Activator, Waker
 from engine.sim.lane.roles.queue import Queue
 from engine.sim.primitives.autoscale import AUTOSCALE
 from engine.sim.snapshot import Notice
@@ -19,6 +21,7 @@ from engine.sim.snapshot import Notice
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
 
+    from engine.control.lives import Lives
     from engine.model.autoscale import Autoscale
     from engine.sim.instance_meters import InstanceTally
     from engine.sim.lane.call import Pool
@@ -46,12 +49,30 @@ class Scaler:
     added: list[tuple[float, int]] = field(default_factory=list)
     """Instances that were added when, for as long as the limit of growth looks back."""
 
+    @property
+    def is_asleep(self) -> bool:
+        """Whether there is no instance, not even one that starts."""
+        return is_off(self.part.node.pools[0])
+
+
+class Bell(Waker):
+    """Rings for the autoscaler of a node when a call comes while there is no instance."""
+
+    def __init__(self, scaler: Scaler, ring: Callable[[Scaler], None]) -> None:
+        self._scaler = scaler
+        self._ring = ring
+
+    def wanted(self) -> None:
+        """A call has come, and there is no instance."""
+        self._ring(self._scaler)
+
 
 class Autoscalers:
     """One process for each node that scales itself."""
 
-    def __init__(self, machine: Machine, notify: Callable[[Notice], None]) -> None:
+    def __init__(self, machine: Machine, lives: Lives, notify: Callable[[Notice], None]) -> None:
         self._machine = machine
+        self._lives = lives
         self._notify = notify
         self._scalers: dict[str, Scaler] = {}
 
@@ -61,6 +82,8 @@ class Autoscalers:
             name, settings = part.plan.id, part.plan.autoscale
             scaler = self._scalers.get(name)
             if scaler is not None and (settings is None or scaler.part is not part):
+                if scaler.part is part:
+                    self._wake(scaler, "not scaled any more")
                 del self._scalers[name]
                 scaler.part.control(AUTOSCALE, None)
                 scaler = None
@@ -70,6 +93,9 @@ class Autoscalers:
                 self._begin(part, settings)
             else:
                 scaler.settings = settings
+                if len(part.node.pools) > 1 or settings.least(self._machine.now) > 0:
+                    self._wake(scaler, "as many are wanted")
+            self._attend(part, self._scalers[name])
         if reach.whole:
             for name in [name for name in self._scalers if name not in self._machine.nodes]:
                 del self._scalers[name]
@@ -84,16 +110,59 @@ class Autoscalers:
         self._remember(scaler)
         self._machine.clock.process(self._run(scaler))
 
+    def _attend(self, part: NodePart, scaler: Scaler) -> None:
+        """Hear of calls that come while there is no instance."""
+        for gate in part.gates:
+            if isinstance(gate.thing, Activator):
+                gate.thing.waker = Bell(scaler, self._wake_soon)
+
     def _run(self, scaler: Scaler) -> Generator[Any, Any, None]:
         """Look on a period, until the autoscaler or its node is gone."""
         clock = self._machine.clock
         yield clock.timeout(scaler.settings.phase or scaler.settings.interval)
         while self._scalers.get(scaler.part.plan.id) is scaler:
-            value = self._sense(scaler)
-            self._remember(scaler)
-            if value is not None:
-                self._act(scaler, value)
+            if scaler.is_asleep:
+                self._look_asleep(scaler)
+            else:
+                self._look(scaler)
             yield clock.timeout(scaler.settings.interval)
+
+    def _look(self, scaler: Scaler) -> None:
+        """Sense, decide and act."""
+        value, quiet = self._sense(scaler), _is_quiet(scaler, self._machine.now)
+        self._remember(scaler)
+        if value is not None:
+            self._act(scaler, value, quiet=quiet)
+        elif scaler.settings.may_be_zero:
+            # Nobody is ready yet: who was wanted when it started still is.
+            scaler.wanted.append((self._machine.now, len(scaler.part.node.pools)))
+
+    def _look_asleep(self, scaler: Scaler) -> None:
+        """Start an instance where messages wait for one, or the schedule says so."""
+        if _waiting(scaler.part) > 0.0:
+            self._wake(scaler, "somebody waits")
+        elif scaler.settings.least(self._machine.now) > 0:
+            self._wake(scaler, "as scheduled")
+
+    def _wake(self, scaler: Scaler, why: str) -> None:
+        """Start the first instance, where there is none."""
+        if not scaler.is_asleep:
+            return
+        now, name = self._machine.now, scaler.part.plan.id
+        scaler.wanted.append((now, 1))
+        text = f"{name}: 0 → 1 instances, {why}"
+        self._notify(Notice(at=now, kind="health", text=text, target=name))
+        self._lives.wake(scaler.part)
+        self._remember(scaler)
+
+    def _wake_soon(self, scaler: Scaler) -> None:
+        """Start it for a call that has come just now."""
+        self._machine.clock.process(self._wake_for_call(scaler))
+
+    def _wake_for_call(self, scaler: Scaler) -> Generator[Any, Any, None]:
+        """A process of its own, since the request lane has to yield first."""
+        yield self._machine.clock.timeout(0.0)
+        self._wake(scaler, "a request waits")
 
     def _remember(self, scaler: Scaler) -> None:
         """Know at the next look what happened since this one."""
@@ -129,7 +198,7 @@ class Autoscalers:
                 workers += float(pool.workers)
         return used / (workers * span) if workers > 0.0 else None
 
-    def _act(self, scaler: Scaler, value: float) -> None:
+    def _act(self, scaler: Scaler, value: float, *, quiet: bool) -> None:
         """Decide, and have as many instances."""
         settings, part, now = scaler.settings, scaler.part, self._machine.now
         current = len(part.node.pools)
@@ -144,14 +213,21 @@ class Autoscalers:
             )
         else:
             wanted = wanted_by_steps(value, settings.steps, current)
+        if settings.may_be_zero:
+            wanted = 0 if quiet else max(1, wanted)  # health checks are no reason to be there
         instances = self._limited(scaler, wanted, current)
+        if instances == 0 and not (current == 1 and _is_idle(part)):
+            instances = 1
         if instances == current:
             return
         if instances > current:
             scaler.added.append((now, instances - current))
         text = f"{part.plan.id}: {current} → {instances} instances, {_told(settings, value)}"
         self._notify(Notice(at=now, kind="health", text=text, target=part.plan.id))
-        self._machine.scale(part.plan.id, instances)
+        if instances == 0:
+            self._lives.sleep(part)
+        else:
+            self._machine.scale(part.plan.id, instances)
 
     def _limited(self, scaler: Scaler, wanted: int, current: int) -> int:
         """What is wanted, within the limits of growth, of the down window, and of all."""
@@ -166,6 +242,18 @@ class Autoscalers:
             wanted = min(wanted, most_for_now(settings.up, current, added))
         least = settings.least(now)
         return min(max(wanted, least), settings.max)
+
+
+def _is_quiet(scaler: Scaler, now: float) -> bool:
+    """Whether nobody has come or been inside since the last look."""
+    tally, since = scaler.part.tally(now), scaler.since
+    same = (tally.begun, tally.in_system) == (since.begun, since.in_system)
+    return same and _is_idle(scaler.part)
+
+
+def _is_idle(part: NodePart) -> bool:
+    """Whether nobody is inside a node or on the way to it."""
+    return all(pool.unused() for pool in part.node.pools) and _waiting(part) == 0.0
 
 
 def _ready(part: NodePart) -> list[Pool]:

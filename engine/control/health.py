@@ -5,23 +5,20 @@ from __future__ import annotations
 from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
-from engine.plan.primitives import LawPlan
+from engine.control.checks import Checks
+from engine.control.rotation import rotation_of
 from engine.records import dataclass
-from engine.sim.lane.codes import OK
 from engine.sim.lane.link import Link
-from engine.sim.lane.probes import Handler, ProbePath, Prober, WorkingHandler
-from engine.sim.samplers import make_sampler
 from engine.sim.snapshot import Notice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-    from simpy.events import Event
-
-    from engine.plan.primitives import HealthPlan, LinkPlan
-    from engine.sim.lane.call import Call, Endpoint
+    from engine.control.checks import Way
+    from engine.plan.primitives import HealthPlan
+    from engine.sim.lane.call import Endpoint
     from engine.sim.machine import Machine
-    from engine.sim.parts import LinkPart, NodePart
+    from engine.sim.parts import NodePart
     from engine.sim.reach import Reach
 
 
@@ -38,19 +35,6 @@ class Router:
 
 
 @dataclass(slots=True)
-class Way:
-    """What checks cross and come to behind a link."""
-
-    link: Link
-    plan: LinkPlan
-    path: ProbePath
-    door: Handler
-    """Takes checks of layer 4."""
-    page: Handler
-    """Takes those of layer 7."""
-
-
-@dataclass(slots=True)
 class Watch:
     """An instance that is probed, again and again."""
 
@@ -62,7 +46,7 @@ class Watch:
         return self.router.watches.get(self.endpoint) is self
 
 
-class HealthChecks(Prober):
+class HealthChecks:
     """One process for each instance behind each router that checks it.
 
     The next check begins one interval after the last one was over, so a bad instance is out of rotation
@@ -73,9 +57,8 @@ class HealthChecks(Prober):
     def __init__(self, machine: Machine, notify: Callable[[Notice], None]) -> None:
         self._machine = machine
         self._notify = notify
+        self._checks = Checks(machine)
         self._routers: dict[str, Router] = {}
-        self._asked: dict[Call, Event] = {}
-        """What is to happen when checks that are under way come back."""
 
     def follow(self, reach: Reach) -> None:
         """Start checking instances that are new, and trust all targets of routers without checks.
@@ -95,10 +78,11 @@ class HealthChecks(Prober):
                 self._watch(router)
             elif part.plan.router is not None:
                 for endpoint in part.endpoints:
-                    endpoint.healthy = endpoint.pool.listed
+                    endpoint.passed, endpoint.streak = True, 0
         if reach.whole:
             for name in [name for name in self._routers if name not in self._machine.nodes]:
                 self._stop(name)
+            self._checks.forget()
 
     def _stop(self, name: str) -> None:
         """Check the targets of a router no more."""
@@ -106,7 +90,10 @@ class HealthChecks(Prober):
 
     def _watch(self, router: Router) -> None:
         """Check the present targets of a router, and no others."""
-        router.ways = {each.plan.id: self._way(router, each) for each in router.part.leaving}
+        router.ways = {
+            each.plan.id: self._checks.way(each, router.ways.get(each.plan.id))
+            for each in router.part.leaving
+        }
         present = dict.fromkeys(router.part.endpoints)
         for endpoint in [each for each in router.watches if each not in present]:
             del router.watches[endpoint]
@@ -114,20 +101,6 @@ class HealthChecks(Prober):
             if endpoint not in router.watches:
                 watch = router.watches[endpoint] = Watch(router, endpoint)
                 self._machine.clock.process(self._run(watch))
-
-    def _way(self, router: Router, part: LinkPart) -> Way:
-        """What checks cross behind a link: its network, with random numbers of their own."""
-        plan, streams = part.plan, self._machine.streams
-        had = router.ways.get(plan.id)
-        if had is not None and had.link is part.link and had.plan == plan:
-            return had
-        path = ProbePath(self._machine.agenda, streams.uniform(plan.id, "check"), self)
-        path.delay = make_sampler(plan.delay, streams, plan.id, "check delay")
-        if plan.jitter > 0.0:
-            law = LawPlan(law="lognormal", mean=plan.jitter, cv2=1.0)
-            path.jitter = make_sampler(law, streams, plan.id, "check jitter")
-        target = self._machine.nodes[plan.target].node
-        return Way(part.link, plan, path, Handler(target), WorkingHandler(target))
 
     def _run(self, watch: Watch) -> Generator[Any, Any, None]:
         """Check an instance on a period, until it or its router or the check is gone."""
@@ -146,45 +119,30 @@ class HealthChecks(Prober):
 
     def _probe(self, watch: Watch) -> Generator[Any, Any, bool]:
         """Send a check and wait for its answer, no longer than its timeout."""
-        plan, endpoint, clock = watch.router.plan, watch.endpoint, self._machine.clock
-        link = endpoint.path
+        link = watch.endpoint.path
         way = watch.router.ways.get(link.name) if isinstance(link, Link) else None
         if way is None:
             return True
-        path = way.path
-        path.loss, path.cuts, path.extra = way.link.loss, way.link.cuts, way.link.extra
-        path.retransmit = way.link.retransmit
-        handler = way.page if plan.layer == 7 else way.door
-        probe = handler.probe(endpoint, path, plan.work)
-        answer = self._asked[probe] = clock.event()
-        limit = clock.timeout(plan.timeout)
-        path.send(probe, self._machine.now)
-        yield answer | limit
-        del self._asked[probe]
-        probe.settled = True  # its connection is closed, so it does not come again
-        return answer.triggered and probe.reason == OK
-
-    def heard(self, probe: Call) -> None:
-        """A check is back; one that took too long is not waited for any more."""
-        answer = self._asked.get(probe)
-        if answer is not None:
-            answer.succeed()
+        return (yield from self._checks.ask(watch.endpoint, way, watch.router.plan))
 
     def _judge(self, watch: Watch, *, answered: bool) -> None:
         """Count checks in a row that contradict what is believed, and change the belief."""
         endpoint, plan = watch.endpoint, watch.router.plan
-        if not endpoint.pool.listed or answered == endpoint.healthy:
+        if not endpoint.pool.listed or answered == endpoint.passed:
             endpoint.streak = 0
             return
         endpoint.streak += 1
-        if endpoint.streak < (plan.failures if endpoint.healthy else plan.successes):
+        if endpoint.streak < (plan.failures if endpoint.passed else plan.successes):
             return
-        endpoint.healthy = not endpoint.healthy
+        endpoint.passed = not endpoint.passed
         endpoint.streak = 0
         target = endpoint.pool.site.name
-        verdict = "back in rotation" if endpoint.healthy else "out of rotation"
+        verdict = "back in rotation" if endpoint.passed else "out of rotation"
         text = f"{target} {endpoint.pool.index + 1} {verdict} at {watch.router.part.plan.id}"
         self._notify(Notice(at=self._machine.now, kind="health", text=text, target=target))
+        rotation = rotation_of(watch.router.part)
+        if rotation is not None:
+            rotation.settle()
 
 
 def _plan_of(part: NodePart) -> HealthPlan | None:

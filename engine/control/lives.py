@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from engine.control.rotation import settle_callers
 from engine.plan.primitives import ZERO
 from engine.records import dataclass
 from engine.sim.lane.agenda import Task
+from engine.sim.lane.gates.activator import Activator
 from engine.sim.lane.station.memory import Memory
 from engine.sim.samplers import make_sampler
 from engine.sim.servers import server_of
@@ -20,7 +22,6 @@ from engine.sim.snapshot import Notice
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-    from engine.plan.primitives import StationPlan
     from engine.sim.lane.agenda import Timer
     from engine.sim.lane.call import Pool
     from engine.sim.machine import Machine
@@ -44,6 +45,8 @@ class Life:
     pool: Pool
     killed: bool = False
     """Whether an event keeps it dead."""
+    wanted: bool = False
+    """Whether it was to start from nothing while that kept it dead."""
     crashes: int = 0
     """In a row."""
     running_since: float = 0.0
@@ -84,7 +87,7 @@ class Lives:
         over: list[Life] = []
         for part in reach.nodes:
             old = self._lives.pop(part.plan.id, {})
-            if _has_life(part.plan.station):
+            if _has_life(part):
                 self._lives[part.plan.id] = {}
                 for pool in part.node.pools:
                     self._adopt(old.pop(pool.index, None), part, pool)
@@ -94,9 +97,11 @@ class Lives:
             over += [life for name in gone for life in self._lives.pop(name).values()]
         for life in over:
             life.turn += 1
+            if life.pool.dormant:
+                self._make_ready(life)
             life.pool.starting = False
             life.pool.listed = True
-            _tell(life, self._machine.now)
+            self._tell(life)
         self._strike_off(reach)
 
     def set_alive(self, part: NodePart, pool: Pool, *, alive: bool) -> None:
@@ -110,19 +115,44 @@ class Lives:
                 part.node.kill(pool, now)
         elif alive and life.killed:
             life.killed = False
-            self._restart(life)
+            if life.wanted or not pool.dormant:
+                self._restart(life)
         elif not alive and not life.killed:
             life.killed = True
             life.turn += 1
             life.crashes = 0
+            life.wanted = pool.dormant and pool.starting
             pool.starting = False
             self._kill(life)
+
+    def sleep(self, part: NodePart) -> None:
+        """Have no instance of a node any more, until somebody wakes it. Nobody is inside."""
+        life = self._lives[part.plan.id][0]
+        life.turn += 1
+        life.crashes = 0
+        life.pool.dormant = True
+        self._kill(life)
+        self._recount(life)
+
+    def wake(self, part: NodePart) -> None:
+        """Start the first instance of a node that has none."""
+        life = self._lives[part.plan.id][0]
+        if life.killed:
+            life.wanted = True
+        else:
+            self._start(life)
+
+    def _recount(self, life: Life) -> None:
+        """Count the instances that there are."""
+        part, now = life.part, self._machine.agenda.now
+        part.count_workers(now)
+        part.meters.follow(part.node.pools, part.retired, now)
 
     def _adopt(self, life: Life | None, part: NodePart, pool: Pool) -> None:
         """Go on with the life of an instance, or begin one."""
         now = self._machine.now
         if life is None or life.part is not part:
-            life = Life(part, pool, running_since=now, killed=pool.down and not pool.starting)
+            life = Life(part, pool, running_since=now, killed=_is_dead(pool))
             self._lives[part.plan.id][pool.index] = life
             if pool.starting:
                 self._start(life)
@@ -130,7 +160,7 @@ class Lives:
             self._lives[part.plan.id][pool.index] = life
             if life.pool is not pool:
                 pool.down, pool.starting = life.pool.down, life.pool.starting
-                pool.listed = life.pool.listed
+                pool.listed, pool.dormant = life.pool.listed, life.pool.dormant
                 life.pool = pool
         if isinstance(pool.memory, Memory) and pool.memory.alarm is None:
             pool.memory.alarm = _Alarm(life, self._crash)
@@ -140,6 +170,7 @@ class Lives:
         """Begin to start an instance; where that takes no time it is ready at once."""
         pool, now = life.pool, self._machine.now
         life.turn += 1
+        life.wanted = False
         life.running_since = now
         plan = life.part.plan.station.start
         name, index = life.key
@@ -151,8 +182,10 @@ class Lives:
             self._make_ready(life)
             return
         pool.down = pool.starting = True
-        pool.listed = False
-        _tell(life, now)
+        pool.listed = pool.dormant  # who comes meanwhile waits for it
+        self._tell(life)
+        if pool.dormant:
+            self._recount(life)
         if pool.memory is not None:
             pool.memory.begin(now)
         self._after(wait, life, self._make_ready)
@@ -163,14 +196,20 @@ class Lives:
         pool.listed = True
         if pool.memory is not None and not pool.starting:
             pool.memory.begin(now)
+        woken, pool.dormant = pool.dormant, False
         life.part.node.revive(pool, now)
         server = server_of(pool)
         if server is not None:
             server.resume(now)
             server.warm(now)
-        _tell(life, now)
+        self._tell(life)
         if pool.memory is not None:
             pool.memory.watch(now)
+        if woken:
+            self._recount(life)
+            for gate in life.part.gates:
+                if isinstance(gate.thing, Activator):
+                    gate.thing.open(now)
         if life.crashes:
             self._say(life, "is ready again")
 
@@ -188,7 +227,7 @@ class Lives:
         life.turn += 1
         pool.listed = False
         self._kill(life)
-        _tell(life, now)
+        self._tell(life)
         self._say(life, f"is out of memory; it starts again in {wait:g} s")
         self._after(wait, life, self._restart)
 
@@ -226,6 +265,20 @@ class Lives:
             for link in part.entering:
                 for endpoint in link.link.endpoints:
                     endpoint.healthy = endpoint.healthy and endpoint.pool.listed
+            settle_callers(self._machine, part)
+
+    def _tell(self, life: Life) -> None:
+        """Let all callers know whether an instance is to be called; what they knew of it is forgotten."""
+        pool = life.pool
+        life.part.note_uptime(self._machine.now)
+        for link in life.part.entering:
+            for endpoint in link.link.endpoints:
+                if endpoint.pool is pool:
+                    endpoint.healthy = pool.listed
+                    endpoint.passed = True
+                    endpoint.ejected = False
+                    endpoint.streak = endpoint.failures = 0
+        settle_callers(self._machine, life.part)
 
     def _say(self, life: Life, text: str) -> None:
         """Put something on the record."""
@@ -234,18 +287,15 @@ class Lives:
         self._notify(Notice(at=self._machine.agenda.now, kind="health", text=text, target=name))
 
 
-def _tell(life: Life, now: float) -> None:
-    """Let all callers know whether an instance is to be called, and who watches whether it is up."""
-    pool = life.pool
-    life.part.note_uptime(now)
-    for link in life.part.entering:
-        for endpoint in link.link.endpoints:
-            if endpoint.pool is pool:
-                endpoint.healthy = pool.listed
-                endpoint.streak = 0
+def _is_dead(pool: Pool) -> bool:
+    """Whether an event keeps an instance dead that nobody knew of before."""
+    return pool.down and not (pool.starting or pool.dormant)
 
 
-def _has_life(station: StationPlan) -> bool:
+def _has_life(part: NodePart) -> bool:
     """Whether its instances start, or die, by themselves."""
-    memory = station.memory
-    return station.start is not None or (memory is not None and not memory.refuses)
+    plan, memory = part.plan, part.plan.station.memory
+    if plan.station.start is not None or (memory is not None and not memory.refuses):
+        return True
+    may_be_zero = plan.autoscale is not None and plan.autoscale.may_be_zero
+    return may_be_zero or any(pool.dormant for pool in part.node.pools)

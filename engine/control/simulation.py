@@ -6,11 +6,15 @@ import gc
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from engine.control.alerts import Alerting
 from engine.control.autoscaler import Autoscalers
 from engine.control.bursts import Bursts
 from engine.control.health import HealthChecks
+from engine.control.lives import Lives
+from engine.control.outliers import Outliers
 from engine.control.pauses import Pauses
 from engine.control.renewals import Renewals
+from engine.control.rotation import Rotations
 from engine.control.timeline import Timeline
 from engine.sim.machine import Machine
 from engine.sim.meters import Meters
@@ -56,12 +60,17 @@ class Simulation:
         self._sampled = 0.0
         self._looked = 0.0
         self._interval = _USUAL
-        self._timeline = Timeline(self.machine, self._notify, self._follow_settings)
+        lives = Lives(self.machine, self._notify)
+        self._timeline = Timeline(self.machine, lives, self._notify, self._follow_settings)
         self._health = HealthChecks(self.machine, self._notify)
+        self._outliers = Outliers(self.machine, self._notify)
+        self._rotations = Rotations(self.machine, self._notify)
         self._bursts = Bursts(self.machine)
         self._pauses = Pauses(self.machine)
-        self._autoscalers = Autoscalers(self.machine, self._notify)
+        self._autoscalers = Autoscalers(self.machine, lives, self._notify)
         self._renewals = Renewals(self.machine, self._timeline, self._notify)
+        self.alerts = Alerting(self.machine, self.meters.alarms, self._notify)
+        """Who is paged because of objectives."""
         self.machine.scaled = self._follow_scaled
         self.follow(plan)
 
@@ -82,6 +91,8 @@ class Simulation:
     def _follow_settings(self, reach: Reach) -> None:
         """Let everything that acts on settings act on those of now, where a change reached."""
         self._health.follow(reach)
+        self._outliers.follow(reach)
+        self._rotations.follow(reach)
         self._bursts.follow(reach)
         self._pauses.follow(reach)
         self._autoscalers.follow(reach)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from engine.control.effects import at_strength
 from engine.control.faults import Faults
-from engine.control.lives import Lives
 from engine.model.event_kinds import event_kind
 from engine.plan.primitives import INFINITE
 from engine.records import dataclass
@@ -17,6 +16,7 @@ from engine.sim.snapshot import Notice
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
+    from engine.control.lives import Lives
     from engine.plan.primitives import EventPlan, Plan
     from engine.sim.machine import Machine
     from engine.sim.reach import Reach
@@ -43,13 +43,17 @@ class Timeline:
     """Applies a plan's events to a machine, also while the list of events changes."""
 
     def __init__(
-        self, machine: Machine, notify: Callable[[Notice], None], changed: Callable[[Reach], None]
+        self,
+        machine: Machine,
+        lives: Lives,
+        notify: Callable[[Notice], None],
+        changed: Callable[[Reach], None],
     ) -> None:
         """Know whom to tell of events, and how far those of them reach that change settings."""
         self._machine = machine
         self._notify = notify
         self._changed = changed
-        self._faults = Faults(machine, Lives(machine, notify))
+        self._faults = Faults(machine, lives)
         self._tickets: list[Ticket] = []
         self._plan = machine.plan
         self._begun = False

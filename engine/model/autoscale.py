@@ -19,7 +19,7 @@ Step = Annotated[
 Floor = Annotated[
     tuple[
         Annotated[float, Field(ge=0.0, le=1e9)],
-        Annotated[int, Field(ge=1, le=10_000)],
+        Annotated[int, Field(ge=0, le=10_000)],
     ],
     Field(strict=False),
 ]
@@ -86,7 +86,15 @@ class Autoscale(Config):
         ge=0.0,
         le=1.0,
     )
-    min: int = setting(1, title="Fewest instances", help="Never fewer.", ge=1, le=10_000)
+    min: int = setting(
+        1,
+        title="Fewest instances",
+        help="Never fewer. 0 is scale to zero: once nothing was wanted for the down window and nobody is inside, "
+        "the last instance goes; the next request waits until one has started (Knative's activator, KEDA), "
+        "messages of a queue until the next look.",
+        ge=0,
+        le=10_000,
+    )
     max: int = setting(10, title="Most instances", help="Never more.", ge=1, le=10_000)
     up: ScaleUp = setting(ScaleUp(), title="Growth", help="How fast instances may be added.")
     down_window: float = setting(
@@ -136,6 +144,11 @@ class Autoscale(Config):
                     msg = f"{name} must rise: {high:g} follows {low:g}; sort the list"
                     raise ValueError(msg)
         return self
+
+    @property
+    def may_be_zero(self) -> bool:
+        """Whether there may be no instance at some time."""
+        return self.min == 0 or any(count == 0 for _, count in self.schedule or ())
 
     def least(self, now: float) -> int:
         """The fewest instances at a time (s)."""

@@ -22,6 +22,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticKnownError
 
+from engine.model.alerts import ALERTS, Alerts, budget_of
 from engine.model.event_kinds import EVENT_KINDS, EventFields, event_kind
 from engine.model.fields import setting
 from engine.model.ids import Id
@@ -222,6 +223,8 @@ class Objective(Part):
         le=1e8,
     )
 
+    alerts: Alerts | None = ALERTS
+
     @model_validator(mode="after")
     def _bounded(self) -> Self:
         """Refuse an objective without a bound, and a time that ends before it begins."""
@@ -231,6 +234,12 @@ class Objective(Part):
         if self.from_ is not None and self.to is not None and self.from_ >= self.to:
             msg = (
                 f"an objective's 'from' ({self.from_:g} s) must be before its 'to' ({self.to:g} s)"
+            )
+            raise ValueError(msg)
+        if self.alerts is not None and budget_of(self.metric, self.above, self.below) is None:
+            msg = (
+                "alerts need an error budget; bound a share of requests, such as users.availability "
+                "above 0.999, or users.latency.above.0.25 below 0.01"
             )
             raise ValueError(msg)
         return self

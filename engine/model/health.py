@@ -1,8 +1,8 @@
-"""Health checks as people set them: what a balancer asks its targets, how often, and what it makes of it."""
+"""How balancers tell good targets from bad ones, as people set it: health checks, and ejection of outliers."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Final, Literal
 
 from engine.model.fields import Config, setting
 
@@ -60,3 +60,87 @@ class Health(Config):
         ge=0.0,
         le=1e6,
     )
+    depth: Literal["shallow", "deep"] = setting(
+        "shallow",
+        title="Depth",
+        help="shallow asks the instance alone. deep asks for a page (layer 7, whatever is said above) that in "
+        "turn asks each node that the instance calls and waits for, and fails where one does: a shared "
+        "dependency that is down then takes every instance out at once.",
+    )
+    panic: float | None = setting(
+        None,
+        title="Panic threshold",
+        unit="%",
+        help="Below this share of instances in rotation, all of them are used, good or bad: too few could not "
+        "bear the load (Envoy: 50 %). Off: only the good ones ever are.",
+        gt=0.0,
+        le=1.0,
+    )
+    fail_open: bool = setting(
+        default=False,
+        title="Fail open",
+        help="Once no instance is left in rotation, all are used (AWS ALB, NLB and Route 53 do so): checks that "
+        "fail everywhere say more about the checks. Off: requests fail at once (unavailable).",
+    )
+
+
+class Outlier(Config):
+    """Leaves out for a while whoever fails requests again and again, as Envoy's outlier detection does."""
+
+    consecutive: int = setting(
+        5,
+        title="Failures in a row",
+        help="Requests in a row that fail at an instance before it is ejected (Envoy: 5). Timeouts, refused and "
+        "broken connections and errors count; refusals that blame the caller (rate limited, unauthorized, "
+        "conflict) do not.",
+        ge=1,
+        le=100_000,
+    )
+    sweep: float = setting(
+        10.0,
+        title="Sweep",
+        unit="s",
+        help="From one look at who may come back to the next (Envoy: 10 s). At each, who was not ejected since "
+        "is forgiven one ejection.",
+        ge=0.001,
+        le=1e6,
+    )
+    base: float = setting(
+        30.0,
+        title="Ejected for",
+        unit="s",
+        help="The first time; the k-th time in a row k times as long, until the next sweep (Envoy: 30 s).",
+        gt=0.0,
+        le=1e6,
+    )
+    longest: float = setting(
+        300.0,
+        title="At most for",
+        unit="s",
+        help="However often it was ejected; never less than the first time (Envoy: 300 s).",
+        gt=0.0,
+        le=1e6,
+    )
+    share: float = setting(
+        0.1,
+        title="Most ejected",
+        unit="%",
+        help="Nobody more is ejected once this share of the instances is (Envoy: 10 %); one always may be.",
+        gt=0.0,
+        le=1.0,
+    )
+
+
+HEALTH: Final[Any] = setting(
+    Health(),
+    title="Health checks",
+    group="Health",
+    help="How it probes instances and leaves out the bad ones, by connections (layer 4) unless told "
+    "otherwise. Off: it goes on sending them requests.",
+)
+OUTLIER: Final[Any] = setting(
+    None,
+    title="Outlier ejection",
+    group="Health",
+    help="Passive checks: the outcomes of requests themselves tell who is bad. Off: only health checks do.",
+)

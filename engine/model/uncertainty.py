@@ -65,6 +65,22 @@ def about(objective: Mapping[str, Any]) -> str:
 
 def verdict(objective: Mapping[str, Any]) -> str:
     """Whether an objective is met: ``met``, ``missed``, or either with a doubt."""
+    return _verdict(objective) + _paged(objective)
+
+
+def _paged(objective: Mapping[str, Any]) -> str:
+    """When its alerts first paged, and how often in all; nothing where it has none."""
+    if "alerts" not in objective:
+        return ""
+    times = [page["at"] for alert in objective["alerts"] for page in alert["pages"]]
+    if not times:
+        return ", no page"
+    count = "1 page" if len(times) == 1 else f"{len(times)} pages"
+    return f", {count} from {format_quantity(min(times), 's')} on"
+
+
+def _verdict(objective: Mapping[str, Any]) -> str:
+    """Whether it is met, and whether that is sure."""
     met = "met" if objective["met"] else "missed"
     if objective["value"] is None and objective.get("reason"):
         return f"{met}: {objective['reason']}"

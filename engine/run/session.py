@@ -270,6 +270,7 @@ class Session:
         objectives = self.design.objectives
         limits = limits_in(each.metric for each in objectives)
         self._simulation.meters.windows.follow(objectives, limits)
+        self._simulation.alerts.follow(objectives)
 
 
 def _never() -> bool:

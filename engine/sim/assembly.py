@@ -112,8 +112,7 @@ class Assembler:
             if isinstance(body.adapter, RoleAdapter):
                 body.adapter.tune(body.thing, part, self.setup)
         self.instances.tune(part, station, self.setup.propagation.told)
-        workers = 0.0 if station.workers is None else float(station.workers * station.instances)
-        part.set_capacity(workers, self.agenda.now)
+        part.count_workers(self.agenda.now)
         self._tune_gates(part, plan)
         part.followed = plan
 
@@ -138,7 +137,7 @@ class Assembler:
     def tune_link(self, part: LinkPart, plan: LinkPlan, source: NodePlan) -> None:
         """Turn the knobs of a link that leaves a node."""
         link, plan = part.link, as_delivered(as_forwarded(plan, source), source)
-        part.plan = plan
+        part.plan, part.caller = plan, source
         link.accepts = padded(list(plan.classes), self.kinds)
         link.probability = plan.probability
         on_miss = [plan.on_miss and not kind.write for kind in self.plan.classes]

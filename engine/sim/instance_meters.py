@@ -114,7 +114,7 @@ class InstanceMeters:
     def follow(self, pools: list[Pool], retired: Iterable[Pool], now: float) -> None:
         """Know the instances that there are; those that nobody uses any more are forgotten."""
         self._count_area = self.count_area(now)
-        self._count, self._counted = len(pools), now
+        self._count, self._counted = sum(not is_off(pool) for pool in pools), now
         known = {meter.pool: meter for meter in self._meters}
         leaving = [pool for pool in retired if pool in known]
         staying = {*pools, *leaving}
@@ -123,7 +123,9 @@ class InstanceMeters:
                 self._gone = (self._gone or InstanceTally()).plus(meter.tally(now))
         self._meters = [known.get(pool) or InstanceMeter(pool) for pool in (*pools, *leaving)]
         for place, meter in enumerate(self._meters):
-            bounded = place < len(pools) and meter.pool.workers < UNLIMITED
+            bounded = (
+                place < len(pools) and meter.pool.workers < UNLIMITED and not is_off(meter.pool)
+            )
             meter.set_workers(float(meter.pool.workers) if bounded else 0.0, now)
 
     def turn(self, up: Mapping[Pool, bool], now: float) -> None:
@@ -146,10 +148,17 @@ class InstanceMeters:
         return found
 
 
+def is_off(pool: Pool) -> bool:
+    """Whether an instance is not there at all until somebody comes."""
+    return pool.dormant and not pool.starting
+
+
 def state_of(pool: Pool, retired: Container[Pool]) -> InstanceState:
     """What an instance is doing."""
     if pool.starting:
         return "starting"
+    if pool.dormant:
+        return "off"
     if pool.down:
         return "down"
     return "draining" if pool in retired else "ready"

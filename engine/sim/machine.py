@@ -18,7 +18,7 @@ from engine.sim.wiring import rewire, wire
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from engine.plan.primitives import LinkPlan, NodePlan, Plan
+    from engine.plan.primitives import LinkPlan, NodePlan, OutlierPlan, Plan
     from engine.sim.instances import Hampered
     from engine.sim.parts import LinkPart, NodePart
 
@@ -220,6 +220,8 @@ class Machine:
         links: list[LinkPart] = []
         if (before.flow, before.backlog) != (plan.flow, plan.backlog):
             links += part.leaving  # a flow names them, and messages have a timeout
+        if _outlier(before) != _outlier(plan):
+            links += part.leaving  # they count who fails
         if part.node.instant != was_instant:
             links += part.entering  # what encryption costs is charged to workers
         return links
@@ -259,6 +261,11 @@ class Machine:
         if part.is_client:
             self._gone += int(part.node.arrivals)
             self.surge(part, 0.0)
+
+
+def _outlier(plan: NodePlan) -> OutlierPlan | None:
+    """Whom a node ejects, if it is a router that does."""
+    return None if plan.router is None else plan.router.outlier
 
 
 def _stay(_reach: Reach) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.model.metric_names import above
+from engine.sim.alarms import Alarms
 from engine.sim.windows import Windows
 
 if TYPE_CHECKING:
@@ -16,10 +17,11 @@ if TYPE_CHECKING:
 
 
 class Meters:
-    """Metrics, windows of objectives and a series, of one machine."""
+    """Metrics, windows and alerts of objectives, and a series, of one machine."""
 
     def __init__(self, machine: Machine) -> None:
         self.windows = Windows(machine)
+        self.alarms = Alarms(machine)
         self.series: Series | None = None
         self.metrics: tuple[str, ...] = ()
         """Metrics that are wanted as such."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from engine.records import dataclass
 from engine.sim import tally
 from engine.sim.body import Body
-from engine.sim.instance_meters import InstanceMeters, standing
+from engine.sim.instance_meters import InstanceMeters, is_off, standing
 from engine.sim.lane.roles.queue import Queue
 from engine.sim.lane.roles.router import Router
 from engine.sim.lane.roles.store import StoreRole
@@ -110,6 +110,12 @@ class NodePart:
     _bounded: bool = False
     """Whether the number of workers was ever limited."""
 
+    def count_workers(self, now: float) -> None:
+        """Count the workers that there are now, of instances that start as well."""
+        workers = self.plan.station.workers
+        there = sum(not is_off(pool) for pool in self.node.pools)
+        self.set_capacity(0.0 if workers is None else float(workers * there), now)
+
     def set_capacity(self, workers: float, now: float) -> None:
         """Change the number of workers from now on."""
         if workers == self.capacity:
@@ -182,6 +188,10 @@ class NodePart:
         if self.uptime is not None:
             self.uptime.note(now)
 
+    def controller(self, adapter: Adapter[Any]) -> Body[Any] | None:
+        """The controller of a sort, if it has one."""
+        return next((each for each in self.controllers if each.adapter is adapter), None)
+
     def counters(self, now: float) -> dict[str, Counters]:
         """Cumulative counters of all bodies, by name."""
         return things(self.roles + self.gates + self.controllers, now)
@@ -240,6 +250,8 @@ class LinkPart:
     """The network and the rules."""
     marked: dict[str, Counters] = field(default_factory=dict)
     """Counters of its bodies when the measurement began, by name."""
+    caller: NodePlan | None = None
+    """The node that it leaves, once it is tuned."""
     choices: Choices = field(default_factory=dict)
     """What its caller picks with."""
     arriving: float = 1.0

@@ -120,4 +120,6 @@ def _judge(objective: Objective, result: Result, meters: Meters) -> Result:
     ends = None if bounds is None else [math.inf if end is None else end for end in bounds]
     sure = None if ends is None else all(objective.meets(end) == met for end in ends)
     judged |= {"value": value, "met": met, CI: bounds, "sure": sure}
+    if objective.alerts is not None:
+        judged["alerts"] = meters.alarms.of(objective)
     return {**judged, "reason": reason} if reason else judged

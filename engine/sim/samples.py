@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from engine.sim.instance_meters import state_of, working_now
+from engine.sim.instance_meters import is_off, state_of, working_now
 from engine.sim.lane.codes import UNLIMITED
 from engine.sim.lane.network_path import ANSWER, FAILURE, REQUEST, RESENT
 from engine.sim.lane.roles.queue import Queue
@@ -123,9 +123,13 @@ class Observer:
         return {name: _gauge(part) for name, part in self._machine.nodes.items()}
 
     def states(self) -> dict[str, dict[str, str]]:
-        """States of the gates of nodes and of the rules of links, where they have any."""
+        """States of the gates and controllers of nodes and of the rules of links, where they have any."""
         machine = self._machine
-        found = {name: states(part.gates) for name, part in machine.nodes.items() if part.gates}
+        found = {
+            name: states(part.gates + part.controllers)
+            for name, part in machine.nodes.items()
+            if part.gates or part.controllers
+        }
         found |= {name: states(part.bodies) for name, part in machine.links.items() if part.bodies}
         return {name: each for name, each in found.items() if each}
 
@@ -165,7 +169,8 @@ def _percentiles(histogram: Histogram) -> Percentiles:
 def _gauge(part: NodePart) -> NodeGauge:
     """A node right now."""
     node = part.node
-    pools = [*node.pools, *(pool for pool in part.retired if pool.inside.count)]
+    pools = [pool for pool in node.pools if not is_off(pool)]
+    pools += [pool for pool in part.retired if pool.inside.count]
     return NodeGauge(
         in_system=int(node.in_system),
         waiting=int(node.waiting),

@@ -14,7 +14,7 @@ from engine.records import dataclass
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-InstanceState = Literal["starting", "ready", "draining", "down"]
+InstanceState = Literal["starting", "ready", "draining", "down", "off"]
 NoticeKind = Literal["event", "restored", "health", "alert"]
 NAN = float("nan")
 

@@ -16,6 +16,7 @@ from engine.plan.primitives import (
     LawPlan,
     LinkPlan,
     NodePlan,
+    OutlierPlan,
     Picker,
     Plan,
     RetryPlan,
@@ -80,8 +81,13 @@ def station(name: str, work: LawLike | Sequence[LawLike] = 0.01, **changes: Any)
     return NodePlan(id=name, station=StationPlan(**fields), **node)
 
 
-def router(name: str, picker: Picker = "round_robin", health: HealthPlan | None = None) -> NodePlan:
-    return NodePlan(id=name, router=RouterPlan(picker=picker, health=health))
+def router(
+    name: str,
+    picker: Picker = "round_robin",
+    health: HealthPlan | None = None,
+    outlier: OutlierPlan | None = None,
+) -> NodePlan:
+    return NodePlan(id=name, router=RouterPlan(picker=picker, health=health, outlier=outlier))
 
 
 def store(capacity: int | None = None, **changes: Any) -> StorePlan:

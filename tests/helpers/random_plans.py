@@ -25,6 +25,7 @@ from engine.plan.primitives import (
     LinkPlan,
     MemoryPlan,
     NodePlan,
+    OutlierPlan,
     Part,
     PausePlan,
     Plan,
@@ -71,6 +72,15 @@ MEMORIES = [
     MemoryPlan(**_BYTES, leak=0.0, limit=230.0),
     MemoryPlan(**_BYTES, leak=5.0, limit=200.0, refuses=True),
     MemoryPlan(**_BYTES, leak=0.0, limit=50.0),
+]
+DOUBTS: list[dict[str, Any]] = [
+    {"deep": True, "layer": 7},
+    {"panic": 0.5},
+    {"fail_open": True, "deep": True, "layer": 7},
+]
+OUTLIERS = [
+    OutlierPlan(consecutive=1, sweep=0.2, base=0.3, share=0.5),
+    OutlierPlan(consecutive=2, sweep=0.5, base=1.0, longest=1.5, share=1.0),
 ]
 CHANGES = [kind.name for kind in EVENT_KINDS]
 
@@ -150,11 +160,11 @@ class Maker:
     def inner(self, name: str) -> NodePlan:
         sort = self.one(["station", "station", "router", "cache", "queue"])
         if sort == "router":
-            health = HealthPlan(
-                interval=0.5, failures=2, successes=1, timeout=0.2, layer=self.one([4, 7])
-            )
+            layer: Any = self.one([4, 7])
+            health = HealthPlan(interval=0.5, failures=2, successes=1, timeout=0.2, layer=layer)
             picker: Any = self.one(PICKERS)
-            return plans.router(name, picker, self.one([None, health]))
+            probed = self.one([None, replace(health, **(self.seldom(DOUBTS) or {}))])
+            return plans.router(name, picker, probed, self.seldom(OUTLIERS))
         if sort == "queue":
             return plans.queue(name, self.one([None, 5]), visibility=0.2, max_receive=2)
         if sort == "cache":

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
 from pydantic import ValidationError
 
 from engine.model.admission import Admission
 from engine.model.autoscale import Autoscale
 from engine.model.faults import NodeFaults
+from engine.model.fields import Config
+from engine.model.health import Outlier
 from engine.model.link import LinkConfig
 from engine.model.policies.policy import policies_in
 from widgets.canvas.wording import short_percent, short_time
@@ -18,9 +20,9 @@ from widgets.canvas.wording import short_percent, short_time
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from engine.model.fields import Config
     from engine.model.policies.policy import Policy
 
+C = TypeVar("C", bound=Config)
 Tone = Literal["", "healthy", "strained", "failing", "fault"]
 
 _ROOM: Final = 3
@@ -71,20 +73,36 @@ def link_pills(config: Mapping[str, object], states: Mapping[str, str]) -> tuple
 
 
 def gate_pills(config: Mapping[str, object], states: Mapping[str, str]) -> tuple[Pill, ...]:
-    """The signs of what calls have to pass before they enter a node, and of what scales it or has it fail."""
-    admission, autoscale = config.get("admission"), config.get("autoscale")
+    """The signs of what calls have to pass before they enter a node, and of what acts on it."""
+    admission = config.get("admission")
     pills: list[Pill] = []
     if isinstance(admission, dict):
         pills += _switched_on(admission, Admission, states)
-    if isinstance(autoscale, dict):
-        with suppress(ValidationError):
-            scale = Autoscale.model_validate(autoscale)
-            pills.append(Pill("autoscale", f"{scale.min}–{scale.max}"))
-    if isinstance(config.get("faults"), dict):
-        with suppress(ValidationError):
-            faults = NodeFaults.model_validate(config["faults"])
-            pills.append(Pill(faults.kind, f"MTBF {short_time(faults.mtbf.mean)}"))
+    pills += _controller_pills(config, states)
     return tuple(pills)
+
+
+def _controller_pills(config: Mapping[str, object], states: Mapping[str, str]) -> Iterator[Pill]:
+    """The signs of what acts on a node from time to time; wrong values have findings of their own."""
+    scale = _read(Autoscale, config.get("autoscale"))
+    if scale is not None:
+        yield Pill("autoscale", f"{scale.min}–{scale.max}")
+    if states.get("health"):
+        yield Pill("warning", states["health"], "failing")
+    faults = _read(NodeFaults, config.get("faults"))
+    if faults is not None:
+        yield Pill(faults.kind, f"MTBF {short_time(faults.mtbf.mean)}")
+    outlier = _read(Outlier, config.get("outlier"))
+    if outlier is not None:
+        state = states.get("outlier", "")
+        yield Pill("eject", state or f"{outlier.consecutive} in a row", "strained" if state else "")
+
+
+def _read(sort: type[C], raw: object) -> C | None:
+    """A config; None where there is none, or a wrong one."""
+    with suppress(ValidationError):
+        return sort.model_validate(raw) if isinstance(raw, dict) else None
+    return None
 
 
 def _switched_on(

@@ -27,8 +27,9 @@ _KNOWN: Final[dict[str, frozenset[str]]] = {
         "StartPlan": "time warm_up cold",
         "MemoryPlan": "base per_request per_peer leak limit refuses",
         "PausePlan": "every length",
-        "RouterPlan": "picker health",
-        "HealthPlan": "interval failures successes timeout work layer",
+        "RouterPlan": "picker health outlier",
+        "HealthPlan": "interval failures successes timeout work layer deep panic fail_open",
+        "OutlierPlan": "consecutive sweep base longest share",
         "StorePlan": "capacity ttl eviction single_flight prewarm capacity_bytes entry_bytes",
         "BacklogPlan": "capacity visibility max_receive",
         "TrafficPlan": "process schedule mix burst_factor burst_mean calm_mean times kinds keys "

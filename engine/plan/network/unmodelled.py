@@ -97,7 +97,9 @@ def of_node(node: NodePlan) -> tuple[str, ...]:
     if node.traffic is not None:
         return ()
     gates = (gate.title for gate in node.gates)
-    return (*gates, *_others(node, _NODE), *of_station(node.station))
+    ejects = node.router is not None and node.router.outlier is not None
+    ejection = ("outlier ejection",) if ejects else ()
+    return (*gates, *ejection, *_others(node, _NODE), *of_station(node.station))
 
 
 def of_station(station: StationPlan) -> tuple[str, ...]:

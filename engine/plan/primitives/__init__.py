@@ -19,7 +19,7 @@ from engine.plan.primitives.flow import (
 )
 from engine.plan.primitives.frame import FramePlan
 from engine.plan.primitives.link import ConnectionPlan, EncryptionPlan, LinkPlan, Picker, RetryPlan
-from engine.plan.primitives.node import HealthPlan, NodePlan, RouterPlan
+from engine.plan.primitives.node import HealthPlan, NodePlan, OutlierPlan, RouterPlan
 from engine.plan.primitives.plan import Plan
 from engine.plan.primitives.station import (
     BatchPlan,
@@ -60,6 +60,7 @@ __all__ = [
     "LoopPart",
     "MemoryPlan",
     "NodePlan",
+    "OutlierPlan",
     "ParallelPart",
     "Part",
     "PausePlan",

@@ -33,6 +33,26 @@ class HealthPlan:
     """4: a connection is enough; 7: a worker has to answer."""
     work: float = 0.001
     """Seconds that an answer keeps the worker."""
+    deep: bool = False
+    """Whether an answer needs those whom the instance calls as well."""
+    panic: float | None = None
+    """Share in rotation below which all are used."""
+    fail_open: bool = False
+    """Whether all are used once none is in rotation."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutlierPlan:
+    """K: ejection of a router's targets that fail requests in a row."""
+
+    consecutive: int = 5
+    sweep: float = 10.0
+    """Seconds."""
+    base: float = 30.0
+    """Seconds out of rotation, times the ejections in a row."""
+    longest: float = 300.0
+    share: float = 0.1
+    """Of the targets, at which nobody more is ejected."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +61,7 @@ class RouterPlan:
 
     picker: Picker
     health: HealthPlan | None = None
+    outlier: OutlierPlan | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

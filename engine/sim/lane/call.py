@@ -353,8 +353,15 @@ class Endpoint:
         self.outstanding: i64 = 0
         """Calls sent and not settled."""
         self.healthy = True
+        """Whether it may be picked."""
+        self.passed = True
+        """Whether health checks believe in it."""
+        self.ejected = False
+        """Whether it is left out for a while because requests failed there."""
         self.streak: i64 = 0
-        """Health checks in a row that contradict `healthy`."""
+        """Health checks in a row that contradict `passed`."""
+        self.failures: i64 = 0
+        """Requests in a row that failed there, where somebody counts them."""
 
 
 @final

@@ -38,6 +38,8 @@ class Instance(InstanceCounters):
     """Probability that a request is answered wrongly, by events."""
     omission: float = 0.0
     """Probability that its answer is never sent, by events."""
+    dormant: bool = False
+    """Whether it is down because nobody came, and starts as soon as somebody does: calls wait for that."""
 
     def __init__(self, counts: SiteCounts, index: int) -> None:
         # What every call looks at comes first: so it lies on few lines of the cache.

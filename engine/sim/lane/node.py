@@ -98,7 +98,7 @@ class Node(Site):
         context = call.context
         if context is not None and context.deadline <= now:
             self.refuse(call, DEADLINE, now)
-        elif pool.down:
+        elif pool.down and not pool.dormant:
             self.refuse(call, UNAVAILABLE, now)
         elif self.gate is not None:
             self._pass(call, self.gate, now)

@@ -93,7 +93,9 @@ class Handler(Site):
         """Answer, unless nobody is there."""
         pool = call.pool
         pool.coming -= 1
-        if pool.down:
+        if pool.dormant:
+            self.reply(call, OK, now)  # who starts it when a request comes answers in its place
+        elif pool.down:
             self.refuse(call, UNAVAILABLE, now)
         else:
             self.take(call, now)

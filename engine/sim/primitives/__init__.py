@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from engine.sim.primitives.activator import ACTIVATOR
 from engine.sim.primitives.breaker import BreakerAdapter
 from engine.sim.primitives.bulkhead import BulkheadAdapter
 from engine.sim.primitives.calls import CallsAdapter
@@ -14,6 +15,7 @@ from engine.sim.primitives.deadlines import DeadlineAdapter
 from engine.sim.primitives.fallback import FallbackAdapter
 from engine.sim.primitives.hedge import HedgeAdapter
 from engine.sim.primitives.network import NetworkAdapter
+from engine.sim.primitives.outlier import OutlierAdapter
 from engine.sim.primitives.program import ProgramAdapter
 from engine.sim.primitives.queue import QueueAdapter
 from engine.sim.primitives.queue_timeout import QueueTimeoutAdapter
@@ -43,11 +45,13 @@ RULES: Final[tuple[RuleAdapter[Any], ...]] = (
     QueueTimeoutAdapter(),
     RetryAdapter(),
     FallbackAdapter(),
+    OutlierAdapter(),
 )
 """In the order in which a caller keeps to them."""
 
 GATES: Final[tuple[GateAdapter[Any], ...]] = (
     WaitingRoomAdapter(),
+    ACTIVATOR,
     RateLimitAdapter(),
     ShedAdapter(),
     ConcurrencyAdapter(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.sim.body import Adapter, Counters, Values, ratio
+from engine.sim.instance_meters import is_off
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +26,7 @@ class AutoscaleAdapter(Adapter["NodePart"]):
         """How many there were and are, and what they cost."""
         return {
             "instances.mean": ratio(since[0], span),
-            "instances.last": float(len(body.node.pools)),
+            "instances.last": float(sum(not is_off(pool) for pool in body.node.pools)),
             "capacity_seconds": since[0],
         }
 

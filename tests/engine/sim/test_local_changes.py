@@ -15,7 +15,7 @@ from engine.sim import machine as machine_module
 from engine.sim.invariants import check
 from engine.sim.report import result_of
 from tests.helpers.plans import constant, station
-from tests.helpers.random_plans import PICKERS, RETRIES, Maker, random_plan, whole_plans
+from tests.helpers.random_plans import OUTLIERS, PICKERS, RETRIES, Maker, random_plan, whole_plans
 
 if TYPE_CHECKING:
     from engine.plan.primitives import LinkPlan
@@ -56,7 +56,8 @@ def other_node(make: Maker, node: NodePlan) -> NodePlan:
         traffic = replace(node.traffic, schedule=schedule, users=make.number(0, 4))
         return replace(node, traffic=traffic)
     if node.router is not None:
-        return replace(node, router=replace(node.router, picker=make.one(PICKERS)))
+        knob: Any = make.one([{"picker": make.one(PICKERS)}, {"outlier": make.seldom(OUTLIERS)}])
+        return replace(node, router=replace(node.router, **knob))
     if node.backlog is not None:
         return replace(node, backlog=replace(node.backlog, visibility=make.one([0.1, 0.5])))
     knobs: list[dict[str, Any]] = [

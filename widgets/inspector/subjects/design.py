@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from engine.model.metrics import Sort
     from widgets.inspector.fields import Path
 
-_WINDOW = ("from", "to")
-"""Fields of an objective that choose a part of the run."""
+_CHECKED = ("from", "to", "alerts")
+"""Fields of an objective beside its metric and bounds."""
 DESIGN_KEY = "design"
 """Identity of the one subject that is the design."""
 _LIST = dict[str, "JsonValue"]
@@ -135,7 +135,9 @@ class DesignSubject:
                     Field((*path, bound), shape, title, unit, "", group, 1, raw.get(bound), None)
                 )
             inside = config_fields(Objective, raw, path)
-            lines += [replace(f, group=group, level=1) for f in inside if f.path[-1] in _WINDOW]
+            lines += [
+                replace(f, group=group, level=f.level + 1) for f in inside if f.path[2] in _CHECKED
+            ]
         lines.append(Field(("objectives", "+"), Shape("add"), "Add an objective", group=group))
         return lines
 
@@ -182,8 +184,10 @@ class DesignSubject:
                 new = written(RequestClass, entry, path[2:], value)
                 check(RequestClass, entry, path[2:], new)
                 value, path = new, path[:3]
-            elif path[2] in _WINDOW:
-                check(Objective, entry, path[2:], value)
+            elif path[2] in _CHECKED:
+                new = written(Objective, entry, path[2:], value)
+                check(Objective, entry, path[2:], new)
+                value, path = new, path[:3]
             if isinstance(value, Unset):
                 entry.pop(path[2], None)
             else:

@@ -1,0 +1,41 @@
+"""Burn-rate alerts: each looks at its windows on a period, and pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engine.sim.snapshot import Notice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable
+
+    from engine.model.design import Objective
+    from engine.sim.alarms import Alarm, Alarms
+    from engine.sim.machine import Machine
+    from engine.sim.snapshot import NoticeKind
+
+
+class Alerting:
+    """One process for each rule over an objective."""
+
+    def __init__(self, machine: Machine, alarms: Alarms, notify: Callable[[Notice], None]) -> None:
+        self._machine = machine
+        self._alarms = alarms
+        self._notify = notify
+
+    def follow(self, objectives: Iterable[Objective]) -> None:
+        """Have the alerts of these objectives from now on."""
+        for alarm in self._alarms.follow(tuple(objectives)):
+            self._machine.clock.process(self._run(alarm))
+
+    def _run(self, alarm: Alarm) -> Generator[Any, Any, None]:
+        """Look on a period, until nobody wants that any more."""
+        while True:
+            yield self._machine.clock.timeout(alarm.every)
+            if not self._alarms.has(alarm):
+                return
+            now = self._machine.now
+            if alarm.look(now):
+                kind: NoticeKind = "alert" if alarm.firing else "restored"
+                target = alarm.objective.metric.partition(".")[0]
+                self._notify(Notice(at=now, kind=kind, text=alarm.text(), target=target))
