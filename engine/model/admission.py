@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from engine.model.fields import Config, setting
 from engine.model.policies.concurrency import Concurrency
+from engine.model.policies.idempotency import Idempotency
 from engine.model.policies.policy import Policy
 from engine.model.policies.rate_limit import RateLimit
 from engine.model.policies.shed import Shed
@@ -25,6 +26,12 @@ class Admission(Config):
         None,
         title="Rate limit",
         help="Lets in so many requests a second, and a burst of some more. Off: any number.",
+    )
+
+    idempotency: Idempotency | None = setting(
+        None,
+        title="Idempotency keys",
+        help="Answers repeats of what was done already without doing it again. Off: every attempt is done.",
     )
 
     shed: Shed | None = setting(

@@ -13,6 +13,7 @@ from engine.sim.client_setup import ClientSetup
 from engine.sim.disciplines import has_limit
 from engine.sim.instances import Instances
 from engine.sim.lane.link import Link
+from engine.sim.lane.logical_call import Numbering
 from engine.sim.lane.node import Node
 from engine.sim.lane.recasting import Recasting
 from engine.sim.lane.roles.router import Router
@@ -50,6 +51,7 @@ class Assembler:
         self.agenda = agenda
         self.streams = streams
         self.users = ClientSetup(agenda, streams)
+        self._numbering = Numbering()
         self.instances = Instances(agenda)
         self.plan: Plan
         self.kinds = 1
@@ -65,7 +67,9 @@ class Assembler:
         self.kinds = max(self.kinds, len(plan.classes))
         self.stores = any(node.store is not None for node in plan.nodes)
         propagation = deadline_propagation(plan)
-        self.setup = Setup(self.agenda, self.streams, plan, self.kinds, propagation, self._hear)
+        self.setup = Setup(
+            self.agenda, self.streams, plan, self.kinds, propagation, self._numbering, self._hear
+        )
         self.users.follow(plan, self.kinds)
         self.instances.priorities = padded([kind.priority for kind in plan.classes], self.kinds)
 
@@ -130,7 +134,8 @@ class Assembler:
     def link(self, plan: LinkPlan, target: Node) -> LinkPart:
         """A new link, not tuned yet."""
         agenda = self.agenda
-        link = Link(plan.id, agenda, target, self.streams.uniform(plan.id, "link"))
+        uniforms = self.streams.uniform(plan.id, "link")
+        link = Link(plan.id, agenda, target, uniforms, self._numbering)
         link.touched = agenda.now
         return LinkPart(plan, link, tally.nothing(agenda.now))
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from engine.plan.primitives import Plan
     from engine.sim.lane.agenda import Agenda
     from engine.sim.lane.draws import Streams
+    from engine.sim.lane.logical_call import Numbering
 
 
 @dataclass(slots=True)
@@ -27,6 +28,8 @@ class Setup:
     kinds: int
     """Request classes, at most so far: requests under way may be of one that is gone."""
     propagation: DeadlinePropagation
+    numbering: Numbering
+    """Whether repeats of calls are told from other calls."""
     hear: Callable[[str, str, str, float], None]
     """Takes the id of a node or link, what happened to it, in which tone, and when (s)."""
 

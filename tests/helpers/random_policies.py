@@ -12,6 +12,7 @@ from engine.model.policies.bulkhead import Bulkhead
 from engine.model.policies.concurrency import Concurrency
 from engine.model.policies.fallback import Fallback
 from engine.model.policies.hedge import Hedge
+from engine.model.policies.idempotency import Idempotency
 from engine.model.policies.policy import Policy
 from engine.model.policies.rate_limit import RateLimit
 from engine.model.policies.retry_budget import RetryBudget
@@ -36,6 +37,7 @@ CONCURRENCIES = [
     Concurrency(algorithm="aimd", limit=5, target=0.05, max=30),
     Concurrency(algorithm="gradient", limit=5, min=2, max=30),
 ]
+TABLES = [Idempotency(), Idempotency(ttl=0.2), Idempotency(answer=False)]
 ROOMS = [WaitingRoom(rate=20.0), WaitingRoom(rate=5.0)]
 SHEDS = [
     Shed(interval=0.01, target=0.001),
@@ -141,6 +143,7 @@ class PolicyMaker:
             gates=(
                 *self._seldom(ROOMS),
                 *self._seldom(LIMITS),
+                *self._seldom(TABLES),
                 *self._seldom(SHEDS),
                 *self._seldom(CONCURRENCIES),
             ),

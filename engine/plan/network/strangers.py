@@ -83,6 +83,7 @@ _POLICIES: Final = frozenset(
         "Concurrency",
         "Fallback",
         "Hedge",
+        "Idempotency",
         "RateLimit",
         "RetryBudget",
         "Shed",

@@ -20,6 +20,7 @@ from engine.sim.lane.jobs import Jobs
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
+    from engine.sim.lane.logical_call import LogicalCall
     from engine.sim.lane.samplers import Sampler
     from engine.sim.lane.user import ClosedUser
 
@@ -479,6 +480,10 @@ class Context:
         """What only this job needs: calls that can be called off, and branches of its flow."""
         self.keys: dict[int, int] | None = None
         """Keys of the calls that it makes as other classes, by class."""
+        self.logical: LogicalCall | None = None
+        """Of what it is an attempt, where somebody wants to know."""
+        self.asked: dict[str, int] | None = None
+        """Calls that it has made so far, by link, where they are told apart."""
         self.wrong = False
         """Whether the answer is wrong, which nobody notices."""
 

@@ -8,6 +8,8 @@ from typing import Final
 OK: Final = -1
 HELD: Final = -2
 """No reason: a rule or a gate keeps the call and lets it go on later."""
+ANSWERED: Final = -3
+"""No reason either: a gate has the answer already."""
 TIMEOUT: Final = 0
 QUEUE_FULL: Final = 1
 SHED: Final = 2

@@ -31,6 +31,7 @@ from engine.sim.lane.codes import (
     UNSENT,
 )
 from engine.sim.lane.draws import chance
+from engine.sim.lane.logical_call import Numbering, repeat, tell_apart
 from engine.sim.lane.network_path import ANSWER, FAILURE, REQUEST, RESENT
 from engine.sim.lane.ruled_path import RuledPath
 from engine.sim.lane.seams import BOARD
@@ -70,9 +71,12 @@ class Link(RuledPath):
     recasting: Recasting | None = None
     """What gives its calls a class of their own; None where they have their caller's."""
 
-    def __init__(self, name: str, agenda: Agenda, target: Site, uniforms: Draws) -> None:
+    def __init__(
+        self, name: str, agenda: Agenda, target: Site, uniforms: Draws, numbering: Numbering
+    ) -> None:
         super().__init__(agenda, uniforms)
         self.name = name
+        self.numbering = numbering
         self.target = target
         self.sole = None
         self.pickers: list[Picker] = []
@@ -99,19 +103,33 @@ class Link(RuledPath):
             return False
         return chance(self.uniforms, self.probability)
 
+    def new(self, job: Call) -> Call:
+        """A call that a job makes."""
+        call = Call(self.target, job.pool, job, job.kind, job.key)
+        if self.numbering.wanted:
+            tell_apart(call, job, self.name)
+        return call
+
+    def same(self, call: Call, job: Call) -> Call:
+        """Another attempt at what a call of a job is about."""
+        other = Call(self.target, call.pool, job, job.kind, job.key)
+        if self.numbering.wanted:
+            repeat(call, other)
+        return other
+
     def begin(self, job: Call, now: float) -> None:
         """Make the call that a job's flow asks for."""
-        call = Call(self.target, job.pool, job, job.kind, job.key)
+        call = self.new(job)
         call.waits = self.waits
         self.attempt(call, now)
 
     def ask(self, job: Call, now: float) -> None:
         """Make a call that is waited for, whatever the link says by now."""
-        self.attempt(Call(self.target, job.pool, job, job.kind, job.key), now)
+        self.attempt(self.new(job), now)
 
     def fill(self, job: Call, now: float) -> None:
         """Store what a job fetched in the site where it was missing; nobody waits for it."""
-        call = Call(self.target, job.pool, job, job.kind, job.key)
+        call = self.new(job)
         call.fill = True
         call.waits = False
         self.attempt(call, now)
@@ -435,19 +453,12 @@ class Link(RuledPath):
     def _go_on(self, call: Call, job: Call, now: float) -> None:
         """Repeat, or let the job go on."""
         if call.repeat < self.times and not (call.waits and job.done):
-            following = Call(self.target, call.pool, job, job.kind, job.key)
+            following = self.new(job)
             following.repeat = call.repeat + 1
             following.waits = call.waits
             self.attempt(following, now)
         elif call.waits and not job.done:
             job.site.proceed(job, call, now)
-
-    def _note_miss(self, job: Call) -> None:
-        """Remember that what a job asked for is not there."""
-        if job.missed_over is None:
-            job.missed_over = [self]
-        elif self not in job.missed_over:
-            job.missed_over.append(self)
 
     def _make_up(self, job: Call, missed_over: list[CallPath], now: float) -> None:
         """What a job missed was found: store it wherever it was missing."""
@@ -466,7 +477,7 @@ class Link(RuledPath):
             wait = rule.retry_in(call, reason, wait, now)
             rule = rule.next_retry
         if wait < NEVER:
-            again = Call(self.target, call.pool, job, job.kind, job.key)
+            again = self.same(call, job)
             again.attempt = call.attempt + 1
             again.repeat = call.repeat
             again.waits = call.waits

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, final
 from engine.sim.lane.agenda import Timer
 from engine.sim.lane.call import Parked, Site, calls_in, mark_wrong
 from engine.sim.lane.codes import (
+    ANSWERED,
     CRASHED,
     DEAD,
     DEADLINE,
@@ -128,6 +129,8 @@ class Node(Site):
             if verdict != OK:
                 if verdict == HELD:
                     self._hold_back(call, now)
+                elif verdict == ANSWERED:
+                    self._answer_at(gate, call, now)
                 else:
                     self._refuse_at(gate, call, verdict, now)
                 return
@@ -141,15 +144,29 @@ class Node(Site):
         elif not pool.discipline.offer(call, now):
             self._turn_away(call, now)
 
+    def _answer_at(self, gate: Gate, call: Call, now: float) -> None:
+        """Answer a call at a gate that knows the answer."""
+        self._tell_before(gate, call, OK, now)
+        self.touch(now)
+        call.pool.enter(call, now)
+        call.stage = ENGAGED
+        if self.keeps_wait:
+            self.wait.add(now - call.arrived)
+        self.end(call, OK, now)
+
     def _refuse_at(self, gate: Gate, call: Call, reason: i64, now: float) -> None:
-        """Refuse a call at a gate; those that let it in before hear of that."""
+        """Refuse a call at a gate."""
+        self._tell_before(gate, call, reason, now)
+        self.refuse(call, reason, now)
+
+    def _tell_before(self, gate: Gate, call: Call, reason: i64, now: float) -> None:
+        """Tell the gates that let a call in before one that did not."""
         if self.listening:
             before = self.gate
             while before is not None and before is not gate:
                 if before.hears:
                     before.left(call, reason, now)
                 before = before.following
-        self.refuse(call, reason, now)
 
     def _tell_gates(self, call: Call, reason: i64, now: float) -> None:
         """Tell the gates that a call which they let in has left."""

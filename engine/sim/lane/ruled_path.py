@@ -129,6 +129,13 @@ class RuledPath(NetworkPath):
             rule.waits(call, place, now)
             rule = rule.next_wait
 
+    def _note_miss(self, job: Call) -> None:
+        """Remember that what a job asked for is not there."""
+        if job.missed_over is None:
+            job.missed_over = [self]
+        elif self not in job.missed_over:
+            job.missed_over.append(self)
+
     def _touch(self, now: float) -> None:
         """Bring the area of calls under way up to now."""
         span = now - self.touched

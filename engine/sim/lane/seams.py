@@ -100,7 +100,7 @@ class Gate:
     """Calls that it keeps now."""
 
     def admit(self, call: Call, now: float) -> i64:
-        """Whether a call may enter: OK, why not, or HELD where it enters later (`Node.let_in`)."""
+        """Whether a call may enter: OK, why not, ANSWERED, or HELD where it enters later (`Node.let_in`)."""
         return OK
 
     def left(self, call: Call, reason: i64, now: float) -> None:

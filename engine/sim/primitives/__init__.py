@@ -14,6 +14,7 @@ from engine.sim.primitives.connections import ConnectionsAdapter
 from engine.sim.primitives.deadlines import DeadlineAdapter
 from engine.sim.primitives.fallback import FallbackAdapter
 from engine.sim.primitives.hedge import HedgeAdapter
+from engine.sim.primitives.idempotency import IdempotencyAdapter
 from engine.sim.primitives.network import NetworkAdapter
 from engine.sim.primitives.outlier import OutlierAdapter
 from engine.sim.primitives.program import ProgramAdapter
@@ -53,6 +54,7 @@ GATES: Final[tuple[GateAdapter[Any], ...]] = (
     WaitingRoomAdapter(),
     ACTIVATOR,
     RateLimitAdapter(),
+    IdempotencyAdapter(),
     ShedAdapter(),
     ConcurrencyAdapter(),
 )

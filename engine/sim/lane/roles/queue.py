@@ -12,6 +12,7 @@ from engine.sim.lane.call import Call, Endpoint, Pool
 from engine.sim.lane.codes import OK, QUEUE_FULL, UNLIMITED
 from engine.sim.lane.histogram import Histogram
 from engine.sim.lane.link import Link
+from engine.sim.lane.logical_call import repeat
 from engine.sim.lane.seams import Role
 from engine.sim.lane.station.line import Fifo
 
@@ -55,6 +56,8 @@ class Queue(Role):
             return
         message = Call(self.node, self._home, None, job.kind, job.key)
         message.arrived = now
+        if job.context is not None:
+            repeat(job, message)
         self.published += 1
         self.node.finish(job, OK, now)
         self._store(message, now)
@@ -111,6 +114,8 @@ class Queue(Role):
         pool.reserved += 1
         call = Call(pool.site, pool, message, message.kind, message.key)
         call.booked = True
+        if message.context is not None:
+            repeat(message, call)
         link.offer(call, endpoint, now)
         return True
 

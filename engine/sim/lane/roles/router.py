@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, final
 
 from engine.sim.lane.call import Call
 from engine.sim.lane.codes import OK, UNAVAILABLE
+from engine.sim.lane.logical_call import repeat
 from engine.sim.lane.seams import Role
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ class Router(Role):
     def serve(self, job: Call, now: float) -> None:
         """Send the request on, or fail where no instance is healthy."""
         call = Call(job.site, job.pool, job, job.kind, job.key)
+        if job.context is not None:
+            repeat(job, call)
         picker = self.pickers[job.kind]
         tried = job.tried
         if tried is None:

@@ -35,6 +35,9 @@ class DeadlineRule(Rule):
         limit = min(self._limit(call), now + self.patience)
         own = now + self.span
         context = Context(min(limit, own) if self.propagates else NEVER)
+        before = call.context
+        if before is not None:
+            context.logical = before.logical
         call.context = context
         if self.cancels:
             self._remember(call)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, final
 
-from engine.sim.lane.call import Call
 from engine.sim.lane.codes import NEVER, OK
 from engine.sim.lane.seams import RESCUE, SETTLE, Rule
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
+    from engine.sim.lane.call import Call
     from engine.sim.lane.link import Link
 
 # Kinds.
@@ -61,7 +61,7 @@ class Fallback(Rule):
         if other is None or job is None:
             return False
         self.used += 1
-        instead = Call(other.target, call.pool, job, job.kind, job.key)
+        instead = other.new(job)
         instead.repeat = call.repeat
         other.attempt(instead, now)
         return True

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final, final
 
 from librt.vecs import vec
 
-from engine.sim.lane.call import Call
 from engine.sim.lane.codes import NEVER, OK
 from engine.sim.lane.expiry import Watch, Watcher
 from engine.sim.lane.seams import RETRY, SETTLE, START, Rule
@@ -14,6 +13,7 @@ from engine.sim.lane.seams import RETRY, SETTLE, START, Rule
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
+    from engine.sim.lane.call import Call
     from engine.sim.lane.link import Link
 
 REMEMBERED: Final = 1000
@@ -107,7 +107,7 @@ class Hedge(Rule):
         race = self._races.get(call)
         if race is None:
             race = Race(call)
-        other = Call(self.link.target, call.pool, job, job.kind, job.key)
+        other = self.link.same(call, job)
         other.attempt = call.attempt
         other.repeat = call.repeat
         other.tried = [each.pool for each in race.running]
