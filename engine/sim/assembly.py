@@ -13,8 +13,8 @@ from engine.sim.client_setup import ClientSetup
 from engine.sim.disciplines import has_limit
 from engine.sim.instances import Instances
 from engine.sim.lane.link import Link
-from engine.sim.lane.logical_call import Numbering
 from engine.sim.lane.node import Node
+from engine.sim.lane.numbering import Numbering
 from engine.sim.lane.recasting import Recasting
 from engine.sim.lane.roles.router import Router
 from engine.sim.parts import LinkPart, NodePart

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from engine.plan.primitives import Plan
     from engine.sim.lane.agenda import Agenda
     from engine.sim.lane.draws import Streams
-    from engine.sim.lane.logical_call import Numbering
+    from engine.sim.lane.numbering import Numbering
 
 
 @dataclass(slots=True)

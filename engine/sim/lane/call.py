@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast, final
 from mypy_extensions import mypyc_attr
 
 from engine.sim.lane.agenda import Agenda, Entry, Task
-from engine.sim.lane.codes import ANNOUNCED, BACKOFF, NEVER, OK, OUTBOUND, RETURNING, SHED, WORKING
+from engine.sim.lane.codes import ANNOUNCED, BACKOFF, OK, OUTBOUND, RETURNING, SHED, WORKING
 from engine.sim.lane.counts import SiteCounts
 from engine.sim.lane.instance import Instance
 from engine.sim.lane.jobs import Jobs
@@ -486,15 +486,6 @@ class Context:
         """Calls that it has made so far, by link, where they are told apart."""
         self.wrong = False
         """Whether the answer is wrong, which nobody notices."""
-
-
-def mark_wrong(call: Call) -> None:
-    """Have the answer of a request be wrong."""
-    context = call.context
-    if context is None:
-        context = Context(NEVER)
-        call.context = context
-    context.wrong = True
 
 
 def calls_in(jobs: Jobs) -> list[Call]:

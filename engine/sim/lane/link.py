@@ -31,8 +31,8 @@ from engine.sim.lane.codes import (
     UNSENT,
 )
 from engine.sim.lane.draws import chance
-from engine.sim.lane.logical_call import Numbering, repeat, tell_apart
 from engine.sim.lane.network_path import ANSWER, FAILURE, REQUEST, RESENT
+from engine.sim.lane.numbering import Numbering, repeat, tell_apart
 from engine.sim.lane.ruled_path import RuledPath
 from engine.sim.lane.seams import BOARD
 

@@ -1,19 +1,8 @@
-"""What makes two attempts one: the logical call of which both are attempts, carried on as an idempotency key is.
-
-A caller that tries again, hedges, or is itself tried again asks for the same thing. The logical call of a
-request is made where it is first needed; its parts are told apart by the link and by how many calls the
-job has made over it, so that a job that is run again asks for the same parts.
-"""
+"""What makes two attempts one: the logical call of which both are attempts, carried on as an idempotency key is."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, final
-
-from engine.sim.lane.call import Context
-from engine.sim.lane.codes import NEVER
-
-if TYPE_CHECKING:
-    from engine.sim.lane.call import Call
+from typing import final
 
 
 @final
@@ -30,53 +19,3 @@ class LogicalCall:
             found = LogicalCall()
             self._parts[(link, number)] = found
         return found
-
-
-@final
-class Numbering:
-    """Whether anybody wants to tell repeats of calls from other calls: nothing is kept before."""
-
-    def __init__(self) -> None:
-        self.wanted = False
-
-
-def logical_of(call: Call) -> LogicalCall | None:
-    """Of what a call is an attempt, where that is known."""
-    context = call.context
-    return None if context is None else context.logical
-
-
-def tell_apart(call: Call, job: Call, link: str) -> None:
-    """Let a call that a job makes over a link be the first attempt at a part of what the job is about."""
-    above = job.parent
-    while job.path is None and above is not None:  # a branch of a flow
-        job = above
-        above = job.parent
-    context = _context_of(job)
-    whole = context.logical
-    if whole is None:
-        whole = LogicalCall()
-        context.logical = whole
-    asked = context.asked
-    if asked is None:
-        asked = {}
-        context.asked = asked
-    number = asked.get(link, 0)
-    asked[link] = number + 1
-    _context_of(call).logical = whole.part(link, number)
-
-
-def repeat(call: Call, other: Call) -> None:
-    """Let another call be about the same as a call."""
-    logical = logical_of(call)
-    if logical is not None:
-        _context_of(other).logical = logical
-
-
-def _context_of(call: Call) -> Context:
-    """What a call carries with it."""
-    context = call.context
-    if context is None:
-        context = Context(NEVER)
-        call.context = context
-    return context

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, final
 
 from engine.sim.lane.agenda import Timer
-from engine.sim.lane.call import Parked, Site, calls_in, mark_wrong
+from engine.sim.lane.call import Parked, Site, calls_in
 from engine.sim.lane.codes import (
     ANSWERED,
     CRASHED,
@@ -20,6 +20,7 @@ from engine.sim.lane.codes import (
     RETURNING,
     UNAVAILABLE,
 )
+from engine.sim.lane.context import context_of
 from engine.sim.lane.draws import chance
 from engine.sim.lane.replies import DeferredReply
 
@@ -261,7 +262,7 @@ class Node(Site):
         if pool.error > 0.0 and chance(self.errors, pool.error):
             return True
         if pool.wrong > 0.0 and chance(self.errors, pool.wrong):
-            mark_wrong(call)
+            context_of(call).wrong = True
         return False
 
     def _is_silent(self, job: Call) -> bool:
@@ -276,7 +277,7 @@ class Node(Site):
         """A call that a job waited for succeeded; during a pause nobody notices."""
         context = child.context
         if context is not None and context.wrong:
-            mark_wrong(job)
+            context_of(job).wrong = True
         if job.pool.halted:
             job.pool.parked.append(Parked(job, child, OK))
         else:

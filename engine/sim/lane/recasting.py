@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
-from engine.sim.lane.call import Context
-from engine.sim.lane.codes import NEVER
+from engine.sim.lane.context import context_of
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -42,10 +41,7 @@ class Recasting:
         while job.path is None and above is not None:  # a branch of a flow
             job = above
             above = job.parent
-        context = job.context
-        if context is None:
-            context = Context(NEVER)
-            job.context = context
+        context = context_of(job)
         known = context.keys
         if known is None:
             known = {}

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, final
 
 from engine.sim.lane.codes import ANSWERED, CONFLICT, OK
-from engine.sim.lane.logical_call import LogicalCall, logical_of
+from engine.sim.lane.numbering import logical_of
 from engine.sim.lane.seams import Gate
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
     from engine.sim.lane.call import Call
+    from engine.sim.lane.logical_call import LogicalCall
     from engine.sim.lane.node import Node
 
 

@@ -15,8 +15,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
-from engine.sim.lane.call import Call, Context, Pool, calls_in, mark_wrong
+from engine.sim.lane.call import Call, Context, Pool, calls_in
 from engine.sim.lane.codes import DEAD, ENGAGED, NEVER, OK
+from engine.sim.lane.context import context_of
 from engine.sim.lane.jobs import Jobs
 from engine.sim.lane.roles.steps import (
     ALWAYS,
@@ -88,7 +89,7 @@ class Program(Role):
         root = frame.root
         if job is not root:
             if frame.wrong:
-                mark_wrong(root)
+                context_of(root).wrong = True
             if job.missed_over is not None:
                 _pass_misses(job, root)
         if frame.makes_up and not child.missed and root.missed_over is not None:

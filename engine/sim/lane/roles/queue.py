@@ -12,7 +12,7 @@ from engine.sim.lane.call import Call, Endpoint, Pool
 from engine.sim.lane.codes import OK, QUEUE_FULL, UNLIMITED
 from engine.sim.lane.histogram import Histogram
 from engine.sim.lane.link import Link
-from engine.sim.lane.logical_call import repeat
+from engine.sim.lane.numbering import repeat
 from engine.sim.lane.seams import Role
 from engine.sim.lane.station.line import Fifo
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, final
 
 from engine.sim.lane.call import Call
 from engine.sim.lane.codes import OK, UNAVAILABLE
-from engine.sim.lane.logical_call import repeat
+from engine.sim.lane.numbering import repeat
 from engine.sim.lane.seams import Role
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, final
 from engine.sim.lane.agenda import Task, Timer
 from engine.sim.lane.call import Context
 from engine.sim.lane.codes import LOST, NEVER, UNSENT
+from engine.sim.lane.context import context_of
 from engine.sim.lane.seams import RETRY, SETTLE, START, Rule
 
 if TYPE_CHECKING:
@@ -69,10 +70,7 @@ class DeadlineRule(Rule):
         parent = call.parent
         if parent is None or not call.waits:
             return
-        above = parent.context
-        if above is None:
-            above = Context(NEVER)
-            parent.context = above
+        above = context_of(parent)
         children = above.children
         size: i64 = len(children)
         if size >= 16 and size & (size - 1) == 0:
