@@ -11,6 +11,8 @@ class LogicalCall:
 
     def __init__(self) -> None:
         self._parts: dict[tuple[str, int], LogicalCall] = {}
+        self._done: dict[str, int] = {}
+        """How often each node has done it; whoever hands it on does it as well."""
 
     def part(self, link: str, number: int) -> LogicalCall:
         """The thing that whoever does this asks for as the so-manieth over a link."""
@@ -19,3 +21,9 @@ class LogicalCall:
             found = LogicalCall()
             self._parts[(link, number)] = found
         return found
+
+    def do(self, node: str) -> int:
+        """Note that a node has done it, and say how often it has by now."""
+        times = self._done.get(node, 0) + 1
+        self._done[node] = times
+        return times

@@ -22,12 +22,10 @@ class Record:
 
     def __init__(self, logical: LogicalCall) -> None:
         self.logical = logical
-        self.under_way: i64 = 0
-        """Attempts at it that are inside."""
         self.done = False
-        """Whether one of them succeeded."""
+        """Whether it was done, and is not under way."""
         self.at = 0.0
-        """When the first one did (s)."""
+        """When it was (s)."""
 
 
 @final
@@ -61,54 +59,43 @@ class IdempotencyTable(Gate):
     def admit(self, call: Call, now: float) -> i64:
         """Let in what is new; answer what was done, refuse what is under way."""
         logical = logical_of(call)
-        if logical is None:
+        if logical is None or not self.answers:
             return OK
         self._forget(now)
         record = self._records.get(logical)
         if record is None:
-            record = Record(logical)
-            self._records[logical] = record
-        elif self.answers and record.done:
+            self._records[logical] = Record(logical)
+            return OK
+        if record.done:
             self.replayed += 1
             return ANSWERED
-        elif self.answers and record.under_way > 0:
-            return CONFLICT
-        record.under_way += 1
-        return OK
+        return CONFLICT
 
     def left(self, call: Call, reason: i64, now: float) -> None:
         """Remember what was done; forget what failed."""
         logical = logical_of(call)
-        record = None if logical is None else self._records.get(logical)
-        if record is None or record.under_way == 0:
+        if logical is None:
             return
-        record.under_way -= 1
+        if reason == OK and logical.do(self.node.name) > 1:
+            self.doubled += 1
+        record = self._records.get(logical)
+        if record is None or record.done:
+            return
         if reason == OK:
-            if record.done:
-                self.doubled += 1
-            else:
-                record.done = True
-                record.at = now
-                self._done.append(record)
-        elif record.under_way == 0 and not record.done:
-            del self._records[record.logical]
+            record.done = True
+            record.at = now
+            self._done.append(record)
+        else:
+            del self._records[logical]
 
     def _forget(self, now: float) -> None:
-        """Forget what was done too long ago, but for what is being done again."""
+        """Forget what was done too long ago."""
         done = self._done
         first = self._first
         count: i64 = len(done)
         while first < count and done[first].at + self.ttl <= now:
-            record = done[first]
+            del self._records[done[first].logical]
             first += 1
-            if record.under_way == 0:
-                del self._records[record.logical]
-            else:
-                record.at = now
-                done.append(record)
-                count += 1
-                if self.ttl <= 0.0:
-                    break
         if first > 1024 and 2 * first > count:
             del done[:first]
             first = 0

@@ -80,6 +80,7 @@ class Program(Role):
         frame = Frame(ROOT, job, self.program, deadline)
         if context is not None:
             frame.wrong = context.wrong
+            frame.logical = context.logical
         job.context = frame
         self._run(job, frame, now)
 
