@@ -7,9 +7,16 @@ from typing import Annotated
 
 import typer
 
-from engine.cli import studying
+from engine.cli import breaking, studying
 from engine.cli.study_options import Common, share, with_common
-from engine.study import Compare, Knee, Precision, Replicate, Sensitivity, Sweep
+from engine.study import (
+    Compare,
+    Knee,
+    Precision,
+    Replicate,
+    Sensitivity,
+    Sweep,
+)
 
 _LEAST, _MOST = Precision().least, Precision().most
 
@@ -65,6 +72,8 @@ def add_studies(app: typer.Typer) -> None:
     app.command("compare")(with_common(compare))
     app.command("knee")(with_common(knee))
     app.command("sensitivity")(with_common(sensitivity))
+    app.command("chaos")(with_common(breaking.chaos))
+    app.command("metastability")(with_common(breaking.metastability))
     app.command("rerun")(rerun)
 
 

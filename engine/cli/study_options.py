@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from dataclasses import fields
+from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
@@ -124,29 +124,47 @@ class Common:
 def with_common(command: Callable[..., int]) -> Callable[..., int]:
     """A command that takes the common options as its first argument, and more of its own.
 
-    The options are read off ``Common``, so that each is declared once for all studies.
+    The options are read off ``Common``, so that each is declared once for all studies, and off whatever other
+    record of options a command takes.
     """
+    own = list(inspect.signature(command, eval_str=True).parameters.values())
+    groups: dict[str, Any] = {}
+    for each in own:
+        if is_dataclass(each.annotation):
+            groups[each.name] = each.annotation
 
     def call(**given: Any) -> int:
-        common = Common(**{each.name: given.pop(each.name) for each in fields(Common)})
-        return command(common, **given)
+        made = {
+            name: group(**{each.name: given.pop(each.name) for each in fields(group)})
+            for name, group in groups.items()
+        }
+        return command(**made, **given)
 
-    hints = get_type_hints(Common, include_extras=True)
-    own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
-    first, *others = (
+    first, *others = _parameters(Common)
+    parameters = [first]
+    for each in own[1:]:
+        parameters += _parameters(groups[each.name]) if each.name in groups else [each]
+    parameters = [
+        each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in (*parameters, *others)
+    ]
+    call.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    call.__annotations__ = {each.name: each.annotation for each in parameters}
+    call.__doc__ = command.__doc__
+    return call
+
+
+def _parameters(group: Any) -> list[inspect.Parameter]:
+    """The options of a record, in their order; the file is the only one that has to be given."""
+    hints = get_type_hints(group, include_extras=True)
+    return [
         inspect.Parameter(
             each.name,
             inspect.Parameter.KEYWORD_ONLY,
-            default=inspect.Parameter.empty if each.name == "file" else each.default,
+            default=inspect.Parameter.empty if each.default is MISSING else each.default,
             annotation=hints[each.name],
         )
-        for each in fields(Common)
-    )
-    parameters = [first, *(each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in own)]
-    call.__signature__ = inspect.Signature([*parameters, *others])  # type: ignore[attr-defined]
-    call.__annotations__ = {each.name: each.annotation for each in [*parameters, *others]}
-    call.__doc__ = command.__doc__
-    return call
+        for each in fields(group)
+    ]
 
 
 def share(option: str, text: str) -> float:
@@ -156,3 +174,32 @@ def share(option: str, text: str) -> float:
     except ValueError as error:
         msg = f"{option}: {error}"
         raise InputError(msg) from error
+
+
+def seconds(option: str, text: str | None) -> float | None:
+    """A time that was typed: ``30s`` or ``2min``. Raises ``InputError``."""
+    if text is None:
+        return None
+    try:
+        return parse_quantity(text, "s")
+    except ValueError as error:
+        msg = f"{option}: {error}"
+        raise InputError(msg) from error
+
+
+def listed(given: list[str] | None) -> tuple[str, ...]:
+    """Words that were given one by one, or with commas between."""
+    words = (word.strip() for each in given or () for word in each.split(","))
+    return tuple(word for word in words if word)
+
+
+def loads(option: str, text: str | None) -> tuple[float, float] | None:
+    """Two loads that were typed: ``0.3:1.2``. Raises ``InputError``."""
+    if text is None:
+        return None
+    try:
+        low, high = (parse_quantity(each, "") for each in text.split(":"))
+    except ValueError as error:
+        msg = f"{option} {text}: write LOW:HIGH, such as 0.3:1.2"
+        raise InputError(msg) from error
+    return low, high

@@ -24,7 +24,19 @@ _PROGRAMS: Final = frozenset({"replications", "inert"})
 """Tables that only programs read."""
 _CROWDED: Final = {"knobs": ("elasticity",)}
 """Tables too wide for all their intervals, and the ones that are shown."""
-_STYLES: Final = {"met": "green", "missed": "bold red", "unsure": "yellow"}
+_STYLES: Final = {
+    "met": "green",
+    "held": "green",
+    "recovers": "green",
+    "closed": "green",
+    "does not recover": "bold red",
+    "stuck": "bold red",
+    "missed": "bold red",
+    "aborted": "bold red",
+    "unsure": "yellow",
+}
+_HEAT: Final = ((0.5, "bold red"), (0.05, "yellow"), (0.001, ""))
+"""From which share lost on, in which style; below, nothing is lost that counts."""
 
 
 def report_tables(report: Report) -> Iterator[RenderableType]:
@@ -37,6 +49,8 @@ def report_tables(report: Report) -> Iterator[RenderableType]:
             continue
         if report.study == "sweep" and table.name == "points":
             yield from sweep_tables(table)
+        elif table.name == "blast":
+            yield from _blast_map(table)
         else:
             yield _table(table)
 
@@ -111,6 +125,35 @@ def _matrix(data: Data, axes: list[str], metric: str) -> Table:
         means = (_cell(row["mean"], str(row["unit"])) for row in rows if row[first] == value)
         made.add_row(_cell(value, units[0]), *means)
     return made
+
+
+def _blast_map(data: Data) -> Iterator[RenderableType]:
+    """A row an experiment, a column a client or node, in each cell the share that is lost."""
+    rows = [row for row in data.records() if row["sort"] != "link"]
+    made = _empty(data.title)
+    for title in ("target", "fault"):
+        made.add_column(title, header_style="dim")
+    for item in dict.fromkeys(str(row["item"]) for row in rows):
+        made.add_column(shown(item), justify="right", header_style="dim")
+    whose: dict[tuple[Cell, Cell], list[Text]] = {}
+    for row in rows:
+        whose.setdefault((row["target"], row["fault"]), []).append(_heat(row["lost"]))
+    for (target, fault), cells in whose.items():
+        made.add_row(shown(str(target)), shown(str(fault)), *cells)
+    yield made
+    yield Text(
+        "Of clients the goodput lost, of nodes the more requests that fail than undisturbed.", "dim"
+    )
+
+
+def _heat(lost: Cell) -> Text:
+    """A share that is lost; a dash where nothing came."""
+    if not isinstance(lost, int | float):
+        return Text("–", "dim")
+    for least, style in _HEAT:
+        if lost >= least:
+            return Text(format_quantity(lost, "%"), style)
+    return Text("·", "dim")
 
 
 def _empty(title: str) -> Table:

@@ -17,12 +17,14 @@ from engine.sim.meters import limits_in
 from engine.sim.report import Result, result_of
 from engine.sim.series import Series
 from engine.sim.snapshot import Snapshot
+from engine.sim.spans import Spans
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from engine.model.design import Design
+    from engine.model.design import Design, Objective
     from engine.model.edits import Edit
+    from engine.sim.spans import Span
 
 __all__ = ["DesignError", "MemoryLimitError", "Session", "StandstillError"]
 
@@ -132,18 +134,39 @@ class Session:
         self._follow_objectives()
         self._recorder.note(Entry(self.moment, ApplyEdit(edit)))
 
-    def measure(self, metrics: Iterable[str] = (), step: float | None = None) -> None:
+    def measure(
+        self, metrics: Iterable[str] = (), step: float | None = None, spans: Iterable[Span] = ()
+    ) -> None:
         """Measure more than results have in any case; to be called before the run begins.
 
         Args:
             metrics: Names such as ``users.latency.above.0.25``, which the result then has under ``metrics``.
             step: Length (s) of the steps of a ``series``.
+            spans: Parts of the run that the result then has under ``spans``, by their names.
         """
         meters = self._simulation.meters
         meters.metrics = tuple(metrics)
         if step is not None:
             meters.series = Series(self._simulation.machine, step)
+        spans = tuple(spans)
+        if spans:
+            meters.spans = Spans(self._simulation.machine, spans)
         self._follow_objectives()
+
+    def watch(self, bounds: Iterable[Objective]) -> None:
+        """Measure for bounds on parts of the run that are still to come, in place of those watched before."""
+        self._simulation.meters.watched = tuple(bounds)
+        self._follow_objectives()
+
+    def watched(self, bound: Objective) -> float | None:
+        """What was measured for a bound that is watched; None where that is nothing."""
+        return self._simulation.meters.windows.value(bound)[0]
+
+    def close_spans(self) -> None:
+        """End the parts of the run that are measured on their own and under way, now."""
+        spans = self._simulation.meters.spans
+        if spans is not None:
+            spans.close()
 
     def set_load(self, factor: float) -> None:
         """Multiply every client's traffic from here on: the load dial."""
@@ -267,7 +290,7 @@ class Session:
 
     def _follow_objectives(self) -> None:
         """Measure the parts of the run that objectives are about."""
-        objectives = self.design.objectives
+        objectives = (*self.design.objectives, *self._simulation.meters.watched)
         limits = limits_in(each.metric for each in objectives)
         self._simulation.meters.windows.follow(objectives, limits)
         self._simulation.alerts.follow(objectives)

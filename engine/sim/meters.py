@@ -11,18 +11,23 @@ from engine.sim.windows import Windows
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from engine.model.design import Objective
     from engine.sim.machine import Machine
     from engine.sim.measured import Limits
     from engine.sim.series import Series
+    from engine.sim.spans import Spans
 
 
 class Meters:
-    """Metrics, windows and alerts of objectives, and a series, of one machine."""
+    """Metrics, windows and alerts of objectives, spans and a series, of one machine."""
 
     def __init__(self, machine: Machine) -> None:
         self.windows = Windows(machine)
+        self.watched: tuple[Objective, ...] = ()
+        """Bounds on parts of the run that somebody looks at meanwhile; they are not judged at the end."""
         self.alarms = Alarms(machine)
         self.series: Series | None = None
+        self.spans: Spans | None = None
         self.metrics: tuple[str, ...] = ()
         """Metrics that are wanted as such."""
 
@@ -30,13 +35,16 @@ class Meters:
     def due(self) -> float:
         """When the next look is due (s)."""
         due = self.windows.due
-        return due if self.series is None else min(due, self.series.due)
+        for each in (self.series, self.spans):
+            due = due if each is None else min(due, each.due)
+        return due
 
     def note(self) -> None:
         """Look, where it is time."""
         self.windows.note()
-        if self.series is not None:
-            self.series.note()
+        for each in (self.series, self.spans):
+            if each is not None:
+                each.note()
 
 
 def limits_in(metrics: Iterable[str]) -> dict[str, Limits]:

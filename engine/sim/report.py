@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 VERSION = 1
 """Version of the result object."""
-_UNHASHED = ("hash", "wall_seconds", "warmup_advice", "series", "metrics")
+_UNHASHED = ("hash", "wall_seconds", "warmup_advice", "series", "spans", "metrics")
 _DOUBTS = (CI, "sure", "above")
 """What says how sure a number is: it takes functions that round differently on other machines. And what
 is there only because somebody asked: the same run has the same hash whatever is asked of it."""
@@ -81,6 +81,8 @@ def result_of(
         result["metrics"] = {name: value_of(name, result) for name in meters.metrics}
     if meters.series is not None:
         result["series"] = meters.series.result()
+    if meters.spans is not None:
+        result["spans"] = meters.spans.result()
     result["warmup_advice"] = machine.settling.advice(plan)
     result["hash"] = hash_of(result)
     return result

@@ -10,11 +10,13 @@ Example::
         print(report.sentences[0])
 """
 
+from engine.study.chaos import Chaos
 from engine.study.compare import Compare
 from engine.study.errors import StudyError
 from engine.study.executor import Executor, ExecutorError
 from engine.study.knee import Knee
 from engine.study.local import LocalExecutor
+from engine.study.metastability import Metastability
 from engine.study.objectives import with_objectives
 from engine.study.points import Outcome, Point, Variant, run_point
 from engine.study.replicate import Precision, Replicate
@@ -35,6 +37,7 @@ from engine.study.sweep import Sweep
 
 __all__ = [
     "Cell",
+    "Chaos",
     "Column",
     "Compare",
     "Concluded",
@@ -44,6 +47,7 @@ __all__ = [
     "Failure",
     "Knee",
     "LocalExecutor",
+    "Metastability",
     "Outcome",
     "Point",
     "PointDone",

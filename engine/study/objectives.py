@@ -62,6 +62,17 @@ def with_objectives(design: Design, texts: Iterable[str]) -> Design:
     return SetDesign(("objectives",), made).apply(design).design if made else design
 
 
+def bound_in(design: Design, text: str) -> str:
+    """A bound such as ``users.availability<0.5`` as the JSON of an objective. Raises ``StudyError``."""
+    (bound,) = with_objectives(design, (text,)).objectives
+    if bound.windowed:
+        msg = (
+            f"{text}: a bound that ends an experiment is watched all the time; leave out the @ part"
+        )
+        raise StudyError(msg)
+    return bound.model_dump_json(by_alias=True, exclude_unset=True)
+
+
 def _objective(design: Design, text: str) -> dict[str, JsonValue]:
     """An objective as in a design file. Raises ``StudyError``."""
     for sign, name in (("<", "below"), (">", "above"), ("=", "equals")):

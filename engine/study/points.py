@@ -21,6 +21,7 @@ from engine.model.metric_names import above
 from engine.model.units import parse_quantity
 from engine.records import dataclass
 from engine.study.errors import StudyError
+from engine.study.trial import CROSSED, Trial, trimmed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,6 +51,8 @@ class Variant:
     """The load dial: every client's traffic times this."""
     asked: tuple[str, ...] = ()
     """Metrics that are only measured where somebody asks, such as ``users.latency.above.0.25``."""
+    trial: Trial = Trial()
+    """What happens in its runs beside the design, and what is measured of it."""
 
     @classmethod
     def of(cls, design: Design, *settings: str, load: float = 1.0) -> Variant:
@@ -94,7 +97,7 @@ class Variant:
         design = loads(self.design) if drawn is None else drawn
         for each in self.settings:
             design = override(design, each)
-        return design
+        return self.trial.on(design)
 
     @property
     def label(self) -> str:
@@ -125,7 +128,8 @@ class Point:
         variant = self.variant
         parts = [variant.digest, list(variant.settings), variant.load, self.seed]
         asked = [list(variant.asked)] if variant.asked else []
-        return hashlib.sha256(json.dumps([*parts, *asked]).encode()).hexdigest()
+        trial = [variant.trial.to_json] if variant.trial != Trial() else []
+        return hashlib.sha256(json.dumps([*parts, *asked, *trial]).encode()).hexdigest()
 
     @property
     def label(self) -> str:
@@ -188,9 +192,14 @@ def _simulated(point: Point) -> dict[str, Any]:
     from engine.run.session import Session  # noqa: PLC0415
 
     design = SetDesign(("scenario", "seed"), point.seed).apply(point.variant.made()).design
+    trial = point.variant.trial
     session = Session(design)
-    session.measure(point.variant.asked)
+    session.measure(point.variant.asked, trial.step, trial.spans)
     if point.variant.load != 1.0:
         session.set_load(point.variant.load)
+    crossed = trial.watched(session) if trial.abort else None
     session.advance(design.scenario.duration)
-    return session.result()
+    result = session.result()
+    if trial.step is not None:
+        result = result | {"series": trimmed(result["series"])}
+    return result if crossed is None else result | {CROSSED: crossed}

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.study.points import Outcome, Point, Variant, digest_of, engine_version
+from engine.study.trial import Trial
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -109,6 +110,7 @@ class Storage:
             "load": variant.load,
             "seed": point.seed,
             **({"asked": list(variant.asked)} if variant.asked else {}),
+            **({"trial": variant.trial.to_json} if variant.trial != Trial() else {}),
         }
 
     def point(self, key: str) -> Point:
@@ -124,7 +126,8 @@ class Storage:
     def _variant(self, about: dict[str, Any]) -> Variant:
         """What a line says of its point. Raises ``KeyError`` or ``TypeError`` where that is not enough."""
         design, asked = self._designs[about["design"]], tuple(map(str, about.get("asked", ())))
-        return Variant(design, tuple(about["settings"]), about["load"], asked)
+        trial = Trial.read(about.get("trial", {}))
+        return Variant(design, tuple(about["settings"]), about["load"], asked, trial)
 
     def close(self) -> None:
         """Close the file; safe to call twice."""

@@ -78,21 +78,27 @@ class Study(ABC):
             title=self.title,
             sentences=tuple(sentences),
             tables=tuple(tables),
-            failures=failures(points, done),
+            failures=self._failures(points, done),
             done=finished,
             wanted=len(points),
             met=met,
         )
 
+    def _failures(
+        self, points: Iterable[Point], done: Mapping[str, Outcome]
+    ) -> tuple[Failure, ...]:
+        """The points that broke."""
+        found = []
+        for point in points:
+            outcome = done.get(point.key)
+            if outcome is not None and outcome.error is not None:
+                label = self.failure_label(point)
+                found.append(Failure(point.key, label, point.seed, outcome.error))
+        return tuple(found)
 
-def failures(points: Iterable[Point], done: Mapping[str, Outcome]) -> tuple[Failure, ...]:
-    """The points that broke."""
-    found = []
-    for point in points:
-        outcome = done.get(point.key)
-        if outcome is not None and outcome.error is not None:
-            found.append(Failure(point.key, point.label, point.seed, outcome.error))
-    return tuple(found)
+    def failure_label(self, point: Point) -> str:
+        """What the study calls a point that broke."""
+        return point.label
 
 
 def checked(variant: Variant, drawn: Design | None = None) -> Design:
