@@ -132,7 +132,9 @@ def bands_of(plan: Plan) -> tuple[Band, ...]:
             tries=tries[node.id],
             cold=max(1.0, cold.rate(node.id) / offered) if cold is not None else 1.0,
             places=_places(node),
-            patience=waits[node.id],
+            patience=min(
+                (s for (name, _), s in waits.items() if name == node.id), default=INFINITE
+            ),
             guard="",
         )
         guard = next(_guards(band, node, entering[node.id]), "")
