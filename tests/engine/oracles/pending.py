@@ -16,7 +16,6 @@ PENDING: Final = MappingProxyType(
         20: "quorums of replicas with versions: stores",
         23: "partition maps and consistent hashing: stores",
         27: "shuffle sharding: a picker of the gateway, and cells",
-        28: "burn-rate alerts: a controller over objectives",
         31: "the cost model of a query over an index: stores",
     }
 )
