@@ -131,7 +131,7 @@ PRESET = Preset(
                 name="panic_share",
                 title="in panic",
                 unit="%",
-                needs="health.panic health.fail_open",
+                needs="health",
             ),
             Metric(name="ejected", title="ejected", counts=True, needs="outlier"),
             Metric(

@@ -122,6 +122,7 @@ class EventFields(BaseModel):
 EVENT_KINDS: Final = (
     EventKind(
         name="kill",
+        stops=True,
         title="Kill instances",
         help="Instances die; they come back when the event ends.",
         icon="kill",
@@ -156,6 +157,7 @@ EVENT_KINDS: Final = (
     ),
     EventKind(
         name="freeze",
+        stops=True,
         title="Freeze instances",
         help="All work stands still: connections stay, requests still come and wait; then it goes on.",
         icon="freeze",
@@ -298,6 +300,7 @@ EVENT_KINDS: Final = (
     ),
     EventKind(
         name="partition",
+        stops=True,
         title="Cut off",
         help="Two sides no longer reach each other.",
         icon="partition",

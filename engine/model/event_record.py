@@ -108,6 +108,8 @@ class EventKind:
     """What is wrong with a target in which there is nothing to hit."""
     instant: bool = False
     """Whether it is over at once: it has no end, and nothing to restore."""
+    stops: bool = False
+    """Whether nothing at all is answered by what it hits."""
     silences: bool = False
     """Whether who calls may never hear anything."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from engine.catalog.events import describe
 from engine.model.edits import SetDesign
+from engine.model.event_kinds import EVENT_KINDS
 from engine.model.names import did_you_mean, name_of, one_of
 from engine.model.units import format_figure, format_quantity
 from engine.records import dataclass
@@ -54,10 +55,14 @@ def own_trigger(design: Design) -> Trigger | None:
     passing = [event for event in design.scenario.events if _ends(event)]
     if not passing:
         return None
+    known = {kind.name: kind for kind in EVENT_KINDS}
+    kinds = [(event, known.get(event.change)) for event in passing]
     slow = [
-        event.factor for event in passing if event.change == "slow" and event.factor is not None
+        event.factor
+        for event, kind in kinds
+        if kind is not None and kind.hits == "nodes" and event.factor is not None
     ]
-    stands = any(event.change in ("kill", "freeze", "partition") for event in passing)
+    stands = any(kind is not None and kind.stops for _, kind in kinds)
     return Trigger(
         at=min(event.at for event in passing),
         end=max(event.at + (event.duration or 0.0) for event in passing),

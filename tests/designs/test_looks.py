@@ -13,7 +13,7 @@ from engine.model import files
 from tests.designs.running import FILES
 from widgets.canvas.look import Look
 from widgets.canvas.note_painter import PADDING, paint_note
-from widgets.theme import ThemeManager, load_fonts
+from widgets.theme import DARK, IconSet, load_fonts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +41,6 @@ def text_end(note: Note, look: Look) -> float:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_every_note_shows_all_of_its_text(path: Path, qapp: QApplication) -> None:
     load_fonts()
-    manager = ThemeManager(qapp)
-    look = Look(manager.theme, manager.icons)
+    look = Look(DARK, IconSet())
     for note in files.load(path).notes:
         assert text_end(note, look) <= note.height - 8.0, note.id
