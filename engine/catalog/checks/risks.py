@@ -71,6 +71,8 @@ def _unbounded(facts: Facts, node: NodePlan) -> Iterator[Finding]:
     queues = station.workers is not None and station.queue_limit is None and not node.pulls
     if not queues or not facts.has(node.id, "queue_limit"):
         return
+    if any(gate.bounds_line(facts.capacity[node.id].rate) for gate in node.gates):
+        return
     limit = facts.queue_limit(node)
     fix = SetField(node.id, ("config", "queue_limit"), limit, f"Set queue limit to {limit}")
     grows = facts.peak.get(node.id, 0.0) - facts.capacity[node.id].rate
@@ -88,7 +90,7 @@ def _unbounded(facts: Facts, node: NodePlan) -> Iterator[Finding]:
             fix=fix,
         )
         return
-    if math.isinf(waits):
+    if math.isinf(waits) or station.discipline in ("lifo", "adaptive_lifo"):
         return
     message = (
         "Unbounded queue: after a stall, work that nobody waits for is done first. "

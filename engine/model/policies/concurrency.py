@@ -88,3 +88,7 @@ class Concurrency(Policy):
             or math.isnan(where.under_way)
             or where.under_way > _CALM * self.limit
         )
+
+    def bounds_line(self, capacity: float) -> bool:
+        """Those in line are inside as well."""
+        return True

@@ -7,7 +7,6 @@ from typing import ClassVar
 from engine.model.fields import setting
 from engine.model.metric import Metric
 from engine.model.policies.policy import Policy, Surroundings
-from engine.model.units import format_quantity
 
 
 class Idempotency(Policy):
@@ -39,8 +38,8 @@ class Idempotency(Policy):
     )
 
     def label(self) -> str:
-        """How long keys are kept, or that they are only counted."""
-        return format_quantity(self.ttl, "s") if self.answer else "counts"
+        """Whether keys are answered, or repeats only counted."""
+        return "keys" if self.answer else "counts"
 
     def decides(self, where: Surroundings) -> bool:
         """It answers only repeats, of which there are few where little fails."""

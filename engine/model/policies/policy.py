@@ -70,6 +70,10 @@ class Policy(Config):
         """Whether it changes times and loads even where little fails, so that theory knows neither."""
         return False
 
+    def bounds_line(self, capacity: float) -> bool:
+        """Whether it keeps the line before workers of a capacity (rps) from growing without end."""
+        return False
+
     def remarks(self, where: Surroundings) -> tuple[str, ...]:
         """What is odd about it where it stands, each a sentence that says what to do."""
         return ()

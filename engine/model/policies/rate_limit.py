@@ -136,6 +136,10 @@ class RateLimit(Policy):
         windows = self.algorithm.endswith("_window")
         return not windows and not (self.algorithm == "leaky_bucket" and self.delay)
 
+    def bounds_line(self, capacity: float) -> bool:
+        """It does where all together may ask for what can be served."""
+        return self.by == "all" and self.rate <= capacity
+
     def remarks(self, where: Surroundings) -> tuple[str, ...]:
         """It refuses what comes every day, or lets in more than can be served."""
         if self.by != "all":

@@ -63,6 +63,10 @@ class Shed(Policy):
         """It refuses requests as soon as a queue stands, which nobody knows beforehand."""
         return True
 
+    def bounds_line(self, capacity: float) -> bool:
+        """It sheds for as long as the line stands."""
+        return True
+
     def remarks(self, where: Surroundings) -> tuple[str, ...]:
         """A target beyond the interval is none."""
         if self.target < self.interval:

@@ -51,6 +51,10 @@ class WaitingRoom(Policy):
         """It spaces requests out, so that some wait at any rate."""
         return True
 
+    def bounds_line(self, capacity: float) -> bool:
+        """It does where it lets in what can be served."""
+        return self.rate <= capacity
+
     def remarks(self, where: Surroundings) -> tuple[str, ...]:
         """It never empties, or lets in more than can be served."""
         found = []

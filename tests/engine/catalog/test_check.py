@@ -469,6 +469,23 @@ class TestRisks:
         )
         assert settled(made, finding).node_by_id["web"].config["queue_limit"] == 200
 
+    @pytest.mark.parametrize(
+        ("gates", "bounded"),
+        [
+            ({"shed": {}}, True),
+            ({"concurrency": {"limit": 50}}, True),
+            ({"rate_limit": {"rate": 300}}, True),
+            ({"rate_limit": {"rate": 900}}, False),
+            ({"rate_limit": {"rate": 300, "by": "client"}}, False),
+            ({"waiting_room": {"rate": 300}}, True),
+            ({"waiting_room": {"rate": 900}}, False),
+            ({"idempotency": {}}, False),
+        ],
+    )
+    def test_a_gate_may_bound_the_queue(self, gates: dict[str, object], bounded: bool) -> None:
+        made = web(rate=500, workers=4, service_time=exponential(0.01), admission=gates)
+        assert (found(made, "endless-queue") == []) is bounded
+
     def test_patience_reaches_through_a_balancer(self) -> None:
         nodes = [client(), node("b", "load_balancer"), node("web", "service", instances=2)]
         made = design(nodes, [link("users", "b", **TIMED), link("b", "web")])
