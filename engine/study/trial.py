@@ -30,6 +30,10 @@ _STEPS: Final = {
 """What is kept of a series: a study holds many runs of many items."""
 
 
+_ASKED: Final = ("offered", "arrivals", "attempts")
+"""How many requests came to a client, a node and a link."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
     """What happens in a run beside its design, and what is measured of it."""
@@ -98,7 +102,7 @@ class Trial:
             session.watch(looks)
             session.advance(until)
             for place, bound in enumerate(looks):
-                value = session.watched(bound)
+                value = _measured(session, bound)
                 if value is not None and bound.meets(value):
                     self._end(session)
                     session.close_spans()
@@ -134,6 +138,19 @@ def trimmed(series: Mapping[str, Any]) -> dict[str, Any]:
             for item, columns in series[section].items()
         }
     return kept
+
+
+def _measured(session: Session, bound: Objective) -> float | None:
+    """What was measured for a bound that is watched; None where that is nothing.
+
+    Where requests came and nothing is known of any of them yet, as behind a cut without a timeout, none is good.
+    """
+    value = session.watched(bound)
+    item, _, name = bound.metric.partition(".")
+    if value is not None or name != "availability":
+        return value
+    asked = (bound.model_copy(update={"metric": f"{item}.{each}"}) for each in _ASKED)
+    return 0.0 if any(session.watched(each) for each in asked) else None
 
 
 def _tuple(value: Any) -> Any:

@@ -47,9 +47,7 @@ def test_chaos_prints_a_map_and_misses(
     made = json.loads(out.read_text())
     assert made["study"] == "chaos"
     assert made["met"] is False
-    # Without a timeout nobody learns of the cut: no share of answers is bad while none is known.
-    verdicts = [row["verdict"] for row in made["tables"]["experiments"]["rows"]]
-    assert verdicts == ["aborted", "missed"]
+    assert [row["verdict"] for row in made["tables"]["experiments"]["rows"]] == ["aborted"] * 2
     with (tmp_path / "runs.csv").open() as text:
         assert [row["variant"] for row in csv.DictReader(text)] == ["undisturbed", "kill web", "cut users-web"]  # fmt: skip
 
