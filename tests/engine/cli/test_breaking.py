@@ -10,28 +10,8 @@ import pytest
 
 from engine.cli.main import run
 from engine.model.files import save
-from tests.engine.study.helpers import shop
+from tests.engine.cli.studies import complaint, study
 from tests.engine.study.test_metastability import storm
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    path = tmp_path / "shop.windtunnel"
-    save(shop(), path)
-    return path
-
-
-def study(*arguments: object) -> int:
-    return run(["study", *map(str, arguments), "--processes", "1"])
-
-
-def complaint(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
-    assert run(["study", *map(str, arguments)]) == 2
-    captured = capsys.readouterr()
-    assert captured.out == ""
-    assert captured.err.startswith("windtunnel: ")
-    assert captured.err.count("\n") == 1
-    return captured.err
 
 
 def test_chaos_prints_a_map_and_misses(
