@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 
-from widgets.theme import plain_tip, set_role
+from widgets.theme import ElidedLabel, set_role
 
 if TYPE_CHECKING:
     from widgets.theme import ThemeManager
@@ -41,44 +41,6 @@ class MenuButton(QToolButton):
             painter.drawLine(
                 middle.x() - 6, middle.y() + offset, middle.x() + 7, middle.y() + offset
             )
-
-
-class ElidedLabel(QLabel):
-    """One line that gives way: it is cut with an ellipsis when there is no room."""
-
-    def __init__(self) -> None:
-        super().__init__(textFormat=Qt.TextFormat.PlainText)
-        self._full = ""
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-        self.setMinimumWidth(24)
-
-    def set_full_text(self, text: str) -> None:
-        """Show a text, as much of it as fits."""
-        self._full = text
-        self.setToolTip(plain_tip(text))
-        self.setAccessibleName(text)
-        self.updateGeometry()
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        """Room for all of it."""
-        return QSize(
-            self.fontMetrics().horizontalAdvance(self._full) + 4, super().sizeHint().height()
-        )
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw what fits."""
-        painter = QPainter(self)
-        text = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideRight, self.width())
-        self.style().drawItemText(
-            painter,
-            self.rect(),
-            int(Qt.AlignmentFlag.AlignVCenter),
-            self.palette(),
-            True,  # noqa: FBT003 - Qt's signature
-            text,
-            self.foregroundRole(),
-        )
 
 
 class TitleBlock(QWidget):

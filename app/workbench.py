@@ -236,6 +236,9 @@ class Workbench(QObject):
         self.window.measure_clicked.connect(self.measure)
         self.window.study_clicked.connect(self.desk.toggle)
         self.desk.said.connect(self.views.status.flash)
+        self.desk.mapped.connect(self.views.canvas.show_map)
+        self.views.canvas.map_dismissed.connect(self.desk.dismiss_map)
+        self.views.canvas.map_back_requested.connect(self.desk.widen_map)
 
     # -- showing ----------------------------------------------------------------------------------
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from app.studies.breaking import chaos_of, metastability_of
+from app.studies.reading import number, whole
 from engine.model.files import FileError, load
-from engine.model.units import parse_quantity
 from engine.study import (
     Compare,
     Knee,
@@ -21,7 +22,7 @@ from engine.study.knobs import knob_names
 from engine.study.points import LOAD
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from engine.model.design import Design
     from engine.study import Study
@@ -30,20 +31,7 @@ if TYPE_CHECKING:
 
 def study_of(request: StudyRequest, design: Design) -> Study:
     """The study that is asked for. Raises ``StudyError`` with one line where it cannot be."""
-    here, values = Variant.of(design), request.values
-    match request.kind:
-        case "sweep":
-            return _sweep(here, values)
-        case "compare":
-            other = _other(here, values)
-            return Compare(here, other, _whole(values, "seeds"), metrics=_metrics(values, design))
-        case "knee":
-            return Knee(here, _bounds(values), _whole(values, "seeds"))
-        case "sensitivity":
-            step = _number(values["step"], "%", "Step")
-            return Sensitivity(here, values["metric"], step, _whole(values, "seeds"))
-        case _:
-            return _replicate(here, values)
+    return _MAKERS[request.kind](Variant.of(design), request.values)
 
 
 def plan_of(study: Study) -> str:
@@ -67,13 +55,18 @@ def metrics_of(design: Design) -> list[str]:
     return [*usual_metrics(design), *more]
 
 
+def items_of(design: Design) -> list[str]:
+    """What can be taken down: nodes, links and frames; notes cannot."""
+    return [*design.node_by_id, *design.link_by_id, *design.frame_by_id]
+
+
 def _replicate(here: Variant, values: Mapping[str, str]) -> Replicate:
     """So many runs, or until a metric is sure."""
     until = None
     if "until" in values:
-        share = _number(values["until"], "%", "Or until ±")
+        share = number(values["until"], "%", "Or until ±")
         until = Precision(share, values["metric"])
-    return Replicate(here, _whole(values, "seeds"), until)
+    return Replicate(here, whole(values, "seeds"), until)
 
 
 def _sweep(here: Variant, values: Mapping[str, str]) -> Sweep:
@@ -81,7 +74,24 @@ def _sweep(here: Variant, values: Mapping[str, str]) -> Sweep:
     over = [f"{values['setting']}={values['range']}"]
     if "setting2" in values:
         over.append(f"{values['setting2']}={values.get('range2', '')}")
-    return Sweep(here, tuple(over), _whole(values, "seeds"), metrics=_metric(values))
+    return Sweep(here, tuple(over), whole(values, "seeds"), metrics=_metric(values))
+
+
+def _compare(here: Variant, values: Mapping[str, str]) -> Compare:
+    """The open design, and another."""
+    other = _other(here, values)
+    return Compare(here, other, whole(values, "seeds"), metrics=_metrics(values, here.made()))
+
+
+def _knee(here: Variant, values: Mapping[str, str]) -> Knee:
+    """How far a setting may go."""
+    return Knee(here, _bounds(values), whole(values, "seeds"))
+
+
+def _sensitivity(here: Variant, values: Mapping[str, str]) -> Sensitivity:
+    """All settings."""
+    step = number(values["step"], "%", "Step")
+    return Sensitivity(here, values["metric"], step, whole(values, "seeds"))
 
 
 def _other(here: Variant, values: Mapping[str, str]) -> Variant:
@@ -119,19 +129,13 @@ def _metric(values: Mapping[str, str]) -> tuple[str, ...]:
     return (values["metric"],) if values.get("metric") else ()
 
 
-def _whole(values: Mapping[str, str], name: str) -> int:
-    """A count."""
-    text = values.get(name, "")
-    if not text.isdecimal():
-        msg = f"Runs: “{text}” is not a whole number; write one such as 10."
-        raise StudyError(msg)
-    return int(text)
-
-
-def _number(text: str, unit: str, title: str) -> float:
-    """A quantity."""
-    try:
-        return parse_quantity(text, unit)
-    except ValueError as error:
-        msg = f"{title}: {error}"
-        raise StudyError(msg) from error
+_MAKERS: Final[dict[str, Callable[[Variant, Mapping[str, str]], Study]]] = {
+    "replicate": _replicate,
+    "sweep": _sweep,
+    "compare": _compare,
+    "knee": _knee,
+    "sensitivity": _sensitivity,
+    "chaos": chaos_of,
+    "metastability": metastability_of,
+}
+"""What makes each kind of study."""

@@ -20,6 +20,8 @@ class StudyDesk(QObject):
 
     said = Signal(str)
     """Something to tell the person, in a line."""
+    mapped = Signal(object)
+    """The ``BlastMap`` that the canvas is to show; None for none."""
 
     def __init__(
         self, services: Services, look: ThemeManager, place: QStackedWidget, dialogs: Dialogs
@@ -40,6 +42,7 @@ class StudyDesk(QObject):
             self._session = StudySession(self._services, self._look, self._dialogs, self)
             self._session.said.connect(self.said)
             self._session.left.connect(self.leave)
+            self._session.map.changed.connect(self.mapped)
             self._place.addWidget(self._session.panel)
         return self._session
 
@@ -57,6 +60,16 @@ class StudyDesk(QObject):
     def leave(self) -> None:
         """Show the charts again; a study under way goes on."""
         self._place.setCurrentIndex(0)
+
+    def dismiss_map(self) -> None:
+        """Take the map away that was painted on the canvas."""
+        if self._session is not None:
+            self._session.map.hide()
+
+    def widen_map(self) -> None:
+        """From the reach of one failure back to all of them."""
+        if self._session is not None:
+            self._session.widen()
 
     def toggle(self) -> None:
         """Show the panel, or the charts."""

@@ -6,10 +6,10 @@ import math
 from typing import TYPE_CHECKING
 
 from engine.model.units import format_quantity
-from widgets.study.picture import Band, Bar, Dots, Level, Mark, Picture
+from widgets.study.picture import Band, Bar, Dots, Level, Mark, Picture, Zone
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from engine.model.design import Objective
     from engine.study import Report
@@ -28,6 +28,8 @@ def picture_of(report: Report, objectives: Sequence[Objective] = ()) -> Picture 
         "sweep": _sweep,
         "compare": _differences,
         "sensitivity": _tornado,
+        "chaos": _losses,
+        "metastability": _loop,
     }
     drawer = drawers.get(report.study)
     return drawer(report) if drawer is not None else None
@@ -155,6 +157,48 @@ def _tornado(report: Report) -> Picture:
             high = _number(row["elasticity_high"], mean)
             bars.append(Bar(str(row["knob"]), mean, low, high, clear=low > 0.0 or high < 0.0))
     return Picture("Percent for a percent of the setting", "", "", bars=tuple(bars))
+
+
+def _losses(report: Report) -> Picture:
+    """The share of its goodput that the client loses which is worst off, those that cost most on top."""
+    bars: list[Bar] = []
+    for row in report.table("experiments").records():
+        if row["lost"] is not None and len(bars) < _MOST_BARS:
+            lost = _number(row["lost"])
+            ends = (_number(row["lost_low"], lost), _number(row["lost_high"], lost))
+            bars.append(
+                Bar(f"{row['fault']} {row['target']}", lost, *ends, clear=row["verdict"] != "held")
+            )
+    return Picture("Goodput lost by the client worst off", "", "%", bars=tuple(bars))
+
+
+def _loop(report: Report) -> Picture | None:
+    """Goodput over the load as it goes up and comes down again, over the band that was predicted."""
+    rows = report.table("loop").records()
+    if not rows:
+        return None
+    loads = tuple(_number(row["load"]) for row in rows)
+    up, down = (tuple(_number(row[name]) for row in rows) for name in ("up", "down"))
+    return Picture(
+        "Goodput over load",
+        "Load",
+        y_unit="rps",
+        bands=(
+            Band("load goes up", loads, up, up, up),
+            Band("and down again", loads, down, down, down, line="dashed"),
+        ),
+        marks=(Mark(1.0, "its load"),),
+        zones=tuple(_vulnerable(report)),
+    )
+
+
+def _vulnerable(report: Report) -> Iterator[Zone]:
+    """The loads at which it can stay down, as predicted from the plan; none where no load is."""
+    nodes = report.table("prediction").records()
+    if nodes and nodes[0]["from"] is not None:
+        low, high = _number(nodes[0]["from"]), min(_number(row["to"]) for row in nodes)
+        if low < high:
+            yield Zone(low, high, "predicted: can stay down")
 
 
 def _main_metric(report: Report) -> str:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _TICK_MS: Final = 60
 _REPORT_EVERY: Final = 0.5
 """Wall seconds between looks at what can be said so far."""
+_REST: Final = 20.0
+"""Times as long as a look took until the next one."""
 _KEPT: Final = 20
 """Designs whose finished runs are kept."""
 
@@ -48,6 +50,8 @@ class RunningStudy(QObject):
         self._folder = folder
         self._run: StudyRun | None = None
         self._begun = self._told = 0.0
+        self._pause = _REPORT_EVERY
+        """Wall seconds until the next look: more where it takes long to say anything of so many runs."""
         self._timer = QTimer(self, interval=_TICK_MS)
         self._timer.timeout.connect(self._poll)
 
@@ -122,9 +126,10 @@ class RunningStudy(QObject):
         broke = f", {run.failed} broke" if run.failed else ""
         words = f"{run.done} of {run.expected} runs{broke}{self._left(now)}"
         self.progressed.emit(run.done, run.expected, words)
-        if run.done and now - self._told >= _REPORT_EVERY:
-            self._told = now
+        if run.done and now - self._told >= self._pause:
             self.reported.emit(run.report())
+            self._told = time.monotonic()
+            self._pause = max(_REPORT_EVERY, _REST * (self._told - now))
 
     def _left(self, now: float) -> str:
         """About how long it will take."""

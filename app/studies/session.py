@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
 
 from app.errands import Errand
 from app.naming import name_of
-from app.studies.asking import metrics_of, plan_of, settings_of, study_of
+from app.studies.asking import items_of, metrics_of, plan_of, settings_of, study_of
+from app.studies.map_keeper import MapKeeper
 from app.studies.pictures import picture_of
 from app.studies.running import RunningStudy
 from engine.model.files import shown_name
@@ -16,12 +17,19 @@ from engine.study import StudyError, Variant
 from widgets.study import Choice, StudyPanel
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from app.dialogs import Dialogs
     from app.services import Services
+    from engine.model.changes import Changes
     from engine.model.design import Design
-    from engine.study import Report
+    from engine.study import Cell, Report
     from widgets.study import StudyRequest
     from widgets.theme import Theme, ThemeManager
+
+
+_OF_FAILURES: Final = frozenset({"experiments", "blast"})
+"""Tables whose rows are about a failure."""
 
 
 class StudySession(QObject):
@@ -39,10 +47,11 @@ class StudySession(QObject):
         self._document, self._files, self._dialogs = services.document, services.files, dialogs
         self._errands = services.errands
         self.running = RunningStudy(self, services.places.studies)
+        self.map = MapKeeper(self)
         self.panel = StudyPanel(look.theme, look.icons)
         look.changed.connect(self._dress)
-        self._document.changed.connect(lambda _design, _changes: self.follow())
-        self._document.replaced.connect(lambda _design: self.follow())
+        self._document.changed.connect(self._follow_changes)
+        self._document.replaced.connect(lambda _design: self._follow_design())
         self._connect_panel()
 
     def follow(self) -> None:
@@ -51,8 +60,25 @@ class StudySession(QObject):
         form.set_choices(
             [Choice(each, _told(design, each)) for each in settings_of(design)],
             [Choice(each, _told(design, each)) for each in metrics_of(design)],
+            [Choice(each, name_of(design, each)) for each in items_of(design)],
         )
         self._plan(form.request)
+
+    def _follow_changes(self, _design: Design, changes: Changes) -> None:
+        """The design changed: what was painted on it may not be true any more."""
+        if changes.affects_run:
+            self.map.forget()
+        self.follow()
+
+    def _follow_design(self) -> None:
+        """Another design is open."""
+        self.map.forget()
+        self.follow()
+
+    def widen(self) -> None:
+        """Choose no failure any more: the map shows all of them."""
+        self.panel.results.choose_row("")
+        self.map.choose_all()
 
     def close(self) -> None:
         """End what runs, without a word."""
@@ -67,6 +93,10 @@ class StudySession(QObject):
         panel.form.file_wanted.connect(self._choose_file)
         panel.export_requested.connect(self._export)
         panel.closed.connect(self.left)
+        panel.results.row_chosen.connect(self._choose)
+        panel.map_wanted.connect(self.map.show)
+        panel.map_unwanted.connect(self.map.hide)
+        self.map.shown_changed.connect(panel.show_map_state)
         running.progressed.connect(panel.show_progress)
         running.reported.connect(self._show)
         running.ended.connect(self._end)
@@ -91,11 +121,20 @@ class StudySession(QObject):
         self.panel.set_title(study.title)
         self.panel.show_report(None, None)
         self.panel.form.set_running(True)
+        self.map.begin(study)
         self.running.start(study, Variant.of(design).digest)
 
     def _show(self, report: Report) -> None:
         """Show what can be said so far."""
         self.panel.show_report(report, picture_of(report, self._document.design.objectives))
+        self.map.take(report)
+
+    def _choose(self, table: str, row: Mapping[str, Cell] | None) -> None:
+        """A row was chosen: show on the canvas whom that failure reaches."""
+        if row is not None and table in _OF_FAILURES:
+            self.map.choose(str(row["target"]), str(row["fault"]))
+        elif row is None:
+            self.map.choose_all()
 
     def _end(self, text: str) -> None:
         """Nothing runs any more."""

@@ -57,14 +57,15 @@ def mean_interval(values: Sequence[float], level: float = 0.95) -> Interval:
     Raises:
         ValueError: no values, or some that are not finite, or an impossible level.
     """
+    if len(values) == 1 and math.isfinite(values[0]):
+        two_sided(level, 1)  # refuses what is no probability, as for more values
+        return Interval(float(values[0]), -math.inf, math.inf, 1)
     numbers = np.asarray(values, dtype=np.float64)
     if numbers.size == 0 or not np.isfinite(numbers).all():
         msg = "an interval needs at least one value, and finite ones"
         raise ValueError(msg)
     mean, count = float(numbers.mean()), int(numbers.size)
-    factor = two_sided(level, max(1, count - 1))
-    if count == 1:
-        return Interval(mean, -math.inf, math.inf, 1)
+    factor = two_sided(level, count - 1)
     half = factor * float(numbers.std(ddof=1)) / math.sqrt(count)
     return Interval(mean, mean - half, mean + half, count)
 

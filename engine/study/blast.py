@@ -19,6 +19,8 @@ DURING: Final = "during"
 NOTHING: Final = 0.99
 """Share of the goodput from which on nothing of it is left: what was under way at the beginning may end well."""
 _SECTIONS: Final = (("client", "clients"), ("node", "nodes"), ("link", "links"))
+_CAME: Final = {"client": "offered", "node": "arrivals", "link": "attempts"}
+"""How many requests came to an item."""
 
 Result = dict[str, Any]
 Pair = tuple["Result", "Result"]
@@ -36,6 +38,8 @@ class Harm:
     requests that fail grows. None where nothing came."""
     slower: float | None
     """Times as long as its p99 is."""
+    fewer: float | None
+    """The share of its requests that no longer come; below zero where more do. None where none came."""
 
 
 def harms(pairs: Sequence[Pair]) -> Iterator[Harm]:
@@ -53,12 +57,26 @@ def harms(pairs: Sequence[Pair]) -> Iterator[Harm]:
             ]
             lost = [share for each in parts if (share := _lost(sort, *each)) is not None]
             slower = [ratio for each in parts if (ratio := _slower(sort, *each)) is not None]
+            fewer = [share for each in parts if (share := _fewer(sort, *each)) is not None]
             yield Harm(
                 item,
                 sort,  # type: ignore[arg-type]  # one of the words above
                 estimate(lost),
-                math.fsum(slower) / len(slower) if slower else None,
+                _mean(slower),
+                _mean(fewer),
             )
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    """The mean; None of nothing."""
+    return math.fsum(values) / len(values) if values else None
+
+
+def _fewer(sort: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> float | None:
+    """The share of what came to an item that no longer comes."""
+    name = _CAME[sort]
+    had = before.get(name, 0)
+    return 1.0 - after.get(name, 0) / had if had else None
 
 
 def _lost(sort: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> float | None:

@@ -112,6 +112,7 @@ def blast_table(reach: Mapping[Experiment, Iterable[Harm]]) -> Table:
             harm.sort,
             *cells_of(harm.lost)[:3],
             harm.slower,
+            harm.fewer,
         )
         for experiment, harms in reach.items()
         for harm in harms
@@ -186,4 +187,5 @@ _BLAST: Final = (
     Column("lost_low", "low", "%"),
     Column("lost_high", "high", "%"),
     Column("slower", "p99 ×"),
+    Column("fewer", "requests fewer", "%"),
 )

@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from engine.model import files
 from engine.model.design import Design
 from engine.study import Replicate, Variant, run_study
+from tests.helpers.studies import Studies
 
 pytestmark = [
     pytest.mark.e2e,
@@ -37,37 +38,6 @@ def shop(tmp_path):
     path = tmp_path / "shop.windtunnel"
     files.save(design, path)
     return path
-
-
-class Studies:
-    """The panel as a person uses it."""
-
-    def __init__(self, robot):
-        self.robot = robot
-        robot.opened.bench.actions["run.study"].trigger()
-        self.session = robot.opened.bench.desk.session
-        self.panel, self.form = self.session.panel, self.session.panel.form
-        self.report = None
-        self.session.running.reported.connect(self._take)
-
-    def _take(self, report):
-        self.report = report
-
-    def ask(self, kind, **texts):
-        self.form.choose_kind(kind)
-        for name, text in texts.items():
-            self.form.set_text(name, text)
-        self.robot.wait(lambda: not self.form._pause.isActive())
-
-    def start(self):
-        assert self.form._start.isEnabled(), self.form._note.text()
-        QTest.mouseClick(self.form._start, Qt.MouseButton.LeftButton)
-
-    def run(self, kind, **texts):
-        self.ask(kind, **texts)
-        self.start()
-        self.robot.wait(lambda: not self.session.running.active)
-        return self.report
 
 
 @pytest.fixture

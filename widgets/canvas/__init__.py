@@ -1,11 +1,13 @@
 """The canvas: draws designs, shows them alive, and turns gestures into edits.
 
-``CanvasView`` is all that others need. Inside, what is shown (``faces``, ``health``), where it is
-(``geometry``, ``wires``) and how it is painted (``*_painter``) are apart; items are thin.
+``CanvasView`` is all that others need, and ``BlastMap`` where failures are to be painted on it. Inside,
+what is shown (``faces``, ``health``), where it is (``geometry``, ``wires``) and how it is painted
+(``*_painter``) are apart; items are thin.
 """
 
 from __future__ import annotations
 
+from widgets.canvas.blast_map import BlastMap, BlastMark
 from widgets.canvas.view import CanvasView
 
-__all__ = ["CanvasView"]
+__all__ = ["BlastMap", "BlastMark", "CanvasView"]

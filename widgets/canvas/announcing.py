@@ -53,8 +53,10 @@ class Announcer(QObject):
                 card = self._stage.scene.cards.get(item_id)
                 component = self._stage.components.get(kind)
                 title = component.title if component else kind
-                live = f", {card.face.state}, {card.face.live}" if card is not None else ""
-                return f"{name or title}, {title}{live}"
+                if card is None:
+                    return f"{name or title}, {title}"
+                state = card.face.word or card.face.state
+                return f"{name or title}, {title}, {state}, {card.face.live}"
             case Link(source=source, target=target):
                 ends = [
                     node.name or node.id if (node := design.node_by_id.get(end)) else end

@@ -25,6 +25,9 @@ _CELL_TOP: Final = 59.5
 _CELL_STEP: Final = 13.0
 _GATES: Final = QPointF(_INSET - 5.0, CARD_HEIGHT - 5.0)
 """Where the pill of the gates begins: on the lower edge."""
+_PALE: Final = 0.55
+TINT: Final = 0.08
+"""Share of a mark's colour in the ground of its card; with more, small letters would be hard to read."""
 _ALARMED: Final = frozenset({"saturated", "failing", "down"})
 _RECT: Final = QRectF(0.0, 0.0, CARD_WIDTH, CARD_HEIGHT)
 
@@ -32,10 +35,12 @@ _RECT: Final = QRectF(0.0, 0.0, CARD_WIDTH, CARD_HEIGHT)
 def paint_card(painter: QPainter, face: CardFace, look: Look) -> None:
     """Paint the whole card with its top left corner at the origin."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setOpacity(_opacity(face))
     _paint_body(painter, face, look)
     style = look.theme.state(face.state)
     look.icons.paint(painter, face.icon, QRectF(15.0, 12.0, 20.0, 20.0), look.theme.text)
-    paint_state(painter, style, QRectF(CARD_WIDTH - 23.5, 11.0, 12.0, 12.0))
+    if not face.under_map or face.word:
+        paint_state(painter, style, QRectF(CARD_WIDTH - 23.5, 11.0, 12.0, 12.0))
     right = CARD_WIDTH - 28.0
     name = look.name_metrics.elidedText(face.name, Qt.TextElideMode.ElideRight, right - 42.0)
     painter.setFont(look.name_font)
@@ -46,8 +51,9 @@ def paint_card(painter: QPainter, face: CardFace, look: Look) -> None:
     _paint_cells(painter, face, look)
     painter.setFont(look.state_font)
     painter.setPen(look.colour(style.text))
-    width = look.state_metrics.horizontalAdvance(style.word)
-    painter.drawText(QPointF(CARD_WIDTH - _INSET - width, 68.0), style.word)
+    word = face.word if face.under_map else style.word
+    width = look.state_metrics.horizontalAdvance(word)
+    painter.drawText(QPointF(CARD_WIDTH - _INSET - width, 68.0), word)
     _paint_badge(painter, face, look)
     _paint_marks(painter, face, look)
     if face.gates:
@@ -55,6 +61,11 @@ def paint_card(painter: QPainter, face: CardFace, look: Look) -> None:
         painter.translate(_GATES)
         paint_pills(painter, face.gates, look, look.theme.track)
         painter.restore()
+
+
+def _opacity(face: CardFace) -> float:
+    """What a map says nothing of is paled."""
+    return _PALE if face.under_map and not face.word else 1.0
 
 
 def _paint_live(painter: QPainter, text: str, look: Look) -> None:
@@ -71,9 +82,11 @@ def _paint_live(painter: QPainter, text: str, look: Look) -> None:
 def paint_compact(painter: QPainter, face: CardFace, look: Look) -> None:
     """Paint icon and state only, large enough to be told apart from afar."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setOpacity(_opacity(face))
     _paint_body(painter, face, look)
     look.icons.paint(painter, face.icon, QRectF(30.0, 18.0, 40.0, 40.0), look.theme.text)
-    paint_state(painter, look.theme.state(face.state), QRectF(100.0, 20.0, 36.0, 36.0))
+    if not face.under_map or face.word:
+        paint_state(painter, look.theme.state(face.state), QRectF(100.0, 20.0, 36.0, 36.0))
     if face.fault or face.mark:
         token = look.theme.load.colour if face.fault else _mark_colour(face, look)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -95,7 +108,7 @@ def _paint_body(painter: QPainter, face: CardFace, look: Look) -> None:
         painter.setBrush(look.colour(theme.shadow, theme.shadow_alpha * share))
         shade = _RECT.adjusted(-spread, 1.0 - spread, spread, 1.5 + spread)
         painter.drawRoundedRect(shade, CARD_RADIUS + spread, CARD_RADIUS + spread)
-    alarmed = face.state in _ALARMED
+    alarmed = face.state in _ALARMED or bool(face.word)
     if face.stacked:
         painter.setPen(QPen(look.colour(theme.card_border), 1.0))
         painter.setBrush(look.colour(theme.card))
@@ -105,6 +118,9 @@ def _paint_body(painter: QPainter, face: CardFace, look: Look) -> None:
     painter.setBrush(look.colour(theme.card))
     painter.drawRoundedRect(_RECT, CARD_RADIUS, CARD_RADIUS)
     painter.setPen(Qt.PenStyle.NoPen)
+    if face.word:
+        painter.setBrush(look.colour(style.colour, TINT))
+        painter.drawRoundedRect(_RECT, CARD_RADIUS, CARD_RADIUS)
     painter.setBrush(look.colour(style.colour))
     painter.drawRoundedRect(QRectF(-0.5, CARD_RADIUS, 4.0, CARD_HEIGHT - 2 * CARD_RADIUS), 2, 2)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.model.design import Design, Frame, Link, Node
+from widgets.canvas.blast_map import marked_card, marked_frame, marked_link
 from widgets.canvas.card_state import (
     CardFace,
     Setting,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from engine.model.component import Component
     from engine.model.findings import Finding
+    from widgets.canvas.blast_map import BlastMap
     from widgets.canvas.health import State
     from widgets.canvas.policies import Pill
 
@@ -40,6 +42,8 @@ class CardPresenter:
         self.selection: frozenset[str] = frozenset()
         self.findings: Mapping[str, tuple[Finding, ...]] = {}
         self.faults: dict[str, tuple[str, ...]] = {}
+        self.map: BlastMap | None = None
+        """What is painted over the live numbers."""
         self._design = Design()
         self._held: dict[str, list[str]] = {}
         self._pills: dict[str, tuple[Link | Node, Mapping[str, str], tuple[Pill, ...]]] = {}
@@ -62,6 +66,7 @@ class CardPresenter:
         self._pills.clear()
         self.findings = {}
         self.faults = {}
+        self.map = None
         self.selection = frozenset()
 
     def update_faults(self) -> bool:
@@ -72,6 +77,13 @@ class CardPresenter:
 
     def card(self, item_id: str) -> CardFace:
         """Face of a node or of a collapsed frame."""
+        face = self._live_card(item_id)
+        if self.map is None:
+            return face
+        return marked_card(face, self.map.mark_of(item_id, self._held.get(item_id, ())))
+
+    def _live_card(self, item_id: str) -> CardFace:
+        """The same without a map."""
         item = self._design.item(item_id)
         if isinstance(item, Node):
             component = self.components.get(item.kind)
@@ -87,18 +99,20 @@ class CardPresenter:
     def frame(self, frame_id: str) -> FrameFace:
         """Face of an open frame."""
         faults = self.faults.get(frame_id, ())
-        return FrameFace(frame_id in self.selection, " · ".join(faults))
+        face = FrameFace(frame_id in self.selection, " · ".join(faults))
+        return face if self.map is None else marked_frame(face, self.map.mark_of(frame_id))
 
     def link(self, link: Link) -> LinkFace:
         """Face of a link."""
         health = self.stats.links.get(link.id)
-        return LinkFace(
+        face = LinkFace(
             state=self._link_state(link),
             width=width_of(health.flow.rate.at_least()) if health else THINNEST,
             pills=self._pills_of(link),
             fault=" · ".join(self.faults.get(link.id, ())),
             selected=link.id in self.selection,
         )
+        return face if self.map is None else marked_link(face, self.map.mark_of(link.id))
 
     def _pills_of(self, item: Link | Node) -> tuple[Pill, ...]:
         """Policies of a link or a node, read from its config once and again when their state changes."""

@@ -54,6 +54,10 @@ class CardFace:
     stacked: bool = False
     """Whether it stands for a collapsed frame."""
     selected: bool = False
+    under_map: bool = False
+    """Whether a map of failures is painted on it; without a word there, it is paled."""
+    word: str = ""
+    """What stands in place of the state's word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

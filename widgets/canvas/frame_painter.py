@@ -12,11 +12,13 @@ from PySide6.QtGui import QPainter, QPen
 
 from engine.model.faults import FrameConfig
 from widgets.canvas.geometry import COMPACT_ZOOM, FRAME_RADIUS, FRAME_TAB
+from widgets.canvas.pill_painter import HEIGHT, paint_pills
 from widgets.canvas.wording import counted, short_time
 
 if TYPE_CHECKING:
     from engine.model.design import Frame
     from widgets.canvas.look import Look
+    from widgets.canvas.policies import Pill
 
 TITLES: Final = {
     "region": "Region",
@@ -27,6 +29,8 @@ TITLES: Final = {
     "group": "Group",
 }
 _CHEVRON: Final = 20.0
+_GAP: Final = 6.0
+"""Between a tab and what a map says of its frame."""
 _MAP_TAB: Final = 17.0
 """Height of a tab from afar (logical pixels)."""
 _MOST_GROWN: Final = 6.0
@@ -87,19 +91,24 @@ class FrameFace:
 
     selected: bool = False
     fault: str = ""
+    mark: Pill | None = None
+    """What a map of failures says of it; its tone is that of the outline."""
 
 
 def paint_frame(painter: QPainter, frame: Frame, face: FrameFace, look: Look, zoom: float) -> None:
     """Paint a frame in scene coordinates."""
     theme = look.theme
     rect = QRectF(frame.x, frame.y, frame.width, frame.height)
-    pen = QPen(look.colour(theme.selection if face.selected else theme.frame_border))
-    pen.setWidthF(max(1.5, 1.0 / zoom))
+    border = theme.state(face.mark.tone).colour if face.mark is not None else theme.frame_border
+    pen = QPen(look.colour(theme.selection if face.selected else border))
+    pen.setWidthF(max(1.5 if face.mark is None else 2.0, 1.0 / zoom))
     pen.setDashPattern([4.0, 3.4])
     painter.setPen(pen)
     painter.setBrush(look.colour(theme.frame_fill, 0.10 if theme.is_dark else 0.35))
     painter.drawRoundedRect(rect, FRAME_RADIUS, FRAME_RADIUS)
     _paint_tab(painter, frame, face, look, zoom)
+    if face.mark is not None:
+        _paint_mark(painter, frame, face.mark, look, zoom)
     if face.selected:
         paint_handles(painter, rect, look, zoom)
 
@@ -126,6 +135,17 @@ def _paint_tab(painter: QPainter, frame: Frame, face: FrameFace, look: Look, zoo
     room = tab.width() / scale - (_CHEVRON + 12.0 if near else 0.0)
     text = look.state_metrics.elidedText(label, Qt.TextElideMode.ElideRight, room)
     painter.drawText(QPointF(11.0, 16.0) if near else QPointF(2.0, 12.0), text)
+    painter.restore()
+
+
+def _paint_mark(painter: QPainter, frame: Frame, mark: Pill, look: Look, zoom: float) -> None:
+    """What the map says, beside the name."""
+    tab, scale = tab_rect(frame, look, zoom), _tab_scale(zoom)
+    painter.save()
+    painter.translate(tab.right() + _GAP * scale, tab.top())
+    painter.scale(scale, scale)
+    painter.translate(0.0, (tab.height() / scale - HEIGHT) / 2)
+    paint_pills(painter, (mark,), look, look.theme.state(mark.tone).colour)
     painter.restore()
 
 

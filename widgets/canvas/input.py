@@ -18,9 +18,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QToolTip
 
+from engine.model.names import name_of
 from widgets.canvas.gestures.base import Pointer
 from widgets.canvas.items import CardItem, FrameItem, LinkItem, NoteItem
-from widgets.canvas.tooltips import link_tip, node_tip
+from widgets.canvas.tooltips import link_tip, mark_tip, node_tip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from widgets.canvas.gesture_controller import GestureController
     from widgets.canvas.keys import Keys
     from widgets.canvas.popups import Popups
+    from widgets.canvas.scene import AnyItem
     from widgets.canvas.stage import Stage
 
 _WHEEL_ZOOM: Final = 1.0015
@@ -228,17 +230,25 @@ class Input(QObject):
 
     def tip_at(self, at: QPointF) -> str:
         """The tooltip at a place of the viewport."""
-        stage, presenter = self._stage, self._stage.scene.presenter
+        stage = self._stage
         hit = stage.scene.hit(stage.camera.to_scene(at), stage.zoom)
         if hit is None:
             return ""
-        item_id = hit[0].item_id
+        return self._told(hit[0])
+
+    def _told(self, item: AnyItem) -> str:
+        """What is told of an item; under a map, what the map says of it."""
+        stage, presenter = self._stage, self._stage.scene.presenter
+        item_id = item.item_id
+        mark = presenter.map.mark_of(item_id) if presenter.map is not None else None
+        if mark is not None:
+            return mark_tip(name_of(stage.design, item_id), mark)
         findings = presenter.findings.get(item_id, ())
         node = stage.design.node_by_id.get(item_id)
         if node is not None:
             component = stage.components.get(node.kind)
             return node_tip(node, component, presenter.stats.nodes.get(item_id), findings)
-        if isinstance(hit[0], LinkItem):
+        if isinstance(item, LinkItem):
             health = presenter.stats.links.get(item_id)
-            return link_tip(hit[0].link, stage.design, health, findings)
+            return link_tip(item.link, stage.design, health, findings)
         return "<br>".join(escape(finding.message) for finding in findings)

@@ -141,7 +141,17 @@ class CardItem(PictureItem):
         face = self.face
         if not self._compact:
             return face
-        return (face.icon, face.state, face.stacked, face.selected, bool(face.fault), face.mark)
+        fault, pale = bool(face.fault), face.under_map and not face.word
+        return (
+            face.icon,
+            face.state,
+            face.stacked,
+            face.selected,
+            fault,
+            face.mark,
+            pale,
+            face.word,
+        )
 
     def _paint(self, painter: QPainter, look: Look) -> None:
         if self._compact:

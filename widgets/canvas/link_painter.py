@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
@@ -34,6 +34,8 @@ class LinkFace:
     pills: tuple[Pill, ...] = ()
     fault: str = ""
     selected: bool = False
+    under_map: Literal["", "marked", "pale"] = ""
+    """Whether a map of failures is painted on it, and says anything of it."""
 
 
 def width_of(rate: float) -> float:
@@ -47,11 +49,15 @@ def width_of(rate: float) -> float:
 def stroke_of(face: LinkFace, look: Look, zoom: float) -> QPen:
     """Pen of a link; from afar never thinner than a pixel."""
     theme = look.theme
-    if face.state in ("idle", "healthy"):
+    if face.under_map:
+        marked = face.under_map == "marked"
+        colour = look.faded(theme.state(face.state).colour, 0.8 if marked else 0.25)
+    elif face.state in ("idle", "healthy"):
         colour = look.faded(theme.link, 0.75 if face.state == "idle" else 1.0)
     else:
         colour = look.faded(theme.state(face.state).colour, 0.62)
-    pen = QPen(colour, max(face.width, 1.1 / zoom))
+    thinnest = 2.5 if face.under_map == "marked" else 0.0
+    pen = QPen(colour, max(face.width, thinnest, 1.1 / zoom))
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
     if face.fault:
         pen.setDashPattern([3.0, 2.0])

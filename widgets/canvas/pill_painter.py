@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QPainter, QPen
 
+from widgets.theme.shapes import paint_state
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -39,7 +41,10 @@ def paint_pills(painter: QPainter, pills: Sequence[Pill], look: Look, border: st
     for pill in pills:
         token = _ink(pill, look)
         icon = QRectF(left, box.center().y() - _ICON / 2, _ICON, _ICON)
-        look.icons.paint(painter, pill.icon, icon, token)
+        if pill.icon:
+            look.icons.paint(painter, pill.icon, icon, token)
+        else:
+            paint_state(painter, theme.state(pill.tone), icon)
         left += _ICON + 3.0
         painter.setPen(look.colour(token))
         painter.drawText(QPointF(left, box.center().y() + 3.6), pill.text)

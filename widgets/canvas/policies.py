@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from engine.model.policies.policy import Policy
 
 C = TypeVar("C", bound=Config)
-Tone = Literal["", "healthy", "strained", "failing", "fault"]
+Tone = Literal["", "idle", "healthy", "strained", "saturated", "failing", "down", "fault"]
+"""None, that of a state, or that of a fault which acts."""
 
 _ROOM: Final = 3
 """Signs with words that fit between two cards; where there are more, only those that are news keep theirs."""
@@ -34,6 +35,7 @@ class Pill:
     """One policy: a sign and a word or two, in the colour of its state."""
 
     icon: str
+    """Without one it wears the shape of the state that is its tone."""
     text: str
     tone: Tone = ""
 

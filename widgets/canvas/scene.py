@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from engine.model.changes import Changes
     from engine.model.component import Component
+    from widgets.canvas.blast_map import BlastMap
+    from widgets.canvas.link_painter import LinkFace
     from widgets.canvas.look import Look
 
 AnyItem: TypeAlias = CardItem | FrameItem | NoteItem | LinkItem
@@ -302,13 +304,18 @@ class CanvasScene(QGraphicsScene):
         face = self.presenter.link(link.link)
         if face == link.face:
             return
-        edited = (face.selected, face.pills) != (link.face.selected, link.face.pills)
+        edited = _drawn(face) != _drawn(link.face)
         change = self.backdrop.touch if edited else self.backdrop.fade
         change(link.outline())
         link.face = face
         change(link.outline())
         if link.pill.show_face(face, link.ends, link.wire.middle, self.look):
             self.stale.add(link.pill)
+
+    def show_map(self, blast: BlastMap | None) -> None:
+        """Paint a map over everything, or take it away."""
+        self.presenter.map = blast
+        self.refresh_faces(_all_ids(self.design))
 
     # Painting
 
@@ -382,6 +389,11 @@ class CanvasScene(QGraphicsScene):
             part = frame.part_at(at, zoom, self.look)
             if part is not None:
                 yield frame, part
+
+
+def _drawn(face: LinkFace) -> tuple[object, ...]:
+    """What of a link is seen at once when it changes; the rest fades, since it changes all the time."""
+    return (face.selected, face.pills, face.under_map)
 
 
 def _all_ids(design: Design) -> set[str]:

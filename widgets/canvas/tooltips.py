@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from engine.model.component import Component
     from engine.model.design import Design, Link, Node
     from engine.model.findings import Finding
+    from widgets.canvas.blast_map import BlastMark
     from widgets.canvas.health import LinkHealth, NodeHealth
     from widgets.canvas.outcomes import Flow
 
@@ -44,6 +45,11 @@ def node_tip(
     state = f" · {health.state}" if health is not None else ""
     head = f"<b>{_clean(node.name or title)}</b><br>{_clean(title)}{state}"
     return _page(head, rows, findings)
+
+
+def mark_tip(name: str, mark: BlastMark) -> str:
+    """What a map of failures says of an item, in full."""
+    return _page(f"<b>{_clean(name)}</b><br>{_clean(mark.word)}<br>{_clean(mark.detail)}", (), ())
 
 
 def link_tip(

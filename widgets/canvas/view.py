@@ -18,6 +18,7 @@ from widgets.canvas.hint import paint_hint
 from widgets.canvas.input import Input
 from widgets.canvas.keys import Keys
 from widgets.canvas.look import Look
+from widgets.canvas.map_legend import MapLegend
 from widgets.canvas.minimap import Minimap
 from widgets.canvas.popups import Popups
 from widgets.canvas.running import Motion, Running
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from engine.model.design import Design
     from engine.model.findings import Finding
     from engine.sim.snapshot import Snapshot
+    from widgets.canvas.blast_map import BlastMap
     from widgets.canvas.items import PictureItem
     from widgets.theme.icons import IconSet
     from widgets.theme.tokens import Theme
@@ -63,6 +65,10 @@ class CanvasView(QGraphicsView):
     """An item was double-clicked, or Enter was pressed on it: edit it."""
     space_tapped = Signal()
     """The space bar was pressed and released without panning."""
+    map_dismissed = Signal()
+    """The map that is painted on the design is to go away."""
+    map_back_requested = Signal()
+    """The map that the present one is a part of is to be shown."""
 
     def __init__(self, components: Mapping[str, Component], theme: Theme, icons: IconSet) -> None:
         """An empty canvas that knows the components."""
@@ -77,6 +83,7 @@ class CanvasView(QGraphicsView):
         self._popups = Popups(self._stage, self)
         self._running = Running(self._scene)
         self._minimap = Minimap(self._scene, self._camera, self._look, self)
+        self._legend = MapLegend(self._look, self)
         self._input = Input(
             self._stage,
             self._hand,
@@ -128,6 +135,8 @@ class CanvasView(QGraphicsView):
         stage.space_tapped.connect(self.space_tapped)
         self._timer.timeout.connect(self._tick)
         self._camera.moved.connect(self._camera_moved)
+        self._legend.dismissed.connect(self.map_dismissed)
+        self._legend.back_requested.connect(self.map_back_requested)
 
     def _keys(self) -> Keys:
         """The keyboard."""
@@ -136,7 +145,7 @@ class CanvasView(QGraphicsView):
             {
                 "add": self.begin_add,
                 "link": self.begin_link,
-                "deselect": lambda: self.select(()),
+                "deselect": self._escape,
                 "copy": self._to_clipboard,
                 "cut": self._cut,
                 "paste": self._from_clipboard,
@@ -151,6 +160,7 @@ class CanvasView(QGraphicsView):
     def set_design(self, design: Design) -> None:
         """Show another design, all of it."""
         self._hand.cancel()
+        self._legend.show_map(None)
         had = self._stage.selection
         self._scene.set_design(design)
         if had:
@@ -187,11 +197,19 @@ class CanvasView(QGraphicsView):
         self._scene.presenter.findings = dict(findings)
         self._scene.refresh_faces(before.keys() | findings.keys())
 
+    def show_map(self, blast: BlastMap | None) -> None:
+        """Paint a map of failures over the design, with its legend; None takes it away."""
+        self._scene.show_map(blast)
+        self._legend.show_map(blast)
+        self._minimap.touch()
+        self._wake()
+
     def set_theme(self, theme: Theme, icons: IconSet) -> None:
         """Dress in another theme."""
         self._look = Look(theme, icons)
         self._stage.set_look(self._look)
         self._minimap.set_look(self._look)
+        self._legend.set_look(self._look)
         self._popups.close()
         self.viewport().update()
 
@@ -285,6 +303,13 @@ class CanvasView(QGraphicsView):
     def zoom_reset(self) -> None:
         """To 100 %."""
         self._camera.zoom_to(1.0)
+
+    def _escape(self) -> None:
+        """Take the map away where there is one; else nothing is selected any more."""
+        if self._scene.presenter.map is not None:
+            self.map_dismissed.emit()
+        else:
+            self.select(())
 
     def _to_clipboard(self) -> None:
         text = self.copy()
@@ -382,8 +407,9 @@ class CanvasView(QGraphicsView):
             self.fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the minimap in its corner."""
+        """Keep minimap and legend in their corners."""
         super().resizeEvent(event)
+        self._legend.settle()
         size = self._minimap.size()
         self._minimap.move(
             self.width() - size.width() - _CORNER, self.height() - size.height() - _CORNER

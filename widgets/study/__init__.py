@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from widgets.study.kinds import KINDS, Choice, StudyRequest
+from widgets.study.fields import Choice, StudyRequest
+from widgets.study.kinds import KINDS
 from widgets.study.panel import StudyPanel
-from widgets.study.picture import Band, Bar, Dots, Level, Mark, Picture
+from widgets.study.picture import Band, Bar, Dots, Level, Mark, Picture, Zone
 
 __all__ = [
     "KINDS",
@@ -17,4 +18,5 @@ __all__ = [
     "Picture",
     "StudyPanel",
     "StudyRequest",
+    "Zone",
 ]

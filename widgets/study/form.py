@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QComboBox,
-    QCompleter,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -18,54 +17,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from widgets.study.kinds import KINDS, Choice, Field, StudyRequest
-from widgets.theme import plain_tip, set_flag, set_role
+from widgets.study.boxes import ChoiceBox, ListBox
+from widgets.study.fields import Choice, Field, StudyRequest
+from widgets.study.kinds import KINDS
+from widgets.theme import set_flag, set_role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtGui import QWheelEvent
-
 _BUTTON = 84
 _PAUSE_MS = 250
 """Quiet time after a key before the request is looked at."""
-
-
-class ChoiceBox(QComboBox):
-    """A field that offers choices and takes anything else that is typed."""
-
-    def __init__(self) -> None:
-        """Make an empty box."""
-        super().__init__()
-        self.setEditable(True)
-        self.line = cast("QLineEdit", self.lineEdit())
-        """Where text is typed; an editable box has one."""
-        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(10)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-
-    def set_choices(self, choices: Sequence[Choice], extra: str) -> None:
-        """Offer these, the plain word ``extra`` first; what is typed stays."""
-        text = self.currentText()
-        self.blockSignals(True)  # noqa: FBT003 - Qt's signature
-        self.clear()
-        if extra:
-            self.addItem(extra)
-        for choice in choices:
-            self.addItem(choice.value)
-            last = self.count() - 1
-            self.setItemData(last, plain_tip(choice.text), Qt.ItemDataRole.ToolTipRole)
-        completer = QCompleter(self.model(), self)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.setCompleter(completer)
-        self.setEditText(text)
-        self.blockSignals(False)  # noqa: FBT003 - Qt's signature
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Leave the wheel to the panel."""
-        event.ignore()
 
 
 class StudyForm(QWidget):
@@ -87,6 +49,7 @@ class StudyForm(QWidget):
         self._editors: dict[str, QLineEdit | ChoiceBox] = {}
         self._settings: tuple[Choice, ...] = ()
         self._metrics: tuple[Choice, ...] = ()
+        self._items: tuple[Choice, ...] = ()
         self._running = False
         self._ready = False
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
@@ -120,9 +83,15 @@ class StudyForm(QWidget):
         else:
             editor.setText(text)
 
-    def set_choices(self, settings: Sequence[Choice], metrics: Sequence[Choice]) -> None:
-        """What fields may name."""
+    def set_choices(
+        self,
+        settings: Sequence[Choice],
+        metrics: Sequence[Choice],
+        items: Sequence[Choice] = (),
+    ) -> None:
+        """What fields may name: settings, metrics, and nodes, links and frames."""
         self._settings, self._metrics = tuple(settings), tuple(metrics)
+        self._items = tuple(items)
         self._offer()
 
     def show_plan(self, text: str) -> None:
@@ -196,8 +165,8 @@ class StudyForm(QWidget):
         """The editor of a field, with a button where it names a file."""
         text = self._texts.get((self._kind.name, field.name), field.default)
         editor: QLineEdit | ChoiceBox
-        if field.editor in {"setting", "metric"}:
-            editor = ChoiceBox()
+        if field.editor not in {"text", "file"}:
+            editor = ListBox() if field.editor in {"words", "items"} else ChoiceBox()
             line = editor.line
             editor.setEditText(text)
             editor.editTextChanged.connect(self._touched)
@@ -205,7 +174,7 @@ class StudyForm(QWidget):
             editor = line = QLineEdit(text)
             editor.textChanged.connect(self._touched)
         line.returnPressed.connect(self._return)
-        line.setPlaceholderText("optional" if field.optional else "")
+        line.setPlaceholderText(field.usual if field.optional else "")
         editor.setToolTip(field.help)
         editor.setAccessibleName(field.title)
         self._editors[field.name] = editor
@@ -225,10 +194,19 @@ class StudyForm(QWidget):
         for field in self._kind.fields:
             editor = self._editors.get(field.name)
             if isinstance(editor, ChoiceBox):
-                if field.editor == "metric":
-                    editor.set_choices(self._metrics, "p99")
-                else:
-                    editor.set_choices(self._settings, "" if field.optional else "load")
+                editor.set_choices(*self._offered(field))
+
+    def _offered(self, field: Field) -> tuple[Sequence[Choice], str]:
+        """What a field may name, and a plain word before it."""
+        match field.editor:
+            case "metric":
+                return self._metrics, "p99"
+            case "setting":
+                return self._settings, "" if field.optional else "load"
+            case "item" | "items":
+                return self._items, ""
+            case _:
+                return field.offers, ""
 
     def _touched(self) -> None:
         """Something was typed: look at it in a moment."""

@@ -2,56 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-Editor = Literal["text", "setting", "metric", "file"]
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A line of a form. All values are texts, as typed; the study reads them."""
-
-    name: str
-    title: str
-    default: str
-    help: str
-    editor: Editor = "text"
-    optional: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of study."""
-
-    name: str
-    title: str
-    question: str
-    """What it answers, in a line."""
-    fields: tuple[Field, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A metric or a setting of the open design that a field may name."""
-
-    value: str
-    """As the field holds it: ``web.workers``, ``users.latency.p99``."""
-    text: str
-    """As people call it: ``Web · Workers per instance``."""
-
-
-@dataclass(frozen=True, slots=True)
-class StudyRequest:
-    """What a person asks for."""
-
-    kind: str
-    values: Mapping[str, str]
-    """By name of the field; an optional one that is empty is left out."""
-
+from widgets.study.breaking import CHAOS, METASTABILITY
+from widgets.study.fields import Field, Kind
 
 _METRIC = Field("metric", "Metric", "p99", "What is judged; p99 is the first client's.", "metric")
 _SEEDS = "Each run has a seed of its own; more runs, narrower intervals."
@@ -119,5 +73,7 @@ KINDS: Final = (
             Field("seeds", "Runs each", "5", "All run under the same seeds; pairs tell more."),
         ),
     ),
+    CHAOS,
+    METASTABILITY,
 )
 """In the order in which they are offered."""

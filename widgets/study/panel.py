@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from widgets.study.form import StudyForm
 from widgets.study.plot import StudyPlot
 from widgets.study.results import Results
-from widgets.theme import set_role
+from widgets.theme import ElidedLabel, set_role
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from widgets.theme import IconSet, Theme
 
 _FORM = 256
-_PLOT, _FOUND = 3, 2
+_PLOT, _FOUND = 1, 1
 """Shares of the room that is left."""
 _LEAST = 180
 _HINT = (
@@ -43,6 +43,9 @@ class StudyPanel(QWidget):
     """Asks, shows how far it is, and shows what was found."""
 
     export_requested = Signal()
+    map_wanted = Signal()
+    """What was found is to be painted on the canvas."""
+    map_unwanted = Signal()
     closed = Signal()
 
     def __init__(self, theme: Theme, icons: IconSet, parent: QWidget | None = None) -> None:
@@ -52,7 +55,8 @@ class StudyPanel(QWidget):
         self.form = StudyForm()
         self.plot = StudyPlot(theme)
         self.results = Results()
-        self._title = set_role(QLabel("Study", textFormat=Qt.TextFormat.PlainText), "heading")
+        self._title = set_role(ElidedLabel(), "heading")
+        self._title.set_full_text("Study")
         self._state = set_role(QLabel(textFormat=Qt.TextFormat.PlainText), "caption")
         self._bar = QProgressBar(textVisible=False)
         self._bar.setAccessibleName("Progress of the study")
@@ -61,6 +65,10 @@ class StudyPanel(QWidget):
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._export = QPushButton("Export…")
         self._export.setToolTip("Save the numbers as CSV, JSON or Parquet")
+        self._has_map = False
+        """Whether a map is on the canvas."""
+        self._map = QPushButton()
+        self._map.clicked.connect(self._toggle_map)
         self._close = set_role(QToolButton(), "flat")
         self._close.setToolTip("Back to the charts (Esc)")
         self._close.setAccessibleName("Close the study")
@@ -68,6 +76,7 @@ class StudyPanel(QWidget):
         self._close.clicked.connect(self.closed)
         self._build()
         self.set_theme(theme)
+        self.show_map_state(known=False, shown=False)
         self.show_report(None, None)
 
     @property
@@ -83,7 +92,7 @@ class StudyPanel(QWidget):
 
     def set_title(self, title: str) -> None:
         """Say which design is studied."""
-        self._title.setText(title)
+        self._title.set_full_text(title)
 
     def show_progress(self, done: int, expected: int, text: str) -> None:
         """Show how far a study under way is."""
@@ -109,10 +118,28 @@ class StudyPanel(QWidget):
         self.results.setVisible(report is not None)
         self._export.setEnabled(report is not None and report.done > 0)
 
+    def show_map_state(self, known: bool, shown: bool) -> None:  # noqa: FBT001 - a Qt slot
+        """Say whether there is a map, and whether it is on the canvas."""
+        self._has_map = shown
+        self._map.setVisible(known)
+        self._map.setText("Hide map" if shown else "Show map")
+        what = (
+            "Take the map off the canvas (Esc)"
+            if shown
+            else "Paint on the canvas what each failure does"
+        )
+        self._map.setToolTip(what)
+        if not shown:
+            self.results.choose_row("")
+
+    def _toggle_map(self) -> None:
+        """The button was pressed."""
+        (self.map_unwanted if self._has_map else self.map_wanted).emit()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape goes back to the charts."""
+        """Escape takes the map away, and then goes back to the charts."""
         if event.key() == Qt.Key.Key_Escape:
-            self.closed.emit()
+            (self.map_unwanted if self._has_map else self.closed).emit()
         else:
             super().keyPressEvent(event)
 
@@ -122,6 +149,7 @@ class StudyPanel(QWidget):
         head.setSpacing(10)
         head.addWidget(self._title)
         head.addWidget(self._state, 1)
+        head.addWidget(self._map)
         head.addWidget(self._export)
         head.addWidget(self._close)
         column = QVBoxLayout(self)

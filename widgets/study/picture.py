@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,8 @@ class Band:
     highs: tuple[float, ...]
     measured: bool = True
     """Whether its points are measurements; else it is a level with its interval."""
+    line: Literal["solid", "dashed"] = "solid"
+    """A dashed line has hollow points: told apart without its colour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,15 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Zone:
+    """A part of the horizontal axis: what was predicted there."""
+
+    left: float
+    right: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """A plot. Either bars, or anything over two axes."""
 
@@ -72,6 +84,7 @@ class Picture:
     bars: tuple[Bar, ...] = ()
     levels: tuple[Level, ...] = ()
     marks: tuple[Mark, ...] = ()
+    zones: tuple[Zone, ...] = ()
 
     @property
     def empty(self) -> bool:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QResizeEvent
 
-    from widgets.study.picture import Band, Bar, Dots, Picture
+    from widgets.study.picture import Band, Bar, Dots, Picture, Zone
     from widgets.theme import Theme
 
 _LEFT, _BOTTOM = 62, 24
@@ -31,6 +31,8 @@ _LONGEST_LABEL = 220
 _PEN = 1.6
 _BAND = 40
 """Opacity of an interval's area, of 255."""
+_ZONE = 34
+"""The same of what was predicted."""
 _PALE = 90
 """Opacity of a bar that cannot be told from zero."""
 _AIR = 0.06
@@ -129,7 +131,8 @@ class StudyPlot(QWidget):
         for number, band in enumerate(picture.bands):
             if band.label and band.measured:
                 ink = self._theme.series[_SERIES[number % len(_SERIES)]].text
-                words.append(f'<span style="color:{ink}">{escape(band.label)}</span>')
+                dash = "╌ " if band.line == "dashed" else ""
+                words.append(f'<span style="color:{ink}">{dash}{escape(band.label)}</span>')
         return " &nbsp; ".join(words)
 
     def _draw_axes(self, picture: Picture) -> None:
@@ -137,6 +140,7 @@ class StudyPlot(QWidget):
         xs = [x for band in picture.bands for x in band.xs]
         xs += [x for dots in picture.dots for x in dots.xs]
         xs += [mark.x for mark in picture.marks]
+        xs += [end for zone in picture.zones for end in (zone.left, zone.right)]
         ys = [y for band in picture.bands for y in (*band.lows, *band.highs, *band.means)]
         ys += [y for dots in picture.dots for y in dots.ys]
         ys += [level.y for level in picture.levels]
@@ -150,6 +154,8 @@ class StudyPlot(QWidget):
         self._item.getAxis("bottom").setTicks(
             [_ticks(left, right, wide, picture.x_unit, least=least)]
         )
+        for zone in picture.zones:
+            self._zone(zone, bottom, top)
         for level in picture.levels:
             self._line((left, right), (level.y, level.y), level.label, upright=False)
         for mark in picture.marks:
@@ -183,7 +189,10 @@ class StudyPlot(QWidget):
         area.setZValue(-20)
         self._box.addItem(area, ignoreBounds=True)
         line = pg.PlotCurveItem(xs, means, antialias=True, connect="finite")
-        line.setPen(self._pen(colour, _PEN))
+        pen = self._pen(colour, _PEN)
+        if band.line == "dashed":
+            pen.setStyle(Qt.PenStyle.DashLine)
+        line.setPen(pen)
         self._box.addItem(line, ignoreBounds=True)
         if not band.measured:
             return
@@ -196,7 +205,27 @@ class StudyPlot(QWidget):
             pen=self._pen(colour, 1.0),
         )
         self._box.addItem(whiskers, ignoreBounds=True)
-        self._scatter(xs, means, colour, hollow=False)
+        self._scatter(xs, means, colour, hollow=band.line == "dashed")
+
+    def _zone(self, zone: Zone, bottom: float, top: float) -> None:
+        """A shaded part of the axis with its name at the foot, where curves are rarely."""
+        ink = QColor(self._theme.load.colour)
+        ink.setAlpha(_ZONE)
+        block = pg.BarGraphItem(
+            x0=[zone.left], x1=[zone.right], y0=[bottom], y1=[top],
+            brush=ink, pen=QPen(Qt.PenStyle.NoPen),
+        )  # fmt: skip
+        block.setZValue(-50)
+        self._box.addItem(block, ignoreBounds=True)
+        for side in (zone.left, zone.right):
+            edge = pg.PlotCurveItem(np.array([side, side]), np.array([bottom, top]))
+            edge.setPen(self._pen(self._theme.load.colour, 1.0))
+            edge.setZValue(-49)
+            self._box.addItem(edge, ignoreBounds=True)
+        text = pg.TextItem(zone.label, color=self._theme.load.text, anchor=(0, 1))
+        text.setFont(Fonts().numbers(CAPTION))
+        text.setPos(zone.left, bottom)
+        self._box.addItem(text, ignoreBounds=True)
 
     def _dots(self, dots: Dots) -> None:
         """Single measurements; what failed is hollow as well as red."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
+    QAbstractItemView,
     QComboBox,
     QHeaderView,
     QLabel,
@@ -20,10 +22,12 @@ from widgets.instruments.text import value_text
 from widgets.theme import set_role
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
     from engine.study.report import Cell, Report, Table
 
-_HIDDEN = frozenset({"key", "unit"})
-"""Columns for programs: a point's key, and the unit that is written with each number."""
+_HIDDEN = frozenset({"key", "unit", "sort"})
+"""Columns for programs: a point's key, the unit that is written with each number, the sort of an item."""
 _GAP = 12
 """Room between the plot and the words."""
 _ROW = 22
@@ -32,7 +36,15 @@ _DIGITS = 4
 _NARROW = 200
 _MOST_SAID = 84
 """Height of the sentences from which they scroll; the table needs room as well."""
+_LEAST_TABLE = 92
+"""Its head and some rows."""
+_LEAST_SAID = 40
+"""Two lines of them."""
+_SAID = 0.3
+"""Share of the height that they may take."""
 _UNBOUNDED = "–"
+_MOST_KEYS = 3
+"""Words at the beginning of a row that say what it is about: target, sort and fault."""
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -68,6 +80,22 @@ class TableModel(QAbstractTableModel):
             return side | Qt.AlignmentFlag.AlignVCenter
         return None
 
+    def record(self, row: int) -> dict[str, Cell]:
+        """A row with the names of its columns."""
+        names = [each.name for each in self._table.columns]
+        return dict(zip(names, self._table.rows[row], strict=True))
+
+    def row_of(self, key: tuple[Cell, ...]) -> int | None:
+        """The row that begins with some words; None where there is none any more."""
+        for place, row in enumerate(self._table.rows):
+            if key and _key_of(row) == key:
+                return place
+        return None
+
+    def key_of(self, row: int) -> tuple[Cell, ...]:
+        """The words with which a row begins: what it is about, whatever its numbers are by now."""
+        return _key_of(self._table.rows[row])
+
     def headerData(
         self,
         section: int,
@@ -102,13 +130,24 @@ class TableModel(QAbstractTableModel):
         return value_text(cell, unit, _DIGITS)
 
 
+def _key_of(row: tuple[Cell, ...]) -> tuple[Cell, ...]:
+    """The words with which a row begins, three at most."""
+    words = takewhile(lambda cell: isinstance(cell, str), row)
+    return tuple(islice(words, _MOST_KEYS))
+
+
 class Results(QWidget):
     """Sentences above, one of the tables below."""
+
+    row_chosen = Signal(str, object)
+    """Name of the table, and the chosen row by the names of its columns; None where none is any more."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Show nothing yet."""
         super().__init__(parent)
         self._report: Report | None = None
+        self._chosen: tuple[str, tuple[Cell, ...]] = ("", ())
+        """Name of a table, and what the chosen row in it is about."""
         self._words = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._failures = set_role(
@@ -120,7 +159,10 @@ class Results(QWidget):
         self._table = QTableView()
         self._table.setAccessibleName("Results")
         self._table.setShowGrid(False)
+        self._table.setMinimumHeight(_LEAST_TABLE)
         self._table.setWordWrap(False)
+        self._table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self._table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self._table.verticalHeader().hide()
         self._table.verticalHeader().setDefaultSectionSize(_ROW)
         self._table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
@@ -153,14 +195,29 @@ class Results(QWidget):
         if report is None:
             return
         self._words.setText("\n".join(report.sentences))
-        wanted = self._words.heightForWidth(max(self.width() - 16, _NARROW))
-        self._said.setFixedHeight(min(wanted + 4, _MOST_SAID))
+        self._share_height()
         if report.failures:
             first = report.failures[0]
             count = len(report.failures)
             told = f"{count} of {report.done} runs broke; the first: {first.label}: {first.error}"
             self._failures.setText(told)
         self._list(report)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The sentences take less where there is less."""
+        super().resizeEvent(event)
+        self._share_height()
+
+    def _share_height(self) -> None:
+        """Give the sentences what they want, as far as the table keeps its room; they scroll then."""
+        wanted = self._words.heightForWidth(max(self.width() - 16, _NARROW)) + 4
+        most = max(_LEAST_SAID, min(_MOST_SAID, round(_SAID * self.height())))
+        self._said.setFixedHeight(min(wanted, most))
+
+    def choose_row(self, table: str, *key: str) -> None:
+        """Choose the row that begins with some words in the table that is shown; no words choose none."""
+        self._chosen = (table, key)
+        self._restore()
 
     def _list(self, report: Report) -> None:
         """Offer the tables; the one that was chosen stays chosen."""
@@ -174,6 +231,41 @@ class Results(QWidget):
         self._choose(self._which.currentIndex())
 
     def _choose(self, index: int) -> None:
-        """Show one table."""
-        if self._report is not None and 0 <= index < len(self._report.tables):
-            self._table.setModel(TableModel(self._report.tables[index]))
+        """Show one table; the row that was chosen in it stays chosen."""
+        if self._report is None or not 0 <= index < len(self._report.tables):
+            return
+        self._table.setModel(TableModel(self._report.tables[index]))
+        self._table.selectionModel().selectionChanged.connect(lambda _on, _off: self._tell())
+        self._restore()
+
+    def _restore(self) -> None:
+        """Choose the row again that was chosen, without a word."""
+        model, table = self._table.model(), self._shown_table
+        if not isinstance(model, TableModel) or table is None:
+            return
+        name, key = self._chosen
+        row = model.row_of(key) if name == table.name else None
+        picked = self._table.selectionModel()
+        picked.blockSignals(True)  # noqa: FBT003 - Qt's signature
+        self._table.clearSelection()
+        if row is not None:
+            self._table.selectRow(row)
+        picked.blockSignals(False)  # noqa: FBT003 - Qt's signature
+        self._table.viewport().update()
+
+    def _tell(self) -> None:
+        """Another row was chosen, or none is any more."""
+        model, table = self._table.model(), self._shown_table
+        if not isinstance(model, TableModel) or table is None:
+            return
+        rows = self._table.selectionModel().selectedRows()
+        key = model.key_of(rows[0].row()) if rows else ()
+        self._chosen = (table.name, key)
+        self.row_chosen.emit(table.name, model.record(rows[0].row()) if rows else None)
+
+    @property
+    def _shown_table(self) -> Table | None:
+        """The table that is shown."""
+        index = self._which.currentIndex()
+        known = self._report is not None and 0 <= index < len(self._report.tables)
+        return self._report.tables[index] if self._report is not None and known else None

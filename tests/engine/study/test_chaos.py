@@ -10,7 +10,7 @@ import pytest
 from engine.study import Chaos, Report, Storage, StudyError, StudyRun, Variant
 from engine.study.faults import Dose, Experiment, Target, events_of, targets_in
 from engine.study.recovery import Stretch, recovered_at, stretches
-from tests.engine.study.helpers import Inline, conclude
+from tests.engine.study.helpers import Inline, conclude, outcomes
 from tests.helpers.builders import client, constant, design, link, node
 
 RATE = 40.0
@@ -261,3 +261,22 @@ def test_goodput_is_back_from_the_first_good_stretch_that_lasts() -> None:
     # Few are counted together, so that one more or less decides nothing.
     few = stretches([1.0, None, 2.0] * 40, [1.0, None, 2.0] * 40, 1.0, since=0.0)
     assert [part.wanted for part in few] == [100.0, 20.0]
+
+
+def test_whom_nothing_reaches_any_more_gets_fewer_requests() -> None:
+    report = conclude(Chaos(tiers(), targets=("web",)))
+    fewer = {row["item"]: row["fewer"] for row in report.table("blast").records()}
+    assert fewer["db"] == pytest.approx(1.0, abs=0.02)
+    assert fewer["users"] == fewer["bots"] == fewer["api"] == 0.0
+
+
+def test_what_was_found_is_not_found_twice_and_follows_other_runs() -> None:
+    study = Chaos(tiers(), targets=("web", "db"))
+    done = outcomes(study)
+    whole = study.conclude(done)
+    assert study.conclude(done) == whole
+    some = dict(list(done.items())[:-1])
+    assert len(study.conclude(some).table("experiments").rows) < len(
+        whole.table("experiments").rows
+    )
+    assert study.conclude(done) == Chaos(tiers(), targets=("web", "db")).conclude(done)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from widgets.study.fields import Choice
 from widgets.study.form import StudyForm
-from widgets.study.kinds import KINDS, Choice
+from widgets.study.kinds import KINDS
 
 
 @pytest.fixture

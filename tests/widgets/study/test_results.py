@@ -78,3 +78,39 @@ def test_runs_that_broke_are_told(qtbot) -> None:
     results.show_report(report(failures=(broke,)))
     told = results._failures.text()
     assert told.startswith("1 of 12 runs broke; the first: web.workers=2, seed 3: StandstillError")
+
+
+EXPERIMENTS = Table(
+    "experiments",
+    "Experiments",
+    (Column("target", "Target"), Column("fault", "fault"), Column("lost", "lost", "%")),
+    (("web", "kill", 0.5), ("db", "kill", 1.0)),
+)
+
+
+def test_a_chosen_row_is_told_and_stays_chosen_while_rows_come_in(qtbot) -> None:
+    results = Results()
+    qtbot.addWidget(results)
+    results.show_report(report(tables=(EXPERIMENTS, OTHER)))
+    with qtbot.waitSignal(results.row_chosen) as heard:
+        results._table.selectRow(1)
+    assert heard.args == ["experiments", {"target": "db", "fault": "kill", "lost": 1.0}]
+    turned = Table("experiments", "Experiments", EXPERIMENTS.columns, EXPERIMENTS.rows[::-1])
+    with qtbot.assertNotEmitted(results.row_chosen):
+        results.show_report(report(tables=(turned, OTHER)))
+    (row,) = results._table.selectionModel().selectedRows()
+    assert row.data() == "db"
+
+
+def test_a_row_can_be_left_again(qtbot) -> None:
+    results = Results()
+    qtbot.addWidget(results)
+    results.show_report(report(tables=(EXPERIMENTS, OTHER)))
+    results._table.selectRow(0)
+    with qtbot.waitSignal(results.row_chosen) as heard:
+        results._table.clearSelection()
+    assert heard.args == ["experiments", None]
+    results.choose_row("experiments", "web", "kill")
+    assert results._table.selectionModel().selectedRows()[0].data() == "web"
+    results.choose_row("")
+    assert results._table.selectionModel().selectedRows() == []

@@ -1,0 +1,115 @@
+"""Fields that offer choices and take anything else that is typed: one word, or a list of words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QCompleter
+
+from widgets.theme import plain_tip
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QKeyEvent, QWheelEvent
+    from PySide6.QtWidgets import QLineEdit
+
+    from widgets.study.fields import Choice
+
+
+class ChoiceBox(QComboBox):
+    """A field that offers choices and takes anything else that is typed."""
+
+    def __init__(self) -> None:
+        """Make an empty box."""
+        super().__init__()
+        self.setEditable(True)
+        self.line = cast("QLineEdit", self.lineEdit())
+        """Where text is typed; an editable box has one."""
+        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(10)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def set_choices(self, choices: Sequence[Choice], extra: str) -> None:
+        """Offer these, the plain word ``extra`` first; what is typed stays."""
+        text = self.currentText()
+        self.blockSignals(True)  # noqa: FBT003 - Qt's signature
+        self.clear()
+        if extra:
+            self.addItem(extra)
+        for choice in choices:
+            self.addItem(choice.value)
+            last = self.count() - 1
+            self.setItemData(last, plain_tip(choice.text), Qt.ItemDataRole.ToolTipRole)
+        self._complete()
+        self.setEditText(text)
+        self.blockSignals(False)  # noqa: FBT003 - Qt's signature
+
+    def _complete(self) -> None:
+        """Complete what is typed from the choices, wherever in them it stands."""
+        completer = QCompleter(self.model(), self)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.setCompleter(completer)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave the wheel to the panel."""
+        event.ignore()
+
+
+class ListBox(ChoiceBox):
+    """A field for several words with commas between: an offered one is added, or taken out again."""
+
+    def __init__(self) -> None:
+        """Make an empty box."""
+        super().__init__()
+        self._before: str | None = None
+        """The list as it was when the choices were opened; None while none are."""
+        # Else Return in the field counts as choosing what is typed, where that is one of the choices.
+        self.setDuplicatesEnabled(True)
+        self.activated.connect(self._toggle)
+
+    def showPopup(self) -> None:
+        """Offer the choices; those that are in the list already are ticked."""
+        before = self.currentText()
+        chosen = words_in(before)
+        self._before = None
+        self.blockSignals(True)  # noqa: FBT003 - Qt's signature
+        self.setCurrentIndex(
+            -1
+        )  # else the ticks of the current choice would put it in place of the list
+        for place in range(self.count()):
+            is_in = self.itemText(place) in chosen
+            state = Qt.CheckState.Checked if is_in else Qt.CheckState.Unchecked
+            self.setItemData(place, state, Qt.ItemDataRole.CheckStateRole)
+        super().showPopup()
+        self.setEditText(before)
+        self.blockSignals(False)  # noqa: FBT003 - Qt's signature
+        self._before = before
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Up and down open the choices: they would put one in place of the list otherwise."""
+        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self.showPopup()
+        else:
+            super().keyPressEvent(event)
+
+    def _complete(self) -> None:
+        """A list is not completed from single words."""
+        self.setCompleter(cast("QCompleter", None))
+
+    def _toggle(self, place: int) -> None:
+        """Add what was chosen to what was there before, or take it out."""
+        if self._before is None:
+            return
+        word, words = self.itemText(place), words_in(self._before)
+        kept = [each for each in words if each != word]
+        self._before = None
+        self.setEditText(", ".join(kept if word in words else [*words, word]))
+
+
+def words_in(text: str) -> list[str]:
+    """The words of a list with commas between, none twice."""
+    return list(dict.fromkeys(word for each in text.split(",") if (word := each.strip())))
