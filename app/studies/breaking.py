@@ -33,7 +33,7 @@ def chaos_of(here: Variant, values: Mapping[str, str]) -> Chaos:
             delay=number_or_none(values, "delay", "s", "Link delay"),
             instances=instances,
             abort=words(values, "abort"),
-            window=number(values["window"], "s", "For"),
+            window=number(values["window"], "s", "Held for"),
             tolerance=number(values["tolerance"], "%", "May lose"),
             seeds=whole(values, "seeds", "Runs each"),
         )

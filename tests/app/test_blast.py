@@ -174,7 +174,7 @@ REFUSED = [
     ("chaos", {"target": "dbb"}, "dbb: there is no such node, link or frame; did you mean 'db'?"),
     ("chaos", {"fault": "kil"}, "“How” kil: write kill, slow or cut"),
     ("chaos", {"at": "5 h"}, "before the end of the run"),
-    ("chaos", {"window": "soon"}, "For: "),
+    ("chaos", {"window": "soon"}, "Held for: "),
     ("chaos", {"instances": "two"}, "Instances: “two” is not a whole number"),
     ("chaos", {"abort": "users.nothing<1"}, "users.nothing"),
     ("metastability", {"over": "1"}, "Loads: “1” are not two loads"),

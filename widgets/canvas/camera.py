@@ -61,17 +61,17 @@ class Camera(QObject):
         self._scroll(drift.x(), drift.y())
         self.moved.emit()
 
-    def fit(self, rect: QRectF, most: float = 1.0) -> None:
-        """Show a whole rectangle, never larger than ``most``."""
+    def fit(self, rect: QRectF, most: float = 1.0, below: float = 0.0) -> None:
+        """Show a whole rectangle, never larger than ``most``; ``below`` pixels at the foot are kept free."""
         room = self.view.viewport().size()
         if rect.isEmpty() or room.isEmpty():
             self.zoom_to(1.0)
             self.look_at(rect.center())
             return
         wanted = rect.adjusted(-_ROOM, -_ROOM, _ROOM, _ROOM)
-        zoom = min(room.width() / wanted.width(), room.height() / wanted.height(), most)
+        zoom = min(room.width() / wanted.width(), (room.height() - below) / wanted.height(), most)
         self.zoom_to(zoom)
-        self.look_at(rect.center())
+        self.look_at(rect.center() + QPointF(0.0, below / 2.0 / self.zoom))
 
     def reveal(self, rect: QRectF) -> None:
         """Pan as little as needed to bring a rectangle into view."""

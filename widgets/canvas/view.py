@@ -198,9 +198,16 @@ class CanvasView(QGraphicsView):
         self._scene.refresh_faces(before.keys() | findings.keys())
 
     def show_map(self, blast: BlastMap | None) -> None:
-        """Paint a map of failures over the design, with its legend; None takes it away."""
+        """Paint a map of failures over the design, with its legend; None takes it away.
+
+        A map is of the whole design: what is out of view when it comes is brought into it.
+        """
+        comes = blast is not None and self._scene.presenter.map is None
         self._scene.show_map(blast)
         self._legend.show_map(blast)
+        content = self._scene.content_rect()
+        if comes and not self._camera.shown().contains(content):
+            self._camera.fit(content, below=self._legend.sizeHint().height() + _CORNER)
         self._minimap.touch()
         self._wake()
 

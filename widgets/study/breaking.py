@@ -70,7 +70,7 @@ CHAOS: Final = Kind(
             optional=True,
             usual="metric < value",
         ),
-        Field("window", "For", "5s", "For how long that has to hold."),
+        Field("window", "Held for", "5s", "Over how long that is measured, again and again."),
         Field(
             "at",
             "Begins at",

@@ -33,6 +33,8 @@ _FORM = 256
 _PLOT, _FOUND = 1, 1
 """Shares of the room that is left."""
 _LEAST = 180
+_COLUMNS = 172
+"""Height of the columns at least: three fields, and a few rows of what was found."""
 _HINT = (
     "A study runs the open design many times, beside the sandbox,\n"
     "and says what can be told from the numbers, and how surely."
@@ -183,6 +185,7 @@ class StudyPanel(QWidget):
         self.results.setMinimumWidth(_LEAST)
         middle.setMinimumWidth(_LEAST)
         split.setChildrenCollapsible(False)
+        split.setMinimumHeight(_COLUMNS)
         row = QHBoxLayout()
         row.setSpacing(16)
         row.addWidget(area)

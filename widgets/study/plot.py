@@ -133,6 +133,10 @@ class StudyPlot(QWidget):
                 ink = self._theme.series[_SERIES[number % len(_SERIES)]].text
                 dash = "╌ " if band.line == "dashed" else ""
                 words.append(f'<span style="color:{ink}">{dash}{escape(band.label)}</span>')
+        words += [
+            f'<span style="color:{self._theme.load.text}">▒ {escape(zone.label)}</span>'
+            for zone in picture.zones
+        ]
         return " &nbsp; ".join(words)
 
     def _draw_axes(self, picture: Picture) -> None:
@@ -208,7 +212,7 @@ class StudyPlot(QWidget):
         self._scatter(xs, means, colour, hollow=band.line == "dashed")
 
     def _zone(self, zone: Zone, bottom: float, top: float) -> None:
-        """A shaded part of the axis with its name at the foot, where curves are rarely."""
+        """A shaded part of the axis; its name stands in the title, where no curve runs through it."""
         ink = QColor(self._theme.load.colour)
         ink.setAlpha(_ZONE)
         block = pg.BarGraphItem(
@@ -222,10 +226,6 @@ class StudyPlot(QWidget):
             edge.setPen(self._pen(self._theme.load.colour, 1.0))
             edge.setZValue(-49)
             self._box.addItem(edge, ignoreBounds=True)
-        text = pg.TextItem(zone.label, color=self._theme.load.text, anchor=(0, 1))
-        text.setFont(Fonts().numbers(CAPTION))
-        text.setPos(zone.left, bottom)
-        self._box.addItem(text, ignoreBounds=True)
 
     def _dots(self, dots: Dots) -> None:
         """Single measurements; what failed is hollow as well as red."""

@@ -107,6 +107,19 @@ def test_escape_and_the_cross_ask_to_take_it_away_before_the_selection_goes(desk
     assert desk.selection == frozenset()
 
 
+def test_the_whole_design_is_brought_into_view_once_and_not_while_somebody_looks(desk) -> None:
+    desk.view.reveal("db")
+    desk.view._camera.zoom_to(3.0)
+    desk.view.show_map(MAP)
+    camera, card = desk.view._camera, legend(desk)
+    assert camera.shown().contains(desk.view.content_rect())
+    lowest = camera.to_view(desk.view.content_rect().bottomLeft()).y()
+    assert lowest < card.y()
+    camera.zoom_to(2.0)
+    desk.view.show_map(BlastMap(title="Killed: DB", marks=MAP.marks, back="All failures"))
+    assert camera.zoom == 2.0
+
+
 def test_only_the_reach_of_one_failure_leads_back(desk, qtbot) -> None:
     desk.view.show_map(MAP)
     assert not legend(desk)._back.isVisible()
