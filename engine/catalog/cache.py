@@ -11,6 +11,7 @@ from typing import Literal
 from engine.catalog.preset import Lowering, Preset
 from engine.model.admission import ADMISSION, Admission
 from engine.model.component import Component
+from engine.model.failover import FAILOVER, Failover
 from engine.model.faults import NODE_FAULTS, NodeFaults
 from engine.model.fields import Config, setting
 from engine.model.laws import Constant, Law
@@ -112,6 +113,7 @@ class CacheConfig(Config):
     )
     admission: Admission | None = ADMISSION
     faults: NodeFaults | None = NODE_FAULTS
+    failover: Failover | None = FAILOVER
 
 
 def lower(config: CacheConfig, context: Lowering) -> NodePlan:

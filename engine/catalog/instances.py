@@ -23,13 +23,25 @@ _ALL: Final = (
 )
 
 UPTIME_METRICS: Final = (
-    Metric(name="availability", title="up", unit="%", needs="faults"),
-    Metric(name="instance_availability", title="instances up", unit="%", needs="faults"),
-    Metric(name="outages", title="outages", counts=True, needs="faults"),
-    Metric(name="outage.longest", title="longest outage", unit="s", needs="faults"),
-    Metric(name="outage.total", title="down in all", unit="s", needs="faults"),
+    Metric(name="availability", title="up", unit="%", needs="faults failover backup"),
+    Metric(
+        name="instance_availability", title="instances up", unit="%", needs="faults failover backup"
+    ),
+    Metric(name="outages", title="outages", counts=True, needs="faults failover backup"),
+    Metric(name="outage.longest", title="longest outage", unit="s", needs="faults failover backup"),
+    Metric(name="outage.total", title="down in all", unit="s", needs="faults failover backup"),
 )
-"""What nodes add that fail by themselves, or lie in a frame that does."""
+"""What nodes add that fail by themselves, lie in a frame that does, or are replaced when they fail."""
+
+RECOVERY_METRICS: Final = (
+    Metric(name="failovers", title="failovers", counts=True, needs="failover"),
+    Metric(name="lost_writes", title="lost writes", counts=True, needs="failover backup"),
+    Metric(name="copies", title="backups", counts=True, needs="backup"),
+    Metric(name="restores", title="restores", counts=True, needs="backup"),
+    Metric(name="recovery_point", title="age of the restored backup", unit="s", needs="backup"),
+    Metric(name="recovery_time", title="time to restore", unit="s", needs="backup"),
+)
+"""What nodes add whose machine may be replaced."""
 
 UNTRUE_METRICS: Final = (
     Metric(name="wrong", title="wrong answers", counts=True, event="wrong"),

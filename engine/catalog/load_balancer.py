@@ -13,6 +13,7 @@ from pydantic import model_validator
 from engine.catalog.preset import Lowering, Preset
 from engine.model.admission import ADMISSION, Admission
 from engine.model.component import Component
+from engine.model.failover import FAILOVER, Failover
 from engine.model.faults import NODE_FAULTS, NodeFaults
 from engine.model.fields import Config, setting
 from engine.model.health import HEALTH, OUTLIER, Health, Outlier
@@ -78,6 +79,7 @@ class LoadBalancerConfig(Config):
     outlier: Outlier | None = OUTLIER
     admission: Admission | None = ADMISSION
     faults: NodeFaults | None = NODE_FAULTS
+    failover: Failover | None = FAILOVER
 
     older: ClassVar[frozenset[str]] = frozenset(
         {"health_checks", "health_interval", "health_failures", "health_successes"}

@@ -7,6 +7,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from engine.model.admission import Admission
+from engine.model.backup import Backup
+from engine.model.failover import Failover
 from engine.model.faults import NodeFaults
 from engine.plan.lower import law_plan
 from engine.plan.lower_flow import flow_plan
@@ -50,12 +52,17 @@ class Preset:
 
     component: Component
     lower: Callable[[Any, Lowering], NodePlan]
-    """From a config of ``component.config`` to primitives, its gates and faults left out."""
+    """From a config of ``component.config`` to primitives, its gates, faults and recovery left out."""
 
     def plan(self, config: Config, context: Lowering) -> NodePlan:
-        """From a config to primitives: gates and faults are the same for every component that has some."""
+        """From a config to primitives; gates, faults and recovery are the same for every component that has some."""
         plan = self.lower(config, context)
         admission, faults = getattr(config, "admission", None), getattr(config, "faults", None)
         if isinstance(admission, Admission):
             plan = replace(plan, gates=admission.gates())
-        return replace(plan, faults=faults) if isinstance(faults, NodeFaults) else plan
+        if isinstance(faults, NodeFaults):
+            plan = replace(plan, faults=faults)
+        failover, backup = getattr(config, "failover", None), getattr(config, "backup", None)
+        if isinstance(failover, Failover):
+            plan = replace(plan, failover=failover)
+        return replace(plan, backup=backup) if isinstance(backup, Backup) else plan

@@ -9,6 +9,7 @@ from __future__ import annotations
 from engine.catalog.preset import Lowering, Preset
 from engine.model.admission import ADMISSION, Admission
 from engine.model.component import Component
+from engine.model.failover import FAILOVER, Failover
 from engine.model.faults import NODE_FAULTS, NodeFaults
 from engine.model.fields import Config, setting
 from engine.model.metric import Metric
@@ -64,6 +65,7 @@ class QueueConfig(Config):
     )
     admission: Admission | None = ADMISSION
     faults: NodeFaults | None = NODE_FAULTS
+    failover: Failover | None = FAILOVER
 
 
 def lower(config: QueueConfig, context: Lowering) -> NodePlan:

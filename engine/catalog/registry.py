@@ -11,7 +11,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, overload
 
-from engine.catalog.instances import OMITTED, UNTRUE_METRICS, UPTIME_METRICS
+from engine.catalog.instances import OMITTED, RECOVERY_METRICS, UNTRUE_METRICS, UPTIME_METRICS
 from engine.model.admission import Admission
 from engine.model.policies.policy import metrics_in
 
@@ -50,6 +50,9 @@ def _complete(preset: Preset) -> Preset:
         metrics += tuple(replace(metric, needs="admission") for metric in metrics_in(Admission))
     if "faults" in fields:
         metrics += (*UPTIME_METRICS, OMITTED)
+    metrics += tuple(
+        metric for metric in RECOVERY_METRICS if not fields.keys().isdisjoint(metric.needs.split())
+    )
     metrics += UNTRUE_METRICS
     return replace(preset, component=replace(component, metrics=metrics))
 

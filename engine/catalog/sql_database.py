@@ -8,7 +8,9 @@ from __future__ import annotations
 from engine.catalog.instances import instance_metrics
 from engine.catalog.preset import Lowering, Preset
 from engine.model.admission import ADMISSION, Admission
+from engine.model.backup import BACKUP, Backup
 from engine.model.component import Component
+from engine.model.failover import FAILOVER, Failover
 from engine.model.faults import NODE_FAULTS, NodeFaults
 from engine.model.fields import Config, setting
 from engine.model.laws import Exponential, Law
@@ -85,6 +87,8 @@ class SqlDatabaseConfig(Config):
     start_up: StartUp | None = START_UP
     pauses: Pauses | None = PAUSES
     faults: NodeFaults | None = NODE_FAULTS
+    failover: Failover | None = FAILOVER
+    backup: Backup | None = BACKUP
 
 
 def lower(config: SqlDatabaseConfig, context: Lowering) -> NodePlan:

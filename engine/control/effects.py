@@ -59,6 +59,11 @@ class NodeState:
         some = event.instances
         return [each for each in self.pools if some is None or each.pool.index < some]
 
+    def fence(self) -> None:
+        """Nobody is let in: its machine is shut out."""
+        for each in self.pools:
+            each.alive = False
+
     def hampered(self) -> Iterator[tuple[NodePart, Hampered]]:
         """What becomes of the work of each instance."""
         for each in self.pools:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from engine.control.effects import LinkState, NodeState, effect_of
 from engine.control.leaks import Leaks
 from engine.control.overlay import with_changes
+from engine.control.succession import Succession
 from engine.model.event_kinds import event_kind
 from engine.plan.primitives import LinkPlan, NodePlan
 from engine.sim.reach import reach
@@ -34,6 +35,7 @@ class Faults:
         self._lives = lives
         self._leaks = Leaks(machine)
         self.active: list[EventPlan] = []
+        self.succession = Succession()
         self._news: list[EventPlan] = []
         """Events that have become active, or are no more, since what they hit was refreshed."""
 
@@ -50,12 +52,20 @@ class Faults:
     def end(self, event: EventPlan) -> None:
         """Take an event back."""
         self.active.remove(event)
+        self.succession.end(event)
         self._news.append(event)
 
     def replace(self, old: EventPlan, new: EventPlan) -> None:
         """Let an active event be another one."""
         self.active[self.active.index(old)] = new
+        self.succession.replace(old, new)
         self._news += [old, new]
+
+    def succeed(self, part: NodePart) -> None:
+        """Have another machine serve for a node, now: what was wrong with the one before is left behind."""
+        self.succession.leave(part.plan.id, self.active)
+        self._lives.take_over(part)
+        self.refresh(reach((part,), ()))
 
     def effective(self, plan: Plan) -> Plan:
         """The plan with what active ``set`` events replace; the same one where none does."""
@@ -82,7 +92,7 @@ class Faults:
         by_link: dict[str, list[EventPlan]] = {part.plan.id: [] for part in reached.links}
         for event in self.active:
             for name in self._nodes_of(event):
-                if name in by_node:
+                if name in by_node and self.succession.is_on(name, event):
                     by_node[name].append(event)
             for name in self._links_of(event):
                 if name in by_link:
@@ -129,11 +139,15 @@ class Faults:
             if part.plan.source in touched or part.plan.target in touched
         ]
 
-    @staticmethod
-    def _state(part: NodePart, events: list[EventPlan]) -> NodeState:
+    def _state(self, part: NodePart, events: list[EventPlan]) -> NodeState:
         """Badge a node with its events, and say into which state they bring it."""
+        name = part.plan.id
         part.faults = _badges(events)
+        if self.succession.has_left(name):
+            part.faults = ("on its standby", *part.faults)
         state = NodeState(part)
+        if name in self.succession.fenced:
+            state.fence()
         for event in events:
             change = effect_of(event).node
             if change is not None:

@@ -79,6 +79,8 @@ class Lives:
     def __init__(self, machine: Machine, notify: Callable[[Notice], None]) -> None:
         self._machine = machine
         self._notify = notify
+        self.died: Callable[[NodePart], None] = _mourn
+        """Told of nodes of which an event has killed an instance."""
         self._lives: dict[str, dict[int, Life]] = {}
         """By the node, and the place of the instance."""
 
@@ -113,6 +115,7 @@ class Lives:
                 part.node.revive(pool, now)
             elif not alive and not pool.down:
                 part.node.kill(pool, now)
+                self.died(part)
         elif alive and life.killed:
             life.killed = False
             if life.wanted or not pool.dormant:
@@ -124,6 +127,22 @@ class Lives:
             life.wanted = pool.dormant and pool.starting
             pool.starting = False
             self._kill(life)
+            self.died(part)
+
+    def take_over(self, part: NodePart) -> None:
+        """Have another machine serve in place of each instance of a node; what was inside fails."""
+        now = self._machine.now
+        for pool in part.node.pools:
+            life = self._lives.get(part.plan.id, {}).get(pool.index)
+            if not pool.down:
+                part.node.kill(pool, now)
+            if life is None or life.pool is not pool:
+                part.node.revive(pool, now)
+            else:
+                life.turn += 1
+                life.crashes = 0
+                life.killed = pool.starting = False
+                self._make_ready(life)
 
     def sleep(self, part: NodePart) -> None:
         """Have no instance of a node any more, until somebody wakes it. Nobody is inside."""
@@ -285,6 +304,10 @@ class Lives:
         name, index = life.key
         text = f"{name} {index + 1} {text}"
         self._notify(Notice(at=self._machine.agenda.now, kind="health", text=text, target=name))
+
+
+def _mourn(_part: NodePart) -> None:
+    """Have nothing done about it."""
 
 
 def _is_dead(pool: Pool) -> bool:

@@ -240,7 +240,8 @@ class Renewals:
         part, now = self._machine.nodes.get(name), self._machine.now
         if part is None or part.is_client:
             return
-        if self._threats[name] > 0:
+        replaced = part.plan.failover is not None or part.plan.backup is not None
+        if self._threats[name] > 0 or replaced:
             uptime = self._uptimes.get(name)
             if uptime is None or uptime.node is not part.node:
                 uptime = self._uptimes[name] = NodeUptime(part.node, part.meters)

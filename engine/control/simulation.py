@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from engine.control.alerts import Alerting
 from engine.control.autoscaler import Autoscalers
+from engine.control.backups import Backups
 from engine.control.bursts import Bursts
+from engine.control.failovers import Failovers
 from engine.control.health import HealthChecks
 from engine.control.lives import Lives
 from engine.control.outliers import Outliers
@@ -69,6 +71,8 @@ class Simulation:
         self._pauses = Pauses(self.machine)
         self._autoscalers = Autoscalers(self.machine, lives, self._notify)
         self._renewals = Renewals(self.machine, self._timeline, self._notify)
+        self._failovers = Failovers(self.machine, self._timeline, self._notify)
+        self._backups = Backups(self.machine, lives, self._timeline, self._notify)
         self.alerts = Alerting(self.machine, self.meters.alarms, self._notify)
         """Who is paged because of objectives."""
         self.machine.scaled = self._follow_scaled
@@ -96,6 +100,8 @@ class Simulation:
         self._bursts.follow(reach)
         self._pauses.follow(reach)
         self._autoscalers.follow(reach)
+        self._failovers.follow(reach)
+        self._backups.follow(reach)
         self._renewals.follow(reach)
 
     def advance(self, until: float) -> bool:

@@ -10,15 +10,17 @@ from engine.control.faults import Faults
 from engine.model.event_kinds import event_kind
 from engine.plan.primitives import INFINITE
 from engine.records import dataclass
-from engine.sim.reach import NOWHERE
+from engine.sim.reach import NOWHERE, reach
 from engine.sim.snapshot import Notice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from engine.control.lives import Lives
+    from engine.control.succession import Succession
     from engine.plan.primitives import EventPlan, Plan
     from engine.sim.machine import Machine
+    from engine.sim.parts import NodePart
     from engine.sim.reach import Reach
 
 
@@ -88,6 +90,32 @@ class Timeline:
         """Let that be another."""
         self._faults.replace(old, new)
         self._faults.refresh(NOWHERE)
+
+    @property
+    def succession(self) -> Succession:
+        """Which machine serves for which node."""
+        return self._faults.succession
+
+    def fence(self, name: str) -> None:
+        """Shut out the machine of a node until another one serves for it."""
+        self.succession.fenced.add(name)
+        self._refresh_node(name)
+
+    def unfence(self, name: str) -> None:
+        """Let a machine back in that was shut out."""
+        if name in self.succession.fenced:
+            self.succession.fenced.discard(name)
+            self._refresh_node(name)
+
+    def succeed(self, part: NodePart) -> None:
+        """Have another machine serve for a node."""
+        self._faults.succeed(part)
+
+    def _refresh_node(self, name: str) -> None:
+        """Bring a node into the state that it should be in, if it is there."""
+        part = self._machine.nodes.get(name)
+        if part is not None:
+            self._faults.refresh(reach((part,), ()))
 
     def _follow_events(self, left: list[EventPlan]) -> Reach:
         """Go on with those events that are still there, end the others, and begin new ones."""

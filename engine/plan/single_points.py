@@ -8,6 +8,7 @@ counts where it lasts for as long as the scenario does.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
@@ -94,7 +95,10 @@ class _Faults:
         self._plan = plan
         self._nodes = {node.id: node for node in plan.nodes}
         self._order = order
-        self._bits = {node.id: _HEALTHY << place for place, node in enumerate(plan.nodes, 1)}
+        self._bits = {
+            node.id: 0 if _is_replaced(node, plan.duration) else _HEALTHY << place
+            for place, node in enumerate(plan.nodes, 1)
+        }
         self._all = (_HEALTHY << (len(plan.nodes) + 1)) - 1
         self._leaving: dict[str, list[LinkPlan]] = defaultdict(list)
         for link in plan.links:
@@ -136,7 +140,9 @@ class _Faults:
         if not answered & _HEALTHY:
             return frozenset()
         return frozenset(
-            name for name, bit in self._bits.items() if not answered & bit and name not in asking
+            name
+            for name, bit in self._bits.items()
+            if bit and not answered & bit and name not in asking
         )
 
     def _usually_asked(self) -> set[tuple[str, int]]:
@@ -394,6 +400,16 @@ class _Faults:
             for place in range(count, 0, -1):
                 levels[place] |= levels[place - 1] & each
         return levels[count]
+
+
+def _is_replaced(node: NodePlan, duration: float) -> bool:
+    """Whether another machine serves for a dead one before the scenario is over."""
+    times = [math.inf]
+    if node.failover is not None:
+        times.append(node.failover.longest)
+    if node.backup is not None:
+        times.append(node.backup.restoring)
+    return min(times) < duration
 
 
 def _taken(ways: Sequence[Way], kind: int) -> tuple[list[Way], bool]:

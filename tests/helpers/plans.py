@@ -30,7 +30,7 @@ from engine.sim.report import Result, result_of
 
 LawLike = LawPlan | float
 
-_OF_NODE = ("pulls", "store", "flow", "gates", "autoscale", "faults")
+_OF_NODE = ("pulls", "store", "flow", "gates", "autoscale", "faults", "failover", "backup")
 
 
 def exponential(mean: float) -> LawPlan:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeVar
 
+import numpy as np
+
+from engine.model.backup import Backup
+from engine.model.failover import Failover
 from engine.model.faults import FrameFaults, NodeFaults
 from engine.model.laws import Constant, Exponential, Lognormal, Uniform
 from engine.model.policies.breaker import Breaker
@@ -22,6 +27,8 @@ from engine.model.policies.waiting_room import WaitingRoom
 from engine.plan.primitives import FramePlan, NodePlan, Plan
 from engine.sim.lane.draws import generator
 from tests.helpers import plans
+
+T = TypeVar("T")
 
 BREAKERS = [
     Breaker(window=5, open=0.5, half_open=2),
@@ -90,6 +97,21 @@ ZONES: list[FrameFaults | None] = [
 ]
 
 
+FAILOVERS: list[Failover | None] = [
+    None,
+    None,
+    Failover(interval=0.2, failures=2, promote=0.5),
+    Failover(interval=0.1, failures=1, promote=0.3, fencing=False),
+    Failover(interval=0.5, failures=1, promote=0.0),
+]
+BACKUPS: list[Backup | None] = [
+    None,
+    None,
+    Backup(every=0.7, bytes=1e6, restore_bandwidth=1e7, provision=0.2),
+    Backup(every=0.3, bytes=1e6, bandwidth=5e6, restore_bandwidth=1e9, provision=0.0),
+]
+
+
 def with_other_policies(plan: Plan, seed: int) -> Plan:
     """The plan with other rules, gates and faults, from another number."""
     make = PolicyMaker(seed)
@@ -107,10 +129,22 @@ def failing_plan(plan: Plan, seed: int) -> Plan:
         else replace(node, faults=FAULTS[int(random.integers(len(FAULTS)))])
         for node in plan.nodes
     )
+    random = generator(seed, "plan", "recovery")
+    nodes = tuple(
+        replace(node, failover=_any(FAILOVERS, random), backup=_any(BACKUPS, random))
+        if node.traffic is None and node.station.instances == 1 and node.autoscale is None
+        else node
+        for node in nodes
+    )
     inside = tuple(node.id for node in nodes[::2])
     faults = ZONES[int(random.integers(len(ZONES)))]
     zone = FramePlan(id="zone", name="Zone", own=inside, nodes=inside, faults=faults)
     return replace(plan, nodes=nodes, frames=(zone,))
+
+
+def _any(choices: Sequence[T], random: np.random.Generator) -> T:
+    """One of some things."""
+    return choices[int(random.integers(len(choices)))]
 
 
 class PolicyMaker:

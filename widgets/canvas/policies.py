@@ -10,6 +10,8 @@ from pydantic import ValidationError
 
 from engine.model.admission import Admission
 from engine.model.autoscale import Autoscale
+from engine.model.backup import Backup
+from engine.model.failover import Failover
 from engine.model.faults import NodeFaults
 from engine.model.fields import Config
 from engine.model.health import Outlier
@@ -94,6 +96,16 @@ def _controller_pills(config: Mapping[str, object], states: Mapping[str, str]) -
     faults = _read(NodeFaults, config.get("faults"))
     if faults is not None:
         yield Pill(faults.kind, f"MTBF {short_time(faults.mtbf.mean)}")
+    failover = _read(Failover, config.get("failover"))
+    if failover is not None:
+        state = states.get("failover", "")
+        yield Pill("failover", state or "standby", "failing" if state else "")
+    backup = _read(Backup, config.get("backup"))
+    if backup is not None:
+        state = states.get("backup", "")
+        yield Pill(
+            "backup", state or f"every {short_time(backup.every)}", "failing" if state else ""
+        )
     outlier = _read(Outlier, config.get("outlier"))
     if outlier is not None:
         state = states.get("outlier", "")

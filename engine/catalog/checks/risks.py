@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from engine.catalog.checks.autoscaling import autoscaler_risks
+from engine.catalog.checks.deep_checks import deep_check_risks
 from engine.catalog.checks.facts import facts_of, risk
 from engine.catalog.checks.timeouts import timeout_risks
 from engine.catalog.checks.tries import retry_risks
@@ -40,6 +41,7 @@ def risks(reading: Reading, plan: Plan) -> Iterator[Finding]:
         yield from _single(facts, node, single)
     for node in plan.nodes:
         yield from autoscaler_risks(facts, node)
+        yield from deep_check_risks(facts, node)
     yield from timeout_risks(facts)
     yield from retry_risks(facts)
 
@@ -107,7 +109,9 @@ def _single(facts: Facts, node: NodePlan, single: frozenset[str]) -> Iterator[Fi
     name, instances = facts.name(node.id), node.station.instances
     if not facts.has(node.id, "instances"):
         message = f"{name} is a single point of failure: when it dies, nothing is answered"
-        yield risk(node.id, "single-point", message, None)
+        spare = facts.has(node.id, "failover") and node.failover is None
+        fix = SetField(node.id, ("config", "failover"), {}, "Add a standby") if spare else None
+        yield risk(node.id, "single-point", message, "failover" if spare else None, fix)
     elif instances == 1:
         fix = SetField(node.id, ("config", "instances"), 2, "Set instances to 2")
         message = f"One instance of {name}: when it dies, nothing is answered"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from engine.catalog.checks.alerting import alert_warnings
 from engine.catalog.checks.faults import fault_warnings
 from engine.catalog.checks.flows import explicit_flow, flow_warnings
 from engine.catalog.checks.instances import instance_warnings
+from engine.catalog.checks.recovery import recovery_warnings
 from engine.catalog.checks.scenario import event_warnings, objective_warnings
 from engine.catalog.checks.unasked import unasked_warnings
 from engine.catalog.checks.waiting import waiting_warnings
@@ -51,9 +53,11 @@ def warnings(reading: Reading) -> Iterator[Finding]:
     yield from _late_events(design)
     yield from event_warnings(reading)
     yield from objective_warnings(design)
+    yield from alert_warnings(design)
     yield from instance_warnings(reading)
     yield from waiting_warnings(reading)
     yield from fault_warnings(reading)
+    yield from recovery_warnings(reading)
 
 
 def _unknown_field(

@@ -9,6 +9,8 @@ from engine.records import dataclass
 
 if TYPE_CHECKING:
     from engine.model.autoscale import Autoscale
+    from engine.model.backup import Backup
+    from engine.model.failover import Failover
     from engine.model.faults import NodeFaults
     from engine.model.policies.policy import Policy
     from engine.plan.primitives.flow import FlowPlan
@@ -90,6 +92,10 @@ class NodePlan:
     """K: what has more or fewer instances while it runs."""
     faults: NodeFaults | None = None
     """K: what has it fail now and then, and repairs it."""
+    failover: Failover | None = None
+    """K: what has a standby take over from it."""
+    backup: Backup | None = None
+    """K: what copies it, and restores a copy in its place."""
     gates: tuple[Policy, ...] = ()
     """A: what calls have to pass before they wait for a worker, in this order."""
 

@@ -30,6 +30,7 @@ from engine.sim.primitives.store import StoreAdapter
 from engine.sim.primitives.throttle import ThrottleAdapter
 from engine.sim.primitives.timeout import TimeoutAdapter
 from engine.sim.primitives.waiting_room import WaitingRoomAdapter
+from engine.sim.primitives.write_log import WRITE_LOG
 
 if TYPE_CHECKING:
     from engine.sim.primitives.adapter import GateAdapter, RoleAdapter, RuleAdapter
@@ -57,6 +58,7 @@ GATES: Final[tuple[GateAdapter[Any], ...]] = (
     IdempotencyAdapter(),
     ShedAdapter(),
     ConcurrencyAdapter(),
+    WRITE_LOG,
 )
 """In the order in which calls pass them."""
 

@@ -1,0 +1,138 @@
+"""Failovers: each probes the leader of its node on a period, decides that it is lost, and makes a standby the leader.
+
+There is one standby. The machine that was the leader is the standby once nothing is wrong with it any more.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engine.model.units import format_figure, format_quantity
+from engine.records import dataclass
+from engine.sim.primitives.recovery import FAILOVER, FailoverCounts
+from engine.sim.primitives.write_log import write_log_of
+from engine.sim.snapshot import Notice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from engine.control.timeline import Timeline
+    from engine.model.failover import Failover
+    from engine.sim.machine import Machine
+    from engine.sim.parts import NodePart
+    from engine.sim.reach import Reach
+    from engine.sim.snapshot import NoticeKind
+
+
+@dataclass(slots=True, eq=False)
+class Watch:
+    """The failover of one node."""
+
+    part: NodePart
+    settings: Failover
+    counts: FailoverCounts
+    missed: int = 0
+    """Probes in a row that were not answered."""
+    told: bool = False
+    """Whether people know that there is no standby."""
+
+
+class Failovers:
+    """One process for each node that has a standby."""
+
+    def __init__(
+        self, machine: Machine, timeline: Timeline, notify: Callable[[Notice], None]
+    ) -> None:
+        self._machine = machine
+        self._timeline = timeline
+        self._notify = notify
+        self._watches: dict[str, Watch] = {}
+
+    def follow(self, reach: Reach) -> None:
+        """Watch over the leaders of the plan where something changed."""
+        for part in reach.nodes:
+            name, settings = part.plan.id, part.plan.failover
+            watch = self._watches.get(name)
+            if watch is not None and (settings is None or watch.part is not part):
+                self._end(name)
+                watch = None
+            if settings is None:
+                continue
+            if watch is None:
+                self._begin(part, settings)
+            else:
+                watch.settings = settings
+        if reach.whole:
+            for name in [name for name in self._watches if name not in self._machine.nodes]:
+                self._end(name)
+
+    def _begin(self, part: NodePart, settings: Failover) -> None:
+        """Begin to watch over a leader."""
+        watch = self._watches[part.plan.id] = Watch(part, settings, FailoverCounts())
+        part.control(FAILOVER, watch.counts)
+        self._machine.clock.process(self._run(watch))
+
+    def _end(self, name: str) -> None:
+        """Watch over it no longer; whoever was shut out may come back."""
+        watch = self._watches.pop(name)
+        watch.part.control(FAILOVER, None)
+        if self._machine.nodes.get(name) is watch.part:
+            self._timeline.unfence(name)
+        else:
+            self._timeline.succession.forget(name)
+
+    def _goes_on(self, watch: Watch) -> bool:
+        """Whether it has not been switched off meanwhile."""
+        return self._watches.get(watch.part.plan.id) is watch
+
+    def _run(self, watch: Watch) -> Generator[Any, Any, None]:
+        """Probe on a period, until nobody wants to know any more."""
+        clock = self._machine.clock
+        yield clock.timeout(watch.settings.interval)
+        while self._goes_on(watch):
+            watch.missed = 0 if _answers(watch.part) else watch.missed + 1
+            if watch.missed == 0:
+                watch.told = False
+            elif watch.missed >= watch.settings.failures and self._has_standby(watch):
+                yield from self._fail_over(watch)
+            yield clock.timeout(watch.settings.interval)
+
+    def _has_standby(self, watch: Watch) -> bool:
+        """Whether anybody can take over; that nobody can is told once."""
+        if not self._timeline.succession.has_left(watch.part.plan.id):
+            return True
+        if not watch.told:
+            watch.told = True
+            self._say(watch, "alert", "leader lost, and the standby is down as well")
+        return False
+
+    def _fail_over(self, watch: Watch) -> Generator[Any, Any, None]:
+        """Shut the old leader out if that is wanted, promote the standby, and have it serve."""
+        name, settings, log = watch.part.plan.id, watch.settings, write_log_of(watch.part)
+        written = 0 if log is None else int(log.acknowledged)
+        shown = format_quantity(settings.promote, "s")
+        self._say(watch, "alert", f"leader lost, standby promoted in {shown}")
+        if settings.fencing:
+            self._timeline.fence(name)
+        watch.counts.promoting = True
+        yield self._machine.clock.timeout(settings.promote)
+        watch.counts.promoting = False
+        if not self._goes_on(watch):
+            return
+        lost = 0 if log is None else log.lose_since(written)
+        self._timeline.succeed(watch.part)
+        watch.missed = 0
+        watch.counts.failovers += 1
+        split = f"; {format_figure(lost)} writes to the old leader are lost" if lost else ""
+        self._say(watch, "restored", f"the standby leads{split}")
+
+    def _say(self, watch: Watch, kind: NoticeKind, what: str) -> None:
+        """Put something on the record."""
+        name = watch.part.plan.id
+        notice = Notice(at=self._machine.now, kind=kind, text=f"{name}: {what}", target=name)
+        self._notify(notice)
+
+
+def _answers(part: NodePart) -> bool:
+    """Whether a leader answers a probe."""
+    return not any(pool.down or pool.frozen for pool in part.node.pools)
