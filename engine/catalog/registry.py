@@ -16,8 +16,11 @@ from engine.model.admission import Admission
 from engine.model.policies.policy import metrics_in
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
     from engine.catalog.preset import Preset
     from engine.model.component import Component
+    from engine.model.metric import Metric
 
 _LISTED: Final = (
     "client",
@@ -49,12 +52,18 @@ def _complete(preset: Preset) -> Preset:
     if "admission" in fields:
         metrics += tuple(replace(metric, needs="admission") for metric in metrics_in(Admission))
     if "faults" in fields:
-        metrics += (*UPTIME_METRICS, OMITTED)
-    metrics += tuple(
-        metric for metric in RECOVERY_METRICS if not fields.keys().isdisjoint(metric.needs.split())
-    )
+        metrics += (*_asked_for(UPTIME_METRICS, fields), OMITTED)
+    metrics += tuple(_asked_for(RECOVERY_METRICS, fields))
     metrics += UNTRUE_METRICS
     return replace(preset, component=replace(component, metrics=metrics))
+
+
+def _asked_for(metrics: Iterable[Metric], fields: Collection[str]) -> Iterator[Metric]:
+    """The metrics for which there is a field, and the fields that there are."""
+    for metric in metrics:
+        needs = [name for name in metric.needs.split() if name in fields]
+        if needs:
+            yield replace(metric, needs=" ".join(needs))
 
 
 def component(kind: str) -> Component | None:

@@ -122,9 +122,8 @@ class Backups:
         """Have the last copy serve, unless the machine is back, or replaced, by then."""
         pool, lost_at = keeper.part.node.pools[0], self._machine.now
         deaths = pool.deaths
-        keeper.counts.restoring += 1
+        keeper.counts.restoring = pool
         yield self._machine.clock.timeout(keeper.settings.restoring)
-        keeper.counts.restoring -= 1
         is_back = pool.deaths != deaths or not pool.down or pool.starting
         if is_back or not self._goes_on(keeper) or pool is not keeper.part.node.pools[0]:
             return

@@ -70,7 +70,7 @@ class Instances:
         surplus = node.pools[station.instances :]
         part.retired += surplus
         kept = node.pools[: station.instances]
-        hand_over(self.agenda, list(self._moves(part, [*kept, *part.retired], station)), now)
+        self._move(list(self._moves(part, [*kept, *part.retired], station)))
         for pool in surplus:
             server = server_of(pool)
             if server is not None:
@@ -116,10 +116,15 @@ class Instances:
         moves: list[Move] = []
         for part, pool in changed:
             moves += self._moves(part, [pool], part.plan.station)
-        hand_over(self.agenda, moves, now)
+        self._move(moves)
         for part, pool in changed:
             if part.node.pulls:
                 part.node.invite(pool, now)
+
+    def _move(self, moves: list[Move]) -> None:
+        """Have instances serve in another way; whoever looks for their work looks through all that is due."""
+        if moves:
+            hand_over(self.agenda, moves, self.agenda.now)
 
     def _moves(self, part: NodePart, pools: list[Pool], station: StationPlan) -> Iterator[Move]:
         """The instances that are to serve in another way, or at another speed."""

@@ -12,7 +12,7 @@ from engine.control.simulation import Simulation
 from engine.model.design import Design
 from engine.model.edits import SetField
 from engine.run.session import Session
-from tests.bench.designs import spread
+from tests.bench.designs import autoscaled, spread
 from tests.bench.row import Row
 
 TURNS = 500
@@ -44,10 +44,27 @@ def editor(design: Design) -> Callable[[int], None]:
     return lambda instances: session.apply(SetField(NODE, ("config", "instances"), instances))
 
 
+def decision() -> float:
+    """Wall time (µs) of a decision and its act: 100 autoscalers of 1,000 instances have one more, ten times."""
+    services, acts = 100, 10
+    design = Design.model_validate(autoscaled(services, 10, acts))
+    simulation = Simulation(lower(design))
+    simulation.advance(0.05)
+    begin = time.perf_counter()
+    simulation.advance(design.scenario.duration)
+    wall = time.perf_counter() - begin
+    there = sum(len(part.node.pools) for part in simulation.machine.nodes.values())
+    if there != services * (1 + 10 + acts):
+        msg = f"{there} instances: the autoscalers did something else"
+        raise RuntimeError(msg)
+    return wall / (services * acts) * 1e6
+
+
 def measure(_folder: Path) -> Iterator[Row]:
     """Everything about changes."""
     designs = [Design.model_validate(spread(count, 1_000_000)) for count in (10, 1000)]
     few, many = alternately(*map(scaler, designs))
     yield Row("adding an instance among 1,000 nodes", many, "µs", 1.5 * few, "less", few, "10 nodes")  # fmt: skip
+    yield Row("a decision of one of 100 autoscalers, and its act", median(decision() for _ in range(5)), "µs", 1000, "less")  # fmt: skip
     few, many = alternately(*map(editor, designs))
     yield Row("editing the instances among 1,000 nodes", many, "µs", 2.0 * few, "less", few, "10 nodes")  # fmt: skip

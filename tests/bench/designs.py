@@ -94,6 +94,35 @@ def features(requests: int) -> dict[str, Raw]:
     return found
 
 
+def protected(requests: int) -> Raw:
+    """Three tiers with a breaker and a retry budget on every link, and a rate limit at every node."""
+    raw = three_tiers(requests)
+    for each in raw["links"]:
+        each["config"]["retry"] = {"attempts": 3, "budget": {}}
+        each["config"]["breaker"] = {}
+    for each in raw["nodes"][1:]:
+        each["config"]["admission"] = {"rate_limit": {"rate": 1e5, "burst": 1000}}
+    return raw
+
+
+def autoscaled(services: int, instances: int, acts: int) -> Raw:
+    """Services that hardly anybody calls, each with an autoscaler that adds an instance ten times a second."""
+    nodes, links = [], []
+    scale = {
+        "interval": 0.1,
+        "metric": "rate",
+        "steps": [[0.0, 1]],
+        "max": instances + acts,
+        "up": {"instances": 1, "per": 0.1},
+    }
+    for row in range(services):
+        users, web = f"u{row}", f"w{row}"
+        nodes.append(node(users, "client", 0, 200.0 * row, **poisson(0.01)))
+        nodes.append(node(web, "service", 300, 200.0 * row, instances=instances, autoscale=scale))
+        links.append(link(users, web))
+    return design("Autoscaled", nodes, links, 0.1 * acts + 0.05)
+
+
 def spread(count: int, requests: int, rate: float = 4000.0) -> Raw:
     """The same traffic over `count` nodes, of which each request sees four."""
     raw = grid(count, count, rate / (count // 5))

@@ -20,6 +20,7 @@ from tests.bench.designs import (
     features,
     one_queue,
     overloaded,
+    protected,
     single_station,
     spread,
     three_tiers,
@@ -137,6 +138,8 @@ def priced(folder: Path) -> Iterator[Row]:
     for name, share in (("timeouts", 0.8), ("retries", 0.95), ("cache", 0.5)):
         value = median_of(5, lambda name=name: speed(simulate(found[name], folder)[0]))
         yield Row(f"… with {name}", value, "k req/s", share * bare, "more", bare, "bare")
+    guarded = median_of(5, lambda: speed(simulate(protected(300_000), folder)[0]))
+    yield Row("… with breaker, budget and rate limit everywhere", guarded, "k req/s", 0.7 * bare, "more", bare, "bare")  # fmt: skip
     # A look costs half a millisecond however long the run is; the window takes far fewer a second.
     long = features(3_000_000)["bare"]
     watched = median_of(5, lambda: speed(simulate(long, folder, WATCH)[0]))

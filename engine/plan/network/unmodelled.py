@@ -15,6 +15,7 @@ _STATION: Final = frozenset(
 )
 _NODE: Final = frozenset(
     {"id", "station", "traffic", "store", "backlog", "router", "pulls", "flow", "gates"}
+    | {"failover", "backup"}  # they act on what is down, and whatever takes it down is told
 )
 _LINK: Final = frozenset(
     {"id", "source", "target", "order", "probability", "times", "waits", "classes", "kind"}

@@ -76,8 +76,11 @@ class CallPath(Expirer):
         """Store what a job fetched in the site where it was missing."""
         raise NotImplementedError
 
-    def call_off(self, call: Call, now: float) -> None:
-        """Give up a call that its caller no longer needs, and tell the site."""
+    def call_off(self, call: Call, reason: i64, now: float) -> None:
+        """Give up a call that its caller no longer needs, and tell the site.
+
+        The reason is EXPIRED where nobody needs the answer any more, DEADLINE where it would come too late.
+        """
         raise NotImplementedError
 
 
@@ -296,7 +299,7 @@ class Site(SiteCounts):
         """Time (s) after which nobody wants the answer of a job; infinite where there is none."""
         raise NotImplementedError
 
-    def cancel(self, call: Call, now: float) -> None:
+    def cancel(self, call: Call, reason: i64, now: float) -> None:
         """The caller of a call that was sent here does not want it any more."""
         raise NotImplementedError
 

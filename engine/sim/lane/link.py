@@ -393,11 +393,11 @@ class Link(RuledPath):
             self._give_up(call, DEADLINE, now)
             self._after_failure(call, DEADLINE, now)
 
-    def call_off(self, call: Call, now: float) -> None:
+    def call_off(self, call: Call, reason: i64, now: float) -> None:
         """Give a call up that is not needed any more."""
         if not call.settled:
             call.given_up = CALLED_OFF
-            self._give_up(call, DEADLINE, now)
+            self._give_up(call, reason, now)
 
     def _give_up(self, call: Call, reason: i64, now: float) -> None:
         """Count an attempt out whose answer nobody waits for."""

@@ -13,6 +13,7 @@ from engine.sim.lane.codes import (
     DEADLINE,
     ENGAGED,
     ERROR,
+    EXPIRED,
     HELD,
     NEVER,
     OK,
@@ -99,7 +100,7 @@ class Node(Site):
             pool.reserved -= 1
         context = call.context
         if context is not None and context.deadline <= now:
-            self.refuse(call, DEADLINE, now)
+            self.refuse(call, EXPIRED if call.reason == EXPIRED else DEADLINE, now)
         elif pool.down and not pool.dormant:
             self.refuse(call, UNAVAILABLE, now)
         elif self.gate is not None:
@@ -320,7 +321,7 @@ class Node(Site):
             self._tell_gates(job, reason, now)
         context = job.context
         if context is not None:
-            self.flow.call_off(context, now)
+            self.flow.call_off(context, DEADLINE if reason == DEADLINE else EXPIRED, now)
             if context.wrong:
                 context.wrong = reason == OK
                 self.vitals.wrong += float(context.wrong)
@@ -339,7 +340,7 @@ class Node(Site):
         witness = self.witness
         return limit if witness is None else min(limit, witness.deadline(job))
 
-    def cancel(self, call: Call, now: float) -> None:
+    def cancel(self, call: Call, reason: i64, now: float) -> None:
         """Stop a call wherever it is: on its way, at a gate, in line, worked on, or in its flow."""
         stage = call.stage
         if call.done or stage in (RETURNING, DEAD):
@@ -348,19 +349,20 @@ class Node(Site):
         if witness is not None and witness.keeps(call):
             return
         if call.at_gate:
-            self._leave_gate(call, DEADLINE, now)
+            self._leave_gate(call, reason, now)
             return
         pool = call.pool
         if not pool.inside.has(call):
             context = call.context
             if context is not None:
                 context.deadline = -NEVER  # it is turned away when it comes in
+                call.reason = reason
             return
         if stage != ENGAGED:
             if not pool.discipline.withdraw(call, now):
                 return
             call.held = False
-        self.finish(call, DEADLINE, now)
+        self.finish(call, reason, now)
 
     def give_up(self, call: Call, reason: i64, now: float) -> None:
         """Take a call out of the line for a worker, or of that at a gate."""

@@ -179,14 +179,14 @@ class Role(MessageSource):
         """Whether a call goes on though its caller does not want it any more."""
         return False
 
-    def call_off(self, context: Context, now: float) -> None:
+    def call_off(self, context: Context, reason: i64, now: float) -> None:
         """Call off what a job no longer needs."""
         children = context.children
         context.children = []
         for child in children:
             path = child.path
             if path is not None:
-                path.call_off(child, now)
+                path.call_off(child, reason, now)
 
     def parts(self, pool: Pool) -> list[Call]:
         """The requests inside an instance, and whatever else may keep a worker there."""

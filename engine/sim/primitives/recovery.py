@@ -10,6 +10,8 @@ from engine.sim.body import Adapter, Counters, Values
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from engine.sim.lane.call import Pool
+
 
 @dataclass(slots=True, eq=False)
 class FailoverCounts:
@@ -30,8 +32,8 @@ class BackupCounts:
     """Time of which the writes were lost."""
     waited: float = 0.0
     """Time from losses to restores."""
-    restoring: int = 0
-    """Restores that are under way."""
+    restoring: Pool | None = None
+    """The instance in whose place a copy is being restored."""
 
 
 class FailoverAdapter(Adapter[FailoverCounts]):
@@ -73,7 +75,8 @@ class BackupAdapter(Adapter[BackupCounts]):
 
     def state(self, body: BackupCounts) -> str:
         """Whether a copy is being restored."""
-        return "restoring" if body.restoring else ""
+        pool = body.restoring
+        return "restoring" if pool is not None and pool.down else ""
 
 
 FAILOVER = FailoverAdapter()

@@ -163,3 +163,14 @@ def test_knobs_that_are_turned_while_races_run() -> None:
     simulation.advance(30.0)
     check(simulation.machine)
     assert result_of(simulation.machine, (), 0.0)["clients"]["users"]["failed"] == {}
+
+
+@pytest.mark.parametrize("cancelled", [False, True])
+def test_losers_are_called_off_since_nobody_wants_them_any_more(*, cancelled: bool) -> None:
+    """No deadline has passed: each race has one loser, which its link counts out, and its callee if it is told."""
+    result = hedged(Hedge(delay=0.01), calls=50_000.0, cancellation=cancelled)
+    edge, api = result["links"]["users-api"], result["nodes"]["api"]
+    assert set(edge["failed"]) == {"expired"}
+    assert edge["failed"]["expired"] == pytest.approx(edge["extra"]["hedged"], abs=20)
+    assert set(api["failed"]) == ({"expired"} if cancelled else set())
+    assert result["clients"]["users"]["failed"] == {}

@@ -246,3 +246,19 @@ def test_sharing_workers_for_one_work_after_another_takes_the_time_of_all(
     assert found["residence"]["mean"] == pytest.approx(0.03)
     assert found["wait"]["mean"] == pytest.approx(0.0, abs=1e-9)
     assert found["in_system_mean"] == pytest.approx(0.03, rel=0.02)
+
+
+def test_what_a_quorum_needs_no_more_is_called_off_and_not_late() -> None:
+    """Each caller tells, so that callees stop as well; no time is over."""
+    nodes = [times(3), station("web", flow=(parallel(A, B, C, need=1),))]
+    nodes += [
+        station(name, law, workers=None) for name, law in (("a", 0.1), ("b", 0.2), ("c", 0.4))
+    ]
+    links = [link("users", "web"), *(link("web", name, cancellation=True) for name in "abc")]
+    result = simulate(plan(nodes, links, duration=40.0))
+    assert [result["links"][f"web-{name}"]["failed"] for name in "abc"] == [
+        {},
+        {"expired": 3},
+        {"expired": 3},
+    ]
+    assert result["nodes"]["c"]["failed"] == {"expired": 3}

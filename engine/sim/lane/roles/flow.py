@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, final
 
 from engine.sim.lane.call import Call, Context, Pool, calls_in
-from engine.sim.lane.codes import DEAD, ENGAGED, NEVER, OK
+from engine.sim.lane.codes import DEAD, ENGAGED, EXPIRED, NEVER, OK
 from engine.sim.lane.context import context_of
 from engine.sim.lane.jobs import Jobs
 from engine.sim.lane.roles.steps import (
@@ -141,7 +141,7 @@ class Program(Role):
                     frame.blocks.pop()
                 block.place = place
                 frame.blocks.append(Block(branch.steps, 1))
-                self._call_off(frame, now)
+                self._call_off(frame, EXPIRED, now)
                 self._run(job, frame, now)
                 return True
         return False
@@ -219,7 +219,7 @@ class Program(Role):
             self._begin(job, frame, branch.steps, now)
         frame.starting = False
         if frame.needed <= 0:
-            self._call_off(frame, now)
+            self._call_off(frame, EXPIRED, now)
 
     def _begin(self, job: Call, frame: Frame, steps: list[Step], now: float) -> None:
         """Begin a branch that its job waits for."""
@@ -328,13 +328,13 @@ class Program(Role):
             parent.held = job.held
             job.held = False
         self._end(job, frame, now)
-        self._call_off(above, now)
+        self._call_off(above, EXPIRED, now)
         self._run(parent, above, now)
 
     def _end(self, job: Call, frame: Frame, now: float) -> None:
         """A branch is over: its worker is free, and what it had begun is called off."""
         job.done = True
-        self._call_off(frame, now)
+        self._call_off(frame, EXPIRED, now)
         if job.held:
             job.held = False
             job.pool.discipline.release(job, now)
@@ -344,11 +344,11 @@ class Program(Role):
             job.pool.detached -= 1
             self._detached.remove(job)
 
-    def call_off(self, context: Context, now: float) -> None:
+    def call_off(self, context: Context, reason: i64, now: float) -> None:
         """The request is over: so are its branches."""
-        self._call_off(context, now)
+        self._call_off(context, reason, now)
 
-    def _call_off(self, context: Context, now: float) -> None:
+    def _call_off(self, context: Context, reason: i64, now: float) -> None:
         """Stop what is not needed any more."""
         children = context.children
         if len(children) == 0:
@@ -357,11 +357,11 @@ class Program(Role):
         for child in children:
             path = child.path
             if path is not None:
-                path.call_off(child, now)
+                path.call_off(child, reason, now)
             elif not child.done:
-                self._stop(child, now)
+                self._stop(child, reason, now)
 
-    def _stop(self, branch: Call, now: float) -> None:
+    def _stop(self, branch: Call, reason: i64, now: float) -> None:
         """Stop a branch wherever it is."""
         frame = frame_of(branch)
         pool = branch.pool
@@ -374,6 +374,7 @@ class Program(Role):
             branch.held = False
         if pool.down:
             branch.held = False
+        self._call_off(frame, reason, now)
         self._end(branch, frame, now)
 
     def parts(self, pool: Pool) -> list[Call]:
@@ -397,7 +398,7 @@ class Program(Role):
         """What nobody waits for dies with its instance, too."""
         for branch in calls_in(self._detached):
             if branch.pool is pool:
-                self._stop(branch, now)
+                self._stop(branch, EXPIRED, now)
 
 
 def _pass_misses(branch: Call, root: Call) -> None:

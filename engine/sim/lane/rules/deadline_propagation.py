@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, final
 
 from engine.sim.lane.agenda import Task, Timer
 from engine.sim.lane.call import Context
-from engine.sim.lane.codes import LOST, NEVER, UNSENT
+from engine.sim.lane.codes import DEADLINE, EXPIRED, LOST, NEVER, UNSENT
 from engine.sim.lane.context import context_of
 from engine.sim.lane.seams import RETRY, SETTLE, START, Rule
 
@@ -52,7 +52,8 @@ class DeadlineRule(Rule):
             return
         delay = self.link.crossing()
         if delay >= 0.0:
-            self.link.agenda.schedule(delay, Timer(Cancel(call)))
+            why = EXPIRED if reason == EXPIRED else DEADLINE
+            self.link.agenda.schedule(delay, Timer(Cancel(call, why)))
 
     def retry_in(self, call: Call, reason: i64, wait: float, now: float) -> float:
         """No try that would come too late."""
@@ -96,10 +97,11 @@ class Overdue(Task):
 class Cancel(Task):
     """Tells a callee that nobody wants its answer any more."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: Call, reason: i64) -> None:
         self._call = call
+        self._reason: i64 = reason
 
     def due(self, timer: Timer, now: float) -> None:
         """It has crossed the link."""
         call = self._call
-        call.site.cancel(call, now)
+        call.site.cancel(call, self._reason, now)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, final
 
 from librt.vecs import vec
 
-from engine.sim.lane.codes import NEVER, OK
+from engine.sim.lane.codes import EXPIRED, NEVER, OK
 from engine.sim.lane.expiry import Watch, Watcher
 from engine.sim.lane.seams import RETRY, SETTLE, START, Rule
 
@@ -138,7 +138,7 @@ class Hedge(Rule):
                 del self._races[each]
                 if race.first is each and self._share > 0.0:
                     self._note(now - each.sent, OK)
-                self.link.call_off(each, now)
+                self.link.call_off(each, EXPIRED, now)
         elif len(race.running) > 0:
             self._beaten = call
             call.waits = False
