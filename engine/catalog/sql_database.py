@@ -1,6 +1,6 @@
 """SQL database: a pool of connections, with one law of work for reads and one for writes.
 
-Models the pool as workers with a queue. Leaves out locks, query plans, replicas and disks.
+Models the pool as workers with a queue. Leaves out locks, query plans, replicas that are read, and disks.
 """
 
 from __future__ import annotations
@@ -41,7 +41,11 @@ callers' timeouts and retries add to the load. A queue limit turns waiting into 
 **Contention** makes queries slower the more of them run at once: locks, latches, one log. **Start-up** is the
 recovery after a crash; **pauses** are checkpoints and other stalls. All are off unless switched on.
 
-**Left out:** locks and transactions, query plans, replicas, disks, sharding.
+**Failover** has a standby take over once probes of the leader fail: the outage is the detection and the
+promotion. **Backup** restores the last copy elsewhere when the machine stays dead; what was written since is
+lost, and counted (*lost writes*).
+
+**Left out:** locks and transactions, query plans, replicas that are read, disks, sharding.
 
 Compare: PostgreSQL, MySQL, SQL Server, Amazon RDS.
 """

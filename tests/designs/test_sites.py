@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.model.edits import Remove, SetField
+from engine.model.edits import Remove, SetDesign, SetField
 from engine.run.session import Session
 from tests.designs.running import (
     broken,
@@ -159,3 +159,41 @@ def test_twenty_one_queries(times: int, expected: float, queries: float) -> None
     latency = result["clients"]["readers"]["latency"]["mean"]
     assert latency == pytest.approx(expected, rel=0.02)
     assert result["nodes"]["database"]["arrivals"] / 540.0 == pytest.approx(queries, rel=0.03)
+
+
+def test_a_standby_takes_over() -> None:
+    design = shipped("standby")
+    says(design, "at 96 s, tells that the leader is lost", "35.5 s of outage", "no order is lost")
+    found = measured(design)["nodes"]["orders"]["extra"]
+    assert found["outage"]["longest"] == pytest.approx(35.5, abs=1e-6)
+    assert (found["failovers"], found["restores"], found["lost_writes"]) == (1.0, 0.0, 0.0)
+
+
+def test_only_a_backup() -> None:
+    design = shipped("standby")
+    says(
+        design,
+        "At 170.5 s orders are taken again",
+        "the last 30.5 s before the crash",
+        "about 1200",
+    )
+    result = measured(changed(design, SetField("orders", ("config", "failover"), None)))
+    found = result["nodes"]["orders"]["extra"]
+    assert found["recovery_time"] == pytest.approx(80.0)
+    assert found["recovery_point"] == pytest.approx(30.5)
+    assert found["lost_writes"] == pytest.approx(1220.0, abs=100.0)
+
+
+def test_two_leaders() -> None:
+    design = shipped("standby")
+    says(design, "Make the kill a freeze of 20 s, and switch fencing off", "comes back at 110.5 s")
+    says(design, "the standby leads from 126 s on", "with no error to be seen")
+    freeze = [{"at": 90.5, "target": "orders", "change": "freeze", "duration": 20}]
+    edits = [
+        SetDesign(("scenario", "events"), freeze),
+        SetField("orders", ("config", "failover", "fencing"), value=False),
+    ]
+    result = measured(changed(design, *edits))
+    found = result["nodes"]["orders"]["extra"]
+    assert found["lost_writes"] >= 15.5 * 40.0 * 0.9
+    assert found["outage"]["total"] == 0.0
