@@ -263,7 +263,7 @@ EVENT_KINDS: Final = (
         fields=(BYTES, WORKERS, INSTANCES),
         menu=(
             MenuChoice(text="Leak {workers} workers a second"),
-            MenuChoice(text="Leak {workers} workers a second", values=(("workers", 1.0),)),
+            MenuChoice(text="Leak {workers} worker a second", values=(("workers", 1.0),)),
         ),
     ),
     EventKind(

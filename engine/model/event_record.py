@@ -149,7 +149,8 @@ class EventKind:
         after = texts.get("seconds", "")
         texts["after"] = f" after {after}" if after else ""
         leaks = [f" {texts['bytes']}"] if texts.get("bytes") else []
-        leaks += [f" {texts['workers']} workers"] if texts.get("workers") else []
+        word = "worker" if texts.get("workers") == "1" else "workers"
+        leaks += [f" {texts['workers']} {word}"] if texts.get("workers") else []
         texts["leaks"] = f"{' and'.join(leaks)} a second" if leaks else ""
         texts["of_instances"] = f" ({some} of its instances)" if some else ""
         return texts

@@ -10,7 +10,7 @@ from PySide6.QtGui import QBrush, QPainter, QPen
 from engine.model.event_kinds import kind_with_badge
 from widgets.canvas.card_state import BAR_STEPS
 from widgets.canvas.geometry import CARD_HEIGHT, CARD_RADIUS, CARD_WIDTH
-from widgets.canvas.pill_painter import paint_pills
+from widgets.canvas.pill_painter import fitting, paint_pills
 from widgets.theme.shapes import paint_state
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ _GATES: Final = QPointF(_INSET - 5.0, CARD_HEIGHT - 5.0)
 _PALE: Final = 0.55
 TINT: Final = 0.08
 """Share of a mark's colour in the ground of its card; with more, small letters would be hard to read."""
+_GATES_ROOM: Final = CARD_WIDTH - _INSET + 10.0
+"""Its width at most: it ends a little beyond the right edge."""
 _ALARMED: Final = frozenset({"saturated", "failing", "down"})
 _RECT: Final = QRectF(0.0, 0.0, CARD_WIDTH, CARD_HEIGHT)
 
@@ -59,7 +61,8 @@ def paint_card(painter: QPainter, face: CardFace, look: Look) -> None:
     if face.gates:
         painter.save()
         painter.translate(_GATES)
-        paint_pills(painter, face.gates, look, look.theme.track)
+        gates = fitting(face.gates, look, _GATES_ROOM)
+        paint_pills(painter, gates, look, look.theme.track)
         painter.restore()
 
 

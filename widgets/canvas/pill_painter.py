@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QPainter, QPen
 
+from widgets.canvas.policies import Pill
 from widgets.theme.shapes import paint_state
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from widgets.canvas.look import Look
-    from widgets.canvas.policies import Pill
 
 HEIGHT: Final = 17.0
 _ICON: Final = 11.0
@@ -25,6 +26,19 @@ def pills_size(pills: Sequence[Pill], look: Look) -> QSizeF:
     for pill in pills:
         width += _ICON + 3.0 + look.pill_metrics.horizontalAdvance(pill.text) + 7.0
     return QSizeF(width, HEIGHT)
+
+
+def fitting(pills: Sequence[Pill], look: Look, room: float) -> tuple[Pill, ...]:
+    """Signs that fit into a width: those without news go without words, then the last ones are counted."""
+    if pills_size(pills, look).width() <= room:
+        return tuple(pills)
+    brief = [pill if pill.tone else replace(pill, text="") for pill in pills]
+    for count in range(len(brief), 0, -1):
+        rest = len(brief) - count
+        shown = (*brief[:count], *((Pill("more", f"+{rest}"),) if rest else ()))
+        if pills_size(shown, look).width() <= room:
+            return shown
+    return (Pill("more", f"+{len(brief)}"),)
 
 
 def paint_pills(painter: QPainter, pills: Sequence[Pill], look: Look, border: str) -> None:

@@ -7,7 +7,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.model.admission import Admission
 from engine.model.failures import failure_title
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 WINDOW = 5.0
 """Seconds of simulated time that the numbers stand for: long enough to read, short enough to live."""
 
+_LONG = 16
+"""Characters from which a value is a sentence, which goes on in the next line rather than beyond the panel."""
 _SEEN = 0.0005
 """Share of the workers that shows."""
 
@@ -163,6 +165,7 @@ class Measured(QWidget):
             if used:
                 title.setText(lines[i][0])
                 value.setText(lines[i][1])
+                value.setWordWrap(len(lines[i][1]) > _LONG)
                 value.setStyleSheet(self._colour(lines[i][2]))
         if time is not None:
             self.note.setText(f"Over the last {WINDOW:g} s, at {format_quantity(time, 's')}.")
@@ -174,6 +177,8 @@ class Measured(QWidget):
     def _add(self) -> None:
         """One more line."""
         title = set_role(QLabel(), "field")
+        title.setWordWrap(True)
+        title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         value = set_role(QLabel(), "value")
         value.setFont(self._look.fonts.numbers(12))
         value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

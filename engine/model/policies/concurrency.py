@@ -78,7 +78,7 @@ class Concurrency(Policy):
     def label(self) -> str:
         """The limit, or how it is found."""
         if self.algorithm != "fixed":
-            return self.algorithm
+            return "AIMD" if self.algorithm == "aimd" else self.algorithm
         return f"≤ {format_quantity(self.limit, '')}"
 
     def decides(self, where: Surroundings) -> bool:

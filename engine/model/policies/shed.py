@@ -57,7 +57,8 @@ class Shed(Policy):
 
     def label(self) -> str:
         """What it goes by."""
-        return f"{self.by} {format_quantity(self.target, 's')}"
+        word = "CoDel" if self.by == "codel" else self.by
+        return f"{word} {format_quantity(self.target, 's')}"
 
     def decides(self, where: Surroundings) -> bool:
         """It refuses requests as soon as a queue stands, which nobody knows beforehand."""

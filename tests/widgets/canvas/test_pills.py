@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from widgets.canvas.geometry import CARD_HEIGHT, PORT_RADIUS
 from widgets.canvas.link_painter import LinkFace, fitted
 from widgets.canvas.look import Look
+from widgets.canvas.pill_painter import fitting, pills_size
 from widgets.canvas.policies import Pill
 from widgets.theme import DARK, IconSet
 
@@ -50,3 +51,25 @@ def test_where_there_is_little_only_news_keeps_its_words(look: Look) -> None:
     face, box = placed(wide - 10.0, look)
     assert [pill.text for pill in face.pills] == ["", "", "open"]
     assert box.center().y() == 0.0
+
+
+GATES = tuple(Pill("bolt", text, tone) for text, tone in (
+    ("100 rps", ""), ("queueing", "strained"), ("keys", ""), ("CoDel 5 ms", ""), ("≤ 10", ""), ("1–10", ""),
+    ("MTBF 60 min", ""), ("MTBF 60 min", ""), ("MTBF 60 min", ""),
+))  # fmt: skip
+
+
+@pytest.mark.parametrize("room", [60.0, 120.0, 164.0, 400.0])
+@pytest.mark.parametrize("count", range(1, 10))
+def test_gates_stay_below_their_card_and_none_is_kept_quiet(
+    count: int, room: float, look: Look
+) -> None:
+    shown = fitting(GATES[:count], look, room)
+    assert pills_size(shown, look).width() <= room
+    told = sum(int(pill.text[1:]) if pill.icon == "more" else 1 for pill in shown)
+    assert told == count
+
+
+def test_gates_with_news_keep_their_words_longest(look: Look) -> None:
+    assert fitting(GATES[:2], look, 164.0) == GATES[:2]
+    assert [pill.text for pill in fitting(GATES[:5], look, 164.0)] == ["", "queueing", "", "", ""]

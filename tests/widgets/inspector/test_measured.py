@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -165,3 +166,22 @@ def test_several_nodes_have_no_measurements_of_one(bench) -> None:
     bench.panel.set_snapshot(second(1.0, web=busy(100, 0.0)))
     bench.panel._show_measured()
     assert bench.panel.measured.isHidden()
+
+
+@pytest.mark.parametrize("width", [240, 320])
+def test_a_long_fault_goes_on_below_and_pushes_no_field_out_of_the_panel(
+    qtbot, bench, width: int
+) -> None:
+    bench.panel.resize(width, 900)
+    bench.panel.set_selection(["web"])
+    fault = "leaks 512 MB and 0.1 workers a second (2 instances)"
+    gauge = NodeGauge(in_system=7, faults=(fault,))
+    taken = replace(second(1.0, web=busy(100, 0.0)), gauges={"web": gauge})
+    bench.panel.set_snapshot(taken)
+    qtbot.waitUntil(bench.panel.measured.isVisible)
+    assert dict(bench.panel.measured.lines())["Fault"] == fault
+    scroll = bench.panel._scroll
+    qtbot.waitUntil(lambda: scroll.widget().width() <= scroll.viewport().width())
+    value = next(value for _, value in bench.panel.measured._labels if value.text() == fault)
+    qtbot.waitUntil(lambda: value.height() >= 2 * value.fontMetrics().lineSpacing())
+    assert value.height() >= value.heightForWidth(value.width())
