@@ -37,6 +37,7 @@ class Alerts(Config):
         "over 6 h 5 %, 1 over 3 d 10 % (SRE workbook, chapter 5). What was before the run counts as good.",
         max_length=20,
         lax=True,
+        columns=(("Burn rate", ""), ("Long window", "s"), ("Short window", "s")),
     )
     scale: float = setting(
         1.0,

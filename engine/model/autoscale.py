@@ -112,6 +112,7 @@ class Autoscale(Config):
         "on (AWS step scaling), such as [[0, -1], [0.3, 0], [0.8, 2]].",
         max_length=100,
         lax=True,
+        columns=(("From", ""), ("Instances more", "")),
     )
     schedule: tuple[Floor, ...] | None = setting(
         None,
@@ -119,6 +120,7 @@ class Autoscale(Config):
         help="Fewest instances from a time on: [[time, instances], …] (AWS scheduled scaling).",
         max_length=1000,
         lax=True,
+        columns=(("From", "s"), ("Fewest instances", "")),
     )
 
     @model_validator(mode="after")

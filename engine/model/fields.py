@@ -44,6 +44,8 @@ class FieldHelp:
     """Heading under which a form shows it."""
     editor: str = ""
     """What shows it in a form, where the type alone does not say."""
+    columns: tuple[tuple[str, str], ...] = ()
+    """Title and unit of each number of a row, for a list of rows."""
 
 
 def setting(  # noqa: PLR0913 - one keyword a facet of a field, all optional
@@ -59,6 +61,7 @@ def setting(  # noqa: PLR0913 - one keyword a facet of a field, all optional
     max_length: int | None = None,
     lax: bool | None = None,
     editor: str = "",
+    columns: tuple[tuple[str, str], ...] = (),
 ) -> Any:
     """Declare a config field with everything a form has to know of it.
 
@@ -74,10 +77,13 @@ def setting(  # noqa: PLR0913 - one keyword a facet of a field, all optional
         max_length: most items of a list or characters of a text.
         lax: true for a field of tuple type, which JSON delivers as a list.
         editor: what shows it in a form, where the type alone does not say: ``recording``.
+        columns: title and unit of each number of a row, for a field that is a list of rows.
     """
     facts: JsonDict = {"unit": unit, "group": group}
     if editor:
         facts["editor"] = editor
+    if columns:
+        facts["columns"] = [list(column) for column in columns]
     return Field(
         default,
         title=title,
@@ -100,4 +106,11 @@ def field_help(info: FieldInfo) -> FieldHelp:
         help=info.description or "",
         group=str(extra.get("group", "General")),
         editor=str(extra.get("editor", "")),
+        columns=_columns(extra.get("columns")),
     )
+
+
+def _columns(raw: object) -> tuple[tuple[str, str], ...]:
+    """The columns that ``setting`` wrote on a field."""
+    pairs = raw if isinstance(raw, list) else []
+    return tuple((str(title), str(unit)) for title, unit in pairs)

@@ -74,6 +74,7 @@ class TableLoad(Config):
         "the last.",
         max_length=1000,
         lax=True,
+        columns=(("Busy", "%"), ("Times as long", "")),
     )
 
     @model_validator(mode="after")

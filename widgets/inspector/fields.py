@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import PydanticUndefined, to_jsonable_python
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from pydantic import JsonValue
     from pydantic.fields import FieldInfo
+
+    from engine.model.fields import FieldHelp
 
 Path = tuple[str, ...]
 
@@ -40,6 +42,15 @@ class Option:
     value: JsonValue
     label: str
     help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A number of each row, for a field that is a list of rows."""
+
+    title: str
+    unit: str = ""
+    sort: Literal["number", "integer"] = "number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +75,8 @@ class Field:
     """Whether the selected items differ in it."""
     options: tuple[Option, ...] = ()
     """What can be picked, for fields whose choices come from the design."""
+    columns: tuple[Column, ...] = ()
+    """What the numbers of a row are."""
 
 
 def config_fields(
@@ -102,10 +115,19 @@ def _fields(
                 value=value,
                 default=UNSET if standard is PydanticUndefined else _json(standard),
                 changed=present and not _same(info, value, standard),
+                columns=_columns(shape, facts),
             ),
             standard,
             present=present,
         )
+
+
+def _columns(shape: Shape, facts: FieldHelp) -> tuple[Column, ...]:
+    """The columns of a list of rows; numbered where nobody named them."""
+    named = facts.columns or tuple((f"{n + 1}.", "") for n in range(len(shape.columns)))
+    if len(named) != len(shape.columns):
+        return ()
+    return tuple(Column(*name, sort) for name, sort in zip(named, shape.columns, strict=True))
 
 
 def _expanded(field: Field, standard: Any, *, present: bool) -> Iterator[Field]:

@@ -32,6 +32,7 @@ Sort = Literal[
     "shares",
     "names",
     "numbers",
+    "rows",
     "recording",
     "variant",
     "nested",
@@ -62,6 +63,8 @@ class Shape:
     """Classes of a union by tag; the one class of a nested config under the empty tag."""
     tag: str = ""
     """Field that tells the classes of a union apart."""
+    columns: tuple[Literal["number", "integer"], ...] = ()
+    """What the numbers of a row are, for a list of rows."""
     plain_number: bool = False
     """Whether a law may also be a bare number."""
 
@@ -114,6 +117,9 @@ def _single(bare: Any, *, nullable: bool) -> Shape:
     law = _law_by_name(get_origin(bare), get_args(bare))
     if law is not None:
         return Shape("laws", nullable, models=law.models)
+    columns = _columns(get_origin(bare), get_args(bare))
+    if columns:
+        return Shape("rows", nullable, columns=columns)
     return Shape(_container(get_origin(bare), get_args(bare)), nullable)
 
 
@@ -123,6 +129,17 @@ def _law_by_name(origin: Any, inner: tuple[Any, ...]) -> Shape | None:
         return None
     shape = shape_of(inner[1])
     return shape if shape.sort == "law" else None
+
+
+def _columns(origin: Any, inner: tuple[Any, ...]) -> tuple[Literal["number", "integer"], ...]:
+    """What the numbers of the rows are in a list of rows that are equally long; nothing for anything else."""
+    if origin is not tuple or len(inner) != 2 or inner[1] is not Ellipsis:
+        return ()
+    row = _unwrapped(inner[0])
+    numbers = [_unwrapped(each) for each in get_args(row)] if get_origin(row) is tuple else []
+    if not numbers or not set(numbers) <= {int, float}:
+        return ()
+    return tuple("integer" if each is int else "number" for each in numbers)
 
 
 def _container(origin: Any, inner: tuple[Any, ...]) -> Sort:

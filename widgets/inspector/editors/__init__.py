@@ -8,6 +8,7 @@ from widgets.inspector.editors.choice import ChoiceEditor, PresenceEditor, Switc
 from widgets.inspector.editors.law import LawEditor
 from widgets.inspector.editors.number import JsonEditor, NumberEditor, NumbersEditor, TextEditor
 from widgets.inspector.editors.recording import RecordingEditor
+from widgets.inspector.editors.rows import RowsEditor
 from widgets.inspector.editors.steps import StepsEditor
 from widgets.inspector.editors.table import RateEditor, SharesEditor
 from widgets.inspector.editors.words import AddEditor, ItemEditor, LinesEditor, NamesEditor
@@ -36,6 +37,7 @@ def make_editor(shape: Shape, look: ThemeManager) -> Editor | None:
         "lines": LinesEditor,
         "rate": RateEditor,
         "steps": StepsEditor,
+        "rows": RowsEditor,
         "shares": SharesEditor,
         "names": NamesEditor,
         "numbers": NumbersEditor,

@@ -2,76 +2,45 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import (
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QSizePolicy,
     QToolButton,
-    QWidget,
 )
 
 from widgets.inspector.editors.base import Editor
 from widgets.inspector.editors.number import NumberEditor
-from widgets.inspector.fields import Field
+from widgets.inspector.editors.rows import NumbersRow
+from widgets.inspector.fields import Column, Field
 from widgets.inspector.shapes import Shape
 from widgets.theme import set_role
 
 if TYPE_CHECKING:
-    from pydantic import JsonValue
-
     from widgets.theme import ThemeManager
 
 _NUMBER = Shape("number")
 
 
-class PointRow(QWidget):
+class PointRow(NumbersRow):
     """One point of a schedule: time, rate, and a button that removes it."""
-
-    changed = Signal()
-    refused = Signal(str)
-    removed = Signal()
 
     def __init__(self, look: ThemeManager) -> None:
         """Empty point."""
-        super().__init__()
-        self.time = NumberEditor(look)
-        self.rate = NumberEditor(look)
-        self.remove = set_role(QToolButton(), "flat")
-        self.remove.setIconSize(QSize(12, 12))
-        self.remove.setAccessibleName("Remove this point")
-        self.remove.setToolTip("Remove this point")
-        self.remove.clicked.connect(self.removed)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        for editor in (self.time, self.rate):
-            layout.addWidget(editor, 1)
-            editor.committed.connect(self._take)
-            editor.refused.connect(self.refused)
-        layout.addWidget(self.remove)
+        super().__init__(look, 2, "point")
+        self.time, self.rate = self.editors
 
     def show_point(self, time: float, rate: float, unit: str) -> None:
         """Show a point."""
-        look = self.time.look
-        self.remove.setIcon(look.icons.icon("close", look.theme.muted, 12))
-        self.time.show_field(Field((), _NUMBER, "Time", "s", value=time))
-        self.rate.show_field(Field((), _NUMBER, "Rate", unit, value=rate))
+        self.show_numbers((time, rate), (Column("Time", "s"), Column("Rate", unit)))
 
     def point(self) -> list[float]:
         """The point as stored."""
-        return [_number(self.time.field.value), _number(self.rate.field.value)]
-
-    def _take(self, value: object) -> None:
-        """Keep what was typed, then tell."""
-        editor = cast("NumberEditor", self.sender())
-        old = editor.field
-        editor.show_field(Field((), old.shape, old.title, old.unit, value=cast("JsonValue", value)))
-        self.changed.emit()
+        return [_number(value) for value in self.numbers()]
 
 
 class RateEditor(Editor):
@@ -132,8 +101,7 @@ class RateEditor(Editor):
         """Take what is being typed."""
         self.constant.commit()
         for row in self.rows:
-            row.time.commit()
-            row.rate.commit()
+            row.commit()
 
     def reject(self) -> None:
         """Mark the number; a refused point is marked by its own line."""
@@ -151,8 +119,7 @@ class RateEditor(Editor):
         """Drop the drafts."""
         self.constant.forget()
         for row in self.rows:
-            row.time.forget()
-            row.rate.forget()
+            row.forget()
 
     def _points(self) -> list[tuple[float, float]]:
         """The schedule; malformed points count as zero until they are mended."""
