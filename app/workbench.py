@@ -239,6 +239,7 @@ class Workbench(QObject):
         self.desk.mapped.connect(self.views.canvas.show_map)
         self.views.canvas.map_dismissed.connect(self.desk.dismiss_map)
         self.views.canvas.map_back_requested.connect(self.desk.widen_map)
+        self.views.canvas.selection_changed.connect(self.desk.look_at)
 
     # -- showing ----------------------------------------------------------------------------------
 

@@ -66,6 +66,11 @@ class StudyDesk(QObject):
         if self._session is not None:
             self._session.map.hide()
 
+    def look_at(self, items: frozenset[str]) -> None:
+        """Something was selected on the canvas."""
+        if self._session is not None:
+            self._session.look_at(items)
+
     def widen_map(self) -> None:
         """From the reach of one failure back to all of them."""
         if self._session is not None:

@@ -46,6 +46,20 @@ class MapKeeper(QObject):
         self._chosen = (target, fault)
         self.show()
 
+    def look_at(self, item: str) -> tuple[str, ...]:
+        """Show whom the failure of an item reaches that was selected on the map; of several the worst.
+
+        Returns:
+            The words with which its row begins in the table of the experiments; none where it has no row there.
+        """
+        if self._report is None or not self._shown:
+            return ()
+        for row in self._report.table("experiments").records():
+            if row["target"] == item:
+                self.choose(item, str(row["fault"]))
+                return (item, str(row["sort"]), str(row["fault"]))
+        return ()
+
     def choose_all(self) -> None:
         """Show what each failure does."""
         self._chosen = None

@@ -75,6 +75,13 @@ class StudySession(QObject):
         self.map.forget()
         self.follow()
 
+    def look_at(self, items: frozenset[str]) -> None:
+        """Something was selected on the canvas: under a map, show whom its failure reaches."""
+        if len(items) == 1:
+            key = self.map.look_at(next(iter(items)))
+            if key:
+                self.panel.results.choose_row("experiments", *key)
+
     def widen(self) -> None:
         """Choose no failure any more: the map shows all of them."""
         self.panel.results.choose_row("")

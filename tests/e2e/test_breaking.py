@@ -98,6 +98,20 @@ def test_a_chosen_row_shows_whom_that_failure_reaches(studies) -> None:
     assert table.selectionModel().selectedRows() == []
 
 
+def test_a_click_on_an_item_shows_whom_its_failure_reaches(studies) -> None:
+    studies.run("chaos", each="node")
+    studies.robot.click("db")
+    assert words(studies)["db"] == "killed"
+    assert words(studies)["users"] == "lost"
+    (row,) = studies.panel.results._table.selectionModel().selectedRows()
+    assert row.data() == "db"
+    studies.robot.click("users")  # no target: the map stays as it is
+    assert words(studies)["db"] == "killed"
+    studies.robot.opened.bench.desk.dismiss_map()
+    studies.robot.click("web")
+    assert set(words(studies).values()) == {""}
+
+
 def test_escape_takes_the_map_away_and_the_button_brings_it_back(studies) -> None:
     studies.run("chaos", each="node")
     canvas = studies.robot.views.canvas

@@ -87,14 +87,27 @@ def paint_compact(painter: QPainter, face: CardFace, look: Look) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setOpacity(_opacity(face))
     _paint_body(painter, face, look)
+    if face.word:
+        _paint_word(painter, face, look)
+        return
     look.icons.paint(painter, face.icon, QRectF(30.0, 18.0, 40.0, 40.0), look.theme.text)
-    if not face.under_map or face.word:
+    if not face.under_map:
         paint_state(painter, look.theme.state(face.state), QRectF(100.0, 20.0, 36.0, 36.0))
     if face.fault or face.mark:
         token = look.theme.load.colour if face.fault else _mark_colour(face, look)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(look.colour(token))
         painter.drawEllipse(QPointF(10.0, 6.0), 9.0, 9.0)
+
+
+def _paint_word(painter: QPainter, face: CardFace, look: Look) -> None:
+    """What a map says of an item, large enough to be read from afar, in place of its icon."""
+    style = look.theme.state(face.state)
+    paint_state(painter, style, QRectF(12.0, 24.0, 28.0, 28.0))
+    painter.setFont(look.far_font)
+    painter.setPen(look.colour(style.text))
+    flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
+    painter.drawText(QRectF(50.0, 4.0, CARD_WIDTH - 56.0, CARD_HEIGHT - 8.0), flags, face.word)
 
 
 def _paint_body(painter: QPainter, face: CardFace, look: Look) -> None:

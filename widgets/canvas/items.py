@@ -26,7 +26,7 @@ from widgets.canvas.geometry import (
     output_port,
     squared_distance,
 )
-from widgets.canvas.link_painter import LinkFace, fitted, has_pills, paint_link_pills
+from widgets.canvas.link_painter import LARGEST_SHAPE, LinkFace, fitted, has_pills, paint_link_pills
 from widgets.canvas.note_painter import paint_note
 from widgets.canvas.wires import Wire, distance, wire
 
@@ -46,8 +46,8 @@ _LINK_REACH: Final = 12.0
 _END_REACH: Final = 14.0
 _ROOM: Final = 104.0
 """Room for the handles and the tab of a frame, which grow when zoomed out (scene units)."""
-_HALO: Final = 12.0
-"""Room for the stroke of a link and the ring around it (scene units)."""
+_HALO: Final = 0.65 * LARGEST_SHAPE
+"""Room for the stroke of a link, the ring around it, and the shape of a map on it (scene units)."""
 _LARGEST: Final = 4096
 """Longest edge of an item's picture in device pixels; a huge note is painted coarser."""
 

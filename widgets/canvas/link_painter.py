@@ -10,9 +10,10 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from engine.model.event_kinds import kind_with_badge
-from widgets.canvas.geometry import CARD_HEIGHT, PORT_RADIUS
+from widgets.canvas.geometry import CARD_HEIGHT, COMPACT_ZOOM, PORT_RADIUS
 from widgets.canvas.pill_painter import paint_pills, pills_size
 from widgets.canvas.policies import Pill
+from widgets.theme.shapes import paint_state
 
 if TYPE_CHECKING:
     from widgets.canvas.health import State
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 THINNEST: Final = 1.5
 THICKEST: Final = 6.5
+_SHAPE: Final = 12.0
+"""Size of the shape of a map on a link from afar (logical pixels)."""
+LARGEST_SHAPE: Final = 40.0
+"""The same at most (scene units)."""
 _OVER_CARD: Final = 13.0
 """Distance of a pill from the card below it, which may wear a badge there (scene units)."""
 
@@ -74,6 +79,18 @@ def paint_link(painter: QPainter, wire: Wire, face: LinkFace, look: Look, zoom: 
     else:
         painter.setPen(stroke_of(face, look, zoom))
     painter.drawPath(wire.path)
+    if face.under_map == "marked" and zoom < COMPACT_ZOOM:
+        _paint_shape(painter, wire, face, look, zoom)
+
+
+def _paint_shape(painter: QPainter, wire: Wire, face: LinkFace, look: Look, zoom: float) -> None:
+    """What a map says of a link as a shape at its middle: from afar there is no room for words."""
+    radius = min(_SHAPE / zoom, LARGEST_SHAPE) / 2
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(look.colour(look.theme.canvas))
+    painter.drawEllipse(wire.middle, radius * 1.3, radius * 1.3)
+    box = QRectF(wire.middle.x() - radius, wire.middle.y() - radius, 2 * radius, 2 * radius)
+    paint_state(painter, look.theme.state(face.state), box)
 
 
 def has_pills(face: LinkFace) -> bool:

@@ -44,6 +44,8 @@ class LiveLayer(QGraphicsItem):
         """Links painted here and not in the backdrop, while their ends move."""
         self.frames: dict[str, FrameItem] = {}
         """Frames painted here while they move."""
+        self.still = False
+        """Whether nothing that moves is painted: a map is looked at, and strokes in other colours lie over its own."""
         self.glowing: LinkItem | None = None
         """The link under the pointer."""
         self.setZValue(LIVE_Z)
@@ -77,8 +79,9 @@ class LiveLayer(QGraphicsItem):
             width = self.glowing.face.width + 4.0
             painter.setPen(self._look.pen(self._look.theme.selection, width, 0.28))
             painter.drawPath(self.glowing.wire.path)
-        ratio = widget.devicePixelRatioF() if widget is not None else 1.0
-        self._paint_moving(painter, ratio)
+        if not self.still:
+            ratio = widget.devicePixelRatioF() if widget is not None else 1.0
+            self._paint_moving(painter, ratio)
 
     def _paint_moving(self, painter: QPainter, ratio: float) -> None:
         """Copy pictures of strokes and dots to whole device pixels: twice as fast as to points."""

@@ -87,6 +87,11 @@ class Look:
         return self._fonts.numbers(10, QFont.Weight.DemiBold)
 
     @cached_property
+    def far_font(self) -> QFont:
+        """Words on cards that are read from afar."""
+        return self._fonts.ui(26, QFont.Weight.DemiBold)
+
+    @cached_property
     def note_font(self) -> QFont:
         """Text of notes."""
         return self._fonts.ui(12)

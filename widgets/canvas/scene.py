@@ -73,6 +73,7 @@ class CanvasScene(QGraphicsScene):
         self.design = Design()
         self.dots.clear()
         self.presenter.forget()
+        self.live.still = False
         self.backdrop.clear()
         self._follow(design, _all_ids(design))
 
@@ -315,6 +316,7 @@ class CanvasScene(QGraphicsScene):
     def show_map(self, blast: BlastMap | None) -> None:
         """Paint a map over everything, or take it away."""
         self.presenter.map = blast
+        self.live.still = blast is not None
         self.refresh_faces(_all_ids(self.design))
 
     # Painting

@@ -13,6 +13,7 @@ from widgets.canvas.backdrop import Projection
 from widgets.canvas.camera import STEP, Camera
 from widgets.canvas.commands import Commands
 from widgets.canvas.dropping import Dropping
+from widgets.canvas.geometry import COMPACT_ZOOM
 from widgets.canvas.gesture_controller import GestureController
 from widgets.canvas.hint import paint_hint
 from widgets.canvas.input import Input
@@ -205,11 +206,21 @@ class CanvasView(QGraphicsView):
         comes = blast is not None and self._scene.presenter.map is None
         self._scene.show_map(blast)
         self._legend.show_map(blast)
-        content = self._scene.content_rect()
-        if comes and not self._camera.shown().contains(content):
-            self._camera.fit(content, below=self._legend.sizeHint().height() + _CORNER)
+        if comes:
+            self._bring_into_view()
         self._minimap.touch()
         self._wake()
+
+    def _bring_into_view(self) -> None:
+        """Show the whole design, clear of the legend unless its cards are whole only without that."""
+        content = self._scene.content_rect()
+        if self._camera.shown().contains(content):
+            return
+        self._camera.fit(content)
+        was_whole = self._camera.zoom >= COMPACT_ZOOM
+        self._camera.fit(content, below=self._legend.sizeHint().height() + _CORNER)
+        if was_whole and self._camera.zoom < COMPACT_ZOOM:
+            self._camera.fit(content)
 
     def set_theme(self, theme: Theme, icons: IconSet) -> None:
         """Dress in another theme."""

@@ -13,6 +13,7 @@ from tests.widgets.canvas.conftest import sample
 from tests.widgets.theme.test_contrast import contrast
 from widgets.canvas import BlastMap, BlastMark
 from widgets.canvas.card_painter import TINT
+from widgets.canvas.geometry import COMPACT_ZOOM
 from widgets.canvas.map_legend import MapLegend
 from widgets.theme import DARK, LIGHT, STATES, IconSet
 
@@ -83,6 +84,54 @@ def test_a_run_goes_on_beneath_it_and_is_there_afterwards(desk) -> None:
     desk.view.show_map(None)
     assert face(desk, "web").word == ""
     assert face(desk, "web").state == "healthy"
+
+
+def pixels(desk, item_rect: QRectF) -> set[str]:
+    """Colours that are seen in a part of the scene."""
+    desk.view.viewport().repaint()
+    picture = desk.view.grab().toImage()
+    camera = desk.view._camera
+    area = QRectF(camera.to_view(item_rect.topLeft()), camera.to_view(item_rect.bottomRight()))
+    area = area.toRect() & picture.rect()
+    xs, ys = range(area.left(), area.right()), range(area.top(), area.bottom())
+    return {picture.pixelColor(x, y).name() for x in xs for y in ys}
+
+
+def test_from_afar_links_keep_a_shape_and_cards_their_word(desk) -> None:
+    desk.view._camera.zoom_to(0.4)
+    desk.view.show_map(BlastMap(title="", marks={"web-db": COSTS, "users-web": BREAKS}))
+    desk.view._camera.zoom_to(0.4)
+    desk.view.advance(1.0)
+    middle = desk.view._scene.links["web-db"].wire.middle
+    around = QRectF(middle.x() - 12.0, middle.y() - 12.0, 24.0, 24.0)
+    assert DARK.state("strained").colour in pixels(desk, around)
+    card = desk.view._scene.cards["web"]
+    desk.view.show_map(BlastMap(title="", marks={"web": COSTS}))
+    assert card.refresh(desk.view._look, 0.4, 1.0)
+    desk.view.show_map(BlastMap(title="", marks={"web": BlastMark(tone="strained", word="slower")}))
+    assert card.refresh(desk.view._look, 0.4, 1.0)  # another word is another picture
+
+
+def test_nothing_moves_over_it(desk) -> None:
+    live = desk.view._scene.live
+    desk.view.show_map(MAP)
+    assert live.still
+    desk.view.show_map(None)
+    assert not live.still
+    desk.view.show_map(MAP)
+    desk.view.set_design(sample())
+    assert not live.still
+
+
+def test_words_are_readable_where_that_is_possible_at_all(desk) -> None:
+    content = desk.view.content_rect()
+    height = round(0.52 * (content.height() + 120.0))
+    desk.view.resize(1200, height)
+    desk.view.zoom_in()
+    desk.view._camera.look_at(QPointF(5000.0, 0.0))
+    desk.view.show_map(MAP)
+    assert desk.view._camera.zoom >= COMPACT_ZOOM
+    assert desk.view._camera.shown().contains(content)
 
 
 def test_the_legend_counts_the_worst_first_and_the_map_has_no_colour_alone(desk) -> None:
