@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast, final
 
-from mypy_extensions import mypyc_attr
+from mypy_extensions import i64, mypyc_attr
 
 from engine.sim.lane.agenda import Agenda, Entry, Task
 from engine.sim.lane.codes import ANNOUNCED, BACKOFF, OK, OUTBOUND, RETURNING, SHED, WORKING
@@ -18,8 +18,6 @@ from engine.sim.lane.instance import Instance
 from engine.sim.lane.jobs import Jobs
 
 if TYPE_CHECKING:
-    from mypy_extensions import i64
-
     from engine.sim.lane.logical_call import LogicalCall
     from engine.sim.lane.samplers import Sampler
     from engine.sim.lane.user import ClosedUser
@@ -444,6 +442,11 @@ class Call(Entry):
         self.task: i64 = kind
         """Index of the law of its work at the site."""
         self.key: i64 = key
+
+    def glance(self) -> i64:
+        """Look at something on every line of memory that the call takes; what is seen means nothing."""
+        seen = self.slot ^ self.pending ^ self.given_up ^ self.kind
+        return seen ^ i64(self.tried is None) ^ i64(self.context is None)
 
     def forsake(self) -> None:
         """Let go of those who made it: they wait for it no more, and it may lie in line for long."""

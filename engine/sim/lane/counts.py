@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from librt.vecs import vec
+from mypy_extensions import i64
 
 from engine.sim.lane.codes import REASONS
 from engine.sim.lane.histogram import Histogram
 from engine.sim.lane.vitals import Failures, Vitals
-
-if TYPE_CHECKING:
-    from mypy_extensions import i64
 
 
 class SiteCounts:
@@ -18,7 +16,7 @@ class SiteCounts:
     def __init__(self) -> None:
         self.arrivals: i64 = 0
         self.completed: i64 = 0
-        self.failed: list[int] = [0] * REASONS
+        self.failed = vec[i64]([0] * REASONS)
         # Whole numbers, kept as floats since they are multiplied with spans of time.
         self.busy = 0.0
         self.waiting = 0.0

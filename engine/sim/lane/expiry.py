@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
+from mypy_extensions import i64
+
 from engine.sim.lane.agenda import Agenda, Task, Timer
 
 if TYPE_CHECKING:
-    from mypy_extensions import i64
-
     from engine.sim.lane.call import Call, Expirer
 
 
@@ -28,6 +28,8 @@ class Expiry(Task):
         self._last: Call | None = None
         self._timer = Timer(self)
         self._pending = False
+        self._seen: i64 = 0
+        """What was seen of those who are next; it means nothing."""
 
     def add(self, call: Call) -> None:
         """Watch a call that is sent now (`call.sent` is set)."""
@@ -64,10 +66,32 @@ class Expiry(Task):
             if end > now:
                 self._agenda.schedule_at(end, timer)
                 return
+            self._look_ahead(first)
             self._expirer.expired(first, now)
             self.prune()
             first = self._first
         self._pending = False
+
+    def _look_ahead(self, first: Call) -> None:
+        """Glance at those who expire after the first, and at who waits for them.
+
+        They were sent long ago, so that nothing of them is in the caches of a core. What is asked for here
+        comes from memory all at once, and in time; asked for where it is needed, one comes after the other.
+        """
+        seen: i64 = 0
+        waiting = first.parent
+        if waiting is not None:
+            seen = i64(waiting.pool.inside.has(waiting))
+            if waiting.parent is not None:
+                seen ^= waiting.parent.glance()
+        second = first.later
+        if second is not None:
+            seen ^= i64(second.pool.inside.has(second))
+            if second.parent is not None:
+                seen ^= second.parent.glance()
+            if second.later is not None:
+                seen ^= second.later.glance()
+        self._seen = seen
 
 
 class Watcher:

@@ -10,14 +10,11 @@ if TYPE_CHECKING:
     from engine.sim.lane.agenda import Entry
 
 
-class Stub:
-    """What stands for a call that waits though nobody wants its answer: see `engine.sim.lane.station.shelf`."""
+class Keeper:
+    """What keeps some of those inside in a form of its own: see `engine.sim.lane.station.shelf`."""
 
-    slot: i64 = 0
-    """Place among the `Jobs`."""
-
-    def call(self) -> Entry:
-        """The call as it was; from now on it stands for itself."""
+    def give_back(self) -> None:
+        """Have all of them among the others again, as they were."""
         raise NotImplementedError
 
 
@@ -26,54 +23,59 @@ class Jobs:
     """Calls in no particular order, each of which knows its place. Its list never shrinks."""
 
     def __init__(self) -> None:
-        self.count: i64 = 0
+        self._placed: i64 = 0
+        """How many are here; the others are with keepers."""
+        self._kept: i64 = 0
         self._slots: list[object] = [None] * 16
+        self.keepers: list[Keeper] = []
+        """Those that keep somebody."""
+
+    @property
+    def count(self) -> i64:
+        """How many are in."""
+        return self._placed + self._kept
 
     def add(self, call: Entry) -> None:
         """Take a call in."""
-        place = self.count
+        place = self._placed
         if place == len(self._slots):
             self._slots.extend([None] * int(place))
         self._slots[place] = call
-        self.count = place + 1
+        self._placed = place + 1
         call.slot = place
 
     def remove(self, call: Entry) -> None:
         """Take out a call that is in; the last one gets its place."""
-        place = self.count - 1
-        self.count = place
+        place = self._placed - 1
+        self._placed = place
         last = self._slots[place]
         self._slots[place] = None
         if last is not call:
-            if isinstance(last, Stub):
-                last.slot = call.slot
-            else:
-                cast("Entry", last).slot = call.slot
+            cast("Entry", last).slot = call.slot
             self._slots[call.slot] = last
 
     def has(self, call: Entry) -> bool:
-        """Whether a call is in."""
+        """Whether a call is in, and with no keeper."""
         slot = call.slot
-        return slot < self.count and self._slots[slot] is call
+        return slot < self._placed and self._slots[slot] is call
 
-    def stub(self, call: Entry, by: Stub) -> None:
-        """Have something stand for a call that is in."""
-        by.slot = call.slot
-        self._slots[call.slot] = by
+    def lend(self, call: Entry) -> None:
+        """Let a keeper have a call that is in."""
+        self.remove(call)
+        self._kept += 1
 
-    def unstub(self, call: Entry, by: Stub) -> None:
-        """Have the call itself in again."""
-        call.slot = by.slot
-        self._slots[call.slot] = call
+    def take_back(self, call: Entry) -> None:
+        """Have a call of a keeper here again, as it was."""
+        self.add(call)
+        self._kept -= 1
 
     def all(self) -> list[Entry]:
         """Everybody who is in."""
-        return [
-            each.call() if isinstance(each, Stub) else cast("Entry", each)
-            for each in self._slots[: self.count]
-        ]
+        for keeper in self.keepers.copy():
+            keeper.give_back()
+        return [cast("Entry", each) for each in self._slots[: self._placed]]
 
     def clear(self) -> None:
-        """Forget everybody."""
-        self.count = 0
+        """Forget everybody; nobody is with a keeper any more."""
+        self._placed = 0
         self._slots = [None] * 16

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from librt.vecs import vec
+from mypy_extensions import i64
+
 from engine.sim.lane.codes import ANNOUNCED, OUTBOUND, REASONS
 from engine.sim.lane.histogram import Histogram
 from engine.sim.lane.network_path import NetworkPath
@@ -11,8 +14,6 @@ from engine.sim.lane.seams import ADMIT, BOARD, RESCUE, RETRY, SETTLE, START, WA
 from engine.sim.lane.vitals import Failures
 
 if TYPE_CHECKING:
-    from mypy_extensions import i64
-
     from engine.sim.lane.agenda import Agenda
     from engine.sim.lane.call import Call, Holder, MessageSource
     from engine.sim.lane.draws import Draws
@@ -64,7 +65,7 @@ class RuledPath(NetworkPath):
         """In the order in which they are asked."""
         self.source: MessageSource | None = None
         """The queue that it leaves, if it leaves one."""
-        self.failed: list[int] = [0] * REASONS
+        self.failed = vec[i64]([0] * REASONS)
         self.blame = Failures()
         self.latency = Histogram()
 

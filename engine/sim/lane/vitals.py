@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, final
+from typing import final
+
+from librt.vecs import vec
+from mypy_extensions import i64
 
 from engine.sim.lane.agenda import Task
 from engine.sim.lane.codes import REASONS, REFUSED, UNSENT
-
-if TYPE_CHECKING:
-    from mypy_extensions import i64
 
 
 class InstanceCounters:
@@ -36,9 +36,9 @@ class Failures:
     """Failures by reason that were a node's own doing, or not. Counters are never reset."""
 
     def __init__(self) -> None:
-        self.refused: list[int] = [0] * REASONS
+        self.refused = vec[i64]([0] * REASONS)
         """Calls that were turned away at the door, or never sent."""
-        self.passed_on: list[int] = [0] * REASONS
+        self.passed_on = vec[i64]([0] * REASONS)
         """Failures of calls further on that failed these as well; on a link, what its target answered."""
 
     def note(self, given_up: i64, reason: i64) -> None:

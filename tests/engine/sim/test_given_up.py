@@ -10,6 +10,7 @@ import pytest
 from engine.model.design import Design
 from engine.model.edits import Edit, SetField
 from engine.run.session import Session
+from engine.sim.lane.station.shelf import ROOM
 from engine.sim.report import Result
 from tests.helpers.builders import Raw, client, constant, design, exponential, link, node
 
@@ -83,5 +84,6 @@ def test_they_are_no_calls_until_their_turn_comes() -> None:
     gc.collect()
     gc.unfreeze()
     names = [type(each).__name__ for each in gc.get_objects()]
-    assert names.count("Shelved") > 0.9 * waiting > 5000
+    assert 0.9 * waiting < names.count("Box") * ROOM < 1.1 * waiting
+    assert waiting > 5000
     assert names.count("Call") < 0.2 * waiting

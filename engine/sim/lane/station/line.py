@@ -46,6 +46,8 @@ class Fifo(Line):
         self._last: Call | None = None
         self._shelf: Shelf | None = None
         """Those in front who were given up; only where the line's owner tells of them."""
+        self._given_up: i64 = 0
+        """At least as many as there are in line who were given up: some may have had their turn by now."""
 
     def push(self, call: Call) -> None:
         """Wait at the end."""
@@ -78,19 +80,28 @@ class Fifo(Line):
         return arrived if shelf is None else shelf.oldest(arrived)
 
     def given_up(self, call: Call) -> None:
-        """Shelve those in front for whom nobody waits: mostly they are given up in the order in which they came."""
+        """Shelve those in front for whom nobody waits: mostly they are given up in the order in which they came.
+
+        Nobody is looked at without need: those who wait have been out of the caches for long.
+        """
+        if not can_be_shelved(call):
+            return
+        self._given_up += 1
         first = self.first
-        while first is not None and can_be_shelved(first):
+        while self._given_up > 0 and first is not None and can_be_shelved(first):
+            self._given_up -= 1
             self.first = first.behind
             first.behind = None
             if self.first is None:
                 self._last = None
             shelf = self._shelf
             if shelf is None:
-                shelf = Shelf()
+                shelf = Shelf(first.pool)
                 self._shelf = shelf
             shelf.put(first)
             first = self.first
+        if first is None:
+            self._given_up = 0
 
 
 @final

@@ -1,16 +1,25 @@
 """Calls that were given up and wait on: they are worked on all the same, so their turn comes, but not soon.
 
-Under overload these are most of those who wait. What is left of them is small, and lies side by side in the
-order in which it is needed, so that a long line is neither spread over memory nor fills the caches.
+Under overload these are most of those who wait. What is left of each is four numbers, which lie side by side
+in the order in which they are needed, so that a long line is neither spread over memory nor fills the caches.
 """
 
 from __future__ import annotations
 
-from typing import final
+from typing import TYPE_CHECKING, Final, cast, final
+
+from librt.vecs import vec
+from mypy_extensions import i64
 
 from engine.sim.lane.call import Call
 from engine.sim.lane.codes import ABANDONED, OUTBOUND
-from engine.sim.lane.jobs import Stub
+from engine.sim.lane.jobs import Keeper
+
+if TYPE_CHECKING:
+    from engine.sim.lane.call import Pool
+
+ROOM: Final = 128
+"""Calls in a box: four kilobytes."""
 
 
 @final
@@ -18,7 +27,6 @@ class Likeness:
     """What calls on a shelf have in common: mostly all of them are of a kind."""
 
     def __init__(self, call: Call) -> None:
-        self.pool = call.pool
         self.path = call.path
         self.origin = call.origin
         self.user = call.user
@@ -30,8 +38,7 @@ class Likeness:
     def fits(self, call: Call) -> bool:
         """Whether another call has all this as well."""
         return (
-            call.pool is self.pool
-            and call.path is self.path
+            call.path is self.path
             and call.origin is self.origin
             and call.user is self.user
             and call.kind == self.kind
@@ -42,81 +49,134 @@ class Likeness:
 
 
 @final
-class Shelved(Stub):
-    """What is left of a call that was given up, until its turn comes."""
+class Box:
+    """What is left of some calls that came one after the other."""
 
-    following: Shelved | None = None
+    following: Box | None = None
     """Next on the shelf."""
-    whole: Call | None = None
-    """The call, where somebody wanted to see it before its turn."""
 
-    def __init__(self, call: Call, likeness: Likeness) -> None:
-        self.arrived = call.arrived
-        self.seq = call.seq
-        self.key = call.key
-        self.likeness = likeness
-
-    def call(self) -> Call:
-        """The call as it was, in its place among those inside."""
-        found = self.whole
-        if found is None:
-            common = self.likeness
-            pool = common.pool
-            found = Call(pool.site, pool, None, common.kind, self.key)
-            found.arrived = self.arrived
-            found.seq = self.seq
-            found.path = common.path
-            found.origin = common.origin
-            found.user = common.user
-            found.task = common.task
-            found.toll = common.toll
-            found.fill = common.fill
-            found.settled = True
-            found.given_up = ABANDONED
-            pool.inside.unstub(found, self)
-            self.whole = found
-        return found
+    def __init__(self) -> None:
+        self.arrived = vec[float]([0.0] * ROOM)
+        self.seqs = vec[i64]([0] * ROOM)
+        self.keys = vec[i64]([0] * ROOM)
+        self.likenesses: list[object] = [None] * ROOM
 
 
 @final
-class Shelf:
-    """Calls that were given up, in the order in which their turns come."""
+class Shelf(Keeper):
+    """Calls to one instance that were given up, in the order in which their turns come."""
 
-    def __init__(self) -> None:
-        self._first: Shelved | None = None
-        self._last: Shelved | None = None
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._whole: Call | None = None
+        """The first of those that somebody wanted to see as they were; their turns come before the others'."""
+        self._count: i64 = 0
+        """Calls in boxes."""
+        box = Box()
+        self._first = box
+        self._begin: i64 = 0
+        """Place in the first box of whoever is next."""
+        self._last = box
+        self._end: i64 = 0
+        """Place in the last box where the next one goes."""
         self._likeness: Likeness | None = None
         """Of whoever came last."""
+        self._other: Likeness | None = None
+        """Of the last who was not like those."""
 
     def put(self, call: Call) -> None:
         """Take a call in; nobody else may have use for it as it is."""
+        place = self._end
+        if place == ROOM:
+            box = Box()
+            self._last.following = box
+            self._last = box
+            place = 0
+        box = self._last
+        box.arrived[place] = call.arrived
+        box.seqs[place] = call.seq
+        box.keys[place] = call.key
+        box.likenesses[place] = self._likeness_of(call)
+        self._end = place + 1
+        inside = self._pool.inside
+        inside.lend(call)
+        if self._count == 0:
+            inside.keepers.append(self)
+        self._count += 1
+
+    def _likeness_of(self, call: Call) -> Likeness:
+        """What a call has in common with one of those before, or with those to come."""
         likeness = self._likeness
-        if likeness is None or not likeness.fits(call):
-            likeness = Likeness(call)
-            self._likeness = likeness
-        shelved = Shelved(call, likeness)
-        call.pool.inside.stub(call, shelved)
-        last = self._last
-        if last is None:
-            self._first = shelved
-        else:
-            last.following = shelved
-        self._last = shelved
+        if likeness is not None and likeness.fits(call):
+            return likeness
+        other = self._other
+        if other is None or not other.fits(call):
+            other = Likeness(call)
+        self._likeness, self._other = other, likeness
+        return other
 
     def take(self) -> Call | None:
         """Give the first back as it was."""
-        first = self._first
-        if first is None:
-            return None
-        self._first = first.following
-        if self._first is None:
-            self._last = None
-        return first.call()
+        whole = self._whole
+        if whole is not None:
+            self._whole = whole.behind
+            whole.behind = None
+            return whole
+        return self._unpack() if self._count > 0 else None
+
+    def _unpack(self) -> Call:
+        """Have the first of those in boxes inside again, as it was."""
+        box = self._first
+        place = self._begin
+        common = cast("Likeness", box.likenesses[place])
+        box.likenesses[place] = None
+        pool = self._pool
+        call = Call(pool.site, pool, None, common.kind, box.keys[place])
+        call.arrived = box.arrived[place]
+        call.seq = box.seqs[place]
+        call.path = common.path
+        call.origin = common.origin
+        call.user = common.user
+        call.task = common.task
+        call.toll = common.toll
+        call.fill = common.fill
+        call.settled = True
+        call.given_up = ABANDONED
+        pool.inside.take_back(call)
+        self._count -= 1
+        self._step(box, place + 1)
+        return call
+
+    def _step(self, box: Box, place: i64) -> None:
+        """Go on to the next in a box, or to the next box; the only one is used again where nobody is left."""
+        if self._count == 0:
+            self._pool.inside.keepers.remove(self)
+            self._begin = self._end = 0
+        elif place == ROOM and box.following is not None:
+            self._first = box.following
+            self._begin = 0
+        else:
+            self._begin = place
+
+    def give_back(self) -> None:
+        """Have all of them as they were; their turns come as before."""
+        last = self._whole
+        while last is not None and last.behind is not None:
+            last = last.behind
+        while self._count > 0:
+            call = self._unpack()
+            if last is None:
+                self._whole = call
+            else:
+                last.behind = call
+            last = call
 
     def oldest(self, otherwise: float) -> float:
         """When the first came."""
-        first = self._first
-        return otherwise if first is None else first.arrived
+        whole = self._whole
+        if whole is not None:
+            return whole.arrived
+        return self._first.arrived[self._begin] if self._count > 0 else otherwise
 
 
 def can_be_shelved(call: Call) -> bool:
