@@ -80,6 +80,15 @@ SeriesStep = Annotated[
         "seconds, from 0 to the end: 1, 500ms.",
     ),
 ]
+Instants = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--at",
+        metavar="TIME",
+        help="Put into the JSON, under instants, how everything stood at a time: who waited where, who worked, "
+        "what was down or open: 120, 2min. May be repeated.",
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress and no table.")]
 
 
@@ -131,6 +140,7 @@ def simulate(  # noqa: PLR0913 - one parameter an option
     json_out: JsonOut = None,
     series: SeriesStep = None,
     metrics: Metrics = None,
+    instants: Instants = None,
     quiet: Quiet = False,
     live: Annotated[bool, typer.Option("--live", help="Watch it run in a table.")] = False,
     journal: Annotated[
@@ -160,6 +170,7 @@ def simulate(  # noqa: PLR0913 - one parameter an option
         json_out=json_out,
         series=series,
         metrics=tuple(metrics or ()),
+        instants=tuple(instants or ()),
         quiet=quiet,
         live=live,
         journal=journal,

@@ -10,6 +10,7 @@ from engine.model.edits import EditError, SetDesign
 from engine.model.files import FileError, load
 from engine.model.units import parse_quantity
 from engine.records import dataclass
+from engine.run.protocol import DEFAULT_MEMORY, LEAST_MEMORY, MOST_MEMORY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,6 +31,7 @@ class Wanted:
     json_out: str | None = None
     series: str | None = None
     metrics: tuple[str, ...] = ()
+    instants: tuple[str, ...] = ()
     quiet: bool = False
     live: bool = False
     journal: Path | None = None
@@ -75,6 +77,23 @@ def seconds(option: str, text: str) -> float:
     except ValueError as error:
         msg = f"{option}: {error}"
         raise InputError(msg) from error
+
+
+def memory_of(text: str | None) -> float:
+    """The limit of memory that was typed (bytes), or the usual one. Raises ``InputError``."""
+    if text is None:
+        return DEFAULT_MEMORY
+    try:
+        limit = parse_quantity(text, "B")
+    except ValueError as error:
+        msg = f"--memory: {error}"
+        raise InputError(msg) from error
+    if not LEAST_MEMORY <= limit <= MOST_MEMORY:
+        msg = (
+            f"--memory: {text} is out of range; write a size from 10MB to 1PB, such as 500MB or 4GB"
+        )
+        raise InputError(msg)
+    return limit
 
 
 def _seed(text: str) -> int:

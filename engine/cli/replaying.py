@@ -17,25 +17,30 @@ from engine.run.journal import JournalError
 from engine.run.session import MemoryLimitError, Session, StandstillError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from engine.model.design import Design, Link, Node
     from engine.run.journal import Journal
 
 
-def replayed(recording: Path, file: Path | None, memory: float) -> Session:
+def replayed(
+    recording: Path, file: Path | None, memory: float, begin: Callable[[Session], None]
+) -> Session:
     """A recorded run up to its last command before its result. Raises ``InputError``.
 
     Args:
         recording: the journal's file.
         file: a design that the run must have begun with, if that is to be checked.
         memory: what the run may take (bytes).
+        begin: given the run before anything has happened in it.
     """
     journal = _read(recording)
     if file is not None:
         _check_design(journal, recording, file)
     try:
         session = Session(journal.design, memory)
+        begin(session)
         for entry in journal.entries:
             if session.is_over:
                 break

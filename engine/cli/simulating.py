@@ -11,14 +11,11 @@ from engine.cli.console import PlainConsole, output
 from engine.cli.errors import MISSED, OK, STOPPED, InputError
 from engine.cli.json_out import write_json
 from engine.cli.live import watch
-from engine.cli.preparing import prepared, seconds
+from engine.cli.preparing import memory_of, prepared, seconds
 from engine.cli.replaying import replayed
 from engine.cli.tables import result_tables
 from engine.cli.terminal import shown
-from engine.model.units import parse_quantity
 from engine.run.journal_file import SUFFIX
-from engine.run.memory import LEAST_MEMORY, MOST_MEMORY
-from engine.run.protocol import DEFAULT_MEMORY
 from engine.run.session import DesignError, MemoryLimitError, Session, StandstillError
 from engine.sim.series import MOST
 
@@ -29,7 +26,6 @@ if TYPE_CHECKING:
 def simulate(wanted: Wanted) -> int:
     """Run it. Raises ``InputError``."""
     session = _begun(wanted)
-    _measure(session, wanted)
     try:
         if wanted.live:
             watch(session, PlainConsole())
@@ -54,37 +50,41 @@ def simulate(wanted: Wanted) -> int:
 
 def _begun(wanted: Wanted) -> Session:
     """A session at its start, or after the last of what was recorded. Raises ``InputError``."""
+    memory = memory_of(wanted.memory)
     if wanted.journal is not None or wanted.file.suffix == SUFFIX:
         _check_alone(wanted)
         file = wanted.file if wanted.journal is not None else None
-        return replayed(wanted.journal or wanted.file, file, memory_of(wanted.memory))
+        recording = wanted.journal or wanted.file
+        return replayed(recording, file, memory, lambda session: _measure(session, wanted))
     try:
-        return Session(prepared(wanted), memory_of(wanted.memory))
+        session = Session(prepared(wanted), memory)
     except DesignError as error:
         msg = f"{wanted.file.name}: {error}"
         raise InputError(msg) from error
+    _measure(session, wanted)
+    return session
 
 
 def _measure(session: Session, wanted: Wanted) -> None:
-    """Measure what else was asked for. Raises ``InputError``."""
-    if session.now > 0.0 and (wanted.metrics or wanted.series is not None):
-        option = "--metric" if wanted.metrics else "--series"
-        msg = f"{option}: a recorded run has gone on when it is replayed; simulate its design"
-        raise InputError(msg)
+    """Measure what else was asked for, from the beginning of a run on. Raises ``InputError``."""
     for metric in wanted.metrics:
         problem = metric_problem(session.design, metric)
         if problem is not None:
             what = problem.replace("The objective's ", "")
             msg = f"--metric: {what}"
             raise InputError(msg)
-    session.measure(wanted.metrics)
-    if wanted.series is None:
-        return
-    step, end = seconds("--series", wanted.series), session.design.scenario.duration
-    if not step > 0.0 or end / step > MOST:
-        msg = f"--series: {wanted.series} is no step of a run of {end:g} s; at most {MOST} steps make a run"
-        raise InputError(msg)
-    session.measure(wanted.metrics, step)
+    step, end = None, session.design.scenario.duration
+    if wanted.series is not None:
+        step = seconds("--series", wanted.series)
+        if not step > 0.0 or end / step > MOST:
+            msg = f"--series: {wanted.series} is no step of a run of {end:g} s; at most {MOST} steps make a run"
+            raise InputError(msg)
+    times = [seconds("--at", each) for each in wanted.instants]
+    for text, time in zip(wanted.instants, times, strict=True):
+        if not 0.0 <= time <= end:
+            msg = f"--at: {text} is no time of a run of {end:g} s"
+            raise InputError(msg)
+    session.measure(wanted.metrics, step, instants=times)
 
 
 def _check_alone(wanted: Wanted) -> None:
@@ -99,20 +99,3 @@ def _check_alone(wanted: Wanted) -> None:
         if value is not None:
             msg = f"{option}: a recorded run has its own; leave out {option}, or the recording"
             raise InputError(msg)
-
-
-def memory_of(text: str | None) -> float:
-    """The limit of memory that was typed (bytes), or the usual one. Raises ``InputError``."""
-    if text is None:
-        return DEFAULT_MEMORY
-    try:
-        limit = parse_quantity(text, "B")
-    except ValueError as error:
-        msg = f"--memory: {error}"
-        raise InputError(msg) from error
-    if not LEAST_MEMORY <= limit <= MOST_MEMORY:
-        msg = (
-            f"--memory: {text} is out of range; write a size from 10MB to 1PB, such as 500MB or 4GB"
-        )
-        raise InputError(msg)
-    return limit

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import typer
 
 from engine.cli.errors import InputError
-from engine.cli.preparing import Wanted, prepared
+from engine.cli.preparing import Wanted, memory_of, prepared
 from engine.model.units import parse_quantity
 from engine.records import dataclass
 from engine.study import StudyError, Variant, with_objectives
@@ -33,6 +33,13 @@ Metrics = Annotated[
     list[str] | None,
     typer.Option(
         "--metric", metavar="NAME", help="users.latency.p99, or p99 for the first client's."
+    ),
+]
+Memory = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SIZE",
+        help="What each run may take, 2GB by default: a run that takes more has failed, and says who takes it.",
     ),
 ]
 Objectives = Annotated[
@@ -80,6 +87,7 @@ class Common:
     settings: Settings = None
     metrics: Metrics = None
     objectives: Objectives = None
+    memory: Memory = None
     processes: Processes = None
     cluster: Cluster = None
     output: Output = None
@@ -100,10 +108,11 @@ class Common:
         )
         design = prepared(wanted)
         try:
-            return Variant.of(with_objectives(design, self.objectives or ()))
+            variant = Variant.of(with_objectives(design, self.objectives or ()))
         except StudyError as error:
             msg = f"--objective {error}"
             raise InputError(msg) from error
+        return variant.within(memory_of(self.memory))
 
     def seeds_or(self, usual: int) -> int:
         """How many seeds."""

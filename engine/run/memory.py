@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from engine.sim.machine import Machine
     from engine.sim.parts import NodePart
 
-LEAST_MEMORY: Final = 1e7
-MOST_MEMORY: Final = 1e15
 _EVERY: Final = 32
 """Looks of the agenda between two at the memory: some tens of thousands of entries, a few megabytes."""
 _MOSTLY: Final = 0.3

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 UNLIMITED = float("inf")
 DEFAULT_MEMORY: Final = 2e9
 """Bytes that a run may take, where nothing else is said."""
+LEAST_MEMORY: Final = 1e7
+MOST_MEMORY: Final = 1e15
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from engine.control.simulation import Simulation
 from engine.run.journal import Entry, Journal, JournalError, Moment, Recorder
 from engine.run.memory import MemoryGuard, MemoryLimitError, Stop, stopped
 from engine.run.protocol import DEFAULT_MEMORY, ApplyEdit, SetLoad
+from engine.sim.instants import Instants
 from engine.sim.lane.agenda import StandstillError
 from engine.sim.meters import limits_in
 from engine.sim.report import Result, result_of
@@ -135,7 +136,11 @@ class Session:
         self._recorder.note(Entry(self.moment, ApplyEdit(edit)))
 
     def measure(
-        self, metrics: Iterable[str] = (), step: float | None = None, spans: Iterable[Span] = ()
+        self,
+        metrics: Iterable[str] = (),
+        step: float | None = None,
+        spans: Iterable[Span] = (),
+        instants: Iterable[float] = (),
     ) -> None:
         """Measure more than results have in any case; to be called before the run begins.
 
@@ -143,6 +148,7 @@ class Session:
             metrics: Names such as ``users.latency.above.0.25``, which the result then has under ``metrics``.
             step: Length (s) of the steps of a ``series``.
             spans: Parts of the run that the result then has under ``spans``, by their names.
+            instants: Times (s) at which the result then tells under ``instants`` how everything stood.
         """
         meters = self._simulation.meters
         meters.metrics = tuple(metrics)
@@ -151,6 +157,9 @@ class Session:
         spans = tuple(spans)
         if spans:
             meters.spans = Spans(self._simulation.machine, spans)
+        times = tuple(instants)
+        if times:
+            meters.instants = Instants(self._simulation.machine, times)
         self._follow_objectives()
 
     def watch(self, bounds: Iterable[Objective]) -> None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from engine.model.design import Objective
+    from engine.sim.instants import Instants
     from engine.sim.machine import Machine
     from engine.sim.measured import Limits
     from engine.sim.series import Series
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Meters:
-    """Metrics, windows and alerts of objectives, spans and a series, of one machine."""
+    """Metrics, windows and alerts of objectives, spans, instants and a series, of one machine."""
 
     def __init__(self, machine: Machine) -> None:
         self.windows = Windows(machine)
@@ -28,6 +29,7 @@ class Meters:
         self.alarms = Alarms(machine)
         self.series: Series | None = None
         self.spans: Spans | None = None
+        self.instants: Instants | None = None
         self.metrics: tuple[str, ...] = ()
         """Metrics that are wanted as such."""
 
@@ -35,14 +37,14 @@ class Meters:
     def due(self) -> float:
         """When the next look is due (s)."""
         due = self.windows.due
-        for each in (self.series, self.spans):
+        for each in (self.series, self.spans, self.instants):
             due = due if each is None else min(due, each.due)
         return due
 
     def note(self) -> None:
         """Look, where it is time."""
         self.windows.note()
-        for each in (self.series, self.spans):
+        for each in (self.series, self.spans, self.instants):
             if each is not None:
                 each.note()
 

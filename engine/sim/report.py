@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 VERSION = 1
 """Version of the result object."""
-_UNHASHED = ("hash", "wall_seconds", "warmup_advice", "series", "spans", "metrics")
+_UNHASHED = ("hash", "wall_seconds", "warmup_advice", "series", "spans", "instants", "metrics")
 _DOUBTS = (CI, "sure", "above")
 """What says how sure a number is: it takes functions that round differently on other machines. And what
 is there only because somebody asked: the same run has the same hash whatever is asked of it."""
@@ -83,6 +83,8 @@ def result_of(
         result["series"] = meters.series.result()
     if meters.spans is not None:
         result["spans"] = meters.spans.result()
+    if meters.instants is not None:
+        result["instants"] = meters.instants.result()
     result["warmup_advice"] = machine.settling.advice(plan)
     result["hash"] = hash_of(result)
     return result

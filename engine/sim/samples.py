@@ -120,18 +120,11 @@ class Observer:
 
     def gauges(self) -> dict[str, NodeGauge]:
         """How every node stands."""
-        return {name: _gauge(part) for name, part in self._machine.nodes.items()}
+        return {name: gauge_of(part) for name, part in self._machine.nodes.items()}
 
     def states(self) -> dict[str, dict[str, str]]:
         """States of the gates and controllers of nodes and of the rules of links, where they have any."""
-        machine = self._machine
-        found = {
-            name: states(part.gates + part.controllers)
-            for name, part in machine.nodes.items()
-            if part.gates or part.controllers
-        }
-        found |= {name: states(part.bodies) for name, part in machine.links.items() if part.bodies}
-        return {name: each for name, each in found.items() if each}
+        return states_of(self._machine)
 
     def in_flight(self) -> dict[str, int]:
         """Call attempts under way, by link."""
@@ -166,7 +159,18 @@ def _percentiles(histogram: Histogram) -> Percentiles:
     return Percentiles(count=int(count), mean=mean, p50=p50, p95=p95, p99=p99)
 
 
-def _gauge(part: NodePart) -> NodeGauge:
+def states_of(machine: Machine) -> dict[str, dict[str, str]]:
+    """States of the gates and controllers of nodes and of the rules of links, where they have any."""
+    found = {
+        name: states(part.gates + part.controllers)
+        for name, part in machine.nodes.items()
+        if part.gates or part.controllers
+    }
+    found |= {name: states(part.bodies) for name, part in machine.links.items() if part.bodies}
+    return {name: each for name, each in found.items() if each}
+
+
+def gauge_of(part: NodePart) -> NodeGauge:
     """A node right now."""
     node = part.node
     pools = [pool for pool in node.pools if not is_off(pool)]

@@ -20,6 +20,7 @@ from engine.model.files import dumps, loads
 from engine.model.metric_names import above
 from engine.model.units import parse_quantity
 from engine.records import dataclass
+from engine.run.protocol import DEFAULT_MEMORY
 from engine.study.errors import StudyError
 from engine.study.trial import CROSSED, Trial, trimmed
 
@@ -53,6 +54,8 @@ class Variant:
     """Metrics that are only measured where somebody asks, such as ``users.latency.above.0.25``."""
     trial: Trial = Trial()
     """What happens in its runs beside the design, and what is measured of it."""
+    memory: float = DEFAULT_MEMORY
+    """What each of its runs may take (bytes)."""
 
     @classmethod
     def of(cls, design: Design, *settings: str, load: float = 1.0) -> Variant:
@@ -78,6 +81,10 @@ class Variant:
         """The variant whose results have some metrics, also those that nobody has unless he asks."""
         asked = {name for name in metrics if above(name.partition(".")[2]) is not None}
         return replace(self, asked=tuple(sorted(asked))) if asked else self
+
+    def within(self, memory: float) -> Variant:
+        """The variant whose runs may take so much memory (bytes)."""
+        return replace(self, memory=memory)
 
     def point(self, seed: int) -> Point:
         """One run of it."""
@@ -129,7 +136,8 @@ class Point:
         parts = [variant.digest, list(variant.settings), variant.load, self.seed]
         asked = [list(variant.asked)] if variant.asked else []
         trial = [variant.trial.to_json] if variant.trial != Trial() else []
-        return hashlib.sha256(json.dumps([*parts, *asked, *trial]).encode()).hexdigest()
+        memory = [{"memory": variant.memory}] if variant.memory != DEFAULT_MEMORY else []
+        return hashlib.sha256(json.dumps([*parts, *asked, *trial, *memory]).encode()).hexdigest()
 
     @property
     def label(self) -> str:
@@ -193,7 +201,7 @@ def _simulated(point: Point) -> dict[str, Any]:
 
     design = SetDesign(("scenario", "seed"), point.seed).apply(point.variant.made()).design
     trial = point.variant.trial
-    session = Session(design)
+    session = Session(design, point.variant.memory)
     session.measure(point.variant.asked, trial.step, trial.spans)
     if point.variant.load != 1.0:
         session.set_load(point.variant.load)

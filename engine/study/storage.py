@@ -14,6 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from engine.run.protocol import DEFAULT_MEMORY
 from engine.study.points import Outcome, Point, Variant, digest_of, engine_version
 from engine.study.trial import Trial
 
@@ -111,6 +112,7 @@ class Storage:
             "seed": point.seed,
             **({"asked": list(variant.asked)} if variant.asked else {}),
             **({"trial": variant.trial.to_json} if variant.trial != Trial() else {}),
+            **({"memory": variant.memory} if variant.memory != DEFAULT_MEMORY else {}),
         }
 
     def point(self, key: str) -> Point:
@@ -127,7 +129,8 @@ class Storage:
         """What a line says of its point. Raises ``KeyError`` or ``TypeError`` where that is not enough."""
         design, asked = self._designs[about["design"]], tuple(map(str, about.get("asked", ())))
         trial = Trial.read(about.get("trial", {}))
-        return Variant(design, tuple(about["settings"]), about["load"], asked, trial)
+        made = Variant(design, tuple(about["settings"]), about["load"], asked, trial)
+        return made.within(float(about.get("memory", DEFAULT_MEMORY)))
 
     def close(self) -> None:
         """Close the file; safe to call twice."""

@@ -77,20 +77,23 @@ class Expiry(Task):
 
         They were sent long ago, so that nothing of them is in the caches of a core. What is asked for here
         comes from memory all at once, and in time; asked for where it is needed, one comes after the other.
+        Whoever is glanced at was found by a glance before.
         """
-        seen: i64 = 0
-        waiting = first.parent
+        second = first.later
+        if second is None:
+            return
+        seen = i64(second.pool.inside.has(second))
+        waiting = second.parent
         if waiting is not None:
-            seen = i64(waiting.pool.inside.has(waiting))
+            seen ^= i64(waiting.pool.inside.has(waiting))
             if waiting.parent is not None:
                 seen ^= waiting.parent.glance()
-        second = first.later
-        if second is not None:
-            seen ^= i64(second.pool.inside.has(second))
-            if second.parent is not None:
-                seen ^= second.parent.glance()
-            if second.later is not None:
-                seen ^= second.later.glance()
+        third = second.later
+        if third is not None:
+            if third.parent is not None:
+                seen ^= third.parent.glance()
+            if third.later is not None:
+                seen ^= third.later.glance()
         self._seen = seen
 
 

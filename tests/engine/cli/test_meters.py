@@ -63,6 +63,32 @@ def test_a_step_that_makes_no_sense(
     assert "--series" in capsys.readouterr().err
 
 
+def test_how_everything_stands_at_an_instant(shop: Path) -> None:
+    killed = {"at": 12, "duration": 5, "target": "web", "change": "kill"}
+    events = {"scenario": DESIGN["scenario"] | {"events": [killed]}}
+    path = stored(shop.parent, DESIGN | events)
+    plain = result_of(path)
+    asked = result_of(path, "--at", "0.25min", "--at", "0", "--at", "30", "--at", "15s")
+    assert asked["hash"] == plain["hash"]
+    begin, down, end = asked["instants"]
+    assert [each["at"] for each in asked["instants"]] == [0.0, 15.0, 30.0]
+    assert begin["nodes"]["web"]["in_system"] == begin["clients"]["users"]["in_system"] == 0
+    assert [each["state"] for each in down["nodes"]["web"]["instances"]] == ["down"]
+    assert down["nodes"]["web"]["busy"] == 0
+    web = end["nodes"]["web"]
+    assert web["instances"][0]["state"] == "ready"
+    assert web["in_system"] == web["busy"] + web["waiting"]
+    assert end["links"]["users-web"]["in_flight"] == end["clients"]["users"]["in_system"]
+
+
+@pytest.mark.parametrize("time", ["-1", "31", "later"])
+def test_an_instant_outside_the_run(
+    time: str, shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["simulate", str(shop), "--quiet", "--at", time]) == BAD_INPUT
+    assert "--at" in capsys.readouterr().err
+
+
 def test_a_metric_that_is_only_there_on_request(
     shop: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -89,6 +89,19 @@ def test_a_replay_has_a_table(shop, recording, capsys) -> None:
     assert "20 s simulated" in capsys.readouterr().out
 
 
+def test_a_replay_is_measured_like_any_run(shop, recording, session, capsys) -> None:
+    options = ("--series", "1s", "--at", "7s", "--metric", "users.latency.above.0.01")
+    assert run(["simulate", str(recording), *options, "--quiet", "--json", "-"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert result["hash"] == session.result()["hash"]
+    users = result["series"]["clients"]["users"]
+    assert sum(users["offered"][2:]) == result["clients"]["users"]["offered"]
+    assert result["series"]["nodes"]["web"]["instances"][5:10] == [2, 1, 1, 1, 2]
+    states = [each["state"] for each in result["instants"][0]["nodes"]["web"]["instances"]]
+    assert states == ["down", "ready"]
+    assert 0.0 < result["metrics"]["users.latency.above.0.01"] < 1.0
+
+
 def test_what_came_after_the_result_is_not_waited_for(shop, session, tmp_path, capsys) -> None:
     session.advance(25.0)
     session.set_load(4.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -214,3 +215,27 @@ def test_a_failed_run_is_named_with_the_command_that_repeats_it(
     capsys.readouterr()
     assert study(*command) == 0
     assert "3 of them done before" in capsys.readouterr().out
+
+
+def test_a_run_may_take_no_more_memory_than_was_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "flood.windtunnel"
+    save(shop(rate=40_000.0, duration=2.0, warmup=0.0), path)
+    command = ("replicate", path, "--seeds", 1, "--output", tmp_path / "kept")
+    assert study(*command, "--memory", "10MB") == 1
+    text = capsys.readouterr().out
+    assert "10 MB" in text
+    assert "web" in text.split("failed: ")[1]
+    key = re.findall(r"--point (\w+)", text)[0]
+    assert run(["study", "rerun", "--output", str(tmp_path / "kept"), "--point", key]) == 1
+    capsys.readouterr()
+    assert study(*command, "--memory", "1GB") == 0
+    assert "1 runs; hash" in capsys.readouterr().out
+
+
+def test_a_limit_of_memory_that_is_none_is_refused(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "--memory" in complaint(capsys, "replicate", file, "--memory", "much")
+    assert "out of range" in complaint(capsys, "knee", file, "--memory", "1kB")
