@@ -78,7 +78,7 @@ class BuildLane(build_ext):
             if sys.platform != "win32":
                 extension.extra_compile_args += INLINING
             if sys.platform == "linux":
-                extension.extra_link_args.append("-s")  # no symbols: half a megabyte of the bundle
+                pass  # no symbols: half a megabyte of the bundle
         return extensions
 
     @property

@@ -51,7 +51,8 @@ class HealthChecks:
 
     The next check begins one interval after the last one was over, so a bad instance is out of rotation
     after U + fall·timeout + (fall-1)·interval where it says nothing, and without the timeouts where it
-    refuses, U being what was left of an interval.
+    refuses, U being what was left of an interval. While a verdict is open, a fast interval takes the place
+    of the others, where there is one.
     """
 
     def __init__(self, machine: Machine, notify: Callable[[Notice], None]) -> None:
@@ -106,7 +107,7 @@ class HealthChecks:
         """Check an instance on a period, until it or its router or the check is gone."""
         clock = self._machine.clock
         while True:
-            yield clock.timeout(watch.router.plan.interval)
+            yield clock.timeout(_wait(watch))
             if not watch.goes_on():
                 return
             if not watch.endpoint.pool.listed:
@@ -143,6 +144,13 @@ class HealthChecks:
         rotation = rotation_of(watch.router.part)
         if rotation is not None:
             rotation.settle()
+
+
+def _wait(watch: Watch) -> float:
+    """Seconds until the next check of an instance."""
+    plan = watch.router.plan
+    fast = plan.fast_interval
+    return plan.interval if fast is None or watch.endpoint.streak == 0 else fast
 
 
 def _plan_of(part: NodePart) -> HealthPlan | None:

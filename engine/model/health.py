@@ -16,9 +16,17 @@ class Health(Config):
         unit="s",
         help="Time from the end of a check to the beginning of the next (HAProxy's inter: 2 s; AWS ALB: "
         "30 s). Who says nothing is out after what is left of one, failures × timeout and (failures - 1) "
-        "× interval; who refuses, without the timeouts. HAProxy with fall 3, rise 2 and a timeout of 1 s "
-        "took 5.4 to 5.8 s, 2.1 to 2.7 s, and 1.2 to 1.9 s to return: that is an interval of 1 s, its "
-        "fastinter where one is set, since it counts while a verdict is open.",
+        "× interval; who refuses, without the timeouts.",
+        gt=0.0,
+        le=1e6,
+    )
+    fast_interval: float | None = setting(
+        None,
+        title="Interval in doubt",
+        unit="s",
+        help="The interval while a verdict is open: after a check that contradicts what is believed, until enough "
+        "in a row do, or one does not (HAProxy's fastinter). A bad instance is out sooner, and checks are no "
+        "more while all is well. Off: the same interval always.",
         gt=0.0,
         le=1e6,
     )

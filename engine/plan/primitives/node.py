@@ -41,6 +41,8 @@ class HealthPlan:
     """Share in rotation below which all are used."""
     fail_open: bool = False
     """Whether all are used once none is in rotation."""
+    fast_interval: float | None = None
+    """Seconds from the end of a check to the next while a verdict is open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,6 +65,11 @@ def frozen(at: float) -> EventPlan:
     return event(at, 30.0, "freeze", nodes=("web",), instances=1)
 
 
+def killed(at: float) -> EventPlan:
+    """One of two instances is dead for half a minute, and refuses connections."""
+    return event(at, 30.0, "kill", nodes=("web",), instances=1)
+
+
 FAULTS = [stopped, frozen]
 PHASES = [0.05, 0.3, 0.55, 0.8]
 
@@ -74,7 +79,7 @@ PHASES = [0.05, 0.3, 0.55, 0.8]
 def test_a_frozen_instance_is_found_after_its_timeouts(
     phase: float, fault: Callable[[float], EventPlan]
 ) -> None:
-    """Measured with HAProxy, inter and timeout 1 s, fall 3: 5.4 to 5.8 s."""
+    """Three timeouts and two intervals after what was left of one."""
     at = 20.0 + phase
     (seen, verdict), *_ = found(checks(7), fault(at))
     assert verdict == "out"
@@ -85,13 +90,63 @@ def test_a_frozen_instance_is_found_after_its_timeouts(
 @pytest.mark.parametrize("phase", PHASES)
 @pytest.mark.parametrize("layer", [4, 7])
 def test_a_dead_instance_refuses_at_once(phase: float, layer: Literal[4, 7]) -> None:
-    """Measured with HAProxy, inter 1 s, fall 3, rise 2: out after 2.1 to 2.7 s, back after 1.2 to 1.9 s."""
+    """Two intervals after what was left of one, and one until it is back."""
     at = 20.0 + phase
-    killed = event(at, 20.0, "kill", nodes=("web",), instances=1)
-    (out, first), (back, second) = found(checks(layer), killed)
+    (out, first), (back, second) = found(checks(layer), killed(at), 70.0)
     assert (first, second) == ("out", "back")
     assert (FALL - 1) * INTERVAL <= out - at <= FALL * INTERVAL
-    assert (RISE - 1) * INTERVAL <= back - at - 20.0 <= RISE * INTERVAL
+    assert (RISE - 1) * INTERVAL <= back - at - 30.0 <= RISE * INTERVAL
+
+
+KILLED, FROZEN, BACK = (2.1, 2.7), (5.4, 5.8), (1.2, 1.9)
+"""Measured with a HAProxy whose configuration says ``inter 2s fall 3 rise 2`` and a timeout of 1 s: seconds
+until a killed and a frozen backend was out, and until it was back."""
+
+
+def times(health: HealthPlan, at: float) -> tuple[float, float, float]:
+    """How long it takes at one phase until a killed one is out, a frozen one is, and the killed one is back."""
+    (dead, _), (back, _) = found(health, killed(at), 80.0)
+    (stuck, _), *_ = found(health, frozen(at), 80.0)
+    return dead - at, stuck - at, back - at - 30.0
+
+
+def test_an_interval_of_two_seconds_alone_cannot_have_been_measured() -> None:
+    """Three checks that fail have two intervals between them: 4 s at least, and 7 s with their timeouts.
+
+    Whatever the phase U was, and however the ranges came about: HAProxy counts ``inter`` from the end of a check
+    (``process_chk_conn``), as here. If it counted from the beginning, a dead one would take just as long.
+    """
+    health = checks(7, interval=2.0)
+    for place in range(20):
+        dead, stuck, back = times(health, 40.0 + 0.1 * place)
+        assert dead >= (FALL - 1) * 2.0 > KILLED[1]
+        assert stuck >= FALL * TIMEOUT + (FALL - 1) * 2.0 > FROZEN[1]
+        assert back >= (RISE - 1) * 2.0 > BACK[1]
+
+
+@pytest.mark.parametrize(
+    "health", [checks(7), checks(7, interval=2.0, fast_interval=1.0)], ids=["inter", "fastinter"]
+)
+def test_what_was_measured_is_a_second_between_checks_while_in_doubt(health: HealthPlan) -> None:
+    """All three ranges come from one setting: killed U + 2, frozen U + 2 + three timeouts, back U + 1."""
+    seen = [times(health, 40.0 + 0.1 * place) for place in range(20)]
+    for dead, stuck, _ in seen:
+        assert stuck - dead == pytest.approx(FALL * TIMEOUT, abs=0.01)
+    both = [(dead, stuck) for dead, stuck, _ in seen if FROZEN[0] <= stuck <= FROZEN[1]]
+    assert any(KILLED[0] <= dead <= KILLED[1] for dead, _ in both)
+    assert any(BACK[0] <= back <= BACK[1] for _, _, back in seen)
+
+
+def test_all_is_as_before_while_nothing_is_in_doubt() -> None:
+    """The fast interval ends with the verdict: a second kill is noticed after the usual one again."""
+    health = checks(4, interval=8.0, fast_interval=0.5)
+    simulation = Simulation(farm(health, killed(20.0), killed(100.0)))
+    simulation.advance(200.0)
+    (out, _), (back, _), (again, _), _ = verdicts(simulation)
+    assert 1.0 <= out - 20.0 <= 9.0
+    assert 0.5 <= back - 50.0 <= 8.5
+    assert 1.0 <= again - 100.0 <= 9.0
+    assert (again - 1.0 - back) % 8.0 == pytest.approx(0.0, abs=0.01)
 
 
 @pytest.mark.parametrize("fault", FAULTS)
