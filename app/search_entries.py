@@ -9,7 +9,7 @@ from app.naming import name_of
 from engine.model.fields import field_help
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from app.actions import ActionSet
     from app.examples import Example
@@ -65,6 +65,14 @@ def component_entries(
             _go(add, component.kind),
             component.summary,
         )
+
+
+def study_entries(
+    kinds: Iterable[tuple[str, str, str]], ask: Callable[[str], object]
+) -> Iterator[Entry]:
+    """Kinds of studies; choosing one opens its form."""
+    for name, title, question in kinds:
+        yield Entry(f"Study: {title.lower()}", question, "compare", _go(ask, name), name)
 
 
 def example_entries(found: list[Example], show: Callable[[Example], object]) -> Iterator[Entry]:

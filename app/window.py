@@ -157,7 +157,9 @@ class MainWindow(QMainWindow):
         self.measure_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.measure_button.setFixedHeight(30)
         self.measure_button.clicked.connect(self.measure_clicked)
-        self.study_button.setToolTip("Run the design many times: replicate, sweep, compare… (S)")
+        self.study_button.setToolTip(
+            "Run the design many times: replicate, sweep, compare, break… (S)"
+        )
         self.study_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.study_button.setFixedHeight(30)
         self.study_button.clicked.connect(self.study_clicked)

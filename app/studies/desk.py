@@ -57,6 +57,18 @@ class StudyDesk(QObject):
         self.session.follow()
         self.session.panel.form.setFocus()
 
+    def choices(self) -> list[tuple[str, str, str]]:
+        """The kinds of studies: name, title, and the question that each answers."""
+        from widgets.study import KINDS  # noqa: PLC0415 - as above
+
+        return [(kind.name, kind.title, kind.question) for kind in KINDS]
+
+    def ask(self, kind: str) -> None:
+        """Show the panel with the form of a kind; a study under way keeps its own."""
+        self.open()
+        if not self.session.running.active:
+            self.session.panel.form.choose_kind(kind)
+
     def leave(self) -> None:
         """Show the charts again; a study under way goes on."""
         self._place.setCurrentIndex(0)

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from app.submenus import Submenus
 from engine.model import files
 from engine.model.edits import Move, Position, SetField
 from engine.study import Chaos, Variant, run_study
@@ -75,6 +76,15 @@ def test_chaos_in_the_window_is_that_of_a_script_and_is_painted(studies, shop) -
     bars = studies.panel.plot._picture.bars
     assert bars[0].value == pytest.approx(1.0, abs=0.05)
     assert {bar.label for bar in bars} >= {"kill db", "cut web-db"}
+
+
+def test_a_study_is_found_by_its_name(studies) -> None:
+    robot = studies.robot
+    entries = {entry.title: entry for entry in Submenus(robot.opened.bench).entries()}
+    robot.opened.bench.desk.leave()
+    entries["Study: metastability"].act()
+    assert robot.opened.bench.desk.shown
+    assert studies.form.request.kind == "metastability"
 
 
 def test_a_list_a_change_and_a_bound(studies) -> None:

@@ -28,8 +28,8 @@ _GATES: Final = QPointF(_INSET - 5.0, CARD_HEIGHT - 5.0)
 _PALE: Final = 0.55
 TINT: Final = 0.08
 """Share of a mark's colour in the ground of its card; with more, small letters would be hard to read."""
-_GATES_ROOM: Final = CARD_WIDTH - _INSET + 10.0
-"""Its width at most: it ends a little beyond the right edge."""
+_GATES_ROOM: Final = CARD_WIDTH + 4.0
+"""Its width at most: it ends a little beyond the right edge, inside the margin of the picture."""
 _ALARMED: Final = frozenset({"saturated", "failing", "down"})
 _RECT: Final = QRectF(0.0, 0.0, CARD_WIDTH, CARD_HEIGHT)
 

@@ -18,14 +18,25 @@ if TYPE_CHECKING:
 
 HEIGHT: Final = 17.0
 _ICON: Final = 11.0
+_GAP: Final = 3.0
+"""Between an icon and its words."""
+_BARE: Final = 6.0
+"""Behind an icon without words."""
 
 
 def pills_size(pills: Sequence[Pill], look: Look) -> QSizeF:
     """Room that some signs take in one pill."""
     width = 5.0
     for pill in pills:
-        width += _ICON + 3.0 + look.pill_metrics.horizontalAdvance(pill.text) + 7.0
+        width += _ICON + _after(pill, look)
     return QSizeF(width, HEIGHT)
+
+
+def _after(pill: Pill, look: Look) -> float:
+    """Room behind an icon: for its words, and up to the next one."""
+    if not pill.text:
+        return _BARE
+    return _GAP + look.pill_metrics.horizontalAdvance(pill.text) + 7.0
 
 
 def fitting(pills: Sequence[Pill], look: Look, room: float) -> tuple[Pill, ...]:
@@ -59,10 +70,10 @@ def paint_pills(painter: QPainter, pills: Sequence[Pill], look: Look, border: st
             look.icons.paint(painter, pill.icon, icon, token)
         else:
             paint_state(painter, theme.state(pill.tone), icon)
-        left += _ICON + 3.0
+        left += _ICON
         painter.setPen(look.colour(token))
-        painter.drawText(QPointF(left, box.center().y() + 3.6), pill.text)
-        left += look.pill_metrics.horizontalAdvance(pill.text) + 7.0
+        painter.drawText(QPointF(left + _GAP, box.center().y() + 3.6), pill.text)
+        left += _after(pill, look)
 
 
 def _ink(pill: Pill, look: Look) -> str:
