@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from engine.model.units import format_quantity
 from widgets.study.picture import Band, Bar, Dots, Level, Mark, Picture, Zone
 
@@ -184,12 +186,35 @@ def _loop(report: Report) -> Picture | None:
         "Load",
         y_unit="rps",
         bands=(
-            Band("load goes up", loads, up, up, up),
-            Band("and down again", loads, down, down, down, line="dashed"),
+            Band("up", loads, up, up, up),
+            Band("down again", loads, down, down, down, line="dashed"),
         ),
+        dots=tuple(_triggered(report, loads, up, down)),
         marks=(Mark(1.0, "its load"),),
         zones=tuple(_vulnerable(report)),
     )
+
+
+def _triggered(
+    report: Report, loads: Sequence[float], up: Sequence[float], down: Sequence[float]
+) -> Iterator[Dots]:
+    """Triggered runs: one that is back lies on the branch that goes up, one that is not on the one below."""
+    rows = report.table("triggers").records()
+    for verdict, label, branch in (
+        ("recovers", "back", up),
+        ("does not recover", "not back", down),
+    ):
+        of_verdict = [row for row in rows if row["verdict"] == verdict]
+        if of_verdict:
+            xs = tuple(_number(row["load"]) for row in of_verdict)
+            ys = tuple(float(each) for each in np.interp(xs, loads, branch))
+            texts = tuple(_back(row) for row in of_verdict)
+            yield Dots(label, xs, ys, good=branch is up, texts=texts)
+
+
+def _back(row: Mapping[str, Cell]) -> str:
+    """When a triggered run was back after its trigger; nothing where it was not."""
+    return "" if row["recovery"] is None else format_quantity(_number(row["recovery"]), "s")
 
 
 def _vulnerable(report: Report) -> Iterator[Zone]:
@@ -198,7 +223,7 @@ def _vulnerable(report: Report) -> Iterator[Zone]:
     if nodes and nodes[0]["from"] is not None:
         low, high = _number(nodes[0]["from"]), min(_number(row["to"]) for row in nodes)
         if low < high:
-            yield Zone(low, high, "predicted: can stay down")
+            yield Zone(low, high, "predicted to stay down")
 
 
 def _main_metric(report: Report) -> str:

@@ -23,10 +23,8 @@ def storm(attempts: int, **more):
     return Variant.of(design(nodes, links, duration=60, warmup=10, seed=1))
 
 
-def report_of(variant: Variant, **more):
-    return conclude(
-        Metastability(variant, over=(0.5, 1.7), levels=4, hold=20.0, watch=30.0, **more)
-    )
+def report_of(variant: Variant, watch: float = 30.0):
+    return conclude(Metastability(variant, over=(0.5, 1.7), levels=4, hold=20.0, watch=watch))
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +43,33 @@ def test_the_branches_part_inside_the_predicted_band(report) -> None:
     assert picture.marks[0].x == 1.0
 
 
+def test_triggered_runs_lie_on_the_branch_on_which_they_end_with_their_times(report) -> None:
+    picture = picture_of(report)
+    up, down = picture.bands
+    rows = {row["load"]: row for row in report.table("triggers").records()}
+    found = {}
+    for dots in picture.dots:
+        for x, y, text in zip(dots.xs, dots.ys, dots.texts, strict=True):
+            found[x] = (dots.good, text)
+            branch = up if dots.good else down
+            assert min(branch.means) <= y <= max(branch.means)
+    assert found.keys() == rows.keys()
+    assert found[1.0] == (False, "")
+    for load, (good, text) in found.items():
+        assert good is (rows[load]["verdict"] == "recovers")
+        assert (not text) is (rows[load]["recovery"] is None)
+
+
+def test_a_run_that_is_back_lies_on_the_upper_branch_with_its_time() -> None:
+    calm = report_of(storm(1), watch=90.0)
+    (dots,) = picture_of(calm).dots
+    assert dots.good
+    assert dots.xs == (1.0,)
+    assert dots.ys[0] == pytest.approx(200.0, rel=0.1)
+    (row,) = calm.table("triggers").records()
+    assert float(dots.texts[0].removesuffix(" s")) == pytest.approx(row["recovery"], rel=0.01)
+
+
 def test_the_branches_are_told_apart_without_their_colours(report, qtbot) -> None:
     picture = picture_of(report)
     assert [band.line for band in picture.bands] == ["solid", "dashed"]
@@ -56,9 +81,9 @@ def test_the_branches_are_told_apart_without_their_colours(report, qtbot) -> Non
     for theme in (DARK, LIGHT):
         plot.set_theme(theme)
         head = plot._head.text()
-        assert "load goes up" in head
-        assert "╌ and down again" in head
-        assert f'<span style="color:{theme.load.text}">▒ predicted: can stay down</span>' in head
+        assert ">up</span>" in head
+        assert "╌ down again" in head
+        assert f'<span style="color:{theme.load.text}">▒ predicted to stay down</span>' in head
     (left, right), _ = plot._box.viewRange()
     assert left < 0.5 < 1.7 < right
 

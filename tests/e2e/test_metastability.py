@@ -48,7 +48,7 @@ def test_the_meter_in_the_window_is_that_of_a_script(studies, storm) -> None:
         "Metastable: after Web slow × 10 for 10 s, it does not recover within 40 s"
     )
     picture = studies.panel.plot._picture
-    assert [band.label for band in picture.bands] == ["load goes up", "and down again"]
+    assert [band.label for band in picture.bands] == ["up", "down again"]
     assert picture.zones[0].left == pytest.approx(0.75)
     assert not studies.panel._map.isVisibleTo(studies.panel)
 

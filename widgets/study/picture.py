@@ -30,6 +30,8 @@ class Dots:
     ys: tuple[float, ...]
     good: bool = True
     """Whether they are what one hopes for; others look like failures."""
+    texts: tuple[str, ...] = ()
+    """What stands beside each; with it they are large, and named in the title."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,12 @@ _ZONE = 34
 """The same of what was predicted."""
 _PALE = 90
 """Opacity of a bar that cannot be told from zero."""
+_BELOW = 0.07
+"""Air below zero where large circles lie on it."""
+_EDGE = 0.15
+"""Share of the width at the left in which words stand at the right of their circle."""
+_SMALL, _LARGE = 7.0, 11.0
+"""Sizes of circles (px): of measurements, and of those with words beside them."""
 _AIR = 0.06
 _ALIKE = 0.6
 """Share of the largest value from which on an axis need not begin at zero."""
@@ -133,6 +139,11 @@ class StudyPlot(QWidget):
                 ink = self._theme.series[_SERIES[number % len(_SERIES)]].text
                 dash = "╌ " if band.line == "dashed" else ""
                 words.append(f'<span style="color:{ink}">{dash}{escape(band.label)}</span>')
+        for dots in picture.dots:
+            if dots.texts:
+                tone = self._theme.series["goodput"] if dots.good else self._theme.danger
+                sign = "●" if dots.good else "○"
+                words.append(f'<span style="color:{tone.text}">{sign} {escape(dots.label)}</span>')
         words += [
             f'<span style="color:{self._theme.load.text}">▒ {escape(zone.label)}</span>'
             for zone in picture.zones
@@ -150,6 +161,8 @@ class StudyPlot(QWidget):
         ys += [level.y for level in picture.levels]
         left, right = _padded(xs)
         bottom, top = _heights(ys)
+        if picture.zones or any(dots.texts for dots in picture.dots):
+            bottom -= _BELOW * (top - bottom)
         self._box.setRange(xRange=(left, right), yRange=(bottom, top), padding=0)
         self._item.getAxis("left").setWidth(_LEFT)
         self._grid(left, right, _ticks(bottom, top, 5.0, picture.y_unit))
@@ -231,13 +244,26 @@ class StudyPlot(QWidget):
         """Single measurements; what failed is hollow as well as red."""
         theme = self._theme
         colour = theme.series["goodput"].colour if dots.good else theme.danger.colour
-        self._scatter(np.array(dots.xs), np.array(dots.ys), colour, hollow=not dots.good)
+        size = _LARGE if dots.texts else _SMALL
+        self._scatter(np.array(dots.xs), np.array(dots.ys), colour, hollow=not dots.good, size=size)
+        left, right = self._box.viewRange()[0]
+        for x, y, told in zip(dots.xs, dots.ys, dots.texts, strict=False):
+            beyond = x > left + _EDGE * (right - left)
+            if not told:
+                continue
+            text = pg.TextItem(told, color=self._theme.text, anchor=(1.1 if beyond else -0.1, 1.1))
+            text.setFont(Fonts().numbers(CAPTION))
+            text.setPos(x, y)
+            text.setZValue(20)
+            self._box.addItem(text, ignoreBounds=True)
 
-    def _scatter(self, xs: Any, ys: Any, colour: str, *, hollow: bool) -> None:
-        """Small circles."""
+    def _scatter(
+        self, xs: Any, ys: Any, colour: str, *, hollow: bool, size: float = _SMALL
+    ) -> None:
+        """Small circles, or larger ones."""
         brush = QColor(self._theme.panel if hollow else colour)
         points = pg.ScatterPlotItem(
-            x=xs, y=ys, size=7, pen=self._pen(colour, 1.4), brush=brush, antialias=True
+            x=xs, y=ys, size=size, pen=self._pen(colour, 1.4), brush=brush, antialias=True
         )
         points.setZValue(10)
         self._box.addItem(points, ignoreBounds=True)
