@@ -12,13 +12,24 @@ from pydantic import model_validator
 
 from engine.catalog.preset import Lowering, Preset
 from engine.model.admission import ADMISSION, Admission
+from engine.model.balancing import (
+    AFFINITY,
+    HASH,
+    LAYER,
+    SHUFFLE,
+    SPREAD_METRICS,
+    AffinityName,
+    Hash,
+    Layer,
+    PickerName,
+    Shuffle,
+)
 from engine.model.component import Component
 from engine.model.failover import FAILOVER, Failover
 from engine.model.faults import NODE_FAULTS, NodeFaults
 from engine.model.fields import Config, setting
 from engine.model.health import HEALTH, OUTLIER, Health, Outlier
 from engine.model.laws import Constant, Law
-from engine.model.link import PickerName
 from engine.model.metric import Metric
 from engine.plan.health import health_plan, outlier_plan
 from engine.plan.primitives import NodePlan, RouterPlan, StationPlan
@@ -33,6 +44,13 @@ Sends each request to **one** instance among all instances of the nodes behind i
 | least connections | fewest under way, as this balancer sees it | 1.9 × |
 | power of two | the less busy of two drawn by chance | 3.0 × |
 | weighted | by the weights of its links | depends on the weights |
+| ewma | the cheaper of two: how long answers took lately × calls under way | as power of two, and slow ones get less |
+| hash | by the key, the client or the session of a request | depends on how even these are |
+| shuffle | a few instances for each client | as few as have the same ones suffer together |
+
+**Affinity** sends whoever came before to the same instance again; if that died, the session is lost
+(`sessions_lost`). At **layer 4** it picks once a connection, so that few long-lived ones are spread unevenly
+(`imbalance`: the fullest instance over the mean).
 
 **Health checks** probe each instance, and begin anew one interval after the last answer; after enough
 failures in a row the instance gets no more requests, after enough successes it does again. Until then its
@@ -51,8 +69,7 @@ that answer checks and fail requests. One that nothing was wrong with counts und
 
 **Connections and TLS** are on its links, in front of it and behind it.
 
-**Left out:** picking once a connection (layer 4), session affinity, its own failure modes other than
-being killed.
+**Left out:** slow start, zones, its own failure modes other than being killed.
 
 Compare: HAProxy, nginx, Envoy, AWS ALB, Google Cloud Load Balancing.
 """
@@ -67,6 +84,10 @@ class LoadBalancerConfig(Config):
         group="Balancing",
         help="How it chooses an instance for each request.",
     )
+    hash: Hash | None = HASH
+    shuffle: Shuffle | None = SHUFFLE
+    affinity: AffinityName = AFFINITY
+    layer: Layer = LAYER
     service_time: Law = setting(
         Constant(mean=0.0),
         title="Service time",
@@ -111,6 +132,10 @@ def lower(config: LoadBalancerConfig, context: Lowering) -> NodePlan:
         station=StationPlan(work=context.each(config.service_time)),
         router=RouterPlan(
             picker=config.picker,
+            hash=config.hash,
+            shuffle=config.shuffle,
+            affinity=config.affinity,
+            layer=config.layer,
             health=health_plan(config.health),
             outlier=outlier_plan(config.outlier),
         ),
@@ -129,6 +154,7 @@ PRESET = Preset(
         input="calls",
         output="calls",
         metrics=(
+            *SPREAD_METRICS,
             Metric(
                 name="panic_share",
                 title="in panic",

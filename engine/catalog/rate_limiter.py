@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from engine.catalog.preset import Lowering, Preset
 from engine.model.admission import ADMISSION_GROUP, Admission
+from engine.model.balancing import HASH, SHUFFLE, SPREAD_METRICS, Hash, PickerName, Shuffle
 from engine.model.component import Component
 from engine.model.faults import NODE_FAULTS, NodeFaults
 from engine.model.fields import Config, setting
 from engine.model.laws import Constant, Law
-from engine.model.link import PickerName
 from engine.model.policies.rate_limit import RateLimit
 from engine.plan.primitives import NodePlan, RouterPlan, StationPlan
 
@@ -48,6 +48,8 @@ class RateLimiterConfig(Config):
         group="Balancing",
         help="How it chooses an instance behind it for each request.",
     )
+    hash: Hash | None = HASH
+    shuffle: Shuffle | None = SHUFFLE
     service_time: Law = setting(
         Constant(mean=0.0),
         title="Service time",
@@ -69,7 +71,7 @@ def lower(config: RateLimiterConfig, context: Lowering) -> NodePlan:
     return NodePlan(
         id=context.id,
         station=StationPlan(work=context.each(config.service_time)),
-        router=RouterPlan(picker=config.picker),
+        router=RouterPlan(picker=config.picker, hash=config.hash, shuffle=config.shuffle),
     )
 
 
@@ -84,6 +86,7 @@ PRESET = Preset(
         config=RateLimiterConfig,
         input="calls",
         output="calls",
+        metrics=SPREAD_METRICS,
     ),
     lower,
 )

@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import ConfigDict, Field
 
+from engine.model.balancing import HASH, SHUFFLE, Hash, PickerName, Shuffle
 from engine.model.failures import FailureName
 from engine.model.fields import Config, setting
 from engine.model.laws import Constant, Law
@@ -19,8 +20,6 @@ from engine.model.policies.retry_budget import RetryBudget
 from engine.model.policies.throttle import Throttle
 
 _CALL, _NET, _POLICY, _TRANSPORT = "Call", "Network", "Policy", "Transport"
-
-PickerName = Literal["round_robin", "random", "least_connections", "power_of_two", "weighted"]
 
 
 class Backoff(Config):
@@ -137,6 +136,8 @@ class LinkConfig(Config):
         group=_CALL,
         help="How the caller picks an instance of the target when no balancer stands between.",
     )
+    hash: Hash | None = HASH
+    shuffle: Shuffle | None = SHUFFLE
     weight: float = setting(
         1.0,
         title="Weight",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from engine.model.balancing import SPREAD_METRICS
 from engine.model.failures import FAILURES
 from engine.model.link import LinkConfig
 from engine.model.metric import Metric
@@ -86,7 +87,12 @@ NETWORK_METRICS: Final = (
 _QUEUE_TIMEOUTS: Final = Metric(
     name="queue_timeouts", title="gave up waiting", counts=True, needs="queue_timeout"
 )
-LINK_METRICS: Final = (*NETWORK_METRICS, _QUEUE_TIMEOUTS, *metrics_in(LinkConfig))
+LINK_METRICS: Final = (
+    *NETWORK_METRICS,
+    _QUEUE_TIMEOUTS,
+    *SPREAD_METRICS,
+    *metrics_in(LinkConfig),
+)
 """What a link may add to ``extra``: its network, and the rules that are switched on."""
 
 METRICS: Final[Mapping[Sort, tuple[Metric, ...]]] = {

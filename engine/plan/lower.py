@@ -123,6 +123,8 @@ def link_plan(link: Link, config: LinkConfig, classes: tuple[ClassPlan, ...]) ->
         classes=tuple(used is None or each.name in used for each in classes),
         kind=_kind_of(config.kind, classes),
         picker=config.picker,
+        hash=config.hash,
+        shuffle=config.shuffle,
         weight=config.weight,
         delay=law_plan(config.delay_law()) if "delay" in given else ZERO,
         jitter=config.jitter,

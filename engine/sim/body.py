@@ -85,7 +85,7 @@ class Body(Generic[B]):
     def _since(self, before: Counters, now: float) -> list[float]:
         """What the counters grew by."""
         after = self.counters(now)
-        marks = before or (0.0,) * len(after)
+        marks = (*before, *(0.0,) * (len(after) - len(before)))
         return [new - old for new, old in zip(after, marks, strict=True)]
 
 

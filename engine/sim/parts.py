@@ -18,17 +18,14 @@ from engine.sim.volumes import ByteMeter
 if TYPE_CHECKING:
     from engine.plan.primitives import LinkPlan, NodePlan, TrafficPlan
     from engine.sim.body import Adapter, Bounds, Counters
+    from engine.sim.choosing import Choosing
     from engine.sim.instance_meters import Tallies
     from engine.sim.lane.call import Endpoint, Pool
     from engine.sim.lane.histogram import Histogram
     from engine.sim.lane.link import Link
     from engine.sim.lane.node import Node
-    from engine.sim.lane.seams import Picker
     from engine.sim.lane.traffic.arrivals import Source
     from engine.sim.uptime import NodeUptime
-
-    Choices = dict[tuple[object, ...], Picker]
-    """Pickers by what they were made from, so that those that stay right keep their place."""
 
 T = TypeVar("T")
 
@@ -89,7 +86,7 @@ class NodePart:
     """Factor by which events multiply its traffic."""
     burst: float = 1.0
     """Factor by which a burst does."""
-    choices: Choices = field(default_factory=dict)
+    choosing: Choosing | None = None
     """What a router picks with."""
     retired: list[Pool] = field(default_factory=list)
     """Instances that take no new calls but may still have work."""
@@ -252,7 +249,7 @@ class LinkPart:
     """Counters of its bodies when the measurement began, by name."""
     caller: NodePlan | None = None
     """The node that it leaves, once it is tuned."""
-    choices: Choices = field(default_factory=dict)
+    choosing: Choosing | None = None
     """What its caller picks with."""
     arriving: float = 1.0
     """Share of the crossings that no event loses."""

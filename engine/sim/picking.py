@@ -1,52 +1,46 @@
-"""Makes pickers, keeps those that stay right, and gives links their endpoints."""
+"""Gives links their endpoints, and callers their pickers among them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.sim.lane.balancing.least_connections import LeastConnections
-from engine.sim.lane.balancing.power_of_two import PowerOfTwo
-from engine.sim.lane.balancing.random_choice import Random
-from engine.sim.lane.balancing.round_robin import RoundRobin
-from engine.sim.lane.balancing.weighted import Weighted
+from engine.model.balancing import Hash, Shuffle
+from engine.sim.choosing import Choosing, Manner
+from engine.sim.lane.balancing.ewma import LatencyWatch
 from engine.sim.lane.call import Endpoint
 
 if TYPE_CHECKING:
-    from engine.plan.primitives import Picker as PickerName
-    from engine.sim.lane.draws import Streams
-    from engine.sim.lane.seams import Picker
-    from engine.sim.parts import Choices, LinkPart, NodePart
+    from collections.abc import Iterable
+
+    from engine.plan.primitives import LinkPlan, Plan, RouterPlan
+    from engine.sim.parts import LinkPart, NodePart
+    from engine.sim.setup import Setup
 
 
-def make_picker(
-    name: PickerName, endpoints: list[Endpoint], streams: Streams, owner: str
-) -> Picker:
-    """What picks among endpoints, by the name in the plan."""
-    if name == "round_robin":
-        return RoundRobin(endpoints)
-    if name == "least_connections":
-        return LeastConnections(endpoints)
-    uniforms = streams.uniform(owner, "pick")
-    if name == "random":
-        return Random(endpoints, uniforms)
-    if name == "power_of_two":
-        return PowerOfTwo(endpoints, uniforms)
-    return Weighted(endpoints, uniforms)
+def manners(plan: RouterPlan | LinkPlan, whole: Plan, kinds: int) -> list[Manner]:
+    """How a caller chooses, by class; for classes that are gone as for the last."""
+    hashed, shuffle = plan.hash or Hash(), plan.shuffle or Shuffle()
+    ranged = plan.picker == "hash" and hashed.map == "range" and hashed.by == "key"
+    found = [
+        Manner(
+            plan.picker,
+            hashed,
+            shuffle,
+            kind.keys.count if ranged else 0,
+            plan.affinity,
+            plan.layer,
+        )
+        for kind in whole.classes
+    ]
+    return found + found[-1:] * (kinds - len(found))
 
 
-def choice(
-    choices: Choices, name: PickerName, among: list[Endpoint], streams: Streams, owner: str
-) -> Picker:
-    """The picker over some endpoints; the one that was there before, if there was."""
-    key = (name, *(id(endpoint) for endpoint in among))
-    if key not in choices:
-        choices[key] = make_picker(name, among, streams, owner)
-    return choices[key]
-
-
-def used(choices: Choices, pickers: list[Picker]) -> Choices:
-    """Only the pickers that are in use."""
-    return {key: picker for key, picker in choices.items() if picker in pickers}
+def hear_latencies(links: Iterable[LinkPart], choosing: Choosing) -> None:
+    """Let a caller hear how long calls over its links take, where it wants to know."""
+    for link in links:
+        for rule in link.link.rules:
+            if isinstance(rule, LatencyWatch):
+                rule.latencies = choosing.latencies
 
 
 def join(part: LinkPart, target: NodePart) -> None:
@@ -61,15 +55,18 @@ def join(part: LinkPart, target: NodePart) -> None:
     link.endpoints = endpoints
 
 
-def pick_for(part: LinkPart, streams: Streams, kinds: int) -> None:
+def pick_for(part: LinkPart, setup: Setup) -> None:
     """Give a link pickers of its own over its endpoints."""
-    link, owner, choices = part.link, part.plan.id, part.choices
-    picker = choice(choices, part.plan.picker, link.endpoints, streams, owner)
-    link.pickers = [picker] * kinds
+    link, before = part.link, part.link.pickers
+    choosing = part.choosing = part.choosing or Choosing(part.plan.id, setup)
+    ways = manners(part.plan, setup.plan, setup.kinds)
+    link.pickers = [choosing.picker(each, link.endpoints) for each in ways]
     link.sole = _sole(part)
     link.shared = False
     link.spare = None
-    part.choices = used(choices, [picker])
+    choosing.keep(link.pickers)
+    choosing.spread.follow(link.endpoints, before, link.pickers)
+    hear_latencies([part], choosing)
 
 
 def _sole(part: LinkPart) -> Endpoint | None:

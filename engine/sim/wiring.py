@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.sim.body import Body
 from engine.sim.picking import join, pick_for
 from engine.sim.primitives.adapter import RoleAdapter, RuleAdapter
+from engine.sim.primitives.balancing import BALANCING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -59,7 +61,8 @@ def wire_source(part: NodePart, setup: Setup) -> None:
     """Let a node know its links, and its links what they pick among."""
     if part.plan.router is None:
         for link in part.leaving:
-            pick_for(link, setup.streams, setup.kinds)
+            pick_for(link, setup)
+            _see_spread(link)
             link.link.source = None
     for body in part.roles:
         if isinstance(body.adapter, RoleAdapter):
@@ -68,6 +71,13 @@ def wire_source(part: NodePart, setup: Setup) -> None:
         for rule in link.bodies:
             if isinstance(rule.adapter, RuleAdapter):
                 rule.adapter.wire(rule.thing, link, part.leaving)
+
+
+def _see_spread(link: LinkPart) -> None:
+    """See how evenly a link spreads its calls, where what they carry decides."""
+    link.bodies = [body for body in link.bodies if body.adapter is not BALANCING]
+    if link.plan.picker in ("hash", "shuffle") and link.choosing is not None:
+        link.bodies.append(Body(BALANCING, link.choosing.spread))
 
 
 def _trim(link: LinkPart, source: NodePart) -> None:

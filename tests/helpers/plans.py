@@ -86,8 +86,11 @@ def router(
     picker: Picker = "round_robin",
     health: HealthPlan | None = None,
     outlier: OutlierPlan | None = None,
+    **changes: Any,
 ) -> NodePlan:
-    return NodePlan(id=name, router=RouterPlan(picker=picker, health=health, outlier=outlier))
+    return NodePlan(
+        id=name, router=RouterPlan(picker=picker, health=health, outlier=outlier, **changes)
+    )
 
 
 def store(capacity: int | None = None, **changes: Any) -> StorePlan:

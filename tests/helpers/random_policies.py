@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
 from engine.model.backup import Backup
+from engine.model.balancing import Hash, Shuffle
 from engine.model.failover import Failover
 from engine.model.faults import FrameFaults, NodeFaults
 from engine.model.laws import Constant, Exponential, Lognormal, Uniform
@@ -112,6 +113,19 @@ BACKUPS: list[Backup | None] = [
 ]
 
 
+BALANCING: list[dict[str, Any]] = [
+    {"picker": "hash"},
+    {"picker": "hash", "hash": Hash(map="ring", bound=1.25)},
+    {"picker": "hash", "hash": Hash(map="range"), "layer": 4},
+    {"picker": "hash", "hash": Hash(by="session", map="slots")},
+    {"picker": "shuffle", "shuffle": Shuffle(by="key", size=2)},
+    {"picker": "shuffle", "affinity": "session"},
+    {"picker": "ewma", "affinity": "client"},
+    {"picker": "random", "affinity": "session"},
+    {"picker": "least_connections", "layer": 4},
+]
+
+
 def with_other_policies(plan: Plan, seed: int) -> Plan:
     """The plan with other rules, gates and faults, from another number."""
     make = PolicyMaker(seed)
@@ -139,7 +153,25 @@ def failing_plan(plan: Plan, seed: int) -> Plan:
     inside = tuple(node.id for node in nodes[::2])
     faults = ZONES[int(random.integers(len(ZONES)))]
     zone = FramePlan(id="zone", name="Zone", own=inside, nodes=inside, faults=faults)
-    return replace(plan, nodes=nodes, frames=(zone,))
+    return _balanced(replace(plan, nodes=nodes, frames=(zone,)), seed)
+
+
+def _balanced(plan: Plan, seed: int) -> Plan:
+    """The plan, some of whose callers pick by what calls carry, or by how long they took."""
+    random = generator(seed, "plan", "balancing")
+    nodes = [
+        replace(each, router=replace(each.router, **_any(BALANCING, random)))
+        if each.router is not None and random.random() < 0.5
+        else each
+        for each in plan.nodes
+    ]
+    links = [
+        replace(each, picker=_any(("hash", "shuffle", "ewma"), random), hash=Hash(map="ring"))
+        if random.random() < 0.1
+        else each
+        for each in plan.links
+    ]
+    return replace(plan, nodes=tuple(nodes), links=tuple(links))
 
 
 def _any(choices: Sequence[T], random: np.random.Generator) -> T:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from engine.model.admission import Admission
 from engine.model.autoscale import Autoscale
 from engine.model.backup import Backup
+from engine.model.balancing import Hash, Shuffle
 from engine.model.failover import Failover
 from engine.model.faults import NodeFaults
 from engine.model.fields import Config
@@ -88,6 +89,7 @@ def gate_pills(config: Mapping[str, object], states: Mapping[str, str]) -> tuple
 
 def _controller_pills(config: Mapping[str, object], states: Mapping[str, str]) -> Iterator[Pill]:
     """The signs of what acts on a node from time to time; wrong values have findings of their own."""
+    yield from _balancing_pills(config)
     scale = _read(Autoscale, config.get("autoscale"))
     if scale is not None:
         yield Pill("autoscale", f"{scale.min}–{scale.max}")
@@ -110,6 +112,21 @@ def _controller_pills(config: Mapping[str, object], states: Mapping[str, str]) -
     if outlier is not None:
         state = states.get("outlier", "")
         yield Pill("eject", state or f"{outlier.consecutive} in a row", "strained" if state else "")
+
+
+def _balancing_pills(config: Mapping[str, object]) -> Iterator[Pill]:
+    """The signs of a balancer that goes by more than who is free."""
+    if config.get("layer") == 4:
+        yield Pill("link", "layer 4")
+    affinity = config.get("affinity")
+    if affinity in ("session", "client"):
+        yield Pill("pin", f"sticky {affinity}")
+    if config.get("picker") == "hash":
+        hashed = _read(Hash, config.get("hash")) or Hash()
+        yield Pill("grid", f"{hashed.by} · {hashed.map}")
+    elif config.get("picker") == "shuffle":
+        shuffle = _read(Shuffle, config.get("shuffle")) or Shuffle()
+        yield Pill("grid", f"{shuffle.size} of each {shuffle.by}")
 
 
 def _read(sort: type[C], raw: object) -> C | None:

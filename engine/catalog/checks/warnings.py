@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.catalog.checks.alerting import alert_warnings
+from engine.catalog.checks.balancing import balancing_warnings
 from engine.catalog.checks.faults import fault_warnings
 from engine.catalog.checks.flows import explicit_flow, flow_warnings
 from engine.catalog.checks.instances import instance_warnings
@@ -58,6 +59,7 @@ def warnings(reading: Reading) -> Iterator[Finding]:
     yield from waiting_warnings(reading)
     yield from fault_warnings(reading)
     yield from recovery_warnings(reading)
+    yield from balancing_warnings(reading)
 
 
 def _unknown_field(

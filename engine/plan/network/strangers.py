@@ -27,7 +27,7 @@ _KNOWN: Final[dict[str, frozenset[str]]] = {
         "StartPlan": "time warm_up cold",
         "MemoryPlan": "base per_request per_peer leak limit refuses",
         "PausePlan": "every length",
-        "RouterPlan": "picker health outlier",
+        "RouterPlan": "picker hash shuffle affinity layer health outlier",
         "HealthPlan": "interval failures successes timeout work layer deep panic fail_open",
         "OutlierPlan": "consecutive sweep base longest share",
         "StorePlan": "capacity ttl eviction single_flight prewarm capacity_bytes entry_bytes",
@@ -36,7 +36,7 @@ _KNOWN: Final[dict[str, frozenset[str]]] = {
         "period users think crowd session",
         "CrowdPlan": "mean variance law window",
         "SessionPlan": "mean law",
-        "LinkPlan": "id source target order probability times waits on_miss on_failure classes picker weight "
+        "LinkPlan": "id source target order probability times waits on_miss on_failure classes picker hash shuffle weight "
         "delay jitter loss bandwidth connection encryption timeout retry deadline_propagation "
         "cancellation policies queue_timeout kind",
         "RetryPlan": "attempts base factor cap jitter other_instance on",
@@ -58,6 +58,8 @@ _WORDS: Final[dict[tuple[str, str], frozenset[str]]] = {
         ("StationPlan", "discipline", "fifo lifo ps priority"),
         ("StationPlan", "overflow", "refuse resend"),
         ("RouterPlan", "picker", "round_robin random least_connections power_of_two weighted"),
+        ("RouterPlan", "affinity", "none"),
+        ("RouterPlan", "layer", "7"),
         ("HealthPlan", "layer", "4"),
         ("LawPlan", "order", "drawn"),
         ("LinkPlan", "picker", "round_robin random least_connections power_of_two weighted"),

@@ -20,7 +20,18 @@ _NODE: Final = frozenset(
 _LINK: Final = frozenset(
     {"id", "source", "target", "order", "probability", "times", "waits", "classes", "kind"}
     | {"on_miss", "on_failure"}
-    | {"picker", "weight", "delay", "jitter", "loss", "timeout", "retry", "policies"}
+    | {
+        "picker",
+        "hash",
+        "shuffle",
+        "weight",
+        "delay",
+        "jitter",
+        "loss",
+        "timeout",
+        "retry",
+        "policies",
+    }
 )
 _NAMES: Final = {
     "cpu": "CPU quota",

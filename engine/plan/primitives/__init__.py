@@ -4,6 +4,7 @@ The simulator, the theory and the analyses all read this, and none of them knows
 Names follow the primitives: Traffic, Station, Link with its Call policy, Flow, Store, Event.
 """
 
+from engine.plan.primitives.balancing import Picker
 from engine.plan.primitives.basics import FAILURES, INFINITE, ZERO, ClassPlan, KeyPlan, LawPlan
 from engine.plan.primitives.event import EventPlan
 from engine.plan.primitives.flow import (
@@ -18,7 +19,7 @@ from engine.plan.primitives.flow import (
     WorkPart,
 )
 from engine.plan.primitives.frame import FramePlan
-from engine.plan.primitives.link import ConnectionPlan, EncryptionPlan, LinkPlan, Picker, RetryPlan
+from engine.plan.primitives.link import ConnectionPlan, EncryptionPlan, LinkPlan, RetryPlan
 from engine.plan.primitives.node import HealthPlan, NodePlan, OutlierPlan, RouterPlan
 from engine.plan.primitives.plan import Plan
 from engine.plan.primitives.station import (

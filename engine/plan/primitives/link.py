@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeVar
 
+from engine.plan.primitives.balancing import Picker, looks_at_keys
 from engine.plan.primitives.basics import INFINITE, ZERO, LawPlan
 from engine.records import dataclass
 
 if TYPE_CHECKING:
+    from engine.model.balancing import AffinityName, Hash, Layer, Shuffle
     from engine.model.policies.policy import Policy
 
 P = TypeVar("P", bound="Policy")
-
-Picker = Literal["round_robin", "random", "least_connections", "power_of_two", "weighted"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +82,8 @@ class LinkPlan:
     kind: int | None = None
     """Class of its calls; None is that of whoever makes them."""
     picker: Picker = "round_robin"
+    hash: Hash | None = None
+    shuffle: Shuffle | None = None
     weight: float = 1.0
     delay: LawPlan = ZERO
     jitter: float = 0.0
@@ -102,6 +104,16 @@ class LinkPlan:
     policies: tuple[Policy, ...] = ()
     """C: what else the caller keeps to."""
 
+    @property
+    def affinity(self) -> AffinityName:
+        """Callers without a balancer remember nobody."""
+        return "none"
+
+    @property
+    def layer(self) -> Layer:
+        """Callers without a balancer choose for each call."""
+        return 7
+
     def kind_at(self, kind: int) -> int:
         """Of which class the calls of a request of a class are."""
         return kind if self.kind is None else self.kind
@@ -116,7 +128,8 @@ class LinkPlan:
     @property
     def reads_keys(self) -> bool:
         """Whether its caller looks at the keys of requests."""
-        return any(policy.reads_keys() for policy in self.policies)
+        hashed = looks_at_keys(self.picker, self.hash, self.shuffle)
+        return hashed or any(policy.reads_keys() for policy in self.policies)
 
     def policy(self, sort: type[P]) -> P | None:
         """The policy of a sort, if the caller keeps to one."""

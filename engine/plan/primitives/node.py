@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeVar
 
+from engine.plan.primitives.balancing import Picker, looks_at_keys
 from engine.plan.primitives.station import USUAL, StationPlan
 from engine.records import dataclass
 
 if TYPE_CHECKING:
     from engine.model.autoscale import Autoscale
     from engine.model.backup import Backup
+    from engine.model.balancing import AffinityName, Hash, Layer, Shuffle
     from engine.model.failover import Failover
     from engine.model.faults import NodeFaults
     from engine.model.policies.policy import Policy
     from engine.plan.primitives.flow import FlowPlan
-    from engine.plan.primitives.link import Picker
     from engine.plan.primitives.store import BacklogPlan, StorePlan
     from engine.plan.primitives.traffic import TrafficPlan
 
@@ -64,6 +65,10 @@ class RouterPlan:
     """F choice: forward each request to one target among all instances behind the outgoing links."""
 
     picker: Picker
+    hash: Hash | None = None
+    shuffle: Shuffle | None = None
+    affinity: AffinityName = "none"
+    layer: Layer = 7
     health: HealthPlan | None = None
     outlier: OutlierPlan | None = None
 
@@ -112,7 +117,10 @@ class NodePlan:
 
     @property
     def reads_keys(self) -> bool:
-        """Whether it looks at the keys of requests: in a store, or at a gate."""
+        """Whether it looks at the keys of requests: in a store, at a gate, or to pick an instance."""
+        router = self.router
+        if router is not None and looks_at_keys(router.picker, router.hash, router.shuffle):
+            return True
         return self.store is not None or any(gate.reads_keys() for gate in self.gates)
 
     def gate(self, sort: type[P]) -> P | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.sim.primitives.activator import ACTIVATOR
+from engine.sim.primitives.balancing import LatencyWatchAdapter
 from engine.sim.primitives.breaker import BreakerAdapter
 from engine.sim.primitives.bulkhead import BulkheadAdapter
 from engine.sim.primitives.calls import CallsAdapter
@@ -48,6 +49,7 @@ RULES: Final[tuple[RuleAdapter[Any], ...]] = (
     RetryAdapter(),
     FallbackAdapter(),
     OutlierAdapter(),
+    LatencyWatchAdapter(),
 )
 """In the order in which a caller keeps to them."""
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.sim.choosing import Choosing
 from engine.sim.lane.roles.router import Router
-from engine.sim.picking import choice, used
+from engine.sim.picking import hear_latencies, manners
 from engine.sim.primitives.adapter import RoleAdapter
+from engine.sim.primitives.balancing import BALANCING
 
 if TYPE_CHECKING:
     from engine.plan.primitives import NodePlan
@@ -33,20 +35,23 @@ class RouterAdapter(RoleAdapter[Router]):
         plan = part.plan.router
         if plan is None:
             return
+        choosing = part.choosing = part.choosing or Choosing(part.plan.id, setup)
         role.endpoints = [each for link in leaving for each in link.link.endpoints]
-        role.pickers = []
-        for kind in range(setup.kinds):
+        ways = manners(plan, setup.plan, setup.kinds)
+        before, role.pickers = role.pickers, []
+        for kind, manner in enumerate(ways):
             among = [
                 each for link in leaving if link.link.accepts[kind] for each in link.link.endpoints
             ]
-            picker = choice(part.choices, plan.picker, among, setup.streams, part.plan.id)
-            role.pickers.append(picker)
+            role.pickers.append(choosing.picker(manner, among))
         spares = []
         for link in leaving:
-            own = link.link.endpoints
-            spare = choice(part.choices, plan.picker, own, setup.streams, part.plan.id)
+            spare = choosing.picker(ways[0], link.link.endpoints)
             spares.append(spare)
             link.link.pickers, link.link.spare = role.pickers, spare
             link.link.sole = None
             link.link.shared = True
-        part.choices = used(part.choices, [*role.pickers, *spares])
+        choosing.keep([*role.pickers, *spares])
+        choosing.spread.follow(role.endpoints, before, role.pickers)
+        part.control(BALANCING, choosing.spread if ways[0].carried else None)
+        hear_latencies(leaving, choosing)

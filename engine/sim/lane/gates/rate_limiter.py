@@ -9,6 +9,7 @@ from mypy_extensions import i64
 from engine.sim.lane.agenda import Task, Timer
 from engine.sim.lane.codes import HELD, NEVER, OK, RATE_LIMITED
 from engine.sim.lane.gates.allowances import TOKEN_BUCKET, Allowance, allowance
+from engine.sim.lane.owners import client_of, root_of
 from engine.sim.lane.seams import Gate
 from engine.sim.lane.station.line import Fifo
 
@@ -316,13 +317,8 @@ class RateLimiter(Gate):
             return int(call.kind)
         if self.by == BY_ALL:
             return 0
-        root = call
-        parent = root.parent
-        while parent is not None:
-            root = parent
-            parent = root.parent
-        origin = root.origin
-        client = root.site.name if origin is None else origin.name
+        root = root_of(call)
+        client = client_of(root)
         number = self._clients.get(client)
         if number is None:
             number = len(self._clients)

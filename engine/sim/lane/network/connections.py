@@ -74,6 +74,8 @@ class Connection(ConnectionLease):
         self.listed = False
         """Whether the pool offers it."""
         self.closed = False
+        self.leads_to: Endpoint | None = None
+        """Where a balancer sends all that comes over it."""
         self.there = Window()
         self.back = Window()
 

@@ -1,0 +1,68 @@
+"""Makes the maps from hashes to instances: points on a ring, a table of slots."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from librt.vecs import vec
+from mypy_extensions import i64
+
+from engine.sim.lane.balancing.key_maps import MASK, SLOTS, SPACE, Modulo, Ranges, Ring, Slots
+from engine.sim.lane.draws import generator
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine.model.balancing import Hash
+    from engine.sim.lane.balancing.key_maps import KeyMap
+    from engine.sim.lane.call import Endpoint
+
+
+def key_map(settings: Hash, endpoints: Sequence[Endpoint], salt: int, keys: int) -> KeyMap:
+    """Where hashes belong.
+
+    Args:
+        settings: how they are mapped.
+        endpoints: the instances, one at least.
+        salt: what tells this ring from those of others (32 bits).
+        keys: how many keys there are, where ranges are those of keys; 0 where they are those of hashes.
+    """
+    count = len(endpoints)
+    if settings.map == "ring":
+        return _ring(endpoints, settings.virtual_nodes, salt)
+    if settings.map == "slots":
+        return Slots(vec[i64](_slots(count)))
+    if settings.map == "range":
+        return Ranges(count, keys or SPACE)
+    return Modulo(count)
+
+
+def _ring(endpoints: Sequence[Endpoint], virtual_nodes: int, salt: int) -> Ring:
+    """Points of each instance, by its name and number, so that those of the others stay where they are."""
+    points, owners = [], []
+    for place, endpoint in enumerate(endpoints):
+        name = f"{endpoint.pool.site.name}/{endpoint.pool.index}"
+        points.append(generator(salt, name, "ring").integers(SPACE, size=virtual_nodes))
+        owners.append(np.full(virtual_nodes, place))
+    along, whose = np.concatenate(points), np.concatenate(owners)
+    order = np.argsort(along, kind="stable")
+    return Ring(vec[i64](along[order] & MASK), vec[i64](whose[order]), len(endpoints))
+
+
+def _slots(count: int) -> list[int]:
+    """The instance of each slot: one after the other joins, and takes as many from each as it has to."""
+    table = [0] * SLOTS
+    for joining in range(1, count):
+        fair = SLOTS // (joining + 1)
+        held = np.bincount(table, minlength=joining + 1)
+        given = 0
+        for slot in range(SLOTS):
+            if given == fair:
+                break
+            owner = table[slot]
+            if held[owner] > fair:
+                held[owner] -= 1
+                table[slot] = joining
+                given += 1
+    return table
