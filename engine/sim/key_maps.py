@@ -24,11 +24,13 @@ def key_map(settings: Hash, endpoints: Sequence[Endpoint], salt: int, keys: int)
 
     Args:
         settings: how they are mapped.
-        endpoints: the instances, one at least.
+        endpoints: the instances.
         salt: what tells this ring from those of others (32 bits).
         keys: how many keys there are, where ranges are those of keys; 0 where they are those of hashes.
     """
     count = len(endpoints)
+    if count == 0:
+        return Modulo(1)  # nobody is asked
     if settings.map == "ring":
         return _ring(endpoints, settings.virtual_nodes, salt)
     if settings.map == "slots":

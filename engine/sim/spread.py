@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _SAMPLES: Final = 4096
 """Hashes of which it is looked where they belong: what moves is known to a percent."""
+_GOLDEN: Final = 2_654_435_769
+"""The golden section of 32 bits: its multiples are spread evenly, also among slots."""
 
 
 class Spread:
@@ -51,7 +53,7 @@ def _moved(old: Hashing, new: Hashing) -> float:
         return 0.0
     reach = int(min(old.reach, new.reach))
     count = min(_SAMPLES, reach)
-    places = [number * reach // count for number in range(count)]
+    places = [number * _GOLDEN % reach for number in range(count)]
     gone = sum(
         old.endpoints[old.keys.place(hashed)].pool is not new.endpoints[new.keys.place(hashed)].pool
         for hashed in places

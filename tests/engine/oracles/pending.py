@@ -14,8 +14,6 @@ ORACLES: Final = range(1, 37)
 PENDING: Final = MappingProxyType(
     {
         20: "quorums of replicas with versions: stores",
-        23: "partition maps and consistent hashing: stores",
-        27: "shuffle sharding: a picker of the gateway, and cells",
         31: "the cost model of a query over an index: stores",
     }
 )
@@ -24,6 +22,8 @@ PENDING: Final = MappingProxyType(
 PARTLY: Final = MappingProxyType(
     {
         22: "fetches per expiry are checked; stale answers wait for versions in stores",
+        23: "maps, moves, imbalance and hot keys are checked; caps of partitions wait for stores",
+        27: "who shares a shard is checked; cells wait for their frames",
         32: "aborts, hot rows and order statistics are checked; locks wait for transactions",
         33: "detection and duplicates are checked; replica lag, DNS and cold starts wait for theirs",
         35: "adaptive throttling is checked; sampled traces wait for probes",
