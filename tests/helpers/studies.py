@@ -39,5 +39,5 @@ class Studies:
     def run(self, kind: str, **texts: str) -> Report | None:
         self.ask(kind, **texts)
         self.start()
-        self.robot.wait(lambda: not self.session.running.active)
+        self.robot.wait(lambda: not self.session.running.active, 120_000)
         return self.report
