@@ -169,9 +169,9 @@ def test_another_study_takes_its_place(studies) -> None:
 
 
 def test_it_is_stopped_like_any_other_and_what_is_known_is_painted(studies) -> None:
-    studies.ask("chaos", each="node", seeds="20")
+    studies.ask("chaos", each="node", seeds="10")
     studies.start()
-    studies.robot.wait(lambda: studies.session.running.progress[0] >= 23)
+    studies.robot.wait(lambda: studies.session.running.progress[0] >= 13, 120_000)
     QTest.mouseClick(studies.form._start, Qt.MouseButton.LeftButton)
     assert "they are kept" in studies.panel.state_text
     assert "web" in {item for item, word in words(studies).items() if word}
