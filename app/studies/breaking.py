@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from engine.study import Variant
 
 _OPTION: Final = re.compile(r"--([a-z]+)")
-_TITLES: Final = {"each": "Each", "target": "Or these", "fault": "How", "trigger": "Trigger"}
-"""Options of the command line that messages name, as the form calls them."""
+_CHAOS: Final = {"each": "Each", "target": "Or these", "fault": "How"}
+_METASTABILITY: Final = {"target": "Of", "trigger": "Trigger"}
+"""Options of the command line that messages name, as each form calls them."""
 
 
 def chaos_of(here: Variant, values: Mapping[str, str]) -> Chaos:
@@ -38,7 +39,7 @@ def chaos_of(here: Variant, values: Mapping[str, str]) -> Chaos:
             seeds=whole(values, "seeds", "Runs each"),
         )
     except StudyError as error:
-        raise StudyError(_in_the_form(str(error))) from error
+        raise StudyError(_in_the_form(str(error), _CHAOS)) from error
 
 
 def metastability_of(here: Variant, values: Mapping[str, str]) -> Metastability:
@@ -58,7 +59,7 @@ def metastability_of(here: Variant, values: Mapping[str, str]) -> Metastability:
             seeds=whole(values, "seeds", "Runs each"),
         )
     except StudyError as error:
-        raise StudyError(_in_the_form(str(error))) from error
+        raise StudyError(_in_the_form(str(error), _METASTABILITY)) from error
 
 
 def _loads(text: str) -> tuple[float, float]:
@@ -72,6 +73,6 @@ def _loads(text: str) -> tuple[float, float]:
     return number(low, "", "Loads"), number(high, "", "Loads")
 
 
-def _in_the_form(message: str) -> str:
-    """A message in the words of the form, not in options of the command line."""
-    return _OPTION.sub(lambda found: f"“{_TITLES.get(found[1], found[1])}”", message)
+def _in_the_form(message: str, titles: Mapping[str, str]) -> str:
+    """A message in the words of a form, not in options of the command line."""
+    return _OPTION.sub(lambda found: f"“{titles.get(found[1], found[1])}”", message)

@@ -139,10 +139,10 @@ def test_the_form_offers_what_the_studies_take() -> None:
         assert sorted(choice.value for choice in choices) == sorted(known)
 
 
-def asked(kind: str, **texts: str):
+def asked(kind: str, drawn=None, **texts: str):
     (found,) = [each for each in KINDS if each.name == kind]
     usual = {field.name: field.default for field in found.fields if not field.optional}
-    return study_of(StudyRequest(kind, usual | texts), shop())
+    return study_of(StudyRequest(kind, usual | texts), drawn or shop())
 
 
 def test_everything_that_the_command_line_can_set_is_set_by_the_form() -> None:
@@ -190,3 +190,17 @@ def test_what_cannot_be_is_said_in_the_words_of_the_form(kind, texts, said) -> N
         asked(kind, **texts)
     assert said in str(caught.value)
     assert "--" not in str(caught.value)
+
+
+def test_where_nothing_can_be_broken_the_form_says_what_to_name() -> None:
+    alone = Variant.of(design([client("users", 10.0)], [], duration=20, warmup=2)).made()
+    for kind, said in (
+        (
+            "chaos",
+            "there is nothing of that sort to break; write “Each” node, link or zone, or “Or these” ID",
+        ),
+        ("metastability", "nothing in the design can be full; name what is triggered with “Of”"),
+    ):
+        with pytest.raises(StudyError) as caught:
+            asked(kind, alone)
+        assert str(caught.value) == said
