@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from app.actions import MENUS
 from app.overlay import Overlay
+from engine.release import engine_version
 from widgets.theme import section_label, set_role
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class AboutCard(Overlay):
         column.setContentsMargins(28, 22, 28, 24)
         column.setSpacing(8)
         column.addWidget(set_role(QLabel("Windtunnel"), "title"))
-        for text in (f"Version {_version()}", _WHAT, _LICENCES):
+        for text in (f"Version {engine_version()}", _WHAT, _LICENCES):
             label = set_role(QLabel(text, wordWrap=True), "muted")
             label.setMinimumWidth(380)
             column.addWidget(label)
@@ -138,14 +139,3 @@ def _centre(card: Overlay) -> None:
     size = card.sizeHint().boundedTo(window.size())
     card.resize(size)
     card.move((window.width() - size.width()) // 2, (window.height() - size.height()) // 3)
-
-
-def _version() -> str:
-    """The installed version."""
-    # Here, not above: the window does not wait for what reads the lists of installed packages.
-    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
-
-    try:
-        return version("windtunnel")
-    except PackageNotFoundError:  # a source tree that was never installed
-        return "of the source tree"

@@ -14,6 +14,7 @@ import typer
 from engine.cli.ending import ended
 from engine.cli.errors import OK
 from engine.cli.lazily import lazily
+from engine.release import engine_version
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,6 +107,7 @@ def make_app(probes: Sequence[Probe], command: str = "") -> typer.Typer:
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
     )
+    app.callback()(options)
     app.command()(simulate)
     app.command()(theory)
     app.command()(check)
@@ -128,6 +130,25 @@ def make_app(probes: Sequence[Probe], command: str = "") -> typer.Typer:
         study.add_studies(studies)
     app.add_typer(studies)
     return app
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - as typer calls it
+    """Print the version and do nothing else, where that is asked for."""
+    if wanted:
+        print(f"windtunnel {engine_version()}")
+        raise typer.Exit
+
+
+def options(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Take what stands before a command; ``version`` is done with by the time this is called."""
 
 
 def simulate(  # noqa: PLR0913 - one parameter an option

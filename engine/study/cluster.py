@@ -10,8 +10,9 @@ import logging
 import socket
 from typing import TYPE_CHECKING, Any, Final
 
+from engine.release import engine_version
 from engine.study.executor import ExecutorError
-from engine.study.points import Outcome, engine_version, run_point
+from engine.study.points import Outcome, run_point
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,9 +13,10 @@ from multiprocessing import connection as pipes
 from multiprocessing import resource_tracker
 from typing import TYPE_CHECKING, Final
 
+from engine.release import engine_version
 from engine.study.errors import StudyError
 from engine.study.executor import ExecutorError
-from engine.study.points import Outcome, engine_version, run_point
+from engine.study.points import Outcome, run_point
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

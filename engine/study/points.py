@@ -11,7 +11,6 @@ import json
 import traceback
 from dataclasses import replace
 from functools import cached_property
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.catalog.overrides import override
@@ -20,6 +19,7 @@ from engine.model.files import dumps, loads
 from engine.model.metric_names import above
 from engine.model.units import parse_quantity
 from engine.records import dataclass
+from engine.release import engine_version
 from engine.run.protocol import DEFAULT_MEMORY
 from engine.study.errors import StudyError
 from engine.study.trial import CROSSED, Trial, trimmed
@@ -162,14 +162,6 @@ class Outcome:
 def digest_of(text: str) -> str:
     """SHA-256 of a design's text."""
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def engine_version() -> str:
-    """The version of this installation; studies never mix the results of two."""
-    try:
-        return version("windtunnel")
-    except PackageNotFoundError:
-        return "unknown"
 
 
 def run_point(point: Point) -> Outcome:

@@ -42,6 +42,10 @@ def test_the_list_of_commands_loads_no_validation() -> None:
     assert loaded("pydantic", ["--help"]) == []
 
 
+def test_the_version_loads_nothing_else() -> None:
+    assert loaded(f"{NEVER},{SIMULATOR},numpy,pydantic,engine.model,rich", ["--version"]) == []
+
+
 def test_a_check_loads_neither_simulator_nor_theory() -> None:
     names = f"{NEVER},{SIMULATOR},numpy,engine.plan.theory,engine.plan.network,engine.plan.cycles"
     assert loaded(names, ["check", HELLO]) == []
