@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from engine.model.memory import DEFAULT_MEMORY
 from engine.run.protocol import (
-    DEFAULT_MEMORY,
     UNLIMITED,
     Ack,
     Failed,

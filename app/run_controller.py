@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from engine.model.memory import DEFAULT_MEMORY
 from engine.run.protocol import (
-    DEFAULT_MEMORY,
     Ack,
     ApplyEdit,
     Failed,

@@ -8,9 +8,9 @@ from engine.catalog.overrides import OverrideError, override
 from engine.cli.errors import InputError
 from engine.model.edits import EditError, SetDesign
 from engine.model.files import FileError, load
+from engine.model.memory import DEFAULT_MEMORY, LEAST_MEMORY, MOST_MEMORY
 from engine.model.units import parse_quantity
 from engine.records import dataclass
-from engine.run.protocol import DEFAULT_MEMORY, LEAST_MEMORY, MOST_MEMORY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from engine.model.memory import DEFAULT_MEMORY
 from engine.records import dataclass
 
 if TYPE_CHECKING:
@@ -14,10 +15,6 @@ if TYPE_CHECKING:
     from engine.sim.snapshot import Snapshot
 
 UNLIMITED = float("inf")
-DEFAULT_MEMORY: Final = 2e9
-"""Bytes that a run may take, where nothing else is said."""
-LEAST_MEMORY: Final = 1e7
-MOST_MEMORY: Final = 1e15
 
 
 @dataclass(frozen=True, slots=True)

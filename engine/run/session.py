@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Self
 
 from engine.catalog import DesignError, Lowerer
 from engine.control.simulation import Simulation
+from engine.model.memory import DEFAULT_MEMORY
 from engine.run.journal import Entry, Journal, JournalError, Moment, Recorder
 from engine.run.memory import MemoryGuard, MemoryLimitError, Stop, stopped
-from engine.run.protocol import DEFAULT_MEMORY, ApplyEdit, SetLoad
+from engine.run.protocol import ApplyEdit, SetLoad
 from engine.sim.instants import Instants
 from engine.sim.lane.agenda import StandstillError
 from engine.sim.meters import limits_in

@@ -18,12 +18,12 @@ import traceback
 from typing import TYPE_CHECKING, Final
 
 from engine.model.edits import CompoundEdit
+from engine.model.memory import DEFAULT_MEMORY
 from engine.run.journal import JournalError
 from engine.run.journal_file import dumps
 from engine.run.memory import MemoryLimitError, resident
 from engine.run.pacing import Pacer, Slicer
 from engine.run.protocol import (
-    DEFAULT_MEMORY,
     Ack,
     ApplyEdit,
     Failed,

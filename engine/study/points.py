@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any, Final
 from engine.catalog.overrides import override
 from engine.model.edits import SetDesign
 from engine.model.files import dumps, loads
+from engine.model.memory import DEFAULT_MEMORY
 from engine.model.metric_names import above
 from engine.model.units import parse_quantity
 from engine.records import dataclass
 from engine.release import engine_version
-from engine.run.protocol import DEFAULT_MEMORY
 from engine.study.errors import StudyError
 from engine.study.trial import CROSSED, Trial, trimmed
 

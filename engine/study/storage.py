@@ -14,8 +14,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from engine.model.memory import DEFAULT_MEMORY
 from engine.release import engine_version
-from engine.run.protocol import DEFAULT_MEMORY
 from engine.study.points import Outcome, Point, Variant, digest_of
 from engine.study.trial import Trial
 
