@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.model.edits import Remove, SetDesign, SetField
+from engine.model.edits import Edit, Remove, SetDesign, SetField
 from engine.run.session import Session
 from tests.designs.running import (
     broken,
@@ -197,3 +197,20 @@ def test_two_leaders() -> None:
     found = result["nodes"]["orders"]["extra"]
     assert found["lost_writes"] >= 15.5 * 40.0 * 0.9
     assert found["outage"]["total"] == 0.0
+
+
+def test_a_few_connections_make_servers_uneven() -> None:
+    design = shipped("pinned-connections")
+    says(design, "The fullest has about twice its share", "every server gets its tenth")
+    says(design, "each caller stays where it was sent first")
+
+    def fullest(*edits: Edit) -> float:
+        rows = measured(changed(design, *edits))["nodes"]["servers"]["instances"]
+        counts = [row["arrivals"] for row in rows]
+        return 10.0 * max(counts) / sum(counts)
+
+    assert fullest() == pytest.approx(2.0, abs=0.25)
+    once_a_request = SetField("balancer", ("config", "layer"), 7)
+    assert fullest(once_a_request) < 1.06
+    sticky = SetField("balancer", ("config", "affinity"), "session")
+    assert fullest(once_a_request, sticky) == pytest.approx(2.0, abs=0.3)
