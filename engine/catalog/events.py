@@ -6,6 +6,7 @@ from dataclasses import fields
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from engine.catalog.links import lowered_link
 from engine.catalog.preset import Lowering
 from engine.catalog.registry import preset
 from engine.catalog.typed import typed_config, typed_link
@@ -13,7 +14,7 @@ from engine.catalog.unknown import names_in, new_unknown
 from engine.model.design import Link, Node
 from engine.model.edits import EditError, SetField
 from engine.model.names import did_you_mean, name_of
-from engine.plan.lower import link_plan
+from engine.model.round_trips import RoundTrips
 from engine.plan.primitives import INFINITE, EventPlan
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def _replacement(
         return None
     item = replaced(design, event)
     if isinstance(item, Link):
-        return link_plan(item, typed_link(item), classes)
+        return lowered_link(item, typed_link(item), classes, RoundTrips(design))
     found = preset(item.kind)
     return found.plan(typed_config(item), Lowering(item.id, classes)) if found else None
 

@@ -13,12 +13,14 @@ from engine.catalog.checks.scenario import scenario_errors
 from engine.catalog.checks.standstill import standstill_errors
 from engine.catalog.checks.structure import structure_errors
 from engine.catalog.events import event_plan, members
+from engine.catalog.links import lowered_link
 from engine.catalog.preset import Lowering
 from engine.catalog.reading import Reading, read
 from engine.catalog.registry import preset
 from engine.catalog.typed import DesignError
+from engine.model.round_trips import RoundTrips
 from engine.plan.forwarding import as_forwarded
-from engine.plan.lower import class_plan, link_plan
+from engine.plan.lower import class_plan
 from engine.plan.primitives import FramePlan, Plan
 
 if TYPE_CHECKING:
@@ -64,7 +66,8 @@ def plan_of(reading: Reading) -> Plan:
     design, scenario = reading.design, reading.design.scenario
     classes = tuple(class_plan(each) for each in reading.classes)
     nodes = {plan.id: plan for plan in _node_plans(reading, classes)}
-    links = (link_plan(link, reading.links[link.id], classes) for link in design.links)
+    trips = RoundTrips(design)
+    links = (lowered_link(link, reading.links[link.id], classes, trips) for link in design.links)
     return Plan(
         title=design.title,
         seed=scenario.seed,

@@ -20,13 +20,15 @@ from engine.catalog.checks.instances import instance_errors
 from engine.catalog.checks.loops import has_circles
 from engine.catalog.checks.standstill import crossing_takes_time, is_restless, work_takes_time
 from engine.catalog.checks.structure import class_errors
+from engine.catalog.links import lowered_link
 from engine.catalog.lower import lower, node_plan
 from engine.catalog.reading import Reading
 from engine.catalog.typed import DesignError, typed_config, typed_link
 from engine.model.design import Link, Node
+from engine.model.round_trips import RoundTrips
 from engine.plan.difference import others
 from engine.plan.forwarding import as_forwarded
-from engine.plan.lower import DEFAULT_CLASSES, link_plan
+from engine.plan.lower import DEFAULT_CLASSES
 from engine.plan.primitives import LinkPlan, NodePlan
 
 if TYPE_CHECKING:
@@ -159,7 +161,9 @@ class _Step:
         config = typed_link(now)
         reading = Reading(self._design, self._classes, {}, {now.id: config}, ())
         _demand(not any(class_errors(reading)))
-        lowered = as_forwarded(link_plan(now, config, self._plan.classes), source)
+        lowered = as_forwarded(
+            lowered_link(now, config, self._plan.classes, RoundTrips(self._design)), source
+        )
         _demand(lowered.waits == plan.waits)
         _demand(crossing_takes_time(lowered) == crossing_takes_time(plan))
         self.lowered += 1

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from engine.model.design import Design
-    from engine.model.faults import FrameConfig
     from engine.model.fields import Config
     from engine.model.findings import Finding
+    from engine.model.frame import FrameConfig
     from engine.model.link import LinkConfig
     from engine.model.traffic import RequestClass
 

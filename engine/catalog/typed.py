@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import ValidationError
 
 from engine.catalog.registry import component
-from engine.model.faults import FrameConfig
 from engine.model.findings import Finding
+from engine.model.frame import FrameConfig
 from engine.model.link import DEFAULT_LINK, LinkConfig
 from engine.model.words import describe
 

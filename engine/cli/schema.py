@@ -12,7 +12,7 @@ from engine.catalog import COMPONENTS
 from engine.cli.errors import OK
 from engine.model.design import Design
 from engine.model.event_kinds import EVENT_KINDS
-from engine.model.faults import FrameConfig
+from engine.model.frame import FrameConfig
 from engine.model.link import LinkConfig
 
 if TYPE_CHECKING:

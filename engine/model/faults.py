@@ -91,18 +91,6 @@ class FrameFaults(Faults):
     )
 
 
-class FrameConfig(Config):
-    """What a frame does to what lies in it."""
-
-    faults: FrameFaults | None = setting(
-        None,
-        title="Faults",
-        group="Faults",
-        help="It fails by itself now and then, and everything inside with it: a power cut, a fire, a bad change. "
-        "Off: never.",
-    )
-
-
 NODE_FAULTS: Final[Any] = setting(
     None,
     title="Faults",

@@ -22,12 +22,23 @@ def as_numbers(model: type[BaseModel], raw: Any) -> Any:
     if not isinstance(raw, dict):
         return raw
     units = _units_of(model)
-    numbers: dict[str, float] = {}
+    numbers: dict[str, Any] = {}
     for name, value in raw.items():
-        if isinstance(value, str) and name in units:
-            with suppress(ValueError):
-                numbers[name] = parse_quantity(value, units[name])
+        if name in units and isinstance(value, str | dict):
+            number = _read(value, units[name])
+            if number is not value:
+                numbers[name] = number
     return {**raw, **numbers} if numbers else raw
+
+
+def _read(value: Any, unit: str) -> Any:
+    """A quantity as a number, also each of those that have names; the same thing where there is none."""
+    if isinstance(value, dict):
+        read = {name: _read(each, unit) for name, each in value.items() if isinstance(each, str)}
+        return {**value, **read} if read else value
+    with suppress(ValueError):
+        return parse_quantity(value, unit)
+    return value
 
 
 @cache

@@ -64,7 +64,7 @@ def node_edit(node: Node, design: Design, ends: tuple[str, str] | None = None) -
     """Add a node, and the link (source, target) that it was made for, in one step."""
     if ends is None:
         return Insert.of(node, label=f"Add {node.name}")
-    link = new_link(*ends, all_ids(design) | {node.id})
+    link = new_link(design, *ends, all_ids(design) | {node.id})
     return Insert.of(node, link, label=f"Add {node.name}")
 
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
-from engine.model.faults import FrameConfig
+from engine.model.frame import FrameConfig
 from widgets.canvas.geometry import COMPACT_ZOOM, FRAME_RADIUS, FRAME_TAB
 from widgets.canvas.pill_painter import HEIGHT, paint_pills
 from widgets.canvas.wording import counted, short_time

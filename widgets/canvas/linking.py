@@ -8,6 +8,7 @@ from engine.model.component import can_link
 from engine.model.design import Frame, Link, Node
 from engine.model.edits import CompoundEdit, Insert, SetField
 from engine.model.ids import fresh_id
+from engine.model.round_trips import RoundTrips
 from widgets.canvas.naming import all_ids
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def can_split(
 
 def split_edit(design: Design, node: Node, link: Link) -> CompoundEdit:
     """Add a node into a link: what the link carried to its target now goes through the node."""
-    onward = new_link(node.id, link.target, all_ids(design) | {node.id})
+    onward = new_link(design, node.id, link.target, all_ids(design) | {node.id})
     label = f"Add {node.name}"
     insert = Insert.of(node, onward, label=label)
     return CompoundEdit((insert, SetField(link.id, ("target",), node.id)), label)
@@ -74,16 +75,17 @@ def relink_edit(link: Link, end: End, node_id: str) -> SetField:
     return SetField(link.id, (end,), node_id, "Relink")
 
 
-def new_link(source: str, target: str, taken: Container[str]) -> Link:
-    """A link with the delay of two machines in one zone."""
+def new_link(design: Design, source: str, target: str, taken: Container[str]) -> Link:
+    """A link with the delay of two machines in one zone, unless the frames around them say how far it is."""
+    told = RoundTrips(design).between(source, target) is not None
     return Link(
         id=fresh_id(f"{source}-{target}", taken),
         source=source,
         target=target,
-        config={"delay": {"law": "constant", "mean": SAME_ZONE}},
+        config={} if told else {"delay": {"law": "constant", "mean": SAME_ZONE}},
     )
 
 
 def link_edit(design: Design, source: str, target: str) -> Insert:
     """Draw a link."""
-    return Insert.of(new_link(source, target, all_ids(design)), label="Link")
+    return Insert.of(new_link(design, source, target, all_ids(design)), label="Link")

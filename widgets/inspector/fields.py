@@ -100,6 +100,8 @@ def _fields(
         facts = field_help(info)
         if facts.editor == "recording":
             shape = Shape("recording", shape.nullable)
+        elif facts.editor == "by_name":
+            shape = Shape("by_name")
         present = raw is not None and key in raw
         value = raw[key] if raw is not None and present else _json(standard)
         top_level = within.level == 0 and not within.title

@@ -26,7 +26,7 @@ FIELD_WIDTH = 108
 """Least width of the editors' column, in logical pixels."""
 LINE_HEIGHT = 24
 _INDENT = 12
-_WITHOUT_DEFAULT = ("nested", "optional", "laws", "item", "add", "lines", "shares")
+_WITHOUT_DEFAULT = ("nested", "optional", "laws", "item", "add", "lines", "shares", "by_name")
 
 
 class Dot(QAbstractButton):

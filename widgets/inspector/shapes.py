@@ -30,6 +30,7 @@ Sort = Literal[
     "laws",
     "rate",
     "shares",
+    "by_name",
     "names",
     "numbers",
     "rows",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from engine.catalog.checks.autoscaling import autoscaler_risks
 from engine.catalog.checks.deep_checks import deep_check_risks
+from engine.catalog.checks.distances import distance_risks
 from engine.catalog.checks.facts import facts_of, risk
 from engine.catalog.checks.timeouts import timeout_risks
 from engine.catalog.checks.tries import retry_risks
@@ -44,6 +45,7 @@ def risks(reading: Reading, plan: Plan) -> Iterator[Finding]:
         yield from deep_check_risks(facts, node)
     yield from timeout_risks(facts)
     yield from retry_risks(facts)
+    yield from distance_risks(facts)
 
 
 def _overload(facts: Facts, node: NodePlan) -> Iterator[Finding]:

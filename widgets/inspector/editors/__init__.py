@@ -10,7 +10,7 @@ from widgets.inspector.editors.number import JsonEditor, NumberEditor, NumbersEd
 from widgets.inspector.editors.recording import RecordingEditor
 from widgets.inspector.editors.rows import RowsEditor
 from widgets.inspector.editors.steps import StepsEditor
-from widgets.inspector.editors.table import RateEditor, SharesEditor
+from widgets.inspector.editors.table import NamedNumbersEditor, RateEditor, SharesEditor
 from widgets.inspector.editors.words import AddEditor, ItemEditor, LinesEditor, NamesEditor
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def make_editor(shape: Shape, look: ThemeManager) -> Editor | None:
         "steps": StepsEditor,
         "rows": RowsEditor,
         "shares": SharesEditor,
+        "by_name": NamedNumbersEditor,
         "names": NamesEditor,
         "numbers": NumbersEditor,
         "recording": RecordingEditor,

@@ -171,8 +171,11 @@ class RateEditor(Editor):
         self.committed.emit(max(rate for _, rate in self._points()))
 
 
-class SharesEditor(Editor):
-    """A share for each request class of the design."""
+class NamedNumbersEditor(Editor):
+    """A number for each of some names of the design, such as its frames; zero is none."""
+
+    nothing = "There is no other."
+    """What it says where there is no name."""
 
     def __init__(self, look: ThemeManager) -> None:
         """Empty editor."""
@@ -185,22 +188,22 @@ class SharesEditor(Editor):
         self._grid.setColumnStretch(0, 56)
         self._grid.setColumnStretch(1, 44)
         self._grid.setColumnMinimumWidth(1, 108)
-        self._empty = set_role(QLabel("All requests are of one class."), "caption")
+        self._empty = set_role(QLabel(self.nothing), "caption")
         self._empty.setWordWrap(True)
 
     def wide(self) -> bool:
-        """Always: a line a class."""
+        """Always: a line a name."""
         return True
 
     def refresh(self) -> None:
-        """Show the shares."""
+        """Show the numbers."""
         names = self._names()
         if list(self.editors) != names:
             self._rebuild(names)
-        shares = self._shares()
+        numbers = self._numbers()
         for name, editor in self.editors.items():
             mixed = self.field.mixed
-            value = shares.get(name, 0.0)
+            value = numbers.get(name, 0.0)
             unit = self.field.unit
             editor.show_field(
                 Field((), _NUMBER, name, unit, self.field.help, value=value, mixed=mixed)
@@ -217,19 +220,22 @@ class SharesEditor(Editor):
             editor.forget()
 
     def _names(self) -> list[str]:
-        """Classes of the design, then those that only the mix names."""
+        """Those of the design, then those that only the value has."""
         known = [str(option.value) for option in self.field.options]
-        return known + [name for name in self._shares() if name not in known]
+        return known + [name for name in self._numbers() if name not in known]
 
-    def _shares(self) -> dict[str, float]:
-        """The value; with none set, the classes of the design have equal shares."""
+    def _numbers(self) -> dict[str, float]:
+        """The value."""
         value = self.field.value if isinstance(self.field.value, dict) else {}
-        if not value and self.field.options:
-            return {str(o.value): 1.0 / len(self.field.options) for o in self.field.options}
-        return {name: _number(share) for name, share in value.items()}
+        return {name: _number(number) for name, number in value.items()}
+
+    def _title(self, name: str) -> str:
+        """What people call it."""
+        titles = (o.label for o in self.field.options if str(o.value) == name)
+        return next(titles, name)
 
     def _rebuild(self, names: list[str]) -> None:
-        """Lines for another set of classes."""
+        """Lines for another set of names."""
         while (item := self._grid.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None and widget is not self._empty:
@@ -241,7 +247,7 @@ class SharesEditor(Editor):
             editor.committed.connect(lambda value, name=name: self._collect(name, value))
             editor.refused.connect(self.refused)
             self.editors[name] = editor
-            label = set_role(QLabel(name), "field")
+            label = set_role(QLabel(self._title(name)), "field")
             label.setWordWrap(True)
             label.setContentsMargins(12, 0, 0, 0)
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -250,10 +256,22 @@ class SharesEditor(Editor):
         self._grid.addWidget(self._empty, len(names), 0, 1, 2)
         self._empty.setVisible(not names)
 
-    def _collect(self, name: str, share: object) -> None:
-        """Commit all shares; those of zero are left out."""
-        shares = {**self._shares(), name: share}
-        self.committed.emit({key: value for key, value in shares.items() if value})
+    def _collect(self, name: str, number: object) -> None:
+        """Commit all numbers; those of zero are left out."""
+        numbers = {**self._numbers(), name: number}
+        self.committed.emit({key: value for key, value in numbers.items() if value})
+
+
+class SharesEditor(NamedNumbersEditor):
+    """A share for each request class of the design."""
+
+    nothing = "All requests are of one class."
+
+    def _numbers(self) -> dict[str, float]:
+        """The value; with none set, the classes of the design have equal shares."""
+        if not self.field.value and self.field.options:
+            return {str(o.value): 1.0 / len(self.field.options) for o in self.field.options}
+        return super()._numbers()
 
 
 def _number(value: object) -> float:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.model.design import Frame, Link, Node, Note
 from engine.model.edits import SetField
-from engine.model.faults import FrameConfig
+from engine.model.frame import FrameConfig
 from widgets.inspector.fields import Field, Option, config_fields
 from widgets.inspector.shapes import Shape
 from widgets.inspector.subjects.base import edit_label, label_of
 from widgets.inspector.writing import check, written
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from pydantic import JsonValue
 
@@ -93,8 +94,14 @@ class FrameSubject:
                 changed=frame.frame is not None,
                 options=tuple(parents),
             ),
-            *config_fields(FrameConfig, dict(frame.config), ("config",)),
+            *self._config_fields(others),
         ]
+
+    def _config_fields(self, others: list[Frame]) -> Iterator[Field]:
+        """What the frame does; how far it is to each of the others has a line each."""
+        options = tuple(Option(each.id, label_of(self._design, each.id)) for each in others)
+        for field in config_fields(FrameConfig, dict(self._frame.config), ("config",)):
+            yield replace(field, options=options) if field.shape.sort == "by_name" else field
 
     def edit(self, path: Path, value: JsonValue | Unset) -> Edit:
         """Write one field of the frame; those of its config are checked."""

@@ -1,0 +1,67 @@
+"""Warnings about distances: round trips to frames that are not there, and requests that cross a long way again and again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from engine.catalog.checks.facts import risk
+from engine.model.edits import SetField
+from engine.model.findings import Finding
+from engine.model.names import did_you_mean, name_of, one_of
+from engine.model.round_trips import RoundTrips
+from engine.model.units import format_figure, format_quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from engine.catalog.checks.facts import Facts
+    from engine.catalog.reading import Reading
+
+_FAR: Final = 0.01
+"""Seconds there and back from which on a way is long: more than between zones."""
+_OFTEN: Final = 2.0
+"""Calls a request over a long way above which it is chatty."""
+
+
+def distance_warnings(reading: Reading) -> Iterator[Finding]:
+    """Round trips to nowhere."""
+    frames = reading.design.frame_by_id
+    for frame_id, config in reading.frames.items():
+        for other in config.round_trip:
+            if other in frames and other != frame_id:
+                continue
+            known = [each for each in frames if each != frame_id]
+            hint = did_you_mean(other, known)
+            remedy = f"did you mean {hint!r}?" if hint else f"name {one_of(known)}"
+            left = {name: trip for name, trip in config.round_trip.items() if name != other}
+            yield Finding(
+                level="warning",
+                code="no-frame",
+                id=frame_id,
+                field="config.round_trip",
+                message=f"{name_of(reading.design, frame_id)} says how far it is to {other!r}, which is no other "
+                f"frame; {remedy}",
+                fix=SetField(frame_id, ("config", "round_trip"), {**left}, "Forget it"),
+            )
+
+
+def distance_risks(facts: Facts) -> Iterator[Finding]:
+    """Links over which a request goes a long way several times."""
+    design = facts.reading.design
+    trips = RoundTrips(design)
+    if not trips:
+        return
+    for link in facts.plan.links:
+        trip = trips.between(link.source, link.target)
+        asked = facts.demand.rate(link.source)
+        if trip is None or trip < _FAR or asked <= 0.0 or not link.waits:
+            continue
+        calls = sum(facts.demand.links[link.id]) / asked
+        if calls <= _OFTEN:
+            continue
+        message = (
+            f"{name_of(design, link.id)} goes {format_quantity(trip, 's')} there and back "
+            f"{format_figure(calls, 2)} times a request, {format_quantity(calls * trip, 's')} in all where one "
+            "call waits for the other; ask for all at once, or keep a copy nearby"
+        )
+        yield risk(link.id, "chatty-link", message, "times")
