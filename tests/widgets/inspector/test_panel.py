@@ -638,3 +638,16 @@ def test_a_class_is_renamed_wherever_it_is_named_in_one_step(bench) -> None:
     assert bench.config("l1")["classes"] == ["read", "order"]
     assert bench.config("users")["mix"] == {"read": 0.5, "order": 0.5}
     assert bench.edits[-1].apply(before).inverse.apply(bench.design).design == before
+
+
+def test_how_far_a_frame_is_from_each_other_one(qtbot, bench) -> None:
+    """A line for each of the others, by its name; no time is nothing said."""
+    bench.panel.set_selection(["f1"])
+    lines = bench.row("config", "round_trip").editor.editors
+    assert list(lines) == ["f2"]
+    assert "zone a" in titles(bench)
+    bench.type(lines["f2"].line, "70 ms")
+    assert bench.edits[-1].path == ("config", "round_trip")
+    assert bench.edits[-1].value == {"f2": pytest.approx(0.07)}
+    bench.type(bench.row("config", "round_trip").editor.editors["f2"].line, "0")
+    assert bench.edits[-1].value == {}
