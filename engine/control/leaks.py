@@ -65,8 +65,8 @@ class Leaks:
                 memory.watch(now)
 
     def _run(self, leak: Leak, turn: int) -> Generator[Any, Any, None]:
-        """Lose one worker after another."""
-        while True:
+        """Lose one worker after another, until the rate changes: which it may before this begins."""
+        while leak.turn == turn:
             yield self._machine.clock.timeout(1.0 / leak.rate)
             if leak.turn != turn or self._machine.nodes.get(leak.part.plan.id) is not leak.part:
                 return

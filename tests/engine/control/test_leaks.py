@@ -57,6 +57,16 @@ def test_an_edit_leaves_what_is_lost_lost() -> None:
     assert workers(simulation) == [16]
 
 
+def test_a_leak_that_is_added_and_taken_back_at_once_loses_nothing() -> None:
+    leak = event(0.0, 100.0, "leak", nodes=("web",), workers=0.5)
+    simulation = Simulation(made())
+    simulation.advance(10.0)
+    simulation.follow(made(leak))
+    simulation.follow(made())
+    simulation.advance(20.0)
+    assert workers(simulation) == [10]
+
+
 def test_memory_leaks_beside_what_leaks_by_itself() -> None:
     memory = MemoryPlan(base=100.0, per_request=0.0, per_peer=0.0, leak=1.0, limit=1e9)
     leak = event(50.0, 100.0, "leak", nodes=("web",), bytes=9.0)
