@@ -32,7 +32,9 @@ class Keeper:
     at: float
     """When the last complete copy was begun (s)."""
     written: int
-    """Writes that are in it."""
+    """Writes that are in it, and those that were lost before."""
+    lost: int
+    """Writes that were lost before."""
 
 
 class Backups:
@@ -72,7 +74,7 @@ class Backups:
     def _begin(self, part: NodePart, settings: Backup) -> None:
         """Begin to copy; one copy is there."""
         now = self._machine.now
-        keeper = Keeper(part, settings, BackupCounts(), now, _written(part))
+        keeper = Keeper(part, settings, BackupCounts(), now, _written(part), _lost(part))
         self._keepers[part.plan.id] = keeper
         part.control(BACKUP, keeper.counts)
         self._machine.clock.process(self._run(keeper))
@@ -102,14 +104,14 @@ class Backups:
 
     def _copy(self, keeper: Keeper) -> Generator[Any, Any, None]:
         """Copy what is there now; a machine that goes down meanwhile leaves no copy."""
-        pool, at, written = keeper.part.node.pools[0], self._machine.now, _written(keeper.part)
-        deaths = pool.deaths
+        pool, at = keeper.part.node.pools[0], self._machine.now
+        written, lost, deaths = _written(keeper.part), _lost(keeper.part), pool.deaths
         if pool.down:
             return
         if keeper.settings.copying > 0.0:
             yield self._machine.clock.timeout(keeper.settings.copying)
         if pool.deaths == deaths and pool is keeper.part.node.pools[0]:
-            keeper.at, keeper.written = at, written
+            keeper.at, keeper.written, keeper.lost = at, written, lost
             keeper.counts.copies += 1
 
     def _died(self, part: NodePart) -> None:
@@ -119,20 +121,26 @@ class Backups:
             self._machine.clock.process(self._restore(keeper))
 
     def _restore(self, keeper: Keeper) -> Generator[Any, Any, None]:
-        """Have the last copy serve, unless the machine is back, or replaced, by then."""
+        """Have the last copy serve, unless the machine is back, or replaced, by then.
+
+        Nor where a standby is being promoted: that knows all that was written, and a copy does not.
+        """
         pool, lost_at = keeper.part.node.pools[0], self._machine.now
         deaths = pool.deaths
         keeper.counts.restoring = pool
         yield self._machine.clock.timeout(keeper.settings.restoring)
         is_back = pool.deaths != deaths or not pool.down or pool.starting
+        is_back |= keeper.part.plan.id in self._timeline.succession.promoting
         if is_back or not self._goes_on(keeper) or pool is not keeper.part.node.pools[0]:
             return
         log, counts, age = write_log_of(keeper.part), keeper.counts, lost_at - keeper.at
-        lost = 0 if log is None else log.lose_since(keeper.written)
+        known_lost = _lost(keeper.part) - keeper.lost
+        lost = 0 if log is None else log.lose_since(keeper.written + known_lost)
         counts.restores += 1
         counts.lost_seconds += age
         counts.waited += self._machine.now - lost_at
         keeper.at, keeper.written = self._machine.now, _written(keeper.part)
+        keeper.lost = _lost(keeper.part)
         self._timeline.succeed(keeper.part)
         since = format_quantity(age, "s")
         what = f"restored from a backup; {format_figure(lost)} writes of {since} are lost"
@@ -149,3 +157,9 @@ def _written(part: NodePart) -> int:
     """Writes that a node has acknowledged so far."""
     log = write_log_of(part)
     return 0 if log is None else int(log.acknowledged)
+
+
+def _lost(part: NodePart) -> int:
+    """Writes of a node that were lost so far."""
+    log = write_log_of(part)
+    return 0 if log is None else int(log.lost)

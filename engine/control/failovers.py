@@ -76,6 +76,7 @@ class Failovers:
         """Watch over it no longer; whoever was shut out may come back."""
         watch = self._watches.pop(name)
         watch.part.control(FAILOVER, None)
+        self._timeline.succession.promoting.discard(name)
         if self._machine.nodes.get(name) is watch.part:
             self._timeline.unfence(name)
         else:
@@ -115,6 +116,7 @@ class Failovers:
         if settings.fencing:
             self._timeline.fence(name)
         watch.counts.promoting = True
+        self._timeline.succession.promoting.add(name)
         yield self._machine.clock.timeout(settings.promote)
         watch.counts.promoting = False
         if not self._goes_on(watch):

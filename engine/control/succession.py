@@ -18,6 +18,8 @@ class Succession:
     def __init__(self) -> None:
         self.fenced: set[str] = set()
         """Nodes whose machine was shut out, so that another one can follow."""
+        self.promoting: set[str] = set()
+        """Nodes of which a standby is being made the leader."""
         self._behind: dict[str, list[EventPlan]] = {}
         """By node, what is wrong with the machine before."""
 
@@ -32,6 +34,7 @@ class Succession:
     def leave(self, name: str, active: Iterable[EventPlan]) -> None:
         """Have another machine serve for a node; active events have to do with the one before."""
         self.fenced.discard(name)
+        self.promoting.discard(name)
         self._behind[name] = [
             event for event in active if name in event.nodes and effect_of(event).node is not None
         ]
@@ -39,6 +42,7 @@ class Succession:
     def forget(self, name: str) -> None:
         """A node is gone: another one of its name begins anew."""
         self.fenced.discard(name)
+        self.promoting.discard(name)
         self._behind.pop(name, None)
 
     def end(self, event: EventPlan) -> None:

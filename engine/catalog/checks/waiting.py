@@ -81,6 +81,9 @@ def _retries(reading: Reading, link: Link, config: LinkConfig) -> Iterator[Findi
     yield from _answers(reading, link, config)
     retry = config.retry
     if retry.attempts > 1:
+        if retry.on == ():
+            message = f"{name_of(reading.design, link.id)} never tries again: it does so after no failure; name some"
+            yield _no_effect(link.id, "retry.on", message, UNSET)
         return
     given = {
         "other_instance": retry.other_instance,

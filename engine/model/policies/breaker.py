@@ -101,7 +101,12 @@ class Breaker(Policy):
         return format_quantity(self.failure_share, "%")
 
     def remarks(self, where: Surroundings) -> tuple[str, ...]:
-        """It cannot see slowness that nobody cuts short or calls slow."""
+        """It cannot see slowness that nobody cuts short or calls slow, or that is cut short before."""
+        if self.slow_call is not None and self.slow_call >= where.timeout:
+            patience = format_quantity(where.timeout, "s")
+            return (
+                f"No call is slow to its breaker: each ends after {patience} at the latest; call less than that slow",
+            )
         if self.slow_call is None and math.isinf(where.timeout):
             return (
                 (

@@ -11,7 +11,7 @@ from pydantic import model_validator
 from engine.model.fields import setting
 from engine.model.metric import Metric
 from engine.model.policies.policy import Policy, PolicyState, Surroundings
-from engine.model.units import format_quantity
+from engine.model.units import format_figure, format_quantity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,3 +92,16 @@ class Concurrency(Policy):
     def bounds_line(self, capacity: float) -> bool:
         """Those in line are inside as well."""
         return True
+
+    def remarks(self, where: Surroundings) -> tuple[str, ...]:
+        """It begins elsewhere than it says."""
+        begins = min(max(self.limit, self.min), self.max)
+        if self.algorithm == "fixed" or begins == self.limit:
+            return ()
+        return (
+            (
+                f"Its concurrency limit begins at {format_figure(begins)}, not at {format_figure(self.limit)}: "
+                f"it stays between {format_figure(self.min)} and {format_figure(self.max)}; widen that, or "
+                "begin inside"
+            ),
+        )

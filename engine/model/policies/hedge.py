@@ -61,7 +61,12 @@ class Hedge(Policy):
         return value
 
     def remarks(self, where: Surroundings) -> tuple[str, ...]:
-        """Whether there is anybody else to ask."""
+        """Whether it ever comes, and whether there is anybody else to ask."""
+        if not isinstance(self.delay, str) and self.delay >= where.timeout:
+            patience = format_quantity(where.timeout, "s")
+            return (
+                f"A hedged call never comes: the caller gives up after {patience}; hedge sooner than that",
+            )
         if where.instances > 1:
             return ()
         text = (

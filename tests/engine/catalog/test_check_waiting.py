@@ -39,6 +39,7 @@ def called(policy: dict[str, Any], **config: Any) -> Design:
             "as many as it takes",
         ),
         ({"retry": {"other_instance": True}}, {}, "retry.other_instance", "never tries again"),
+        ({"retry": {"attempts": 3, "on": []}}, {}, "retry.on", "after no failure"),
         ({}, {"overflow": "resend"}, "queue_limit", "set a queue limit"),
     ],
 )

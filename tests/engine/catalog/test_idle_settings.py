@@ -68,6 +68,21 @@ def at_once(**fields: Any) -> list[dict[str, Any]]:
         (design({"flow": []}), "bad-value", "flow should have at least 1"),
         (design(link={"hedge": {}}), "odd-hedge", "goes to the same instance again"),
         (
+            design({"instances": 2}, {"timeout": 0.5, "hedge": {"delay": 0.5}}),
+            "odd-hedge",
+            "the caller gives up after 500 ms",
+        ),
+        (
+            design(link={"timeout": 0.5, "breaker": {"slow_call": 0.7}}),
+            "odd-breaker",
+            "each ends after 500 ms at the latest",
+        ),
+        (
+            design({"admission": {"concurrency": {"algorithm": "aimd", "limit": 2000}}}),
+            "odd-concurrency",
+            "begins at 1000, not at 2000",
+        ),
+        (
             design(link={"hedge": {"delay": "p97"}}),
             "bad-value",
             "p50, p90, p95, p98 or p99, not 'p97'",
@@ -83,8 +98,12 @@ def test_it_is_told_in_one_line(made: dict[str, Any], code: str, words: str) -> 
 
 def test_what_does_something_is_not_told_of() -> None:
     made = design(
-        {"instances": 3, "autoscale": {"min": 2}},
-        {"hedge": {"delay": "p90"}},
+        {
+            "instances": 3,
+            "autoscale": {"min": 2},
+            "admission": {"concurrency": {"algorithm": "gradient", "limit": 1000}},
+        },
+        {"hedge": {"delay": 0.4}, "timeout": 0.5, "breaker": {"slow_call": 0.4}},
         [
             *at_once(target="web", change="error", probability=1, instances=3),
             *at_once(target="users", change="set", path="mix", value={"write": 1}),
@@ -92,3 +111,4 @@ def test_what_does_something_is_not_told_of() -> None:
     )
     codes = {each.code for each in check(from_raw(made))}
     assert not codes & {"bad-event", "few-instances", "idle-autoscaler", "odd-hedge", "bad-value"}
+    assert not codes & {"odd-breaker", "odd-concurrency"}

@@ -106,6 +106,27 @@ def test_a_standby_is_there_before_a_copy_is() -> None:
     assert found["lost_writes"] == 0.0
 
 
+@pytest.mark.parametrize("fencing", [True, False])
+def test_a_copy_does_not_take_the_place_of_a_standby_that_is_being_promoted(fencing: bool) -> None:
+    """Detected at 354 s, promoted by 414 s; a copy would be there at 360 s, without the writes since 300 s."""
+    settings = Backup(every=100.0, bytes=1e6, provision=10.0)
+    standby = Failover(promote=60.0, fencing=fencing)
+    found = extra(made(settings, killed(350.0), failover=standby))
+    assert (found["failovers"], found["restores"]) == (1.0, 0.0)
+    assert found["outage"]["longest"] == pytest.approx(64.0)
+    assert found["lost_writes"] == 0.0
+
+
+def test_writes_that_a_failover_has_lost_are_not_lost_again_with_the_machine() -> None:
+    """To the old leader until 386 s, once it is back; the copy is of 300 s, and its machine dies at 450.5 s."""
+    settings = Backup(every=300.0, bytes=1e6, provision=1.0)
+    standby = Failover(promote=30.0, fencing=False)
+    frozen = event(350.5, 10.0, "freeze", nodes=("db",))
+    found = extra(made(settings, frozen, killed(450.5), failover=standby))
+    assert (found["failovers"], found["restores"]) == (1.0, 1.0)
+    assert found["lost_writes"] == pytest.approx(150.5 * RATE, abs=3.0)
+
+
 def test_copies_of_a_dead_machine_are_none() -> None:
     settings = Backup(every=100.0, bytes=1e9, bandwidth=1e8, provision=1e6)
     simulation = Simulation(made(settings, killed(405.0, 250.0)))
