@@ -60,7 +60,7 @@ def test_a_rate_that_may_be_a_schedule_is_one_field() -> None:
 def test_every_link_field_has_an_editor_of_its_own() -> None:
     fields = config_fields(LinkConfig, {})
     assert [f.path for f in fields if f.shape.sort == "json"] == []
-    assert {f.group for f in fields} == {"Call", "Network", "Policy", "Transport"}
+    assert {f.group for f in fields} == {"Balancing", "Call", "Network", "Policy", "Transport"}
 
 
 def test_nested_fields_follow_their_parent_one_step_further_in() -> None:

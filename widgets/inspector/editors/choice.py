@@ -32,6 +32,8 @@ _SPELLED: Mapping[str, str] = MappingProxyType(
         "codel": "CoDel",
         "gcra": "GCRA",
         "aimd": "AIMD",
+        "ewma": "Least latency (EWMA)",
+        "mod": "Modulo",
         "lru": "LRU",
         "lfu": "LFU",
         "arc": "ARC",
