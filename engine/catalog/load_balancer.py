@@ -69,7 +69,7 @@ that answer checks and fail requests. One that nothing was wrong with counts und
 
 **Connections and TLS** are on its links, in front of it and behind it.
 
-**Left out:** slow start, zones, its own failure modes other than being killed.
+**Left out:** zones, its own failure modes other than being killed.
 
 Compare: HAProxy, nginx, Envoy, AWS ALB, Google Cloud Load Balancing.
 """
@@ -88,6 +88,17 @@ class LoadBalancerConfig(Config):
     shuffle: Shuffle | None = SHUFFLE
     affinity: AffinityName = AFFINITY
     layer: Layer = LAYER
+    slow_start: float | None = setting(
+        None,
+        title="Slow start",
+        unit="s",
+        group="Balancing",
+        help="An instance that is new, or is back, begins with a tenth of its share, which grows to the whole in so "
+        "long: caches and connections are cold at first (Envoy's slow_start_window, nginx's slow_start). Pickers by "
+        "hash and shuffle do without. Off: at once.",
+        gt=0.0,
+        le=1e6,
+    )
     service_time: Law = setting(
         Constant(mean=0.0),
         title="Service time",
@@ -136,6 +147,7 @@ def lower(config: LoadBalancerConfig, context: Lowering) -> NodePlan:
             shuffle=config.shuffle,
             affinity=config.affinity,
             layer=config.layer,
+            slow_start=config.slow_start or 0.0,
             health=health_plan(config.health),
             outlier=outlier_plan(config.outlier),
         ),

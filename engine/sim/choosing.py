@@ -21,6 +21,7 @@ from engine.sim.lane.balancing.least_connections import LeastConnections
 from engine.sim.lane.balancing.power_of_two import PowerOfTwo
 from engine.sim.lane.balancing.random_choice import Random
 from engine.sim.lane.balancing.round_robin import RoundRobin
+from engine.sim.lane.balancing.slow_start import SlowStart
 from engine.sim.lane.balancing.sticky import Affinity, PerConnection, Pins
 from engine.sim.lane.balancing.weighted import Weighted
 from engine.sim.lane.draws import generator
@@ -59,6 +60,8 @@ class Manner:
     """How many keys there are, where instances have ranges of them; 0 where they have not."""
     affinity: AffinityName = "none"
     layer: Layer = 7
+    slow_start: float = 0.0
+    """Seconds until a new instance has its whole share; 0 is at once."""
 
     @property
     def carried(self) -> bool:
@@ -94,6 +97,9 @@ class Choosing:
     def _whole(self, manner: Manner, among: list[Endpoint]) -> Picker:
         """A picker, and what is asked before it."""
         picker = self._made(manner, among)
+        if manner.slow_start > 0.0 and manner.picker not in _KEYED:
+            uniforms = self._streams.uniform(self._owner, "slow start")
+            picker = SlowStart(among, picker, manner.slow_start, uniforms, self._agenda)
         if manner.layer == 4:
             return PerConnection(among, picker)
         if manner.affinity != "none":

@@ -82,6 +82,8 @@ class Instances:
             if len(kept) >= before and now > 0.0 and station.start is not None:
                 pool.starting = pool.down = True
                 pool.listed = False
+            elif len(kept) >= before and now > 0.0:
+                pool.since = now
             kept.append(pool)
         node.pools = kept
         node.vitals.have(float(len(kept)), now)

@@ -29,6 +29,7 @@ def manners(plan: RouterPlan | LinkPlan, whole: Plan, kinds: int) -> list[Manner
             kind.keys.count if ranged else 0,
             plan.affinity,
             plan.layer,
+            plan.slow_start,
         )
         for kind in whole.classes
     ]

@@ -123,6 +123,8 @@ BALANCING: list[dict[str, Any]] = [
     {"picker": "ewma", "affinity": "client"},
     {"picker": "random", "affinity": "session"},
     {"picker": "least_connections", "layer": 4},
+    {"picker": "round_robin", "slow_start": 0.5},
+    {"picker": "weighted", "slow_start": 0.2, "affinity": "session"},
 ]
 
 

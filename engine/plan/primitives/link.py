@@ -114,6 +114,11 @@ class LinkPlan:
         """Callers without a balancer choose for each call."""
         return 7
 
+    @property
+    def slow_start(self) -> float:
+        """Nor do they spare who is new."""
+        return 0.0
+
     def kind_at(self, kind: int) -> int:
         """Of which class the calls of a request of a class are."""
         return kind if self.kind is None else self.kind

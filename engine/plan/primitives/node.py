@@ -69,6 +69,8 @@ class RouterPlan:
     shuffle: Shuffle | None = None
     affinity: AffinityName = "none"
     layer: Layer = 7
+    slow_start: float = 0.0
+    """Seconds until an instance that is new, or is back, has its whole share."""
     health: HealthPlan | None = None
     outlier: OutlierPlan | None = None
 

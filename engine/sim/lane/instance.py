@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.sim.lane.codes import UNLIMITED
+from engine.sim.lane.codes import NEVER, UNLIMITED
 from engine.sim.lane.vitals import InstanceCounters
 
 if TYPE_CHECKING:
@@ -40,6 +40,9 @@ class Instance(InstanceCounters):
     """Probability that its answer is never sent, by events."""
     dormant: bool = False
     """Whether it is down because nobody came, and starts as soon as somebody does: calls wait for that."""
+
+    since: float = -NEVER
+    """When it came, or came back (s): long ago for those that were there from the beginning."""
 
     def __init__(self, counts: SiteCounts, index: int) -> None:
         # What every call looks at comes first: so it lies on few lines of the cache.

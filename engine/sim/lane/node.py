@@ -427,6 +427,8 @@ class Node(Site):
 
     def revive(self, pool: Pool, now: float) -> None:
         """Bring an instance up again, empty."""
+        if pool.down:
+            pool.since = now
         pool.down = False
         pool.starting = False
         if self.pulls:

@@ -205,3 +205,38 @@ def test_latency_picks_as_a_small_simulation_of_its_own_does() -> None:
         under_way[pick].append(now + means[pick])
         slow += pick
     assert found == pytest.approx(slow / 200_000, rel=0.05)
+
+
+@pytest.mark.parametrize(("picker", "window"), [("random", 40.0), ("round_robin", 100.0)])
+def test_a_new_instance_gets_its_share_little_by_little(picker: Any, window: float) -> None:
+    """With weight w beside three whole ones it gets w/(3 + w): a tenth at first, then t over the window."""
+    balancer = router("lb", picker, slow_start=window)
+    nodes = [client(rate=500.0), balancer, station("web", 0.0, instances=3, workers=None)]
+    simulation = Simulation(plan(nodes, [link("users", "lb"), link("lb", "web")], duration=300.0))
+    simulation.advance(50.0)
+    before = arrivals(ended(simulation))
+    simulation.machine.scale("web", 4)
+    simulation.advance(50.0 + window)
+    after = arrivals(ended(simulation))
+    assert before[:3] == pytest.approx([sum(before) / 3.0] * 3, rel=0.05)
+    times = (np.arange(10_000) + 0.5) / 10_000
+    weights = np.maximum(0.1, times)
+    share = weights / (3.0 + weights)
+    wanted = 500.0 * window * share.mean()
+    assert after[3] == pytest.approx(wanted, abs=4.0 * math.sqrt(wanted))
+    simulation.advance(300.0)
+    late = np.subtract(arrivals(ended(simulation)), after)
+    assert late[3] == pytest.approx(late.sum() / 4.0, rel=0.04)
+
+
+def test_who_is_back_begins_slowly_as_well() -> None:
+    kill = event(20.0, 10.0, "kill", nodes=("web",), instances=1)
+    balancer = router("lb", "random", slow_start=50.0)
+    nodes = [client(rate=200.0), balancer, station("web", 0.0, instances=2, workers=None)]
+    made = plan(nodes, [link("users", "lb"), link("lb", "web")], events=(kill,), duration=100.0)
+    simulation = Simulation(made)
+    simulation.advance(30.0)
+    before = arrivals(ended(simulation))
+    simulation.advance(40.0)
+    counts = np.subtract(arrivals(ended(simulation)), before)
+    assert counts[0] < 0.25 * counts[1]
