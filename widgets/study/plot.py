@@ -317,7 +317,7 @@ class StudyPlot(QWidget):
     def _bar_brush(self, bar: Bar) -> QColor:
         """More is warm, less is cool; what cannot be told from zero is pale."""
         series = self._theme.series
-        ink = QColor((series["p95"] if bar.value > 0.0 else series["p50"]).colour)
+        ink = QColor((series["s4"] if bar.value > 0.0 else series["s1"]).colour)
         ink.setAlpha(255 if bar.clear else _PALE)
         return ink
 

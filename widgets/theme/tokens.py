@@ -121,7 +121,8 @@ class Theme:
     states: Mapping[str, StateStyle]
     """Look of each of :data:`STATES`."""
     series: Mapping[str, Ink]
-    """Chart lines: p50, p90, p95, p99, offered, goodput, failed, and s1 to s6 for the rest."""
+    """Chart lines: p50, p90, p95, p99 (one hue, stronger and stronger), offered, goodput, failed, and s1 to s6 for
+    the rest, none of them a colour of a state."""
     failures: Mapping[str, Ink]
     """One hue for each of :data:`FAILURE_REASONS`."""
     phases: Mapping[str, Ink]
