@@ -181,8 +181,8 @@ class Timeline:
 
     def _grown(self, event: EventPlan) -> EventPlan:
         """An event as strong as it is now: at the middle of its step, so that what it does in all is right."""
-        since = self._machine.now - event.at
-        if since >= event.ramp * (1.0 - _ROUNDING):
+        since = self._machine.now - event.at  # by rounding, a little before it
+        if event.ramp <= 0.0 or since >= event.ramp * (1.0 - _ROUNDING):
             return event
         step = math.floor(since / event.ramp * _STEPS + _ROUNDING)
         return at_strength(event, (step + 0.5) / _STEPS)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from engine.plan.primitives import LinkPlan, NodePlan, Plan
+    from engine.sim.body import Adapter, Predecessors
     from engine.sim.lane.agenda import Agenda
     from engine.sim.lane.draws import Streams
 
@@ -127,8 +128,7 @@ class Assembler:
         for adapter in GATES:
             old = had.get(adapter.name)
             gate = adapter.body(old.thing if old else None, part, plan, self.setup)
-            if gate is not None:
-                part.gates.append(_kept(old, gate) or Body(adapter, gate))
+            part.gates += _succeeded(old, adapter, gate, part.predecessors, self.agenda.now)
         part.node.stand_behind([body.thing for body in part.gates])
 
     def link(self, plan: LinkPlan, target: Node) -> LinkPart:
@@ -190,18 +190,28 @@ class Assembler:
         part.bodies = []
         self._tune_bytes(part)
         network = NETWORK.body(part.link, plan, self.setup)
-        if network is not None:
-            part.bodies.append(_kept(had.get(NETWORK.name), network) or Body(NETWORK, network))
+        now, gone = self.agenda.now, part.predecessors
+        part.bodies += _succeeded(had.get(NETWORK.name), NETWORK, network, gone, now)
         rules = []
         for adapter in RULES:
             old = had.get(adapter.name)
             rule = adapter.body(old.thing if old else None, part, plan, self.setup)
             if rule is not None:
                 rules.append(rule)
-                part.bodies.append(_kept(old, rule) or Body(adapter, rule))
+            part.bodies += _succeeded(old, adapter, rule, gone, now)
         part.link.keep_to(rules)
 
 
-def _kept(body: Body[Any] | None, thing: object) -> Body[Any] | None:
-    """A body that goes on with what it had."""
-    return body if body is not None and body.thing is thing else None
+def _succeeded(
+    old: Body[Any] | None,
+    adapter: Adapter[Any],
+    thing: object | None,
+    gone: Predecessors,
+    now: float,
+) -> list[Body[Any]]:
+    """The body of a thing, if there is one: that which it had, or one that goes on from those before it."""
+    if old is not None and old.thing is thing:
+        return [old]
+    if old is not None:
+        gone.leave(old, now)
+    return [] if thing is None else [gone.follow(adapter, thing)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import field
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from engine.records import dataclass
 
@@ -25,6 +25,8 @@ class Adapter(Generic[B]):
 
     name: str
     """Unique among its sort, such as ``breaker``."""
+    sums: ClassVar[bool] = True
+    """Whether counters of a body that is gone may be added to those of the one after it, each to each."""
 
     def counters(self, body: B, now: float) -> Counters:
         """Cumulative counters."""
@@ -64,15 +66,19 @@ class Adapter(Generic[B]):
 
 @dataclass(slots=True)
 class Body(Generic[B]):
-    """A body, its adapter, and its counters when the measurement began."""
+    """A body and its adapter."""
 
     adapter: Adapter[B]
     thing: B
-    marked: Counters = field(default=())
+    before: Counters = field(default=())
+    """What bodies of its sort had counted when it came, so that results never see a counter fall."""
 
     def counters(self, now: float) -> Counters:
-        """Cumulative counters."""
-        return self.adapter.counters(self.thing, now)
+        """Cumulative counters, those before it included."""
+        counted = self.adapter.counters(self.thing, now)
+        if not self.before:
+            return counted
+        return tuple(new + old for new, old in zip(counted, self.before, strict=True))
 
     def extra(self, before: Counters, span: float, now: float) -> Values:
         """Results since some counters, of so many seconds ago."""
@@ -85,8 +91,35 @@ class Body(Generic[B]):
     def _since(self, before: Counters, now: float) -> list[float]:
         """What the counters grew by."""
         after = self.counters(now)
+        before = before if len(before) <= len(after) else ()
         marks = (*before, *(0.0,) * (len(after) - len(before)))
         return [new - old for new, old in zip(after, marks, strict=True)]
+
+
+class Predecessors:
+    """The bodies of a node or a link that are gone: switched off, or another in their place."""
+
+    def __init__(self) -> None:
+        self._gone: dict[str, tuple[Body[Any], Counters]] = {}
+        """By the name of the sort, with what was counted up to then."""
+
+    def leave(self, body: Body[Any], now: float) -> None:
+        """A body is gone."""
+        self._gone[body.adapter.name] = (body, body.counters(now))
+
+    def follow(self, adapter: Adapter[Any], thing: object) -> Body[Any]:
+        """A body that goes on counting where the one before it ended."""
+        gone = self._gone.pop(adapter.name, None)
+        if gone is None:
+            return Body(adapter, thing)
+        body, counted = gone
+        if body.thing is thing:
+            return body
+        return Body(adapter, thing, counted if adapter.sums else ())
+
+    def counters(self) -> dict[str, Counters]:
+        """What they had counted, by name."""
+        return {name: counted for name, (_, counted) in self._gone.items()}
 
 
 def ratio(part: float, whole: float) -> float:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from engine.records import dataclass
 from engine.sim import tally
-from engine.sim.body import Body
+from engine.sim.body import Body, Predecessors
 from engine.sim.instance_meters import InstanceMeters, is_off, standing
 from engine.sim.lane.roles.queue import Queue
 from engine.sim.lane.roles.router import Router
@@ -77,6 +77,8 @@ class NodePart:
     """What sees whether it is up, where faults come by themselves."""
     meters: InstanceMeters = field(default_factory=InstanceMeters)
     """What looks at each of its instances."""
+    predecessors: Predecessors = field(default_factory=Predecessors)
+    """Gates and controllers that were switched off."""
     marked_instances: Tallies = field(default_factory=dict)
     """Their counters when the measurement began."""
     source: Source | None = None
@@ -177,8 +179,12 @@ class NodePart:
 
     def control(self, adapter: Adapter[Any], thing: object | None) -> None:
         """Have something act on it from now on; with None no longer."""
-        others = [body for body in self.controllers if body.adapter is not adapter]
-        self.controllers = others if thing is None else [*others, Body(adapter, thing)]
+        old = self.controller(adapter)
+        if old is not None:
+            self.predecessors.leave(old, self.node.agenda.now)
+        others = [body for body in self.controllers if body is not old]
+        new = [] if thing is None else [self.predecessors.follow(adapter, thing)]
+        self.controllers = [*others, *new]
 
     def note_uptime(self, now: float) -> None:
         """Let who wants to know see which instances are up."""
@@ -191,7 +197,8 @@ class NodePart:
 
     def counters(self, now: float) -> dict[str, Counters]:
         """Cumulative counters of all bodies, by name."""
-        return things(self.roles + self.gates + self.controllers, now)
+        bodies = self.roles + self.gates + self.controllers
+        return self.predecessors.counters() | things(bodies, now)
 
     def bounds(self, now: float) -> Bounds:
         """Intervals of confidence under ``extra`` since the mark, as far as its bodies know them."""
@@ -247,6 +254,8 @@ class LinkPart:
     """The network and the rules."""
     marked: dict[str, Counters] = field(default_factory=dict)
     """Counters of its bodies when the measurement began, by name."""
+    predecessors: Predecessors = field(default_factory=Predecessors)
+    """Rules that were switched off."""
     caller: NodePlan | None = None
     """The node that it leaves, once it is tuned."""
     choosing: Choosing | None = None
@@ -280,7 +289,7 @@ class LinkPart:
 
     def counters(self, now: float) -> dict[str, Counters]:
         """Cumulative counters of all bodies, by name."""
-        return things(self.bodies, now)
+        return self.predecessors.counters() | things(self.bodies, now)
 
     def extra_since(self, before: dict[str, Counters], span: float, now: float) -> dict[str, float]:
         """What the network and the rules add to the results, since counters of so many seconds ago."""

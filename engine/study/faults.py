@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from pydantic import ValidationError
+
 from engine.catalog.events import members
 from engine.model.design import Event
 from engine.model.event_kinds import event_kind
+from engine.model.findings import message_of
 from engine.model.names import did_you_mean, one_of
 from engine.records import dataclass
 from engine.study.errors import StudyError
@@ -169,9 +172,8 @@ def events_of(design: Design, experiment: Experiment, dose: Dose) -> tuple[str, 
     try:
         for each in made:
             Event.model_validate(each)
-    except ValueError as error:
-        msg = f"{experiment.label}: {' '.join(str(error).split())}"
-        raise StudyError(msg) from error
+    except ValidationError as error:
+        raise StudyError(f"{experiment.label}: {message_of(error)}") from error
     return tuple(json.dumps(each, sort_keys=True) for each in made)
 
 

@@ -6,9 +6,9 @@ import json
 import math
 from typing import TYPE_CHECKING, Any, Final
 
-from engine.catalog.events import describe
+from engine.catalog.events import describe, members
 from engine.model.edits import SetDesign
-from engine.model.event_kinds import EVENT_KINDS
+from engine.model.event_kinds import EVENT_KINDS, event_kind
 from engine.model.names import did_you_mean, name_of, one_of
 from engine.model.units import format_figure, format_quantity
 from engine.records import dataclass
@@ -154,6 +154,8 @@ def trigger_of(design: Design, bands: Sequence[Band], at: float, wish: Wish) -> 
 
 def _surge(design: Design, at: float, wish: Wish) -> Trigger:
     """More traffic for a while."""
+    if not any(each.kind == "client" for each in members(design, wish.target)):
+        raise StudyError(_missed(design, "traffic", wish))
     event = {"at": at, "duration": wish.lasts, "change": "traffic", "factor": wish.times}
     named = {} if wish.target is None else {"target": wish.target}
     whose = "" if wish.target is None else f" from {name_of(design, wish.target)}"
@@ -169,7 +171,9 @@ def _surge(design: Design, at: float, wish: Wish) -> Trigger:
 
 def _flush(design: Design, at: float, wish: Wish) -> Trigger:
     """Caches that forget everything."""
-    chosen = _caches(design) if wish.target is None else [wish.target]
+    chosen = _caches(design, wish.target)
+    if wish.target is not None and not chosen:
+        raise StudyError(_missed(design, "flush", wish))
     if not chosen:
         msg = "--trigger flush: the design has no cache; write another trigger, such as slow"
         raise StudyError(msg)
@@ -197,9 +201,14 @@ def _fault(design: Design, at: float, wish: Wish, kind: str, item: str) -> Trigg
     )
 
 
-def _caches(design: Design) -> list[str]:
-    """What can be flushed."""
-    return [node.id for node in design.nodes if node.kind == "cache"]
+def _missed(design: Design, kind: str, wish: Wish) -> str:
+    """What to say of a trigger whose target has nothing that it could hit."""
+    return f"--trigger {kind}: {name_of(design, wish.target or '')} {event_kind(kind).misses}"
+
+
+def _caches(design: Design, target: str | None = None) -> list[str]:
+    """What can be flushed: of all, or of a node or frame."""
+    return [node.id for node in members(design, target) if node.kind == "cache"]
 
 
 def _json(event: dict[str, Any]) -> str:

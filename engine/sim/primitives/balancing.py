@@ -21,6 +21,7 @@ class BalancingAdapter(Adapter["Spread"]):
     """Counts what comes to each of the instances."""
 
     name = "balancing"
+    sums = False
 
     def counters(self, body: Spread, now: float) -> Counters:
         """Keys moved, sessions lost, and calls to each instance that there ever was."""

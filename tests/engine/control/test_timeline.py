@@ -274,3 +274,14 @@ def test_an_event_touches_only_what_it_hits(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(faults, "NodeState", Spied)
     simulation.advance(3.0)
     assert seen == ["web7", "web7"]
+
+
+def test_an_event_that_is_added_on_the_way_begins_though_its_wait_is_rounded() -> None:
+    """0.76 + (3.47 - 0.76) is a little less than 3.47."""
+    now, at = 0.76, 3.47
+    assert now + (at - now) < at
+    simulation = Simulation(design())
+    simulation.advance(now)
+    simulation.follow(design(event(at, 1.0, "slow", nodes=("web",), factor=4.0)))
+    simulation.advance(4.0)
+    assert state(simulation)["slow"] == [4.0] * 3

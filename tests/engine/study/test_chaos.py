@@ -228,8 +228,12 @@ REFUSED = [
     ({"abort": ("users.success<0.5",)}, "users.success"),
     ({"abort": ("users.availability",)}, "write METRIC<VALUE"),
     ({"abort": ("users.availability<0.5@10..20",)}, "leave out the @ part"),
-    ({"factor": -1.0, "faults": ("slow",)}, "slow web"),
-    ({"instances": 0}, "kill web"),
+    ({"factor": -1.0, "faults": ("slow",)}, "slow web: factor should be at least 0, not -1"),
+    ({"instances": 0}, "kill web: instances should be at least 1, not 0"),
+    (
+        {"delay": -1.0, "faults": ("slow",), "each": ("link",)},
+        "slow users-web: seconds should be at least 0, not -1",
+    ),
 ]
 
 

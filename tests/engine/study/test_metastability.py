@@ -204,6 +204,8 @@ REFUSED = [
     ({"watch": math.nan}, "a watch of nan s"),
     ({"trigger": "slwo"}, "did you mean 'slow'"),
     ({"trigger": "flush"}, "has no cache"),
+    ({"trigger": "flush", "target": "web"}, "Web keeps nothing that could be flushed"),
+    ({"trigger": "traffic", "target": "web"}, "Web makes no traffic"),
     ({"target": "wbe"}, "did you mean 'web'"),
     ({"trigger": "kill", "target": "users-web"}, "write another trigger"),
     ({"factor": -1.0}, "a factor from 0"),
