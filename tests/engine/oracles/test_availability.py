@@ -34,7 +34,7 @@ def needing(need: int, count: int, share: float) -> Plan:
     web = station("web", 0.0, workers=None, flow=(parallel(*calls, need=need),))
     nodes = [client(rate=RATE), web, *(station(name, 0.0, workers=None) for name in names)]
     links = [link("users", "web"), *(link("web", name) for name in names)]
-    return plan(nodes, links, events=(failing(names, share),), duration=DURATION)
+    return plan(nodes, links, events=(failing(names, share),), duration=DURATION / 4.0)
 
 
 def assert_available(design: Plan, wanted: float) -> None:
