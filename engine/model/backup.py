@@ -48,7 +48,8 @@ class Backup(Config):
         title="Provision",
         unit="s",
         help="From the loss until there is a machine to restore to: to notice, to decide, to start one. RTO "
-        "is this and the restore. A machine that comes back before that has kept what it had.",
+        "is this and the restore. A machine that comes back before that has kept what it had, and so has a "
+        "standby: while one is being promoted nothing is restored.",
         ge=0.0,
         le=1e9,
     )
