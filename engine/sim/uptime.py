@@ -119,9 +119,11 @@ class NodeUptime:
         """Places of the instances that a fault which came by itself has hit, whatever it does."""
 
     def note(self, now: float) -> None:
-        """See which instances are up."""
+        """See which instances are up: whoever is frozen answers nobody."""
         pools = self.node.pools
-        up = {pool: not pool.down and pool.index not in self.struck for pool in pools}
+        up = {
+            pool: not (pool.down or pool.frozen) and pool.index not in self.struck for pool in pools
+        }
         self.meters.turn(up, now)
         self.whole.turn(now, up=sum(up.values()) >= self.needed)
 
