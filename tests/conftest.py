@@ -62,6 +62,7 @@ def no_theme_outlives_its_test(request: pytest.FixtureRequest) -> Iterator[None]
         yield
         return
     import shiboken6
+    from PySide6.QtCore import QEvent
 
     from widgets.theme import ThemeManager
 
@@ -71,6 +72,8 @@ def no_theme_outlives_its_test(request: pytest.FixtureRequest) -> Iterator[None]
     for manager in app.findChildren(ThemeManager):
         if manager not in before:
             shiboken6.delete(manager)
+    # Without a loop that runs, what is to be deleted later never is: the next test would style it again.
+    app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -83,6 +83,11 @@ class Choosing:
         self.pins = Pins()
         self.spread = Spread(self.pins)
 
+    @property
+    def pickers(self) -> tuple[Picker, ...]:
+        """Those in use."""
+        return tuple(self._pickers.values())
+
     def picker(self, manner: Manner, among: list[Endpoint]) -> Picker:
         """The picker over some endpoints; the one that was there before, if there was."""
         key = (manner, *(id(endpoint) for endpoint in among))

@@ -124,7 +124,11 @@ def wiring(machine: Machine, *but: str) -> dict[str, list[int]]:
         for name, part in machine.links.items()
     }
     found |= {
-        name: [id(part.node.pools), id(part.entering), *map(id, part.choices.values())]
+        name: [
+            id(part.node.pools),
+            id(part.entering),
+            *map(id, part.choosing.pickers if part.choosing else ()),
+        ]
         for name, part in machine.nodes.items()
     }
     return {name: ids for name, ids in found.items() if name not in but}
@@ -272,4 +276,6 @@ def test_scaling_to_and_fro_leaves_nothing_behind() -> None:
     kept = [body.thing.pools for part in machine.links.values() for body in part.bodies[1:]]
     assert [len(pools) for pools in kept] == [1, 1]
     assert not machine.nodes["web"].retired
-    assert len(machine.links["users-web"].choices) == 1
+    choosing = machine.links["users-web"].choosing
+    assert choosing is not None
+    assert len(choosing.pickers) == 1
