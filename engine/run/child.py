@@ -104,9 +104,14 @@ class Child:
     def _write(self) -> None:
         """Say one thing after the other."""
         while (said := self._said.get()) is not _END:
+            data = dumped(said)
             try:
-                self._pipe.send_bytes(dumped(said))
-            except (OSError, ValueError):
+                self._pipe.send_bytes(data)
+            except (
+                OSError,
+                ValueError,
+                TypeError,
+            ):  # a TypeError where the pipe is closed meanwhile
                 return
 
     def _read(self) -> None:
