@@ -45,7 +45,7 @@ _DRAWN: Final[Mapping[str, Callable[[list[Endpoint], Draws], Picker]]] = Mapping
     {"random": Random, "power_of_two": PowerOfTwo, "weighted": Weighted}
 )
 """Those that draw random numbers."""
-_KEYED: Final = ("hash", "shuffle")
+KEYED: Final = ("hash", "shuffle")
 """Those that go by what calls carry."""
 
 
@@ -66,7 +66,7 @@ class Manner:
     @property
     def carried(self) -> bool:
         """Whether what a call carries decides, so that it may be uneven."""
-        return self.picker in _KEYED or self.affinity != "none" or self.layer == 4
+        return self.picker in KEYED or self.affinity != "none" or self.layer == 4
 
 
 class Choosing:
@@ -102,7 +102,7 @@ class Choosing:
     def _whole(self, manner: Manner, among: list[Endpoint]) -> Picker:
         """A picker, and what is asked before it."""
         picker = self._made(manner, among)
-        if manner.slow_start > 0.0 and manner.picker not in _KEYED:
+        if manner.slow_start > 0.0 and manner.picker not in KEYED:
             uniforms = self._streams.uniform(self._owner, "slow start")
             picker = SlowStart(among, picker, manner.slow_start, uniforms, self._agenda)
         if manner.layer == 4:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.model.balancing import Hash, Shuffle
+from engine.plan.primitives import RouterPlan
 from engine.sim.choosing import Choosing, Manner
 from engine.sim.lane.balancing.ewma import LatencyWatch
 from engine.sim.lane.call import Endpoint
@@ -12,27 +14,20 @@ from engine.sim.lane.call import Endpoint
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from engine.plan.primitives import LinkPlan, Plan, RouterPlan
+    from engine.plan.primitives import LinkPlan, Plan
     from engine.sim.parts import LinkPart, NodePart
     from engine.sim.setup import Setup
 
 
 def manners(plan: RouterPlan | LinkPlan, whole: Plan, kinds: int) -> list[Manner]:
     """How a caller chooses, by class; for classes that are gone as for the last."""
-    hashed, shuffle = plan.hash or Hash(), plan.shuffle or Shuffle()
-    ranged = plan.picker == "hash" and hashed.map == "range" and hashed.by == "key"
-    found = [
-        Manner(
-            plan.picker,
-            hashed,
-            shuffle,
-            kind.keys.count if ranged else 0,
-            plan.affinity,
-            plan.layer,
-            plan.slow_start,
+    manner = Manner(plan.picker, plan.hash or Hash(), plan.shuffle or Shuffle())
+    if isinstance(plan, RouterPlan):
+        manner = replace(
+            manner, affinity=plan.affinity, layer=plan.layer, slow_start=plan.slow_start
         )
-        for kind in whole.classes
-    ]
+    ranged = manner.picker == "hash" and manner.hashed.map == "range" and manner.hashed.by == "key"
+    found = [replace(manner, keys=kind.keys.count) if ranged else manner for kind in whole.classes]
     return found + found[-1:] * (kinds - len(found))
 
 

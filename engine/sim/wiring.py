@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.sim.body import Body
+from engine.sim.choosing import KEYED
 from engine.sim.picking import join, pick_for
 from engine.sim.primitives.adapter import RoleAdapter, RuleAdapter
 from engine.sim.primitives.balancing import BALANCING
@@ -76,7 +77,7 @@ def wire_source(part: NodePart, setup: Setup) -> None:
 def _see_spread(link: LinkPart) -> None:
     """See how evenly a link spreads its calls, where what they carry decides."""
     link.bodies = [body for body in link.bodies if body.adapter is not BALANCING]
-    if link.plan.picker in ("hash", "shuffle") and link.choosing is not None:
+    if link.plan.picker in KEYED and link.choosing is not None:
         link.bodies.append(Body(BALANCING, link.choosing.spread))
 
 

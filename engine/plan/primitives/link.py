@@ -9,7 +9,7 @@ from engine.plan.primitives.basics import INFINITE, ZERO, LawPlan
 from engine.records import dataclass
 
 if TYPE_CHECKING:
-    from engine.model.balancing import AffinityName, Hash, Layer, Shuffle
+    from engine.model.balancing import Hash, Shuffle
     from engine.model.policies.policy import Policy
 
 P = TypeVar("P", bound="Policy")
@@ -103,21 +103,6 @@ class LinkPlan:
     """Who is given up is told, and stops."""
     policies: tuple[Policy, ...] = ()
     """C: what else the caller keeps to."""
-
-    @property
-    def affinity(self) -> AffinityName:
-        """Callers without a balancer remember nobody."""
-        return "none"
-
-    @property
-    def layer(self) -> Layer:
-        """Callers without a balancer choose for each call."""
-        return 7
-
-    @property
-    def slow_start(self) -> float:
-        """Nor do they spare who is new."""
-        return 0.0
 
     def kind_at(self, kind: int) -> int:
         """Of which class the calls of a request of a class are."""

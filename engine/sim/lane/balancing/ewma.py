@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final, final
 
-from engine.sim.lane.balancing.health import healthy
+from engine.sim.lane.balancing.power_of_two import TwoChoices
 from engine.sim.lane.codes import CALLED_OFF
-from engine.sim.lane.seams import SETTLE, Picker, Rule
+from engine.sim.lane.seams import SETTLE, Rule
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -79,26 +79,14 @@ class LatencyWatch(Rule):
 
 
 @final
-class Ewma(Picker):
-    """The cheaper of two different ones drawn at random."""
+class Ewma(TwoChoices):
+    """The cheaper of the two."""
 
     def __init__(self, endpoints: list[Endpoint], uniforms: Draws, latencies: Latencies) -> None:
-        super().__init__(endpoints)
-        self._uniforms = uniforms
+        super().__init__(endpoints, uniforms)
         self._latencies = latencies
 
-    def pick(self, call: Call) -> Endpoint | None:
-        """The cheaper; the first of equals."""
-        among = healthy(self.endpoints)
-        count: i64 = len(among)
-        if count == 0:
-            return None
-        first = self._uniforms.below(count)
-        if count == 1:
-            return among[first]
-        second = self._uniforms.below(count - 1)
-        if second >= first:
-            second += 1
-        one, other = among[first], among[second]
+    def prefers(self, other: Endpoint, one: Endpoint) -> bool:
+        """Whether a call there is expected to take less."""
         latencies = self._latencies
-        return other if latencies.cost(other) < latencies.cost(one) else one
+        return latencies.cost(other) < latencies.cost(one)

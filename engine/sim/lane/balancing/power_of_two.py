@@ -14,16 +14,19 @@ if TYPE_CHECKING:
     from engine.sim.lane.draws import Draws
 
 
-@final
-class PowerOfTwo(Picker):
-    """The less loaded of two different ones drawn at random (Mitzenmacher 2001)."""
+class TwoChoices(Picker):
+    """The better of two different ones drawn at random (Mitzenmacher 2001)."""
 
     def __init__(self, endpoints: list[Endpoint], uniforms: Draws) -> None:
         super().__init__(endpoints)
         self._uniforms = uniforms
 
+    def prefers(self, other: Endpoint, one: Endpoint) -> bool:
+        """Whether the second is better than the first."""
+        raise NotImplementedError
+
     def pick(self, call: Call) -> Endpoint | None:
-        """The less loaded; the first of equals."""
+        """The better; the first of equals."""
         among = healthy(self.endpoints)
         count: i64 = len(among)
         if count == 0:
@@ -35,4 +38,13 @@ class PowerOfTwo(Picker):
         if second >= first:
             second += 1
         one, other = among[first], among[second]
-        return other if other.outstanding < one.outstanding else one
+        return other if self.prefers(other, one) else one
+
+
+@final
+class PowerOfTwo(TwoChoices):
+    """The less loaded of the two."""
+
+    def prefers(self, other: Endpoint, one: Endpoint) -> bool:
+        """Whether it has fewer calls under way."""
+        return other.outstanding < one.outstanding
