@@ -27,6 +27,9 @@ window. A *trace* replays recorded arrivals, with their classes and keys (load t
 it slows down by itself when the system does. *Sessions* are in between: they begin at a rate, and within
 one the next request waits for the answer before.
 
+With **users**, requests at a rate are told apart as well: each is of one of so many, with a session, a token and
+answers of DNS of their own. Populations and sessions number their users themselves.
+
 A rate may follow a schedule `[[t, rps], …]`: straight lines between the points; two points at one time are
 a step.
 

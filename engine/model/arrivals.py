@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -14,6 +14,8 @@ _MAX_RATE = 1e9
 _MAX_TIME = 1e9
 MAX_RECORDED = 1_000_000
 """Most arrivals of a trace."""
+MAX_USERS = 1_000_000
+"""Most users of a client."""
 
 Rate = Annotated[float, Field(ge=0.0, le=_MAX_RATE)]
 Instant = Annotated[float, Field(ge=0.0, le=_MAX_TIME)]
@@ -22,6 +24,16 @@ Schedule = Annotated[tuple[SchedulePoint, ...], Field(strict=False, max_length=1
 """Piecewise-linear rate: ``[[t, rps], …]`` in the order of t; constant before the first and after the
 last. Two points at one time are a step: the rate jumps there from the first to the second."""
 ThinkTime = Law | Annotated[float, Field(ge=0.0, le=_MAX_TIME)]
+
+
+_USERS: Final[Any] = setting(
+    None,
+    title="Users",
+    help="Of how many users the requests come, each as likely as the others. Each has its own session, token, "
+    "answers of DNS and, where links say so, connections. Off: nobody tells them apart, all count as one.",
+    ge=1,
+    le=MAX_USERS,
+)
 
 
 class _Rated(Config):
@@ -60,12 +72,14 @@ class Poisson(_Rated):
     """Independent users: exponential gaps (open)."""
 
     process: Literal["poisson"] = "poisson"
+    users: int | None = _USERS
 
 
 class Deterministic(_Rated):
     """Equal gaps (open)."""
 
     process: Literal["deterministic"] = "deterministic"
+    users: int | None = _USERS
 
 
 class Mmpp(_Rated):
@@ -81,6 +95,7 @@ class Mmpp(_Rated):
     calm_mean: float = setting(
         55.0, title="Calm length", unit="s", help="Mean time between bursts.", gt=0.0, le=1e9
     )
+    users: int | None = _USERS
 
 
 class ActiveUsers(Config):
@@ -168,6 +183,7 @@ class Trace(Config):
         gt=0.0,
         le=_MAX_TIME,
     )
+    users: int | None = _USERS
 
     @model_validator(mode="after")
     def _matched(self) -> Self:
@@ -231,7 +247,7 @@ class Closed(Config):
     """A fixed population: each user waits for the answer, thinks, and asks again."""
 
     process: Literal["closed"] = "closed"
-    users: int = setting(100, title="Users", help="Number of users.", ge=0, le=1_000_000)
+    users: int = setting(100, title="Users", help="Number of users.", ge=0, le=MAX_USERS)
     think_time: ThinkTime = setting(
         Exponential(mean=1.0),
         title="Think time",

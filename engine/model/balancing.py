@@ -28,8 +28,8 @@ class Hash(Config):
     by: By = setting(
         "key",
         title="By",
-        help="What is hashed: the key that a request is about, the client where it began, or the session (a user "
-        "of a closed client, or one visit).",
+        help="What is hashed: the key that a request is about, the client where it began, or the session (a user, "
+        "where the client tells its users apart).",
     )
     map: Literal["mod", "ring", "range", "slots"] = setting(
         "mod",
@@ -63,7 +63,7 @@ class Shuffle(Config):
     by: Literal["client", "session", "key"] = setting(
         "client",
         title="By",
-        help="Who has instances of its own: a client, a session (a user of a closed client, or one visit), or "
+        help="Who has instances of its own: a client, a session (a user, where the client tells them apart), or "
         "whoever a key stands for.",
     )
     size: int = setting(

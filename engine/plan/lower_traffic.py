@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.model.arrivals import (
+    MAX_USERS,
     ActiveUsers,
     Arrivals,
     Closed,
@@ -29,7 +30,12 @@ def traffic_plan(
     """An arrival process as numbers."""
     match arrivals:
         case Poisson() | Deterministic():
-            return TrafficPlan(process=arrivals.process, schedule=arrivals.schedule(), mix=mix)
+            return TrafficPlan(
+                process=arrivals.process,
+                schedule=arrivals.schedule(),
+                mix=mix,
+                known_users=arrivals.users or 0,
+            )
         case Mmpp():
             return TrafficPlan(
                 process="mmpp",
@@ -38,12 +44,17 @@ def traffic_plan(
                 burst_factor=arrivals.burst_factor,
                 burst_mean=arrivals.burst_mean,
                 calm_mean=arrivals.calm_mean,
+                known_users=arrivals.users or 0,
             )
         case ActiveUsers():
             rate = arrivals.users * arrivals.rate_per_user
             crowd = _crowd(arrivals)
             return TrafficPlan(
-                process="active_users", schedule=((0.0, rate),), mix=mix, crowd=crowd
+                process="active_users",
+                schedule=((0.0, rate),),
+                mix=mix,
+                crowd=crowd,
+                known_users=min(MAX_USERS, round(arrivals.users)),
             )
         case Sessions():
             return TrafficPlan(
@@ -82,5 +93,6 @@ def _trace(arrivals: Trace, mix: tuple[float, ...], classes: Sequence[ClassPlan]
         times=tuple(arrivals.times[place] / arrivals.speed for place in order),
         kinds=tuple(places.get(names[place], 0) for place in order) if names else (),
         keys=tuple(keys[place] for place in order) if keys else (),
+        known_users=arrivals.users or 0,
         period=INFINITE if arrivals.repeat is None else arrivals.repeat / arrivals.speed,
     )

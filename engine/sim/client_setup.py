@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.plan.primitives import INFINITE, KeyPlan
 from engine.sim.lane.expiry import Expiry
+from engine.sim.lane.traffic.crowd import Crowd
 from engine.sim.lane.traffic.keys import Keys, hot_popularity, popularity
 from engine.sim.sources import goes_on, make_source, tune_source
 
@@ -54,7 +55,16 @@ class ClientSetup:
         client.keys = self._all_keys(part.plan.id)
         self._set_patience(client)
         client.settle()
+        client.crowd = self._crowd(client.crowd, part.plan.id, traffic.known_users)
         self._set_source(part, client, traffic)
+
+    def _crowd(self, had: Crowd | None, owner: str, count: int) -> Crowd | None:
+        """The users of open arrivals; whoever was there before is who it was."""
+        if count == 0:
+            return None
+        crowd = had or Crowd(self.streams.uniform(owner, "users"))
+        crowd.count = count
+        return crowd
 
     def _set_patience(self, client: Client) -> None:
         """Watch the deadlines of the classes that have one."""

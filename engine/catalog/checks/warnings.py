@@ -13,6 +13,7 @@ from engine.catalog.checks.instances import instance_warnings
 from engine.catalog.checks.recovery import recovery_warnings
 from engine.catalog.checks.scenario import event_warnings, objective_warnings
 from engine.catalog.checks.unasked import unasked_warnings
+from engine.catalog.checks.users import user_warnings
 from engine.catalog.checks.waiting import waiting_warnings
 from engine.catalog.registry import component
 from engine.catalog.unknown import names_in, unknown_fields
@@ -62,6 +63,7 @@ def warnings(reading: Reading) -> Iterator[Finding]:
     yield from recovery_warnings(reading)
     yield from balancing_warnings(reading)
     yield from distance_warnings(reading)
+    yield from user_warnings(reading)
 
 
 def _unknown_field(

@@ -79,8 +79,8 @@ class RateLimit(Policy):
     by: Literal["all", "client", "key", "session", "class"] = setting(
         "all",
         title="By",
-        help="Whose requests share a bucket: all, those of a client, for a key, of a session (a user "
-        "of a closed client, or one visit), or of a class.",
+        help="Whose requests share a bucket: all, those of a client, for a key, of a session (a user, "
+        "where the client tells them apart), or of a class.",
     )
     shared: bool = setting(
         default=True,

@@ -51,6 +51,9 @@ class TrafficPlan:
     period: float = INFINITE
     """Seconds after which a recording begins anew."""
     users: int = 0
+    """Of a closed population."""
+    known_users: int = 0
+    """Of the open processes, where their users are told apart; each request is of any of them."""
     think: LawPlan = ZERO
     crowd: CrowdPlan | None = None
     session: SessionPlan | None = None

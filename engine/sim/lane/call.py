@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING, cast, final
 from mypy_extensions import i64, mypyc_attr
 
 from engine.sim.lane.agenda import Agenda, Entry, Task
-from engine.sim.lane.codes import ANNOUNCED, BACKOFF, OK, OUTBOUND, RETURNING, SHED, WORKING
+from engine.sim.lane.attempt import Attempt
+from engine.sim.lane.codes import ANNOUNCED, BACKOFF, OUTBOUND, RETURNING, SHED, WORKING
 from engine.sim.lane.counts import SiteCounts
 from engine.sim.lane.instance import Instance
 from engine.sim.lane.jobs import Jobs
+from engine.sim.lane.standing import Standing
 
 if TYPE_CHECKING:
     from engine.sim.lane.logical_call import LogicalCall
     from engine.sim.lane.samplers import Sampler
-    from engine.sim.lane.user import ClosedUser
+    from engine.sim.lane.user import User
 
 
 class Expirer:
@@ -343,73 +345,23 @@ class Site(SiteCounts):
 
 
 @final
-class Endpoint:
+class Endpoint(Standing):
     """An instance behind a link, as a caller sees it."""
 
     def __init__(self, path: CallPath, pool: Pool, weight: float) -> None:
+        super().__init__()
         self.path = path
         self.pool = pool
         self.weight = weight
         self.source: MessageSource | None = None
         """The queue whose messages go there, where it is one."""
-        self.outstanding: i64 = 0
-        """Calls sent and not settled."""
-        self.healthy = True
-        """Whether it may be picked."""
-        self.passed = True
-        """Whether health checks believe in it."""
-        self.ejected = False
-        """Whether it is left out for a while because requests failed there."""
-        self.streak: i64 = 0
-        """Health checks in a row that contradict `passed`."""
-        self.failures: i64 = 0
-        """Requests in a row that failed there, where somebody counts them."""
 
 
 @final
 @mypyc_attr(free_list_len=1)
-class Call(Entry):
-    """One attempt. The defaults are those of a client's fresh request."""
+class Call(Attempt):
+    """One attempt, with whom it has to do with."""
 
-    stage: i64 = OUTBOUND
-    reason: i64 = OK
-    attempt: i64 = 1
-    repeat: i64 = 1
-    """Which of the `times` that the link asks for."""
-    step: i64 = 0
-    """Next group of the site's flow; for a message, deliveries so far."""
-    pending: i64 = 0
-    """Calls that the current group waits for."""
-    sent: float = 0.0
-    arrived: float = 0.0
-    size: float = 0.0
-    """Work that it brought (s), where workers are shared."""
-    toll: float = 0.0
-    """Work (s) that it brings beside that of its class: encryption."""
-    waits: bool = True
-    """Whether the parent waits for it."""
-    settled: bool = False
-    """The caller knows the outcome, or has given up."""
-    given_up: i64 = 0
-    """How the caller gave it up, or did not let it go at all."""
-    done: bool = False
-    """The site is through with it: what its children say no longer matters."""
-    held: bool = False
-    """Keeps a worker while its flow goes on."""
-    missed: bool = False
-    """Its answer says that a store has nothing."""
-    fill: bool = False
-    """It stores a key instead of asking for it."""
-    leads: bool = False
-    """Others wait for what it fetches."""
-    booked: bool = False
-    """A worker is reserved for it."""
-    at_gate: bool = False
-    """It has arrived, and waits at a gate."""
-    doomed: bool = False
-    """It fails when the work is over that is done for it now."""
-    entered: bool = False
-    """It has passed gates that want to know when it leaves."""
     path: CallPath | None = None
     lease: ConnectionLease | None = None
     holder: Holder | None = None
@@ -422,7 +374,7 @@ class Call(Entry):
     """Instances that it went to so far, its earlier attempts included, where the next ones avoid them."""
     missed_over: list[CallPath] | None = None
     """Links over which the job learnt of misses that nothing has made up for yet."""
-    user: ClosedUser | None = None
+    user: User | None = None
     """Whose request it is; known of the request itself, and of those that were forsaken."""
     origin: Site | None = None
     """The client that it comes from, where it was forsaken."""

@@ -1,4 +1,4 @@
-"""A user of a closed population, as its requests know it."""
+"""Whose a request is: a user of a client, as its requests know it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from mypy_extensions import i64
 
 
-class ClosedUser(Task):
-    """A user of a closed population: waits for an answer, thinks, asks again."""
+class User(Task):
+    """Somebody who asks: one of a population, of those who visit, or of those who come without waiting for answers."""
 
     number: i64 = 0
     """Among all that its client ever had."""

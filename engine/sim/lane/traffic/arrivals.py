@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, final
 from mypy_extensions import i64
 
 from engine.sim.lane.agenda import Agenda, Task, Timer
-from engine.sim.lane.user import ClosedUser
+from engine.sim.lane.user import User
 
 if TYPE_CHECKING:
     from engine.sim.lane.draws import Draws
@@ -188,7 +188,7 @@ class Closed(Source):
         super().__init__(client, agenda)
         self.think = think
         self.count = count
-        self._users: list[User] = []
+        self._users: list[ClosedUser] = []
         self._active: i64 = 0
         self._joined: i64 = 0
         """How far those who belong to the population were let begin."""
@@ -221,7 +221,7 @@ class Closed(Source):
         end = min(self._active, self._joined + AT_ONCE)
         self.agenda.spend(end - self._joined)
         while len(self._users) < end:
-            user = User(self, len(self._users))
+            user = ClosedUser(self, len(self._users))
             self.client.number(user)
             self._users.append(user)
         while self._joined < end:
@@ -240,7 +240,7 @@ class Closed(Source):
 
 
 @final
-class User(ClosedUser):
+class ClosedUser(User):
     """One of a closed population."""
 
     parked: bool = True

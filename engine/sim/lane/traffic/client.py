@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from engine.sim.lane.draws import Draws
     from engine.sim.lane.expiry import Expiry
     from engine.sim.lane.node import Node
+    from engine.sim.lane.traffic.crowd import Crowd
     from engine.sim.lane.traffic.keys import Keys
     from engine.sim.lane.traffic.visits import Visits
-    from engine.sim.lane.user import ClosedUser
+    from engine.sim.lane.user import User
 
 
 @final
@@ -43,11 +44,13 @@ class Client(Role):
         self.home = Pool(node, 0)
         self.visits: Visits | None = None
         """What is counted of its sessions, where it has or had some."""
+        self.crowd: Crowd | None = None
+        """Who its requests are of, where they come at a rate and are told apart."""
         self._numbered: i64 = 0
         self._plain = False
         """Whether all requests are of one class, without key and deadline."""
 
-    def number(self, user: ClosedUser) -> None:
+    def number(self, user: User) -> None:
         """Give a new user a number of its own."""
         user.number = self._numbered
         self._numbered += 1
@@ -59,7 +62,7 @@ class Client(Role):
             if patience is not None:
                 self._plain = False
 
-    def issue(self, user: ClosedUser | None, now: float) -> None:
+    def issue(self, user: User | None, now: float) -> None:
         """Begin a request."""
         if self._plain:
             self._begin(0, 0, user, now)
@@ -77,7 +80,7 @@ class Client(Role):
         """Key that the next request of a class asks for."""
         return self.keys[kind].draw() if self.keys else 0
 
-    def _begin(self, kind: i64, key: i64, user: ClosedUser | None, now: float) -> None:
+    def _begin(self, kind: i64, key: i64, user: User | None, now: float) -> None:
         """Begin a request of a class."""
         node = self.node
         node.touch(now)
@@ -87,7 +90,8 @@ class Client(Role):
         job = Call(node, self.home, None, kind, key)
         job.arrived = now
         job.sent = now
-        job.user = user
+        crowd = self.crowd
+        job.user = user if crowd is None or user is not None else crowd.draw()
         patience = None if self._plain else self.patience[kind]
         if patience is not None:
             patience.add(job)

@@ -10,7 +10,7 @@ from mypy_extensions import i64
 from engine.sim.lane.agenda import Agenda, Timer
 from engine.sim.lane.traffic.arrivals import Rated
 from engine.sim.lane.traffic.visits import Visits
-from engine.sim.lane.user import ClosedUser
+from engine.sim.lane.user import User
 
 if TYPE_CHECKING:
     from engine.sim.lane.draws import Draws
@@ -97,7 +97,7 @@ class Sessions(Rated):
 
 
 @final
-class Visitor(ClosedUser):
+class Visitor(User):
     """One session."""
 
     def __init__(self, source: Sessions, left: i64, now: float) -> None:

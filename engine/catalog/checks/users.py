@@ -1,0 +1,77 @@
+"""Warnings: what goes by users, where no client tells its users apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import networkx as nx
+
+from engine.catalog.client import ClientConfig
+from engine.model.edits import SetField
+from engine.model.findings import Finding
+from engine.model.names import name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from engine.catalog.reading import Reading
+    from engine.model.fields import Config
+
+_USERS = 1000
+"""Users that the remedy has."""
+
+
+def user_warnings(reading: Reading) -> Iterator[Finding]:
+    """Settings that go by users, at nodes to which only requests of nobody in particular come."""
+    graph = nx.DiGraph([(link.source, link.target) for link in reading.design.links])
+    for item_id, config in {**reading.configs, **reading.links}.items():
+        field = _goes_by_users(config)
+        if field is None:
+            continue
+        link = reading.design.link_by_id.get(item_id)
+        place = item_id if link is None else link.source
+        callers = nx.ancestors(graph, place) | {place} if place in graph else {place}
+        clients = [each for each in sorted(callers) if _is_client(reading, each)]
+        if not clients or any(_knows_users(reading, each) for each in clients):
+            continue
+        name = name_of(reading.design, item_id)
+        yield Finding(
+            level="warning",
+            code="no-users",
+            id=item_id,
+            field=f"config.{field}",
+            message=f"{name} goes by users, and {name_of(reading.design, clients[0])} does not tell its users apart; "
+            "set users of its arrivals, or have a population or sessions",
+            fix=SetField(
+                clients[0],
+                ("config", "arrivals", "users"),
+                _USERS,
+                f"Tell {_USERS} users apart",
+            ),
+        )
+
+
+def _goes_by_users(config: Config) -> str | None:
+    """The setting, if there is any, that makes a difference between users."""
+    if getattr(config, "affinity", "none") == "session":
+        return "affinity"
+    for name in ("hash", "shuffle"):
+        settings = getattr(config, name, None)
+        if getattr(config, "picker", None) == name and getattr(settings, "by", None) == "session":
+            return name
+    limit = getattr(getattr(config, "admission", None), "rate_limit", None)
+    return "admission.rate_limit" if getattr(limit, "by", None) == "session" else None
+
+
+def _is_client(reading: Reading, node_id: str) -> bool:
+    """Whether requests begin at a node."""
+    return isinstance(reading.configs.get(node_id), ClientConfig)
+
+
+def _knows_users(reading: Reading, node_id: str) -> bool:
+    """Whether a client tells its users apart."""
+    config = reading.configs[node_id]
+    if not isinstance(config, ClientConfig):
+        return False
+    arrivals = config.arrivals
+    return arrivals.process == "sessions" or getattr(arrivals, "users", None) is not None

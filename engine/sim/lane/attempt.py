@@ -1,0 +1,55 @@
+"""What one attempt is in itself: how far it is, and what was decided about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.sim.lane.agenda import Entry
+from engine.sim.lane.codes import OK, OUTBOUND
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
+
+
+class Attempt(Entry):
+    """The state of a `Call`. The defaults are those of a client's fresh request."""
+
+    stage: i64 = OUTBOUND
+    reason: i64 = OK
+    attempt: i64 = 1
+    repeat: i64 = 1
+    """Which of the `times` that the link asks for."""
+    step: i64 = 0
+    """Next group of the site's flow; for a message, deliveries so far."""
+    pending: i64 = 0
+    """Calls that the current group waits for."""
+    sent: float = 0.0
+    arrived: float = 0.0
+    size: float = 0.0
+    """Work that it brought (s), where workers are shared."""
+    toll: float = 0.0
+    """Work (s) that it brings beside that of its class: encryption."""
+    waits: bool = True
+    """Whether the parent waits for it."""
+    settled: bool = False
+    """The caller knows the outcome, or has given up."""
+    given_up: i64 = 0
+    """How the caller gave it up, or did not let it go at all."""
+    done: bool = False
+    """The site is through with it: what its children say no longer matters."""
+    held: bool = False
+    """Keeps a worker while its flow goes on."""
+    missed: bool = False
+    """Its answer says that a store has nothing."""
+    fill: bool = False
+    """It stores a key instead of asking for it."""
+    leads: bool = False
+    """Others wait for what it fetches."""
+    booked: bool = False
+    """A worker is reserved for it."""
+    at_gate: bool = False
+    """It has arrived, and waits at a gate."""
+    doomed: bool = False
+    """It fails when the work is over that is done for it now."""
+    entered: bool = False
+    """It has passed gates that want to know when it leaves."""
