@@ -11,42 +11,37 @@ from typing import TYPE_CHECKING, final
 
 from engine.sim.lane.call import Call, CallPath, Endpoint, Site
 from engine.sim.lane.codes import (
-    ABANDONED,
     AT_RULE,
     AT_SITE,
     BACKOFF,
-    CALLED_OFF,
     DEADLINE,
     FOR_CONNECTION,
     HELD,
-    LOST,
-    NETWORK,
     NEVER,
     OK,
     OUTBOUND,
     REFUSED,
     RETURNING,
-    TIMEOUT,
     UNAVAILABLE,
     UNSENT,
 )
 from engine.sim.lane.draws import chance
-from engine.sim.lane.network_path import ANSWER, FAILURE, REQUEST, RESENT
+from engine.sim.lane.network_path import REQUEST, RESENT
 from engine.sim.lane.numbering import Numbering, repeat, tell_apart
-from engine.sim.lane.ruled_path import RuledPath
 from engine.sim.lane.seams import BOARD
+from engine.sim.lane.settling_path import SettlingPath
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
-    from engine.sim.lane.agenda import Agenda, Entry
+    from engine.sim.lane.agenda import Agenda
     from engine.sim.lane.draws import Draws
     from engine.sim.lane.recasting import Recasting
     from engine.sim.lane.seams import Picker, Rule
 
 
 @final
-class Link(RuledPath):
+class Link(SettlingPath):
     """Calls from one node to another. Counters are never reset."""
 
     # What every call looks at comes first: so it lies on few lines of the cache.
@@ -298,16 +293,6 @@ class Link(RuledPath):
         if call.stage == OUTBOUND and not call.settled:
             self._note_wait(call, AT_SITE, now)
 
-    def lose(self, call: Call, delay: float) -> None:
-        """Let the caller find out that nothing gets through; a worker kept for the call is free."""
-        if call.booked:
-            call.booked = False
-            call.pool.reserved -= 1
-        call.reason = NETWORK
-        call.given_up = LOST
-        call.stage = RETURNING
-        self.agenda.schedule(delay, call)
-
     def _count_in(self, call: Call, now: float) -> None:
         """Count an attempt in."""
         self.attempts += 1
@@ -323,26 +308,6 @@ class Link(RuledPath):
         call.path = self
         if self.elsewhere and call.tried is None:
             call.tried = []
-
-    def answer(self, call: Call, entry: Entry, now: float) -> None:
-        """Send an answer back; nobody listens for a call that was given up."""
-        if call.settled:
-            self._note_late(call)
-            return
-        delay = self.fixed
-        if delay < 0.0:
-            network = self.network
-            delay = self.crossing() if network is None else network.back(call, now)
-        if delay < 0.0:
-            call.reason = NETWORK
-            call.given_up = LOST
-            delay = -delay
-        elif self.dots > 0:
-            self.see(ANSWER if call.reason == OK else FAILURE, now, delay)
-        if self.fixed >= 0.0:
-            self.agenda.convey(delay, entry)
-        else:
-            self.agenda.schedule(delay, entry)
 
     def deliver(self, call: Call, now: float) -> None:
         """The answer has reached the caller."""
@@ -363,76 +328,6 @@ class Link(RuledPath):
         parent = call.parent
         if parent is not None:
             self._after_success(call, parent, now)
-
-    def _note_late(self, call: Call) -> None:
-        """Count work that was done in vain."""
-        if call.reason == OK:
-            self.late += 1
-
-    def expired(self, call: Call, now: float) -> None:
-        """Give a call up; the callee works on unless it is told."""
-        call.given_up = ABANDONED
-        self._give_up(call, TIMEOUT, now)
-        self._after_failure(call, TIMEOUT, now)
-        call.forsake()
-        if call.endpoint is not None:
-            call.pool.discipline.given_up(call)
-
-    def impatient(self, call: Call, place: i64, now: float) -> None:
-        """Give a call up that has waited for too long before anybody worked on it; it leaves where it waits."""
-        call.given_up = ABANDONED
-        self._give_up(call, TIMEOUT, now)
-        if place == AT_SITE:
-            call.site.give_up(call, TIMEOUT, now)
-        self._after_failure(call, TIMEOUT, now)
-
-    def overdue(self, call: Call, now: float) -> None:
-        """Give a call up since nobody wants the answer of whoever made it."""
-        if not call.settled:
-            call.given_up = ABANDONED
-            self._give_up(call, DEADLINE, now)
-            self._after_failure(call, DEADLINE, now)
-
-    def call_off(self, call: Call, reason: i64, now: float) -> None:
-        """Give a call up that is not needed any more."""
-        if not call.settled:
-            call.given_up = CALLED_OFF
-            self._give_up(call, reason, now)
-
-    def _give_up(self, call: Call, reason: i64, now: float) -> None:
-        """Count an attempt out whose answer nobody waits for."""
-        holder = call.holder
-        if holder is not None:
-            call.holder = None
-            self._tell_before(holder, call, reason, now)
-            call.given_up = REFUSED
-            holder.withdrawn(call, now)
-        self._settle(call, reason, now)
-        self.failed[reason] += 1
-        self.blame.note(call.given_up, reason)
-        if call.at_gate:
-            call.site.give_up(call, reason, now)
-
-    def _settle(self, call: Call, reason: i64, now: float) -> None:
-        """Count an attempt out, and tell the rules."""
-        call.settled = True
-        self._touch(now)
-        self.in_flight -= 1.0
-        self.sent_sum -= call.sent
-        self.settled_sum += now - call.sent
-        endpoint = call.endpoint
-        if endpoint is not None:
-            endpoint.outstanding -= 1
-        lease = call.lease
-        if lease is not None:
-            call.lease = None
-            lease.settled(call, now)
-        if call.given_up == REFUSED:
-            return
-        rule = self.settling
-        while rule is not None:
-            rule.settled(call, reason, now)
-            rule = rule.next_settle
 
     def _after_success(self, call: Call, job: Call, now: float) -> None:
         """Note what was found, and go on."""
