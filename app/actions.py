@@ -59,6 +59,7 @@ ACTIONS: Final = (
     ActionSpec("view.layout", "Arrange a&utomatically", ("Ctrl+Shift+L",), "layout"),
     ActionSpec("view.outline", "&Outline", ("Ctrl+Shift+O",), "outline", checkable=True),
     ActionSpec("view.findings", "Fin&dings", ("Ctrl+Shift+F",), "warning"),
+    ActionSpec("view.distances", "D&istances between frames…", ("Ctrl+Shift+D",), "frame"),
     ActionSpec("view.next_pane", "&Next pane", ("F6",)),
     ActionSpec("view.theme_system", "&Like the system", checkable=True),
     ActionSpec("view.theme_dark", "&Dark", (), "moon", checkable=True),
@@ -111,7 +112,7 @@ MENUS: Final = (
         "&View",
         (
             "view.zoom_in", "view.zoom_out", "view.zoom_reset", "view.fit", "-", "view.layout", "-",
-            "view.outline", "view.findings", "view.next_pane", "-", ">theme", "view.reduced_motion",
+            "view.outline", "view.findings", "view.distances", "view.next_pane", "-", ">theme", "view.reduced_motion",
         ),
     ),
     MenuSpec(

@@ -167,6 +167,7 @@ class Commands(QObject):
             "view.layout": canvas.auto_layout,
             "view.outline": outline,
             "view.findings": bench.show_findings,
+            "view.distances": bench.distances.open,
             "view.next_pane": bench.window.focus_next_pane,
             "view.reduced_motion": self._choose_motion,
         }

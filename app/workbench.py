@@ -11,6 +11,7 @@ from app.actions import ActionSet
 from app.banner import Choice, Message
 from app.break_menu import break_edit, repair_edit
 from app.context_menu import BreakMenus, canvas_menu, item_menu
+from app.distances_card import DistancesCard
 from app.findings_panel import FindingsPanel
 from app.result_card import ResultCard
 from app.status_bar import rest_line, run_line
@@ -63,6 +64,7 @@ class Workbench(QObject):
         self.look, self.components = look, components
         self.actions = ActionSet(window)
         self.findings_panel = FindingsPanel(window, look)
+        self.distances = DistancesCard(window, look)
         self.result_card = ResultCard(window, look)
         self._is_measured = False
         self.breaks = BreakMenus(components, look, self.break_it)
@@ -164,6 +166,8 @@ class Workbench(QObject):
         for source in (views.canvas, views.inspector, views.timeline):
             source.edit_requested.connect(document.push)
         self.findings_panel.fix_requested.connect(document.push)
+        self.distances.edit_requested.connect(document.push)
+        self.distances.jump_requested.connect(self.jump)
         views.inspector.recording_wanted.connect(self._load_recording)
         files = self.services.files
         files.failed.connect(self.say)
@@ -264,6 +268,7 @@ class Workbench(QObject):
         views.outline.set_design(design)
         views.inspector.set_selection(())
         views.inspector.set_design(design)
+        self.distances.set_design(design)
         views.transport.set_seed(design.scenario.seed)
         views.status.forget_saved()
 
@@ -283,6 +288,7 @@ class Workbench(QObject):
         """The open design changed."""
         views = self.views
         views.canvas.apply_changes(design, changes)
+        self.distances.set_design(design)
         if changes.affects_run:
             self._forget_result()
             views.charts.set_design(design)

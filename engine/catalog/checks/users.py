@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import networkx as nx
-
 from engine.catalog.client import ClientConfig
 from engine.model.edits import SetField
 from engine.model.findings import Finding
@@ -15,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from engine.catalog.reading import Reading
+    from engine.model.design import Design
     from engine.model.fields import Config
 
 _USERS = 1000
@@ -23,14 +22,12 @@ _USERS = 1000
 
 def user_warnings(reading: Reading) -> Iterator[Finding]:
     """Settings that go by users, at nodes to which only requests of nobody in particular come."""
-    graph = nx.DiGraph([(link.source, link.target) for link in reading.design.links])
     for item_id, config in {**reading.configs, **reading.links}.items():
         field = _goes_by_users(config)
         if field is None:
             continue
         link = reading.design.link_by_id.get(item_id)
-        place = item_id if link is None else link.source
-        callers = nx.ancestors(graph, place) | {place} if place in graph else {place}
+        callers = _all_callers(reading.design, item_id if link is None else link.source)
         clients = [each for each in sorted(callers) if _is_client(reading, each)]
         if not clients or any(_knows_users(reading, each) for each in clients):
             continue
@@ -49,6 +46,15 @@ def user_warnings(reading: Reading) -> Iterator[Finding]:
                 f"Tell {_USERS} users apart",
             ),
         )
+
+
+def _all_callers(design: Design, node_id: str) -> set[str]:
+    """Everybody whose requests may come to a node, and the node itself."""
+    known, new = {node_id}, {node_id}
+    while new:
+        new = {link.source for link in design.links if link.target in new} - known
+        known |= new
+    return known
 
 
 def _goes_by_users(config: Config) -> str | None:

@@ -1,0 +1,131 @@
+"""Distances between frames: typed in a table, drawn on a map, kept in the design."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+
+from app.distances import distances_of, trip_edit
+from app.distances_card import DistancesCard
+from engine.model.design import Design, Frame
+from widgets.distances.panel import DistancesPanel
+from widgets.theme import ThemeManager
+
+KEY = Qt.Key
+
+
+def world(**trips: Any) -> Design:
+    names = ("east", "west", "far")
+    frames = [
+        Frame(id=name, name=name.title(), config={"round_trip": trips.get(name, {})})
+        for name in names
+    ]
+    return Design(frames=tuple(frames))
+
+
+@pytest.fixture
+def card(qtbot: Any, qapp: Any) -> DistancesCard:
+    window = QWidget()
+    window.resize(1280, 720)
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitExposed(window)
+    return DistancesCard(window, ThemeManager(qapp, "dark"))
+
+
+def shown(card: DistancesCard, design: Design) -> DistancesPanel:
+    card.set_design(design)
+    card.open()
+    assert card.panel is not None
+    return card.panel
+
+
+def cells(panel: DistancesPanel) -> list[list[str | None]]:
+    count = panel.model.rowCount()
+    return [
+        [panel.model.data(panel.model.index(row, column)) for column in range(count)]
+        for row in range(count)
+    ]
+
+
+def test_each_two_frames_have_a_number_both_ways(card: DistancesCard) -> None:
+    panel = shown(card, world(east={"west": 0.07}, far={"east": 0.2}))
+    assert cells(panel) == [
+        [None, "70 ms", "200 ms"],
+        ["70 ms", None, "–"],
+        ["200 ms", "–", None],
+    ]
+
+
+def test_what_is_typed_becomes_an_edit(card: DistancesCard, qtbot: Any) -> None:
+    design = world(east={"west": 0.07})
+    panel = shown(card, design)
+    with qtbot.waitSignal(card.edit_requested) as asked:
+        panel.model.setData(panel.model.index(1, 2), "150")
+    edit = asked.args[0]
+    after = edit.apply(design).design
+    assert after.frame_by_id["west"].config["round_trip"] == {"far": 0.15}
+
+
+def test_the_frame_that_says_it_is_the_one_that_changes() -> None:
+    design = world(east={"west": 0.07})
+    edit = trip_edit(design, "west", "east", 0.09)
+    after = edit.apply(design).design
+    assert after.frame_by_id["east"].config["round_trip"] == {"west": 0.09}
+    assert after.frame_by_id["west"].config["round_trip"] == {}
+    gone = trip_edit(after, "west", "east", None).apply(after).design
+    assert not distances_of(gone).trips
+
+
+@pytest.mark.parametrize("text", ["abc", "-5 ms", "2000 s", "nan"])
+def test_nonsense_is_refused_in_a_line(card: DistancesCard, text: str) -> None:
+    panel = shown(card, world())
+    said: list[str] = []
+    panel.model.refused.connect(said.append)
+    assert not panel.model.setData(panel.model.index(0, 1), text)
+    assert said
+    assert "\n" not in said[0]
+
+
+def test_typing_goes_on_from_cell_to_cell(card: DistancesCard, qtbot: Any) -> None:
+    """Keys alone: a number, Enter, one to the right, another number; delete takes one out."""
+    design = world()
+    panel = shown(card, design)
+
+    def follow(edit: Any) -> None:
+        nonlocal design
+        design = edit.apply(design).design
+        card.set_design(design)
+
+    card.edit_requested.connect(follow)
+    qtbot.waitUntil(panel.table.hasFocus)
+    for typed in ("80", "1.5 s"):
+        QTest.keyClicks(panel.table, typed[0])
+        editor = card.host.focusWidget()
+        assert editor is not None
+        QTest.keyClicks(editor, typed[1:])
+        QTest.keyClick(editor, KEY.Key_Return)
+        qtbot.waitUntil(panel.table.hasFocus)
+        QTest.keyClick(panel.table, KEY.Key_Right)
+    assert design.frame_by_id["east"].config["round_trip"] == {"west": 0.08, "far": 1.5}
+    panel.table.setCurrentIndex(panel.model.index(2, 0))
+    QTest.keyClick(panel.table, KEY.Key_Delete)
+    assert design.frame_by_id["east"].config["round_trip"] == {"west": 0.08}
+
+
+def test_without_two_frames_it_says_what_to_do(card: DistancesCard) -> None:
+    panel = shown(card, Design())
+    assert not panel.table.isVisible()
+    assert "frames" in panel.said.text()
+
+
+def test_names_of_strangers_are_plain_text(card: DistancesCard) -> None:
+    design = Design(frames=(Frame(id="a", name="<img src=x>" * 9), Frame(id="b", name="b\n" * 9)))
+    panel = shown(card, design)
+    panel.grab()
+    tip = str(panel.model.data(panel.model.index(0, 1), Qt.ItemDataRole.ToolTipRole))
+    assert "<img" not in tip

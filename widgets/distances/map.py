@@ -1,0 +1,167 @@
+"""The map of distances: frames as points, far apart where a round trip takes long."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from engine.model.units import format_quantity
+from widgets.distances.placing import placed
+from widgets.distances.view import Distances
+from widgets.theme import CAPTION, SMALL
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QMouseEvent, QPaintEvent
+
+    from widgets.distances.view import Trip
+    from widgets.theme import ThemeManager
+
+_RADIUS: Final = 7.0
+_MARGIN_X, _MARGIN_Y = 76.0, 40.0
+_MOST_LABELS: Final = 10
+"""Frames up to which every line has its number."""
+_NAME_WIDTH: Final = 130.0
+_NAME_HEIGHT: Final = 16.0
+_NEAR: Final = 18.0
+"""Pixels around a point that count as on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A line between two frames."""
+
+    start: QPointF
+    end: QPointF
+    trip: Trip
+    is_chosen: bool
+
+
+class DistanceMap(QWidget):
+    """Paints the frames and what is between them."""
+
+    chosen = Signal(str)
+    """A frame was clicked."""
+
+    def __init__(self, look: ThemeManager) -> None:
+        """Show nothing yet."""
+        super().__init__()
+        self._look = look
+        self._shown = Distances()
+        self._points: dict[str, tuple[float, float]] = {}
+        self._pair: tuple[str, str] | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName("Map of round trips")
+
+    def sizeHint(self) -> QSize:
+        """Room for a few regions."""
+        return QSize(430, 320)
+
+    def minimumSizeHint(self) -> QSize:
+        """Less is not readable."""
+        return QSize(260, 180)
+
+    def show_distances(self, distances: Distances) -> None:
+        """Show these."""
+        self._shown = distances
+        trips = {pair: trip.seconds for pair, trip in distances.trips.items()}
+        self._points = placed([frame.id for frame in distances.frames], trips)
+        self.update()
+
+    def highlight(self, pair: tuple[str, str] | None) -> None:
+        """Bring out what is between two frames."""
+        if pair != self._pair:
+            self._pair = pair
+            self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Lines below, points and names above."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        frames = self._shown.frames
+        shows_all = len(frames) <= _MOST_LABELS
+        longest = max((trip.seconds for trip in self._shown.trips.values()), default=0.0)
+        for one, other in combinations([frame.id for frame in frames], 2):
+            trip = self._shown.between(one, other)
+            if trip is None:
+                continue
+            is_chosen = self._pair is not None and {one, other} == set(self._pair)
+            way = _Way(self.at(one), self.at(other), trip, is_chosen)
+            self._paint_line(painter, way, longest)
+            if shows_all or is_chosen:
+                self._paint_number(painter, way)
+        for frame in frames:
+            self._paint_point(painter, frame.id, frame.title)
+        painter.end()
+
+    def at(self, frame_id: str) -> QPointF:
+        """Where a frame is."""
+        x, y = self._points[frame_id]
+        wide = max(self.width() - 2.0 * _MARGIN_X, 1.0)
+        high = max(self.height() - 2.0 * _MARGIN_Y, 1.0)
+        heights = [y for _, y in self._points.values()]
+        scale = min(wide, high / max(max(heights) - min(heights), high / wide))
+        return QPointF(
+            self.width() / 2.0 + (x - 0.5) * scale,
+            self.height() / 2.0 - _NAME_HEIGHT / 2.0 + (y - 0.5) * scale,
+        )
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click on a frame chooses it."""
+        for frame in self._shown.frames:
+            if (event.position() - self.at(frame.id)).manhattanLength() < _NEAR:
+                self.chosen.emit(frame.id)
+                return
+
+    def _paint_line(self, painter: QPainter, way: _Way, longest: float) -> None:
+        """The longer the way, the paler; dashed where nobody set it."""
+        theme = self._look.theme
+        colour = QColor(theme.accent.colour if way.is_chosen else theme.link)
+        if not way.is_chosen:
+            colour.setAlphaF(0.9 - 0.55 * way.trip.seconds / (longest or 1.0))
+        pen = QPen(colour, 2.0 if way.is_chosen else 1.5)
+        if way.trip.inherited:
+            pen.setStyle(Qt.PenStyle.DashLine)
+        painter.setPen(pen)
+        painter.drawLine(way.start, way.end)
+
+    def _paint_number(self, painter: QPainter, way: _Way) -> None:
+        """The round trip, in the middle of its line."""
+        theme = self._look.theme
+        font = self.font()
+        font.setPixelSize(CAPTION)
+        font.setItalic(way.trip.inherited)
+        painter.setFont(font)
+        text = format_quantity(way.trip.seconds, "s")
+        room = QFontMetricsF(font).boundingRect(text).adjusted(-4, -1, 4, 1)
+        room.moveCenter((way.start + way.end) / 2.0)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.card))
+        painter.drawRoundedRect(room, 3, 3)
+        painter.setPen(QColor(theme.text if way.is_chosen else theme.muted))
+        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _paint_point(self, painter: QPainter, frame_id: str, title: str) -> None:
+        """A frame and its name below."""
+        theme = self._look.theme
+        at = self.at(frame_id)
+        is_chosen = self._pair is not None and frame_id in self._pair
+        painter.setPen(QPen(QColor(theme.card), 2.0))
+        painter.setBrush(QColor(theme.accent.colour if is_chosen else theme.muted))
+        painter.drawEllipse(at, _RADIUS, _RADIUS)
+        font = self.font()
+        font.setPixelSize(SMALL)
+        painter.setFont(font)
+        metrics = QFontMetricsF(font)
+        text = metrics.elidedText(title, Qt.TextElideMode.ElideRight, _NAME_WIDTH)
+        room = QRectF(0.0, 0.0, metrics.horizontalAdvance(text) + 6.0, metrics.height())
+        room.moveCenter(QPointF(at.x(), at.y() + _RADIUS + 3.0 + metrics.height() / 2.0))
+        backdrop = QColor(theme.card)
+        backdrop.setAlphaF(0.8)
+        painter.fillRect(room, backdrop)
+        painter.setPen(QColor(theme.text))
+        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, text)
