@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from engine.catalog.events import members
 from engine.model.design import Link, Node, Note
 from engine.model.edits import SetDesign
 from engine.model.event_kinds import EVENT_KINDS
@@ -79,10 +80,10 @@ def _faults(
     design: Design, item: Node | Link | Frame, kind: EventKind, choice: MenuChoice
 ) -> Iterator[Fault]:
     """One entry of a kind; one for each neighbour where it parts two sides."""
-    second = next((field.name for field in kind.fields if field.sort == "item"), None)
+    second = next((field.name for field in kind.fields if field.sort == "item"), "")
     fields = {"change": kind.name, **kind.values(choice)}
     names = partial(name_of, design)
-    if second is None:
+    if not choice.sided:
         yield Fault(kind.choice_text(choice, names), kind.icon, fields, instant=kind.instant)
     elif isinstance(item, Link):
         text = kind.choice_text(choice, names)
@@ -95,11 +96,28 @@ def _faults(
 
 
 def _neighbours(design: Design, item_id: str) -> Iterator[str]:
-    """The nodes at the other ends of a node's links."""
+    """The nodes at the other ends of a node's links; of a frame the frames to which links lead."""
+    if item_id in design.frame_by_id:
+        yield from _frames_linked(design, item_id)
+        return
     for link in design.links:
         other = link.target if link.source == item_id else link.source
         if item_id in (link.source, link.target) and other in design.node_by_id:
             yield other
+
+
+def _frames_linked(design: Design, frame_id: str) -> Iterator[str]:
+    """The frames that links lead to or come from, from inside a frame; none that holds the other."""
+    inside = {node.id for node in members(design, frame_id)}
+    outside = {
+        link.target if link.source in inside else link.source
+        for link in design.links
+        if (link.source in inside) != (link.target in inside)
+    }
+    for frame in design.frames:
+        held = {node.id for node in members(design, frame.id)}
+        if held.isdisjoint(inside) and not held.isdisjoint(outside):
+            yield frame.id
 
 
 def break_edit(

@@ -82,6 +82,13 @@ WORKERS: Final = EventField(
     le=1e4,
 )
 WITH: Final = EventField(name="with", title="From", help="The other side.", sort="item")
+TOWARDS: Final = replace(
+    WITH,
+    title="Only to",
+    help="Only what goes between the two, either way, such as two regions; none is all that comes and goes.",
+    required=False,
+    hint="everywhere",
+)
 PATH: Final = EventField(
     name="path",
     title="Setting",
@@ -199,7 +206,7 @@ EVENT_KINDS: Final = (
             RAMP,
         ),
         menu=(
-            MenuChoice(text="Errors {probability}"),
+            MenuChoice(text="Errors {probability}", on=("node", "frame")),
             MenuChoice(
                 text="Errors at once on one instance",
                 values=(("probability", 1.0), ("seconds", 0.0), ("instances", 1)),
@@ -274,12 +281,13 @@ EVENT_KINDS: Final = (
         tone="strain",
         hits="links",
         targets=("link", "node", "frame"),
-        sentence="{target} delayed by {seconds}",
+        sentence="{target} delayed by {seconds}{towards}",
         badge="delay + {seconds}",
-        fields=(SECONDS, RAMP),
+        fields=(SECONDS, TOWARDS, RAMP),
         menu=(
-            MenuChoice(text="Delay + {seconds}", on=("link",)),
+            MenuChoice(text="Delay + {seconds}", on=("link", "frame")),
             MenuChoice(text="Delay + {seconds}", on=("link",), values=(("seconds", 2.0),)),
+            MenuChoice(text="Delay + {seconds} to {with}", on=("frame",), sided=True),
         ),
     ),
     EventKind(
@@ -290,13 +298,17 @@ EVENT_KINDS: Final = (
         tone="strain",
         hits="links",
         targets=("link", "node", "frame"),
-        sentence="{target} loses {probability}",
+        sentence="{target} loses {probability}{towards}",
         badge="loss {probability}",
         fields=(
             replace(PROBABILITY, title="Share lost", help="Share of crossings.", default=0.05),
+            TOWARDS,
             RAMP,
         ),
-        menu=(MenuChoice(text="Lose {probability}", on=("link",)),),
+        menu=(
+            MenuChoice(text="Lose {probability}", on=("link", "frame")),
+            MenuChoice(text="Lose {probability} to {with}", on=("frame",), sided=True),
+        ),
     ),
     EventKind(
         name="partition",
@@ -311,8 +323,8 @@ EVENT_KINDS: Final = (
         badge="cut off",
         fields=(WITH,),
         menu=(
-            MenuChoice(text="Cut off from {with}"),
-            MenuChoice(text="Cut it", on=("link",)),
+            MenuChoice(text="Cut off from {with}", on=("node", "frame"), sided=True),
+            MenuChoice(text="Cut it", on=("link",), sided=True),
         ),
     ),
     EventKind(

@@ -79,6 +79,8 @@ class MenuChoice:
     """On what it is offered."""
     values: tuple[tuple[str, JsonValue], ...] = ()
     """Fields that differ from the defaults of the kind."""
+    sided: bool = False
+    """Whether it is between the item and another: there is one for each that links lead to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +150,7 @@ class EventKind:
         texts["instances"] = f" ({some})" if some else ""
         after = texts.get("seconds", "")
         texts["after"] = f" after {after}" if after else ""
+        texts["towards"] = f" to {texts['with']}" if texts.get("with") else ""
         leaks = [f" {texts['bytes']}"] if texts.get("bytes") else []
         word = "worker" if texts.get("workers") == "1" else "workers"
         leaks += [f" {texts['workers']} {word}"] if texts.get("workers") else []

@@ -40,7 +40,7 @@ def test_each_thing_is_offered_what_can_happen_to_it(design: Design) -> None:
     assert changes(design, "web") == usual
     assert changes(design, "cache") == usual | {"flush"}
     assert changes(design, "web-cache") == {"delay", "loss", "partition"}
-    assert changes(design, "zone") == {"kill", "slow", "freeze"}
+    assert changes(design, "zone") == {"kill", "slow", "freeze", "error", "delay", "loss"}
     assert changes(design, "note") == set()
 
 
@@ -52,6 +52,19 @@ def test_every_fault_makes_a_valid_event_at_the_time_asked_for(design: Design, i
         assert event.at == 12.346
         assert event.duration == (None if fault.instant else 30.0)
         assert broken.inverse.apply(broken.design).design == design
+
+
+def test_a_frame_can_be_parted_from_those_that_its_links_lead_to(design: Design) -> None:
+    parted = design.model_dump(exclude_unset=True)
+    parted["frames"] = [{"id": "zone", "kind": "zone"}, {"id": "other", "kind": "zone"}]
+    for each in parted["nodes"]:
+        each["frame"] = "other" if each["id"] == "cache" else "zone"
+    made = Design.model_validate(parted)
+    titles = {fault.title for fault in faults_for(made, "zone", BY_KIND)}
+    assert {"Cut off from other", "Delay + 200 ms to other", "Lose 5 % to other"} <= titles
+    cut = next(each for each in faults_for(made, "zone", BY_KIND) if "Cut off" in each.title)
+    (event,) = break_edit(made, "zone", cut, 1.0, None).apply(made).design.scenario.events
+    assert (event.target, event.with_) == ("zone", "other")
 
 
 def test_cutting_a_link_parts_its_two_ends(design: Design) -> None:

@@ -101,11 +101,13 @@ class EventSubject:
         if field.path == ("change",):
             kinds = tuple(Option(each.name, each.title, each.help) for each in EVENT_KINDS)
             return replace(field, shape=Shape("choice"), options=kinds)
-        items = {each.name for each in self._event.kind.fields if each.sort == "item"}
+        items = {each.name: each for each in self._event.kind.fields if each.sort == "item"}
         if field.path[-1] in {"target", *items}:
             options = tuple(self._items())
             if field.path != ("target",):
-                options = tuple(each for each in options if each.value is not None)
+                other = items[field.path[-1]]
+                none = () if other.required else (Option(None, other.hint.capitalize()),)
+                options = (*none, *(each for each in options if each.value is not None))
             return replace(field, shape=Shape("choice", nullable=True), options=options)
         return field
 
