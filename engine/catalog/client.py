@@ -1,7 +1,7 @@
 """Client: people or programs that send requests, open (by a rate) or closed (a population).
 
 Models the arrival process, the mix of request classes and, with its outgoing links, the caller's
-policy. Leaves out the last mile; give the link a delay for that.
+policy. Its last mile is on the links that leave it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from engine.catalog.preset import Lowering, Preset
 from engine.model.arrivals import Arrivals, Poisson
 from engine.model.component import Component
 from engine.model.fields import Config, setting
+from engine.model.last_mile import PROFILE, ProfileName
 from engine.model.metric import Metric
 from engine.plan.lower import mix_plan
 from engine.plan.lower_traffic import traffic_plan
@@ -44,10 +45,14 @@ succeeds once it is sent.
 **Timeouts and retries** are on the link that leaves it. With several links, each request uses them in
 their order.
 
-**The last mile** is that link too: its delay, loss, bandwidth and connections. All users of a client count
-as one caller of its connections.
+**The last mile** is that link too: its delay, loss, bandwidth and connections. A *profile* (slow-2g … fibre) gives it
+the round trip and the bandwidth that it does not say itself: an answer of 100 kB takes 16 s with slow-2g, 1.14 s with
+3g, beside the round trips. Each request has that bandwidth for itself; one that the link says is shared by all. All
+users of a client count as one caller of its connections.
 
-**Left out:** how the last miles of single users differ.
+**Where it is** its frame says: one with a place, or with round trips to others.
+
+**Left out:** how the last miles of single users differ, and their losses (set them on the link).
 
 Compare: users' browsers and phones; load generators such as k6, wrk2, Gatling, Locust.
 """
@@ -69,6 +74,7 @@ class ClientConfig(Config):
         group="Traffic",
         help="Share of each request class; shares need not sum to 1. Equal shares when left out.",
     )
+    profile: ProfileName | None = PROFILE
 
 
 def lower(config: ClientConfig, context: Lowering) -> NodePlan:

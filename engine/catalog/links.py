@@ -1,4 +1,4 @@
-"""What links mean, with the delay between the frames around their ends where they say none."""
+"""What links mean, with the delay between the frames around their ends, and with the last mile, where they say none."""
 
 from __future__ import annotations
 
@@ -18,9 +18,14 @@ if TYPE_CHECKING:
 def lowered_link(
     link: Link, config: LinkConfig, classes: tuple[ClassPlan, ...], trips: RoundTrips
 ) -> LinkPlan:
-    """A link as numbers; half a round trip each way where it has no delay of its own."""
-    plan = link_plan(link, config, classes)
-    if "delay" in config.model_fields_set:
-        return plan
-    trip = trips.between(link.source, link.target)
-    return plan if trip is None else replace(plan, delay=LawPlan(law="constant", mean=trip / 2.0))
+    """A link as numbers. Where it has no delay or bandwidth of its own, half a round trip each way and the last mile."""
+    plan, given = link_plan(link, config, classes), config.model_fields_set
+    mile = trips.last_mile(link.source)
+    if "delay" not in given:
+        trip = trips.between(link.source, link.target) or 0.0
+        trip += 0.0 if mile is None else mile.round_trip
+        if trip > 0.0:
+            plan = replace(plan, delay=LawPlan(law="constant", mean=trip / 2.0))
+    if mile is not None and "bandwidth" not in given:
+        plan = replace(plan, last_mile=mile.bandwidth)
+    return plan

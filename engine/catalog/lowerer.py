@@ -25,6 +25,7 @@ from engine.catalog.lower import lower, node_plan
 from engine.catalog.reading import Reading
 from engine.catalog.typed import DesignError, typed_config, typed_link
 from engine.model.design import Link, Node
+from engine.model.last_mile import last_mile
 from engine.model.round_trips import RoundTrips
 from engine.plan.difference import others
 from engine.plan.forwarding import as_forwarded
@@ -143,6 +144,7 @@ class _Step:
         _demand(not self._named or before.name == now.name)
         _demand(now.id not in self._replaced)
         _demand(_is_same(before.config.get("flow"), now.config.get("flow")))
+        _demand(last_mile(before.kind, before.config) == last_mile(now.kind, now.config))
         config = typed_config(now)
         reading = Reading(self._design, self._classes, {now.id: config}, {}, ())
         checks = (class_errors, instance_errors, fault_errors)

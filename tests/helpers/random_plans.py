@@ -205,6 +205,7 @@ class Maker:
             deadline_propagation=self.one([False, True]),
             cancellation=self.one([False, True]),
             policies=self.policies.rules(),
+            last_mile=self.seldom([1e5, 1e7]) or INFINITE,
         )
 
     def kind(self) -> int | None:

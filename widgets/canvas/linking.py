@@ -76,8 +76,9 @@ def relink_edit(link: Link, end: End, node_id: str) -> SetField:
 
 
 def new_link(design: Design, source: str, target: str, taken: Container[str]) -> Link:
-    """A link with the delay of two machines in one zone, unless the frames around them say how far it is."""
-    told = RoundTrips(design).between(source, target) is not None
+    """A link with the delay of two machines in one zone, unless frames or a last mile say how far it is."""
+    trips = RoundTrips(design)
+    told = trips.between(source, target) is not None or trips.last_mile(source) is not None
     return Link(
         id=fresh_id(f"{source}-{target}", taken),
         source=source,

@@ -16,6 +16,7 @@ from engine.model.failover import Failover
 from engine.model.faults import NodeFaults
 from engine.model.fields import Config
 from engine.model.health import Outlier
+from engine.model.last_mile import PROFILES
 from engine.model.link import LinkConfig
 from engine.model.policies.policy import policies_in
 from widgets.canvas.wording import short_percent, short_time
@@ -89,6 +90,9 @@ def gate_pills(config: Mapping[str, object], states: Mapping[str, str]) -> tuple
 
 def _controller_pills(config: Mapping[str, object], states: Mapping[str, str]) -> Iterator[Pill]:
     """The signs of what acts on a node from time to time; wrong values have findings of their own."""
+    profile = config.get("profile")
+    if isinstance(profile, str) and profile in PROFILES:
+        yield Pill("distance", profile)
     yield from _balancing_pills(config)
     scale = _read(Autoscale, config.get("autoscale"))
     if scale is not None:

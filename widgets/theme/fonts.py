@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from PySide6.QtGui import QFont, QFontDatabase
 
-from widgets.theme.resources import asset_path
+from engine.assets import asset_path
 
 UI_FAMILY = "Inter"
 MONO_FAMILY = "JetBrains Mono"

@@ -12,7 +12,7 @@ from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-from widgets.theme.resources import asset_path
+from engine.assets import asset_path
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.assets import asset_path
 from widgets.theme.fonts import BODY, CAPTION, SMALL, Fonts
-from widgets.theme.resources import asset_path
 
 if TYPE_CHECKING:
     from widgets.theme.tokens import Theme

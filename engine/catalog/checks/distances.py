@@ -46,11 +46,33 @@ def distance_warnings(reading: Reading) -> Iterator[Finding]:
 
 
 def distance_risks(facts: Facts) -> Iterator[Finding]:
-    """Links over which a request goes a long way several times."""
-    design = facts.reading.design
-    trips = RoundTrips(design)
+    """Links over which a request goes a long way several times, and links of whose way nothing is known."""
+    trips = RoundTrips(facts.reading.design)
     if not trips:
         return
+    yield from _unknown_ways(facts, trips)
+    yield from _chatty(facts, trips)
+
+
+def _unknown_ways(facts: Facts, trips: RoundTrips) -> Iterator[Finding]:
+    """Links between two places that no table and no person has measured, and that take no time therefore."""
+    design = facts.reading.design
+    for link in facts.reading.design.links:
+        here, there = trips.place_of(link.source), trips.place_of(link.target)
+        config = facts.reading.links[link.id]
+        if here is None or there is None or here == there or "delay" in config.model_fields_set:
+            continue
+        if trips.between(link.source, link.target) is None:
+            message = (
+                f"{name_of(design, link.id)} goes from {here} to {there}, and nobody says how far that is: it takes "
+                "no time; fill in the round trip between their frames, or a delay"
+            )
+            yield risk(link.id, "no-distance", message, "delay")
+
+
+def _chatty(facts: Facts, trips: RoundTrips) -> Iterator[Finding]:
+    """Links over which a request goes a long way several times."""
+    design = facts.reading.design
     for link in facts.plan.links:
         trip = trips.between(link.source, link.target)
         asked = facts.demand.rate(link.source)

@@ -14,6 +14,7 @@ from engine.catalog.typed import DesignError, typed_config, typed_link
 from engine.model.design import Link, Node
 from engine.model.edits import EditError, SetDesign, SetField
 from engine.model.findings import Finding
+from engine.model.last_mile import last_mile
 from engine.model.metric_names import instance_of, made
 from engine.model.names import did_you_mean, name_of, one_of
 
@@ -120,6 +121,20 @@ def _class_problem(reading: Reading, item: Node | Link) -> tuple[str, str] | Non
     return None if found is None else ("value", found.message)
 
 
+def _profile_problem(design: Design, item: Node | Link) -> tuple[str, str] | None:
+    """A last mile that a ``set`` event gives a client: it is on the links that leave it, which the event leaves alone."""
+    before = design.item(item.id)
+    if not isinstance(item, Node) or not isinstance(before, Node):
+        return None
+    if last_mile(item.kind, item.config) == last_mile(before.kind, before.config):
+        return None
+    name = name_of(design, item.id)
+    return (
+        "path",
+        f"{name}: no event changes its profile; let one set 'delay' or 'bandwidth' of a link that leaves it",
+    )
+
+
 def _set_problem(reading: Reading, event: Event) -> tuple[str, str] | None:
     """What is wrong with a ``set`` event."""
     design = reading.design
@@ -127,7 +142,7 @@ def _set_problem(reading: Reading, event: Event) -> tuple[str, str] | None:
         item = replaced(design, event)
     except (EditError, DesignError) as error:
         return "path", f"{_target(design, event)}: {error}"
-    problem = _class_problem(reading, item)
+    problem = _class_problem(reading, item) or _profile_problem(design, item)
     if problem is not None:
         return problem
     flow = explicit_flow(typed_config(item)) if isinstance(item, Node) else None

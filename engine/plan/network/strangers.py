@@ -38,7 +38,7 @@ _KNOWN: Final[dict[str, frozenset[str]]] = {
         "SessionPlan": "mean law",
         "LinkPlan": "id source target order probability times waits on_miss on_failure classes picker hash shuffle weight "
         "delay jitter loss bandwidth connection encryption timeout retry deadline_propagation "
-        "cancellation policies queue_timeout kind",
+        "cancellation policies queue_timeout kind last_mile",
         "RetryPlan": "attempts base factor cap jitter other_instance on",
         "ConnectionPlan": "round_trips ordered streams connections pending requests idle slow_start",
         "EncryptionPlan": "handshake per_byte",

@@ -62,6 +62,8 @@ def delays(edge: Edge) -> str:
     found = []
     if edge.plan.bandwidth < math.inf and not _is_wide(edge):
         found.append("bandwidth")
+    if edge.plan.last_mile < math.inf and _largest(edge) > 0.0:
+        found.append("last mile")
     if edge.plan.connection is not None and not _stays_open(edge, edge.plan.connection):
         found.append("connection")
     return ", ".join(found)

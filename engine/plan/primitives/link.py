@@ -90,6 +90,8 @@ class LinkPlan:
     loss: float = 0.0
     bandwidth: float = INFINITE
     """Bytes a second, each way."""
+    last_mile: float = INFINITE
+    """Bytes a second, each way, that every call has for itself."""
     connection: ConnectionPlan | None = None
     """None where every call finds an open one."""
     encryption: EncryptionPlan | None = None

@@ -29,7 +29,8 @@ class NetworkAdapter(TransportAdapter[Network]):
 
         One that is taken away goes on for the calls that it has.
         """
-        if plan.bandwidth == INFINITE and plan.connection is None and plan.encryption is None:
+        free = plan.bandwidth == plan.last_mile == INFINITE
+        if free and plan.connection is None and plan.encryption is None:
             link.network = None
             return None
         network = link.network
@@ -39,10 +40,11 @@ class NetworkAdapter(TransportAdapter[Network]):
         # Requests of a class that is gone are as large as those of the last one.
         network.request_bytes = padded([each.request_bytes for each in classes], kinds)
         network.response_bytes = padded([each.response_bytes for each in classes], kinds)
-        network.request_channel.speed = network.response_channel.speed = plan.bandwidth
+        for channel in (network.request_channel, network.response_channel):
+            channel.speed, channel.own = plan.bandwidth, plan.last_mile
         network.handshake = plan.encryption.handshake if plan.encryption is not None else 0.0
         network.cipher = plan.encryption.per_byte if plan.encryption is not None else 0.0
-        network.congested = plan.bandwidth < INFINITE or plan.connection is not None
+        network.congested = not free or plan.connection is not None
         network.charges = not (isinstance(link.target, Node) and link.target.instant)
         return network
 

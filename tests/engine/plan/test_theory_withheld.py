@@ -119,6 +119,17 @@ def test_a_population_that_waits_for_a_narrow_link_has_no_rate() -> None:
     assert found.doubts == ("rates of users follow from times of which nothing is known",)
 
 
+@pytest.mark.parametrize(("size", "withheld"), [(20e3, True), (0.0, False)])
+def test_a_last_mile_has_no_times_where_anything_crosses_it(size: float, *, withheld: bool) -> None:
+    nodes = [client(rate=5.0), station("web", exponential(S))]
+    edge = link("users", "web", last_mile=1e5)
+    found = predict(
+        plan(nodes, [edge], classes=(request_class(request_bytes=0.0, response_bytes=size),))
+    )
+    assert (found.clients["users"].latency is None) is withheld
+    assert "not modelled: last mile of users-web" in found.nodes["web"].doubts
+
+
 @pytest.mark.parametrize(("need", "bound"), [(2, 50.0), (1, math.inf)])
 def test_ways_that_are_not_all_needed_are_no_bound(need: int, bound: float) -> None:
     ways = ((CallPart("root-a"),), (CallPart("root-b"),))

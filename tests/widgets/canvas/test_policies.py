@@ -28,6 +28,11 @@ def test_a_rate_limit_shows_its_rate_until_it_limits() -> None:
     assert limiting == (Pill("rate_limiter", "limiting", "strained"),)
 
 
+def test_a_client_shows_its_last_mile() -> None:
+    assert gate_pills({"profile": "3g"}, {}) == (Pill("distance", "3g"),)
+    assert gate_pills({"profile": "5g"}, {}) == gate_pills({"profile": None}, {}) == ()
+
+
 @pytest.mark.parametrize(
     "config", [{}, {"breaker": None}, {"breaker": 7}, {"breaker": {"open": -1}}]
 )
@@ -38,7 +43,7 @@ def test_what_is_off_or_wrong_has_no_sign(config: dict[str, object]) -> None:
 
 @pytest.mark.parametrize(("field", "policy"), POLICIES)
 def test_every_policy_has_what_the_canvas_needs(field, policy, qapp) -> None:
-    from widgets.theme.resources import asset_path
+    from engine.assets import asset_path
 
     assert policy.field == field
     assert asset_path("icons", f"{policy.icon}.svg").is_file()

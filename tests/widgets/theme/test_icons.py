@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
+from engine.assets import asset_path
 from widgets.theme import DARK, LIGHT, IconSet, app_icon
-from widgets.theme.resources import asset_path
 
 KINDS = [
     "client",

@@ -7,6 +7,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontDatabase, QFontInfo, QPalette
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from engine.assets import asset_path
 from widgets.theme import (
     DARK,
     LIGHT,
@@ -18,7 +19,6 @@ from widgets.theme import (
     shape_path,
 )
 from widgets.theme.fonts import MONO_FAMILY, UI_FAMILY
-from widgets.theme.resources import asset_path
 
 
 @pytest.fixture

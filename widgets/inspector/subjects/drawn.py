@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from engine.model.design import Frame, Link, Node, Note
 from engine.model.edits import SetField
 from engine.model.frame import FrameConfig
+from engine.model.places import all_places
 from widgets.inspector.fields import Field, Option, config_fields
 from widgets.inspector.shapes import Shape
 from widgets.inspector.subjects.base import edit_label, label_of
@@ -101,7 +102,12 @@ class FrameSubject:
         """What the frame does; how far it is to each of the others has a line each."""
         options = tuple(Option(each.id, label_of(self._design, each.id)) for each in others)
         for field in config_fields(FrameConfig, dict(self._frame.config), ("config",)):
-            yield replace(field, options=options) if field.shape.sort == "by_name" else field
+            if field.shape.sort == "by_name":
+                yield replace(field, options=options)
+            elif field.path == ("config", "place"):
+                yield replace(field, shape=Shape("choice", nullable=True), options=_places())
+            else:
+                yield field
 
     def edit(self, path: Path, value: JsonValue | Unset) -> Edit:
         """Write one field of the frame; those of its config are checked."""
@@ -112,6 +118,12 @@ class FrameSubject:
             title = next((each.title for each in self.fields() if each.path == path), path[-1])
             return SetField(self._frame.id, path[:2], new, edit_label(title))
         return SetField(self._frame.id, path, value, edit_label(path[0].capitalize()))
+
+
+def _places() -> tuple[Option, ...]:
+    """Every place that a frame may name, with the town where it is."""
+    known = (Option(str(each), f"{each} · {each.town}") for each in all_places())
+    return (Option(None, "None"), *known)
 
 
 class NoteSubject:

@@ -24,6 +24,8 @@ class Channel:
     def __init__(self) -> None:
         self.speed = math.inf
         """Bytes a second."""
+        self.own = math.inf
+        """Bytes a second that every message has for itself, behind what all share."""
         self.free = 0.0
         """When everything handed over so far is out. A new speed holds for what comes later."""
         self.sent = 0.0
@@ -42,7 +44,7 @@ class Channel:
         self.waited += start - now
         self._serialising += span
         self.free = start + span
-        return self.free - now
+        return self.free - now + size / self.own
 
     def busy(self, now: float) -> float:
         """Time (s) for which bytes went out, up to now."""

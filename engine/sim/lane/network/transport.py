@@ -73,7 +73,7 @@ class Network(Transport):
         arrival = link.retransmitted(flight)
         if arrival < 0.0:
             return arrival
-        speed = channel.speed
+        speed = min(channel.speed, channel.own)
         out = channel.accept(size, now)
         pause = 0.0
         if link.loss > 0.0 and self.congested:
