@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.model.design import Design, Frame, Link, Node
+from engine.model.round_trips import RoundTrips
 from widgets.canvas.blast_map import marked_card, marked_frame, marked_link
 from widgets.canvas.card_state import (
     CardFace,
@@ -15,6 +16,7 @@ from widgets.canvas.card_state import (
     node_face,
     worst_mark,
 )
+from widgets.canvas.distances import distance_pills
 from widgets.canvas.frame_painter import FrameFace
 from widgets.canvas.link_painter import THINNEST, LinkFace, width_of
 from widgets.canvas.live_stats import LiveStats, active_faults
@@ -48,11 +50,16 @@ class CardPresenter:
         self._held: dict[str, list[str]] = {}
         self._pills: dict[str, tuple[Link | Node, Mapping[str, str], tuple[Pill, ...]]] = {}
         """By id: what they were made from, and the signs."""
+        self.trips = RoundTrips(self._design)
+        """How far nodes are from each other."""
+        self._distances: dict[str, tuple[Pill, ...]] = {}
+        """Signs of what links take from around them, by id."""
 
     def set_design(self, design: Design, hidden: Mapping[str, str]) -> None:
         """Follow the design."""
         self._design = design
         self.hidden = hidden
+        self.trips, self._distances = RoundTrips(design), {}
         self._held = {}
         for item_id, frame_id in hidden.items():
             if item_id in design.node_by_id:
@@ -108,7 +115,7 @@ class CardPresenter:
         face = LinkFace(
             state=self._link_state(link),
             width=width_of(health.flow.rate.at_least()) if health else THINNEST,
-            pills=self._pills_of(link),
+            pills=(*self._pills_of(link), *self._distance_of(link)),
             fault=" · ".join(self.faults.get(link.id, ())),
             selected=link.id in self.selection,
         )
@@ -122,6 +129,13 @@ class CardPresenter:
             make = link_pills if isinstance(item, Link) else gate_pills
             known = self._pills[item.id] = (item, states, make(item.config, states))
         return known[2]
+
+    def _distance_of(self, link: Link) -> tuple[Pill, ...]:
+        """The sign of a delay that a link has not from itself, worked out once a design."""
+        known = self._distances.get(link.id)
+        if known is None:
+            known = self._distances[link.id] = distance_pills(link, self.trips)
+        return known
 
     def _link_state(self, link: Link) -> State:
         """A link fails by itself; it is strained or saturated as what it leads to."""

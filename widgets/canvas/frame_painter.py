@@ -38,8 +38,10 @@ _MOST_GROWN: Final = 6.0
 
 
 def frame_label(frame: Frame) -> str:
-    """``Region · eu-west``; the kind alone without a name. What fails by itself says how often."""
-    parts = [TITLES.get(frame.kind, frame.kind), frame.name]
+    """``Region · eu-west``; the kind alone without a name. A place says itself, what fails by itself how often."""
+    place = frame.config.get("place")
+    named = isinstance(place, str) and place not in (frame.name, "")
+    parts = [TITLES.get(frame.kind, frame.kind), frame.name, str(place) if named else ""]
     if frame.config.get("faults"):
         with suppress(ValidationError):
             faults = FrameConfig.model_validate(frame.config).faults

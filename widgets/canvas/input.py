@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QToolTip
 
 from engine.model.names import name_of
+from widgets.canvas.distances import distance_rows
 from widgets.canvas.gestures.base import Pointer
 from widgets.canvas.items import CardItem, FrameItem, LinkItem, NoteItem
 from widgets.canvas.tooltips import link_tip, mark_tip, node_tip
@@ -250,5 +251,6 @@ class Input(QObject):
             return node_tip(node, component, presenter.stats.nodes.get(item_id), findings)
         if isinstance(item, LinkItem):
             health = presenter.stats.links.get(item_id)
-            return link_tip(item.link, stage.design, health, findings)
+            taken = distance_rows(item.link, stage.design, presenter.trips)
+            return link_tip(item.link, stage.design, health, findings, taken)
         return "<br>".join(escape(finding.message) for finding in findings)

@@ -53,9 +53,13 @@ def mark_tip(name: str, mark: BlastMark) -> str:
 
 
 def link_tip(
-    link: Link, design: Design, health: LinkHealth | None, findings: Iterable[Finding]
+    link: Link,
+    design: Design,
+    health: LinkHealth | None,
+    findings: Iterable[Finding],
+    taken: Iterable[tuple[str, str]] = (),
 ) -> str:
-    """Rate, latency and failures by reason of a link."""
+    """Rate, latency and failures by reason of a link, and what it takes from around it."""
     names = [
         _clean(node.name or node.id) if (node := design.node_by_id.get(end)) else _clean(end)
         for end in (link.source, link.target)
@@ -64,6 +68,7 @@ def link_tip(
     recast = link.config.get("class")
     if isinstance(recast, str):
         rows.append(("Calls of class", recast))
+    rows += taken
     if health is not None:
         rows += _flow_rows(health.flow)
         rows.append(("In flight", short_number(health.in_flight)))

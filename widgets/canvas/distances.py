@@ -1,0 +1,55 @@
+"""What a link takes from around it: the round trip between the frames of its ends, and the last mile of its caller."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from engine.model.names import name_of
+from engine.model.places import round_trip_table
+from widgets.canvas.policies import Pill
+from widgets.canvas.wording import short_time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from engine.model.design import Design, Link
+    from engine.model.round_trips import RoundTrip, RoundTrips
+
+_SHORT: Final = 0.001
+"""Seconds below which a round trip is not worth a sign: what lies in one zone."""
+
+
+def distance_pills(link: Link, trips: RoundTrips) -> tuple[Pill, ...]:
+    """The sign of a round trip that a link has not from itself; none where it has a delay of its own."""
+    if "delay" in link.config:
+        return ()
+    trip, mile = trips.between(link.source, link.target), trips.last_mile(link.source)
+    whole = (trip or 0.0) + (mile.round_trip if mile is not None else 0.0)
+    return (Pill("distance", short_time(whole)),) if whole >= _SHORT else ()
+
+
+def distance_rows(link: Link, design: Design, trips: RoundTrips) -> Iterator[tuple[str, str]]:
+    """From where a link has what it does not say itself, as rows of a tooltip."""
+    mile = trips.last_mile(link.source)
+    if "delay" not in link.config:
+        found = trips.find(link.source, link.target)
+        if found is not None:
+            yield "Round trip", f"{short_time(found.seconds)} {_told(found, design, trips)}"
+        if mile is not None:
+            name = name_of(design, link.source)
+            yield "Last mile", f"{short_time(mile.round_trip)} there and back, of {name}"
+    if mile is not None and "bandwidth" not in link.config:
+        yield "Last mile, each", f"{mile.bandwidth * 8 / 1e6:g} Mb/s"
+
+
+def _told(trip: RoundTrip, design: Design, trips: RoundTrips) -> str:
+    """Who says a round trip, and of which frames."""
+    one, other = (name_of(design, each) for each in trip.frames)
+    if trip.origin == "typical":
+        return f"usual inside {one}"
+    if trip.origin == "table":
+        here, there = (trips.places[each] for each in trip.frames)
+        table = round_trip_table(here.provider)
+        when = "" if table is None else f", {table.measured}"
+        return f"between {here} and {there}{when}"
+    return f"set between {one} and {other}"
