@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from engine.model.design import Design
+    from engine.model.places import Place
 
 Told = Literal["explicit", "inherited", "table", "typical", "unknown"]
 """Who says a cell: one of the two frames itself, frames around them, a provider's table, what is usual inside a
@@ -38,6 +39,8 @@ class DistanceMatrix:
     """Those that take part, in the order of the design."""
     cells: Mapping[tuple[str, str], Cell]
     """By both frames, in either order. No cell where one of the two holds the other."""
+    places: Mapping[str, Place]
+    """Of the frames that name one."""
 
 
 def distance_matrix(design: Design) -> DistanceMatrix:
@@ -54,7 +57,7 @@ def distance_matrix(design: Design) -> DistanceMatrix:
         for other in frames
         if one not in around[other] and other not in around[one]
     }
-    return DistanceMatrix(frames, cells)
+    return DistanceMatrix(frames, cells, trips.places)
 
 
 def _taking_part(design: Design, trips: RoundTrips) -> Iterator[str]:

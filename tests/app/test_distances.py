@@ -129,3 +129,36 @@ def test_names_of_strangers_are_plain_text(card: DistancesCard) -> None:
     panel.grab()
     tip = str(panel.model.data(panel.model.index(0, 1), Qt.ItemDataRole.ToolTipRole))
     assert "<img" not in tip
+
+
+def test_what_is_known_of_places_is_shown_and_where_from() -> None:
+    frames = [
+        {"id": "east", "kind": "region", "config": {"place": "aws/us-east-1"}},
+        {
+            "id": "ireland",
+            "kind": "region",
+            "config": {"place": "aws/eu-west-1", "inside": "typical"},
+        },
+        {"id": "a", "kind": "zone", "frame": "ireland"},
+        {"id": "b", "kind": "zone", "frame": "ireland"},
+        {"id": "moon", "kind": "region", "config": {"round_trip": {"ireland": 2.6}}},
+    ]
+    shown = distances_of(Design.model_validate({"windtunnel": 1, "frames": frames}))
+    assert [each.place for each in shown.frames][:2] == [
+        "aws/us-east-1, N. Virginia",
+        "aws/eu-west-1, Ireland",
+    ]
+    measured = shown.between("east", "ireland")
+    assert measured is not None
+    assert (round(measured.seconds, 6), measured.inherited) == (0.0696, True)
+    assert "as measured between aws/us-east-1 and aws/eu-west-1 (median" in measured.source
+    usual = shown.between("a", "b")
+    assert usual is not None
+    assert usual.source == "as is usual inside ireland"
+    outer = shown.between("moon", "a")
+    assert outer is not None
+    assert (outer.inherited, outer.source) == (True, "as is said of ireland and moon")
+    typed = shown.between("moon", "ireland")
+    assert typed is not None
+    assert not typed.inherited
+    assert shown.between("moon", "east") is None
