@@ -194,4 +194,6 @@ def _instance(pool: Pool, retired: list[Pool]) -> InstanceGauge:
         workers=workers if workers < UNLIMITED else 0,
         waiting=int(pool.waiting),
         slow=pool.slow,
+        arrivals=int(pool.arrivals),
+        number=int(pool.index),
     )

@@ -101,6 +101,10 @@ class InstanceGauge:
     waiting: int = 0
     slow: float = 1.0
     """Factor by which a fault slows it."""
+    arrivals: int = 0
+    """Requests that came to it so far."""
+    number: int = 0
+    """Which of the node's instances it is, from 0 on."""
 
 
 @dataclass(frozen=True, slots=True)

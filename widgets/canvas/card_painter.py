@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QPainter, QPen
 
 from engine.model.event_kinds import kind_with_badge
-from widgets.canvas.card_state import BAR_STEPS
+from widgets.canvas.card_state import BAR_STEPS, LEVELS
 from widgets.canvas.geometry import CARD_HEIGHT, CARD_RADIUS, CARD_WIDTH
 from widgets.canvas.pill_painter import fitting, paint_pills
 from widgets.theme.shapes import paint_state
@@ -179,18 +179,26 @@ def _paint_cells(painter: QPainter, face: CardFace, look: Look) -> None:
         rest = f"+{total - shown}"
     for index in range(shown):
         cell = _CELL.translated(_INSET + index * _CELL_STEP, _CELL_TOP)
-        _paint_cell(painter, face.cells[index], cell, look)
+        level = face.levels[index] if face.levels else LEVELS
+        _paint_cell(painter, face.cells[index], cell, level / LEVELS, look)
     if rest:
         painter.setFont(look.state_font)
         painter.setPen(look.colour(look.theme.muted))
         painter.drawText(QPointF(_INSET + shown * _CELL_STEP + 1.0, 68.0), rest)
 
 
-def _paint_cell(painter: QPainter, cell: CellLook, rect: QRectF, look: Look) -> None:
-    """One instance; what is not there is crossed out or hollow, not only grey."""
+def _paint_cell(painter: QPainter, cell: CellLook, rect: QRectF, level: float, look: Look) -> None:
+    """One instance; what is not there is crossed out or hollow, not only grey.
+
+    One to which less comes than to others is filled less high.
+    """
     theme = look.theme
     painter.setPen(Qt.PenStyle.NoPen)
     if cell in ("healthy", "strained", "saturated"):
+        if level < 1.0:
+            painter.setBrush(look.colour(theme.state(cell).colour, 0.3))
+            painter.drawRoundedRect(rect, 2.0, 2.0)
+            rect = rect.adjusted(0.0, rect.height() * (1.0 - level), 0.0, 0.0)
         painter.setBrush(look.colour(theme.state(cell).colour, 0.9))
         painter.drawRoundedRect(rect, 2.0, 2.0)
     elif cell in ("slow", "draining"):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from engine.model.failures import failure_title
-from widgets.canvas.health import RANK, NodeHealth, State
+from widgets.canvas.health import RANK, CellHealth, NodeHealth, State
 from widgets.canvas.wording import counted, short_percent, short_quantity, short_rate, short_time
 
 if TYPE_CHECKING:
@@ -25,6 +25,10 @@ BAR_STEPS = 70
 """Steps in which bars move: 2 pixels at 100 %."""
 _NONE_ANSWERED = 0.99
 """Share of failures from which nothing is said to be answered."""
+LEVELS = 4
+"""Steps in which a cell shows how much comes to its instance."""
+_SPREAD = 4.0
+"""Standard deviations by which two counts differ at least where it shows: two of each."""
 _TAIL_SHARE = 0.28
 """Most of the bar that the queue takes; the rest is utilization then."""
 
@@ -44,6 +48,8 @@ class CardFace:
     tail: int = 0
     """Queue in steps of the bar."""
     cells: tuple[CellLook, ...] = ()
+    levels: tuple[int, ...] = ()
+    """How much comes to each instance, in steps, beside the one to which most comes; none: as much to all."""
     more: int = 0
     """Instances beyond the cells."""
     badge: str = ""
@@ -97,6 +103,7 @@ def node_face(node: Node, setting: Setting, health: NodeHealth | None) -> CardFa
         held=held_steps(bar, health.working.at_least(1.0)),
         tail=tail,
         cells=cell_looks(health),
+        levels=cell_levels(health),
         more=max(0, health.instances - len(health.cells)),
         badge=badge_text(health),
         **common,  # type: ignore[arg-type]  # typed above
@@ -198,6 +205,23 @@ def cell_looks(health: NodeHealth) -> tuple[CellLook, ...]:
         else:
             looks.append("idle" if health.state == "idle" else "healthy")
     return tuple(looks)
+
+
+def cell_levels(health: NodeHealth) -> tuple[int, ...]:
+    """How much comes to each instance beside the others; what may be chance is no difference."""
+    cells = [cell for cell in health.cells if cell.state == "ready"]
+    most = max((cell.came.at_least() for cell in cells), default=0.0)
+    if most <= 0.0 or len(cells) < 2:
+        return ()
+    levels = tuple(_level(cell, most) if cell.state == "ready" else LEVELS for cell in health.cells)
+    return levels if min(levels) < LEVELS else ()
+
+
+def _level(cell: CellHealth, most: float) -> int:
+    """Steps of one; two standard deviations are given to it."""
+    came = cell.came.at_least()
+    likely = came * (1.0 + _SPREAD / math.sqrt(cell.sure)) if cell.sure > 0.0 else came
+    return min(LEVELS, max(1, round(LEVELS * likely / most)))
 
 
 def worst_mark(levels: Iterable[str]) -> Mark:

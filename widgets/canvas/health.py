@@ -39,6 +39,8 @@ _QUEUE_TAU: Final = 8.0
 """Slow pace against which a queue is seen to grow (wall seconds, or what counts as such)."""
 _CALM_DOWN: Final = 5.0
 _CALM_UP: Final = 120.0
+_LEAST_WEIGHT: Final = 1e-3
+"""Of a snapshot, where its share of what came before is reckoned with."""
 _SEEN: Final = 40
 """Answers needed before a p99 means anything for the state."""
 
@@ -73,6 +75,21 @@ class CellHealth:
     busy: Smooth = field(default_factory=Smooth)
     waiting: Smooth = field(default_factory=Smooth)
     slow: float = 1.0
+    came: Smooth = field(default_factory=Smooth)
+    """Requests that came to it since the snapshot before."""
+    sure: float = 0.0
+    """How many of them, with those of before, are behind that number."""
+    arrivals: int = 0
+    """Requests that came to it so far."""
+
+    def count(self, arrivals: int, weight: float) -> None:
+        """Take in how many came so far; fewer than before are those of another run, or instance."""
+        if arrivals >= self.arrivals > 0:
+            self.came.feed(arrivals - self.arrivals, weight)
+            self.sure = 2.0 * self.came.at_least() / max(weight, _LEAST_WEIGHT)
+        elif arrivals < self.arrivals:
+            self.came.forget()
+        self.arrivals = arrivals
 
 
 @dataclass(slots=True)
@@ -127,6 +144,7 @@ class NodeHealth:
             cell.state, cell.slow = now.state, now.slow
             cell.busy.feed(now.busy / now.workers if now.workers else 0.0, weight)
             cell.waiting.feed(now.waiting, weight)
+            cell.count(now.arrivals, weight)
 
     def _classified(self) -> State:
         """The state, by the worst that holds."""

@@ -18,7 +18,8 @@ from widgets.inspector.comparing import (
 )
 from widgets.inspector.form import Form
 from widgets.inspector.header import Header, guide_html
-from widgets.inspector.measured import Measured, Window
+from widgets.inspector.instance_bars import ArrivalWindow, InstanceBars
+from widgets.inspector.measured import WINDOW, Measured, Window
 from widgets.inspector.subjects import DESIGN_KEY, subject_of
 from widgets.inspector.theory_section import TheorySection
 from widgets.inspector.writing import InvalidValueError
@@ -64,6 +65,7 @@ class InspectorPanel(QWidget):
         self._findings: tuple[Finding, ...] = ()
         self._drafts: dict[str, dict[Path, str]] = {}
         self._window = Window()
+        self._arrivals = ArrivalWindow(WINDOW)
         self._subject: Subject = subject_of(self._design, (), None, self._components)
         self.header = Header(look)
         self._forms: dict[str, Form] = {}
@@ -72,6 +74,7 @@ class InspectorPanel(QWidget):
         self._theory: Theory | None = None
         self._is_predicting = False
         self.measured = Measured(look)
+        self.instances = InstanceBars(look)
         self.guide = set_role(QLabel(), "help")
         self._nothing = set_role(QLabel("Nothing to set here."), "muted")
         self._timer = QTimer(self, singleShot=True, interval=_REFRESH_MS)
@@ -121,12 +124,14 @@ class InspectorPanel(QWidget):
     def set_snapshot(self, snapshot: Snapshot) -> None:
         """New measurements of the run."""
         self._window.add(snapshot)
+        self._arrivals.add(snapshot)
         if not self._timer.isActive():
             self._timer.start()
 
     def clear_measurements(self) -> None:
         """The run was reset: what was measured no longer holds."""
         self._window.clear()
+        self._arrivals.clear()
         self._show_measured()
 
     def focus_name(self) -> None:
@@ -162,7 +167,8 @@ class InspectorPanel(QWidget):
         column = QVBoxLayout(inside)
         column.setContentsMargins(16, 12, 16, 16)
         column.setSpacing(8)
-        for part in (self.guide, self._nothing, self.form, self.beside, self.measured):
+        parts = (self.guide, self._nothing, self.form, self.beside, self.measured, self.instances)
+        for part in parts:
             column.addWidget(part)
         column.addStretch(1)
         self._scroll = QScrollArea(widgetResizable=True)
@@ -251,6 +257,7 @@ class InspectorPanel(QWidget):
         else:
             lines = self._window.link_lines(one)
         self.measured.show_lines(lines, snapshot.time if snapshot is not None else None)
+        self.instances.show_bars([] if node is None else self._arrivals.bars(one))
         self._show_compared()
 
     def _show_compared(self) -> None:

@@ -12,6 +12,7 @@ from widgets.canvas.card_state import (
     BAR_STEPS,
     Setting,
     bar_steps,
+    cell_levels,
     frame_face,
     node_face,
     worst_mark,
@@ -179,3 +180,30 @@ def test_events_act_between_their_times() -> None:
     assert active_faults(design, None) == {}
     assert active_faults(design, 11.0) == {"web": ("slow × 10",)}
     assert active_faults(design, 20.0) == {"a": ("cut off",), "b": ("cut off",)}
+
+
+def fed(*rates: float, seconds: float = 20.0) -> NodeHealth:
+    """A node to whose instances so many a second came, ten snapshots a second."""
+    health = NodeHealth()
+    for step in range(int(seconds * 10)):
+        instances = tuple(
+            InstanceGauge(busy=1, workers=8, arrivals=1 + int(rate * step / 10.0)) for rate in rates
+        )
+        gauge = NodeGauge(instance_count=len(rates), instances=instances)
+        health.observe(None, gauge, 0.1)
+    return health
+
+
+def test_cells_are_bars_where_less_comes_to_some() -> None:
+    assert cell_levels(fed(1000.0, 500.0, 250.0)) == (4, 2, 1)
+    assert cell_levels(fed(1000.0, 980.0, 1010.0)) == ()
+
+
+def test_chance_is_no_difference() -> None:
+    """3 a second beside 2: a few seconds say nothing."""
+    assert cell_levels(fed(3.0, 2.0)) == ()
+
+
+def test_one_instance_and_none_at_all_have_no_bars() -> None:
+    assert cell_levels(fed(100.0)) == ()
+    assert cell_levels(NodeHealth()) == ()
