@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.catalog.checks.connections import idle_races
 from engine.catalog.checks.loops import loop_errors, loop_findings
 from engine.catalog.checks.networks import network_findings
 from engine.catalog.checks.objectives import objective_findings
@@ -36,6 +37,7 @@ def check(design: Design) -> tuple[Finding, ...]:
         *(each for each in loops if each.level != "error"),
         *risks(reading, plan),
         *network_findings(reading, largest),
+        *idle_races(reading, largest),
         *policy_findings(largest),
         *objective_findings(reading, plan),
     )

@@ -21,6 +21,7 @@ from engine.model.load_curves import SLOWDOWN, LoadCurve
 from engine.model.station import (
     BATCH,
     CPU,
+    DRAIN,
     MEMORY,
     OVERFLOW,
     PAUSES,
@@ -39,6 +40,7 @@ from engine.plan.primitives import NodePlan, StationPlan
 from engine.plan.station import (
     batch_plan,
     cpu_plan,
+    drain_time,
     memory_plan,
     pause_plan,
     scaling_plan,
@@ -79,6 +81,8 @@ What may be switched on for its instances:
   instance dies with all inside and starts again after 10 s, 20 s, 40 s …, or requests fail.
 - **Start-up**: who is added or starts again is *starting* until it is ready, and nobody calls it; then it may
   warm up. With no instance ready, callers fail at once (`unavailable`).
+- **Drain**: an instance that is taken away gets nothing new and finishes what it has, within so many seconds. With
+  0 it is cut: about *rate ÷ n × time inside* requests fail (`crashed`) for each.
 - **Pauses** stop everything on an instance now and then.
 - **Faults** come by themselves: each instance (or the node, or all in its frame) fails after a time (MTBF), is
   repaired after another (MTTR), and so on. It is up for *MTBF ÷ (MTBF + MTTR)* of the time, whatever the laws.
@@ -205,6 +209,7 @@ class ServiceConfig(Config):
     cpu: CpuQuota | None = CPU
     memory: Memory | None = MEMORY
     start_up: StartUp | None = START_UP
+    drain: float | None = DRAIN
     pauses: Pauses | None = PAUSES
     autoscale: Autoscale | None = AUTOSCALE
     faults: NodeFaults | None = NODE_FAULTS
@@ -233,6 +238,7 @@ def lower(config: ServiceConfig, context: Lowering) -> NodePlan:
             cpu=cpu_plan(config.cpu),
             memory=memory_plan(config.memory),
             start=start_plan(config.start_up),
+            drain=drain_time(config.drain),
             pauses=pause_plan(config.pauses),
         ),
     )

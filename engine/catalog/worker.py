@@ -15,6 +15,7 @@ from engine.model.laws import Exponential, Law
 from engine.model.station import (
     BATCH,
     CPU,
+    DRAIN,
     MEMORY,
     PAUSES,
     START_UP,
@@ -25,7 +26,14 @@ from engine.model.station import (
     StartUp,
 )
 from engine.plan.primitives import NodePlan, StationPlan
-from engine.plan.station import batch_plan, cpu_plan, memory_plan, pause_plan, start_plan
+from engine.plan.station import (
+    batch_plan,
+    cpu_plan,
+    drain_time,
+    memory_plan,
+    pause_plan,
+    start_plan,
+)
 
 HELP = """\
 Pulls messages from the queues that link to it: each idle worker takes one, works on it, makes the calls
@@ -72,6 +80,7 @@ class WorkerConfig(Config):
     cpu: CpuQuota | None = CPU
     memory: Memory | None = MEMORY
     start_up: StartUp | None = START_UP
+    drain: float | None = DRAIN
     pauses: Pauses | None = PAUSES
     autoscale: Autoscale | None = AUTOSCALE
     faults: NodeFaults | None = NODE_FAULTS
@@ -91,6 +100,7 @@ def lower(config: WorkerConfig, context: Lowering) -> NodePlan:
             cpu=cpu_plan(config.cpu),
             memory=memory_plan(config.memory),
             start=start_plan(config.start_up),
+            drain=drain_time(config.drain),
             pauses=pause_plan(config.pauses),
         ),
         pulls=True,

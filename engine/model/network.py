@@ -12,6 +12,13 @@ Protocol = Literal["none", "tcp", "tls_1_2", "tls_1_3", "tls_1_3_0rtt", "quic", 
 class Connection(Config):
     """Connections that each instance of the caller keeps to each instance of the target."""
 
+    per: Literal["caller", "user"] = setting(
+        "caller",
+        title="Held by",
+        help="caller: all users of a client, and all requests of an instance, share connections, as those of a proxy "
+        "or a pool do. user: each user of a client has its own, as browsers and devices do; a request without a user "
+        "(a client that is neither closed nor of sessions) opens one for itself alone.",
+    )
     protocol: Protocol = setting(
         "tls_1_3",
         title="Set-up",
@@ -31,9 +38,8 @@ class Connection(Config):
     max_connections: int | None = setting(
         6,
         title="At most",
-        help="Connections to one instance of the target; further requests wait, and their timeout runs. "
-        "Browsers open 6 a host over HTTP/1.1. All users of a client count as one caller; none is "
-        "as many as it takes.",
+        help="Connections of one holder to one instance of the target; further requests wait, and their timeout "
+        "runs. Browsers open 6 a host over HTTP/1.1. None is as many as it takes.",
         ge=1,
         le=1_000_000,
     )
@@ -58,7 +64,17 @@ class Connection(Config):
         60.0,
         title="Idle timeout",
         unit="s",
-        help="A connection without requests is closed after this (usual: 60 s).",
+        help="The caller closes a connection without requests after this (usual: 60 s).",
+        gt=0.0,
+        le=1e9,
+    )
+    server_idle_timeout: float | None = setting(
+        None,
+        title="Server's idle timeout",
+        unit="s",
+        help="The target closes a connection without requests after this (AWS ALB 60 s, nginx keepalive_timeout 75 s, "
+        "Node.js 5 s). The caller hears of that one crossing later; what it sends until then fails with network (the "
+        "502 of a proxy). With a shorter idle timeout of the caller that never happens. None: the caller closes first.",
         gt=0.0,
         le=1e9,
     )

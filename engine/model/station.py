@@ -228,6 +228,18 @@ START_UP: Final[Any] = setting(
     help="Time until an instance serves that is added while the design runs, or starts again. "
     "Those that are there from the beginning are ready. Off: at once.",
 )
+DRAIN: Final[Any] = setting(
+    None,
+    title="Drain",
+    unit="s",
+    group=_GROUP,
+    help="What an instance that is taken away (fewer instances, scaled in) has to finish what it has: nothing new goes "
+    "there, and after that whatever is left fails with crashed, and connections that a balancer of layer 4 leads there "
+    "are closed (AWS deregistration_delay 300 s, Kubernetes terminationGracePeriodSeconds 30 s). 0 cuts at once. "
+    "None: as long as it takes.",
+    ge=0.0,
+    le=1e9,
+)
 PAUSES: Final[Any] = setting(
     None,
     title="Pauses",

@@ -27,7 +27,7 @@ def difference(old: Plan, new: Plan) -> Difference | None:
     """Where plans differ; None where it is in more than the settings of single nodes and links.
 
     More are: request classes, what there is and what leads where, roles, and what links tell of
-    deadlines and cancels, which balancers pass on, or of leaving lines.
+    deadlines and cancels, which balancers pass on, of leaving lines, or of set-ups and TLS.
     """
     if old.classes is not new.classes and old.classes != new.classes:
         return None
@@ -53,16 +53,19 @@ def others(old: Sequence[object], new: Sequence[object]) -> list[int]:
 
 
 def _role(node: NodePlan) -> tuple[object, ...]:
-    """Which node it is, what it is made of, and whether its clients have to draw keys for it."""
+    """Which node it is, what it is made of, whether its clients have to draw keys for it, and what passes it."""
     parts = (node.traffic, node.store, node.backlog, node.router, node.flow)
-    return (node.id, node.reads_keys, *(part is None for part in parts))
+    layer = None if node.router is None else node.router.layer
+    return (node.id, node.reads_keys, layer, *(part is None for part in parts))
 
 
 def _way(link: LinkPlan) -> tuple[object, ...]:
     """Which link it is, where it leads, and what else about it matters to others than its ends.
 
-    That is whether its caller looks at keys, what it tells of deadlines and cancels, and whether its calls leave
-    lines.
+    That is whether its caller looks at keys, what it tells of deadlines and cancels, whether its calls leave
+    lines, and whether it has connections and TLS, which may go on past a balancer.
     """
     told = (link.deadline_propagation, link.cancellation, link.queue_timeout < INFINITE)
-    return (link.id, link.source, link.target, link.reads_keys, *told)
+    rounds = 0 if link.connection is None else link.connection.round_trips
+    passed = (rounds, link.encryption is None)
+    return (link.id, link.source, link.target, link.reads_keys, *told, *passed)

@@ -27,6 +27,8 @@ def as_forwarded(link: LinkPlan, source: NodePlan) -> LinkPlan:
         return _plain(link, waits=any(uses) or not uses)
     if source.router is None and source.backlog is None:
         return link
+    if source.router is not None and source.router.layer == 4:
+        link = replace(link, connection=None, encryption=None)  # those that enter go on over it
     return _plain(link, waits=True)
 
 

@@ -150,8 +150,9 @@ def _connection_plan(connection: Connection | None) -> ConnectionPlan | None:
     """Connections as numbers."""
     if connection is None:
         return None
-    idle = connection.idle_timeout
+    idle, server_idle = connection.idle_timeout, connection.server_idle_timeout
     return ConnectionPlan(
+        per=connection.per,
         round_trips=_ROUND_TRIPS[connection.protocol],
         ordered=not connection.protocol.startswith("quic"),
         streams=connection.streams,
@@ -159,6 +160,7 @@ def _connection_plan(connection: Connection | None) -> ConnectionPlan | None:
         pending=connection.max_pending,
         requests=connection.max_requests,
         idle=INFINITE if idle is None else idle,
+        server_idle=INFINITE if server_idle is None else server_idle,
         slow_start=connection.slow_start,
     )
 

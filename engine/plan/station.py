@@ -66,6 +66,11 @@ def start_plan(start: StartUp | None) -> StartPlan | None:
     return StartPlan(time=law_plan(start.time), warm_up=start.warm_up, cold=start.cold_factor)
 
 
+def drain_time(drain: float | None) -> float:
+    """Seconds that an instance which is taken away has."""
+    return INFINITE if drain is None else drain
+
+
 def memory_plan(memory: Memory | None) -> MemoryPlan | None:
     """Memory as numbers."""
     if memory is None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.plan.deadline_propagation import deadline_propagation
 from engine.plan.forwarding import as_delivered, as_forwarded
+from engine.plan.pass_through import pass_through
 from engine.plan.primitives import LawPlan
 from engine.sim import tally
 from engine.sim.body import Body, padded
@@ -69,7 +70,14 @@ class Assembler:
         self.stores = any(node.store is not None for node in plan.nodes)
         propagation = deadline_propagation(plan)
         self.setup = Setup(
-            self.agenda, self.streams, plan, self.kinds, propagation, self._numbering, self._hear
+            self.agenda,
+            self.streams,
+            plan,
+            self.kinds,
+            propagation,
+            pass_through(plan),
+            self._numbering,
+            self._hear,
         )
         self.users.follow(plan, self.kinds)
         self.instances.priorities = padded([kind.priority for kind in plan.classes], self.kinds)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.records import dataclass
 from engine.sim.disciplines import discipline_of, line_of, move_of, sort_of, tune
+from engine.sim.draining import limit_drain
 from engine.sim.lane.call import Pool
 from engine.sim.lane.station.backlog import Backlog
 from engine.sim.lane.station.cancellable import CancellableQueue
@@ -76,6 +77,7 @@ class Instances:
             if server is not None:
                 server.catch_up(now)
             pool.leave_off(now)
+            limit_drain(node, pool, station.drain, self.agenda)
         before = len(node.pools)
         while len(kept) < station.instances:
             pool = self._new(part, len(kept), station)

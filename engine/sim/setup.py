@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from engine.model.policies.policy import Policy
     from engine.plan.deadline_propagation import DeadlinePropagation
+    from engine.plan.pass_through import PassThrough
     from engine.plan.primitives import Plan
     from engine.sim.lane.agenda import Agenda
     from engine.sim.lane.draws import Streams
@@ -28,6 +29,7 @@ class Setup:
     kinds: int
     """Request classes, at most so far: requests under way may be of one that is gone."""
     propagation: DeadlinePropagation
+    passing: PassThrough
     numbering: Numbering
     """Whether repeats of calls are told from other calls."""
     hear: Callable[[str, str, str, float], None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,7 @@ PAIRS: dict[str, tuple[str, str]] = {
     "cold-cache": ("database", "config.queue_limit"),
     "dynamodb-2015": ("metadata", "config.queue_limit"),
     "flapping-checks": ("proxy", "config.health.layer"),
+    "idle-timeout": ("devices-api", "config.connection.idle_timeout"),
     "google-cloud-2025": ("large-table-l", "config.retry.backoff.jitter"),
     "mutual-calls": ("stock", "config.hold_while_waiting"),
     "retry-storm": ("web", "config.queue_limit"),
@@ -240,6 +242,33 @@ def test_a_wait_for_connections_that_has_no_end() -> None:
     busy = 50.0 * mean(samples, 65.0, 120.0, node("app", lambda each: each.utilization))
     # 5 threads have a connection, and 1.2 work
     assert busy - 5.0 - 1.2 == pytest.approx(10.0, abs=1.5)
+
+
+def test_a_server_that_closes_first() -> None:
+    says(shipped("idle-timeout"), "six requests in a thousand", "e^(-4.92/5) - e^(-5/5): .6 %")
+    edge = result_of("idle-timeout")["links"]["devices-api"]
+    lost = math.exp(-4.92 / 5.0) - math.exp(-1.0)
+    assert edge["failed"]["network"] / edge["attempts"] == pytest.approx(lost, abs=0.0014)
+    assert lost == pytest.approx(0.006, abs=1e-4)
+    assert codes("idle-timeout") - codes("idle-timeout-fixed") == {"idle-race"}
+    says(shipped("idle-timeout"), "Two tries hide it")
+    twice = SetField("devices-api", ("config", "retry"), {"attempts": 2})
+    again = measured(changed(shipped("idle-timeout"), twice), duration=90.0)
+    assert again["clients"]["devices"]["failed"] == {}
+
+
+def test_a_caller_that_closes_first() -> None:
+    told = ("Not one request fails", "38 % of the requests need one, and 37 % did before")
+    says(shipped("idle-timeout-fixed"), *told, "such answers take 245 ms, the others 85 ms")
+    result = result_of("idle-timeout-fixed")
+    assert result["clients"]["devices"]["failed"] == {}
+    for name, share in (("idle-timeout", 0.37), ("idle-timeout-fixed", 0.38)):
+        edge = result_of(name)["links"]["devices-api"]
+        opened = edge["extra"]["connections_opened"]
+        assert opened / edge["attempts"] == pytest.approx(share, abs=0.005)
+    latency = result["clients"]["devices"]["latency"]
+    assert latency["p50"] == pytest.approx(0.085, abs=0.003)
+    assert latency["p90"] == pytest.approx(0.245, abs=0.005)
 
 
 def test_checks_that_flap_under_overload() -> None:

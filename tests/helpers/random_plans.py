@@ -154,6 +154,7 @@ class Maker:
             pauses=self.seldom(
                 [PausePlan(every=plans.exponential(0.7), length=plans.constant(0.1))]
             ),
+            drain=self.draining(),
             **changes,
         )
 
@@ -208,6 +209,11 @@ class Maker:
             last_mile=self.seldom([1e5, 1e7]) or INFINITE,
         )
 
+    def draining(self) -> float:
+        """Seconds that instances have which are taken away, mostly as long as it takes."""
+        found = self.seldom([0.0, 0.1])
+        return INFINITE if found is None else found
+
     def kind(self) -> int | None:
         """The class of the calls of a link, mostly that of their callers."""
         if self.recast.random() < 0.8:
@@ -226,6 +232,8 @@ class Maker:
             requests=self.one([None, 1, 5]),
             idle=self.one([INFINITE, 0.2]),
             slow_start=self.one(["off", "new_connections", "after_idle"]),
+            per=self.seldom(["user"]) or "caller",
+            server_idle=self.seldom([0.05, 0.3]) or INFINITE,
         )
 
     def with_flow(self, node: NodePlan, links: list[LinkPlan]) -> NodePlan:

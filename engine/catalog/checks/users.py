@@ -65,6 +65,8 @@ def _goes_by_users(config: Config) -> str | None:
         settings = getattr(config, name, None)
         if getattr(config, "picker", None) == name and getattr(settings, "by", None) == "session":
             return name
+    if getattr(getattr(config, "connection", None), "per", None) == "user":
+        return "connection.per"
     limit = getattr(getattr(config, "admission", None), "rate_limit", None)
     return "admission.rate_limit" if getattr(limit, "by", None) == "session" else None
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from engine.catalog.checks.alerting import alert_warnings
 from engine.catalog.checks.balancing import balancing_warnings
+from engine.catalog.checks.connections import connection_warnings
 from engine.catalog.checks.distances import distance_warnings
 from engine.catalog.checks.faults import fault_warnings
 from engine.catalog.checks.flows import explicit_flow, flow_warnings
@@ -62,6 +63,7 @@ def warnings(reading: Reading) -> Iterator[Finding]:
     yield from fault_warnings(reading)
     yield from recovery_warnings(reading)
     yield from balancing_warnings(reading)
+    yield from connection_warnings(reading)
     yield from distance_warnings(reading)
     yield from user_warnings(reading)
 

@@ -19,7 +19,7 @@ _KNOWN: Final[dict[str, frozenset[str]]] = {
         "LawPlan": "law mean cv2 alpha low high values weights order",
         "NodePlan": "id station traffic store backlog router pulls flow gates failover backup",
         "StationPlan": "instances workers work queue_limit discipline lifo_after hold speed scaling cpu batch "
-        "start memory pauses overflow",
+        "start memory pauses overflow drain",
         "ScalingPlan": "contention coherency curve",
         "CurvePlan": "law a power points",
         "CpuPlan": "quota period",
@@ -40,7 +40,8 @@ _KNOWN: Final[dict[str, frozenset[str]]] = {
         "delay jitter loss bandwidth connection encryption timeout retry deadline_propagation "
         "cancellation policies queue_timeout kind last_mile",
         "RetryPlan": "attempts base factor cap jitter other_instance on",
-        "ConnectionPlan": "round_trips ordered streams connections pending requests idle slow_start",
+        "ConnectionPlan": "per round_trips ordered streams connections pending requests idle server_idle "
+        "slow_start",
         "EncryptionPlan": "handshake per_byte",
         "WorkPart": "laws",
         "CallPart": "link",

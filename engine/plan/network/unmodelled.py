@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _STATION: Final = frozenset(
     {"instances", "workers", "work", "queue_limit", "discipline", "hold", "speed", "scaling"}
+    | {"drain"}  # of instances that are taken away; those that are there never do
 )
 _NODE: Final = frozenset(
     {"id", "station", "traffic", "store", "backlog", "router", "pulls", "flow", "gates"}
@@ -101,7 +102,8 @@ def _largest(edge: Edge) -> float:
 def _stays_open(edge: Edge, rules: ConnectionPlan) -> bool:
     """Whether connections are as many as it takes, kept for good, and lose nothing: all but the first are warm."""
     link = edge.plan
-    endless = rules.connections is None and rules.requests is None and math.isinf(rules.idle)
+    kept = math.isinf(rules.idle) and math.isinf(rules.server_idle)
+    endless = kept and rules.connections is None and rules.requests is None
     calm = link.loss <= 0.0 and math.isinf(link.timeout)
     return endless and calm and rules.slow_start == "off"
 

@@ -34,6 +34,8 @@ class RetryPlan:
 class ConnectionPlan:
     """L: the connections that one caller instance keeps to one instance of the target."""
 
+    per: Literal["caller", "user"] = "caller"
+    """Whether each user of a client keeps connections of its own."""
     round_trips: int = 2
     """There and back so many times before the first request (TCP 1, TLS 1.3 one more)."""
     ordered: bool = True
@@ -48,6 +50,8 @@ class ConnectionPlan:
     """Requests after which a connection is closed."""
     idle: float = INFINITE
     """Seconds without requests after which it is."""
+    server_idle: float = INFINITE
+    """Seconds without requests after which the target closes it."""
     slow_start: Literal["off", "new_connections", "after_idle"] = "off"
     """Whether the window begins with ten segments: never, when new, or also after an idle time."""
 

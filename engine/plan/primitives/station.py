@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from engine.plan.primitives.basics import ZERO, LawPlan
+from engine.plan.primitives.basics import INFINITE, ZERO, LawPlan
 from engine.records import dataclass
 
 
@@ -116,6 +116,8 @@ class StationPlan:
     start: StartPlan | None = None
     memory: MemoryPlan | None = None
     pauses: PausePlan | None = None
+    drain: float = INFINITE
+    """Seconds until an instance that is taken away drops what it has."""
 
     @property
     def service(self) -> tuple[LawPlan, ...]:

@@ -195,8 +195,9 @@ class Pool(Instance):
         """Which of them comes first next time."""
 
     def unused(self) -> bool:
-        """Whether nobody is inside or on the way."""
-        return self.inside.count == 0 and self.coming == 0 and self.detached == 0
+        """Whether nobody is inside, on the way, or connected for good."""
+        idle = self.inside.count == 0 and self.coming == 0 and self.detached == 0
+        return idle and self.pinned == 0
 
     def wake(self, now: float) -> None:
         """A pause is over: hand the jobs inside what came meanwhile."""

@@ -41,6 +41,9 @@ class Instance(InstanceCounters):
     dormant: bool = False
     """Whether it is down because nobody came, and starts as soon as somebody does: calls wait for that."""
 
+    pinned: i64 = 0
+    """Connections that a balancer of layer 4 has led here."""
+
     since: float = -NEVER
     """When it came, or came back (s): long ago for those that were there from the beginning."""
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from engine.sim.body import Counters, Values, ratio
 from engine.sim.invariant import at_most, same
 from engine.sim.lane.codes import UNLIMITED
-from engine.sim.lane.network.connections import ConnectionRules, Connections
+from engine.sim.lane.network.connection import ConnectionRules
+from engine.sim.lane.network.connections import Connections
 from engine.sim.primitives.adapter import RuleAdapter
 
 if TYPE_CHECKING:
@@ -41,41 +43,65 @@ class ConnectionsAdapter(RuleAdapter[Connections]):
         """Close the connections of instances that are gone, once nobody needs them."""
         there = {id(endpoint) for endpoint in part.link.endpoints}
         callers = None if source.is_client or source.plan.backlog is not None else source.node.pools
-        rule.pools = {
-            (caller, endpoint): pool
-            for (caller, endpoint), pool in rule.pools.items()
+        rule.groups = {
+            (caller, endpoint): group
+            for (caller, endpoint), group in rule.groups.items()
             if (id(endpoint) in there and _lasts(caller, callers))
-            or pool.waiting + pool.riding + pool.pending > 0
+            or any(pool.busy() for pool in group.pools())
         }
 
     def counters(self, body: Connections, now: float) -> Counters:
         """Set up, boarded, and the time waited."""
-        return (float(body.opened), float(body.boarded), body.waited, float(body.refused))
+        return (
+            float(body.opened),
+            float(body.boarded),
+            body.waited,
+            float(body.refused),
+            float(body.resets),
+        )
 
     def extra(self, body: Connections, since: Sequence[float], span: float, now: float) -> Values:
         """How many there are, how many were set up, and what waiting for them costs."""
-        opened, boarded, waited, refused = since
-        pools = body.pools.values()
+        opened, boarded, waited, refused, resets = since
         found = {
-            "connections": float(sum(pool.standing(now) for pool in pools)),
+            "connections": float(body.standing(now)),
             "connections_opened": opened,
             "connection_rate": ratio(opened, span),
             "connection_wait": ratio(waited, boarded),
-            "waiting": float(sum(pool.waiting for pool in pools)),
+            "waiting": float(body.waiting),
         }
         if body.rules.pending < UNLIMITED:
             found["connection_refused"] = refused
+        if body.rules.server_idle < math.inf:
+            found["connection_resets"] = resets
         return found
 
     def check(self, body: Connections, owner: Link, now: float) -> None:
         """Book-keeping; calls from before connections were wanted have none."""
-        pools = body.pools.values()
-        held = sum(int(pool.waiting + pool.riding) for pool in pools)
-        at_most(owner.name, "calls on connections or waiting", held, owner.in_flight)
-        for pool in pools:
-            same(owner.name, "waiting for a connection", int(pool.waiting), int(pool.in_line()))
-            at_most(owner.name, "connections being set up", int(pool.pending), int(pool.open))
-            at_most(owner.name, "no connections less than none", -int(pool.pending), 0)
+        at_most(owner.name, "calls on connections or waiting", _held(body), owner.in_flight)
+        waiting = riding = 0
+        for group in body.groups.values():
+            pools = group.pools()
+            waiting += sum(int(pool.waiting) for pool in pools)
+            riding += sum(int(pool.riding) for pool in pools)
+            if not group.died():
+                same(
+                    owner.name,
+                    "connections",
+                    int(group.open),
+                    sum(int(pool.open) for pool in pools),
+                )
+            for pool in pools:
+                same(owner.name, "waiting for a connection", int(pool.waiting), int(pool.in_line()))
+                at_most(owner.name, "connections being set up", int(pool.pending), int(pool.open))
+                at_most(owner.name, "no connections less than none", -int(pool.pending), 0)
+        same(owner.name, "calls that wait for a connection", waiting, int(body.waiting))
+        same(owner.name, "calls on connections", riding, int(body.riding))
+
+
+def _held(body: Connections) -> int:
+    """Calls that have a connection or wait for one."""
+    return int(body.waiting + body.riding)
 
 
 def _lasts(caller: Pool, callers: list[Pool] | None) -> bool:
@@ -92,6 +118,8 @@ def _rules(plan: ConnectionPlan) -> ConnectionRules:
     rules.most = UNLIMITED if plan.connections is None else plan.connections
     rules.uses = UNLIMITED if plan.requests is None else plan.requests
     rules.idle = plan.idle
+    rules.server_idle = plan.server_idle
+    rules.per_user = plan.per == "user"
     rules.pending = UNLIMITED if plan.pending is None else plan.pending
     rules.slow_start = plan.slow_start != "off"
     rules.restart = plan.slow_start == "after_idle"

@@ -29,8 +29,9 @@ class NetworkAdapter(TransportAdapter[Network]):
 
         One that is taken away goes on for the calls that it has.
         """
+        relays = plan.id in setup.passing.leaving
         free = plan.bandwidth == plan.last_mile == INFINITE
-        if free and plan.connection is None and plan.encryption is None:
+        if free and plan.connection is None and plan.encryption is None and not relays:
             link.network = None
             return None
         network = link.network
@@ -45,6 +46,8 @@ class NetworkAdapter(TransportAdapter[Network]):
         network.handshake = plan.encryption.handshake if plan.encryption is not None else 0.0
         network.cipher = plan.encryption.per_byte if plan.encryption is not None else 0.0
         network.congested = not free or plan.connection is not None
+        network.passes = plan.id in setup.passing.entering
+        network.relays = relays
         network.charges = not (isinstance(link.target, Node) and link.target.instant)
         return network
 

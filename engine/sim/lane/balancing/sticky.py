@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, final
 
-from engine.sim.lane.network.connections import Connection
+from engine.sim.lane.network.connection import Connection
 from engine.sim.lane.owners import client_of, root_of
 from engine.sim.lane.seams import Picker
 
@@ -128,16 +128,20 @@ class PerConnection(Picker):
         self._among = dict.fromkeys(endpoints)
 
     def pick(self, call: Call) -> Endpoint | None:
-        """Where the connection leads, as long as that is up."""
+        """Where the connection leads; nowhere once that has died, since the connection died with it."""
         parent = call.parent
         lease = None if parent is None else parent.lease
         if not isinstance(lease, Connection):
             return self._inner.pick(call)
         endpoint = lease.leads_to
-        if endpoint is not None and not endpoint.pool.down and endpoint in self._among:
-            return endpoint
+        if endpoint is not None:
+            if lease.is_cut():
+                return None
+            if endpoint.pool.leaving or endpoint in self._among:
+                return endpoint
         found = self._inner.pick(call)
-        lease.leads_to = found
+        if found is not None:
+            lease.lead(found)
         return found
 
     def pick_other(self, call: Call, tried: list[Pool]) -> Endpoint | None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, final
+import math
+from typing import TYPE_CHECKING, Final, final
 
 from engine.sim.lane.codes import OK
 from engine.sim.lane.network.bandwidth import Channel, held_by_loss
-from engine.sim.lane.network.connections import Connection
-from engine.sim.lane.network_path import Transport
+from engine.sim.lane.network.connection import Connection
+from engine.sim.lane.network_path import NetworkPath, Transport
 
 if TYPE_CHECKING:
     from engine.sim.lane.call import Call
     from engine.sim.lane.link import Link
+
+_INSTANT: Final = 1e-9
+"""Seconds: the least time after which something that is given up is noticed."""
 
 
 @final
@@ -31,25 +35,74 @@ class Network(Transport):
         """Work (s) that each byte does."""
         self.charges = True
         """Whether the callee has workers who do that work; else it only takes its time."""
+        self.passes = False
+        """Whether TLS is not ended where it leads: a balancer of layer 4 hands it on."""
+        self.relays = False
+        """Whether it comes from such a balancer, and TLS is ended where it leads."""
         self.congested = True
         """Whether losses hold transfers up, as they do those of TCP and QUIC."""
 
     def there(self, call: Call, now: float) -> float:
         """Time (s) until a request is there; negative where it is given up after that time."""
-        work = self._cipher_work(call)
+        work = self.cipher_work(call)
         lease = call.lease
         connection: Connection | None = None
         if isinstance(lease, Connection):
             connection = lease
+            if lease.closes < math.inf:
+                return min(now - lease.closes, -_INSTANT)
             if lease.used == 1:
                 work += self.handshake
         delay = self._travel(self.request_channel, connection, self._request_size(call), now)
         if delay < 0.0:
             return delay
+        if self.passes:
+            return delay
+        parent = call.parent
+        if self.relays and parent is not None:
+            wait = self._greeted(parent, now)
+            if wait < 0.0:
+                return wait
+            delay += wait
+            work += self._relayed(parent)
         if not self.charges:
             return delay + work
         call.toll = work
         return delay
+
+    def _greeted(self, job: Call, now: float) -> float:
+        """Time (s) until the instance knows the connection that a request came over to the balancer.
+
+        Round trips of the set-up go all the way. What they take on this side of the balancer comes on top of what
+        they took on the other. Negative where they are given up after that time.
+        """
+        lease = job.lease
+        if not isinstance(lease, Connection):
+            return 0.0
+        if lease.known_at == math.inf:
+            span = 0.0
+            legs = 2 * lease.pool.group.keeper.rules.round_trips
+            while legs > 0:
+                leg = self.link.crossing()
+                if leg < 0.0:
+                    return leg - span
+                span += leg
+                legs -= 1
+            lease.known_at = now + span
+        return max(0.0, lease.known_at - now)
+
+    def _relayed(self, job: Call) -> float:
+        """Work (s) of the TLS of a request that came to the balancer: here it is ended."""
+        path = job.path
+        origin = path.network if isinstance(path, NetworkPath) else None
+        if not isinstance(origin, Network):
+            return 0.0
+        work = origin.cipher_work(job)
+        lease = job.lease
+        if isinstance(lease, Connection) and not lease.greeted:
+            lease.greeted = True
+            work += origin.handshake
+        return work
 
     def back(self, call: Call, now: float) -> float:
         """Time (s) until the answer is there; negative where it is given up after that time."""
@@ -81,7 +134,7 @@ class Network(Transport):
         if connection is None:
             return out + pause + arrival
         window = connection.there if channel is self.request_channel else connection.back
-        rules = connection.pool.rules
+        rules = connection.pool.group.keeper.rules
         if rules.slow_start:
             pause = max(pause, window.slow_start(size, link.round_trip, speed))
         delay = out + pause + arrival
@@ -94,7 +147,7 @@ class Network(Transport):
         sizes = self.response_bytes if call.fill else self.request_bytes
         return sizes[call.kind]
 
-    def _cipher_work(self, call: Call) -> float:
+    def cipher_work(self, call: Call) -> float:
         """Work (s) that the bytes of a call cost the callee, both ways."""
         size = self._request_size(call)
         if not call.fill:
