@@ -48,7 +48,7 @@ their order.
 **The last mile** is that link too: its delay, loss, bandwidth and connections. A *profile* (slow-2g … fibre) gives it
 the round trip and the bandwidth that it does not say itself: an answer of 100 kB takes 16 s with slow-2g, 1.14 s with
 3g, beside the round trips. Each request has that bandwidth for itself; one that the link says is shared by all. All
-users of a client count as one caller of its connections.
+users of a client share its connections, unless the link says that each holds its own (*Held by* user).
 
 **Where it is** its frame says: one with a place, or with round trips to others.
 

@@ -1,7 +1,7 @@
 """Load balancer: forwards each request to one instance among all behind its links.
 
-Models the choice per request (layer 7) and periodic health checks of layers 4 and 7; connections and TLS are on its links.
-Leaves out the choice per connection (layer 4) and session affinity.
+Models the choice per request (layer 7) or per connection (layer 4), session affinity, and periodic health checks;
+connections and TLS are on its links.
 """
 
 from __future__ import annotations
@@ -50,7 +50,8 @@ Sends each request to **one** instance among all instances of the nodes behind i
 
 **Affinity** sends whoever came before to the same instance again; if that died, the session is lost
 (`sessions_lost`). At **layer 4** it picks once a connection, so that few long-lived ones are spread unevenly
-(`imbalance`: the fullest instance over the mean).
+(`imbalance`: the fullest instance over the mean). Only layer 7 can try a request again elsewhere or route it by what
+is in it. When an instance dies, the connections that lead there are closed; while one drains, they live on.
 
 **Health checks** probe each instance, and begin anew one interval after the last answer; after enough
 failures in a row the instance gets no more requests, after enough successes it does again. Until then its
@@ -67,7 +68,9 @@ database that all share, all go out of rotation together when it is down, also f
 60 s, 90 s … as long as it goes on failing, and never more than a share of them at a time. It finds instances
 that answer checks and fail requests. One that nothing was wrong with counts under `false_ejections`.
 
-**Connections and TLS** are on its links, in front of it and behind it.
+**Connections and TLS** are on its links. Layer 7 ends those of its callers, whose handshakes cost it work, and keeps a
+pool of its own on each link behind it. Layer 4 passes them through: set-ups take round trips all the way, the targets do
+the handshakes, one for each connection of a caller, and links behind it have no connections of their own.
 
 **Left out:** zones, its own failure modes other than being killed.
 

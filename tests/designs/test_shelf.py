@@ -38,6 +38,7 @@ RISKS = {
     "google-cloud-2025": {"overload"},
     "google-cloud-2025-fixed": {"overload"},
     "hello": BARE,
+    "idle-timeout": {"idle-race"},
     "mutual-calls": {"deadlock", "no-timeout"},
     "mutual-calls-fixed": BARE,
     "one-fast-or-four-slow": BARE,
