@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import ConfigDict, Field
 
+from engine.model.backoff import Backoff
 from engine.model.balancing import HASH, SHUFFLE, Hash, PickerName, Shuffle
 from engine.model.failures import FailureName
 from engine.model.fields import Config, setting
@@ -20,26 +21,6 @@ from engine.model.policies.retry_budget import RetryBudget
 from engine.model.policies.throttle import Throttle
 
 _CALL, _NET, _POLICY, _TRANSPORT = "Call", "Network", "Policy", "Transport"
-
-
-class Backoff(Config):
-    """How long a caller waits before it tries again: ``base * factor**(n-1)``, capped, with jitter."""
-
-    base: float = setting(
-        0.1,
-        title="Base",
-        unit="s",
-        help="First wait (AWS SDK standard mode: 100 ms).",
-        ge=0.0,
-        le=1e6,
-    )
-    factor: float = setting(2.0, title="Factor", help="Growth a try.", ge=1.0, le=100.0)
-    cap: float = setting(
-        20.0, title="Cap", unit="s", help="Longest wait (AWS SDK: 20 s).", ge=0.0, le=1e6
-    )
-    jitter: Literal["none", "equal", "full"] = setting(
-        "full", title="Jitter", help="full: uniform up to the wait; equal: half of it fixed."
-    )
 
 
 class Retry(Config):

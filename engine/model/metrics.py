@@ -81,6 +81,7 @@ NETWORK_METRICS: Final = (
     Metric(name="connection_wait", title="wait for a connection", unit="s"),
     Metric(name="waiting", title="calls waiting for one"),
     Metric(name="connection_refused", title="no place to wait for one", counts=True),
+    Metric(name="reconnects", title="set up again after a loss", counts=True),
     Metric(name="connection_resets", title="sent to a closed connection", counts=True),
 )
 """What a link with a bandwidth or connections adds to ``extra``."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from engine.model.backoff import Reconnect
 from engine.model.fields import Config, setting
 
 Protocol = Literal["none", "tcp", "tls_1_2", "tls_1_3", "tls_1_3_0rtt", "quic", "quic_0rtt"]
@@ -77,6 +78,13 @@ class Connection(Config):
         "502 of a proxy). With a shorter idle timeout of the caller that never happens. None: the caller closes first.",
         gt=0.0,
         le=1e9,
+    )
+    reconnect: Reconnect | None = setting(
+        None,
+        title="Reconnect",
+        help="Whoever has lost a connection, since the instance at its other end died or was cut off, sets up another "
+        "by itself, and tries again until it has one (WebSocket, MQTT and gRPC clients). The handshake then takes its "
+        "turn at the target's workers like a request, beside all the others. Off: with its next request.",
     )
     slow_start: Literal["off", "new_connections", "after_idle"] = setting(
         "new_connections",

@@ -27,12 +27,14 @@ from engine.plan.primitives import (
     KeyPlan,
     LawPlan,
     LinkPlan,
+    ReconnectPlan,
     RetryPlan,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from engine.model.backoff import Reconnect
     from engine.model.design import Link
     from engine.model.link import Retry
     from engine.model.network import Connection, Encryption, Protocol
@@ -161,7 +163,20 @@ def _connection_plan(connection: Connection | None) -> ConnectionPlan | None:
         requests=connection.max_requests,
         idle=INFINITE if idle is None else idle,
         server_idle=INFINITE if server_idle is None else server_idle,
+        reconnect=_reconnect_plan(connection.reconnect),
         slow_start=connection.slow_start,
+    )
+
+
+def _reconnect_plan(reconnect: Reconnect | None) -> ReconnectPlan | None:
+    """Waits as numbers."""
+    if reconnect is None:
+        return None
+    return ReconnectPlan(
+        base=reconnect.base,
+        factor=reconnect.factor,
+        cap=reconnect.cap,
+        jitter=reconnect.jitter,
     )
 
 

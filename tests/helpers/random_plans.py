@@ -29,6 +29,7 @@ from engine.plan.primitives import (
     Part,
     PausePlan,
     Plan,
+    ReconnectPlan,
     RetryPlan,
     ScalingPlan,
     SessionPlan,
@@ -77,6 +78,10 @@ DOUBTS: list[dict[str, Any]] = [
     {"deep": True, "layer": 7},
     {"panic": 0.5},
     {"fail_open": True, "deep": True, "layer": 7},
+]
+RECONNECTS = [
+    ReconnectPlan(base=0.1, cap=0.5),
+    ReconnectPlan(base=0.05, factor=1.0, jitter="none"),
 ]
 OUTLIERS = [
     OutlierPlan(consecutive=1, sweep=0.2, base=0.3, share=0.5),
@@ -233,6 +238,7 @@ class Maker:
             idle=self.one([INFINITE, 0.2]),
             slow_start=self.one(["off", "new_connections", "after_idle"]),
             per=self.seldom(["user"]) or "caller",
+            reconnect=self.seldom(RECONNECTS),
             server_idle=self.seldom([0.05, 0.3]) or INFINITE,
         )
 

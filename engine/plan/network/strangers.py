@@ -41,7 +41,8 @@ _KNOWN: Final[dict[str, frozenset[str]]] = {
         "cancellation policies queue_timeout kind last_mile",
         "RetryPlan": "attempts base factor cap jitter other_instance on",
         "ConnectionPlan": "per round_trips ordered streams connections pending requests idle server_idle "
-        "slow_start",
+        "reconnect slow_start",
+        "ReconnectPlan": "base factor cap jitter",
         "EncryptionPlan": "handshake per_byte",
         "WorkPart": "laws",
         "CallPart": "link",

@@ -19,7 +19,13 @@ from engine.plan.primitives.flow import (
     WorkPart,
 )
 from engine.plan.primitives.frame import FramePlan
-from engine.plan.primitives.link import ConnectionPlan, EncryptionPlan, LinkPlan, RetryPlan
+from engine.plan.primitives.link import (
+    ConnectionPlan,
+    EncryptionPlan,
+    LinkPlan,
+    ReconnectPlan,
+    RetryPlan,
+)
 from engine.plan.primitives.node import HealthPlan, NodePlan, OutlierPlan, RouterPlan
 from engine.plan.primitives.plan import Plan
 from engine.plan.primitives.station import (
@@ -67,6 +73,7 @@ __all__ = [
     "PausePlan",
     "Picker",
     "Plan",
+    "ReconnectPlan",
     "RetryPlan",
     "RouterPlan",
     "ScalingPlan",

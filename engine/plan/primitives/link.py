@@ -31,6 +31,16 @@ class RetryPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReconnectPlan:
+    """L: when whoever has lost a connection sets up another."""
+
+    base: float = 1.0
+    factor: float = 1.6
+    cap: float = 120.0
+    jitter: Literal["none", "equal", "full"] = "full"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionPlan:
     """L: the connections that one caller instance keeps to one instance of the target."""
 
@@ -52,6 +62,8 @@ class ConnectionPlan:
     """Seconds without requests after which it is."""
     server_idle: float = INFINITE
     """Seconds without requests after which the target closes it."""
+    reconnect: ReconnectPlan | None = None
+    """When whoever has lost one sets up another; None is with the next request."""
     slow_start: Literal["off", "new_connections", "after_idle"] = "off"
     """Whether the window begins with ten segments: never, when new, or also after an idle time."""
 

@@ -27,6 +27,14 @@ class WorkRule:
         raise NotImplementedError
 
 
+class DeathWatch:
+    """Somebody who wants to hear at once that an instance has died."""
+
+    def lost(self, instance: Instance, now: float) -> None:
+        """It has."""
+        raise NotImplementedError
+
+
 class Instance(InstanceCounters):
     """What can be said of an instance without knowing the calls inside: see `Pool`.
 
@@ -41,6 +49,8 @@ class Instance(InstanceCounters):
     dormant: bool = False
     """Whether it is down because nobody came, and starts as soon as somebody does: calls wait for that."""
 
+    watchers: dict[DeathWatch, bool] | None = None
+    """Who wants to hear of its death, where somebody does."""
     pinned: i64 = 0
     """Connections that a balancer of layer 4 has led here."""
 
@@ -88,6 +98,20 @@ class Instance(InstanceCounters):
         self.listed = True
         """Whether callers are told of it. Who is killed is not struck off; who starts is not listed."""
         self.memory: Meter | None = None
+
+    def watch(self, watcher: DeathWatch) -> None:
+        """Tell somebody of its death, from now on."""
+        watchers = self.watchers
+        if watchers is None:
+            watchers = self.watchers = {}
+        watchers[watcher] = True
+
+    def mourn(self, now: float) -> None:
+        """Tell whoever wants to know of its death."""
+        watchers = self.watchers
+        if watchers is not None:
+            for watcher in list(watchers):
+                watcher.lost(self, now)
 
     def line_up(self, now: float) -> None:
         """One call more waits."""

@@ -40,6 +40,11 @@ class Seen:
 class Transport:
     """What the bytes of a link's calls meet beside its delay: see `engine.sim.lane.network`."""
 
+    handshake: float = 0.0
+    """Work (s) that each new connection costs the callee."""
+    passes: bool = False
+    """Whether TLS is not ended where the link leads: a balancer of layer 4 hands it on."""
+
     def there(self, call: Call, now: float) -> float:
         """Time (s) until a request is there; negative where it is given up after that time."""
         raise NotImplementedError

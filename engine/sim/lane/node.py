@@ -411,6 +411,8 @@ class Node(Site):
         witness = self.witness
         if witness is not None:
             witness.killed(pool, now)
+        if pool.watchers is not None:
+            pool.mourn(now)
 
     def _lose(self, job: Call, now: float) -> None:
         """A job died with its instance. Its own entry may still be due, so another one brings the news."""

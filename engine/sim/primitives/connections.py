@@ -10,12 +10,16 @@ from engine.sim.invariant import at_most, same
 from engine.sim.lane.codes import UNLIMITED
 from engine.sim.lane.network.connection import ConnectionRules
 from engine.sim.lane.network.connections import Connections
+from engine.sim.lane.network.reconnecting import Reconnecting
+from engine.sim.lane.node import Node
+from engine.sim.lane.probes import WorkingHandler
 from engine.sim.primitives.adapter import RuleAdapter
+from engine.sim.primitives.retry import LEAST_SHARE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from engine.plan.primitives import ConnectionPlan, LinkPlan
+    from engine.plan.primitives import ConnectionPlan, LinkPlan, ReconnectPlan
     from engine.sim.lane.call import Pool
     from engine.sim.lane.link import Link
     from engine.sim.parts import LinkPart, NodePart
@@ -34,6 +38,9 @@ class ConnectionsAdapter(RuleAdapter[Connections]):
         if plan.connection is None:
             return None
         rules = _rules(plan.connection)
+        if plan.connection.reconnect is not None:
+            known = None if had is None else had.rules.reconnect
+            rules.reconnect = _reconnecting(known, plan.connection.reconnect, part, setup)
         if had is None:
             return Connections(part.link, rules)
         had.follow(rules, setup.agenda.now)
@@ -43,12 +50,16 @@ class ConnectionsAdapter(RuleAdapter[Connections]):
         """Close the connections of instances that are gone, once nobody needs them."""
         there = {id(endpoint) for endpoint in part.link.endpoints}
         callers = None if source.is_client or source.plan.backlog is not None else source.node.pools
+        gone = list(rule.groups.values())
         rule.groups = {
             (caller, endpoint): group
             for (caller, endpoint), group in rule.groups.items()
             if (id(endpoint) in there and _lasts(caller, callers))
             or any(pool.busy() for pool in group.pools())
         }
+        for group in gone:
+            if not rule.keeps(group):
+                group.close_idle()
 
     def counters(self, body: Connections, now: float) -> Counters:
         """Set up, boarded, and the time waited."""
@@ -58,11 +69,12 @@ class ConnectionsAdapter(RuleAdapter[Connections]):
             body.waited,
             float(body.refused),
             float(body.resets),
+            float(body.reconnects),
         )
 
     def extra(self, body: Connections, since: Sequence[float], span: float, now: float) -> Values:
         """How many there are, how many were set up, and what waiting for them costs."""
-        opened, boarded, waited, refused, resets = since
+        opened, boarded, waited, refused, resets, reconnects = since
         found = {
             "connections": float(body.standing(now)),
             "connections_opened": opened,
@@ -74,6 +86,8 @@ class ConnectionsAdapter(RuleAdapter[Connections]):
             found["connection_refused"] = refused
         if body.rules.server_idle < math.inf:
             found["connection_resets"] = resets
+        if body.rules.reconnect is not None:
+            found["reconnects"] = reconnects
         return found
 
     def check(self, body: Connections, owner: Link, now: float) -> None:
@@ -107,6 +121,20 @@ def _held(body: Connections) -> int:
 def _lasts(caller: Pool, callers: list[Pool] | None) -> bool:
     """Whether a caller may call again; those of clients and queues are no instances, and always may."""
     return callers is None or caller in callers or not caller.unused()
+
+
+def _reconnecting(
+    had: Reconnecting | None, plan: ReconnectPlan, part: LinkPart, setup: Setup
+) -> Reconnecting:
+    """Waits, and who does the work of handshakes: the workers of the target, where it has some."""
+    target = part.link.target
+    worked = isinstance(target, Node) and not target.instant
+    handler = WorkingHandler(target) if worked and isinstance(target, Node) else None
+    made = had or Reconnecting(setup.streams.uniform(part.plan.id, "reconnect"))
+    made.handler = handler
+    made.base, made.factor, made.cap = plan.base, plan.factor, plan.cap
+    made.least_share = LEAST_SHARE[plan.jitter]
+    return made
 
 
 def _rules(plan: ConnectionPlan) -> ConnectionRules:

@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from engine.sim.parts import LinkPart
     from engine.sim.setup import Setup
 
-_LEAST_SHARE: Final[Mapping[str, float]] = MappingProxyType(
-    {"none": 1.0, "equal": 0.5, "full": 0.0}
-)
+LEAST_SHARE: Final[Mapping[str, float]] = MappingProxyType({"none": 1.0, "equal": 0.5, "full": 0.0})
+"""Share of a wait that is not left to chance."""
 
 
 class RetryAdapter(RuleAdapter[Retry]):
@@ -37,5 +36,5 @@ class RetryAdapter(RuleAdapter[Retry]):
             min(retry.cap, retry.base * retry.factor**place) for place in range(retry.attempts - 1)
         ]
         rule.on = ANY if retry.on is None else sum({1 << FAILURES.index(each) for each in retry.on})
-        rule.least_share = _LEAST_SHARE[retry.jitter]
+        rule.least_share = LEAST_SHARE[retry.jitter]
         return rule

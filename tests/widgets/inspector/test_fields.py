@@ -7,10 +7,11 @@ from typing import Literal
 import pytest
 
 from engine.model.arrivals import Arrivals, Poisson
+from engine.model.backoff import Backoff
 from engine.model.edits import UNSET
 from engine.model.fields import Config, setting
 from engine.model.laws import Law
-from engine.model.link import Backoff, LinkConfig, Retry
+from engine.model.link import LinkConfig, Retry
 from engine.model.traffic import Keys
 from widgets.inspector.fields import config_fields, law_fields
 from widgets.inspector.shapes import shape_of

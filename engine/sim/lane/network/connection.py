@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from engine.sim.lane.call import Endpoint, Pool
     from engine.sim.lane.network.connection_pool import ConnectionPool
+    from engine.sim.lane.network.reconnecting import Reconnecting
 
 
 @final
@@ -34,6 +35,8 @@ class ConnectionRules:
         """Time (s) without calls after which the caller closes it."""
         self.server_idle = math.inf
         """Time (s) without calls after which the callee does, of which the caller hears one crossing later."""
+        self.reconnect: Reconnecting | None = None
+        """When whoever has lost one sets up another; None is with the next call."""
         self.pending: i64 = UNLIMITED
         """Calls that may wait for one, beyond those for which some are being set up."""
         self.per_user = False
@@ -60,6 +63,10 @@ class Connection(ConnectionLease):
         """When the answer to the latest call is there."""
         self.closes = math.inf
         """When its caller hears that the callee has closed it, where calls were sent in spite of that."""
+        self.tries: i64 = 0
+        """How many it took to replace one that was lost, so far; 0 where it replaces none."""
+        self.shaken = False
+        """Whether the callee has done the work of the handshake already."""
         self.failure: i64 = OK
         """Why setting it up fails, if it does."""
         self.listed = False
@@ -96,6 +103,7 @@ class Connection(ConnectionLease):
         self.unpin()
         self.pinned = endpoint.pool
         endpoint.pool.pinned += 1
+        endpoint.pool.watch(self.pool.group)
 
     def unpin(self) -> None:
         """Lead nowhere any more."""

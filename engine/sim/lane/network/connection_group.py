@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
+from engine.sim.lane.agenda import Timer
 from engine.sim.lane.codes import CRASHED
+from engine.sim.lane.instance import DeathWatch
 from engine.sim.lane.network.connection_pool import SHARED, ConnectionPool
+from engine.sim.lane.network.reconnecting import Handshake, Reconnect
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
     from engine.sim.lane.call import Call, Endpoint, Pool
+    from engine.sim.lane.instance import Instance
     from engine.sim.lane.network.connection import Connection
     from engine.sim.lane.network.connections import Connections
 
 
 @final
-class ConnectionGroup:
+class ConnectionGroup(DeathWatch):
     """Holders and their connections. The death of either instance closes all, and idleness one after the other."""
 
     def __init__(self, keeper: Connections, caller: Pool, endpoint: Endpoint) -> None:
         self.keeper = keeper
         self.caller = caller
+        self.endpoint = endpoint
         self.callee = endpoint.pool
         self.open: i64 = 0
         """Connections that stand or are being set up."""
@@ -35,6 +40,12 @@ class ConnectionGroup:
         self._eldest: Connection | None = None
         """The connection that has been idle for longest."""
         self._youngest: Connection | None = None
+        self.follow()
+
+    def follow(self) -> None:
+        """Hear of the death of the callee at once, where that matters."""
+        if self.keeper.rules.reconnect is not None:
+            self.callee.watch(self)
 
     def pools(self) -> list[ConnectionPool]:
         """Those of all holders."""
@@ -45,21 +56,23 @@ class ConnectionGroup:
 
     def pool_of(self, call: Call) -> ConnectionPool:
         """The connections of whoever makes a call."""
-        if self.keeper.rules.per_user:
-            return self._of_user(call.parent)
-        shared = self._shared
-        if shared is None:
-            shared = self._shared = ConnectionPool(self, SHARED)
-        return shared
-
-    def _of_user(self, request: Call | None) -> ConnectionPool:
-        """The connections of the user of a request; those who ask once and never again are all different ones."""
+        if not self.keeper.rules.per_user:
+            return self._of(SHARED)
+        request = call.parent
         user = None if request is None else request.user
-        if user is None:
-            self._strangers -= 1
-            number = int(self._strangers)
-        else:
-            number = int(user.number)
+        if user is not None:
+            return self._of(user.number)
+        self._strangers -= 1  # who asks once and never again is nobody who was there before
+        return self._of(self._strangers)
+
+    def _of(self, holder: i64) -> ConnectionPool:
+        """The connections of a holder."""
+        if holder == SHARED:
+            shared = self._shared
+            if shared is None:
+                shared = self._shared = ConnectionPool(self, SHARED)
+            return shared
+        number = int(holder)
         pool = self._users.get(number)
         if pool is None:
             pool = ConnectionPool(self, number)
@@ -132,6 +145,64 @@ class ConnectionGroup:
             self._youngest = before
         else:
             after.before = before
+
+    def lost(self, instance: Instance, now: float) -> None:
+        """The callee has died, or an instance to which a balancer leads connections."""
+        if instance is not self.callee:
+            self._cut(now)
+            return
+        if self.died() and self.keeper.rules.reconnect is not None:
+            for pool in self.pools():
+                lost = min(pool.open, 1) if pool.holder != SHARED else pool.open
+                while lost > 0:
+                    lost -= 1
+                    self.come_back(pool.holder, 0)
+        self.look(now)
+
+    def _cut(self, now: float) -> None:
+        """Close the idle connections that lead to an instance which is gone; those in use end with their calls."""
+        self.look(now)
+        connection = self._eldest
+        while connection is not None:
+            following = connection.after
+            if connection.is_cut():
+                pool = connection.pool
+                pool.close(connection)
+                self.come_back(pool.holder, 0)
+                self.tidy(pool)
+            connection = following
+
+    def come_back(self, holder: i64, tries: i64) -> None:
+        """A holder has lost a connection, or could not set one up again: it tries that by itself, if it does."""
+        keeper = self.keeper
+        rules = keeper.rules.reconnect
+        if rules is not None and holder >= SHARED:
+            wait = rules.wait(tries)
+            keeper.link.agenda.schedule(wait, Timer(Reconnect(self, holder, tries + 1)))
+
+    def reconnect(self, holder: i64, tries: i64, now: float) -> None:
+        """A holder sets up a connection again, unless it has one by now, or nobody keeps any more."""
+        self.look(now)
+        keeper = self.keeper
+        off = keeper.rules.reconnect is None or keeper not in keeper.link.rules
+        if off or self.caller.down or not keeper.keeps(self):
+            return
+        pool = self._of(holder)
+        if pool.open < (keeper.rules.most if holder == SHARED else 1):
+            keeper.reconnects += 1
+            pool.begin(tries)
+
+    def shakes(self, connection: Connection, now: float) -> bool:
+        """Have the callee do the work of a handshake, if it is not done with the first call."""
+        network = self.keeper.link.network
+        rules = self.keeper.rules.reconnect
+        if rules is None or network is None or network.passes or network.handshake <= 0.0:
+            return False
+        handler = rules.handler
+        if handler is None:
+            return False
+        Handshake(connection).begin(handler, self.endpoint, network.handshake, now)
+        return True
 
     def _begin_anew(self) -> None:
         """Begin anew after the death of one of the instances; with a caller dies what it wanted."""

@@ -83,18 +83,37 @@ class ConnectionPool(ConnectionLease):
         group = self.group
         group.look(now)
         if connection.era == group.era:
-            rules = group.keeper.rules
-            self.pending -= 1
-            if group.callee.down and rules.round_trips > 0:
+            if group.callee.down and group.keeper.rules.round_trips > 0:
                 connection.failure = UNAVAILABLE
-            if connection.failure == OK:
-                self._offer(connection, now)
-                group.rest(connection)
-            else:
-                self.close(connection)
-                self._refuse(rules.streams, connection.failure)
+            if connection.tries > 0 and connection.failure == OK and group.shakes(connection, now):
+                return
+            self._decide(connection, now)
         self.serve(now)
         group.tidy(self)
+
+    def shaken(self, connection: Connection, reason: i64, now: float) -> None:
+        """The callee has done the work of a handshake, or refused to."""
+        group = self.group
+        group.look(now)
+        if connection.era == group.era:
+            connection.shaken = True
+            connection.failure = reason
+            self._decide(connection, now)
+        self.serve(now)
+        group.tidy(self)
+
+    def _decide(self, connection: Connection, now: float) -> None:
+        """Offer a connection that stands; whoever waits for one that does not is refused."""
+        group = self.group
+        self.pending -= 1
+        if connection.failure == OK:
+            self._offer(connection, now)
+            group.rest(connection)
+            return
+        self.close(connection)
+        self._refuse(group.keeper.rules.streams, connection.failure)
+        if connection.tries > 0:
+            group.come_back(self.holder, connection.tries)
 
     def leave(self, connection: Connection, call: Call, now: float) -> None:
         """A call on a connection is over: keep the connection, or close it."""
@@ -106,7 +125,10 @@ class ConnectionPool(ConnectionLease):
         group.keeper.riding -= 1
         # A request cannot be taken back where nothing else runs beside it, so the connection goes.
         cut_short = rules.streams == 1 and now < connection.answered
-        gone = connection.era != group.era or connection.is_cut()
+        cut = connection.is_cut()
+        gone = cut or connection.era != group.era
+        if cut and not connection.closed:
+            group.come_back(self.holder, 0)
         if call.reason == NETWORK or cut_short or gone:
             self.close(connection)
         elif connection.used >= rules.uses or self.open > rules.most or self.holder < SHARED:
@@ -226,14 +248,18 @@ class ConnectionPool(ConnectionLease):
 
     def _open(self) -> None:
         """Set up connections for those that wait and will not be served by one under way."""
-        group = self.group
-        rules = group.keeper.rules
+        rules = self.group.keeper.rules
         while self.waiting > self.pending * rules.streams and self.open < rules.most:
-            connection = Connection(self)
-            self.open += 1
-            group.open += 1
-            self.pending += 1
-            self._set_up(connection)
+            self.begin(0)
+
+    def begin(self, tries: i64) -> None:
+        """Begin to set up a connection: for those that wait, or at some try to replace one."""
+        connection = Connection(self)
+        connection.tries = tries
+        self.open += 1
+        self.group.open += 1
+        self.pending += 1
+        self._set_up(connection)
 
     def _set_up(self, connection: Connection) -> None:
         """Go there and back; a dead instance refuses at once, and what nobody answers is given up."""

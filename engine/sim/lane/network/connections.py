@@ -36,6 +36,8 @@ class Connections(Rule):
         """Time (s) that calls waited for their connection."""
         self.refused: i64 = 0
         """Calls that found no place to wait."""
+        self.reconnects: i64 = 0
+        """Connections begun to be set up to replace one that was lost."""
         self.resets: i64 = 0
         """Calls sent on connections that the callee had closed, or closed before they arrived."""
 
@@ -61,13 +63,18 @@ class Connections(Rule):
         self.groups = {}
         for key, group in groups.items():
             group.look(now)
+            group.follow()
             if others:
                 group.close_idle()
             pools = group.pools()
-            if any(not pool.unused() for pool in pools):
+            if rules.reconnect is not None or any(not pool.unused() for pool in pools):
                 self.groups[key] = group
             for pool in pools:
                 pool.serve(now)
+
+    def keeps(self, group: ConnectionGroup) -> bool:
+        """Whether it has a group still."""
+        return self.groups.get((group.caller, group.endpoint)) is group
 
     def standing(self, now: float) -> i64:
         """Connections that stand or are being set up."""

@@ -29,14 +29,10 @@ class Network(Transport):
         self.request_bytes: list[float] = []
         """Size of each class."""
         self.response_bytes: list[float] = []
-        self.handshake = 0.0
-        """Work (s) that each new connection costs the callee."""
         self.cipher = 0.0
         """Work (s) that each byte does."""
         self.charges = True
         """Whether the callee has workers who do that work; else it only takes its time."""
-        self.passes = False
-        """Whether TLS is not ended where it leads: a balancer of layer 4 hands it on."""
         self.relays = False
         """Whether it comes from such a balancer, and TLS is ended where it leads."""
         self.congested = True
@@ -51,7 +47,7 @@ class Network(Transport):
             connection = lease
             if lease.closes < math.inf:
                 return min(now - lease.closes, -_INSTANT)
-            if lease.used == 1:
+            if lease.used == 1 and not lease.shaken:
                 work += self.handshake
         delay = self._travel(self.request_channel, connection, self._request_size(call), now)
         if delay < 0.0:
