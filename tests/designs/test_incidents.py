@@ -38,6 +38,7 @@ PAIRS: dict[str, tuple[str, str]] = {
     "idle-timeout": ("devices-api", "config.connection.idle_timeout"),
     "google-cloud-2025": ("large-table-l", "config.retry.backoff.jitter"),
     "mutual-calls": ("stock", "config.hold_while_waiting"),
+    "reconnect-storm": ("phones-gateway", "config.connection.reconnect.jitter"),
     "retry-storm": ("web", "config.queue_limit"),
     "shopify-sale": ("app", "config.autoscale.schedule"),
     "slack-2021": ("web", "config.autoscale.metric"),
@@ -269,6 +270,35 @@ def test_a_caller_that_closes_first() -> None:
     latency = result["clients"]["devices"]["latency"]
     assert latency["p50"] == pytest.approx(0.085, abs=0.003)
     assert latency["p90"] == pytest.approx(0.245, abs=0.005)
+
+
+def test_a_storm_of_handshakes() -> None:
+    told = ("the 17 000 that did not ask meanwhile", "6 s of handshakes", "1500 time out")
+    says(shipped("reconnect-storm"), *told, "7 s: for that long")
+    result = result_of("reconnect-storm")
+    assert result["clients"]["phones"]["failed"]["timeout"] == pytest.approx(1500, rel=0.1)
+    edge = result["links"]["phones-gateway"]["extra"]
+    assert edge["reconnects"] == pytest.approx(17_000, rel=0.03)
+    samples, _ = seconds_of("reconnect-storm")
+    assert mean(samples, 311.0, 315.0, node("gateway", lambda each: each.utilization)) > 0.999
+    assert mean(samples, 318.0, 360.0, failures("phones")) == 0.0
+    quarter = {"certificate": "ecdsa"}
+    way = ("config", "encryption")
+    made = measured(changed(shipped("reconnect-storm"), SetField("phones-gateway", way, quarter)))
+    assert made["clients"]["phones"]["failed"].get("timeout", 0) < 100
+
+
+def test_a_storm_that_is_spread_out() -> None:
+    told = ("Nothing times out", "for more than 80 % of the time, before for 17 %")
+    says(shipped("reconnect-storm-fixed"), *told)
+    says(shipped("reconnect-storm"), "70 % of the core, beside 17 %")
+    assert result_of("reconnect-storm-fixed")["clients"]["phones"]["failed"].keys() == {
+        "unavailable"
+    }
+    samples, _ = seconds_of("reconnect-storm-fixed")
+    busy = node("gateway", lambda each: each.utilization)
+    assert mean(samples, 301.0, 310.0, busy) > 0.8
+    assert mean(samples, 280.0, 300.0, busy) == pytest.approx(0.17, abs=0.01)
 
 
 def test_checks_that_flap_under_overload() -> None:
