@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from engine.sim.body import Counters, Values, ratio
 from engine.sim.invariant import at_most, same
 from engine.sim.lane.codes import UNLIMITED
-from engine.sim.lane.network.connection import ConnectionRules
+from engine.sim.lane.network.connection_rules import ConnectionRules, Reconnecting
 from engine.sim.lane.network.connections import Connections
-from engine.sim.lane.network.reconnecting import Reconnecting
 from engine.sim.lane.node import Node
 from engine.sim.lane.probes import WorkingHandler
 from engine.sim.primitives.adapter import RuleAdapter
@@ -50,16 +49,14 @@ class ConnectionsAdapter(RuleAdapter[Connections]):
         """Close the connections of instances that are gone, once nobody needs them."""
         there = {id(endpoint) for endpoint in part.link.endpoints}
         callers = None if source.is_client or source.plan.backlog is not None else source.node.pools
-        gone = list(rule.groups.values())
-        rule.groups = {
-            (caller, endpoint): group
-            for (caller, endpoint), group in rule.groups.items()
-            if (id(endpoint) in there and _lasts(caller, callers))
-            or any(pool.busy() for pool in group.pools())
-        }
-        for group in gone:
-            if not rule.keeps(group):
-                group.close_idle()
+        rule.keep(
+            {
+                (caller, endpoint): group
+                for (caller, endpoint), group in rule.groups.items()
+                if (id(endpoint) in there and _lasts(caller, callers))
+                or any(pool.busy() for pool in group.pools())
+            }
+        )
 
     def counters(self, body: Connections, now: float) -> Counters:
         """Set up, boarded, and the time waited."""

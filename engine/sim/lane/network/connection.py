@@ -6,56 +6,56 @@ import math
 from typing import TYPE_CHECKING, final
 
 from engine.sim.lane.agenda import Task, Timer
-from engine.sim.lane.call import Call, ConnectionLease
-from engine.sim.lane.codes import OK, UNLIMITED
+from engine.sim.lane.call import Call, CallPath, ConnectionLease, Endpoint
+from engine.sim.lane.codes import OK, OUTBOUND
 from engine.sim.lane.network.bandwidth import Window
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
-    from engine.sim.lane.call import Endpoint, Pool
-    from engine.sim.lane.network.connection_pool import ConnectionPool
-    from engine.sim.lane.network.reconnecting import Reconnecting
+    from engine.sim.lane.agenda import Entry
+    from engine.sim.lane.call import Pool
+    from engine.sim.lane.network.connection_rules import ConnectionCounts
+    from engine.sim.lane.probes import WorkingHandler
 
 
-@final
-class ConnectionRules:
-    """How connections are set up and kept."""
+class ConnectionHolder(ConnectionLease):
+    """Whoever holds connections to an instance, as these know it."""
 
-    def __init__(self) -> None:
-        self.round_trips: i64 = 0
-        """There and back so many times before the first call."""
-        self.streams: i64 = 1
-        """Calls under way at a time on a connection."""
-        self.most: i64 = 1
-        """Connections at a time, of whoever holds them."""
-        self.uses: i64 = 1
-        """Calls after which a connection is closed."""
-        self.idle = math.inf
-        """Time (s) without calls after which the caller closes it."""
-        self.server_idle = math.inf
-        """Time (s) without calls after which the callee does, of which the caller hears one crossing later."""
-        self.reconnect: Reconnecting | None = None
-        """When whoever has lost one sets up another; None is with the next call."""
-        self.pending: i64 = UNLIMITED
-        """Calls that may wait for one, beyond those for which some are being set up."""
-        self.per_user = False
-        """Whether each user of a client holds connections of its own."""
-        self.slow_start = False
-        self.restart = False
-        """Whether slow start begins anew after an idle time."""
-        self.ordered = True
-        """Whether a loss holds up everything behind it on the connection (TCP)."""
+    def __init__(self, keeper: ConnectionCounts, number: i64) -> None:
+        self.keeper = keeper
+        self.number: i64 = number
+        """Of the user, `SHARED`, or less where the user asks once and never again."""
+
+    def leave(self, connection: Connection, call: Call, now: float) -> None:
+        """A call on a connection is over."""
+        raise NotImplementedError
+
+    def stands(self, connection: Connection, now: float) -> None:
+        """Setting a connection up is over."""
+        raise NotImplementedError
+
+    def shaken(self, connection: Connection, reason: i64, now: float) -> None:
+        """The callee has done the work of a handshake, or refused to."""
+        raise NotImplementedError
+
+    def close(self, connection: Connection) -> None:
+        """Use a connection no more."""
+        raise NotImplementedError
+
+    def follow_to(self, instance: Pool) -> None:
+        """A balancer leads a connection to an instance, whose death will close it."""
+        raise NotImplementedError
 
 
 @final
 class Connection(ConnectionLease):
     """Carries some calls at a time; it is set up, used, and closed."""
 
-    def __init__(self, pool: ConnectionPool) -> None:
+    def __init__(self, pool: ConnectionHolder, era: i64) -> None:
         self.granted = True
         self.pool = pool
-        self.era = pool.group.era
+        self.era: i64 = era
         self.active: i64 = 0
         self.used: i64 = 0
         self.idle_since = 0.0
@@ -103,7 +103,7 @@ class Connection(ConnectionLease):
         self.unpin()
         self.pinned = endpoint.pool
         endpoint.pool.pinned += 1
-        endpoint.pool.watch(self.pool.group)
+        self.pool.follow_to(endpoint.pool)
 
     def unpin(self) -> None:
         """Lead nowhere any more."""
@@ -128,3 +128,26 @@ class SetUp(Task):
     def due(self, timer: Timer, now: float) -> None:
         """The last round trip is over."""
         self._connection.pool.stands(self._connection, now)
+
+
+@final
+class Handshake(CallPath):
+    """The work of a handshake at the callee, which takes its turn there."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def begin(self, handler: WorkingHandler, endpoint: Endpoint, work: float, now: float) -> None:
+        """Have it done."""
+        call = handler.probe(endpoint, self, work)
+        call.stage = OUTBOUND
+        call.pool.coming += 1
+        handler.arrive(call, now)
+
+    def answer(self, call: Call, entry: Entry, now: float) -> None:
+        """It is done, or refused."""
+        self._connection.pool.shaken(self._connection, call.reason, now)
+
+    def deliver(self, call: Call, now: float) -> None:
+        """It found no place for so long that the caller gave it up."""
+        self._connection.pool.shaken(self._connection, call.reason, now)

@@ -6,40 +6,29 @@ from typing import TYPE_CHECKING, final
 
 from engine.sim.lane.agenda import Timer
 from engine.sim.lane.codes import CRASHED
-from engine.sim.lane.instance import DeathWatch
+from engine.sim.lane.network.connection import Connection, ConnectionHolder, Handshake
+from engine.sim.lane.network.connection_list import ConnectionList, Reconnect
 from engine.sim.lane.network.connection_pool import SHARED, ConnectionPool
-from engine.sim.lane.network.reconnecting import Handshake, Reconnect
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
     from engine.sim.lane.call import Call, Endpoint, Pool
     from engine.sim.lane.instance import Instance
-    from engine.sim.lane.network.connection import Connection
-    from engine.sim.lane.network.connections import Connections
+    from engine.sim.lane.network.connection_rules import ConnectionCounts
 
 
 @final
-class ConnectionGroup(DeathWatch):
+class ConnectionGroup(ConnectionList):
     """Holders and their connections. The death of either instance closes all, and idleness one after the other."""
 
-    def __init__(self, keeper: Connections, caller: Pool, endpoint: Endpoint) -> None:
-        self.keeper = keeper
-        self.caller = caller
-        self.endpoint = endpoint
-        self.callee = endpoint.pool
-        self.open: i64 = 0
-        """Connections that stand or are being set up."""
-        self.era: i64 = 0
-        """Grows whenever one of the two instances dies; connections of an earlier one are gone."""
+    def __init__(self, keeper: ConnectionCounts, caller: Pool, endpoint: Endpoint) -> None:
+        super().__init__(keeper, caller, endpoint)
         self._deaths = self._count_deaths()
         self._caller_deaths = caller.deaths
         self._shared: ConnectionPool | None = None
         self._users: dict[int, ConnectionPool] = {}
         self._strangers: i64 = SHARED
-        self._eldest: Connection | None = None
-        """The connection that has been idle for longest."""
-        self._youngest: Connection | None = None
         self.follow()
 
     def follow(self) -> None:
@@ -79,10 +68,12 @@ class ConnectionGroup(DeathWatch):
             self._users[number] = pool
         return pool
 
-    def tidy(self, pool: ConnectionPool) -> None:
+    def tidy(self, holder: ConnectionHolder) -> None:
         """Forget a user who holds nothing."""
-        if pool.holder != SHARED and pool.unused() and pool is self._users.get(int(pool.holder)):
-            del self._users[int(pool.holder)]
+        number = int(holder.number)
+        pool = self._users.get(number)
+        if pool is holder and pool.unused():
+            del self._users[number]
 
     def look(self, now: float) -> None:
         """Close what a death has closed, and what has been idle for too long."""
@@ -94,15 +85,15 @@ class ConnectionGroup(DeathWatch):
         """Close what has been idle for too long. To do that earlier or later makes no difference."""
         rules = self.keeper.rules
         idle = min(rules.idle, rules.server_idle)
-        eldest = self._eldest
+        eldest = self.eldest
         while eldest is not None and now - eldest.idle_since > idle:
             eldest.pool.close(eldest)
             self.tidy(eldest.pool)
-            eldest = self._eldest
+            eldest = self.eldest
 
     def close_idle(self) -> None:
         """Close all connections without calls."""
-        while (eldest := self._eldest) is not None:
+        while (eldest := self.eldest) is not None:
             eldest.pool.close(eldest)
             self.tidy(eldest.pool)
 
@@ -117,35 +108,6 @@ class ConnectionGroup(DeathWatch):
         self.expire(now)
         return self.open
 
-    def rest(self, connection: Connection) -> None:
-        """A connection is idle from now on."""
-        if connection.closed or connection.resting or connection.era != self.era:
-            return
-        connection.resting = True
-        last = self._youngest
-        connection.before = last
-        if last is None:
-            self._eldest = connection
-        else:
-            last.after = connection
-        self._youngest = connection
-
-    def wake(self, connection: Connection) -> None:
-        """A connection is not idle any more."""
-        if not connection.resting:
-            return
-        connection.resting = False
-        before, after = connection.before, connection.after
-        connection.before = connection.after = None
-        if before is None:
-            self._eldest = after
-        else:
-            before.after = after
-        if after is None:
-            self._youngest = before
-        else:
-            after.before = before
-
     def lost(self, instance: Instance, now: float) -> None:
         """The callee has died, or an instance to which a balancer leads connections."""
         if instance is not self.callee:
@@ -153,22 +115,22 @@ class ConnectionGroup(DeathWatch):
             return
         if self.died() and self.keeper.rules.reconnect is not None:
             for pool in self.pools():
-                lost = min(pool.open, 1) if pool.holder != SHARED else pool.open
+                lost = min(pool.open, 1) if pool.number != SHARED else pool.open
                 while lost > 0:
                     lost -= 1
-                    self.come_back(pool.holder, 0)
+                    self.come_back(pool.number, 0)
         self.look(now)
 
     def _cut(self, now: float) -> None:
         """Close the idle connections that lead to an instance which is gone; those in use end with their calls."""
         self.look(now)
-        connection = self._eldest
+        connection = self.eldest
         while connection is not None:
             following = connection.after
             if connection.is_cut():
                 pool = connection.pool
                 pool.close(connection)
-                self.come_back(pool.holder, 0)
+                self.come_back(pool.number, 0)
                 self.tidy(pool)
             connection = following
 
@@ -185,7 +147,7 @@ class ConnectionGroup(DeathWatch):
         self.look(now)
         keeper = self.keeper
         off = keeper.rules.reconnect is None or keeper not in keeper.link.rules
-        if off or self.caller.down or not keeper.keeps(self):
+        if off or self.caller.down or self.forgotten:
             return
         pool = self._of(holder)
         if pool.open < (keeper.rules.most if holder == SHARED else 1):
@@ -209,7 +171,7 @@ class ConnectionGroup(DeathWatch):
         caller_died = self.caller.deaths != self._caller_deaths
         self._deaths = self._count_deaths()
         self._caller_deaths = self.caller.deaths
-        while (eldest := self._eldest) is not None:
+        while (eldest := self.eldest) is not None:
             self.wake(eldest)
             eldest.unpin()
         self.era += 1

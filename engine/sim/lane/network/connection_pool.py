@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING, Final, final
 
 from engine.sim.lane.agenda import Timer
-from engine.sim.lane.call import Call, ConnectionLease
 from engine.sim.lane.codes import (
     HELD,
     NETWORK,
@@ -17,26 +16,26 @@ from engine.sim.lane.codes import (
     UNLIMITED,
     UNSENT,
 )
-from engine.sim.lane.network.connection import Connection, SetUp
+from engine.sim.lane.network.connection import Connection, ConnectionHolder, SetUp
 from engine.sim.lane.station.line import Fifo
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
-    from engine.sim.lane.network.connection_group import ConnectionGroup
+    from engine.sim.lane.call import Call, Pool
+    from engine.sim.lane.network.connection_list import ConnectionList
 
 SHARED: Final = -1
 """Number of the holder where all users of a caller are one."""
 
 
 @final
-class ConnectionPool(ConnectionLease):
+class ConnectionPool(ConnectionHolder):
     """Connections of one holder to one instance. Calls without one wait, first come, first served."""
 
-    def __init__(self, group: ConnectionGroup, holder: i64) -> None:
+    def __init__(self, group: ConnectionList, number: i64) -> None:
+        super().__init__(group.keeper, number)
         self.group = group
-        self.holder: i64 = holder
-        """Number of the user, `SHARED`, or less where the user asks once and never again."""
         self.open: i64 = 0
         """Connections that stand or are being set up."""
         self.pending: i64 = 0
@@ -54,7 +53,7 @@ class ConnectionPool(ConnectionLease):
         if connection is not None:
             self._board(connection, call, now)
             return OK
-        keeper = self.group.keeper
+        keeper = self.keeper
         if self._crowded():
             keeper.refused += 1
             self.group.tidy(self)
@@ -68,7 +67,7 @@ class ConnectionPool(ConnectionLease):
 
     def _crowded(self) -> bool:
         """Whether there is neither a connection to be set up for one more call, nor a place to wait."""
-        rules = self.group.keeper.rules
+        rules = self.keeper.rules
         room = max(0, rules.most - self.open)
         coming = (self.pending + room) * rules.streams if rules.most < UNLIMITED else UNLIMITED
         return self.waiting - coming >= rules.pending
@@ -83,7 +82,7 @@ class ConnectionPool(ConnectionLease):
         group = self.group
         group.look(now)
         if connection.era == group.era:
-            if group.callee.down and group.keeper.rules.round_trips > 0:
+            if group.callee.down and self.keeper.rules.round_trips > 0:
                 connection.failure = UNAVAILABLE
             if connection.tries > 0 and connection.failure == OK and group.shakes(connection, now):
                 return
@@ -111,27 +110,27 @@ class ConnectionPool(ConnectionLease):
             group.rest(connection)
             return
         self.close(connection)
-        self._refuse(group.keeper.rules.streams, connection.failure)
+        self._refuse(self.keeper.rules.streams, connection.failure)
         if connection.tries > 0:
-            group.come_back(self.holder, connection.tries)
+            group.come_back(self.number, connection.tries)
 
     def leave(self, connection: Connection, call: Call, now: float) -> None:
         """A call on a connection is over: keep the connection, or close it."""
         group = self.group
         group.look(now)
-        rules = group.keeper.rules
+        rules = self.keeper.rules
         connection.active -= 1
         self.riding -= 1
-        group.keeper.riding -= 1
+        self.keeper.riding -= 1
         # A request cannot be taken back where nothing else runs beside it, so the connection goes.
         cut_short = rules.streams == 1 and now < connection.answered
         cut = connection.is_cut()
         gone = cut or connection.era != group.era
         if cut and not connection.closed:
-            group.come_back(self.holder, 0)
+            group.come_back(self.number, 0)
         if call.reason == NETWORK or cut_short or gone:
             self.close(connection)
-        elif connection.used >= rules.uses or self.open > rules.most or self.holder < SHARED:
+        elif connection.used >= rules.uses or self.open > rules.most or self.number < SHARED:
             if connection.active == 0:
                 self.close(connection)
         elif not connection.listed:
@@ -144,7 +143,7 @@ class ConnectionPool(ConnectionLease):
 
     def serve(self, now: float) -> None:
         """Let those in line board for whom there is room, and open connections for the others."""
-        keeper = self.group.keeper
+        keeper = self.keeper
         while self.waiting > 0:
             connection = self._take(now)
             if connection is None:
@@ -186,6 +185,10 @@ class ConnectionPool(ConnectionLease):
         connection.unpin()
         connection.closed = True
 
+    def follow_to(self, instance: Pool) -> None:
+        """Hear of the death of an instance to which a balancer leads a connection."""
+        instance.watch(self.group)
+
     def begin_anew(self) -> None:
         """Have no connections: an instance died, at one end of them."""
         self.open = 0
@@ -199,7 +202,7 @@ class ConnectionPool(ConnectionLease):
     def _board(self, connection: Connection, call: Call, now: float) -> None:
         """Send a call on the connection that is on top."""
         group = self.group
-        keeper = group.keeper
+        keeper = self.keeper
         rules = keeper.rules
         fresh = connection.used == 0
         idle = 0.0 if connection.active > 0 or fresh else now - connection.idle_since
@@ -230,7 +233,7 @@ class ConnectionPool(ConnectionLease):
         while len(free) > 0:
             connection = free[-1]
             if not connection.closed:
-                surplus = self.open > self.group.keeper.rules.most and connection.active == 0
+                surplus = self.open > self.keeper.rules.most and connection.active == 0
                 if not (surplus or connection.closes <= now or connection.is_cut()):
                     return connection
                 self.close(connection)
@@ -248,13 +251,13 @@ class ConnectionPool(ConnectionLease):
 
     def _open(self) -> None:
         """Set up connections for those that wait and will not be served by one under way."""
-        rules = self.group.keeper.rules
+        rules = self.keeper.rules
         while self.waiting > self.pending * rules.streams and self.open < rules.most:
             self.begin(0)
 
     def begin(self, tries: i64) -> None:
         """Begin to set up a connection: for those that wait, or at some try to replace one."""
-        connection = Connection(self)
+        connection = Connection(self, self.group.era)
         connection.tries = tries
         self.open += 1
         self.group.open += 1
@@ -263,7 +266,7 @@ class ConnectionPool(ConnectionLease):
 
     def _set_up(self, connection: Connection) -> None:
         """Go there and back; a dead instance refuses at once, and what nobody answers is given up."""
-        keeper = self.group.keeper
+        keeper = self.keeper
         link = keeper.link
         legs = 2 * keeper.rules.round_trips
         if legs > 0 and self.group.callee.down:
@@ -301,12 +304,12 @@ class ConnectionPool(ConnectionLease):
             call.given_up = UNSENT
             call.reason = reason
             call.stage = RETURNING
-            self.group.keeper.link.agenda.schedule(0.0, call)
+            self.keeper.link.agenda.schedule(0.0, call)
 
     def _forget(self, call: Call) -> None:
         """Nobody is coming, and no worker need be kept."""
         self.waiting -= 1
-        self.group.keeper.waiting -= 1
+        self.keeper.waiting -= 1
         pool = call.pool
         pool.coming -= 1
         if call.booked:

@@ -77,7 +77,7 @@ class Network(Transport):
             return 0.0
         if lease.known_at == math.inf:
             span = 0.0
-            legs = 2 * lease.pool.group.keeper.rules.round_trips
+            legs = 2 * lease.pool.keeper.rules.round_trips
             while legs > 0:
                 leg = self.link.crossing()
                 if leg < 0.0:
@@ -130,7 +130,7 @@ class Network(Transport):
         if connection is None:
             return out + pause + arrival
         window = connection.there if channel is self.request_channel else connection.back
-        rules = connection.pool.group.keeper.rules
+        rules = connection.pool.keeper.rules
         if rules.slow_start:
             pause = max(pause, window.slow_start(size, link.round_trip, speed))
         delay = out + pause + arrival
