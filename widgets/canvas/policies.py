@@ -65,6 +65,7 @@ def link_pills(config: Mapping[str, object], states: Mapping[str, str]) -> tuple
     if isinstance(attempts, int) and attempts > 1:
         elsewhere = isinstance(retry, dict) and retry.get("other_instance") is True
         pills.append(Pill("restart", f"×{attempts} elsewhere" if elsewhere else f"×{attempts}"))
+    pills += _connection_pills(config)
     times = config.get("times")
     if isinstance(times, int) and times > 1:
         pills.append(Pill("copy", f"{times} calls"))
@@ -76,6 +77,18 @@ def link_pills(config: Mapping[str, object], states: Mapping[str, str]) -> tuple
     if policies and len(pills) > _ROOM:
         pills = [pill if pill.tone else Pill(pill.icon, "") for pill in pills]
     return tuple(pills)
+
+
+def _connection_pills(config: Mapping[str, object]) -> Iterator[Pill]:
+    """The signs of connections that are more than a caller's: whose they are, and who closes them first."""
+    connection = config.get("connection")
+    if not isinstance(connection, dict):
+        return
+    if connection.get("per") == "user":
+        yield Pill("link", "per user")
+    idle = connection.get("server_idle_timeout")
+    if isinstance(idle, int | float):
+        yield Pill("cut", short_time(idle))
 
 
 def gate_pills(config: Mapping[str, object], states: Mapping[str, str]) -> tuple[Pill, ...]:

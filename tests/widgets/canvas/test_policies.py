@@ -62,6 +62,12 @@ def test_where_signs_are_many_only_news_keep_their_words() -> None:
     assert [pill.text for pill in shown if pill.text] == ["open"]
 
 
+def test_connections_of_users_and_who_closes_them_have_signs() -> None:
+    config: dict[str, object] = {"connection": {"per": "user", "server_idle_timeout": 5}}
+    assert link_pills(config, {}) == (Pill("link", "per user"), Pill("cut", "5 s"))
+    assert link_pills({"connection": {}}, {}) == ()
+
+
 def test_limits_on_waiting_and_retries_elsewhere_have_signs() -> None:
     config = {"queue_timeout": 0.5, "retry": {"attempts": 2, "other_instance": True}}
     assert link_pills(config, {}) == (Pill("queue", "500 ms"), Pill("restart", "×2 elsewhere"))
