@@ -273,7 +273,7 @@ def test_scaling_to_and_fro_leaves_nothing_behind() -> None:
     machine.scale("web", 1)
     simulation.advance(60.0)
     machine.scale("web", 2)
-    kept = [body.thing.pools for part in machine.links.values() for body in part.bodies[1:]]
+    kept = [body.thing.groups for part in machine.links.values() for body in part.bodies[1:]]
     assert [len(pools) for pools in kept] == [1, 1]
     assert not machine.nodes["web"].retired
     choosing = machine.links["users-web"].choosing

@@ -115,7 +115,10 @@ class Connection(ConnectionLease):
     def is_cut(self) -> bool:
         """Whether the instance that it leads to is not there any more."""
         end = self.leads_to
-        return end is not None and end.pool.deaths != self.end_deaths
+        if end is None:
+            return False
+        pool = end.pool
+        return pool.deaths != self.end_deaths or (pool.down and not pool.dormant)
 
 
 @final

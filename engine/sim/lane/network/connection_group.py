@@ -113,6 +113,7 @@ class ConnectionGroup(ConnectionList):
         if instance is not self.callee:
             self._cut(now)
             return
+        self.expire(now)
         if self.died() and self.keeper.rules.reconnect is not None:
             for pool in self.pools():
                 lost = min(pool.open, 1) if pool.number != SHARED else pool.open
