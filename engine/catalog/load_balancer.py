@@ -18,11 +18,13 @@ from engine.model.balancing import (
     LAYER,
     SHUFFLE,
     SPREAD_METRICS,
+    ZONE,
     AffinityName,
     Hash,
     Layer,
     PickerName,
     Shuffle,
+    Zone,
 )
 from engine.model.component import Component
 from engine.model.failover import FAILOVER, Failover
@@ -47,11 +49,15 @@ Sends each request to **one** instance among all instances of the nodes behind i
 | ewma | the cheaper of two: how long answers took lately × calls under way | as power of two, and slow ones get less |
 | hash | by the key, the client or the session of a request | depends on how even these are |
 | shuffle | a few instances for each client | as few as have the same ones suffer together |
+| zone | nearby first, by the frames around: same zone, same region, anywhere | as least connections nearby |
 
 **Affinity** sends whoever came before to the same instance again; if that died, the session is lost
 (`sessions_lost`). At **layer 4** it picks once a connection, so that few long-lived ones are spread unevenly
 (`imbalance`: the fullest instance over the mean). Only layer 7 can try a request again elsewhere or route it by what
 is in it. When an instance dies, the connections that lead there are closed; while one drains, they live on.
+
+By **zone**, calls leave the zone once all instances in it are busy, or only as far as makes all equally loaded
+(`cross_zone_share`). Instances of a node are where the node is drawn: have a node in each zone, and a link to each.
 
 **Health checks** probe each instance, and begin anew one interval after the last answer; after enough
 failures in a row the instance gets no more requests, after enough successes it does again. Until then its
@@ -72,7 +78,7 @@ that answer checks and fail requests. One that nothing was wrong with counts und
 pool of its own on each link behind it. Layer 4 passes them through: set-ups take round trips all the way, the targets do
 the handshakes, one for each connection of a caller, and links behind it have no connections of their own.
 
-**Left out:** zones, its own failure modes other than being killed.
+**Left out:** its own failure modes other than being killed.
 
 Compare: HAProxy, nginx, Envoy, AWS ALB, Google Cloud Load Balancing.
 """
@@ -89,6 +95,7 @@ class LoadBalancerConfig(Config):
     )
     hash: Hash | None = HASH
     shuffle: Shuffle | None = SHUFFLE
+    zone: Zone | None = ZONE
     affinity: AffinityName = AFFINITY
     layer: Layer = LAYER
     slow_start: float | None = setting(
@@ -148,6 +155,7 @@ def lower(config: LoadBalancerConfig, context: Lowering) -> NodePlan:
             picker=config.picker,
             hash=config.hash,
             shuffle=config.shuffle,
+            zone=config.zone,
             affinity=config.affinity,
             layer=config.layer,
             slow_start=config.slow_start or 0.0,

@@ -21,7 +21,7 @@ from engine.catalog.typed import DesignError
 from engine.model.round_trips import RoundTrips
 from engine.plan.forwarding import as_forwarded
 from engine.plan.lower import class_plan
-from engine.plan.primitives import FramePlan, Plan
+from engine.plan.primitives import FramePlan, HomePlan, Plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,7 +78,23 @@ def plan_of(reading: Reading) -> Plan:
         links=tuple(as_forwarded(link, nodes[link.source]) for link in links),
         events=tuple(event_plan(design, event, classes) for event in scenario.events),
         frames=tuple(_frame_plans(reading)),
+        homes=tuple(_homes(design)),
     )
+
+
+def _homes(design: Design) -> Iterator[HomePlan]:
+    """Where nodes are that are in a zone or a region."""
+    if not design.frames:
+        return
+    trips = RoundTrips(design)
+    for node in design.nodes:
+        if node.frame is None:
+            continue
+        around = [design.frame_by_id[each] for each in trips.around_frame(node.frame)]
+        zone = next((frame.id for frame in around if frame.kind == "zone"), None)
+        region = next((frame.id for frame in around if frame.kind == "region"), None)
+        if zone or region:
+            yield HomePlan(node=node.id, zone=zone, region=region)
 
 
 def _frame_plans(reading: Reading) -> Iterator[FramePlan]:

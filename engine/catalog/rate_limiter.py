@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from engine.catalog.preset import Lowering, Preset
 from engine.model.admission import ADMISSION_GROUP, Admission
-from engine.model.balancing import HASH, SHUFFLE, SPREAD_METRICS, Hash, PickerName, Shuffle
+from engine.model.balancing import (
+    HASH,
+    SHUFFLE,
+    SPREAD_METRICS,
+    ZONE,
+    Hash,
+    PickerName,
+    Shuffle,
+    Zone,
+)
 from engine.model.component import Component
 from engine.model.faults import NODE_FAULTS, NodeFaults
 from engine.model.fields import Config, setting
@@ -50,6 +59,7 @@ class RateLimiterConfig(Config):
     )
     hash: Hash | None = HASH
     shuffle: Shuffle | None = SHUFFLE
+    zone: Zone | None = ZONE
     service_time: Law = setting(
         Constant(mean=0.0),
         title="Service time",
@@ -71,7 +81,9 @@ def lower(config: RateLimiterConfig, context: Lowering) -> NodePlan:
     return NodePlan(
         id=context.id,
         station=StationPlan(work=context.each(config.service_time)),
-        router=RouterPlan(picker=config.picker, hash=config.hash, shuffle=config.shuffle),
+        router=RouterPlan(
+            picker=config.picker, hash=config.hash, shuffle=config.shuffle, zone=config.zone
+        ),
     )
 
 

@@ -16,6 +16,7 @@ PickerName = Literal[
     "ewma",
     "hash",
     "shuffle",
+    "zone",
 ]
 By = Literal["key", "client", "session"]
 AffinityName = Literal["none", "session", "client"]
@@ -76,10 +77,24 @@ class Shuffle(Config):
     )
 
 
+class Zone(Config):
+    """Instances nearby come first: those in the caller's zone, then those in its region."""
+
+    spill_over: Literal["busy", "even"] = setting(
+        "busy",
+        title="Spill over",
+        help="busy: goes further only while every nearer instance has as many calls under way from here as it has "
+        "workers (Google Cloud's waterfall by zone with a target of connections). even: sends as much nearby as "
+        "leaves all instances the same load, by how many callers and instances each zone has: with a third of the "
+        "callers and a fifth of the instances here, three calls of five stay (Envoy's zone aware routing).",
+    )
+
+
 SPREAD_METRICS: Final = (
     Metric(name="imbalance", title="fullest instance over the mean", needs="picker"),
     Metric(name="keys_moved", title="keys moved", unit="%", needs="picker"),
     Metric(name="sessions_lost", title="sessions lost", counts=True, needs="picker"),
+    Metric(name="cross_zone_share", title="to other zones", unit="%", needs="picker"),
 )
 """What callers add that pick by what calls carry."""
 
@@ -94,6 +109,13 @@ SHUFFLE: Final[Any] = setting(
     title="Shuffle shards",
     group="Balancing",
     help="With the picker shuffle: whose instances, and how many each. Off: two a client.",
+)
+ZONE: Final[Any] = setting(
+    None,
+    title="Zone",
+    group="Balancing",
+    help="With the picker zone: when calls go to other zones. A node is in the innermost frame of kind zone around it, "
+    "else in the region. Off: once all nearby are busy.",
 )
 AFFINITY: Final[Any] = setting(
     "none",

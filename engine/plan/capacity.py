@@ -50,7 +50,12 @@ def capacities(plan: Plan, demand: Demand) -> dict[str, Capacity]:
             node, rates = nodes[name], demand.nodes[name]
             times = [
                 _times(
-                    plan, node, leaving[name], _calls(leaving[name], answers, kind), kind, demand
+                    plan,
+                    node,
+                    leaving[name],
+                    _calls(plan, leaving[name], answers, kind),
+                    kind,
+                    demand,
                 )
                 for kind in range(len(plan.classes))
             ]
@@ -153,14 +158,15 @@ def _times(
 
 
 def _calls(
-    leaving: Sequence[LinkPlan], answers: Mapping[str, tuple[float, ...]], kind: int
+    plan: Plan, leaving: Sequence[LinkPlan], answers: Mapping[str, tuple[float, ...]], kind: int
 ) -> dict[str, float]:
     """Mean time of one call over each link."""
     return {
         link.id: min(
             link.timeout,
-            _answer(answers, link.target, kind if link.kind is None else link.kind)
-            + 2.0 * crossing_time(link),
+            _answer(answers, link.target, link.kind_at(kind))
+            + 2.0 * crossing_time(link)
+            + link.transfer(plan.classes[link.kind_at(kind)]),
         )
         for link in leaving
     }

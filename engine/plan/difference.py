@@ -26,10 +26,12 @@ class Difference:
 def difference(old: Plan, new: Plan) -> Difference | None:
     """Where plans differ; None where it is in more than the settings of single nodes and links.
 
-    More are: request classes, what there is and what leads where, roles, and what links tell of
+    More are: request classes, what there is and what leads where, zones, roles, and what links tell of
     deadlines and cancels, which balancers pass on, of leaving lines, or of set-ups and TLS.
     """
     if old.classes is not new.classes and old.classes != new.classes:
+        return None
+    if old.homes is not new.homes and old.homes != new.homes:
         return None
     if len(old.nodes) != len(new.nodes) or len(old.links) != len(new.links):
         return None
@@ -53,10 +55,15 @@ def others(old: Sequence[object], new: Sequence[object]) -> list[int]:
 
 
 def _role(node: NodePlan) -> tuple[object, ...]:
-    """Which node it is, what it is made of, whether its clients have to draw keys for it, and what passes it."""
+    """Which node it is, what it is made of, and what else about it matters to others.
+
+    That is whether clients have to draw keys for it, what passes it, and whether it is one of those who pick by
+    zone: they count each other.
+    """
     parts = (node.traffic, node.store, node.backlog, node.router, node.flow)
     layer = None if node.router is None else node.router.layer
-    return (node.id, node.reads_keys, layer, *(part is None for part in parts))
+    by_zone = node.router is not None and node.router.picker == "zone"
+    return (node.id, node.reads_keys, layer, by_zone, *(part is None for part in parts))
 
 
 def _way(link: LinkPlan) -> tuple[object, ...]:

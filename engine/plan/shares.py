@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine.plan.flow import flow_of
 from engine.plan.walk import Walk
+from engine.plan.zones import Zones
 from engine.records import dataclass
 
 if TYPE_CHECKING:
@@ -48,12 +49,8 @@ class Shares:
         return {link.id: tuple(calls[link.id] for calls in walks) for link in self.leaving}
 
     def _routed(self, node: NodePlan) -> Mapping[str, Rates]:
-        """A router's shares: by weight, or by instances."""
-        weighted = node.router is not None and node.router.picker == "weighted"
-        parts = {
-            link.id: link.weight if weighted else float(self.nodes[link.target].station.instances)
-            for link in self.leaving
-        }
+        """A router's shares: by weight, by zone, or by instances."""
+        parts = self._parts(node)
         kinds = range(len(self.plan.classes))
         wholes = [
             sum(parts[link.id] for link in self.leaving if link.classes[kind]) for kind in kinds
@@ -63,6 +60,18 @@ class Shares:
                 parts[link.id] / wholes[kind] if link.classes[kind] and wholes[kind] > 0.0 else 0.0
                 for kind in kinds
             )
+            for link in self.leaving
+        }
+
+    def _parts(self, node: NodePlan) -> Mapping[str, float]:
+        """What a router's links get in proportion to each other."""
+        picker = "" if node.router is None else node.router.picker
+        if picker == "zone":
+            return Zones(self.plan, node.id).parts(self.nodes, self.leaving)
+        return {
+            link.id: link.weight
+            if picker == "weighted"
+            else float(self.nodes[link.target].station.instances)
             for link in self.leaving
         }
 

@@ -24,17 +24,19 @@ from engine.sim.lane.balancing.round_robin import RoundRobin
 from engine.sim.lane.balancing.slow_start import SlowStart
 from engine.sim.lane.balancing.sticky import Affinity, PerConnection, Pins
 from engine.sim.lane.balancing.weighted import Weighted
+from engine.sim.lane.balancing.zones import EvenZones, NearestFirst, ZoneGroup
 from engine.sim.lane.draws import generator
 from engine.sim.spread import Spread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from engine.model.balancing import AffinityName, Hash, Layer, Shuffle
+    from engine.model.balancing import AffinityName, Hash, Layer, Shuffle, Zone
     from engine.plan.primitives import Picker as PickerName
     from engine.sim.lane.call import Endpoint
     from engine.sim.lane.draws import Draws
     from engine.sim.lane.seams import Picker
+    from engine.sim.nearness import Nearness
     from engine.sim.setup import Setup
 
 _BY: Final = MappingProxyType({"key": BY_KEY, "client": BY_CLIENT, "session": BY_SESSION})
@@ -56,6 +58,9 @@ class Manner:
     picker: PickerName
     hashed: Hash
     shuffle: Shuffle
+    zone: Zone
+    nearness: Nearness | None = None
+    """How near the instances are, where that decides."""
     keys: int = 0
     """How many keys there are, where instances have ranges of them; 0 where they have not."""
     affinity: AffinityName = "none"
@@ -120,6 +125,8 @@ class Choosing:
             return made(among)
         if manner.picker == "hash":
             return self._hashing(manner, among)
+        if manner.picker == "zone":
+            return self._nearby(manner, among)
         if manner.picker == "shuffle":
             identities = Identities(_BY[manner.shuffle.by], self._salt("shuffle"))
             return ShuffleShards(among, identities, manner.shuffle.size)
@@ -137,6 +144,24 @@ class Choosing:
         picker.reach = manner.keys or SPACE
         picker.plain = manner.keys > 0
         return picker
+
+    def _nearby(self, manner: Manner, among: list[Endpoint]) -> Picker:
+        """What picks by zone; where nobody knows of zones, all are as near."""
+        near = manner.nearness
+        if near is None or not among:
+            return NearestFirst(among, [among] if among else [])
+        if manner.zone.spill_over == "busy":
+            tiers: dict[int, list[Endpoint]] = {}
+            for endpoint, tier in zip(among, near.tiers, strict=True):
+                tiers.setdefault(tier, []).append(endpoint)
+            return NearestFirst(among, [tiers[tier] for tier in sorted(tiers)])
+        zones: dict[str, list[Endpoint]] = {}
+        for endpoint, zone in zip(among, near.zones, strict=True):
+            zones.setdefault(zone, []).append(endpoint)
+        callers = dict(near.callers)
+        groups = [ZoneGroup(each, callers.get(zone, 0.0)) for zone, each in zones.items()]
+        home = list(zones).index(near.home) if near.home in zones else -1
+        return EvenZones(among, groups, home, self._streams.uniform(self._owner, "zone"))
 
     def _salt(self, purpose: str) -> int:
         """A number (32 bits) that belongs to a purpose of the caller."""

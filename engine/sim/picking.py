@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from engine.model.balancing import Hash, Shuffle
+from engine.model.balancing import Hash, Shuffle, Zone
 from engine.plan.primitives import RouterPlan
 from engine.sim.choosing import Choosing, Manner
 from engine.sim.lane.balancing.ewma import LatencyWatch
@@ -21,10 +21,14 @@ if TYPE_CHECKING:
 
 def manners(plan: RouterPlan | LinkPlan, whole: Plan, kinds: int) -> list[Manner]:
     """How a caller chooses, by class; for classes that are gone as for the last."""
-    manner = Manner(plan.picker, plan.hash or Hash(), plan.shuffle or Shuffle())
+    manner = Manner(plan.picker, plan.hash or Hash(), plan.shuffle or Shuffle(), Zone())
     if isinstance(plan, RouterPlan):
         manner = replace(
-            manner, affinity=plan.affinity, layer=plan.layer, slow_start=plan.slow_start
+            manner,
+            affinity=plan.affinity,
+            layer=plan.layer,
+            slow_start=plan.slow_start,
+            zone=plan.zone or Zone(),
         )
     ranged = manner.picker == "hash" and manner.hashed.map == "range" and manner.hashed.by == "key"
     found = [replace(manner, keys=kind.keys.count) if ranged else manner for kind in whole.classes]

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from engine.model.backup import Backup
-from engine.model.balancing import Hash, Shuffle
+from engine.model.balancing import Hash, Shuffle, Zone
 from engine.model.failover import Failover
 from engine.model.faults import FrameFaults, NodeFaults
 from engine.model.laws import Constant, Exponential, Lognormal, Uniform
@@ -25,7 +25,7 @@ from engine.model.policies.retry_budget import RetryBudget
 from engine.model.policies.shed import Shed
 from engine.model.policies.throttle import Throttle
 from engine.model.policies.waiting_room import WaitingRoom
-from engine.plan.primitives import FramePlan, NodePlan, Plan
+from engine.plan.primitives import FramePlan, HomePlan, NodePlan, Plan
 from engine.sim.lane.draws import generator
 from tests.helpers import plans
 
@@ -123,6 +123,8 @@ BALANCING: list[dict[str, Any]] = [
     {"picker": "ewma", "affinity": "client"},
     {"picker": "random", "affinity": "session"},
     {"picker": "least_connections", "layer": 4},
+    {"picker": "zone"},
+    {"picker": "zone", "zone": Zone(spill_over="even"), "affinity": "session"},
     {"picker": "round_robin", "slow_start": 0.5},
     {"picker": "weighted", "slow_start": 0.2, "affinity": "session"},
 ]
@@ -155,7 +157,12 @@ def failing_plan(plan: Plan, seed: int) -> Plan:
     inside = tuple(node.id for node in nodes[::2])
     faults = ZONES[int(random.integers(len(ZONES)))]
     zone = FramePlan(id="zone", name="Zone", own=inside, nodes=inside, faults=faults)
-    return _balanced(replace(plan, nodes=nodes, frames=(zone,)), seed)
+    homes = tuple(
+        HomePlan(node=node.id, zone="zone" if place % 2 == 0 else "other", region="region")
+        for place, node in enumerate(nodes)
+        if place % 5 < 4
+    )
+    return _balanced(replace(plan, nodes=nodes, frames=(zone,), homes=homes), seed)
 
 
 def _balanced(plan: Plan, seed: int) -> Plan:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from engine.model.admission import Admission
 from engine.model.autoscale import Autoscale
 from engine.model.backup import Backup
-from engine.model.balancing import Hash, Shuffle
+from engine.model.balancing import Hash, Shuffle, Zone
 from engine.model.failover import Failover
 from engine.model.faults import NodeFaults
 from engine.model.fields import Config
@@ -144,6 +144,9 @@ def _balancing_pills(config: Mapping[str, object]) -> Iterator[Pill]:
     elif config.get("picker") == "shuffle":
         shuffle = _read(Shuffle, config.get("shuffle")) or Shuffle()
         yield Pill("grid", f"{shuffle.size} of each {shuffle.by}")
+    elif config.get("picker") == "zone":
+        zone = _read(Zone, config.get("zone")) or Zone()
+        yield Pill("frame", "own zone" if zone.spill_over == "busy" else "even zones")
 
 
 def _read(sort: type[C], raw: object) -> C | None:

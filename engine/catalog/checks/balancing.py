@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from engine.catalog.reading import Reading
     from engine.model.fields import Config
 
-_PICKERS: Final = ("hash", "shuffle")
+_PICKERS: Final = ("hash", "shuffle", "zone")
 """Pickers that have settings of their own, under their names."""
 
 

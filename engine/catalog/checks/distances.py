@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from engine.catalog.checks.facts import risk
 from engine.model.edits import SetField
 from engine.model.findings import Finding
-from engine.model.names import did_you_mean, name_of, one_of
+from engine.model.names import all_of, did_you_mean, name_of, one_of
 from engine.model.round_trips import RoundTrips
 from engine.model.units import format_figure, format_quantity
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from engine.catalog.checks.facts import Facts
     from engine.catalog.reading import Reading
+    from engine.model.round_trips import RoundTrip
+    from engine.plan.primitives import LinkPlan
 
 _FAR: Final = 0.01
 """Seconds there and back from which on a way is long: more than between zones."""
@@ -72,18 +74,49 @@ def _unknown_ways(facts: Facts, trips: RoundTrips) -> Iterator[Finding]:
 
 def _chatty(facts: Facts, trips: RoundTrips) -> Iterator[Finding]:
     """Links over which a request goes a long way several times."""
-    design = facts.reading.design
-    for link in facts.plan.links:
-        trip = trips.between(link.source, link.target)
+    told: set[frozenset[str]] = set()
+    far = [
+        (link, trip)
+        for link in facts.plan.links
+        if link.waits
+        and (trip := trips.find(link.source, link.target)) is not None
+        and trip.seconds >= _FAR
+    ]
+    for link, trip in far:
         asked = facts.demand.rate(link.source)
-        if trip is None or trip < _FAR or asked <= 0.0 or not link.waits:
-            continue
-        calls = sum(facts.demand.links[link.id]) / asked
+        calls = sum(facts.demand.links[link.id]) / asked if asked > 0.0 else 0.0
         if calls <= _OFTEN:
             continue
+        told.add(frozenset(trip.frames))
         message = (
-            f"{name_of(design, link.id)} goes {format_quantity(trip, 's')} there and back "
-            f"{format_figure(calls, 2)} times a request, {format_quantity(calls * trip, 's')} in all where one "
-            "call waits for the other; ask for all at once, or keep a copy nearby"
+            f"{facts.name(link.id)} goes {format_quantity(trip.seconds, 's')} there and back "
+            f"{format_figure(calls, 2)} times a request, {format_quantity(calls * trip.seconds, 's')} in all where "
+            "one call waits for the other; ask for all at once, or keep a copy nearby"
         )
         yield risk(link.id, "chatty-link", message, "times")
+    yield from _to_and_fro(facts, far, told)
+
+
+def _to_and_fro(
+    facts: Facts, far: list[tuple[LinkPlan, RoundTrip]], told: set[frozenset[str]]
+) -> Iterator[Finding]:
+    """Requests that cross the way between two frames again and again, each time over another link."""
+    asked = sum(facts.demand.rate(node.id) for node in facts.plan.nodes if node.traffic is not None)
+    ways: dict[frozenset[str], list[LinkPlan]] = {}
+    for link, trip in far:
+        if "delay" not in facts.reading.links[link.id].model_fields_set:
+            ways.setdefault(frozenset(trip.frames), []).append(link)
+    seconds = {frozenset(trip.frames): trip.seconds for _, trip in far}
+    for pair, links in ways.items():
+        calls = sum(sum(facts.demand.links[link.id]) for link in links) / max(asked, 1e-9)
+        if len(links) < 2 or calls <= _OFTEN or pair in told:
+            continue
+        between = all_of(sorted(facts.name(frame) for frame in pair))
+        busiest = max(links, key=lambda link: sum(facts.demand.links[link.id]))
+        message = (
+            f"A request goes {format_quantity(seconds[pair], 's')} there and back between {between} "
+            f"{format_figure(calls, 2)} times, over {all_of(facts.name(link.id) for link in links)}: "
+            f"{format_quantity(calls * seconds[pair], 's')} in all where one waits for the other; have together what "
+            "calls each other, or keep a copy nearby"
+        )
+        yield risk(busiest.id, "chatty-link", message, None)

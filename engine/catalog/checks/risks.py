@@ -11,6 +11,7 @@ from engine.catalog.checks.distances import distance_risks
 from engine.catalog.checks.facts import facts_of, risk
 from engine.catalog.checks.timeouts import timeout_risks
 from engine.catalog.checks.tries import retry_risks
+from engine.catalog.checks.zones import spills_over, zone_risks
 from engine.model.edits import SetField
 from engine.model.findings import Finding
 from engine.model.units import format_quantity
@@ -46,12 +47,13 @@ def risks(reading: Reading, plan: Plan) -> Iterator[Finding]:
     yield from timeout_risks(facts)
     yield from retry_risks(facts)
     yield from distance_risks(facts)
+    yield from zone_risks(facts)
 
 
 def _overload(facts: Facts, node: NodePlan) -> Iterator[Finding]:
     """More comes in than can ever be served."""
     offered, can = facts.demand.rate(node.id), facts.capacity[node.id].rate
-    if offered <= can * 1.001:
+    if offered <= can * 1.001 or spills_over(facts, node):
         return
     rates = f"{format_quantity(offered, 'rps')} exceeds what {facts.name(node.id)} can serve"
     message = f"Offered {rates} ({format_quantity(can, 'rps')})"
@@ -79,7 +81,8 @@ def _unbounded(facts: Facts, node: NodePlan) -> Iterator[Finding]:
         return
     limit = facts.queue_limit(node)
     fix = SetField(node.id, ("config", "queue_limit"), limit, f"Set queue limit to {limit}")
-    grows = facts.peak.get(node.id, 0.0) - facts.capacity[node.id].rate
+    spare = facts.capacity[node.id].rate
+    grows = 0.0 if spills_over(facts, node) else facts.peak.get(node.id, 0.0) - spare
     if grows > _ROUNDING * facts.capacity[node.id].rate:
         message = (
             f"Nothing bounds the queue of {facts.name(node.id)}, and more comes in than can be served: it "

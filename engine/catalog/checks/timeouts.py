@@ -141,7 +141,7 @@ def _impatient(facts: Facts, nodes: dict[str, NodePlan]) -> Iterator[Finding]:
     ]
     usual = _usual(facts)
     limited = [
-        link for link in limited if link.timeout < usual[link.target] + 2.0 * link.delay.mean
+        link for link in limited if link.timeout < usual[link.target] + _crossing(facts, link)
     ]
     if not limited:
         return
@@ -152,9 +152,9 @@ def _impatient(facts: Facts, nodes: dict[str, NodePlan]) -> Iterator[Finding]:
     for link in limited:
         told = theory.nodes.get(link.target)
         late = None if told is None or any(map(is_grave, told.doubts)) else told.residence_p99
-        if late is None or late + 2.0 * link.delay.mean <= link.timeout:
+        if late is None or late + _crossing(facts, link) <= link.timeout:
             continue
-        late += 2.0 * link.delay.mean
+        late += _crossing(facts, link)
         seconds = float(f"{late * _SLACK:.2g}")
         message = (
             f"{facts.name(link.source)} gives up on {facts.name(link.target)} after "
@@ -163,6 +163,13 @@ def _impatient(facts: Facts, nodes: dict[str, NodePlan]) -> Iterator[Finding]:
         )
         fix = _timeout(link, seconds) if seconds <= facts.patience_over(link) else None
         yield risk(link.id, "timeout-short", message, "timeout", fix)
+
+
+def _crossing(facts: Facts, link: LinkPlan) -> float:
+    """Seconds that calls of every class are under way at least, there and back."""
+    kinds = zip(facts.plan.classes, link.classes, strict=True)
+    transfers = (link.transfer(kind) for kind, used in kinds if used)
+    return 2.0 * link.delay.mean + min(transfers, default=0.0)
 
 
 def _patient(plan: Plan) -> Plan:

@@ -8,6 +8,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
 from engine.plan.capacity import crossing_time
+from engine.plan.primitives import INFINITE
 from engine.plan.queueing.moments import NOTHING, LawMoments, Moments, law_of
 from engine.plan.queueing.waits import NONE, Wait
 from engine.records import dataclass
@@ -36,6 +37,8 @@ class Edge:
     """Mean calls of a request of each class at the source, repeats and rounds included, retries not."""
     crossing: Moments
     """Of both ways together."""
+    transfer: float | None = 0.0
+    """What of that bytes take on a last mile; None where it is not known, and is left out."""
     rate: float = 0.0
     """Attempts a second."""
     fails: list[float] = field(default_factory=list)
@@ -236,18 +239,36 @@ def _edge(link: LinkPlan, source: Center, target: Center, demand: Demand, kinds:
     each = tuple(out / rate if rate > 0.0 else 0.0 for rate, out in zip(before, sent, strict=True))
     chance = tuple(min(1.0, calls / link.times) for calls in each)
     lost = link.loss**_GIVEN_UP
+    transfer = _transfer(link, source.classes, chance, target)
     return Edge(
         link,
         source,
         target,
         chance,
         each,
-        _crossings(link),
+        _crossings(link).plus(Moments(transfer or 0.0, 0.0)),
+        transfer=transfer,
         fails=[lost] * kinds,
         tries=[1.0] * kinds,
         alive=[1.0] * kinds,
         calls=[NOTHING] * kinds,
     )
+
+
+def _transfer(
+    link: LinkPlan, classes: tuple[ClassPlan, ...], chance: tuple[float, ...], target: Center
+) -> float | None:
+    """Seconds that calls take on a last mile, both ways; None where that is not the same for all.
+
+    What a store does not have is answered without bytes.
+    """
+    if link.last_mile == INFINITE:
+        return 0.0
+    kinds = {link.kind_at(kind) for kind, each in enumerate(chance) if each > 0.0}
+    times = {link.transfer(classes[kind]) for kind in kinds}
+    if len(times) > 1 or (target.plan.store is not None and times != {0.0}):
+        return None
+    return max(times, default=0.0)
 
 
 def _crossings(link: LinkPlan) -> Moments:

@@ -143,6 +143,8 @@ def _attempts(edge: Edge, kind: int, grid: Grid, curves: dict[tuple[str, int], C
     shares = grid.laid(curve, edge.crossing.mean if edge.crossing.variance <= 0.0 else 0.0)
     if edge.crossing.variance > 0.0:
         shares = grid.total([shares, *_crossing(edge, grid)])
+        if edge.transfer:
+            shares = grid.total([shares, grid.law(LawPlan(law="constant", mean=edge.transfer))])
     return _cut(shares, edge.plan.timeout, grid) if edge.late > 0.0 else shares
 
 

@@ -27,7 +27,7 @@ _KNOWN: Final[dict[str, frozenset[str]]] = {
         "StartPlan": "time warm_up cold",
         "MemoryPlan": "base per_request per_peer leak limit refuses",
         "PausePlan": "every length",
-        "RouterPlan": "picker hash shuffle affinity layer slow_start health outlier",
+        "RouterPlan": "picker hash shuffle zone affinity layer slow_start health outlier",
         "HealthPlan": "interval failures successes timeout work layer deep panic fail_open",
         "OutlierPlan": "consecutive sweep base longest share",
         "StorePlan": "capacity ttl eviction single_flight prewarm capacity_bytes entry_bytes",

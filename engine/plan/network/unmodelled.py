@@ -21,6 +21,7 @@ _NODE: Final = frozenset(
 _LINK: Final = frozenset(
     {"id", "source", "target", "order", "probability", "times", "waits", "classes", "kind"}
     | {"on_miss", "on_failure"}
+    | {"last_mile"}  # told by `delays` where it is not the same for all
     | {
         "picker",
         "hash",
@@ -63,7 +64,7 @@ def delays(edge: Edge) -> str:
     found = []
     if edge.plan.bandwidth < math.inf and not _is_wide(edge):
         found.append("bandwidth")
-    if edge.plan.last_mile < math.inf and _largest(edge) > 0.0:
+    if edge.transfer is None:
         found.append("last mile")
     if edge.plan.connection is not None and not _stays_open(edge, edge.plan.connection):
         found.append("connection")

@@ -18,7 +18,7 @@ from engine.plan.primitives.flow import (
     Way,
     WorkPart,
 )
-from engine.plan.primitives.frame import FramePlan
+from engine.plan.primitives.frame import FramePlan, HomePlan
 from engine.plan.primitives.link import (
     ConnectionPlan,
     EncryptionPlan,
@@ -61,6 +61,7 @@ __all__ = [
     "FlowPlan",
     "FramePlan",
     "HealthPlan",
+    "HomePlan",
     "KeyPlan",
     "LawPlan",
     "LinkPlan",

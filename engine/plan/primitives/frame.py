@@ -22,3 +22,19 @@ class FramePlan:
     nodes: tuple[str, ...] = ()
     """All nodes inside."""
     faults: FrameFaults | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomePlan:
+    """Where a node is."""
+
+    node: str
+    zone: str | None = None
+    """The innermost frame of kind zone around it."""
+    region: str | None = None
+    """The innermost frame of kind region around it."""
+
+    @property
+    def name(self) -> str | None:
+        """The zone, or where there is none the region."""
+        return self.zone or self.region

@@ -11,6 +11,7 @@ from engine.records import dataclass
 if TYPE_CHECKING:
     from engine.model.balancing import Hash, Shuffle
     from engine.model.policies.policy import Policy
+    from engine.plan.primitives.basics import ClassPlan
 
 P = TypeVar("P", bound="Policy")
 
@@ -121,6 +122,10 @@ class LinkPlan:
     """Who is given up is told, and stops."""
     policies: tuple[Policy, ...] = ()
     """C: what else the caller keeps to."""
+
+    def transfer(self, kind: ClassPlan) -> float:
+        """Seconds that the bytes of a request and its answer take on the last mile."""
+        return (kind.request_bytes + kind.response_bytes) / self.last_mile
 
     def kind_at(self, kind: int) -> int:
         """Of which class the calls of a request of a class are."""

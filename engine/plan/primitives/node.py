@@ -11,7 +11,7 @@ from engine.records import dataclass
 if TYPE_CHECKING:
     from engine.model.autoscale import Autoscale
     from engine.model.backup import Backup
-    from engine.model.balancing import AffinityName, Hash, Layer, Shuffle
+    from engine.model.balancing import AffinityName, Hash, Layer, Shuffle, Zone
     from engine.model.failover import Failover
     from engine.model.faults import NodeFaults
     from engine.model.policies.policy import Policy
@@ -67,6 +67,7 @@ class RouterPlan:
     picker: Picker
     hash: Hash | None = None
     shuffle: Shuffle | None = None
+    zone: Zone | None = None
     affinity: AffinityName = "none"
     layer: Layer = 7
     slow_start: float = 0.0

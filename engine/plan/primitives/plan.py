@@ -9,7 +9,7 @@ from engine.records import dataclass
 if TYPE_CHECKING:
     from engine.plan.primitives.basics import ClassPlan
     from engine.plan.primitives.event import EventPlan
-    from engine.plan.primitives.frame import FramePlan
+    from engine.plan.primitives.frame import FramePlan, HomePlan
     from engine.plan.primitives.link import LinkPlan
     from engine.plan.primitives.node import NodePlan
 
@@ -28,3 +28,5 @@ class Plan:
     events: tuple[EventPlan, ...]
     frames: tuple[FramePlan, ...] = ()
     """Those that fail, and those in which nodes lie."""
+    homes: tuple[HomePlan, ...] = ()
+    """Of the nodes that are in a zone or a region."""

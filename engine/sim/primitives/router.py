@@ -9,6 +9,8 @@ from engine.sim.lane.roles.router import Router
 from engine.sim.picking import hear_latencies, manners
 from engine.sim.primitives.adapter import RoleAdapter
 from engine.sim.primitives.balancing import BALANCING
+from engine.sim.primitives.zones import count_crossings
+from engine.sim.zoning import Zoning
 
 if TYPE_CHECKING:
     from engine.plan.primitives import NodePlan
@@ -39,14 +41,16 @@ class RouterAdapter(RoleAdapter[Router]):
         role.endpoints = [each for link in leaving for each in link.link.endpoints]
         ways = manners(plan, setup.plan, setup.kinds)
         before, role.pickers = role.pickers, []
+        zoning = Zoning(setup.plan, part.plan.id) if plan.picker == "zone" else None
         for kind, manner in enumerate(ways):
-            among = [
-                each for link in leaving if link.link.accepts[kind] for each in link.link.endpoints
-            ]
-            role.pickers.append(choosing.picker(manner, among))
+            links = [link for link in leaving if link.link.accepts[kind]]
+            among = [each for link in links for each in link.link.endpoints]
+            near = manner if zoning is None else zoning.manner(manner, links)
+            role.pickers.append(choosing.picker(near, among))
         spares = []
         for link in leaving:
-            spare = choosing.picker(ways[0], link.link.endpoints)
+            near = ways[0] if zoning is None else zoning.manner(ways[0], [link])
+            spare = choosing.picker(near, link.link.endpoints)
             spares.append(spare)
             link.link.pickers, link.link.spare = role.pickers, spare
             link.link.sole = None
@@ -54,4 +58,5 @@ class RouterAdapter(RoleAdapter[Router]):
         choosing.keep([*role.pickers, *spares])
         choosing.spread.follow(role.endpoints, before, role.pickers)
         part.control(BALANCING, choosing.spread if ways[0].carried else None)
+        count_crossings(part, leaving, zoning)
         hear_latencies(leaving, choosing)

@@ -112,6 +112,19 @@ def test_a_chatty_link_over_a_long_way_is_told(times: int, *, told: bool) -> Non
     assert not told or f"{times} times a request" in found[0].message
 
 
+def test_requests_that_go_to_and_fro_over_several_links_are_told() -> None:
+    """From the east to the west, back, and over again: three crossings a request, each over its own link."""
+    made = world()
+    nodes = [each.model_dump(exclude_unset=True) for each in made.nodes]
+    links = [link("users", "shop"), link("shop", "over"), link("over", "near"), link("near", "own")]
+    there = design(nodes, links, frames=[EAST, A, B, WEST, FAR])
+    [finding] = [each for each in check(there) if each.code == "chatty-link"]
+    assert "A request goes 70 ms there and back between East and West 3 times" in finding.message
+    assert "210 ms in all" in finding.message
+    fewer = design(nodes, links[:3], frames=[EAST, A, B, WEST, FAR])
+    assert not [each for each in check(fewer) if each.code == "chatty-link"]
+
+
 def test_what_is_no_time_is_refused() -> None:
     made = world(frames=[frame("east", round_trip={"west": -1.0}), A, B, WEST, FAR])
     assert [each.level for each in check(made)][:1] == ["error"]

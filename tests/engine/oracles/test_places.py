@@ -10,7 +10,9 @@ from engine.catalog import check, lower
 from engine.catalog.lowerer import Lowerer
 from engine.model.design import Design
 from engine.model.edits import SetField
+from engine.model.last_mile import PROFILES
 from engine.plan.primitives import INFINITE
+from engine.plan.theory import predict
 from tests.helpers.builders import client, constant, design, link, node, run
 
 KILOBYTES = 100_000.0
@@ -191,3 +193,15 @@ def test_a_place_that_is_nowhere_is_one_clear_line() -> None:
     assert (finding.level, finding.field) == ("error", "config.place")
     assert finding.message.startswith("place: 'gcp/us-east1' names no provider")
     assert "\n" not in finding.message
+
+
+@pytest.mark.parametrize("profile", ["2g", "3g", "fibre"])
+def test_theory_knows_the_last_mile(profile: str) -> None:
+    """An M/M/1 behind last miles: the mean is its residence, the round trip, and the bytes."""
+    users = client("users", 30.0, profile=profile)
+    web = node("web", "service", service_time={"law": "exponential", "mean": 0.02}, workers=1)
+    made = design([users, web], [link("users", "web")], classes=PAGE, duration=2000.0, warmup=50.0)
+    told = predict(lower(made)).clients["users"].latency
+    mile = PROFILES[profile]
+    assert told == pytest.approx(0.05 + mile.round_trip + KILOBYTES / mile.bandwidth)
+    assert mean(made) == pytest.approx(told, rel=0.03)

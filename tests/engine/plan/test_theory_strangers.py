@@ -44,7 +44,14 @@ def with_station(later: StationPlan) -> Theory:
 
 def test_all_that_plans_have_today_is_known() -> None:
     known = ("", "layer 7", "order recorded", "faults", "discipline adaptive_lifo")
-    known += ("picker hash", "picker shuffle", "picker ewma", "layer 4", "slow start")
+    known += (
+        "picker hash",
+        "picker shuffle",
+        "picker ewma",
+        "picker zone",
+        "layer 4",
+        "slow start",
+    )
     known += ("affinity session", "affinity client")
     for seed in range(200):
         made = random_plan(seed)

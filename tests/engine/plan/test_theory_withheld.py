@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -119,15 +120,44 @@ def test_a_population_that_waits_for_a_narrow_link_has_no_rate() -> None:
     assert found.doubts == ("rates of users follow from times of which nothing is known",)
 
 
-@pytest.mark.parametrize(("size", "withheld"), [(20e3, True), (0.0, False)])
-def test_a_last_mile_has_no_times_where_anything_crosses_it(size: float, *, withheld: bool) -> None:
-    nodes = [client(rate=5.0), station("web", exponential(S))]
-    edge = link("users", "web", last_mile=1e5)
-    found = predict(
-        plan(nodes, [edge], classes=(request_class(request_bytes=0.0, response_bytes=size),))
+@pytest.mark.parametrize(
+    ("sizes", "stored", "seconds"),
+    [
+        ((20e3,), False, 0.2),
+        ((20e3, 20e3), False, 0.2),
+        ((20e3, 1e3), False, None),
+        ((20e3,), True, None),
+    ],
+)
+def test_a_last_mile_is_known_where_all_bytes_are_the_same(
+    sizes: tuple[float, ...], *, stored: bool, seconds: float | None
+) -> None:
+    kinds = tuple(
+        request_class(f"k{n}", request_bytes=0.0, response_bytes=each)
+        for n, each in enumerate(sizes)
     )
-    assert (found.clients["users"].latency is None) is withheld
-    assert "not modelled: last mile of users-web" in found.nodes["web"].doubts
+    web = cache("web", 10, S) if stored else station("web", exponential(S))
+    edge = link("users", "web", last_mile=1e5, classes=(True,) * len(kinds))
+    nodes = [client(rate=5.0, mix=(1.0 / len(kinds),) * len(kinds)), web]
+    if stored:
+        nodes.append(station("db", exponential(S)))
+    links = [edge, link("web", "db")] if stored else [edge]
+    made = plan(nodes, links, classes=kinds)
+    found, bare = (
+        predict(made),
+        predict(replace(made, links=(replace(edge, last_mile=math.inf), *links[1:]))),
+    )
+    told, free = found.clients["users"].latency, bare.clients["users"].latency
+    assert free is not None
+    if seconds is None:
+        assert told is None
+        assert "last mile" in found.clients["users"].reason
+    else:
+        assert told == pytest.approx(free + seconds)
+        p99, before = found.clients["users"].latency_p99, bare.clients["users"].latency_p99
+        assert p99 is not None
+        assert before is not None
+        assert p99 == pytest.approx(before + seconds, rel=0.02)
 
 
 @pytest.mark.parametrize(("need", "bound"), [(2, 50.0), (1, math.inf)])

@@ -71,3 +71,9 @@ def test_connections_of_users_and_who_closes_them_have_signs() -> None:
 def test_limits_on_waiting_and_retries_elsewhere_have_signs() -> None:
     config = {"queue_timeout": 0.5, "retry": {"attempts": 2, "other_instance": True}}
     assert link_pills(config, {}) == (Pill("queue", "500 ms"), Pill("restart", "×2 elsewhere"))
+
+
+def test_a_balancer_by_zone_says_how_it_spills_over() -> None:
+    assert gate_pills({"picker": "zone"}, {}) == (Pill("frame", "own zone"),)
+    even = gate_pills({"picker": "zone", "zone": {"spill_over": "even"}}, {})
+    assert even == (Pill("frame", "even zones"),)

@@ -651,3 +651,18 @@ def test_how_far_a_frame_is_from_each_other_one(qtbot, bench) -> None:
     assert bench.edits[-1].value == {"f2": pytest.approx(0.07)}
     bench.type(bench.row("config", "round_trip").editor.editors["f2"].line, "0")
     assert bench.edits[-1].value == {}
+
+
+def test_a_frame_names_a_place_and_says_how_far_that_is_from_others(qtbot, bench) -> None:
+    bench.apply(SetField("f2", ("config", "place"), "aws/us-east-1"))
+    bench.panel.set_selection(["f1"])
+    place = bench.row("config", "place").editor
+    labels = [place.box.itemText(i) for i in range(place.box.count())]
+    assert labels[0] == "None"
+    assert "aws/eu-west-1 · Ireland" in labels
+    place.box.activated.emit(labels.index("aws/eu-west-1 · Ireland"))
+    assert bench.edits[-1].value == "aws/eu-west-1"
+    titles_of = bench.row("config", "round_trip").editor.titles
+    assert titles_of["f2"].text().endswith("(69.6 ms measured)")
+    bench.type(bench.row("config", "round_trip").editor.editors["f2"].line, "90 ms")
+    assert "measured" not in bench.row("config", "round_trip").editor.titles["f2"].text()

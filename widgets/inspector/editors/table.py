@@ -181,6 +181,7 @@ class NamedNumbersEditor(Editor):
         """Empty editor."""
         super().__init__(look)
         self.editors: dict[str, NumberEditor] = {}
+        self.titles: dict[str, QLabel] = {}
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(14)
@@ -202,6 +203,7 @@ class NamedNumbersEditor(Editor):
             self._rebuild(names)
         numbers = self._numbers()
         for name, editor in self.editors.items():
+            self.titles[name].setText(self._title(name))
             mixed = self.field.mixed
             value = numbers.get(name, 0.0)
             unit = self.field.unit
@@ -241,13 +243,13 @@ class NamedNumbersEditor(Editor):
             if widget is not None and widget is not self._empty:
                 widget.hide()
                 widget.deleteLater()
-        self.editors = {}
+        self.editors, self.titles = {}, {}
         for i, name in enumerate(names):
             editor = NumberEditor(self.look)
             editor.committed.connect(lambda value, name=name: self._collect(name, value))
             editor.refused.connect(self.refused)
             self.editors[name] = editor
-            label = set_role(QLabel(self._title(name)), "field")
+            label = self.titles[name] = set_role(QLabel(self._title(name)), "field")
             label.setWordWrap(True)
             label.setContentsMargins(12, 0, 0, 0)
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 from engine.model.design import Frame, Link, Node, Note
+from engine.model.distance_matrix import distance_matrix
 from engine.model.edits import SetField
 from engine.model.frame import FrameConfig
 from engine.model.places import all_places
+from engine.model.units import format_quantity
 from widgets.inspector.fields import Field, Option, config_fields
 from widgets.inspector.shapes import Shape
 from widgets.inspector.subjects.base import edit_label, label_of
@@ -31,6 +34,10 @@ _FRAME_KINDS = (
     Option("trust_zone", "Trust zone", "Behind one door."),
     Option("cell", "Cell", "A copy of the system for a share of the users."),
 )
+_WHENCE: Final = MappingProxyType(
+    {"table": "measured", "inherited": "around them", "typical": "usual"}
+)
+"""From where a round trip is known that nobody set."""
 
 
 class FrameSubject:
@@ -45,6 +52,7 @@ class FrameSubject:
         """Show ``frame``."""
         self._design = design
         self._frame = frame
+        self._matrix = distance_matrix(design)
         self.ids = (frame.id,)
         self.key = frame.id
         self.title = frame.name
@@ -100,7 +108,7 @@ class FrameSubject:
 
     def _config_fields(self, others: list[Frame]) -> Iterator[Field]:
         """What the frame does; how far it is to each of the others has a line each."""
-        options = tuple(Option(each.id, label_of(self._design, each.id)) for each in others)
+        options = tuple(Option(each.id, self._how_far(each)) for each in others)
         for field in config_fields(FrameConfig, dict(self._frame.config), ("config",)):
             if field.shape.sort == "by_name":
                 yield replace(field, options=options)
@@ -108,6 +116,14 @@ class FrameSubject:
                 yield replace(field, shape=Shape("choice", nullable=True), options=_places())
             else:
                 yield field
+
+    def _how_far(self, other: Frame) -> str:
+        """The name of another frame, with the round trip that is known without anybody setting it."""
+        name = label_of(self._design, other.id)
+        cell = self._matrix.cells.get((self._frame.id, other.id))
+        if cell is None or cell.seconds is None or cell.told == "explicit":
+            return name
+        return f"{name} ({format_quantity(cell.seconds, 's')} {_WHENCE[cell.told]})"
 
     def edit(self, path: Path, value: JsonValue | Unset) -> Edit:
         """Write one field of the frame; those of its config are checked."""
