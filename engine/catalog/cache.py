@@ -6,7 +6,9 @@ it serves any number of look-ups at once.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
+
+from pydantic import model_validator
 
 from engine.catalog.preset import Lowering, Preset
 from engine.model.admission import ADMISSION, Admission
@@ -39,6 +41,10 @@ the two is set, results also show the bytes held and the mean age of what hits w
 **Single-flight** lets one request fetch a missing key while the others wait for it. Without it, a popular
 key that expires is fetched by everyone at once (a stampede).
 
+With **scope** *user* it is as many caches as there are users, each of this capacity: on their own devices, with a
+last mile behind it rather than before. What one has fetched, no other has. It evicts *lru* or *fifo*; the users
+are those that the client tells apart.
+
 **It fails** by being emptied: what stood behind a cache with 90 % hits gets ten times the load at once.
 
 **Left out:** sharding, stale answers, what keys and bookkeeping take beside an entry.
@@ -49,6 +55,14 @@ Compare: Redis, Memcached, Varnish, Caffeine.
 
 class CacheConfig(Config):
     """What a cache keeps, and for how long."""
+
+    @model_validator(mode="after")
+    def _evicts_ones_own(self) -> Self:
+        """Refuse what private stores cannot do."""
+        if self.scope == "user" and self.eviction not in ("lru", "fifo"):
+            msg = f"caches of users do not evict by {self.eviction}; choose lru or fifo"
+            raise ValueError(msg)
+        return self
 
     capacity: int | None = setting(
         10_000,
@@ -99,6 +113,13 @@ class CacheConfig(Config):
         help="Time of a look-up, hit or miss. .1 ms: an in-memory store answers in well under a "
         "millisecond.",
     )
+    scope: Literal["shared", "user"] = setting(
+        "shared",
+        title="Scope",
+        group="Store",
+        help="shared: one store for all. user: each user has one with all of this room, as a browser's cache; "
+        "what is evicted is the user's own.",
+    )
     single_flight: bool = setting(
         default=True,
         title="Single-flight",
@@ -125,6 +146,7 @@ def lower(config: CacheConfig, context: Lowering) -> NodePlan:
             capacity=config.capacity,
             ttl=INFINITE if config.ttl is None else config.ttl,
             eviction=config.eviction,
+            scope=config.scope,
             single_flight=config.single_flight,
             prewarm=config.prewarm,
             capacity_bytes=config.capacity_bytes,

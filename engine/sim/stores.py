@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine.sim.lane.stores.lfu import LfuStore
 from engine.sim.lane.stores.ordered import OrderedStore
+from engine.sim.lane.stores.private import PrivateStore
 from engine.sim.lane.stores.random_choice import RandomStore
 from engine.sim.lane.stores.store import UNBOUNDED
 
@@ -20,6 +21,8 @@ def make_store(owner: str, plan: StorePlan, streams: Streams) -> Store:
     """An empty store."""
     capacity = UNBOUNDED if plan.capacity is None else plan.capacity
     size = UNBOUNDED if plan.capacity_bytes is None else int(plan.capacity_bytes)
+    if plan.scope == "user":
+        return PrivateStore(capacity, plan.ttl, size, use_renews=plan.eviction == "lru")
     if plan.eviction == "random":
         return RandomStore(capacity, plan.ttl, size, streams.uniform(owner, "evict"))
     if plan.eviction == "lfu":
@@ -28,14 +31,18 @@ def make_store(owner: str, plan: StorePlan, streams: Streams) -> Store:
 
 
 def moved(store: Store, before: StorePlan, plan: StorePlan, setup: Setup, owner: str) -> Store:
-    """The store of a changed plan: the same, or another one with what fits of its contents."""
+    """The store of a changed plan: the same, or another one with what fits of its contents.
+
+    What is everybody's belongs to no user, and the other way round.
+    """
     if _rules(before) == _rules(plan):
         return store
     fresh = make_store(owner, plan, setup.streams)
-    fresh.take_over(store, setup.agenda.now + plan.ttl)
+    if before.scope == plan.scope:
+        fresh.take_over(store, setup.agenda.now + plan.ttl)
     return fresh
 
 
 def _rules(plan: StorePlan) -> tuple[object, ...]:
     """What takes another store when it changes."""
-    return (plan.capacity, plan.capacity_bytes, plan.ttl, plan.eviction)
+    return (plan.capacity, plan.capacity_bytes, plan.ttl, plan.eviction, plan.scope)

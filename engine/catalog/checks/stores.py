@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.model.edits import SetField
+from engine.model.edits import UNSET, SetField
 from engine.model.findings import Finding
 from engine.model.names import name_of
 from engine.model.units import format_quantity
@@ -20,6 +20,23 @@ def store_warnings(reading: Reading, plan: Plan) -> Iterator[Finding]:
     """Entries that are larger than a whole store."""
     for node in plan.nodes:
         yield from _too_large(reading, plan, node)
+        yield from _warm_for_nobody(reading, node)
+
+
+def _warm_for_nobody(reading: Reading, node: NodePlan) -> Iterator[Finding]:
+    """Caches of users, which cannot be warm before these come."""
+    store = node.store
+    if store is None or store.scope == "shared" or not store.prewarm:
+        return
+    yield Finding(
+        level="warning",
+        code="no-effect",
+        id=node.id,
+        field="config.prewarm",
+        message=f"{name_of(reading.design, node.id)} cannot start warm: each user has a cache of its own, "
+        "which is empty until the user comes",
+        fix=SetField(node.id, ("config", "prewarm"), UNSET, "Start cold"),
+    )
 
 
 def _too_large(reading: Reading, plan: Plan, node: NodePlan) -> Iterator[Finding]:

@@ -61,6 +61,8 @@ def _goes_by_users(config: Config) -> str | None:
     """The setting, if there is any, that makes a difference between users."""
     if getattr(config, "affinity", "none") == "session":
         return "affinity"
+    if getattr(config, "scope", "shared") == "user":
+        return "scope"
     for name in ("hash", "shuffle"):
         settings = getattr(config, name, None)
         if getattr(config, "picker", None) == name and getattr(settings, "by", None) == "session":

@@ -30,7 +30,7 @@ _KNOWN: Final[dict[str, frozenset[str]]] = {
         "RouterPlan": "picker hash shuffle zone affinity layer slow_start health outlier",
         "HealthPlan": "interval failures successes timeout work layer deep panic fail_open",
         "OutlierPlan": "consecutive sweep base longest share",
-        "StorePlan": "capacity ttl eviction single_flight prewarm capacity_bytes entry_bytes",
+        "StorePlan": "capacity ttl eviction single_flight prewarm scope capacity_bytes entry_bytes",
         "BacklogPlan": "capacity visibility max_receive",
         "TrafficPlan": "process schedule mix burst_factor burst_mean calm_mean times kinds keys "
         "period users think crowd session",
@@ -67,6 +67,7 @@ _WORDS: Final[dict[tuple[str, str], frozenset[str]]] = {
         ("LinkPlan", "picker", "round_robin random least_connections power_of_two weighted"),
         ("Way", "when", "always miss hit failed miss_or_failed"),
         ("StorePlan", "eviction", "lru fifo random lfu"),
+        ("StorePlan", "scope", "shared"),
         (
             "LawPlan",
             "law",

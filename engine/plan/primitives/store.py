@@ -28,6 +28,8 @@ class StorePlan:
     """Start with the most popular keys, as many as fit."""
     capacity_bytes: float | None = None
     """Bytes of all entries; None is unbounded."""
+    scope: Literal["shared", "user"] = "shared"
+    """Whether each user has a store of its own, with all of the room."""
     entry_bytes: float | None = None
     """Bytes of an entry; None is the size of the class's response."""
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine.sim.body import Counters, Values, padded, ratio
 from engine.sim.lane.roles.store import StoreRole
+from engine.sim.lane.stores.private import PrivateStore, UserKeys
 from engine.sim.primitives.adapter import RoleAdapter
 from engine.sim.stores import make_store, moved
 
@@ -33,7 +34,7 @@ class StoreAdapter(RoleAdapter[StoreRole]):
             msg = f"{plan.id} has no store"
             raise AssertionError(msg)
         role = StoreRole(node, node.flow, make_store(plan.id, plan.store, setup.streams))
-        if plan.store.prewarm:
+        if plan.store.prewarm and plan.store.scope == "shared":
             most = max(setup.plan.classes, key=lambda kind: kind.keys.count)
             role.prewarm(most.keys.count, plan.store.bytes_of(most), setup.agenda.now)
         return role
@@ -47,8 +48,13 @@ class StoreAdapter(RoleAdapter[StoreRole]):
         role.writes = padded([kind.write for kind in setup.plan.classes], setup.kinds)
         role.sizes = padded([plan.bytes_of(kind) for kind in setup.plan.classes], setup.kinds)
         role.sized = plan.is_sized
+        had = role.store
         if before is not None and before.store is not None:
-            role.store = moved(role.store, before.store, plan, setup, part.plan.id)
+            role.store = moved(had, before.store, plan, setup, part.plan.id)
+        if not isinstance(role.store, PrivateStore):
+            role.user_keys = None
+        elif role.user_keys is None or role.store is not had:
+            role.user_keys = UserKeys(role.store)
 
     def counters(self, body: StoreRole, now: float) -> Counters:
         """Hits, misses, evictions, ages."""

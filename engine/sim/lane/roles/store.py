@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
+from mypy_extensions import i64
+
 from engine.sim.lane.codes import CRASHED, NEVER, OK
 from engine.sim.lane.seams import Role
 
 if TYPE_CHECKING:
-    from mypy_extensions import i64
-
     from engine.sim.lane.call import Call, Pool
     from engine.sim.lane.node import Node
+    from engine.sim.lane.stores.private import UserKeys
     from engine.sim.lane.stores.store import Store
 
 
@@ -27,6 +28,8 @@ class StoreRole(Role):
         self.node = node
         self.flow = flow
         self.store = store
+        self.user_keys: UserKeys | None = None
+        """What makes keys a user's own, where each has a store of its own."""
         self.single_flight = False
         self.writes: list[bool] = [False]
         """Whether each class writes."""
@@ -39,7 +42,7 @@ class StoreRole(Role):
         self.ages = 0.0
         """Sum of the ages (s) of the entries that hits served."""
         self._followers: dict[int, list[Call]] = {}
-        """Jobs that wait for a key that another one fetches."""
+        """For each key that is fetched, the job that fetches it, and those that wait for it."""
 
     def serve(self, job: Call, now: float) -> None:
         """Look the key up, or change it."""
@@ -50,7 +53,7 @@ class StoreRole(Role):
             self.flow.serve(job, now)
         else:
             store = self.store
-            slot = store.find(job.key, now)
+            slot = store.find(self._key(job), now)
             if slot >= 0:
                 self.hits += 1
                 self.ages += now - store.written_at[slot]
@@ -66,24 +69,31 @@ class StoreRole(Role):
             self.node.end(job, OK, now)
             return
         if self.single_flight:
-            followers = self._followers.get(job.key)
+            key = self._key(job)
+            followers = self._followers.get(key)
             if followers is not None:
                 followers.append(job)
                 return
-            self._followers[job.key] = []
+            self._followers[key] = [job]
             job.leads = True
         self.flow.serve(job, now)
 
     def _put(self, job: Call, now: float) -> None:
         """Store a job's key."""
         store = self.store
-        store.put(job.key, now, now + store.ttl, self.sizes[job.kind], job.pool.index)
+        size = self.sizes[job.kind]
+        store.put(self._key(job), now, now + store.ttl, size, job.pool.index)
+
+    def _key(self, job: Call) -> i64:
+        """Under what a job's key is stored."""
+        keys = self.user_keys
+        return job.key if keys is None else keys.key(job)
 
     def finish(self, job: Call, reason: i64, now: float) -> None:
         """What was fetched is stored, what was written is dropped; then answer."""
         if reason == OK:
             if self.writes[job.kind]:
-                self.store.drop(job.key)
+                self.store.drop(self._key(job))
             elif not job.missed:
                 self._put(job, now)
         self.node.end(job, reason, now)
@@ -97,11 +107,23 @@ class StoreRole(Role):
     def _take_followers(self, job: Call) -> list[Call]:
         """Those who wait for what a job fetches; they wait no more."""
         job.leads = False
-        return self._followers.pop(job.key, [])
+        return self._followers.pop(self._fetched(job), [])[1:]
+
+    def _fetched(self, job: Call) -> i64:
+        """Under what a job fetches, though keys may be stored in another way by now."""
+        key = self._key(job)
+        waiting = self._followers.get(key)
+        if waiting is None or waiting[0] is not job:
+            for other, others in self._followers.items():
+                if others[0] is job:
+                    return i64(other)
+        return key
 
     def keeps(self, call: Call) -> bool:
         """Others wait for what it fetches."""
-        return call.leads and any(not each.done for each in self._followers[call.key])
+        return call.leads and any(
+            not each.done for each in self._followers[self._fetched(call)][1:]
+        )
 
     def lost(self, job: Call, now: float) -> None:
         """Whoever waits for a dead job in another instance fails with it."""

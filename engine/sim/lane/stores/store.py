@@ -72,12 +72,14 @@ class Store:
                 self.remove(slot)
             return NOWHERE
         if slot >= 0:
-            self.bytes += size - self.sizes[slot]
+            change = size - self.sizes[slot]
+            self.bytes += change
+            self.resized(slot, change)
             self._write(slot, now, expires_at, size, owner)
             self.versions[slot] = self.versions[slot] + 1 if version < 0 else version
             self.touch(slot)
-            if self.bytes > self.capacity_bytes:
-                while self.bytes > self.capacity_bytes:
+            if self.is_over():
+                while self.is_over():
                     self.evict(self.victim())
                 slot = self.table.find(key)
             return slot
@@ -98,6 +100,13 @@ class Store:
         self.expires_at[slot] = expires_at
         self.sizes[slot] = size
         self.owners[slot] = owner
+
+    def resized(self, slot: i64, change: i64) -> None:
+        """An entry that is written again has so many bytes more than before."""
+
+    def is_over(self) -> bool:
+        """Whether somebody has to go because an entry has grown."""
+        return self.bytes > self.capacity_bytes
 
     def is_full(self, size: i64) -> bool:
         """Whether somebody has to go before an entry of a size comes."""
