@@ -6,7 +6,7 @@ from dataclasses import fields
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from engine.catalog.links import lowered_link
+from engine.catalog.links import dns_nodes, lowered_link
 from engine.catalog.preset import Lowering
 from engine.catalog.registry import preset
 from engine.catalog.typed import typed_config, typed_link
@@ -18,6 +18,8 @@ from engine.model.round_trips import RoundTrips
 from engine.plan.primitives import INFINITE, EventPlan
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from engine.model.design import Design, Event
     from engine.model.fields import Config
     from engine.plan.primitives import ClassPlan, LinkPlan, NodePlan
@@ -83,6 +85,7 @@ def event_plan(design: Design, event: Event, classes: tuple[ClassPlan, ...]) -> 
         change=event.change,
         nodes=tuple(node.id for node in design.nodes if node.id in nodes),
         links=tuple(link.id for link in design.links if link.id in links),
+        routes=tuple(_routes(design, event)),
         replacement=_replacement(design, event, classes),
         label=describe(event, design),
         **_numbers(event),
@@ -109,6 +112,7 @@ def _touched(design: Design, event: Event) -> tuple[set[str], set[str]]:
     if hits != "links":
         return nodes, set()
     if event.with_ is None:
+        nodes -= dns_nodes(design) - {event.target}  # which is nowhere, whatever lies around it
         ends = (link for link in design.links if link.source in nodes or link.target in nodes)
         return set(), {link.id for link in ends}
     others = {node.id for node in members(design, event.with_)}
@@ -121,6 +125,22 @@ def _touched(design: Design, event: Event) -> tuple[set[str], set[str]]:
     return set(), cut | ({event.with_} & design.link_by_id.keys())
 
 
+def _routes(design: Design, event: Event) -> Iterator[tuple[str, str]]:
+    """The ways past DNS that an event between two sides is about."""
+    if event.kind.hits != "links" or event.with_ is None:
+        return
+    one = {node.id for node in members(design, event.target)}
+    other = {node.id for node in members(design, event.with_)}
+    for name in dns_nodes(design):
+        for asking in design.links:
+            for taken in design.links:
+                if asking.target != name or taken.source != name:
+                    continue
+                ends = (asking.source, taken.target)
+                if (ends[0] in one and ends[1] in other) or (ends[0] in other and ends[1] in one):
+                    yield asking.id, taken.id
+
+
 def _replacement(
     design: Design, event: Event, classes: tuple[ClassPlan, ...]
 ) -> NodePlan | LinkPlan | None:
@@ -129,7 +149,7 @@ def _replacement(
         return None
     item = replaced(design, event)
     if isinstance(item, Link):
-        return lowered_link(item, typed_link(item), classes, RoundTrips(design))
+        return lowered_link(item, typed_link(item), classes, RoundTrips(design), design)
     found = preset(item.kind)
     return found.plan(typed_config(item), Lowering(item.id, classes)) if found else None
 

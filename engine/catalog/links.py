@@ -1,31 +1,76 @@
-"""What links mean, with the delay between the frames around their ends, and with the last mile, where they say none."""
+"""What links mean, with the delay between the frames around their ends, and with the last mile, where they say none.
+
+What DNS leads to is as far from its callers as they are from that: DNS itself is nowhere.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from engine.plan.lower import link_plan
-from engine.plan.primitives import LawPlan
+from engine.plan.primitives import LawPlan, RoutePlan
 
 if TYPE_CHECKING:
-    from engine.model.design import Link
+    from collections.abc import Iterator
+
+    from engine.model.design import Design, Link
     from engine.model.link import LinkConfig
     from engine.model.round_trips import RoundTrips
     from engine.plan.primitives import ClassPlan, LinkPlan
 
+DNS: Final = "dns"
+"""The kind that tells the way and is no place on it."""
+
 
 def lowered_link(
-    link: Link, config: LinkConfig, classes: tuple[ClassPlan, ...], trips: RoundTrips
+    link: Link,
+    config: LinkConfig,
+    classes: tuple[ClassPlan, ...],
+    trips: RoundTrips,
+    design: Design,
 ) -> LinkPlan:
     """A link as numbers. Where it has no delay or bandwidth of its own, half a round trip each way and the last mile."""
     plan, given = link_plan(link, config, classes), config.model_fields_set
     mile = trips.last_mile(link.source)
-    if "delay" not in given:
-        trip = trips.between(link.source, link.target) or 0.0
+    if _is_dns(design, link.source):
+        plan = replace(plan, routes=tuple(_routes(link, trips, design, far="delay" not in given)))
+    elif "delay" not in given:
+        near = _is_dns(design, link.target)
+        trip = 0.0 if near else trips.between(link.source, link.target) or 0.0
         trip += 0.0 if mile is None else mile.round_trip
         if trip > 0.0:
             plan = replace(plan, delay=LawPlan(law="constant", mean=trip / 2.0))
     if mile is not None and "bandwidth" not in given:
         plan = replace(plan, last_mile=mile.bandwidth)
     return plan
+
+
+def dns_nodes(design: Design) -> set[str]:
+    """The nodes that only tell the way."""
+    return {node.id for node in design.nodes if node.kind == DNS}
+
+
+def _is_dns(design: Design, name: str) -> bool:
+    """Whether a node is DNS."""
+    node = design.node_by_id.get(name)
+    return node is not None and node.kind == DNS
+
+
+def _routes(link: Link, trips: RoundTrips, design: Design, *, far: bool) -> Iterator[RoutePlan]:
+    """The way of each caller of DNS to the target of one of its links, if these are any way from each other."""
+    if not design.frames:
+        return
+    around = set(_frames(link.target, trips, design))
+    for asking in design.links:
+        if asking.target != link.source:
+            continue
+        trip = trips.between(asking.source, link.target) if far else None
+        shared = sum(frame in around for frame in _frames(asking.source, trips, design))
+        yield RoutePlan(link=asking.id, delay=(trip or 0.0) / 2.0, shared=shared)
+
+
+def _frames(name: str, trips: RoundTrips, design: Design) -> tuple[str, ...]:
+    """The frames around a node."""
+    node = design.node_by_id.get(name)
+    return () if node is None or node.frame is None else trips.around_frame(node.frame)

@@ -67,7 +67,9 @@ def plan_of(reading: Reading) -> Plan:
     classes = tuple(class_plan(each) for each in reading.classes)
     nodes = {plan.id: plan for plan in _node_plans(reading, classes)}
     trips = RoundTrips(design)
-    links = (lowered_link(link, reading.links[link.id], classes, trips) for link in design.links)
+    links = (
+        lowered_link(link, reading.links[link.id], classes, trips, design) for link in design.links
+    )
     return Plan(
         title=design.title,
         seed=scenario.seed,

@@ -164,7 +164,8 @@ class _Step:
         reading = Reading(self._design, self._classes, {}, {now.id: config}, ())
         _demand(not any(class_errors(reading)))
         lowered = as_forwarded(
-            lowered_link(now, config, self._plan.classes, RoundTrips(self._design)), source
+            lowered_link(now, config, self._plan.classes, RoundTrips(self._design), self._design),
+            source,
         )
         _demand(lowered.waits == plan.waits)
         _demand(crossing_takes_time(lowered) == crossing_takes_time(plan))

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _LISTED: Final = (
     "client",
+    "dns",
     "load_balancer",
     "api_gateway",
     "rate_limiter",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from engine.control.lives import Lives
     from engine.plan.primitives import EventPlan
+    from engine.sim.lane.network.origins import Route
     from engine.sim.machine import Machine
     from engine.sim.parts import LinkPart, NodePart
 
@@ -111,6 +112,10 @@ class LinkState:
         link.loss = self.part.loss
         link.settle_delay()
 
+    def take_effect_on(self, route: Route) -> None:
+        """Bring one way over the link there."""
+        route.extra, route.cuts = self.extra, self.cuts
+
 
 @dataclass(frozen=True, slots=True)
 class Effect:
@@ -151,7 +156,7 @@ def _freeze(event: EventPlan, state: NodeState) -> None:
 def _error(event: EventPlan, state: NodeState) -> None:
     """A share of the requests fails: after their work, or after a time in place of it."""
     for each in state.hit(event):
-        if event.seconds is None:
+        if event.seconds is None or state.part.node.aside:
             each.answering *= 1.0 - event.probability
         else:
             each.failures.append((event.probability, event.seconds))

@@ -15,6 +15,8 @@ from engine.control.overlay import with_changes
 from engine.control.succession import Succession
 from engine.model.event_kinds import event_kind
 from engine.plan.primitives import LinkPlan, NodePlan
+from engine.sim.lane.link import Link
+from engine.sim.lane.network.origins import Origins
 from engine.sim.reach import reach
 
 if TYPE_CHECKING:
@@ -99,6 +101,7 @@ class Faults:
                     by_link[name].append(event)
         for link in reached.links:
             self._refresh_link(link, by_link[link.plan.id])
+            self._refresh_routes(link)
         states = [self._state(part, by_node[part.plan.id]) for part in reached.nodes]
         self._machine.hamper(each for state in states for each in state.hampered())
         for state in states:
@@ -113,6 +116,7 @@ class Faults:
         nodes, links = self._machine.nodes, self._machine.links
         hit = [name for event in news for name in self._nodes_of(event)]
         crossed = [name for event in news for name in self._links_of(event)]
+        crossed += [taken for event in news for _, taken in event.routes]
         crossed_links = [links[name] for name in crossed if name in links]
         hit += [link.plan.source for link in crossed_links]  # queues may have messages for them
         hit_nodes = [nodes[name] for name in hit if name in nodes]
@@ -166,6 +170,20 @@ class Faults:
             if change is not None:
                 change(event, state)
         state.take_effect()
+
+    def _refresh_routes(self, part: LinkPart) -> None:
+        """Bring the ways of callers that DNS tells to take a link into the state that events ask for."""
+        network = part.link.network
+        if not isinstance(network, Origins):
+            return
+        for asking, route in network.routes.items():
+            state = LinkState(part)
+            for event in self.active:
+                change = effect_of(event).link
+                name = asking.name if isinstance(asking, Link) else ""
+                if change is not None and (name, part.plan.id) in event.routes:
+                    change(event, state)
+            state.take_effect_on(route)
 
 
 def _badges(events: list[EventPlan]) -> tuple[str, ...]:

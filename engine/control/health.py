@@ -141,9 +141,22 @@ class HealthChecks:
         verdict = "back in rotation" if endpoint.passed else "out of rotation"
         text = f"{target} {endpoint.pool.index + 1} {verdict} at {watch.router.part.plan.id}"
         self._notify(Notice(at=self._machine.now, kind="health", text=text, target=target))
-        rotation = rotation_of(watch.router.part)
-        if rotation is not None:
-            rotation.settle()
+        if plan.convergence > 0.0:
+            self._machine.clock.process(self._converge(watch.router.part, plan.convergence))
+        else:
+            _settle(watch.router.part)
+
+    def _converge(self, part: NodePart, wait: float) -> Generator[Any, Any, None]:
+        """Let a verdict take effect once everybody knows."""
+        yield self._machine.clock.timeout(wait)
+        _settle(part)
+
+
+def _settle(part: NodePart) -> None:
+    """Have a router call whom there is reason to call."""
+    rotation = rotation_of(part)
+    if rotation is not None:
+        rotation.settle()
 
 
 def _wait(watch: Watch) -> float:

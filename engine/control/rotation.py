@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.records import dataclass
+from engine.sim.lane.roles.resolver import Resolver
 from engine.sim.primitives.rotation import ROTATION
 from engine.sim.snapshot import Notice
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from engine.plan.primitives import HealthPlan
     from engine.sim.lane.call import Endpoint
     from engine.sim.machine import Machine
-    from engine.sim.parts import NodePart
+    from engine.sim.parts import LinkPart, NodePart
     from engine.sim.reach import Reach
 
 _ROUNDING = 1e-9
@@ -55,10 +56,17 @@ class Rotation:
     def _groups(self) -> Iterator[list[Endpoint]]:
         """The instances that stand in for each other: those behind links that take the same classes."""
         groups: dict[tuple[bool, ...], list[Endpoint]] = {}
-        for part in self.part.leaving:
+        for part in self._listed():
             link = part.link
             groups.setdefault(tuple(link.accepts), []).extend(link.endpoints)
         return iter(groups.values())
+
+    def _listed(self) -> Iterator[LinkPart]:
+        """The links that are chosen among: those for which there are records, where it is DNS."""
+        role = self.part.role(Resolver)
+        for part in self.part.leaving:
+            if role is None or part.plan.id in role.records:
+                yield part
 
     def _turn(self, *, panic: bool) -> None:
         """Begin to call everybody, or cease to."""

@@ -214,7 +214,9 @@ class Timeline:
 
     def _say(self, kind: Literal["event", "restored"], event: EventPlan, text: str) -> None:
         """Put something on the record."""
-        target = next(iter((*event.nodes, *event.links)), None)
+        target = next(
+            iter((*event.nodes, *event.links, *(taken for _, taken in event.routes))), None
+        )
         self._notify(Notice(at=self._machine.now, kind=kind, text=text, target=target))
 
     def _settle_and_tell(self) -> None:

@@ -20,6 +20,7 @@ from engine.sim.lane.balancing.key_maps import SPACE
 from engine.sim.lane.balancing.least_connections import LeastConnections
 from engine.sim.lane.balancing.power_of_two import PowerOfTwo
 from engine.sim.lane.balancing.random_choice import Random
+from engine.sim.lane.balancing.ranked import Ranked
 from engine.sim.lane.balancing.round_robin import RoundRobin
 from engine.sim.lane.balancing.slow_start import SlowStart
 from engine.sim.lane.balancing.sticky import Affinity, PerConnection, Pins
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
     from engine.model.balancing import AffinityName, Hash, Layer, Shuffle, Zone
     from engine.plan.primitives import Picker as PickerName
-    from engine.sim.lane.call import Endpoint
+    from engine.sim.lane.call import CallPath, Endpoint
     from engine.sim.lane.draws import Draws
     from engine.sim.lane.seams import Picker
     from engine.sim.nearness import Nearness
@@ -98,6 +99,16 @@ class Choosing:
         key = (manner, *(id(endpoint) for endpoint in among))
         if key not in self._pickers:
             self._pickers[key] = self._whole(manner, among)
+        return self._pickers[key]
+
+    def ranked(
+        self, among: list[Endpoint], usual: list[float], ranks: dict[CallPath, list[float]]
+    ) -> Picker:
+        """The picker by rank over some endpoints; the one that was there before, if there was."""
+        seen = tuple((id(path), *row) for path, row in ranks.items())
+        key = ("rank", tuple(usual), seen, *(id(endpoint) for endpoint in among))
+        if key not in self._pickers:
+            self._pickers[key] = Ranked(among, usual, ranks)
         return self._pickers[key]
 
     def keep(self, pickers: Sequence[Picker]) -> None:

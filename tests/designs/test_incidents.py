@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 PAIRS: dict[str, tuple[str, str]] = {
     "cold-cache": ("database", "config.queue_limit"),
     "dynamodb-2015": ("metadata", "config.queue_limit"),
+    "dynamodb-2025": ("dns", "config.keep_last"),
+    "facebook-2021": ("routes", "config.check.fail_open"),
     "flapping-checks": ("proxy", "config.health.layer"),
     "idle-timeout": ("devices-api", "config.connection.idle_timeout"),
     "google-cloud-2025": ("large-table-l", "config.retry.backoff.jitter"),

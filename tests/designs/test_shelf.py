@@ -32,6 +32,7 @@ RISKS = {
     "cold-cache": {"unbounded-queue"},
     "dynamodb-2015": {"unbounded-queue"},
     "exhausted-pool": BARE,
+    "facebook-2021": {"deep-check"},
     "flapping-checks": {"overload"},
     "flapping-checks-fixed": {"overload"},
     "flash-sale": {"unbounded-queue", "retry-storm"},

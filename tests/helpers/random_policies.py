@@ -25,7 +25,7 @@ from engine.model.policies.retry_budget import RetryBudget
 from engine.model.policies.shed import Shed
 from engine.model.policies.throttle import Throttle
 from engine.model.policies.waiting_room import WaitingRoom
-from engine.plan.primitives import FramePlan, HomePlan, NodePlan, Plan
+from engine.plan.primitives import FramePlan, HomePlan, NodePlan, Plan, ResolverPlan
 from engine.sim.lane.draws import generator
 from tests.helpers import plans
 
@@ -113,6 +113,13 @@ BACKUPS: list[Backup | None] = [
 ]
 
 
+RESOLVERS = [
+    ResolverPlan(policy="failover", ttl=0.5),
+    ResolverPlan(policy="latency", ttl=0.0, lookup=plans.exponential(0.01), patience=0.1),
+    ResolverPlan(policy="geo", ttl=0.1, stretched=0.3, stretch=1.0),
+    ResolverPlan(policy="round_robin", ttl=0.3, records=("b", "s1"), keeps_last=True),
+    ResolverPlan(policy="anycast", ttl=1.0),
+]
 BALANCING: list[dict[str, Any]] = [
     {"picker": "hash"},
     {"picker": "hash", "hash": Hash(map="ring", bound=1.25)},
@@ -127,6 +134,7 @@ BALANCING: list[dict[str, Any]] = [
     {"picker": "zone", "zone": Zone(spill_over="even"), "affinity": "session"},
     {"picker": "round_robin", "slow_start": 0.5},
     {"picker": "weighted", "slow_start": 0.2, "affinity": "session"},
+    *({"picker": "round_robin", "resolver": each} for each in RESOLVERS),
 ]
 
 

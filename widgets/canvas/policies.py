@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, TypeVar
+from typing import TYPE_CHECKING, Final, Literal, TypeVar, get_args
 
 from pydantic import ValidationError
 
@@ -19,6 +19,7 @@ from engine.model.health import Outlier
 from engine.model.last_mile import PROFILES
 from engine.model.link import LinkConfig
 from engine.model.policies.policy import policies_in
+from engine.model.resolution import PolicyName
 from widgets.canvas.wording import short_percent, short_time
 
 if TYPE_CHECKING:
@@ -107,6 +108,7 @@ def _controller_pills(config: Mapping[str, object], states: Mapping[str, str]) -
     if isinstance(profile, str) and profile in PROFILES:
         yield Pill("distance", profile)
     yield from _balancing_pills(config)
+    yield from _answer_pills(config)
     scale = _read(Autoscale, config.get("autoscale"))
     if scale is not None:
         yield Pill("autoscale", f"{scale.min}–{scale.max}")
@@ -129,6 +131,17 @@ def _controller_pills(config: Mapping[str, object], states: Mapping[str, str]) -
     if outlier is not None:
         state = states.get("outlier", "")
         yield Pill("eject", state or f"{outlier.consecutive} in a row", "strained" if state else "")
+
+
+def _answer_pills(config: Mapping[str, object]) -> Iterator[Pill]:
+    """The sign of DNS: by what it answers, and for how long."""
+    policy, life = config.get("policy"), config.get("ttl")
+    if policy not in get_args(PolicyName):
+        return
+    text = str(policy).replace("_", " ")
+    if isinstance(life, int | float) and policy != "anycast":
+        text = f"{text} · {short_time(life)}"
+    yield Pill("dns", text)
 
 
 def _balancing_pills(config: Mapping[str, object]) -> Iterator[Pill]:

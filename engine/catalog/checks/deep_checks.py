@@ -29,8 +29,9 @@ def deep_check_risks(facts: Facts, node: NodePlan) -> Iterator[Finding]:
         "slow, all of them are out at once, for requests that do not need it as well; fail open, or check "
         "the instances alone"
     )
-    fix = SetField(node.id, ("config", "health", "fail_open"), value=True, label="Fail open")
-    yield risk(node.id, "deep-check", message, "health.depth", fix)
+    field = "health" if node.router is None or node.router.resolver is None else "check"
+    fix = SetField(node.id, ("config", field, "fail_open"), value=True, label="Fail open")
+    yield risk(node.id, "deep-check", message, f"{field}.depth", fix)
 
 
 def _shared(plan: Plan, balancer: str) -> list[str]:

@@ -9,6 +9,7 @@ from engine.catalog.checks.autoscaling import autoscaler_risks
 from engine.catalog.checks.deep_checks import deep_check_risks
 from engine.catalog.checks.distances import distance_risks
 from engine.catalog.checks.facts import facts_of, risk
+from engine.catalog.checks.resolution import resolution_risks
 from engine.catalog.checks.timeouts import timeout_risks
 from engine.catalog.checks.tries import retry_risks
 from engine.catalog.checks.zones import spills_over, zone_risks
@@ -44,6 +45,7 @@ def risks(reading: Reading, plan: Plan) -> Iterator[Finding]:
     for node in plan.nodes:
         yield from autoscaler_risks(facts, node)
         yield from deep_check_risks(facts, node)
+        yield from resolution_risks(facts, node)
     yield from timeout_risks(facts)
     yield from retry_risks(facts)
     yield from distance_risks(facts)
@@ -112,7 +114,16 @@ def _single(facts: Facts, node: NodePlan, single: frozenset[str]) -> Iterator[Fi
     if node.id not in single:
         return
     name, instances = facts.name(node.id), node.station.instances
-    if not facts.has(node.id, "instances"):
+    resolver = None if node.router is None else node.router.resolver
+    if resolver is not None and resolver.policy == "anycast":
+        return  # routes that are announced go on without whoever is drawn for them
+    if resolver is not None:
+        message = (
+            f"{name} is a single point of failure: when it dies, nothing is answered once the answers have run out "
+            "that callers keep"
+        )
+        yield risk(node.id, "single-point", message, None)
+    elif not facts.has(node.id, "instances"):
         message = f"{name} is a single point of failure: when it dies, nothing is answered"
         spare = facts.has(node.id, "failover") and node.failover is None
         fix = SetField(node.id, ("config", "failover"), {}, "Add a standby") if spare else None

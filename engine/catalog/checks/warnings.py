@@ -12,6 +12,7 @@ from engine.catalog.checks.faults import fault_warnings
 from engine.catalog.checks.flows import explicit_flow, flow_warnings
 from engine.catalog.checks.instances import instance_warnings
 from engine.catalog.checks.recovery import recovery_warnings
+from engine.catalog.checks.resolution import resolution_warnings
 from engine.catalog.checks.scenario import event_warnings, objective_warnings
 from engine.catalog.checks.unasked import unasked_warnings
 from engine.catalog.checks.users import user_warnings
@@ -66,6 +67,7 @@ def warnings(reading: Reading) -> Iterator[Finding]:
     yield from connection_warnings(reading)
     yield from distance_warnings(reading)
     yield from user_warnings(reading)
+    yield from resolution_warnings(reading)
 
 
 def _unknown_field(

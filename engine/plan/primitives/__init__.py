@@ -25,9 +25,11 @@ from engine.plan.primitives.link import (
     LinkPlan,
     ReconnectPlan,
     RetryPlan,
+    RoutePlan,
 )
 from engine.plan.primitives.node import HealthPlan, NodePlan, OutlierPlan, RouterPlan
 from engine.plan.primitives.plan import Plan
+from engine.plan.primitives.resolver import ResolverPlan
 from engine.plan.primitives.station import (
     BatchPlan,
     CpuPlan,
@@ -75,7 +77,9 @@ __all__ = [
     "Picker",
     "Plan",
     "ReconnectPlan",
+    "ResolverPlan",
     "RetryPlan",
+    "RoutePlan",
     "RouterPlan",
     "ScalingPlan",
     "SessionPlan",

@@ -21,6 +21,8 @@ class EventPlan:
     change: str
     nodes: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
+    routes: tuple[tuple[str, str], ...] = ()
+    """Ways of callers that DNS has told to take a link: over which they ask, and which they take."""
     factor: float = 1.0
     probability: float = 0.0
     seconds: float | None = None

@@ -79,6 +79,18 @@ class EncryptionPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RoutePlan:
+    """L: the way of those who were told by DNS to take a link, from where they are."""
+
+    link: str
+    """Over which they ask."""
+    delay: float
+    """One way (s), on top of the delay of the link that they take."""
+    shared: int = 0
+    """Frames in which both they and the target lie."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LinkPlan:
     """L and C: the network between two nodes, and the caller's policy."""
 
@@ -122,6 +134,8 @@ class LinkPlan:
     """Who is given up is told, and stops."""
     policies: tuple[Policy, ...] = ()
     """C: what else the caller keeps to."""
+    routes: tuple[RoutePlan, ...] = ()
+    """The ways of its callers, where it leaves DNS and frames say how far it is."""
 
     def transfer(self, kind: ClassPlan) -> float:
         """Seconds that the bytes of a request and its answer take on the last mile."""

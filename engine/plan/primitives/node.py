@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from engine.model.faults import NodeFaults
     from engine.model.policies.policy import Policy
     from engine.plan.primitives.flow import FlowPlan
+    from engine.plan.primitives.resolver import ResolverPlan
     from engine.plan.primitives.store import BacklogPlan, StorePlan
     from engine.plan.primitives.traffic import TrafficPlan
 
@@ -44,6 +45,8 @@ class HealthPlan:
     """Whether all are used once none is in rotation."""
     fast_interval: float | None = None
     """Seconds from the end of a check to the next while a verdict is open."""
+    convergence: float = 0.0
+    """Seconds from a verdict until it takes effect: routers have to tell each other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +77,8 @@ class RouterPlan:
     """Seconds until an instance that is new, or is back, has its whole share."""
     health: HealthPlan | None = None
     outlier: OutlierPlan | None = None
+    resolver: ResolverPlan | None = None
+    """What makes it DNS: no place on the way, but what tells it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

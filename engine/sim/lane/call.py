@@ -255,6 +255,8 @@ class Site(SiteCounts):
         self.queue_manager: QueueManager | None = None
         self.pulls = False
         """Whether queues have to be told when a worker is idle."""
+        self.aside = False
+        """Whether calls only ask it for the way: they neither die with it nor wait for it."""
 
     def draw(self, task: i64) -> float:
         """Draw how much work (s) a task brings."""

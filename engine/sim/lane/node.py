@@ -75,6 +75,7 @@ class Node(Site):
     def play(self, flow: Role, before: Role | None, witness: Role | None) -> None:
         """Have roles: a flow, what serves before it, and what sees jobs end."""
         self.flow = flow
+        self.aside = flow.aside
         self.server = flow if before is None else before
         self.witness = witness
 
@@ -101,6 +102,8 @@ class Node(Site):
         context = call.context
         if context is not None and context.deadline <= now:
             self.refuse(call, EXPIRED if call.reason == EXPIRED else DEADLINE, now)
+        elif self.aside:
+            self._pass_by(call, now)
         elif pool.down and not pool.dormant:
             self.refuse(call, UNAVAILABLE, now)
         elif self.gate is not None:
@@ -211,6 +214,14 @@ class Node(Site):
                 self.wait.add_none()
         self.after_work(call, now)
 
+    def _pass_by(self, call: Call, now: float) -> None:
+        """Tell a call the way, whatever has happened to the instance that it came to."""
+        self.touch(now)
+        call.pool.enter(call, now)
+        call.stage = ENGAGED
+        self.wait.add_none()
+        self.flow.serve(call, now)
+
     def refuse(self, call: Call, reason: i64, now: float) -> None:
         """Answer at the door, or at a gate to whoever waited there."""
         if call.entered:
@@ -279,14 +290,14 @@ class Node(Site):
         context = child.context
         if context is not None and context.wrong:
             context_of(job).wrong = True
-        if job.pool.halted:
+        if job.pool.halted and not self.aside:
             job.pool.parked.append(Parked(job, child, OK))
         else:
             self.flow.proceed(job, child, now)
 
     def child_failed(self, job: Call, reason: i64, now: float) -> None:
         """A call that a job waited for failed for good."""
-        if job.pool.halted:
+        if job.pool.halted and not self.aside:
             job.pool.parked.append(Parked(job, None, reason))
         else:
             self.flow.child_failed(job, reason, now)
@@ -308,7 +319,7 @@ class Node(Site):
         self.touch(now)
         pool.leave(job)
         self.conclude(job, reason, now)
-        if self.faulty and self._is_silent(job):
+        if self.faulty and not self.aside and self._is_silent(job):
             job.stage = RETURNING
             job.reason = reason
         else:
@@ -390,9 +401,11 @@ class Node(Site):
             path.answer(call, call, now)
 
     def kill(self, pool: Pool, now: float) -> None:
-        """Take an instance down: whatever is inside, or at a gate to it, fails at once."""
+        """Take an instance down: whatever is inside, or at a gate to it, fails at once; who passed it by goes on."""
         self.touch(now)
         pool.down = True
+        if self.aside:
+            return
         pool.deaths += 1
         pool.discipline.clear(now)
         if pool.rule is not None:

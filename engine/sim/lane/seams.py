@@ -150,6 +150,8 @@ class Role(MessageSource):
 
     ends_here: bool = False
     """Whether it answers without any further call."""
+    aside: bool = False
+    """Whether requests only ask it for the way: they go on whatever happens to its instances."""
 
     def serve(self, job: Call, now: float) -> None:
         """Go on with a request after its work."""

@@ -22,6 +22,7 @@ from engine.sim.primitives.program import ProgramAdapter
 from engine.sim.primitives.queue import QueueAdapter
 from engine.sim.primitives.queue_timeout import QueueTimeoutAdapter
 from engine.sim.primitives.rate_limit import RateLimitAdapter
+from engine.sim.primitives.resolver import ResolverAdapter
 from engine.sim.primitives.retry import RetryAdapter
 from engine.sim.primitives.retry_budget import RetryBudgetAdapter
 from engine.sim.primitives.router import RouterAdapter
@@ -65,6 +66,7 @@ GATES: Final[tuple[GateAdapter[Any], ...]] = (
 """In the order in which calls pass them."""
 
 FLOWS: Final[tuple[RoleAdapter[Any], ...]] = (
+    ResolverAdapter(),
     RouterAdapter(),
     QueueAdapter(),
     ProgramAdapter(),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.plan.primitives import INFINITE
 from engine.sim.body import Counters, Values, padded, ratio
+from engine.sim.lane.network.origins import Origins
 from engine.sim.lane.network.transport import Network
 from engine.sim.lane.node import Node
 from engine.sim.primitives.adapter import TransportAdapter
@@ -34,9 +35,10 @@ class NetworkAdapter(TransportAdapter[Network]):
         if free and plan.connection is None and plan.encryption is None and not relays:
             link.network = None
             return None
-        network = link.network
+        network = link.network.under if isinstance(link.network, Origins) else link.network
         if not isinstance(network, Network):
-            network = link.network = Network(link)
+            network = Network(link)
+        link.network = network
         classes, kinds = setup.plan.classes, setup.kinds
         # Requests of a class that is gone are as large as those of the last one.
         network.request_bytes = padded([each.request_bytes for each in classes], kinds)

@@ -52,7 +52,7 @@ def test_all_that_plans_have_today_is_known() -> None:
         "layer 4",
         "slow start",
     )
-    known += ("affinity session", "affinity client")
+    known += ("affinity session", "affinity client", "resolver")
     for seed in range(200):
         made = random_plan(seed)
         for part in (*made.nodes, *made.links):

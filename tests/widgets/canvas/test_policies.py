@@ -77,3 +77,10 @@ def test_a_balancer_by_zone_says_how_it_spills_over() -> None:
     assert gate_pills({"picker": "zone"}, {}) == (Pill("frame", "own zone"),)
     even = gate_pills({"picker": "zone", "zone": {"spill_over": "even"}}, {})
     assert even == (Pill("frame", "even zones"),)
+
+
+def test_dns_says_by_what_it_answers_and_for_how_long() -> None:
+    assert gate_pills({"policy": "geo", "ttl": 60}, {}) == (Pill("dns", "geo · 60 s"),)
+    assert gate_pills({"policy": "round_robin"}, {}) == (Pill("dns", "round robin"),)
+    assert gate_pills({"policy": "anycast", "ttl": 60}, {}) == (Pill("dns", "anycast"),)
+    assert gate_pills({"ttl": 60}, {}) == ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, final
 
-from engine.sim.lane.network.connection import Connection
+from engine.sim.lane.network.connection import Connection, connection_of
 from engine.sim.lane.owners import client_of, root_of
 from engine.sim.lane.seams import Picker
 
@@ -143,6 +143,14 @@ class PerConnection(Picker):
         if found is not None:
             lease.lead(found)
         return found
+
+    def leads(self, call: Call) -> bool:
+        """Whether the connection of a call leads somewhere already, if only to the dead."""
+        connection = connection_of(call)
+        endpoint = None if connection is None else connection.leads_to
+        if connection is None or endpoint is None:
+            return False
+        return connection.is_cut() or endpoint.pool.leaving or endpoint in self._among
 
     def pick_other(self, call: Call, tried: list[Pool]) -> Endpoint | None:
         """Nowhere else: what comes over a connection cannot be sent again over another."""

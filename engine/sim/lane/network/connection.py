@@ -154,3 +154,10 @@ class Handshake(CallPath):
     def deliver(self, call: Call, now: float) -> None:
         """It found no place for so long that the caller gave it up."""
         self._connection.pool.shaken(self._connection, call.reason, now)
+
+
+def connection_of(call: Call) -> Connection | None:
+    """The connection over which its caller came; None where that has none."""
+    parent = call.parent
+    lease = None if parent is None else parent.lease
+    return lease if isinstance(lease, Connection) else None

@@ -53,6 +53,10 @@ class ConnectionList(DeathWatch):
         """Have the callee do the work of a handshake, if it is not done with the first call."""
         raise NotImplementedError
 
+    def refuses(self) -> bool:
+        """Whether nobody takes connections there; those past a DNS server lead elsewhere."""
+        return self.callee.down and not self.callee.site.aside
+
     def rest(self, connection: Connection) -> None:
         """A connection is idle from now on."""
         if connection.closed or connection.resting or connection.era != self.era:

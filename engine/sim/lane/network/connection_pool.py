@@ -82,7 +82,7 @@ class ConnectionPool(ConnectionHolder):
         group = self.group
         group.look(now)
         if connection.era == group.era:
-            if group.callee.down and self.keeper.rules.round_trips > 0:
+            if group.refuses() and self.keeper.rules.round_trips > 0:
                 connection.failure = UNAVAILABLE
             if connection.tries > 0 and connection.failure == OK and group.shakes(connection, now):
                 return
@@ -269,7 +269,7 @@ class ConnectionPool(ConnectionHolder):
         keeper = self.keeper
         link = keeper.link
         legs = 2 * keeper.rules.round_trips
-        if legs > 0 and self.group.callee.down:
+        if legs > 0 and self.group.refuses():
             connection.failure = UNAVAILABLE
             legs = 2
         span = 0.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING
 
 from engine.sim.lane.call import Call
 from engine.sim.lane.codes import OK, UNAVAILABLE
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from engine.sim.lane.seams import Picker
 
 
-@final
 class Router(Role):
     """A flow that is a choice."""
 
@@ -28,9 +27,10 @@ class Router(Role):
 
     def serve(self, job: Call, now: float) -> None:
         """Send the request on, or fail where no instance is healthy."""
-        call = Call(job.site, job.pool, job, job.kind, job.key)
-        if job.context is not None:
-            repeat(job, call)
+        self.forward(job, call_for(job), now)
+
+    def forward(self, job: Call, call: Call, now: float) -> None:
+        """Pick an instance, and send there."""
         picker = self.pickers[job.kind]
         tried = job.tried
         if tried is None:
@@ -52,3 +52,11 @@ class Router(Role):
     def child_failed(self, job: Call, reason: i64, now: float) -> None:
         """Hand the failure back."""
         self.node.pass_on(job, reason, now)
+
+
+def call_for(job: Call) -> Call:
+    """The call by which a request is handed on."""
+    call = Call(job.site, job.pool, job, job.kind, job.key)
+    if job.context is not None:
+        repeat(job, call)
+    return call
