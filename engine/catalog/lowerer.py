@@ -150,6 +150,7 @@ class _Step:
         checks = (class_errors, instance_errors, fault_errors)
         _demand(not any(finding for check in checks for finding in check(reading)))
         lowered = node_plan(now, config, self._plan.classes)
+        _demand(_layer(lowered) == _layer(plan))  # what the links behind it mean
         _demand(is_restless(lowered) == is_restless(plan))
         _demand(work_takes_time(lowered) == work_takes_time(plan))
         self.lowered += 1
@@ -171,6 +172,11 @@ class _Step:
         _demand(crossing_takes_time(lowered) == crossing_takes_time(plan))
         self.lowered += 1
         return lowered
+
+
+def _layer(node: NodePlan) -> int | None:
+    """At which layer a node routes, if it does."""
+    return None if node.router is None else node.router.layer
 
 
 def _demand(local: object) -> None:

@@ -28,7 +28,8 @@ def as_forwarded(link: LinkPlan, source: NodePlan) -> LinkPlan:
     if source.router is None and source.backlog is None:
         return link
     if source.router is not None and source.router.layer == 4:
-        link = replace(link, connection=None, encryption=None)  # those that enter go on over it
+        # Connections that enter it go on over this link, whatever is asked over them.
+        link = replace(link, connection=None, encryption=None, classes=(True,) * len(link.classes))
     return _plain(link, waits=True)
 
 

@@ -29,6 +29,7 @@ def connection_warnings(reading: Reading) -> Iterator[Finding]:
         if config is not None:
             yield from _nobody_holds(reading, link, config)
             yield from _passed_through(reading, link, config)
+            yield from _unseen_classes(reading, link, config)
 
 
 def idle_races(reading: Reading, plan: Plan) -> Iterator[Finding]:
@@ -99,3 +100,18 @@ def _passed_through(reading: Reading, link: Link, config: LinkConfig) -> Iterato
             f"workers do the handshakes. Set them on the links that lead to {name}, or choose layer 7",
             fix=SetField(link.id, ("config", field), UNSET, f"No {what} here"),
         )
+
+
+def _unseen_classes(reading: Reading, link: Link, config: LinkConfig) -> Iterator[Finding]:
+    """Routes by what is asked for, behind a balancer that does not see that."""
+    if config.classes is None or getattr(reading.configs.get(link.source), "layer", 7) != 4:
+        return
+    yield Finding(
+        level="warning",
+        code="no-effect",
+        id=link.id,
+        field="config.classes",
+        message=f"At layer 4 {name_of(reading.design, link.source)} does not see what is asked for, so that it cannot "
+        "route by class: every connection may lead here. Choose layer 7 to route by class",
+        fix=SetField(link.source, ("config", "layer"), 7, "Choose layer 7"),
+    )

@@ -9,6 +9,7 @@ import pytest
 from engine.catalog import check
 from engine.model.design import Design
 from engine.model.findings import Finding
+from engine.model.traffic import RequestClass
 from tests.helpers.builders import client, design, link, node
 
 
@@ -81,3 +82,13 @@ def test_users_who_are_not_told_apart() -> None:
     [finding] = found(edge(0.01, per="user"), "no-users", "users-web")
     assert finding.field == "config.connection.per"
     assert not found(mended(edge(0.01, per="user"), finding), "no-users", "users-web")
+
+
+def test_layer_4_does_not_route_by_class() -> None:
+    made = through(4, classes=["read"])
+    made = made.model_copy(
+        update={"classes": (RequestClass(name="read"), RequestClass(name="write"))}
+    )
+    [finding] = found(made, "no-effect", "lb-web")
+    assert finding.field == "config.classes"
+    assert not found(mended(made, finding), "no-effect", "lb-web")

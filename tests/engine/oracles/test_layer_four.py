@@ -19,6 +19,7 @@ from tests.helpers.plans import (
     exponential,
     link,
     plan,
+    request_class,
     retry,
     router,
     simulate,
@@ -106,6 +107,30 @@ def test_few_connections_load_servers_unevenly(connections: int, servers: int) -
     found = [max(each) * servers / sum(each) for each in seen]
     margin = 3.0 * float(bins.std()) / math.sqrt(len(found))
     assert np.mean(found) == pytest.approx(float(bins.mean()), abs=margin)
+
+
+@pytest.mark.parametrize("layer", [4, 7])
+def test_only_layer_7_routes_by_what_is_asked_for(layer: Any) -> None:
+    """One connection carries both classes: layer 7 sends each where it belongs, layer 4 all to one place."""
+    rules = ConnectionPlan(round_trips=0, connections=1, streams=100)
+    nodes = [
+        client(rate=100.0, mix=(0.5, 0.5)),
+        router("lb", layer=layer),
+        station("reads", 0.0, workers=None),
+        station("writes", 0.0, workers=None),
+    ]
+    links = [
+        link("users", "lb", connection=rules, classes=(True, True)),
+        link("lb", "reads", classes=(True, False)),
+        link("lb", "writes", classes=(False, True)),
+    ]
+    kinds = (request_class("read"), request_class("write", write=True))
+    made = simulate(plan(nodes, links, classes=kinds, duration=10.0))
+    counts = [made["nodes"][name]["arrivals"] for name in ("reads", "writes")]
+    if layer == 7:
+        assert counts == [pytest.approx(500, rel=0.2), pytest.approx(500, rel=0.2)]
+    else:
+        assert sorted(counts) == [0, pytest.approx(1000, rel=0.1)]
 
 
 def after_death(layer: Any, tries: int) -> Result:
