@@ -70,6 +70,8 @@ class ConnectionGroup(ConnectionList):
 
     def tidy(self, holder: ConnectionHolder) -> None:
         """Forget a user who holds nothing."""
+        if holder.number == SHARED:
+            return
         number = int(holder.number)
         pool = self._users.get(number)
         if pool is holder and pool.unused():
