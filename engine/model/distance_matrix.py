@@ -60,6 +60,18 @@ def distance_matrix(design: Design) -> DistanceMatrix:
     return DistanceMatrix(frames, cells, trips.places)
 
 
+def distances_from(design: Design, frame: str) -> dict[str, Cell]:
+    """How far one frame is from each of the others, of any kind; nothing of those around it and inside it."""
+    trips = RoundTrips(design)
+    here = trips.around_frame(frame)
+    around = {other.id: trips.around_frame(other.id) for other in design.frames}
+    return {
+        other: _cell(trips, here, there)
+        for other, there in around.items()
+        if other not in here and frame not in there
+    }
+
+
 def _taking_part(design: Design, trips: RoundTrips) -> Iterator[str]:
     """The frames that are somewhere."""
     named = trips.named()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.model.design import Design
-from engine.model.distance_matrix import Cell, distance_matrix
+from engine.model.distance_matrix import Cell, distance_matrix, distances_from
 from engine.model.edits import SetField
 from tests.helpers.builders import design
 
@@ -56,3 +56,12 @@ def test_what_a_person_says_reaches_what_lies_inside() -> None:
     usual = SetField("a", ("config",), {}).apply(usual).design
     assert distance_matrix(usual).cells["a", "b"] == Cell(0.0015, "typical", ("east", "east"))
     assert distance_matrix(usual).cells["east", "ireland"].told == "unknown"
+
+
+def test_one_frame_has_the_cells_of_its_row() -> None:
+    made, matrix = world(), distance_matrix(world())
+    for frame in matrix.frames:
+        row = distances_from(made, frame)
+        wanted = {other: cell for (one, other), cell in matrix.cells.items() if one == frame}
+        assert {other: cell for other, cell in row.items() if other in matrix.frames} == wanted
+    assert distances_from(made, "drawn")["east"] == Cell(None, "unknown")

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from engine.model.design import Frame, Link, Node, Note
-from engine.model.distance_matrix import distance_matrix
+from engine.model.distance_matrix import distances_from
 from engine.model.edits import SetField
 from engine.model.frame import FrameConfig
 from engine.model.places import all_places
@@ -52,7 +52,7 @@ class FrameSubject:
         """Show ``frame``."""
         self._design = design
         self._frame = frame
-        self._matrix = distance_matrix(design)
+        self._distances = distances_from(design, frame.id)
         self.ids = (frame.id,)
         self.key = frame.id
         self.title = frame.name
@@ -120,7 +120,7 @@ class FrameSubject:
     def _how_far(self, other: Frame) -> str:
         """The name of another frame, with the round trip that is known without anybody setting it."""
         name = label_of(self._design, other.id)
-        cell = self._matrix.cells.get((self._frame.id, other.id))
+        cell = self._distances.get(other.id)
         if cell is None or cell.seconds is None or cell.told == "explicit":
             return name
         return f"{name} ({format_quantity(cell.seconds, 's')} {_WHENCE[cell.told]})"
