@@ -134,7 +134,7 @@ class CardPresenter:
         """The sign of a delay that a link has not from itself, worked out once a design."""
         known = self._distances.get(link.id)
         if known is None:
-            known = self._distances[link.id] = distance_pills(link, self.trips)
+            known = self._distances[link.id] = distance_pills(link, self._design, self.trips)
         return known
 
     def _link_state(self, link: Link) -> State:

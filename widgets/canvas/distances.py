@@ -15,16 +15,19 @@ if TYPE_CHECKING:
     from engine.model.design import Design, Link
     from engine.model.round_trips import RoundTrip, RoundTrips
 
+_DNS: Final = "dns"
 _SHORT: Final = 0.001
 """Seconds below which a round trip is not worth a sign: what lies in one zone."""
 
 
-def distance_pills(link: Link, trips: RoundTrips) -> tuple[Pill, ...]:
+def distance_pills(link: Link, design: Design, trips: RoundTrips) -> tuple[Pill, ...]:
     """The sign of a round trip that a link has not from itself; none where it has a delay of its own."""
     if "delay" in link.config:
         return ()
-    trip, mile = trips.between(link.source, link.target), trips.last_mile(link.source)
-    whole = (trip or 0.0) + (mile.round_trip if mile is not None else 0.0)
+    trip, mile = _trip(link, design, trips), trips.last_mile(link.source)
+    whole = (trip.seconds if trip is not None else 0.0) + (
+        mile.round_trip if mile is not None else 0.0
+    )
     return (Pill("distance", short_time(whole)),) if whole >= _SHORT else ()
 
 
@@ -32,7 +35,7 @@ def distance_rows(link: Link, design: Design, trips: RoundTrips) -> Iterator[tup
     """From where a link has what it does not say itself, as rows of a tooltip."""
     mile = trips.last_mile(link.source)
     if "delay" not in link.config:
-        found = trips.find(link.source, link.target)
+        found = _trip(link, design, trips)
         if found is not None:
             yield "Round trip", f"{short_time(found.seconds)} {_told(found, design, trips)}"
         if mile is not None:
@@ -40,6 +43,14 @@ def distance_rows(link: Link, design: Design, trips: RoundTrips) -> Iterator[tup
             yield "Last mile", f"{short_time(mile.round_trip)} there and back, of {name}"
     if mile is not None and "bandwidth" not in link.config:
         yield "Last mile, each", f"{mile.bandwidth * 8 / 1e6:g} Mb/s"
+
+
+def _trip(link: Link, design: Design, trips: RoundTrips) -> RoundTrip | None:
+    """The round trip between the ends of a link. DNS tells the way and is no place on it."""
+    kinds = {
+        node.kind for end in (link.source, link.target) if (node := design.node_by_id.get(end))
+    }
+    return None if _DNS in kinds else trips.find(link.source, link.target)
 
 
 def _told(trip: RoundTrip, design: Design, trips: RoundTrips) -> str:

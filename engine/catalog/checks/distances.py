@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from engine.catalog.checks.facts import risk
+from engine.catalog.links import dns_nodes
 from engine.model.edits import SetField
 from engine.model.findings import Finding
 from engine.model.names import all_of, did_you_mean, name_of, one_of
@@ -59,7 +60,10 @@ def distance_risks(facts: Facts) -> Iterator[Finding]:
 def _unknown_ways(facts: Facts, trips: RoundTrips) -> Iterator[Finding]:
     """Links between two places that no table and no person has measured, and that take no time therefore."""
     design = facts.reading.design
+    nowhere = dns_nodes(design)
     for link in facts.reading.design.links:
+        if nowhere & {link.source, link.target}:
+            continue
         here, there = trips.place_of(link.source), trips.place_of(link.target)
         config = facts.reading.links[link.id]
         if here is None or there is None or here == there or "delay" in config.model_fields_set:
@@ -75,10 +79,12 @@ def _unknown_ways(facts: Facts, trips: RoundTrips) -> Iterator[Finding]:
 def _chatty(facts: Facts, trips: RoundTrips) -> Iterator[Finding]:
     """Links over which a request goes a long way several times."""
     told: set[frozenset[str]] = set()
+    nowhere = dns_nodes(facts.reading.design)
     far = [
         (link, trip)
         for link in facts.plan.links
         if link.waits
+        and not nowhere & {link.source, link.target}
         and (trip := trips.find(link.source, link.target)) is not None
         and trip.seconds >= _FAR
     ]

@@ -205,3 +205,24 @@ def test_theory_knows_the_last_mile(profile: str) -> None:
     mile = PROFILES[profile]
     assert told == pytest.approx(0.05 + mile.round_trip + KILOBYTES / mile.bandwidth)
     assert mean(made) == pytest.approx(told, rel=0.03)
+
+
+def test_dns_leads_over_the_last_mile_to_the_nearest() -> None:
+    frames = [frame("here", place="aws/us-east-1"), frame("there", place="aws/eu-west-1")]
+    users = node("users", "client", arrivals=RARELY, profile="3g", frame="here")
+    web: Any = {"service_time": constant(0.0), "workers": 50}
+    nodes = [
+        users,
+        node("dns", "dns", policy="latency"),
+        node("far", "service", **web, frame="there"),
+        node("near", "service", **web, frame="here"),
+    ]
+    links = [link("users", "dns"), link("dns", "far"), link("dns", "near")]
+    made = design(nodes, links, frames=frames, classes=PAGE, duration=1000.0, warmup=0.0)
+    found = run(made)
+    assert found["links"]["dns-far"]["attempts"] == 0
+    assert found["clients"]["users"]["latency"]["mean"] == pytest.approx(0.27 + 1.142857, abs=1e-6)
+    alone = design(
+        [*nodes[:3]], links[:2], frames=frames, classes=PAGE, duration=1000.0, warmup=0.0
+    )
+    assert mean(alone) == pytest.approx(0.27 + 1.142857 + 0.0696, abs=1e-6)

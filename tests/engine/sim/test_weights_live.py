@@ -15,12 +15,13 @@ RATE = 400.0
 SPAN = 20.0
 
 
-def two_versions(*events: Any) -> Design:
-    """A balancer that sends a tenth to the new version of a service."""
+def two_versions(*events: Any, kind: str = "load_balancer", **config: Any) -> Design:
+    """Something that sends a tenth to the new version of a service."""
+    config = config or {"picker": "weighted"}
     quick: Any = {"service_time": constant(0.0), "workers": 50}
     nodes = [
         client("users", RATE),
-        node("lb", "load_balancer", picker="weighted"),
+        node("lb", kind, **config),
         node("old", "service", **quick),
         node("new", "service", **quick),
     ]
@@ -72,3 +73,15 @@ def test_a_weight_is_that_of_all_instances_together() -> None:
     session = Session(two_versions())
     session.apply(SetField("new", ("config", "instances"), 5))
     assert shares(session, [SPAN]) == pytest.approx([0.1], abs=0.03)
+
+
+@pytest.mark.parametrize(("ttl", "after"), [(0.0, 0.5), (1e6, 0.1)])
+def test_dns_answers_by_the_weights_of_now_whoever_asks_anew(ttl: float, after: float) -> None:
+    """With answers that nobody keeps the next request goes by them; who keeps one goes on."""
+    event = {"at": SPAN, "duration": SPAN, "target": "lb-new", "change": "set"}
+    weight = event | {"path": "weight", "value": 9.0}
+    made = two_versions(weight, kind="dns", policy="weighted", ttl=ttl)
+    many = {"process": "poisson", "rate": RATE, "users": 2000}
+    made = SetField("users", ("config", "arrivals"), many).apply(made).design
+    found = shares(Session(made), [SPAN, SPAN + 3.0, 2 * SPAN, 2 * SPAN + 3.0])
+    assert found == pytest.approx([0.1, after, after, 0.1], abs=0.05)

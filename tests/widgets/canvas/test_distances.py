@@ -46,7 +46,7 @@ def world(**link_config: Any) -> Design:
 
 
 def pill(made: Design, name: str) -> tuple[Pill, ...]:
-    return distance_pills(made.link_by_id[name], RoundTrips(made))
+    return distance_pills(made.link_by_id[name], made, RoundTrips(made))
 
 
 def rows(made: Design, name: str) -> list[tuple[str, str]]:
@@ -106,3 +106,16 @@ def test_a_frame_shows_its_place() -> None:
     )
     assert shown == "Region · Europe · aws/eu-west-1"
     assert frame_label(Frame(id="f", kind="region", config={"place": None})) == "Region"
+
+
+def test_dns_is_no_place_on_the_way() -> None:
+    frames = [frame("east", place="aws/us-east-1"), frame("ireland", place="aws/eu-west-1")]
+    nodes = [
+        node("users", "client", profile="3g", frame="east"),
+        node("dns", "dns", frame="ireland"),
+        node("web", "service", frame="east"),
+    ]
+    made = design(nodes, [link("users", "dns"), link("dns", "web")], frames=frames)
+    assert pill(made, "users-dns") == (Pill("distance", "270 ms"),)
+    assert pill(made, "dns-web") == ()
+    assert rows(made, "dns-web") == []
