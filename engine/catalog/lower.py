@@ -10,6 +10,7 @@ from engine.catalog.checks.flows import flow_errors
 from engine.catalog.checks.instances import instance_errors
 from engine.catalog.checks.loops import loop_errors
 from engine.catalog.checks.scenario import scenario_errors
+from engine.catalog.checks.sessions import session_errors
 from engine.catalog.checks.standstill import standstill_errors
 from engine.catalog.checks.structure import structure_errors
 from engine.catalog.events import event_plan, members
@@ -57,6 +58,7 @@ def read_whole(design: Design) -> Reading:
         instance_errors,
         fault_errors,
         scenario_errors,
+        session_errors,
     )
     return reading.with_errors([finding for check in checks for finding in check(reading)])
 

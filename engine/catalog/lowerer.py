@@ -143,7 +143,8 @@ class _Step:
         _demand((before.id, before.kind, before.frame) == (now.id, now.kind, now.frame))
         _demand(not self._named or before.name == now.name)
         _demand(now.id not in self._replaced)
-        _demand(_is_same(before.config.get("flow"), now.config.get("flow")))
+        for field in ("flow", "sessions"):  # they name links
+            _demand(_is_same(before.config.get(field), now.config.get(field)))
         _demand(last_mile(before.kind, before.config) == last_mile(now.kind, now.config))
         config = typed_config(now)
         reading = Reading(self._design, self._classes, {now.id: config}, {}, ())

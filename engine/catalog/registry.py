@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, overload
 from engine.catalog.instances import OMITTED, RECOVERY_METRICS, UNTRUE_METRICS, UPTIME_METRICS
 from engine.model.admission import Admission
 from engine.model.policies.policy import metrics_in
+from engine.model.policies.user_sessions import UserSessions
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -52,6 +53,8 @@ def _complete(preset: Preset) -> Preset:
     fields, metrics = component.config.model_fields, component.metrics
     if "admission" in fields:
         metrics += tuple(replace(metric, needs="admission") for metric in metrics_in(Admission))
+    if "sessions" in fields:
+        metrics += tuple(replace(metric, needs="sessions") for metric in UserSessions.metrics)
     if "faults" in fields:
         metrics += (*_asked_for(UPTIME_METRICS, fields), OMITTED)
     metrics += tuple(_asked_for(RECOVERY_METRICS, fields))

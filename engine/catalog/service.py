@@ -18,6 +18,7 @@ from engine.model.fields import Config, setting
 from engine.model.flow import Flow
 from engine.model.laws import Exponential, Law
 from engine.model.load_curves import SLOWDOWN, LoadCurve
+from engine.model.policies.user_sessions import SESSIONS, UserSessions
 from engine.model.station import (
     BATCH,
     CPU,
@@ -110,7 +111,22 @@ all work of its request. What nobody waits for any more begins nothing new.
 **Admission** is what requests have to pass before they wait: a rate limit that lets in so many a second and
 refuses or delays the rest. A **circuit breaker** is on the link of who calls.
 
-**Left out:** work that waits for disks or locks and needs no CPU, the operating system's scheduler.
+**Sessions** are what it remembers of each user between the requests. They end after an idle time; so
+*rate of new sessions × (visit + idle time)* are live. Where they are kept decides who is logged out:
+
+| kept in | a request finds its session | lost with | costs |
+|---|---|---|---|
+| memory | at the instance where it began: its balancer needs *affinity* | that instance, killed or taken away | memory |
+| replicated | at every instance, a moment after it began | all instances | size × (instances - 1) for each request |
+| store | wherever the store can be asked | what the store evicts or loses | a call before and a write after each request |
+| cookie | everywhere: it comes along | nothing | size × rate on each link in front |
+
+A store is a cache or a database that it has a link to; that link is then for sessions alone, with its network and
+policy. Without its answer a request fails. A cache that is too small logs out whoever it evicts. New instances are
+brought up to date at once; a session that was written while it was lost begins anew. Requests of clients that do not tell
+their users apart have no session.
+
+**Left out:** what users do to log out, sessions of several services in one, work that waits for disks or locks and needs no CPU, the operating system's scheduler.
 
 Compare: a fleet of Tomcat, Gunicorn, Puma, Node.js or Go servers.
 """
@@ -213,6 +229,7 @@ class ServiceConfig(Config):
     pauses: Pauses | None = PAUSES
     autoscale: Autoscale | None = AUTOSCALE
     faults: NodeFaults | None = NODE_FAULTS
+    sessions: UserSessions | None = SESSIONS
 
 
 def lower(config: ServiceConfig, context: Lowering) -> NodePlan:

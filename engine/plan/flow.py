@@ -20,6 +20,7 @@ from engine.plan.primitives import (
     Way,
     WorkPart,
 )
+from engine.plan.sessions import session_link
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,8 +36,22 @@ def flow_of(node: NodePlan, leaving: Sequence[LinkPlan], classes: Sequence[Class
         leaving: the links that leave it.
         classes: the request classes, since a look-aside is for reads only.
     """
-    if node.flow is not None:
-        return node.flow
+    asked = session_link(node, leaving)
+    if asked is not None:
+        others = [link for link in leaving if link.id != asked]
+        return _with_session(node.flow or _told(node, others, classes), asked)
+    return node.flow or _told(node, leaving, classes)
+
+
+def _with_session(flow: FlowPlan, link: str) -> FlowPlan:
+    """A flow that asks for a session after its first work, and writes it back in the end without waiting."""
+    first = flow[:1] if flow and isinstance(flow[0], WorkPart) else ()
+    call = CallPart(link)
+    return (*first, call, *flow[len(first) :], AsyncPart((call,)))
+
+
+def _told(node: NodePlan, leaving: Sequence[LinkPlan], classes: Sequence[ClassPlan]) -> FlowPlan:
+    """The flow that the links of a node tell."""
     groups: dict[int, list[LinkPlan]] = defaultdict(list)
     spares = spares_of(leaving)
     for link in leaving:

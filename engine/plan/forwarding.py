@@ -33,6 +33,11 @@ def as_forwarded(link: LinkPlan, source: NodePlan) -> LinkPlan:
     return _plain(link, waits=True)
 
 
+def as_session_link(link: LinkPlan) -> LinkPlan:
+    """A link as sessions use it: every request of a user does, before anything else."""
+    return _plain(link, waits=True)
+
+
 def as_delivered(link: LinkPlan, source: NodePlan) -> LinkPlan:
     """A link as it delivers messages: a queue gives one up by its own timeout, and tries again by its own rules."""
     backlog = source.backlog

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.plan.flow import flow_of
+from engine.plan.sessions import session_link
 from engine.plan.walk import Walk
 from engine.plan.zones import Zones
 from engine.records import dataclass
@@ -40,9 +41,12 @@ class Shares:
             }
         flow = flow_of(node, self.leaving, self.plan.classes)
         through = 1.0 - self.hits.get(node.id, 0.0) if node.store is not None else 1.0
+        asked = session_link(node, self.leaving)
         walks = []
         for place, kind in enumerate(self.plan.classes):
             misses = {} if kind.write else missing(self.leaving, self.hits)
+            if asked is not None:
+                misses.pop(asked, None)
             walk = Walk(place, misses)
             walk.through(flow, 1.0 if kind.write else through)
             walks.append(walk.calls)

@@ -19,6 +19,7 @@ from engine.plan.network.assumptions import design_doubts
 from engine.plan.network.centers import network_of
 from engine.plan.network.explicit import needs_fewer
 from engine.plan.network.percentiles import curves_of, quantile_at, wait_quantile_at
+from engine.plan.network.session_calls import session_doubts, with_session_calls
 from engine.plan.network.solving import settle
 from engine.plan.network.sources import Moment, mix_of, source_of
 from engine.plan.network.trust import trust_in, verdicts_of
@@ -54,6 +55,8 @@ def predict(plan: Plan, *, at: float | None = None, load: float = 1.0) -> Theory
         at: the simulated time (s) whose rates and faults count; None takes means over the measured span.
         load: factor on all traffic, as the load dial sets it.
     """
+    unsure = tuple(session_doubts(plan))
+    plan = with_session_calls(plan)
     start, end = (plan.warmup, plan.duration) if at is None else (at, at)
     moment = Moment(start, end, load)
     clients = {node.id: node.traffic for node in plan.nodes if node.traffic is not None}
@@ -73,7 +76,7 @@ def predict(plan: Plan, *, at: float | None = None, load: float = 1.0) -> Theory
     blind_where_unknown(network, plan)
     trusts = trust_in(network, verdicts, populations)
     curves = curves_of(network)
-    doubts = design_doubts(plan, moment)
+    doubts = (*design_doubts(plan, moment), *unsure)
     for site in network.sites:
         if site.unknown_rate:
             text = f"rates of {site.plan.id} follow from times of which nothing is known"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from engine.plan.deadline_propagation import deadline_propagation
-from engine.plan.forwarding import as_delivered, as_forwarded
+from engine.plan.forwarding import as_delivered, as_forwarded, as_session_link
 from engine.plan.pass_through import pass_through
 from engine.plan.primitives import LawPlan
+from engine.plan.sessions import carried
 from engine.sim import tally
 from engine.sim.body import Body, padded
 from engine.sim.client_setup import ClientSetup
@@ -79,6 +80,7 @@ class Assembler:
             self._numbering,
             self._hear,
         )
+        self.setup.carried = carried(plan)
         self.users.follow(plan, self.kinds)
         self.instances.priorities = padded([kind.priority for kind in plan.classes], self.kinds)
 
@@ -150,6 +152,8 @@ class Assembler:
     def tune_link(self, part: LinkPart, plan: LinkPlan, source: NodePlan) -> None:
         """Turn the knobs of a link that leaves a node."""
         link, plan = part.link, as_delivered(as_forwarded(plan, source), source)
+        if plan.id in self.setup.carried.stored:
+            plan = as_session_link(plan)
         part.plan, part.caller = plan, source
         link.accepts = padded(list(plan.classes), self.kinds)
         link.probability = plan.probability
@@ -182,14 +186,15 @@ class Assembler:
 
     def _tune_bytes(self, part: LinkPart) -> None:
         """Know the sizes of calls. Behind a router there may be a store, which may answer that it has nothing."""
-        target, classes = part.link.target, self.plan.classes
+        target, setup, name = part.link.target, self.setup, part.plan.id
         flow = target.flow if isinstance(target, Node) else None
         stored = isinstance(target, Node) and target.server is not flow
         routed = isinstance(flow, Router) and self.stores
         part.bytes.tune(
-            padded([each.request_bytes for each in classes], self.kinds),
-            padded([each.response_bytes for each in classes], self.kinds),
-            may_miss=stored or routed,
+            setup.request_bytes(),
+            setup.response_bytes(name),
+            may_miss=stored or routed or name in setup.carried.stored,
+            cookie=float(setup.carried.cookies.get(name, 0)),
         )
 
     def _tune_bodies(self, part: LinkPart, plan: LinkPlan) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.plan.sessions import NOTHING
 from engine.records import dataclass
+from engine.sim.body import padded
 from engine.sim.lane.seams import Listener
 
 if TYPE_CHECKING:
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from engine.plan.deadline_propagation import DeadlinePropagation
     from engine.plan.pass_through import PassThrough
     from engine.plan.primitives import Plan
+    from engine.plan.sessions import Carried
     from engine.sim.lane.agenda import Agenda
     from engine.sim.lane.draws import Streams
     from engine.sim.lane.numbering import Numbering
@@ -34,6 +37,19 @@ class Setup:
     """Whether repeats of calls are told from other calls."""
     hear: Callable[[str, str, str, float], None]
     """Takes the id of a node or link, what happened to it, in which tone, and when (s)."""
+    carried: Carried = NOTHING
+    """What links carry of sessions."""
+
+    def request_bytes(self) -> list[float]:
+        """Size of a request of each class."""
+        return padded([each.request_bytes for each in self.plan.classes], self.kinds)
+
+    def response_bytes(self, link: str) -> list[float]:
+        """Size of an answer to each class over a link."""
+        size = self.carried.stored.get(link)
+        if size is not None:
+            return [float(size)] * self.kinds
+        return padded([each.response_bytes for each in self.plan.classes], self.kinds)
 
 
 class Herald(Listener):

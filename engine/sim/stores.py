@@ -40,6 +40,8 @@ def moved(store: Store, before: StorePlan, plan: StorePlan, setup: Setup, owner:
     fresh = make_store(owner, plan, setup.streams)
     if before.scope == plan.scope:
         fresh.take_over(store, setup.agenda.now + plan.ttl)
+    else:
+        fresh.replace(store)
     return fresh
 
 

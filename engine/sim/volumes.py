@@ -24,10 +24,18 @@ class ByteMeter:
         """Calls before that."""
 
     def tune(
-        self, requests: Sequence[float], responses: Sequence[float], *, may_miss: bool
+        self,
+        requests: Sequence[float],
+        responses: Sequence[float],
+        *,
+        may_miss: bool,
+        cookie: float = 0.0,
     ) -> None:
-        """Know the sizes of all classes; where a store may say that it has nothing, answers differ as well."""
-        alike = not may_miss and len(set(requests)) == len(set(responses)) == 1
+        """Know the sizes of all classes; where a store may say that it has nothing, answers differ as well.
+
+        The cookie comes on top of the requests of users.
+        """
+        alike = not may_miss and cookie == 0.0 and len(set(requests)) == len(set(responses)) == 1
         sizes = (requests[0], responses[0]) if alike else (0.0, 0.0)
         volume = self._link.volume
         if alike != (volume is None) or sizes != self._sizes:
@@ -36,6 +44,7 @@ class ByteMeter:
             self._link.volume = volume = None if alike else Volume()
         if volume is not None:
             volume.request_bytes, volume.response_bytes = list(requests), list(responses)
+            volume.cookie = cookie
 
     def total(self) -> tuple[float, float]:
         """Bytes since the start: of requests that were sent, and of answers that arrived."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from engine.sim.body import Body
 from engine.sim.choosing import KEYED
 from engine.sim.picking import join, pick_for
-from engine.sim.primitives.adapter import RoleAdapter, RuleAdapter
+from engine.sim.primitives.adapter import GateAdapter, RoleAdapter, RuleAdapter
 from engine.sim.primitives.balancing import BALANCING
 
 if TYPE_CHECKING:
@@ -68,6 +68,9 @@ def wire_source(part: NodePart, setup: Setup) -> None:
     for body in part.roles:
         if isinstance(body.adapter, RoleAdapter):
             body.adapter.wire(body.thing, part, part.leaving, setup)
+    for gate in part.gates:
+        if isinstance(gate.adapter, GateAdapter):
+            gate.adapter.wire(gate.thing, part, part.leaving)
     for link in part.leaving:
         for rule in link.bodies:
             if isinstance(rule.adapter, RuleAdapter):

@@ -24,8 +24,9 @@ from engine.model.policies.rate_limit import RateLimit
 from engine.model.policies.retry_budget import RetryBudget
 from engine.model.policies.shed import Shed
 from engine.model.policies.throttle import Throttle
+from engine.model.policies.user_sessions import UserSessions
 from engine.model.policies.waiting_room import WaitingRoom
-from engine.plan.primitives import FramePlan, HomePlan, NodePlan, Plan, ResolverPlan
+from engine.plan.primitives import FramePlan, HomePlan, LinkPlan, NodePlan, Plan, ResolverPlan
 from engine.sim.lane.draws import generator
 from tests.helpers import plans
 
@@ -170,7 +171,32 @@ def failing_plan(plan: Plan, seed: int) -> Plan:
         for place, node in enumerate(nodes)
         if place % 5 < 4
     )
-    return _balanced(replace(plan, nodes=nodes, frames=(zone,), homes=homes), seed)
+    plan = _balanced(replace(plan, nodes=nodes, frames=(zone,), homes=homes), seed)
+    return _remembering(plan, seed)
+
+
+def _remembering(plan: Plan, seed: int) -> Plan:
+    """The plan, some of whose nodes remember their users, here or at one of the nodes that they call."""
+    random = generator(seed, "plan", "sessions")
+    links = {each.source: each for each in plan.links}
+    nodes = []
+    for node in plan.nodes:
+        gates = node.gates
+        if node.traffic is None and random.random() < 0.4:
+            gates = (*gates, _sessions(links.get(node.id), random))
+        nodes.append(replace(node, gates=gates))
+    return replace(plan, nodes=tuple(nodes))
+
+
+def _sessions(link: LinkPlan | None, random: np.random.Generator) -> UserSessions:
+    """What a node remembers of its users, at the end of a link where it can be."""
+    return UserSessions(
+        where=_any(("memory", "replicated", "store", "store", "cookie"), random),
+        idle_ttl=_any((0.3, 2.0, 1800.0), random),
+        bytes=_any((0, 1000, 100_000), random),
+        delay=_any((0.0, 0.5), random),
+        store=None if link is None else _any((link.id, link.target), random),
+    )
 
 
 def _balanced(plan: Plan, seed: int) -> Plan:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from engine.catalog.checks.session_links import session_link_of
 from engine.catalog.checks.structure import unknown_classes
 from engine.model.edits import UNSET, SetField
 from engine.model.findings import Finding
@@ -91,7 +92,7 @@ def flow_warnings(reading: Reading) -> Iterator[Finding]:
         flow = explicit_flow(reading.configs.get(node.id))
         if flow is None:
             continue
-        called = {link for _, link in calls_of(flow)}
+        called = {link for _, link in calls_of(flow)} | {session_link_of(reading, node.id)}
         for link in design.links:
             if link.source != node.id:
                 continue

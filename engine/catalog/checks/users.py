@@ -69,6 +69,8 @@ def _goes_by_users(config: Config) -> str | None:
             return name
     if getattr(getattr(config, "connection", None), "per", None) == "user":
         return "connection.per"
+    if getattr(config, "sessions", None) is not None:
+        return "sessions"
     limit = getattr(getattr(config, "admission", None), "rate_limit", None)
     return "admission.rate_limit" if getattr(limit, "by", None) == "session" else None
 

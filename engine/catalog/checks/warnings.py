@@ -14,6 +14,8 @@ from engine.catalog.checks.instances import instance_warnings
 from engine.catalog.checks.recovery import recovery_warnings
 from engine.catalog.checks.resolution import resolution_warnings
 from engine.catalog.checks.scenario import event_warnings, objective_warnings
+from engine.catalog.checks.session_links import session_link_of
+from engine.catalog.checks.sessions import session_warnings
 from engine.catalog.checks.unasked import unasked_warnings
 from engine.catalog.checks.users import user_warnings
 from engine.catalog.checks.waiting import waiting_warnings
@@ -68,6 +70,7 @@ def warnings(reading: Reading) -> Iterator[Finding]:
     yield from distance_warnings(reading)
     yield from user_warnings(reading)
     yield from resolution_warnings(reading)
+    yield from session_warnings(reading)
 
 
 def _unknown_field(
@@ -137,7 +140,7 @@ def _idle_links(reading: Reading) -> Iterator[Finding]:
     design = reading.design
     for link in design.links:
         config = reading.links.get(link.id)
-        if config is None:
+        if config is None or session_link_of(reading, link.source) == link.id:
             continue
         name = name_of(design, link.id)
         if config.classes == ():

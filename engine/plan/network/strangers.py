@@ -33,7 +33,7 @@ _KNOWN: Final[dict[str, frozenset[str]]] = {
         "StorePlan": "capacity ttl eviction single_flight prewarm scope capacity_bytes entry_bytes",
         "BacklogPlan": "capacity visibility max_receive",
         "TrafficPlan": "process schedule mix burst_factor burst_mean calm_mean times kinds keys "
-        "period users think crowd session",
+        "period users known_users think crowd session",
         "CrowdPlan": "mean variance law window",
         "SessionPlan": "mean law",
         "LinkPlan": "id source target order probability times waits on_miss on_failure classes picker hash shuffle weight "
@@ -93,6 +93,7 @@ _POLICIES: Final = frozenset(
         "RetryBudget",
         "Shed",
         "Throttle",
+        "UserSessions",
         "WaitingRoom",
     }
 )

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from engine.sim.lane.logical_call import LogicalCall
     from engine.sim.lane.samplers import Sampler
     from engine.sim.lane.user import User
+    from engine.sim.lane.user_session import UserSession
 
 
 class Expirer:
@@ -447,6 +448,10 @@ class Context:
         """Calls that it has made so far, by link, where they are told apart."""
         self.wrong = False
         """Whether the answer is wrong, which nobody notices."""
+        self.session: UserSession | None = None
+        """The session of its user, where another node keeps that; a call to that node is about it."""
+        self.asks = False
+        """Whether a job asks for its session now."""
 
 
 def calls_in(jobs: Jobs) -> list[Call]:

@@ -13,6 +13,9 @@ from engine.sim.lane.vitals import Failures, Vitals
 class SiteCounts:
     """Counters of a site, and areas under its numbers."""
 
+    kept: float = 0.0
+    """Bytes of the sessions that each of its instances keeps."""
+
     def __init__(self) -> None:
         self.arrivals: i64 = 0
         self.completed: i64 = 0

@@ -53,7 +53,8 @@ class Instance(InstanceCounters):
     """Who wants to hear of its death, where somebody does."""
     pinned: i64 = 0
     """Connections that a balancer of layer 4 has led here."""
-
+    kept: float = 0.0
+    """Bytes of the sessions that it alone keeps."""
     since: float = -NEVER
     """When it came, or came back (s): long ago for those that were there from the beginning."""
 

@@ -22,3 +22,8 @@ def client_of(root: Call) -> str:
     """The client where a request began."""
     origin = root.origin
     return root.site.name if origin is None else origin.name
+
+
+def cookie_of(call: Call, size: float) -> float:
+    """Bytes of the cookies that a call carries: those of its user, if there is one."""
+    return 0.0 if call.fill or root_of(call).user is None else size

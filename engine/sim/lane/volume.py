@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
+from engine.sim.lane.owners import cookie_of
+
 if TYPE_CHECKING:
     from engine.sim.lane.call import Call
 
@@ -16,6 +18,8 @@ class Volume:
         self.request_bytes: list[float] = []
         """Size of each class."""
         self.response_bytes: list[float] = []
+        self.cookie = 0.0
+        """Bytes that requests of users carry beside their own."""
         self.sent = 0.0
         self.answered = 0.0
 
@@ -23,6 +27,8 @@ class Volume:
         """Count a request that is sent; what stores something carries what an answer would."""
         sizes = self.response_bytes if call.fill else self.request_bytes
         self.sent += sizes[call.kind]
+        if self.cookie > 0.0:
+            self.sent += cookie_of(call, self.cookie)
 
     def back(self, call: Call) -> None:
         """Count an answer; that there is nothing, or that something is stored, takes none."""

@@ -31,6 +31,7 @@ from engine.sim.primitives.station import StationAdapter
 from engine.sim.primitives.store import StoreAdapter
 from engine.sim.primitives.throttle import ThrottleAdapter
 from engine.sim.primitives.timeout import TimeoutAdapter
+from engine.sim.primitives.user_sessions import SessionCallsAdapter, SessionsAdapter
 from engine.sim.primitives.waiting_room import WaitingRoomAdapter
 from engine.sim.primitives.write_log import WRITE_LOG
 
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from engine.sim.primitives.adapter import GateAdapter, RoleAdapter, RuleAdapter
 
 RULES: Final[tuple[RuleAdapter[Any], ...]] = (
+    SessionCallsAdapter(),
     ThrottleAdapter(),
     BreakerAdapter(),
     BulkheadAdapter(),
@@ -61,6 +63,7 @@ GATES: Final[tuple[GateAdapter[Any], ...]] = (
     IdempotencyAdapter(),
     ShedAdapter(),
     ConcurrencyAdapter(),
+    SessionsAdapter(),
     WRITE_LOG,
 )
 """In the order in which calls pass them."""

@@ -55,6 +55,9 @@ class GateAdapter(Adapter[G]):
         """The gate with which a node goes on: the one it had, tuned, or a new one; None where it has none."""
         raise NotImplementedError
 
+    def wire(self, gate: G, part: NodePart, leaving: Sequence[LinkPart]) -> None:
+        """Know the links that leave the node."""
+
 
 class RoleAdapter(Adapter[R]):
     """A role of nodes."""

@@ -34,7 +34,7 @@ class CallsAdapter(RoleAdapter[Calls]):
         groups: dict[int, list[Link]] = {}
         spares = spares_of([each.plan for each in leaving])
         for each in leaving:
-            if each.plan.id in spares:
+            if each.plan.id in spares or each.plan.id in setup.carried.stored:
                 continue
             groups.setdefault(each.plan.order, []).append(each.link)
         role.follow([groups[order] for order in sorted(groups)])

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from engine.plan.primitives import INFINITE
-from engine.sim.body import Counters, Values, padded, ratio
+from engine.sim.body import Counters, Values, ratio
 from engine.sim.lane.network.origins import Origins
 from engine.sim.lane.network.transport import Network
 from engine.sim.lane.node import Node
@@ -39,10 +39,10 @@ class NetworkAdapter(TransportAdapter[Network]):
         if not isinstance(network, Network):
             network = Network(link)
         link.network = network
-        classes, kinds = setup.plan.classes, setup.kinds
         # Requests of a class that is gone are as large as those of the last one.
-        network.request_bytes = padded([each.request_bytes for each in classes], kinds)
-        network.response_bytes = padded([each.response_bytes for each in classes], kinds)
+        network.request_bytes = setup.request_bytes()
+        network.response_bytes = setup.response_bytes(plan.id)
+        network.cookie = float(setup.carried.cookies.get(plan.id, 0))
         for channel in (network.request_channel, network.response_channel):
             channel.speed, channel.own = plan.bandwidth, plan.last_mile
         network.handshake = plan.encryption.handshake if plan.encryption is not None else 0.0

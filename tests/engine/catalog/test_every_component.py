@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from engine.model.design import Design
 
 ICONS = Path(__file__).resolve().parents[3] / "assets" / "icons"
-UNITS = {"", "s", "B", "rps", "/s", "%", "$/h"}
+UNITS = {"", "s", "B", "rps", "B/s", "/s", "%", "$/h"}
 EVERY = pytest.mark.parametrize("each", COMPONENTS, ids=lambda each: each.kind)
 
 

@@ -7,11 +7,16 @@ import pytest
 from engine.model.admission import Admission
 from engine.model.link import LinkConfig
 from engine.model.policies.policy import policies_in
+from engine.model.policies.user_sessions import UserSessions
 from widgets.canvas.policies import Pill, gate_pills, link_pills
 
 BREAKER = {"breaker": {"failure_share": 0.25}}
 LIMIT = {"admission": {"rate_limit": {"rate": 300, "burst": 10}}}
-POLICIES = [*policies_in(LinkConfig).items(), *policies_in(Admission).items()]
+POLICIES = [
+    *policies_in(LinkConfig).items(),
+    *policies_in(Admission).items(),
+    ("sessions", UserSessions),
+]
 
 
 def test_a_breaker_shows_where_it_opens_until_it_does() -> None:
@@ -84,3 +89,10 @@ def test_dns_says_by_what_it_answers_and_for_how_long() -> None:
     assert gate_pills({"policy": "round_robin"}, {}) == (Pill("dns", "round robin"),)
     assert gate_pills({"policy": "anycast", "ttl": 60}, {}) == (Pill("dns", "anycast"),)
     assert gate_pills({"ttl": 60}, {}) == ()
+
+
+def test_a_service_shows_where_it_keeps_sessions() -> None:
+    assert gate_pills({"sessions": {}}, {}) == (Pill("sessions", "memory"),)
+    kept = {"sessions": {"where": "store", "store": "redis"}}
+    assert gate_pills(kept, {}) == (Pill("sessions", "store"),)
+    assert gate_pills({"sessions": {"where": "elsewhere"}}, {}) == ()

@@ -9,6 +9,7 @@ from engine.sim.lane.codes import OK
 from engine.sim.lane.network.bandwidth import Channel, held_by_loss
 from engine.sim.lane.network.connection import Connection
 from engine.sim.lane.network_path import NetworkPath, Transport
+from engine.sim.lane.owners import cookie_of
 
 if TYPE_CHECKING:
     from engine.sim.lane.call import Call
@@ -29,6 +30,8 @@ class Network(Transport):
         self.request_bytes: list[float] = []
         """Size of each class."""
         self.response_bytes: list[float] = []
+        self.cookie = 0.0
+        """Bytes that requests of users carry beside their own."""
         self.cipher = 0.0
         """Work (s) that each byte does."""
         self.charges = True
@@ -141,7 +144,8 @@ class Network(Transport):
     def _request_size(self, call: Call) -> float:
         """Bytes of a request; what stores something carries what an answer would."""
         sizes = self.response_bytes if call.fill else self.request_bytes
-        return sizes[call.kind]
+        size = sizes[call.kind]
+        return size if self.cookie <= 0.0 else size + cookie_of(call, self.cookie)
 
     def cipher_work(self, call: Call) -> float:
         """Work (s) that the bytes of a call cost the callee, both ways."""

@@ -81,6 +81,7 @@ class Program(Role):
         if context is not None:
             frame.wrong = context.wrong
             frame.logical = context.logical
+            frame.session = context.session
         job.context = frame
         self._run(job, frame, now)
 

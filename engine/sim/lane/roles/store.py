@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from engine.sim.lane.node import Node
     from engine.sim.lane.stores.private import UserKeys
     from engine.sim.lane.stores.store import Store
+    from engine.sim.lane.user_session import UserSession
 
 
 @final
@@ -41,12 +42,17 @@ class StoreRole(Role):
         self.misses: i64 = 0
         self.ages = 0.0
         """Sum of the ages (s) of the entries that hits served."""
+        self.tenants: i64 = 0
+        """Nodes that ever kept sessions here: each has keys of its own."""
         self._followers: dict[int, list[Call]] = {}
         """For each key that is fetched, the job that fetches it, and those that wait for it."""
 
     def serve(self, job: Call, now: float) -> None:
         """Look the key up, or change it."""
-        if job.fill:
+        context = job.context
+        if context is not None and context.session is not None:
+            self._serve_session(job, context.session, now)
+        elif job.fill:
             self._put(job, now)
             self.node.end(job, OK, now)
         elif self.writes[job.kind]:
@@ -61,6 +67,24 @@ class StoreRole(Role):
             else:
                 self.misses += 1
                 self._miss(job, now)
+
+    def _serve_session(self, job: Call, session: UserSession, now: float) -> None:
+        """Look a session up, or keep it: nothing else than this store knows of it."""
+        store, keeper = self.store, session.keeper
+        if job.fill:
+            if keeper in store.keepers:
+                store.put(session.key, now, NEVER, keeper.size, job.pool.index)
+                if store.table.find(session.key) >= 0:
+                    keeper.stored(session, now)
+        else:
+            slot = store.find(session.key, now)
+            if slot >= 0:
+                self.hits += 1
+                self.ages += now - store.written_at[slot]
+            else:
+                self.misses += 1
+                job.missed = True
+        self.node.end(job, OK, now)
 
     def _miss(self, job: Call, now: float) -> None:
         """Fetch the key, wait for who fetches it, or say that it is not there."""

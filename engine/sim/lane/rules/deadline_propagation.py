@@ -39,6 +39,7 @@ class DeadlineRule(Rule):
         before = call.context
         if before is not None:
             context.logical = before.logical
+            context.session = before.session
         call.context = context
         if self.cancels:
             self._remember(call)

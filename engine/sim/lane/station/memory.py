@@ -17,7 +17,7 @@ NEVER: Final = float("inf")
 
 @final
 class Memory(Meter):
-    """Bytes: some at rest, some for every request inside, some that leak. Watches over a limit."""
+    """Bytes: some at rest, some for every request inside and every session, some that leak. Watches over a limit."""
 
     def __init__(self, pool: Pool) -> None:
         self.fixed = 0.0
@@ -95,11 +95,17 @@ class Memory(Meter):
     def _with(self, inside: i64, now: float) -> float:
         """Bytes in use with so many requests inside."""
         leaked = self._leaked + self.leak * (now - self._since)
-        return self.fixed + self.per_request * float(inside) + leaked
+        return self.fixed + self._sessions() + self.per_request * float(inside) + leaked
 
     def _full_at(self, inside: i64) -> float:
         """When the limit is reached with so many inside; in the past where it is exceeded."""
-        room = self.limit - self.fixed - self.per_request * float(inside) - self._leaked
+        rest = self.fixed + self._sessions()
+        room = self.limit - rest - self.per_request * float(inside) - self._leaked
         if room < 0.0:
             return -NEVER
         return self._since + room / self.leak if self.leak > 0.0 else NEVER
+
+    def _sessions(self) -> float:
+        """Bytes of the sessions that the instance keeps."""
+        pool = self._pool
+        return pool.kept + pool.site.kept

@@ -12,6 +12,8 @@ from engine.sim.lane.stores.table import FEWEST, NOWHERE, KeyTable
 if TYPE_CHECKING:
     from mypy_extensions import i32
 
+    from engine.sim.lane.user_session import SessionKeeper
+
 UNBOUNDED: Final = 1 << 60
 """Stands for no limit on entries or bytes."""
 COUNTED: Final = -1
@@ -34,6 +36,8 @@ class Store:
         self.bytes: i64 = 0
         """Sum of the sizes."""
         self.table = KeyTable()
+        self.keepers: list[SessionKeeper] = []
+        """Who wants to know which entries are given up."""
         self.versions = vec[i64]([0] * FEWEST)
         self.written_at = vec[float]([0.0] * FEWEST)
         self.expires_at = vec[float]([0.0] * FEWEST)
@@ -136,11 +140,16 @@ class Store:
         """Forget an entry."""
         self.removed(slot)
         self.bytes -= self.sizes[slot]
+        key = self.table.keys[slot]
         self.table.remove(slot)
+        for keeper in self.keepers:
+            keeper.gone(key)
 
     def clear(self) -> None:
         """Forget everything, and the memory that it took."""
         self.table.clear()
+        for keeper in self.keepers:
+            keeper.all_gone()
         self.bytes = 0
         self.versions = vec[i64]([0] * FEWEST)
         self.written_at = vec[float]([0.0] * FEWEST)
@@ -161,6 +170,15 @@ class Store:
         for each in other.slots():
             self.copy(other, i64(each), latest)
         self.evictions = other.evictions
+        self.replace(other)
+
+    def replace(self, other: Store) -> None:
+        """Stand in place of another store: who has entries there is told of those that are not here."""
+        self.keepers = other.keepers
+        for keeper in self.keepers:
+            for key in keeper.kept():
+                if self.table.find(key) < 0:
+                    keeper.gone(key)
 
     def copy(self, other: Store, slot: i64, latest: float) -> None:
         """Write what another store holds in a slot."""
