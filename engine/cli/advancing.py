@@ -12,6 +12,8 @@ from engine.model.units import format_quantity
 from engine.run.session import DesignError, MemoryLimitError, Session, StandstillError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from engine.model.design import Design
 
 _SLICES: Final = 200
@@ -37,12 +39,21 @@ def measured(name: str, design: Design, load: float, *, quiet: bool) -> dict[str
     return session.result()
 
 
-def advance(session: Session, *, quiet: bool) -> None:
-    """Run to the end of the scenario, with a progress bar where somebody watches."""
+def advance(session: Session, *, quiet: bool, after: Callable[[], object] | None = None) -> None:
+    """Run to the end of the scenario, with a progress bar where somebody watches.
+
+    Args:
+        session: at its start.
+        quiet: whether nobody watches.
+        after: called every now and then on the way, and at the end.
+    """
     end = session.design.scenario.duration
     console = PlainConsole(stderr=True)
     if quiet or not console.is_terminal:
-        session.advance(end)
+        for step in range(1 if after is not None else _SLICES, _SLICES + 1):
+            session.advance(end * step / _SLICES if step < _SLICES else end)
+            if after is not None:
+                after()
         return
     columns = (
         TextColumn("{task.fields[clock]}"),
@@ -55,6 +66,8 @@ def advance(session: Session, *, quiet: bool) -> None:
         task = progress.add_task("run", total=_SLICES, clock="", requests="")
         for step in range(1, _SLICES + 1):
             session.advance(end * step / _SLICES if step < _SLICES else end)
+            if after is not None:
+                after()
             progress.update(
                 task,
                 completed=step,

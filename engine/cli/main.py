@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from engine.cli import (
         checking,
+        explaining,
         importing,
         predicting,
         preparing,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 else:
     # A command starts three times as fast where it loads only what it needs.
     checking = lazily("engine.cli.checking")
+    explaining = lazily("engine.cli.explaining")
     importing = lazily("engine.cli.importing")
     predicting = lazily("engine.cli.predicting")
     preparing = lazily("engine.cli.preparing")
@@ -110,6 +112,7 @@ def make_app(probes: Sequence[Probe], command: str = "") -> typer.Typer:
     app.callback()(options)
     app.command()(simulate)
     app.command()(theory)
+    app.command()(why)
     app.command()(check)
     app.command("schema")(print_schema)
     app.command("trace")(import_recording)
@@ -228,6 +231,35 @@ def theory(  # noqa: PLR0913 - one parameter an option
         quiet=quiet,
     )
     return predicting.show_theory(predicting.TheoryWanted(run=run, measure=measure, load=load))
+
+
+def why(  # noqa: PLR0913 - one parameter an option
+    file: File,
+    *,
+    at: Annotated[
+        str | None, typer.Option(metavar="S", help="Ask about this moment: 62, 1min.")
+    ] = None,
+    node: Annotated[
+        str | None, typer.Option(metavar="ID", help="Ask about this node, not the clients.")
+    ] = None,
+    duration: Duration = None,
+    warmup: Warmup = None,
+    seed: Seed = None,
+    settings: Settings = None,
+    json_out: JsonOut = None,
+    quiet: Quiet = False,
+) -> int:
+    """Run a design and say why something went wrong: the chain of causes, first cause first."""
+    run = preparing.Wanted(
+        file=file,
+        duration=duration,
+        warmup=warmup,
+        seed=seed,
+        settings=tuple(settings or ()),
+        json_out=json_out,
+        quiet=quiet,
+    )
+    return explaining.why(explaining.WhyWanted(run=run, moment=at, node=node))
 
 
 def check(

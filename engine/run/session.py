@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from engine.model.design import Design, Objective
     from engine.model.edits import Edit
+    from engine.plan.primitives import Plan
     from engine.sim.spans import Span
 
 __all__ = ["DesignError", "MemoryLimitError", "Session", "StandstillError"]
@@ -222,6 +223,11 @@ class Session:
             crossings=observer.crossings(),
             notices=notices,
         )
+
+    @property
+    def plan(self) -> Plan:
+        """What runs, without what events make of it for a while."""
+        return self._lowerer.lower(self.design)
 
     def result(self) -> Result:
         """The result object: of the whole scenario once that is over, else of what was measured."""

@@ -1,0 +1,91 @@
+"""``windtunnel why``: what went wrong in a run, and what it came from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from engine.cli.advancing import advance
+from engine.cli.console import output
+from engine.cli.errors import OK, InputError
+from engine.cli.json_out import write_json
+from engine.cli.preparing import prepared, seconds
+from engine.cli.tables import airy_table
+from engine.cli.terminal import shown
+from engine.model.names import name_of
+from engine.model.units import format_quantity
+from engine.records import dataclass
+from engine.run.session import DesignError, MemoryLimitError, Session, StandstillError
+from engine.why import Record, explain
+from engine.why.fact import chain_object
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from engine.cli.preparing import Wanted
+    from engine.model.design import Design
+    from engine.why import Fact
+
+VERSION: Final = 1
+"""Version of the object that ``--json`` writes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhyWanted:
+    """What the user asked for."""
+
+    run: Wanted
+    moment: str | None = None
+    node: str | None = None
+
+
+def why(wanted: WhyWanted) -> int:
+    """Run a design, and print the chain of causes of what went wrong. Raises ``InputError``."""
+    design = prepared(wanted.run)
+    moment = None if wanted.moment is None else seconds("--at", wanted.moment)
+    _check(design, wanted.node, moment)
+    try:
+        session = Session(design)
+        record = Record(session.plan)
+        record.add(session.snapshot())
+        advance(session, quiet=wanted.run.quiet, after=lambda: record.add(session.snapshot()))
+    except (DesignError, MemoryLimitError, StandstillError) as error:
+        msg = f"{wanted.run.file.name}: {error}"
+        raise InputError(msg) from error
+    names = {each.id: each.name or each.id for each in design.nodes}
+    facts = explain(record, names, moment, wanted.node)
+    if wanted.run.json_out is not None:
+        written = {"windtunnel_why": VERSION, "title": design.title, "chain": chain_object(facts)}
+        write_json(written, wanted.run.json_out)
+    if wanted.run.json_out != "-":
+        _print(design, facts)
+    return OK
+
+
+def _check(design: Design, node: str | None, moment: float | None) -> None:
+    """Refuse to ask about what there is not. Raises ``InputError``."""
+    if node is not None and node not in design.node_by_id:
+        known = ", ".join(design.node_by_id)
+        msg = f"--node: there is no node {node!r}; there are: {known}"
+        raise InputError(msg)
+    end = design.scenario.duration
+    if moment is not None and not 0.0 <= moment <= end:
+        msg = f"--at: {moment:g} s is no time of a run of {end:g} s"
+        raise InputError(msg)
+
+
+def _print(design: Design, facts: tuple[Fact, ...]) -> None:
+    """The chain as a table, or that there is none."""
+    if not facts:
+        print("Nothing went wrong that would need a reason.")
+        return
+    output().print(_table(design, facts))
+
+
+def _table(design: Design, facts: tuple[Fact, ...]) -> Table:
+    """One fact a row, first cause first."""
+    table = airy_table("At", "Where", "What")
+    for fact in facts:
+        where = "" if fact.item is None else name_of(design, fact.item)
+        what = f"{fact.what} (inferred)" if fact.inferred else fact.what
+        table.add_row(format_quantity(fact.time, "s"), shown(where), shown(what))
+    return table

@@ -1,0 +1,101 @@
+"""The chain of causes for a run, a moment of it, or one of its parts."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+from engine.records import dataclass
+from engine.why.inquiry import Inquiry
+from engine.why.signs import Signs
+from engine.why.stretch import AFTER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from engine.why.fact import Fact
+    from engine.why.record import Record
+    from engine.why.stretch import Stretch
+
+_LONG: Final = 1.5
+"""Seconds that something is wrong at least."""
+_NEAR: Final = 2.0
+"""Seconds around a moment that count as that moment."""
+_MUCH_SLOWER: Final = 3.0
+"""Times as long as usual from which a client waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    """Something that a client, or a node that is asked about, suffers from."""
+
+    item: str
+    stretch: Stretch
+    harm: float
+    """How bad it is: requests that failed, or seconds waited in excess."""
+    fails: bool
+
+
+def explain(
+    record: Record,
+    names: Mapping[str, str],
+    moment: float | None = None,
+    item: str | None = None,
+) -> tuple[Fact, ...]:
+    """Why something went wrong, first cause first; nothing where nothing did.
+
+    Args:
+        record: what the run recorded.
+        names: what people call the items of the design.
+        moment: which moment (s) is asked about; None for the worst trouble of all.
+        item: which node is asked about; None for the clients.
+    """
+    signs = Signs(record)
+    troubles = list(_troubles(record, signs, item))
+    if moment is not None:
+        troubles = [
+            each for each in troubles if each.stretch.reaches(moment - _NEAR, moment + _NEAR)
+        ]
+    for trouble in sorted(troubles, key=lambda each: (not each.fails, -each.harm)):
+        facts = _chain(record, names, trouble)
+        if trouble.fails or any(fact.first for fact in facts):
+            return facts
+    return ()
+
+
+def _chain(record: Record, names: Mapping[str, str], trouble: _Trouble) -> tuple[Fact, ...]:
+    """All that is behind one trouble."""
+    inquiry = Inquiry(record, names)
+    is_client = any(each.id == trouble.item and each.traffic for each in record.plan.nodes)
+    if is_client and trouble.stretch in inquiry.signs.stuck(trouble.item):
+        inquiry.client_is_stuck(trouble.item, trouble.stretch)
+    elif is_client and trouble.fails:
+        inquiry.client_suffers(trouble.item, trouble.stretch)
+    elif is_client:
+        common = inquiry.signs.usual_time(trouble.item, trouble.stretch.start)
+        inquiry.client_waits(trouble.item, trouble.stretch, common)
+    else:
+        inquiry.node_suffers(trouble.item, trouble.stretch)
+    late = trouble.stretch.seen + 2.0 * AFTER
+    found = [pair for pair in enumerate(inquiry.facts.values()) if pair[1].time <= late]
+    # What was found later is nearer to the beginning.
+    found.sort(key=lambda pair: (pair[1].time, not pair[1].first, -pair[0]))
+    return tuple(fact for _, fact in found)
+
+
+def _troubles(record: Record, signs: Signs, item: str | None) -> Iterable[_Trouble]:
+    """What is wrong at the clients, or at one node."""
+    wanted = [each.id for each in record.plan.nodes if each.traffic is not None]
+    for name in wanted if item is None else [item]:
+        for stretch in signs.failing(name):
+            if stretch.end - stretch.start >= _LONG or stretch.mean > 0.5:
+                harm = stretch.mean * (stretch.end - stretch.start)
+                yield _Trouble(name, stretch, harm, fails=True)
+        for stretch in signs.stuck(name):
+            yield _Trouble(name, stretch, stretch.end - stretch.start, fails=True)
+        for stretch in signs.much_slower(name, _MUCH_SLOWER):
+            harm = stretch.mean * (stretch.end - stretch.start)
+            yield _Trouble(name, stretch, harm, fails=False)
+        if item is not None:
+            for stretch in signs.full(name):
+                yield _Trouble(name, stretch, math.inf, fails=False)

@@ -1,0 +1,62 @@
+"""What came from outside: events of the scenario, and faults that came by themselves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from engine.why.fact import Fact
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from engine.plan.primitives import EventPlan, LinkPlan
+    from engine.why.record import Record
+    from engine.why.stretch import Stretch
+
+_LASTING: Final = 120.0
+"""Seconds after its end for which an event may still be to blame: queues and caches take so long."""
+_SEEN: Final = 2.0
+"""Seconds by which what it does may be seen before it, as intervals are that long."""
+
+
+class Events:
+    """The events of a record, by what they are about."""
+
+    def __init__(self, record: Record, name: Callable[[str], str]) -> None:
+        """Read this record; items are called by their names."""
+        self._record = record
+        self._name = name
+
+    def on_node(self, node: str, near: Stretch, note: Callable[[str, Fact], None]) -> None:
+        """Note the events on a node that can be behind what begins there."""
+        for event in self._near(near):
+            if node in event.nodes:
+                note(_key(event), self._fact(event, node=node))
+        self._faults(node, near, note)
+
+    def on_link(self, link: LinkPlan, near: Stretch, note: Callable[[str, Fact], None]) -> None:
+        """Note the events on a link."""
+        for event in self._near(near):
+            if link.id in event.links:
+                note(_key(event), self._fact(event, link=link.id))
+
+    def _near(self, near: Stretch) -> list[EventPlan]:
+        """The events that began before something, not long ago."""
+        return self._record.events(near.start - _LASTING, near.start + _SEEN)
+
+    def _fact(self, event: EventPlan, node: str | None = None, link: str | None = None) -> Fact:
+        """An event in words."""
+        what = event.label or event.change
+        return Fact(event.at, what, node=node, link=link, first=True)
+
+    def _faults(self, node: str, near: Stretch, note: Callable[[str, Fact], None]) -> None:
+        """Note what failed by itself."""
+        planned = {(each.at, each.label) for each in self._record.plan.events}
+        for notice in self._record.noticed((node,), near.start - _LASTING, near.start + _SEEN):
+            if notice.kind == "event" and (notice.at, notice.text) not in planned:
+                note(notice.text, Fact(notice.at, notice.text, node=node, first=True))
+
+
+def _key(event: EventPlan) -> str:
+    """What tells an event from others."""
+    return f"{event.at} {event.change} {event.label}"

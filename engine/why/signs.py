@@ -1,0 +1,251 @@
+"""Signs that something is wrong, as series of a node or a link: how full, how slow, how much fails."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+from engine.why.stretch import Point, stretches, usual
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine.plan.primitives import StationPlan
+    from engine.sim.snapshot import LinkSample, NodeSample, Sample
+    from engine.why.record import Record
+    from engine.why.stretch import Stretch
+
+NAN: Final = math.nan
+FAILING: Final = 0.02
+"""Share of failures from which something is wrong (the window's cards say so from there on as well)."""
+FEW: Final = 5
+"""Failures of which one says nothing."""
+FULL: Final = 0.95
+SLOWER: Final = 2.0
+"""Times as long as usual."""
+MORE: Final = 1.25
+"""Times as much as usual."""
+RESENT: Final = 0.1
+"""Share of attempts that are retries."""
+_HALF: Final = 0.5
+"""Waiting requests for each worker, or for each place, from which a line is long."""
+_NEARLY: Final = 0.8
+"""Share of the places from which a line is long in any case."""
+_LONGER: Final = 3.0
+"""Times as many as usual who wait."""
+_MOST_USUAL: Final = 20.0
+"""Waiting requests for each worker that are too many, even where that is usual."""
+_STILL: Final = 10.0
+"""Seconds without any answer that are too many."""
+_SPREAD: Final = 4.0
+"""Standard deviations of Poisson traffic that are chance."""
+
+Samples = list[tuple["Sample", "NodeSample"]]
+
+
+class Signs:
+    """The series of one record, each made when it is first asked for."""
+
+    def __init__(self, record: Record) -> None:
+        """Read this record."""
+        self.record = record
+        self._known: dict[tuple[str, str], list[Stretch]] = {}
+        self._room = {each.id: _room(each.station) for each in record.plan.nodes}
+
+    def failing(self, name: str) -> list[Stretch]:
+        """When a share of what a node or a link is asked for fails."""
+        return self._of("failing", name, lambda: stretches(_failed(self._parts(name)), FAILING))
+
+    def full(self, name: str) -> list[Stretch]:
+        """When all workers of a node are busy and requests wait; the values are how many."""
+        return self._of("full", name, lambda: self._found_full(name))
+
+    def slow(self, name: str, before: float) -> list[Stretch]:
+        """When answers of a node, or over a link, take longer than usual; the values are their means (s)."""
+
+        def found() -> list[Stretch]:
+            points = _means(self._parts(name))
+            common = usual(points, before)
+            return stretches(points, SLOWER * common) if common > 0.0 else []
+
+        return self._of(f"slow {before}", name, found)
+
+    def much_slower(self, name: str, factor: float) -> list[Stretch]:
+        """When answers take many times as long as in the whole run, for more than an interval or two."""
+
+        def found() -> list[Stretch]:
+            points = _means(self._parts(name))
+            common = usual(points, -math.inf)
+            return stretches(points, factor * common, 2.5) if common > 0.0 else []
+
+        return self._of(f"much slower {factor}", name, found)
+
+    def stuck(self, name: str) -> list[Stretch]:
+        """When requests are inside and nothing comes out, for much longer than answers take; the values are how many."""
+
+        def found() -> list[Stretch]:
+            points = _still(self.record.node(name))
+            common = usual(_means(self._parts(name)), -math.inf)
+            least = _STILL if math.isnan(common) else max(_STILL, 10.0 * common)
+            return stretches(points, 0.0, least)
+
+        return self._of("stuck", name, found)
+
+    def busier(self, name: str, before: float) -> list[Stretch]:
+        """When more comes to a node than usual; the values are rates."""
+
+        def found() -> list[Stretch]:
+            points = _rates(self.record.node(name))
+            common = usual(points, before)
+            if not common > 0.0:
+                return []
+            chance = _SPREAD * math.sqrt(common / points[0].length)
+            return stretches(points, max(MORE * common, common + chance))
+
+        return self._of(f"busier {before}", name, found)
+
+    def resent(self, name: str) -> list[Stretch]:
+        """When a share of the attempts over a link are retries."""
+        return self._of("resent", name, lambda: stretches(_retried(self.record.link(name)), RESENT))
+
+    def down(self, name: str) -> list[Stretch]:
+        """When instances of a node are down; the values are the shares that are."""
+        return self._of("down", name, lambda: stretches(_downs(self.record.node(name)), 1e-6))
+
+    def usual_rate(self, name: str, before: float) -> float:
+        """What usually comes to a node (per second)."""
+        return usual(_rates(self.record.node(name)), before)
+
+    def usual_time(self, name: str, before: float) -> float:
+        """What answers of a node, or over a link, usually take (s)."""
+        return usual(_means(self._parts(name)), before)
+
+    def missing(self, name: str, before: float) -> list[Stretch]:
+        """When a store has less often than usual what it is asked for; the values are the shares that it lacks."""
+
+        def found() -> list[Stretch]:
+            points = _misses(self.record.node(name))
+            common = usual(points, before)
+            return stretches(points, common + max(0.1, 0.25 * (1.0 - common)))
+
+        return self._of(f"missing {before}", name, found)
+
+    def reasons(self, name: str, begun: float, end: float) -> dict[str, float]:
+        """Shares of the failures of a node or a link within a part of the run, by reason, the commonest first."""
+        total: dict[str, int] = {}
+        for sample, part in self._parts(name):
+            if sample.end > begun and sample.start < end:
+                for reason, number in part.failed.items():
+                    total[reason] = total.get(reason, 0) + number
+        whole = sum(total.values())
+        ranked = sorted(total.items(), key=lambda item: (-item[1], item[0]))
+        return {reason: number / whole for reason, number in ranked if number}
+
+    def held(self, name: str, stretch: Stretch) -> float:
+        """Share of the busy workers of a node that are not at work, in a part of the run."""
+        busy = working = 0.0
+        for sample, part in self.record.node(name):
+            if stretch.reaches(sample.start, sample.end):
+                busy += part.utilization
+                working += part.working
+        return 1.0 - working / busy if busy > 0.0 else 0.0
+
+    def busy(self, name: str, stretch: Stretch) -> float:
+        """Share of the workers of a node that are busy, of those that are up, in a part of the run."""
+        parts = [
+            part.busy_of_up
+            for sample, part in self.record.node(name)
+            if stretch.reaches(sample.start, sample.end)
+        ]
+        return sum(parts) / len(parts) if parts else 0.0
+
+    def _found_full(self, name: str) -> list[Stretch]:
+        """More wait than work, and many more than usual: a busy node has a line now and then."""
+        points = _waiting(self.record.node(name))
+        common = usual(points, -math.inf)
+        workers, places = self._room.get(name, (1.0, math.inf))
+        many = min(_LONGER * common, _MOST_USUAL * workers, _NEARLY * places)
+        return stretches(points, max(_HALF * min(workers, places), many))
+
+    def _parts(self, name: str) -> Sequence[tuple[Sample, NodeSample | LinkSample]]:
+        """The samples of a node or a link."""
+        return self.record.node(name) or self.record.link(name)
+
+    def _of(self, sign: str, name: str, make: object) -> list[Stretch]:
+        """What is known already, or made now."""
+        key = (sign, name)
+        if key not in self._known:
+            assert callable(make)
+            self._known[key] = make()
+        return self._known[key]
+
+
+def _room(station: StationPlan) -> tuple[float, float]:
+    """Workers and waiting places of a whole node."""
+    workers = station.instances * (station.workers or 1)
+    limit = math.inf if station.queue_limit is None else station.instances * station.queue_limit
+    return float(workers), float(limit)
+
+
+def _failed(parts: Sequence[tuple[Sample, NodeSample | LinkSample]]) -> list[Point]:
+    """Shares of failures; a few in an interval of many are chance."""
+    found = []
+    for sample, part in parts:
+        good = _good(part)
+        bad = sum(part.failed.values())
+        share = bad / (good + bad) if bad >= FEW or bad > good else 0.0
+        found.append(Point(sample.start, sample.end, share))
+    return found
+
+
+def _good(part: NodeSample | LinkSample) -> int:
+    """What was answered well."""
+    return part.completed if hasattr(part, "completed") else part.succeeded
+
+
+def _waiting(parts: Samples) -> list[Point]:
+    """How many wait where all that is up is busy; else nobody."""
+    return [
+        Point(s.start, s.end, part.queue if part.busy_of_up > FULL or part.up == 0.0 else 0.0)
+        for s, part in parts
+    ]
+
+
+def _still(parts: Samples) -> list[Point]:
+    """How many are inside where nothing comes out."""
+    return [
+        Point(s.start, s.end, 0.0 if part.completed or part.failed else part.in_system)
+        for s, part in parts
+    ]
+
+
+def _means(parts: Sequence[tuple[Sample, NodeSample | LinkSample]]) -> list[Point]:
+    """Mean times (s)."""
+    return [Point(sample.start, sample.end, part.latency.mean) for sample, part in parts]
+
+
+def _rates(parts: Samples) -> list[Point]:
+    """Arrivals per second."""
+    return [Point(s.start, s.end, part.arrivals / max(s.end - s.start, 1e-9)) for s, part in parts]
+
+
+def _retried(parts: list[tuple[Sample, LinkSample]]) -> list[Point]:
+    """Shares of attempts that are retries."""
+    return [
+        Point(s.start, s.end, part.retries / part.attempts if part.retries >= FEW else 0.0)
+        for s, part in parts
+    ]
+
+
+def _downs(parts: Samples) -> list[Point]:
+    """Shares of the workers whose instances are down."""
+    return [Point(sample.start, sample.end, 1.0 - part.up) for sample, part in parts]
+
+
+def _misses(parts: Samples) -> list[Point]:
+    """Shares of look-ups that miss."""
+    return [
+        Point(sample.start, sample.end, 1.0 - part.extra["hit_ratio"])
+        for sample, part in parts
+        if not math.isnan(part.extra.get("hit_ratio", NAN))
+    ]

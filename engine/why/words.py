@@ -1,0 +1,40 @@
+"""How facts are said."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from engine.model.failures import failure_title
+from engine.model.units import format_figure, format_quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_SEEN: Final = 0.1
+"""Share of the failures from which a reason is named."""
+
+
+def share(value: float) -> str:
+    """A share: 12 %."""
+    return format_quantity(value, "%")
+
+
+def rate(value: float) -> str:
+    """A rate: 402 rps."""
+    return format_quantity(value, "rps")
+
+
+def seconds(value: float) -> str:
+    """A time: 1.2 s."""
+    return format_quantity(value, "s")
+
+
+def times(value: float) -> str:
+    """A factor: × 2.7."""
+    return f"× {format_figure(value, 2)}"
+
+
+def why(reasons: Mapping[str, float]) -> str:
+    """The reasons that count, the commonest first."""
+    named = [reason for reason, part in reasons.items() if part >= _SEEN] or list(reasons)[:1]
+    return ", ".join(failure_title(each) for each in named)
