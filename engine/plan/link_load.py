@@ -10,7 +10,7 @@ from engine.records import dataclass
 
 if TYPE_CHECKING:
     from engine.plan.demand import Demand
-    from engine.plan.primitives import LinkPlan, Plan
+    from engine.plan.primitives import ConnectionPlan, LinkPlan, NodePlan, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,17 @@ def connection_limit(link: LinkPlan, plan: Plan, answer: float) -> float:
     rules = link.connection
     if rules is None or rules.connections is None:
         return INFINITE
-    instances = {node.id: node.station.instances for node in plan.nodes}
-    pairs = instances[link.source] * instances[link.target]
+    nodes = {node.id: node for node in plan.nodes}
+    holders = _holders(nodes[link.source], rules)
+    pairs = holders * nodes[link.target].station.instances
     stay = 2.0 * crossing_time(link) + answer
     return pairs * rules.connections * rules.streams / stay if stay > 0.0 else INFINITE
+
+
+def _holders(source: NodePlan, rules: ConnectionPlan) -> float:
+    """Who holds connections of a link: instances, or users, of whom there may be any number."""
+    traffic = source.traffic
+    if rules.per == "caller" or traffic is None:
+        return float(source.station.instances)
+    users = traffic.users if traffic.process == "closed" else traffic.known_users
+    return float(users) if users > 0 else INFINITE

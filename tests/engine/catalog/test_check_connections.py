@@ -92,3 +92,13 @@ def test_layer_4_does_not_route_by_class() -> None:
     [finding] = found(made, "no-effect", "lb-web")
     assert finding.field == "config.classes"
     assert not found(mended(made, finding), "no-effect", "lb-web")
+
+
+@pytest.mark.parametrize(("users", "few"), [(20, True), (2000, False), (None, False)])
+def test_each_user_has_as_many_connections_as_there_may_be(users: int | None, few: bool) -> None:
+    """A round trip of 100 ms: ten calls a second over each connection, and a thousand are asked for."""
+    arrivals: dict[str, Any] = {"process": "poisson", "rate": 1000.0, "users": users}
+    rules = {"per": "user", "max_connections": 1}
+    nodes = [client() | {"config": {"arrivals": arrivals}}, node("web", "service", workers=64)]
+    made = design(nodes, [link("users", "web", delay=0.05, connection=rules)])
+    assert bool(found(made, "few-connections", "users-web")) is few
