@@ -58,15 +58,17 @@ def others(old: Sequence[object], new: Sequence[object]) -> list[int]:
 def _role(node: NodePlan) -> tuple[object, ...]:
     """Which node it is, what it is made of, and what else about it matters to others.
 
-    That is whether clients have to draw keys for it, what passes it, whether it is one of those who pick by
-    zone, since they count each other, and what it has links carry of sessions.
+    That is whether clients have to draw keys for it, what passes it, whether it only tells the way, whether it is one
+    of those who pick by zone, since they count each other, and what it has links carry of sessions.
     """
     parts = (node.traffic, node.store, node.backlog, node.router, node.flow)
     layer = None if node.router is None else node.router.layer
     by_zone = node.router is not None and node.router.picker == "zone"
+    tells = node.router is not None and node.router.resolver is not None
     sessions = node.gate(UserSessions) if node.gates else None
     carried = () if sessions is None else (sessions.where, sessions.store, sessions.bytes)
-    return (node.id, node.reads_keys, layer, by_zone, carried, *(part is None for part in parts))
+    whole = (part is None for part in parts)
+    return (node.id, node.reads_keys, layer, by_zone, tells, carried, *whole)
 
 
 def _way(link: LinkPlan) -> tuple[object, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.plan.flow import flow_of
+from engine.plan.resolution import parts_of
 from engine.plan.sessions import session_link
 from engine.plan.walk import Walk
 from engine.plan.zones import Zones
@@ -70,6 +71,8 @@ class Shares:
     def _parts(self, node: NodePlan) -> Mapping[str, float]:
         """What a router's links get in proportion to each other."""
         picker = "" if node.router is None else node.router.picker
+        if node.router is not None and node.router.resolver is not None:
+            return parts_of(self.plan, node)
         if picker == "zone":
             return Zones(self.plan, node.id).parts(self.nodes, self.leaving)
         return {

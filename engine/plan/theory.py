@@ -25,6 +25,7 @@ from engine.plan.network.sources import Moment, mix_of, source_of
 from engine.plan.network.trust import trust_in, verdicts_of
 from engine.plan.network.withholding import blind_where_unknown
 from engine.plan.primitives import TrafficPlan
+from engine.plan.resolution import as_told
 from engine.records import dataclass
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def predict(plan: Plan, *, at: float | None = None, load: float = 1.0) -> Theory
         load: factor on all traffic, as the load dial sets it.
     """
     unsure = tuple(session_doubts(plan))
-    plan = with_session_calls(plan)
+    plan = as_told(with_session_calls(plan))
     start, end = (plan.warmup, plan.duration) if at is None else (at, at)
     moment = Moment(start, end, load)
     clients = {node.id: node.traffic for node in plan.nodes if node.traffic is not None}

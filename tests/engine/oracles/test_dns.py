@@ -15,11 +15,13 @@ from engine.plan.primitives import (
     ConnectionPlan,
     EventPlan,
     HealthPlan,
+    LawPlan,
     NodePlan,
     Plan,
     ResolverPlan,
     RoutePlan,
 )
+from engine.plan.theory import predict
 from engine.sim.invariants import check
 from engine.sim.report import Result, result_of
 from tests.helpers import builders
@@ -33,7 +35,7 @@ def dns(
 ) -> NodePlan:
     picker = "weighted" if policy == "weighted" else "round_robin"
     resolver = ResolverPlan(policy=policy, ttl=ttl, **more)
-    return router("dns", picker, health, resolver=resolver)  # type: ignore[arg-type]
+    return router("dns", picker, health, resolver=resolver)
 
 
 def checked(interval: float = 10.0, failures: int = 3, **more: Any) -> HealthPlan:
@@ -434,3 +436,37 @@ def test_an_answer_that_leads_to_what_is_gone() -> None:
     simulation.advance(70.0)
     assert failures(simulation) == now
     check(simulation.machine)
+
+
+def foreseen(made: Plan) -> float | None:
+    """The mean latency of the users, as theory has it."""
+    return predict(made).clients["users"].latency
+
+
+@pytest.mark.parametrize(
+    ("policy", "mean"), [("weighted", 0.115), ("failover", 0.055), ("latency", 0.055)]
+)
+def test_theory_knows_what_everybody_is_told(policy: str, mean: float) -> None:
+    """COURSE 7.4: Σ share × (round trip + residence): a quarter to the near one, the rest further away."""
+    work = LawPlan(law="exponential", mean=0.015)
+    nodes = [client("users", 40.0, known_users=4000), dns(policy, ttl=5.0)]
+    nodes += [station(name, work, workers=20) for name in "ab"]
+    links = [link("users", "dns")]
+    for name, away, weight in (("a", 0.02, 1.0), ("b", 0.06, 3.0)):
+        routes = (RoutePlan(link="users-dns", delay=away),)
+        links.append(link("dns", name, weight=weight, routes=routes))
+    made = plan(nodes, links, duration=400.0)
+    assert foreseen(made) == pytest.approx(mean, rel=1e-6)
+    simulation = Simulation(made)
+    simulation.advance(400.0)
+    measured = ended(simulation)["clients"]["users"]["latency"]["mean"]
+    assert measured == pytest.approx(mean, rel=0.02)
+
+
+def test_theory_says_nothing_where_one_answer_is_for_all() -> None:
+    nodes = [client("users", 40.0), dns("round_robin", ttl=5.0)]
+    nodes += [station(name, 0.01, workers=20) for name in "ab"]
+    links = [link("users", "dns"), link("dns", "a"), link("dns", "b")]
+    assert foreseen(plan(nodes, links)) is None
+    many = client("users", 40.0, known_users=50)
+    assert foreseen(plan([many, *nodes[1:]], links)) is not None
