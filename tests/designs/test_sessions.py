@@ -89,3 +89,9 @@ def test_a_store_with_half_the_room_logs_out_half_of_them() -> None:
     found = shop("session-store", SetField("redis", ("config", "capacity"), 500))
     answered = found["result"]["nodes"]["shop"]["completed"]
     assert found["logged_out"] / answered == pytest.approx(0.5, abs=0.05)
+
+
+def test_the_balancer_counts_whom_it_has_to_send_elsewhere_once() -> None:
+    found = shop("sticky-sessions")
+    moved = found["result"]["nodes"]["balancer"]["extra"]["sessions_lost"]
+    assert moved == pytest.approx(found["sessions_lost"], abs=15.0)

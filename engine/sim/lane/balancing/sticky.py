@@ -100,7 +100,8 @@ class Affinity(Picker):
         if pin is not None:
             endpoint = pin.endpoint
             sound = endpoint.healthy and endpoint in self._among
-            if sound and endpoint.pool.deaths == pin.deaths:
+            # Of one that is down still, what it knew is counted as lost once: when it is back, or left out.
+            if sound and (endpoint.pool.down or endpoint.pool.deaths == pin.deaths):
                 pin.at = now
                 return endpoint
             self.pins.lost += 1
