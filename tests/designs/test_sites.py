@@ -210,6 +210,8 @@ def test_a_few_connections_make_servers_uneven() -> None:
         return 10.0 * max(counts) / sum(counts)
 
     assert fullest() == pytest.approx(2.0, abs=0.25)
+    says(design, "Twenty callers keep a connection each")
+    assert measured(design)["links"]["callers-balancer"]["extra"]["connections"] == 20
     once_a_request = SetField("balancer", ("config", "layer"), 7)
     assert fullest(once_a_request) < 1.06
     sticky = SetField("balancer", ("config", "affinity"), "session")
