@@ -73,6 +73,8 @@ def _hits(kind: EventKind, component: Component | None) -> bool:
     source = component is not None and component.input == "none"
     if kind.hits == "stores":
         return component is not None and any(m.name == "hit_ratio" for m in component.metrics)
+    if kind.hits == "users":
+        return component is not None and any(m.name == "logged_in" for m in component.metrics)
     return source == (kind.hits == "clients")
 
 

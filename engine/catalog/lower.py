@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.catalog.checks.auth import auth_errors
 from engine.catalog.checks.fallbacks import fallback_errors
 from engine.catalog.checks.faults import fault_errors
 from engine.catalog.checks.flows import flow_errors
@@ -55,6 +56,7 @@ def read_whole(design: Design) -> Reading:
         structure_errors,
         flow_errors,
         fallback_errors,
+        auth_errors,
         instance_errors,
         fault_errors,
         scenario_errors,

@@ -29,6 +29,7 @@ _LISTED: Final = (
     "load_balancer",
     "api_gateway",
     "rate_limiter",
+    "auth",
     "service",
     "worker",
     "cache",

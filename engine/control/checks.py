@@ -103,7 +103,7 @@ class Checks(Prober):
 
     def _ask_behind(self, part: NodePart, plan: HealthPlan, limit: Event) -> Asking:
         """Ask one instance of each node that a node calls and waits for, one after the other."""
-        for leaving in part.leaving:
+        for leaving in part.routes:
             if not leaving.plan.waits or leaving.plan.on_failure:
                 continue
             endpoint = self._one_of(leaving.plan.id, leaving.link.endpoints)

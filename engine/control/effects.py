@@ -51,6 +51,8 @@ class NodeState:
         self.pools = [PoolState(pool) for pool in (*part.node.pools, *part.retired)]
         self.surge = 1.0
         """Times the traffic of a client."""
+        self.revoked: list[tuple[float, int]] = []
+        """Shares of the users, or single ones, whose access is revoked."""
 
     def hit(self, event: EventPlan) -> list[PoolState]:
         """The instances that an event is about: the one, the first so many, or all."""
@@ -89,6 +91,7 @@ class NodeState:
             part.uptime.note(machine.now)
         if part.is_client:
             machine.surge(part, self.surge)
+        machine.revoke(part, self.revoked)
         part.resume(machine.now)
 
 
@@ -186,6 +189,14 @@ def _traffic(event: EventPlan, state: NodeState) -> None:
     state.surge *= event.factor
 
 
+def _revoke(event: EventPlan, state: NodeState) -> None:
+    """Users may not come in."""
+    if event.user is None:
+        state.revoked.append((event.probability, -1))
+    else:
+        state.revoked.append((0.0, event.user))
+
+
 def _flush(_event: EventPlan, part: NodePart) -> None:
     """The store forgets everything."""
     part.flush()
@@ -218,6 +229,7 @@ EFFECTS: Final = (
     Effect("loss", link=_loss),
     Effect("partition", link=_partition),
     Effect("flush", start=_flush),
+    Effect("revoke", node=_revoke),
     Effect("traffic", node=_traffic),
     Effect("set"),
 )

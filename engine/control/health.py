@@ -93,7 +93,7 @@ class HealthChecks:
         """Check the present targets of a router, and no others."""
         router.ways = {
             each.plan.id: self._checks.way(each, router.ways.get(each.plan.id))
-            for each in router.part.leaving
+            for each in router.part.routes
         }
         present = dict.fromkeys(router.part.endpoints)
         for endpoint in [each for each in router.watches if each not in present]:

@@ -155,7 +155,7 @@ class Outliers:
 
 def _count_for(part: NodePart, detector: Detector) -> None:
     """Have the links of a router tell of outliers."""
-    for link in part.leaving:
+    for link in part.routes:
         for rule in link.link.rules:
             if isinstance(rule, Outlier):
                 rule.ejector = detector

@@ -64,7 +64,7 @@ class Rotation:
     def _listed(self) -> Iterator[LinkPart]:
         """The links that are chosen among: those for which there are records, where it is DNS."""
         role = self.part.role(Resolver)
-        for part in self.part.leaving:
+        for part in self.part.routes:
             if role is None or part.plan.id in role.records:
                 yield part
 

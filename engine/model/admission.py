@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from engine.model.fields import Config, setting
+from engine.model.policies.auth import Auth
 from engine.model.policies.concurrency import Concurrency
 from engine.model.policies.idempotency import Idempotency
 from engine.model.policies.policy import Policy
@@ -20,6 +21,12 @@ class Admission(Config):
         None,
         title="Waiting room",
         help="Has everybody wait outside, in order, and lets so many in a second. Off: nobody waits there.",
+    )
+
+    auth: Auth | None = setting(
+        None,
+        title="Authentication",
+        help="Lets in who can say who they are: by a token, or by asking an auth server. Off: anybody.",
     )
 
     rate_limit: RateLimit | None = setting(

@@ -81,6 +81,16 @@ WORKERS: Final = EventField(
     ge=0.0,
     le=1e4,
 )
+USER: Final = EventField(
+    name="user",
+    title="User",
+    help="The number of the only user, counted from 0 at each client; none is a share of all.",
+    sort="count",
+    required=False,
+    hint="a share",
+    ge=0,
+    le=1e9,
+)
 WITH: Final = EventField(name="with", title="From", help="The other side.", sort="item")
 TOWARDS: Final = replace(
     WITH,
@@ -121,6 +131,7 @@ class EventFields(BaseModel):
     ramp: float | None = RAMP.declare()
     bytes: float | None = BYTES.declare()
     workers: float | None = WORKERS.declare()
+    user: int | None = USER.declare()
     with_: Id | None = WITH.declare()
     path: str | None = PATH.declare()
     value: JsonValue = Field(default=None, title=VALUE.title, description=VALUE.help)
@@ -340,6 +351,37 @@ EVENT_KINDS: Final = (
         menu=(MenuChoice(text="Flush the cache"),),
         misses="keeps nothing that could be flushed; name a cache",
         instant=True,
+    ),
+    EventKind(
+        name="revoke",
+        title="Revoke access",
+        help="Some users may not come in any more: their credentials are worth nothing to whoever asks. A token that "
+        "is checked without asking is good until it ends. The event over, they may log in again.",
+        icon="auth",
+        tone="setting",
+        hits="users",
+        targets=("node", "frame"),
+        sentence="{target}: access of {whom} revoked",
+        badge="revoked: {whom}",
+        fields=(
+            replace(
+                PROBABILITY,
+                title="Share of users",
+                help="Share of the users of each client.",
+                default=0.1,
+                required=False,
+                hint="none",
+            ),
+            USER,
+        ),
+        menu=(
+            MenuChoice(text="Revoke the access of {probability} of the users"),
+            MenuChoice(
+                text="Revoke the access of user {user}",
+                values=(("probability", None), ("user", 0)),
+            ),
+        ),
+        misses="knows no users; name an auth server, or a node with authentication",
     ),
     EventKind(
         name="traffic",

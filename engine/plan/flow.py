@@ -55,7 +55,7 @@ def _told(node: NodePlan, leaving: Sequence[LinkPlan], classes: Sequence[ClassPl
     groups: dict[int, list[LinkPlan]] = defaultdict(list)
     spares = spares_of(leaving)
     for link in leaving:
-        if link.id not in spares:
+        if link.id not in spares and not link.checks:
             groups[link.order].append(link)
     work: FlowPlan = (WorkPart(node.station.work),) if node.traffic is None else ()
     parts = [_group(groups[order], classes) for order in sorted(groups)]

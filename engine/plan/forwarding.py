@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 
 
 def as_forwarded(link: LinkPlan, source: NodePlan) -> LinkPlan:
-    """A link as its source uses it: a balancer or a queue has no flow of calls to be part of."""
+    """A link as its source uses it: a balancer or a queue has no flow of calls to be part of, nor has a gate."""
+    checks = source.auth_server == link.target
+    if checks != link.checks:
+        link = replace(link, checks=checks)
+    if checks:
+        return _plain(link, waits=True)
     if source.flow is not None:
         uses = [waited for name, waited in calls_in(source.flow) if name == link.id]
         everybody = (True,) * len(link.classes)

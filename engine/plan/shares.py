@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from engine.model.policies.auth import Auth
 from engine.plan.flow import flow_of
 from engine.plan.resolution import parts_of
 from engine.plan.sessions import session_link
@@ -32,6 +34,14 @@ class Shares:
 
     def of(self, node: NodePlan) -> Mapping[str, Rates]:
         """The share of each class that each link gets."""
+        checks = [link for link in self.leaving if link.checks]
+        if checks:
+            auth = node.gate(Auth)
+            asked = 1.0 if auth is not None and auth.looks_up else 0.0
+            others = replace(self, leaving=[each for each in self.leaving if not each.checks])
+            found = {link.id: (0.0,) * len(link.classes) for link in checks}
+            found[checks[0].id] = (asked,) * len(checks[0].classes)
+            return {**others.of(node), **found}
         if node.router is not None:
             return self._routed(node)
         if node.backlog is not None:

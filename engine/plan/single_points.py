@@ -12,6 +12,7 @@ import math
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
+from engine.model.policies.auth import Auth
 from engine.model.policies.fallback import Fallback
 from engine.plan.demand import demand_of
 from engine.plan.flow import flow_of
@@ -102,7 +103,10 @@ class _Faults:
         self._all = (_HEALTHY << (len(plan.nodes) + 1)) - 1
         self._leaving: dict[str, list[LinkPlan]] = defaultdict(list)
         for link in plan.links:
-            self._leaving[link.source].append(link)
+            if not link.checks:
+                self._leaving[link.source].append(link)
+        self._checks = {link.source: link for link in plan.links if link.checks}
+        """The links over which gates ask."""
         self._links = {link.id: link for link in plan.links}
         self._flows: dict[str, FlowPlan] = {}
         self._visits: dict[tuple[str, int], _Outcome] = {}
@@ -174,7 +178,20 @@ class _Faults:
         inner = self._routed(node, kind) if node.router is not None else self._through(node, kind)
         if node.store is not None and not self._plan.classes[kind].write:
             inner = self._looked_up(node, kind, inner)
+        if node.id in self._checks:
+            inner = self._checked(node, kind, inner)
         return _Outcome(inner.hit & up, inner.miss & up, inner.fail | bit, inner.missing)
+
+    def _checked(self, node: NodePlan, kind: int, inner: _Outcome) -> _Outcome:
+        """What may come of a request at a node whose gate asks about everybody, from what may behind it."""
+        auth = node.gate(Auth)
+        if auth is None or auth.mode in ("none", "token"):
+            return inner
+        asked = self._called(self._checks[node.id], kind)
+        known = asked.hit | asked.miss
+        return _Outcome(
+            inner.hit & known, inner.miss & known, inner.fail | asked.fail, inner.missing
+        )
 
     def _through(self, node: NodePlan, kind: int) -> _Outcome:
         """What may come of a request in the flow of a node."""

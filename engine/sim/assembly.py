@@ -13,6 +13,7 @@ from engine.sim import tally
 from engine.sim.body import Body, padded
 from engine.sim.client_setup import ClientSetup
 from engine.sim.disciplines import has_limit
+from engine.sim.identity_book import IdentityBook
 from engine.sim.instances import Instances
 from engine.sim.lane.link import Link
 from engine.sim.lane.node import Node
@@ -55,6 +56,7 @@ class Assembler:
         self.streams = streams
         self.users = ClientSetup(agenda, streams)
         self._numbering = Numbering()
+        self.identities = IdentityBook(streams)
         self.instances = Instances(agenda)
         self.plan: Plan
         self.kinds = 1
@@ -78,6 +80,7 @@ class Assembler:
             propagation,
             pass_through(plan),
             self._numbering,
+            self.identities,
             self._hear,
         )
         self.setup.carried = carried(plan)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from engine.plan.difference import Difference, difference
 from engine.sim.assembly import Assembler, sort_of
 from engine.sim.clock import Clock
+from engine.sim.identity_book import authority
 from engine.sim.lane.agenda import Agenda
 from engine.sim.lane.draws import Streams
 from engine.sim.reach import NOWHERE, Reach, reach
@@ -90,6 +91,13 @@ class Machine:
         """Multiply a client's traffic by a factor because of events."""
         part.surge = factor
         self._assembler.users.scale(part)
+
+    def revoke(self, part: NodePart, revoked: list[tuple[float, int]]) -> None:
+        """Have the users whom a node knows, or who asks for it, lose their access: shares, or single ones."""
+        if revoked or part.revokes:
+            part.revokes = bool(revoked)
+            server = authority(self.plan, part.plan)
+            self._assembler.identities.of(server, self.now).revoke(part.plan.id, revoked, self.now)
 
     def burst(self, part: NodePart, factor: float) -> None:
         """Multiply a client's traffic by a factor because of a burst."""
@@ -220,6 +228,8 @@ class Machine:
         links: list[LinkPart] = []
         if (before.flow, before.backlog) != (plan.flow, plan.backlog):
             links += part.leaving  # a flow names them, and messages have a timeout
+        elif before.auth_server != plan.auth_server:
+            links += part.leaving  # one of them is for its gate alone
         if _outlier(before) != _outlier(plan):
             links += part.leaving  # they count who fails
         if part.node.instant != was_instant:

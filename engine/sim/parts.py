@@ -88,6 +88,8 @@ class NodePart:
     """Factor by which events multiply its traffic."""
     burst: float = 1.0
     """Factor by which a burst does."""
+    revokes: bool = False
+    """Whether events revoke the access of users there."""
     choosing: Choosing | None = None
     """What a router picks with."""
     retired: list[Pool] = field(default_factory=list)
@@ -230,6 +232,11 @@ class NodePart:
         """Where a router may send requests; empty for other nodes."""
         router = self.role(Router) if self.plan.router is not None else None
         return [] if router is None else router.endpoints
+
+    @property
+    def routes(self) -> list[LinkPart]:
+        """The links over which its requests go on, those of its gates left out."""
+        return [link for link in self.leaving if not link.plan.checks]
 
     def resume(self, now: float) -> None:
         """Let a queue send what waits, after something changed that may have kept it from it."""

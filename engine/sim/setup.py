@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from engine.plan.pass_through import PassThrough
     from engine.plan.primitives import Plan
     from engine.plan.sessions import Carried
+    from engine.sim.identity_book import IdentityBook
     from engine.sim.lane.agenda import Agenda
     from engine.sim.lane.draws import Streams
     from engine.sim.lane.numbering import Numbering
@@ -35,6 +36,8 @@ class Setup:
     passing: PassThrough
     numbering: Numbering
     """Whether repeats of calls are told from other calls."""
+    identities: IdentityBook
+    """The users of auth servers."""
     hear: Callable[[str, str, str, float], None]
     """Takes the id of a node or link, what happened to it, in which tone, and when (s)."""
     carried: Carried = NOTHING

@@ -60,14 +60,15 @@ def rewire(
 
 def wire_source(part: NodePart, setup: Setup) -> None:
     """Let a node know its links, and its links what they pick among."""
-    if part.plan.router is None:
-        for link in part.leaving:
+    for link in part.leaving:
+        if part.plan.router is None or link.plan.checks:
             pick_for(link, setup)
             _see_spread(link)
             link.link.source = None
+    routes = part.routes
     for body in part.roles:
         if isinstance(body.adapter, RoleAdapter):
-            body.adapter.wire(body.thing, part, part.leaving, setup)
+            body.adapter.wire(body.thing, part, routes, setup)
     for gate in part.gates:
         if isinstance(gate.adapter, GateAdapter):
             gate.adapter.wire(gate.thing, part, part.leaving)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from engine.catalog.checks.auth import auth_of
 from engine.catalog.checks.flows import explicit_flow, unknown_links
 from engine.catalog.checks.structure import class_errors
 from engine.catalog.events import members, replaced
@@ -87,7 +88,23 @@ def _event_problem(reading: Reading, event: Event, known: set[str]) -> tuple[str
     stores = [each for each in nodes if each.kind == "cache" and each.id in reading.configs]
     if kind.hits == "stores" and not stores:
         return "target", f"{_target(design, event)} {kind.misses}"
-    return _leak_problem(reading, event, nodes)
+    return _users_problem(reading, event, nodes) or _leak_problem(reading, event, nodes)
+
+
+def _users_problem(reading: Reading, event: Event, nodes: list[Node]) -> tuple[str, str] | None:
+    """Why an event that should hit users hits none."""
+    if event.kind.hits != "users":
+        return None
+    checks = [auth_of(config) for config in reading.configs.values()]
+    servers = {auth.server for auth in checks if auth is not None}
+    if not any(
+        node.kind == "auth" or node.id in servers or auth_of(reading.configs.get(node.id))
+        for node in nodes
+    ):
+        return "target", f"{_target(reading.design, event)} {event.kind.misses}"
+    if not event.probability and event.user is None:
+        return "probability", f"The {event.change} event hits nobody; write a share or a user"
+    return None
 
 
 def _leak_problem(reading: Reading, event: Event, nodes: list[Node]) -> tuple[str, str] | None:

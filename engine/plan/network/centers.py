@@ -301,10 +301,10 @@ def _groups(site: Center) -> list[list[Edge]]:
     """The calls of a node in their order; a router's and a queue's links are no flow."""
     if site.plan.backlog is not None or site.plan.router is not None:
         return []
+    made = [edge for edge in site.leaving if edge.plan.waits and not edge.plan.checks]
     if site.plan.flow is not None:
-        return [[edge] for edge in site.leaving if edge.plan.waits]
+        return [[edge] for edge in made]
     grouped: dict[int, list[Edge]] = defaultdict(list)
-    for edge in site.leaving:
-        if edge.plan.waits:
-            grouped[edge.plan.order].append(edge)
+    for edge in made:
+        grouped[edge.plan.order].append(edge)
     return [grouped[order] for order in sorted(grouped)]

@@ -17,7 +17,7 @@ _KNOWN: Final[dict[str, frozenset[str]]] = {
         "ClassPlan": "name write request_bytes response_bytes priority deadline keys",
         "KeyPlan": "count alpha hot hot_share",
         "LawPlan": "law mean cv2 alpha low high values weights order",
-        "NodePlan": "id station traffic store backlog router pulls flow gates failover backup",
+        "NodePlan": "id station traffic store backlog router pulls flow gates failover backup issue",
         "StationPlan": "instances workers work queue_limit discipline lifo_after hold speed scaling cpu batch "
         "start memory pauses overflow drain",
         "ScalingPlan": "contention coherency curve",
@@ -36,7 +36,8 @@ _KNOWN: Final[dict[str, frozenset[str]]] = {
         "period users known_users think crowd session",
         "CrowdPlan": "mean variance law window",
         "SessionPlan": "mean law",
-        "LinkPlan": "id source target order probability times waits on_miss on_failure classes picker hash shuffle weight "
+        "IssuePlan": "login refresh",
+        "LinkPlan": "id checks source target order probability times waits on_miss on_failure classes picker hash shuffle weight "
         "delay jitter loss bandwidth connection encryption timeout retry deadline_propagation "
         "cancellation policies queue_timeout kind last_mile",
         "RetryPlan": "attempts base factor cap jitter other_instance on",
@@ -83,6 +84,7 @@ _WORDS: Final[dict[tuple[str, str], frozenset[str]]] = {
 """The words that a field may have, as far as theory knows them."""
 _POLICIES: Final = frozenset(
     {
+        "Auth",
         "Breaker",
         "Bulkhead",
         "Concurrency",

@@ -19,7 +19,18 @@ _NODE: Final = frozenset(
     | {"failover", "backup"}  # they act on what is down, and whatever takes it down is told
 )
 _LINK: Final = frozenset(
-    {"id", "source", "target", "order", "probability", "times", "waits", "classes", "kind"}
+    {
+        "id",
+        "source",
+        "target",
+        "order",
+        "probability",
+        "times",
+        "waits",
+        "classes",
+        "kind",
+        "checks",
+    }
     | {"on_miss", "on_failure"}
     | {"last_mile"}  # told by `delays` where it is not the same for all
     | {
@@ -36,6 +47,7 @@ _LINK: Final = frozenset(
     }
 )
 _NAMES: Final = {
+    "issue": "logins and token refreshes",
     "cpu": "CPU quota",
     "batch": "batches",
     "start": "start-up",

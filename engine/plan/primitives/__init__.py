@@ -27,7 +27,7 @@ from engine.plan.primitives.link import (
     RetryPlan,
     RoutePlan,
 )
-from engine.plan.primitives.node import HealthPlan, NodePlan, OutlierPlan, RouterPlan
+from engine.plan.primitives.node import HealthPlan, IssuePlan, NodePlan, OutlierPlan, RouterPlan
 from engine.plan.primitives.plan import Plan
 from engine.plan.primitives.resolver import ResolverPlan
 from engine.plan.primitives.station import (
@@ -64,6 +64,7 @@ __all__ = [
     "FramePlan",
     "HealthPlan",
     "HomePlan",
+    "IssuePlan",
     "KeyPlan",
     "LawPlan",
     "LinkPlan",

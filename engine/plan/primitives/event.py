@@ -31,6 +31,8 @@ class EventPlan:
     """Of memory that leak, a second."""
     workers: float = 0.0
     """That leak, a second."""
+    user: int | None = None
+    """The only one whose access is revoked."""
     ramp: float = 0.0
     """Seconds over which it grows from nothing to its full strength."""
     instances: int | None = None

@@ -108,6 +108,8 @@ class LinkPlan:
     """Only after an earlier call of the same request failed for good; beside `on_miss`, then as well."""
     classes: tuple[bool, ...] = (True,)
     """Whether each class uses it."""
+    checks: bool = False
+    """Whether a gate of its source makes its calls, and nobody else."""
     kind: int | None = None
     """Class of its calls; None is that of whoever makes them."""
     picker: Picker = "round_robin"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeVar
 
+from engine.model.policies.auth import Auth
 from engine.plan.primitives.balancing import Picker, looks_at_keys
 from engine.plan.primitives.station import USUAL, StationPlan
 from engine.records import dataclass
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from engine.model.failover import Failover
     from engine.model.faults import NodeFaults
     from engine.model.policies.policy import Policy
+    from engine.plan.primitives.basics import LawPlan
     from engine.plan.primitives.flow import FlowPlan
     from engine.plan.primitives.resolver import ResolverPlan
     from engine.plan.primitives.store import BacklogPlan, StorePlan
@@ -82,6 +84,16 @@ class RouterPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IssuePlan:
+    """Work that an auth server does for a credential; looking one up is the work of its station."""
+
+    login: LawPlan
+    """For somebody who has none: the password is hashed."""
+    refresh: LawPlan
+    """For somebody whose credential has ended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NodePlan:
     """What a node is made of: gates, a station, and a role.
 
@@ -114,6 +126,9 @@ class NodePlan:
     gates: tuple[Policy, ...] = ()
     """A: what calls have to pass before they wait for a worker, in this order."""
 
+    issue: IssuePlan | None = None
+    """What it does for credentials, where it issues any."""
+
     def __post_init__(self) -> None:
         """Refuse roles that exclude each other."""
         roles = [name for name in ("traffic", "router", "backlog", "flow") if getattr(self, name)]
@@ -130,6 +145,12 @@ class NodePlan:
         if router is not None and looks_at_keys(router.picker, router.hash, router.shuffle):
             return True
         return self.store is not None or any(gate.reads_keys() for gate in self.gates)
+
+    @property
+    def auth_server(self) -> str | None:
+        """The node that it asks who may come in, if it asks one."""
+        auth = self.gate(Auth) if self.gates else None
+        return None if auth is None else auth.server
 
     def gate(self, sort: type[P]) -> P | None:
         """The gate of a sort, if calls have to pass one."""

@@ -204,6 +204,14 @@ class Node(Site):
         else:
             self._pass(call, gate.following, now)
 
+    def refuse_held(self, call: Call, gate: Gate, reason: i64, now: float) -> None:
+        """Refuse a call that a gate has held."""
+        context = call.context
+        call.pool.coming -= 1
+        if context is not None and context.deadline <= now:
+            reason = DEADLINE
+        self._refuse_at(gate, call, reason, now)
+
     def _pass_on(self, call: Call, now: float) -> None:
         """Serve a call without work."""
         call.stage = ENGAGED

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.sim.primitives.activator import ACTIVATOR
+from engine.sim.primitives.auth import AuthAdapter, IssuerAdapter
 from engine.sim.primitives.balancing import LatencyWatchAdapter
 from engine.sim.primitives.breaker import BreakerAdapter
 from engine.sim.primitives.bulkhead import BulkheadAdapter
@@ -59,12 +60,14 @@ RULES: Final[tuple[RuleAdapter[Any], ...]] = (
 GATES: Final[tuple[GateAdapter[Any], ...]] = (
     WaitingRoomAdapter(),
     ACTIVATOR,
+    AuthAdapter(),
     RateLimitAdapter(),
     IdempotencyAdapter(),
     ShedAdapter(),
     ConcurrencyAdapter(),
     SessionsAdapter(),
     WRITE_LOG,
+    IssuerAdapter(),
 )
 """In the order in which calls pass them."""
 
