@@ -34,14 +34,21 @@ class Shares:
 
     def of(self, node: NodePlan) -> Mapping[str, Rates]:
         """The share of each class that each link gets."""
-        checks = [link for link in self.leaving if link.checks]
-        if checks:
-            auth = node.gate(Auth)
-            asked = 1.0 if auth is not None and auth.looks_up else 0.0
-            others = replace(self, leaving=[each for each in self.leaving if not each.checks])
-            found = {link.id: (0.0,) * len(link.classes) for link in checks}
-            found[checks[0].id] = (asked,) * len(checks[0].classes)
-            return {**others.of(node), **found}
+        checks = next((link for link in self.leaving if link.checks), None)
+        if checks is None:
+            return self._sent_on(node)
+        auth = node.gate(Auth)
+        asked = 1.0 if auth is not None and auth.looks_up else 0.0
+        routes = self.leaving
+        if node.router is not None:
+            routes = [link for link in routes if not link.checks]
+        shares = {link.id: (0.0,) * len(link.classes) for link in self.leaving}
+        shares |= replace(self, leaving=routes)._sent_on(node)
+        shares[checks.id] = tuple(share + asked for share in shares[checks.id])
+        return shares
+
+    def _sent_on(self, node: NodePlan) -> Mapping[str, Rates]:
+        """What its role sends over each link, without what its gates ask."""
         if node.router is not None:
             return self._routed(node)
         if node.backlog is not None:

@@ -65,7 +65,7 @@ def wire_source(part: NodePart, setup: Setup) -> None:
             pick_for(link, setup)
             _see_spread(link)
             link.link.source = None
-    routes = part.routes
+    routes = part.leaving if part.plan.flow is not None else part.routes
     for body in part.roles:
         if isinstance(body.adapter, RoleAdapter):
             body.adapter.wire(body.thing, part, routes, setup)

@@ -13,6 +13,7 @@ from engine.model.balancing import Hash, Shuffle, Zone
 from engine.model.failover import Failover
 from engine.model.faults import FrameFaults, NodeFaults
 from engine.model.laws import Constant, Exponential, Lognormal, Uniform
+from engine.model.policies.auth import Auth
 from engine.model.policies.breaker import Breaker
 from engine.model.policies.bulkhead import Bulkhead
 from engine.model.policies.concurrency import Concurrency
@@ -26,7 +27,16 @@ from engine.model.policies.shed import Shed
 from engine.model.policies.throttle import Throttle
 from engine.model.policies.user_sessions import UserSessions
 from engine.model.policies.waiting_room import WaitingRoom
-from engine.plan.primitives import FramePlan, HomePlan, LinkPlan, NodePlan, Plan, ResolverPlan
+from engine.plan.forwarding import as_forwarded
+from engine.plan.primitives import (
+    FramePlan,
+    HomePlan,
+    IssuePlan,
+    LinkPlan,
+    NodePlan,
+    Plan,
+    ResolverPlan,
+)
 from engine.sim.lane.draws import generator
 from tests.helpers import plans
 
@@ -139,6 +149,20 @@ BALANCING: list[dict[str, Any]] = [
 ]
 
 
+AUTHS: list[dict[str, Any]] = [
+    {"mode": "token", "ttl": 0.5},
+    {"mode": "session", "ttl": 2.0, "cost": 0.001, "signed_in": 0.5},
+    {"mode": "introspection", "signed_in": 0.0},
+    {"mode": "introspection", "ttl": 1.0, "cache": 0.2},
+    {"mode": "none"},
+]
+ISSUES: list[IssuePlan | None] = [
+    None,
+    None,
+    IssuePlan(login=plans.exponential(0.1), refresh=plans.constant(0.01)),
+]
+
+
 def with_other_policies(plan: Plan, seed: int) -> Plan:
     """The plan with other rules, gates and faults, from another number."""
     make = PolicyMaker(seed)
@@ -214,7 +238,23 @@ def _balanced(plan: Plan, seed: int) -> Plan:
         else each
         for each in plan.links
     ]
-    return replace(plan, nodes=tuple(nodes), links=tuple(links))
+    return _authenticated(replace(plan, nodes=tuple(nodes), links=tuple(links)), seed)
+
+
+def _authenticated(plan: Plan, seed: int) -> Plan:
+    """The plan, some of whose nodes ask one that they call who may come in, or check tokens alone."""
+    random = generator(seed, "plan", "authentication")
+    nodes = {each.id: each for each in plan.nodes}
+    for node in plan.nodes:
+        servers = [link.target for link in plan.links if link.source == node.id]
+        gates = tuple(each for each in node.gates if not isinstance(each, Auth))
+        if node.traffic is None and random.random() < 0.3:
+            modes = AUTHS if servers else AUTHS[:2]
+            server = _any(servers, random) if servers else None
+            gates += (Auth(server=server, **_any(modes, random)),)
+        nodes[node.id] = replace(node, gates=gates, issue=_any(ISSUES, random))
+    links = (as_forwarded(replace(each, checks=False), nodes[each.source]) for each in plan.links)
+    return replace(plan, nodes=tuple(nodes.values()), links=tuple(links))
 
 
 def _any(choices: Sequence[T], random: np.random.Generator) -> T:
