@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.model.policies.auth import Auth
@@ -36,67 +35,63 @@ class Shares:
         """The share of each class that each link gets."""
         checks = next((link for link in self.leaving if link.checks), None)
         if checks is None:
-            return self._sent_on(node)
+            return self._sent_on(node, self.leaving)
         auth = node.gate(Auth)
         asked = 1.0 if auth is not None and auth.looks_up else 0.0
         routes = self.leaving
         if node.router is not None:
             routes = [link for link in routes if not link.checks]
         shares = {link.id: (0.0,) * len(link.classes) for link in self.leaving}
-        shares |= replace(self, leaving=routes)._sent_on(node)
+        shares |= self._sent_on(node, routes)
         shares[checks.id] = tuple(share + asked for share in shares[checks.id])
         return shares
 
-    def _sent_on(self, node: NodePlan) -> Mapping[str, Rates]:
-        """What its role sends over each link, without what its gates ask."""
+    def _sent_on(self, node: NodePlan, leaving: Sequence[LinkPlan]) -> Mapping[str, Rates]:
+        """What its role sends over some links, without what its gates ask."""
         if node.router is not None:
-            return self._routed(node)
+            return self._routed(node, leaving)
         if node.backlog is not None:
-            places = {link.id: _places(self.nodes[link.target]) for link in self.leaving}
+            places = {link.id: _places(self.nodes[link.target]) for link in leaving}
             whole = max(sum(places.values()), 1.0)
-            return {
-                link.id: (places[link.id] / whole,) * len(link.classes) for link in self.leaving
-            }
-        flow = flow_of(node, self.leaving, self.plan.classes)
+            return {link.id: (places[link.id] / whole,) * len(link.classes) for link in leaving}
+        flow = flow_of(node, leaving, self.plan.classes)
         through = 1.0 - self.hits.get(node.id, 0.0) if node.store is not None else 1.0
-        asked = session_link(node, self.leaving)
+        asked = session_link(node, leaving)
         walks = []
         for place, kind in enumerate(self.plan.classes):
-            misses = {} if kind.write else missing(self.leaving, self.hits)
+            misses = {} if kind.write else missing(leaving, self.hits)
             if asked is not None:
                 misses.pop(asked, None)
             walk = Walk(place, misses)
             walk.through(flow, 1.0 if kind.write else through)
             walks.append(walk.calls)
-        return {link.id: tuple(calls[link.id] for calls in walks) for link in self.leaving}
+        return {link.id: tuple(calls[link.id] for calls in walks) for link in leaving}
 
-    def _routed(self, node: NodePlan) -> Mapping[str, Rates]:
+    def _routed(self, node: NodePlan, leaving: Sequence[LinkPlan]) -> Mapping[str, Rates]:
         """A router's shares: by weight, by zone, or by instances."""
-        parts = self._parts(node)
+        parts = self._parts(node, leaving)
         kinds = range(len(self.plan.classes))
-        wholes = [
-            sum(parts[link.id] for link in self.leaving if link.classes[kind]) for kind in kinds
-        ]
+        wholes = [sum(parts[link.id] for link in leaving if link.classes[kind]) for kind in kinds]
         return {
             link.id: tuple(
                 parts[link.id] / wholes[kind] if link.classes[kind] and wholes[kind] > 0.0 else 0.0
                 for kind in kinds
             )
-            for link in self.leaving
+            for link in leaving
         }
 
-    def _parts(self, node: NodePlan) -> Mapping[str, float]:
+    def _parts(self, node: NodePlan, leaving: Sequence[LinkPlan]) -> Mapping[str, float]:
         """What a router's links get in proportion to each other."""
         picker = "" if node.router is None else node.router.picker
         if node.router is not None and node.router.resolver is not None:
             return parts_of(self.plan, node)
         if picker == "zone":
-            return Zones(self.plan, node.id).parts(self.nodes, self.leaving)
+            return Zones(self.plan, node.id).parts(self.nodes, leaving)
         return {
             link.id: link.weight
             if picker == "weighted"
             else float(self.nodes[link.target].station.instances)
-            for link in self.leaving
+            for link in leaving
         }
 
 

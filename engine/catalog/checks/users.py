@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.catalog.checks.auth import auth_of
 from engine.catalog.client import ClientConfig
 from engine.model.edits import SetField
 from engine.model.findings import Finding
@@ -71,6 +72,14 @@ def _goes_by_users(config: Config) -> str | None:
         return "connection.per"
     if getattr(config, "sessions", None) is not None:
         return "sessions"
+    return _gate_by_users(config)
+
+
+def _gate_by_users(config: Config) -> str | None:
+    """The gate, if there is any, that makes a difference between users."""
+    auth = auth_of(config)
+    if auth is not None and auth.mode != "none" and auth.server is not None:
+        return "admission.auth"
     limit = getattr(getattr(config, "admission", None), "rate_limit", None)
     return "admission.rate_limit" if getattr(limit, "by", None) == "session" else None
 
