@@ -39,7 +39,7 @@ def test_a_record_is_whole(kind: EventKind) -> None:
     assert "{target}" in kind.sentence
     assert kind.targets
     assert bool(kind.everywhere) == ("everything" in kind.targets)
-    assert bool(kind.misses) == (kind.hits in {"clients", "stores"})
+    assert bool(kind.misses) == (kind.hits in {"clients", "stores", "users"})
 
 
 @each_kind
