@@ -243,12 +243,12 @@ def _balanced(plan: Plan, seed: int) -> Plan:
 
 def _authenticated(plan: Plan, seed: int) -> Plan:
     """The plan, some of whose nodes ask one that they call who may come in, or check tokens alone."""
-    random = generator(seed, "plan", "authentication")
+    random = generator(seed, "plan", "who may come in")
     nodes = {each.id: each for each in plan.nodes}
     for node in plan.nodes:
         servers = [link.target for link in plan.links if link.source == node.id]
         gates = tuple(each for each in node.gates if not isinstance(each, Auth))
-        if node.traffic is None and random.random() < 0.3:
+        if node.traffic is None and random.random() < 0.25:
             modes = AUTHS if servers else AUTHS[:2]
             server = _any(servers, random) if servers else None
             gates += (Auth(server=server, **_any(modes, random)),)
