@@ -74,6 +74,7 @@ ACTIONS: Final = (
     ActionSpec("run.step_request", "Step one re&quest", (",",), "step"),
     ActionSpec("run.restart", "Res&tart", ("Ctrl+R",), "restart"),
     ActionSpec("run.measure", "&Measure from the start", ("M",), "chart"),
+    ActionSpec("run.why", "&Why did it go wrong?", ("W",), "help"),
     ActionSpec("run.study", "St&udy many runs", ("S",), "compare"),
     ActionSpec("run.faster", "&Faster", ("]",)),
     ActionSpec("run.slower", "S&lower", ("[",)),
@@ -123,7 +124,7 @@ MENUS: Final = (
         "&Run",
         (
             "run.toggle", "run.step_time", "run.step_request", "run.restart", "run.measure",
-            "run.study", "-",
+            "run.study", "run.why", "-",
             "run.faster", "run.slower", "-", ">break", "run.repair", "-", ">memory",
         ),
     ),

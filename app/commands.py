@@ -200,6 +200,7 @@ class Commands(QObject):
             "run.step_request": run.step_request,
             "run.restart": run.restart,
             "run.measure": bench.measure,
+            "run.why": bench.explain,
             "run.study": bench.desk.toggle,
             "run.faster": lambda: self._shift_speed(1),
             "run.slower": lambda: self._shift_speed(-1),

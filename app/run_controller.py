@@ -13,6 +13,8 @@ from engine.model.memory import DEFAULT_MEMORY
 from engine.run.protocol import (
     Ack,
     ApplyEdit,
+    Explain,
+    Explained,
     Failed,
     Halted,
     Measured,
@@ -97,6 +99,8 @@ class RunController(QObject):
     """Whether the process answers; said when it ceases to, and when it does so again."""
     measured = Signal(object)
     """The run passed the end of its scenario: the result."""
+    explained = Signal(object)
+    """Why something went wrong: an ``Explained``."""
     recorded = Signal(str, str)
     """The run up to when it was asked for, as the text of a file; or nothing, and why."""
 
@@ -220,6 +224,15 @@ class RunController(QObject):
         """Ask for the run so far; ``recorded`` is the answer."""
         self._send(TakeJournal())
 
+    def explain(self, moment: float | None, item: str | None) -> None:
+        """Ask why something went wrong; ``explained`` is the answer.
+
+        Args:
+            moment: at which time (s); None for the worst of all.
+            item: at which node; None for the clients.
+        """
+        self._send(Explain(moment, item))
+
     def close(self) -> None:
         """End the process."""
         self._timer.stop()
@@ -324,6 +337,8 @@ class RunController(QObject):
             case Measured(result):
                 if not self._awaiting_start:
                     self.measured.emit(result)
+            case Explained():
+                self.explained.emit(report)
             case Recorded(text, problem):
                 self.recorded.emit(text, problem)
             case Halted(message):

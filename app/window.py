@@ -47,6 +47,7 @@ class MainWindow(QMainWindow):
     came_to_front = Signal()
     """The person comes back from another window."""
     search_clicked = Signal()
+    why_clicked = Signal()
     measure_clicked = Signal()
     study_clicked = Signal()
 
@@ -61,6 +62,7 @@ class MainWindow(QMainWindow):
         self.menu = QMenu(self)
         self.title_block = TitleBlock(look, self.menu)
         self.search_button = QPushButton("Search")
+        self.why_button = set_role(QPushButton("Why?"), "danger")
         self.measure_button = QPushButton("Measure")
         self.study_button = QPushButton("Study")
         self.left = QStackedWidget()
@@ -157,6 +159,10 @@ class MainWindow(QMainWindow):
         self.measure_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.measure_button.setFixedHeight(30)
         self.measure_button.clicked.connect(self.measure_clicked)
+        self.why_button.setToolTip("What went wrong, and what it came from (W)")
+        self.why_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.why_button.setFixedHeight(30)
+        self.why_button.clicked.connect(self.why_clicked)
         self.study_button.setToolTip(
             "Run the design many times: replicate, sweep, compare, break… (S)"
         )
@@ -169,6 +175,7 @@ class MainWindow(QMainWindow):
         row.addWidget(self.title_block, 3)
         row.addWidget(self._views.transport, 0)
         row.addStretch(2)
+        row.addWidget(self.why_button)
         row.addWidget(self.measure_button)
         row.addWidget(self.study_button)
         row.addWidget(self.search_button)

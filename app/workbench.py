@@ -16,6 +16,7 @@ from app.findings_panel import FindingsPanel
 from app.result_card import ResultCard
 from app.status_bar import rest_line, run_line
 from app.studies import StudyDesk
+from app.why_card import WhyCard
 from engine.model.edits import SetDesign
 from engine.model.units import format_quantity
 from widgets.theme import window_title
@@ -65,6 +66,7 @@ class Workbench(QObject):
         self.actions = ActionSet(window)
         self.findings_panel = FindingsPanel(window, look)
         self.distances = DistancesCard(window, look)
+        self.why = WhyCard(window, look)
         self.result_card = ResultCard(window, look)
         self._is_measured = False
         self.breaks = BreakMenus(components, look, self.break_it)
@@ -148,6 +150,13 @@ class Workbench(QObject):
         """Open the list of findings."""
         self.findings_panel.open()
 
+    def explain(self) -> None:
+        """Ask why something went wrong: at the node that is selected, or with the clients."""
+        run, chosen = self.services.run, self.chosen
+        self.why.ask(has_run=run.has_run)
+        if run.has_run:
+            run.explain(None, chosen if chosen in self.design.node_by_id else None)
+
     def measure(self) -> None:
         """Measure the open design from the start, beside the sandbox."""
         self._is_measured = True
@@ -196,6 +205,10 @@ class Workbench(QObject):
         run.answering.connect(self._show_silence)
         run.halted.connect(self._show_halt)
         run.measured.connect(self._show_result)
+        run.explained.connect(self.why.show_answer)
+        run.cleared.connect(self.why.close_card)
+        self.why.jump_requested.connect(self.jump)
+        self.window.why_clicked.connect(self.explain)
         transport.run_toggled.connect(run.set_running)
         transport.step_time_requested.connect(run.step_time)
         transport.step_request_requested.connect(run.step_request)
@@ -269,6 +282,7 @@ class Workbench(QObject):
         views.inspector.set_selection(())
         views.inspector.set_design(design)
         self.distances.set_design(design)
+        self.why.set_design(design)
         views.transport.set_seed(design.scenario.seed)
         views.status.forget_saved()
 
@@ -289,6 +303,7 @@ class Workbench(QObject):
         views = self.views
         views.canvas.apply_changes(design, changes)
         self.distances.set_design(design)
+        self.why.set_design(design)
         if changes.affects_run:
             self._forget_result()
             views.charts.set_design(design)

@@ -15,15 +15,16 @@ from engine.model.names import name_of
 from engine.model.units import format_quantity
 from engine.records import dataclass
 from engine.run.session import DesignError, MemoryLimitError, Session, StandstillError
-from engine.why import Record, explain
+from engine.why.chain import explain
 from engine.why.fact import chain_object
+from engine.why.record import Record
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from engine.cli.preparing import Wanted
     from engine.model.design import Design
-    from engine.why import Fact
+    from engine.why.fact import Fact
 
 VERSION: Final = 1
 """Version of the object that ``--json`` writes."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from engine.model.edits import Edit
     from engine.model.findings import Finding
     from engine.sim.snapshot import Snapshot
+    from engine.why.fact import Fact
 
 UNLIMITED = float("inf")
 
@@ -75,6 +76,16 @@ class TakeJournal:
 
 
 @dataclass(frozen=True, slots=True)
+class Explain:
+    """Say why something went wrong: the answer is one ``Explained``."""
+
+    moment: float | None = None
+    """At which time (s); None for the worst of all."""
+    item: str | None = None
+    """At which node; None for the clients."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ack:
     """The last snapshot was shown; send the next."""
 
@@ -99,6 +110,7 @@ Command = (
     | SetLoad
     | ApplyEdit
     | TakeJournal
+    | Explain
     | Ack
     | Ping
     | Stop
@@ -136,6 +148,14 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
+class Explained:
+    """The chain of causes, first cause first; empty where nothing went wrong."""
+
+    question: Explain
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Halted:
     """The run stands still at its limit of memory. ``message`` is one line: what, where, remedy."""
 
@@ -155,4 +175,4 @@ class Failed:
     traceback: str
 
 
-Report = Progress | Measured | Refused | Recorded | Halted | Pong | Failed
+Report = Progress | Measured | Refused | Recorded | Explained | Halted | Pong | Failed

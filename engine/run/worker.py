@@ -26,6 +26,8 @@ from engine.run.pacing import Pacer, Slicer
 from engine.run.protocol import (
     Ack,
     ApplyEdit,
+    Explain,
+    Explained,
     Failed,
     Halted,
     Measured,
@@ -45,6 +47,7 @@ from engine.run.protocol import (
     TakeJournal,
 )
 from engine.run.session import DesignError, Session, StandstillError
+from engine.why.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,6 +99,8 @@ class Worker:
         self._design: Design | None = None
         self._memory = DEFAULT_MEMORY
         self._session: Session | None = None
+        self._record: Record | None = None
+        """What it recorded lately, for who asks why something went wrong."""
         self._refused: list[Edit] = []
         self._running = False
         self._stop_at: float | None = None
@@ -135,14 +140,21 @@ class Worker:
                 self._step_request()
             case ApplyEdit(edit):
                 self._apply(edit)
-            case TakeJournal():
-                self._send(self._recorded())
+            case TakeJournal() | Explain():
+                self._answer(command)
             case Ack() | Ping():
                 self._listen_to(command)
             case Stop():
                 self.stopped = True
             case SetSpeed() | SetLoad():
                 self._tune(command)
+
+    def _answer(self, question: TakeJournal | Explain) -> None:
+        """Say what was asked about the run so far."""
+        if isinstance(question, Explain):
+            self._send(self._explained(question))
+        else:
+            self._send(self._recorded())
 
     def _listen_to(self, command: Ack | Ping) -> None:
         """The app takes the next report, or asks whether anybody is here."""
@@ -171,6 +183,7 @@ class Worker:
             self._send(Refused(error.findings))
             return
         session.set_load(self._load)
+        self._record = Record(session.plan)
         session.heed = self._is_due
         self._session, self._fresh = session, True
         self._changed()
@@ -229,6 +242,17 @@ class Worker:
             return Recorded(dumps(self._session.journal()))
         except JournalError as error:
             return Recorded(problem=str(error))
+
+    def _explained(self, question: Explain) -> Explained:
+        """Why something went wrong in the run so far."""
+        record, session = self._record, self._session
+        if record is None or session is None:
+            return Explained(question, ())
+        from engine.why.chain import explain  # noqa: PLC0415 - few runs are asked about
+
+        record.plan = session.plan
+        names = {each.id: each.name or each.id for each in session.design.nodes}
+        return Explained(question, explain(record, names, question.moment, question.item))
 
     def _changed(self) -> None:
         """Something changed: report it, and neither trust old measurements nor owe old time."""
@@ -314,7 +338,10 @@ class Worker:
         if self._news and self._credit and wall - self._reported_at >= REPORT_EVERY:
             self._news, self._credit = False, False
             self._reported_at, self._reported_time = wall, session.now
-            self._send(Progress(session.snapshot(), self._running))
+            snapshot = session.snapshot()
+            if self._record is not None:
+                self._record.add(snapshot)
+            self._send(Progress(snapshot, self._running))
 
     def _halt(self, error: MemoryLimitError) -> None:
         """Stand still at the limit of memory: what is there can be looked at, and changed."""

@@ -13,16 +13,20 @@ if TYPE_CHECKING:
 
 MOST: Final = 2000
 """Samples that are kept; when there are more, the oldest go."""
+_FEWEST: Final = 120
+_ROOM: Final = 150_000
+"""Samples of single nodes and links that are kept at most: some 100 MB."""
 _LATE: Final = 1e-9
 
 
 class Record:
     """The last part of a run, as far as it explains anything."""
 
-    def __init__(self, plan: Plan, most: int = MOST) -> None:
+    def __init__(self, plan: Plan) -> None:
         """Know the plan that runs."""
         self.plan = plan
         """As it is now."""
+        most = min(MOST, max(_FEWEST, _ROOM // max(len(plan.nodes) + len(plan.links), 1)))
         self.samples: deque[Sample] = deque(maxlen=most)
         self.notices: deque[Notice] = deque(maxlen=most)
 

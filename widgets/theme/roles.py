@@ -8,7 +8,7 @@ A role is the dynamic property ``role``; the rules for each are in ``stylesheet.
 - ``QPushButton`` and ``QToolButton``: ``primary`` (accent fill), ``danger`` (red letters), ``flat``
   (no fill until hovered), ``transport`` (34 px, for play and step), ``transport-primary``, ``link``,
   ``field`` (looks like an input)
-- ``QFrame`` and ``QWidget``: ``panel``, ``canvas``, ``card``, ``status``, ``finding`` (orange),
+- ``QFrame`` and ``QWidget``: ``panel``, ``canvas``, ``card``, ``status``, ``bare`` (no ground of its own), ``finding`` (orange),
   ``hairline`` (a separator line), ``form`` (inputs in it have small text)
 - ``QPlainTextEdit``: ``code`` (monospace)
 - ``QLineEdit``: ``title`` (looks like a title until it is edited)

@@ -226,6 +226,7 @@ QTableCornerButton::section {{ background: {t.panel}; border: none; }}
 def _frames(t: Theme) -> str:
     return f"""
 QScrollArea {{ background: transparent; border: none; }}
+QWidget[role="bare"] {{ background: transparent; }}
 QWidget[role="panel"] {{ background: {t.panel}; }}
 QWidget[role="canvas"] {{ background: {t.canvas}; }}
 QWidget[role="status"] {{ background: {t.status_bar}; }}

@@ -49,7 +49,7 @@ SHOP = Design.model_validate(
 FAR = SetDesign(("scenario", "duration"), 1e6).apply(SHOP).design
 
 
-class VariableRateServer:
+class Bench:
     """A worker, its clock, and everything it said."""
 
     def __init__(self) -> None:
@@ -92,8 +92,8 @@ class VariableRateServer:
 
 
 @pytest.fixture
-def bench() -> VariableRateServer:
-    return VariableRateServer()
+def bench() -> Bench:
+    return Bench()
 
 
 @pytest.fixture(scope="module")
@@ -103,28 +103,28 @@ def expected() -> object:
     return session.result()["hash"]
 
 
-def test_a_loaded_design_stands_at_0_and_says_so(bench: VariableRateServer) -> None:
+def test_a_loaded_design_stands_at_0_and_says_so(bench: Bench) -> None:
     bench.tell(StartOver(SHOP))
     bench.turn(5)
     assert [each.snapshot.time for each in bench.progress] == [0.0]
     assert not bench.progress[0].running
 
 
-def test_simulated_time_keeps_the_pace(bench: VariableRateServer) -> None:
+def test_simulated_time_keeps_the_pace(bench: Bench) -> None:
     bench.tell(StartOver(FAR), SetSpeed(10.0), Run())
     begun = bench.wall
     bench.shown(lambda: bench.wall - begun > 3.0, wall=0.01)
     assert bench.now == pytest.approx(10.0 * (bench.wall - begun), abs=1.0)
 
 
-def test_a_slow_speed_is_kept_as_well(bench: VariableRateServer) -> None:
+def test_a_slow_speed_is_kept_as_well(bench: Bench) -> None:
     bench.tell(StartOver(FAR), SetSpeed(0.1), Run())
     begun = bench.wall
     bench.shown(lambda: bench.wall - begun > 5.0, wall=0.01)
     assert bench.now == pytest.approx(0.5, abs=0.02)
 
 
-def test_a_run_that_is_where_it_should_be_rests(bench: VariableRateServer) -> None:
+def test_a_run_that_is_where_it_should_be_rests(bench: Bench) -> None:
     bench.tell(StartOver(FAR), SetSpeed(1.0), Run())
     bench.shown(lambda: bench.now > 0.5, wall=0.01)
     waits = []
@@ -134,7 +134,7 @@ def test_a_run_that_is_where_it_should_be_rests(bench: VariableRateServer) -> No
     assert min(waits) > 0.0
 
 
-def test_a_pause_stands_still_and_owes_nothing(bench: VariableRateServer) -> None:
+def test_a_pause_stands_still_and_owes_nothing(bench: Bench) -> None:
     bench.tell(StartOver(FAR), SetSpeed(1.0), Run())
     bench.shown(lambda: len(bench.progress) > 20)
     bench.tell(Pause())
@@ -147,7 +147,7 @@ def test_a_pause_stands_still_and_owes_nothing(bench: VariableRateServer) -> Non
     assert bench.now < stood + 1.0
 
 
-def test_only_one_report_is_on_its_way(bench: VariableRateServer) -> None:
+def test_only_one_report_is_on_its_way(bench: Bench) -> None:
     bench.tell(StartOver(FAR), SetSpeed(100.0), Run())
     bench.turn(50)
     assert len(bench.progress) == 1
@@ -157,7 +157,7 @@ def test_only_one_report_is_on_its_way(bench: VariableRateServer) -> None:
 
 
 def test_an_app_that_shows_nothing_stops_the_run_before_reports_pile_up(
-    bench: VariableRateServer,
+    bench: Bench,
 ) -> None:
     bench.tell(StartOver(FAR), SetSpeed(math.inf), Run())
     bench.turn()
@@ -169,7 +169,7 @@ def test_an_app_that_shows_nothing_stops_the_run_before_reports_pile_up(
     assert max(spans) < 1.2 * BACKLOG
 
 
-def test_a_step_in_time_is_exact(bench: VariableRateServer) -> None:
+def test_a_step_in_time_is_exact(bench: Bench) -> None:
     bench.tell(StartOver(SHOP))
     bench.turn()
     bench.tell(Ack(), StepTime(1.0))
@@ -179,7 +179,7 @@ def test_a_step_in_time_is_exact(bench: VariableRateServer) -> None:
     assert not bench.progress[-1].running
 
 
-def test_a_step_by_a_request_answers_one(bench: VariableRateServer) -> None:
+def test_a_step_by_a_request_answers_one(bench: Bench) -> None:
     bench.tell(StartOver(SHOP))
     bench.turn()
     bench.tell(Ack(), StepRequest())
@@ -192,14 +192,14 @@ def test_a_step_by_a_request_answers_one(bench: VariableRateServer) -> None:
     assert not bench.progress[-1].running
 
 
-def test_the_result_is_that_of_a_plain_run(bench: VariableRateServer, expected: object) -> None:
+def test_the_result_is_that_of_a_plain_run(bench: Bench, expected: object) -> None:
     bench.tell(StartOver(SHOP), SetSpeed(math.inf), Run())
     bench.shown(lambda: bool(bench.hashes))
     assert bench.hashes == [expected]
 
 
 def test_pauses_speeds_and_steps_change_nothing_in_the_result(
-    bench: VariableRateServer, expected: object
+    bench: Bench, expected: object
 ) -> None:
     bench.tell(StartOver(SHOP), SetSpeed(3.0), Run())
     bench.shown(lambda: bench.now > 1.7, wall=0.007)
@@ -214,13 +214,13 @@ def test_pauses_speeds_and_steps_change_nothing_in_the_result(
     assert bench.hashes == [expected]
 
 
-def test_the_run_goes_on_past_its_scenario_and_measures_once(bench: VariableRateServer) -> None:
+def test_the_run_goes_on_past_its_scenario_and_measures_once(bench: Bench) -> None:
     bench.tell(StartOver(SHOP), SetSpeed(math.inf), Run())
     bench.shown(lambda: len(bench.progress) > 3 and bench.now > 3 * SHOP.scenario.duration)
     assert len(bench.hashes) == 1
 
 
-def test_a_second_run_gives_the_same(bench: VariableRateServer, expected: object) -> None:
+def test_a_second_run_gives_the_same(bench: Bench, expected: object) -> None:
     for _ in range(2):
         bench.tell(StartOver(SHOP), SetSpeed(math.inf), Run())
         known = len(bench.hashes)
@@ -228,7 +228,7 @@ def test_a_second_run_gives_the_same(bench: VariableRateServer, expected: object
     assert bench.hashes == [expected, expected]
 
 
-def test_an_edit_changes_the_run_at_once(bench: VariableRateServer) -> None:
+def test_an_edit_changes_the_run_at_once(bench: Bench) -> None:
     bench.tell(StartOver(FAR), SetSpeed(20.0), Run())
     bench.shown(lambda: bench.now > 2.0)
     calm = SetDesign(("scenario", "events"), [])
@@ -237,7 +237,7 @@ def test_an_edit_changes_the_run_at_once(bench: VariableRateServer) -> None:
     assert bench.progress[-1].running
 
 
-def test_the_load_dial_multiplies_the_traffic(bench: VariableRateServer) -> None:
+def test_the_load_dial_multiplies_the_traffic(bench: Bench) -> None:
     def offered() -> int:
         return bench.progress[-1].snapshot.requests
 
@@ -246,7 +246,7 @@ def test_the_load_dial_multiplies_the_traffic(bench: VariableRateServer) -> None
     assert offered() / bench.now == pytest.approx(4 * 50, rel=0.05)
 
 
-def test_the_load_dial_outlives_a_restart(bench: VariableRateServer) -> None:
+def test_the_load_dial_outlives_a_restart(bench: Bench) -> None:
     bench.tell(StartOver(FAR), SetLoad(4.0), StartOver(FAR), SetSpeed(math.inf), Run())
     bench.shown(lambda: bench.now > 200.0)
     assert bench.progress[-1].snapshot.requests / bench.now == pytest.approx(200, rel=0.05)
@@ -257,14 +257,14 @@ def broken() -> SetField:
     return SetField("web", ("config", "workers"), -3)
 
 
-def test_a_design_that_cannot_run_is_refused_with_findings(bench: VariableRateServer) -> None:
+def test_a_design_that_cannot_run_is_refused_with_findings(bench: Bench) -> None:
     bench.tell(StartOver(broken().apply(SHOP).design), Run())
     (refused,) = [each for each in bench.said if isinstance(each, Refused)]
     assert refused.findings
     assert refused.findings[0].id == "web"
 
 
-def test_it_runs_as_soon_as_an_edit_settles_that(bench: VariableRateServer) -> None:
+def test_it_runs_as_soon_as_an_edit_settles_that(bench: Bench) -> None:
     bench.tell(StartOver(broken().apply(SHOP).design), SetSpeed(10.0), Run())
     bench.tell(ApplyEdit(SetField("web", ("config", "workers"), 2)))
     bench.shown(lambda: len(bench.progress) > 5)
@@ -272,7 +272,7 @@ def test_it_runs_as_soon_as_an_edit_settles_that(bench: VariableRateServer) -> N
 
 
 def test_an_edit_that_cannot_run_leaves_the_run_as_it_was_until_the_next_settles_it(
-    bench: VariableRateServer,
+    bench: Bench,
 ) -> None:
     bench.tell(StartOver(FAR), SetSpeed(20.0), Run())
     bench.shown(lambda: bench.now > 1.0)
@@ -286,7 +286,7 @@ def test_an_edit_that_cannot_run_leaves_the_run_as_it_was_until_the_next_settles
 
 
 def test_what_breaks_is_reported_with_a_traceback_and_a_load_starts_over(
-    bench: VariableRateServer,
+    bench: Bench,
 ) -> None:
     bench.tell(StartOver(SHOP), Run(), ApplyEdit(SetField("nowhere", ("name",), "x")))
     (failed,) = [each for each in bench.said if isinstance(each, Failed)]
@@ -298,7 +298,7 @@ def test_what_breaks_is_reported_with_a_traceback_and_a_load_starts_over(
     assert bench.progress[-1].snapshot.time == 0.0
 
 
-def test_commands_without_a_design_are_harmless(bench: VariableRateServer) -> None:
+def test_commands_without_a_design_are_harmless(bench: Bench) -> None:
     bench.tell(Run(), Pause(), StepTime(1.0), StepRequest(), SetLoad(2.0), Ack())
     bench.tell(ApplyEdit(SetField("x", ("name",), "x")))
     bench.turn(3)

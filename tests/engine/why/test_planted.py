@@ -8,7 +8,9 @@ import pytest
 
 from engine.model.design import Design
 from engine.run.session import Session
-from engine.why import Fact, Record, explain
+from engine.why.chain import explain
+from engine.why.fact import Fact
+from engine.why.record import Record
 from tests.helpers.builders import client, constant, design, exponential, link, node
 
 Event = dict[str, Any]

@@ -1,0 +1,80 @@
+"""The card that says why: asked of the process, listed, a click away from where it was."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QWidget
+
+from app.why_card import WhyCard
+from engine.model.design import Design, Node
+from engine.run.protocol import Explain, Explained
+from engine.why.fact import Fact
+from widgets.theme import ThemeManager
+
+FACTS = (
+    Fact(60.0, "Cache flushed", node="cache", first=True),
+    Fact(61.0, "Web gets 90 rps and can serve 80 rps", node="web", inferred=True, first=True),
+    Fact(62.5, "<b>Users</b>: 9 % of requests fail", node="users", value=0.09),
+)
+
+
+@pytest.fixture
+def card(qtbot: Any, qapp: Any) -> WhyCard:
+    window = QWidget()
+    window.resize(1280, 720)
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitExposed(window)
+    return WhyCard(window, ThemeManager(qapp, "dark"))
+
+
+def words(card: WhyCard) -> str:
+    return " | ".join(label.text() for label in card.findChildren(QLabel) if label.isVisible())
+
+
+def test_each_fact_is_a_line_in_order(card: WhyCard) -> None:
+    card.ask(has_run=True)
+    card.show_answer(Explained(Explain(), FACTS))
+    assert [row.when.text() for row in card.rows] == ["60 s", "61 s", "62.5 s"]
+    assert "(inferred)" in card.rows[1].what.text()
+    assert "(inferred)" not in card.rows[0].what.text()
+    assert "<b>Users</b>" in card.rows[2].what.text()
+    assert card.rows[2].what.textFormat() == Qt.TextFormat.PlainText
+    card.grab()
+
+
+def test_a_line_leads_to_where_it_was(card: WhyCard, qtbot: Any) -> None:
+    card.ask(has_run=True)
+    card.show_answer(Explained(Explain(), FACTS))
+    with qtbot.waitSignal(card.jump_requested) as clicked:
+        QTest.mouseClick(card.rows[0], Qt.MouseButton.LeftButton)
+    with qtbot.waitSignal(card.jump_requested) as entered:
+        QTest.keyClick(card.rows[2], Qt.Key.Key_Return)
+    assert (clicked.args, entered.args) == (["cache"], ["users"])
+
+
+def test_nothing_wrong_and_no_run_say_so(card: WhyCard) -> None:
+    card.ask(has_run=False)
+    assert "run the design first" in words(card)
+    card.ask(has_run=True)
+    card.show_answer(Explained(Explain(), ()))
+    assert "Nothing went wrong" in words(card)
+
+
+def test_the_head_says_what_was_asked_about(card: WhyCard) -> None:
+    card.set_design(Design(nodes=(Node(id="web", kind="service", name="Checkout"),)))
+    card.ask(has_run=True)
+    card.show_answer(Explained(Explain(None, "web"), FACTS))
+    assert "Why? Checkout" in words(card)
+
+
+def test_an_answer_that_comes_too_late_opens_nothing(card: WhyCard) -> None:
+    card.ask(has_run=True)
+    card.close_card()
+    card.show_answer(Explained(Explain(), FACTS))
+    assert not card.isVisible()
+    assert card.rows == []

@@ -1,0 +1,58 @@
+"""The simulating process says why something went wrong, of the run on screen."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+
+from engine.model.edits import SetDesign, SetField
+from engine.run.protocol import ApplyEdit, Explain, Explained, Run, SetSpeed, StartOver
+from tests.engine.run.test_worker import SHOP, Bench
+
+SLOW = SHOP.scenario.events[0].model_copy(update={"factor": 100.0})
+HURT = SetDesign(
+    ("scenario", "events"), [SLOW.model_dump(mode="json", by_alias=True, exclude_unset=True)]
+).apply(SHOP).design  # fmt: skip
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+def answer(bench: Bench, question: Explain) -> Explained:
+    bench.tell(question)
+    found = [each for each in bench.said if isinstance(each, Explained)]
+    assert found
+    return found[-1]
+
+
+def test_what_happens_is_the_first_cause(bench: Bench) -> None:
+    bench.tell(StartOver(HURT), SetSpeed(10.0), Run())
+    bench.shown(lambda: bench.now >= 18.0)
+    said = answer(bench, Explain())
+    assert said.question == Explain()
+    assert said.facts[0].node == "db"
+    assert said.facts[0].first
+    assert said.facts[-1].node == "users"
+    assert pickle.loads(pickle.dumps(said)) == said
+
+
+def test_a_run_that_is_well_and_none_at_all(bench: Bench) -> None:
+    assert answer(bench, Explain()).facts == ()
+    bench.tell(StartOver(HURT), SetSpeed(10.0), Run())
+    bench.shown(lambda: bench.now >= 5.0)
+    assert answer(bench, Explain()).facts == ()
+
+
+def test_what_is_done_to_the_run_is_known(bench: Bench) -> None:
+    """Nothing is planned; the timeout is set too short while it runs, and a new run knows nothing of it."""
+    bench.tell(StartOver(SHOP), SetSpeed(10.0), Run())
+    bench.shown(lambda: bench.now >= 4.5)
+    bench.tell(ApplyEdit(SetField("users-web", ("config", "timeout"), 0.001)))
+    bench.shown(lambda: bench.now >= 10.0)
+    said = answer(bench, Explain())
+    assert [fact.link for fact in said.facts if fact.link] == ["users-web"]
+    bench.tell(StartOver(SHOP))
+    assert answer(bench, Explain(None, "web")).facts == ()
