@@ -70,7 +70,7 @@ def test_what_is_watched_is_loaded_by_whoever_needs_it() -> None:
 
 
 def test_components_are_loaded_by_designs_that_have_one() -> None:
-    kinds = ("cache", "queue", "load_balancer", "sql_database", "worker")
+    kinds = ("auth", "cache", "dns", "queue", "load_balancer", "sql_database", "worker")
     names = ",".join(f"engine.catalog.{kind}" for kind in kinds)
     assert loaded(names, ["check", HELLO]) == []
     stores = HELLO.replace("hello", "cold-cache")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from engine.catalog.checks.facts import risk
 from engine.catalog.client import ClientConfig
-from engine.catalog.dns import DnsConfig
 from engine.model.edits import UNSET, SetField
 from engine.model.findings import Finding
 from engine.model.names import did_you_mean, name_of, one_of
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from engine.catalog.checks.facts import Facts
+    from engine.catalog.dns import DnsConfig
     from engine.catalog.reading import Reading
     from engine.plan.primitives import HealthPlan, NodePlan
 
@@ -30,8 +30,10 @@ _USERS: Final = 1000
 
 def resolution_warnings(reading: Reading) -> Iterator[Finding]:
     """What of the settings of DNS does nothing, or not what was meant."""
-    for node_id, config in reading.configs.items():
-        if isinstance(config, DnsConfig):
+    for node_id, each in reading.configs.items():
+        # By its kind, since what a kind consists of is loaded by designs that have one.
+        if reading.design.node_by_id[node_id].kind == "dns":
+            config = cast("DnsConfig", each)
             yield from _strange_records(reading, node_id, config)
             yield from _unread(reading, node_id, config)
             yield from _single_resolver(reading, node_id, config)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from engine.catalog.cache import CacheConfig
 from engine.catalog.checks.flows import explicit_flow
 from engine.catalog.checks.session_links import leaving, session_link_of, sessions_in
 from engine.catalog.client import ClientConfig
-from engine.catalog.load_balancer import LoadBalancerConfig
 from engine.catalog.registry import component
 from engine.model.arrivals import Sessions
 from engine.model.edits import UNSET, SetField
@@ -115,7 +113,7 @@ def _strayed(reading: Reading, node_id: str) -> Iterator[Finding]:
     for link in reading.design.links:
         if link.target != node_id or _sticks(reading, link):
             continue
-        balancer = isinstance(reading.configs.get(link.source), LoadBalancerConfig)
+        balancer = _is(reading, link.source, "load_balancer")
         who = name_of(reading.design, link.source)
         remedy = "keep them there (affinity: session)" if balancer else "put a balancer between"
         yield Finding(
@@ -135,12 +133,18 @@ def _strayed(reading: Reading, node_id: str) -> Iterator[Finding]:
         return
 
 
+def _is(reading: Reading, node_id: str, kind: str) -> bool:
+    """Whether a node is of a kind and its settings are right; what a kind consists of is loaded by who has one."""
+    node = reading.design.node_by_id.get(node_id)
+    return node is not None and node.kind == kind and node_id in reading.configs
+
+
 def _sticks(reading: Reading, link: Link) -> bool:
     """Whether who sends requests over a link sends a user to the same instance as before."""
     source = reading.configs.get(link.source)
     config: Config | None = reading.links.get(link.id)
-    if isinstance(source, LoadBalancerConfig):
-        if source.affinity != "none" or source.layer == 4:
+    if _is(reading, link.source, "load_balancer"):
+        if getattr(source, "affinity", "none") != "none" or getattr(source, "layer", 7) == 4:
             return True
         config = source
     hashed = getattr(config, "hash", None)
@@ -153,11 +157,13 @@ def _small_store(reading: Reading, node_id: str, settings: UserSessions) -> Iter
     """A cache with room for fewer sessions than there will be."""
     link = reading.design.link_by_id.get(session_link_of(reading, node_id) or "")
     config = None if link is None else reading.configs.get(link.target)
-    if link is None or not isinstance(config, CacheConfig):
+    if link is None or not _is(reading, link.target, "cache"):
         return
-    room = float("inf") if config.capacity is None else float(config.capacity)
-    if config.capacity_bytes is not None and settings.bytes > 0:
-        room = min(room, config.capacity_bytes / settings.bytes)
+    capacity: int | None = getattr(config, "capacity", None)
+    size: float | None = getattr(config, "capacity_bytes", None)
+    room = float("inf") if capacity is None else float(capacity)
+    if size is not None and settings.bytes > 0:
+        room = min(room, size / settings.bytes)
     wanted = _live(reading, settings)
     if wanted <= room:
         return
@@ -170,7 +176,7 @@ def _small_store(reading: Reading, node_id: str, settings: UserSessions) -> Iter
         message=f"{store} has room for {format_figure(room, 3)} sessions, and {name} has up to "
         f"{format_figure(wanted, 3)}: whoever is evicted is logged out; give it more room",
         fix=SetField(link.target, ("config", "capacity"), round(1.2 * wanted) + 1, "More room")
-        if config.capacity is not None and config.capacity < wanted
+        if capacity is not None and capacity < wanted
         else None,
     )
 
