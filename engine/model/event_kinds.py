@@ -361,8 +361,8 @@ EVENT_KINDS: Final = (
         tone="setting",
         hits="users",
         targets=("node", "frame"),
-        sentence="{target}: access of {whom} revoked",
-        badge="revoked: {whom}",
+        sentence="{target}: access of {whose} revoked",
+        badge="revoked {whom}",
         fields=(
             replace(
                 PROBABILITY,

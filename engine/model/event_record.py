@@ -156,7 +156,8 @@ class EventKind:
         leaks += [f" {texts['workers']} {word}"] if texts.get("workers") else []
         texts["leaks"] = f"{' and'.join(leaks)} a second" if leaks else ""
         user, share = texts.get("user", ""), texts.get("probability", "")
-        texts["whom"] = f"user {user}" if user else f"{share} of the users"
+        texts["whom"] = f"user {user}" if user else share
+        texts["whose"] = f"user {user}" if user else f"{share} of the users"
         texts["of_instances"] = f" ({some} of its instances)" if some else ""
         return texts
 
