@@ -49,9 +49,11 @@ set up at the cost of round trips to the target.
 
 **It fails** by being killed, frozen or in error: look-ups then bring nothing (*unavailable*), and whoever has an answer,
 or a connection, goes on. An event that sets *records* to [] empties it. Cutting the link to it cuts the caller off: that
-link is the caller's last mile.
+link is the caller's last mile. Cutting two frames off from each other, or delaying what goes between them, hits those who
+go from one to the other. An anycast route needs no server: killing it changes nothing.
 
-**Left out:** the hierarchy of servers and their load, answers with several addresses, negative caching.
+**Left out:** the hierarchy of servers and their load, answers with several addresses, negative caching, losses that are
+only between two frames, what a route that moves does to connections.
 
 Compare: Amazon Route 53, Cloudflare, NS1, Azure Traffic Manager.
 """
