@@ -14,11 +14,13 @@ from engine.plan.primitives import LawPlan, RoutePlan
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from engine.model.design import Design, Link
+    from engine.model.design import Design, Link, Node
     from engine.model.link import LinkConfig
     from engine.model.round_trips import RoundTrips
     from engine.plan.primitives import ClassPlan, LinkPlan
 
+CLIENT: Final = "client"
+_OF_USERS: Final = ("closed", "sessions", "active_users")
 DNS: Final = "dns"
 """The kind that tells the way and is no place on it."""
 
@@ -32,6 +34,8 @@ def lowered_link(
 ) -> LinkPlan:
     """A link as numbers. Where it has no delay or bandwidth of its own, half a round trip each way and the last mile."""
     plan, given = link_plan(link, config, classes), config.model_fields_set
+    if _users_hold(config, design.node_by_id.get(link.source)) and plan.connection is not None:
+        plan = replace(plan, connection=replace(plan.connection, per="user"))
     mile = trips.last_mile(link.source)
     if _is_dns(design, link.source):
         plan = replace(plan, routes=tuple(_routes(link, trips, design, far="delay" not in given)))
@@ -44,6 +48,21 @@ def lowered_link(
     if mile is not None and "bandwidth" not in given:
         plan = replace(plan, last_mile=mile.bandwidth)
     return plan
+
+
+def _users_hold(config: LinkConfig, source: Node | None) -> bool:
+    """Whether each user holds connections of its own though nobody says so: there are users, and no limit for all."""
+    held = config.connection
+    if held is None or held.per != "auto" or held.max_connections is not None or source is None:
+        return False
+    return source.kind == CLIENT and tells_users_apart(source.config.get("arrivals"))
+
+
+def tells_users_apart(arrivals: object) -> bool:
+    """Whether a client with such arrivals knows of whom each request is."""
+    if not isinstance(arrivals, dict):
+        return False
+    return arrivals.get("process") in _OF_USERS or arrivals.get("users") is not None
 
 
 def dns_nodes(design: Design) -> set[str]:

@@ -20,7 +20,7 @@ from engine.catalog.checks.instances import instance_errors
 from engine.catalog.checks.loops import has_circles
 from engine.catalog.checks.standstill import crossing_takes_time, is_restless, work_takes_time
 from engine.catalog.checks.structure import class_errors
-from engine.catalog.links import lowered_link
+from engine.catalog.links import lowered_link, tells_users_apart
 from engine.catalog.lower import lower, node_plan
 from engine.catalog.reading import Reading
 from engine.catalog.typed import DesignError, typed_config, typed_link
@@ -145,6 +145,8 @@ class _Step:
         _demand(now.id not in self._replaced)
         for field in ("flow", "sessions"):  # they name links
             _demand(_is_same(before.config.get(field), now.config.get(field)))
+        arrivals = [each.config.get("arrivals") for each in (before, now)]
+        _demand(tells_users_apart(arrivals[0]) == tells_users_apart(arrivals[1]))
         _demand(last_mile(before.kind, before.config) == last_mile(now.kind, now.config))
         config = typed_config(now)
         reading = Reading(self._design, self._classes, {now.id: config}, {}, ())

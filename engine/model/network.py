@@ -13,10 +13,11 @@ Protocol = Literal["none", "tcp", "tls_1_2", "tls_1_3", "tls_1_3_0rtt", "quic", 
 class Connection(Config):
     """Connections that each instance of the caller keeps to each instance of the target."""
 
-    per: Literal["caller", "user"] = setting(
-        "caller",
+    per: Literal["auto", "caller", "user"] = setting(
+        "auto",
         title="Held by",
-        help="caller: all users of a client, and all requests of an instance, share connections, as those of a proxy "
+        help="auto: by each user where a client tells its users apart and there is no limit, else by the caller. "
+        "caller: all users of a client, and all requests of an instance, share connections, as those of a proxy "
         "or a pool do. user: each user of a client has its own, as browsers and devices do; a request without a user "
         "(a client that is neither closed nor of sessions) opens one for itself alone.",
     )

@@ -154,7 +154,7 @@ def _connection_plan(connection: Connection | None) -> ConnectionPlan | None:
         return None
     idle, server_idle = connection.idle_timeout, connection.server_idle_timeout
     return ConnectionPlan(
-        per=connection.per,
+        per="user" if connection.per == "user" else "caller",
         round_trips=_ROUND_TRIPS[connection.protocol],
         ordered=not connection.protocol.startswith("quic"),
         streams=connection.streams,

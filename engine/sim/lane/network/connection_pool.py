@@ -280,7 +280,8 @@ class ConnectionPool(ConnectionHolder):
                 connection.failure = NETWORK
                 break
             legs -= 1
-        keeper.opened += 1
+        if connection.failure == OK:
+            keeper.opened += 1
         link.agenda.schedule(span, Timer(SetUp(connection)))
 
     def _next(self) -> Call | None:

@@ -85,7 +85,7 @@ class ConnectionCounts(Rule):
         self.riding: i64 = 0
         """Calls on connections."""
         self.opened: i64 = 0
-        """Connections begun to be set up."""
+        """Connections set up, or being so; those that are refused or lost on the way are none."""
         self.boarded: i64 = 0
         self.waited = 0.0
         """Time (s) that calls waited for their connection."""
