@@ -239,14 +239,15 @@ def _edge(link: LinkPlan, source: Center, target: Center, demand: Demand, kinds:
     each = tuple(out / rate if rate > 0.0 else 0.0 for rate, out in zip(before, sent, strict=True))
     chance = tuple(min(1.0, calls / link.times) for calls in each)
     lost = link.loss**_GIVEN_UP
-    transfer = _transfer(link, source.classes, chance, target)
+    has_mile = link.last_mile < INFINITE
+    transfer = _transfer(link, source.classes, chance, target) if has_mile else 0.0
     return Edge(
         link,
         source,
         target,
         chance,
         each,
-        _crossings(link).plus(Moments(transfer or 0.0, 0.0)),
+        _crossings(link, transfer or 0.0),
         transfer=transfer,
         fails=[lost] * kinds,
         tries=[1.0] * kinds,
@@ -262,8 +263,6 @@ def _transfer(
 
     What a store does not have is answered without bytes.
     """
-    if link.last_mile == INFINITE:
-        return 0.0
     kinds = {link.kind_at(kind) for kind, each in enumerate(chance) if each > 0.0}
     times = {link.transfer(classes[kind]) for kind in kinds}
     if len(times) > 1 or (target.plan.store is not None and times != {0.0}):
@@ -271,15 +270,15 @@ def _transfer(
     return max(times, default=0.0)
 
 
-def _crossings(link: LinkPlan) -> Moments:
-    """Both ways over a link: delay, log-normal jitter, and retransmissions taken as all or nothing."""
+def _crossings(link: LinkPlan, transfer: float) -> Moments:
+    """Both ways over a link: delay, log-normal jitter, retransmissions taken as all or nothing, and a transfer."""
     delay = law_of(link.delay).moments
     variance = delay.variance + link.jitter**2
     mean = crossing_time(link)
     again = mean - delay.mean - link.jitter
     if link.loss > 0.0:
         variance += again * again * (1.0 - link.loss) / link.loss
-    return Moments(2.0 * mean, 2.0 * variance)
+    return Moments(2.0 * mean + transfer, 2.0 * variance)
 
 
 def _note_fills(site: Center) -> None:
