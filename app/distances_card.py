@@ -43,6 +43,7 @@ class DistancesCard(Overlay):
     def open(self) -> None:
         """Show the distances as they are now, ready to be typed."""
         panel = self.panel or self._build()
+        panel.forget_problem()
         panel.show_distances(distances_of(self._design))
         super().open()
         panel.table.setFocus(Qt.FocusReason.PopupFocusReason)

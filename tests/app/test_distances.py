@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
@@ -101,6 +102,9 @@ def test_typing_goes_on_from_cell_to_cell(card: DistancesCard, qtbot: Any) -> No
         design = edit.apply(design).design
         card.set_design(design)
 
+    shortcuts: list[str] = []
+    deletes = QShortcut(KEY.Key_Delete, card.host)
+    deletes.activated.connect(lambda: shortcuts.append("delete"))
     card.edit_requested.connect(follow)
     qtbot.waitUntil(panel.table.hasFocus)
     for typed in ("80", "1.5 s"):
@@ -114,6 +118,7 @@ def test_typing_goes_on_from_cell_to_cell(card: DistancesCard, qtbot: Any) -> No
     assert design.frame_by_id["east"].config["round_trip"] == {"west": 0.08, "far": 1.5}
     panel.table.setCurrentIndex(panel.model.index(2, 0))
     QTest.keyClick(panel.table, KEY.Key_Delete)
+    assert not shortcuts
     assert design.frame_by_id["east"].config["round_trip"] == {"west": 0.08}
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from engine.model.design import Design
 
 End = Literal["source", "target"]
+DNS = "dns"
+"""The kind that is no place on the way."""
 SAME_ZONE = 0.00025
 """One-way delay of a new link (s): two machines in one zone."""
 
@@ -76,9 +78,11 @@ def relink_edit(link: Link, end: End, node_id: str) -> SetField:
 
 
 def new_link(design: Design, source: str, target: str, taken: Container[str]) -> Link:
-    """A link with the delay of two machines in one zone, unless frames or a last mile say how far it is."""
+    """A link with the delay of two machines in one zone, unless frames or a last mile say how far it is, or DNS, which is nowhere."""
     trips = RoundTrips(design)
     told = trips.between(source, target) is not None or trips.last_mile(source) is not None
+    ends = (design.node_by_id.get(source), design.node_by_id.get(target))
+    told = told or any(node is not None and node.kind == DNS for node in ends)
     return Link(
         id=fresh_id(f"{source}-{target}", taken),
         source=source,

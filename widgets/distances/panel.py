@@ -34,6 +34,7 @@ _EMPTY: Final = (
     "There are not two frames yet. Draw frames (G) of kind region or zone around what is in one place; "
     "then say here how far they are from each other."
 )
+_DELETE: Final = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 _ROW: Final = 30
 _GAP: Final = 18
 _SAID: Final = 56
@@ -94,6 +95,10 @@ class DistancesPanel(QWidget):
             self.table.setCurrentIndex(self.model.index(*place))
         self._point_out()
 
+    def forget_problem(self) -> None:
+        """Nothing is wrong by now with what was typed before."""
+        self._refuse("")
+
     def sizeHint(self) -> QSize:
         """The table as it is, and room for the map beside it."""
         beside = self.map.sizeHint()
@@ -102,10 +107,14 @@ class DistancesPanel(QWidget):
         return QSize(wide, high) if self.model.rowCount() > 1 else QSize(_EMPTY_WIDTH, _SAID)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Delete takes a number out."""
+        """Delete takes a number out; it is not for what is selected on the canvas."""
+        deletes = isinstance(event, QKeyEvent) and event.key() in _DELETE
+        if event.type() == QEvent.Type.ShortcutOverride and deletes:
+            event.accept()
+            return True
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             index = self.table.currentIndex()
-            if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and index.isValid():
+            if deletes and index.isValid():
                 self.model.setData(index, "")
                 return True
         return super().eventFilter(watched, event)

@@ -79,6 +79,12 @@ class ArrivalWindow:
         return found if len(found) > 1 and any(bar.rate for bar in found) else []
 
 
+def mean_rate(bars: Sequence[Bar]) -> float:
+    """What comes to each on average (per second), of those that are up; of all where none is."""
+    up = [bar.rate for bar in bars if bar.state != "down"] or [bar.rate for bar in bars]
+    return sum(up) / len(up)
+
+
 class BarStrip(QWidget):
     """Paints the bars, with a line at their mean."""
 
@@ -111,7 +117,7 @@ class BarStrip(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         most = max(bar.rate for bar in self.bars)
-        mean = sum(bar.rate for bar in self.bars) / len(self.bars)
+        mean = mean_rate(self.bars)
         painter.setPen(Qt.PenStyle.NoPen)
         for place, bar in enumerate(self.bars):
             painter.setBrush(QColor(self._colour(bar)))
@@ -178,7 +184,7 @@ class InstanceBars(QWidget):
         self.setVisible(bool(bars))
         self.strip.show_bars(bars)
         if bars:
-            mean = sum(bar.rate for bar in bars) / len(bars)
+            mean = mean_rate(bars)
             most = max(bars, key=lambda bar: bar.rate)
             self.note.setText(
                 f"{format_quantity(mean, 'rps')} each on average; instance {most.number + 1} has "

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from engine.catalog.checks.facts import risk
 from engine.catalog.links import dns_nodes
-from engine.model.edits import SetField
+from engine.model.edits import UNSET, SetField
 from engine.model.findings import Finding
 from engine.model.names import all_of, did_you_mean, name_of, one_of
 from engine.model.round_trips import RoundTrips
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 _FAR: Final = 0.01
 """Seconds there and back from which on a way is long: more than between zones."""
+_SHORTER: Final = 10.0
+"""Times by which a delay is shorter than what frames say from which that was hardly meant."""
 _OFTEN: Final = 2.0
 """Calls a request over a long way above which it is chatty."""
 
@@ -54,6 +57,7 @@ def distance_risks(facts: Facts) -> Iterator[Finding]:
     if not trips:
         return
     yield from _unknown_ways(facts, trips)
+    yield from _outdone(facts, trips)
     yield from _chatty(facts, trips)
 
 
@@ -74,6 +78,28 @@ def _unknown_ways(facts: Facts, trips: RoundTrips) -> Iterator[Finding]:
                 "no time; fill in the round trip between their frames, or a delay"
             )
             yield risk(link.id, "no-distance", message, "delay")
+
+
+def _outdone(facts: Facts, trips: RoundTrips) -> Iterator[Finding]:
+    """Links with a short delay of their own between frames that are far from each other: the frames do not count."""
+    design = facts.reading.design
+    nowhere = dns_nodes(design)
+    for link in design.links:
+        config = facts.reading.links[link.id]
+        if "delay" not in config.model_fields_set or link.target in nowhere:
+            continue
+        asking = [each.source for each in design.links if each.target == link.source]
+        sources = asking if link.source in nowhere else [link.source]
+        known = [trips.between(source, link.target) or 0.0 for source in sources]
+        trip, own = max(known, default=0.0), config.delay_law().mean
+        if trip < _FAR or own * _SHORTER > trip / 2.0:
+            continue
+        message = (
+            f"{name_of(design, link.id)} has a delay of its own of {format_quantity(own, 's')}, so that the round trip "
+            f"of {format_quantity(trip, 's')} between the frames around its ends does not count; take the delay out"
+        )
+        fix = SetField(link.id, ("config", "delay"), UNSET, "Take the distance of the frames")
+        yield replace(risk(link.id, "own-delay", message, "delay"), level="warning", fix=fix)
 
 
 def _chatty(facts: Facts, trips: RoundTrips) -> Iterator[Finding]:

@@ -73,7 +73,7 @@ def test_a_rate_limit_is_switched_on_by_one_of_its_fields(tmp_path: Path, capsys
             "should be 'all', 'client', 'key', 'session' or 'class'",
         ),
         ("api.admission.rate_limit.burst=2.5", "burst should be a whole number, not 2.5"),
-        ("api.admission.rate=5", "there is no field 'rate'; write waiting_room, rate_limit"),
+        ("api.admission.rate=5", "there is no field 'rate'; write waiting_room, auth, rate_limit"),
         ("users.admission.rate_limit.rate=5", "there is no field 'admission'"),
     ],
 )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from engine.control.simulation import Simulation
-from engine.plan.primitives import ConnectionPlan, LawPlan, Plan, SessionPlan
+from engine.plan.primitives import ConnectionPlan, HealthPlan, LawPlan, Plan, SessionPlan
 from engine.sim.invariants import check
 from engine.sim.report import Result, result_of
 from tests.helpers.plans import (
@@ -65,6 +66,17 @@ def test_the_sessions_of_an_instance_that_dies_are_lost(users: int, instances: i
     share = 1.0 / instances
     margin = 3.0 * math.sqrt(share * (1.0 - share) / users)
     assert found["sessions_lost"] / users == pytest.approx(share, abs=margin)
+
+
+def test_with_nobody_left_a_session_is_lost_once() -> None:
+    """All instances die at once, and health checks take them out: each user loses one session, however often it asks."""
+    kill = event(30.0, 5.0, "kill", nodes=("web",))
+    made = sticky(100, 3, events=(kill,))
+    health = HealthPlan(interval=1.0, failures=1, successes=1)
+    nodes = (made.nodes[0], router("lb", "random", health, affinity="session"), made.nodes[2])
+    found = simulate(replace(made, nodes=nodes))
+    assert found["clients"]["users"]["failed"]["unavailable"] > 200
+    assert found["nodes"]["lb"]["extra"]["sessions_lost"] == 100
 
 
 def test_a_whole_client_is_one() -> None:

@@ -226,3 +226,18 @@ def test_dns_leads_over_the_last_mile_to_the_nearest() -> None:
         [*nodes[:3]], links[:2], frames=frames, classes=PAGE, duration=1000.0, warmup=0.0
     )
     assert mean(alone) == pytest.approx(0.27 + 1.142857 + 0.0696, abs=1e-6)
+
+
+def test_a_short_delay_of_its_own_between_far_frames_is_told() -> None:
+    """A link that was drawn before anybody said how far it is keeps its quarter of a millisecond."""
+    frames = [frame("a", round_trip={"b": 0.08}), frame("b")]
+    nodes = [node(name, "service", frame=home) for name, home in (("one", "a"), ("two", "b"))]
+    links = [link("users", "one"), link("one", "two", delay=constant(0.00025))]
+    made = design([client(), *nodes], links, frames=frames)
+    [found] = [each for each in check(made) if each.code == "own-delay"]
+    assert found.fix is not None
+    mended = found.fix.apply(made).design
+    assert lower(mended).links[1].delay.mean == pytest.approx(0.04)
+    assert not [each for each in check(mended) if each.code == "own-delay"]
+    meant = SetField("one-two", ("config", "delay"), 0.05).apply(made).design
+    assert not [each for each in check(meant) if each.code == "own-delay"]

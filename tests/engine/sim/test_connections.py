@@ -114,7 +114,7 @@ def test_a_dead_instance_refuses_within_a_round_trip_and_is_connected_anew() -> 
     found = simulate(killed)
     assert found["clients"]["users"]["failed"] == {"unavailable": 1}
     assert found["clients"]["users"]["succeeded"] == 3
-    assert found["links"]["users-web"]["extra"]["connections_opened"] == 3
+    assert found["links"]["users-web"]["extra"]["connections_opened"] == 2
     assert found["nodes"]["web"]["arrivals"] == 3, "the refused connection carried nothing"
 
 

@@ -72,11 +72,11 @@ def test_a_pinned_metric_has_the_unit_and_title_of_its_record(
     (line,) = feed.lines(charts.history, 0.0, 1.0, 10).lines
     assert line.label == metric.heading
     ticks = [text for _, text in feed.scale.ticks()]
-    written = {"s": " s", "B": " B"}.get(unit, unit)
+    written = {"s": " s", "B": " B", "B/s": " b/s"}.get(unit, unit)
     assert any(text.endswith(written) for text in ticks), ticks
     in_unit = value_text(VALUE, unit)
     bare = value_text(VALUE, "")
-    assert feed.scale.text(VALUE) == (in_unit if unit in {"s", "%", "B"} else bare)
+    assert feed.scale.text(VALUE) == (in_unit if unit in {"s", "%", "B", "B/s"} else bare)
 
 
 @pytest.mark.parametrize("component", COMPONENTS, ids=list(BY_KIND))

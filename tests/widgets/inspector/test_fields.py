@@ -69,6 +69,7 @@ def test_nested_fields_follow_their_parent_one_step_further_in() -> None:
     assert paths == [
         (("arrivals",), 0),
         (("arrivals", "rate"), 1),
+        (("arrivals", "users"), 1),
         (("retry",), 0),
         (("retry", "attempts"), 1),
         (("retry", "backoff"), 1),

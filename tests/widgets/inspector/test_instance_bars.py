@@ -68,7 +68,7 @@ def test_the_fullest_is_named(qtbot, qapp) -> None:
     qtbot.addWidget(bars)
     bars.show_bars([Bar(0, 10.0), Bar(1, 40.0, waiting=3), Bar(2, 10.0, "down")])
     assert not bars.isHidden()
-    assert bars.note.text() == "20 rps each on average; instance 2 has 2 times that."
+    assert bars.note.text() == "25 rps each on average; instance 2 has 1.6 times that."
 
     assert bars.strip.words(1) == "Instance 2: 40 rps, 3 waiting"
     bars.strip.grab()

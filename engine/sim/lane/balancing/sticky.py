@@ -104,13 +104,15 @@ class Affinity(Picker):
             if sound and (endpoint.pool.down or endpoint.pool.deaths == pin.deaths):
                 pin.at = now
                 return endpoint
-            self.pins.lost += 1
             if sound:
+                self.pins.lost += 1
                 pin.deaths = endpoint.pool.deaths
                 pin.at = now
                 return endpoint
         found = self._inner.pick(call)
         if found is not None:
+            if pin is not None:  # with nobody to go to, it is not lost yet
+                self.pins.lost += 1
             self.pins.put(client, number, Pin(found, now))
         return found
 
