@@ -26,8 +26,9 @@ check: setup ## Formatting, lint, architecture, types
 	.venv/bin/lint-imports
 	$(PY) -m mypy
 
+# A worker that dies ends the run: a new one in its place would wait for ever (pytest-xdist's issue 1378).
 test: check ## All checks and all tests
-	$(PY) -m pytest -n $(JOBS) --dist loadfile $(PYTEST_ARGS)
+	$(PY) -m pytest -n $(JOBS) --dist loadfile --max-worker-restart 0 $(PYTEST_ARGS)
 
 format: setup ## Format the sources and apply the safe fixes
 	$(PY) -m ruff format .

@@ -15,6 +15,7 @@ from app.commands import Commands
 from app.dialogs import Dialogs, QtDialogs
 from app.examples import first_example
 from app.first_paint import FirstPaint
+from app.garbage import GarbageCollector
 from app.keys import KeyGuard
 from app.places import Places, shipped_designs
 from app.services import Services, build_services
@@ -89,6 +90,7 @@ def run_app(arguments: Sequence[str]) -> int:
     app.setApplicationDisplayName("")
     app.setDesktopFileName("windtunnel")
     KeyGuard(app)
+    GarbageCollector(app)
     opened = open_window(app, Places.of_platform())
     opened.window.show()
     # Where no window manager hands out the keyboard, the window asks for it itself.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
 from typing import TYPE_CHECKING
@@ -74,6 +75,30 @@ def no_theme_outlives_its_test(request: pytest.FixtureRequest) -> Iterator[None]
             shiboken6.delete(manager)
     # Without a loop that runs, what is to be deleted later never is: the next test would style it again.
     app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture(autouse=True)
+def no_widget_is_deleted_elsewhere(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Windows have threads that hear other processes: none of them may collect a window, as in the app.
+
+    What a test leaves is collected here before Python's own collector, of all threads, is back.
+    """
+    if not {"qapp", "qtbot"} & set(request.fixturenames):
+        yield
+        return
+    gc.disable()
+    yield
+    gc.collect(1)
+    gc.enable()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_widget_outlives_its_module(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What several tests of a module kept goes with it, in this thread, before the next has threads."""
+    yield
+    here = (item for item in request.session.items if item.getparent(pytest.Module) is request.node)
+    if any(item.get_closest_marker("gui") for item in here):
+        gc.collect()
 
 
 @pytest.hookimpl(tryfirst=True)
