@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout
 
-from app.distances import distances_of, trip_edit
+from app.distances import distances_of
 from app.overlay import Overlay
 from engine.model.design import Design
+from engine.model.trip_edits import trip_edit
 from widgets.theme import set_role
 
 if TYPE_CHECKING:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.naming import name_of
+from engine.model.names import frame_name
 from widgets.theme import set_role
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class OutlinePanel(QWidget):
             self.tree.clear()
             self._items = {}
             for frame in design.frames:
-                self._add(frame.id, frame.name or frame.id, frame.kind.replace("_", " "), None)
+                self._add(frame.id, frame_name(frame), frame.kind.replace("_", " "), None)
             for frame in design.frames:  # nested ones move in once all are there
                 self._move_into(frame.id, frame.frame)
             for node in design.nodes:

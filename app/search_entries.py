@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from app.command_palette import Entry
 from app.naming import name_of
 from engine.model.fields import field_help
+from engine.model.names import frame_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -40,7 +41,7 @@ def item_entries(
     for link in design.links:
         yield Entry(name_of(design, link.id), "Link", "link", _go(jump, link.id), link.id)
     for frame in design.frames:
-        yield Entry(frame.name or frame.id, "Frame", "frame", _go(jump, frame.id), frame.id)
+        yield Entry(frame_name(frame), "Frame", "frame", _go(jump, frame.id), frame.id)
 
 
 def setting_entries(

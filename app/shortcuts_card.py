@@ -21,6 +21,7 @@ _ON_CANVAS: Final = (
     ("Walk the nodes", "Tab"),
     ("Move the selection", "Arrows"),
     ("Edit the selected item", "Enter"),
+    ("Add one and link it with the selected node", "Shift+Enter"),
     ("Pan", "Middle button, or Space and drag"),
     ("Zoom to the pointer", "Wheel"),
     ("Ignore the grid", "Alt"),

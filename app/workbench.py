@@ -226,6 +226,7 @@ class Workbench(QObject):
         views.canvas.space_tapped.connect(self.services.run.toggle)
         views.canvas.activated.connect(self._edit_item)
         views.palette.place_requested.connect(views.canvas.add_component)
+        views.palette.link_requested.connect(views.canvas.add_linked)
         views.outline.selected.connect(views.canvas.select)
         views.status.findings_clicked.connect(self.show_findings)
 

@@ -20,6 +20,7 @@ from engine.catalog.preset import Lowering
 from engine.catalog.reading import Reading, read
 from engine.catalog.registry import preset
 from engine.catalog.typed import DesignError
+from engine.model.names import frame_name
 from engine.model.round_trips import RoundTrips
 from engine.plan.forwarding import as_forwarded
 from engine.plan.lower import class_plan
@@ -113,7 +114,7 @@ def _frame_plans(reading: Reading) -> Iterator[FramePlan]:
         if faults is not None or own:
             nodes = tuple(node.id for node in members(design, frame.id))
             yield FramePlan(
-                id=frame.id, name=frame.name or frame.id, own=own, nodes=nodes, faults=faults
+                id=frame.id, name=frame_name(frame), own=own, nodes=nodes, faults=faults
             )
 
 

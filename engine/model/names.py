@@ -3,14 +3,39 @@
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING
+import re
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
-from engine.model.design import Link, Note
+from engine.model.design import Frame, Link, Note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from engine.model.design import Design
+
+
+FRAME_KINDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "region": "Region",
+        "zone": "Zone",
+        "host": "Host",
+        "trust_zone": "Trust zone",
+        "cell": "Cell",
+        "group": "Group",
+    }
+)
+"""What people call the kinds of frames."""
+_DRAWN: Final = re.compile(r"frame(?:-(\d+))?")
+"""Ids of frames that were drawn, not written: ``frame``, ``frame-2``, ``frame-3``…"""
+
+
+def frame_name(frame: Frame) -> str:
+    """What people call a frame: its name, ``Region 2`` for one that nobody has named, else its id."""
+    drawn = _DRAWN.fullmatch(frame.id)
+    if frame.name or drawn is None:
+        return frame.name or frame.id
+    return f"{FRAME_KINDS[frame.kind]} {drawn.group(1) or 1}"
 
 
 def name_of(design: Design, item_id: str) -> str:
@@ -20,7 +45,7 @@ def name_of(design: Design, item_id: str) -> str:
         return f"{name_of(design, item.source)} → {name_of(design, item.target)}"
     if item is None or isinstance(item, Note):
         return item_id
-    return item.name or item_id
+    return frame_name(item) if isinstance(item, Frame) else item.name or item_id
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:

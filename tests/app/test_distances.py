@@ -10,9 +10,10 @@ from PySide6.QtGui import QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
-from app.distances import distances_of, trip_edit
+from app.distances import distances_of
 from app.distances_card import DistancesCard
 from engine.model.design import Design, Frame
+from engine.model.trip_edits import trip_edit
 from widgets.distances.panel import DistancesPanel
 from widgets.theme import ThemeManager
 

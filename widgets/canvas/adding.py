@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, QSizeF
 
 from engine.model.design import Frame, Node, Note
 from engine.model.edits import CompoundEdit, Insert, SetField
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 _STEP: Final = QPointF(0.0, CARD_HEIGHT + 28.0)
 _NOTE: Final = (204.0, 96.0)
 _FRAME: Final = (480.0, 300.0)
+_APART: Final = 36.0
+"""Between an empty frame and one that was in its way."""
+_RINGS: Final = 4
+"""Frames' widths and heights from a place in which room for another is looked for."""
 
 
 def new_node(design: Design, component: Component, centre: QPointF) -> Node:
@@ -58,6 +62,12 @@ def free_place(design: Design, wanted: QPointF) -> QPointF:
             break
         place += _STEP
     return QPointF(snapped(place.x()), snapped(place.y()))
+
+
+def place_right_of(design: Design, node_id: str) -> QPointF:
+    """The next free place to the right of a node, where a link from it looks well."""
+    node = design.node_by_id[node_id]
+    return free_place(design, beside(card_rect(node.x, node.y), before=False))
 
 
 def node_edit(node: Node, design: Design, ends: tuple[str, str] | None = None) -> Insert:
@@ -92,8 +102,7 @@ def frame_edit(design: Design, selection: Iterable[str], centre: QPointF) -> tup
         frame = design.frame_by_id[each]
         rect = rect.united(QRectF(frame.x, frame.y, frame.width, frame.height))
     if rect.isEmpty():
-        corner = centre - QPointF(_FRAME[0] / 2, _FRAME[1] / 2)
-        rect = QRectF(snapped(corner.x()), snapped(corner.y()), *_FRAME)
+        rect = _free_rect(design, centre)
     else:
         pad = FRAME_PADDING
         rect = rect.adjusted(-pad, -pad - FRAME_TAB / 2, pad, pad)
@@ -111,6 +120,21 @@ def frame_edit(design: Design, selection: Iterable[str], centre: QPointF) -> tup
     fields = [SetField(each, ("frame",), frame_id) for each in sorted([*members, *inner])]
     insert = Insert.of(made, label="Add frame")
     return frame_id, CompoundEdit((insert, *fields), "Add frame") if fields else insert
+
+
+def _free_rect(design: Design, centre: QPointF) -> QRectF:
+    """Where an empty frame lies: at a place, or as near to it as nothing is in the way."""
+    wide, high = _FRAME
+    corner = QPointF(snapped(centre.x() - wide / 2), snapped(centre.y() - high / 2))
+    taken = [card_rect(node.x, node.y) for node in design.nodes]
+    taken += [QRectF(each.x, each.y, each.width, each.height) for each in design.frames]
+    ring = range(-_RINGS, _RINGS + 1)
+    steps = [QPointF(i * (wide + _APART), j * (high + _APART)) for j in ring for i in ring]
+    for step in sorted(steps, key=lambda each: (abs(each.x()) + abs(each.y()), -each.x())):
+        rect = QRectF(corner + step, QSizeF(wide, high))
+        if not any(rect.intersects(other) for other in taken):
+            return rect
+    return QRectF(corner, QSizeF(wide, high))
 
 
 def beside(origin: QRectF, *, before: bool) -> QPointF:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from engine.model.failures import failure_title
+from engine.model.names import frame_name
 from widgets.canvas.health import RANK, CellHealth, NodeHealth, State
 from widgets.canvas.wording import counted, short_percent, short_quantity, short_rate, short_time
 
@@ -126,7 +127,7 @@ def frame_face(
     )
     failing = max(inside, key=lambda h: h.flow.failing, default=None)
     return CardFace(
-        name=frame.name or frame.kind.replace("_", " ").capitalize(),
+        name=frame_name(frame),
         icon="chevron-right",
         live=live,
         state=worst,

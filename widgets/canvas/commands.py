@@ -7,16 +7,24 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QPointF, QRectF
 
 from engine.model.edits import Move, Remove, SetField
-from widgets.canvas.adding import frame_edit, free_place, new_node, node_edit, note_edit
+from widgets.canvas.adding import (
+    frame_edit,
+    free_place,
+    new_node,
+    node_edit,
+    note_edit,
+    place_right_of,
+)
 from widgets.canvas.clipboard import Clip, PasteError, completed, copied, pasted, read_clip
 from widgets.canvas.geometry import SNAP, snapped
 from widgets.canvas.keyboard_navigation import Step, followed, next_stop, walk_order
 from widgets.canvas.layout import layout_edit
-from widgets.canvas.linking import split_edit
+from widgets.canvas.linking import mismatch, split_edit
 from widgets.canvas.membership import dragged_along, position
 
 if TYPE_CHECKING:
-    from engine.model.design import Link
+    from engine.model.component import Component
+    from engine.model.design import Link, Node
     from widgets.canvas.stage import Stage
 
 NUDGE: Final = SNAP
@@ -110,18 +118,69 @@ class Commands:
             self._stage.request(layout_edit(self._stage.design))
             self._stage.camera.fit(self._stage.scene.content_rect())
 
-    def add_component(self, kind: str, at: QPointF | None = None, into: Link | None = None) -> None:
-        """Add a node where the view looks, or exactly at ``at``, into a link or by itself."""
+    def add_component(
+        self,
+        kind: str,
+        at: QPointF | None = None,
+        into: Link | None = None,
+        *,
+        linked: bool = False,
+    ) -> None:
+        """Add a node to the right of the selected one, or where the view looks, or exactly at ``at``.
+
+        Args:
+            kind: of the component.
+            at: centre of its card.
+            into: a link that goes through it from then on.
+            linked: whether the selected node gets a link to it, or from it where only that fits.
+        """
         stage = self._stage
         component = stage.components.get(kind)
         if component is None:
             stage.message.emit(f"There is no component “{kind}”")
             return
-        place = at if at is not None else free_place(stage.design, stage.camera.shown().center())
-        node = new_node(stage.design, component, place)
-        edit = split_edit(stage.design, node, into) if into else node_edit(node, stage.design)
-        stage.request(edit)
+        node = new_node(stage.design, component, at if at is not None else self.next_place())
+        if into is not None:
+            stage.request(split_edit(stage.design, node, into))
+        else:
+            ends = self._ends(node, component) if linked else None
+            stage.request(node_edit(node, stage.design, ends))
         stage.select({node.id})
+        if node.id in stage.scene.cards:
+            stage.camera.reveal(stage.scene.cards[node.id].rect)
+
+    def next_place(self) -> QPointF:
+        """Where a node goes that is added by name: right of the selected one, or where the view looks."""
+        stage = self._stage
+        chosen = self.only_node()
+        if chosen is not None:
+            return place_right_of(stage.design, chosen)
+        return free_place(stage.design, stage.camera.shown().center())
+
+    def only_node(self) -> str | None:
+        """The node that is selected, where it is the only thing that is."""
+        chosen = next(iter(self._stage.selection)) if len(self._stage.selection) == 1 else None
+        return (
+            chosen
+            if chosen in self._stage.scene.cards and chosen in self._stage.design.node_by_id
+            else None
+        )
+
+    def _ends(self, node: Node, component: Component) -> tuple[str, str] | None:
+        """Source and target of the link between the selected node and a new one; None where none fits."""
+        stage = self._stage
+        chosen = self.only_node()
+        if chosen is None:
+            stage.message.emit("Select the node that it is to be linked with")
+            return None
+        known = stage.components.get(stage.design.node_by_id[chosen].kind)
+        problem = mismatch(known, component)
+        if problem is None:
+            return chosen, node.id
+        if mismatch(component, known) is None:
+            return node.id, chosen
+        stage.message.emit(problem)
+        return None
 
     def add_note(self, at: QPointF | None = None) -> None:
         """Add a note and begin to write on it."""
@@ -140,6 +199,9 @@ class Commands:
         stage.request(edit)
         if frame_id in stage.design.frame_by_id:
             stage.select({frame_id})
+            rect = stage.scene.rect_of(frame_id)
+            if rect is not None:
+                stage.camera.reveal(rect)
 
     def toggle_frame(self, frame_id: str) -> None:
         """Collapse an open frame, open a collapsed one."""

@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from engine.model.frame import FrameConfig
+from engine.model.names import FRAME_KINDS, frame_name
 from widgets.canvas.geometry import COMPACT_ZOOM, FRAME_RADIUS, FRAME_TAB
 from widgets.canvas.pill_painter import HEIGHT, paint_pills
 from widgets.canvas.wording import counted, short_time
@@ -20,14 +21,6 @@ if TYPE_CHECKING:
     from widgets.canvas.look import Look
     from widgets.canvas.policies import Pill
 
-TITLES: Final = {
-    "region": "Region",
-    "zone": "Zone",
-    "host": "Host",
-    "trust_zone": "Trust zone",
-    "cell": "Cell",
-    "group": "Group",
-}
 _CHEVRON: Final = 20.0
 _GAP: Final = 6.0
 """Between a tab and what a map says of its frame."""
@@ -38,10 +31,15 @@ _MOST_GROWN: Final = 6.0
 
 
 def frame_label(frame: Frame) -> str:
-    """``Region · eu-west``; the kind alone without a name. A place says itself, what fails by itself how often."""
+    """``Region · eu-west``, ``Region 2``. A place says itself, what fails by itself how often."""
     place = frame.config.get("place")
     named = isinstance(place, str) and place not in (frame.name, "")
-    parts = [TITLES.get(frame.kind, frame.kind), frame.name, str(place) if named else ""]
+    kind, name = FRAME_KINDS[frame.kind], frame_name(frame)
+    parts = [
+        kind if frame.name or not name.startswith(kind) else "",
+        name,
+        str(place) if named else "",
+    ]
     if frame.config.get("faults"):
         with suppress(ValidationError):
             faults = FrameConfig.model_validate(frame.config).faults

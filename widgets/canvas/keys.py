@@ -28,6 +28,7 @@ _STEPS: Final[dict[Qt.Key, Step]] = {
     Qt.Key.Key_Down: "next",
     Qt.Key.Key_Up: "previous",
 }
+_ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _CONTROL: Final = Qt.KeyboardModifier.ControlModifier
 _SHIFT: Final = Qt.KeyboardModifier.ShiftModifier
 _ALT: Final = Qt.KeyboardModifier.AltModifier
@@ -39,6 +40,7 @@ class Keys:
     def __init__(self, commands: Commands, extra: dict[str, Callable[[], None]]) -> None:
         """``extra`` are the view's own: zooming, adding, linking, the clipboard."""
         self._commands = commands
+        self._add_linked = extra["add_linked"]
         self._plain: dict[int, Callable[[], None]] = {
             Qt.Key.Key_Delete: commands.delete,
             Qt.Key.Key_Backspace: commands.delete,
@@ -75,6 +77,8 @@ class Keys:
             return True
         if held & _CONTROL:
             command = self._with_control.get(event.key())
+        elif held & _SHIFT and event.key() in _ENTER:
+            command = self._add_linked
         elif held & (_ALT | _SHIFT):
             command = None
         else:

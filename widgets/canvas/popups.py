@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QPointF, QRectF, Qt
 
 from engine.model.design import Frame, Node, Note
 from engine.model.edits import SetField
+from engine.model.names import name_of
 from widgets.canvas.adding import free_place, new_node, node_edit
 from widgets.canvas.geometry import CARD_WIDTH, FRAME_TAB, snapped
 from widgets.canvas.inline_editor import InlineEditor
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QGraphicsView
 
     from engine.model.component import Component
+    from widgets.canvas.commands import Commands
     from widgets.canvas.gestures.connect import Origin
     from widgets.canvas.stage import Stage
 
@@ -25,10 +27,11 @@ if TYPE_CHECKING:
 class Popups(QObject):
     """Opens them, and turns what they say into edits."""
 
-    def __init__(self, stage: Stage, view: QGraphicsView) -> None:
+    def __init__(self, stage: Stage, commands: Commands, view: QGraphicsView) -> None:
         """Open over ``view``."""
         super().__init__(view)
         self._stage = stage
+        self._commands = commands
         self._view = view
         self.quick_add: QuickAdd | None = None
         self.editor: InlineEditor | None = None
@@ -50,8 +53,11 @@ class Popups(QObject):
             self._stage.message.emit("No component can be linked here")
             return
         self.close()
-        popup = QuickAdd(fitting, self._stage.overlay.look, self._view)
+        chosen = self._commands.only_node() if origin is None else None
+        name = name_of(self._stage.design, chosen) if chosen is not None else ""
+        popup = QuickAdd(fitting, self._stage.overlay.look, self._view, name)
         popup.chosen.connect(lambda kind: self._add(kind, place, origin))
+        popup.linked.connect(lambda kind: self._add(kind, place, origin, linked=True))
         popup.closed.connect(self._quick_add_closed)
         self.quick_add = popup
         at = self._stage.camera.to_view(place).toPoint()
@@ -68,19 +74,19 @@ class Popups(QObject):
             return [c for c in components if mismatch(known, c) is None and c.input != "none"]
         return [c for c in components if mismatch(c, known) is None and c.output != "none"]
 
-    def _add(self, kind: str, place: QPointF, origin: Origin | None) -> None:
+    def _add(
+        self, kind: str, place: QPointF, origin: Origin | None, *, linked: bool = False
+    ) -> None:
         """Place the chosen component, with its link, in one step."""
         stage = self._stage
-        centre = QPointF(snapped(place.x()), snapped(place.y()))
-        ends: tuple[str, str] | None = None
         if origin is None:
-            centre = free_place(stage.design, place)
-        else:
-            aside = CARD_WIDTH / 2 if origin.side == "output" else -CARD_WIDTH / 2
-            centre = QPointF(snapped(place.x() + aside), snapped(place.y()))
+            at = None if linked else free_place(stage.design, place)
+            self._commands.add_component(kind, at, linked=linked)
+            return
+        aside = CARD_WIDTH / 2 if origin.side == "output" else -CARD_WIDTH / 2
+        centre = QPointF(snapped(place.x() + aside), snapped(place.y()))
         node = new_node(stage.design, stage.components[kind], centre)
-        if origin is not None:
-            ends = (origin.node, node.id) if origin.side == "output" else (node.id, origin.node)
+        ends = (origin.node, node.id) if origin.side == "output" else (node.id, origin.node)
         stage.request(node_edit(node, stage.design, ends))
         stage.select({node.id})
 

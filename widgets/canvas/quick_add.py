@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from widgets.theme.elided import ElidedLabel
 from widgets.theme.fonts import Fonts
 from widgets.theme.roles import set_role
 
@@ -85,15 +86,21 @@ class _Row(QStyledItemDelegate):
 
 
 class QuickAdd(QFrame):
-    """A search field over a list; Up and Down choose, Enter takes, Esc leaves."""
+    """A search field over a list; Up and Down choose, Enter takes, Shift+Enter links as well, Esc leaves."""
 
     chosen = Signal(str)
+    """A kind to add."""
+    linked = Signal(str)
+    """A kind to add with a link from the node that is selected."""
     closed = Signal()
 
-    def __init__(self, components: Sequence[Component], look: Look, parent: QWidget) -> None:
-        """Offer ``components``, those that fit where it is opened."""
+    def __init__(
+        self, components: Sequence[Component], look: Look, parent: QWidget, source: str = ""
+    ) -> None:
+        """Offer ``components``, those that fit where it is opened; ``source`` is what may be linked."""
         super().__init__(parent)
         self._components = components
+        self._has_source = bool(source)
         self.setObjectName("quick-add")
         set_role(self, "card")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -121,6 +128,11 @@ class QuickAdd(QFrame):
         for widget in (self.search, self.list, self.empty):
             layout.addWidget(widget)
         self.setFixedWidth(_WIDTH)
+        if source:
+            hint = set_role(ElidedLabel(), "caption")
+            hint.set_full_text(f"Shift+Enter: linked with {source}")
+            hint.setContentsMargins(10, 0, 10, 0)
+            layout.addWidget(hint)
         self.search.textChanged.connect(self._filter)
         self.search.installEventFilter(self)
         self.list.itemClicked.connect(self._take)
@@ -158,12 +170,12 @@ class QuickAdd(QFrame):
         self.list.setCurrentRow(0)
         self.adjustSize()
 
-    def _take(self, item: QListWidgetItem | None) -> None:
+    def _take(self, item: QListWidgetItem | None, *, linked: bool = False) -> None:
         """Choose an entry and close."""
         if item is None:
             return
         kind = str(item.data(_KIND))
-        self.chosen.emit(kind)
+        (self.linked if linked else self.chosen).emit(kind)
         self.close()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -183,7 +195,8 @@ class QuickAdd(QFrame):
             number = max(self.list.count(), 1)
             self.list.setCurrentRow((self.list.currentRow() + step) % number)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._take(self.list.currentItem())
+            held = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+            self._take(self.list.currentItem(), linked=bool(held) and self._has_source)
         elif key == Qt.Key.Key_Escape:
             self.close()
         else:

@@ -13,8 +13,9 @@ from widgets.canvas.backdrop import Projection
 from widgets.canvas.camera import STEP, Camera
 from widgets.canvas.commands import Commands
 from widgets.canvas.dropping import Dropping
-from widgets.canvas.geometry import COMPACT_ZOOM
+from widgets.canvas.geometry import CARD_WIDTH, COMPACT_ZOOM
 from widgets.canvas.gesture_controller import GestureController
+from widgets.canvas.gestures.connect import Origin
 from widgets.canvas.hint import paint_hint
 from widgets.canvas.input import Input
 from widgets.canvas.keys import Keys
@@ -81,7 +82,7 @@ class CanvasView(QGraphicsView):
         self._stage = Stage(self._scene, self._camera, components)
         self._commands = Commands(self._stage)
         self._hand = GestureController(self._stage, self._commands, self.viewport())
-        self._popups = Popups(self._stage, self)
+        self._popups = Popups(self._stage, self._commands, self)
         self._running = Running(self._scene)
         self._minimap = Minimap(self._scene, self._camera, self._look, self)
         self._legend = MapLegend(self._look, self)
@@ -145,6 +146,7 @@ class CanvasView(QGraphicsView):
             self._commands,
             {
                 "add": self.begin_add,
+                "add_linked": self.begin_add_linked,
                 "link": self.begin_link,
                 "deselect": self._escape,
                 "copy": self._to_clipboard,
@@ -280,8 +282,12 @@ class CanvasView(QGraphicsView):
         self._commands.arrange()
 
     def add_component(self, kind: str) -> None:
-        """Add a node where the view looks."""
+        """Add a node to the right of the selected one, or where the view looks."""
         self._commands.add_component(kind)
+
+    def add_linked(self, kind: str) -> None:
+        """Add a node to the right of the selected one, with a link between them."""
+        self._commands.add_component(kind, linked=True)
 
     def add_note(self) -> None:
         """Add a note and write on it."""
@@ -292,14 +298,28 @@ class CanvasView(QGraphicsView):
         self._commands.add_frame()
 
     def begin_add(self, pos: QPointF | None = None) -> None:
-        """Open the quick-add list at a place of the scene, by default under the pointer."""
+        """Open the quick-add list at a place of the scene.
+
+        By default that is to the right of the selected node, or under the pointer.
+        """
         place = pos
+        if place is None and self._commands.only_node() is not None:
+            place = self._commands.next_place()
         if place is None:
             inside = self.underMouse() and self.viewport().rect().contains(
                 self._hand.last.view.toPoint()
             )
             place = self._hand.last.scene if inside else self._camera.shown().center()
         self._popups.offer(place, None)
+
+    def begin_add_linked(self) -> None:
+        """Open the quick-add list with what can be linked from the selected node; what is chosen is."""
+        chosen = self._commands.only_node()
+        if chosen is None:
+            self.message.emit("Select the node that the new one is to be linked with")
+            return
+        place = self._commands.next_place() - QPointF(CARD_WIDTH / 2, 0.0)
+        self._popups.offer(place, Origin(chosen, "output"))
 
     def begin_link(self) -> None:
         """Draw a link from the selected node by clicks or keys."""
@@ -414,7 +434,8 @@ class CanvasView(QGraphicsView):
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """Help, on an empty canvas."""
         del rect
-        if not self._scene.design.nodes:
+        design = self._scene.design
+        if not (design.nodes or design.frames or design.notes):
             paint_hint(painter, QRectF(self.viewport().rect()), self._look)
 
     def showEvent(self, event: QShowEvent) -> None:

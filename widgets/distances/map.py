@@ -6,16 +6,19 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.model.units import format_quantity
+from widgets.distances.labels import name_rooms, number_room
 from widgets.distances.placing import placed
 from widgets.distances.view import Distances
 from widgets.theme import CAPTION, SMALL
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from PySide6.QtGui import QMouseEvent, QPaintEvent
 
     from widgets.distances.view import Trip
@@ -85,18 +88,29 @@ class DistanceMap(QWidget):
         frames = self._shown.frames
         shows_all = len(frames) <= _MOST_LABELS
         longest = max((trip.seconds for trip in self._shown.trips.values()), default=0.0)
-        for one, other in combinations([frame.id for frame in frames], 2):
-            trip = self._shown.between(one, other)
-            if trip is None:
-                continue
-            is_chosen = self._pair is not None and {one, other} == set(self._pair)
-            way = _Way(self.at(one), self.at(other), trip, is_chosen)
+        ways = list(self._ways())
+        for way in ways:
             self._paint_line(painter, way, longest)
-            if shows_all or is_chosen:
-                self._paint_number(painter, way)
+        points = {frame.id: self.at(frame.id) for frame in frames}
+        titles = {frame.id: self._elided(frame.title) for frame in frames}
+        sizes = {each: self._size(text) for each, text in titles.items()}
+        names = name_rooms(points, sizes, _RADIUS, self.size())
+        taken = [*names.values(), *(_around(at) for at in points.values())]
+        # The chosen one first: it has its number even where there is no room for all of them.
+        for way in sorted(ways, key=lambda each: not each.is_chosen):
+            if shows_all or way.is_chosen:
+                self._paint_number(painter, way, taken)
         for frame in frames:
-            self._paint_point(painter, frame.id, frame.title)
+            self._paint_point(painter, frame.id, titles[frame.id], names[frame.id])
         painter.end()
+
+    def _ways(self) -> Iterator[_Way]:
+        """The lines between frames of which something is known."""
+        for one, other in combinations([frame.id for frame in self._shown.frames], 2):
+            trip = self._shown.between(one, other)
+            if trip is not None:
+                is_chosen = self._pair is not None and {one, other} == set(self._pair)
+                yield _Way(self.at(one), self.at(other), trip, is_chosen)
 
     def at(self, frame_id: str) -> QPointF:
         """Where a frame is."""
@@ -129,39 +143,55 @@ class DistanceMap(QWidget):
         painter.setPen(pen)
         painter.drawLine(way.start, way.end)
 
-    def _paint_number(self, painter: QPainter, way: _Way) -> None:
-        """The round trip, in the middle of its line."""
+    def _paint_number(self, painter: QPainter, way: _Way, taken: list[QRectF]) -> None:
+        """The round trip, on its line; where there is no room, only that of the chosen one."""
         theme = self._look.theme
-        font = self.font()
-        font.setPixelSize(CAPTION)
+        font = self._font(CAPTION)
         font.setItalic(way.trip.inherited)
         painter.setFont(font)
         text = format_quantity(way.trip.seconds, "s")
-        room = QFontMetricsF(font).boundingRect(text).adjusted(-4, -1, 4, 1)
-        room.moveCenter((way.start + way.end) / 2.0)
+        size = QFontMetricsF(font).boundingRect(text).adjusted(-4, -1, 4, 1).size()
+        room, is_free = number_room(way.start, way.end, size, taken)
+        if not is_free and not way.is_chosen:
+            return
+        taken.append(room)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(theme.card))
         painter.drawRoundedRect(room, 3, 3)
         painter.setPen(QColor(theme.text if way.is_chosen else theme.muted))
         painter.drawText(room, Qt.AlignmentFlag.AlignCenter, text)
 
-    def _paint_point(self, painter: QPainter, frame_id: str, title: str) -> None:
-        """A frame and its name below."""
+    def _paint_point(self, painter: QPainter, frame_id: str, title: str, room: QRectF) -> None:
+        """A frame and its name beside it."""
         theme = self._look.theme
-        at = self.at(frame_id)
         is_chosen = self._pair is not None and frame_id in self._pair
         painter.setPen(QPen(QColor(theme.card), 2.0))
         painter.setBrush(QColor(theme.accent.colour if is_chosen else theme.muted))
-        painter.drawEllipse(at, _RADIUS, _RADIUS)
-        font = self.font()
-        font.setPixelSize(SMALL)
-        painter.setFont(font)
-        metrics = QFontMetricsF(font)
-        text = metrics.elidedText(title, Qt.TextElideMode.ElideRight, _NAME_WIDTH)
-        room = QRectF(0.0, 0.0, metrics.horizontalAdvance(text) + 6.0, metrics.height())
-        room.moveCenter(QPointF(at.x(), at.y() + _RADIUS + 3.0 + metrics.height() / 2.0))
+        painter.drawEllipse(self.at(frame_id), _RADIUS, _RADIUS)
+        painter.setFont(self._font(SMALL))
         backdrop = QColor(theme.card)
         backdrop.setAlphaF(0.8)
         painter.fillRect(room, backdrop)
         painter.setPen(QColor(theme.text))
-        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, text)
+        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, title)
+
+    def _font(self, pixels: int) -> QFont:
+        """The font of the map in a size."""
+        font = self.font()
+        font.setPixelSize(pixels)
+        return font
+
+    def _elided(self, title: str) -> str:
+        """As much of a name as there is room for."""
+        metrics = QFontMetricsF(self._font(SMALL))
+        return metrics.elidedText(title, Qt.TextElideMode.ElideRight, _NAME_WIDTH)
+
+    def _size(self, text: str) -> QSizeF:
+        """What a name takes."""
+        metrics = QFontMetricsF(self._font(SMALL))
+        return QSizeF(metrics.horizontalAdvance(text) + 6.0, metrics.height())
+
+
+def _around(at: QPointF) -> QRectF:
+    """The square around a point."""
+    return QRectF(at.x() - _RADIUS, at.y() - _RADIUS, 2.0 * _RADIUS, 2.0 * _RADIUS)

@@ -42,6 +42,8 @@ class Option:
     value: JsonValue
     label: str
     help: str = ""
+    blank: str = ""
+    """What stands, in pale letters, where it has no value of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ class Field:
     """What can be picked, for fields whose choices come from the design."""
     columns: tuple[Column, ...] = ()
     """What the numbers of a row are."""
+    blank: str = ""
+    """What stands, in pale letters, in the place of no value."""
 
 
 def config_fields(

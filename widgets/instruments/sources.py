@@ -18,6 +18,7 @@ from engine.model.arrivals import (
     Sessions,
     Trace,
 )
+from engine.model.names import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,11 +49,7 @@ def sources(design: Design) -> tuple[str, ...]:
 
 def item_name(design: Design, item_id: str) -> str:
     """What people call a node, a link or a frame: its name, else its id."""
-    link = design.link_by_id.get(item_id)
-    if link is not None:
-        return f"{item_name(design, link.source)} \u2192 {item_name(design, link.target)}"
-    item = design.node_by_id.get(item_id) or design.frame_by_id.get(item_id)
-    return (item.name or item.id) if item is not None else item_id
+    return name_of(design, item_id)
 
 
 def arrivals_of(node: Node) -> Arrivals:

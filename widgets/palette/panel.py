@@ -29,6 +29,8 @@ class PaletteList(QListView):
 
     place_requested = Signal(str)
     """Kind of the component that the person wants on the canvas."""
+    link_requested = Signal(str)
+    """Kind of the component that the person wants linked with what is selected there."""
 
     def __init__(self, model: PaletteModel, look: ThemeManager) -> None:
         """Show ``model`` in ``look``."""
@@ -47,16 +49,16 @@ class PaletteList(QListView):
         self.doubleClicked.connect(self.place)
         model.modelReset.connect(self._fit_rows)
 
-    def place(self, index: QModelIndex) -> None:
+    def place(self, index: QModelIndex, *, linked: bool = False) -> None:
         """Ask to place the component at ``index``; a heading does nothing."""
         component = index.data(COMPONENT_ROLE)
         if isinstance(component, Component):
-            self.place_requested.emit(component.kind)
+            (self.link_requested if linked else self.place_requested).emit(component.kind)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Place with Enter; everything else moves the selection."""
+        """Place with Enter, with a link where Shift is held; everything else moves the selection."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.place(self.currentIndex())
+            self.place(self.currentIndex(), linked=_is_shifted(event))
             return
         super().keyPressEvent(event)
 
@@ -97,6 +99,8 @@ class PalettePanel(QWidget):
 
     place_requested = Signal(str)
     """Kind of the component that the person wants placed, by Enter or double click."""
+    link_requested = Signal(str)
+    """Kind of the component that the person wants linked with what is selected, by Shift+Enter."""
 
     def __init__(
         self, components: Sequence[Component], look: ThemeManager, parent: QWidget | None = None
@@ -114,6 +118,7 @@ class PalettePanel(QWidget):
         self.search_field.textChanged.connect(self._filter)
         self.search_field.installEventFilter(self)
         self.list.place_requested.connect(self.place_requested)
+        self.list.link_requested.connect(self.link_requested)
         look.changed.connect(self._repaint)
 
     def sizeHint(self) -> QSize:
@@ -128,13 +133,14 @@ class PalettePanel(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keys of the search field: Enter places, arrows go to the list, Escape clears."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            return watched is self.search_field and self._search_key(event.key())
+            return watched is self.search_field and self._search_key(event)
         return super().eventFilter(watched, event)
 
-    def _search_key(self, key: int) -> bool:
+    def _search_key(self, event: QKeyEvent) -> bool:
         """Act on a key pressed while searching; false leaves it to the field."""
+        key = event.key()
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.list.place(self.list.currentIndex())
+            self.list.place(self.list.currentIndex(), linked=_is_shifted(event))
             return True
         if key == Qt.Key.Key_Down:
             self._choose(self._model.best_row(self.search_field.text()))
@@ -180,6 +186,11 @@ class PalettePanel(QWidget):
     def _repaint(self, _theme: Theme) -> None:
         """Paint the list in the new theme."""
         self.list.viewport().update()
+
+
+def _is_shifted(event: QKeyEvent) -> bool:
+    """Whether Shift is held."""
+    return bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
 
 
 def drag_picture(component: Component, look: ThemeManager, ratio: float) -> QPixmap:

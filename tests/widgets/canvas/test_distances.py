@@ -105,7 +105,8 @@ def test_a_frame_shows_its_place() -> None:
         Frame(id="f", kind="region", name="Europe", config={"place": "aws/eu-west-1"})
     )
     assert shown == "Region · Europe · aws/eu-west-1"
-    assert frame_label(Frame(id="f", kind="region", config={"place": None})) == "Region"
+    assert frame_label(Frame(id="f", kind="region", config={"place": None})) == "Region · f"
+    assert frame_label(Frame(id="frame-2", kind="region")) == "Region 2"
 
 
 def test_dns_is_no_place_on_the_way() -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from itertools import combinations
 
-from PySide6.QtCore import QPointF, Qt
+import pytest
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
+from engine.model.design import Design
 from engine.model.edits import Insert, Move, Remove, SetField
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -201,3 +204,60 @@ def test_the_selection_is_described_for_screen_readers(desk) -> None:
     assert desk.view.accessibleDescription() == "Link from Users to Web"
     desk.view.select(["web", "db"])
     assert desk.view.accessibleDescription() == "2 items selected"
+
+
+def test_a_new_node_lands_right_of_the_selected_one(desk) -> None:
+    desk.view.select(["web"])
+    desk.view.add_component("cache")
+    added = desk.edits[-1].placed[0].item
+    web = desk.design.node_by_id["web"]
+    assert added.x > web.x + 168
+    assert len(desk.edits[-1].placed) == 1
+    shown = desk.view._camera.shown()
+    assert shown.contains(desk.view._scene.cards[added.id].rect)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "typed", "ends"),
+    [("web", "cache", ("web", "cache")), ("db", "client", ("client", "db"))],
+)
+def test_shift_enter_links_it_at_once(desk, chosen: str, typed: str, ends) -> None:
+    desk.view.select([chosen])
+    desk.key(Qt.Key.Key_A)
+    popup = desk.view._popups.quick_add
+    QTest.keyClicks(popup.search, typed)
+    QTest.keyClick(popup.search, Qt.Key.Key_Return, SHIFT)
+    node, link = (placed.item for placed in desk.edits[-1].placed)
+    assert len(desk.edits) == 1
+    assert (link.source, link.target) == ends
+    assert desk.selection == {node.id}
+
+
+def test_what_cannot_be_linked_says_why(desk) -> None:
+    desk.view.select(["users"])
+    desk.view.add_linked("client")
+    assert [type(each.item).__name__ for each in desk.edits[-1].placed] == ["Node"]
+    assert desk.messages == ["Client: nothing arrives here"]
+
+
+def test_shift_enter_on_a_node_offers_what_fits_behind_it(desk) -> None:
+    desk.view.select(["jobs"])
+    desk.key(Qt.Key.Key_Return, SHIFT)
+    popup = desk.view._popups.quick_add
+    assert [popup.list.item(row).text() for row in range(popup.list.count())] == ["Worker"]
+    QTest.keyClick(popup.search, Qt.Key.Key_Return)
+    node, link = (placed.item for placed in desk.edits[-1].placed)
+    assert (link.source, link.target) == ("jobs", node.id)
+    assert (node.x - desk.design.node_by_id["jobs"].x, node.y) == (252.0, 204.0)
+
+
+def test_empty_frames_keep_apart(make_desk) -> None:
+    desk = make_desk(Design())
+    for _ in range(6):
+        desk.view.select(())
+        desk.view.add_frame()
+    rects = [QRectF(f.x, f.y, f.width, f.height) for f in desk.design.frames]
+    assert len(rects) == 6
+    assert not any(one.intersects(other) for one, other in combinations(rects, 2))
+    last = desk.design.frames[-1]
+    assert desk.selection == {last.id}

@@ -133,8 +133,9 @@ class LineEditor(Editor):
             self.line.setPlaceholderText("mixed")
             self.line.show_text("")
             return
-        self.line.setPlaceholderText("")
-        self.line.show_text(*self.written())
+        self.line.setPlaceholderText(self.field.blank)
+        is_blank = bool(self.field.blank) and self.field.value is None
+        self.line.show_text(*(("", "") if is_blank else self.written()))
 
     def commit(self) -> None:
         """Commit typed text, if any; the same value in other words is only shown anew."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize
@@ -205,10 +206,14 @@ class NamedNumbersEditor(Editor):
         for name, editor in self.editors.items():
             self.titles[name].setText(self._title(name))
             mixed = self.field.mixed
-            value = numbers.get(name, 0.0)
-            unit = self.field.unit
+            blank = self._blank(name)
+            value = (numbers.get(name) or None) if blank else numbers.get(name, 0.0)
+            unit, title = self.field.unit, self._title(name)
+            shape = replace(_NUMBER, nullable=True) if blank else _NUMBER
             editor.show_field(
-                Field((), _NUMBER, name, unit, self.field.help, value=value, mixed=mixed)
+                Field(
+                    (), shape, title, unit, self.field.help, value=value, mixed=mixed, blank=blank
+                )
             )
 
     def commit(self) -> None:
@@ -230,6 +235,11 @@ class NamedNumbersEditor(Editor):
         """The value."""
         value = self.field.value if isinstance(self.field.value, dict) else {}
         return {name: _number(number) for name, number in value.items()}
+
+    def _blank(self, name: str) -> str:
+        """What stands where it has no number; nothing where it then counts as zero."""
+        blanks = (o.blank for o in self.field.options if str(o.value) == name)
+        return next(blanks, "")
 
     def _title(self, name: str) -> str:
         """What people call it."""

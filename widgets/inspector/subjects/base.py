@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from engine.model.names import name_of
+
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
@@ -59,16 +61,7 @@ class Subject(Protocol):
 
 def label_of(design: Design, item_id: str) -> str:
     """Name of an item as people know it: its name, its ends for a link, else its id."""
-    node = design.node_by_id.get(item_id)
-    if node is not None:
-        return node.name or node.id
-    link = design.link_by_id.get(item_id)
-    if link is not None:
-        return f"{label_of(design, link.source)} → {label_of(design, link.target)}"
-    frame = design.frame_by_id.get(item_id)
-    if frame is not None:
-        return frame.name or frame.id
-    return item_id
+    return name_of(design, item_id)
 
 
 def edit_label(title: str) -> str:

@@ -10,7 +10,10 @@ from engine.model.design import Frame, Link, Node, Note
 from engine.model.distance_matrix import distances_from
 from engine.model.edits import SetField
 from engine.model.frame import FrameConfig
+from engine.model.names import frame_name
 from engine.model.places import all_places
+from engine.model.round_trips import RoundTrips
+from engine.model.trip_edits import trips_between, trips_edit
 from engine.model.units import format_quantity
 from widgets.inspector.fields import Field, Option, config_fields
 from widgets.inspector.shapes import Shape
@@ -55,7 +58,7 @@ class FrameSubject:
         self._distances = distances_from(design, frame.id)
         self.ids = (frame.id,)
         self.key = frame.id
-        self.title = frame.name
+        self.title = frame_name(frame)
         self.kind = frame.kind.replace("_", " ")
 
     def rename(self, text: str) -> Edit:
@@ -108,25 +111,38 @@ class FrameSubject:
 
     def _config_fields(self, others: list[Frame]) -> Iterator[Field]:
         """What the frame does; how far it is to each of the others has a line each."""
-        options = tuple(Option(each.id, self._how_far(each)) for each in others)
+        options = tuple(self._trip_to(each) for each in others)
+        said: dict[str, JsonValue] = {**trips_between(self._design, self._frame.id)}
         for field in config_fields(FrameConfig, dict(self._frame.config), ("config",)):
             if field.shape.sort == "by_name":
-                yield replace(field, options=options)
+                yield replace(field, options=options, value=said)
             elif field.path == ("config", "place"):
                 yield replace(field, shape=Shape("choice", nullable=True), options=_places())
             else:
                 yield field
 
-    def _how_far(self, other: Frame) -> str:
-        """The name of another frame, with the round trip that is known without anybody setting it."""
-        name = label_of(self._design, other.id)
+    def _trip_to(self, other: Frame) -> Option:
+        """Another frame, with the round trip that holds without anybody setting it, and whose that is."""
+        name = frame_name(other)
         cell = self._distances.get(other.id)
-        if cell is None or cell.seconds is None or cell.told == "explicit":
-            return name
-        return f"{name} ({format_quantity(cell.seconds, 's')} {_WHENCE[cell.told]})"
+        if cell is None:
+            return Option(other.id, name, blank="around it" if self._lies_in(other) else "inside")
+        if cell.seconds is None:
+            return Option(other.id, name, blank="unknown")
+        whence = f" ({_WHENCE[cell.told]})" if cell.told != "explicit" else ""
+        return Option(other.id, name + whence, blank=format_quantity(cell.seconds, "s"))
+
+    def _lies_in(self, other: Frame) -> bool:
+        """Whether the other frame is around this one."""
+        return other.id in RoundTrips(self._design).around_frame(self._frame.id)
 
     def edit(self, path: Path, value: JsonValue | Unset) -> Edit:
         """Write one field of the frame; those of its config are checked."""
+        if path == ("config", "round_trip"):
+            check(FrameConfig, self._frame.config, path[1:], value)
+            trips = value if isinstance(value, dict) else {}
+            numbers = {far: float(n) for far, n in trips.items() if isinstance(n, int | float)}
+            return trips_edit(self._design, self._frame.id, numbers)
         if path[0] == "config":
             config, inside = self._frame.config, path[1:]
             new = written(FrameConfig, config, inside, value)
