@@ -33,6 +33,7 @@ class LazyCharts(QWidget):
         self._components = components
         self._look, self._axis = look, axis
         self._panel: ChartsPanel | None = None
+        self._is_running = False
         set_role(self, "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._column = QVBoxLayout(self)
@@ -47,6 +48,7 @@ class LazyCharts(QWidget):
             from widgets.charts import ChartsPanel  # noqa: PLC0415
 
             self._panel = ChartsPanel(self._look.theme, self._axis, components=self._components)
+            self._panel.set_running(self._is_running)
             self._column.addWidget(self._panel)
         return self._panel
 
@@ -61,6 +63,12 @@ class LazyCharts(QWidget):
     def clear_run(self) -> None:
         """Begin a new run."""
         self.panel.clear_run()
+
+    def set_running(self, running: bool) -> None:  # noqa: FBT001 - a slot
+        """Whether numbers are on their way."""
+        self._is_running = running
+        if self._panel is not None:
+            self._panel.set_running(running)
 
     def set_measured(self, result: Mapping[str, Any] | None) -> None:
         """Put the result of a measurement behind the latency; None takes it away."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _GAPS: Final = 48
 """Room around and between the parts (px)."""
+_LEAST_TITLE: Final = 64
+"""Room for the title at least, however narrow the window (px)."""
 
 
 class MenuButton(QToolButton):
@@ -66,7 +68,7 @@ class TitleBlock(QWidget):
         row.addWidget(self._title)
         row.addSpacing(-6)
         row.addWidget(self._dot)
-        row.addStretch(1)
+        row.addStretch(0)
         self._dress()
 
     @property
@@ -78,6 +80,7 @@ class TitleBlock(QWidget):
         """Show the design's title and whether there is something to save."""
         self._title.set_full_text(text)
         self._dot.setVisible(dirty)
+        self.updateGeometry()
         self._make_room()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -85,11 +88,18 @@ class TitleBlock(QWidget):
         super().resizeEvent(event)
         self._make_room()
 
+    def sizeHint(self) -> QSize:
+        """Room for all of it, the product's name included."""
+        parts = (self.menu_button, self._brand, self._title, self._dot)
+        return QSize(sum(part.sizeHint().width() for part in parts) + _GAPS, 30)
+
+    def minimumSizeHint(self) -> QSize:
+        """The menu, and the beginning of the title."""
+        return QSize(self.menu_button.width() + _LEAST_TITLE, 30)
+
     def _make_room(self) -> None:
         """Show the product's name where the title is whole beside it."""
-        parts = (self.menu_button, self._brand, self._title, self._dot)
-        needed = sum(part.sizeHint().width() for part in parts) + _GAPS
-        self._brand.setVisible(self.width() >= needed)
+        self._brand.setVisible(self.width() >= self.sizeHint().width())
 
     def _dress(self) -> None:
         """Take the colours of the theme."""

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.instruments import Instruments
 from app.panes import focus_next
 from app.splitter import LineSplitter
 from app.title_block import TitleBlock
@@ -36,7 +37,11 @@ if TYPE_CHECKING:
 DEFAULT_SIZE: Final = QSize(1600, 1000)
 SMALLEST: Final = QSize(960, 600)
 _LEFT, _RIGHT, _TOP = 232, 304, 48
-_INSTRUMENTS: Final = (220, 330)
+_INSTRUMENTS: Final = (220, 350)
+_SHARE: Final = 0.43
+"""Of the height, for the instruments."""
+_CANVAS: Final = 200
+"""Least height of the canvas beside a page that wants more room."""
 
 
 class MainWindow(QMainWindow):
@@ -66,7 +71,12 @@ class MainWindow(QMainWindow):
         self.measure_button = QPushButton("Measure")
         self.study_button = QPushButton("Study")
         self.left = QStackedWidget()
-        self.instruments = QStackedWidget()
+        self.instruments = Instruments(look, views.timeline)
+        self.instruments.add_page("charts", "Charts", lambda: views.charts)
+        self.instruments.tall_toggled.connect(self._make_tall)
+        self.instruments.height_wanted.connect(self._make_room)
+        self._usual: list[int] = []
+        """Heights of canvas and instruments before these took more of the window."""
         self._splitters = {
             "columns": LineSplitter(Qt.Orientation.Horizontal, look),
             "rows": LineSplitter(Qt.Orientation.Vertical, look),
@@ -123,6 +133,7 @@ class MainWindow(QMainWindow):
         if not self._may_close():
             event.ignore()
             return
+        self.instruments.attach_all()
         self._remember()
         super().closeEvent(event)
 
@@ -172,9 +183,10 @@ class MainWindow(QMainWindow):
         row = QHBoxLayout(bar)
         row.setContentsMargins(4, 0, 14, 0)
         row.setSpacing(8)
-        row.addWidget(self.title_block, 3)
-        row.addWidget(self._views.transport, 0)
-        row.addStretch(2)
+        row.addWidget(self.title_block)
+        row.addStretch(1)
+        row.addWidget(self._views.transport)
+        row.addStretch(1)
         row.addWidget(self.why_button)
         row.addWidget(self.measure_button)
         row.addWidget(self.study_button)
@@ -190,7 +202,7 @@ class MainWindow(QMainWindow):
         self._views.inspector.setMinimumWidth(240)
         rows = self._splitters["rows"]
         rows.addWidget(self._views.canvas)
-        rows.addWidget(self._instruments())
+        rows.addWidget(self.instruments)
         rows.setStretchFactor(0, 1)
         rows.setCollapsible(0, False)  # noqa: FBT003 - Qt's signature
         columns = self._splitters["columns"]
@@ -200,17 +212,32 @@ class MainWindow(QMainWindow):
         columns.setCollapsible(1, False)  # noqa: FBT003 - Qt's signature
         return columns
 
-    def _instruments(self) -> QWidget:
-        """The timeline above the charts, or what takes their place."""
-        box = set_role(QWidget(), "panel")
-        box.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        column = QVBoxLayout(box)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._views.timeline)
-        self.instruments.addWidget(self._views.charts)
-        column.addWidget(self.instruments, 1)
-        return box
+    def _make_tall(self, tall: bool) -> None:  # noqa: FBT001 - a Qt slot for a toggle
+        """Give the instruments most of the window, or what they had before."""
+        rows = self._splitters["rows"]
+        if tall:
+            self._usual = self._usual or rows.sizes()
+            rows.setSizes([0, rows.height()])
+        elif self._usual:
+            rows.setSizes(self._usual)
+            self._usual = []
+
+    def _make_room(self, wanted: int) -> None:
+        """Let the page in view have its height, as far as the canvas stays worth looking at."""
+        rows = self._splitters["rows"]
+        if not self._divided or self.instruments.tall.isChecked():
+            return
+        if self._usual:
+            rows.setSizes(self._usual)
+            self._usual = []
+        canvas, low = rows.sizes()
+        high = min(
+            self.instruments.tabs.height() + self._views.timeline.height() + wanted,
+            canvas + low - _CANVAS,
+        )
+        if wanted and low < high:
+            self._usual = [canvas, low]
+            rows.setSizes([canvas + low - high, high])
 
     def _dress(self) -> None:
         """Take the colours of the theme."""
@@ -231,7 +258,7 @@ class MainWindow(QMainWindow):
     def _divide(self) -> None:
         """Give each part its room: as last time, or as the size of the window suggests."""
         rows, columns = self._splitters["rows"], self._splitters["columns"]
-        instruments = max(_INSTRUMENTS[0], min(_INSTRUMENTS[1], round(0.37 * rows.height())))
+        instruments = max(_INSTRUMENTS[0], min(_INSTRUMENTS[1], round(_SHARE * rows.height())))
         sizes = {
             "columns": (_LEFT, columns.width() - _LEFT - _RIGHT, _RIGHT),
             "rows": (rows.height() - instruments, instruments),
@@ -244,6 +271,7 @@ class MainWindow(QMainWindow):
         """Keep size and division for the next time."""
         geometry = base64.b64encode(self.saveGeometry().data()).decode()
         sizes = {name: splitter.sizes() for name, splitter in self._splitters.items()}
+        sizes["rows"] = self._usual or sizes["rows"]
         self._settings.update(geometry=geometry, splitters=sizes)
 
 

@@ -200,6 +200,7 @@ class Workbench(QObject):
         run.snapshot.connect(self._show_snapshot)
         run.cleared.connect(self._clear_run)
         run.running_changed.connect(transport.set_running)
+        run.running_changed.connect(self.views.charts.set_running)
         run.running_changed.connect(lambda _running: self._show_run())
         run.failed.connect(self._show_failure)
         run.answering.connect(self._show_silence)

@@ -1,18 +1,24 @@
-"""The place of studies in the window: under the canvas, where the charts are otherwise."""
+"""The place of studies in the window: under the canvas, a tab beside the charts, or a window of their own."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QStackedWidget
+    from PySide6.QtWidgets import QWidget
 
     from app.dialogs import Dialogs
+    from app.instruments import Instruments
     from app.services import Services
     from app.studies.session import StudySession
     from widgets.theme import ThemeManager
+
+
+_PAGE: Final = "study"
+_HEIGHT: Final = 250
+"""In which a form, and a table of some rows, can be read (logical pixels)."""
 
 
 class StudyDesk(QObject):
@@ -24,13 +30,15 @@ class StudyDesk(QObject):
     """The ``BlastMap`` that the canvas is to show; None for none."""
 
     def __init__(
-        self, services: Services, look: ThemeManager, place: QStackedWidget, dialogs: Dialogs
+        self, services: Services, look: ThemeManager, place: Instruments, dialogs: Dialogs
     ) -> None:
-        """Take a place whose first page is what else is there."""
+        """Take a page of the instruments."""
         super().__init__(place)
         self._services, self._look, self._dialogs = services, look, dialogs
         self._place = place
         self._session: StudySession | None = None
+        place.add_page(_PAGE, "Study", self._panel, _HEIGHT)
+        place.page_shown.connect(self._follow)
 
     @property
     def session(self) -> StudySession:
@@ -43,18 +51,16 @@ class StudyDesk(QObject):
             self._session.said.connect(self.said)
             self._session.left.connect(self.leave)
             self._session.map.changed.connect(self.mapped)
-            self._place.addWidget(self._session.panel)
         return self._session
 
     @property
     def shown(self) -> bool:
         """Whether the panel is seen."""
-        return self._session is not None and self._place.currentWidget() is self._session.panel
+        return self._place.is_shown(_PAGE)
 
     def open(self) -> None:
         """Show the panel."""
-        self._place.setCurrentWidget(self.session.panel)
-        self.session.follow()
+        self._place.show_page(_PAGE)
         self.session.panel.form.setFocus()
 
     def choices(self) -> list[tuple[str, str, str]]:
@@ -71,7 +77,17 @@ class StudyDesk(QObject):
 
     def leave(self) -> None:
         """Show the charts again; a study under way goes on."""
-        self._place.setCurrentIndex(0)
+        self._place.attach(_PAGE)
+        self._place.show_page("charts")
+
+    def _panel(self) -> QWidget:
+        """The panel, when it is first shown."""
+        return self.session.panel
+
+    def _follow(self, page: str) -> None:
+        """A page has come into view: the form follows the open design."""
+        if page == _PAGE:
+            self.session.follow()
 
     def dismiss_map(self) -> None:
         """Take the map away that was painted on the canvas."""

@@ -12,17 +12,17 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 from widgets.charts.gestures import Gestures, press_key
 from widgets.charts.legend import Entry, Legend
 from widgets.charts.lines import Line, Lines
-from widgets.charts.more import MoreButton
+from widgets.charts.more import HeadButton
 from widgets.charts.plot import Plot
 from widgets.instruments.text import value_text
-from widgets.theme import plain_tip, set_role
+from widgets.theme import ElidedLabel, set_role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
     from PySide6.QtCore import QEvent
-    from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QFocusEvent, QKeyEvent
+    from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent
 
     from widgets.charts.bands import Band
     from widgets.charts.lines import Feed
@@ -35,6 +35,8 @@ _CHOICE = "~choice"
 _STRIP = "~strip"
 _HEAD_GAP = 12
 _ALARM_GAP = 8
+_ALL_HIDDEN = "All lines are hidden: click a word above to show one"
+_WAITING = "The first numbers come in a moment"
 
 
 class Chart(QWidget):
@@ -42,6 +44,8 @@ class Chart(QWidget):
 
     menu_requested = Signal(object, QPoint)
     """This chart, and where on the screen."""
+    enlarge_requested = Signal(object)
+    """This chart, to be shown instead of the others, or beside them again."""
     choice_requested = Signal(object, QPoint)
     """This chart, whose lines may be of something else, and where on the screen."""
 
@@ -62,10 +66,16 @@ class Chart(QWidget):
         self._kept: Lines | None = None
         self._bands: tuple[Band, ...] = ()
         plain = Qt.TextFormat.PlainText
-        self.title = QLabel(feed.title, self, textFormat=plain)
+        self.title = ElidedLabel()
+        self.title.set_full_text(feed.title)
         self.alarm = QLabel(self, textFormat=plain)
         """What is marked along the foot, in words."""
-        self.more = MoreButton(theme, icons, self)
+        self.more = HeadButton(theme, icons, "more", self)
+        self.more.name("Chart menu", "Pin metrics, keep this run…")
+        self.enlarge = HeadButton(theme, icons, "enlarge", self)
+        self.is_large = False
+        """Whether it is shown instead of the others."""
+        self._is_running = False
         self.legend = Legend(theme, self)
         self.plot = Plot(theme, self)
         self._head = QHBoxLayout()
@@ -80,8 +90,35 @@ class Chart(QWidget):
         self.feed.set_theme(theme)
         self.legend.set_theme(theme)
         self.more.set_theme(theme)
+        self.enlarge.set_theme(theme)
         self._light_title()
         self.plot.set_theme(theme)
+
+    def set_large(self, *, large: bool) -> None:
+        """Whether it is shown instead of the others."""
+        self.is_large = large
+        name = "Show all charts" if large else "Enlarge"
+        tip = (
+            "All charts again (Esc)"
+            if large
+            else "This chart alone (Enter, or double-click its title)"
+        )
+        self.enlarge.name(name, tip)
+        self._show_more()
+
+    def set_running(self, *, running: bool) -> None:
+        """Whether numbers are on their way: what an empty chart says."""
+        self._is_running = running
+        if not len(self._shown.times):
+            self.plot.set_hint(self._hint())
+
+    def _hint(self) -> str:
+        """What an empty chart says."""
+        if self._shown.lines and not self._visible(self._shown):
+            return _ALL_HIDDEN
+        if len(self._shown.times):
+            return self.feed.nothing
+        return _WAITING if self._is_running else self.feed.hint
 
     def set_times(self) -> None:
         """Show the axis' range."""
@@ -102,8 +139,7 @@ class Chart(QWidget):
         self.feed.choose([history] if kept is None else [history, kept], begin, end)
         self._shown = self.feed.lines(history, begin, end, points)
         self._kept = self.feed.lines(kept, begin, end, points) if kept is not None else None
-        self.title.setText(self.feed.title)
-        self.title.setToolTip(plain_tip(self.feed.title))
+        self.title.set_full_text(self.feed.title)
         self.setAccessibleName(self.feed.title)
         self._fit()
         self._draw()
@@ -135,7 +171,7 @@ class Chart(QWidget):
             said = f"{self._shown.choice}: {said}"
         if said and self.alarm.text():
             said = f"{said}, {self.alarm.text()}"
-        self.setAccessibleDescription(said or self.feed.hint)
+        self.setAccessibleDescription(said or self._hint())
 
     def _choice(self) -> list[Entry]:
         """The word for what the lines are of, where that can be chosen."""
@@ -161,7 +197,7 @@ class Chart(QWidget):
     @property
     def is_tight(self) -> bool:
         """Whether title and legend do not fit side by side."""
-        title = self.title.sizeHint().width() + self.more.width()
+        title = self.title.sizeHint().width() + self.more.width() + self.enlarge.width()
         if self._shown.strip is not None:
             title += self.alarm.sizeHint().width() + _ALARM_GAP
         wanted = title + _HEAD_GAP + self.legend.wanted_width()
@@ -185,7 +221,11 @@ class Chart(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Point and zoom by keys."""
         step = self._axis.span / max(self.plot.width_of_lines / _PIXELS_PER_POINT, 8.0)
-        if not press_key(self._axis, Qt.Key(event.key()), step):
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or (
+            event.key() == Qt.Key.Key_Escape and self.is_large and math.isnan(self._axis.cursor)
+        ):
+            self.enlarge_requested.emit(self)
+        elif not press_key(self._axis, Qt.Key(event.key()), step):
             super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -208,6 +248,11 @@ class Chart(QWidget):
         super().leaveEvent(event)
         self._show_more()
 
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """A double click beside the plot enlarges."""
+        if event.position().y() < self.plot.y():
+            self.enlarge_requested.emit(self)
+
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Ask for the menu."""
         self.menu_requested.emit(self, event.globalPos())
@@ -217,7 +262,7 @@ class Chart(QWidget):
         set_role(self.title, "heading")
         set_role(self.alarm, "caption")
         self.alarm.hide()
-        self.title.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+        self.title.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._head.setContentsMargins(0, 0, 0, 0)
         self._head.setSpacing(_HEAD_GAP)
         names = QHBoxLayout()
@@ -226,6 +271,7 @@ class Chart(QWidget):
         names.addSpacing(_ALARM_GAP - names.spacing())
         names.addWidget(self.alarm)
         names.addWidget(self.more)
+        names.addWidget(self.enlarge)
         names.addStretch(1)
         self._head.addLayout(names)
         self._head.addWidget(self.legend, 1)
@@ -237,6 +283,8 @@ class Chart(QWidget):
         self.legend.toggled.connect(self._toggled)
         self.legend.asked.connect(self._ask_for_choice)
         self.more.clicked.connect(self._ask_for_menu)
+        self.enlarge.clicked.connect(lambda: self.enlarge_requested.emit(self))
+        self.set_large(large=False)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(self.feed.title)
 
@@ -246,8 +294,9 @@ class Chart(QWidget):
         self.title.setStyleSheet(f"color: {ink}")
 
     def _show_more(self) -> None:
-        """The menu's button is seen while the mouse is over the chart."""
+        """The buttons are seen while the mouse is over the chart; the way back to the others, always."""
         self.more.set_lit(self.underMouse())
+        self.enlarge.set_lit(self.underMouse() or self.is_large)
 
     def _ask_for_menu(self) -> None:
         """The button opens the menu below itself."""
@@ -307,7 +356,7 @@ class Chart(QWidget):
                 self.plot.draw(line.key, self._shown.times, self._place(stacked))
                 self.plot.fill(line.key, line.ink.colour, -10 - i)
             drawn.add(line.key)
-        has_lines = bool(drawn)
+        has_lines = any(np.isfinite(line.values).any() for line in self._visible(self._shown))
         for band in self._visible_bands() if has_lines else ():
             heights = self._place(np.array([band.low, band.value, band.high]))
             if np.isfinite(heights).all():
@@ -317,7 +366,7 @@ class Chart(QWidget):
             self.plot.strip(_STRIP, strip.spans, strip.ink.colour)
             drawn.add(_STRIP)
         self.plot.keep_only(drawn)
-        self.plot.set_hint("" if has_lines and len(self._shown.times) else self.feed.hint)
+        self.plot.set_hint("" if has_lines else self._hint())
 
     def _place(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Heights of values."""

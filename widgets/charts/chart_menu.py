@@ -44,6 +44,9 @@ class Charts(Protocol):
     def latency(self) -> LatencyFeed:
         """What the latency chart shows."""
 
+    def enlarge(self, chart: Chart | None) -> None:
+        """Show one chart alone, or all again."""
+
     def keep_run(self) -> None:
         """Keep the present run."""
 
@@ -98,6 +101,8 @@ class ChartMenu(QMenu):
         """Offer what fits the chart and the run."""
         super().__init__(parent)
         self._panel = panel
+        alone = "Show all charts" if chart.is_large else "Enlarge"
+        self.addAction(alone, partial(panel.enlarge, chart))
         self.addAction("Show the whole run", panel.axis.reset)
         keep = self.addAction("Keep this run behind the next", panel.keep_run)
         keep.setEnabled(panel.history.table.rows > 0)

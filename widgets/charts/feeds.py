@@ -33,6 +33,7 @@ class TrafficFeed:
 
     title = "Traffic"
     hint = "Run to see requests offered, answered and failed"
+    nothing = "There is no client: nothing makes requests"
 
     def __init__(self, theme: Theme) -> None:
         """Show nothing until the clients are known."""
@@ -86,6 +87,7 @@ class BusiestFeed:
 
     title = "Busiest"
     hint = "Run to see which nodes fill up first"
+    nothing = "No node is busy: all of them below 0.5 %"
 
     def __init__(self, theme: Theme) -> None:
         """Show nothing until the nodes are known."""

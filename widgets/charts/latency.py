@@ -54,6 +54,7 @@ class LatencyFeed:
     """p50, p95 and p99 of one client: the chosen one, or the slowest."""
 
     hint = "Run to see how long requests take"
+    nothing = "No request has come back yet"
 
     def __init__(self, theme: Theme) -> None:
         """Show the slowest client."""

@@ -74,7 +74,11 @@ class Feed(Protocol):
 
     @property
     def hint(self) -> str:
-        """What an empty chart says: how to get something to see."""
+        """What an empty chart says before a run: how to get something to see."""
+
+    @property
+    def nothing(self) -> str:
+        """What an empty chart says while a run has nothing to show in it."""
 
     def choose(self, runs: Sequence[History], begin: float, end: float) -> None:
         """Decide what is shown (the busiest nodes, the slowest client).

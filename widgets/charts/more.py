@@ -1,4 +1,4 @@
-"""The button of a chart's menu: there for keys and mouse, unseen until it is of use."""
+"""Buttons in the head of a chart: there for keys and mouse, unseen until they are of use."""
 
 from __future__ import annotations
 
@@ -18,29 +18,35 @@ if TYPE_CHECKING:
 _SIDE = 14
 
 
-class MoreButton(QToolButton):
-    """Shows its three dots while it is lit or has the focus."""
+class HeadButton(QToolButton):
+    """Shows its icon while it is lit or has the focus."""
 
-    def __init__(self, theme: Theme, icons: IconSet, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, icons: IconSet, icon: str, parent: QWidget | None = None
+    ) -> None:
         """Make a dark button."""
         super().__init__(parent)
         self._theme = theme
         self._icons = icons
+        self._icon = icon
         self._lit = False
         set_role(self, "flat")
         self.setIconSize(QSize(_SIDE, _SIDE))
         self.setFixedSize(20, 20)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setToolTip("Pin metrics, keep this run…")
-        self.setAccessibleName("Chart menu")
 
     def set_theme(self, theme: Theme) -> None:
         """Take another colour."""
         self._theme = theme
         self._show()
 
+    def name(self, name: str, tip: str) -> None:
+        """Say what it does, in short and at length."""
+        self.setAccessibleName(name)
+        self.setToolTip(tip)
+
     def set_lit(self, lit: bool) -> None:  # noqa: FBT001 - a state, as in Qt's setters
-        """Show the dots, or not."""
+        """Show the icon, or not."""
         self._lit = lit
         self._show()
 
@@ -57,4 +63,4 @@ class MoreButton(QToolButton):
     def _show(self) -> None:
         """Take or drop the icon."""
         seen = self._lit or self.hasFocus()
-        self.setIcon(self._icons.icon("more", self._theme.muted, _SIDE) if seen else QIcon())
+        self.setIcon(self._icons.icon(self._icon, self._theme.muted, _SIDE) if seen else QIcon())

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 _NARROWEST = 210
 """Width of a chart below which the row scrolls sideways (logical pixels)."""
 
+_TWO_ROWS = 230
+"""Height of the panel from which there is room for a second row of words over the charts (logical pixels)."""
+
 _FRAME = 16
 """Distance of two charts' turns (ms)."""
 
@@ -85,6 +88,8 @@ class ChartsPanel(QWidget):
         self._stale: list[Chart] = []
         self._all_stale = True
         self._legend_rows = 0
+        self._is_running = False
+        self.charts: list[Chart] = []
         self._build()
         self.charts = [self._add(feed) for feed in (self._latency, self._traffic, self._busiest)]
         """The charts from left to right, pinned ones last."""
@@ -141,9 +146,7 @@ class ChartsPanel(QWidget):
         self._history.add(snapshot.samples)
         self.axis.set_now(snapshot.time)
         if self._history.version != before:
-            self._stale += [chart for chart in self.charts if chart not in self._stale]
-            if not self._timer.isActive():
-                self._timer.start(0)
+            self._mark_stale()
 
     def clear_run(self) -> None:
         """Begin a new run; the old one stays behind it, dimmed, if ``keep_run`` was called."""
@@ -173,6 +176,22 @@ class ChartsPanel(QWidget):
         """Show what was measured, or not."""
         self._latency.shows_measured = shown
         self._invalidate()
+
+    def set_running(self, running: bool) -> None:  # noqa: FBT001 - a slot
+        """Whether numbers are on their way."""
+        self._is_running = running
+        for chart in self.charts:
+            chart.set_running(running=running)
+
+    def enlarge(self, chart: Chart | None) -> None:
+        """Show one chart alone, or all of them again: None, or the one that is shown alone."""
+        large = None if chart is None or chart.is_large else chart
+        for each in self.charts:
+            each.setVisible(large is None or each is large)
+            each.set_large(large=each is large)
+        self._settle_anew()
+        if chart is not None:
+            chart.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def set_range(self, start: float, end: float) -> None:
         """Show this range of simulated time."""
@@ -209,6 +228,8 @@ class ChartsPanel(QWidget):
     def unpin(self, metric: str, item: str) -> None:
         """Take a pinned chart away."""
         for chart in [chart for chart in self.charts if _key(chart) == (metric, item)]:
+            if chart.is_large:
+                self.enlarge(None)
             self.charts.remove(chart)
             self._stale = [other for other in self._stale if other is not chart]
             self._row.removeWidget(chart)
@@ -223,7 +244,8 @@ class ChartsPanel(QWidget):
         self._all_stale = False
         self._stale = []
         for chart in self.charts:
-            self._refresh(chart)
+            if not chart.isHidden():
+                self._refresh(chart)
         self._settle_heads()
 
     def _draw_stale(self) -> None:
@@ -231,8 +253,10 @@ class ChartsPanel(QWidget):
         if self._all_stale:
             self.refresh()
         elif self._stale and self.isVisible():
-            self._refresh(self._stale.pop(0))
-            self._settle_heads()
+            chart = self._stale.pop(0)
+            if not chart.isHidden():
+                self._refresh(chart)
+                self._settle_heads()
             if self._stale:
                 self._timer.start(_FRAME)
 
@@ -246,12 +270,13 @@ class ChartsPanel(QWidget):
 
     def _settle_heads(self) -> None:
         """Put all legends below the titles, and then in two rows, once one does not fit."""
-        if not self._legend_rows and any(chart.is_tight for chart in self.charts):
+        shown = [chart for chart in self.charts if chart.isVisible()]
+        if not self._legend_rows and any(chart.is_tight for chart in shown):
             self._legend_rows = 1
             for chart in self.charts:
                 chart.stack_head()
-        if self._legend_rows:
-            rows = max(chart.legend.rows_in(chart.width()) for chart in self.charts)
+        if self._legend_rows and self.height() >= _TWO_ROWS:
+            rows = max((chart.legend.rows_in(chart.width()) for chart in shown), default=1)
             self._legend_rows = max(rows, self._legend_rows)
             for chart in self.charts:
                 chart.legend.set_rows(self._legend_rows)
@@ -259,6 +284,10 @@ class ChartsPanel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """With more room legends may stand beside titles again; the next refresh decides."""
         super().resizeEvent(event)
+        self._settle_anew()
+
+    def _settle_anew(self) -> None:
+        """Let legends stand beside titles again; the next refresh decides."""
         self._legend_rows = 0
         for chart in self.charts:
             chart.join_head()
@@ -302,6 +331,10 @@ class ChartsPanel(QWidget):
         chart.setMinimumWidth(_NARROWEST)
         chart.menu_requested.connect(self._show_menu)
         chart.choice_requested.connect(self._show_bases)
+        chart.enlarge_requested.connect(self.enlarge)
+        chart.set_running(running=self._is_running)
+        if any(each.is_large for each in self.charts):
+            chart.hide()
         self._row.addWidget(chart, 1)
         return chart
 
@@ -311,11 +344,21 @@ class ChartsPanel(QWidget):
         self._timer.start(0)
 
     def _range_changed(self, start: float, end: float) -> None:
-        """The axis moved."""
+        """The axis moved: by itself, a chart after the other takes points anew; by hand, all do."""
         for chart in self.charts:
-            chart.set_times()
-        self._invalidate()
+            if not chart.isHidden():
+                chart.set_times()
+        if self.axis.is_gliding:
+            self._mark_stale()
+        else:
+            self._invalidate()
         self.range_changed.emit(start, end)
+
+    def _mark_stale(self) -> None:
+        """Draw all charts, one a frame."""
+        self._stale += [chart for chart in self.charts if chart not in self._stale]
+        if not self._timer.isActive():
+            self._timer.start(0)
 
     def _cursor_moved(self, instant: float) -> None:
         """Somebody points at an instant, here or on the timeline."""

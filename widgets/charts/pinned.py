@@ -27,6 +27,7 @@ class PinnedFeed:
         self._name = item
         self.scale: Scale = scale_for(self._metric.unit)
         self.hint = f"Run to see {self._metric.title.lower()}"
+        self.nothing = f"Nothing yet of {self._metric.title.lower()}"
 
     @property
     def title(self) -> str:

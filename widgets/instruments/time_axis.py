@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QAbstractAnimation, QEasingCurve, QObject, QVariantAnimation, Signal
+from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
 
 SHORTEST = 1.0
 """Smallest span that can be zoomed to (s)."""
@@ -15,6 +15,12 @@ _LOOKAHEAD = 2.0
 _SOON = 45.0
 """…or nearer than this (s)."""
 _EXTENTS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
+_TICK = 33
+"""Time between the steps of a glide (ms)."""
+_AHEAD = 1.02
+"""The end of the range is never nearer than so many times the run's age, however fast that grows."""
+_ARRIVED = 0.002
+"""A glide ends when so small a share of the range is left."""
 NO_CURSOR = math.nan
 
 
@@ -32,15 +38,15 @@ class TimeAxis(QObject):
     """Visible range of simulated time, and the instant that a person points at.
 
     While it follows, the range holds the whole run and grows in round steps, so lines stand still
-    between them. Zooming or panning ends that; ``reset`` takes it up again.
+    between them; it glides from one to the next. Zooming or panning ends that; ``reset`` takes it up again.
     """
 
     range_changed = Signal(float, float)
     cursor_moved = Signal(float)
     """Simulated instant (s); NaN when nobody points at one."""
 
-    def __init__(self, parent: QObject | None = None, *, glide: int = 180) -> None:
-        """Make an axis that shows an empty run; ``glide`` is the time of a smooth change (ms)."""
+    def __init__(self, parent: QObject | None = None, *, glide: int = 240) -> None:
+        """Make an axis that shows an empty run; ``glide`` is the time constant of a smooth change (ms)."""
         super().__init__(parent)
         self.start = 0.0
         self.end = _FIRST
@@ -51,13 +57,17 @@ class TimeAxis(QObject):
         self._duration = _FIRST
         self._events: tuple[float, ...] = ()
         self._target = (self.start, self.end)
-        self._glide = QVariantAnimation(self)
-        self._glide.setDuration(glide)
-        self._glide.setEasingCurve(QEasingCurve.Type.OutCubic)
-        self._glide.setStartValue(0.0)
-        self._glide.setEndValue(1.0)
-        self._glide.valueChanged.connect(self._move)
-        self._from = self._target
+        self._glide = glide
+        self._clock = QElapsedTimer()
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(_TICK)
+        self._timer.timeout.connect(self._tick)
+
+    @property
+    def is_gliding(self) -> bool:
+        """Whether the range moves by itself."""
+        return self._timer.isActive()
 
     @property
     def span(self) -> float:
@@ -124,24 +134,27 @@ class TimeAxis(QObject):
                 self._glide_to(wanted)
 
     def _glide_to(self, target: tuple[float, float]) -> None:
-        """Move there smoothly."""
+        """Move there smoothly; a glide under way takes the new target without a jolt."""
         self._target = target
-        self._from = (self.start, self.end)
-        self._glide.stop()
-        if self._glide.duration() > 0:
-            self._glide.start()
-        else:
-            self._move(1.0)
+        if self._glide <= 0:
+            self._set(*target)
+        elif not self._timer.isActive():
+            self._clock.start()
+            self._timer.start()
 
-    def _move(self, share: float) -> None:
-        """One step of the glide."""
-        (a, b), (c, d) = self._from, self._target
-        self._set(a + (c - a) * share, b + (d - b) * share)
+    def _tick(self) -> None:
+        """One step of the glide: what is left of the way shrinks by a share of itself."""
+        left = math.exp(-self._clock.restart() / self._glide)
+        (a, b), (c, d) = (self.start, self.end), self._target
+        start, end = c + (a - c) * left, max(d + (b - d) * left, min(self.now * _AHEAD, d))
+        if abs(end - d) + abs(start - c) < _ARRIVED * (d - c):
+            self._timer.stop()
+            start, end = c, d
+        self._set(start, end)
 
     def _show(self, start: float, end: float) -> None:
         """Show a range at once, shifted and shortened into what exists."""
-        if self._glide.state() == QAbstractAnimation.State.Running:
-            self._glide.stop()
+        self._timer.stop()
         span = min(max(end - start, SHORTEST), self.limit)
         start = min(max(start, 0.0), self.limit - span)
         self._target = (start, start + span)

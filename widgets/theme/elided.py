@@ -27,6 +27,10 @@ class ElidedLabel(QLabel):
         self.updateGeometry()
         self.update()
 
+    def text(self) -> str:
+        """The whole of it, however much is seen."""
+        return self._full
+
     def sizeHint(self) -> QSize:
         """Room for all of it."""
         return QSize(

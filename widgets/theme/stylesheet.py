@@ -197,7 +197,7 @@ QMenu::right-arrow {{ image: url("{_arrow("chevron-right", t)}"); width: 10px; h
   right: 8px; }}
 QToolBar {{ background: {t.panel}; border: none; spacing: 6px; padding: 4px; }}
 QToolBar::separator {{ background: {t.hairline}; width: 1px; margin: 6px 4px; }}
-QTabBar::tab {{ background: transparent; color: {t.muted}; padding: 6px 12px; border: none;
+QTabBar::tab {{ background: transparent; color: {t.muted}; padding: 3px 10px; border: none;
   border-bottom: 2px solid transparent; font-weight: 500; }}
 QTabBar::tab:selected {{ color: {t.text}; border-bottom-color: {t.accent.colour}; }}
 QTabBar::tab:hover {{ color: {t.text}; }}

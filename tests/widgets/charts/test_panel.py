@@ -378,3 +378,35 @@ def test_many_reasons_get_rows_of_their_own(panel: ChartsPanel, run: Callable[..
     assert len({legend.word(key).y() for key in ("offered", *reasons)}) == 2
     assert len({chart.plot.geometry().top() for chart in panel.charts}) == 1, "plots stay aligned"
     assert panel.charts[0].plot.geometry().top() > plots[0]
+
+
+def test_one_chart_alone_has_all_the_room(panel, run) -> None:
+    run(30)
+    wide = panel.charts[BUSIEST].width()
+    panel.charts[BUSIEST].setFocus()
+    QTest.keyClick(panel.charts[BUSIEST], Qt.Key.Key_Return)
+    assert [chart.isVisible() for chart in panel.charts] == [False, False, True]
+    QApplication.processEvents()
+    assert panel.charts[BUSIEST].width() > 2 * wide
+    QTest.keyClick(panel.charts[BUSIEST], Qt.Key.Key_Escape)
+    assert all(chart.isVisible() for chart in panel.charts)
+
+
+def test_an_empty_chart_says_what_it_waits_for(panel, run) -> None:
+    hint = panel.charts[BUSIEST].plot._hint
+    assert hint.text().startswith("Run to see")
+    panel.set_running(True)
+    assert hint.text() == "The first numbers come in a moment"
+    run(30)
+    assert not hint.isVisible()
+    for word in panel.charts[BUSIEST].legend._words.values():
+        word.click()
+    assert "hidden" in hint.text()
+
+
+def test_a_calm_run_says_that_nobody_is_busy(panel, run) -> None:
+    panel.set_running(True)
+    run(30, busy={"web": 0.0})
+    hint = panel.charts[BUSIEST].plot._hint
+    assert hint.isVisible()
+    assert hint.text().startswith("No node is busy")
