@@ -1,4 +1,4 @@
-"""Paints a card from its face: the full card, and icon and state when zoomed out."""
+"""Paints a card from its face: the whole card, as it is seen from near."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ _RECT: Final = QRectF(0.0, 0.0, CARD_WIDTH, CARD_HEIGHT)
 def paint_card(painter: QPainter, face: CardFace, look: Look) -> None:
     """Paint the whole card with its top left corner at the origin."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setOpacity(_opacity(face))
-    _paint_body(painter, face, look)
+    painter.setOpacity(opacity_of(face))
+    paint_body(painter, face, look)
     style = look.theme.state(face.state)
     look.icons.paint(painter, face.icon, QRectF(15.0, 12.0, 20.0, 20.0), look.theme.text)
     if not face.under_map or face.word:
@@ -66,7 +66,7 @@ def paint_card(painter: QPainter, face: CardFace, look: Look) -> None:
         painter.restore()
 
 
-def _opacity(face: CardFace) -> float:
+def opacity_of(face: CardFace) -> float:
     """What a map says nothing of is paled."""
     return _PALE if face.under_map and not face.word else 1.0
 
@@ -82,35 +82,7 @@ def _paint_live(painter: QPainter, text: str, look: Look) -> None:
     painter.drawText(QPointF(42.0, 36.5), shown)
 
 
-def paint_compact(painter: QPainter, face: CardFace, look: Look) -> None:
-    """Paint icon and state only, large enough to be told apart from afar."""
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setOpacity(_opacity(face))
-    _paint_body(painter, face, look)
-    if face.word:
-        _paint_word(painter, face, look)
-        return
-    look.icons.paint(painter, face.icon, QRectF(30.0, 18.0, 40.0, 40.0), look.theme.text)
-    if not face.under_map:
-        paint_state(painter, look.theme.state(face.state), QRectF(100.0, 20.0, 36.0, 36.0))
-    if face.fault or face.mark:
-        token = look.theme.load.colour if face.fault else _mark_colour(face, look)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(look.colour(token))
-        painter.drawEllipse(QPointF(10.0, 6.0), 9.0, 9.0)
-
-
-def _paint_word(painter: QPainter, face: CardFace, look: Look) -> None:
-    """What a map says of an item, large enough to be read from afar, in place of its icon."""
-    style = look.theme.state(face.state)
-    paint_state(painter, style, QRectF(12.0, 24.0, 28.0, 28.0))
-    painter.setFont(look.far_font)
-    painter.setPen(look.colour(style.text))
-    flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
-    painter.drawText(QRectF(50.0, 4.0, CARD_WIDTH - 56.0, CARD_HEIGHT - 8.0), flags, face.word)
-
-
-def _paint_body(painter: QPainter, face: CardFace, look: Look) -> None:
+def paint_body(painter: QPainter, face: CardFace, look: Look) -> None:
     """Selection ring, shadow, surface, border and the state bar at the left."""
     theme = look.theme
     style = theme.state(face.state)
@@ -236,7 +208,7 @@ def _paint_badge(painter: QPainter, face: CardFace, look: Look) -> None:
     painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
 
 
-def _mark_colour(face: CardFace, look: Look) -> str:
+def mark_colour(face: CardFace, look: Look) -> str:
     """Colour of the finding marker."""
     theme = look.theme
     return {
@@ -252,7 +224,7 @@ def _paint_marks(painter: QPainter, face: CardFace, look: Look) -> None:
     if face.mark:
         rect = QRectF(left, -8.0, 16.0, 16.0)
         painter.setPen(QPen(look.colour(look.theme.canvas), 1.5))
-        painter.setBrush(look.colour(_mark_colour(face, look)))
+        painter.setBrush(look.colour(mark_colour(face, look)))
         painter.drawEllipse(rect)
         painter.setFont(look.badge_font)
         painter.setPen(look.colour(look.theme.on_accent))

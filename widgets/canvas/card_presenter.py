@@ -21,6 +21,7 @@ from widgets.canvas.frame_painter import FrameFace
 from widgets.canvas.link_painter import THINNEST, LinkFace, width_of
 from widgets.canvas.live_stats import LiveStats, active_faults
 from widgets.canvas.policies import gate_pills, link_pills
+from widgets.canvas.totals import Gates, gates_of, totals_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from widgets.canvas.blast_map import BlastMap
     from widgets.canvas.health import State
     from widgets.canvas.policies import Pill
+    from widgets.canvas.totals import Totals
 
 
 class CardPresenter:
@@ -48,6 +50,8 @@ class CardPresenter:
         """What is painted over the live numbers."""
         self._design = Design()
         self._held: dict[str, list[str]] = {}
+        self._gates: dict[str, Gates] = {}
+        """Where requests come into collapsed frames, by id."""
         self._pills: dict[str, tuple[Link | Node, Mapping[str, str], tuple[Pill, ...]]] = {}
         """By id: what they were made from, and the signs."""
         self.trips = RoundTrips(self._design)
@@ -64,6 +68,7 @@ class CardPresenter:
         for item_id, frame_id in hidden.items():
             if item_id in design.node_by_id:
                 self._held.setdefault(frame_id, []).append(item_id)
+        self._gates = gates_of(design, self._held) if self._held else {}
         self.stats.keep(design)
         self.update_faults()
 
@@ -163,12 +168,19 @@ class CardPresenter:
 
     def _frame_card(self, frame: Frame) -> CardFace:
         """A collapsed frame with its totals: what comes in from outside, and the worst inside."""
-        held = self._held.get(frame.id, [])
+        held = self._held.get(frame.id, ())
         inside = [self.stats.nodes[each] for each in held if each in self.stats.nodes]
-        members = set(held)
-        rate = sum(
-            self.stats.links[link.id].flow.rate.at_least()
-            for link in self._design.links
-            if link.target in members and link.source not in members and link.id in self.stats.links
-        )
-        return frame_face(frame, inside, len(held), rate, self._setting(frame.id))
+        return frame_face(frame, inside, self.totals(frame.id), self._setting(frame.id))
+
+    def totals(self, frame_id: str) -> Totals:
+        """What a collapsed frame comes to."""
+        held, stats = self._held.get(frame_id, ()), self.stats
+        gates = self._gates.get(frame_id, Gates())
+        flows = [
+            *(stats.links[each].flow for each in gates.links if each in stats.links),
+            *(stats.nodes[each].flow for each in gates.sources if each in stats.nodes),
+        ]
+        known = {each: stats.nodes[each] for each in held if each in stats.nodes}
+        nodes = (self._design.node_by_id[each] for each in held if each not in known)
+        asleep = (instances_of(self.components.get(each.kind), each.config) for each in nodes)
+        return totals_of(known, sum(count or 0 for count in asleep), len(held), flows)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from engine.model.failures import failure_title
 from engine.model.names import frame_name
-from widgets.canvas.health import RANK, CellHealth, NodeHealth, State
+from widgets.canvas.outcomes import FAILING_ABOVE
 from widgets.canvas.wording import counted, short_percent, short_quantity, short_rate, short_time
 
 if TYPE_CHECKING:
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     from engine.model.component import Component
     from engine.model.design import Frame, Node
+    from widgets.canvas.health import CellHealth, NodeHealth, State
     from widgets.canvas.policies import Pill
+    from widgets.canvas.totals import Totals
 
 CellLook = Literal[
     "unknown", "idle", "healthy", "strained", "saturated", "slow", "starting", "draining", "down"
@@ -112,34 +114,51 @@ def node_face(node: Node, setting: Setting, health: NodeHealth | None) -> CardFa
 
 
 def frame_face(
-    frame: Frame, inside: Sequence[NodeHealth], count: int, rate: float, setting: Setting
+    frame: Frame, inside: Sequence[NodeHealth], totals: Totals, setting: Setting
 ) -> CardFace:
     """The face of a collapsed frame: the totals of what it holds."""
-    worst: State = max((h.state for h in inside), key=RANK.__getitem__, default="idle")
-    live = counted(count, "node")
-    if inside:
-        live = f"{live} · {short_rate(rate)}"
     busiest = max(inside, key=lambda h: h.utilization.at_least(), default=None)
     bar, tail = (
         bar_steps(busiest.utilization.at_least(), busiest.queue.at_least(), busiest.workers)
         if busiest
         else (0, 0)
     )
-    failing = max(inside, key=lambda h: h.flow.failing, default=None)
     return CardFace(
         name=frame_name(frame),
         icon="chevron-right",
-        live=live,
-        state=worst,
+        live=totals_line(totals, is_running=bool(inside)),
+        state=totals.state,
         bar=bar,
         tail=tail,
         cells=tuple(_cell_of(h.state) for h in inside),
-        badge=badge_text(failing) if failing else "",
+        badge=_totals_badge(totals, inside),
         fault=setting.faults[0] if setting.faults else "",
         mark=setting.mark,
         stacked=True,
         selected=setting.selected,
     )
+
+
+def totals_line(totals: Totals, *, is_running: bool) -> str:
+    """``5 nodes · 12 instances``; while it runs ``12 instances · 1.2k rps`` or ``9 of 12 up · 1.2k rps``."""
+    instances = counted(totals.instances, "instance")
+    if not is_running:
+        nodes = counted(totals.nodes, "node")
+        return f"{nodes} · {instances}" if totals.instances else nodes
+    if totals.ready < totals.instances:
+        instances = f"{totals.ready} of {totals.instances} up"
+    elif not totals.instances:
+        instances = counted(totals.nodes, "node")
+    return f"{instances} · {short_rate(totals.rate)}"
+
+
+def _totals_badge(totals: Totals, inside: Sequence[NodeHealth]) -> str:
+    """What of the requests that come in fails; where that is little, what the node says that fails most."""
+    if totals.failing > FAILING_ABOVE:
+        reason, share = totals.main_reason()
+        return f"{failure_title(reason)} {short_percent(share)}"
+    failing = max(inside, key=lambda h: h.flow.failing, default=None)
+    return badge_text(failing) if failing else ""
 
 
 def _cell_of(state: State) -> CellLook:

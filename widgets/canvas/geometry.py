@@ -25,7 +25,7 @@ NOTE_LEAST = QRectF(0, 0, 96.0, 48.0)
 FRAME_LEAST = QRectF(0, 0, 120.0, 96.0)
 """Smallest frame (its size counts, not its place)."""
 COMPACT_ZOOM = 0.5
-"""Below this zoom cards show their icon and state only, and small print is left out."""
+"""Below this zoom cards show their name, large, and their state; small print is left out."""
 
 
 def card_rect(x: float, y: float) -> QRectF:

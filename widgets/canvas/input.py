@@ -22,7 +22,7 @@ from engine.model.names import name_of
 from widgets.canvas.distances import distance_rows
 from widgets.canvas.gestures.base import Pointer
 from widgets.canvas.items import CardItem, FrameItem, LinkItem, NoteItem
-from widgets.canvas.tooltips import link_tip, mark_tip, node_tip
+from widgets.canvas.tooltips import frame_tip, link_tip, mark_tip, node_tip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -249,6 +249,9 @@ class Input(QObject):
         if node is not None:
             component = stage.components.get(node.kind)
             return node_tip(node, component, presenter.stats.nodes.get(item_id), findings)
+        frame = stage.design.frame_by_id.get(item_id)
+        if frame is not None and isinstance(item, CardItem):
+            return frame_tip(frame, presenter.totals(item_id), stage.design, findings)
         if isinstance(item, LinkItem):
             health = presenter.stats.links.get(item_id)
             taken = distance_rows(item.link, stage.design, presenter.trips)

@@ -15,7 +15,8 @@ from PySide6.QtWidgets import (
     QGraphicsPixmapItem,
 )
 
-from widgets.canvas.card_painter import paint_card, paint_compact
+from widgets.canvas.card_painter import paint_card
+from widgets.canvas.far_card import paint_far
 from widgets.canvas.frame_painter import FrameFace, chevron_rect, handles, tab_rect
 from widgets.canvas.geometry import (
     CARD_MARGIN,
@@ -143,6 +144,7 @@ class CardItem(PictureItem):
             return face
         fault, pale = bool(face.fault), face.under_map and not face.word
         return (
+            face.name,
             face.icon,
             face.state,
             face.stacked,
@@ -155,7 +157,7 @@ class CardItem(PictureItem):
 
     def _paint(self, painter: QPainter, look: Look) -> None:
         if self._compact:
-            paint_compact(painter, self.face, look)
+            paint_far(painter, self.face, look)
         else:
             paint_card(painter, self.face, look)
 

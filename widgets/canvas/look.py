@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPen
 
 from widgets.theme.fonts import Fonts
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from widgets.theme.icons import IconSet
     from widgets.theme.tokens import Theme
+
+_FAR_SIZES: Final = (40, 34, 29, 25, 22)
+"""Font sizes of names from afar, the largest that fits is taken (scene units)."""
+_FAR_LINE: Final = 1.18
+"""Height of a line of such a name, in sizes of its font."""
 
 
 class Look:
@@ -24,6 +31,7 @@ class Look:
         self.icons = icons
         self._fonts = Fonts()
         self._colours: dict[tuple[str, float], QColor] = {}
+        self._far_names: dict[tuple[str, float, float], tuple[QFont, tuple[str, ...]]] = {}
 
     def colour(self, token: str, alpha: float = 1.0) -> QColor:
         """A token's colour with an opacity; callers must not change it."""
@@ -91,6 +99,34 @@ class Look:
         """Words on cards that are read from afar."""
         return self._fonts.ui(26, QFont.Weight.DemiBold)
 
+    def name_from_afar(self, name: str, room: QSizeF) -> tuple[QFont, tuple[str, ...]]:
+        """The largest font in which a name fits, and its lines; remembered, since every zoom step asks again."""
+        key = (name, room.width(), room.height())
+        if key not in self._far_names:
+            self._far_names[key] = self._fitted(name, room)
+        return self._far_names[key]
+
+    def _fitted(self, name: str, room: QSizeF) -> tuple[QFont, tuple[str, ...]]:
+        """Try the sizes from the largest on; in the smallest, the last line is cut."""
+        for size in _FAR_SIZES[:-1]:
+            font, lines = self._far_lines(name, size, room.width())
+            width = QFontMetricsF(font).horizontalAdvance
+            if len(lines) <= _lines_in(room, size) and all(
+                width(line) <= room.width() for line in lines
+            ):
+                return font, tuple(lines)
+        font, lines = self._far_lines(name, _FAR_SIZES[-1], room.width())
+        most = _lines_in(room, _FAR_SIZES[-1])
+        kept = lines if len(lines) <= most else [*lines[: most - 1], " ".join(lines[most - 1 :])]
+        elided = QFontMetricsF(font).elidedText
+        elide = Qt.TextElideMode.ElideRight
+        return font, tuple(elided(line, elide, room.width()) for line in kept)
+
+    def _far_lines(self, name: str, size: int, room: float) -> tuple[QFont, list[str]]:
+        """A font of a size, and a name in its lines."""
+        font = self._fonts.ui(size, QFont.Weight.DemiBold)
+        return font, wrapped(name, QFontMetricsF(font).horizontalAdvance, room)
+
     @cached_property
     def note_font(self) -> QFont:
         """Text of notes."""
@@ -140,3 +176,20 @@ class Look:
     def pill_metrics(self) -> QFontMetricsF:
         """Widths in the pill font."""
         return QFontMetricsF(self.pill_font)
+
+
+def _lines_in(room: QSizeF, size: int) -> int:
+    """How many lines of a font size find room."""
+    return max(1, int(room.height() / (size * _FAR_LINE)))
+
+
+def wrapped(text: str, width: Callable[[str], float], room: float) -> list[str]:
+    """A text in lines, broken between words where it does not fit; a word is never broken."""
+    lines: list[str] = []
+    for word in text.split():
+        joined = f"{lines[-1]} {word}" if lines else word
+        if lines and width(joined) <= room:
+            lines[-1] = joined
+        else:
+            lines.append(word)
+    return lines

@@ -1,14 +1,21 @@
-"""The whole design in the corner, states coloured; drag the rectangle to look elsewhere."""
+"""The whole design in a corner, states coloured; drag the rectangle to look elsewhere.
+
+It covers no card and no note: it moves along the edges of the view, and goes away where all is taken.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, QTimer
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
+from widgets.canvas.minimap_place import free_place
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from widgets.canvas.camera import Camera
     from widgets.canvas.look import Look
     from widgets.canvas.scene import CanvasScene
@@ -17,6 +24,10 @@ SIZE: Final = QSize(132, 76)
 _PADDING: Final = 7.0
 _MANY: Final = 60
 """From so many nodes on their corners are not rounded: nobody sees it."""
+_MARGIN: Final = 12.0
+"""Distance from the edges of the view."""
+_REST: Final = 160
+"""Milliseconds of rest after which it looks for another place."""
 
 
 class Minimap(QWidget):
@@ -34,6 +45,13 @@ class Minimap(QWidget):
         self._outdated = True
         self._content = QRectF()
         self._map = QRectF()
+        self._around: tuple[QWidget, ...] = ()
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_REST)
+        self._rest.timeout.connect(self.settle)
+        camera.moved.connect(self.keep_clear)
+        scene.shifted.connect(self.keep_clear)
         self.setFixedSize(SIZE)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName("Minimap")
@@ -71,8 +89,53 @@ class Minimap(QWidget):
     def touch(self) -> None:
         """The design or its states changed: the map is painted again in the next frame."""
         self._outdated = True
-        self.setVisible(bool(self._scene.design.nodes))
+        self.keep_clear()
         self.update()
+
+    def stand_beside(self, *others: QWidget) -> None:
+        """Cover none of these either, while they are shown."""
+        self._around = others
+
+    def keep_clear(self) -> None:
+        """Get out of the way at once; another place is looked for when nothing moves any more."""
+        if not self._scene.design.nodes:
+            self._rest.stop()
+            self.hide()
+        elif self.isHidden():
+            self._rest.start()
+        elif self._covers(self._taken()):
+            self.hide()
+            self._rest.start()
+
+    def go_home(self) -> None:
+        """Stand in the first corner that is free: the design or the view is another one."""
+        self.hide()
+        self.settle()
+
+    def settle(self) -> None:
+        """Stand where nothing is covered, or nowhere."""
+        place = self.parentWidget()
+        if place is None or not self._scene.design.nodes:
+            return
+        taken = list(self._taken())
+        if not self.isHidden() and not self._covers(taken):
+            return
+        spot = free_place(QRectF(place.rect()), QSizeF(SIZE), _MARGIN, taken)
+        if spot is not None:
+            self.move(spot.toPoint())
+        self.setVisible(spot is not None)
+
+    def _covers(self, taken: Iterable[QRectF]) -> bool:
+        """Whether it stands on anything."""
+        mine = QRectF(self.geometry())
+        return any(rect.intersects(mine) for rect in taken)
+
+    def _taken(self) -> Iterator[QRectF]:
+        """What is to stay readable, in pixels of the view."""
+        transform = self._camera.view.viewportTransform()
+        for item in (*self._scene.cards.values(), *self._scene.notes.values()):
+            yield transform.mapRect(item.outline())
+        yield from (QRectF(each.geometry()) for each in self._around if not each.isHidden())
 
     def _bring_up_to_date(self, shown: QRectF) -> None:
         """Paint the picture again if what it shows, or how much, changed."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Signal
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QGraphicsScene
 
@@ -38,6 +38,9 @@ _EXPORT = 40.0
 
 class CanvasScene(QGraphicsScene):
     """Shows a design. It never changes one: gestures ask for edits, changes come back."""
+
+    shifted = Signal()
+    """Something lies elsewhere while a gesture lasts."""
 
     def __init__(self, components: Mapping[str, Component], look: Look) -> None:
         """An empty canvas."""
@@ -225,6 +228,7 @@ class CanvasScene(QGraphicsScene):
                 moved = frame.frame.model_copy(update={"x": rect.x(), "y": rect.y(), **size})
                 frame.show_frame(moved, len(frame_chain(self.design, moved.frame)))
         self._route(self.wiring.touching(places))
+        self.shifted.emit()
         self.update()
 
     def lift(self, ids: Iterable[str]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from engine.model.failures import failure_title
 from engine.model.metrics import LINK_METRICS
+from widgets.canvas.frame_painter import frame_label
 from widgets.canvas.wording import (
     short_number,
     short_percent,
@@ -20,11 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from engine.model.component import Component
-    from engine.model.design import Design, Link, Node
+    from engine.model.design import Design, Frame, Link, Node
     from engine.model.findings import Finding
     from widgets.canvas.blast_map import BlastMark
     from widgets.canvas.health import LinkHealth, NodeHealth
     from widgets.canvas.outcomes import Flow
+    from widgets.canvas.totals import Totals
 
 _LIMIT = 300
 _SEEN = 0.0005
@@ -45,6 +47,24 @@ def node_tip(
     state = f" · {health.state}" if health is not None else ""
     head = f"<b>{_clean(node.name or title)}</b><br>{_clean(title)}{state}"
     return _page(head, rows, findings)
+
+
+def frame_tip(frame: Frame, totals: Totals, design: Design, findings: Iterable[Finding]) -> str:
+    """The totals of a collapsed frame in full, and whom it is about that is worst off."""
+    rows = [("Nodes", str(totals.nodes))]
+    if totals.instances:
+        rows.append(("Instances up", f"{totals.ready} of {totals.instances}"))
+    if totals.worst:
+        rows.append(("Comes in", short_rate(totals.rate)))
+        if totals.failing >= _SEEN:
+            rows.append(("Fails", short_percent(totals.failing)))
+        rows += [
+            (failure_title(reason), short_percent(share))
+            for reason, share in _commonest(totals.ratios)
+        ]
+        worst = design.node_by_id[totals.worst]
+        rows.append(("Worst off", f"{worst.name or worst.kind}: {totals.state}"))
+    return _page(f"<b>{_clean(frame_label(frame))}</b>", rows, findings)
 
 
 def mark_tip(name: str, mark: BlastMark) -> str:

@@ -86,6 +86,7 @@ class CanvasView(QGraphicsView):
         self._running = Running(self._scene)
         self._minimap = Minimap(self._scene, self._camera, self._look, self)
         self._legend = MapLegend(self._look, self)
+        self._minimap.stand_beside(self._legend)
         self._input = Input(
             self._stage,
             self._hand,
@@ -171,6 +172,7 @@ class CanvasView(QGraphicsView):
         self.fit()
         self._fit_when_shown = not self.isVisible()
         self._minimap.touch()
+        self._minimap.go_home()
 
     def apply_changes(self, design: Design, changes: Changes) -> None:
         """Show what an edit changed."""
@@ -449,7 +451,4 @@ class CanvasView(QGraphicsView):
         """Keep minimap and legend in their corners."""
         super().resizeEvent(event)
         self._legend.settle()
-        size = self._minimap.size()
-        self._minimap.move(
-            self.width() - size.width() - _CORNER, self.height() - size.height() - _CORNER
-        )
+        self._minimap.go_home()

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from engine.model.design import Design, Event, Frame, Node
+from engine.model.design import Design, Event, Frame, Link, Node
 from engine.sim.snapshot import InstanceGauge, NodeGauge
 from widgets.canvas.card_state import (
     BAR_STEPS,
@@ -15,6 +15,7 @@ from widgets.canvas.card_state import (
     cell_levels,
     frame_face,
     node_face,
+    totals_line,
     worst_mark,
 )
 from widgets.canvas.health import NodeHealth
@@ -22,6 +23,7 @@ from widgets.canvas.link_painter import width_of
 from widgets.canvas.live_stats import active_faults
 from widgets.canvas.policies import link_pills
 from widgets.canvas.readings import Reading
+from widgets.canvas.totals import Gates, Totals, gates_of, totals_of
 from widgets.canvas.wording import (
     short_number,
     short_percent,
@@ -145,10 +147,34 @@ def test_a_collapsed_frame_shows_totals_and_the_worst() -> None:
     calm = seen(rate=10.0, done=9, utilization=0.1)
     bad = seen(rate=10.0, done=5, failed={"crashed": 5}, utilization=0.9)
     frame = Frame(id="f", name="East")
-    face = frame_face(frame, [calm, bad], 3, 25.0, Setting(component=None, instances=None))
-    assert (face.name, face.live, face.state) == ("East", "3 nodes · 25 rps", "failing")
-    assert face.badge == "crashed 50 %"
+    totals = totals_of({"calm": calm, "bad": bad}, 4, 3, [calm.flow, bad.flow])
+    face = frame_face(frame, [calm, bad], totals, Setting(component=None, instances=None))
+    assert (face.name, face.live, face.state) == ("East", "4 instances · 20 rps", "failing")
+    assert totals.worst == "bad"
+    assert totals.ratios == {"crashed": pytest.approx(5 / 19)}
+    assert face.badge == "crashed 26 %"
     assert face.stacked
+
+
+def test_a_collapsed_frame_counts_the_instances_that_are_up() -> None:
+    totals = Totals(nodes=3, instances=12, ready=9, rate=1200.0, worst="a", state="strained")
+    assert totals_line(totals, is_running=True) == "9 of 12 up · 1.2k rps"
+    assert totals_line(totals, is_running=False) == "3 nodes · 12 instances"
+    assert totals_line(Totals(nodes=1), is_running=True) == "1 node · 0 rps"
+
+
+def test_requests_come_into_a_frame_from_outside_or_begin_in_it() -> None:
+    design = Design(
+        nodes=tuple(Node(id=each, kind="service") for each in "abcd"),
+        links=(
+            Link(id="ab", source="a", target="b"),
+            Link(id="bc", source="b", target="c"),
+            Link(id="cb", source="c", target="b"),
+            Link(id="db", source="d", target="b"),
+        ),
+    )
+    gates = gates_of(design, {"f": ["b", "c", "d"]})
+    assert gates == {"f": Gates(links=("ab",), sources=("d",))}
 
 
 def test_the_gravest_finding_marks_the_card() -> None:

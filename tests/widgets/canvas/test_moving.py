@@ -219,7 +219,7 @@ def test_the_chevron_of_a_frame_collapses_it_to_one_card(make_desk) -> None:
     desk.click(chevron.x(), chevron.y())
     assert desk.edits == [SetField("f", ("collapsed",), True, "Collapse")]
     assert set(scene.cards) == {"f", "b"}
-    assert scene.cards["f"].face.live == "1 node"
+    assert scene.cards["f"].face.live == "1 node · 1 instance"
     assert scene.links["ab"].ends[0].toTuple() == (168, 50)
     desk.click(20, 30)
     assert desk.design.frame_by_id["f"].collapsed is False

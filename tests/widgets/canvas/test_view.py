@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QWheelEvent
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from engine.model.design import Design, Node
+from engine.model.design import Design, Frame, Node
 from engine.model.edits import Move, Position, SetField
 from widgets.canvas import CanvasView
 from widgets.canvas.frame_painter import tab_rect
@@ -135,12 +135,40 @@ def test_from_afar_cards_lose_their_small_print(desk) -> None:
     desk.view._camera.zoom_to(0.4)
     settled(desk)
     picture = desk.view._scene.cards["web"].pixmap().toImage()
-    desk.apply(SetField("web", ("name",), "Another name"))
+    desk.apply(SetField("web", ("config", "instances"), 5))
     settled(desk)
     assert desk.view._scene.cards["web"].pixmap().toImage() == picture
     desk.view.zoom_reset()
     settled(desk)
     assert desk.view._scene.cards["web"].pixmap().width() > picture.width()
+
+
+def test_from_afar_names_are_larger_than_their_share(desk) -> None:
+    """A name that shrank with the card would be a smear at 30 %."""
+    look = desk.view._look
+    for name in ("Web", "Orders DB", "Catalog cache", "Key-value cluster"):
+        font, lines = look.name_from_afar(name, QSizeF(123.0, 70.0))
+        assert " ".join(lines) == name
+        assert font.pixelSize() >= 1.6 * look.name_font.pixelSize()
+    web, _ = look.name_from_afar("Web", QSizeF(123.0, 70.0))
+    assert web.pixelSize() == 40
+
+
+def test_from_afar_a_name_without_end_is_cut(desk) -> None:
+    look = desk.view._look
+    font, lines = look.name_from_afar("A service whose name goes on and on", QSizeF(123.0, 70.0))
+    assert len(lines) == 2
+    assert lines[-1].endswith("…")
+    assert all(QFontMetricsF(font).horizontalAdvance(line) <= 123.0 for line in lines)
+
+
+def test_from_afar_another_name_is_seen(desk) -> None:
+    desk.view._camera.zoom_to(0.4)
+    settled(desk)
+    picture = desk.view._scene.cards["web"].pixmap().toImage()
+    desk.apply(SetField("web", ("name",), "Another name"))
+    settled(desk)
+    assert desk.view._scene.cards["web"].pixmap().toImage() != picture
 
 
 def test_a_theme_is_worn_everywhere_at_once(desk) -> None:
@@ -176,6 +204,78 @@ def test_the_minimap_steers_the_view(desk) -> None:
     left = desk.view._camera.shown().center()
     assert left.x() < right.x()
     assert left.y() < right.y()
+
+
+def test_a_folded_frame_tells_of_what_lies_in_the_frames_inside_it(make_desk) -> None:
+    desk = make_desk(
+        Design(
+            nodes=(
+                Node(id="a", kind="service", x=100, y=100, frame="inner", config={"instances": 3}),
+                Node(id="b", kind="service", x=100, y=300, frame="outer", config={"instances": 2}),
+            ),
+            frames=(
+                Frame(id="outer", name="East", width=600, height=500, collapsed=True),
+                Frame(id="inner", frame="outer", collapsed=True),
+            ),
+        )
+    )
+    cards = desk.view._scene.cards
+    assert set(cards) == {"outer"}
+    assert cards["outer"].face.live == "2 nodes · 5 instances"
+    tip = desk.view._input.tip_at(QPointF(desk.at(80, 40)))
+    assert "East" in tip
+    assert "5 of 5" in tip
+    desk.apply(SetField("outer", ("collapsed",), False))
+    assert set(cards) == {"inner", "b"}
+    assert cards["inner"].face.live == "1 node · 3 instances"
+
+
+def covered_by_minimap(desk) -> list[str]:
+    """Cards and notes under the minimap, where it is shown."""
+    view, minimap = desk.view, desk.view._minimap
+    if not minimap.isVisibleTo(view):
+        return []
+    items = {**view._scene.cards, **view._scene.notes}
+    mapped = {each: view.viewportTransform().mapRect(item.rect) for each, item in items.items()}
+    mine = QRectF(minimap.geometry())
+    return [each for each, rect in mapped.items() if rect.intersects(mine)]
+
+
+@pytest.mark.parametrize(("x", "y"), [(0, 0), (640, 380), (-300, 300), (500, -200), (-200, -150)])
+def test_the_minimap_covers_no_card_wherever_the_view_looks(desk, x, y) -> None:
+    desk.view._camera.pan_by(QPointF(x, y))
+    assert not covered_by_minimap(desk)
+    desk.view._minimap.settle()
+    assert desk.view._minimap.isVisibleTo(desk.view)
+    assert not covered_by_minimap(desk)
+
+
+def test_the_minimap_gets_out_of_the_way_of_what_is_dragged(desk) -> None:
+    corner = desk.view._minimap.geometry().center()
+    place = desk.view._camera.to_scene(QPointF(corner))
+    desk.press(300, 0)
+    desk.move(300, 30)
+    desk.move(place.x(), place.y())
+    assert not covered_by_minimap(desk)
+    desk.release(place.x(), place.y())
+    desk.view._minimap.settle()
+    assert desk.view._minimap.isVisibleTo(desk.view)
+    assert not covered_by_minimap(desk)
+
+
+def test_the_minimap_goes_away_where_every_place_is_taken(make_desk) -> None:
+    nodes = [
+        Node(id=f"n{i}-{j}", kind="service", x=i * 180.0, y=j * 90.0)
+        for i in range(30)
+        for j in range(30)
+    ]
+    desk = make_desk(Design(nodes=tuple(nodes)))
+    desk.view._minimap.settle()
+    assert not desk.view._minimap.isVisibleTo(desk.view)
+    desk.view.fit()
+    desk.view._minimap.settle()
+    assert desk.view._minimap.isVisibleTo(desk.view)
+    assert not covered_by_minimap(desk)
 
 
 def test_the_minimap_hides_when_there_is_nothing_to_show(desk) -> None:
