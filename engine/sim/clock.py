@@ -28,9 +28,17 @@ class Clock(simpy.Environment):
         self.agenda = agenda
         self._steps = 0
 
+    @property
+    def now(self) -> float:
+        """Simulated time (s), also where a request asks: the lane is ahead while it drains.
+
+        What stood here last, for a look or an event, is not when a request does something.
+        """
+        return max(self._now, self.agenda.now)
+
     def schedule(self, event: Event, priority: EventPriority = NORMAL, delay: float = 0.0) -> None:
         """Schedule an event; made from the request lane, it lets the lane yield."""
-        self._now = max(self._now, self.agenda.now)  # the lane is ahead while it drains
+        self._now = self.now
         super().schedule(event, priority, delay)
         self.agenda.stop = True
 

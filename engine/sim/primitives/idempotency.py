@@ -33,6 +33,7 @@ class IdempotencyAdapter(GateAdapter[IdempotencyTable]):
             return None
         setup.numbering.wanted = True
         gate = had or IdempotencyTable(part.node)
+        gate.keys(setup.agenda.now)  # what has ended already does not come back with a longer life
         gate.ttl = settings.ttl
         gate.answers = settings.answer
         return gate

@@ -166,3 +166,18 @@ def test_it_may_come_and_go() -> None:
         table = Idempotency(ttl=0.5 * (time % 5), answer=time % 3 > 0)
         simulation.follow(off if time % 4 == 0 else shop(table, 0.1, 3))
         check(simulation.machine)
+
+
+def test_what_was_forgotten_stays_so_when_keys_are_kept_longer_from_now_on() -> None:
+    """A table that only counts has no reason to look at what is old: those who read it would."""
+    held = []
+    for looked in (False, True):
+        simulation = Simulation(shop(Idempotency(ttl=0.5), 1.0, 1))
+        simulation.advance(10.0)
+        simulation.follow(shop(Idempotency(ttl=0.5, answer=False), 1.0, 1))
+        simulation.advance(11.0)
+        if looked:
+            simulation.machine.nodes["pay"].extra(simulation.now)
+        simulation.follow(shop(Idempotency(ttl=1000.0, answer=False), 1.0, 1))
+        held.append(simulation.machine.nodes["pay"].extra(simulation.now)["keys"])
+    assert held[0] == held[1] < 50
