@@ -72,6 +72,9 @@ ACTIONS: Final = (
     ActionSpec("run.toggle", "&Run or pause", ("Space", "F5"), "play"),
     ActionSpec("run.step_time", "Step one &second", (".",), "step"),
     ActionSpec("run.step_request", "Step one re&quest", (",",), "step"),
+    ActionSpec("run.back", "Look &back one second", ("Alt+Left",), "step"),
+    ActionSpec("run.forward", "Look f&orward one second", ("Alt+Right",), "step"),
+    ActionSpec("run.live", "Back to &now", ("Alt+End",), "play"),
     ActionSpec("run.restart", "Res&tart", ("Ctrl+R",), "restart"),
     ActionSpec("run.measure", "&Measure from the start", ("M",), "chart"),
     ActionSpec("run.why", "&Why did it go wrong?", ("W",), "help"),
@@ -125,6 +128,7 @@ MENUS: Final = (
         (
             "run.toggle", "run.step_time", "run.step_request", "run.restart", "run.measure",
             "run.study", "run.why", "-",
+            "run.back", "run.forward", "run.live", "-",
             "run.faster", "run.slower", "-", ">break", "run.repair", "-", ">memory",
         ),
     ),

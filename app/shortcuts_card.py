@@ -26,6 +26,13 @@ _ON_CANVAS: Final = (
     ("Zoom to the pointer", "Wheel"),
     ("Ignore the grid", "Alt"),
 )
+_ON_TIMELINE: Final = (
+    ("Look at a moment of the run", "Drag, or Page Up and Page Down"),
+    ("Back to now", "End"),
+    ("Pan", "Shift and drag"),
+    ("Select an event", "Left and Right"),
+    ("Add an event", "+"),
+)
 _WHAT: Final = (
     "A wind tunnel for system designs: draw one, load it, break it, and see with measured numbers "
     "why it holds or falls."
@@ -55,9 +62,9 @@ class ShortcutsCard(Overlay):
         grid.setHorizontalSpacing(36)
         outer.addLayout(grid)
         groups = [(menu.title.replace("&", ""), _keys_of(menu.entries, actions)) for menu in MENUS]
-        groups.append(("Canvas", list(_ON_CANVAS)))
+        groups += [("Canvas", list(_ON_CANVAS)), ("Timeline", list(_ON_TIMELINE))]
         for column, names in enumerate(
-            (("File", "Edit"), ("View", "Help"), ("Insert", "Run", "Canvas"))
+            (("File", "Edit"), ("View", "Help", "Canvas"), ("Insert", "Run", "Timeline"))
         ):
             stack = QVBoxLayout()
             for title, rows in (group for group in groups if group[0] in names):

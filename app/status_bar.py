@@ -219,6 +219,12 @@ def rest_line(now: float, requests: int, wall: float) -> str:
     return f"Paused at {now:,.1f} s · {requests:,} requests simulated in {wall:,.1f} s"
 
 
+def past_line(at: float, now: float, *, is_running: bool) -> str:
+    """What there is to say while a moment of the past is looked at."""
+    goes = "runs on at" if is_running else "stands at"
+    return f"Looking at {at:,.1f} s · the run {goes} {now:,.1f} s · Alt+End goes back to it"
+
+
 def _speed(factor: float) -> str:
     """A speed in the shortest form: ``0.5×``, ``10×``, ``2,300×``."""
     if factor >= 100:

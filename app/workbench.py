@@ -14,8 +14,9 @@ from app.context_menu import BreakMenus, canvas_menu, item_menu
 from app.distances_card import DistancesCard
 from app.findings_panel import FindingsPanel
 from app.result_card import ResultCard
-from app.status_bar import rest_line, run_line
+from app.status_bar import past_line, rest_line, run_line
 from app.studies import StudyDesk
+from app.time_travel import TimeTravel
 from app.why_card import WhyCard
 from engine.model.edits import SetDesign
 from engine.model.units import format_quantity
@@ -72,6 +73,7 @@ class Workbench(QObject):
         self.breaks = BreakMenus(components, look, self.break_it)
         self.desk = StudyDesk(services, look, window.instruments, dialogs)
         self.selection: frozenset[str] = frozenset()
+        self.travel = TimeTravel(views, services.run)
         self._connect_document()
         self._connect_run()
         self._connect_views()
@@ -198,6 +200,7 @@ class Workbench(QObject):
         """Views follow the run; the transport steers it."""
         run, transport = self.services.run, self.views.transport
         run.snapshot.connect(self._show_snapshot)
+        self.travel.moved.connect(lambda _at: self._show_run())
         run.cleared.connect(self._clear_run)
         run.running_changed.connect(transport.set_running)
         run.running_changed.connect(self.views.charts.set_running)
@@ -346,30 +349,22 @@ class Workbench(QObject):
 
     def _show_snapshot(self, snapshot: Snapshot, elapsed: float) -> None:
         """Feed the views."""
-        views = self.views
-        views.canvas.show_snapshot(snapshot, elapsed)
-        views.charts.add_snapshot(snapshot)
-        views.timeline.add_snapshot(snapshot)
-        views.inspector.set_snapshot(snapshot)
-        views.outline.show_snapshot(snapshot)
-        views.transport.set_time(snapshot.time)
+        self.travel.take(snapshot, elapsed)
         self.services.theory.set_time(snapshot.time)
         self._show_run()
 
     def _clear_run(self) -> None:
         """A run begins."""
-        views = self.views
-        for view in (views.canvas, views.charts, views.timeline):
-            view.clear_run()
-        views.inspector.clear_measurements()
-        views.transport.set_time(0.0)
-        views.banners.dismiss("engine")
+        self.travel.clear()
+        self.views.banners.dismiss("engine")
 
     def _show_run(self) -> None:
         """Say how the run goes."""
         run, latest = self.services.run, self.services.run.latest
         worst = next(iter(self.services.findings.findings), None)
-        if run.running and worst is not None and worst.level == "error":
+        if self.travel.looks_back:
+            text = past_line(self.travel.at, run.now, is_running=run.running)
+        elif run.running and worst is not None and worst.level == "error":
             text = f"Not running: {worst.message}"
         elif run.running:
             text = run_line(run.rates(), run.speed)

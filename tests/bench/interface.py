@@ -65,4 +65,15 @@ def measure(folder: Path) -> Iterator[Row]:
     small = file_of(grid(5, 5), folder / "small.windtunnel")
     opened = min(scene("open", folder, medium)["seconds"] for _ in range(2))
     five = scene("open", folder, small)["seconds"]
+    shop = ROOT / "saved_designs" / "flash-sale.windtunnel"
+    looks = [scene("scrub", folder, shop, length)["p95"] for length in (600, 60)]
+    yield Row(
+        "looking back in 10 minutes, processor time",
+        looks[0],
+        "ms",
+        50,
+        "less",
+        looks[1],
+        "in one minute",
+    )
     yield Row("opening 200 nodes", opened, "s", 0.5, "less", five, "opening 5 nodes")

@@ -167,6 +167,35 @@ def open_file(path: str) -> dict[str, float]:
     return {"seconds": seconds}
 
 
+def scrub(path: str, seconds: str) -> dict[str, float]:
+    """From the wish to see a moment to the frame that shows it, in a window with so many simulated seconds behind it.
+
+    Processor time: nothing waits here, and a busy machine makes that no longer.
+    """
+    from engine.run.session import Session
+
+    app, opened = application()
+    opened.window.show()
+    assert opened.services.files.open(Path(path))
+    opened.services.run.close()  # the run is fed from here, so that nothing else takes time
+    run, travel = opened.services.run, opened.bench.travel
+    session = Session(opened.services.document.design)
+    while session.now < float(seconds):
+        session.advance(session.now + 1.0)
+        run._show(session.snapshot(), running=False)
+    app.processEvents()
+    walls: list[float] = []
+    for step in range(1, 61):
+        begun = time.process_time()
+        travel.show_moment(float(seconds) * ((step * 37) % 60 + 0.5) / 60.0)
+        opened.bench.views.canvas.viewport().repaint()
+        app.processEvents()
+        walls.append(time.process_time() - begun)
+    pieces, size = len(travel.past), travel.past.size
+    opened.services.close()
+    return {"p95": sorted(walls)[56] * 1000, "pieces": pieces, "bytes": size}
+
+
 def application() -> tuple[QApplication, Opened]:
     """The whole application, with no design open."""
     from PySide6.QtWidgets import QApplication
@@ -178,7 +207,14 @@ def application() -> tuple[QApplication, Opened]:
     return app, open_window(app, Places.of_platform())
 
 
-SCENES = {"bare": bare, "window": window, "frames": frames, "timer": timer, "open": open_file}
+SCENES = {
+    "bare": bare,
+    "window": window,
+    "frames": frames,
+    "timer": timer,
+    "open": open_file,
+    "scrub": scrub,
+}
 
 
 def main() -> int:

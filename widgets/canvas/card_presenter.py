@@ -40,7 +40,9 @@ class CardPresenter:
     def __init__(self, components: Mapping[str, Component]) -> None:
         """Know the components; no design, no run."""
         self.components = components
-        self.stats = LiveStats()
+        self.live = LiveStats()
+        self.past: LiveStats | None = None
+        """The numbers of a moment of the past while that is looked at."""
         self.hidden: Mapping[str, str] = {}
         """Node or frame id -> the collapsed frame which stands for it."""
         self.selection: frozenset[str] = frozenset()
@@ -59,6 +61,11 @@ class CardPresenter:
         self._distances: dict[str, tuple[Pill, ...]] = {}
         """Signs of what links take from around them, by id."""
 
+    @property
+    def stats(self) -> LiveStats:
+        """The numbers that are shown: those of now, or of a moment of the past."""
+        return self.live if self.past is None else self.past
+
     def set_design(self, design: Design, hidden: Mapping[str, str]) -> None:
         """Follow the design."""
         self._design = design
@@ -69,12 +76,15 @@ class CardPresenter:
             if item_id in design.node_by_id:
                 self._held.setdefault(frame_id, []).append(item_id)
         self._gates = gates_of(design, self._held) if self._held else {}
-        self.stats.keep(design)
+        self.live.keep(design)
+        if self.past is not None:
+            self.past.keep(design)
         self.update_faults()
 
     def forget(self) -> None:
         """Another design: no run, no findings, nothing selected."""
-        self.stats.clear()
+        self.live.clear()
+        self.past = None
         self._pills.clear()
         self.findings = {}
         self.faults = {}

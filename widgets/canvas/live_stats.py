@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING, Final
 
 from widgets.canvas.health import Calm, LinkHealth, NodeHealth
 from widgets.canvas.readings import link_readings, node_readings
-from widgets.canvas.smoothing import elapsed
+from widgets.canvas.smoothing import Smooth, elapsed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from engine.model.design import Design, Event
     from engine.sim.snapshot import Snapshot
+    from widgets.instruments import Moment
 
+Calms = dict[str, tuple[float, int]]
+"""The p99 of calm times (s), and of how many answers it is, by the id of a node or link."""
 _SHOWN: Final = 10.0
 """Simulated seconds for which an event that is over at once, such as a flush, is shown…"""
 _SHOWN_WALL: Final = 2.0
@@ -71,6 +74,29 @@ class LiveStats:
         for link_id in links.keys() | snapshot.in_flight.keys():
             way = self.links.setdefault(link_id, LinkHealth())
             way.observe(links.get(link_id), snapshot.in_flight.get(link_id, 0), seconds)
+
+    def remember(self) -> Calms:
+        """What was calm so far: with it, the numbers of this moment can be judged again later."""
+        calms = {item: node.calm for item, node in self.nodes.items()}
+        calms |= {item: link.calm for item, link in self.links.items()}
+        return {item: (calm.p99.value, calm.seen) for item, calm in calms.items()}
+
+    @classmethod
+    def of_moment(cls, moment: Moment) -> LiveStats:
+        """The numbers of a moment of the past, as somebody would have read them who watched in real time."""
+        stats = cls()
+        calms: Calms = moment.memory if isinstance(moment.memory, dict) else {}
+        for place, snapshot in enumerate(moment.snapshots):
+            before = moment.snapshots[place - 1].time if place else snapshot.time - STEP
+            stats.observe(snapshot, max(snapshot.time - before, 1e-6))
+            if place == 0:
+                for item, (p99, seen) in calms.items():
+                    calm = Calm(Smooth(p99), seen)
+                    if item in stats.nodes:
+                        stats.nodes[item].calm = calm
+                    elif item in stats.links:
+                        stats.links[item].calm = calm
+        return stats
 
     def relearn(self) -> None:
         """Forget what was calm: after a change of wiring a request is another thing than before."""

@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final, Literal
 
+from widgets.canvas.live_stats import LiveStats
+
 if TYPE_CHECKING:
     from engine.sim.snapshot import Snapshot
     from widgets.canvas.scene import CanvasScene
+    from widgets.instruments import Moment
 
 Motion = Literal["full", "reduced"]
 _ROUND: Final = 0.25
@@ -33,7 +36,10 @@ class Running:
 
     def show(self, snapshot: Snapshot, wall: float) -> None:
         """Take a snapshot in; ``wall`` is the wall time since the one before, 0 for a step."""
-        scene, stats = self._scene, self._scene.presenter.stats
+        scene, stats = self._scene, self._scene.presenter.live
+        if scene.presenter.past is not None:
+            stats.observe(snapshot, wall)  # nobody sees it yet
+            return
         first = stats.time is None or snapshot.time < stats.time
         if first:
             scene.dots.clear()
@@ -51,10 +57,24 @@ class Running:
             self._since_streams = 0.0
             self._choose_streams()
 
+    def show_past(self, moment: Moment | None) -> None:
+        """Show a moment of the past, or go back to now. Nothing moves in a moment."""
+        scene = self._scene
+        if moment is None and scene.presenter.past is None:
+            return
+        scene.presenter.past = None if moment is None else LiveStats.of_moment(moment)
+        scene.dots.clear()
+        scene.streams.set_links({})
+        scene.presenter.update_faults()
+        self._refresh(len(scene.cards) + len(scene.links) + len(scene.frames))
+        if moment is None:
+            self._choose_streams()
+
     def clear(self) -> None:
         """Take every trace of the run away."""
         scene = self._scene
-        scene.presenter.stats.clear()
+        scene.presenter.live.clear()
+        scene.presenter.past = None
         scene.presenter.update_faults()
         scene.dots.clear()
         scene.streams.set_links({})

@@ -85,7 +85,7 @@ class CanvasScene(QGraphicsScene):
         ids = set(changes.added | changes.removed | changes.moved | changes.changed)
         self._follow(design, ids)
         if changes.is_structural:
-            self.presenter.stats.relearn()
+            self.presenter.live.relearn()
         if "scenario" in changes.settings:
             self.refresh_faces(_all_ids(design))
 

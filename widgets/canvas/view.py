@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from engine.sim.snapshot import Snapshot
     from widgets.canvas.blast_map import BlastMap
     from widgets.canvas.items import PictureItem
+    from widgets.instruments import Moment
     from widgets.theme.icons import IconSet
     from widgets.theme.tokens import Theme
 
@@ -190,6 +191,16 @@ class CanvasView(QGraphicsView):
             self._since_map = 0.0
             self._minimap.touch()
         self._wake()
+
+    def show_past(self, moment: Moment | None) -> None:
+        """Show a moment of the past while the run may go on; None goes back to now."""
+        self._running.show_past(moment)
+        self._minimap.touch()
+        self._wake()
+
+    def remember(self) -> object:
+        """What this view wants to find in the ``memory`` of a moment."""
+        return self._scene.presenter.live.remember()
 
     def clear_run(self) -> None:
         """Take every trace of a run away."""

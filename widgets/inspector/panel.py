@@ -128,6 +128,15 @@ class InspectorPanel(QWidget):
         if not self._timer.isActive():
             self._timer.start()
 
+    def show_moment(self, snapshots: Sequence[Snapshot]) -> None:
+        """Measurements of another moment, in place of those that are shown."""
+        self._window.clear()
+        self._arrivals.clear()
+        for snapshot in snapshots:
+            self._window.add(snapshot)
+            self._arrivals.add(snapshot)
+        self._show_measured()
+
     def clear_measurements(self) -> None:
         """The run was reset: what was measured no longer holds."""
         self._window.clear()

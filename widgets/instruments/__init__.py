@@ -1,4 +1,4 @@
-"""What charts and timeline have in common: one time axis, one compact record of a run.
+"""What charts and timeline have in common: one time axis, one compact record of a run, and its past.
 
 Everything here lies below the views: it may use ``engine.model``, ``engine.sim.snapshot`` and
 ``widgets.theme``, and knows no view.
@@ -7,6 +7,7 @@ Everything here lies below the views: it may use ``engine.model``, ``engine.sim.
 from __future__ import annotations
 
 from widgets.instruments.history import History
+from widgets.instruments.past import Moment, Past
 from widgets.instruments.time_axis import TimeAxis
 
-__all__ = ["History", "TimeAxis"]
+__all__ = ["History", "Moment", "Past", "TimeAxis"]

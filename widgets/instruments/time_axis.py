@@ -51,6 +51,8 @@ class TimeAxis(QObject):
         self.start = 0.0
         self.end = _FIRST
         self.cursor = NO_CURSOR
+        self.held = NO_CURSOR
+        """Instant of the past that is looked at, where the cursor rests (s); NaN for none."""
         self.following = True
         self.now = 0.0
         """How far the run is (s); 0 before it begins."""
@@ -112,11 +114,18 @@ class TimeAxis(QObject):
         self._follow()
 
     def set_cursor(self, instant: float) -> None:
-        """Point at an instant; NaN points nowhere."""
+        """Point at an instant; NaN points nowhere, or at the moment that is looked at."""
+        if math.isnan(instant):
+            instant = self.held
         both_none = math.isnan(instant) and math.isnan(self.cursor)
         if instant != self.cursor and not both_none:
             self.cursor = instant
             self.cursor_moved.emit(instant)
+
+    def hold(self, instant: float) -> None:
+        """Look at a moment of the past; NaN for now."""
+        self.held = instant
+        self.set_cursor(instant)
 
     def whole(self) -> float:
         """End of the range that holds the whole run, with what is soon to come (s)."""

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 from widgets.timeline import edits
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from engine.model.design import Design, Event
     from engine.model.edits import Edit
     from widgets.instruments import TimeAxis
@@ -118,6 +120,30 @@ class StretchEvent:
     def _stretched(self, end: float) -> Event:
         """The event that ends there."""
         return edits.lasting(self._event, round(end - self._event.at, 6))
+
+
+class Scrub:
+    """Drags the moment of the run that is looked at."""
+
+    events: tuple[Event, ...] | None = None
+    instant: float | None = None
+
+    def __init__(self, show: Callable[[float], object], before: float) -> None:
+        """``show`` has a moment shown (s); ``before`` was shown until now, NaN for now itself."""
+        self._show = show
+        self._before = before
+
+    def drag(self, instant: float, snap: float) -> None:  # noqa: ARG002 - a moment does not snap
+        """Follow the mouse."""
+        self._show(instant)
+
+    def edit(self) -> Edit | None:
+        """Looking back changes nothing."""
+        return None
+
+    def cancel(self) -> None:
+        """Show what was shown."""
+        self._show(self._before)
 
 
 class Pan:

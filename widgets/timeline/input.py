@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QToolTip
 from widgets.instruments.time_axis import NO_CURSOR
 from widgets.theme import plain_tip
 from widgets.timeline import edits
-from widgets.timeline.gestures import SNAP, Gesture, MoveEvent, Pan, StretchEvent, snapped
+from widgets.timeline.gestures import SNAP, Gesture, MoveEvent, Pan, Scrub, StretchEvent, snapped
 from widgets.timeline.marks import notice_rect
 from widgets.timeline.wording import when_text
 
@@ -25,6 +26,9 @@ _DRAG = 4.0
 _ZOOM = 0.8
 _NOTCH = 120.0
 _LEFT = Qt.MouseButton.LeftButton
+_SHIFT = Qt.KeyboardModifier.ShiftModifier
+_LEAP = 10.0
+"""Seconds by which Page Up and Page Down go through the past."""
 
 
 class TimelineInput(QObject):
@@ -38,6 +42,8 @@ class TimelineInput(QObject):
         self._gesture: Gesture | None = None
         self._moved = False
         self._last_x = 0.0
+        self._before = NO_CURSOR
+        """What was looked at before the last press (s); NaN for now."""
 
     @property
     def preview(self) -> tuple[Event, ...] | None:
@@ -73,17 +79,17 @@ class TimelineInput(QObject):
         elif event.button() != _LEFT:
             return False
         elif kind == QEvent.Type.MouseButtonPress:
-            self._press(event.position())
+            self._press(event.position(), pans=bool(event.modifiers() & _SHIFT))
         elif kind == QEvent.Type.MouseButtonRelease:
-            self._release()
+            self._release(event.position())
         elif kind == QEvent.Type.MouseButtonDblClick:
             self._double(event.position())
         else:
             return False
         return True
 
-    def _press(self, point: QPointF) -> None:
-        """Take hold of an event, of its end, or of the whole range."""
+    def _press(self, point: QPointF, *, pans: bool) -> None:
+        """Take hold of an event, of its end, of the moment that is looked at, or of the whole range."""
         strip = self._strip
         strip.setFocus(Qt.FocusReason.MouseFocusReason)
         chip = strip.chip_at(point.toPoint())
@@ -101,7 +107,11 @@ class TimelineInput(QObject):
             self._gesture = MoveEvent(design, mark.index, instant)
         else:
             strip.select(None)
-            self._gesture = Pan(strip.axis, instant)
+            self._before = strip.axis.held
+            looks = strip.axis.now > 0.0 and not pans
+            self._gesture = (
+                Scrub(strip.show_moment, self._before) if looks else Pan(strip.axis, instant)
+            )
 
     def _move(self, event: QMouseEvent) -> None:
         """Drag what is held, else point."""
@@ -121,10 +131,12 @@ class TimelineInput(QObject):
             strip.axis.set_cursor(self._gesture.instant)
         strip.update()
 
-    def _release(self) -> None:
-        """Make the drag an edit."""
+    def _release(self, point: QPointF) -> None:
+        """Make the drag an edit; a click on the run shows that moment."""
         gesture, self._gesture = self._gesture, None
         self._pressed = None
+        if isinstance(gesture, Scrub) and not self._moved:
+            gesture.drag(self._strip.ruler.instant(point.x()), 0.0)
         edit = gesture.edit() if gesture is not None and self._moved else None
         if edit is not None:
             self._strip.edit_requested.emit(edit)
@@ -133,6 +145,7 @@ class TimelineInput(QObject):
     def _double(self, point: QPointF) -> None:
         """Edit an event, or add one."""
         self._gesture, self._pressed = None, None
+        self._strip.show_moment(self._before)  # the first of the two clicks went there
         mark = self._mark_at(point)
         if mark is not None:
             self._strip.edit_event(mark.index)
@@ -151,8 +164,13 @@ class TimelineInput(QObject):
         return True
 
     def _key(self, event: QKeyEvent) -> bool:
-        """Esc cancels; arrows select or, with Ctrl, move; Delete removes; Enter edits; + adds."""
+        """Esc cancels; arrows select or, with Ctrl, move; Delete removes; Enter edits; + adds.
+
+        Page Up and Page Down go through the past, End or Esc back to now.
+        """
         key, strip = Qt.Key(event.key()), self._strip
+        if self._gesture is None and self._travel(key):
+            return True
         if key == Qt.Key.Key_Escape and self._gesture is not None:
             self._gesture.cancel()
             self._gesture, self._pressed = None, None
@@ -171,6 +189,18 @@ class TimelineInput(QObject):
             strip.remove_event(strip.selected)
         elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             strip.edit_event(strip.selected)
+        else:
+            return False
+        return True
+
+    def _travel(self, key: Qt.Key) -> bool:
+        """Whether a key goes through the past."""
+        strip = self._strip
+        at = strip.axis.now if math.isnan(strip.axis.held) else strip.axis.held
+        if key in {Qt.Key.Key_PageUp, Qt.Key.Key_PageDown} and strip.axis.now > 0.0:
+            strip.show_moment(max(at + (_LEAP if key == Qt.Key.Key_PageDown else -_LEAP), 0.0))
+        elif key in {Qt.Key.Key_End, Qt.Key.Key_Escape} and not math.isnan(strip.axis.held):
+            strip.show_moment(NO_CURSOR)
         else:
             return False
         return True

@@ -48,6 +48,8 @@ class Scene:
     top: float
     """Rate at the top of the curve (rps)."""
     now: float
+    held: float
+    """Moment of the past that is looked at; NaN for none."""
     cursor: float
     """Instant pointed at; NaN for none."""
     marks: Sequence[Mark] = ()
@@ -100,8 +102,15 @@ class StripPainter:
                 self._mark(painter, mark, selected=mark.index == scene.selected)
         self._unseen(painter, scene)
         self._pointer(painter, scene)
-        if ruler.shows(scene.now) and scene.now > 0.0:
-            self._playhead(painter, scene)
+        if not math.isnan(scene.held):
+            if ruler.shows(scene.now):  # where the run is, without its time
+                x = ruler.x(scene.now)
+                painter.fillRect(QRectF(x - 0.5, 6.0, 1.0, BASELINE), QColor(self._theme.text))
+            if ruler.shows(scene.held):
+                accent = self._theme.accent.colour
+                self._playhead(painter, scene, scene.held, accent, self._theme.on_accent)
+        elif ruler.shows(scene.now) and scene.now > 0.0:
+            self._playhead(painter, scene, scene.now, self._theme.text, self._theme.panel)
 
     def _curve(self, painter: QPainter, scene: Scene, curve: Curve, alpha: int) -> None:
         """Part of the load curve."""
@@ -182,7 +191,8 @@ class StripPainter:
 
     def _pointer(self, painter: QPainter, scene: Scene) -> None:
         """Where somebody points, here or on a chart."""
-        if not math.isfinite(scene.cursor) or not scene.ruler.shows(scene.cursor):
+        at_rest = scene.cursor == scene.held  # the bubble tells it
+        if at_rest or not math.isfinite(scene.cursor) or not scene.ruler.shows(scene.cursor):
             return
         x = scene.ruler.x(scene.cursor)
         painter.fillRect(QRectF(x - 0.5, 4.0, 1.0, BASELINE + 4.0), QColor(self._theme.muted))
@@ -195,11 +205,13 @@ class StripPainter:
         painter.fillRect(box.adjusted(-2, 0, 2, 0), QColor(self._theme.panel))
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)
 
-    def _playhead(self, painter: QPainter, scene: Scene) -> None:
-        """Where the run is, with its time in a bubble."""
-        x = scene.ruler.x(scene.now)
-        ink = QColor(self._theme.text)
-        text = instant_text(scene.now)
+    def _playhead(
+        self, painter: QPainter, scene: Scene, instant: float, colour: str, on_it: str
+    ) -> None:
+        """Where the run is, or the moment that is looked at, with its time in a bubble."""
+        x = scene.ruler.x(instant)
+        ink = QColor(colour)
+        text = instant_text(instant)
         width = QFontMetricsF(self._strong).horizontalAdvance(text) + 18.0
         left = min(max(x - width / 2, 2.0), scene.ruler.width - width - 4.0)
         labels = [mark.label.rect for mark in scene.marks if mark.label is not None]
@@ -210,5 +222,5 @@ class StripPainter:
         painter.setBrush(ink)
         painter.drawRoundedRect(bubble, 4.0, 4.0)
         painter.setFont(self._strong)
-        painter.setPen(QColor(self._theme.panel))
+        painter.setPen(QColor(on_it))
         painter.drawText(bubble, Qt.AlignmentFlag.AlignCenter, text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
 from widgets.instruments import TimeAxis
+from widgets.instruments.text import instant_text
 from widgets.theme import IconSet, section_label, set_role
 from widgets.timeline import edits
 from widgets.timeline.input import TimelineInput
@@ -39,6 +41,8 @@ class TimelineStrip(QWidget):
     """An ``Edit`` of the scenario's events."""
     cursor_moved = Signal(float)
     """Simulated instant that is pointed at (s); NaN for none."""
+    moment_requested = Signal(float)
+    """A moment of the run to look at (s); NaN for now."""
     range_changed = Signal(float, float)
     """Visible range of simulated time (s)."""
 
@@ -64,6 +68,7 @@ class TimelineStrip(QWidget):
         self._scene: Scene | None = None
         self._title = section_label("Timeline", self)
         self._add_button = set_role(QToolButton(self), "flat")
+        self.live_button = set_role(QToolButton(self), "flat")
         self._hands = TimelineInput(self)
         self._popup: EventPopup | None = None
         self._build()
@@ -133,6 +138,21 @@ class TimelineStrip(QWidget):
         self.axis.set_now(0.0)
         self.update()
 
+    def show_moment(self, instant: float) -> None:
+        """Ask for a moment of the run; NaN, or one that is not yet, is now."""
+        at_now = math.isnan(instant) or instant >= self.axis.now
+        wanted = math.nan if at_now else instant
+        same = wanted == self.axis.held or (at_now and math.isnan(self.axis.held))
+        if not same:
+            self.moment_requested.emit(wanted)
+
+    def set_moment(self, instant: float) -> None:
+        """Mark the moment that is looked at (s); NaN for now."""
+        self.axis.hold(instant)
+        self.live_button.setVisible(not math.isnan(instant))
+        self._describe()
+        self.update()
+
     def set_range(self, start: float, end: float) -> None:
         """Show this range of simulated time."""
         self.axis.set_range(start, end)
@@ -194,6 +214,8 @@ class TimelineStrip(QWidget):
             menu.addAction("Remove", lambda: self.remove_event(index))
         else:
             menu.addAction("Add event here…", lambda: self.add_event(instant))
+            if instant < self.axis.now:
+                menu.addAction("Look at this moment", lambda: self.show_moment(instant))
             menu.addAction("Show the whole run", self.axis.reset)
         menu.popup(position)
 
@@ -214,6 +236,13 @@ class TimelineStrip(QWidget):
         self._add_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._add_button.clicked.connect(self._add_clicked)
         self._place(self._add_button, 12, 32)
+        self.live_button.setText("Live")
+        self.live_button.setToolTip("Back to now (Alt+End)")
+        self.live_button.setAccessibleName("Back to now")
+        self.live_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.live_button.clicked.connect(lambda: self.show_moment(math.nan))
+        self._place(self.live_button, 40, 32)
+        self.live_button.hide()
 
     @staticmethod
     def _place(widget: QLabel | QToolButton, x: int, y: int) -> None:
@@ -234,6 +263,7 @@ class TimelineStrip(QWidget):
             planned=planned,
             top=self._load.top(measured, planned),
             now=self.axis.now,
+            held=self.axis.held,
             cursor=self.axis.cursor if self._hands.instant is None else self._hands.instant,
             marks=self.marks,
             notices=self.notices,
@@ -273,4 +303,6 @@ class TimelineStrip(QWidget):
             mark = next((m for m in self.marks if m.index == self.selected), None)
             text = mark.text if mark is not None else events[self.selected].kind.title
             chosen = f"; selected: {text} {when_text(events[self.selected])}"
-        self.setAccessibleDescription(count + chosen)
+        held = self.axis.held
+        looked = "" if math.isnan(held) else f"; looking at {instant_text(held)}"
+        self.setAccessibleDescription(count + chosen + looked)

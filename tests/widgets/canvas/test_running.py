@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from engine.sim.snapshot import (
     Sample,
     Snapshot,
 )
+from widgets.instruments import Past
 
 
 def snapshot(time: float, crossings=(), nodes=None, links=None, gauges=None) -> Snapshot:
@@ -253,3 +255,46 @@ def test_a_new_wiring_is_not_measured_by_the_calm_of_the_old(desk) -> None:
     for step in range(60, 160):
         answer(step * 0.1, 0.05)
     assert desk.view._scene.cards["web"].face.state == "healthy"
+
+
+def test_a_moment_of_the_past_is_shown_while_the_run_goes_on(desk) -> None:
+    view, past = desk.view, Past()
+    quiet = {
+        "web": NodeSample(
+            arrivals=50, completed=50, latency=Percentiles(50, 0.01, 0.01, 0.02, 0.02)
+        )
+    }
+    broken = {"web": NodeSample(arrivals=50, completed=25, failed={"timeout": 25})}
+    for second in range(1, 61):
+        now = replace(
+            snapshot(float(second), nodes=quiet if second < 30 else broken),
+            samples=(Sample(second - 1.0, float(second), quiet if second < 30 else broken, {}),),
+        )
+        view.show_snapshot(now, 1.0)
+        past.add(now, view.remember())
+    cards = view._scene.cards
+    assert cards["web"].face.state == "failing"
+    view.show_past(past.at(20.0))
+    assert cards["web"].face.state == "healthy"
+    assert "50 rps" in cards["web"].face.live
+    assert not view._running.moves
+    later = replace(now, time=61.0, samples=(Sample(60.0, 61.0, broken, {}),))
+    view.show_snapshot(later, 1.0)
+    assert cards["web"].face.state == "healthy", "it goes on unseen"
+    view.show_past(None)
+    assert cards["web"].face.state == "failing"
+    assert view._scene.presenter.stats.time == 61.0
+
+
+def test_events_in_force_at_a_moment_are_marked_then(desk) -> None:
+    view, past = desk.view, Past()
+    event = {"at": 30.0, "change": "kill", "target": "web", "duration": 5.0}
+    desk.apply(SetDesign(("scenario", "events"), [event]))
+    for second in range(1, 61):
+        past.add(
+            replace(snapshot(float(second)), samples=(Sample(second - 1.0, float(second), {}, {}),))
+        )
+    view.show_snapshot(snapshot(60.0), 0.0)
+    assert view._scene.presenter.faults == {}
+    view.show_past(past.at(32.0))
+    assert "web" in view._scene.presenter.faults

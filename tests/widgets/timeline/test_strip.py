@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import pytest
@@ -109,6 +110,65 @@ def test_dragging_elsewhere_pans(desk: Desk) -> None:
     drag(desk, 30, 35, 40)
     assert desk.edits == []
     assert (desk.strip.axis.start, desk.strip.axis.end) == pytest.approx((0.0, 50.0), abs=0.2)
+
+
+def test_once_there_is_a_run_dragging_looks_back_and_shift_pans(desk: Desk) -> None:
+    asked: list[float] = []
+    strip = desk.strip
+    strip.moment_requested.connect(asked.append)
+    strip.moment_requested.connect(strip.set_moment)
+    strip.axis.set_range(0.0, 100.0)
+    strip.axis.set_now(60.0)
+    drag(desk, 30, 32, 35)
+    assert asked == pytest.approx([32.0, 35.0], abs=0.1)
+    assert (strip.axis.start, strip.axis.end) == (0.0, 100.0)
+    assert strip.axis.cursor == strip.axis.held == asked[-1], "charts show the values of then"
+    assert strip.live_button.isVisible()
+    assert "looking at 3" in strip.accessibleDescription()
+    drag(desk, 35, 90)
+    assert math.isnan(asked[-1]), "what is not yet is now"
+    assert not strip.live_button.isVisible()
+    QTest.mouseClick(strip, LEFT, pos=point(desk, 15))
+    assert asked[-1] == pytest.approx(15.0, abs=0.1)
+    QTest.mouseClick(strip.live_button, LEFT)
+    assert math.isnan(asked[-1])
+    strip.axis.set_range(30.0, 80.0)
+    count = len(asked)
+    shift = Qt.KeyboardModifier.ShiftModifier
+    QTest.mousePress(strip, LEFT, shift, point(desk, 56))
+    QTest.mouseMove(strip, point(desk, 66))
+    QTest.mouseRelease(strip, LEFT, shift, point(desk, 66))
+    assert strip.axis.start < 30.0
+    assert len(asked) == count
+
+
+def test_keys_go_through_the_past(desk: Desk, qtbot: QtBot) -> None:
+    strip = desk.strip
+    strip.moment_requested.connect(strip.set_moment)
+    qtbot.keyClick(strip, Qt.Key.Key_PageUp)
+    assert math.isnan(strip.axis.held), "there is no run"
+    strip.axis.set_now(60.0)
+    for _ in range(2):
+        qtbot.keyClick(strip, Qt.Key.Key_PageUp)
+    assert strip.axis.held == 40.0
+    qtbot.keyClick(strip, Qt.Key.Key_PageDown)
+    assert strip.axis.held == 50.0
+    qtbot.keyClick(strip, Qt.Key.Key_End)
+    assert math.isnan(strip.axis.held)
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_a_double_click_adds_an_event_and_looks_where_it_looked(desk: Desk) -> None:
+    strip = desk.strip
+    strip.moment_requested.connect(strip.set_moment)
+    strip.axis.set_now(60.0)
+    QTest.mouseClick(strip, LEFT, pos=point(desk, 30))
+    assert strip.axis.held == pytest.approx(30.0, abs=0.1)
+    strip.set_moment(math.nan)
+    QTest.mouseClick(strip, LEFT, pos=point(desk, 55))
+    QTest.mouseDClick(strip, LEFT, pos=point(desk, 55))
+    assert math.isnan(strip.axis.held)
+    QApplication.activePopupWidget().close()
 
 
 def test_delete_removes_the_selected_event(desk: Desk, qtbot: QtBot) -> None:

@@ -1,0 +1,111 @@
+"""Looks back: shows any moment of the run while that stands still or goes on."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, Signal
+
+from widgets.instruments import Past
+
+if TYPE_CHECKING:
+    from app.run_controller import RunController
+    from app.views import Views
+    from engine.sim.snapshot import Snapshot
+
+NOW: Final = math.nan
+"""The moment that is no moment of the past."""
+
+
+class TimeTravel(QObject):
+    """Feeds the views with the run, or with a moment of its past."""
+
+    moved = Signal(float)
+    """Another moment is looked at (s); NaN for now."""
+
+    def __init__(self, views: Views, run: RunController) -> None:
+        super().__init__(run)
+        self._views, self._run = views, run
+        self.past = Past()
+        self._at = NOW
+        views.timeline.moment_requested.connect(self.show_moment)
+
+    @property
+    def at(self) -> float:
+        """The moment that is looked at (s); NaN for now."""
+        return self._at
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether the views show the past."""
+        return not math.isnan(self._at)
+
+    def take(self, snapshot: Snapshot, elapsed: float) -> None:
+        """Feed the views. While they show the past, the run goes on behind it."""
+        views = self._views
+        views.canvas.show_snapshot(snapshot, elapsed)
+        self.past.add(snapshot, views.canvas.remember() if snapshot.samples else None)
+        views.charts.add_snapshot(snapshot)
+        views.timeline.add_snapshot(snapshot)
+        if not self.looks_back:
+            views.inspector.set_snapshot(snapshot)
+            views.outline.show_snapshot(snapshot)
+            views.transport.set_time(snapshot.time)
+
+    def clear(self) -> None:
+        """A run begins."""
+        self._leave()
+        views = self._views
+        for view in (views.canvas, views.charts, views.timeline):
+            view.clear_run()
+        self.past.clear()
+        views.inspector.clear_measurements()
+        views.transport.set_time(0.0)
+
+    def step(self, seconds: float) -> None:
+        """Look so many seconds before or after what is shown; after the last moment comes now."""
+        if self._run.has_run:
+            begun = self._at if self.looks_back else self._run.now
+            self.show_moment(max(begun + seconds, 0.0))
+
+    def go_live(self) -> None:
+        """Show what is now."""
+        self.show_moment(NOW)
+
+    def show_moment(self, instant: float) -> None:
+        """Show a moment of the run (s); NaN, or one that is not yet, is now."""
+        latest = self._run.latest
+        if math.isnan(instant) or latest is None or instant >= latest.time:
+            self._show_now(latest)
+            return
+        moment = self.past.at(instant)
+        if moment is None:
+            return
+        self._at = moment.at
+        views = self._views
+        views.canvas.show_past(moment)
+        views.timeline.set_moment(moment.at)
+        views.inspector.show_moment(moment.snapshots)
+        views.outline.show_snapshot(moment.latest)
+        views.transport.set_time(moment.at)
+        self.moved.emit(moment.at)
+
+    def _show_now(self, latest: Snapshot | None) -> None:
+        """Go back to the run."""
+        if not self.looks_back:
+            return
+        self._leave()
+        if latest is not None:
+            lately = self.past.at(latest.time)
+            shown = lately.snapshots if lately is not None else (latest,)
+            self._views.inspector.show_moment(shown)
+            self._views.outline.show_snapshot(shown[-1])
+            self._views.transport.set_time(latest.time)
+        self.moved.emit(NOW)
+
+    def _leave(self) -> None:
+        """The past is not looked at any more."""
+        self._at = NOW
+        self._views.canvas.show_past(None)
+        self._views.timeline.set_moment(NOW)

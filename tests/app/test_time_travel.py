@@ -1,0 +1,102 @@
+"""Looking back: all views show one moment, while the run goes on behind them."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from app.document import DesignDocument
+from app.run_controller import RunController
+from app.time_travel import TimeTravel
+from app.views import build_views
+from engine.catalog import COMPONENTS
+from engine.model.design import Design, Link, Node
+from engine.run.protocol import Progress
+from engine.run.session import Session
+from tests.helpers.fakes import FakeTransport
+from widgets.theme import ThemeManager
+
+DESIGN = Design(
+    nodes=(
+        Node(id="users", kind="client", config={"arrivals": {"process": "poisson", "rate": 50}}),
+        Node(id="web", kind="service", x=300.0),
+    ),
+    links=(Link(id="a", source="users", target="web"),),
+)
+
+
+class Bench:
+    """Views fed by a real session through the pipe of a test."""
+
+    def __init__(self, qapp) -> None:
+        self.views = build_views(COMPONENTS, ThemeManager(qapp, "dark"))
+        self.document = DesignDocument()
+        self.pipe = FakeTransport()
+        self.run = RunController(self.document, lambda: self.pipe)
+        self.travel = TimeTravel(self.views, self.run)
+        self.run.snapshot.connect(self.travel.take)
+        self.run.cleared.connect(self.travel.clear)
+        self.document.replace(DESIGN, None)
+        for view in (self.views.canvas, self.views.charts, self.views.timeline):
+            view.set_design(DESIGN)
+        self.session = Session(DESIGN)
+        self.run.set_running(True)
+        self.go_to(0.0)
+
+    def go_to(self, until: float) -> None:
+        """Let the run come to a time, with a look a second."""
+        while True:
+            self.pipe.reports.append(Progress(self.session.snapshot(), True))
+            self.run.tick()
+            if self.session.now >= until:
+                return
+            self.session.advance(min(self.session.now + 1.0, until))
+
+
+@pytest.fixture
+def bench(qapp):
+    made = Bench(qapp)
+    yield made
+    made.run.close()
+
+
+def test_every_view_shows_the_moment_and_the_run_goes_on(bench) -> None:
+    bench.go_to(60.0)
+    views = bench.views
+    bench.travel.show_moment(20.0)
+    assert bench.travel.looks_back
+    assert views.transport._clock.text() == "00:00:20.0"
+    assert views.timeline.axis.cursor == 20.0
+    assert views.canvas._scene.presenter.stats.time == 20.0
+    assert views.inspector._window.snapshot.time == 20.0
+    bench.go_to(70.0)
+    assert views.transport._clock.text() == "00:00:20.0"
+    assert views.inspector._window.snapshot.time == 20.0
+    assert views.timeline.axis.now == 70.0
+    assert views.charts.panel.history.end == pytest.approx(70.0, abs=1.1)
+    bench.travel.go_live()
+    assert views.transport._clock.text() == "00:01:10.0"
+    assert views.canvas._scene.presenter.stats.time == 70.0
+    assert views.inspector._window.snapshot.time == pytest.approx(70.0)
+    assert math.isnan(views.timeline.axis.cursor)
+
+
+def test_steps_go_back_and_forward_up_to_now(bench) -> None:
+    moved: list[float] = []
+    bench.travel.moved.connect(moved.append)
+    bench.travel.step(-1.0)
+    bench.go_to(10.0)
+    for seconds in (-1.0, -1.0, 1.0, 1.0):
+        bench.travel.step(seconds)
+    assert moved[-4:-1] == [9.0, 8.0, 9.0]
+    assert math.isnan(moved[-1])
+
+
+def test_a_new_run_has_no_past(bench) -> None:
+    bench.go_to(10.0)
+    bench.travel.show_moment(5.0)
+    bench.run.restart()
+    assert not bench.travel.looks_back
+    assert len(bench.travel.past) == 0
+    assert not bench.views.timeline.live_button.isVisible()
