@@ -72,4 +72,5 @@ def test_nothing_has_a_window_of_its_own_once_all_are_back(instruments: Instrume
         found = label(instruments, name)
         assert found is not None
         assert found.window() is instruments.window()
-    assert label(instruments, "Charts: in a window of its own") is None
+    words = label(instruments, "Charts: in a window of its own")
+    assert words is None or words.isHidden()

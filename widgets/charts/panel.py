@@ -244,7 +244,7 @@ class ChartsPanel(QWidget):
         self._all_stale = False
         self._stale = []
         for chart in self.charts:
-            if not chart.isHidden():
+            if self._is_on(chart):
                 self._refresh(chart)
         self._settle_heads()
 
@@ -254,7 +254,7 @@ class ChartsPanel(QWidget):
             self.refresh()
         elif self._stale and self.isVisible():
             chart = self._stale.pop(0)
-            if not chart.isHidden():
+            if self._is_on(chart):
                 self._refresh(chart)
                 self._settle_heads()
             if self._stale:
@@ -270,7 +270,7 @@ class ChartsPanel(QWidget):
 
     def _settle_heads(self) -> None:
         """Put all legends below the titles, and then in two rows, once one does not fit."""
-        shown = [chart for chart in self.charts if chart.isVisible()]
+        shown = [chart for chart in self.charts if self._is_on(chart)]
         if not self._legend_rows and any(chart.is_tight for chart in shown):
             self._legend_rows = 1
             for chart in self.charts:
@@ -285,6 +285,10 @@ class ChartsPanel(QWidget):
         """With more room legends may stand beside titles again; the next refresh decides."""
         super().resizeEvent(event)
         self._settle_anew()
+
+    def _is_on(self, chart: Chart) -> bool:
+        """Whether a chart is shown: all are, or the large one alone."""
+        return chart.is_large or not any(each.is_large for each in self.charts)
 
     def _settle_anew(self) -> None:
         """Let legends stand beside titles again; the next refresh decides."""
@@ -346,7 +350,7 @@ class ChartsPanel(QWidget):
     def _range_changed(self, start: float, end: float) -> None:
         """The axis moved: by itself, a chart after the other takes points anew; by hand, all do."""
         for chart in self.charts:
-            if not chart.isHidden():
+            if self._is_on(chart):
                 chart.set_times()
         if self.axis.is_gliding:
             self._mark_stale()
