@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Qt
@@ -17,6 +18,7 @@ from app.run_saver import RunSaver
 from app.shortcuts_card import AboutCard, ShortcutsCard
 from app.submenus import Submenus
 from engine.model.files import reason_of, shown_name
+from widgets.canvas import WAYS
 from widgets.theme import menu_text
 
 if TYPE_CHECKING:
@@ -165,12 +167,14 @@ class Commands(QObject):
             "view.zoom_reset": canvas.zoom_reset,
             "view.fit": canvas.fit,
             "view.layout": canvas.auto_layout,
+            "view.path": lambda: canvas.look_along_path(actions["view.path"].isChecked()),
             "view.outline": outline,
             "view.findings": bench.show_findings,
             "view.distances": bench.distances.open,
             "view.next_pane": bench.window.focus_next_pane,
             "view.reduced_motion": self._choose_motion,
         }
+        handlers |= {f"align.{way}": partial(canvas.align, way) for way in WAYS}
         return handlers | {f"view.theme_{name}": choose(name) for name in THEMES}
 
     def _insert(self) -> Handlers:

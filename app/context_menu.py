@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
 
+from app.actions import SUBMENUS
 from app.break_menu import DURATIONS, faults_for
+from widgets.canvas import WAYS
 from widgets.theme import menu_text
 
 if TYPE_CHECKING:
@@ -60,12 +62,20 @@ class BreakMenus:
         self._duration = duration
 
 
-def item_menu(parent: QWidget, actions: ActionSet, breaks: Callable[[QMenu], object]) -> QMenu:
-    """The menu of a node, a link, a frame or a note."""
+def item_menu(
+    parent: QWidget, actions: ActionSet, breaks: Callable[[QMenu], object], *, several: bool
+) -> QMenu:
+    """The menu of a node, a link, a frame or a note, or of several of them."""
     menu = _menu(parent)
     broken = menu.addMenu("Break it")
     breaks(broken)
     menu.addAction(actions["run.repair"])
+    menu.addSeparator()
+    if several:
+        aligning = menu.addMenu(SUBMENUS["align"])
+        for way in WAYS:
+            aligning.addAction(actions[f"align.{way}"])
+    menu.addAction(actions["view.path"])
     menu.addSeparator()
     for name in ("edit.rename", "edit.duplicate", "edit.copy", "edit.cut", "edit.delete"):
         menu.addAction(actions[name])

@@ -62,7 +62,17 @@ def recognised(path: Path) -> OtherFile | None:
         return OtherFile(path, f"{name} is a drawing or a page; {_DESIGN}.")
     if data.lstrip().startswith(b"{"):
         return _of_object(path, name, data)
-    return _of_recording(path, name)
+    return _of_flowchart(path, name, data) or _of_recording(path, name)
+
+
+def _of_flowchart(path: Path, name: str, data: bytes) -> OtherFile | None:
+    """A flowchart, if it begins as one."""
+    # Loaded here: its grammar takes time to prepare, and most starts never need it.
+    from engine.exchange.diagrams.mermaid import is_flowchart  # noqa: PLC0415
+
+    if not is_flowchart(data.decode("utf-8", "replace")):
+        return None
+    return OtherFile(path, f"{name} is a flowchart of Mermaid.", "paste")
 
 
 def _of_object(path: Path, name: str, data: bytes) -> OtherFile | None:
@@ -77,8 +87,7 @@ def _of_object(path: Path, name: str, data: bytes) -> OtherFile | None:
         )
         return OtherFile(path, text, "begin")
     if "windtunnel_items" in keys:
-        text = f"{name} holds copied items. Open it in an editor, copy its text and paste it here."
-        return OtherFile(path, text)
+        return OtherFile(path, f"{name} holds copied items.", "paste")
     if keys >= _RESULT:
         text = f"{name} is the result of a run: numbers, without the design that gave them"
         return OtherFile(path, f"{text}; open the design itself.")

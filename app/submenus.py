@@ -11,6 +11,7 @@ from app.menus import Item
 from app.places import shipped_designs
 from engine.model.component import CATEGORIES
 from engine.model.units import format_quantity
+from widgets.canvas import WAYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -36,6 +37,7 @@ class Submenus:
             "examples": self._examples,
             "versions": self._versions,
             "theme": self._themes,
+            "align": self._aligning,
             "memory": self._memory,
             "components": self._components,
         }
@@ -94,6 +96,13 @@ class Submenus:
         """The three choices."""
         for name in ("system", "dark", "light"):
             yield Item("", action=f"view.theme_{name}")
+
+    def _aligning(self) -> Iterator[Item]:
+        """Edges and middles to line up at, then equal gaps."""
+        for way in WAYS:
+            if way == "across":
+                yield Item("-")
+            yield Item("", action=f"align.{way}")
 
     def _memory(self) -> Iterator[Item]:
         """What a run may take."""

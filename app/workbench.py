@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Qt
@@ -337,7 +338,8 @@ class Workbench(QObject):
     def _show_foreign(self, found: OtherFile) -> None:
         """A file is no design: say what it is, and offer what can be done with it."""
         files = self.services.files
-        message = other_files.message_of(found, self.design, files.replay, files.begin)
+        add = partial(other_files.add_items, paste=self.views.canvas.paste, fail=self.say)
+        message = other_files.message_of(found, self.design, files.replay, files.begin, add)
         self.views.banners.show_message(message)
 
     def _show_conflict(self, found: Conflict) -> None:
@@ -422,7 +424,10 @@ class Workbench(QObject):
             if item_id not in self.selection:
                 self.views.canvas.select(frozenset({item_id}))
             menu = item_menu(
-                self.window, self.actions, lambda sub: self.breaks.fill(sub, self.design, item_id)
+                self.window,
+                self.actions,
+                lambda sub: self.breaks.fill(sub, self.design, item_id),
+                several=len(self.selection) > 1,
             )
         menu.popup(where)
 

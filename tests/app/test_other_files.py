@@ -9,7 +9,7 @@ import pytest
 from app.document import DesignDocument
 from app.file_controller import FileController
 from app.history import FileHistory
-from app.other_files import message_of
+from app.other_files import add_items, message_of
 from app.recognition import OtherFile, recognised
 from app.settings import Settings
 from engine.run import journal_file
@@ -91,7 +91,7 @@ def test_a_recording_can_be_replayed_by_a_client(desk: Desk, tmp_path: Path) -> 
     assert not desk.files.open(path)
     (found,) = desk.foreign
     assert "is a recording" in found.text
-    message = message_of(found, SHOP, desk.files.replay, desk.files.begin)
+    message = message_of(found, SHOP, desk.files.replay, desk.files.begin, print)
     (choice,) = message.choices
     assert choice.text == "Replay as Users"
     choice.act()
@@ -108,11 +108,31 @@ def test_the_design_of_a_recorded_run_can_be_opened(desk: Desk, tmp_path: Path) 
     assert not desk.files.open(path)
     (found,) = desk.foreign
     assert "windtunnel simulate run.windtunnel-run" in found.text
-    (choice,) = message_of(found, SHOP, desk.files.replay, desk.files.begin).choices
+    (choice,) = message_of(found, SHOP, desk.files.replay, desk.files.begin, print).choices
     choice.act()
     assert desk.document.design == other
     assert desk.document.path is None
     assert desk.document.is_dirty
+
+
+def test_a_flowchart_can_be_added_to_the_design(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "shop.mmd"
+    path.write_text("flowchart LR\n  A[Client] --> B[Web]\n")
+    assert not desk.files.open(path)
+    (found,) = desk.foreign
+    assert "flowchart" in found.text
+    pasted: list[str] = []
+    failed: list[str] = []
+
+    def add(each: Path) -> None:
+        add_items(each, paste=pasted.append, fail=failed.append)
+
+    (choice,) = message_of(found, SHOP, desk.files.replay, desk.files.begin, add).choices
+    choice.act()
+    assert pasted == [path.read_text()]
+    path.unlink()
+    choice.act()
+    assert len(failed) == 1
 
 
 def test_several_files_are_too_many(desk: Desk, tmp_path: Path) -> None:

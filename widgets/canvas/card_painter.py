@@ -26,6 +26,7 @@ _CELL_STEP: Final = 13.0
 _GATES: Final = QPointF(_INSET - 5.0, CARD_HEIGHT - 5.0)
 """Where the pill of the gates begins: on the lower edge."""
 _PALE: Final = 0.55
+_OFF_PATH: Final = 0.22
 TINT: Final = 0.08
 """Share of a mark's colour in the ground of its card; with more, small letters would be hard to read."""
 _GATES_ROOM: Final = CARD_WIDTH + 4.0
@@ -67,7 +68,9 @@ def paint_card(painter: QPainter, face: CardFace, look: Look) -> None:
 
 
 def opacity_of(face: CardFace) -> float:
-    """What a map says nothing of is paled."""
+    """What a map says nothing of is paled, what lies off the path that is looked at still more."""
+    if face.pale:
+        return _OFF_PATH
     return _PALE if face.under_map and not face.word else 1.0
 
 

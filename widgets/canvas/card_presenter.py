@@ -17,6 +17,7 @@ from widgets.canvas.card_state import (
     worst_mark,
 )
 from widgets.canvas.distances import distance_pills
+from widgets.canvas.focus import path_of
 from widgets.canvas.frame_painter import FrameFace
 from widgets.canvas.link_painter import THINNEST, LinkFace, width_of
 from widgets.canvas.live_stats import LiveStats, active_faults
@@ -50,6 +51,8 @@ class CardPresenter:
         self.faults: dict[str, tuple[str, ...]] = {}
         self.map: BlastMap | None = None
         """What is painted over the live numbers."""
+        self.path: frozenset[str] | None = None
+        """Ids of what is on the path that is looked at; None where all is."""
         self._design = Design()
         self._held: dict[str, list[str]] = {}
         self._gates: dict[str, Gates] = {}
@@ -89,6 +92,7 @@ class CardPresenter:
         self.findings = {}
         self.faults = {}
         self.map = None
+        self.path = None
         self.selection = frozenset()
 
     def update_faults(self) -> bool:
@@ -101,7 +105,7 @@ class CardPresenter:
         """Face of a node or of a collapsed frame."""
         face = self._live_card(item_id)
         if self.map is None:
-            return face
+            return replace(face, pale=True) if self._is_off_path(item_id) else face
         return marked_card(face, self.map.mark_of(item_id, self._held.get(item_id, ())))
 
     def _live_card(self, item_id: str) -> CardFace:
@@ -134,7 +138,21 @@ class CardPresenter:
             fault=" · ".join(self.faults.get(link.id, ())),
             selected=link.id in self.selection,
         )
-        return face if self.map is None else marked_link(face, self.map.mark_of(link.id))
+        if self.map is not None:
+            return marked_link(face, self.map.mark_of(link.id))
+        off = self.path is not None and link.id not in self.path
+        return replace(face, pale=True, pills=(), fault="") if off else face
+
+    def look_along(self, *, path: bool) -> bool:
+        """Pale all but the path of the selection, or nothing; tells whether that is another path."""
+        before = self.path
+        self.path = path_of(self._design, self.selection) if path else None
+        return self.path != before
+
+    def _is_off_path(self, item_id: str) -> bool:
+        """Whether a card is to be paled; that of a frame only if nothing in it is on the path."""
+        path = self.path
+        return path is not None and path.isdisjoint((item_id, *self._held.get(item_id, ())))
 
     def _pills_of(self, item: Link | Node) -> tuple[Pill, ...]:
         """Policies of a link or a node, read from its config once and again when their state changes."""

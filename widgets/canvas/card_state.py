@@ -63,6 +63,8 @@ class CardFace:
     stacked: bool = False
     """Whether it stands for a collapsed frame."""
     selected: bool = False
+    pale: bool = False
+    """Whether it lies off the path that is looked at."""
     under_map: bool = False
     """Whether a map of failures is painted on it; without a word there, it is paled."""
     word: str = ""

@@ -158,7 +158,7 @@ def _placed(item: Item, ids: dict[str, str], around: str | None, offset: QPointF
 def read_clip(text: str) -> Clip:
     """The items in a text, judged as those of a design's file would be. Raises ``PasteError``."""
     if not text.lstrip().startswith("{"):
-        raise PasteError("The clipboard holds no Windtunnel items")
+        raise PasteError("The clipboard holds no Windtunnel items, and no flowchart of Mermaid")
     if len(text) > MAX_BYTES:
         raise PasteError(f"The clipboard holds more than {MAX_BYTES // 1_000_000} MB of text")
     try:

@@ -15,16 +15,18 @@ from widgets.canvas.adding import (
     note_edit,
     place_right_of,
 )
+from widgets.canvas.aligning import LEAST, lined_up
 from widgets.canvas.clipboard import Clip, PasteError, completed, copied, pasted, read_clip
 from widgets.canvas.geometry import SNAP, snapped
 from widgets.canvas.keyboard_navigation import Step, followed, next_stop, walk_order
 from widgets.canvas.layout import layout_edit
 from widgets.canvas.linking import mismatch, split_edit
-from widgets.canvas.membership import dragged_along, position
+from widgets.canvas.membership import dragged_along, placed_rect, position
 
 if TYPE_CHECKING:
     from engine.model.component import Component
     from engine.model.design import Link, Node
+    from widgets.canvas.aligning import Way
     from widgets.canvas.stage import Stage
 
 NUDGE: Final = SNAP
@@ -54,10 +56,17 @@ class Commands:
         return copied(self._stage.design, self._stage.selection)
 
     def paste(self, text: str, at: QPointF | None = None) -> None:
-        """Add copied items, around ``at`` or a little beside where they were copied from."""
+        """Add copied items or those of a flowchart, around ``at`` or a little beside where they were copied from."""
         stage = self._stage
+        # Loaded here: its grammar takes longer to prepare than most people ever need it.
+        from widgets.canvas.flowchart import flowchart_clip, is_flowchart  # noqa: PLC0415
+
+        about = ""
         try:
-            clip = read_clip(text)
+            if is_flowchart(text):
+                clip, about = flowchart_clip(text, stage.components)
+            else:
+                clip = read_clip(text)
         except PasteError as error:
             stage.message.emit(str(error))
             return
@@ -68,9 +77,11 @@ class Commands:
             added = {placed.item.id for placed in edit.placed}
             stage.select(added - stage.design.link_by_id.keys())
             if clip.is_design and before.nodes:
-                stage.message.emit(
+                about = (
                     f"Pasted the items of “{clip.items.title}”, without its scenario and objectives"
                 )
+            if about:
+                stage.message.emit(about)
 
     def _offset(self, clip: Clip, at: QPointF | None) -> QPointF:
         """From where items were copied to where they are pasted: in view, not on what is there."""
@@ -111,6 +122,27 @@ class Commands:
         if positions:
             stage.request(Move(tuple(positions)))
         return bool(positions)
+
+    def align(self, way: Way) -> None:
+        """Line up what is selected, or spread it evenly; frames take along what lies in them."""
+        stage = self._stage
+        chosen = {each for each in stage.selection if stage.scene.rect_of(each) is not None}
+        chosen -= stage.design.link_by_id.keys()
+        for each in [*chosen]:
+            chosen -= dragged_along(stage.design, {each}) - {each}
+        if len(chosen) < LEAST[way]:
+            stage.message.emit(f"Select {LEAST[way]} things or more for this")
+            return
+        rects = {each: stage.scene.rect_of(each) or QRectF() for each in sorted(chosen)}
+        moved: dict[str, QRectF] = {}
+        for each, rect in lined_up(rects, way).items():
+            shift = rect.topLeft() - rects[each].topLeft()
+            moved |= {
+                inner: place.translated(shift)
+                for inner in dragged_along(stage.design, {each})
+                if (place := placed_rect(stage.design, inner)) is not None
+            }
+        stage.request(Move(tuple(position(stage.design, *each) for each in moved.items()), "Align"))
 
     def arrange(self) -> None:
         """Lay the whole design out in layers."""

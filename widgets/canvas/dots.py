@@ -34,6 +34,8 @@ class Courses:
         self.lengths: Floats = np.ones(16)
         self._rows: dict[str, int] = {}
         self._free: list[int] = list(range(15, -1, -1))
+        self.hushed: frozenset[str] = frozenset()
+        """Links on which nothing is shown to move: they lie off the path that is looked at."""
 
     def put(self, link_id: str, wire: Wire) -> None:
         """Add or change a link's course."""
@@ -53,8 +55,13 @@ class Courses:
         return row
 
     def row(self, link_id: str) -> int | None:
-        """Row of a link; None for one that is not drawn."""
-        return self._rows.get(link_id)
+        """Row of a link; None for one that is not drawn, or hushed."""
+        return None if link_id in self.hushed else self._rows.get(link_id)
+
+    def hush(self, link_ids: frozenset[str]) -> list[int]:
+        """Show nothing that moves on these; returns their rows."""
+        self.hushed = link_ids
+        return [self._rows[each] for each in link_ids if each in self._rows]
 
     def _grow(self) -> None:
         """Twice the rows."""

@@ -149,6 +149,7 @@ class CardItem(PictureItem):
             face.state,
             face.stacked,
             face.selected,
+            face.pale,
             fault,
             face.mark,
             pale,

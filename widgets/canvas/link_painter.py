@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 THINNEST: Final = 1.5
 THICKEST: Final = 6.5
+_OFF_PATH: Final = 0.25
+"""Share of its colour that a link keeps off the path that is looked at."""
 _SHAPE: Final = 12.0
 """Size of the shape of a map on a link from afar (logical pixels)."""
 LARGEST_SHAPE: Final = 40.0
@@ -39,6 +41,8 @@ class LinkFace:
     pills: tuple[Pill, ...] = ()
     fault: str = ""
     selected: bool = False
+    pale: bool = False
+    """Whether it lies off the path that is looked at."""
     under_map: Literal["", "marked", "pale"] = ""
     """Whether a map of failures is painted on it, and says anything of it."""
 
@@ -57,6 +61,8 @@ def stroke_of(face: LinkFace, look: Look, zoom: float) -> QPen:
     if face.under_map:
         marked = face.under_map == "marked"
         colour = look.faded(theme.state(face.state).colour, 0.8 if marked else 0.25)
+    elif face.pale:
+        colour = look.faded(theme.link, _OFF_PATH)
     elif face.state in ("idle", "healthy"):
         colour = look.faded(theme.link, 0.75 if face.state == "idle" else 1.0)
     else:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.model.design import Frame, Node
+from PySide6.QtCore import QRectF
+
+from engine.model.design import Frame, Node, Note
 from engine.model.edits import CompoundEdit, Move, Position, SetField
-from widgets.canvas.folding import contents, innermost
+from widgets.canvas.folding import contents, folded_rect, innermost
 from widgets.canvas.geometry import card_rect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-    from PySide6.QtCore import QRectF
 
     from engine.model.design import Design
     from engine.model.edits import Edit
@@ -35,6 +35,20 @@ def dragged_along(design: Design, ids: Iterable[str]) -> set[str]:
             and note.y + note.height <= frame.y + frame.height
         }
     return moved
+
+
+def placed_rect(design: Design, item_id: str) -> QRectF | None:
+    """Outline of a node, frame or note where the design has it; None for a link."""
+    item = design.item(item_id)
+    match item:
+        case Node():
+            return card_rect(item.x, item.y)
+        case Frame(collapsed=True):
+            return folded_rect(item)
+        case Frame() | Note():
+            return QRectF(item.x, item.y, item.width, item.height)
+        case _:
+            return None
 
 
 def position(design: Design, item_id: str, rect: QRectF) -> Position:

@@ -61,6 +61,8 @@ class CanvasScene(QGraphicsScene):
         self.frames: dict[str, FrameItem] = {}
         self.notes: dict[str, NoteItem] = {}
         self.stale: set[PictureItem] = set()
+        self._along = False
+        """Whether only the path of the selection is looked at."""
 
     @property
     def links(self) -> dict[str, LinkItem]:
@@ -88,6 +90,7 @@ class CanvasScene(QGraphicsScene):
             self.presenter.live.relearn()
         if "scenario" in changes.settings:
             self.refresh_faces(_all_ids(design))
+        self._follow_path()
 
     def _follow(self, design: Design, ids: set[str]) -> None:
         """Bring items in step with the design in one go: places, then routes, then pictures."""
@@ -317,6 +320,29 @@ class CanvasScene(QGraphicsScene):
         if link.pill.show_face(face, link.ends, link.wire.middle, self.look):
             self.stale.add(link.pill)
 
+    def look_along(self, *, path: bool) -> None:
+        """Pale all but what leads to the selection and what it leads to, or nothing."""
+        self._along = path
+        self._follow_path()
+
+    def _follow_path(self) -> None:
+        """The selection, the links or what is asked for changed: the path may be another one."""
+        if not self.presenter.look_along(path=self._along):
+            return
+        path = self.presenter.path
+        off = frozenset() if path is None else frozenset(self.links.keys() - path)
+        for row in self.courses.hush(off):
+            self.dots.forget_row(row)
+        self.streams.set_links({})
+        self.refresh_faces([*self.cards, *self.links])
+
+    def select(self, chosen: frozenset[str]) -> None:
+        """Show another selection."""
+        before = self.presenter.selection
+        self.presenter.selection = chosen
+        self._follow_path()
+        self.refresh_faces(before | chosen)
+
     def show_map(self, blast: BlastMap | None) -> None:
         """Paint a map over everything, or take it away."""
         self.presenter.map = blast
@@ -399,7 +425,7 @@ class CanvasScene(QGraphicsScene):
 
 def _drawn(face: LinkFace) -> tuple[object, ...]:
     """What of a link is seen at once when it changes; the rest fades, since it changes all the time."""
-    return (face.selected, face.pills, face.under_map)
+    return (face.selected, face.pills, face.under_map, face.pale)
 
 
 def _all_ids(design: Design) -> set[str]:

@@ -80,10 +80,9 @@ class Stage(QObject):
         chosen = frozenset(each for each in ids if self.design.item(each) is not None)
         if chosen == before:
             return
-        self.scene.presenter.selection = chosen
         links = self.scene.links
         self.overlay.chosen = tuple(links[each] for each in chosen if each in links)
-        self.scene.refresh_faces(before | chosen)
+        self.scene.select(chosen)
         self.selection_changed.emit(chosen)
 
     def sketch(self, sketch: Sketch | None) -> None:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from engine.model.design import Design
     from engine.model.findings import Finding
     from engine.sim.snapshot import Snapshot
+    from widgets.canvas.aligning import Way
     from widgets.canvas.blast_map import BlastMap
     from widgets.canvas.items import PictureItem
     from widgets.instruments import Moment
@@ -289,6 +290,14 @@ class CanvasView(QGraphicsView):
     def duplicate(self) -> None:
         """Copy the selection beside itself."""
         self._commands.duplicate()
+
+    def look_along_path(self, path: bool) -> None:  # noqa: FBT001 - a Qt slot for a toggle
+        """Pale all but what leads to the selection and what it leads to, or nothing."""
+        self._scene.look_along(path=path)
+
+    def align(self, way: Way) -> None:
+        """Line up what is selected, or spread it evenly."""
+        self._commands.align(way)
 
     def auto_layout(self) -> None:
         """Lay the design out in layers."""

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from widgets.theme import set_role
 from widgets.transport.dials import LoadDial, SpeedDial, clock_text
+from widgets.transport.load import LoadField
 from widgets.transport.seed import SeedField
 from widgets.transport.slider import DialSlider
 
@@ -64,7 +65,7 @@ class TransportBar(QWidget):
         self.load = DialSlider(self._load_dial, _LOAD_WIDTH, self)
         self.seed = SeedField(self)
         self._speed_text = self._value("1000×")
-        self._load_text = self._value("× 0.24")
+        self._load_text = LoadField(self)
         self._clock = self._value(_CLOCK)
         self._build()
         self._connect()
@@ -80,6 +81,7 @@ class TransportBar(QWidget):
         self.speed.set_colours(theme.accent, theme)
         self.load.set_colours(theme.load, theme)
         self.seed.set_theme(theme)
+        self._load_text.set_theme(theme)
         for button, name in (
             (self.step_button, "step"),
             (self.step_menu_button, "chevron-down"),
@@ -184,6 +186,7 @@ class TransportBar(QWidget):
         self.step_menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.speed.dialed.connect(self._speed_dialed)
         self.load.dialed.connect(self._load_dialed)
+        self._load_text.load_changed.connect(self._load_typed)
         self.seed.seed_changed.connect(self.seed_changed)
         self._name(self.step_button, "Step one second", "step_time")
         self._name(self.step_menu_button, "Step by…", "")
@@ -212,6 +215,11 @@ class TransportBar(QWidget):
         self._show_load(factor)
         self.load_changed.emit(factor)
 
+    def _load_typed(self, factor: float) -> None:
+        """A person typed a factor, which the slider may not reach."""
+        self.set_load(factor)
+        self.load_changed.emit(factor)
+
     def _show_speed(self, speed: float) -> None:
         """Write the speed."""
         text = self._speed_dial.text(speed)
@@ -224,6 +232,6 @@ class TransportBar(QWidget):
     def _show_load(self, factor: float) -> None:
         """Write the load factor."""
         text = self._load_dial.text(factor)
-        self._load_text.setText(text)
+        self._load_text.set_load(factor)
         self.load.setToolTip(f"All traffic {text}. Double-click for × 1")
         self.load.setAccessibleDescription(text)

@@ -81,15 +81,15 @@ class SpeedDial:
 
 
 class LoadDial:
-    """Factor on all traffic: × 0.1 to × 10, with a detent at × 1."""
+    """Factor on all traffic: × 0.1 to × 100, with a detent at × 1. What is typed may be beyond."""
 
-    last = 200
+    last = 300
     rest = 1.0
     _DETENT = 6
     _STEP = 4
 
     def value(self, position: int) -> float:
-        """Two significant digits; × 1 in the middle."""
+        """Two significant digits; × 1 a third of the way."""
         value = math.pow(10.0, position / 100.0 - 1.0)
         return round(value, 1 - math.floor(math.log10(value)))
 
@@ -98,7 +98,7 @@ class LoadDial:
         return min(max(round((math.log10(max(value, 1e-9)) + 1.0) * 100.0), 0), self.last)
 
     def settle(self, position: int) -> int:
-        """Near the middle it snaps to × 1."""
+        """Near × 1 it snaps to it."""
         return 100 if abs(position - 100) <= self._DETENT else position
 
     def step(self, position: int, steps: int) -> int:

@@ -136,3 +136,30 @@ def test_whatever_is_pasted_leaves_a_design_that_can_be_opened(
                 problem = ""
             assert problem.isprintable()
             assert loads(dumps(design)) == design
+
+
+def test_a_flowchart_is_pasted_laid_out_in_one_step(desk) -> None:
+    before = desk.design
+    text = "flowchart LR\n subgraph east [East]\n B[Web] --> C[(Orders)]\n end\n A[Client] --> B\n C --> B"
+    desk.view.paste(text)
+    assert len(desk.edits) == 1
+    added = [node for node in desk.design.nodes if node.id not in before.node_by_id]
+    assert [node.kind for node in added] == ["service", "sql_database", "client"]
+    web, orders, client = added
+    assert client.x < web.x < orders.x
+    frame = desk.design.frame_by_id["east"]
+    assert frame.x < web.x < orders.x < frame.x + frame.width
+    assert desk.messages == [
+        (
+            "Pasted a flowchart of 3 nodes and 2 links; left out: "
+            "Orders → Web (nothing leaves a sql database)"
+        )
+    ]
+    desk.undo()
+    assert desk.design == before
+
+
+def test_a_flowchart_without_nodes_is_not_pasted(desk) -> None:
+    desk.view.paste("flowchart LR\n%% nothing")
+    assert not desk.edits
+    assert desk.messages == ["Nothing was pasted: the flowchart has no nodes"]

@@ -89,7 +89,7 @@ def test_the_load_dial_snaps_to_one_and_a_double_click_resets(
     bar: TransportBar, heard: Heard
 ) -> None:
     QTest.mouseClick(bar.load, LEFT, pos=at(bar.load, 0.9))
-    QTest.mouseClick(bar.load, LEFT, pos=at(bar.load, 0.51))
+    QTest.mouseClick(bar.load, LEFT, pos=at(bar.load, 0.34))
     assert heard[-1] == ("load", 1.0)
     QTest.mouseClick(bar.load, LEFT, pos=at(bar.load, 0.7))
     assert bar.load.dialled > 2.0
@@ -101,10 +101,10 @@ def test_keys_step_through_the_detent_and_reach_both_ends(
     bar: TransportBar, heard: Heard, qtbot: QtBot
 ) -> None:
     bar.load.setFocus()
-    for _ in range(30):
+    for _ in range(55):
         qtbot.keyClick(bar.load, Qt.Key.Key_Right)
-    assert bar.load.dialled == 10.0
-    for _ in range(60):
+    assert bar.load.dialled == 100.0
+    for _ in range(85):
         qtbot.keyClick(bar.load, Qt.Key.Key_Left)
     assert bar.load.dialled == 0.1
     assert ("load", 1.0) in heard
@@ -118,6 +118,30 @@ def test_keys_step_through_the_detent_and_reach_both_ends(
     qtbot.keyClick(bar.speed, Qt.Key.Key_PageDown)
     qtbot.keyClick(bar.speed, Qt.Key.Key_Backspace)
     assert bar.speed.dialled == 1.0
+
+
+def test_a_load_can_be_typed_beyond_the_slider(bar: TransportBar, heard: Heard, qtbot) -> None:
+    bar._load_text.setFocus()
+    qtbot.keyClicks(bar._load_text, "250")
+    qtbot.keyClick(bar._load_text, Qt.Key.Key_Return)
+    assert heard[-1] == ("load", 250.0)
+    assert bar.load.dialled == 250.0
+    assert bar.load.value() == bar.load.maximum()
+    assert bar._load_text.text() == "× 250"
+
+
+@pytest.mark.parametrize("typed", ["", "much", "-3", "1e9", "nan"])
+def test_what_is_no_load_is_put_back(bar: TransportBar, heard: Heard, qtbot, typed) -> None:
+    bar.set_load(2.4)
+    before = len(heard)
+    bar._load_text.setFocus()
+    bar._load_text.selectAll()
+    qtbot.keyClick(bar._load_text, Qt.Key.Key_Delete)
+    qtbot.keyClicks(bar._load_text, typed)
+    assert bar._load_text.property("invalid") == "true" or not typed
+    qtbot.keyClick(bar._load_text, Qt.Key.Key_Return)
+    assert bar._load_text.text() == "× 2.4"
+    assert len(heard) == before
 
 
 def test_wheel_turns_a_dial(bar: TransportBar, heard: Heard) -> None:
@@ -186,7 +210,7 @@ def test_everything_has_a_name_and_can_be_tabbed_to(bar: TransportBar) -> None:
 
 
 def test_theme_changes_the_knobs(bar: TransportBar) -> None:
-    knob = at(bar.load, 0.5)
+    knob = at(bar.load, 1 / 3)
     before = bar.load.grab().toImage().pixelColor(knob).name()
     bar.set_theme(LIGHT)
     after = bar.load.grab().toImage().pixelColor(knob).name()

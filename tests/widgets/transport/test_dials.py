@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from widgets.transport.dials import LoadDial, SpeedDial, clock_text
+from widgets.transport.load import read_factor
 
 
 def test_speeds_are_round_and_rise() -> None:
@@ -32,11 +33,24 @@ def test_only_the_right_end_is_max() -> None:
     assert [dial.settle(position) for position in (39, 40, 41, 42, 43)] == [39, 40, 40, 43, 43]
 
 
-def test_load_has_a_detent_in_the_middle() -> None:
+def test_load_has_a_detent_at_one() -> None:
     dial = LoadDial()
     assert dial.value(100) == 1.0
-    assert (dial.value(0), dial.value(dial.last)) == (0.1, 10.0)
+    assert (dial.value(0), dial.value(dial.last)) == (0.1, 100.0)
     assert [dial.settle(position) for position in (93, 94, 106, 107)] == [93, 100, 100, 107]
+
+
+@pytest.mark.parametrize(
+    ("text", "factor"),
+    [("2.4", 2.4), ("× 2,4", 2.4), ("x30", 30.0), ("250 %", 2.5), ("1000", 1000.0)],
+)
+def test_a_typed_load(text: str, factor: float) -> None:
+    assert read_factor(text) == pytest.approx(factor)
+
+
+@pytest.mark.parametrize("text", ["", "×", "0", "-1", "1001", "inf", "two"])
+def test_what_is_no_load(text: str) -> None:
+    assert read_factor(text) is None
 
 
 @given(st.floats(1e-12, 1e12))

@@ -1,0 +1,1 @@
+"""Diagrams that other tools draw, read as designs."""

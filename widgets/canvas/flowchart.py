@@ -1,0 +1,36 @@
+"""Flowcharts that are pasted: read, laid out, and told of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.exchange.diagrams.design import design_of
+from engine.exchange.diagrams.mermaid import FlowchartError, is_flowchart, read_flowchart
+from engine.model.edits import EditError
+from widgets.canvas.clipboard import Clip, PasteError
+from widgets.canvas.layout import layout_edit
+from widgets.canvas.wording import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.model.component import Component
+
+__all__ = ["flowchart_clip", "is_flowchart"]
+
+
+def flowchart_clip(text: str, components: Mapping[str, Component]) -> tuple[Clip, str]:
+    """The items of a flowchart in their places, and a line that tells of them. Raises ``PasteError``."""
+    try:
+        drawn = design_of(read_flowchart(text), components)
+    except FlowchartError as error:
+        raise PasteError(f"Nothing was pasted: {error}") from None
+    if not drawn.design.nodes:
+        raise PasteError("Nothing was pasted: the flowchart has no nodes")
+    try:
+        placed = layout_edit(drawn.design).apply(drawn.design).design
+    except EditError as error:
+        raise PasteError(f"Nothing was pasted: {error}") from None
+    about = f"{counted(len(placed.nodes), 'node')} and {counted(len(placed.links), 'link')}"
+    left = f"; left out: {drawn.left_out}" if drawn.left_out else ""
+    return Clip(placed), f"Pasted a flowchart of {about}{left}"
