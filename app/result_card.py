@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from app.naming import name_of
 from app.overlay import Overlay
-from engine.catalog.measures import unit_of
+from engine.catalog.measures import title_of, unit_of
 from engine.model.design import Design
 from engine.model.failures import failure_title
 from engine.model.metrics import live_text, measured_text, measured_unit
@@ -243,7 +243,8 @@ def _add_table(
 
 def _objective_row(each: Mapping[str, Any], design: Design) -> list[str]:
     """An objective, what was measured, and the verdict."""
-    return [about(each), measured(each, unit_of(design, each["metric"])), verdict(each)]
+    title = title_of(design, each["metric"])
+    return [about(each, title), measured(each, unit_of(design, each["metric"])), verdict(each)]
 
 
 def _rate(count: int, span: float) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
@@ -10,14 +12,16 @@ from app.errands import Errand
 from app.naming import name_of
 from app.studies.asking import items_of, metrics_of, plan_of, settings_of, study_of
 from app.studies.map_keeper import MapKeeper
+from app.studies.naming import Names, setting_title
 from app.studies.pictures import picture_of
 from app.studies.running import RunningStudy
+from engine.catalog.measures import title_of
 from engine.model.files import shown_name
 from engine.study import StudyError, Variant
 from widgets.study import Choice, StudyPanel
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from app.dialogs import Dialogs
     from app.services import Services
@@ -58,8 +62,8 @@ class StudySession(QObject):
         """Offer what the open design has; what was found stays until the next study."""
         design, form = self._document.design, self.panel.form
         form.set_choices(
-            [Choice(each, _told(design, each)) for each in settings_of(design)],
-            [Choice(each, _told(design, each)) for each in metrics_of(design)],
+            _choices(settings_of(design), partial(setting_title, design)),
+            _choices(metrics_of(design), partial(title_of, design)),
             [Choice(each, name_of(design, each)) for each in items_of(design)],
         )
         self._plan(form.request)
@@ -125,15 +129,18 @@ class StudySession(QObject):
         except StudyError as error:
             self.panel.form.show_problem(str(error))
             return
-        self.panel.set_title(study.title)
+        self.panel.set_title(Names(design).text(study.title))
         self.panel.show_report(None, None)
         self.panel.form.set_running(True)
         self.map.begin(study)
         self.running.start(study, Variant.of(design).digest)
 
     def _show(self, report: Report) -> None:
-        """Show what can be said so far."""
-        self.panel.show_report(report, picture_of(report, self._document.design.objectives))
+        """Show what can be said so far, metrics and settings by the names that people know."""
+        design = self._document.design
+        names = Names(design)
+        picture = names.in_picture(picture_of(report, design.objectives))
+        self.panel.show_report(names.in_report(report), picture)
         self.map.take(report)
 
     def _choose(self, table: str, row: Mapping[str, Cell] | None) -> None:
@@ -177,7 +184,11 @@ class StudySession(QObject):
         self.panel.set_theme(theme)
 
 
-def _told(design: Design, path: str) -> str:
-    """A metric or a setting as people call it."""
-    item, _, rest = path.partition(".")
-    return f"{name_of(design, item)} · {rest}"
+def _choices(paths: Iterable[str], title: Callable[[str], str]) -> list[Choice]:
+    """What a field may name; where two have one name, with their paths."""
+    titles = {path: title(path) for path in paths}
+    often = Counter(titles.values())
+    return [
+        Choice(path, text if often[text] == 1 else f"{text} ({path})")
+        for path, text in titles.items()
+    ]

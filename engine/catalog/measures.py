@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from engine.catalog.registry import component
 from engine.model.metrics import metrics_of, named
+from engine.model.names import name_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from engine.model.design import Design, Node
     from engine.model.metric import Metric
     from engine.model.metrics import Sort
@@ -38,3 +42,28 @@ def unit_of(design: Design, metric: str) -> str:
     """The SI unit of a metric such as ``users.latency.p99``; none where nobody knows it."""
     found = metric_of(design, metric)
     return found.unit if found is not None else ""
+
+
+def title_of(design: Design, metric: str) -> str:
+    """What people call a metric: ``Shoppers: p99 latency``; its path where nothing is measured so."""
+    found = metric_of(design, metric)
+    return (
+        metric if found is None else f"{name_of(design, metric.partition('.')[0])}: {found.title}"
+    )
+
+
+def with_titles(design: Design, text: str, others: Mapping[str, str] | None = None) -> str:
+    """A text with the paths of metrics replaced by what people call them.
+
+    Args:
+        design: whose metrics they are.
+        text: to read.
+        others: what other paths of its items are called, such as those of settings.
+    """
+    ids = sorted((*design.node_by_id, *design.link_by_id), key=len, reverse=True)
+    if not ids or "." not in text:
+        return text
+    words = "|".join(re.escape(each) for each in ids)
+    paths = rf"(?<![\w.-])(?:{words})\.\w+(?:\.\w+)*(?![\w-])"
+    known = others or {}
+    return re.sub(paths, lambda found: known.get(found[0]) or title_of(design, found[0]), text)

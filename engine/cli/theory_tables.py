@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.text import Text
@@ -11,8 +10,8 @@ from engine.cli.tables import airy_table
 from engine.cli.terminal import shown
 from engine.model.metrics import LIVE_METRICS, measured_unit, named
 from engine.model.names import name_of
-from engine.model.prediction import difference
-from engine.model.units import format_figure, format_quantity
+from engine.model.prediction import difference, full_at
+from engine.model.units import format_quantity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -51,8 +50,8 @@ def _headline(theory: Theory, result: Mapping[str, Any] | None, design: Design) 
     if theory.bottleneck is not None:
         name = shown(name_of(design, theory.bottleneck))
         line = f"\nBottleneck {name}"
-        if math.isfinite(theory.headroom):
-            line += f": full at load × {format_figure(theory.headroom)}"
+        full = full_at(theory)
+        line += f": {full}" if full else ""
         text.append(f"{line}\n", "dim not bold")
     if theory.bottleneck_doubt:
         text.append(f"\n{shown(theory.bottleneck_doubt)}\n", "dim not bold")

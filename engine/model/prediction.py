@@ -5,9 +5,11 @@ Durations in seconds, rates per second. A number is None where no model says it;
 
 from __future__ import annotations
 
+import math
 from dataclasses import field
 from typing import TYPE_CHECKING
 
+from engine.model.units import format_figure, format_quantity
 from engine.records import dataclass
 
 if TYPE_CHECKING:
@@ -84,9 +86,28 @@ class Theory:
     bottleneck_doubt: str = ""
     """Why the bottleneck may be another, or why none is named."""
     headroom: float = float("inf")
-    """Factor by which all traffic can grow until the bottleneck is full; below 1 it is overloaded."""
+    """Factor by which all traffic can grow from ``dial`` until the bottleneck is full; below 1 it is overloaded."""
+    dial: float = 1.0
+    """Factor on the traffic of the design for which all of this is predicted."""
     doubts: tuple[str, ...] = ()
     """What does not hold anywhere in the design."""
+
+
+def full_at(theory: Theory) -> str:
+    """At which rate, and at how many times the traffic of the design, the bottleneck is full; empty where it never is."""
+    if not math.isfinite(theory.headroom):
+        return ""
+    most = f"load × {format_figure(theory.dial * theory.headroom)} of the design"
+    offered = [each.offered for each in theory.clients.values() if each.offered is not None]
+    known = len(offered) == len(theory.clients) > 0
+    rate = f"{format_quantity(sum(offered) * theory.headroom, 'rps')} from clients" if known else ""
+    told = f"full at {rate}, {most}" if rate else f"full at {most}"
+    if theory.dial == 1.0:
+        return told
+    now = f"; the dial is at × {format_figure(theory.dial)}"
+    if known:
+        now += f", {format_quantity(sum(offered), 'rps')}"
+    return f"{told}{now}{', more than it can do' if theory.headroom < 1.0 else ''}"
 
 
 _SMALLEST = {"s": 1e-5, "%": 1e-3, "rps": 1e-3}

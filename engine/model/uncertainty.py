@@ -53,14 +53,19 @@ def measured(objective: Mapping[str, Any], unit: str) -> str:
     return with_bounds(value, bounds, unit)
 
 
-def about(objective: Mapping[str, Any]) -> str:
-    """What an objective is about: its metric, and the part of the run where it has one of its own."""
+def about(objective: Mapping[str, Any], title: str = "") -> str:
+    """What an objective is about: its metric, and the part of the run where it has one of its own.
+
+    Args:
+        objective: as a result has it.
+        title: what people call the metric; empty for its path.
+    """
     ends = [
         f"{name} {format_quantity(objective[name], 's')}"
         for name in ("from", "to")
         if name in objective
     ]
-    return " ".join([objective["metric"], *ends])
+    return " ".join([title or objective["metric"], *ends])
 
 
 def verdict(objective: Mapping[str, Any]) -> str:

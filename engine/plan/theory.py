@@ -84,7 +84,7 @@ def predict(plan: Plan, *, at: float | None = None, load: float = 1.0) -> Theory
             doubts = (*doubts, text)
     if not settled:
         doubts = (*doubts, "the fixed point of holds and retries was not reached")
-    return _theory(network, _Solved(curves, populations, trusts), doubts)
+    return _theory(network, _Solved(curves, populations, trusts), doubts, load)
 
 
 def _steady(plan: Plan, sources: Mapping[str, Source]) -> Plan:
@@ -112,7 +112,7 @@ class _Solved:
     trusts: Mapping[str, Trust]
 
 
-def _theory(network: Network, solved: _Solved, doubts: tuple[str, ...]) -> Theory:
+def _theory(network: Network, solved: _Solved, doubts: tuple[str, ...], load: float) -> Theory:
     """The solved network as records."""
     populations = solved.populations
     nodes, clients = {}, {}
@@ -135,6 +135,7 @@ def _theory(network: Network, solved: _Solved, doubts: tuple[str, ...]) -> Theor
         bottleneck=bottleneck,
         bottleneck_doubt=doubtful,
         headroom=1.0 / highest if highest and sure and not populations else math.inf,
+        dial=load,
         doubts=doubts,
     )
 

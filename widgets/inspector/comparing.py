@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from engine.model.metrics import LIVE_METRICS, measured_unit, named
 from engine.model.names import name_of
-from engine.model.prediction import difference
+from engine.model.prediction import difference, full_at
 from engine.model.units import format_figure, format_quantity
 
 if TYPE_CHECKING:
@@ -136,9 +136,8 @@ def describe_design(theory: Theory, design: Design) -> Comparison:
     notes = [*([doubt] if doubt else []), *theory.doubts]
     if theory.bottleneck is not None:
         text = f"bottleneck: {name_of(design, theory.bottleneck)}"
-        if math.isfinite(theory.headroom):
-            text += f", full at load × {format_figure(theory.headroom)}"
-        notes.insert(0, text)
+        full = full_at(theory)
+        notes.insert(0, f"{text}, {full}" if full else text)
     return Comparison(notes=tuple(notes))
 
 

@@ -18,12 +18,17 @@ if TYPE_CHECKING:
     from widgets.study.fields import Choice
 
 
+_LIST_MARGIN = 40
+"""Room beside the names of a list: its frame, its scroll bar (logical pixels)."""
+
+
 class ChoiceBox(QComboBox):
     """A field that offers choices and takes anything else that is typed."""
 
-    def __init__(self) -> None:
-        """Make an empty box."""
+    def __init__(self, *, named: bool = False) -> None:
+        """Make an empty box; in a ``named`` one choices stand by the names that people know."""
         super().__init__()
+        self._is_named = named
         self.setEditable(True)
         self.line = cast("QLineEdit", self.lineEdit())
         """Where text is typed; an editable box has one."""
@@ -34,18 +39,41 @@ class ChoiceBox(QComboBox):
 
     def set_choices(self, choices: Sequence[Choice], extra: str) -> None:
         """Offer these, the plain word ``extra`` first; what is typed stays."""
-        text = self.currentText()
+        text = self.value()
         self.blockSignals(True)  # noqa: FBT003 - Qt's signature
         self.clear()
         if extra:
             self.addItem(extra)
         for choice in choices:
-            self.addItem(choice.value)
+            shown, told = choice.value, choice.text
+            if self._is_named:
+                shown, told = told, shown
+            self.addItem(shown, choice.value)
             last = self.count() - 1
-            self.setItemData(last, plain_tip(choice.text), Qt.ItemDataRole.ToolTipRole)
+            self.setItemData(last, plain_tip(told), Qt.ItemDataRole.ToolTipRole)
         self._complete()
-        self.setEditText(text)
+        self.show_value(text)
         self.blockSignals(False)  # noqa: FBT003 - Qt's signature
+
+    def value(self) -> str:
+        """What stands there: the value of a choice, or what was typed."""
+        typed = self.currentText().strip()
+        place = self.findText(
+            typed, Qt.MatchFlag.MatchFixedString | Qt.MatchFlag.MatchCaseSensitive
+        )
+        known = self.itemData(place) if place >= 0 else None
+        return known if isinstance(known, str) else typed
+
+    def show_value(self, value: str) -> None:
+        """Show a value, by its name where it is one of the choices."""
+        place = self.findData(value)
+        self.setEditText(self.itemText(place) if place >= 0 else value)
+        self.line.setCursorPosition(0)
+
+    def showPopup(self) -> None:
+        """Let the list be as wide as its longest name."""
+        self.view().setMinimumWidth(self.view().sizeHintForColumn(0) + _LIST_MARGIN)
+        super().showPopup()
 
     def _complete(self) -> None:
         """Complete what is typed from the choices, wherever in them it stands."""

@@ -78,8 +78,8 @@ class StudyForm(QWidget):
     def set_text(self, name: str, text: str) -> None:
         """Fill a field of the present kind."""
         editor = self._editors[name]
-        if isinstance(editor, QComboBox):
-            editor.setEditText(text)
+        if isinstance(editor, ChoiceBox):
+            editor.show_value(text)
         else:
             editor.setText(text)
 
@@ -166,9 +166,10 @@ class StudyForm(QWidget):
         text = self._texts.get((self._kind.name, field.name), field.default)
         editor: QLineEdit | ChoiceBox
         if field.editor not in {"text", "file"}:
-            editor = ListBox() if field.editor in {"words", "items"} else ChoiceBox()
+            named = field.editor in {"metric", "setting", "item"}
+            editor = ListBox() if field.editor in {"words", "items"} else ChoiceBox(named=named)
             line = editor.line
-            editor.setEditText(text)
+            editor.show_value(text)
             editor.editTextChanged.connect(self._touched)
         else:
             editor = line = QLineEdit(text)
@@ -243,4 +244,4 @@ class StudyForm(QWidget):
 
 def _text_of(editor: QLineEdit | ChoiceBox) -> str:
     """What stands in a field."""
-    return editor.currentText() if isinstance(editor, QComboBox) else editor.text()
+    return editor.value() if isinstance(editor, ChoiceBox) else editor.text()

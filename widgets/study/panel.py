@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSplitter,
+    QTabBar,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -23,7 +24,7 @@ from widgets.study.results import Results
 from widgets.theme import ElidedLabel, set_role
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QKeyEvent
+    from PySide6.QtGui import QKeyEvent, QResizeEvent
 
     from engine.study.report import Report
     from widgets.study.picture import Picture
@@ -33,6 +34,8 @@ _FORM = 256
 _PLOT, _FOUND = 1, 1
 """Shares of the room that is left."""
 _LEAST = 180
+_NARROW = 820
+"""Width below which plot and numbers take turns: side by side, the table would be cut (logical pixels)."""
 _COLUMNS = 172
 """Height of the columns at least: three fields, and a few rows of what was found."""
 _HINT = (
@@ -65,8 +68,15 @@ class StudyPanel(QWidget):
         self._bar.setFixedHeight(4)
         self._hint = set_role(QLabel(_HINT), "muted")
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.turns = QTabBar(drawBase=False, expanding=False)
+        self.turns.setAccessibleName("What is shown of the study")
+        for title in ("Numbers", "Plot"):
+            self.turns.addTab(title)
+        self.turns.currentChanged.connect(lambda _place: self._take_turns())
         self._export = QPushButton("Export…")
         self._export.setToolTip("Save the numbers as CSV, JSON or Parquet")
+        self._is_found = False
+        """Whether there is anything to show."""
         self._has_map = False
         """Whether a map is on the canvas."""
         self._map = QPushButton()
@@ -117,7 +127,8 @@ class StudyPanel(QWidget):
         self.plot.show_picture(picture)
         self.plot.setAccessibleName(picture.title if picture is not None else "")
         self.results.show_report(report)
-        self.results.setVisible(report is not None)
+        self._is_found = report is not None
+        self._take_turns()
         self._export.setEnabled(report is not None and report.done > 0)
 
     def show_map_state(self, known: bool, shown: bool) -> None:  # noqa: FBT001 - a Qt slot
@@ -133,6 +144,19 @@ class StudyPanel(QWidget):
         self._map.setToolTip(what)
         if not shown:
             self.results.choose_row("")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room, plot and numbers take turns."""
+        super().resizeEvent(event)
+        self._take_turns()
+
+    def _take_turns(self) -> None:
+        """Show plot and numbers side by side, or the one that was asked for."""
+        narrow = self.width() < _NARROW and self._is_found
+        self.turns.setVisible(narrow)
+        wants_plot = self.turns.currentIndex() == 1
+        self._middle.setVisible(not narrow or wants_plot)
+        self.results.setVisible(self._is_found and (not narrow or not wants_plot))
 
     def _toggle_map(self) -> None:
         """The button was pressed."""
@@ -151,6 +175,7 @@ class StudyPanel(QWidget):
         head.setSpacing(10)
         head.addWidget(self._title)
         head.addWidget(self._state, 1)
+        head.addWidget(self.turns)
         head.addWidget(self._map)
         head.addWidget(self._export)
         head.addWidget(self._close)
@@ -170,7 +195,7 @@ class StudyPanel(QWidget):
         area.viewport().setAutoFillBackground(False)
         self.form.setAutoFillBackground(False)
         area.setFixedWidth(_FORM)
-        middle = QWidget()
+        middle = self._middle = QWidget()
         inside = QVBoxLayout(middle)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.addWidget(self.plot, 1)

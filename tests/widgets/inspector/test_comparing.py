@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from engine.model.design import Design, Node
-from engine.model.prediction import ClientPrediction, NodePrediction, Theory
+from engine.model.prediction import ClientPrediction, NodePrediction, Theory, full_at
 from engine.sim.snapshot import NodeSample, Percentiles, Sample, Snapshot
 from widgets.inspector.comparing import (
     averages_of,
@@ -94,7 +96,29 @@ def test_a_design_shows_what_ends_first_by_name() -> None:
     design = Design(nodes=(Node(id="web", kind="service", name="Checkout", config={}),))
     theory = Theory(nodes={"web": WEB}, bottleneck="web", headroom=1.25, doubts=("faults",))
     found = describe_design(theory, design)
-    assert found.notes == ("bottleneck: Checkout, full at load × 1.25", "faults")
+    assert found.notes == ("bottleneck: Checkout, full at load × 1.25 of the design", "faults")
+
+
+@pytest.mark.parametrize(
+    ("dial", "headroom", "wanted"),
+    [
+        (1.0, 1.25, "full at 500 rps from clients, load × 1.25 of the design"),
+        (
+            10.0,
+            0.738,
+            (
+                "full at 295 rps from clients, load × 7.38 of the design; the dial is at × 10, 400 rps, "
+                "more than it can do"
+            ),
+        ),
+        (2.0, math.inf, ""),
+    ],
+)
+def test_it_is_said_at_which_rate_a_bottleneck_is_full(
+    dial: float, headroom: float, wanted: str
+) -> None:
+    clients = {"a": ClientPrediction(offered=300.0), "b": ClientPrediction(offered=100.0)}
+    assert full_at(Theory(clients=clients, dial=dial, headroom=headroom)) == wanted
 
 
 # -- in the inspector -------------------------------------------------------------------------------
@@ -143,7 +167,9 @@ def test_a_sentence_for_each_thing_that_does_not_hold(bench) -> None:
 def test_the_design_shows_its_bottleneck(bench) -> None:
     bench.panel.set_theory(Theory(nodes={"web": WEB}, bottleneck="web", headroom=0.9))
     bench.panel.set_selection(())
-    assert bench.panel.beside.note.text() == "Bottleneck: Checkout, full at load × 0.9."
+    assert (
+        bench.panel.beside.note.text() == "Bottleneck: Checkout, full at load × 0.9 of the design."
+    )
 
 
 def test_a_long_name_does_not_widen_the_panel(bench) -> None:

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from widgets.study.boxes import ListBox, words_in
+from widgets.study.boxes import ChoiceBox, ListBox, words_in
 from widgets.study.fields import Choice
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -72,3 +72,21 @@ def test_return_leaves_what_is_typed(box) -> None:
 
 def test_words_are_told_apart_by_commas() -> None:
     assert words_in(" a, b c ,,a,") == ["a", "b c"]
+
+
+def test_a_choice_stands_by_its_name_and_means_its_value(qtbot) -> None:
+    box = ChoiceBox(named=True)
+    qtbot.addWidget(box)
+    box.show_value("users.latency.p99")
+    assert box.currentText() == "users.latency.p99"
+    offered = [Choice("users.latency.p99", "Shoppers: p99 latency"), Choice("web.goodput", "Web")]
+    box.set_choices(offered, "p99")
+    assert box.currentText() == "Shoppers: p99 latency"
+    assert box.value() == "users.latency.p99"
+    box.setEditText("Web")
+    assert box.value() == "web.goodput"
+    box.setEditText("web.latency.above.0.25")
+    assert box.value() == "web.latency.above.0.25"
+    box.set_choices(offered[1:], "p99")
+    box.show_value("p99")
+    assert box.value() == "p99"

@@ -64,5 +64,5 @@ def test_choices_are_offered_without_changing_what_is_typed(form) -> None:
     form.set_text("setting", "web.inst")
     form.set_choices([Choice("web.instances", "Web · instances")], [])
     box = form._editors["setting"]
-    assert [box.itemText(place) for place in range(box.count())] == ["load", "web.instances"]
+    assert [box.itemText(place) for place in range(box.count())] == ["load", "Web · instances"]
     assert form.request.values["setting"] == "web.inst"

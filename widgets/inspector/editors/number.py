@@ -72,7 +72,7 @@ class NumberEditor(LineEditor):
 
 
 class TextEditor(LineEditor):
-    """A short text, with suggestions where the field has options."""
+    """A short text, with suggestions where the field has options; their values stand there by their labels."""
 
     def __init__(self, look: ThemeManager) -> None:
         """Empty editor."""
@@ -91,13 +91,16 @@ class TextEditor(LineEditor):
             self.line.setCompleter(completer)
 
     def written(self) -> tuple[str, str]:
-        """The text; none is empty."""
-        return ("" if self.field.value is None else str(self.field.value)), ""
+        """The text, or what an option of that value is called; none is empty."""
+        value = self.field.value
+        labels = (option.label for option in self.field.options if option.value == value)
+        return next(labels, "" if value is None else str(value)), ""
 
     def read(self, text: str) -> object:
-        """The text, without spaces around it."""
+        """The text, without spaces around it, or the value of the option that is called so."""
         typed = text.strip()
-        return None if not typed and self.field.shape.nullable else typed
+        values = (option.value for option in self.field.options if option.label == typed)
+        return next(values, None if not typed and self.field.shape.nullable else typed)
 
 
 class NumbersEditor(LineEditor):

@@ -9,6 +9,7 @@ from engine.model.class_names import renaming
 from engine.model.design import Objective, Scenario
 from engine.model.edits import CompoundEdit, SetDesign, Unset
 from engine.model.metrics import metrics_of, named
+from engine.model.names import name_of
 from engine.model.traffic import RequestClass
 from widgets.inspector.fields import Field, Option, config_fields
 from widgets.inspector.shapes import Shape
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from engine.model.component import Component
     from engine.model.design import Design
     from engine.model.edits import Edit
+    from engine.model.metric import Metric
     from engine.model.metrics import Sort
     from widgets.inspector.fields import Path
 
@@ -116,7 +118,7 @@ class DesignSubject:
             unit = self._unit(metric)
             path = ("objectives", str(i))
             lines += [
-                Field(path, Shape("item"), metric, group=group, value=metric),
+                Field(path, Shape("item"), self._called(metric), group=group, value=metric),
                 Field(
                     (*path, "metric"),
                     Shape("text"),
@@ -143,25 +145,39 @@ class DesignSubject:
 
     def _unit(self, metric: str) -> str:
         """The unit of a bound on a metric; none where nobody knows the metric."""
+        found = self._known(metric)
+        return "" if found is None else found.unit
+
+    def _called(self, metric: str) -> str:
+        """What people call a metric: ``Shoppers: p99 latency``; its path where nobody knows it."""
+        found, item = self._known(metric), metric.partition(".")[0]
+        return metric if found is None else f"{name_of(self._design, item)}: {found.title}"
+
+    def _known(self, metric: str) -> Metric | None:
+        """The record of a metric; None where nothing is measured so."""
         item_id, _, name = metric.partition(".")
         node = self._design.node_by_id.get(item_id)
+        if node is None and item_id not in self._design.link_by_id:
+            return None
         found = self._components.get(node.kind) if node is not None else None
         sort: Sort = "link" if node is None else "client" if node.kind == "client" else "node"
         known = metrics_of(sort, found.metrics, found.times) if found else metrics_of(sort)
         try:
-            return named(name, known).unit
+            return named(name, known)
         except KeyError:
-            return ""
+            return None
 
     def _metrics(self) -> tuple[Option, ...]:
-        """Metrics that people bound most, of the nodes of this design."""
-        names: list[str] = []
+        """Metrics that people bound most, of the nodes of this design, and those that it bounds by now."""
+        names = [str(raw.get("metric", "")) for raw in self._list("objectives")]
+        first = len(names)
         for node in self._design.nodes:
             if node.kind == "client":
                 names += [f"{node.id}.latency.p99", f"{node.id}.latency.p50", f"{node.id}.goodput"]
             else:
                 names += [f"{node.id}.utilization", f"{node.id}.residence.p99"]
-        return tuple(Option(name, name) for name in names)
+        listed = dict.fromkeys((*names[first:], *(name for name in names[:first] if name)))
+        return tuple(Option(name, self._called(name), help=name) for name in listed)
 
     def _list(self, name: str) -> list[_LIST]:
         """Raw entries of a list of the design."""
