@@ -32,7 +32,11 @@ DESIGN = Design.model_validate(
     }
 )
 OF_NODES = [(each.kind, metric) for each in COMPONENTS for metric in each.metrics]
-ALL = [*OF_NODES, *(("way", metric) for metric in LINK_METRICS)]
+# Most records are shared by all kinds: each once.
+ALL = {
+    (metric.name, metric.heading, metric.unit, metric.counts): (item, metric)
+    for item, metric in (*OF_NODES, *(("way", metric) for metric in LINK_METRICS))
+}.values()
 SCALES = {"s": LogSeconds, "%": Percent}
 VALUE = 0.75
 
