@@ -276,10 +276,10 @@ class LinkItem:
         self.wire: Wire = wire(*self.ends)
         self._outline = QRectF()
 
-    def route(self, start: QPointF, end: QPointF) -> None:
-        """Run between two ports."""
+    def route(self, start: QPointF, end: QPointF, course: Wire) -> None:
+        """Run between two ports along a course."""
         self.ends = (start, end)
-        self.wire = wire(start, end)
+        self.wire = course
         self._outline = self.wire.path.boundingRect().adjusted(-_HALO, -_HALO, _HALO, _HALO)
 
     def outline(self) -> QRectF:

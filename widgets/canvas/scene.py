@@ -22,7 +22,7 @@ from widgets.canvas.live_layer import LiveLayer
 from widgets.canvas.wiring import Wiring
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
 
     from engine.model.changes import Changes
     from engine.model.component import Component
@@ -61,6 +61,8 @@ class CanvasScene(QGraphicsScene):
         self.frames: dict[str, FrameItem] = {}
         self.notes: dict[str, NoteItem] = {}
         self.stale: set[PictureItem] = set()
+        self._left: dict[str, QRectF] = {}
+        """Where cards that lie elsewhere now were when links were last routed around them."""
         self._along = False
         """Whether only the path of the selection is looked at."""
 
@@ -112,8 +114,16 @@ class CanvasScene(QGraphicsScene):
         for item_id in ids | folded | links:
             self._sync(item_id)
         self.refresh_faces(ids | folded | links | set(hidden.values()) | set(before.values()))
-        self._route(self.wiring.beside(links) | siblings | links)
+        near = self.wiring.near(self._crossed_areas())
+        self._route(self.wiring.beside(links) | siblings | links | near, near)
         self.update()
+
+    def _crossed_areas(self) -> list[QRectF]:
+        """Where cards were and where they are, of those that came, went or moved since links were routed."""
+        areas = [*self._left.values()]
+        areas += [self.cards[each].rect for each in self._left if each in self.cards]
+        self._left.clear()
+        return areas
 
     def _sync(self, item_id: str) -> None:
         """Create, place or drop the item of one id."""
@@ -141,6 +151,13 @@ class CanvasScene(QGraphicsScene):
         if card is None:
             card = self.cards[item_id] = CardItem(item_id, rect, self.presenter.card(item_id))
             self.addItem(card)
+        self._put(card, rect)
+
+    def _put(self, card: CardItem, rect: QRectF) -> None:
+        """Have a card lie somewhere, and links know it."""
+        if card.rect != rect or not self.wiring.obstacles.knows(card.item_id):
+            self._left.setdefault(card.item_id, card.rect)
+            self.wiring.obstacles.put(card.item_id, rect)
         card.place(rect)
         self.stale.add(card)
 
@@ -188,6 +205,8 @@ class CanvasScene(QGraphicsScene):
     def _drop_card(self, item_id: str) -> None:
         card = self.cards.pop(item_id, None)
         if card is not None:
+            self._left.setdefault(item_id, card.rect)
+            self.wiring.obstacles.drop(item_id)
             self.stale.discard(card)
             self.removeItem(card)
 
@@ -221,10 +240,11 @@ class CanvasScene(QGraphicsScene):
     def preview(self, places: Mapping[str, QRectF]) -> None:
         """Show items elsewhere while a gesture lasts; the design does not know."""
         for item_id, rect in places.items():
-            card = self.cards.get(item_id) or self.notes.get(item_id)
-            if card is not None:
-                card.place(rect)
-                self.stale.add(card)
+            if item_id in self.cards:
+                self._put(self.cards[item_id], rect)
+            elif item_id in self.notes:
+                self.notes[item_id].place(rect)
+                self.stale.add(self.notes[item_id])
             frame = self.frames.get(item_id)
             if frame is not None:
                 size = {"width": rect.width(), "height": rect.height()}
@@ -255,9 +275,9 @@ class CanvasScene(QGraphicsScene):
             if link_id in self.links:
                 self.backdrop.touch(self.links[link_id].outline())
 
-    def _route(self, link_ids: Iterable[str]) -> None:
+    def _route(self, link_ids: Iterable[str], again: Container[str] = ()) -> None:
         """Route links, and have what they covered and cover now painted again."""
-        for item, covered in self.wiring.route(link_ids, self.rect_of):
+        for item, covered in self.wiring.route(link_ids, self.rect_of, again):
             if item.pill.show_face(item.face, item.ends, item.wire.middle, self.look):
                 self.stale.add(item.pill)
             if item.item_id not in self.live.links:

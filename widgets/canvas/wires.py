@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -12,11 +12,21 @@ from PySide6.QtGui import QPainterPath
 
 from widgets.canvas.geometry import CARD_HEIGHT
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 Floats: TypeAlias = npt.NDArray[np.float64]
+Curve: TypeAlias = tuple[QPointF, QPointF, QPointF]
+"""Two control points, and where it leads to."""
 
 POINTS: Final = 33
 """Points of the table of a wire; between them things move in straight lines."""
 _STEPS: Final = 24
+_T: Final = np.linspace(0.0, 1.0, _STEPS)
+_BASIS: Final = np.stack(
+    ((1 - _T) ** 3, 3 * (1 - _T) ** 2 * _T, 3 * (1 - _T) * _T**2, _T**3), axis=1
+)
+"""Weights of the four corners of a cubic, a row a point."""
 _LEAST_REACH = 36.0
 _MOST_REACH = 220.0
 _FAN = 8.0
@@ -39,13 +49,18 @@ class Wire:
 
 def wire(start: QPointF, end: QPointF) -> Wire:
     """The curve from an output port to an input port."""
+    return wire_along(start, curves_between(start, end))
+
+
+def wire_along(start: QPointF, curves: Sequence[Curve]) -> Wire:
+    """The wire that follows some curves, each beginning where the one before it ends."""
     path = QPainterPath(start)
-    for first, second, to in _curves(start, end):
+    for first, second, to in curves:
         path.cubicTo(first, second, to)
-    return _measured(path, start, end)
+    return _measured(path, start, curves)
 
 
-def _curves(start: QPointF, end: QPointF) -> list[tuple[QPointF, QPointF, QPointF]]:
+def curves_between(start: QPointF, end: QPointF) -> list[Curve]:
     """Control points: one S forwards; a way around both cards when the link leads back."""
     dx, dy = end.x() - start.x(), end.y() - start.y()
     if dx < -_BACKWARDS or (dx < 0.0 and abs(dy) < CARD_HEIGHT):
@@ -54,7 +69,7 @@ def _curves(start: QPointF, end: QPointF) -> list[tuple[QPointF, QPointF, QPoint
     return [(QPointF(start.x() + reach, start.y()), QPointF(end.x() - reach, end.y()), end)]
 
 
-def _detour(start: QPointF, end: QPointF) -> list[tuple[QPointF, QPointF, QPointF]]:
+def _detour(start: QPointF, end: QPointF) -> list[Curve]:
     """Back between the cards where there is room, else below both: never hidden behind them."""
     low = (start.y() + end.y()) / 2
     if abs(end.y() - start.y()) < _GAP * CARD_HEIGHT:
@@ -67,18 +82,19 @@ def _detour(start: QPointF, end: QPointF) -> list[tuple[QPointF, QPointF, QPoint
     ]
 
 
-def _measured(path: QPainterPath, start: QPointF, end: QPointF) -> Wire:
+def sampled(start: QPointF, curves: Sequence[Curve]) -> Floats:
+    """Points of some curves, closer where these bend more."""
+    corners = [(start.x(), start.y())]
+    for first, second, to in curves:
+        corners += [(first.x(), first.y()), (second.x(), second.y()), (to.x(), to.y())]
+    table = np.array(corners)
+    parts = [_BASIS @ table[3 * i : 3 * i + 4] for i in range(len(curves))]
+    return np.concatenate(parts)
+
+
+def _measured(path: QPainterPath, start: QPointF, curves: Sequence[Curve]) -> Wire:
     """Points at equal distances along the curve."""
-    t = np.linspace(0.0, 1.0, _STEPS)[:, None]
-    parts: list[Floats] = []
-    here = start
-    for first, second, to in _curves(start, end):
-        a, b, c, d = (np.array((p.x(), p.y())) for p in (here, first, second, to))
-        parts.append(
-            (1 - t) ** 3 * a + 3 * (1 - t) ** 2 * t * b + 3 * (1 - t) * t**2 * c + t**3 * d
-        )
-        here = to
-    raw = np.concatenate(parts)
+    raw = sampled(start, curves)
     along = np.concatenate(([0.0], np.cumsum(np.hypot(*np.diff(raw, axis=0).T))))
     wanted = np.linspace(0.0, along[-1], POINTS)
     points = np.stack([np.interp(wanted, along, raw[:, i]) for i in (0, 1)], axis=1)

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPointF, QRectF
 
 from widgets.canvas.geometry import input_port, output_port
+from widgets.canvas.routing import Obstacles, routed
 from widgets.canvas.wires import fan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
     from engine.model.design import Design, Link
     from widgets.canvas.dots import Courses
     from widgets.canvas.items import LinkItem
+
+_MANY: Final = 40
+"""Areas from which on all links are looked at: the whole design changed."""
+_ROOM: Final = 24.0
+"""Scene units around a card within which links keep away from it."""
 
 
 class Wiring:
@@ -25,6 +31,7 @@ class Wiring:
         """No links yet; ``courses`` learns every route."""
         self.items: dict[str, LinkItem] = {}
         self._courses = courses
+        self.obstacles = Obstacles()
         self._host: Mapping[str, str] = {}
         self._incoming: dict[str, list[str]] = {}
         self._touching: dict[str, set[str]] = {}
@@ -75,9 +82,15 @@ class Wiring:
         return {each for target in targets for each in self._incoming.get(target, ())}
 
     def route(
-        self, link_ids: Iterable[str], rect_of: Callable[[str], QRectF | None]
+        self,
+        link_ids: Iterable[str],
+        rect_of: Callable[[str], QRectF | None],
+        again: Container[str] = (),
     ) -> list[tuple[LinkItem, QRectF]]:
-        """Route links anew; returns those whose course changed, with what they covered before."""
+        """Route links anew; returns those whose course changed, with what they covered before.
+
+        A link whose ends are where they were keeps its course, unless it is among ``again``.
+        """
         changed: list[tuple[LinkItem, QRectF]] = []
         heights: dict[str, dict[str, float]] = {}
         for link_id in link_ids:
@@ -92,12 +105,27 @@ class Wiring:
                 heights[target] = self._fan(target, rect_of)
             arrival = input_port(end) + QPointF(0.0, heights[target].get(link_id, 0.0))
             ends = (output_port(start), arrival)
-            if ends != item.ends:
+            if ends == item.ends and link_id not in again:
+                continue
+            aside = heights[target].get(link_id, 0.0)
+            course = routed(*ends, self.obstacles, (source, target), aside)
+            if ends != item.ends or course.path != item.wire.path:
                 covered = item.outline()
-                item.route(*ends)
+                item.route(*ends, course)
                 self._courses.put(link_id, item.wire)
                 changed.append((item, covered))
         return changed
+
+    def near(self, areas: Sequence[QRectF]) -> set[str]:
+        """Links that run through any of some areas, or around one."""
+        if len(areas) > _MANY:
+            return set(self.items)
+        wide = [area.adjusted(-_ROOM, -_ROOM, _ROOM, _ROOM) for area in areas]
+        return {
+            link_id
+            for link_id, item in self.items.items()
+            if any(item.outline().intersects(area) for area in wide)
+        }
 
     def _fan(self, target: str, rect_of: Callable[[str], QRectF | None]) -> dict[str, float]:
         """Heights at which links arrive at a card."""
