@@ -83,6 +83,7 @@ ACTIONS: Final = (
     ActionSpec("run.step_request", "Step one re&quest", (",",), "step"),
     ActionSpec("run.back", "Look &back one second", ("Alt+Left",), "step"),
     ActionSpec("run.forward", "Look f&orward one second", ("Alt+Right",), "step"),
+    ActionSpec("run.fork", "&Go on from this moment", ("Ctrl+Shift+G",), "restart"),
     ActionSpec("run.live", "Back to &now", ("Alt+End",), "play"),
     ActionSpec("run.restart", "Res&tart", ("Ctrl+R",), "restart"),
     ActionSpec("run.measure", "&Measure from the start", ("M",), "chart"),
@@ -137,7 +138,7 @@ MENUS: Final = (
         (
             "run.toggle", "run.step_time", "run.step_request", "run.restart", "run.measure",
             "run.study", "run.why", "-",
-            "run.back", "run.forward", "run.live", "-",
+            "run.back", "run.forward", "run.fork", "run.live", "-",
             "run.faster", "run.slower", "-", ">break", "run.repair", "-", ">memory",
         ),
     ),

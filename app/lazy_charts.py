@@ -70,6 +70,10 @@ class LazyCharts(QWidget):
         if self._panel is not None:
             self._panel.set_running(running)
 
+    def go_back(self, instant: float) -> None:
+        """The run went back to a time (s) and goes on from there."""
+        self.panel.go_back(instant)
+
     def set_measured(self, result: Mapping[str, Any] | None) -> None:
         """Put the result of a measurement behind the latency; None takes it away."""
         self.panel.set_measured(result)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import deque
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from engine.model.memory import DEFAULT_MEMORY
 from engine.run.protocol import (
     Ack,
     ApplyEdit,
+    CancelRewind,
     Explain,
     Explained,
     Failed,
@@ -23,6 +25,9 @@ from engine.run.protocol import (
     Progress,
     Recorded,
     Refused,
+    Rewind,
+    Rewinding,
+    Rewound,
     Run,
     SetLoad,
     SetSpeed,
@@ -99,6 +104,10 @@ class RunController(QObject):
     """Whether the process answers; said when it ceases to, and when it does so again."""
     measured = Signal(object)
     """The run passed the end of its scenario: the result."""
+    rewinding = Signal(float)
+    """The run is replayed to a time of its past: the share done, 0 to 1."""
+    rewound = Signal(float, str)
+    """The run stands at a time of its past (s) and goes on from there; NaN where it is as it was, and why if not by wish."""
     explained = Signal(object)
     """Why something went wrong: an ``Explained``."""
     recorded = Signal(str, str)
@@ -224,6 +233,16 @@ class RunController(QObject):
         """Ask for the run so far; ``recorded`` is the answer."""
         self._send(TakeJournal())
 
+    def rewind(self, until: float) -> None:
+        """Go back to a time (s) and on from there; ``rewinding`` and at last ``rewound`` tell how that goes."""
+        if self.has_run:
+            self.rewinding.emit(0.0)
+            self._send(Rewind(until))
+
+    def cancel_rewind(self) -> None:
+        """Do not go back after all."""
+        self._send(CancelRewind())
+
     def explain(self, moment: float | None, item: str | None) -> None:
         """Ask why something went wrong; ``explained`` is the answer.
 
@@ -337,16 +356,27 @@ class RunController(QObject):
             case Measured(result):
                 if not self._awaiting_start:
                     self.measured.emit(result)
-            case Explained():
-                self.explained.emit(report)
-            case Recorded(text, problem):
-                self.recorded.emit(text, problem)
+            case Rewinding() | Rewound() | Explained() | Recorded():
+                self._pass_on(report)
             case Halted(message):
                 self._running = False
                 self.running_changed.emit(False)  # noqa: FBT003 - a Qt signal
                 self.halted.emit(message)
             case Failed(message, trace):
                 self._give_up(message, trace)
+
+    def _pass_on(self, report: Rewinding | Rewound | Explained | Recorded) -> None:
+        """Tell whoever asked for something how that goes."""
+        match report:
+            case Rewinding(share):
+                self.rewinding.emit(share)
+            case Rewound(at, problem):
+                self._marks.clear()
+                self.rewound.emit(math.nan if at is None else at, problem)
+            case Explained():
+                self.explained.emit(report)
+            case Recorded(text, problem):
+                self.recorded.emit(text, problem)
 
     def _show(self, snapshot: Snapshot, running: bool) -> None:  # noqa: FBT001
         """Remember and pass on a snapshot."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, Signal
 
 from widgets.instruments import Past
+from widgets.instruments.text import instant_text
 
 if TYPE_CHECKING:
     from app.run_controller import RunController
@@ -21,6 +22,8 @@ NOW: Final = math.nan
 class TimeTravel(QObject):
     """Feeds the views with the run, or with a moment of its past."""
 
+    refused = Signal(str)
+    """Why the run did not go back, in one line."""
     moved = Signal(float)
     """Another moment is looked at (s); NaN for now."""
 
@@ -29,7 +32,15 @@ class TimeTravel(QObject):
         self._views, self._run = views, run
         self.past = Past()
         self._at = NOW
+        self._goes_back = False
+        self._target = NOW
+        """Where the run goes back to, or went last (s)."""
+        run.failed.connect(lambda _message, _trace: self._end_replay())
         views.timeline.moment_requested.connect(self.show_moment)
+        views.timeline.fork_requested.connect(self.fork)
+        run.rewinding.connect(self._show_replay)
+        run.rewound.connect(self._arrive)
+        views.status.work.stop_clicked.connect(self.cancel)
 
     @property
     def at(self) -> float:
@@ -56,6 +67,7 @@ class TimeTravel(QObject):
     def clear(self) -> None:
         """A run begins."""
         self._leave()
+        self._end_replay()
         views = self._views
         for view in (views.canvas, views.charts, views.timeline):
             view.clear_run()
@@ -72,6 +84,19 @@ class TimeTravel(QObject):
     def go_live(self) -> None:
         """Show what is now."""
         self.show_moment(NOW)
+
+    def fork(self) -> None:
+        """Replay the run to the moment that is looked at, and go on from there."""
+        if not self.looks_back:
+            self.refused.emit("Look at a moment first: drag on the timeline, or press Alt+Left.")
+        elif not self._goes_back:
+            self._goes_back, self._target = True, self._at
+            self._run.rewind(self._at)
+
+    def cancel(self) -> None:
+        """Leave the run as it is, where it is being replayed."""
+        if self._goes_back:
+            self._run.cancel_rewind()
 
     def show_moment(self, instant: float) -> None:
         """Show a moment of the run (s); NaN, or one that is not yet, is now."""
@@ -102,6 +127,40 @@ class TimeTravel(QObject):
             self._views.inspector.show_moment(shown)
             self._views.outline.show_snapshot(shown[-1])
             self._views.transport.set_time(latest.time)
+        self.moved.emit(NOW)
+
+    def _show_replay(self, share: float) -> None:
+        """Say how far the replay is."""
+        words = f"Replaying to {instant_text(self._target)} … {share:.0%}"
+        self._views.status.work.show_work(words, can_stop=True)
+
+    def _end_replay(self) -> None:
+        """Nothing is replayed any more."""
+        if self._goes_back:
+            self._goes_back = False
+            self._views.status.work.show_work("", can_stop=False)
+
+    def _arrive(self, at: float, problem: str) -> None:
+        """The run went back, or did not."""
+        self._end_replay()
+        views = self._views
+        if math.isnan(at):
+            if problem:
+                self.refused.emit(f"The run did not go back: {problem}.")
+            return
+        moment = self.past.at(at)
+        self.past.forget_after(at)
+        self._at = NOW
+        views.timeline.set_moment(NOW)
+        views.timeline.go_back(at)
+        views.charts.go_back(at)
+        if moment is not None:
+            views.canvas.go_on_from(moment)
+            views.inspector.show_moment(moment.snapshots)
+        views.transport.set_time(at)
+        views.status.flash(
+            f"Going on from {instant_text(at)}; how it went before is dimmed in the charts."
+        )
         self.moved.emit(NOW)
 
     def _leave(self) -> None:

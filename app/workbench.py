@@ -202,6 +202,7 @@ class Workbench(QObject):
         run, transport = self.services.run, self.views.transport
         run.snapshot.connect(self._show_snapshot)
         self.travel.moved.connect(lambda _at: self._show_run())
+        self.travel.refused.connect(self.views.status.flash)
         run.cleared.connect(self._clear_run)
         run.running_changed.connect(transport.set_running)
         run.running_changed.connect(self.views.charts.set_running)

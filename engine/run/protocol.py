@@ -76,6 +76,21 @@ class TakeJournal:
 
 
 @dataclass(frozen=True, slots=True)
+class Rewind:
+    """Go back: replay the run up to a time (s), then go on from there as another run.
+
+    Meanwhile there are some ``Rewinding``, at last one ``Rewound``.
+    """
+
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class CancelRewind:
+    """Do not go back after all: the run is as it was."""
+
+
+@dataclass(frozen=True, slots=True)
 class Explain:
     """Say why something went wrong: the answer is one ``Explained``."""
 
@@ -110,6 +125,8 @@ Command = (
     | SetLoad
     | ApplyEdit
     | TakeJournal
+    | Rewind
+    | CancelRewind
     | Explain
     | Ack
     | Ping
@@ -148,6 +165,24 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
+class Rewinding:
+    """A replay is under way; ``share`` of it, 0 to 1, is done."""
+
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rewound:
+    """The run stands at a time (s) of its past and goes on from there; or, where that is None, as it was.
+
+    ``problem`` says why in one line, and nothing where somebody cancelled.
+    """
+
+    at: float | None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Explained:
     """The chain of causes, first cause first; empty where nothing went wrong."""
 
@@ -175,4 +210,15 @@ class Failed:
     traceback: str
 
 
-Report = Progress | Measured | Refused | Recorded | Explained | Halted | Pong | Failed
+Report = (
+    Progress
+    | Measured
+    | Refused
+    | Recorded
+    | Rewinding
+    | Rewound
+    | Explained
+    | Halted
+    | Pong
+    | Failed
+)

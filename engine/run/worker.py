@@ -26,6 +26,7 @@ from engine.run.pacing import Pacer, Slicer
 from engine.run.protocol import (
     Ack,
     ApplyEdit,
+    CancelRewind,
     Explain,
     Explained,
     Failed,
@@ -37,6 +38,9 @@ from engine.run.protocol import (
     Progress,
     Recorded,
     Refused,
+    Rewind,
+    Rewinding,
+    Rewound,
     Run,
     SetLoad,
     SetSpeed,
@@ -46,6 +50,8 @@ from engine.run.protocol import (
     Stop,
     TakeJournal,
 )
+from engine.run.rewinding import Rewinding as Replay
+from engine.run.rewinding import place
 from engine.run.session import DesignError, Session, StandstillError
 from engine.why.record import Record
 
@@ -102,6 +108,8 @@ class Worker:
         self._record: Record | None = None
         """What it recorded lately, for who asks why something went wrong."""
         self._refused: list[Edit] = []
+        self._replay: Replay | None = None
+        """The way back, while it is under way; the run itself stands still meanwhile."""
         self._running = False
         self._stop_at: float | None = None
         self._load = 1.0
@@ -134,14 +142,14 @@ class Worker:
             case Run() | Pause():
                 self._running, self._stop_at = isinstance(command, Run), None
                 self._changed()
-            case StepTime(seconds):
-                self._step_time(seconds)
-            case StepRequest():
-                self._step_request()
+            case StepTime() | StepRequest():
+                self._step(command)
             case ApplyEdit(edit):
                 self._apply(edit)
             case TakeJournal() | Explain():
                 self._answer(command)
+            case Rewind() | CancelRewind():
+                self._rewind(command)
             case Ack() | Ping():
                 self._listen_to(command)
             case Stop():
@@ -167,6 +175,7 @@ class Worker:
         """Begin at 0 with this design, paused."""
         self._memory = command.memory
         self._design, self._session, self._refused = command.design, None, []
+        self._replay = None
         if resident() > _MUCH:
             gc.collect()  # what the last run had is to be free before it counts what the next one takes
         self._running, self._stop_at, self._measured = False, None, False
@@ -219,6 +228,15 @@ class Worker:
                 self._session.set_load(command.factor)
         self._changed()
 
+    def _step(self, command: StepTime | StepRequest) -> None:
+        """Advance a little, then stand still; not while the run goes back."""
+        if self._replay is not None:
+            return
+        if isinstance(command, StepTime):
+            self._step_time(command.seconds)
+        else:
+            self._step_request()
+
     def _step_time(self, seconds: float) -> None:
         """Advance by so much, then stand still."""
         if self._session is not None:
@@ -242,6 +260,43 @@ class Worker:
             return Recorded(dumps(self._session.journal()))
         except JournalError as error:
             return Recorded(problem=str(error))
+
+    def _rewind(self, command: Rewind | CancelRewind) -> None:
+        """Begin to go back, or do not after all."""
+        had, self._replay = self._replay, None
+        if isinstance(command, CancelRewind) or self._session is None:
+            if had is not None or isinstance(command, Rewind):
+                self._send(Rewound(None))
+                self._changed()
+            return
+        try:
+            journal = self._session.journal()
+            until = place(command.until, self._session.now)
+            self._replay = Replay(journal, until, self._memory, self._clock)
+        except (JournalError, DesignError) as error:
+            self._send(Rewound(None, str(error)))
+
+    def _go_back(self, replay: Replay, session: Session) -> None:
+        """Replay a slice; once it is there, the new run takes the place of the other."""
+        try:
+            arrived = replay.advance()
+            if not arrived:
+                self._send(Rewinding(replay.share))
+                return
+            self._session = replay.go_on(session.journal())
+        except (JournalError, MemoryLimitError) as error:
+            self._replay = None
+            self._send(Rewound(None, str(error)))
+            self._changed()
+            return
+        self._replay, self._stop_at = None, None
+        self._session.heed = self._is_due
+        self._measured = self._session.is_over
+        if self._record is not None:
+            self._record.forget_after(replay.until)
+        self._reported_time = self._session.now
+        self._send(Rewound(replay.until))
+        self._changed()
 
     def _explained(self, question: Explain) -> Explained:
         """Why something went wrong in the run so far."""
@@ -269,6 +324,9 @@ class Worker:
         if session is None:
             return _IDLE
         try:
+            if self._replay is not None:
+                self._go_back(self._replay, session)
+                return 0.0
             if self._fresh and not self._begin(session):
                 return _IDLE
             wait = self._advance(session)
@@ -352,6 +410,7 @@ class Worker:
     def _fail(self, error: Exception) -> None:
         """Report what broke and give the session up; a ``Load`` starts over."""
         self._session, self._design, self._running = None, None, False
+        self._replay = None
         known = isinstance(error, StandstillError)
         message = str(error) if known else f"{type(error).__name__}: {error}"
         self._send(Failed(message, "".join(traceback.format_exception(error))))

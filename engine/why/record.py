@@ -35,6 +35,13 @@ class Record:
         self.samples.extend(snapshot.samples)
         self.notices.extend(snapshot.notices)
 
+    def forget_after(self, instant: float) -> None:
+        """Forget what came after a time (s): the run went back to it, and goes on differently."""
+        while self.samples and self.samples[-1].end > instant + _LATE:
+            self.samples.pop()
+        while self.notices and self.notices[-1].at > instant + _LATE:
+            self.notices.pop()
+
     def events(self, begun: float, end: float) -> list[EventPlan]:
         """The events of the plan that acted at some time between two (s), in the order of their beginnings."""
         found = [each for each in self.plan.events if each.at <= end + _LATE and each.end >= begun]

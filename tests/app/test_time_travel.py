@@ -12,7 +12,7 @@ from app.time_travel import TimeTravel
 from app.views import build_views
 from engine.catalog import COMPONENTS
 from engine.model.design import Design, Link, Node
-from engine.run.protocol import Progress
+from engine.run.protocol import CancelRewind, Progress, Rewind, Rewinding, Rewound
 from engine.run.session import Session
 from tests.helpers.fakes import FakeTransport
 from widgets.theme import ThemeManager
@@ -100,3 +100,55 @@ def test_a_new_run_has_no_past(bench) -> None:
     assert not bench.travel.looks_back
     assert len(bench.travel.past) == 0
     assert not bench.views.timeline.live_button.isVisible()
+
+
+def test_going_on_from_a_moment_forgets_what_came_later_and_keeps_it_behind_the_charts(
+    bench,
+) -> None:
+    bench.go_to(60.0)
+    views, travel = bench.views, bench.travel
+    said: list[str] = []
+    travel.refused.connect(said.append)
+    travel.fork()
+    assert "Look at a moment first" in said[0]
+    travel.show_moment(20.0)
+    travel.fork()
+    assert bench.pipe.of(Rewind) == [Rewind(20.0)]
+    bench.pipe.reports.append(Rewinding(0.5))
+    bench.run.tick()
+    assert "Replaying to 20.0 s … 50%" in views.status.work.text
+    bench.session = Session.replay(bench.session.journal(), 20.0)
+    bench.session.snapshot()
+    bench.pipe.reports.append(Rewound(20.0))
+    bench.run.tick()
+    assert not travel.looks_back
+    assert views.status.work.text == ""
+    panel = views.charts.panel
+    assert panel.history.end <= 20.0
+    assert panel.has_kept_run
+    assert panel._kept.end > 59.0
+    assert travel.past.end <= 20.0
+    assert views.timeline.axis.now == 20.0
+    assert views.canvas._scene.presenter.stats.nodes["web"].flow.rate.value > 20.0
+    bench.go_to(30.0)
+    assert panel.history.end == pytest.approx(30.0, abs=1.1)
+    assert travel.past.at(29.0).at == pytest.approx(29.0, abs=1.1)
+    assert panel._kept.end > 59.0
+
+
+def test_a_replay_can_be_cancelled_and_says_why_it_failed(bench) -> None:
+    bench.go_to(10.0)
+    said: list[str] = []
+    bench.travel.refused.connect(said.append)
+    bench.travel.show_moment(5.0)
+    bench.travel.fork()
+    bench.views.status.work.stop_clicked.emit()
+    assert bench.pipe.of(CancelRewind) == [CancelRewind()]
+    bench.pipe.reports.append(Rewound(None))
+    bench.run.tick()
+    assert said == []
+    assert bench.travel.at == 5.0, "what is looked at stays"
+    bench.travel.fork()
+    bench.pipe.reports.append(Rewound(None, "it goes another way"))
+    bench.run.tick()
+    assert said == ["The run did not go back: it goes another way."]

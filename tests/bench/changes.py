@@ -9,13 +9,19 @@ from statistics import median
 
 from engine.catalog import lower
 from engine.control.simulation import Simulation
+from engine.model import files
 from engine.model.design import Design
 from engine.model.edits import SetField
+from engine.model.memory import DEFAULT_MEMORY
+from engine.run.journal import Journal
+from engine.run.rewinding import Rewinding
 from engine.run.session import Session
 from tests.bench.designs import autoscaled, spread
 from tests.bench.row import Row
 
 TURNS = 500
+SHIPPED = Path(__file__).resolve().parents[2] / "saved_designs"
+MINUTE_9 = 540.0
 NODE = "w0"
 
 
@@ -60,6 +66,18 @@ def decision() -> float:
     return wall / (services * acts) * 1e6
 
 
+def going_back() -> list[float]:
+    """Processor times (s) of a replay to minute 9, of each shipped design."""
+    times = []
+    for path in sorted(SHIPPED.glob("*.windtunnel")):
+        begun = time.process_time()
+        replay = Rewinding(Journal(files.load(path)), MINUTE_9, DEFAULT_MEMORY, time.process_time)
+        while not replay.advance():
+            pass
+        times.append(time.process_time() - begun)
+    return times
+
+
 def measure(_folder: Path) -> Iterator[Row]:
     """Everything about changes."""
     designs = [Design.model_validate(spread(count, 1_000_000)) for count in (10, 1000)]
@@ -68,3 +86,5 @@ def measure(_folder: Path) -> Iterator[Row]:
     yield Row("a decision of one of 100 autoscalers, and its act", median(decision() for _ in range(5)), "µs", 1000, "less")  # fmt: skip
     few, many = alternately(*map(editor, designs))
     yield Row("editing the instances among 1,000 nodes", many, "µs", 2.0 * few, "less", few, "10 nodes")  # fmt: skip
+    forks = going_back()
+    yield Row("going back to minute 9, the slowest shipped design, processor time", max(forks), "s", 3, "less", median(forks), "the median one")  # fmt: skip

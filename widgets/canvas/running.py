@@ -70,6 +70,14 @@ class Running:
         if moment is None:
             self._choose_streams()
 
+    def go_on_from(self, moment: Moment) -> None:
+        """The run went back to a moment: what was known then is known now."""
+        presenter = self._scene.presenter
+        presenter.past, presenter.live = None, LiveStats.of_moment(moment)
+        self._scene.dots.clear()
+        presenter.update_faults()
+        self._refresh(len(self._scene.cards) + len(self._scene.links) + len(self._scene.frames))
+
     def clear(self) -> None:
         """Take every trace of the run away."""
         scene = self._scene

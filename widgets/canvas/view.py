@@ -199,6 +199,11 @@ class CanvasView(QGraphicsView):
         self._minimap.touch()
         self._wake()
 
+    def go_on_from(self, moment: Moment) -> None:
+        """The run went back to a moment and goes on from there."""
+        self._running.go_on_from(moment)
+        self._minimap.touch()
+
     def remember(self) -> object:
         """What this view wants to find in the ``memory`` of a moment."""
         return self._scene.presenter.live.remember()

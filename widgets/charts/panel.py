@@ -162,6 +162,13 @@ class ChartsPanel(QWidget):
         """Keep the present run: once the next begins, it is drawn dimmed behind it."""
         self._keep_next = True
 
+    def go_back(self, instant: float) -> None:
+        """The run went back to a time (s) and goes on from there; how it was stays behind it, dimmed."""
+        self._kept, self._keep_next = self._history.copy(), False
+        self._history.forget_after(instant)
+        self.axis.set_now(instant)
+        self._invalidate()
+
     def drop_kept_run(self) -> None:
         """Forget the kept run."""
         self._kept, self._keep_next = None, False

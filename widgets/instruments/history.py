@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from copy import deepcopy
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -68,6 +69,15 @@ class History:
         for sample in samples:
             if sample.end > sample.start and sample.start >= self._end - _EPSILON:
                 self._add(sample)
+
+    def copy(self) -> History:
+        """The record as it is, to be kept while this one goes on."""
+        return deepcopy(self)
+
+    def forget_after(self, instant: float) -> None:
+        """Forget what came after a time (s): the run went back to it, and goes on differently."""
+        self.table.forget_after(instant)
+        self._end = min(self._end, instant)
 
     def reasons(self, items: Iterable[str]) -> list[str]:
         """Failure reasons that occurred at these nodes, in order of first appearance."""

@@ -130,6 +130,12 @@ class Table:
         ends = np.minimum(cuts + size, last - first) - 1
         return Window(edges[first + cuts, 0], edges[first + ends, 1], sums)
 
+    def forget_after(self, instant: float) -> None:
+        """Forget what came after a time (s), with what is not yet a row."""
+        self.rows = int(np.searchsorted(self._edges[: self.rows, 1], instant + 1e-9, side="right"))
+        self._open[:] = 0.0
+        self._open_end = None
+
     def _close(self) -> None:
         """Make the open sums a row."""
         if self.rows == len(self._data):

@@ -42,6 +42,11 @@ class LoadCurve:
         self._table.column("arrivals")
         self._end = 0.0
 
+    def forget_after(self, instant: float) -> None:
+        """Forget what was offered after a time (s)."""
+        self._table.forget_after(instant)
+        self._end = min(self._end, instant)
+
     def set_design(self, design: Design) -> None:
         """Take the plan from a design."""
         self._plan = PlannedLoad(design, self._plan)

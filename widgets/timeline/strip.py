@@ -43,6 +43,8 @@ class TimelineStrip(QWidget):
     """Simulated instant that is pointed at (s); NaN for none."""
     moment_requested = Signal(float)
     """A moment of the run to look at (s); NaN for now."""
+    fork_requested = Signal()
+    """Go on from the moment that is looked at."""
     range_changed = Signal(float, float)
     """Visible range of simulated time (s)."""
 
@@ -69,6 +71,7 @@ class TimelineStrip(QWidget):
         self._title = section_label("Timeline", self)
         self._add_button = set_role(QToolButton(self), "flat")
         self.live_button = set_role(QToolButton(self), "flat")
+        self.fork_button = set_role(QToolButton(self), "flat")
         self._hands = TimelineInput(self)
         self._popup: EventPopup | None = None
         self._build()
@@ -138,6 +141,15 @@ class TimelineStrip(QWidget):
         self.axis.set_now(0.0)
         self.update()
 
+    def go_back(self, instant: float) -> None:
+        """The run went back to a time (s): what came later did not happen."""
+        self._load.forget_after(instant)
+        kept = [notice for notice in self._notices if notice.at <= instant]
+        self._notices.clear()
+        self._notices.extend(kept)
+        self.axis.set_now(instant)
+        self.update()
+
     def show_moment(self, instant: float) -> None:
         """Ask for a moment of the run; NaN, or one that is not yet, is now."""
         at_now = math.isnan(instant) or instant >= self.axis.now
@@ -149,7 +161,8 @@ class TimelineStrip(QWidget):
     def set_moment(self, instant: float) -> None:
         """Mark the moment that is looked at (s); NaN for now."""
         self.axis.hold(instant)
-        self.live_button.setVisible(not math.isnan(instant))
+        for button in (self.live_button, self.fork_button):
+            button.setVisible(not math.isnan(instant))
         self._describe()
         self.update()
 
@@ -243,6 +256,15 @@ class TimelineStrip(QWidget):
         self.live_button.clicked.connect(lambda: self.show_moment(math.nan))
         self._place(self.live_button, 40, 32)
         self.live_button.hide()
+        self.fork_button.setText("Go on here")
+        self.fork_button.setToolTip(
+            "Replay the run to this moment and go on from it, differently if you like (Ctrl+Shift+G)"
+        )
+        self.fork_button.setAccessibleName("Go on from this moment")
+        self.fork_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.fork_button.clicked.connect(self.fork_requested)
+        self._place(self.fork_button, 8, 52)
+        self.fork_button.hide()
 
     @staticmethod
     def _place(widget: QLabel | QToolButton, x: int, y: int) -> None:
