@@ -81,6 +81,7 @@ ACTIONS: Final = (
     ActionSpec("run.toggle", "&Run or pause", ("Space", "F5"), "play"),
     ActionSpec("run.step_time", "Step one &second", (".",), "step"),
     ActionSpec("run.step_request", "Step one re&quest", (",",), "step"),
+    ActionSpec("run.breakpoints", "Pa&use when…", ("Ctrl+Shift+B",), "pause"),
     ActionSpec("run.back", "Look &back one second", ("Alt+Left",), "step"),
     ActionSpec("run.forward", "Look f&orward one second", ("Alt+Right",), "step"),
     ActionSpec("run.fork", "&Go on from this moment", ("Ctrl+Shift+G",), "restart"),
@@ -136,7 +137,7 @@ MENUS: Final = (
     MenuSpec(
         "&Run",
         (
-            "run.toggle", "run.step_time", "run.step_request", "run.restart", "run.measure",
+            "run.toggle", "run.step_time", "run.step_request", "run.breakpoints", "run.restart", "run.measure",
             "run.study", "run.why", "-",
             "run.back", "run.forward", "run.fork", "run.live", "-",
             "run.faster", "run.slower", "-", ">break", "run.repair", "-", ">memory",

@@ -206,6 +206,7 @@ class Commands(QObject):
             "run.back": lambda: bench.travel.step(-1.0),
             "run.forward": lambda: bench.travel.step(1.0),
             "run.live": bench.travel.go_live,
+            "run.breakpoints": bench.breakpoints.open,
             "run.fork": bench.travel.fork,
             "run.measure": bench.measure,
             "run.why": bench.explain,

@@ -21,6 +21,7 @@ from engine.run.protocol import (
     Halted,
     Measured,
     Pause,
+    Paused,
     Ping,
     Progress,
     Recorded,
@@ -29,6 +30,7 @@ from engine.run.protocol import (
     Rewinding,
     Rewound,
     Run,
+    SetBreakpoints,
     SetLoad,
     SetSpeed,
     StartOver,
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from app.document import DesignDocument
     from engine.model.changes import Changes
     from engine.model.edits import Edit
+    from engine.run.breakpoints import Breakpoint
     from engine.run.protocol import Command, Report
     from engine.sim.snapshot import Snapshot
 
@@ -104,6 +107,8 @@ class RunController(QObject):
     """Whether the process answers; said when it ceases to, and when it does so again."""
     measured = Signal(object)
     """The run passed the end of its scenario: the result."""
+    paused = Signal(str)
+    """The run paused by itself, at a breakpoint: where and why, in one line."""
     rewinding = Signal(float)
     """The run is replayed to a time of its past: the share done, 0 to 1."""
     rewound = Signal(float, str)
@@ -132,6 +137,7 @@ class RunController(QObject):
         self._speed = 1.0
         self._load = 1.0
         self._memory = memory
+        self._points: tuple[Breakpoint, ...] = ()
         self._latest: Snapshot | None = None
         self._shown = 0.0
         self._silence = 0
@@ -224,6 +230,16 @@ class RunController(QObject):
         """Multiply all traffic."""
         self._load = factor
         self._send(SetLoad(factor))
+
+    @property
+    def breakpoints(self) -> tuple[Breakpoint, ...]:
+        """When this and later runs pause by themselves."""
+        return self._points
+
+    def set_breakpoints(self, points: tuple[Breakpoint, ...]) -> None:
+        """Pause by itself when something begins; ``paused`` tells."""
+        self._points = points
+        self._send(SetBreakpoints(points))
 
     def set_memory(self, limit: float) -> None:
         """What a run may take (bytes), from its next start on."""
@@ -325,6 +341,8 @@ class RunController(QObject):
             SetLoad(self._load),
         ):
             self._send(command)
+        if self._points:
+            self._send(SetBreakpoints(self._points))
         if self._running:
             self._send(Run())
         self.running_changed.emit(self._running)
@@ -358,12 +376,21 @@ class RunController(QObject):
                     self.measured.emit(result)
             case Rewinding() | Rewound() | Explained() | Recorded():
                 self._pass_on(report)
-            case Halted(message):
-                self._running = False
-                self.running_changed.emit(False)  # noqa: FBT003 - a Qt signal
-                self.halted.emit(message)
+            case Halted() | Paused():
+                self._stand_still(report)
             case Failed(message, trace):
                 self._give_up(message, trace)
+
+    def _stand_still(self, report: Halted | Paused) -> None:
+        """The run stopped by itself."""
+        if isinstance(report, Paused) and self._awaiting_start:
+            return  # that was the run before
+        self._running = False
+        self.running_changed.emit(False)  # noqa: FBT003 - a Qt signal
+        if isinstance(report, Halted):
+            self.halted.emit(report.message)
+        else:
+            self.paused.emit(f"Paused at {report.at:,.1f} s: {report.message}.")
 
     def _pass_on(self, report: Rewinding | Rewound | Explained | Recorded) -> None:
         """Tell whoever asked for something how that goes."""

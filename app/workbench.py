@@ -11,6 +11,7 @@ from app import conflict, other_files
 from app.actions import ActionSet
 from app.banner import Choice, Message
 from app.break_menu import break_edit, repair_edit
+from app.breakpoints_card import BreakpointsCard
 from app.context_menu import BreakMenus, canvas_menu, item_menu
 from app.distances_card import DistancesCard
 from app.findings_panel import FindingsPanel
@@ -70,6 +71,7 @@ class Workbench(QObject):
         self.distances = DistancesCard(window, look)
         self.why = WhyCard(window, look)
         self.result_card = ResultCard(window, look)
+        self.breakpoints = BreakpointsCard(window, look, services.run, services.document)
         self._is_measured = False
         self.breaks = BreakMenus(components, look, self.break_it)
         self.desk = StudyDesk(services, look, window.instruments, dialogs)
@@ -203,6 +205,9 @@ class Workbench(QObject):
         run.snapshot.connect(self._show_snapshot)
         self.travel.moved.connect(lambda _at: self._show_run())
         self.travel.refused.connect(self.views.status.flash)
+        run.paused.connect(self._show_pause)
+        run.running_changed.connect(self._forget_pause)
+        transport.breakpoints_requested.connect(self.breakpoints.open)
         run.cleared.connect(self._clear_run)
         run.running_changed.connect(transport.set_running)
         run.running_changed.connect(self.views.charts.set_running)
@@ -382,6 +387,20 @@ class Workbench(QObject):
         text = f"{message.rstrip('.')}. Your design is untouched."
         restart = Choice("Restart", self.services.run.revive)
         self.views.banners.show_message(Message("engine", text, choices=(restart,), details=trace))
+
+    def _show_pause(self, message: str) -> None:
+        """The run paused at a breakpoint: say where and why."""
+        run = self.services.run
+        choices = (
+            Choice("Go on", lambda: run.set_running(True)),
+            Choice("Pause when…", self.breakpoints.open),
+        )
+        self.views.banners.show_message(Message("paused", message, "info", choices))
+
+    def _forget_pause(self, running: bool) -> None:  # noqa: FBT001 - a Qt slot
+        """It goes on: why it paused is over."""
+        if running:
+            self.views.banners.dismiss("paused")
 
     def _show_halt(self, message: str) -> None:
         """The run took all its memory: say who, and offer what can be done."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from engine.model.design import Design
     from engine.model.edits import Edit
     from engine.model.findings import Finding
+    from engine.run.breakpoints import Breakpoint
     from engine.sim.snapshot import Snapshot
     from engine.why.fact import Fact
 
@@ -71,6 +72,13 @@ class ApplyEdit:
 
 
 @dataclass(frozen=True, slots=True)
+class SetBreakpoints:
+    """Pause by itself when something begins; a pause is told by one ``Paused``."""
+
+    points: tuple[Breakpoint, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TakeJournal:
     """Say how to repeat the run so far: the answer is one ``Recorded``."""
 
@@ -124,6 +132,7 @@ Command = (
     | SetSpeed
     | SetLoad
     | ApplyEdit
+    | SetBreakpoints
     | TakeJournal
     | Rewind
     | CancelRewind
@@ -147,6 +156,14 @@ class Measured:
     """The run passed the end of its scenario: the result, as in the result contract (JSON types)."""
 
     result: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """The run paused at a breakpoint. ``message`` says where and why, in one line."""
+
+    at: float
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +230,7 @@ class Failed:
 Report = (
     Progress
     | Measured
+    | Paused
     | Refused
     | Recorded
     | Rewinding

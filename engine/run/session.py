@@ -22,11 +22,12 @@ from engine.sim.snapshot import Snapshot
 from engine.sim.spans import Spans
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from engine.model.design import Design, Objective
     from engine.model.edits import Edit
     from engine.plan.primitives import Plan
+    from engine.sim.snapshot import Sample
     from engine.sim.spans import Span
 
 __all__ = ["DesignError", "MemoryLimitError", "Session", "StandstillError"]
@@ -223,6 +224,11 @@ class Session:
             crossings=observer.crossings(),
             notices=notices,
         )
+
+    def look(self) -> Sequence[Sample]:
+        """What was measured since the last snapshot, up to now; the next snapshot has it as well."""
+        self._simulation.look()
+        return self._simulation.samples
 
     @property
     def plan(self) -> Plan:

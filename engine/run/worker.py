@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 
 from engine.model.edits import CompoundEdit
 from engine.model.memory import DEFAULT_MEMORY
+from engine.run.breakpoints import Watch, reason_of
 from engine.run.journal import JournalError
 from engine.run.journal_file import dumps
 from engine.run.memory import MemoryLimitError, resident
@@ -33,6 +34,7 @@ from engine.run.protocol import (
     Halted,
     Measured,
     Pause,
+    Paused,
     Ping,
     Pong,
     Progress,
@@ -42,6 +44,7 @@ from engine.run.protocol import (
     Rewinding,
     Rewound,
     Run,
+    SetBreakpoints,
     SetLoad,
     SetSpeed,
     StartOver,
@@ -110,6 +113,7 @@ class Worker:
         self._refused: list[Edit] = []
         self._replay: Replay | None = None
         """The way back, while it is under way; the run itself stands still meanwhile."""
+        self._watch = Watch()
         self._running = False
         self._stop_at: float | None = None
         self._load = 1.0
@@ -154,7 +158,7 @@ class Worker:
                 self._listen_to(command)
             case Stop():
                 self.stopped = True
-            case SetSpeed() | SetLoad():
+            case SetSpeed() | SetLoad() | SetBreakpoints():
                 self._tune(command)
 
     def _answer(self, question: TakeJournal | Explain) -> None:
@@ -195,6 +199,7 @@ class Worker:
         self._record = Record(session.plan)
         session.heed = self._is_due
         self._session, self._fresh = session, True
+        self._watch.begin(0.0)
         self._changed()
 
     def _apply(self, edit: Edit) -> None:
@@ -218,9 +223,12 @@ class Worker:
         self._refused.clear()
         self._changed()
 
-    def _tune(self, command: SetSpeed | SetLoad) -> None:
-        """Turn a dial."""
-        if isinstance(command, SetSpeed):
+    def _tune(self, command: SetSpeed | SetLoad | SetBreakpoints) -> None:
+        """Turn a dial, or wait for something."""
+        if isinstance(command, SetBreakpoints):
+            self._watch = Watch(command.points)
+            self._watch.begin(self._session.now if self._session is not None else 0.0)
+        elif isinstance(command, SetSpeed):
             self._pacer.speed = max(1e-3, command.speed)
         else:
             self._load = command.factor
@@ -295,6 +303,7 @@ class Worker:
         if self._record is not None:
             self._record.forget_after(replay.until)
         self._reported_time = self._session.now
+        self._watch.begin(replay.until)
         self._send(Rewound(replay.until))
         self._changed()
 
@@ -361,6 +370,8 @@ class Worker:
         if not self._credit and now - self._reported_time > BACKLOG:
             return _IDLE  # the Ack ends the wait
         until = min(target, now + self._slicer.span)
+        if self._watch:
+            until = min(until, self._watch.stop_before(now, session.design.scenario.events))
         end = session.design.scenario.duration
         if not self._measured and now < end <= until:
             until = end
@@ -369,10 +380,22 @@ class Worker:
         self._slicer.record(session.now - now, self._clock() - begun)
         self._news = True
         self._note_result(session)
+        if self._watch and self._break(session):
+            return _IDLE
         if self._stop_at is not None and session.now >= self._stop_at:
             self._stop_at = None
             return _IDLE
         return REST if arrived and until >= target else 0.0
+
+    def _break(self, session: Session) -> bool:
+        """Stand still where something began that somebody waits for."""
+        reason = reason_of(self._watch, session.design, session.now, session.look)
+        if not reason:
+            return False
+        self._running, self._stop_at = False, None
+        self._changed()
+        self._send(Paused(session.now, reason))
+        return True
 
     def _is_due(self) -> bool:
         """Whether a slice ends here: somebody calls, or it has taken its time."""

@@ -63,3 +63,24 @@ def test_a_run_is_looked_back_at_and_goes_on_from_there_to_the_same_end(launch, 
     assert results[1]["hash"] == results[0]["hash"]
     if folder := os.environ.get("WINDTUNNEL_PICTURES"):
         robot.window.grab().save(f"{folder}/fork.png")
+
+
+def test_a_run_pauses_where_it_was_told_to_and_says_why(launch, shop) -> None:
+    robot = launch(shop)
+    run, bench = robot.services.run, robot.opened.bench
+    robot.wait(lambda: robot.now > 0.0)
+    bench.actions["run.breakpoints"].trigger()
+    card = bench.breakpoints
+    card.item.setCurrentIndex(card.item.findData("web"))
+    card.bound.setText("1 ms")
+    if folder := os.environ.get("WINDTUNNEL_PICTURES"):
+        robot.window.grab().save(f"{folder}/breakpoints.png")
+    robot.press(card.add_button)
+    robot.wait(lambda: robot.banner("paused"))
+    assert not run.running
+    assert "p99 latency of Web is" in robot.views.banners.shown("paused")
+    card.close_card()
+    if folder := os.environ.get("WINDTUNNEL_PICTURES"):
+        robot.window.grab().save(f"{folder}/paused.png")
+    robot.press(robot.button(robot.views.banners, "Go on"))
+    robot.wait(lambda: run.running and not robot.banner("paused"))

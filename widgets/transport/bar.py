@@ -40,6 +40,8 @@ class TransportBar(QWidget):
     """Advance by one simulated second."""
     step_request_requested = Signal()
     """Advance until one more request is answered."""
+    breakpoints_requested = Signal()
+    """Say when the run is to pause by itself."""
     restart_requested = Signal()
     speed_changed = Signal(float)
     """Simulated seconds a wall second; infinity for as fast as it goes."""
@@ -182,6 +184,8 @@ class TransportBar(QWidget):
         self.restart_button.clicked.connect(self.restart_requested)
         self.step_menu.addAction("One second", self.step_time_requested.emit)
         self.step_menu.addAction("One request", self.step_request_requested.emit)
+        self.step_menu.addSeparator()
+        self.step_menu.addAction("Pause when…", self.breakpoints_requested.emit)
         self.step_menu_button.setMenu(self.step_menu)
         self.step_menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.speed.dialed.connect(self._speed_dialed)
