@@ -16,6 +16,7 @@ from app.context_menu import BreakMenus, canvas_menu, item_menu
 from app.distances_card import DistancesCard
 from app.findings_panel import FindingsPanel
 from app.result_card import ResultCard
+from app.run_messages import RunMessages
 from app.status_bar import past_line, rest_line, run_line
 from app.studies import StudyDesk
 from app.time_travel import TimeTravel
@@ -77,6 +78,7 @@ class Workbench(QObject):
         self.desk = StudyDesk(services, look, window.instruments, dialogs)
         self.selection: frozenset[str] = frozenset()
         self.travel = TimeTravel(views, services.run)
+        RunMessages(services.run, views.banners, self.show_findings, self.breakpoints.open)
         self._connect_document()
         self._connect_run()
         self._connect_views()
@@ -205,16 +207,11 @@ class Workbench(QObject):
         run.snapshot.connect(self._show_snapshot)
         self.travel.moved.connect(lambda _at: self._show_run())
         self.travel.refused.connect(self.views.status.flash)
-        run.paused.connect(self._show_pause)
-        run.running_changed.connect(self._forget_pause)
         transport.breakpoints_requested.connect(self.breakpoints.open)
         run.cleared.connect(self._clear_run)
         run.running_changed.connect(transport.set_running)
         run.running_changed.connect(self.views.charts.set_running)
         run.running_changed.connect(lambda _running: self._show_run())
-        run.failed.connect(self._show_failure)
-        run.answering.connect(self._show_silence)
-        run.halted.connect(self._show_halt)
         run.measured.connect(self._show_result)
         run.explained.connect(self.why.show_answer)
         run.cleared.connect(self.why.close_card)
@@ -364,7 +361,6 @@ class Workbench(QObject):
     def _clear_run(self) -> None:
         """A run begins."""
         self.travel.clear()
-        self.views.banners.dismiss("engine")
 
     def _show_run(self) -> None:
         """Say how the run goes."""
@@ -381,44 +377,6 @@ class Workbench(QObject):
         else:
             text = rest_line(latest.time, latest.requests, latest.wall)
         self.views.status.set_run_text(text)
-
-    def _show_failure(self, message: str, trace: str) -> None:
-        """The simulation broke: say so, and offer to start it again."""
-        text = f"{message.rstrip('.')}. Your design is untouched."
-        restart = Choice("Restart", self.services.run.revive)
-        self.views.banners.show_message(Message("engine", text, choices=(restart,), details=trace))
-
-    def _show_pause(self, message: str) -> None:
-        """The run paused at a breakpoint: say where and why."""
-        run = self.services.run
-        choices = (
-            Choice("Go on", lambda: run.set_running(True)),
-            Choice("Pause when…", self.breakpoints.open),
-        )
-        self.views.banners.show_message(Message("paused", message, "info", choices))
-
-    def _forget_pause(self, running: bool) -> None:  # noqa: FBT001 - a Qt slot
-        """It goes on: why it paused is over."""
-        if running:
-            self.views.banners.dismiss("paused")
-
-    def _show_halt(self, message: str) -> None:
-        """The run took all its memory: say who, and offer what can be done."""
-        choices = (
-            Choice("Findings", self.show_findings),
-            Choice("Restart", self.services.run.revive),
-        )
-        text = f"{message[:1].upper()}{message[1:]}."
-        self.views.banners.show_message(Message("engine", text, choices=choices))
-
-    def _show_silence(self, answers: bool) -> None:  # noqa: FBT001 - a Qt slot
-        """The simulating process does not answer, or does so again."""
-        if answers:
-            self.views.banners.dismiss("silence")
-            return
-        text = "The engine does not answer. Your design is untouched."
-        restart = Choice("Restart the engine", self.services.run.revive)
-        self.views.banners.show_message(Message("silence", text, choices=(restart,)))
 
     def _show_result(self, result: dict[str, object]) -> None:
         """The scenario's end was passed: say whether the objectives were met."""

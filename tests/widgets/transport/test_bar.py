@@ -59,7 +59,12 @@ def test_step_and_restart(bar: TransportBar, heard: Heard, qtbot: QtBot) -> None
     for action in bar.step_menu.actions():
         action.trigger()
     assert heard == ["step time", "restart", "step time", "step request"]
-    assert [action.text() for action in bar.step_menu.actions()] == ["One second", "One request", "", "Pause when…"]
+    assert [action.text() for action in bar.step_menu.actions()] == [
+        "One second",
+        "One request",
+        "",
+        "Pause when…",
+    ]
 
 
 def test_setters_are_silent(bar: TransportBar, heard: Heard) -> None:
