@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import importlib
 import importlib.util
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from engine.cli.selftest import Probe
 
 
+_COMMAND = 1_000_000
+"""Objects after which cycles among them are looked for: more than any command makes before it does its work."""
+_WINDOW = 250_000
+"""The same for the window, which lives longer."""
 _INTERRUPTED = 130
 """The exit code of Ctrl-C, as shells count."""
 
@@ -28,13 +33,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         from multiprocessing import freeze_support  # noqa: PLC0415 - elsewhere it has nothing to do
 
         freeze_support()
-    # The start makes objects that stay: looking for garbage among them only delays it.
-    gc.set_threshold(250_000)
+    # The start makes objects that stay: looking for garbage among them only delays it. At the end they go with
+    # the process.
+    gc.set_threshold(_COMMAND)
+    atexit.register(gc.freeze)
     # Pydantic would look through everything installed for plugins, which nothing here has.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     arguments = list(sys.argv[1:] if argv is None else argv)
     # Imported here, so that neither a child process nor the command line ever loads Qt.
     if wants_window(arguments):
+        gc.set_threshold(_WINDOW)
         # Once PySide6 is there, it reads the source of everything that is imported after it.
         importlib.import_module("numpy")
         tuple(importlib.import_module("engine.catalog").COMPONENTS)

@@ -17,7 +17,7 @@ from engine.cli.lazily import lazily
 from engine.release import engine_version
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from engine.cli import (
         checking,
@@ -100,7 +100,8 @@ def make_app(probes: Sequence[Probe], command: str = "") -> typer.Typer:
 
     Args:
         probes: Checks that the self-test makes beside its own.
-        command: The one that will be called: studies are read only for their own, since they read all the rest.
+        command: The one that will be called, or nothing: it alone is made, since making all of them takes as
+            long as a check does, and studies are read only for their own, since they read all the rest.
     """
     app = typer.Typer(
         name="windtunnel",
@@ -110,18 +111,26 @@ def make_app(probes: Sequence[Probe], command: str = "") -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     app.callback()(options)
-    app.command()(simulate)
-    app.command()(theory)
-    app.command()(why)
-    app.command()(check)
-    app.command("schema")(print_schema)
-    app.command("trace")(import_recording)
-    app.command("new-component")(new_component)
 
-    @app.command("selftest")
     def run_selftest() -> int:
         """Check that this installation works: components, a simulation, the compiled lane."""
         return selftest.run(probes)
+
+    commands: dict[str, Callable[..., int]] = {
+        "simulate": simulate,
+        "theory": theory,
+        "why": why,
+        "check": check,
+        "schema": print_schema,
+        "trace": import_recording,
+        "new-component": new_component,
+        "selftest": run_selftest,
+    }
+    for name, act in commands.items():
+        if command == name or command not in commands:
+            app.command(name)(act)
+    if command in commands:
+        return app
 
     studies = typer.Typer(
         name=_STUDY,
