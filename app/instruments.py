@@ -91,7 +91,7 @@ class Instruments(QWidget):
         self.tabs.setFixedHeight(_ROW)
         self.tall = _tool("Taller", "More room for the instruments", checkable=True)
         self.own = _tool("Own window", "Put this into a window of its own")
-        self._stack = QStackedWidget()
+        self.pages = QStackedWidget()
         self.tabs.currentChanged.connect(self._choose)
         self.tall.toggled.connect(self._stretch)
         self.own.clicked.connect(lambda: self.detach(self.current))
@@ -107,7 +107,7 @@ class Instruments(QWidget):
         column.setSpacing(0)
         column.addWidget(timeline)
         column.addLayout(row)
-        column.addWidget(self._stack, 1)
+        column.addWidget(self.pages, 1)
         look.changed.connect(lambda _theme: self._dress())
         self._dress()
 
@@ -128,7 +128,7 @@ class Instruments(QWidget):
         holder = QWidget()
         QVBoxLayout(holder).setContentsMargins(0, 0, 0, 0)
         self._pages[name] = _Page(title, make, holder, height)
-        self._stack.addWidget(holder)
+        self.pages.addWidget(holder)
         self.tabs.addTab(title)
 
     def show_page(self, name: str) -> None:
@@ -188,7 +188,7 @@ class Instruments(QWidget):
         page = self._pages[name]
         if page.window is None:
             self._made(page)
-        self._stack.setCurrentIndex(place)
+        self.pages.setCurrentIndex(place)
         self.own.setEnabled(page.window is None)
         self.height_wanted.emit(page.height if page.window is None else 0)
         self.page_shown.emit(name)

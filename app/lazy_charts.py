@@ -33,7 +33,7 @@ class LazyCharts(QWidget):
         self._components = components
         self._look, self._axis = look, axis
         self._panel: ChartsPanel | None = None
-        self._is_running = False
+        self._waiting = ""
         set_role(self, "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._column = QVBoxLayout(self)
@@ -48,7 +48,7 @@ class LazyCharts(QWidget):
             from widgets.charts import ChartsPanel  # noqa: PLC0415
 
             self._panel = ChartsPanel(self._look.theme, self._axis, components=self._components)
-            self._panel.set_running(self._is_running)
+            self._panel.set_waiting(self._waiting)
             self._column.addWidget(self._panel)
         return self._panel
 
@@ -64,11 +64,11 @@ class LazyCharts(QWidget):
         """Begin a new run."""
         self.panel.clear_run()
 
-    def set_running(self, running: bool) -> None:  # noqa: FBT001 - a slot
-        """Whether numbers are on their way."""
-        self._is_running = running
+    def set_waiting(self, why: str) -> None:
+        """Say in charts that have no numbers yet what they wait for; nothing where no run is on."""
+        self._waiting = why
         if self._panel is not None:
-            self._panel.set_running(running)
+            self._panel.set_waiting(why)
 
     def go_back(self, instant: float) -> None:
         """The run went back to a time (s) and goes on from there."""

@@ -109,9 +109,9 @@ class MainWindow(QMainWindow):
         self.left.setCurrentWidget(self._views.outline if shown else self._views.palette)
 
     def focus_next_pane(self) -> None:
-        """Move the keyboard to the next part of the window: left, canvas, timeline, inspector."""
+        """Move the keyboard to the next part of the window: left, canvas, timeline, charts, inspector."""
         views = self._views
-        panes = (self.left, views.canvas, views.timeline, views.inspector)
+        panes = (self.left, views.canvas, views.timeline, self.instruments.pages, views.inspector)
         focus_next(panes, self.focusWidget())
 
     def showEvent(self, event: QShowEvent) -> None:

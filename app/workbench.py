@@ -48,6 +48,8 @@ if TYPE_CHECKING:
 
 LEAD: Final = 0.1
 """Wall seconds by which a fault is set ahead, so that the run meets its time exactly."""
+_FIRST: Final = "The first numbers come in a moment"
+"""What an empty chart says while a run has just begun."""
 MAX_RECOVERED: Final = 3
 """Crashed windows offered at once."""
 
@@ -210,7 +212,6 @@ class Workbench(QObject):
         transport.breakpoints_requested.connect(self.breakpoints.open)
         run.cleared.connect(self._clear_run)
         run.running_changed.connect(transport.set_running)
-        run.running_changed.connect(self.views.charts.set_running)
         run.running_changed.connect(lambda _running: self._show_run())
         run.measured.connect(self._show_result)
         run.explained.connect(self.why.show_answer)
@@ -366,17 +367,19 @@ class Workbench(QObject):
         """Say how the run goes."""
         run, latest = self.services.run, self.services.run.latest
         worst = next(iter(self.services.findings.findings), None)
+        waiting = ""
         if self.travel.looks_back:
             text = past_line(self.travel.at, run.now, is_running=run.running)
         elif run.running and worst is not None and worst.level == "error":
-            text = f"Not running: {worst.message}"
+            text = waiting = f"Not running: {worst.message}"
         elif run.running:
-            text = run_line(run.rates(), run.speed)
+            text, waiting = run_line(run.rates(), run.speed), _FIRST
         elif latest is None:
             text = "Ready"
         else:
             text = rest_line(latest.time, latest.requests, latest.wall)
         self.views.status.set_run_text(text)
+        self.views.charts.set_waiting(waiting)
 
     def _show_result(self, result: dict[str, object]) -> None:
         """The scenario's end was passed: say whether the objectives were met."""

@@ -299,13 +299,14 @@ def test_f6_goes_round_the_panes(launch, shop) -> None:
     robot = launch(shop)
     robot.views.canvas.setFocus()
     visited = []
-    for _ in range(4):
+    for _ in range(5):
         robot.key(Qt.Key.Key_F6)
         focus = robot.window.focusWidget()
         panes = {"palette": robot.window.left, "canvas": robot.views.canvas,
-                 "timeline": robot.views.timeline, "inspector": robot.views.inspector}  # fmt: skip
+                 "timeline": robot.views.timeline, "inspector": robot.views.inspector,
+                 "charts": robot.views.charts}  # fmt: skip
         visited += [n for n, pane in panes.items() if pane is focus or pane.isAncestorOf(focus)]
-    assert visited == ["timeline", "inspector", "palette", "canvas"]
+    assert visited == ["timeline", "charts", "inspector", "palette", "canvas"]
 
 
 def test_a_design_file_dropped_on_the_canvas_opens(robot, shop) -> None:

@@ -256,6 +256,18 @@ class Commands:
         if len(self._stage.selection) == 1:
             self._stage.activated.emit(next(iter(self._stage.selection)))
 
+    def ask_for_menu(self) -> None:
+        """Open the menu of what is selected, beside it; that of the canvas where nothing is."""
+        stage, chosen = self._stage, sorted(self._stage.selection)
+        rect = stage.scene.rect_of(chosen[0]) if chosen else None
+        if chosen and chosen[0] in stage.scene.links:
+            rect = stage.scene.links[chosen[0]].wire.path.boundingRect()
+        place = stage.camera.shown().center() if rect is None else rect.center()
+        if rect is not None:
+            stage.camera.reveal(rect)
+        at = stage.view.viewport().mapToGlobal(stage.camera.to_view(place).toPoint())
+        stage.context_requested.emit(chosen[0] if chosen else None, at)
+
     def follow(self, step: Step) -> bool:
         """From a node to its links and on along them, by keyboard; False where there is no way."""
         chosen = self._stage.selection

@@ -79,6 +79,7 @@ class Input(QObject):
             types.KeyPress: self._key_press,
             types.KeyRelease: self._key_release,
             types.ShortcutOverride: self._claim,
+            types.ContextMenu: self._context,
         }
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -136,6 +137,9 @@ class Input(QObject):
         self._hand.cancel()
         self._popups.close()
         stage = self._stage
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            self._keys.ask_for_menu()
+            return True
         hit = stage.scene.hit(stage.camera.to_scene(QPointF(event.pos())), stage.zoom)
         item_id = hit[0].item_id if hit is not None else None
         if item_id is not None and item_id not in stage.selection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
@@ -40,7 +41,6 @@ class Keys:
     def __init__(self, commands: Commands, extra: dict[str, Callable[[], None]]) -> None:
         """``extra`` are the view's own: zooming, adding, linking, the clipboard."""
         self._commands = commands
-        self._add_linked = extra["add_linked"]
         self._plain: dict[int, Callable[[], None]] = {
             Qt.Key.Key_Delete: commands.delete,
             Qt.Key.Key_Backspace: commands.delete,
@@ -50,6 +50,11 @@ class Keys:
             Qt.Key.Key_A: extra["add"],
             Qt.Key.Key_L: extra["link"],
             Qt.Key.Key_Escape: extra["deselect"],
+        }
+        self._with_shift: dict[int, Callable[[], None]] = {
+            **dict.fromkeys(_ENTER, extra["add_linked"]),
+            # On Windows the system opens menus by this key itself.
+            **({} if sys.platform == "win32" else {Qt.Key.Key_F10: commands.ask_for_menu}),
         }
         self._with_control: dict[int, Callable[[], None]] = {
             Qt.Key.Key_A: commands.select_all,
@@ -62,6 +67,10 @@ class Keys:
             Qt.Key.Key_Minus: extra["zoom_out"],
             Qt.Key.Key_0: extra["zoom_reset"],
         }
+
+    def ask_for_menu(self) -> None:
+        """Open the menu of what is selected."""
+        self._commands.ask_for_menu()
 
     def press(self, event: QKeyEvent, pan: Callable[[float, float], None]) -> bool:
         """Do what the key stands for; tells whether it stands for anything."""
@@ -77,9 +86,9 @@ class Keys:
             return True
         if held & _CONTROL:
             command = self._with_control.get(event.key())
-        elif held & _SHIFT and event.key() in _ENTER:
-            command = self._add_linked
-        elif held & (_ALT | _SHIFT):
+        elif held & _SHIFT and not held & _ALT:
+            command = self._with_shift.get(event.key())
+        elif held & _ALT:
             command = None
         else:
             command = self._plain.get(event.key())

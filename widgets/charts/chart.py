@@ -36,7 +36,6 @@ _STRIP = "~strip"
 _HEAD_GAP = 12
 _ALARM_GAP = 8
 _ALL_HIDDEN = "All lines are hidden: click a word above to show one"
-_WAITING = "The first numbers come in a moment"
 
 
 class Chart(QWidget):
@@ -75,7 +74,7 @@ class Chart(QWidget):
         self.enlarge = HeadButton(theme, icons, "enlarge", self)
         self.is_large = False
         """Whether it is shown instead of the others."""
-        self._is_running = False
+        self._waiting = ""
         self.legend = Legend(theme, self)
         self.plot = Plot(theme, self)
         self._head = QHBoxLayout()
@@ -106,9 +105,9 @@ class Chart(QWidget):
         self.enlarge.name(name, tip)
         self._show_more()
 
-    def set_running(self, *, running: bool) -> None:
-        """Whether numbers are on their way: what an empty chart says."""
-        self._is_running = running
+    def set_waiting(self, why: str) -> None:
+        """Say what it waits for while there are no numbers; nothing where no run is on."""
+        self._waiting = why
         if not len(self._shown.times):
             self.plot.set_hint(self._hint())
 
@@ -118,7 +117,7 @@ class Chart(QWidget):
             return _ALL_HIDDEN
         if len(self._shown.times):
             return self.feed.nothing
-        return _WAITING if self._is_running else self.feed.hint
+        return self._waiting or self.feed.hint
 
     def set_times(self) -> None:
         """Show the axis' range."""

@@ -88,7 +88,7 @@ class ChartsPanel(QWidget):
         self._stale: list[Chart] = []
         self._all_stale = True
         self._legend_rows = 0
-        self._is_running = False
+        self._waiting = ""
         self.charts: list[Chart] = []
         self._build()
         self.charts = [self._add(feed) for feed in (self._latency, self._traffic, self._busiest)]
@@ -184,11 +184,12 @@ class ChartsPanel(QWidget):
         self._latency.shows_measured = shown
         self._invalidate()
 
-    def set_running(self, running: bool) -> None:  # noqa: FBT001 - a slot
-        """Whether numbers are on their way."""
-        self._is_running = running
-        for chart in self.charts:
-            chart.set_running(running=running)
+    def set_waiting(self, why: str) -> None:
+        """Say in charts that have no numbers yet what they wait for; nothing where no run is on."""
+        if why != self._waiting:
+            self._waiting = why
+            for chart in self.charts:
+                chart.set_waiting(why)
 
     def enlarge(self, chart: Chart | None) -> None:
         """Show one chart alone, or all of them again: None, or the one that is shown alone."""
@@ -343,7 +344,7 @@ class ChartsPanel(QWidget):
         chart.menu_requested.connect(self._show_menu)
         chart.choice_requested.connect(self._show_bases)
         chart.enlarge_requested.connect(self.enlarge)
-        chart.set_running(running=self._is_running)
+        chart.set_waiting(self._waiting)
         if any(each.is_large for each in self.charts):
             chart.hide()
         self._row.addWidget(chart, 1)

@@ -15,6 +15,7 @@ from widgets.theme import section_label
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from PySide6.QtGui import QShowEvent
     from PySide6.QtWidgets import QLabel
 
     from engine.model.findings import Finding
@@ -46,6 +47,9 @@ class Form(QWidget):
         self._headings: list[QLabel] = []
         self._cards: list[FindingCard] = []
         self._order: list[tuple[str, _Key]] = []
+        self.tab_after: QWidget | None = None
+        """What has the keyboard before the form."""
+        self._chain: list[QWidget] = []
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(7)
@@ -62,6 +66,12 @@ class Form(QWidget):
         if order != self._order or [card.finding for card in self._cards] != list(findings):
             self._order = order
             self._arrange(findings)
+        self._chain_tabs()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Only now it is in the window, behind what stands above it."""
+        super().showEvent(event)
+        self._chain_tabs()
 
     def row(self, path: Path) -> Row | None:
         """Row of a field."""
@@ -116,7 +126,6 @@ class Form(QWidget):
             for finding in findings:
                 if self._group_of(finding) == (group if groups else None):
                     self._add_card(finding)
-        self._chain_tabs()
 
     def _add_group(self, group: str, *, first: bool) -> None:
         """Heading and rows of a group."""
@@ -149,13 +158,16 @@ class Form(QWidget):
         return self._order[0][0] if self._order else None
 
     def _chain_tabs(self) -> None:
-        """Tab goes down the form in the order that is seen."""
-        chain: list[QWidget] = []
+        """Tab goes down the form in the order that is seen, from what stands above it on."""
+        chain = [] if self.tab_after is None else [self.tab_after]
         for _, key in self._order:
-            row = self._rows[key]
-            chain += [row.dot] if row.editor is None else [row.editor, row.dot]
-        for before, after in pairwise(chain):
-            QWidget.setTabOrder(before, after)
+            chain += self._rows[key].stops()
+        window = self.window()
+        chain = [stop for stop in chain if stop.window() is window]
+        if chain != self._chain:
+            self._chain = chain
+            for before, after in pairwise(chain):
+                QWidget.setTabOrder(before, after)
 
 
 def _key(field: Field) -> _Key:

@@ -232,6 +232,7 @@ class InspectorPanel(QWidget):
             form.changed.connect(self._change)
             form.fix_requested.connect(self.edit_requested)
             form.file_wanted.connect(self._want_recording)
+            form.tab_after = self.header.help
             self._forms[subject.family] = form
         return form
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QGridLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QGridLayout, QLabel, QSizePolicy, QWidget
 
 from engine.model.edits import UNSET, Unset
 from widgets.inspector.editors import make_editor
@@ -127,6 +127,13 @@ class Row(QWidget):
             self.editor.reject()
         self.show_error(message)
 
+    def stops(self) -> list[QWidget]:
+        """Where Tab stops in this line, in order."""
+        if self.editor is None:
+            return [self.dot]
+        parts = [self.editor, *self.editor.findChildren(QWidget)]
+        return [*(part for part in parts if _takes_tab(part)), self.dot]
+
     def toggle_help(self) -> None:
         """Show or hide the help below the field."""
         self.help.setVisible(self.help.isHidden() and bool(self.help.text()))
@@ -164,6 +171,12 @@ class Row(QWidget):
         else:
             self.editor.setContentsMargins(0, 0, 0, 0)
             self._grid.addWidget(self.editor, 0, 2, Qt.AlignmentFlag.AlignTop)
+
+
+def _takes_tab(part: QWidget) -> bool:
+    """Whether Tab stops at a part itself, and not at what it belongs to."""
+    by_tab = bool(part.focusPolicy() & Qt.FocusPolicy.TabFocus)
+    return by_tab and part.focusProxy() is None and not isinstance(part.parentWidget(), QComboBox)
 
 
 def default_text(field: Field) -> str:

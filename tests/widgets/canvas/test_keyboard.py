@@ -6,9 +6,10 @@ import json
 from itertools import combinations
 
 import pytest
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from engine.model.design import Design
 from engine.model.edits import Insert, Move, Remove, SetField
@@ -261,3 +262,19 @@ def test_empty_frames_keep_apart(make_desk) -> None:
     assert not any(one.intersects(other) for one, other in combinations(rects, 2))
     last = desk.design.frames[-1]
     assert desk.selection == {last.id}
+
+
+@pytest.mark.parametrize("chosen", ["web", "zone", "web-db"])
+def test_shift_f10_opens_the_menu_of_what_is_selected(desk, chosen: str) -> None:
+    desk.view.select([chosen])
+    desk.key(Qt.Key.Key_F10, SHIFT)
+    item, at = desk.menus[-1]
+    assert item == chosen
+    assert desk.view.viewport().rect().contains(desk.view.viewport().mapFromGlobal(at))
+
+
+def test_the_menu_key_is_about_the_selection_not_the_middle(desk) -> None:
+    desk.view.select(["users"])
+    reason = QContextMenuEvent.Reason.Keyboard
+    QApplication.sendEvent(desk.view, QContextMenuEvent(reason, QPoint(600, 400), QPoint(600, 400)))
+    assert [item for item, _ in desk.menus] == ["users"]

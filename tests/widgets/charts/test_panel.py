@@ -395,8 +395,8 @@ def test_one_chart_alone_has_all_the_room(panel, run) -> None:
 def test_an_empty_chart_says_what_it_waits_for(panel, run) -> None:
     hint = panel.charts[BUSIEST].plot._hint
     assert hint.text().startswith("Run to see")
-    panel.set_running(True)
-    assert hint.text() == "The first numbers come in a moment"
+    panel.set_waiting("Soon")
+    assert hint.text() == "Soon"
     run(30)
     assert not hint.isVisible()
     for word in panel.charts[BUSIEST].legend._words.values():
@@ -405,7 +405,7 @@ def test_an_empty_chart_says_what_it_waits_for(panel, run) -> None:
 
 
 def test_a_calm_run_says_that_nobody_is_busy(panel, run) -> None:
-    panel.set_running(True)
+    panel.set_waiting("Soon")
     run(30, busy={"web": 0.0})
     hint = panel.charts[BUSIEST].plot._hint
     assert hint.isVisible()

@@ -667,3 +667,25 @@ def test_a_frame_names_a_place_and_says_how_far_that_is_from_others(qtbot, bench
     assert (line.text(), line.placeholderText()) == ("", "69.6 ms")
     bench.type(bench.row("config", "round_trip").editor.editors["f2"].line, "90 ms")
     assert "measured" not in bench.row("config", "round_trip").editor.titles["f2"].text()
+
+
+def test_tab_goes_from_the_name_down_the_form(qtbot, bench) -> None:
+    """Through all that is seen, the lines of a table too, whatever was shown before."""
+    bench.panel.show()
+    qtbot.waitExposed(bench.panel)
+    bench.panel.set_selection(["users"])
+    bench.panel.set_selection(["f1"])
+    walked = []
+    step = bench.panel.header.name
+    for _ in range(200):
+        step = step.nextInFocusChain()
+        if step.isVisible() and step.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            walked.append(step)
+        if step is bench.panel.header.name:
+            break
+    kind = bench.row("kind").editor.box
+    place = bench.row("config", "place").editor.box
+    trip = bench.row("config", "round_trip").editor.editors["f2"].line
+    found = [each for each in walked if each in (kind, place, trip)]
+    assert found == [kind, place, trip]
+    assert walked[0] is kind

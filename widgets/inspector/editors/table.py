@@ -192,6 +192,8 @@ class NamedNumbersEditor(Editor):
         self._grid.setColumnMinimumWidth(1, 108)
         self._empty = set_role(QLabel(self.nothing), "caption")
         self._empty.setWordWrap(True)
+        self._empty.setContentsMargins(12, 0, 0, 0)
+        self._grid.addWidget(self._empty, 0, 0, 1, 2)
 
     def wide(self) -> bool:
         """Always: a line a name."""
