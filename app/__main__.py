@@ -67,8 +67,8 @@ def _probes() -> Sequence[Probe]:
 
 
 def wants_window(arguments: Sequence[str]) -> bool:
-    """Whether the arguments ask for the window: none, a file, or ``--run`` with a file."""
-    if not arguments or arguments[0] == "--run":
+    """Whether the arguments ask for the window: none, a file, ``--run`` with a file, or ``--new``."""
+    if not arguments or arguments[0] in ("--run", "--new"):
         return True
     only = arguments[0]
     return len(arguments) == 1 and ("." in only or "/" in only or "\\" in only)

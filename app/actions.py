@@ -35,6 +35,7 @@ class ActionSpec:
 
 ACTIONS: Final = (
     ActionSpec("file.new", "&New", ("Ctrl+N",), "new"),
+    ActionSpec("file.new_window", "New &window", ("Ctrl+Shift+N",), "window"),
     ActionSpec("file.open", "&Open…", ("Ctrl+O",), "open"),
     ActionSpec("file.save", "&Save", ("Ctrl+S",), "save"),
     ActionSpec("file.save_as", "Save &as…", ("Ctrl+Shift+S",)),
@@ -110,7 +111,7 @@ MENUS: Final = (
     MenuSpec(
         "&File",
         (
-            "file.new", "file.open", ">recent", ">examples", "-",
+            "file.new", "file.new_window", "file.open", ">recent", ">examples", "-",
             "file.save", "file.save_as", ">versions", "-",
             "file.export", "file.save_run", "-", "file.quit",
         ),

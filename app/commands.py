@@ -17,6 +17,7 @@ from app.picture import copy_picture, export_picture
 from app.run_saver import RunSaver
 from app.shortcuts_card import AboutCard, ShortcutsCard
 from app.submenus import Submenus
+from app.windows import open_another
 from engine.model.files import reason_of, shown_name
 from widgets.canvas import WAYS
 from widgets.theme import menu_text
@@ -114,8 +115,13 @@ class Commands(QObject):
                 )
             )
 
+        def new_window() -> None:
+            if not open_another():
+                bench.say("Another window could not be started: the system refused")
+
         return {
             "file.new": files.new,
+            "file.new_window": new_window,
             "file.open": files.ask_open,
             "file.save": files.save,
             "file.save_as": files.save_as,

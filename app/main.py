@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication
 
 from app.analysis import start_analyst
@@ -22,6 +23,7 @@ from app.services import Services, build_services
 from app.settings import Settings
 from app.views import build_views
 from app.window import MainWindow
+from app.windows import NEW
 from app.workbench import Workbench
 from engine.catalog import COMPONENTS
 from engine.run.transport import WorkerTransport
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from app.run_controller import Transport
+
+_ASIDE = 36
+"""Pixels by which a further window stands aside from where the last one was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +76,10 @@ def open_window(
     return Opened(window, bench, services, commands)
 
 
-def start(opened: Opened, path: Path | None) -> None:
-    """Open a design, the one asked for, the last one, or a shipped one, and run it."""
+def start(opened: Opened, path: Path | None, *, is_new: bool = False) -> None:
+    """Open a design, the one asked for, the last one, or a shipped one, and run it; or begin with none."""
     services, views = opened.services, opened.bench.views
-    if not _open_first(services, path):
+    if is_new or not _open_first(services, path):
         services.files.new()
     speed = services.settings.values.speed
     services.run.set_speed(speed)
@@ -92,12 +97,15 @@ def run_app(arguments: Sequence[str]) -> int:
     KeyGuard(app)
     GarbageCollector(app)
     opened = open_window(app, Places.of_platform())
+    is_new = NEW in arguments
+    if is_new:
+        opened.window.move(opened.window.pos() + QPoint(_ASIDE, _ASIDE))
     opened.window.show()
     # Where no window manager hands out the keyboard, the window asks for it itself.
     opened.window.activateWindow()
-    path = Path(arguments[0]) if arguments else None
+    path = Path(arguments[0]) if arguments and not is_new else None
     # The window is painted first; then the design comes and the simulating process is started.
-    FirstPaint(opened.bench.views.canvas.viewport(), lambda: start(opened, path))
+    FirstPaint(opened.bench.views.canvas.viewport(), lambda: start(opened, path, is_new=is_new))
     _heed_signals(app, opened.services)
     code = app.exec()
     opened.bench.desk.close()

@@ -1,4 +1,4 @@
-"""What the application remembers between starts: a small JSON file, read once, written on change."""
+"""What the application remembers between starts: a small JSON file, shared by all windows."""
 
 from __future__ import annotations
 
@@ -46,6 +46,8 @@ class Settings:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._values = self._read()
+        self._unstored: dict[str, object] = {}
+        """Changes that the disk did not take."""
 
     @property
     def values(self) -> Preferences:
@@ -53,26 +55,32 @@ class Settings:
         return self._values
 
     def update(self, **changes: object) -> None:
-        """Change some and store all; a full disk loses the change, not the session."""
-        made = Preferences.model_validate(self._values.model_dump() | changes)
-        if made == self._values:
-            return
+        """Change some and store all; a full disk loses the change, not the session.
+
+        What another window has stored meanwhile stays: only the changes are this one's.
+        """
+        before = self._read()
+        self._unstored |= changes
+        made = Preferences.model_validate(before.model_dump() | self._unstored)
         self._values = made
+        if made == before:
+            return
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             write_whole(self._path, made.model_dump_json(indent=1).encode(), PRIVATE)
         except OSError:
             return
+        self._unstored.clear()
 
     def note_opened(self, path: Path) -> None:
         """Put a file at the top of the recent ones."""
         text = str(path)
-        others = tuple(each for each in self._values.recent if each != text)
+        others = tuple(each for each in self._read().recent if each != text)
         self.update(recent=(text, *others)[:MAX_RECENT], last=text, folder=str(path.parent))
 
     def forget(self, path: Path) -> None:
         """Take a file that is gone off the recent ones."""
-        self.update(recent=tuple(each for each in self._values.recent if each != str(path)))
+        self.update(recent=tuple(each for each in self._read().recent if each != str(path)))
 
     def _read(self) -> Preferences:
         """Read the file; what is wrong in it counts as absent."""

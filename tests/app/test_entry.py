@@ -10,7 +10,7 @@ from app.__main__ import wants_window
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["shop.windtunnel"], ["folder/shop"], ["--run", "shop.windtunnel"], ["--run"]],
+    [[], ["shop.windtunnel"], ["folder/shop"], ["--run", "shop.windtunnel"], ["--run"], ["--new"]],
 )
 def test_these_open_the_window(arguments: list[str]) -> None:
     assert wants_window(arguments)

@@ -50,3 +50,26 @@ def test_a_place_that_cannot_be_written_loses_the_change_and_nothing_else(tmp_pa
     settings = Settings(blocker / "settings.json")
     settings.update(theme="light")
     assert settings.values.theme == "light"
+
+
+def test_two_windows_do_not_undo_what_the_other_has_stored(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    one, other = Settings(path), Settings(path)
+    one.update(theme="light")
+    one.note_opened(tmp_path / "a.windtunnel")
+    other.note_opened(tmp_path / "b.windtunnel")
+    other.update(speed=2.0)
+    found = Settings(path).values
+    assert found.theme == "light"
+    assert [Path(each).name for each in found.recent] == ["b.windtunnel", "a.windtunnel"]
+    one.forget(tmp_path / "b.windtunnel")
+    assert [Path(each).name for each in Settings(path).values.recent] == ["a.windtunnel"]
+    assert Settings(path).values.speed == 2.0
+
+
+def test_what_the_disk_does_not_take_still_holds_in_the_session(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    settings = Settings(tmp_path / "file" / "settings.json")
+    settings.update(theme="dark")
+    settings.update(speed=3.0)
+    assert (settings.values.theme, settings.values.speed) == ("dark", 3.0)

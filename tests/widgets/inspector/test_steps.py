@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
 
 from engine.catalog import COMPONENTS, check
 from engine.model.design import Design
@@ -60,8 +61,11 @@ def test_the_flow_of_the_links_is_written_out_in_one_step(shown) -> None:
     assert after.design.node_by_id["web"].config["flow"] == [*FLOW, {"call": "web-c"}]
     assert after.inverse.apply(after.design).design == made
     panel.set_design(after.design)
-    assert editor.paper.isVisible()
+    assert editor.tree.isVisible()
     assert not editor.button.isVisible()
+    editor.as_text.click()
+    assert editor.paper.isVisible()
+    assert not editor.tree.isVisible()
     assert read_flow_text(editor.paper.toPlainText()) == [*FLOW, {"call": "web-c"}]
 
 
@@ -122,6 +126,150 @@ def test_an_empty_text_is_no_flow(shown) -> None:
     _, editor, heard = shown(made)
     write(editor, "")
     assert heard[0].apply(made).design.node_by_id["web"].config["flow"] is None
+
+
+@pytest.fixture
+def live(shown):
+    """A panel whose edits are put into effect, its editor, and all designs so far."""
+
+    def show(made: Design) -> tuple[StepsEditor, list[Design]]:
+        panel, editor, _ = shown(made)
+        designs = [made]
+
+        def apply(edit: Any) -> None:
+            applied = edit.apply(designs[-1])
+            assert applied.inverse.apply(applied.design).design == designs[-1]
+            designs.append(applied.design)
+            panel.set_design(applied.design)
+
+        panel.edit_requested.connect(apply)
+        return editor, designs
+
+    return show
+
+
+def flow_of(designs: list[Design]) -> Any:
+    return designs[-1].node_by_id["web"].config.get("flow")
+
+
+def lines(editor: StepsEditor) -> list[str]:
+    """What the tree says, indented."""
+    found: list[str] = []
+
+    def walk(item: Any, depth: int) -> None:
+        found.append("  " * depth + item.text(0))
+        for place in range(item.childCount()):
+            walk(item.child(place), depth + 1)
+
+    for place in range(editor.tree.topLevelItemCount()):
+        walk(editor.tree.topLevelItem(place), 0)
+    return found
+
+
+def choose(editor: StepsEditor, path: Any) -> None:
+    editor.tree.show_flow(editor.field.value, {}, path)
+    editor._show_step()
+
+
+def test_steps_are_told_in_words(live) -> None:
+    flow = [
+        {"work": {"law": "exponential", "mean": 0.005}},
+        {"choice": [{"when": "miss", "class": "read", "do": [{"call": "web-a"}]}, {"do": FLOW}]},
+        {"loop": 3, "do": [{"async": [{"call": "web-b"}]}]},
+    ]
+    editor, _ = live(shop({"a": {}, "b": {}}, flow=flow))
+    assert lines(editor) == [
+        "Work  exp 5 ms",
+        "Choice",
+        "  if miss  of read",
+        "    Call  A",
+        "  else",
+        "    Work  service time",
+        "    At once",
+        "      Call  A",
+        "      Call  B",
+        "3 times",
+        "  Without waiting",
+        "    Call  B",
+    ]
+
+
+def test_steps_are_added_moved_nested_and_removed_by_keyboard(live, qtbot) -> None:
+    editor, designs = live(shop({"a": {}, "b": {}}, flow=[{"work": "service_time"}]))
+    alt = Qt.KeyboardModifier.AltModifier
+    editor.add("call")
+    assert flow_of(designs) == [{"work": "service_time"}, {"call": "web-a"}]
+    assert editor.tree.chosen == (1,)
+    qtbot.keyClick(editor.tree, Qt.Key.Key_Up, alt)
+    assert flow_of(designs) == [{"call": "web-a"}, {"work": "service_time"}]
+    assert editor.tree.chosen == (0,)
+    editor.wrap("choice")
+    assert flow_of(designs)[0] == {"choice": [{"do": [{"call": "web-a"}]}]}
+    assert editor.tree.chosen == (0, "choice", 0, "do", 0)
+    editor.add("way")
+    assert len(flow_of(designs)[0]["choice"]) == 2
+    qtbot.keyClick(editor.tree, Qt.Key.Key_Delete)
+    assert len(flow_of(designs)[0]["choice"]) == 1
+    choose(editor, (0, "choice", 0, "do", 0))
+    qtbot.keyClick(editor.tree, Qt.Key.Key_Left, alt)
+    assert flow_of(designs) == [{"call": "web-a"}, {"work": "service_time"}]
+    qtbot.keyClick(editor.tree, Qt.Key.Key_Delete)
+    qtbot.keyClick(editor.tree, Qt.Key.Key_Delete)
+    assert flow_of(designs) is None
+    assert len(designs) == 9
+
+
+def test_a_step_is_dragged_into_another(live) -> None:
+    editor, designs = live(shop({"a": {}, "b": {}}, flow=FLOW))
+    editor.tree.dropped.emit((0,), (1, "parallel", 2))
+    assert flow_of(designs) == [
+        {"parallel": [{"call": "web-a"}, {"call": "web-b"}, {"work": "service_time"}]}
+    ]
+    assert editor.tree.chosen == (0, "parallel", 2)
+
+
+def test_the_settings_of_a_step_are_those_of_its_record(live) -> None:
+    editor, designs = live(shop({"a": {}, "b": {}}, flow=FLOW))
+    choose(editor, (1,))
+    assert list(editor.form.editors) == [("need",), ("copies",)]
+    editor.form.editors[("copies",)].committed.emit(3)
+    assert flow_of(designs)[1]["copies"] == 3
+    choose(editor, (1, "parallel", 0))
+    call = editor.form.editors[("call",)]
+    assert [option.label for option in call.field.options] == ["A", "B"]
+    call.committed.emit("web-b")
+    assert flow_of(designs)[1]["parallel"][0] == {"call": "web-b"}
+    choose(editor, (0,))
+    editor.form.editors[("work",)].committed.emit("law")
+    assert flow_of(designs)[0]["work"]["law"] == "exponential"
+    law = editor.form.editors[("work", "law")]
+    law.committed.emit({"law": "constant", "mean": 0.2})
+    assert flow_of(designs)[0] == {"work": {"law": "constant", "mean": 0.2}}
+
+
+def test_a_way_says_when_it_is_taken(live) -> None:
+    flow = [{"choice": [{"do": [{"call": "web-a"}]}]}]
+    editor, designs = live(shop({"a": {}}, flow=flow))
+    choose(editor, (0, "choice", 0))
+    assert list(editor.form.editors) == [("probability",), ("class",), ("when",)]
+    editor.form.editors[("probability",)].committed.emit(0.25)
+    editor.form.editors[("when",)].committed.emit("miss")
+    editor.form.editors[("class",)].committed.emit("read")
+    way = {"probability": 0.25, "when": "miss", "class": "read", "do": [{"call": "web-a"}]}
+    assert flow_of(designs)[0]["choice"] == [way]
+    editor.form.editors[("when",)].committed.emit(None)
+    assert "when" not in flow_of(designs)[0]["choice"][0]
+    editor.wrap("loop")
+    assert "stays in it" in editor.parent().error.text()
+
+
+def test_what_a_flow_may_not_be_is_said_and_not_taken(live) -> None:
+    editor, designs = live(shop({"a": {}, "b": {}}, flow=FLOW))
+    choose(editor, (1,))
+    editor.form.editors[("need",)].committed.emit(7)
+    assert "Needs 7 of 2" in editor.parent().error.text()
+    assert len(designs) == 1
+    assert lines(editor)[1] == "At once"
 
 
 def test_a_flow_reads_the_same_however_it_is_broken_into_lines() -> None:

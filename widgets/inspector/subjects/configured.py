@@ -97,7 +97,13 @@ class ConfiguredSubject:
                 fields += law_fields(field, names)
             elif field.shape.sort == "steps":
                 written_out = Option(flow_of_links(self.design, item.id), "Links")
-                fields.append(replace(field, options=(written_out,)))
+                links = tuple(
+                    Option(link.id, label_of(self.design, link.target), "link")
+                    for link in self.design.links
+                    if link.source == item.id
+                )
+                classes = tuple(Option(name, name, "class") for name in names)
+                fields.append(replace(field, options=(written_out, *links, *classes)))
             elif field.shape.sort in ("names", "shares"):
                 fields.append(replace(field, options=options))
             elif field.path == ("config", "class"):
