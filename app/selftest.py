@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtCore import QEventLoop, QSize, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.main import Opened, open_window, start
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _PATIENCE_MS: Final = 60_000
 _CHARTED_S: Final = 4.0
 """Simulated seconds after which every chart has a curve."""
+_SIZE: Final = QSize(1440, 900)
+"""Of a usual screen (logical pixels): in a small window a curve of some seconds is a few points."""
 _VIVID: Final = 60
 """Least difference between the strongest and the weakest part of a colour that only curves have."""
 _POINTS: Final = 20
@@ -93,6 +95,7 @@ def _watched(opened: Opened) -> str:
 
     opened.services.run.snapshot.connect(take)
     opened.services.run.failed.connect(give_up)
+    opened.window.resize(_SIZE)
     opened.window.show()
     start(opened, None)
     QTimer.singleShot(_PATIENCE_MS, loop.quit)
