@@ -86,6 +86,7 @@ def event_plan(design: Design, event: Event, classes: tuple[ClassPlan, ...]) -> 
         nodes=tuple(node.id for node in design.nodes if node.id in nodes),
         links=tuple(link.id for link in design.links if link.id in links),
         routes=tuple(_routes(design, event)),
+        sites=_sites(design, event),
         replacement=_replacement(design, event, classes),
         label=describe(event, design),
         **_numbers(event),
@@ -123,6 +124,16 @@ def _touched(design: Design, event: Event) -> tuple[set[str], set[str]]:
         or (link.source in others and link.target in nodes)
     }
     return set(), cut | ({event.with_} & design.link_by_id.keys())
+
+
+def _sites(design: Design, event: Event) -> tuple[str, ...]:
+    """The nodes at one of which people have to be to end an event: either end, where it is a link."""
+    if event.through is None:
+        return ()
+    link = design.link_by_id.get(event.target or "")
+    if link is not None:
+        return (link.source, link.target)
+    return tuple(node.id for node in members(design, event.target))
 
 
 def _routes(design: Design, event: Event) -> Iterator[tuple[str, str]]:

@@ -50,6 +50,13 @@ UNTRUE_METRICS: Final = (
 """What clients and nodes add once an answer was wrong."""
 OMITTED: Final = Metric(name="omitted", title="never answered", counts=True, event="omission")
 """What nodes add once an answer was not sent."""
+DRAIN_METRICS: Final = (
+    Metric(name="drain_cut", title="cut off while draining", counts=True, event="drain"),
+    Metric(
+        name="drain_connections", title="connections cut while draining", counts=True, event="drain"
+    ),
+)
+"""What nodes add once an instance was taken out of rotation."""
 
 
 def instance_metrics(config: type[Config]) -> tuple[Metric, ...]:

@@ -11,7 +11,13 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, overload
 
-from engine.catalog.instances import OMITTED, RECOVERY_METRICS, UNTRUE_METRICS, UPTIME_METRICS
+from engine.catalog.instances import (
+    DRAIN_METRICS,
+    OMITTED,
+    RECOVERY_METRICS,
+    UNTRUE_METRICS,
+    UPTIME_METRICS,
+)
 from engine.model.admission import Admission
 from engine.model.policies.policy import metrics_in
 from engine.model.policies.user_sessions import UserSessions
@@ -57,7 +63,7 @@ def _complete(preset: Preset) -> Preset:
     if "sessions" in fields:
         metrics += tuple(replace(metric, needs="sessions") for metric in UserSessions.metrics)
     if "faults" in fields:
-        metrics += (*_asked_for(UPTIME_METRICS, fields), OMITTED)
+        metrics += (*_asked_for(UPTIME_METRICS, fields), OMITTED, *DRAIN_METRICS)
     metrics += tuple(_asked_for(RECOVERY_METRICS, fields))
     metrics += UNTRUE_METRICS
     return replace(preset, component=replace(component, metrics=metrics))

@@ -83,7 +83,8 @@ What may be switched on for its instances:
 - **Start-up**: who is added or starts again is *starting* until it is ready, and nobody calls it; then it may
   warm up. With no instance ready, callers fail at once (`unavailable`).
 - **Drain**: an instance that is taken away gets nothing new and finishes what it has, within so many seconds. With
-  0 it is cut: about *rate ÷ n × time inside* requests fail (`crashed`) for each.
+  0 it is cut: about *rate ÷ n × time inside* requests fail (`crashed`) for each. A **drain event** takes instances out
+  of rotation for a while and puts them back; `drain_cut` requests and `drain_connections` had not ended in time.
 - **Pauses** stop everything on an instance now and then.
 - **Faults** come by themselves: each instance (or the node, or all in its frame) fails after a time (MTBF), is
   repaired after another (MTTR), and so on. It is up for *MTBF ÷ (MTBF + MTTR)* of the time, whatever the laws.

@@ -258,7 +258,7 @@ def _is_idle(part: NodePart) -> bool:
 
 def _ready(part: NodePart) -> list[Pool]:
     """The instances that serve."""
-    return [pool for pool in part.node.pools if pool.listed and not pool.down]
+    return [pool for pool in part.node.pools if pool.offered() and not pool.down]
 
 
 def _waiting(part: NodePart) -> float:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from engine.control.drains import count_cut, is_stopped, stop_time, take_out
 from engine.records import dataclass
 from engine.sim.instances import Hampered
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from engine.control.lives import Lives
-    from engine.plan.primitives import EventPlan
+    from engine.plan.primitives import EventPlan, NodePlan
     from engine.sim.lane.network.origins import Route
     from engine.sim.machine import Machine
     from engine.sim.parts import LinkPart, NodePart
@@ -38,6 +39,10 @@ class PoolState(Hampered):
     leaking_workers: float = 0.0
     """Workers a second that never come back."""
     alive: bool = True
+    draining: bool = False
+    """Whether nothing new comes to it."""
+    stopped: bool = False
+    """Whether it is not alive because its time to drain is up."""
     struck: bool = False
     """Whether a fault that came by itself has hit it."""
 
@@ -81,7 +86,10 @@ class NodeState:
             for each in self.pools
         )
         part.node.faulty = part.node.faulty or failing
+        take_out(part, {each.pool: each.draining for each in self.pools}, machine)
         for each in self.pools:
+            if each.stopped:
+                count_cut(part, each.pool)
             each.pool.error = 1.0 - each.answering
             each.pool.wrong = 1.0 - each.right
             each.pool.omission = 1.0 - each.answered
@@ -134,6 +142,8 @@ class Effect:
     """The same for links."""
     seconds_grow: bool = False
     """Whether its seconds are its strength: those of others say when something happens."""
+    turns: Callable[[EventPlan, NodePlan], float] | None = None
+    """When what it does to a node becomes another thing while it is active (s)."""
 
 
 def _kill(event: EventPlan, state: NodeState) -> None:
@@ -141,6 +151,17 @@ def _kill(event: EventPlan, state: NodeState) -> None:
     for each in state.hit(event):
         each.alive = False
     state.surge = 0.0
+
+
+def _drain(event: EventPlan, state: NodeState) -> None:
+    """Nothing new comes to instances, and once their time is up they stop; who asks DNS for the way is told it still."""
+    if state.part.is_client or state.part.node.aside:
+        return
+    stopped = is_stopped(event, state.part)
+    for each in state.hit(event):
+        each.draining = True
+        if stopped:
+            each.stopped, each.alive = True, False
 
 
 def _slow(event: EventPlan, state: NodeState) -> None:
@@ -219,6 +240,7 @@ def _partition(_event: EventPlan, state: LinkState) -> None:
 
 EFFECTS: Final = (
     Effect("kill", node=_kill),
+    Effect("drain", node=_drain, turns=stop_time),
     Effect("slow", node=_slow),
     Effect("freeze", node=_freeze),
     Effect("error", node=_error),

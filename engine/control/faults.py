@@ -63,6 +63,18 @@ class Faults:
         self.succession.replace(old, new)
         self._news += [old, new]
 
+    def turns(self, event: EventPlan) -> list[float]:
+        """When what an active event does becomes another thing (s), from now on."""
+        turns, nodes, now = effect_of(event).turns, self._machine.nodes, self._machine.now
+        if turns is None:
+            return []
+        times = {turns(event, nodes[name].plan) for name in event.nodes if name in nodes}
+        return sorted(time for time in times if now < time < event.end)
+
+    def turn(self, event: EventPlan) -> None:
+        """Let an active event do what it does from now on."""
+        self._news.append(event)
+
     def succeed(self, part: NodePart) -> None:
         """Have another machine serve for a node, now: what was wrong with the one before is left behind."""
         self.succession.leave(part.plan.id, self.active)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from engine.control.checks import Checks
 from engine.control.rotation import rotation_of
 from engine.records import dataclass
+from engine.sim.lane.draws import generator
 from engine.sim.lane.link import Link
 from engine.sim.snapshot import Notice
 
@@ -106,17 +107,25 @@ class HealthChecks:
     def _run(self, watch: Watch) -> Generator[Any, Any, None]:
         """Check an instance on a period, until it or its router or the check is gone."""
         clock = self._machine.clock
-        while True:
-            yield clock.timeout(_wait(watch))
-            if not watch.goes_on():
-                return
-            if not watch.endpoint.pool.listed:
+        yield clock.timeout(self._first_wait(watch))
+        while watch.goes_on():
+            if watch.endpoint.pool.listed:
+                answered = yield from self._probe(watch)
+                if not watch.goes_on():
+                    return
+                self._judge(watch, answered=answered)
+            else:
                 watch.endpoint.streak = 0
-                continue
-            answered = yield from self._probe(watch)
-            if not watch.goes_on():
-                return
-            self._judge(watch, answered=answered)
+            yield clock.timeout(_wait(watch))
+
+    def _first_wait(self, watch: Watch) -> float:
+        """Seconds until the first check of an instance."""
+        plan, endpoint, link = watch.router.plan, watch.endpoint, watch.endpoint.path
+        if plan.phase != "random" or not isinstance(link, Link):
+            return plan.interval
+        purpose = f"check/{link.name}/{endpoint.pool.index}"
+        seed, owner = self._machine.streams.seed, watch.router.part.plan.id
+        return plan.interval * (1.0 - float(generator(seed, owner, purpose).random()))
 
     def _probe(self, watch: Watch) -> Generator[Any, Any, bool]:
         """Send a check and wait for its answer, no longer than its timeout."""

@@ -283,7 +283,7 @@ class Lives:
                 continue
             for link in part.entering:
                 for endpoint in link.link.endpoints:
-                    endpoint.healthy = endpoint.healthy and endpoint.pool.listed
+                    endpoint.healthy = endpoint.healthy and endpoint.pool.offered()
             settle_callers(self._machine, part)
 
     def _tell(self, life: Life) -> None:
@@ -293,7 +293,7 @@ class Lives:
         for link in life.part.entering:
             for endpoint in link.link.endpoints:
                 if endpoint.pool is pool:
-                    endpoint.healthy = pool.listed
+                    endpoint.healthy = pool.offered()
                     endpoint.passed = True
                     endpoint.ejected = False
                     endpoint.streak = endpoint.failures = 0

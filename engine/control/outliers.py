@@ -55,7 +55,7 @@ class Detector(Ejector):
 
     def outlier(self, endpoint: Endpoint, now: float) -> None:
         """Eject an instance, unless so many are out that nobody more may be."""
-        among = [each for each in self.part.endpoints if each.pool.listed]
+        among = [each for each in self.part.endpoints if each.pool.offered()]
         out = sum(each.ejected for each in among)
         if endpoint.ejected or endpoint not in among or out >= self.plan.share * len(among):
             return

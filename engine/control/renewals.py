@@ -24,6 +24,8 @@ from engine.sim.uptime import NodeUptime
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
+    from simpy.events import Event
+
     from engine.control.timeline import Timeline
     from engine.model.faults import Faults
     from engine.model.laws import Law
@@ -55,6 +57,17 @@ class Spec:
 
 
 @dataclass(slots=True, eq=False)
+class Failure:
+    """One fault of something, until it is repaired."""
+
+    fault: EventPlan
+    up: Event
+    """That it works again: it was repaired, or another machine serves in its place."""
+    told: bool
+    """Whether people were told of it."""
+
+
+@dataclass(slots=True, eq=False)
 class Unit:
     """Something that fails by itself."""
 
@@ -64,10 +77,8 @@ class Unit:
     spec: Spec
     samplers: dict[str, tuple[Law, Sampler]] = field(default_factory=dict)
     """What its times are drawn from, with the laws that they follow."""
-    fault: EventPlan | None = None
-    """What is wrong with it now."""
-    told: bool = False
-    """Whether people were told of that."""
+    failures: list[Failure] = field(default_factory=list)
+    """What is wrong now with it, and with the machines in whose place others serve."""
     valid: bool = True
 
 
@@ -88,6 +99,7 @@ class Renewals:
         self._threats: Counter[str] = Counter()
         """Units that a node belongs to."""
         self._uptimes: dict[str, NodeUptime] = {}
+        timeline.succeeded = self._succeeded
 
     def follow(self, reach: Reach) -> None:
         """Have fail what the plan says, where something changed."""
@@ -171,47 +183,64 @@ class Renewals:
     def _retune(self, unit: Unit, spec: Spec) -> None:
         """Follow other settings; a fault that is there becomes what they say."""
         unit.spec = spec
-        if unit.fault is not None:
-            fault = _fault(spec, unit.fault.at)
-            if fault != unit.fault:
-                self._timeline.alter(unit.fault, fault)
-                unit.fault = fault
+        for failure in unit.failures:
+            fault = _fault(spec, failure.fault.at)
+            if fault != failure.fault:
+                self._timeline.alter(failure.fault, fault)
+                failure.fault = fault
 
     def _end(self, unit: Unit) -> None:
         """Have something fail no more."""
         unit.valid = False
         self._threats.subtract(unit.spec.nodes)
-        self._mend(unit)
+        for failure in list(unit.failures):
+            self._mend(unit, failure)
 
     def _run(self, unit: Unit) -> Generator[Any, Any, None]:
         """Work, fail, work, until nothing of that is wanted any more."""
         clock = self._machine.clock
         yield clock.timeout(self._first(unit))
         while unit.valid:
-            self._fail(unit)
-            yield clock.timeout(self._draw(unit, "mttr"))
+            failure = self._fail(unit)
+            clock.process(self._repair(unit, failure))
+            yield failure.up
             if unit.valid:
-                self._mend(unit)
                 yield clock.timeout(self._draw(unit, "mtbf"))
 
-    def _fail(self, unit: Unit) -> None:
+    def _fail(self, unit: Unit) -> Failure:
         """Something fails."""
-        spec, now = unit.spec, self._machine.now
-        unit.fault = fault = _fault(spec, now)
+        spec, fault = unit.spec, _fault(unit.spec, self._machine.now)
         self._timeline.strike(fault)
         badge = event_kind(fault.change).badge_of(fault)
-        unit.told = self._chronicle.say("alert", spec.nodes[0], f"{spec.name}: {badge} by a fault")
+        told = self._chronicle.say("alert", spec.nodes[0], f"{spec.name}: {badge} by a fault")
+        failure = Failure(fault, self._machine.clock.event(), told)
+        unit.failures.append(failure)
+        return failure
 
-    def _mend(self, unit: Unit) -> None:
-        """It works again, if it did not."""
-        fault, unit.fault = unit.fault, None
-        if fault is None:
-            return
+    def _repair(self, unit: Unit, failure: Failure) -> Generator[Any, Any, None]:
+        """Repair it, however long that takes."""
+        yield self._machine.clock.timeout(self._draw(unit, "mttr"))
+        if failure in unit.failures:
+            self._mend(unit, failure)
+
+    def _mend(self, unit: Unit, failure: Failure) -> None:
+        """It works again."""
+        unit.failures.remove(failure)
+        fault = failure.fault
         self._timeline.lift(fault)
-        if unit.told:
+        _release(failure)
+        if failure.told:
             lasted = format_quantity(self._machine.now - fault.at, "s")
             text = f"{unit.spec.name}: repaired after {lasted}"
             self._chronicle.close("restored", fault.nodes[0], text)
+
+    def _succeeded(self, part: NodePart) -> None:
+        """Another machine serves for a node: it has a life of its own, whenever the one before is repaired."""
+        for units in self._units.values():
+            for unit in units.values():
+                if unit.spec.part is part:
+                    for failure in unit.failures:
+                        _release(failure)
 
     def _first(self, unit: Unit) -> float:
         """Time (s) until the first failure of something whose age nobody knows: what is left of a life."""
@@ -253,6 +282,12 @@ class Renewals:
             part.uptime.leave(now)
             part.uptime = None
             part.control(UPTIME, None)
+
+
+def _release(failure: Failure) -> None:
+    """Have what has failed live on."""
+    if not failure.up.triggered:
+        failure.up.succeed()
 
 
 def _instances(settings: Faults, part: NodePart, purpose: str) -> dict[str, Spec]:

@@ -99,7 +99,7 @@ class Rotations:
             if router.health is None and router.outlier is None:
                 part.control(ROTATION, None)
                 for endpoint in part.endpoints:
-                    endpoint.healthy = endpoint.pool.listed
+                    endpoint.healthy = endpoint.pool.offered()
                 continue
             if rotation is None:
                 rotation = Rotation(part, self._machine, self._notify)
@@ -126,13 +126,13 @@ def _call_the_good(endpoints: list[Endpoint], health: HealthPlan | None) -> bool
     """Call who is believed to be good, or everybody who is there where too few are; says whether that is so."""
     listed = good = 0
     for endpoint in endpoints:
-        if endpoint.pool.listed:
+        if endpoint.pool.offered():
             listed += 1
             good += endpoint.passed and not endpoint.ejected
     everybody = health is not None and good < listed and _are_too_few(good, listed, health)
     for endpoint in endpoints:
         sound = everybody or (endpoint.passed and not endpoint.ejected)
-        endpoint.healthy = sound and endpoint.pool.listed
+        endpoint.healthy = sound and endpoint.pool.offered()
     return everybody
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from engine.control.access import reaches
 from engine.control.effects import at_strength
 from engine.control.faults import Faults
 from engine.model.event_kinds import event_kind
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 _STEPS: Final = 100
 """Steps in which an event grows."""
+_RETRY: Final = 1.0
+"""Seconds after which people try again to get to what they have to repair."""
 _ROUNDING: Final = 1e-9
 
 
@@ -60,6 +63,8 @@ class Timeline:
         self._plan = machine.plan
         self._begun = False
         """Whether any plan was followed yet."""
+        self.succeeded: Callable[[NodePart], None] = _welcome
+        """Told of nodes for which another machine serves."""
 
     def follow(self, plan: Plan) -> Reach:
         """Become another plan: events that vanished are restored, new ones that are due begin.
@@ -110,6 +115,7 @@ class Timeline:
     def succeed(self, part: NodePart) -> None:
         """Have another machine serve for a node."""
         self._faults.succeed(part)
+        self.succeeded(part)
 
     def _refresh_node(self, name: str) -> None:
         """Bring a node into the state that it should be in, if it is there."""
@@ -142,7 +148,8 @@ class Timeline:
             return False
         old = ticket.event
         for new in left:
-            if (new.at, new.change) == (old.at, old.change) and new.end > self._machine.now:
+            ends_later = new.end > self._machine.now or new.through is not None
+            if (new.at, new.change) == (old.at, old.change) and ends_later:
                 left.remove(new)
                 ticket.event = new
                 self._act_as(ticket, self._grown(new))
@@ -161,12 +168,40 @@ class Timeline:
             self._settle_and_tell()
         if event.ramp > 0.0 and clock.now < event.at + event.ramp:
             clock.process(self._grow(ticket))
+        if self._faults.turns(event):
+            clock.process(self._turn(ticket))
         if event.end == INFINITE:
             return
         yield clock.timeout(max(0.0, event.end - clock.now))
+        if event.through is not None:
+            yield from self._wait_for_access(ticket, event.through)
         if ticket.valid and ticket.active and ticket.event is event:
             self._end(ticket)
             self._settle_and_tell()
+
+    def _wait_for_access(self, ticket: Ticket, origin: str) -> Generator[Any, Any, None]:
+        """Wait until somebody gets to where an event can be ended, unless it is over, gone or edited by then."""
+        clock, event, told = self._machine.clock, ticket.event, False
+        while ticket.valid and ticket.active and ticket.event is event:
+            if reaches(self._machine, origin, event.sites):
+                return
+            if not told:
+                told = True
+                what = event.label or event.change
+                self._say(
+                    "alert", event, f"{what}: the repair waits, no way leads there from {origin}"
+                )
+            yield clock.timeout(_RETRY)
+
+    def _turn(self, ticket: Ticket) -> Generator[Any, Any, None]:
+        """Let an event become another thing when it is due, unless it is over, gone or edited by then."""
+        clock, event = self._machine.clock, ticket.event
+        while turns := self._faults.turns(event):
+            yield clock.timeout(turns[0] - clock.now)
+            if not (ticket.valid and ticket.active and ticket.event is event):
+                return
+            self._faults.turn(event)
+            self._faults.refresh(NOWHERE)
 
     def _grow(self, ticket: Ticket) -> Generator[Any, Any, None]:
         """Let an event grow in small steps to its full strength, unless it is over, gone or edited by then."""
@@ -212,7 +247,9 @@ class Timeline:
                 "restored", ticket.event, f"{ticket.event.label or ticket.event.change}: over"
             )
 
-    def _say(self, kind: Literal["event", "restored"], event: EventPlan, text: str) -> None:
+    def _say(
+        self, kind: Literal["event", "restored", "alert"], event: EventPlan, text: str
+    ) -> None:
         """Put something on the record."""
         target = next(
             iter((*event.nodes, *event.links, *(taken for _, taken in event.routes))), None
@@ -241,3 +278,7 @@ def _take(events: list[EventPlan], event: EventPlan) -> bool:
         return False
     events.remove(event)
     return True
+
+
+def _welcome(_part: NodePart) -> None:
+    """Have nothing done about it."""

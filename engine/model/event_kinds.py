@@ -99,6 +99,17 @@ TOWARDS: Final = replace(
     required=False,
     hint="everywhere",
 )
+THROUGH: Final = EventField(
+    name="through",
+    title="Repaired from",
+    help="The client or node whose people or tools end it: they have to get there first. While no way over the links "
+    "leads from it to what is hit (cut, nobody up on it, or DNS tells nobody the way), it goes on. None: it ends "
+    "at its time.",
+    sort="item",
+    required=False,
+    hint="anywhere",
+    of=("node",),
+)
 PATH: Final = EventField(
     name="path",
     title="Setting",
@@ -133,6 +144,7 @@ class EventFields(BaseModel):
     workers: float | None = WORKERS.declare()
     user: int | None = USER.declare()
     with_: Id | None = WITH.declare()
+    through: Id | None = THROUGH.declare()
     path: str | None = PATH.declare()
     value: JsonValue = Field(default=None, title=VALUE.title, description=VALUE.help)
 
@@ -149,7 +161,7 @@ EVENT_KINDS: Final = (
         targets=("node", "frame"),
         sentence="{target} killed{of_instances}",
         badge="killed{instances}",
-        fields=(INSTANCES,),
+        fields=(INSTANCES, THROUGH),
         menu=(
             MenuChoice(text="Kill one instance", values=(("instances", 1),)),
             MenuChoice(text="Kill all instances"),
@@ -167,7 +179,7 @@ EVENT_KINDS: Final = (
         targets=("node", "frame"),
         sentence="{target} slow × {factor}{of_instances}",
         badge="slow × {factor}{instances}",
-        fields=(replace(FACTOR, help="Times longer work."), INSTANCES, RAMP),
+        fields=(replace(FACTOR, help="Times longer work."), INSTANCES, RAMP, THROUGH),
         menu=(
             MenuChoice(text="Slow × {factor}"),
             MenuChoice(text="Slow everything × {factor}", on=("frame",)),
@@ -184,7 +196,7 @@ EVENT_KINDS: Final = (
         targets=("node", "frame"),
         sentence="{target} frozen{of_instances}",
         badge="frozen{instances}",
-        fields=(INSTANCES,),
+        fields=(INSTANCES, THROUGH),
         menu=(
             MenuChoice(text="Freeze one instance", values=(("instances", 1),)),
             MenuChoice(text="Freeze all instances"),
@@ -215,6 +227,7 @@ EVENT_KINDS: Final = (
             ),
             INSTANCES,
             RAMP,
+            THROUGH,
         ),
         menu=(
             MenuChoice(text="Errors {probability}", on=("node", "frame")),
@@ -239,6 +252,7 @@ EVENT_KINDS: Final = (
             replace(PROBABILITY, title="Share of answers", help="Share that is wrong."),
             INSTANCES,
             RAMP,
+            THROUGH,
         ),
         menu=(
             MenuChoice(text="Wrong answers {probability}"),
@@ -263,6 +277,7 @@ EVENT_KINDS: Final = (
             replace(PROBABILITY, title="Share of requests", help="Share without an answer."),
             INSTANCES,
             RAMP,
+            THROUGH,
         ),
         menu=(MenuChoice(text="Never answer {probability}"),),
         silences=True,
@@ -285,6 +300,39 @@ EVENT_KINDS: Final = (
         ),
     ),
     EventKind(
+        name="drain",
+        title="Drain instances",
+        help="Instances are taken out of rotation: callers, balancers, queues and DNS give them nothing new, and they "
+        "go on with what they have, connections of layer 4 and sticky users included. Once their time to drain is "
+        "up they stop: whoever is inside fails with crashed, connections close, sessions in memory are lost. They "
+        "are back when the event ends.",
+        icon="eject",
+        tone="setting",
+        hits="nodes",
+        targets=("node", "frame"),
+        sentence="{target} drained{of_instances}{within}",
+        badge="draining{instances}",
+        fields=(
+            replace(
+                SECONDS,
+                title="Time to drain",
+                help="Seconds after which what is left is cut off (HAProxy's and Envoy's drains, AWS "
+                "deregistration_delay: 300 s). None is as its node says under Drain, and where that is off as long "
+                "as it takes.",
+                default=30.0,
+                required=False,
+                hint="as its node says",
+            ),
+            INSTANCES,
+        ),
+        menu=(
+            MenuChoice(text="Drain one instance", values=(("instances", 1),)),
+            MenuChoice(text="Drain all instances"),
+            MenuChoice(text="Drain everything inside", on=("frame",)),
+        ),
+        drains=True,
+    ),
+    EventKind(
         name="delay",
         title="Add delay",
         help="Each crossing takes longer.",
@@ -294,7 +342,7 @@ EVENT_KINDS: Final = (
         targets=("link", "node", "frame"),
         sentence="{target} delayed by {seconds}{towards}",
         badge="delay + {seconds}",
-        fields=(SECONDS, TOWARDS, RAMP),
+        fields=(SECONDS, TOWARDS, RAMP, THROUGH),
         menu=(
             MenuChoice(text="Delay + {seconds}", on=("link", "frame")),
             MenuChoice(text="Delay + {seconds}", on=("link",), values=(("seconds", 2.0),)),
@@ -315,6 +363,7 @@ EVENT_KINDS: Final = (
             replace(PROBABILITY, title="Share lost", help="Share of crossings.", default=0.05),
             TOWARDS,
             RAMP,
+            THROUGH,
         ),
         menu=(
             MenuChoice(text="Lose {probability}", on=("link", "frame")),
@@ -332,7 +381,7 @@ EVENT_KINDS: Final = (
         targets=("node", "frame", "link"),
         sentence="{target} cut from {with}",
         badge="cut off",
-        fields=(WITH,),
+        fields=(WITH, THROUGH),
         menu=(
             MenuChoice(text="Cut off from {with}", on=("node", "frame"), sided=True),
             MenuChoice(text="Cut it", on=("link",), sided=True),
@@ -415,7 +464,7 @@ EVENT_KINDS: Final = (
         targets=("node", "link"),
         sentence="{target}: {path} = {value}",
         badge="changed",
-        fields=(PATH, VALUE),
+        fields=(PATH, VALUE, THROUGH),
     ),
 )
 """Every kind, in the order in which forms list them."""

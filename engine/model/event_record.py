@@ -41,6 +41,8 @@ class EventField:
     required: bool = True
     hint: str = ""
     """Shown in place of an empty value, such as ``all``."""
+    of: tuple[Target, ...] = ()
+    """What an item may be; empty for whatever the event itself may name."""
     ge: float | None = None
     le: float | None = None
     max_length: int | None = None
@@ -112,6 +114,8 @@ class EventKind:
     """Whether it is over at once: it has no end, and nothing to restore."""
     stops: bool = False
     """Whether nothing at all is answered by what it hits."""
+    drains: bool = False
+    """Whether what it hits gets nothing new, and finishes what it has."""
     silences: bool = False
     """Whether who calls may never hear anything."""
 
@@ -149,6 +153,7 @@ class EventKind:
         some = texts.get("instances", "")
         texts["instances"] = f" ({some})" if some else ""
         after = texts.get("seconds", "")
+        texts["within"] = f" within {after}" if after else ""
         texts["after"] = f" after {after}" if after else ""
         texts["towards"] = f" to {texts['with']}" if texts.get("with") else ""
         leaks = [f" {texts['bytes']}"] if texts.get("bytes") else []

@@ -30,6 +30,14 @@ class Health(Config):
         gt=0.0,
         le=1e6,
     )
+    phase: Literal["together", "random"] = setting(
+        "together",
+        title="First check",
+        help="together: each instance is checked for the first time one interval after the beginning, so that every run "
+        "finds the same fault after the same time. random: after a part of an interval that is drawn for each, as "
+        "checkers that were started at any time do: what is left of an interval when something fails is then "
+        "anything up to the whole, half of it on average over many seeds.",
+    )
     timeout: float = setting(
         1.0,
         title="Timeout",

@@ -161,7 +161,7 @@ def state_of(pool: Pool, retired: Container[Pool]) -> InstanceState:
         return "off"
     if pool.down:
         return "down"
-    return "draining" if pool in retired else "ready"
+    return "draining" if pool.draining or pool in retired else "ready"
 
 
 def standing(pool: Pool, now: float) -> float:

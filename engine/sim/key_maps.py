@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from librt.vecs import vec
-from mypy_extensions import i64
+from mypy_extensions import i16, i64
 
-from engine.sim.lane.balancing.key_maps import MASK, SLOTS, SPACE, Modulo, Ranges, Ring, Slots
+from engine.sim.lane.balancing.key_maps import BITS, MASK, SLOTS, SPACE, Modulo, Ranges, Ring, Slots
 from engine.sim.lane.draws import generator
 
 if TYPE_CHECKING:
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from engine.model.balancing import Hash
     from engine.sim.lane.balancing.key_maps import KeyMap
     from engine.sim.lane.call import Endpoint
+
+_MOST_ARCS = 20
+"""Arcs of a ring, in bits: a million of them are enough for any number of points."""
 
 
 def key_map(settings: Hash, endpoints: Sequence[Endpoint], salt: int, keys: int) -> KeyMap:
@@ -34,7 +37,7 @@ def key_map(settings: Hash, endpoints: Sequence[Endpoint], salt: int, keys: int)
     if settings.map == "ring":
         return _ring(endpoints, settings.virtual_nodes, salt)
     if settings.map == "slots":
-        return Slots(vec[i64](_slots(count)))
+        return Slots(vec[i16](_slots(count)))
     if settings.map == "range":
         return Ranges(count, keys or SPACE)
     return Modulo(count)
@@ -49,7 +52,13 @@ def _ring(endpoints: Sequence[Endpoint], virtual_nodes: int, salt: int) -> Ring:
         owners.append(np.full(virtual_nodes, place))
     along, whose = np.concatenate(points), np.concatenate(owners)
     order = np.argsort(along, kind="stable")
-    return Ring(vec[i64](along[order] & MASK), vec[i64](whose[order]), len(endpoints))
+    along = along[order] & MASK
+    bits = min(max(len(along) - 1, 1).bit_length(), _MOST_ARCS)
+    arcs = np.arange(1 << bits, dtype=np.int64) << (BITS - bits)
+    guide = np.searchsorted(along, arcs, side="left")
+    return Ring(
+        vec[i64](along), vec[i64](whose[order]), vec[i64](guide), BITS - bits, len(endpoints)
+    )
 
 
 def _slots(count: int) -> list[int]:

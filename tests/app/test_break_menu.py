@@ -37,12 +37,12 @@ def changes(design: Design, item: str) -> set[object]:
 
 def test_each_thing_is_offered_what_can_happen_to_it(design: Design) -> None:
     assert changes(design, "users") == {"traffic"}
-    usual = {"kill", "slow", "freeze", "error", "wrong", "omission", "leak", "partition"}
+    usual = {"kill", "drain", "slow", "freeze", "error", "wrong", "omission", "leak", "partition"}
     assert changes(design, "web") == usual
     assert changes(design, "cache") == usual | {"flush"}
     assert changes(design, "idp") == usual - {"partition"} | {"revoke"}
     assert changes(design, "web-cache") == {"delay", "loss", "partition"}
-    assert changes(design, "zone") == {"kill", "slow", "freeze", "error", "delay", "loss"}
+    assert changes(design, "zone") == {"kill", "drain", "slow", "freeze", "error", "delay", "loss"}
     assert changes(design, "note") == set()
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import changes, interface, readme, simulator, start, theory
+from tests.bench import changes, interface, picking, readme, simulator, start, theory
 from tests.bench.peers import comparing
 from tests.bench.row import Row
 
@@ -37,6 +37,7 @@ def cells(row: Row) -> list[str]:
 PARTS = {
     "simulator": simulator,
     "changes": changes,
+    "picking": picking,
     "peers": comparing,
     "theory": theory,
     "start": start,

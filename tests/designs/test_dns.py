@@ -28,6 +28,17 @@ if TYPE_CHECKING:
     from engine.sim.snapshot import Sample
 
 
+def events(design: Design, *changes: dict[str, JsonValue]) -> SetDesign:
+    """Other fields of the first events."""
+    raw = [
+        each.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        for each in design.scenario.events
+    ]
+    for event, change in zip(raw, changes, strict=False):
+        event.update(change)
+    return SetDesign(("scenario", "events"), raw)
+
+
 def of_dns(field: str, value: JsonValue) -> SetField:
     return SetField("dns", ("config", field), value)
 
@@ -105,7 +116,7 @@ def test_routes_that_are_withdrawn_though_all_servers_are_up() -> None:
     design = shipped("facebook-2021")
     says(design, "At 240 s the backbone is cut", "Routes are gone at 259 s")
     says(design, "half at 318 s, all from 378 s on", "DNS servers are 0 % busy")
-    samples = watched(design, 600.0)
+    samples = watched(design, 540.0)
     assert share_of_failures(samples, 200.0, 258.0) == 0.0
     assert share_of_failures(samples, 260.0, 262.0) > 0.0
     assert share_of_failures(samples, 313.0, 323.0) == pytest.approx(0.5, abs=0.07)
@@ -117,6 +128,50 @@ def test_routes_that_are_withdrawn_though_all_servers_are_up() -> None:
     assert measured(shallow)["clients"]["users"]["failed"] == {}
 
 
+def restored(design: Design) -> list[tuple[str, float]]:
+    """What was over, or could not be, and when."""
+    session = Session(design)
+    session.snapshot()
+    session.advance(design.scenario.duration)
+    notices = [each for each in session.snapshot().notices if "cut from" in each.text]
+    return [(each.kind, each.at) for each in notices]
+
+
+def test_a_repair_that_needs_what_is_broken() -> None:
+    design = shipped("facebook-2021")
+    says(design, "at 360 s the engineers are ready, and no way leads to the servers")
+    says(design, "only then can the cut be repaired, at 556 s")
+    assert restored(design) == [("event", 240.0), ("alert", 360.0), ("restored", 556.0)]
+    samples = watched(design, 660.0)
+    assert share_of_failures(samples, 480.0, 540.0) == 1.0
+    assert share_of_failures(samples, 558.0, 660.0) == 0.0
+    fixed = shipped("facebook-2021-fixed")
+    says(fixed, "the engineers get there: the cut is repaired at 360 s, as planned")
+    assert restored(fixed) == [("event", 240.0), ("restored", 360.0)]
+
+
+@pytest.mark.parametrize(
+    ("ttl", "work", "on_the_spot"), [(60.0, 30.0, 400.0), (90.0, 200.0, 500.0)]
+)
+def test_other_repairs_of_the_backbone(ttl: float, work: float, on_the_spot: float) -> None:
+    """Failures rise with t / TTL once routes are gone; the repair waits for whoever comes in person."""
+    design = changed(
+        shipped("facebook-2021"),
+        SetField("resolvers", ("config", "ttl"), ttl),
+        events(shipped("facebook-2021"), {"duration": work}, {"at": on_the_spot}),
+    )
+    kinds = restored(design)
+    assert kinds[1] == ("alert", 240.0 + work)
+    kind, at = kinds[2]
+    assert kind == "restored"
+    assert on_the_spot < at < on_the_spot + 30.0
+    samples = watched(design, 660.0)
+    half = 258.9 + ttl / 2.0
+    assert share_of_failures(samples, half - 5.0, half + 5.0) == pytest.approx(0.5, abs=0.12)
+    assert share_of_failures(samples, 260.0 + ttl, on_the_spot) == 1.0
+    assert share_of_failures(samples, at + 2.0, 660.0) == 0.0
+
+
 def test_routes_that_fail_open() -> None:
     design = shipped("facebook-2021-fixed")
     says(
@@ -124,7 +179,7 @@ def test_routes_that_fail_open() -> None:
         "no look-up fails",
         "At 259 s, when the last of the five would be gone, all are announced",
     )
-    says(design, "users fail from 259 s on, all of them from 378 s to 495 s")
+    says(design, "users fail from 259 s on, all of them from 378 s to 556 s")
     session = Session(design)
     session.snapshot()
     session.advance(600.0)
@@ -132,9 +187,53 @@ def test_routes_that_fail_open() -> None:
     notices = session.snapshot().notices
     opened = next(each.at for each in notices if "all are called" in each.text)
     assert opened == pytest.approx(259.0, abs=0.7)
-    samples = watched(shipped("facebook-2021"), 600.0)
-    assert share_of_failures(samples, 498.0, 600.0) == 0.0
-    assert share_of_failures(samples, 480.0, 494.0) == 1.0
+
+
+def answered(samples: list[Sample], begin: float, end: float) -> float:
+    """Reads a second that all regions together got."""
+    regions = ("america", "europe", "asia", "africa")
+    return sum(mean(samples, begin, end, goodput(region)) for region in regions)
+
+
+def test_everybody_at_once_meets_cold_caches() -> None:
+    design = shipped("facebook-2021-return")
+    says(design, "Of 1000 reads a second some 270 are answered", "by 310 s", "none")
+    samples = watched(design, 480.0)
+    assert answered(samples, 30.0, 60.0) == pytest.approx(1000.0, rel=0.03)
+    assert answered(samples, 245.0, 300.0) == pytest.approx(270.0, rel=0.1)
+    assert answered(samples, 311.0, 480.0) == 0.0
+    says(design, "Have Database's queue limit at 150: it recovers by itself")
+    bounded = changed(design, SetField("database", ("config", "queue_limit"), 150))
+    assert answered(watched(bounded, 480.0), 300.0, 480.0) == pytest.approx(1000.0, rel=0.03)
+
+
+@pytest.mark.parametrize("apart", [30.0, 15.0])
+def test_waves_fill_the_caches_for_each_other(apart: float) -> None:
+    design = shipped("facebook-2021-return-fixed")
+    says(
+        design, "From 335 s on all 1000 are answered", "The caches need some seconds a wave, not 30"
+    )
+    waves = events(design, *({"duration": 180.0 + apart * place} for place in range(4)))
+    samples = watched(changed(design, waves), 480.0)
+    for place in range(4):
+        begin = 240.0 + apart * place
+        fair = 250.0 * (place + 1)
+        assert answered(samples, begin + 5.0, begin + apart) == pytest.approx(fair, rel=0.1)
+    assert answered(samples, 335.0, 480.0) == pytest.approx(1000.0, rel=0.02)
+
+
+@pytest.mark.parametrize(("ttl", "connections"), [(30.0, 5), (60.0, 6)])
+def test_the_step_overloads_whatever_lies_behind_cold_caches(ttl: float, connections: int) -> None:
+    """The database bears the misses of warm caches, and less than all reads: 50 a second for each connection."""
+    edits = (
+        SetField("cache", ("config", "ttl"), ttl),
+        SetField("database", ("config", "connections"), connections),
+    )
+    step = watched(changed(shipped("facebook-2021-return"), *edits), 480.0)
+    waves = watched(changed(shipped("facebook-2021-return-fixed"), *edits), 480.0)
+    assert answered(step, 400.0, 480.0) < 20.0
+    if ttl == 60.0:
+        assert answered(waves, 400.0, 480.0) == pytest.approx(1000.0, rel=0.02)
 
 
 def test_a_name_without_an_address() -> None:

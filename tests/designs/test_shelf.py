@@ -33,6 +33,8 @@ RISKS = {
     "dynamodb-2015": {"unbounded-queue"},
     "exhausted-pool": BARE,
     "facebook-2021": {"deep-check"},
+    "facebook-2021-return": {"unbounded-queue"},
+    "facebook-2021-return-fixed": {"unbounded-queue"},
     "flapping-checks": {"overload"},
     "flapping-checks-fixed": {"overload"},
     "flash-sale": {"unbounded-queue", "retry-storm"},

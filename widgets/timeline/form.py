@@ -16,10 +16,10 @@ from widgets.instruments.sources import sources
 from widgets.timeline.wording import name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from engine.model.design import Design
-    from engine.model.event_record import EventKind
+    from engine.model.event_record import EventKind, Target
 
 AT: Final = EventField(name="at", title="At", help="Simulated time.", unit="s", default=0.0)
 DURATION: Final = EventField(
@@ -32,13 +32,19 @@ def lines(kind: EventKind) -> tuple[EventField, ...]:
     return (*kind.fields, AT) if kind.instant else (*kind.fields, AT, DURATION)
 
 
-def targets(design: Design, kind: EventKind) -> list[tuple[str, str | None]]:
-    """Names and ids that an event can hit, the likeliest first."""
-    return [(name_of(design, item), item) for item in _targets(design, kind)]
+def targets(
+    design: Design, kind: EventKind, field: EventField | None = None
+) -> list[tuple[str, str | None]]:
+    """Names and ids that an event can hit, the likeliest first; or those that one of its fields may name."""
+    sorts = kind.targets if field is None or not field.of else field.of
+    found = [(name_of(design, item), item) for item in _targets(design, kind, sorts)]
+    if field is not None and not field.required:
+        found.insert(0, (field.hint.capitalize(), None))
+    return found
 
 
-def _targets(design: Design, kind: EventKind) -> Iterator[str | None]:
-    """Ids by what the kind may name; callers stand where load comes from, else after the rest."""
+def _targets(design: Design, kind: EventKind, sorts: Sequence[Target]) -> Iterator[str | None]:
+    """Ids by what may be named; callers stand where load comes from, else after the rest."""
     callers = sources(design)
     others = [node.id for node in design.nodes if node.id not in callers]
     of = {
@@ -47,7 +53,7 @@ def _targets(design: Design, kind: EventKind) -> Iterator[str | None]:
         "link": [link.id for link in design.links],
         "frame": [frame.id for frame in design.frames],
     }
-    for target in kind.targets:
+    for target in sorts:
         yield from of[target]
 
 
@@ -88,7 +94,8 @@ def build(raw: Mapping[str, JsonValue]) -> Event:
     """The event of these fields. Raises ``ValueError`` with one clear line."""
     kind = event_kind(str(raw["change"]))
     for field in kind.fields:
-        if field.sort == "item" and raw.get(field.name) == raw.get("target"):
+        named = raw.get(field.name)
+        if field.sort == "item" and named is not None and named == raw.get("target"):
             msg = f"{field.title}: choose another item than the one that it is about"
             raise ValueError(msg)
     try:

@@ -150,7 +150,8 @@ class EventPopup(QFrame):
         source = self._event if field in {form.AT, form.DURATION} else known
         if field.sort == "item":
             choice = QComboBox(self)
-            self._fill_items(choice, kind, getattr(known, field.attribute, None) or self._other())
+            other = self._other() if field.required else None
+            self._fill_items(choice, kind, getattr(known, field.attribute, None) or other, field)
             self.inputs[field.name] = choice
             self._form.addRow(field.title, choice)
             return
@@ -170,10 +171,16 @@ class EventPopup(QFrame):
         items = (self.target.itemData(i) for i in range(self.target.count()))
         return next((each for each in items if each != self.target.currentData()), None)
 
-    def _fill_items(self, box: QComboBox, kind: EventKind, chosen: str | None) -> None:
-        """The items that a change can hit."""
+    def _fill_items(
+        self,
+        box: QComboBox,
+        kind: EventKind,
+        chosen: str | None,
+        field: EventField | None = None,
+    ) -> None:
+        """The items that a change can hit, or that one of its fields may name."""
         box.clear()
-        for name, item in form.targets(self._design, kind):
+        for name, item in form.targets(self._design, kind, field):
             box.addItem(name, item)
         place = box.findData(chosen)
         if place < 0 and chosen is not None:

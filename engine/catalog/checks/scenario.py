@@ -6,23 +6,24 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.catalog.checks.auth import auth_of
+from engine.catalog.checks.draining import drain_problem, drain_warnings
+from engine.catalog.checks.event_fixes import raw_event, with_events
 from engine.catalog.checks.flows import explicit_flow, unknown_links
+from engine.catalog.checks.repairs import repair_problem, repair_warnings
 from engine.catalog.checks.structure import class_errors
 from engine.catalog.events import members, replaced
 from engine.catalog.measures import measured_of
 from engine.catalog.registry import component
 from engine.catalog.typed import DesignError, typed_config, typed_link
 from engine.model.design import Link, Node
-from engine.model.edits import EditError, SetDesign, SetField
+from engine.model.edits import EditError, SetField
 from engine.model.findings import Finding
 from engine.model.last_mile import last_mile
 from engine.model.metric_names import instance_of, made
 from engine.model.names import did_you_mean, name_of, one_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from pydantic import JsonValue
+    from collections.abc import Iterator
 
     from engine.catalog.reading import Reading
     from engine.model.design import Design, Event
@@ -44,7 +45,7 @@ def scenario_errors(reading: Reading) -> Iterator[Finding]:
                 id=event.target if event.target in known else None,
                 field=f"scenario.events.{index}.{field}",
                 message=what,
-                fix=_with_events(design, {index: None}, "Remove event"),
+                fix=with_events(design, {index: None}, "Remove event"),
             )
     yield from _objective_errors(design)
 
@@ -88,7 +89,12 @@ def _event_problem(reading: Reading, event: Event, known: set[str]) -> tuple[str
     stores = [each for each in nodes if each.kind == "cache" and each.id in reading.configs]
     if kind.hits == "stores" and not stores:
         return "target", f"{_target(design, event)} {kind.misses}"
-    return _users_problem(reading, event, nodes) or _leak_problem(reading, event, nodes)
+    return (
+        _users_problem(reading, event, nodes)
+        or _leak_problem(reading, event, nodes)
+        or drain_problem(design, event, nodes)
+        or repair_problem(design, event)
+    )
 
 
 def _users_problem(reading: Reading, event: Event, nodes: list[Node]) -> tuple[str, str] | None:
@@ -178,7 +184,7 @@ def _unread(design: Design, index: int, event: Event) -> Iterator[Finding]:
     reads = [repr(field.name) for field in kind.fields]
     for name in event.unread():
         what = f"it reads {' and '.join(reads)}" if reads else "it reads none of its own"
-        raw = _raw(event)
+        raw = raw_event(event)
         del raw[name]
         yield Finding(
             level="error",
@@ -187,26 +193,13 @@ def _unread(design: Design, index: int, event: Event) -> Iterator[Finding]:
             field=f"scenario.events.{index}.{name}",
             message=f"The {event.change} event at {event.at:g} s does not read {name!r} ({what}); "
             "take the field out",
-            fix=_with_events(design, {index: raw}, f"Take out {name}"),
+            fix=with_events(design, {index: raw}, f"Take out {name}"),
         )
 
 
 def _items(design: Design) -> set[str]:
     """Everything that an event may name."""
     return {*design.node_by_id, *design.link_by_id, *design.frame_by_id}
-
-
-def _raw(event: Event) -> dict[str, JsonValue]:
-    """An event as in a design file."""
-    return event.model_dump(mode="json", by_alias=True, exclude_unset=True)
-
-
-def _with_events(
-    design: Design, changed: Mapping[int, dict[str, JsonValue] | None], label: str
-) -> SetDesign:
-    """The edit that puts other events in the place of some; None takes one out."""
-    events = [changed.get(i, _raw(event)) for i, event in enumerate(design.scenario.events)]
-    return SetDesign(("scenario", "events"), [e for e in events if e is not None], label)
 
 
 def metric_problem(design: Design, metric: str) -> str | None:
@@ -297,6 +290,10 @@ def event_warnings(reading: Reading) -> Iterator[Finding]:
             )
         if event.kind.silences:
             yield from _endless(reading, event)
+        if event.kind.drains:
+            yield from drain_warnings(reading, index, event)
+        if event.through is not None:
+            yield from repair_warnings(design, index, event)
 
 
 def _endless(reading: Reading, event: Event) -> Iterator[Finding]:

@@ -26,7 +26,8 @@ class EventPlan:
     factor: float = 1.0
     probability: float = 0.0
     seconds: float | None = None
-    """Of a delay, added to each crossing; of an error, until it is answered, None after its work."""
+    """Of a delay, added to each crossing; of an error, until it is answered, None after its work; of draining, until
+    what is left is cut off, None as the node says."""
     bytes: float = 0.0
     """Of memory that leak, a second."""
     workers: float = 0.0
@@ -42,5 +43,9 @@ class EventPlan:
     """Whether it came by itself: a fault of `engine.control.renewals`."""
     replacement: NodePlan | LinkPlan | None = None
     """``set``: the node or link as it is meanwhile."""
+    through: str | None = None
+    """The node from which one of the sites has to be reached before it can end."""
+    sites: tuple[str, ...] = ()
+    """The nodes at which somebody can end it."""
     label: str = ""
     """How people read it: ``Catalog cache flushed``."""

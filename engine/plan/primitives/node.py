@@ -41,6 +41,8 @@ class HealthPlan:
     """Seconds that an answer keeps the worker."""
     deep: bool = False
     """Whether an answer needs those whom the instance calls as well."""
+    phase: Literal["together", "random"] = "together"
+    """Whether the first checks come one interval after the beginning, or each at a time of its own before that."""
     panic: float | None = None
     """Share in rotation below which all are used."""
     fail_open: bool = False

@@ -360,6 +360,10 @@ class Endpoint(Standing):
         self.source: MessageSource | None = None
         """The queue whose messages go there, where it is one."""
 
+    def drains(self) -> bool:
+        """Whether nothing is wrong with it but that it is taken out of rotation."""
+        return self.pool.draining and self.passed and not self.ejected
+
 
 @final
 @mypyc_attr(free_list_len=1)

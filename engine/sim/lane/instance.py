@@ -49,6 +49,9 @@ class Instance(InstanceCounters):
     dormant: bool = False
     """Whether it is down because nobody came, and starts as soon as somebody does: calls wait for that."""
 
+    draining: bool = False
+    """Whether it is taken out of rotation: it gets nothing new, and goes on with what it has."""
+
     watchers: dict[DeathWatch, bool] | None = None
     """Who wants to hear of its death, where somebody does."""
     pinned: i64 = 0
@@ -99,6 +102,14 @@ class Instance(InstanceCounters):
         self.listed = True
         """Whether callers are told of it. Who is killed is not struck off; who starts is not listed."""
         self.memory: Meter | None = None
+
+    def full(self) -> bool:
+        """Whether whoever comes now finds no place."""
+        return self.busy >= self.workers and self.waiting >= self.limit
+
+    def offered(self) -> bool:
+        """Whether anything new may come to it, as far as it is known to callers."""
+        return self.listed and not self.draining
 
     def watch(self, watcher: DeathWatch) -> None:
         """Tell somebody of its death, from now on."""

@@ -107,7 +107,10 @@ class Node(Site):
         elif pool.down and not pool.dormant:
             self.refuse(call, UNAVAILABLE, now)
         elif self.gate is not None:
-            self._pass(call, self.gate, now)
+            if self.backlog is not None and pool.full() and not self.instant:
+                self._turn_away(call, now)  # nobody has taken its connection: no gate has seen it
+            else:
+                self._pass(call, self.gate, now)
         elif self.instant and not pool.detains:
             self.touch(now)
             pool.enter(call, now)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from engine.catalog import check, lower
@@ -149,13 +151,27 @@ def test_reads_are_never_lost() -> None:
     assert extra(simulate(reading))["lost_writes"] == 0.0
 
 
+def up_share(mtbf: float, mttr: float, interval: float, failures: int, promote: float) -> float:
+    """Two machines by themselves: one leads and lives for an exponential time, the other is repaired or ready.
+
+    A leader that fails is given up after U + (failures - 1) intervals, or with the first probe after that at which
+    the other machine is ready.
+    """
+    random = np.random.default_rng(3)
+    up = down = left = 0.0
+    for life, share in zip(random.exponential(mtbf, 200_000), random.random(200_000), strict=True):
+        left = max(0.0, left - life)
+        wait = (share + failures - 1.0) * interval
+        wait += max(0.0, math.ceil((left - wait) / interval)) * interval
+        outage = wait + promote
+        up, down, left = up + life, down + outage, max(0.0, mttr - outage)
+    return up / (up + down)
+
+
 @pytest.mark.oracle(19)
 @pytest.mark.parametrize(("mtbf", "mttr", "promote"), [(1000.0, 100.0, 30.0), (300.0, 60.0, 5.0)])
 def test_o19_a_standby_shortens_each_outage(mtbf: float, mttr: float, promote: float) -> None:
-    """Up for all but min(R, T) of each cycle: T is U + (k - 1) intervals + the promotion, R the repair.
-
-    A leader that is repaired before it is given up ends the outage itself.
-    """
+    """Down for the detection and the promotion, each life, and for longer where both machines are down."""
     interval, failures = 2.0, 3
     faults = NodeFaults(mtbf=Exponential(mean=mtbf), mttr=Constant(mean=mttr), unit="node")
     settings = Failover(interval=interval, failures=failures, promote=promote)
@@ -164,8 +180,9 @@ def test_o19_a_standby_shortens_each_outage(mtbf: float, mttr: float, promote: f
     quiet = replace(design, nodes=(client(rate=0.01), db))
     assert users.traffic is not None
     result = extra(simulate(quiet))
+    wanted = up_share(mtbf, mttr, interval, failures, promote)
     outage = interval / 2.0 + (failures - 1) * interval + promote
-    wanted = 1.0 - outage / (mtbf + mttr)
+    assert wanted < mtbf / (mtbf + outage)
     low, high = result["ci95"]["availability"]
     margin = 3.0 * (high - low) / 2.0 / 1.96
     assert result["availability"] == pytest.approx(wanted, abs=margin)
@@ -206,3 +223,28 @@ def test_a_node_with_a_standby_is_no_single_point() -> None:
     mended = finding.fix.apply(single).design
     assert lower(mended).nodes[1].failover == Failover()
     assert [each.code for each in check(mended) if each.code == "single-point"] == []
+
+
+@pytest.mark.parametrize(("life", "repair"), [(40.0, 500.0), (25.0, 1000.0)])
+def test_a_new_leader_lives_a_life_of_its_own(life: float, repair: float) -> None:
+    """It fails one life after its promotion, however long the machine before it takes to be repaired."""
+    faults = NodeFaults(mtbf=Constant(mean=life), mttr=Constant(mean=repair))
+    settings = Failover(interval=1.0, failures=1, promote=5.0)
+    simulation = Simulation(made(settings, faults=faults))
+    simulation.advance(200.0)
+    told = notices(simulation)
+    leads = next(at for at, text in told if "the standby leads" in text)
+    lost = [at for at, text in told if "by a fault" in text]
+    assert lost == [pytest.approx(leads - 5.0, abs=1.0), pytest.approx(leads + life)]
+    assert [text for _, text in told][-1].endswith("the standby is down as well")
+    check_laws(simulation.machine)
+
+
+def test_the_old_leader_is_the_standby_when_the_new_one_fails_after_its_repair() -> None:
+    faults = NodeFaults(mtbf=Constant(mean=50.0), mttr=Constant(mean=20.0))
+    settings = Failover(interval=1.0, failures=1, promote=5.0)
+    simulation = Simulation(made(settings, faults=faults, duration=600.0))
+    simulation.advance(600.0)
+    told = [text for _, text in notices(simulation)]
+    assert sum("the standby leads" in text for text in told) >= 8
+    assert not any("down as well" in text for text in told)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import pytest
 
 from engine.control.simulation import Simulation
@@ -91,3 +94,35 @@ def test_a_removed_balancer_stops_checking() -> None:
     simulation.follow(plan([client(), station("web", 0.001)], [link("users", "web")]))
     simulation.advance(60.0)
     assert not [notice for notice in simulation.notices if notice.kind == "health"]
+
+
+@pytest.mark.parametrize(("interval", "failures"), [(2.0, 3), (10.0, 2)])
+def test_first_checks_at_a_time_of_their_own_find_a_fault_after_half_an_interval_on_average(
+    interval: float, failures: int
+) -> None:
+    """COURSE 7.5: (failures - 1) intervals, and of one what is left: U(0, interval) over many seeds, I / 2 on average."""
+    check = replace(CHECK, interval=interval, failures=failures, phase="random")
+    dead = event(60.0, 1000.0, "kill", nodes=("web",))
+    waits = []
+    for seed in range(60):
+        simulation = Simulation(replace(design(dead, health=check, instances=2), seed=seed))
+        simulation.advance(60.0 + failures * interval + 0.01)
+        found = [each.at for each in simulation.notices if "out of rotation" in each.text]
+        assert len(found) == 2
+        waits += [at - 60.0 - (failures - 1) * interval for at in found]
+    assert min(waits) >= 0.0
+    assert max(waits) <= interval + 1e-6
+    spread = interval / math.sqrt(12.0 * len(waits))
+    assert sum(waits) / len(waits) == pytest.approx(interval / 2.0, abs=3.0 * spread)
+    again = Simulation(replace(design(dead, health=check, instances=2), seed=59))
+    again.advance(60.0 + failures * interval + 0.01)
+    assert [each.at for each in again.notices] == [each.at for each in simulation.notices]
+
+
+def test_first_checks_together_are_those_of_every_run() -> None:
+    found = set()
+    for seed in range(5):
+        simulation = Simulation(replace(design(KILL), seed=seed))
+        simulation.advance(20.0)
+        found |= {each.at for each in simulation.notices if each.kind == "health"}
+    assert found == {13.0}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from engine.model.policies.rate_limit import RateLimit
 from engine.plan.primitives import Plan
 from tests.helpers.impatient import resending
 from tests.helpers.plans import client, constant, exponential, link, plan, simulate, station
@@ -69,3 +70,17 @@ def test_after_the_last_resend_it_is_a_timeout_unless_the_caller_gives_up_before
     assert edge["in_flight_mean"] * 200.0 == pytest.approx(
         200.0 + reason if patience > 100.0 else 10.0, rel=0.01
     )
+
+
+@pytest.mark.parametrize("places", [0, 4])
+def test_a_call_passes_the_gates_once_however_often_it_comes_again(places: int) -> None:
+    """Nobody has taken its connection before it finds a place, so that no gate has seen it."""
+    limit = RateLimit(rate=1e6, burst=1_000_000)
+    web = station(
+        "web", constant(0.2), workers=2, queue_limit=places, overflow="resend", gates=(limit,)
+    )
+    users = client(rate=9.0)
+    result = simulate(plan([users, web], [link("users", "web")], duration=400.0))
+    node = result["nodes"]["web"]
+    assert node["extra"]["resent"] > 100
+    assert node["extra"]["admitted"] == node["arrivals"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from bisect import bisect_left
 from dataclasses import replace
 from statistics import mean
 from typing import Any
@@ -18,6 +19,7 @@ from engine.sim.invariants import check
 from engine.sim.key_maps import key_map
 from engine.sim.lane.balancing.key_maps import SPACE, mixed
 from engine.sim.lane.call import Endpoint
+from engine.sim.lane.draws import generator
 from engine.sim.lane.roles.router import Router
 from engine.sim.report import Result, result_of
 from tests.helpers.plans import (
@@ -204,3 +206,35 @@ def test_o27_who_shares_all_instances_with_a_poisonous_client(instances: int, si
     ]
     margin = 4.5 * math.sqrt(share * (1.0 - share) / 20_000)
     assert all(count / 20_000 == pytest.approx(share, abs=margin) for count in counts)
+
+
+@pytest.mark.parametrize(
+    ("count", "nodes"), [(1, 1), (1, 100), (3, 1), (10, 100), (7, 33), (40, 500)]
+)
+def test_the_guide_of_a_ring_leads_where_a_search_does(count: int, nodes: int) -> None:
+    """The first point that is not before a hash, at points, beside them, at both ends and anywhere."""
+    simulation = Simulation(hashed(count, map="ring", virtual_nodes=nodes))
+    endpoints: list[Endpoint] = _picker(simulation).endpoints
+    salt = 77
+    ring = key_map(Hash(map="ring", virtual_nodes=nodes), endpoints, salt, 0)
+    rows = [
+        (int(point), place)
+        for place in range(count)
+        for point in generator(salt, f"web/{place}", "ring").integers(SPACE, size=nodes)
+    ]
+    rows.sort(key=lambda row: row[0])
+    points, owners = [row[0] for row in rows], [row[1] for row in rows]
+    drawn = np.random.default_rng(5).integers(SPACE, size=3000).tolist()
+    beside = [point + step for point in points for step in (-1, 0, 1)]
+    for hashed_as in [*drawn, *beside, 0, SPACE - 1]:
+        if 0 <= hashed_as < SPACE:
+            found = bisect_left(points, hashed_as) % len(points)
+            assert ring.place(hashed_as) == owners[found]
+
+
+@pytest.mark.parametrize("count", [1, 3, 10])
+def test_slots_are_what_is_left_of_a_hash(count: int) -> None:
+    endpoints: list[Endpoint] = _picker(Simulation(hashed(count))).endpoints
+    slots = key_map(Hash(map="slots"), endpoints, 1, 0)
+    for number in np.random.default_rng(6).integers(SPACE, size=2000).tolist():
+        assert slots.place(number) == slots.place(number % 16_384)

@@ -200,3 +200,20 @@ def test_values_of_settings_are_json_or_text() -> None:
     assert form.read(field, "8") == 8
     assert form.read(field, "least_connections") == "least_connections"
     assert form.read(field, '{"law": "constant"}') == {"law": "constant"}
+
+
+def test_an_item_that_need_not_be_named_is_none_until_somebody_names_it(
+    desk: Desk, opened: list[EventPopup]
+) -> None:
+    desk.strip.edit_event(SLOW)
+    through = opened[0].inputs["through"]
+    assert isinstance(through, QComboBox)
+    assert (through.currentText(), through.currentData()) == ("Anywhere", None)
+    assert [through.itemData(i) for i in range(through.count())] == [None, "cache", "db", "users"]
+    through.setCurrentIndex(through.findData("users"))
+    opened[0].apply()
+    assert desk.events[SLOW].through == "users"
+    choose(opened[0], "delay")
+    towards = opened[0].inputs["with"]
+    assert isinstance(towards, QComboBox)
+    assert towards.currentData() is None

@@ -14,12 +14,13 @@ from widgets.inspector.subjects.base import edit_label, label_of
 from widgets.inspector.writing import check
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pydantic import JsonValue
 
     from engine.model.design import Design
     from engine.model.edits import Edit
+    from engine.model.event_record import Target
     from widgets.inspector.fields import Path
 
 _COMMON = ("change", "target", "at", "duration")
@@ -103,17 +104,21 @@ class EventSubject:
             return replace(field, shape=Shape("choice"), options=kinds)
         items = {each.name: each for each in self._event.kind.fields if each.sort == "item"}
         if field.path[-1] in {"target", *items}:
-            options = tuple(self._items())
-            if field.path != ("target",):
-                other = items[field.path[-1]]
+            other = items.get(field.path[-1])
+            event = self._event
+            if other is not None and other.of:
+                options = tuple(self._items(other.of, event.through))
+            else:
+                options = tuple(self._items(event.kind.targets, event.target, event.with_))
+            if other is not None:
                 none = () if other.required else (Option(None, other.hint.capitalize()),)
                 options = (*none, *(each for each in options if each.value is not None))
             return replace(field, shape=Shape("choice", nullable=True), options=options)
         return field
 
-    def _items(self) -> Iterator[Option]:
-        """What an event of this kind may name, and what it names."""
-        design, targets = self._design, self._event.kind.targets
+    def _items(self, targets: Sequence[Target], *named: str | None) -> Iterator[Option]:
+        """What may be named, and what is."""
+        design = self._design
         of: dict[str, Iterable[str]] = {
             "node": design.node_by_id,
             "link": design.link_by_id,
@@ -122,6 +127,6 @@ class EventSubject:
         if "everything" in targets:
             yield Option(None, "Everything")
         ids = [each for target in targets for each in of.get(target, ())]
-        named = [each for each in (self._event.target, self._event.with_) if each is not None]
-        for each in dict.fromkeys([*ids, *named]):
+        known = [each for each in named if each is not None]
+        for each in dict.fromkeys([*ids, *known]):
             yield Option(each, label_of(design, each))

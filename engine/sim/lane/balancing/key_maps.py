@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, final
 
+from mypy_extensions import i64
+
 if TYPE_CHECKING:
     from librt.vecs import vec
-    from mypy_extensions import i64
+    from mypy_extensions import i16
 
 BITS: Final = 32
 SPACE: Final = 1 << BITS
@@ -62,12 +64,28 @@ class Modulo(KeyMap):
 
 @final
 class Ring(KeyMap):
-    """The next point on a ring, of which each instance has some (Karger et al. 1997)."""
+    """The next point on a ring, of which each instance has some (Karger et al. 1997).
 
-    def __init__(self, points: vec[i64], owners: vec[i64], count: i64) -> None:
-        """Know the points in ascending order, and the place of the instance of each."""
+    The ring is cut into arcs of equal length, about as many as there are points: a table says which point is
+    the first in each, so that however many there are, a look-up passes one or two.
+    """
+
+    def __init__(
+        self, points: vec[i64], owners: vec[i64], guide: vec[i64], shift: i64, count: i64
+    ) -> None:
+        """Know how the points lie.
+
+        Args:
+            points: in ascending order.
+            owners: the place of the instance of each.
+            guide: for each arc, the first point that is not before it.
+            shift: bits of a hash that say where in an arc it lies.
+            count: how many instances there are.
+        """
         self._points = points
         self._owners = owners
+        self._guide = guide
+        self._shift = shift
         self._count = count
 
     def place(self, hashed: i64) -> i64:
@@ -93,28 +111,24 @@ class Ring(KeyMap):
     def _at(self, hashed: i64) -> i64:
         """The first point that is not before a hash; the first of all after the last."""
         points = self._points
-        low: i64 = 0
-        high: i64 = len(points)
-        while low < high:
-            middle = (low + high) >> 1
-            if points[middle] < hashed:
-                low = middle + 1
-            else:
-                high = middle
-        return 0 if low == len(points) else low
+        size: i64 = len(points)
+        at = self._guide[hashed >> self._shift]
+        while at < size and points[at] < hashed:
+            at += 1
+        return 0 if at == size else at
 
 
 @final
 class Slots(KeyMap):
-    """A table of slots: as many move as have to."""
+    """A table of slots: as many move as have to. Who has one is told by 16 bits: it stays in the cache."""
 
-    def __init__(self, table: vec[i64]) -> None:
+    def __init__(self, table: vec[i16]) -> None:
         self.sticks = True
         self._table = table
 
     def place(self, hashed: i64) -> i64:
-        """The instance that has the slot."""
-        return self._table[hashed % SLOTS]
+        """The instance that has the slot: the lowest 14 bits say which."""
+        return i64(self._table[hashed & (SLOTS - 1)])
 
 
 @final

@@ -89,7 +89,10 @@ class Affinity(Picker):
         self._among = dict.fromkeys(endpoints)
 
     def pick(self, call: Call) -> Endpoint | None:
-        """Where it belongs, unless that is gone or was down meanwhile."""
+        """Where it belongs, unless that is gone or was down meanwhile.
+
+        Whoever belongs to an instance that drains still goes there (as with HAProxy's ``drain``).
+        """
         root = root_of(call)
         user = root.user
         if user is None and not self.whole_clients:
@@ -99,7 +102,7 @@ class Affinity(Picker):
         pin = self.pins.find(client, number)
         if pin is not None:
             endpoint = pin.endpoint
-            sound = endpoint.healthy and endpoint in self._among
+            sound = (endpoint.healthy or endpoint.drains()) and endpoint in self._among
             # Of one that is down still, what it knew is counted as lost once: when it is back, or left out.
             if sound and (endpoint.pool.down or endpoint.pool.deaths == pin.deaths):
                 pin.at = now

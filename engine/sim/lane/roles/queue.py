@@ -98,6 +98,8 @@ class Queue(Role):
         pool = self.node.pools[0]
         if not isinstance(link, Link) or link.shut() or pool.down or pool.frozen:
             return False
+        if endpoint.pool.draining:
+            return False
         line = self._oldest(link)
         if line is None:
             return False
