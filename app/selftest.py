@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
 _PATIENCE_MS: Final = 60_000
-_CHARTED_S: Final = 4.0
+_CHARTED_S: Final = 12.0
 """Simulated seconds after which every chart has a curve."""
 _SIZE: Final = QSize(1440, 900)
 """Of a usual screen (logical pixels): in a small window a curve of some seconds is a few points."""
