@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from engine.plan.primitives import Plan
     from engine.sim.reach import Reach
     from engine.sim.snapshot import NoticeKind, Sample
+    from engine.sim.tracing import TraceSettings
 
 _SHORTEST = 0.25
 """Least length of an interval (s) that a look closes."""
@@ -47,8 +48,9 @@ _TONES: Mapping[str, NoticeKind] = {"failing": "alert", "healthy": "restored"}
 class Simulation:
     """A plan that runs, with everything that acts on it."""
 
-    def __init__(self, plan: Plan) -> None:
-        self.machine = Machine(plan)
+    def __init__(self, plan: Plan, traces: TraceSettings | None = None) -> None:
+        """Run a plan; with ``traces``, requests are recorded."""
+        self.machine = Machine(plan, traces)
         self.notices: list[Notice] = []
         """What happened since somebody took them."""
         self.samples: list[Sample] = []

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from engine.plan.primitives import Plan
     from engine.sim.snapshot import Sample
     from engine.sim.spans import Span
+    from engine.sim.tracing import TraceSettings
 
 __all__ = ["DesignError", "MemoryLimitError", "Session", "StandstillError"]
 
@@ -43,15 +44,27 @@ class Session:
         DesignError: the design cannot run as it stands; the findings say why.
     """
 
-    def __init__(self, design: Design, memory: float = DEFAULT_MEMORY) -> None:
-        """Begin at 0. ``memory`` is what the run may take (bytes)."""
+    def __init__(
+        self,
+        design: Design,
+        memory: float = DEFAULT_MEMORY,
+        traces: TraceSettings | None = None,
+    ) -> None:
+        """Begin at 0.
+
+        Args:
+            design: what runs.
+            memory: what the run may take (bytes).
+            traces: which requests are recorded, call by call; nothing is where it is None. The result is
+                the same either way.
+        """
         self._guard = MemoryGuard(memory)
         self._is_full = False
         self.stopped: Stop | None = None
         """Why it was stopped before its end, if it was."""
         self.design = design
         self._lowerer = Lowerer()
-        self._simulation = Simulation(self._lowerer.lower(design))
+        self._simulation = Simulation(self._lowerer.lower(design), traces)
         self._load = self._simulation.machine.load
         """Where the dial stands. It takes effect when the run goes on, however often it is turned till then."""
         self._recorder = Recorder(design)

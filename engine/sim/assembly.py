@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from engine.sim.body import Adapter, Predecessors
     from engine.sim.lane.agenda import Agenda
     from engine.sim.lane.draws import Streams
+    from engine.sim.tracing import Tracing
 
 
 def roles_of(plan: NodePlan) -> tuple[RoleAdapter[Any], ...]:
@@ -50,7 +51,11 @@ class Assembler:
     """Builds and tunes the parts of one machine."""
 
     def __init__(
-        self, agenda: Agenda, streams: Streams, hear: Callable[[str, str, str, float], None]
+        self,
+        agenda: Agenda,
+        streams: Streams,
+        hear: Callable[[str, str, str, float], None],
+        tracing: Tracing | None,
     ) -> None:
         self.agenda = agenda
         self.streams = streams
@@ -65,6 +70,7 @@ class Assembler:
         """Whether any node has a store."""
         self.setup: Setup
         self._hear = hear
+        self._tracing = tracing
 
     def follow(self, plan: Plan) -> None:
         """Work from another plan from now on."""
@@ -101,6 +107,8 @@ class Assembler:
         for adapter in roles_of(plan):
             role = adapter.make(node, plan, self.setup)
             part.roles.append(Body(adapter, role))
+            if self._tracing is not None:
+                self._tracing.follow_role(plan.id, role)
             if adapter is STORE:
                 node.play(node.flow, role, role)
             elif adapter is CLIENT:
@@ -150,6 +158,8 @@ class Assembler:
         uniforms = self.streams.uniform(plan.id, "link")
         link = Link(plan.id, agenda, target, uniforms, self._numbering)
         link.touched = agenda.now
+        if self._tracing is not None:
+            self._tracing.follow_link(link, plan.source, plan.target)
         return LinkPart(plan, link, tally.nothing(agenda.now))
 
     def tune_link(self, part: LinkPart, plan: LinkPlan, source: NodePlan) -> None:

@@ -14,6 +14,7 @@ from engine.sim.reach import NOWHERE, Reach, reach
 from engine.sim.record import Record
 from engine.sim.scaling import Scaling, with_instances, with_nodes
 from engine.sim.settling import Settling
+from engine.sim.tracing import Tracing
 from engine.sim.wiring import rewire, wire
 
 if TYPE_CHECKING:
@@ -22,12 +23,14 @@ if TYPE_CHECKING:
     from engine.plan.primitives import LinkPlan, NodePlan, OutlierPlan, Plan
     from engine.sim.instances import Hampered
     from engine.sim.parts import LinkPart, NodePart
+    from engine.sim.tracing import TraceSettings
 
 
 class Machine:
     """Nodes and links of a plan, running on one clock."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, traces: TraceSettings | None = None) -> None:
+        """Build a plan; with ``traces``, requests are recorded."""
         self.agenda = Agenda()
         self.clock = Clock(self.agenda)
         self.streams = Streams(plan.seed)
@@ -50,7 +53,9 @@ class Machine:
         """Told of rare changes of state: the id, what happened, in which tone, and when (s)."""
         self.scaled: Callable[[Reach], None] = _stay
         """Told how far it reached that a node was scaled."""
-        self._assembler = Assembler(self.agenda, self.streams, self._heard)
+        self.tracing = None if traces is None else Tracing(traces, plan)
+        """What is recorded of requests; None where nothing is."""
+        self._assembler = Assembler(self.agenda, self.streams, self._heard, self.tracing)
         self._become(plan)
 
     @property

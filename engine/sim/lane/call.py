@@ -22,6 +22,7 @@ from engine.sim.lane.standing import Standing
 if TYPE_CHECKING:
     from engine.sim.lane.logical_call import LogicalCall
     from engine.sim.lane.samplers import Sampler
+    from engine.sim.lane.tracing.records import SpanRecord
     from engine.sim.lane.user import User
     from engine.sim.lane.user_session import UserSession
 
@@ -392,6 +393,8 @@ class Call(Attempt):
     """Next to expire."""
     context: Context | None = None
     """Its deadline and its dependants, and where it is in a flow; most calls have none of these."""
+    span: SpanRecord | None = None
+    """What is recorded of it, where its request is traced and it is not over."""
 
     def __init__(self, site: Site, pool: Pool, parent: Call | None, kind: i64, key: i64) -> None:
         self.site = site

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from engine.sim.lane.draws import Draws
     from engine.sim.lane.recasting import Recasting
     from engine.sim.lane.seams import Picker, Rule
+    from engine.sim.lane.tracing.tracer import CallTracer
 
 
 @final
@@ -65,6 +66,8 @@ class Link(SettlingPath):
     """Whether they make it only then."""
     recasting: Recasting | None = None
     """What gives its calls a class of their own; None where they have their caller's."""
+    tracer: CallTracer | None = None
+    """What records its calls; None where nothing is recorded."""
 
     def __init__(
         self, name: str, agenda: Agenda, target: Site, uniforms: Draws, numbering: Numbering
@@ -173,6 +176,8 @@ class Link(SettlingPath):
         """Let an attempt go on that a rule has held."""
         call.holder = None
         self.unsent -= 1
+        if call.span is not None:
+            call.span.let_go(now)
         if rule.moments & BOARD:
             self._depart(call, rule.next_board, now)
         else:
@@ -188,6 +193,8 @@ class Link(SettlingPath):
                 if verdict == HELD:
                     call.holder = rule
                     self.unsent += 1
+                    if call.span is not None:
+                        call.span.waits_at = AT_RULE
                     self._note_wait(call, AT_RULE, now)
                 else:
                     self._refuse(call, rule, verdict, now)
@@ -267,6 +274,8 @@ class Link(SettlingPath):
             if verdict != OK:
                 if verdict == HELD:
                     self.unsent += 1
+                    if call.span is not None:
+                        call.span.waits_at = FOR_CONNECTION
                     self._note_wait(call, FOR_CONNECTION, now)
                 else:
                     call.pool.coming -= 1
@@ -304,10 +313,32 @@ class Link(SettlingPath):
         self._touch(now)
         self.in_flight += 1.0
         self.sent_sum += now
+        tracer = self.tracer
+        if tracer is not None:
+            self._trace(tracer, call, now)
         call.sent = now
         call.path = self
         if self.elsewhere and call.tried is None:
             call.tried = []
+
+    def _trace(self, tracer: CallTracer, call: Call, now: float) -> None:
+        """Record an attempt that begins, where its request is recorded."""
+        above = call.span
+        job = call.parent
+        while above is None:
+            if job is None:
+                return
+            above = job.span
+            if above is None and job.path is not None:
+                return  # over, or not recorded
+            job = job.parent
+        span = tracer.attempt(above, self.name, now)
+        call.span = span
+        if span is not None:
+            span.attempt = call.attempt
+            span.awaited = call.waits
+            if call.stage == BACKOFF:
+                span.since = call.sent
 
     def deliver(self, call: Call, now: float) -> None:
         """The answer has reached the caller."""
@@ -380,6 +411,10 @@ class Link(SettlingPath):
             again.tried = call.tried
             again.path = self
             again.stage = BACKOFF
+            again.sent = now
+            span = call.span
+            if span is not None and not call.waits:
+                again.span = span.parent  # the job may be over by then
             self.agenda.schedule(wait, again)
         elif call.waits:
             rule = self.rescuing

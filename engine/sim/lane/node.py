@@ -96,6 +96,10 @@ class Node(Site):
         pool = call.pool
         pool.arrivals += 1
         pool.coming -= 1
+        span = call.span
+        if span is not None:
+            span.instance = pool.index
+            span.arrive(now)
         if call.booked:
             call.booked = False
             pool.reserved -= 1
@@ -201,6 +205,8 @@ class Node(Site):
         """Let a call go on that a gate has held."""
         context = call.context
         call.pool.coming -= 1
+        if call.span is not None:
+            call.span.queued = now
         self.touch(now)
         if context is not None and context.deadline <= now:
             self._refuse_at(gate, call, DEADLINE, now)
@@ -257,6 +263,9 @@ class Node(Site):
     def worked(self, call: Call, now: float) -> None:
         """A worker has done its work; it is free unless it is held until the answer."""
         pool = call.pool
+        span = call.span
+        if span is not None:
+            span.worked = now
         if pool.holds:
             pool.discipline.rest(now)
         if self.stepwise:
@@ -407,6 +416,9 @@ class Node(Site):
         """Send the answer back."""
         call.reason = reason
         call.stage = RETURNING
+        span = call.span
+        if span is not None:
+            span.reply(reason, now)
         path = call.path
         if path is not None:
             path.answer(call, call, now)
@@ -444,6 +456,8 @@ class Node(Site):
         job.held = False
         job.stage = DEAD
         job.reason = CRASHED
+        if job.span is not None:
+            job.span.reply(CRASHED, now)
         path = job.path
         if path is not None and not job.settled:
             path.answer(job, Timer(DeferredReply(job, path)), now)

@@ -18,6 +18,7 @@ from engine.sim.lane.codes import (
 )
 from engine.sim.lane.network_path import ANSWER, FAILURE
 from engine.sim.lane.ruled_path import RuledPath
+from engine.sim.lane.tracing.tracer import settle
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -115,6 +116,11 @@ class SettlingPath(RuledPath):
         self.in_flight -= 1.0
         self.sent_sum -= call.sent
         self.settled_sum += now - call.sent
+        span = call.span
+        if span is not None:
+            span.instance = -1 if call.endpoint is None else call.pool.index
+            if settle(span, reason, call.given_up, now):
+                call.span = None
         endpoint = call.endpoint
         if endpoint is not None:
             endpoint.outstanding -= 1

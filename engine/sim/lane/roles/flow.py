@@ -39,12 +39,14 @@ from engine.sim.lane.roles.steps import (
 )
 from engine.sim.lane.seams import Role
 from engine.sim.lane.station.line import Fifo
+from engine.sim.lane.tracing.tracer import settle
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
     from engine.sim.lane.draws import Draws
     from engine.sim.lane.node import Node
+    from engine.sim.lane.tracing.tracer import CallTracer
 
 
 @final
@@ -56,6 +58,8 @@ class Program(Role):
         self.program: list[Step] = []
         self.uniforms = uniforms
         """For choices."""
+        self.tracer: CallTracer | None = None
+        """What records its branches; None where nothing is recorded."""
         self.works: i64 = 0
         """Laws of work that the node has at least: some may be under way."""
         self._detached = Jobs()
@@ -224,7 +228,7 @@ class Program(Role):
 
     def _begin(self, job: Call, frame: Frame, steps: list[Step], now: float) -> None:
         """Begin a branch that its job waits for."""
-        branch = self._branch(job)
+        branch = self._branch(job, now)
         made = Frame(BRANCH, frame.root, steps, frame.deadline)
         branch.context = made
         frame.children.append(branch)
@@ -232,7 +236,9 @@ class Program(Role):
 
     def _detach(self, job: Call, steps: list[Step], now: float) -> None:
         """Begin a branch that goes on by itself. It has the misses of its request, and no deadline."""
-        branch = self._branch(job)
+        branch = self._branch(job, now)
+        if branch.span is not None:
+            branch.span.awaited = False
         made = Frame(DETACHED, branch, steps, NEVER)
         branch.context = made
         misses = frame_of(job).root.missed_over
@@ -242,10 +248,13 @@ class Program(Role):
         branch.pool.detached += 1
         self._run(branch, made, now)
 
-    def _branch(self, job: Call) -> Call:
+    def _branch(self, job: Call, now: float) -> Call:
         """A branch of a job: a call that crosses nothing."""
         branch = Call(self.node, job.pool, job, job.kind, job.key)
         branch.stage = ENGAGED
+        tracer = self.tracer
+        if tracer is not None and job.span is not None:
+            branch.span = tracer.branch(job.span, self.node.name, now)
         return branch
 
     def _work(self, job: Call, frame: Frame, step: Step, now: float) -> None:
@@ -335,6 +344,11 @@ class Program(Role):
     def _end(self, job: Call, frame: Frame, now: float) -> None:
         """A branch is over: its worker is free, and what it had begun is called off."""
         job.done = True
+        span = job.span
+        if span is not None:
+            span.reply(OK, now)
+            settle(span, OK, 0, now)
+            job.span = None
         self._call_off(frame, EXPIRED, now)
         if job.held:
             job.held = False

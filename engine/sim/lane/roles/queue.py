@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mypy_extensions import i64
 
     from engine.sim.lane.node import Node
+    from engine.sim.lane.tracing.tracer import Tracer
 
 
 @final
@@ -33,6 +34,8 @@ class Queue(Role):
         self.node = node
         self.capacity: i64 = UNLIMITED
         self.max_receive: i64 = 1
+        self.tracer: Tracer | None = None
+        """What records its messages; None where nothing is recorded."""
         self.outlets: list[Endpoint] = []
         """Instances of all consumers."""
         self.depth: i64 = 0
@@ -59,6 +62,9 @@ class Queue(Role):
         if job.context is not None:
             repeat(job, message)
         self.published += 1
+        tracer = self.tracer
+        if tracer is not None:
+            message.span = tracer.message(job.kind, job.span, now)
         self.node.finish(job, OK, now)
         self._store(message, now)
 
@@ -138,6 +144,7 @@ class Queue(Role):
         self.to_done.add(now - job.arrived)
         self.in_flight -= 1
         self.consumed += 1
+        self._close(job, OK, now)
 
     def child_failed(self, job: Call, reason: i64, now: float) -> None:
         """A delivery failed: try again, or put the message aside."""
@@ -145,9 +152,18 @@ class Queue(Role):
         if job.step >= self.max_receive:
             job.done = True
             self.dead += 1
+            self._close(job, reason, now)
             return
         self.redelivered += 1
         self._store(job, now)
+
+    def _close(self, message: Call, reason: i64, now: float) -> None:
+        """What was recorded of a message is complete."""
+        tracer = self.tracer
+        span = message.span
+        if tracer is not None and span is not None:
+            message.span = None
+            tracer.close(span, reason, now)
 
     def revived(self, pool: Pool, now: float) -> None:
         """Up again, with all its messages."""

@@ -117,6 +117,8 @@ class Hedge(Rule):
         self._races[other] = race
         self.hedged += 1
         self.link.attempt_here(other, now)
+        if other.span is not None:
+            other.span.hedge = True
         watch = self._watch
         if watch is not None and self.may_help(call, race.extra):
             watch.add(call, race.extra, now)

@@ -209,6 +209,8 @@ class Batching(Queueing):
                 continue
             call.site.wait.add(now - call.arrived)
             call.stage = WORKING
+            if call.span is not None:
+                call.span.start(now)
             work += self._share_of(call)
             calls.append(call)
         if len(calls) == 0:

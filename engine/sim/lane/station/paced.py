@@ -93,6 +93,8 @@ class PacedSharing(Movable):
             return False
         pool.site.touch(now)
         pool.enter(call, now)
+        if call.span is not None:
+            call.span.start(now)
         work.start(call, self._work_of(call), now)
         self._count(now)
         if memory is not None:
@@ -104,6 +106,8 @@ class PacedSharing(Movable):
         site = self.pool.site
         site.touch(now)
         call.arrived = now
+        if call.span is not None:
+            call.span.go_on(now)
         self.server.start(call, site.draw(call.task), now)
         self._count(now)
 
@@ -111,6 +115,8 @@ class PacedSharing(Movable):
         """Share the workers again: nobody keeps one. What came before is no wait for this work."""
         site = self.pool.site
         site.touch(now)
+        if call.span is not None:
+            call.span.go_on(now)
         self.server.start(call, site.draw(call.task), now)
         call.size += now - call.arrived
         self._count(now)
@@ -130,7 +136,10 @@ class PacedSharing(Movable):
         """Waiting is what the work took beyond itself."""
         self.pool.site.touch(now)
         self._count(now)
-        call.site.wait.add(max(0.0, now - call.arrived - call.size))
+        wait = max(0.0, now - call.arrived - call.size)
+        call.site.wait.add(wait)
+        if call.span is not None:
+            call.span.share(wait, now)
         call.site.worked(call, now)
 
     def release(self, call: Call, now: float) -> None:

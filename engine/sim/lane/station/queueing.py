@@ -51,6 +51,9 @@ class Queueing(Movable):
             site.wait.add(wait)
         else:
             site.wait.add_none()
+        span = call.span
+        if span is not None:
+            span.start(now)
         self._work_on(call, self._work_of(call), now)
 
     def rejoin(self, call: Call, now: float) -> None:
@@ -59,6 +62,8 @@ class Queueing(Movable):
         site = pool.site
         site.touch(now)
         call.arrived = now
+        if call.span is not None:
+            call.span.queue(now)
         if pool.busy < pool.workers:
             pool.occupy(now)
             self._begin(call, now)
@@ -73,6 +78,8 @@ class Queueing(Movable):
         pool = self.pool
         if pool.holds:
             pool.count_resting(-1, now)
+        if call.span is not None:
+            call.span.go_on(now)
         self._work_on(call, pool.site.draw(call.task), now)
 
     def given_up(self, call: Call) -> None:

@@ -55,6 +55,8 @@ class Sharing(Movable):
             return False
         pool.site.touch(now)
         pool.enter(call, now)
+        if call.span is not None:
+            call.span.start(now)
         self._share(call, self._work_of(call), now)
         return True
 
@@ -62,12 +64,16 @@ class Sharing(Movable):
         """Share the workers again."""
         self.pool.site.touch(now)
         call.arrived = now
+        if call.span is not None:
+            call.span.go_on(now)
         self._share(call, self.pool.site.draw(call.task) + call.toll, now)
 
     def carry_on(self, call: Call, now: float) -> None:
         """Share the workers again: nobody keeps one. What came before is no wait for this work."""
         site = self.pool.site
         site.touch(now)
+        if call.span is not None:
+            call.span.go_on(now)
         self._share(call, site.draw(call.task), now)
         call.size += now - call.arrived
 
@@ -122,7 +128,10 @@ class Sharing(Movable):
         self._count(now)
         self._plan(now)
         if isinstance(call, Call):
-            call.site.wait.add(max(0.0, now - call.arrived - call.size))
+            wait = max(0.0, now - call.arrived - call.size)
+            call.site.wait.add(wait)
+            if call.span is not None:
+                call.span.share(wait, now)
             call.site.worked(call, now)
 
     def release(self, call: Call, now: float) -> None:

@@ -14,6 +14,7 @@ from mypy_extensions import i64
 from engine.sim.lane.call import Call
 from engine.sim.lane.codes import ABANDONED, OUTBOUND
 from engine.sim.lane.jobs import Keeper
+from engine.sim.lane.tracing.records import SpanRecord
 
 if TYPE_CHECKING:
     from engine.sim.lane.call import Pool
@@ -60,6 +61,25 @@ class Box:
         self.seqs = vec[i64]([0] * ROOM)
         self.keys = vec[i64]([0] * ROOM)
         self.likenesses: list[object] = [None] * ROOM
+        self.spans: list[object] | None = None
+        """What is recorded of them, where something is."""
+
+    def keep_span(self, place: i64, span: SpanRecord) -> None:
+        """Keep what is recorded of a call."""
+        spans = self.spans
+        if spans is None:
+            spans = [None] * ROOM
+            self.spans = spans
+        spans[place] = span
+
+    def give_span(self, place: i64) -> SpanRecord | None:
+        """Give back what is recorded of a call."""
+        spans = self.spans
+        if spans is None:
+            return None
+        span = spans[place]
+        spans[place] = None
+        return span if isinstance(span, SpanRecord) else None
 
 
 @final
@@ -97,6 +117,8 @@ class Shelf(Keeper):
         box.seqs[place] = call.seq
         box.keys[place] = call.key
         box.likenesses[place] = self._likeness_of(call)
+        if call.span is not None:
+            box.keep_span(place, call.span)
         self._end = place + 1
         inside = self._pool.inside
         inside.lend(call)
@@ -142,6 +164,7 @@ class Shelf(Keeper):
         call.fill = common.fill
         call.settled = True
         call.given_up = ABANDONED
+        call.span = box.give_span(place)
         pool.inside.take_back(call)
         self._count -= 1
         self._step(box, place + 1)

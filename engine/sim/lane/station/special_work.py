@@ -75,6 +75,8 @@ def interrupt(pool: Pool, call: Call, left: float) -> None:
     """Have a call wait again, with so much work (s) left."""
     special_work(pool).put(call, left)
     call.stage = OUTBOUND
+    if call.span is not None:
+        call.span.queue(pool.site.agenda.now)
     call.seq = pool.site.agenda.seq
 
 

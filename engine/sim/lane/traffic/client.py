@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from engine.sim.lane.draws import Draws
     from engine.sim.lane.expiry import Expiry
     from engine.sim.lane.node import Node
+    from engine.sim.lane.tracing.tracer import Tracer
     from engine.sim.lane.traffic.crowd import Crowd
     from engine.sim.lane.traffic.keys import Keys
     from engine.sim.lane.traffic.visits import Visits
@@ -46,6 +47,8 @@ class Client(Role):
         """What is counted of its sessions, where it has or had some."""
         self.crowd: Crowd | None = None
         """Who its requests are of, where they come at a rate and are told apart."""
+        self.tracer: Tracer | None = None
+        """What records its requests; None where nothing is recorded."""
         self._numbered: i64 = 0
         self._plain = False
         """Whether all requests are of one class, without key and deadline."""
@@ -90,6 +93,9 @@ class Client(Role):
         job = Call(node, self.home, None, kind, key)
         job.arrived = now
         job.sent = now
+        tracer = self.tracer
+        if tracer is not None:
+            job.span = tracer.request(kind, now)
         crowd = self.crowd
         job.user = user if crowd is None or user is not None else crowd.draw()
         patience = None if self._plain else self.patience[kind]
@@ -130,6 +136,12 @@ class Client(Role):
         job.settled = True
         if reason == OK:
             self.latency.add(now - job.arrived)
+        span = job.span
+        if span is not None:
+            job.span = None
+            tracer = self.tracer
+            if tracer is not None:
+                tracer.close(span, reason, now)
         patience = None if self._plain else self.patience[job.kind]
         if patience is not None:
             patience.prune()

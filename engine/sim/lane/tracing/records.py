@@ -1,0 +1,195 @@
+"""What is recorded of one attempt, and of one request with all its attempts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, final
+
+from engine.sim.lane.codes import AT_RULE, OK
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
+
+# What a span is of.
+REQUEST: Final = 0
+"""A request of a client; its name is that of the client."""
+MESSAGE: Final = 1
+"""A message of a queue, from when it is stored until it is done; its name is that of the queue."""
+ATTEMPT: Final = 2
+"""An attempt of a call; its name is that of the link."""
+BRANCH: Final = 3
+"""A part of a node's flow that goes on beside others; its name is that of the node."""
+
+# What becomes of a trace.
+OPEN: Final = 0
+KEPT: Final = 1
+DROPPED: Final = 2
+
+UNKNOWN: Final = -1.0
+"""Stands for a time that has not come, or never will."""
+WORKS: Final = 64
+"""Works of one attempt that are told apart; what comes later is seen as one."""
+
+
+@final
+class TraceRecord:
+    """A request, or a message, with all that was done for it."""
+
+    last: SpanRecord | None = None
+    """The youngest of its spans, from which the others can be reached."""
+    count: i64 = 0
+    """How many there are."""
+    pending: i64 = 0
+    """Those to which something may still happen."""
+    missing: i64 = 0
+    """Those that were too many to be recorded."""
+    state: i64 = OPEN
+    holders: i64 = 0
+    """Why it is kept: for so many reasons."""
+    sampled: bool = False
+    """Whether it was to be kept before anything was known about it."""
+    duration: float = 0.0
+    """Seconds from beginning to end."""
+    kind: i64 = 0
+    """Index of the class of the request."""
+    number: i64 = 0
+    """Among those of its client or queue."""
+    cause_owner: str = ""
+    """Where that begins which a message was sent by, if it is recorded."""
+    cause_number: i64 = 0
+    """Which trace of those it is."""
+    cause_place: i64 = 0
+    """Which span of it sent the message."""
+    spare: TraceRecord | None = None
+    """The next that is not used now."""
+
+    def __init__(self, owner: str) -> None:
+        self.owner = owner
+        """The client or queue where it begins."""
+
+
+@final
+class SpanRecord:
+    """One attempt as its caller and its callee see it: when it came how far (s)."""
+
+    parent: SpanRecord | None = None
+    before: SpanRecord | None = None
+    """The span of the same trace that was begun before it."""
+    sort: i64 = ATTEMPT
+    place: i64 = 0
+    """Which one of its trace it is."""
+    instance: i64 = -1
+    """Of the node that it went to; negative where it went nowhere."""
+    attempt: i64 = 1
+    hedge: bool = False
+    """Whether it was made beside another one that took long."""
+    awaited: bool = True
+    """Whether whoever made it waited for it."""
+    since: float = 0.0
+    """When the wait began that a retry makes first; else as `sent`."""
+    sent: float = 0.0
+    """When it was begun."""
+    admitted: float = 0.0
+    """When the rules of its link had let it go."""
+    departed: float = 0.0
+    """When it had a connection, if it needs one."""
+    waits_at: i64 = -1
+    """Where it waits before it is sent, as in `AT_RULE`; negative while it does not."""
+    arrived: float = UNKNOWN
+    """When it came to its node."""
+    queued: float = UNKNOWN
+    """When it had passed the gates, or began to wait for its latest work."""
+    started: float = UNKNOWN
+    """When its latest work began."""
+    worked: float = UNKNOWN
+    """When that was done."""
+    replied: float = UNKNOWN
+    """When the node was through with it."""
+    ended: float = UNKNOWN
+    """When its caller knew the outcome, or gave it up."""
+    reason: i64 = OK
+    """The outcome as the caller sees it."""
+    given_up: i64 = 0
+    """As in `Attempt`."""
+    answer: i64 = OK
+    """The outcome as the node sees it."""
+    works: list[float] | None = None
+    """Earlier works, where there was more than one: when each was queued, started and done."""
+
+    def __init__(self, trace: TraceRecord, name: str) -> None:
+        self.trace = trace
+        self.name = name
+
+    def begin(self, trace: TraceRecord, parent: SpanRecord | None, name: str, now: float) -> None:
+        """Be another span from now on, of a trace."""
+        self.trace = trace
+        self.parent = parent
+        self.before = trace.last
+        self.name = name
+        self.place = trace.count
+        self.sort = ATTEMPT
+        self.instance = -1
+        self.attempt = 1
+        self.hedge = False
+        self.awaited = True
+        self.since = self.sent = self.admitted = self.departed = now
+        self.waits_at = -1
+        self.arrived = self.queued = self.started = UNKNOWN
+        self.worked = self.replied = self.ended = UNKNOWN
+        self.reason = OK
+        self.given_up = 0
+        self.answer = OK
+        self.works = None
+
+    def let_go(self, now: float) -> None:
+        """Be let go by a rule that held it, or have a connection."""
+        if self.waits_at == AT_RULE:
+            self.admitted = now
+        self.departed = now
+        self.waits_at = -1
+
+    def arrive(self, now: float) -> None:
+        """Come to the node; whoever was dropped there comes again."""
+        self.arrived = now
+        self.queued = now
+
+    def queue(self, now: float) -> None:
+        """Wait for a work that is not the first, perhaps; what is left of an interrupted one."""
+        if self.started >= 0.0 and self.worked < 0.0:
+            self.worked = now
+        self._put_work_aside()
+        self.queued = now
+
+    def start(self, now: float) -> None:
+        """A work begins."""
+        if self.started >= 0.0:
+            self._put_work_aside()
+        self.started = now
+
+    def go_on(self, now: float) -> None:
+        """Another work begins without a wait."""
+        self.queue(now)
+        self.started = now
+
+    def share(self, wait: float, now: float) -> None:
+        """A work is done that shared its workers, which cost it so many seconds: as if it had waited for them."""
+        self.started = min(self.queued + wait, now)
+
+    def _put_work_aside(self) -> None:
+        """Keep the latest work beside that to come."""
+        if self.started < 0.0:
+            return
+        works = self.works
+        if works is None:
+            works = []
+            self.works = works
+        if len(works) < 3 * WORKS:
+            works.append(self.queued)
+            works.append(self.started)
+            works.append(self.worked)
+        self.queued = max(self.queued, self.worked)
+        self.started = self.worked = UNKNOWN
+
+    def reply(self, reason: i64, now: float) -> None:
+        """The node is through with it."""
+        self.replied = now
+        self.answer = reason
