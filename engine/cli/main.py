@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         schema,
         selftest,
         simulating,
+        spanning,
         study,
     )
     from engine.cli.selftest import Probe
@@ -43,6 +44,7 @@ else:
     schema = lazily("engine.cli.schema")
     selftest = lazily("engine.cli.selftest")
     simulating = lazily("engine.cli.simulating")
+    spanning = lazily("engine.cli.spanning")
     study = lazily("engine.cli.study")
 
 _STUDY: Final = "study"
@@ -120,6 +122,7 @@ def make_app(probes: Sequence[Probe], command: str = "") -> typer.Typer:
         "simulate": simulate,
         "theory": theory,
         "why": why,
+        "spans": spans,
         "check": check,
         "schema": print_schema,
         "trace": import_recording,
@@ -269,6 +272,56 @@ def why(  # noqa: PLR0913 - one parameter an option
         quiet=quiet,
     )
     return explaining.why(explaining.WhyWanted(run=run, moment=at, node=node))
+
+
+def spans(  # noqa: PLR0913 - one parameter an option
+    file: File,
+    *,
+    otlp: Annotated[
+        str | None,
+        typer.Option(
+            metavar="OUT",
+            help="Write the traces as OTLP/JSON, which Jaeger, Tempo and OpenTelemetry collectors read; - is stdout.",
+        ),
+    ] = None,
+    slowest: Annotated[
+        int | None, typer.Option(metavar="N", help="So many, the slowest first; 3 are shown else.")
+    ] = None,
+    failed: Annotated[bool, typer.Option("--failed", help="Only requests that failed.")] = False,
+    at: Annotated[
+        str | None, typer.Option(metavar="S", help="Those about this moment: 62, 1min.")
+    ] = None,
+    node: Annotated[
+        str | None, typer.Option(metavar="ID", help="Those that came through this node.")
+    ] = None,
+    sample: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SHARE",
+            help="Share of all requests to keep beside the failed and the slowest: 0.01, 5%.",
+        ),
+    ] = None,
+    duration: Duration = None,
+    warmup: Warmup = None,
+    seed: Seed = None,
+    settings: Settings = None,
+    json_out: JsonOut = None,
+    quiet: Quiet = False,
+) -> int:
+    """Run a design and show single requests, call by call: where their time went, and how they failed."""
+    run = preparing.Wanted(
+        file=file,
+        duration=duration,
+        warmup=warmup,
+        seed=seed,
+        settings=tuple(settings or ()),
+        json_out=json_out,
+        quiet=quiet,
+    )
+    wanted = spanning.SpansWanted(
+        run=run, otlp=otlp, slowest=slowest, failed=failed, moment=at, node=node, share=sample
+    )
+    return spanning.spans(wanted)
 
 
 def check(

@@ -382,6 +382,9 @@ class Link(SettlingPath):
             following = self.new(job)
             following.repeat = call.repeat + 1
             following.waits = call.waits
+            span = call.span
+            if span is not None and not call.waits:
+                following.span = span.parent  # the job may be over by now
             self.attempt(following, now)
         elif call.waits and not job.done:
             job.site.proceed(job, call, now)

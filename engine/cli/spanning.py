@@ -1,0 +1,144 @@
+"""``windtunnel spans``: single requests of a run, call by call, in the terminal, as JSON and as OTLP."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from engine.cli.advancing import advance
+from engine.cli.console import output
+from engine.cli.errors import OK, InputError
+from engine.cli.json_out import write_json, write_out
+from engine.cli.preparing import prepared, seconds
+from engine.cli.waterfall import edges_table, waterfalls
+from engine.model.names import name_of
+from engine.records import dataclass
+from engine.run.session import DesignError, MemoryLimitError, Session, StandstillError
+from engine.sim.tracing import TraceSettings
+from engine.traces.choice import around, at_node, failed, slowest
+from engine.traces.objects import edge_object, sampling_object, trace_object
+from engine.traces.otlp import otlp
+from engine.traces.service_map import service_map
+
+if TYPE_CHECKING:
+    from engine.cli.preparing import Wanted
+    from engine.model.design import Design
+    from engine.traces.span import Sampling, Trace
+
+VERSION: Final = 1
+"""Version of the object that ``--json`` writes."""
+_SHOWN: Final = 3
+"""Traces that are shown unless somebody says how many."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpansWanted:
+    """What the user asked for."""
+
+    run: Wanted
+    otlp: str | None = None
+    slowest: int | None = None
+    failed: bool = False
+    moment: str | None = None
+    node: str | None = None
+    share: str | None = None
+
+
+def spans(wanted: SpansWanted) -> int:
+    """Run a design and show single requests of it. Raises ``InputError``."""
+    design = prepared(wanted.run)
+    moment = None if wanted.moment is None else seconds("--at", wanted.moment)
+    _check(design, wanted, moment)
+    session = _run(design, wanted)
+    found = around(at_node(session.traces(), wanted.node), moment, design.scenario.duration)
+    chosen = failed(found) if wanted.failed else slowest(found)
+    if wanted.slowest is not None:
+        chosen = chosen[: wanted.slowest]
+    if wanted.otlp is not None:
+        _write_otlp(chosen, design, wanted.otlp)
+    if wanted.run.json_out is not None:
+        write_json(_object(design, chosen, session), wanted.run.json_out)
+    if "-" not in (wanted.run.json_out, wanted.otlp):
+        _print(design, chosen, session, _SHOWN if wanted.slowest is None else wanted.slowest)
+    return OK
+
+
+def _run(design: Design, wanted: SpansWanted) -> Session:
+    """A session that has run to its end, with traces."""
+    try:
+        session = Session(design, traces=TraceSettings(share=_share(wanted.share)))
+        advance(session, quiet=wanted.run.quiet)
+    except (DesignError, MemoryLimitError, StandstillError) as error:
+        msg = f"{wanted.run.file.name}: {error}"
+        raise InputError(msg) from error
+    return session
+
+
+def _share(text: str | None) -> float:
+    """The share of all requests that is kept. Raises ``InputError``."""
+    if text is None:
+        return TraceSettings().share
+    try:
+        share = float(text.removesuffix("%")) / (100.0 if text.endswith("%") else 1.0)
+    except ValueError:
+        share = -1.0
+    if not 0.0 <= share <= 1.0:
+        msg = f"--sample: {text!r} is no share; write a number from 0 to 1, or 5%"
+        raise InputError(msg)
+    return share
+
+
+def _check(design: Design, wanted: SpansWanted, moment: float | None) -> None:
+    """Refuse to ask about what there is not. Raises ``InputError``."""
+    if wanted.node is not None and wanted.node not in design.node_by_id:
+        known = ", ".join(design.node_by_id)
+        msg = f"--node: there is no node {wanted.node!r}; there are: {known}"
+        raise InputError(msg)
+    end = design.scenario.duration
+    if moment is not None and not 0.0 <= moment <= end:
+        msg = f"--at: {moment:g} s is no time of a run of {end:g} s"
+        raise InputError(msg)
+    if wanted.slowest is not None and wanted.slowest < 1:
+        msg = f"--slowest: {wanted.slowest} is too few; ask for at least 1"
+        raise InputError(msg)
+    if wanted.otlp == wanted.run.json_out == "-":
+        msg = "--otlp and --json cannot both go to standard output; give one of them a file"
+        raise InputError(msg)
+
+
+def _write_otlp(traces: list[Trace], design: Design, target: str) -> None:
+    """Write traces for other tools. Raises ``InputError``."""
+    names = {node.id: name_of(design, node.id) for node in design.nodes}
+    written = otlp(traces, names)
+    if target == "-":
+        write_json(written, target)
+    else:
+        write_out(json.dumps(written, allow_nan=False) + "\n", target, f"--otlp {target}")
+
+
+def _object(design: Design, traces: list[Trace], session: Session) -> dict[str, Any]:
+    """What ``--json`` writes."""
+    return {
+        "windtunnel_spans": VERSION,
+        "title": design.title,
+        "seed": design.scenario.seed,
+        "sampling": sampling_object(session.sampling()),
+        "traces": [trace_object(each) for each in traces],
+        "service_map": [edge_object(each) for each in service_map(session.traces())],
+    }
+
+
+def _print(design: Design, traces: list[Trace], session: Session, most: int) -> None:
+    """The first of them as waterfalls, and the service map."""
+    console = output()
+    sampling: Sampling = session.sampling()
+    console.print(f"{sampling.text[0].upper()}{sampling.text[1:]}.")
+    if not traces:
+        console.print("There is no such request.")
+        return
+    for each in waterfalls(traces[:most], design):
+        console.print(each)
+    edges = service_map(session.traces())
+    if edges:
+        console.print("")
+        console.print(edges_table(edges, design))

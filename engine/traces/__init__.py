@@ -1,0 +1,1 @@
+"""Traces: what happened to single requests, call by call, and what that tells."""
