@@ -1,0 +1,164 @@
+"""Which traces are kept, and that recording changes nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from engine.control.simulation import Simulation
+from engine.plan.primitives import Plan
+from engine.sim.lane.tracing.keeping import Slowest, Thinned
+from engine.sim.lane.tracing.records import DROPPED, KEPT, OPEN, TraceRecord
+from engine.sim.lane.tracing.tracer import Spare, Tracer
+from engine.sim.report import result_of
+from engine.sim.tracing import TraceSettings
+from engine.traces.collect import collect, sampling
+from tests.helpers.plans import client, event, exponential, link, plan, queue, retry, station
+from tests.helpers.random_plans import random_plan
+from tests.helpers.traces import traced
+
+
+def record(duration: float, spans: int = 1) -> TraceRecord:
+    made = TraceRecord("users")
+    made.duration, made.count, made.state = duration, spans, KEPT
+    return made
+
+
+def test_the_slowest_stay_whatever_the_order_in_which_they_come() -> None:
+    draws = np.random.default_rng(7)
+    durations = [float(each) for each in draws.exponential(size=2000)]
+    kept = Slowest(50, 10_000)
+    for each in durations:
+        kept.offer(record(each))
+    assert sorted(each.duration for each in kept.traces) == sorted(durations)[-50:]
+
+
+def test_the_slowest_keep_to_their_room_of_spans() -> None:
+    kept = Slowest(1000, 100)
+    for place in range(100):
+        kept.offer(record(float(place), spans=10))
+    assert sorted(each.duration for each in kept.traces) == [float(each) for each in range(90, 100)]
+
+
+def test_who_is_let_go_is_dropped() -> None:
+    kept = Slowest(1, 100)
+    first, second = record(1.0), record(2.0)
+    assert kept.offer(first)
+    assert kept.offer(second)
+    assert (first.state, second.state) == (DROPPED, KEPT)
+    assert not kept.offer(record(0.5))
+
+
+@pytest.mark.parametrize("count", [5, 10, 11, 100, 1000, 4097])
+def test_thinned_traces_are_evenly_spread(count: int) -> None:
+    kept = Thinned(10, 1_000_000)
+    for place in range(count):
+        kept.offer(record(float(place)))
+    places = [int(each.duration) for each in kept.traces]
+    stride = int(kept.stride)
+    assert places == list(range(0, count, stride))
+    assert len(places) <= 10
+    assert len(places) > 4
+
+
+def test_spans_are_used_again_when_nobody_can_write_to_them_any_more() -> None:
+    spare = Spare(1000)
+    tracer = Tracer("users", spare, 0.0, 1, 1)
+    slow = tracer.request(0, 0.0)
+    assert slow is not None
+    tracer.close(slow, -1, 9.0)
+    for _ in range(3):
+        span = tracer.request(0, 1.0)
+        assert span is not None
+        tracer.close(span, -1, 2.0)
+    again = tracer.request(0, 3.0)
+    assert again is span
+    assert again.trace.state == OPEN
+    assert slow is not span
+    assert slow.trace.state == KEPT
+    assert spare.live == 1
+
+
+def test_where_too_much_is_under_way_requests_are_not_recorded_and_counted() -> None:
+    tracer = Tracer("users", Spare(2), 0.0, 10, 10)
+    assert tracer.request(0, 0.0) is not None
+    assert tracer.request(0, 0.0) is not None
+    assert tracer.request(0, 0.0) is None
+    assert (tracer.begun, tracer.unrecorded) == (3, 1)
+
+
+def outcome(made: Plan, settings: TraceSettings | None) -> str:
+    simulation = Simulation(made, settings)
+    simulation.advance(made.duration)
+    return str(result_of(simulation.machine, (), 0.0, simulation.meters)["hash"])
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_recording_changes_nothing(seed: int) -> None:
+    made = random_plan(seed)
+    plain = outcome(made, None)
+    assert outcome(made, TraceSettings(share=1.0, spans=1_000_000)) == plain
+    assert outcome(made, TraceSettings(share=0.1, spans=300)) == plain
+
+
+def busy(**changes: object) -> Plan:
+    """Five thousand requests; one in twenty fails."""
+    nodes = [client(rate=100.0), station("web", exponential(0.01), workers=2), station("db", 0.002)]
+    errors = event(0.0, 1e9, "error", nodes=("db",), probability=0.05)
+    links = [link("users", "web", delay=0.001), link("web", "db", **changes)]
+    return plan(nodes, links, events=(errors,), duration=50.0)
+
+
+def test_every_failed_request_and_the_slowest_are_kept() -> None:
+    few = traced(busy(), TraceSettings(share=0.01, spans=6000))
+    every = traced(busy())
+    told = sampling(few.machine)
+    assert told.begun == sampling(every.machine).begun > 4000
+    assert told.failed > 200
+    assert told.kept_failed == told.failed
+    assert 0 < told.kept < told.over / 2
+    assert told.dropped == told.over - told.kept
+    everything = {trace.id: trace for trace in collect(every.machine)}
+    kept = {trace.id: trace for trace in collect(few.machine)}
+    assert set(kept) < set(everything)
+    successes = sorted(
+        (each for each in everything.values() if each.reason is None),
+        key=lambda each: each.duration,
+    )
+    slowest = successes[-len(successes) // 100 :]
+    assert {each.id for each in slowest} <= set(kept)
+    assert all(kept[name].spans == everything[name].spans for name in kept)
+
+
+def test_the_share_that_is_sampled() -> None:
+    simulation = traced(busy(), TraceSettings(share=0.1, spans=1_000_000))
+    found = [each for each in collect(simulation.machine) if "sampled" in each.kept]
+    assert len(found) == pytest.approx(0.1 * sampling(simulation.machine).begun, abs=2)
+
+
+def test_more_failures_than_there_is_room_for_are_thinned_evenly_and_counted() -> None:
+    nodes = [client(rate=100.0), station("web", 0.001)]
+    errors = event(0.0, 1e9, "error", nodes=("web",), probability=1.0)
+    made = plan(nodes, [link("users", "web")], events=(errors,), duration=50.0)
+    told = traced(made, TraceSettings(share=0.0, spans=600)).machine
+    found = collect(told)
+    assert 25 < len(found) <= 100
+    assert sampling(told).dropped == sampling(told).over - len(found)
+    gaps = np.diff([each.start for each in found])
+    assert gaps.max() < 5.0
+
+
+def test_memory_stays_bounded_when_everything_fails() -> None:
+    """A thousand times as many requests as there is room for leave no more than that behind."""
+    nodes = [client(rate=500.0), queue("orders", max_receive=1), station("web", 0.001, pulls=True)]
+    errors = event(0.0, 1e9, "error", nodes=("web",), probability=0.5)
+    links = [link("users", "orders", retry=retry(2)), link("orders", "web")]
+    simulation = traced(
+        plan(nodes, links, events=(errors,), duration=20.0), TraceSettings(share=0.5, spans=600)
+    )
+    tracing = simulation.machine.tracing
+    assert tracing is not None
+    for tracer in tracing.tracers:
+        for store in (tracer.failed.traces, tracer.slowest.traces, tracer.sampled.traces):
+            assert sum(int(each.count) for each in store) <= 110
+            assert all(each.state == KEPT for each in store)
