@@ -15,15 +15,15 @@ from engine.model.names import name_of
 from engine.records import dataclass
 from engine.run.session import DesignError, MemoryLimitError, Session, StandstillError
 from engine.sim.tracing import TraceSettings
-from engine.traces.choice import around, at_node, failed, slowest
+from engine.traces.choice import around, failed, slowest
 from engine.traces.objects import edge_object, sampling_object, trace_object
 from engine.traces.otlp import otlp
-from engine.traces.service_map import service_map
 
 if TYPE_CHECKING:
     from engine.cli.preparing import Wanted
     from engine.model.design import Design
-    from engine.traces.span import Sampling, Trace
+    from engine.traces.collect import Recording
+    from engine.traces.span import Trace
 
 VERSION: Final = 1
 """Version of the object that ``--json`` writes."""
@@ -50,16 +50,22 @@ def spans(wanted: SpansWanted) -> int:
     moment = None if wanted.moment is None else seconds("--at", wanted.moment)
     _check(design, wanted, moment)
     session = _run(design, wanted)
-    found = around(at_node(session.traces(), wanted.node), moment, design.scenario.duration)
-    chosen = failed(found) if wanted.failed else slowest(found)
+    recording = session.recording()
+    found = around(recording.at_node(wanted.node), moment, design.scenario.duration)
+    heads = failed(found) if wanted.failed else slowest(found)
     if wanted.slowest is not None:
-        chosen = chosen[: wanted.slowest]
+        heads = heads[: wanted.slowest]
+    written = wanted.otlp is not None or wanted.run.json_out is not None
+    chosen = [
+        recording.trace(head)
+        for head in (heads if written or wanted.slowest is not None else heads[:_SHOWN])
+    ]
     if wanted.otlp is not None:
         _write_otlp(chosen, design, wanted.otlp)
     if wanted.run.json_out is not None:
-        write_json(_object(design, chosen, session), wanted.run.json_out)
+        write_json(_object(design, chosen, recording), wanted.run.json_out)
     if "-" not in (wanted.run.json_out, wanted.otlp):
-        _print(design, chosen, session, _SHOWN if wanted.slowest is None else wanted.slowest)
+        _print(design, chosen, recording, _SHOWN if wanted.slowest is None else wanted.slowest)
     return OK
 
 
@@ -116,29 +122,28 @@ def _write_otlp(traces: list[Trace], design: Design, target: str) -> None:
         write_out(json.dumps(written, allow_nan=False) + "\n", target, f"--otlp {target}")
 
 
-def _object(design: Design, traces: list[Trace], session: Session) -> dict[str, Any]:
+def _object(design: Design, traces: list[Trace], recording: Recording) -> dict[str, Any]:
     """What ``--json`` writes."""
     return {
         "windtunnel_spans": VERSION,
         "title": design.title,
         "seed": design.scenario.seed,
-        "sampling": sampling_object(session.sampling()),
+        "sampling": sampling_object(recording.sampling()),
         "traces": [trace_object(each) for each in traces],
-        "service_map": [edge_object(each) for each in service_map(session.traces())],
+        "service_map": [edge_object(each) for each in recording.edges()],
     }
 
 
-def _print(design: Design, traces: list[Trace], session: Session, most: int) -> None:
+def _print(design: Design, traces: list[Trace], recording: Recording, most: int) -> None:
     """The first of them as waterfalls, and the service map."""
     console = output()
-    sampling: Sampling = session.sampling()
-    console.print(f"{sampling.text[0].upper()}{sampling.text[1:]}.")
+    console.print(f"{recording.sampling().text}.")
     if not traces:
         console.print("There is no such request.")
         return
     for each in waterfalls(traces[:most], design):
         console.print(each)
-    edges = service_map(session.traces())
+    edges = recording.edges()
     if edges:
         console.print("")
         console.print(edges_table(edges, design))

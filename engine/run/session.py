@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from engine.sim.snapshot import Sample
     from engine.sim.spans import Span
     from engine.sim.tracing import TraceSettings
-    from engine.traces.span import Sampling, Trace
+    from engine.traces.collect import Recording
 
 __all__ = ["DesignError", "MemoryLimitError", "Session", "StandstillError"]
 
@@ -249,17 +249,11 @@ class Session:
         """What runs, without what events make of it for a while."""
         return self._lowerer.lower(self.design)
 
-    def traces(self) -> tuple[Trace, ...]:
+    def recording(self) -> Recording:
         """The requests that are kept by now, call by call; none where nothing is recorded."""
-        from engine.traces.collect import collect  # noqa: PLC0415 - few runs are asked
+        from engine.traces.collect import Recording  # noqa: PLC0415 - few runs are asked
 
-        return collect(self._simulation.machine)
-
-    def sampling(self) -> Sampling:
-        """How many requests there were, and how many are kept."""
-        from engine.traces.collect import sampling  # noqa: PLC0415
-
-        return sampling(self._simulation.machine)
+        return Recording(self._simulation.machine)
 
     def result(self) -> Result:
         """The result object: of the whole scenario once that is over, else of what was measured."""

@@ -6,17 +6,21 @@ import hashlib
 from typing import TYPE_CHECKING, Final
 
 from engine.model.failures import FAILURES
+from engine.records import dataclass
 from engine.sim.lane.codes import ABANDONED, CALLED_OFF, LOST, OK, REFUSED, UNSENT
 from engine.sim.lane.tracing.records import ATTEMPT, BRANCH, MESSAGE, REQUEST
+from engine.traces.records import spans_of
 from engine.traces.segments import segments_of, waits_between
+from engine.traces.service_map import service_map
 from engine.traces.span import Sampling, Span, Trace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from engine.sim.lane.tracing.records import SpanRecord, TraceRecord
     from engine.sim.machine import Machine
     from engine.sim.tracing import Tracing
+    from engine.traces.service_map import Edge
     from engine.traces.span import Kept, SpanKind
 
 _KINDS: Final[Mapping[int, SpanKind]] = {
@@ -34,46 +38,115 @@ _GIVEN_UP: Final[Mapping[int, str]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What is known of a trace before its spans are looked at."""
+
+    record: TraceRecord
+    kind: SpanKind
+    """A request or a message."""
+    start: float
+    """When it began (s)."""
+    duration: float
+    """Seconds."""
+    reason: str | None
+    kept: tuple[Kept, ...]
+
+    @property
+    def end(self) -> float:
+        """When it was over (s)."""
+        return self.start + self.duration
+
+    @property
+    def id(self) -> str:
+        """What it is known by within its run."""
+        return f"{self.record.owner}/{int(self.record.number):012d}"
+
+
+class Recording:
+    """The traces that a machine keeps by now. Spans are made when they are asked for: there may be many."""
+
+    def __init__(self, machine: Machine) -> None:
+        """Look at what was recorded; nothing where nobody wanted that."""
+        self._tracing = machine.tracing
+        self._plan = machine.plan
+        self._now = machine.now
+        self.heads = tuple(sorted(_heads(machine.tracing), key=lambda each: (each.start, each.id)))
+        """All of them, in the order in which they began."""
+
+    def trace(self, head: Head) -> Trace:
+        """A trace with its spans."""
+        if self._tracing is None:
+            raise KeyError(head.id)
+        classes = [each.name for each in self._plan.classes]
+        made = Maker(self._tracing, self._plan.seed, self._now, classes)
+        return made.trace(head.record, head.kept)
+
+    def at_node(self, node: str | None) -> list[Head]:
+        """Those that something happened of at a node; all without one."""
+        if node is None or self._tracing is None:
+            return list(self.heads)
+        ends = self._tracing.ends
+        names = {node, *(link for link, sides in ends.items() if node in sides)}
+        return [
+            head for head in self.heads if any(each.name in names for each in spans_of(head.record))
+        ]
+
+    def edges(self) -> tuple[Edge, ...]:
+        """The service map."""
+        if self._tracing is None:
+            return ()
+        sampled = [head.record for head in self.heads if "sampled" in head.kept]
+        return service_map(sampled, self._tracing.ends)
+
+    def sampling(self) -> Sampling:
+        """How many there were, and how many are kept."""
+        tracing = self._tracing
+        if tracing is None:
+            return Sampling()
+        tracers = tracing.tracers
+        return Sampling(
+            begun=sum(int(each.begun) for each in tracers),
+            over=sum(int(each.over) for each in tracers),
+            failed=sum(int(each.failures) for each in tracers),
+            kept=len(self.heads),
+            kept_failed=sum(head.reason is not None for head in self.heads),
+            unrecorded=sum(int(each.unrecorded) for each in tracers),
+            share=tracing.settings.share,
+        )
+
+
 def collect(machine: Machine) -> tuple[Trace, ...]:
-    """All traces that are kept by now, in the order in which they began; none where nothing was recorded."""
-    tracing = machine.tracing
-    if tracing is None:
-        return ()
+    """All traces that are kept by now with all their spans, in the order in which they began."""
+    recording = Recording(machine)
+    return tuple(recording.trace(head) for head in recording.heads)
+
+
+def sampling(machine: Machine) -> Sampling:
+    """How many there were, and how many are kept."""
+    return Recording(machine).sampling()
+
+
+def _heads(tracing: Tracing | None) -> Iterator[Head]:
+    """What is kept, and why."""
     reasons: dict[TraceRecord, list[Kept]] = {}
-    for tracer in tracing.tracers:
+    for tracer in () if tracing is None else tracing.tracers:
         for record in tracer.failed.traces:
             reasons.setdefault(record, []).append("failed")
         for record in tracer.slowest.traces:
             reasons.setdefault(record, []).append("slowest")
         for record in tracer.sampled.traces:
             reasons.setdefault(record, []).append("sampled")
-    classes = [each.name for each in machine.plan.classes]
-    made = Maker(tracing, machine.plan.seed, machine.now, classes)
-    found = [made.trace(record, tuple(kept)) for record, kept in reasons.items()]
-    return tuple(sorted(found, key=lambda each: (each.start, each.id)))
-
-
-def sampling(machine: Machine) -> Sampling:
-    """How many there were, and how many are kept."""
-    tracing = machine.tracing
-    if tracing is None:
-        return Sampling()
-    tracers = tracing.tracers
-    kept = {
-        record
-        for tracer in tracers
-        for store in (tracer.failed.traces, tracer.slowest.traces, tracer.sampled.traces)
-        for record in store
-    }
-    return Sampling(
-        begun=sum(int(each.begun) for each in tracers),
-        over=sum(int(each.over) for each in tracers),
-        failed=sum(int(each.failures) for each in tracers),
-        kept=len(kept),
-        kept_failed=sum(_root(record).reason != OK for record in kept),
-        unrecorded=sum(int(each.unrecorded) for each in tracers),
-        share=tracing.settings.share,
-    )
+    for record, kept in reasons.items():
+        root = spans_of(record)[0]
+        yield Head(
+            record=record,
+            kind=_KINDS[int(root.sort)],
+            start=root.sent,
+            duration=record.duration,
+            reason=_reason(int(root.reason)),
+            kept=tuple(kept),
+        )
 
 
 class Maker:
@@ -147,22 +220,6 @@ class Maker:
         had = [(each.since, each.end) for each in spans if each.parent == root.id]
         fields = {name: getattr(root, name) for name in Span.__slots__}
         return Span(**fields | {"segments": tuple(waits_between(root.sent, root.end, had))})
-
-
-def spans_of(record: TraceRecord) -> list[SpanRecord]:
-    """All spans of a trace, in the order in which they began."""
-    found: list[SpanRecord] = []
-    span = record.last
-    while span is not None:
-        found.append(span)
-        span = span.before
-    found.reverse()
-    return found
-
-
-def _root(record: TraceRecord) -> SpanRecord:
-    """The first span of a trace."""
-    return spans_of(record)[0]
 
 
 def span_id(trace: str, place: int) -> str:

@@ -6,11 +6,14 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from engine.records import dataclass
+from engine.sim.lane.codes import OK
+from engine.sim.lane.tracing.records import ATTEMPT
+from engine.traces.records import spans_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from engine.traces.span import Trace
+    from engine.sim.lane.tracing.records import TraceRecord
 
 _SHARE: Final = 0.99
 
@@ -36,28 +39,28 @@ class Edge:
         return self.failed / self.calls
 
 
-def service_map(traces: Iterable[Trace]) -> tuple[Edge, ...]:
+def service_map(
+    sampled: Iterable[TraceRecord], ends: Mapping[str, tuple[str, str]]
+) -> tuple[Edge, ...]:
     """An edge for each link that was called, in the order of the first call.
 
-    Only traces that were sampled before anything was known about them count: those that are kept because
-    they failed or were slow tell of failures and slowness alone.
+    Args:
+        sampled: traces that were chosen before anything was known about them. Those that are kept because
+            they failed or were slow tell of failures and slowness alone.
+        ends: where each link begins and ends.
     """
     durations: dict[str, list[float]] = {}
     counts: dict[str, list[int]] = {}
-    ends: dict[str, tuple[str, str]] = {}
-    for trace in traces:
-        if "sampled" not in trace.kept:
-            continue
-        for span in trace.spans:
-            if span.link is None:
+    for record in sampled:
+        for span in spans_of(record):
+            if span.sort != ATTEMPT:
                 continue
-            ends[span.link] = (span.source, span.node)
-            count = counts.setdefault(span.link, [0, 0, 0])
+            count = counts.setdefault(span.name, [0, 0, 0])
             count[0] += 1
             count[1] += span.attempt > 1 or span.hedge
-            count[2] += span.reason is not None
-            if span.ended is not None:
-                durations.setdefault(span.link, []).append(span.duration)
+            count[2] += span.reason != OK
+            if span.ended >= 0.0:
+                durations.setdefault(span.name, []).append(span.ended - span.sent)
     return tuple(
         Edge(
             link=link,

@@ -131,6 +131,11 @@ class Trace:
         return self.root.sent
 
     @property
+    def end(self) -> float:
+        """When it was over (s)."""
+        return self.root.end
+
+    @property
     def duration(self) -> float:
         """Seconds until the root was over."""
         return self.root.duration
@@ -146,10 +151,6 @@ class Trace:
         for each in self.spans:
             found.setdefault(each.parent, []).append(each)
         return found
-
-    def touches(self, node: str) -> bool:
-        """Whether anything of it happened at a node."""
-        return any(node in (span.node, span.source) for span in self.spans)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

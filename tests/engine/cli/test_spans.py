@@ -56,7 +56,9 @@ def test_only_the_failed_about_a_moment(shop: str, capsys: pytest.CaptureFixture
     assert out["traces"]
     assert {each["reason"] for each in out["traces"]} == {"timeout"}
     assert all(18.0 <= each["start"] <= 22.0 for each in out["traces"])
-    attempts = [span["attempt"] for span in out["traces"][0]["spans"] if span["link"] == "users-web"]
+    attempts = [
+        span["attempt"] for span in out["traces"][0]["spans"] if span["link"] == "users-web"
+    ]
     assert attempts == [1, 2]
 
 
