@@ -90,6 +90,10 @@ ACTIONS: Final = (
     ActionSpec("run.restart", "Res&tart", ("Ctrl+R",), "restart"),
     ActionSpec("run.measure", "&Measure from the start", ("M",), "chart"),
     ActionSpec("run.why", "&Why did it go wrong?", ("W",), "help"),
+    ActionSpec("run.traces", "&Traces: the slowest requests", ("T",), "outline"),
+    ActionSpec("run.show_p99", "Show me a &p99 request", (), "search"),
+    ActionSpec("run.show_failed", "Show me a failed re&quest", (), "search"),
+    ActionSpec("run.record_traces", "Record &traces", (), checkable=True),
     ActionSpec("run.study", "St&udy many runs", ("S",), "compare"),
     ActionSpec("run.faster", "&Faster", ("]",)),
     ActionSpec("run.slower", "S&lower", ("[",)),
@@ -140,6 +144,7 @@ MENUS: Final = (
         (
             "run.toggle", "run.step_time", "run.step_request", "run.breakpoints", "run.restart", "run.measure",
             "run.study", "run.why", "-",
+            "run.traces", "run.show_p99", "run.show_failed", "run.record_traces", "-",
             "run.back", "run.forward", "run.fork", "run.live", "-",
             "run.faster", "run.slower", "-", ">break", "run.repair", "-", ">memory",
         ),

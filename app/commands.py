@@ -216,6 +216,10 @@ class Commands(QObject):
             "run.fork": bench.travel.fork,
             "run.measure": bench.measure,
             "run.why": bench.explain,
+            "run.traces": bench.show_traces,
+            "run.show_p99": lambda: bench.show_traces("p99"),
+            "run.show_failed": lambda: bench.show_traces("failed"),
+            "run.record_traces": self._choose_traces,
             "run.study": bench.desk.toggle,
             "run.faster": lambda: self._shift_speed(1),
             "run.slower": lambda: self._shift_speed(-1),
@@ -248,6 +252,15 @@ class Commands(QObject):
         self._bench.services.settings.update(reduced_motion=wanted)
         self._bench.apply_motion()
 
+    def _choose_traces(self) -> None:
+        """Record single requests, or not, from the next start of a run on."""
+        bench = self._bench
+        wanted = bench.actions["run.record_traces"].isChecked()
+        bench.services.settings.update(traces=wanted)
+        bench.services.run.set_traces(wanted)
+        what = "records single requests" if wanted else "records no requests"
+        bench.views.status.flash(f"From its next start on, a run {what}")
+
     def _mark_choices(self) -> None:
         """Tick what is chosen."""
         actions = self._bench.actions
@@ -256,6 +269,7 @@ class Commands(QObject):
         actions["view.reduced_motion"].setChecked(
             self._bench.services.settings.values.reduced_motion
         )
+        actions["run.record_traces"].setChecked(self._bench.services.settings.values.traces)
 
     def _connect_run_saver(self) -> None:
         """A run can be saved while there is one; how that went is said where files say it."""

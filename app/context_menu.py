@@ -63,7 +63,12 @@ class BreakMenus:
 
 
 def item_menu(
-    parent: QWidget, actions: ActionSet, breaks: Callable[[QMenu], object], *, several: bool
+    parent: QWidget,
+    actions: ActionSet,
+    breaks: Callable[[QMenu], object],
+    *,
+    several: bool,
+    is_node: bool = False,
 ) -> QMenu:
     """The menu of a node, a link, a frame or a note, or of several of them."""
     menu = _menu(parent)
@@ -77,6 +82,10 @@ def item_menu(
             aligning.addAction(actions[f"align.{way}"])
     menu.addAction(actions["view.path"])
     menu.addSeparator()
+    if is_node:
+        for name in ("run.show_p99", "run.show_failed"):
+            menu.addAction(actions[name])
+        menu.addSeparator()
     for name in ("edit.rename", "edit.duplicate", "edit.copy", "edit.cut", "edit.delete"):
         menu.addAction(actions[name])
     return menu

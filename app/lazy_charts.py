@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from widgets.theme import set_role
@@ -25,6 +25,9 @@ class LazyCharts(QWidget):
 
     Loading the library and making three charts takes as long as everything else in the window.
     """
+
+    traces_requested = Signal(str, object, float)
+    """Which request is to be shown first, through which node (None), about which time (s)."""
 
     def __init__(
         self, look: ThemeManager, axis: TimeAxis, components: Mapping[str, Component]
@@ -49,6 +52,7 @@ class LazyCharts(QWidget):
 
             self._panel = ChartsPanel(self._look.theme, self._axis, components=self._components)
             self._panel.set_waiting(self._waiting)
+            self._panel.traces_requested.connect(self.traces_requested)
             self._column.addWidget(self._panel)
         return self._panel
 

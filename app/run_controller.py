@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.model.memory import DEFAULT_MEMORY
+from engine.model.trace_settings import TraceSettings
 from engine.run.protocol import (
     Ack,
     ApplyEdit,
@@ -37,6 +38,8 @@ from engine.run.protocol import (
     StepRequest,
     StepTime,
     TakeJournal,
+    TakeTraces,
+    Traced,
 )
 
 if TYPE_CHECKING:
@@ -115,6 +118,8 @@ class RunController(QObject):
     """The run stands at a time of its past (s) and goes on from there; NaN where it is as it was, and why if not by wish."""
     explained = Signal(object)
     """Why something went wrong: an ``Explained``."""
+    traced = Signal(object)
+    """Single requests of the run: a ``Traced``."""
     recorded = Signal(str, str)
     """The run up to when it was asked for, as the text of a file; or nothing, and why."""
 
@@ -124,6 +129,8 @@ class RunController(QObject):
         start_process: Callable[[], Transport],
         clock: Callable[[], float] = time.perf_counter,
         memory: float = DEFAULT_MEMORY,
+        *,
+        traces: bool = True,
     ) -> None:
         super().__init__(document)
         self._document = document
@@ -138,6 +145,7 @@ class RunController(QObject):
         self._load = 1.0
         self._memory = memory
         self._points: tuple[Breakpoint, ...] = ()
+        self._records = traces
         self._latest: Snapshot | None = None
         self._shown = 0.0
         self._silence = 0
@@ -245,6 +253,15 @@ class RunController(QObject):
         """What a run may take (bytes), from its next start on."""
         self._memory = limit
 
+    @property
+    def records_traces(self) -> bool:
+        """Whether runs record single requests, from their next start on."""
+        return self._records
+
+    def set_traces(self, wanted: bool) -> None:  # noqa: FBT001 - a Qt slot for a toggle
+        """Record single requests, or not, from the next start on."""
+        self._records = wanted
+
     def take_journal(self) -> None:
         """Ask for the run so far; ``recorded`` is the answer."""
         self._send(TakeJournal())
@@ -267,6 +284,10 @@ class RunController(QObject):
             item: at which node; None for the clients.
         """
         self._send(Explain(moment, item))
+
+    def take_traces(self, question: TakeTraces) -> None:
+        """Ask for single requests; ``traced`` is the answer."""
+        self._send(question)
 
     def close(self) -> None:
         """End the process."""
@@ -336,7 +357,7 @@ class RunController(QObject):
         self._marks.clear()
         self.cleared.emit()
         for command in (
-            StartOver(design, self._memory),
+            StartOver(design, self._memory, TraceSettings() if self._records else None),
             SetSpeed(self._speed),
             SetLoad(self._load),
         ):
@@ -374,7 +395,7 @@ class RunController(QObject):
             case Measured(result):
                 if not self._awaiting_start:
                     self.measured.emit(result)
-            case Rewinding() | Rewound() | Explained() | Recorded():
+            case Rewinding() | Rewound() | Explained() | Traced() | Recorded():
                 self._pass_on(report)
             case Halted() | Paused():
                 self._stand_still(report)
@@ -392,7 +413,7 @@ class RunController(QObject):
         else:
             self.paused.emit(f"Paused at {report.at:,.1f} s: {report.message}.")
 
-    def _pass_on(self, report: Rewinding | Rewound | Explained | Recorded) -> None:
+    def _pass_on(self, report: Rewinding | Rewound | Explained | Traced | Recorded) -> None:
         """Tell whoever asked for something how that goes."""
         match report:
             case Rewinding(share):
@@ -402,6 +423,8 @@ class RunController(QObject):
                 self.rewound.emit(math.nan if at is None else at, problem)
             case Explained():
                 self.explained.emit(report)
+            case Traced():
+                self.traced.emit(report)
             case Recorded(text, problem):
                 self.recorded.emit(text, problem)
 

@@ -79,7 +79,7 @@ def build_services(
     errands = Errands(document)
     return Services(
         document=document,
-        run=RunController(document, start_process, memory=memory),
+        run=RunController(document, start_process, memory=memory, traces=settings.values.traces),
         measurement=Measurement(document, start_process, memory),
         errands=errands,
         files=FileController(document, settings, history, dialogs, errands),

@@ -36,6 +36,8 @@ class Preferences(BaseModel):
     """Simulated seconds a wall second at start."""
     memory: Annotated[float, Field(ge=1e7, le=1e15)] = 2e9
     """Bytes that a run may take."""
+    traces: bool = True
+    """Whether runs in the window record single requests."""
     folder: str = ""
     """Folder of the last file dialog."""
 

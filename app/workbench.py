@@ -20,6 +20,7 @@ from app.run_messages import RunMessages
 from app.status_bar import past_line, rest_line, run_line
 from app.studies import StudyDesk
 from app.time_travel import TimeTravel
+from app.traces_desk import TracesDesk
 from app.why_card import WhyCard
 from engine.model.edits import SetDesign
 from engine.model.units import format_quantity
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from app.recognition import OtherFile
     from app.recovery import Leftover
     from app.services import Services
+    from app.traces_desk import Wanted
     from app.views import Views
     from app.window import MainWindow
     from engine.model.changes import Changes
@@ -78,6 +80,7 @@ class Workbench(QObject):
         self._is_measured = False
         self.breaks = BreakMenus(components, look, self.break_it)
         self.desk = StudyDesk(services, look, window.instruments, dialogs)
+        self.traces = TracesDesk(services, look, window.instruments)
         self.selection: frozenset[str] = frozenset()
         self.travel = TimeTravel(views, services.run)
         RunMessages(services.run, views.banners, self.show_findings, self.breakpoints.open)
@@ -166,6 +169,11 @@ class Workbench(QObject):
         if run.has_run:
             run.explain(None, chosen if chosen in self.design.node_by_id else None)
 
+    def show_traces(self, wanted: Wanted = "slowest") -> None:
+        """Show single requests: through the node that is selected, about the moment that is looked at."""
+        node = self.chosen if self.chosen in self.design.node_by_id else None
+        self.traces.show(wanted, node, self.travel.at)
+
     def measure(self) -> None:
         """Measure the open design from the start, beside the sandbox."""
         self._is_measured = True
@@ -217,6 +225,8 @@ class Workbench(QObject):
         run.explained.connect(self.why.show_answer)
         run.cleared.connect(self.why.close_card)
         self.why.jump_requested.connect(self.jump)
+        self.traces.item_requested.connect(self.views.canvas.reveal)
+        self.views.charts.traces_requested.connect(self.traces.show)
         self.window.why_clicked.connect(self.explain)
         transport.run_toggled.connect(run.set_running)
         transport.step_time_requested.connect(run.step_time)
@@ -409,6 +419,7 @@ class Workbench(QObject):
                 self.actions,
                 lambda sub: self.breaks.fill(sub, self.design, item_id),
                 several=len(self.selection) > 1,
+                is_node=item_id in self.design.node_by_id,
             )
         menu.popup(where)
 

@@ -12,9 +12,9 @@ from engine.cli.json_out import write_json, write_out
 from engine.cli.preparing import prepared, seconds
 from engine.cli.waterfall import edges_table, waterfalls
 from engine.model.names import name_of
+from engine.model.trace_settings import TraceSettings
 from engine.records import dataclass
 from engine.run.session import DesignError, MemoryLimitError, Session, StandstillError
-from engine.sim.tracing import TraceSettings
 from engine.traces.choice import around, failed, slowest
 from engine.traces.objects import edge_object, sampling_object, trace_object
 from engine.traces.otlp import otlp

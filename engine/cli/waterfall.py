@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from engine.model.design import Design
-    from engine.traces.service_map import Edge
+    from engine.traces.edge import Edge
     from engine.traces.span import Part, Segment, Span, Trace
 
 _BAR: Final = 40

@@ -26,10 +26,10 @@ from engine.sim.snapshot import Notice
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from engine.model.trace_settings import TraceSettings
     from engine.plan.primitives import Plan
     from engine.sim.reach import Reach
     from engine.sim.snapshot import NoticeKind, Sample
-    from engine.sim.tracing import TraceSettings
 
 _SHORTEST = 0.25
 """Least length of an interval (s) that a look closes."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from engine.model.memory import DEFAULT_MEMORY
 from engine.records import dataclass
@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from engine.model.edits import Edit
     from engine.model.findings import Finding
     from engine.run.breakpoints import Breakpoint
+    from engine.model.trace_settings import TraceSettings
     from engine.sim.snapshot import Snapshot
+    from engine.traces.edge import Edge
+    from engine.traces.span import Sampling, Trace
     from engine.why.fact import Fact
 
 UNLIMITED = float("inf")
@@ -26,6 +29,8 @@ class StartOver:
     design: Design
     memory: float = DEFAULT_MEMORY
     """What the run may take (bytes)."""
+    traces: TraceSettings | None = None
+    """Which requests are recorded call by call; nothing is where it is None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +114,18 @@ class Explain:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeTraces:
+    """Show single requests of the run so far, call by call: the answer is one ``Traced``."""
+
+    moment: float | None = None
+    """About which time (s); None for the whole run."""
+    item: str | None = None
+    """Through which node; None for any."""
+    wanted: Literal["slowest", "failed", "p99"] = "slowest"
+    """Which one is to be shown first."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ack:
     """The last snapshot was shown; send the next."""
 
@@ -137,6 +154,7 @@ Command = (
     | Rewind
     | CancelRewind
     | Explain
+    | TakeTraces
     | Ack
     | Ping
     | Stop
@@ -208,6 +226,23 @@ class Explained:
 
 
 @dataclass(frozen=True, slots=True)
+class Traced:
+    """Requests that were recorded, and what sampling left out."""
+
+    question: TakeTraces
+    slowest: tuple[Trace, ...] = ()
+    """Those that succeeded, the longest first."""
+    failed: tuple[Trace, ...] = ()
+    """The longest first."""
+    chosen: str | None = None
+    """Id of the one that is to be shown first; None where there is none."""
+    edges: tuple[Edge, ...] = ()
+    """The service map of the whole run."""
+    sampling: Sampling | None = None
+    """None where nothing is recorded."""
+
+
+@dataclass(frozen=True, slots=True)
 class Halted:
     """The run stands still at its limit of memory. ``message`` is one line: what, where, remedy."""
 
@@ -236,6 +271,7 @@ Report = (
     | Rewinding
     | Rewound
     | Explained
+    | Traced
     | Halted
     | Pong
     | Failed

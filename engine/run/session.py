@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
     from engine.model.design import Design, Objective
     from engine.model.edits import Edit
+    from engine.model.trace_settings import TraceSettings
     from engine.plan.primitives import Plan
     from engine.sim.snapshot import Sample
     from engine.sim.spans import Span
-    from engine.sim.tracing import TraceSettings
     from engine.traces.collect import Recording
 
 __all__ = ["DesignError", "MemoryLimitError", "Session", "StandstillError"]

@@ -52,6 +52,8 @@ from engine.run.protocol import (
     StepTime,
     Stop,
     TakeJournal,
+    TakeTraces,
+    Traced,
 )
 from engine.run.rewinding import Rewinding as Replay
 from engine.run.rewinding import place
@@ -64,6 +66,7 @@ if TYPE_CHECKING:
 
     from engine.model.design import Design
     from engine.model.edits import Edit
+    from engine.model.trace_settings import TraceSettings
     from engine.run.protocol import Command, Report
 
 REPORT_EVERY: Final = 0.030
@@ -107,6 +110,7 @@ class Worker:
         """Wall time at which the slice has to end."""
         self._design: Design | None = None
         self._memory = DEFAULT_MEMORY
+        self._traces: TraceSettings | None = None
         self._session: Session | None = None
         self._record: Record | None = None
         """What it recorded lately, for who asks why something went wrong."""
@@ -150,7 +154,7 @@ class Worker:
                 self._step(command)
             case ApplyEdit(edit):
                 self._apply(edit)
-            case TakeJournal() | Explain():
+            case TakeJournal() | Explain() | TakeTraces():
                 self._answer(command)
             case Rewind() | CancelRewind():
                 self._rewind(command)
@@ -161,10 +165,12 @@ class Worker:
             case SetSpeed() | SetLoad() | SetBreakpoints():
                 self._tune(command)
 
-    def _answer(self, question: TakeJournal | Explain) -> None:
+    def _answer(self, question: TakeJournal | Explain | TakeTraces) -> None:
         """Say what was asked about the run so far."""
         if isinstance(question, Explain):
             self._send(self._explained(question))
+        elif isinstance(question, TakeTraces):
+            self._send(self._traced(question))
         else:
             self._send(self._recorded())
 
@@ -177,7 +183,7 @@ class Worker:
 
     def _start(self, command: StartOver) -> None:
         """Begin at 0 with this design, paused."""
-        self._memory = command.memory
+        self._memory, self._traces = command.memory, command.traces
         self._design, self._session, self._refused = command.design, None, []
         self._replay = None
         if resident() > _MUCH:
@@ -191,7 +197,7 @@ class Worker:
         if self._design is None:
             return
         try:
-            session = Session(self._design, self._memory)
+            session = Session(self._design, self._memory, self._traces)
         except DesignError as error:
             self._send(Refused(error.findings))
             return
@@ -317,6 +323,14 @@ class Worker:
         record.plan = session.plan
         names = {each.id: each.name or each.id for each in session.design.nodes}
         return Explained(question, explain(record, names, question.moment, question.item))
+
+    def _traced(self, question: TakeTraces) -> Traced:
+        """Single requests of the run so far."""
+        if self._session is None or self._traces is None:
+            return Traced(question)
+        from engine.run.traces_answer import traced  # noqa: PLC0415 - few runs are asked about
+
+        return traced(self._session.recording(), question, self._session.design.scenario.duration)
 
     def _changed(self) -> None:
         """Something changed: report it, and neither trust old measurements nor owe old time."""

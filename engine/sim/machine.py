@@ -20,10 +20,10 @@ from engine.sim.wiring import rewire, wire
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from engine.model.trace_settings import TraceSettings
     from engine.plan.primitives import LinkPlan, NodePlan, OutlierPlan, Plan
     from engine.sim.instances import Hampered
     from engine.sim.parts import LinkPart, NodePart
-    from engine.sim.tracing import TraceSettings
 
 
 class Machine:

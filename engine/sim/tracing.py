@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from engine.records import dataclass
 from engine.sim.lane.roles.flow import Program
 from engine.sim.lane.roles.queue import Queue
 from engine.sim.lane.tracing.tracer import CallTracer, Spare, Tracer
 from engine.sim.lane.traffic.client import Client
 
 if TYPE_CHECKING:
+    from engine.model.trace_settings import TraceSettings
     from engine.plan.primitives import Plan
     from engine.sim.lane.link import Link
     from engine.sim.lane.seams import Role
@@ -19,18 +19,6 @@ _ROOM: Final = 400_000
 """Spans under way at a time, some 80 megabytes; requests that begin beyond that are not recorded."""
 _STORES: Final = 3
 """The failed, the slowest and the sampled."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TraceSettings:
-    """What is recorded of requests. All are recorded while they are under way; this says which are kept."""
-
-    share: float = 0.01
-    """Of all requests, chosen before anything is known about them (head sampling)."""
-    slowest: float = 0.01
-    """Of the requests that succeed: as many of the slowest as there is room for."""
-    spans: int = 60_000
-    """Spans that are kept, about; 300 bytes each. Of more failures every second, fourth… one is kept."""
 
 
 class Tracing:

@@ -85,10 +85,8 @@ def nearest(traces: Iterable[T], duration: float) -> T | None:
 
 
 def quantile(traces: Iterable[T], share: float) -> float | None:
-    """The duration (s) that a share of the sampled successes is not above; None where there are none."""
-    found = sorted(
-        each.duration for each in traces if each.reason is None and "sampled" in each.kept
-    )
+    """The duration (s) that a share of the successes is not above; None where there are none."""
+    found = sorted(each.duration for each in traces if each.reason is None)
     return found[max(0, math.ceil(share * len(found)) - 1)] if found else None
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from engine.sim.lane.tracing.records import SpanRecord, TraceRecord
     from engine.sim.machine import Machine
     from engine.sim.tracing import Tracing
-    from engine.traces.service_map import Edge
+    from engine.traces.edge import Edge
     from engine.traces.span import Kept, SpanKind
 
 _KINDS: Final[Mapping[int, SpanKind]] = {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from engine.traces.critical import critical_path, spent
 
 if TYPE_CHECKING:
-    from engine.traces.service_map import Edge
+    from engine.traces.edge import Edge
     from engine.traces.span import Sampling, Trace
 
 

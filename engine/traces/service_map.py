@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from engine.records import dataclass
 from engine.sim.lane.codes import OK
 from engine.sim.lane.tracing.records import ATTEMPT
+from engine.traces.edge import Edge
 from engine.traces.records import spans_of
 
 if TYPE_CHECKING:
@@ -16,27 +16,6 @@ if TYPE_CHECKING:
     from engine.sim.lane.tracing.records import TraceRecord
 
 _SHARE: Final = 0.99
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edge:
-    """The calls of one link that were recorded."""
-
-    link: str
-    source: str
-    target: str
-    calls: int
-    """Attempts."""
-    retries: int
-    """Those of them that were not the first, and hedges."""
-    failed: int
-    p99: float
-    """Seconds, of those that are over: from when an attempt was sent to when its caller knew the outcome."""
-
-    @property
-    def error_share(self) -> float:
-        """Share of the attempts that failed."""
-        return self.failed / self.calls
 
 
 def service_map(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from engine.control.simulation import Simulation
+from engine.model.trace_settings import TraceSettings
 from engine.plan.primitives import Plan
-from engine.sim.tracing import TraceSettings
 from engine.traces.collect import collect
 from engine.traces.span import Part, Span, Trace
 

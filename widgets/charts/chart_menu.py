@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
 
+from engine.model.units import format_quantity
 from widgets.charts.pinned import PinnedFeed
 from widgets.instruments.sources import item_name
 from widgets.theme import menu_text
@@ -68,6 +70,9 @@ class Charts(Protocol):
     def unpin(self, metric: str, item: str) -> None:
         """Take a pinned chart away."""
 
+    def show_request(self, wanted: str, item: str | None, instant: float) -> None:
+        """Ask for a single request that is like those of a chart."""
+
     def metrics_of(self, item: str) -> list[Charted]:
         """What can be pinned of an item."""
 
@@ -112,12 +117,28 @@ class ChartMenu(QMenu):
             self._add_measured()
             self.addMenu(BasisMenu(panel, self))
         self.addSeparator()
+        self._add_requests(chart)
         if chart.feed is panel.latency and len(panel.latency.clients) > 1:
             self._add_clients()
         if panel.design is not None:
             self._add_pins()
         if isinstance(chart.feed, PinnedFeed):
             self.addAction("Unpin", partial(panel.unpin, *chart.feed.key))
+
+    def _add_requests(self, chart: Chart) -> None:
+        """Single requests of the moment that is pointed at, at the node of a pinned chart."""
+        panel = self._panel
+        instant = panel.axis.cursor
+        item = None
+        design = panel.design
+        if isinstance(chart.feed, PinnedFeed) and design is not None:
+            pinned = chart.feed.key[1]
+            item = pinned if any(node.id == pinned for node in design.nodes) else None
+        at = "" if math.isnan(instant) else f" about {format_quantity(instant, 's')}"
+        for wanted, title in (("p99", "Show me a p99 request"), ("failed", "Show me a failed one")):
+            action = self.addAction(f"{title}{at}")
+            action.triggered.connect(partial(panel.show_request, wanted, item, instant))
+        self.addSeparator()
 
     def _add_measured(self) -> None:
         """A switch for what the last measurement found."""

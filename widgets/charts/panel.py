@@ -51,6 +51,8 @@ class ChartsPanel(QWidget):
 
     cursor_moved = Signal(float)
     """Simulated instant that is pointed at (s); NaN for none."""
+    traces_requested = Signal(str, object, float)
+    """A request is to be shown, "p99" or "failed", of an item (None: any), about an instant (s)."""
     range_changed = Signal(float, float)
     """Visible range of simulated time (s)."""
 
@@ -225,6 +227,10 @@ class ChartsPanel(QWidget):
         if self._design is not None:
             chart.set_marks([event.at for event in self._design.scenario.events])
         self._invalidate()
+
+    def show_request(self, wanted: str, item: str | None, instant: float) -> None:
+        """Ask for a single request that is like those of a chart."""
+        self.traces_requested.emit(wanted, item, instant)
 
     def metrics_of(self, item: str) -> list[Charted]:
         """What can be pinned of a node or link: the usual, and what it has measured beside that."""

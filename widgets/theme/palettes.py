@@ -124,6 +124,8 @@ DARK = Theme(
         network="#5aa9ff",
         connection="#ff5d6c",
         retry="#b38cff",
+        hold="#e3d04f",
+        other="#8b97a8",
     ),
 )
 
@@ -209,5 +211,7 @@ LIGHT = Theme(
         network=("#1f6fd6", "#1a63c4"),
         connection=("#d3323f", "#c42836"),
         retry=("#7a4fd0", "#6b3fc4"),
+        hold=("#8a7f00", "#6b6200"),
+        other=("#7f8a97", "#5d6876"),
     ),
 )

@@ -126,7 +126,7 @@ class Theme:
     failures: Mapping[str, Ink]
     """One hue for each of :data:`FAILURE_REASONS`."""
     phases: Mapping[str, Ink]
-    """Waterfall parts of a request: queue, work, network, connection, retry."""
+    """What a request spends its time on, as in ``engine.traces.span.PARTS``."""
 
     @property
     def is_dark(self) -> bool:

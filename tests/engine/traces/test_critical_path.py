@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from engine.sim.tracing import TraceSettings
+from engine.model.trace_settings import TraceSettings
 from engine.traces.collect import collect, sampling
 from engine.traces.critical import critical_path, self_times
 from engine.traces.span import Trace

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from engine.control.simulation import Simulation
+from engine.model.trace_settings import TraceSettings
 from engine.plan.primitives import Plan
 from engine.sim.lane.tracing.keeping import Slowest, Thinned
 from engine.sim.lane.tracing.records import DROPPED, KEPT, OPEN, TraceRecord
 from engine.sim.lane.tracing.tracer import Spare, Tracer
 from engine.sim.report import result_of
-from engine.sim.tracing import TraceSettings
 from engine.traces.collect import collect, sampling
 from tests.helpers.plans import client, event, exponential, link, plan, queue, retry, station
 from tests.helpers.random_plans import random_plan

@@ -1,0 +1,17 @@
+"""What is recorded of single requests: a setting of a run, not of the design."""
+
+from __future__ import annotations
+
+from engine.records import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TraceSettings:
+    """What is recorded of requests. All are recorded while they are under way; this says which are kept."""
+
+    share: float = 0.01
+    """Of all requests, chosen before anything is known about them (head sampling)."""
+    slowest: float = 0.01
+    """Of the requests that succeed: as many of the slowest as there is room for."""
+    spans: int = 60_000
+    """Spans that are kept, about; 300 bytes each. Of more failures every second, fourth… one is kept."""

@@ -1,0 +1,74 @@
+"""Answers the window's question for traces: the slowest, the failed, and the one to begin with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from engine.run.protocol import Traced
+from engine.traces.choice import around, failed, nearest, quantile, succeeded
+
+if TYPE_CHECKING:
+    from engine.run.protocol import TakeTraces
+    from engine.traces.collect import Head, Recording
+    from engine.traces.span import Trace
+
+_MOST: Final = 50
+"""Traces of each list."""
+_SPANS: Final = 20_000
+"""Spans of each list, about: what crosses a pipe without a pause."""
+_P99: Final = 0.99
+
+
+def traced(recording: Recording, question: TakeTraces, span: float) -> Traced:
+    """What there is about a moment and a node.
+
+    Args:
+        recording: what the run has recorded.
+        question: what is asked.
+        span: seconds of the whole run.
+    """
+    found = around(recording.at_node(question.item), question.moment, span)
+    good, bad = succeeded(found), failed(found)
+    told = recording.sampling()
+    chosen = _chosen(question, good, bad, everything=told.dropped == 0)
+    made: dict[str, Trace] = {}
+    lists: list[tuple[Trace, ...]] = []
+    for heads in (good, bad):
+        shown = _fitting(heads)
+        if chosen in heads and chosen not in shown:
+            shown.append(chosen)
+        made |= {head.id: recording.trace(head) for head in shown}
+        lists.append(tuple(made[head.id] for head in shown))
+    return Traced(
+        question=question,
+        slowest=lists[0],
+        failed=lists[1],
+        chosen=None if chosen is None else made[chosen.id].id,
+        edges=recording.edges(),
+        sampling=told,
+    )
+
+
+def _chosen(
+    question: TakeTraces, good: list[Head], bad: list[Head], *, everything: bool
+) -> Head | None:
+    """The one to begin with; the failed where nothing else is there. ``everything``: nothing was dropped."""
+    if question.wanted == "failed":
+        return next(iter(bad), None)
+    if question.wanted == "p99":
+        limit = quantile([each for each in good if everything or "sampled" in each.kept], _P99)
+        if limit is not None:
+            return nearest(good, limit)
+    return next(iter(good), next(iter(bad), None))
+
+
+def _fitting(heads: list[Head]) -> list[Head]:
+    """The first of them, as far as there is room."""
+    shown: list[Head] = []
+    spans = 0
+    for head in heads[:_MOST]:
+        spans += int(head.record.count)
+        if shown and spans > _SPANS:
+            break
+        shown.append(head)
+    return shown
