@@ -130,7 +130,7 @@ class RunController(QObject):
         clock: Callable[[], float] = time.perf_counter,
         memory: float = DEFAULT_MEMORY,
         *,
-        traces: bool = True,
+        traces: bool = False,
     ) -> None:
         super().__init__(document)
         self._document = document

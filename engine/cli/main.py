@@ -1,4 +1,4 @@
-"""The command line: ``windtunnel simulate``, ``theory``, ``check``, ``study``, ``trace`` and some more.
+"""The command line: ``windtunnel simulate``, ``theory``, ``check``, ``spans``, ``study``, ``trace`` and some more.
 
 It never imports Qt. Whatever goes wrong ends in one line on standard error and an exit code that says whose
 fault it is (``ending``).

@@ -11,7 +11,6 @@ class TraceSettings:
 
     share: float = 0.01
     """Of all requests, chosen before anything is known about them (head sampling)."""
-    slowest: float = 0.01
-    """Of the requests that succeed: as many of the slowest as there is room for."""
     spans: int = 60_000
-    """Spans that are kept, about; 300 bytes each. Of more failures every second, fourth… one is kept."""
+    """Spans that are kept, about; 300 bytes each. A third is for failures, of more every second, fourth… one; a
+    third for the slowest requests, as many as fit; and a third for the share of all."""

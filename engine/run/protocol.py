@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from engine.model.design import Design
     from engine.model.edits import Edit
     from engine.model.findings import Finding
-    from engine.run.breakpoints import Breakpoint
     from engine.model.trace_settings import TraceSettings
+    from engine.run.breakpoints import Breakpoint
     from engine.sim.snapshot import Snapshot
     from engine.traces.edge import Edge
     from engine.traces.span import Sampling, Trace

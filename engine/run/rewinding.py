@@ -14,6 +14,8 @@ from engine.run.session import Session
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from engine.model.trace_settings import TraceSettings
+
 _SLICE: Final = 0.02
 """Wall seconds that a slice may take: a command, such as to cancel, waits no longer."""
 
@@ -26,7 +28,12 @@ class Rewinding:
     """
 
     def __init__(
-        self, journal: Journal, until: float, memory: float, clock: Callable[[], float]
+        self,
+        journal: Journal,
+        until: float,
+        memory: float,
+        clock: Callable[[], float],
+        traces: TraceSettings | None = None,
     ) -> None:
         """Begin at 0.
 
@@ -35,9 +42,10 @@ class Rewinding:
             until: where to go (s): the new run stands after everything that was done before that time.
             memory: what it may take (bytes).
             clock: wall seconds.
+            traces: which requests it records.
         """
         self.until = until
-        self.session = Session(journal.design, memory)
+        self.session = Session(journal.design, memory, traces)
         self._entries = deque(each for each in journal.entries if each.at.time < until)
         self._clock = clock
         self._slicer = Slicer()

@@ -286,7 +286,7 @@ class Worker:
         try:
             journal = self._session.journal()
             until = place(command.until, self._session.now)
-            self._replay = Replay(journal, until, self._memory, self._clock)
+            self._replay = Replay(journal, until, self._memory, self._clock, self._traces)
         except (JournalError, DesignError) as error:
             self._send(Rewound(None, str(error)))
 
@@ -315,20 +315,17 @@ class Worker:
 
     def _explained(self, question: Explain) -> Explained:
         """Why something went wrong in the run so far."""
-        record, session = self._record, self._session
-        if record is None or session is None:
+        if self._record is None or self._session is None:
             return Explained(question, ())
-        from engine.why.chain import explain  # noqa: PLC0415 - few runs are asked about
+        from engine.run.answers import explained  # noqa: PLC0415 - few runs are asked about
 
-        record.plan = session.plan
-        names = {each.id: each.name or each.id for each in session.design.nodes}
-        return Explained(question, explain(record, names, question.moment, question.item))
+        return explained(self._record, self._session, question)
 
     def _traced(self, question: TakeTraces) -> Traced:
         """Single requests of the run so far."""
         if self._session is None or self._traces is None:
             return Traced(question)
-        from engine.run.traces_answer import traced  # noqa: PLC0415 - few runs are asked about
+        from engine.run.answers import traced  # noqa: PLC0415 - few runs are asked about
 
         return traced(self._session.recording(), question, self._session.design.scenario.duration)
 

@@ -97,6 +97,7 @@ QPushButton[role="danger"], QToolButton[role="danger"] {{ color: {t.danger.text}
 QPushButton[role="flat"], QToolButton[role="flat"] {{ background: transparent;
   border-color: transparent; padding: 3px; }}
 QPushButton[role="flat"]:hover, QToolButton[role="flat"]:hover {{ background: {t.field_hover}; }}
+QPushButton[role="flat"]:checked {{ background: {t.field_pressed}; }}
 QPushButton[role="flat"]:focus, QToolButton[role="flat"]:focus {{
   border-color: {t.accent.colour}; }}
 QToolButton[role="transport"], QToolButton[role="transport-primary"] {{ border-radius: 8px;

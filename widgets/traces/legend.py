@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.traces.span import PARTS
-from widgets.theme import SMALL, plain_tip
+from widgets.theme import CAPTION, plain_tip
 from widgets.traces.bars import PART_NAMES, paint_part
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from widgets.theme import ThemeManager
 
-_SWATCH: Final = 12
-_GAP: Final = 12
+_SWATCH: Final = 10
+_GAP: Final = 8
 _PATH: Final = "critical path"
 
 
@@ -29,7 +29,7 @@ class PhaseLegend(QWidget):
         """In the colours of a theme."""
         super().__init__()
         self._look = look
-        self.setFont(look.fonts.ui(SMALL))
+        self.setFont(look.fonts.ui(CAPTION))
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         told = "\n".join(f"{part}: a span {text}" for part, text in PARTS.items())
         self.setToolTip(plain_tip(f"{told}\nline below a bar: the critical path"))

@@ -22,6 +22,8 @@ Index = QModelIndex | QPersistentModelIndex
 T = TypeVar("T")
 BAR: Final = 2
 """The column of a waterfall that is painted."""
+ENDED: Final = 3
+"""The column that says how requests, or spans, ended."""
 _INDENT: Final = "\u2003"
 
 
@@ -113,7 +115,7 @@ class TraceRows(Rows["Trace"]):
             root = self.names.get(trace.root.node, trace.root.node)
             kind = "message" if trace.root.kind == "message" else trace.request_class
             return f"{root}: {kind}" if kind else root
-        return ended_as(trace) if column == 3 else mostly(trace)
+        return ended_as(trace) if column == ENDED else mostly(trace)
 
 
 class SpanRows(Rows["Span"]):
@@ -153,7 +155,7 @@ class SpanRows(Rows["Span"]):
             return f"{_INDENT * min(self._depths[row], 12)}{title_of(span, self.names)}"
         if column == 1:
             return format_quantity(span.duration, "s")
-        return outcome_of(span) if column == 3 else ""
+        return outcome_of(span) if column == ENDED else ""
 
     def tip(self, row: int) -> str:
         """What a span spent its time on, and its own time on the critical path."""

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from widgets.theme import ElidedLabel, set_role
 from widgets.traces.bars import BarDelegate
 from widgets.traces.legend import PhaseLegend
-from widgets.traces.models import BAR, EdgeRows, SpanRows, TraceRows
+from widgets.traces.models import BAR, ENDED, EdgeRows, SpanRows, TraceRows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -159,6 +159,7 @@ class TracesPanel(QWidget):
             page: QWidget = self.map if self.edges.rows else self.empty
         else:
             self.requests.show(self._traces[name], self._names)
+            self.list.setColumnHidden(ENDED, name == "slowest")
             page = self._split if self.requests.rows else self.empty
             if self.requests.rows:
                 self.list.selectRow(0)
@@ -189,6 +190,7 @@ class TracesPanel(QWidget):
         row.setSpacing(6)
         for place, (_name, title, tip) in enumerate(_LISTS):
             button = set_role(QPushButton(title), "flat")
+            button.setFixedHeight(24)
             button.setCheckable(True)
             button.setToolTip(tip)
             self.buttons.addButton(button, place)
@@ -230,7 +232,7 @@ class TracesPanel(QWidget):
         self.map.horizontalHeader().setSectionResizeMode(1, stretch)
         names = self.waterfall.horizontalHeader()
         names.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
-        names.resizeSection(0, 190)
+        names.resizeSection(0, 160)
 
     def _dress(self) -> None:
         """Take the colours of the theme."""

@@ -1,22 +1,38 @@
-"""Answers the window's question for traces: the slowest, the failed, and the one to begin with."""
+"""Answers the window's questions about a run: why something went wrong, and single requests of it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from engine.run.protocol import Traced
+from engine.run.protocol import Explained, Traced
 from engine.traces.choice import around, failed, nearest, quantile, succeeded
+from engine.why.chain import explain
 
 if TYPE_CHECKING:
-    from engine.run.protocol import TakeTraces
+    from engine.run.protocol import Explain, TakeTraces
+    from engine.run.session import Session
     from engine.traces.collect import Head, Recording
     from engine.traces.span import Trace
+    from engine.why.record import Record
 
 _MOST: Final = 50
 """Traces of each list."""
 _SPANS: Final = 20_000
 """Spans of each list, about: what crosses a pipe without a pause."""
 _P99: Final = 0.99
+
+
+def explained(record: Record, session: Session, question: Explain) -> Explained:
+    """Why something went wrong.
+
+    Args:
+        record: what was recorded of the run lately.
+        session: the run.
+        question: what is asked.
+    """
+    record.plan = session.plan
+    names = {each.id: each.name or each.id for each in session.design.nodes}
+    return Explained(question, explain(record, names, question.moment, question.item))
 
 
 def traced(recording: Recording, question: TakeTraces, span: float) -> Traced:
