@@ -89,6 +89,7 @@ class FindingsPanel(Overlay):
         super().__init__(window, look)
         self.setAccessibleName("Findings")
         self._area = QScrollArea(widgetResizable=True)
+        self._area.setAccessibleName("Findings")
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(1, 8, 1, 8)

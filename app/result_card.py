@@ -55,6 +55,7 @@ class ResultCard(Overlay):
         self._bar = QProgressBar(maximum=_STEPS, textVisible=False)
         self._bar.setAccessibleName("Progress")
         self._area = QScrollArea(widgetResizable=True)
+        self._area.setAccessibleName("Results")
         self._area.viewport().setAutoFillBackground(False)
         self._hash = set_role(QLabel(textFormat=Qt.TextFormat.PlainText), "caption")
         self._hash.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

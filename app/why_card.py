@@ -145,6 +145,7 @@ class WhyCard(Overlay):
         self._head.setTextFormat(Qt.TextFormat.PlainText)
         self._head.setContentsMargins(16, 6, 16, 0)
         self._area = QScrollArea(widgetResizable=True)
+        self._area.setAccessibleName("Chain of causes")
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         column = self._column = QVBoxLayout(self)
         column.setContentsMargins(1, 8, 1, 8)

@@ -19,6 +19,7 @@ from widgets.canvas.ground import paint_frames, paint_links
 from widgets.canvas.items import CardItem, FrameItem, LinkItem, NoteItem, PictureItem
 from widgets.canvas.link_painter import has_pills
 from widgets.canvas.live_layer import LiveLayer
+from widgets.canvas.pill_places import PillPlaces
 from widgets.canvas.wiring import Wiring
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class CanvasScene(QGraphicsScene):
         self.dots = Dots(self.courses)
         self.streams = Streams(self.courses)
         self.wiring = Wiring(self.courses)
+        self._pill_places = PillPlaces()
         self.presenter = CardPresenter(components)
         self.backdrop = Backdrop(self.paint_backdrop)
         self.live = LiveLayer(self.dots, self.streams, look)
@@ -225,6 +227,7 @@ class CanvasScene(QGraphicsScene):
             self.dots.forget_row(row)
         self.streams.set_links({})
         self.stale.discard(link.pill)
+        self._pill_places.forget(link.item_id)
         self.removeItem(link.pill)
 
     # Places
@@ -278,8 +281,7 @@ class CanvasScene(QGraphicsScene):
     def _route(self, link_ids: Iterable[str], again: Container[str] = ()) -> None:
         """Route links, and have what they covered and cover now painted again."""
         for item, covered in self.wiring.route(link_ids, self.rect_of, again):
-            if item.pill.show_face(item.face, item.ends, item.wire.middle, self.look):
-                self.stale.add(item.pill)
+            self._show_pill(item)
             if item.item_id not in self.live.links:
                 self.backdrop.touch(covered)
                 self.backdrop.touch(item.outline())
@@ -337,7 +339,12 @@ class CanvasScene(QGraphicsScene):
         change(link.outline())
         link.face = face
         change(link.outline())
-        if link.pill.show_face(face, link.ends, link.wire.middle, self.look):
+        self._show_pill(link)
+
+    def _show_pill(self, link: LinkItem) -> None:
+        """Say on a link what there is to say, where no other link does so."""
+        at = self._pill_places.middle(link, self.look)
+        if link.pill.show_face(link.face, link.ends, at, self.look):
             self.stale.add(link.pill)
 
     def look_along(self, *, path: bool) -> None:
@@ -380,7 +387,7 @@ class CanvasScene(QGraphicsScene):
             item.setPixmap(QPixmap())
         self.stale.update(self.pictures())
         for link in self.links.values():
-            link.pill.show_face(link.face, link.ends, link.wire.middle, look)
+            self._show_pill(link)
         self.update()
 
     def paint_backdrop(self, painter: QPainter, rect: QRectF, zoom: float) -> None:

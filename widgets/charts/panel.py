@@ -328,6 +328,7 @@ class ChartsPanel(QWidget):
         self._row.setContentsMargins(16, 6, 14, 6)
         self._row.setSpacing(20)
         scroll = QScrollArea(self)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(inner)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)

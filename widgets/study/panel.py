@@ -190,6 +190,7 @@ class StudyPanel(QWidget):
     def _columns(self) -> QHBoxLayout:
         """Form, plot, findings."""
         area = QScrollArea(widgetResizable=True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(self.form)
         area.viewport().setAutoFillBackground(False)

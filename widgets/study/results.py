@@ -170,6 +170,7 @@ class Results(QWidget):
         column.setContentsMargins(_GAP, 0, 0, 0)
         column.setSpacing(6)
         self._said = QScrollArea(widgetResizable=True)
+        self._said.setAccessibleName("What was found")
         self._said.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._said.setWidget(self._words)
         self._said.viewport().setAutoFillBackground(False)
