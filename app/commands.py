@@ -203,15 +203,18 @@ class Commands(QObject):
 
     def _run(self) -> Handlers:
         """Run menu."""
-        run, bench = self._bench.services.run, self._bench
+        services, bench = self._bench.services, self._bench
+        run = services.run
         return {
             "run.toggle": run.toggle,
-            "run.step_time": run.step_time,
-            "run.step_request": run.step_request,
+            "run.step_time": bench.views.transport.step_time_requested.emit,
+            "run.step_request": bench.views.transport.step_request_requested.emit,
             "run.restart": run.restart,
             "run.back": lambda: bench.travel.step(-1.0),
             "run.forward": lambda: bench.travel.step(1.0),
             "run.live": bench.travel.go_live,
+            "run.history": bench.runs.open,
+            "run.keep": services.keeper.keep,
             "run.breakpoints": bench.breakpoints.open,
             "run.fork": bench.travel.fork,
             "run.measure": bench.measure,

@@ -128,7 +128,11 @@ class FileController(QObject):
         except JournalError as error:
             self.failed.emit(str(error))
             return False
-        if not self.may_leave(lambda: self.begin(path)):
+        return self.begin_with(design, lambda: self.begin(path))
+
+    def begin_with(self, design: Design, again: Callable[[], object] = _nothing) -> bool:
+        """Open a design as one without a file; ``again`` is done once it was stored what was open before."""
+        if not self.may_leave(again):
             return False
         self._take(design, None)
         self._document.mark_unsaved()

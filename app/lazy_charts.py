@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from widgets.theme import set_role
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from engine.model.component import Component
     from engine.model.design import Design
-    from engine.sim.snapshot import Snapshot
+    from engine.sim.snapshot import Sample, Snapshot
     from widgets.charts import ChartsPanel
     from widgets.instruments import TimeAxis
     from widgets.theme import Theme, ThemeManager
@@ -73,6 +73,10 @@ class LazyCharts(QWidget):
         self._waiting = why
         if self._panel is not None:
             self._panel.set_waiting(why)
+
+    def lay_behind(self, samples: Iterable[Sample]) -> None:
+        """Lay another run behind this one, dimmed."""
+        self.panel.lay_behind(samples)
 
     def go_back(self, instant: float) -> None:
         """The run went back to a time (s) and goes on from there."""

@@ -16,6 +16,8 @@ class Places:
 
     config: Path
     state: Path
+    data: Path | None = None
+    """Where what lasts is kept; None for where the state is."""
 
     @classmethod
     def of_platform(cls) -> Places:
@@ -23,6 +25,7 @@ class Places:
         return cls(
             Path(platformdirs.user_config_path(NAME, appauthor=False)),
             Path(platformdirs.user_state_path(NAME, appauthor=False)),
+            Path(platformdirs.user_data_path(NAME, appauthor=False)),
         )
 
     @property
@@ -44,6 +47,11 @@ class Places:
     def studies(self) -> Path:
         """Runs of studies, so that a study goes on where it was stopped."""
         return self.state / "studies"
+
+    @property
+    def runs(self) -> Path:
+        """The database of runs."""
+        return (self.data or self.state) / "runs.sqlite3"
 
     @property
     def history(self) -> Path:

@@ -27,6 +27,7 @@ from engine.run.protocol import (
     Progress,
     Recorded,
     Refused,
+    Repeat,
     Rewind,
     Rewinding,
     Rewound,
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from engine.sim.snapshot import Snapshot
 
 TICK_MS: Final = 33
+_OVER: Final = "the run is over; start it again"
 _ASK: Final = 30
 """Ticks of silence after which the process is asked whether it is there."""
 PATIENCE: Final = 120
@@ -112,16 +114,18 @@ class RunController(QObject):
     """The run passed the end of its scenario: the result."""
     paused = Signal(str)
     """The run paused by itself, at a breakpoint: where and why, in one line."""
-    rewinding = Signal(float)
-    """The run is replayed to a time of its past: the share done, 0 to 1."""
+    rewinding = Signal(float, float)
+    """The run is replayed to a time of its past: the share done, 0 to 1, and that time (s)."""
     rewound = Signal(float, str)
     """The run stands at a time of its past (s) and goes on from there; NaN where it is as it was, and why if not by wish."""
     explained = Signal(object)
     """Why something went wrong: an ``Explained``."""
     traced = Signal(object)
     """Single requests of the run: a ``Traced``."""
-    recorded = Signal(str, str)
-    """The run up to when it was asked for, as the text of a file; or nothing, and why."""
+    load_set = Signal(float)
+    """A run is repeated that ends with another load: the dial stands there."""
+    repeated = Signal(str)
+    """A kept run was repeated up to where it ended; or why not, in one line."""
 
     def __init__(
         self,
@@ -144,6 +148,11 @@ class RunController(QObject):
         self._speed = 1.0
         self._load = 1.0
         self._memory = memory
+        self._asked: deque[Callable[[str, str], object]] = deque()
+        """Who asked for the journal, the first one first."""
+        self._repeats = False
+        self._goal = 0.0
+        """Where a replay goes to (s)."""
         self._points: tuple[Breakpoint, ...] = ()
         self._records = traces
         self._latest: Snapshot | None = None
@@ -224,6 +233,7 @@ class RunController(QObject):
 
     def revive(self) -> None:
         """Replace a process that is broken, or does not answer, by a new one, running."""
+        self._disappoint()
         self.close()
         self._running = True
         self.begin()
@@ -262,14 +272,36 @@ class RunController(QObject):
         """Record single requests, or not, from the next start on."""
         self._records = wanted
 
-    def take_journal(self) -> None:
-        """Ask for the run so far; ``recorded`` is the answer."""
-        self._send(TakeJournal())
+    def take_journal(self, done: Callable[[str, str], object]) -> None:
+        """Ask for the run so far.
+
+        ``done`` hears it as the text of a file; or nothing, and why.
+        """
+        if not self.has_run:
+            done("", _OVER)
+        else:
+            self._asked.append(done)
+            self._send(TakeJournal())
+
+    def repeat(self, journal: str, load: float, end: float) -> None:
+        """Do again what a journal tells, in place of the run; ``rewinding`` and at last ``repeated`` tell how that goes.
+
+        Args:
+            journal: the text of its file; the document holds the design that it ends with.
+            load: where its load dial stands at the end.
+            end: how far it goes (s).
+        """
+        self.set_running(wanted=False)
+        self._repeats, self._load, self._goal = True, load, end
+        self.load_set.emit(load)
+        self.rewinding.emit(0.0, end)
+        self._send(Repeat(journal))
 
     def rewind(self, until: float) -> None:
         """Go back to a time (s) and on from there; ``rewinding`` and at last ``rewound`` tell how that goes."""
         if self.has_run:
-            self.rewinding.emit(0.0)
+            self._repeats, self._goal = False, until
+            self.rewinding.emit(0.0, until)
             self._send(Rewind(until))
 
     def cancel_rewind(self) -> None:
@@ -292,6 +324,7 @@ class RunController(QObject):
     def close(self) -> None:
         """End the process."""
         self._timer.stop()
+        self._asked.clear()
         if self._transport is not None:
             self._transport.close()
             self._transport = None
@@ -417,16 +450,21 @@ class RunController(QObject):
         """Tell whoever asked for something how that goes."""
         match report:
             case Rewinding(share):
-                self.rewinding.emit(share)
+                self.rewinding.emit(share, self._goal)
             case Rewound(at, problem):
                 self._marks.clear()
-                self.rewound.emit(math.nan if at is None else at, problem)
+                if self._repeats:
+                    self._repeats = False
+                    self.repeated.emit(problem or ("" if at is not None else "it was cancelled"))
+                else:
+                    self.rewound.emit(math.nan if at is None else at, problem)
             case Explained():
                 self.explained.emit(report)
             case Traced():
                 self.traced.emit(report)
             case Recorded(text, problem):
-                self.recorded.emit(text, problem)
+                if self._asked:
+                    self._asked.popleft()(text, problem)
 
     def _show(self, snapshot: Snapshot, running: bool) -> None:  # noqa: FBT001
         """Remember and pass on a snapshot."""
@@ -438,8 +476,15 @@ class RunController(QObject):
         elapsed, self._shown = wall - self._shown, wall
         self.snapshot.emit(snapshot, elapsed if running else 0.0)
 
+    def _disappoint(self) -> None:
+        """Tell those who asked for the run that it is over."""
+        asked, self._asked = self._asked, deque()
+        for done in asked:
+            done("", _OVER)
+
     def _give_up(self, message: str, trace: str) -> None:
         """The run is over; the design stays and a new process can be started."""
+        self._disappoint()
         self.close()
         self._running = False
         self.running_changed.emit(False)  # noqa: FBT003 - a Qt signal

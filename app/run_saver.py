@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -35,10 +34,6 @@ class RunSaver(QObject):
         super().__init__(run)
         self._errands = errands
         self._run, self._files, self._dialogs = run, files, dialogs
-        self._wanted: deque[Path] = deque()
-        """Where the runs go that were asked for, the first one first."""
-        run.recorded.connect(self._store)
-        run.failed.connect(lambda _message, _trace: self._give_up())
 
     def save(self) -> None:
         """Let the person choose a file, and have the run up to then written to it."""
@@ -47,17 +42,10 @@ class RunSaver(QObject):
         )
         if path is None:
             return
-        self._wanted.append(path)
-        if self._run.has_run:
-            self._run.take_journal()
-        else:
-            self._give_up()
+        self._run.take_journal(partial(self._store, path))
 
-    def _store(self, text: str, problem: str) -> None:
+    def _store(self, path: Path, text: str, problem: str) -> None:
         """Write what the process has told."""
-        if not self._wanted:
-            return
-        path = self._wanted.popleft()
         if problem:
             self.failed.emit(f"{path.name} was not saved: {problem}")
             return
@@ -69,9 +57,3 @@ class RunSaver(QObject):
                 lambda error: self.failed.emit(str(error)),
             )
         )
-
-    def _give_up(self) -> None:
-        """The run is gone before it could be asked."""
-        while self._wanted:
-            name = self._wanted.popleft().name
-            self.failed.emit(f"{name} was not saved: the run is over; start it again")

@@ -15,6 +15,7 @@ from app.measurement import Measurement
 from app.presence import Presence
 from app.recovery import Recovery
 from app.run_controller import RunController
+from app.run_keeper import RunKeeper
 from app.theory import TheoryService
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Services:
     theory: TheoryService
     recovery: Recovery
     presence: Presence
+    keeper: RunKeeper
     settings: Settings
     places: Places
 
@@ -77,18 +79,21 @@ def build_services(
     analysis = Analysis(document, start_analyst)
     history = FileHistory(places.history)
     errands = Errands(document)
+    run = RunController(document, start_process, memory=memory, traces=settings.values.traces)
+    files = FileController(document, settings, history, dialogs, errands)
     return Services(
         document=document,
-        run=RunController(document, start_process, memory=memory, traces=settings.values.traces),
+        run=run,
         measurement=Measurement(document, start_process, memory),
         errands=errands,
-        files=FileController(document, settings, history, dialogs, errands),
+        files=files,
         history=history,
         analysis=analysis,
         findings=FindingsService(document, analysis),
         theory=TheoryService(document, analysis),
         recovery=Recovery(places.recovery, document, analysis, errands),
         presence=Presence(places.presence, document),
+        keeper=RunKeeper(places.runs, run, document, files, errands),
         settings=settings,
         places=places,
     )

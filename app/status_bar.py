@@ -216,7 +216,8 @@ def rest_line(now: float, requests: int, wall: float) -> str:
     """What there is to say of a run that stands still."""
     if now <= 0.0:
         return "Ready"
-    return f"Paused at {now:,.1f} s · {requests:,} requests simulated in {wall:,.1f} s"
+    # To the millisecond: a step by one request is often no longer.
+    return f"Paused at {now:,.3f} s · {requests:,} requests simulated in {wall:,.1f} s"
 
 
 def past_line(at: float, now: float, *, is_running: bool) -> str:

@@ -33,13 +33,17 @@ class TimeTravel(QObject):
         self.past = Past()
         self._at = NOW
         self._goes_back = False
-        self._target = NOW
-        """Where the run goes back to, or went last (s)."""
         run.failed.connect(lambda _message, _trace: self._end_replay())
         views.timeline.moment_requested.connect(self.show_moment)
         views.timeline.fork_requested.connect(self.fork)
+        for stepped in (
+            views.transport.step_time_requested,
+            views.transport.step_request_requested,
+        ):
+            stepped.connect(self.go_live)
         run.rewinding.connect(self._show_replay)
         run.rewound.connect(self._arrive)
+        run.repeated.connect(lambda _problem: self._end_replay())
         views.status.work.stop_clicked.connect(self.cancel)
 
     @property
@@ -90,7 +94,7 @@ class TimeTravel(QObject):
         if not self.looks_back:
             self.refused.emit("Look at a moment first: drag on the timeline, or press Alt+Left.")
         elif not self._goes_back:
-            self._goes_back, self._target = True, self._at
+            self._goes_back = True
             self._run.rewind(self._at)
 
     def cancel(self) -> None:
@@ -129,9 +133,10 @@ class TimeTravel(QObject):
             self._views.transport.set_time(latest.time)
         self.moved.emit(NOW)
 
-    def _show_replay(self, share: float) -> None:
+    def _show_replay(self, share: float, target: float) -> None:
         """Say how far the replay is."""
-        words = f"Replaying to {instant_text(self._target)} … {share:.0%}"
+        self._goes_back = True
+        words = f"Replaying to {instant_text(target)} … {share:.0%}"
         self._views.status.work.show_work(words, can_stop=True)
 
     def _end_replay(self) -> None:

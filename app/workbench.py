@@ -17,6 +17,7 @@ from app.distances_card import DistancesCard
 from app.findings_panel import FindingsPanel
 from app.result_card import ResultCard
 from app.run_messages import RunMessages
+from app.runs_card import RunsCard
 from app.status_bar import past_line, rest_line, run_line
 from app.studies import StudyDesk
 from app.time_travel import TimeTravel
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from engine.model.component import Component
     from engine.model.design import Design
     from engine.model.findings import Finding
-    from engine.sim.snapshot import Snapshot
+    from engine.sim.snapshot import Sample, Snapshot
     from widgets.theme import ThemeManager
 
 LEAD: Final = 0.1
@@ -76,6 +77,7 @@ class Workbench(QObject):
         self.distances = DistancesCard(window, look)
         self.why = WhyCard(window, look)
         self.result_card = ResultCard(window, look)
+        self.runs = RunsCard(window, look, services.keeper)
         self.breakpoints = BreakpointsCard(window, look, services.run, services.document)
         self._is_measured = False
         self.breaks = BreakMenus(components, look, self.break_it)
@@ -217,6 +219,11 @@ class Workbench(QObject):
         run.snapshot.connect(self._show_snapshot)
         self.travel.moved.connect(lambda _at: self._show_run())
         self.travel.refused.connect(self.views.status.flash)
+        run.repeated.connect(self._show_repeated)
+        run.load_set.connect(transport.set_load)
+        self.runs.overlay_requested.connect(self._overlay)
+        self.services.keeper.failed.connect(self.say)
+        self.services.keeper.told.connect(self.views.status.flash)
         transport.breakpoints_requested.connect(self.breakpoints.open)
         run.cleared.connect(self._clear_run)
         run.running_changed.connect(transport.set_running)
@@ -390,6 +397,18 @@ class Workbench(QObject):
             text = rest_line(latest.time, latest.requests, latest.wall)
         self.views.status.set_run_text(text)
         self.views.charts.set_waiting(waiting)
+
+    def _show_repeated(self, problem: str) -> None:
+        """A kept run was repeated, or not."""
+        if problem:
+            self.say(f"The run was not repeated: {problem}.")
+        else:
+            self.views.status.flash("Repeated to where it ended; Space goes on from here.")
+
+    def _overlay(self, samples: list[Sample], title: str) -> None:
+        """Lay another run behind the charts."""
+        self.views.charts.lay_behind(samples)
+        self.views.status.flash(f"Dimmed in the charts: {title}.")
 
     def _show_result(self, result: dict[str, object]) -> None:
         """The scenario's end was passed: say whether the objectives were met."""

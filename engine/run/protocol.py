@@ -99,6 +99,16 @@ class Rewind:
 
 
 @dataclass(frozen=True, slots=True)
+class Repeat:
+    """Do again what a journal tells (the text of its file), in place of the run; as with ``Rewind``.
+
+    The first snapshot after it has what was measured on the way.
+    """
+
+    journal: str
+
+
+@dataclass(frozen=True, slots=True)
 class CancelRewind:
     """Do not go back after all: the run is as it was."""
 
@@ -152,6 +162,7 @@ Command = (
     | SetBreakpoints
     | TakeJournal
     | Rewind
+    | Repeat
     | CancelRewind
     | Explain
     | TakeTraces

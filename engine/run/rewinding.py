@@ -34,6 +34,8 @@ class Rewinding:
         memory: float,
         clock: Callable[[], float],
         traces: TraceSettings | None = None,
+        *,
+        watched: bool = False,
     ) -> None:
         """Begin at 0.
 
@@ -43,12 +45,17 @@ class Rewinding:
             memory: what it may take (bytes).
             clock: wall seconds.
             traces: which requests it records.
+            watched: whether what it measures on the way is kept for the first snapshot.
         """
         self.until = until
         self.session = Session(journal.design, memory, traces)
         self._entries = deque(each for each in journal.entries if each.at.time < until)
         self._clock = clock
         self._slicer = Slicer()
+        self.watched = watched
+        """Whether the first snapshot has all that it measures."""
+        if watched:
+            self.session.snapshot()
 
     @property
     def share(self) -> float:

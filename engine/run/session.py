@@ -198,6 +198,11 @@ class Session:
         """Multiply every client's traffic from here on: the load dial."""
         self._load = factor
 
+    @property
+    def load(self) -> float:
+        """Where the load dial stands."""
+        return self._load
+
     def journal(self) -> Journal:
         """What happened up to now. Raises ``JournalError`` where that is more than a journal holds."""
         turned = self._load != self._simulation.machine.load

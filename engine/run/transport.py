@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def _simulate(connection: Connection) -> None:
     """Simulate in the child."""
     # Here, not above: the app imports this module and must not load the simulator for it.
-    from engine.run.worker import serve  # noqa: PLC0415
+    from engine.run.serving import serve  # noqa: PLC0415
 
     serve(connection)
 

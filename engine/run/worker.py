@@ -9,11 +9,6 @@ from __future__ import annotations
 
 import gc
 import math
-import os
-import queue
-import signal
-import threading
-import time
 import traceback
 from typing import TYPE_CHECKING, Final
 
@@ -21,7 +16,7 @@ from engine.model.edits import CompoundEdit
 from engine.model.memory import DEFAULT_MEMORY
 from engine.run.breakpoints import Watch, reason_of
 from engine.run.journal import JournalError
-from engine.run.journal_file import dumps
+from engine.run.journal_file import dumps, loads
 from engine.run.memory import MemoryLimitError, resident
 from engine.run.pacing import Pacer, Slicer
 from engine.run.protocol import (
@@ -40,6 +35,7 @@ from engine.run.protocol import (
     Progress,
     Recorded,
     Refused,
+    Repeat,
     Rewind,
     Rewinding,
     Rewound,
@@ -62,7 +58,6 @@ from engine.why.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from multiprocessing.connection import Connection
 
     from engine.model.design import Design
     from engine.model.edits import Edit
@@ -83,7 +78,8 @@ LONGEST: Final = 0.05
 """Wall seconds after which a slice ends wherever it is: what it meets may cost any multiple of what came before."""
 _MUCH: Final = 3e8
 """Bytes from which on a process clears up before it begins anew."""
-_IDLE: Final = 0.5
+IDLE: Final = 0.5
+"""Wall seconds to wait where nothing is due: a command ends the wait."""
 
 
 def _silence() -> bool:
@@ -156,7 +152,7 @@ class Worker:
                 self._apply(edit)
             case TakeJournal() | Explain() | TakeTraces():
                 self._answer(command)
-            case Rewind() | CancelRewind():
+            case Rewind() | Repeat() | CancelRewind():
                 self._rewind(command)
             case Ack() | Ping():
                 self._listen_to(command)
@@ -275,20 +271,27 @@ class Worker:
         except JournalError as error:
             return Recorded(problem=str(error))
 
-    def _rewind(self, command: Rewind | CancelRewind) -> None:
-        """Begin to go back, or do not after all."""
+    def _rewind(self, command: Rewind | Repeat | CancelRewind) -> None:
+        """Begin to go back, or to do again what a journal tells; or do not after all."""
         had, self._replay = self._replay, None
         if isinstance(command, CancelRewind) or self._session is None:
-            if had is not None or isinstance(command, Rewind):
+            if had is not None or not isinstance(command, CancelRewind):
                 self._send(Rewound(None))
                 self._changed()
             return
         try:
-            journal = self._session.journal()
-            until = place(command.until, self._session.now)
-            self._replay = Replay(journal, until, self._memory, self._clock, self._traces)
+            self._replay = self._replay_of(command, self._session)
         except (JournalError, DesignError) as error:
             self._send(Rewound(None, str(error)))
+
+    def _replay_of(self, command: Rewind | Repeat, session: Session) -> Replay:
+        """What is to be replayed. Raises ``JournalError`` and ``DesignError``."""
+        if isinstance(command, Rewind):
+            until = place(command.until, session.now)
+            return Replay(session.journal(), until, self._memory, self._clock, self._traces)
+        journal = loads(command.journal)
+        until = math.nextafter(journal.end.time, math.inf)
+        return Replay(journal, until, self._memory, self._clock, self._traces, watched=True)
 
     def _go_back(self, replay: Replay, session: Session) -> None:
         """Replay a slice; once it is there, the new run takes the place of the other."""
@@ -297,7 +300,7 @@ class Worker:
             if not arrived:
                 self._send(Rewinding(replay.share))
                 return
-            self._session = replay.go_on(session.journal())
+            self._session = replay.session if replay.watched else replay.go_on(session.journal())
         except (JournalError, MemoryLimitError) as error:
             self._replay = None
             self._send(Rewound(None, str(error)))
@@ -306,7 +309,10 @@ class Worker:
         self._replay, self._stop_at = None, None
         self._session.heed = self._is_due
         self._measured = self._session.is_over
-        if self._record is not None:
+        if replay.watched:
+            self._design, self._load = self._session.design, self._session.load
+            self._record = Record(self._session.plan)
+        elif self._record is not None:
             self._record.forget_after(replay.until)
         self._reported_time = self._session.now
         self._watch.begin(replay.until)
@@ -342,13 +348,13 @@ class Worker:
         """Do one slice of what is due and report if it is time; wall seconds to wait after it."""
         session = self._session
         if session is None:
-            return _IDLE
+            return IDLE
         try:
             if self._replay is not None:
                 self._go_back(self._replay, session)
                 return 0.0
             if self._fresh and not self._begin(session):
-                return _IDLE
+                return IDLE
             wait = self._advance(session)
             self._report(session)
         except MemoryLimitError as error:
@@ -356,7 +362,7 @@ class Worker:
             return 0.0
         except Exception as error:  # noqa: BLE001 - whatever breaks is the app's to show
             self._fail(error)
-            return _IDLE
+            return IDLE
         if self._news and self._credit:
             wait = min(wait, max(0.0, self._reported_at + REPORT_EVERY - self._clock()))
         return wait
@@ -377,9 +383,9 @@ class Worker:
         begun, now = self._clock(), session.now
         target = self._target(now, begun)
         if target <= now:
-            return self._pacer.wait(begun, now) + REST if self._running else _IDLE
+            return self._pacer.wait(begun, now) + REST if self._running else IDLE
         if not self._credit and now - self._reported_time > BACKLOG:
-            return _IDLE  # the Ack ends the wait
+            return IDLE  # the Ack ends the wait
         until = min(target, now + self._slicer.span)
         if self._watch:
             until = min(until, self._watch.stop_before(now, session.design.scenario.events))
@@ -392,10 +398,10 @@ class Worker:
         self._news = True
         self._note_result(session)
         if self._watch and self._break(session):
-            return _IDLE
+            return IDLE
         if self._stop_at is not None and session.now >= self._stop_at:
             self._stop_at = None
-            return _IDLE
+            return IDLE
         return REST if arrived and until >= target else 0.0
 
     def _break(self, session: Session) -> bool:
@@ -448,53 +454,3 @@ class Worker:
         known = isinstance(error, StandstillError)
         message = str(error) if known else f"{type(error).__name__}: {error}"
         self._send(Failed(message, "".join(traceback.format_exception(error))))
-
-
-def serve(connection: Connection) -> None:
-    """Run the child's loop until ``Stop`` or the end of the pipe."""
-    # An interrupt in the terminal is the app's to handle; the end of the pipe then ends this process.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
-    commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
-    # Reading never waits for simulating, so a large command cannot block against a large report.
-    threading.Thread(target=_read, args=(connection, commands), daemon=True).start()
-    worker = Worker(connection.send, time.perf_counter, lambda: not commands.empty())
-    wait = _IDLE
-    try:
-        while not worker.stopped:
-            _guard()
-            _obey(worker, commands, wait)
-            wait = worker.turn()
-    except OSError:
-        return  # the app is gone, and nobody is left to tell
-
-
-def _obey(worker: Worker, commands: queue.SimpleQueue[Command], wait: float) -> None:
-    """Carry out what has come, waiting at most so many wall seconds for the first of it."""
-    try:
-        worker.handle(commands.get(timeout=wait) if wait > 0.0 else commands.get_nowait())
-        while not worker.stopped:
-            worker.handle(commands.get_nowait())
-    except queue.Empty:
-        return
-
-
-def _read(connection: Connection, commands: queue.SimpleQueue[Command]) -> None:
-    """Pass on commands as they come; the end of the pipe is a ``Stop``."""
-    while True:
-        try:
-            commands.put(connection.recv())
-        except (EOFError, OSError):
-            commands.put(Stop())
-            return
-
-
-def _guard() -> None:
-    """Have the system end this process when a turn of the loop hangs in compiled code.
-
-    The timer counts this process's own processor time, so neither a busy machine nor a sleeping one
-    sets it off. Its signal keeps the default action: no Python code has to run for it to work.
-    """
-    if hasattr(signal, "setitimer"):
-        signal.setitimer(signal.ITIMER_PROF, HANG)

@@ -24,7 +24,7 @@ def test_as_fast_as_it_goes_says_how_fast_that_is() -> None:
 def test_a_run_that_stands_still() -> None:
     assert rest_line(0.0, 0, 0.0) == "Ready"
     assert rest_line(72.4, 1_234_567, 3.21) == (
-        "Paused at 72.4 s · 1,234,567 requests simulated in 3.2 s"
+        "Paused at 72.400 s · 1,234,567 requests simulated in 3.2 s"
     )
 
 

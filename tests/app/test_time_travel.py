@@ -93,6 +93,13 @@ def test_steps_go_back_and_forward_up_to_now(bench) -> None:
     assert math.isnan(moved[-1])
 
 
+def test_a_step_is_taken_where_the_run_stands(bench) -> None:
+    bench.go_to(10.0)
+    bench.travel.show_moment(5.0)
+    bench.views.transport.step_request_requested.emit()
+    assert not bench.travel.looks_back
+
+
 def test_a_new_run_has_no_past(bench) -> None:
     bench.go_to(10.0)
     bench.travel.show_moment(5.0)

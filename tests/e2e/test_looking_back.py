@@ -84,3 +84,34 @@ def test_a_run_pauses_where_it_was_told_to_and_says_why(launch, shop) -> None:
         robot.window.grab().save(f"{folder}/paused.png")
     robot.press(robot.button(robot.views.banners, "Go on"))
     robot.wait(lambda: run.running and not robot.banner("paused"))
+
+
+def test_a_run_is_kept_by_itself_opened_again_and_laid_behind_another(launch, shop) -> None:
+    robot = launch(shop)
+    run, bench = robot.services.run, robot.opened.bench
+    results: list[dict[str, object]] = []
+    run.measured.connect(results.append)
+    run.set_speed(float("inf"))
+    robot.wait(lambda: bool(results) and run.now >= 59.0)
+    run.set_running(False)
+    robot.wait(lambda: "Kept" in robot.views.status.left_text)
+    robot.services.files.new()
+    bench.actions["run.history"].trigger()
+    card = bench.runs
+    robot.wait(lambda: card.table.rowCount() == 1)
+    assert card.chosen.hash == results[0]["hash"]
+    if folder := os.environ.get("WINDTUNNEL_PICTURES"):
+        robot.window.grab().save(f"{folder}/runs.png")
+    robot.press(card.buttons["Open"])
+    robot.wait(lambda: run.now > 50.0)
+    panel = robot.views.charts.panel
+    robot.wait(lambda: panel.history.end > 50.0)
+    assert robot.design.title == "Shop"
+    assert not run.running
+    bench.travel.show_moment(30.0)
+    assert bench.travel.at == 30.0
+    bench.actions["run.history"].trigger()
+    robot.wait(lambda: card.table.rowCount() == 1)
+    robot.press(card.buttons["Behind the charts"])
+    robot.wait(lambda: panel.has_kept_run)
+    assert panel._kept.end > 59.0

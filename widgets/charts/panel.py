@@ -20,13 +20,13 @@ from widgets.instruments.sources import item_name, sources
 from widgets.theme import IconSet, set_role
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from PySide6.QtGui import QResizeEvent, QShowEvent
 
     from engine.model.component import Component
     from engine.model.design import Design
-    from engine.sim.snapshot import Snapshot
+    from engine.sim.snapshot import Sample, Snapshot
     from widgets.charts.bands import Basis
     from widgets.instruments.metrics import Charted
     from widgets.theme import Theme
@@ -169,6 +169,12 @@ class ChartsPanel(QWidget):
         self._kept, self._keep_next = self._history.copy(), False
         self._history.forget_after(instant)
         self.axis.set_now(instant)
+        self._invalidate()
+
+    def lay_behind(self, samples: Iterable[Sample]) -> None:
+        """Lay another run behind this one, dimmed, in place of one that is there."""
+        self._kept, self._keep_next = self._new_history(), False
+        self._kept.add(samples)
         self._invalidate()
 
     def drop_kept_run(self) -> None:

@@ -1,0 +1,203 @@
+"""The runs that were made, in one database: when, of which design, with what result, and how to repeat them.
+
+A run is kept as its journal; what it measured besides its result is had again by repeating it. Whoever opens
+the database closes it at once, so that several windows may use it. What cannot be read is left alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import zlib
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+from engine.records import dataclass
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+VERSION: Final = 1
+KEEP: Final = 500
+"""Runs that are kept; when there are more, the oldest go."""
+MOST: Final = 16_000_000
+"""Bytes of the longest journal that is kept (packed)."""
+PATIENCE: Final = 2.0
+"""Wall seconds to wait for another window that writes."""
+_UNPACKED: Final = 200_000_000
+_TABLE: Final = """
+CREATE TABLE IF NOT EXISTS runs (
+    id INTEGER PRIMARY KEY,
+    identity TEXT NOT NULL UNIQUE,
+    made TEXT NOT NULL,
+    title TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    seed INTEGER NOT NULL,
+    ended REAL NOT NULL,
+    changes INTEGER NOT NULL,
+    summary BLOB,
+    journal BLOB NOT NULL
+)
+"""
+_LINE: Final = "id, made, title, digest, hash, seed, ended, changes, summary"
+
+
+class ArchiveError(Exception):
+    """The runs cannot be read or written. The message is one clear line: what, where, what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRun:
+    """A run of the list."""
+
+    id: int
+    made: str
+    """When it was kept, in ISO 8601, UTC."""
+    title: str
+    digest: str
+    """SHA-256 of the design that it began with."""
+    hash: str
+    """Of its result; empty where it did not come to its end."""
+    seed: int
+    ended: float
+    """How far it came (s)."""
+    changes: int
+    """Commands that changed it on the way."""
+    summary: Mapping[str, Any]
+    """Its result; empty where it did not come to its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewRun:
+    """A run to keep."""
+
+    title: str
+    design: str
+    """The design that it began with, as the text of a file."""
+    journal: str
+    """As the text of a file."""
+    seed: int
+    ended: float
+    changes: int
+    result: Mapping[str, Any] | None = None
+
+
+class Archive:
+    """A database of runs in one file, which may not exist yet."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def add(self, run: NewRun, now: datetime) -> None:
+        """Keep a run; one that is there already becomes the latest. Raises ``ArchiveError``."""
+        journal = zlib.compress(run.journal.encode())
+        if len(journal) > MOST:
+            msg = "this run was changed too often to be kept; save it as a file instead"
+            raise ArchiveError(msg)
+        digest = hashlib.sha256(run.design.encode()).hexdigest()
+        found = str(run.result["hash"]) if run.result is not None else ""
+        identity = f"{digest}:{found or hashlib.sha256(journal).hexdigest()}"
+        summary = None if run.result is None else zlib.compress(json.dumps(run.result).encode())
+        values = (
+            identity, now.isoformat(timespec="seconds"), run.title, digest, found, run.seed,
+            run.ended, run.changes, summary, journal,
+        )  # fmt: skip
+        with self._opened(writes=True) as database, database:
+            database.execute(
+                "INSERT INTO runs (identity, made, title, digest, hash, seed, ended, changes, summary, journal)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT (identity) DO UPDATE SET made = excluded.made, title = excluded.title",
+                values,
+            )
+            database.execute(
+                "DELETE FROM runs WHERE id NOT IN (SELECT id FROM runs ORDER BY made DESC, id DESC LIMIT ?)",
+                (KEEP,),
+            )
+
+    def find(self, search: str = "") -> tuple[KeptRun, ...]:
+        """The runs in whose title, date, hash or seed all words occur, latest first. Raises ``ArchiveError``."""
+        if not self._path.exists():
+            return ()
+        with self._opened() as database:
+            rows = database.execute(f"SELECT {_LINE} FROM runs ORDER BY made DESC, id DESC")
+            found = tuple(_kept(row) for row in rows)
+        words = search.casefold().split()
+        return tuple(run for run in found if all(word in _text(run) for word in words))
+
+    def journal(self, number: int) -> str:
+        """How to repeat a run, as the text of a file. Raises ``ArchiveError``."""
+        with self._opened() as database:
+            row = database.execute("SELECT journal FROM runs WHERE id = ?", (number,)).fetchone()
+            if row is not None:
+                return _unpacked(row[0])
+        msg = "this run is not kept any more; close the list and open it again"
+        raise ArchiveError(msg)
+
+    def delete(self, number: int) -> None:
+        """Forget a run. Raises ``ArchiveError``."""
+        with self._opened(writes=True) as database, database:
+            database.execute("DELETE FROM runs WHERE id = ?", (number,))
+
+    @contextmanager
+    def _opened(self, *, writes: bool = False) -> Iterator[sqlite3.Connection]:
+        """The database, open for a moment; what goes wrong becomes one line."""
+        try:
+            if writes:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+            with closing(sqlite3.connect(self._path, timeout=PATIENCE)) as database:
+                self._settle(database)
+                yield database
+        except sqlite3.OperationalError as error:
+            if "locked" in str(error) or "busy" in str(error):
+                msg = f"{self._path}: another program is writing to it; try again in a moment"
+            else:
+                msg = f"{self._path}: {error}; see whether the disk is full or the folder is protected"
+            raise ArchiveError(msg) from error
+        except (sqlite3.DatabaseError, zlib.error, ValueError) as error:
+            msg = f"{self._path}: it is damaged ({error}); move it away, and a new one is begun"
+            raise ArchiveError(msg) from error
+        except OSError as error:
+            msg = f"{self._path}: {error.strerror or error}; see whether the folder is protected"
+            raise ArchiveError(msg) from error
+
+    def _settle(self, database: sqlite3.Connection) -> None:
+        """Bring it to this version, or say that it is of a newer one."""
+        (version,) = database.execute("PRAGMA user_version").fetchone()
+        if version > VERSION:
+            msg = f"{self._path}: a newer version of Windtunnel wrote it; use that one to see its runs"
+            raise ArchiveError(msg)
+        if version < VERSION:
+            database.execute("PRAGMA journal_mode = WAL")
+            with database:
+                database.execute(_TABLE)
+                database.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _kept(row: tuple[Any, ...]) -> KeptRun:
+    """A line of the table. Raises ``ValueError`` or ``zlib.error`` where it is damaged."""
+    *values, summary = row
+    result = {} if summary is None else json.loads(_unpacked(summary))
+    if not isinstance(result, dict):
+        msg = "a result is no object"
+        raise ValueError(msg)  # noqa: TRY004 - damage, as any other
+    number, made, title, digest, found, seed, ended, changes = values
+    return KeptRun(number, made, title, digest, found, seed, ended, changes, result)
+
+
+def _unpacked(packed: bytes) -> str:
+    """A text, of bounded size. Raises ``ValueError`` or ``zlib.error`` where it is damaged."""
+    unpacker = zlib.decompressobj()
+    text = unpacker.decompress(packed, _UNPACKED)
+    if unpacker.unconsumed_tail or not unpacker.eof:
+        msg = "a text is longer than any that was kept, or cut off"
+        raise ValueError(msg)
+    return text.decode()
+
+
+def _text(run: KeptRun) -> str:
+    """What a search looks into."""
+    return f"{run.title} {run.made} {run.hash} seed {run.seed}".casefold()

@@ -1,0 +1,172 @@
+"""Kept runs: one that ends is kept, can be measured again to the last bit, and is opened to be repeated."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QWidget
+
+from app.document import DesignDocument
+from app.errands import InlineErrands
+from app.file_controller import FileController
+from app.history import FileHistory
+from app.run_controller import RunController
+from app.run_keeper import RunKeeper, measure_again
+from app.runs_card import RunsCard
+from app.settings import Settings
+from engine.model.design import Design
+from engine.model.edits import SetField
+from engine.run.journal_file import dumps
+from engine.run.protocol import Measured, Recorded, Repeat, Rewound, StartOver, TakeJournal
+from engine.run.session import Session
+from tests.helpers.fakes import FakeDialogs, FakeTransport
+from widgets.theme import ThemeManager
+
+DESIGN = Design.model_validate(
+    {
+        "title": "Shop",
+        "nodes": [
+            {"id": "users", "kind": "client", "config": {"arrivals": {"process": "poisson", "rate": 50}}},
+            {"id": "web", "kind": "service", "x": 300},
+        ],
+        "links": [{"id": "a", "source": "users", "target": "web"}],
+        "scenario": {"duration": 30, "warmup": 3, "seed": 4},
+    }
+)  # fmt: skip
+
+
+class Bench:
+    """A keeper with a run at its end, and a real journal of it."""
+
+    def __init__(self, folder) -> None:
+        self.document = DesignDocument()
+        self.document.replace(DESIGN, None)
+        self.pipe = FakeTransport()
+        self.run = RunController(self.document, lambda: self.pipe)
+        settings = Settings(folder / "settings.json")
+        self.dialogs = FakeDialogs()
+        self.dialogs.answer = "discard"
+        files = FileController(
+            self.document, settings, FileHistory(folder / "history"), self.dialogs
+        )
+        self.path = folder / "runs.sqlite3"
+        self.keeper = RunKeeper(self.path, self.run, self.document, files, InlineErrands())
+        self.failed: list[str] = []
+        self.keeper.failed.connect(self.failed.append)
+        self.run.set_running(True)
+        self.hear_progress(0.0)
+        self.session = Session(DESIGN)
+        self.session.snapshot()
+        self.session.advance(10.0)
+        self.session.apply(SetField("web", ("config", "workers"), 3))
+        self.session.set_load(2.0)
+        self.session.advance(30.0)
+
+    def hear_progress(self, time: float) -> None:
+        self.pipe.progress(time)
+        self.run.tick()
+
+    def hear(self, *reports: object) -> None:
+        self.pipe.reports += reports
+        self.run.tick()
+
+    def end(self) -> None:
+        """The run comes to its end, and is asked for its journal."""
+        self.hear(Measured(self.session.result()))
+        assert self.pipe.of(TakeJournal) == [TakeJournal()]
+        self.hear(Recorded(dumps(self.session.journal())))
+
+    def runs(self):
+        found = []
+        self.keeper.find("", found.extend)
+        return found
+
+
+@pytest.fixture
+def bench(qapp, tmp_path):
+    made = Bench(tmp_path)
+    yield made
+    made.run.close()
+
+
+def test_a_run_that_comes_to_its_end_is_kept_with_its_result(bench) -> None:
+    bench.end()
+    (kept,) = bench.runs()
+    assert (kept.title, kept.seed, kept.ended, kept.changes) == ("Shop", 4, 30.0, 2)
+    assert kept.hash == bench.session.result()["hash"]
+    assert kept.summary["clients"]["users"]["offered"] > 0
+    assert bench.failed == []
+
+
+def test_what_it_measured_is_had_again(bench) -> None:
+    bench.end()
+    (kept,) = bench.runs()
+    samples = measure_again(bench.path, kept.id)
+    assert samples[-1].end == pytest.approx(30.0)
+    seen = bench.session.snapshot().samples
+    assert [each.nodes["web"].arrivals for each in samples] == [
+        each.nodes["web"].arrivals for each in seen
+    ]
+
+
+def test_opening_a_run_opens_its_last_design_and_repeats_it(bench) -> None:
+    bench.end()
+    (kept,) = bench.runs()
+    bench.document.replace(Design(title="Another"), None)
+    loads, ends = [], []
+    bench.run.load_set.connect(loads.append)
+    bench.run.repeated.connect(ends.append)
+    opened = []
+    bench.keeper.open(kept.id, lambda: opened.append(True))
+    assert opened
+    assert bench.document.design.node_by_id["web"].config["workers"] == 3
+    assert isinstance(bench.pipe.of(StartOver, Repeat)[-1], Repeat)
+    assert loads == [2.0]
+    bench.hear_progress(0.0)
+    bench.hear(Rewound(30.0))
+    assert ends == [""]
+
+
+def test_a_run_as_it_is_by_now_can_be_kept_and_deleted(bench) -> None:
+    bench.keeper.keep()
+    bench.hear(Recorded(dumps(bench.session.journal())))
+    (kept,) = bench.runs()
+    assert kept.hash == ""
+    bench.keeper.delete(kept.id)
+    assert bench.runs() == []
+
+
+def test_what_cannot_be_kept_is_one_line(bench) -> None:
+    bench.keeper.keep()
+    bench.hear(Recorded(problem="more was changed in it than a journal holds"))
+    bench.path.write_bytes(b"no database" * 100)
+    bench.keeper.keep()
+    bench.hear(Recorded(dumps(bench.session.journal())))
+    assert "was not kept: more was changed" in bench.failed[0]
+    assert "is damaged" in bench.failed[1]
+
+
+def test_the_card_finds_and_acts(bench, qapp, qtbot) -> None:
+    bench.end()
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(1000, 700)
+    window.show()
+    card = RunsCard(window, ThemeManager(qapp, "dark"), bench.keeper)
+    card.open()
+    texts = [card.table.item(0, column).text() for column in range(card.table.columnCount())]
+    assert texts[1:5] == ["Shop", "30 s", "4", "2"]
+    assert texts[6].endswith("rps")
+    card.search.setText("nothing like it")
+    qtbot.waitUntil(lambda: card.table.rowCount() == 0)
+    assert "has these words" in card.note.text()
+    assert not card.buttons["Open"].isEnabled()
+    card.search.setText("shop")
+    qtbot.waitUntil(lambda: card.table.rowCount() == 1)
+    laid = []
+    card.overlay_requested.connect(lambda samples, title: laid.append((len(samples), title)))
+    card.overlay_chosen()
+    assert laid[0][0] > 20
+    assert laid[0][1].startswith("Shop, ")
+    card.open()
+    card.delete_chosen()
+    assert "No run is kept yet" not in card.note.text() or card.table.rowCount() == 0
