@@ -78,6 +78,7 @@ ACTIONS: Final = (
     ActionSpec("insert.component", "&Component…", ("A",), "plus"),
     ActionSpec("insert.link", "&Link", ("L",), "link"),
     ActionSpec("insert.note", "&Note", ("N",), "note"),
+    ActionSpec("insert.comment", "C&omment…", ("C",), "comment"),
     ActionSpec("insert.frame", "&Frame", ("G",), "frame"),
     ActionSpec("run.toggle", "&Run or pause", ("Space", "F5"), "play"),
     ActionSpec("run.step_time", "Step one &second", (".",), "step"),
@@ -139,7 +140,7 @@ MENUS: Final = (
     ),
     MenuSpec(
         "&Insert",
-        ("insert.component", "insert.link", "insert.note", "insert.frame", "-", ">components"),
+        ("insert.component", "insert.link", "insert.note", "insert.frame", "insert.comment", "-", ">components"),
     ),
     MenuSpec(
         "&Run",

@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
 from app.command_palette import CommandPalette
+from app.comments_card import CommentsCard
 from app.errands import Errand
 from app.menus import build_menus
 from app.picture import copy_picture, export_picture
@@ -65,6 +66,7 @@ class Commands(QObject):
         submenus = Submenus(bench)
         self.search = CommandPalette(bench.window, bench.look, submenus.entries)
         self.shortcuts = ShortcutsCard(bench.window, bench.look, bench.actions)
+        self.comments = CommentsCard(bench.window, bench.look)
         self.about = AboutCard(bench.window, bench.look)
         bench.actions.bind(
             self._file() | self._edit() | self._view() | self._insert() | self._run() | self._help()
@@ -91,6 +93,7 @@ class Commands(QObject):
         self._show_undo()
         self._mark_choices()
         self._connect_run_saver()
+        self._connect_comments()
 
     def _file(self) -> Handlers:
         """File menu."""
@@ -183,6 +186,25 @@ class Commands(QObject):
         handlers |= {f"align.{way}": partial(canvas.align, way) for way in WAYS}
         return handlers | {f"view.theme_{name}": choose(name) for name in THEMES}
 
+    def _comment(self) -> None:
+        """Say something about what is selected, or about the moment that is looked at."""
+        bench, travel, run = self._bench, self._bench.travel, self._bench.services.run
+        moment = travel.at if travel.looks_back else run.now if run.has_run else None
+        note = bench.design.note_by_id.get(bench.chosen or "")
+        self.comments.open_about(bench.chosen if note is None else None, moment)
+
+    def _connect_comments(self) -> None:
+        """The card follows the design, and what it asks for becomes an edit."""
+        bench, card = self._bench, self.comments
+        document, settings = bench.services.document, bench.services.settings
+        card.set_author(settings.values.author)
+        card.author_changed.connect(lambda name: settings.update(author=name))
+        card.edit_requested.connect(document.push)
+        card.jump_requested.connect(bench.jump)
+        card.moment_requested.connect(bench.travel.show_moment)
+        document.changed.connect(lambda design, _changes: card.set_design(design))
+        document.replaced.connect(card.set_design)
+
     def _insert(self) -> Handlers:
         """Insert menu."""
         canvas = self._bench.views.canvas
@@ -199,6 +221,7 @@ class Commands(QObject):
             "insert.link": on_canvas(canvas.begin_link),
             "insert.note": on_canvas(canvas.add_note),
             "insert.frame": on_canvas(canvas.add_frame),
+            "insert.comment": self._comment,
         }
 
     def _run(self) -> Handlers:

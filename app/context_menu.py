@@ -80,6 +80,7 @@ def item_menu(
         aligning = menu.addMenu(SUBMENUS["align"])
         for way in WAYS:
             aligning.addAction(actions[f"align.{way}"])
+    menu.addAction(actions["insert.comment"])
     menu.addAction(actions["view.path"])
     menu.addSeparator()
     if is_node:

@@ -38,6 +38,8 @@ class Preferences(BaseModel):
     """Bytes that a run may take."""
     traces: bool = True
     """Whether runs in the window record single requests."""
+    author: str = ""
+    """Who comments; nothing is the name by which the system knows the person."""
     folder: str = ""
     """Folder of the last file dialog."""
 

@@ -72,7 +72,7 @@ class ApiGatewayConfig(Config):
         None,
         title="Steps",
         group="Flow",
-        help="Steps of a request, as JSON; none makes the calls of the links in their order. Steps: work, call, "
+        help="Steps of a request, each with its settings; none makes the calls of the links in their order. Steps: work, call, "
         "sequence, parallel (need), choice, loop, async.",
         lax=True,
     )

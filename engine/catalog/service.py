@@ -215,7 +215,7 @@ class ServiceConfig(Config):
         None,
         title="Steps",
         group="Flow",
-        help="Steps of a request, as JSON; none does the work and then makes the calls of the links in "
+        help="Steps of a request, each with its settings; none does the work and then makes the calls of the links in "
         "their order. Steps: work, call, sequence, parallel (need), choice, loop, async.",
         lax=True,
     )

@@ -272,7 +272,35 @@ class Objective(Part):
         return self.margin(value) > 0.0
 
 
-SETTINGS: Final = ("title", "description", "classes", "scenario", "objectives")
+Author = Annotated[str, StringConstraints(max_length=100)]
+Written = Annotated[str, StringConstraints(max_length=40)]
+"""When something was written, as text (ISO 8601); nobody reckons with it."""
+Words = Annotated[str, StringConstraints(min_length=1, max_length=5_000)]
+
+
+class Reply(Part):
+    """What somebody answers to a comment."""
+
+    text: Words
+    author: Author = ""
+    written: Written = ""
+
+
+class Comment(Part):
+    """What somebody says about an item, a moment or the whole design, with the answers to it."""
+
+    text: Words
+    author: Author = ""
+    written: Written = ""
+    about: Id | None = None
+    """A node, a link or a frame; none is the design."""
+    at: float | None = Field(None, ge=0.0, le=1e9)
+    """The simulated moment (s) that it is about; none is any."""
+    resolved: bool = False
+    replies: tuple[Reply, ...] = Field(default=(), max_length=200, strict=False)
+
+
+SETTINGS: Final = ("title", "description", "classes", "scenario", "objectives", "comments")
 """Fields of a design that are no items."""
 EMPTY_WEIGHT: Final = 2_000
 """Bytes of a design without items, its defaults written out."""
@@ -296,6 +324,7 @@ class Design(Part):
     notes: tuple[Note, ...] = Field(default=(), strict=False)
     scenario: Scenario = Scenario()
     objectives: tuple[Objective, ...] = Field(default=(), strict=False)
+    comments: tuple[Comment, ...] = Field(default=(), strict=False)
 
     @cached_property
     def node_by_id(self) -> dict[str, Node]:

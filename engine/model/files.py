@@ -128,7 +128,10 @@ def dumps(design: Design) -> str:
     """The text of a design's file. The same design always gives the same text."""
     raw = design.model_dump(mode="json", by_alias=True)
     sparse = design.model_dump(
-        mode="json", by_alias=True, exclude_unset=True, include={"classes", "objectives"}
+        mode="json",
+        by_alias=True,
+        exclude_unset=True,
+        include={"classes", "objectives", "comments"},
     )
     raw |= sparse
     raw["scenario"] = design.scenario.model_dump(mode="json", by_alias=True, exclude={"events"}) | {
@@ -144,7 +147,9 @@ def dumps(design: Design) -> str:
     for frame in made["frames"]:
         if not frame["config"]:
             del frame["config"]  # few frames have one, and older versions wrote none
-    made |= {key: value for key, value in raw.items() if key not in made}
+    if not made["comments"]:
+        del made["comments"]  # few designs have some, and older versions wrote none
+    made |= {key: value for key, value in raw.items() if key not in Design.model_fields}
     return text_of(made) + "\n"
 
 

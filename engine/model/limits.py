@@ -26,6 +26,7 @@ MAX_COUNTS: Final = {
     "notes": 5_000,
     "classes": 200,
     "objectives": 1_000,
+    "comments": 1_000,
     "scenario.events": 10_000,
 }
 """More than any view could show."""

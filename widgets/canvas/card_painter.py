@@ -59,6 +59,7 @@ def paint_card(painter: QPainter, face: CardFace, look: Look) -> None:
     painter.drawText(QPointF(CARD_WIDTH - _INSET - width, 68.0), word)
     _paint_badge(painter, face, look)
     _paint_marks(painter, face, look)
+    _paint_comments(painter, face, look)
     if face.gates:
         painter.save()
         painter.translate(_GATES)
@@ -235,6 +236,24 @@ def _paint_marks(painter: QPainter, face: CardFace, look: Look) -> None:
         left += 20.0
     if face.fault:
         _paint_fault(painter, face, look, left)
+
+
+def _paint_comments(painter: QPainter, face: CardFace, look: Look) -> None:
+    """A bubble with how many comments are open, over the bottom right corner."""
+    if not face.comments:
+        return
+    theme, text = look.theme, str(face.comments)
+    width = look.pill_metrics.horizontalAdvance(text) + 25.0
+    pill = QRectF(CARD_WIDTH - width + 8.0, CARD_HEIGHT - 3.0, width, 17.0)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(look.colour(theme.sticky))
+    painter.drawRoundedRect(pill, 8.5, 8.5)
+    box = QRectF(pill.left() + 5.0, pill.top() + 3.0, 11.0, 11.0)
+    look.icons.paint(painter, "comment", box, theme.sticky_text)
+    painter.setFont(look.pill_font)
+    painter.setPen(look.colour(theme.sticky_text))
+    words = pill.adjusted(19.0, 0.0, 0.0, 0.0)
+    painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, text)
 
 
 def _paint_fault(painter: QPainter, face: CardFace, look: Look, left: float) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from engine.model.commenting import open_by_item
 from engine.model.design import Design, Frame, Link, Node
 from engine.model.round_trips import RoundTrips
 from widgets.canvas.blast_map import marked_card, marked_frame, marked_link
@@ -21,7 +22,7 @@ from widgets.canvas.focus import path_of
 from widgets.canvas.frame_painter import FrameFace
 from widgets.canvas.link_painter import THINNEST, LinkFace, width_of
 from widgets.canvas.live_stats import LiveStats, active_faults
-from widgets.canvas.policies import gate_pills, link_pills
+from widgets.canvas.policies import Pill, gate_pills, link_pills
 from widgets.canvas.totals import Gates, gates_of, totals_of
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from engine.model.findings import Finding
     from widgets.canvas.blast_map import BlastMap
     from widgets.canvas.health import State
-    from widgets.canvas.policies import Pill
     from widgets.canvas.totals import Totals
 
 
@@ -55,6 +55,8 @@ class CardPresenter:
         """Ids of what is on the path that is looked at; None where all is."""
         self._design = Design()
         self._held: dict[str, list[str]] = {}
+        self._comments: dict[str, int] = {}
+        """How many comments about items are not done with, by id."""
         self._gates: dict[str, Gates] = {}
         """Where requests come into collapsed frames, by id."""
         self._pills: dict[str, tuple[Link | Node, Mapping[str, str], tuple[Pill, ...]]] = {}
@@ -78,6 +80,7 @@ class CardPresenter:
         for item_id, frame_id in hidden.items():
             if item_id in design.node_by_id:
                 self._held.setdefault(frame_id, []).append(item_id)
+        self._comments = open_by_item(design) if design.comments else {}
         self._gates = gates_of(design, self._held) if self._held else {}
         self.live.keep(design)
         if self.past is not None:
@@ -105,7 +108,11 @@ class CardPresenter:
         """Face of a node or of a collapsed frame."""
         face = self._live_card(item_id)
         if self.map is None:
-            return replace(face, pale=True) if self._is_off_path(item_id) else face
+            told = sum(
+                self._comments.get(each, 0) for each in (item_id, *self._held.get(item_id, ()))
+            )
+            off = self._is_off_path(item_id)
+            return replace(face, pale=off, comments=told) if told or off else face
         return marked_card(face, self.map.mark_of(item_id, self._held.get(item_id, ())))
 
     def _live_card(self, item_id: str) -> CardFace:
@@ -134,7 +141,7 @@ class CardPresenter:
         face = LinkFace(
             state=self._link_state(link),
             width=width_of(health.flow.rate.at_least()) if health else THINNEST,
-            pills=(*self._pills_of(link), *self._distance_of(link)),
+            pills=(*self._pills_of(link), *self._distance_of(link), *self._told_of(link.id)),
             fault=" · ".join(self.faults.get(link.id, ())),
             selected=link.id in self.selection,
         )
@@ -153,6 +160,11 @@ class CardPresenter:
         """Whether a card is to be paled; that of a frame only if nothing in it is on the path."""
         path = self.path
         return path is not None and path.isdisjoint((item_id, *self._held.get(item_id, ())))
+
+    def _told_of(self, link_id: str) -> tuple[Pill, ...]:
+        """The sign of comments about a link that are not done with."""
+        told = self._comments.get(link_id, 0)
+        return (Pill("comment", str(told)),) if told else ()
 
     def _pills_of(self, item: Link | Node) -> tuple[Pill, ...]:
         """Policies of a link or a node, read from its config once and again when their state changes."""

@@ -58,6 +58,8 @@ class CardFace:
     badge: str = ""
     fault: str = ""
     mark: Mark = ""
+    comments: int = 0
+    """How many comments about it are not done with."""
     gates: tuple[Pill, ...] = ()
     """What calls have to pass before they enter."""
     stacked: bool = False

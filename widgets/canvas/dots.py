@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from engine.sim.snapshot import Snapshot
 
-CAPACITY: Final = 600
+CAPACITY: Final = 1000
 """Dots at once; the eye does not follow more, and a frame has its price."""
 LEAST_TRAVEL: Final = 0.42
 """Wall seconds that a dot takes at least, however short the delay: so that it can be seen."""

@@ -49,6 +49,8 @@ _ROOM: Final = 104.0
 """Room for the handles and the tab of a frame, which grow when zoomed out (scene units)."""
 _HALO: Final = 0.65 * LARGEST_SHAPE
 """Room for the stroke of a link, the ring around it, and the shape of a map on it (scene units)."""
+_NOWHERE: Final = wire(QPointF(), QPointF(1.0, 0.0))
+"""The course of a link that has none yet."""
 _LARGEST: Final = 4096
 """Longest edge of an item's picture in device pixels; a huge note is painted coarser."""
 
@@ -273,7 +275,7 @@ class LinkItem:
         self.face = LinkFace()
         self.pill = PillItem(link.id)
         self.ends: tuple[QPointF, QPointF] = (QPointF(), QPointF(1.0, 0.0))
-        self.wire: Wire = wire(*self.ends)
+        self.wire: Wire = _NOWHERE
         self._outline = QRectF()
 
     def route(self, start: QPointF, end: QPointF, course: Wire) -> None:

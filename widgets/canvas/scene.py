@@ -92,7 +92,7 @@ class CanvasScene(QGraphicsScene):
         self._follow(design, ids)
         if changes.is_structural:
             self.presenter.live.relearn()
-        if "scenario" in changes.settings:
+        if changes.settings & {"scenario", "comments"}:
             self.refresh_faces(_all_ids(design))
         self._follow_path()
 

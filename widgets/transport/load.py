@@ -13,14 +13,14 @@ from widgets.theme import BODY, set_flag
 from widgets.transport.dials import LoadDial
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QFocusEvent
+    from PySide6.QtGui import QFocusEvent, QMouseEvent
 
     from widgets.theme import Theme
 
 LEAST: Final = 0.001
 MOST: Final = 1000.0
 """Factors that can be typed: beyond, a run that is fast enough to look at is not to be had."""
-_WIDEST: Final = "× 1000"
+_WIDEST: Final = "× 0.24"
 _SIGNS: Final = "×xX*"
 
 
@@ -47,6 +47,8 @@ class LoadField(QLineEdit):
         super().__init__(parent)
         self._dial = LoadDial()
         self._factor = self._dial.rest
+        self._is_fresh = False
+        """Whether it has just been given the focus."""
         self.setMaxLength(12)
         self.setAccessibleName("Load factor")
         self.setToolTip(f"All traffic times this; type {LEAST:g} to {MOST:g}, such as 25 or 250 %")
@@ -75,7 +77,7 @@ class LoadField(QLineEdit):
 
     def sizeHint(self) -> QSize:
         """As wide as the widest factor."""
-        return QSize(QFontMetrics(self.font()).horizontalAdvance(_WIDEST) + 12, 18)
+        return QSize(QFontMetrics(self.font()).horizontalAdvance(_WIDEST) + 4, 18)
 
     def minimumSizeHint(self) -> QSize:
         """Never cut by a layout."""
@@ -94,7 +96,15 @@ class LoadField(QLineEdit):
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Ready to be typed over."""
         super().focusInEvent(event)
+        self._is_fresh = True
         self.selectAll()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """The click that brought the focus selects everything, as a key does; another one places the cursor."""
+        super().mouseReleaseEvent(event)
+        if self._is_fresh and not self.hasSelectedText():
+            self.selectAll()
+        self._is_fresh = False
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """What is no factor is put back."""

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 from widgets.theme import SMALL
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QFocusEvent
+    from PySide6.QtGui import QFocusEvent, QMouseEvent
 
     from widgets.theme import Theme
 
@@ -29,6 +29,8 @@ class SeedField(QLineEdit):
         """Show seed 1."""
         super().__init__("1", parent)
         self._seed = 1
+        self._is_fresh = False
+        """Whether it has just been given the focus."""
         self.setValidator(QRegularExpressionValidator(QRegularExpression(r"\d{1,19}"), self))
         self.setAccessibleName("Seed")
         self.setToolTip("Seed: same design, same seed, same numbers")
@@ -78,7 +80,15 @@ class SeedField(QLineEdit):
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Ready to be typed over."""
         super().focusInEvent(event)
+        self._is_fresh = True
         self.selectAll()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """The click that brought the focus selects everything, as a key does; another one places the cursor."""
+        super().mouseReleaseEvent(event)
+        if self._is_fresh and not self.hasSelectedText():
+            self.selectAll()
+        self._is_fresh = False
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """What cannot be a seed is put back."""

@@ -146,7 +146,7 @@ def test_dots_on_a_link_keep_their_distance(desk) -> None:
 
 
 def test_dots_are_bounded(make_desk) -> None:
-    names = [f"n{i}" for i in range(700)]
+    names = [f"n{i}" for i in range(1100)]
     desk = make_desk(
         Design(
             nodes=tuple(Node(id=each, kind="service", x=300.0 * i) for i, each in enumerate(names)),
@@ -156,9 +156,9 @@ def test_dots_are_bounded(make_desk) -> None:
             ),
         )
     )
-    crossings = [Crossing(f"l{i}", 0.1, 1.0, "request") for i in range(699)]
+    crossings = [Crossing(f"l{i}", 0.1, 1.0, "request") for i in range(1099)]
     desk.view.show_snapshot(snapshot(0.1, crossings), 0.1)
-    assert len(desk.view._scene.dots) == 600
+    assert len(desk.view._scene.dots) == 1000
 
 
 def test_more_than_dots_can_show_flows(desk) -> None:

@@ -8,10 +8,12 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from engine.model.design import Design, Frame, Node
+from engine.model.commenting import resolved, said
+from engine.model.design import Comment, Design, Frame, Node
 from engine.model.edits import Move, Position, SetField
 from widgets.canvas import CanvasView
 from widgets.canvas.frame_painter import tab_rect
+from widgets.canvas.policies import Pill
 from widgets.theme import DARK, LIGHT, IconSet
 
 NONE = Qt.KeyboardModifier.NoModifier
@@ -315,3 +317,17 @@ def test_another_design_replaces_everything(desk, make_desk) -> None:
     assert set(desk.view._scene.cards) == {"users"}
     assert desk.view._scene.links == {}
     assert desk.selections[-1] == frozenset()
+
+
+def test_open_comments_are_counted_on_what_they_are_about(desk) -> None:
+    web = Comment(text="Why?", about="web")
+    link = Comment(text="Slow", about="web-db")
+    desk.apply(said(desk.design, web))
+    desk.apply(said(desk.design, link))
+    scene = desk.view._scene
+    assert scene.cards["web"].face.comments == 1
+    assert Pill("comment", "1") in scene.links["web-db"].face.pills
+    desk.apply(resolved(desk.design, 0, done=True))
+    assert scene.cards["web"].face.comments == 0
+    desk.undo()
+    assert scene.cards["web"].face.comments == 1

@@ -135,6 +135,17 @@ def test_a_load_can_be_typed_beyond_the_slider(bar: TransportBar, heard: Heard, 
     assert bar._load_text.text() == "× 250"
 
 
+def test_a_click_into_a_number_is_enough_to_type_over_it(bar: TransportBar, heard: Heard, qtbot):
+    for field, typed, said in (
+        (bar._load_text, "42", ("load", 42.0)),
+        (bar.seed, "7", ("seed", 7)),
+    ):
+        QTest.mouseClick(field, LEFT, pos=QPoint(3, 8))
+        qtbot.keyClicks(field, typed)
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+        assert heard[-1] == said
+
+
 @pytest.mark.parametrize("typed", ["", "much", "-3", "1e9", "nan"])
 def test_what_is_no_load_is_put_back(bar: TransportBar, heard: Heard, qtbot, typed) -> None:
     bar.set_load(2.4)

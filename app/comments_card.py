@@ -1,0 +1,258 @@
+"""The card of comments: what people say about items and moments of the open design, and answer."""
+
+from __future__ import annotations
+
+import getpass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.naming import name_of
+from app.overlay import Overlay
+from engine.model.commenting import answered, resolved, said, taken_back
+from engine.model.design import Comment, Design, Reply
+from engine.model.units import format_quantity
+from widgets.theme import breakable, set_role
+
+if TYPE_CHECKING:
+    from engine.model.edits import Edit
+    from widgets.theme import ThemeManager
+
+_WIDTH, _HEIGHT = 480, 560
+MAX_SHOWN: Final = 100
+_LONGEST: Final = 5_000
+_NAME: Final = 100
+
+
+class Thread(QWidget):
+    """A comment with the answers to it."""
+
+    def __init__(self, place: int, comment: Comment, design: Design, card: CommentsCard) -> None:
+        """The comment at a place of the design's list."""
+        super().__init__()
+        self._place, self._card = place, card
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 8, 14, 8)
+        column.setSpacing(3)
+        column.addLayout(self._head(comment, design))
+        column.addWidget(_text(comment.text, "muted" if comment.resolved else ""))
+        for reply in comment.replies:
+            line = QVBoxLayout()
+            line.setContentsMargins(16, 2, 0, 0)
+            line.setSpacing(1)
+            line.addWidget(_text(_signed(reply.author, reply.written), "caption"))
+            line.addWidget(_text(reply.text, "muted" if comment.resolved else ""))
+            column.addLayout(line)
+        self.answer = QLineEdit(placeholderText="Reply…", maxLength=_LONGEST)
+        self.answer.setAccessibleName(f"Reply to {comment.author or 'the comment'}")
+        self.answer.returnPressed.connect(self._reply)
+        self.settle = set_role(QPushButton("Reopen" if comment.resolved else "Resolve"), "link")
+        self.settle.clicked.connect(
+            lambda: card.ask(resolved(card.design, place, done=not comment.resolved))
+        )
+        self.delete = set_role(QPushButton("Delete"), "link")
+        self.delete.clicked.connect(lambda: card.ask(taken_back(card.design, place)))
+        tools = QHBoxLayout()
+        tools.addWidget(self.answer, 1)
+        tools.addWidget(self.settle)
+        tools.addWidget(self.delete)
+        column.addLayout(tools)
+
+    def _head(self, comment: Comment, design: Design) -> QHBoxLayout:
+        """Who, and what it is about: a click goes there."""
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        row.addWidget(_text(_signed(comment.author, comment.written), "caption"), 1)
+        if comment.about is not None:
+            about = comment.about
+            where = set_role(QPushButton(name_of(design, about).replace("&", "&&")), "link")
+            where.clicked.connect(lambda: self._card.jump_requested.emit(about))
+            row.addWidget(where)
+        if comment.at is not None:
+            at = comment.at
+            when = set_role(QPushButton(format_quantity(at, "s")), "link")
+            when.setToolTip("Look at this moment of the run")
+            when.clicked.connect(lambda: self._card.moment_requested.emit(at))
+            row.addWidget(when)
+        return row
+
+    def _reply(self) -> None:
+        """Answer."""
+        text = self.answer.text().strip()
+        if text:
+            reply = Reply(text=text, author=self._card.author.text().strip(), written=_now())
+            self._card.ask(answered(self._card.design, self._place, reply))
+
+
+class CommentsCard(Overlay):
+    """Floats over the right of the canvas."""
+
+    edit_requested = Signal(object)
+    """An ``Edit`` that says, answers, resolves or deletes."""
+    jump_requested = Signal(str)
+    moment_requested = Signal(float)
+    """A simulated moment (s) to be looked at."""
+    author_changed = Signal(str)
+
+    def __init__(self, window: QWidget, look: ThemeManager) -> None:
+        """Nothing is said yet."""
+        super().__init__(window, look)
+        self.setAccessibleName("Comments")
+        self.design = Design()
+        self.threads: list[Thread] = []
+        self._about: str | None = None
+        self._at = 0.0
+        self.author = QLineEdit(maxLength=_NAME)
+        self.words = QLineEdit(maxLength=_LONGEST)
+        self.here = QCheckBox()
+        self.now = QCheckBox()
+        self.say = QPushButton("Comment")
+        self._area = QScrollArea(widgetResizable=True)
+        self._built = False
+
+    def set_author(self, name: str) -> None:
+        """Who writes; the name by which the system knows the person where nobody said another."""
+        self.author.setText(name or _system_name())
+
+    def set_design(self, design: Design) -> None:
+        """Follow the open design."""
+        self.design = design
+        if self.isVisible():
+            self._fill()
+
+    def ask(self, edit: Edit) -> None:
+        """Ask for an edit; when it is done, the card has heard of it."""
+        self.edit_requested.emit(edit)
+
+    def open_about(self, item_id: str | None, at: float | None) -> None:
+        """Show all comments, ready to write one about an item, a moment or both."""
+        if not self._built:
+            self._build()
+        self._about = item_id
+        self._at = at or 0.0
+        self.here.setText(f"About {name_of(self.design, item_id)}" if item_id else "About an item")
+        self.here.setEnabled(item_id is not None)
+        self.here.setChecked(item_id is not None)
+        self.now.setText(
+            f"At {format_quantity(self._at, 's')}" if at is not None else "At a moment"
+        )
+        self.now.setEnabled(at is not None)
+        self.now.setChecked(False)
+        self._fill()
+        super().open()
+        self.words.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def place(self) -> None:
+        """Sit at the right, over the canvas."""
+        height = min(_HEIGHT, self.host.height() - 120)
+        width = min(_WIDTH, self.host.width() - 40)
+        self.setGeometry(self.host.width() - width - 24, 72, width, height)
+
+    def _build(self) -> None:
+        """Made when it is first asked for, since most starts never ask."""
+        self._built = True
+        self.author.setPlaceholderText("Your name")
+        self.author.setAccessibleName("Your name")
+        self.author.setFixedWidth(140)
+        self.author.editingFinished.connect(
+            lambda: self.author_changed.emit(self.author.text().strip())
+        )
+        self.words.setPlaceholderText("Say something about it…")
+        self.words.setAccessibleName("Comment")
+        self.words.returnPressed.connect(self._say)
+        self.say.clicked.connect(self._say)
+        head = QHBoxLayout()
+        head.addWidget(set_role(QLabel("Comments"), "title"), 1)
+        head.addWidget(self.author)
+        targets = QHBoxLayout()
+        targets.addWidget(self.here)
+        targets.addWidget(self.now)
+        targets.addStretch(1)
+        targets.addWidget(self.say)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(18, 16, 18, 14)
+        column.setSpacing(8)
+        column.addLayout(head)
+        column.addWidget(self.words)
+        column.addLayout(targets)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        column.addWidget(self._area, 1)
+
+    def _say(self) -> None:
+        """Add a comment."""
+        text = self.words.text().strip()
+        if not text:
+            return
+        comment = Comment(text=text, author=self.author.text().strip(), written=_now())
+        about = self._about if self.here.isChecked() else None
+        update = {"about": about} if about is not None else {}
+        at = {"at": round(self._at, 3)} if self.now.isChecked() else {}
+        before = len(self.design.comments)
+        self.ask(said(self.design, comment.model_copy(update=update | at)))
+        if len(self.design.comments) > before:
+            self.words.clear()
+
+    def _fill(self) -> None:
+        """List the comments: those about the item first, then open ones, those done with last."""
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        found = list(enumerate(self.design.comments))
+        found.sort(key=lambda pair: (pair[1].resolved, pair[1].about != self._about, -pair[0]))
+        self.threads = [
+            Thread(place, comment, self.design, self) for place, comment in found[:MAX_SHOWN]
+        ]
+        for thread in self.threads:
+            column.addWidget(thread)
+        if not found:
+            column.addWidget(set_role(QLabel("Nobody has said anything yet."), "muted"))
+        elif len(found) > MAX_SHOWN:
+            more = f"{len(found) - MAX_SHOWN} more; resolve or delete some to see them"
+            column.addWidget(set_role(QLabel(more), "muted"))
+        column.addStretch(1)
+        before = self._area.takeWidget()
+        if before is not None:
+            before.hide()
+            before.deleteLater()  # not at once: one of its buttons may have asked for this
+        self._area.setWidget(body)
+
+
+def _text(text: str, role: str) -> QLabel:
+    """What somebody wrote: always plain text."""
+    label = QLabel(breakable(text), wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return set_role(label, role) if role else label
+
+
+def _signed(author: str, written: str) -> str:
+    """Who wrote when: ``Ada · 29 Nov 2026, 16:05``."""
+    try:
+        when = datetime.fromisoformat(written).astimezone().strftime("%d %b %Y, %H:%M")
+    except ValueError:
+        when = ""
+    return " · ".join(part for part in (author or "Somebody", when) if part)
+
+
+def _now() -> str:
+    """This minute, as a design file has it."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%MZ")
+
+
+def _system_name() -> str:
+    """By what the system knows the person; nothing where it does not."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return ""

@@ -1,0 +1,137 @@
+"""The card of comments: said, answered, resolved, and shown on what they are about."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+
+from app.comments_card import CommentsCard
+from app.document import DesignDocument
+from engine.model.design import Comment, Design, Link, Node
+from widgets.theme import ThemeManager
+
+SHOP = Design(
+    nodes=(Node(id="web", kind="service", name="Web"), Node(id="db", kind="sql_database")),
+    links=(Link(id="web-db", source="web", target="db"),),
+)
+
+
+@pytest.fixture
+def card(qtbot, qapp) -> CommentsCard:
+    """A card over a window, whose edits are put into effect by a document."""
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(1200, 800)
+    window.show()
+    made = CommentsCard(window, ThemeManager(qapp, "dark"))
+    made.document = document = DesignDocument(made)  # type: ignore[attr-defined]  # for the tests
+    document.changed.connect(lambda design, _changes: made.set_design(design))
+    document.replaced.connect(made.set_design)
+    made.edit_requested.connect(document.push)
+    made.set_author("Ada")
+    document.replace(SHOP, None)
+    return made
+
+
+def say(card: CommentsCard, qtbot: Any, text: str) -> None:
+    card.words.setText(text)
+    qtbot.keyClick(card.words, Qt.Key.Key_Return)
+
+
+def texts(card: CommentsCard) -> list[str]:
+    return [
+        label.text().replace("\u200b", "")
+        for thread in card.threads
+        for label in thread.findChildren(QLabel)
+    ]
+
+
+def test_a_comment_about_an_item_at_a_moment_is_one_step(card, qtbot) -> None:
+    card.open_about("web", 61.5)
+    assert card.here.text() == "About Web"
+    card.now.setChecked(True)
+    say(card, qtbot, "Why here?")
+    (comment,) = card.design.comments
+    assert (comment.text, comment.author, comment.about, comment.at) == (
+        "Why here?",
+        "Ada",
+        "web",
+        61.5,
+    )
+    assert comment.written
+    assert card.words.text() == ""
+    card.document.stack.undo()
+    assert card.design == SHOP
+    assert card.threads == []
+
+
+def test_a_comment_without_an_item_is_about_the_design(card, qtbot) -> None:
+    card.open_about(None, None)
+    assert not card.here.isEnabled()
+    assert not card.now.isEnabled()
+    say(card, qtbot, "Well done")
+    say(card, qtbot, "   ")
+    (comment,) = card.design.comments
+    assert comment.about is None
+    assert comment.at is None
+
+
+def test_comments_are_answered_resolved_and_deleted(card, qtbot) -> None:
+    card.open_about("web", None)
+    say(card, qtbot, "Why?")
+    (thread,) = card.threads
+    thread.answer.setText("Because.")
+    qtbot.keyClick(thread.answer, Qt.Key.Key_Return)
+    assert [reply.text for reply in card.design.comments[0].replies] == ["Because."]
+    assert "Because." in texts(card)
+    card.threads[0].settle.click()
+    assert card.design.comments[0].resolved
+    assert card.threads[0].settle.text() == "Reopen"
+    card.threads[0].settle.click()
+    assert not card.design.comments[0].resolved
+    card.threads[0].delete.click()
+    assert card.design.comments == ()
+    for _ in range(5):
+        card.document.stack.undo()
+    assert card.design == SHOP
+
+
+def test_a_click_goes_to_the_item_and_to_the_moment(card, qtbot) -> None:
+    made = Comment(text="x", about="web-db", at=12.0)
+    card.document.replace(SHOP.model_copy(update={"comments": (made,)}), None)
+    jumps: list[str] = []
+    moments: list[float] = []
+    card.jump_requested.connect(jumps.append)
+    card.moment_requested.connect(moments.append)
+    card.open_about(None, None)
+    for button in card.threads[0].findChildren(QPushButton):
+        if button.text() not in ("Resolve", "Delete"):
+            button.click()
+    assert jumps == ["web-db"]
+    assert moments == [12.0]
+
+
+def test_those_about_the_item_come_first_and_those_done_with_last(card) -> None:
+    comments = (
+        Comment(text="done", about="web", resolved=True),
+        Comment(text="design"),
+        Comment(text="web", about="web"),
+        Comment(text="link", about="web-db"),
+    )
+    card.document.replace(SHOP.model_copy(update={"comments": comments}), None)
+    card.open_about("web", None)
+    said = [each for each in texts(card) if each in {"done", "design", "web", "link"}]
+    assert said == ["web", "link", "design", "done"]
+
+
+def test_what_people_write_is_never_markup(card) -> None:
+    made = Comment(text="<b>bold</b>", author="<i>Eve</i>", written="soon")
+    card.document.replace(SHOP.model_copy(update={"comments": (made,)}), None)
+    card.open_about(None, None)
+    labels = card.threads[0].findChildren(QLabel)
+    assert all(label.textFormat() == Qt.TextFormat.PlainText for label in labels)
+    assert "<b>bold</b>" in texts(card)
+    assert "<i>Eve</i>" in texts(card)
