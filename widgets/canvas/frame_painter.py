@@ -26,6 +26,8 @@ _GAP: Final = 6.0
 """Between a tab and what a map says of its frame."""
 _MAP_TAB: Final = 17.0
 """Height of a tab from afar (logical pixels)."""
+_LEAST_TAB: Final = 120.0
+"""Room that a name has from afar even over a small frame (logical pixels)."""
 _MOST_GROWN: Final = 6.0
 """Most that a tab grows, so that it does not cover its surroundings."""
 
@@ -59,7 +61,8 @@ def tab_rect(frame: Frame, look: Look, zoom: float) -> QRectF:
         return QRectF(frame.x, frame.y, min(width + _CHEVRON, frame.width), FRAME_TAB)
     scale = _tab_scale(zoom)
     height = _MAP_TAB * scale
-    return QRectF(frame.x, frame.y - height, width * scale, height)
+    room = max(frame.width, _LEAST_TAB * scale)
+    return QRectF(frame.x, frame.y - height, min(width * scale, room), height)
 
 
 def chevron_rect(frame: Frame, look: Look, zoom: float) -> QRectF:

@@ -79,6 +79,10 @@ class TextEditor(LineEditor):
         super().__init__(look)
         self._suggested: tuple[str, ...] = ()
 
+    def wide(self) -> bool:
+        """What options are called is long."""
+        return bool(self.field.options)
+
     def refresh(self) -> None:
         """Show the text, and offer the options while typing."""
         super().refresh()

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QMenu,
     QPlainTextEdit,
     QPushButton,
@@ -18,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from engine.model.edits import UNSET
 from widgets.inspector.editors.base import Editor
-from widgets.theme import menu_text, plain_tip, set_flag, set_role
+from widgets.theme import ElidedLabel, menu_text, plain_tip, set_flag, set_role
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QFocusEvent, QKeyEvent
@@ -179,7 +178,7 @@ class ItemEditor(Editor):
     def __init__(self, look: ThemeManager) -> None:
         """Empty head."""
         super().__init__(look)
-        self.label = set_role(QLabel(), "strong")
+        self.label = set_role(ElidedLabel(), "strong")
         self.remove = set_role(QToolButton(), "flat")
         self.remove.setIconSize(QSize(13, 13))
         self.remove.clicked.connect(lambda: self.committed.emit(UNSET))
@@ -195,7 +194,7 @@ class ItemEditor(Editor):
 
     def refresh(self) -> None:
         """Show the name."""
-        self.label.setText(self.field.title)
+        self.label.set_full_text(self.field.title)
         self.remove.setIcon(self.look.icons.icon("trash", self.look.theme.muted, 13))
         self.remove.setToolTip(plain_tip(f"Remove {self.field.title}"))
         self.remove.setAccessibleName(f"Remove {self.field.title}")
