@@ -60,7 +60,7 @@ def faults_for(
     found = [
         fault
         for kind in EVENT_KINDS
-        if not isinstance(item, Node) or _hits(kind, components.get(item.kind))
+        if not isinstance(item, Node) or _hits(kind, components.get(item.kind), item)
         for choice in kind.menu
         if on in choice.on
         for fault in _faults(design, item, kind, choice)
@@ -68,12 +68,14 @@ def faults_for(
     return tuple({fault.title: fault for fault in found}.values())
 
 
-def _hits(kind: EventKind, component: Component | None) -> bool:
+def _hits(kind: EventKind, component: Component | None, node: Node) -> bool:
     """Whether there is something to hit at a node: load comes from sources, faults hit the rest."""
     source = component is not None and component.input == "none"
     if kind.hits == "stores":
         return component is not None and any(m.name == "hit_ratio" for m in component.metrics)
-    if kind.hits == "users":
+    if kind.hits in ("users", "keys", "logins"):
+        if kind.hits == "logins" and node.config.get("sessions") is not None:
+            return True
         return component is not None and any(m.name == "logged_in" for m in component.metrics)
     return source == (kind.hits == "clients")
 

@@ -36,13 +36,25 @@ another lifetime logs in anew. Calls of a user wait together for one credential.
 good until it ends, so they get in for half a lifetime on average, and a whole one at most: *let in though
 revoked*.
 
+**Its key rotates** (*Rotate the signing key*): from then on another one signs. With *Keys (JWKS)* on, each instance
+that checks tokens fetches the keys and keeps them, 300 s by default, so it does not know the new one at once: it
+refuses what that signed until it asks again, at once where the *cooldown* allows it. Publish the key as long *ahead*
+as sets are kept, let the old one *overlap* as long as tokens last, and nobody is refused. An old key that goes earlier
+costs *1 - overlap ÷ lifetime* of the users a request; so does any request whose instance cannot fetch the keys.
+
+**End all sessions** logs everybody out: *N* users who come back at once keep the workers busy for *N × 100 ms ÷ workers*.
+
+**Lockout** locks an account after some wrong passwords, before they are worked on here: *burst + rate × t* at most are.
+Its owner cannot log in then either, which is what some attackers want. Wrong passwords are a setting of clients.
+
 **It fails** by being down or overloaded. Who is not answered is refused (*unauthorized*). By introspection that is
 everybody, at once. With tokens those who hold one go on: a share *1 - t ÷ lifetime* after a time *t*.
 
 A login costs 100 ms of work, since hashing a password is meant to be slow: ten a second a worker. So it is logins,
 not look-ups, that bring it down when all users come at once (*Signed in at start* 0 %).
 
-**Left out:** passwords tried by strangers, second factors, keys that rotate, sessions that end by idling.
+**Left out:** guesses that are right, second factors, sessions that end by idling, clients that renew a token which was
+refused though it is new.
 
 Compare: Keycloak, Auth0, Okta, Ory Hydra, Amazon Cognito.
 """
@@ -89,6 +101,13 @@ class AuthConfig(Config):
         group="Work",
         help="Work of logging a user in: 100 ms of hashing the password, which is slow on purpose (bcrypt, Argon2).",
     )
+    keys: Law = setting(
+        Constant(mean=0.0005),
+        title="Its keys",
+        unit="s",
+        group="Work",
+        help="Work of telling somebody the keys by which tokens are checked (JWKS): a small file.",
+    )
     queue_limit: int | None = setting(
         None,
         title="Queue limit",
@@ -108,7 +127,11 @@ def lower(config: AuthConfig, context: Lowering) -> NodePlan:
     return NodePlan(
         id=context.id,
         autoscale=config.autoscale,
-        issue=IssuePlan(login=law_plan(config.login), refresh=law_plan(config.refresh)),
+        issue=IssuePlan(
+            login=law_plan(config.login),
+            refresh=law_plan(config.refresh),
+            keys=law_plan(config.keys),
+        ),
         station=StationPlan(
             instances=config.instances,
             workers=config.workers,
@@ -134,6 +157,7 @@ PRESET = Preset(
             Metric(name="looked_up", title="credentials looked up", counts=True),
             Metric(name="refreshed", title="tokens renewed", counts=True),
             Metric(name="logged_in", title="logins", counts=True),
+            Metric(name="keys_fetched", title="key sets fetched", counts=True),
             *instance_metrics(AuthConfig),
         ),
     ),

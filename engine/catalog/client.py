@@ -6,6 +6,7 @@ policy. Its last mile is on the links that leave it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from pydantic import Field
@@ -16,8 +17,10 @@ from engine.model.component import Component
 from engine.model.fields import Config, setting
 from engine.model.last_mile import PROFILE, ProfileName
 from engine.model.metric import Metric
+from engine.model.policies.tenants import TENANTS, Tenants
+from engine.model.policies.wrong_credentials import WRONG_CREDENTIALS, WrongCredentials
 from engine.plan.lower import mix_plan
-from engine.plan.lower_traffic import traffic_plan
+from engine.plan.lower_traffic import traffic_plan, with_users
 from engine.plan.primitives import NodePlan
 
 HELP = """\
@@ -44,6 +47,12 @@ succeeds once it is sent.
 
 **Timeouts and retries** are on the link that leaves it. With several links, each request uses them in
 their order.
+
+**Tenants** are organisations to which users belong, of the same or of Zipf's sizes: a rate limit, a hash or shuffle
+shards *by tenant* keep one from hurting others, and the results say how many are hurt.
+
+**Wrong credentials** make some of its requests, or all, logins with a wrong password, at its own accounts or at those
+of another client (credential stuffing). Authentication refuses them, its *lockout* before the auth server is asked.
 
 **The last mile** is that link too: its delay, loss, bandwidth and connections. A *profile* (slow-2g … fibre) gives it
 the round trip and the bandwidth that it does not say itself: an answer of 100 kB takes 16 s with slow-2g, 1.14 s with
@@ -75,12 +84,17 @@ class ClientConfig(Config):
         help="Share of each request class; shares need not sum to 1. Equal shares when left out.",
     )
     profile: ProfileName | None = PROFILE
+    tenants: Tenants | None = TENANTS
+    wrong_credentials: WrongCredentials | None = WRONG_CREDENTIALS
 
 
 def lower(config: ClientConfig, context: Lowering) -> NodePlan:
     """Traffic, and nothing else."""
     mix = mix_plan(config.mix, context.classes)
-    return NodePlan(id=context.id, traffic=traffic_plan(config.arrivals, mix, context.classes))
+    traffic = traffic_plan(config.arrivals, mix, context.classes)
+    return NodePlan(
+        id=context.id, traffic=with_users(traffic, config.tenants, config.wrong_credentials)
+    )
 
 
 PRESET = Preset(
@@ -98,6 +112,7 @@ PRESET = Preset(
             Metric(name="sessions", title="live sessions, mean"),
             Metric(name="session_length", title="session length", unit="s"),
             Metric(name="sessions_begun", title="sessions begun", counts=True),
+            *(replace(each, needs="tenants") for each in Tenants.metrics),
         ),
     ),
     lower,

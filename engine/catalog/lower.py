@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.catalog.checks.auth import auth_errors
+from engine.catalog.checks.auth import account_errors, auth_errors
 from engine.catalog.checks.fallbacks import fallback_errors
 from engine.catalog.checks.faults import fault_errors
 from engine.catalog.checks.flows import flow_errors
@@ -58,6 +58,7 @@ def read_whole(design: Design) -> Reading:
         flow_errors,
         fallback_errors,
         auth_errors,
+        account_errors,
         instance_errors,
         fault_errors,
         scenario_errors,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from engine.control.drains import count_cut, is_stopped, stop_time, take_out
 from engine.records import dataclass
 from engine.sim.instances import Hampered
+from engine.sim.primitives.user_sessions import sessions_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -134,7 +135,7 @@ class Effect:
 
     name: str
     """Of the kind."""
-    start: Callable[[EventPlan, NodePart], None] | None = None
+    start: Callable[[EventPlan, NodePart, Machine], None] | None = None
     """Done once, when it begins, to each node that it hits."""
     node: Callable[[EventPlan, NodeState], None] | None = None
     """What it adds to the state of each node that it hits, while it is active."""
@@ -218,9 +219,22 @@ def _revoke(event: EventPlan, state: NodeState) -> None:
         state.revoked.append((0.0, event.user))
 
 
-def _flush(_event: EventPlan, part: NodePart) -> None:
+def _flush(_event: EventPlan, part: NodePart, _machine: Machine) -> None:
     """The store forgets everything."""
     part.flush()
+
+
+def _rotate(event: EventPlan, part: NodePart, machine: Machine) -> None:
+    """Tokens are signed with another key."""
+    machine.users_of(part).keys.rotate(event.ahead, event.overlap, machine.now)
+
+
+def _expire(_event: EventPlan, part: NodePart, machine: Machine) -> None:
+    """Everybody has to log in."""
+    machine.users_of(part).expire()
+    sessions = sessions_of(part)
+    if sessions is not None:
+        sessions.expire_all(machine.now)
 
 
 def _delay(event: EventPlan, state: LinkState) -> None:
@@ -252,6 +266,8 @@ EFFECTS: Final = (
     Effect("partition", link=_partition),
     Effect("flush", start=_flush),
     Effect("revoke", node=_revoke),
+    Effect("rotate", start=_rotate),
+    Effect("expire", start=_expire),
     Effect("traffic", node=_traffic),
     Effect("set"),
 )

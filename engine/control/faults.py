@@ -47,7 +47,7 @@ class Faults:
         for name in event.nodes:
             part = self._machine.nodes.get(name)
             if begin is not None and part is not None:
-                begin(event, part)
+                begin(event, part, self._machine)
         self.active.append(event)
         self._news.append(event)
 

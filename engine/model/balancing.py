@@ -18,7 +18,7 @@ PickerName = Literal[
     "shuffle",
     "zone",
 ]
-By = Literal["key", "client", "session"]
+By = Literal["key", "client", "session", "tenant"]
 AffinityName = Literal["none", "session", "client"]
 Layer = Literal[7, 4]
 
@@ -29,8 +29,8 @@ class Hash(Config):
     by: By = setting(
         "key",
         title="By",
-        help="What is hashed: the key that a request is about, the client where it began, or the session (a user, "
-        "where the client tells its users apart).",
+        help="What is hashed: the key that a request is about, the client where it began, the session (a user, "
+        "where the client tells its users apart), or the tenant of the user.",
     )
     map: Literal["mod", "ring", "range", "slots"] = setting(
         "mod",
@@ -61,11 +61,11 @@ class Hash(Config):
 class Shuffle(Config):
     """Each client has a few instances of its own: shuffle sharding."""
 
-    by: Literal["client", "session", "key"] = setting(
+    by: Literal["client", "session", "key", "tenant"] = setting(
         "client",
         title="By",
-        help="Who has instances of its own: a client, a session (a user, where the client tells them apart), or "
-        "whoever a key stands for.",
+        help="Who has instances of its own: a client, a session (a user, where the client tells them apart), "
+        "whoever a key stands for, or the tenant of the user.",
     )
     size: int = setting(
         2,

@@ -91,6 +91,26 @@ USER: Final = EventField(
     ge=0,
     le=1e9,
 )
+AHEAD: Final = EventField(
+    name="ahead",
+    title="Published ahead",
+    help="Time for which the new key is published before it signs; none is not at all.",
+    unit="s",
+    required=False,
+    hint="not at all",
+    ge=0.0,
+    le=1e9,
+)
+OVERLAP: Final = EventField(
+    name="overlap",
+    title="Overlap",
+    help="Time for which the old key stays good after the new one has begun to sign; none is for good.",
+    unit="s",
+    required=False,
+    hint="for good",
+    ge=0.0,
+    le=1e9,
+)
 WITH: Final = EventField(name="with", title="From", help="The other side.", sort="item")
 TOWARDS: Final = replace(
     WITH,
@@ -143,6 +163,8 @@ class EventFields(BaseModel):
     bytes: float | None = BYTES.declare()
     workers: float | None = WORKERS.declare()
     user: int | None = USER.declare()
+    ahead: float | None = AHEAD.declare()
+    overlap: float | None = OVERLAP.declare()
     with_: Id | None = WITH.declare()
     through: Id | None = THROUGH.declare()
     path: str | None = PATH.declare()
@@ -431,6 +453,42 @@ EVENT_KINDS: Final = (
             ),
         ),
         misses="knows no users; name an auth server, or a node with authentication",
+    ),
+    EventKind(
+        name="rotate",
+        title="Rotate the signing key",
+        help="The auth server signs tokens with another key from now on. Who keeps the keys (JWKS) does not know it "
+        "before the next fetch, and refuses what it signed. What the old one signed is good for the overlap.",
+        icon="auth",
+        tone="setting",
+        hits="keys",
+        targets=("node", "frame"),
+        sentence="{target}: signing key rotated{overlaps}{leads}",
+        badge="key rotated",
+        fields=(AHEAD, OVERLAP),
+        menu=(
+            MenuChoice(text="Rotate the signing key"),
+            MenuChoice(
+                text="Rotate the signing key, the old one worth nothing", values=(("overlap", 0.0),)
+            ),
+        ),
+        misses="has no signing keys; name an auth server, or a node that checks tokens",
+        instant=True,
+    ),
+    EventKind(
+        name="expire",
+        title="End all sessions",
+        help="All credentials of an auth server, or all sessions of a service, end at once, as when all were begun at "
+        "the same time: everybody has to log in, and comes for it with the next request.",
+        icon="sessions",
+        tone="fault",
+        hits="logins",
+        targets=("node", "frame"),
+        sentence="{target}: all sessions and tokens ended",
+        badge="sessions ended",
+        menu=(MenuChoice(text="End all sessions and tokens"),),
+        misses="has neither sessions nor tokens; name an auth server, a node with authentication or with sessions",
+        instant=True,
     ),
     EventKind(
         name="traffic",

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 Target = Literal["node", "link", "frame", "everything"]
 """What an event may name; ``everything`` is an event that names nothing."""
-Hits = Literal["nodes", "links", "clients", "stores", "users", "settings"]
+Hits = Literal["nodes", "links", "clients", "stores", "users", "keys", "logins", "settings"]
 """What the target stands for: its nodes, all links at them, the clients or the stores among them, the users
-whom they know, or the config of the one node or link."""
+whom they know, the keys with which they sign, the credentials and sessions of their users, or the config of the one node or link."""
 Tone = Literal["fault", "strain", "load", "setting"]
 """How hard it hits: what is broken, what is slower, how much comes, what is set otherwise."""
 Sort = Literal["number", "count", "item", "text", "json"]
@@ -160,6 +160,10 @@ class EventKind:
         word = "worker" if texts.get("workers") == "1" else "workers"
         leaks += [f" {texts['workers']} {word}"] if texts.get("workers") else []
         texts["leaks"] = f"{' and'.join(leaks)} a second" if leaks else ""
+        texts["overlaps"] = (
+            f", the old one good for {texts['overlap']}" if texts.get("overlap") else ""
+        )
+        texts["leads"] = f", published {texts['ahead']} ahead" if texts.get("ahead") else ""
         user, share = texts.get("user", ""), texts.get("probability", "")
         texts["whom"] = f"user {user}" if user else share
         texts["whose"] = f"user {user}" if user else f"{share} of the users"

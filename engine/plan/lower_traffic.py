@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.model.arrivals import (
@@ -16,11 +17,13 @@ from engine.model.arrivals import (
     Trace,
 )
 from engine.plan.lower import law_plan
-from engine.plan.primitives import INFINITE, CrowdPlan, SessionPlan, TrafficPlan
+from engine.plan.primitives import INFINITE, CrowdPlan, SessionPlan, TrafficPlan, WrongPlan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from engine.model.policies.tenants import Tenants
+    from engine.model.policies.wrong_credentials import WrongCredentials
     from engine.plan.primitives import ClassPlan
 
 
@@ -69,6 +72,18 @@ def traffic_plan(
             return TrafficPlan(process="closed", mix=mix, users=arrivals.users, think=think)
         case Trace():
             return _trace(arrivals, mix, classes)
+
+
+def with_users(
+    traffic: TrafficPlan, tenants: Tenants | None, wrong: WrongCredentials | None
+) -> TrafficPlan:
+    """The traffic of users who belong to tenants, or some of whom are not who they say."""
+    if tenants is not None:
+        traffic = replace(traffic, tenants=tenants.shares())
+    if wrong is not None:
+        plan = WrongPlan(share=wrong.share, of=wrong.of or "")
+        traffic = replace(traffic, wrong_credentials=plan)
+    return traffic
 
 
 def _crowd(arrivals: ActiveUsers) -> CrowdPlan:

@@ -12,6 +12,7 @@ from engine.sim.lane.balancing.hashing import (
     BY_CLIENT,
     BY_KEY,
     BY_SESSION,
+    BY_TENANT,
     Hashing,
     Identities,
     ShuffleShards,
@@ -40,7 +41,9 @@ if TYPE_CHECKING:
     from engine.sim.nearness import Nearness
     from engine.sim.setup import Setup
 
-_BY: Final = MappingProxyType({"key": BY_KEY, "client": BY_CLIENT, "session": BY_SESSION})
+_BY: Final = MappingProxyType(
+    {"key": BY_KEY, "client": BY_CLIENT, "session": BY_SESSION, "tenant": BY_TENANT}
+)
 _PLAIN: Final[Mapping[str, Callable[[list[Endpoint]], Picker]]] = MappingProxyType(
     {"round_robin": RoundRobin, "least_connections": LeastConnections}
 )

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from engine.plan.primitives import INFINITE, KeyPlan
 from engine.sim.lane.expiry import Expiry
 from engine.sim.lane.traffic.crowd import Crowd
+from engine.sim.lane.traffic.forgery import Forgery
 from engine.sim.lane.traffic.keys import Keys, hot_popularity, popularity
+from engine.sim.lane.traffic.tenancy import Tenancy
 from engine.sim.sources import goes_on, make_source, tune_source
 
 if TYPE_CHECKING:
-    from engine.plan.primitives import Plan, TrafficPlan
+    from engine.plan.primitives import Plan, TrafficPlan, WrongPlan
     from engine.sim.lane.agenda import Agenda
     from engine.sim.lane.draws import Streams
     from engine.sim.lane.traffic.client import Client
@@ -56,6 +59,8 @@ class ClientSetup:
         self._set_patience(client)
         client.settle()
         client.crowd = self._crowd(client.crowd, part.plan.id, traffic.known_users)
+        client.forgery = self._forgery(client.forgery, part.plan.id, traffic.wrong_credentials)
+        client.tenancy = self._tenancy(client.tenancy, traffic.tenants)
         self._set_source(part, client, traffic)
 
     def _crowd(self, had: Crowd | None, owner: str, count: int) -> Crowd | None:
@@ -65,6 +70,23 @@ class ClientSetup:
         crowd = had or Crowd(self.streams.uniform(owner, "users"))
         crowd.count = count
         return crowd
+
+    def _forgery(self, had: Forgery | None, owner: str, plan: WrongPlan | None) -> Forgery | None:
+        """Who guesses passwords; whoever has begun to goes on."""
+        if plan is None:
+            return None
+        forgery = had or Forgery(self.streams.uniform(owner, "wrong credentials"))
+        forgery.share, forgery.of = plan.share, plan.of
+        return forgery
+
+    @staticmethod
+    def _tenancy(had: Tenancy | None, shares: tuple[float, ...]) -> Tenancy | None:
+        """Whose users they are; what was counted stays."""
+        if not shares and had is None:
+            return None
+        tenancy = had or Tenancy()
+        tenancy.turn(list(accumulate(shares)))
+        return tenancy
 
     def _set_patience(self, client: Client) -> None:
         """Watch the deadlines of the classes that have one."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from engine.model.trace_settings import TraceSettings
     from engine.plan.primitives import LinkPlan, NodePlan, OutlierPlan, Plan
     from engine.sim.instances import Hampered
+    from engine.sim.lane.gates.identities import Identities
     from engine.sim.parts import LinkPart, NodePart
 
 
@@ -101,8 +102,11 @@ class Machine:
         """Have the users whom a node knows, or who asks for it, lose their access: shares, or single ones."""
         if revoked or part.revokes:
             part.revokes = bool(revoked)
-            server = authority(self.plan, part.plan)
-            self._assembler.identities.of(server, self.now).revoke(part.plan.id, revoked, self.now)
+            self.users_of(part).revoke(part.plan.id, revoked, self.now)
+
+    def users_of(self, part: NodePart) -> Identities:
+        """Whom a node knows, or who asks for it."""
+        return self._assembler.identities.of(authority(self.plan, part.plan), self.now)
 
     def burst(self, part: NodePart, factor: float) -> None:
         """Multiply a client's traffic by a factor because of a burst."""

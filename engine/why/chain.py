@@ -34,6 +34,8 @@ class _Trouble:
     harm: float
     """How bad it is: requests that failed, or seconds waited in excess."""
     fails: bool
+    logged_out: bool = False
+    """Whether its users are logged out, while nothing fails."""
 
 
 def explain(
@@ -74,6 +76,8 @@ def _chain(record: Record, names: Mapping[str, str], trouble: _Trouble) -> tuple
     elif is_client:
         common = inquiry.signs.usual_time(trouble.item, trouble.stretch.start)
         inquiry.client_waits(trouble.item, trouble.stretch, common)
+    elif trouble.logged_out:
+        inquiry.users_logged_out(trouble.item, trouble.stretch)
     else:
         inquiry.node_suffers(trouble.item, trouble.stretch)
     late = trouble.stretch.seen + 2.0 * AFTER
@@ -85,6 +89,7 @@ def _chain(record: Record, names: Mapping[str, str], trouble: _Trouble) -> tuple
 
 def _troubles(record: Record, signs: Signs, item: str | None) -> Iterable[_Trouble]:
     """What is wrong at the clients, or at one node."""
+    yield from _logouts(record, signs, item)
     wanted = [each.id for each in record.plan.nodes if each.traffic is not None]
     for name in wanted if item is None else [item]:
         for stretch in signs.failing(name):
@@ -99,3 +104,13 @@ def _troubles(record: Record, signs: Signs, item: str | None) -> Iterable[_Troub
         if item is not None:
             for stretch in signs.full(name):
                 yield _Trouble(name, stretch, math.inf, fails=False)
+
+
+def _logouts(record: Record, signs: Signs, item: str | None) -> Iterable[_Trouble]:
+    """When users of nodes are logged out, many at a time."""
+    for node in record.plan.nodes:
+        if not node.gates or item not in (None, node.id):
+            continue
+        for what in ("logged_out", "logins"):
+            for stretch in signs.logged_out(node.id, what):
+                yield _Trouble(node.id, stretch, 0.0, fails=False, logged_out=True)

@@ -18,6 +18,7 @@ from engine.why.events import Events
 from engine.why.fact import Fact
 from engine.why.signs import Signs
 from engine.why.stretch import AFTER, at, behind
+from engine.why.users import Users
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,6 +63,7 @@ class Inquiry:
             self._leaving[link.source].append(link)
             self._entering[link.target].append(link)
         self._events = Events(record, self.name)
+        self._users = Users(record, self.signs, self._events, self.name, self._note)
         self._capacity: Mapping[str, float] | None = None
 
     def name(self, item: str) -> str:
@@ -85,6 +87,7 @@ class Inquiry:
                 value=stretch.mean,
             ),
         )
+        self._users.guesses(client, stretch)
         self._links_fail(client, stretch)
 
     def client_waits(self, client: str, stretch: Stretch, common: float) -> None:
@@ -174,11 +177,25 @@ class Inquiry:
         elif reason in _GONE:
             self.instances_go(target, found)
         elif reason == "unauthorized":
-            self._noticed(target, found)
+            self._shut_out(target, found)
         else:
             self._noticed(link.id, found)
         self._events.on_node(target, found, self._note)
+        self._users.logged_out(target, found)
         self._links_fail(target, found)
+
+    def users_logged_out(self, name: str, stretch: Stretch) -> None:
+        """Users of a node are logged out, though what they ask for succeeds."""
+        self._users.logged_out(name, stretch)
+        self.instances_go(name, stretch)
+
+    def _shut_out(self, name: str, near: Stretch) -> None:
+        """Authentication at a node refuses requests."""
+        self._noticed(name, near)
+        server = self._users.link_to_server(name)
+        if self._users.shut_out(name, near) and server is not None:
+            self.link_fails(server, near)
+            self.link_slow(server, near)
 
     def _passes_on(self, node: str, reason: str, near: Stretch) -> bool:
         """Whether somebody whom a node calls fails for the same reason, so that the node only says so."""
@@ -206,6 +223,7 @@ class Inquiry:
     def instances_go(self, name: str, near: Stretch) -> None:
         """Instances of a node are down, or nobody believes in them."""
         self._events.on_node(name, near, self._note)
+        self._users.logged_out(name, near)
         self._noticed(name, near)
         down = behind(self.signs.down(name), near, _EARLIER)
         if down is not None:
@@ -237,6 +255,7 @@ class Inquiry:
         if not self._begins("slow", name):
             return
         self._events.on_node(name, near, self._note)
+        self._users.logged_out(name, near)
         self.node_full(name, near)
         for link in self._leaving[name]:
             common = self.signs.usual_time(link.id, near.start - AFTER)

@@ -130,6 +130,24 @@ class Signs:
 
         return self._of(f"missing {before}", name, found)
 
+    def counted(self, name: str, what: str) -> list[Stretch]:
+        """When a node counts something; the values are how many in each interval."""
+        return self._of(what, name, lambda: stretches(_counts(self.record.node(name), what), 0.0))
+
+    def logged_out(self, name: str, what: str) -> list[Stretch]:
+        """When many more users than usual are logged out, or log in; the values are how many in each interval."""
+
+        def found() -> list[Stretch]:
+            points = _counts(self.record.node(name), what)
+            common = usual(points, -math.inf)
+            if math.isnan(common):
+                return []
+            chance = _SPREAD * math.sqrt(common)
+            made = stretches(points, max(1.0, common + chance, _LONGER * common))
+            return [each for each in made if each.total >= FEW]
+
+        return self._of(f"many {what}", name, found)
+
     def reasons(self, name: str, begun: float, end: float) -> dict[str, float]:
         """Shares of the failures of a node or a link within a part of the run, by reason, the commonest first."""
         total: dict[str, int] = {}
@@ -222,6 +240,11 @@ def _still(parts: Samples) -> list[Point]:
 def _means(parts: Sequence[tuple[Sample, NodeSample | LinkSample]]) -> list[Point]:
     """Mean times (s)."""
     return [Point(sample.start, sample.end, part.latency.mean) for sample, part in parts]
+
+
+def _counts(parts: Samples, what: str) -> list[Point]:
+    """How often something was counted."""
+    return [Point(s.start, s.end, part.extra.get(what, 0.0)) for s, part in parts]
 
 
 def _rates(parts: Samples) -> list[Point]:

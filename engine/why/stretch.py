@@ -57,6 +57,11 @@ class Stretch:
         return max((each.value for each in self.points if not math.isnan(each.value)), default=0.0)
 
     @property
+    def total(self) -> float:
+        """The sum of the values."""
+        return sum(each.value for each in self.points if not math.isnan(each.value))
+
+    @property
     def mean(self) -> float:
         """The mean value over time."""
         known = [each for each in self.points if not math.isnan(each.value)]

@@ -35,12 +35,19 @@ def changes(design: Design, item: str) -> set[object]:
     return {fault.fields["change"] for fault in faults_for(design, item, BY_KIND)}
 
 
+def test_sessions_of_a_service_can_be_ended(design: Design) -> None:
+    raw = design.model_dump(exclude_unset=True)
+    raw["nodes"][1]["config"] = {"sessions": {"where": "memory"}}
+    assert "expire" in changes(Design.model_validate(raw), "web")
+    assert "rotate" not in changes(Design.model_validate(raw), "web")
+
+
 def test_each_thing_is_offered_what_can_happen_to_it(design: Design) -> None:
     assert changes(design, "users") == {"traffic"}
     usual = {"kill", "drain", "slow", "freeze", "error", "wrong", "omission", "leak", "partition"}
     assert changes(design, "web") == usual
     assert changes(design, "cache") == usual | {"flush"}
-    assert changes(design, "idp") == usual - {"partition"} | {"revoke"}
+    assert changes(design, "idp") == usual - {"partition"} | {"revoke", "rotate", "expire"}
     assert changes(design, "web-cache") == {"delay", "loss", "partition"}
     assert changes(design, "zone") == {"kill", "drain", "slow", "freeze", "error", "delay", "loss"}
     assert changes(design, "note") == set()

@@ -13,7 +13,7 @@ from engine.model.balancing import Hash, Shuffle, Zone
 from engine.model.failover import Failover
 from engine.model.faults import FrameFaults, NodeFaults
 from engine.model.laws import Constant, Exponential, Lognormal, Uniform
-from engine.model.policies.auth import Auth
+from engine.model.policies.auth import Auth, Jwks, Lockout
 from engine.model.policies.breaker import Breaker
 from engine.model.policies.bulkhead import Bulkhead
 from engine.model.policies.concurrency import Concurrency
@@ -36,6 +36,7 @@ from engine.plan.primitives import (
     NodePlan,
     Plan,
     ResolverPlan,
+    WrongPlan,
 )
 from engine.sim.lane.draws import generator
 from tests.helpers import plans
@@ -84,6 +85,7 @@ LIMITS = [
     RateLimit(rate=2.0, burst=4, delay=True, by="session", shared=False),
     RateLimit(rate=20.0, burst=1, by="client", shared=False),
     RateLimit(rate=8.0, burst=2, delay=True, by="class"),
+    RateLimit(rate=15.0, burst=2, by="tenant"),
     RateLimit(algorithm="gcra", rate=12.0, burst=2, delay=True),
     RateLimit(algorithm="leaky_bucket", rate=9.0, burst=3, delay=True, by="key"),
     RateLimit(algorithm="fixed_window", rate=20.0, window=0.3, delay=True, pending=4),
@@ -137,6 +139,7 @@ BALANCING: list[dict[str, Any]] = [
     {"picker": "hash", "hash": Hash(map="range"), "layer": 4},
     {"picker": "hash", "hash": Hash(by="session", map="slots")},
     {"picker": "shuffle", "shuffle": Shuffle(by="key", size=2)},
+    {"picker": "shuffle", "shuffle": Shuffle(by="tenant", size=1)},
     {"picker": "shuffle", "affinity": "session"},
     {"picker": "ewma", "affinity": "client"},
     {"picker": "random", "affinity": "session"},
@@ -155,6 +158,16 @@ AUTHS: list[dict[str, Any]] = [
     {"mode": "introspection", "signed_in": 0.0},
     {"mode": "introspection", "ttl": 1.0, "cache": 0.2},
     {"mode": "none"},
+    {"mode": "token", "ttl": 0.5, "jwks": Jwks(ttl=0.3, cooldown=0.1)},
+    {"mode": "token", "ttl": 2.0, "jwks": Jwks(ttl=0.5, cooldown=None), "signed_in": 0.3},
+    {"mode": "session", "ttl": 0.3, "lockout": Lockout(rate=2.0, burst=2)},
+]
+CROWDS: list[dict[str, Any]] = [
+    {},
+    {},
+    {"wrong_credentials": WrongPlan(share=0.3)},
+    {"tenants": (0.5, 0.3, 0.2)},
+    {"tenants": (0.9, 0.1), "wrong_credentials": WrongPlan(share=1.0, of="users")},
 ]
 ISSUES: list[IssuePlan | None] = [
     None,
@@ -252,7 +265,10 @@ def _authenticated(plan: Plan, seed: int) -> Plan:
             modes = AUTHS if servers else AUTHS[:2]
             server = _any(servers, random) if servers else None
             gates += (Auth(server=server, **_any(modes, random)),)
-        nodes[node.id] = replace(node, gates=gates, issue=_any(ISSUES, random))
+        traffic = node.traffic
+        if traffic is not None:
+            traffic = replace(traffic, **_any(CROWDS, random))
+        nodes[node.id] = replace(node, traffic=traffic, gates=gates, issue=_any(ISSUES, random))
     links = (as_forwarded(replace(each, checks=False), nodes[each.source]) for each in plan.links)
     return replace(plan, nodes=tuple(nodes.values()), links=tuple(links))
 

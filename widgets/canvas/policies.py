@@ -19,7 +19,9 @@ from engine.model.health import Outlier
 from engine.model.last_mile import PROFILES
 from engine.model.link import LinkConfig
 from engine.model.policies.policy import policies_in
+from engine.model.policies.tenants import Tenants
 from engine.model.policies.user_sessions import UserSessions
+from engine.model.policies.wrong_credentials import WrongCredentials
 from engine.model.resolution import PolicyName
 from widgets.canvas.wording import short_percent, short_time
 
@@ -110,9 +112,10 @@ def _controller_pills(config: Mapping[str, object], states: Mapping[str, str]) -
         yield Pill("distance", profile)
     yield from _balancing_pills(config)
     yield from _answer_pills(config)
-    sessions = _read(UserSessions, config.get("sessions"))
-    if sessions is not None:
-        yield Pill(sessions.icon, sessions.label())
+    for sort in (UserSessions, Tenants, WrongCredentials):
+        users = _read(sort, config.get(sort.field))
+        if users is not None:
+            yield Pill(users.icon, users.label())
     scale = _read(Autoscale, config.get("autoscale"))
     if scale is not None:
         yield Pill("autoscale", f"{scale.min}–{scale.max}")

@@ -97,18 +97,23 @@ def _event_problem(reading: Reading, event: Event, known: set[str]) -> tuple[str
     )
 
 
+def _knows_users(reading: Reading, node: Node, event: Event) -> bool:
+    """Whether a node has what an event about users, their sessions and tokens is about."""
+    config = reading.configs.get(node.id)
+    if event.kind.hits == "logins" and getattr(config, "sessions", None) is not None:
+        return True
+    checks = [auth_of(each) for each in reading.configs.values()]
+    servers = {auth.server for auth in checks if auth is not None}
+    return bool(node.kind == "auth" or node.id in servers or auth_of(config))
+
+
 def _users_problem(reading: Reading, event: Event, nodes: list[Node]) -> tuple[str, str] | None:
     """Why an event that should hit users hits none."""
-    if event.kind.hits != "users":
+    if event.kind.hits not in ("users", "keys", "logins"):
         return None
-    checks = [auth_of(config) for config in reading.configs.values()]
-    servers = {auth.server for auth in checks if auth is not None}
-    if not any(
-        node.kind == "auth" or node.id in servers or auth_of(reading.configs.get(node.id))
-        for node in nodes
-    ):
+    if not any(_knows_users(reading, node, event) for node in nodes):
         return "target", f"{_target(reading.design, event)} {event.kind.misses}"
-    if not event.probability and event.user is None:
+    if event.kind.hits == "users" and not event.probability and event.user is None:
         return "probability", f"The {event.change} event hits nobody; write a share or a user"
     return None
 

@@ -49,6 +49,71 @@ def user_warnings(reading: Reading) -> Iterator[Finding]:
         )
 
 
+def tenant_warnings(reading: Reading) -> Iterator[Finding]:
+    """Settings that go by tenants, at nodes to which only requests of nobody's tenants come; tenants of nobody."""
+    for item_id, config in {**reading.configs, **reading.links}.items():
+        field = _goes_by_tenants(config)
+        if field is None:
+            continue
+        link = reading.design.link_by_id.get(item_id)
+        callers = _all_callers(reading.design, item_id if link is None else link.source)
+        clients = [each for each in sorted(callers) if _is_client(reading, each)]
+        if clients and not any(_has_tenants(reading, each) for each in clients):
+            name = name_of(reading.design, item_id)
+            yield Finding(
+                level="warning",
+                code="no-tenants",
+                id=item_id,
+                field=f"config.{field}",
+                message=f"{name} goes by tenants, and {name_of(reading.design, clients[0])} has none; switch its "
+                "tenants on",
+                fix=SetField(clients[0], ("config", "tenants"), {}, "Switch tenants on"),
+            )
+    yield from _tenants_of_nobody(reading)
+
+
+def _tenants_of_nobody(reading: Reading) -> Iterator[Finding]:
+    """Clients that say something of users, and do not tell apart who these are."""
+    for node_id, config in reading.configs.items():
+        if not _is_client(reading, node_id) or _knows_users(reading, node_id):
+            continue
+        name = name_of(reading.design, node_id)
+        for field, has in (
+            ("tenants", "has tenants, and nobody belongs to one"),
+            ("wrong_credentials", "tries the password of one account only"),
+        ):
+            if getattr(config, field, None) is None:
+                continue
+            yield Finding(
+                level="warning",
+                code="no-users",
+                id=node_id,
+                field=f"config.{field}",
+                message=f"{name} {has}, as it does not tell its users apart; set users of its arrivals",
+                fix=SetField(
+                    node_id,
+                    ("config", "arrivals", "users"),
+                    _USERS,
+                    f"Tell {_USERS} users apart",
+                ),
+            )
+
+
+def _goes_by_tenants(config: Config) -> str | None:
+    """The setting, if there is any, that makes a difference between tenants."""
+    for name in ("hash", "shuffle"):
+        settings = getattr(config, name, None)
+        if getattr(config, "picker", None) == name and getattr(settings, "by", None) == "tenant":
+            return name
+    limit = getattr(getattr(config, "admission", None), "rate_limit", None)
+    return "admission.rate_limit" if getattr(limit, "by", None) == "tenant" else None
+
+
+def _has_tenants(reading: Reading, node_id: str) -> bool:
+    """Whether the users of a client belong to tenants."""
+    return getattr(reading.configs[node_id], "tenants", None) is not None
+
+
 def _all_callers(design: Design, node_id: str) -> set[str]:
     """Everybody whose requests may come to a node, and the node itself."""
     known, new = {node_id}, {node_id}

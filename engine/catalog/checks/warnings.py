@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.catalog.checks.alerting import alert_warnings
+from engine.catalog.checks.auth import key_warnings
 from engine.catalog.checks.balancing import balancing_warnings
 from engine.catalog.checks.connections import connection_warnings
 from engine.catalog.checks.distances import distance_warnings
@@ -17,7 +18,7 @@ from engine.catalog.checks.scenario import event_warnings, objective_warnings
 from engine.catalog.checks.session_links import session_link_of
 from engine.catalog.checks.sessions import session_warnings
 from engine.catalog.checks.unasked import unasked_warnings
-from engine.catalog.checks.users import user_warnings
+from engine.catalog.checks.users import tenant_warnings, user_warnings
 from engine.catalog.checks.waiting import waiting_warnings
 from engine.catalog.registry import component
 from engine.catalog.unknown import names_in, unknown_fields
@@ -69,6 +70,8 @@ def warnings(reading: Reading) -> Iterator[Finding]:
     yield from connection_warnings(reading)
     yield from distance_warnings(reading)
     yield from user_warnings(reading)
+    yield from tenant_warnings(reading)
+    yield from key_warnings(reading)
     yield from resolution_warnings(reading)
     yield from session_warnings(reading)
 

@@ -76,11 +76,11 @@ class RateLimit(Policy):
         gt=0.0,
         le=1e6,
     )
-    by: Literal["all", "client", "key", "session", "class"] = setting(
+    by: Literal["all", "client", "key", "session", "class", "tenant"] = setting(
         "all",
         title="By",
         help="Whose requests share a bucket: all, those of a client, for a key, of a session (a user, "
-        "where the client tells them apart), or of a class.",
+        "where the client tells them apart), of a class, or of a tenant.",
     )
     shared: bool = setting(
         default=True,

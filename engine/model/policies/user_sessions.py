@@ -20,7 +20,10 @@ class UserSessions(Policy):
     title: ClassVar[str] = "sessions"
     icon: ClassVar[str] = "sessions"
     states: ClassVar[Mapping[str, PolicyState]] = MappingProxyType(
-        {"lost": PolicyState(word="lost", tone="failing")}
+        {
+            "lost": PolicyState(word="lost", tone="failing"),
+            "ended": PolicyState(word="ended", tone="strained"),
+        }
     )
     metrics: ClassVar[tuple[Metric, ...]] = (
         Metric(name="sessions", title="sessions, mean"),

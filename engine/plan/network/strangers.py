@@ -33,10 +33,10 @@ _KNOWN: Final[dict[str, frozenset[str]]] = {
         "StorePlan": "capacity ttl eviction single_flight prewarm scope capacity_bytes entry_bytes",
         "BacklogPlan": "capacity visibility max_receive",
         "TrafficPlan": "process schedule mix burst_factor burst_mean calm_mean times kinds keys "
-        "period users known_users think crowd session",
+        "period users known_users think crowd session tenants",
         "CrowdPlan": "mean variance law window",
         "SessionPlan": "mean law",
-        "IssuePlan": "login refresh",
+        "IssuePlan": "login refresh keys",
         "LinkPlan": "id checks source target order probability times waits on_miss on_failure classes picker hash shuffle weight "
         "delay jitter loss bandwidth connection encryption timeout retry deadline_propagation "
         "cancellation policies queue_timeout kind last_mile",

@@ -41,7 +41,7 @@ from engine.plan.primitives.station import (
     StationPlan,
 )
 from engine.plan.primitives.store import LARGEST_ENTRY, BacklogPlan, StorePlan
-from engine.plan.primitives.traffic import CrowdPlan, SessionPlan, TrafficPlan
+from engine.plan.primitives.traffic import CrowdPlan, SessionPlan, TrafficPlan, WrongPlan
 
 __all__ = [
     "FAILURES",
@@ -90,4 +90,5 @@ __all__ = [
     "TrafficPlan",
     "Way",
     "WorkPart",
+    "WrongPlan",
 ]

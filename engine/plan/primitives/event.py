@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from engine.records import dataclass
@@ -34,6 +35,10 @@ class EventPlan:
     """That leak, a second."""
     user: int | None = None
     """The only one whose access is revoked."""
+    ahead: float = 0.0
+    """Seconds for which a signing key is published before it signs."""
+    overlap: float = math.inf
+    """Seconds for which the one before it stays good after that."""
     ramp: float = 0.0
     """Seconds over which it grows from nothing to its full strength."""
     instances: int | None = None

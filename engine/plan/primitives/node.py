@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 from engine.model.policies.auth import Auth
 from engine.plan.primitives.balancing import Picker, looks_at_keys
+from engine.plan.primitives.basics import LawPlan
 from engine.plan.primitives.station import USUAL, StationPlan
 from engine.records import dataclass
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from engine.model.failover import Failover
     from engine.model.faults import NodeFaults
     from engine.model.policies.policy import Policy
-    from engine.plan.primitives.basics import LawPlan
     from engine.plan.primitives.flow import FlowPlan
     from engine.plan.primitives.resolver import ResolverPlan
     from engine.plan.primitives.store import BacklogPlan, StorePlan
@@ -93,6 +93,8 @@ class IssuePlan:
     """For somebody who has none: the password is hashed."""
     refresh: LawPlan
     """For somebody whose credential has ended."""
+    keys: LawPlan = LawPlan(law="constant", mean=0.0005)
+    """For who wants the keys by which tokens are checked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,16 @@ class SessionPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WrongPlan:
+    """Requests that carry wrong credentials."""
+
+    share: float
+    """Of all requests."""
+    of: str = ""
+    """The client whose users they claim to be of; empty where it is this one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrafficPlan:
     """T: where requests come from."""
 
@@ -57,6 +67,9 @@ class TrafficPlan:
     think: LawPlan = ZERO
     crowd: CrowdPlan | None = None
     session: SessionPlan | None = None
+    wrong_credentials: WrongPlan | None = None
+    tenants: tuple[float, ...] = ()
+    """Share of the users of each tenant; empty where there are none."""
 
     @property
     def asked(self) -> tuple[int, ...]:

@@ -17,6 +17,8 @@ ENDED: Final = 2
 """Not used for so long that it is over."""
 LOST: Final = 3
 """Gone with what kept it; its user does not know that yet."""
+CUT: Final = 4
+"""Ended before its time; its user does not know that yet."""
 
 
 class SessionKeeper:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.model.policies.tenants import DOWN, HURT
 from engine.sim.body import Counters, Values, ratio
 from engine.sim.lane.traffic.client import Client
 from engine.sim.primitives.adapter import RoleAdapter
@@ -34,14 +35,19 @@ class ClientAdapter(RoleAdapter[Client]):
         """Wrong answers and all; sessions begun and over, the time spent in them, live ones over time."""
         answers = (body.node.vitals.wrong, float(body.node.completed))
         visits = body.visits
-        if visits is None:
-            return (*answers, 0.0, 0.0, 0.0, 0.0)
-        return (*answers, float(visits.begun), float(visits.over), visits.spent, visits.area(now))
+        stays = (0.0, 0.0, 0.0, 0.0)
+        if visits is not None:
+            stays = (float(visits.begun), float(visits.over), visits.spent, visits.area(now))
+        tenancy = body.tenancy
+        if tenancy is None:
+            return (*answers, *stays)
+        pairs = zip(tenancy.answered, tenancy.failed, strict=True)
+        return (*answers, *stays, *(float(each) for pair in pairs for each in pair))
 
     def extra(self, body: Client, since: Sequence[float], span: float, now: float) -> Values:
         """Wrong answers; live sessions and their length."""
-        wrong, answered, begun, over, spent, area = since
-        found = untrue(body.node, wrong, answered)
+        wrong, answered, begun, over, spent, area, *tenants = since
+        found = untrue(body.node, wrong, answered) | _by_tenant(tenants)
         if body.visits is None:
             return found
         return found | {
@@ -49,3 +55,16 @@ class ClientAdapter(RoleAdapter[Client]):
             "sessions_begun": begun,
             "session_length": ratio(spent, over),
         }
+
+
+def _by_tenant(counted: Sequence[float]) -> Values:
+    """How tenants fare, those that asked for something: who is hurt, who is down, and the worst of them."""
+    pairs = zip(counted[::2], counted[1::2], strict=True)
+    lost = [failed / (answered + failed) for answered, failed in pairs if answered + failed > 0.0]
+    if not lost:
+        return {}
+    return {
+        "tenants_hurt": sum(share > HURT for share in lost) / len(lost),
+        "tenants_down": sum(share > DOWN for share in lost) / len(lost),
+        "worst_tenant": max(lost),
+    }

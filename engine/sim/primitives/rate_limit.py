@@ -28,6 +28,7 @@ _BY: Final[Mapping[str, int]] = MappingProxyType(
         "key": lane.BY_KEY,
         "session": lane.BY_SESSION,
         "class": lane.BY_CLASS,
+        "tenant": lane.BY_TENANT,
     }
 )
 _ALGORITHMS: Final[Mapping[str, int]] = MappingProxyType(

@@ -68,3 +68,79 @@ def test_a_token_that_outlives_its_revocation_for_long_is_told() -> None:
     )
     (found,) = [each for each in check(made) if each.code == "odd-auth"]
     assert "A revoked user gets in for up to" in found.message
+
+
+@pytest.mark.parametrize("target", ["idp", "api"])
+@pytest.mark.parametrize("change", ["rotate", "expire"])
+def test_keys_rotate_and_credentials_end_at_the_server_and_at_who_asks_it(
+    target: str, change: str
+) -> None:
+    assert errors(INTROSPECTION, {"at": 1, "target": target, "change": change}) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [("rotate", "has no signing keys"), ("expire", "has neither sessions nor tokens")],
+)
+def test_where_there_are_none_nothing_rotates_or_ends(change: str, words: str) -> None:
+    (error,) = errors(INTROSPECTION, {"at": 1, "target": "users", "change": change})
+    assert words in error
+
+
+def test_sessions_of_a_service_end_without_any_auth_server() -> None:
+    made = design(
+        [client(), node("web", "service", sessions={"where": "memory"})],
+        [link("users", "web")],
+        events=[{"at": 1, "target": "web", "change": "expire"}],
+    )
+    assert [each for each in check(made) if each.level == "error"] == []
+
+
+def test_keys_are_those_of_an_auth_server() -> None:
+    for auth in ({"mode": "token"}, INTROSPECTION):
+        (error,) = errors({**auth, "jwks": {}})
+        assert "jwks are the keys for tokens of an auth server" in error
+
+
+def rotations(event: dict[str, Any], **auth: Any) -> list[str]:
+    made = design(
+        [
+            client(),
+            node("api", "service", admission={"auth": {"server": "idp", **auth}}),
+            node("idp", "auth"),
+        ],
+        [link("users", "api"), link("api", "idp")],
+        events=[{"at": 1, "target": "idp", "change": "rotate", **event}],
+    )
+    return [each.message for each in check(made) if each.code == "key-rotation"]
+
+
+def test_a_key_that_signs_before_it_is_known_is_told() -> None:
+    (found,) = rotations({}, jwks={"ttl": 300.0, "cooldown": None})
+    assert "signs up to 300 s before this node knows it" in found
+    (found,) = rotations({"ahead": 100.0}, jwks={"ttl": 300.0, "cooldown": 30.0})
+    assert "up to 30 s" in found
+    assert rotations({"ahead": 300.0}, jwks={"ttl": 300.0, "cooldown": None}) == []
+    assert rotations({}, jwks={"cooldown": 0.0}) == rotations({}) == []
+
+
+def test_an_old_key_that_goes_before_its_tokens_is_told() -> None:
+    (found,) = rotations({"overlap": 900.0}, ttl=3600.0)
+    assert "75 % of the tokens are signed by the old key" in found
+    assert rotations({"overlap": 3600.0}, ttl=3600.0) == []
+
+
+def bots(**wrong: Any) -> list[str]:
+    made = design(
+        [client(), client("bots", wrong_credentials=wrong), node("web", "service")],
+        [link("users", "web"), link("bots", "web")],
+    )
+    return [each.message for each in check(made) if each.level == "error"]
+
+
+def test_passwords_are_tried_at_the_accounts_of_a_client() -> None:
+    assert bots() == bots(of="users") == []
+    (error,) = bots(of="user")
+    assert "did you mean 'users'?" in error
+    (error,) = bots(of="web")
+    assert "is no client" in error

@@ -57,3 +57,27 @@ def test_nothing_goes_by_users(balancer: dict[str, Any]) -> None:
 )
 def test_users_are_known(arrivals: dict[str, Any]) -> None:
     assert "no-users" not in codes(sticky(arrivals, affinity="session"))
+
+
+BY_TENANTS = [
+    {"picker": "hash", "hash": {"by": "tenant"}},
+    {"picker": "shuffle", "shuffle": {"by": "tenant"}},
+    {"admission": {"rate_limit": {"rate": 100.0, "by": "tenant"}}},
+]
+
+
+@pytest.mark.parametrize("balancer", BY_TENANTS)
+def test_what_goes_by_tenants_needs_some(balancer: dict[str, Any]) -> None:
+    made = sticky({"process": "poisson", "users": 100}, **balancer)
+    found = next(each for each in check(made) if each.code == "no-tenants")
+    assert found.fix is not None
+    assert "no-tenants" not in codes(found.fix.apply(made).design)
+
+
+@pytest.mark.parametrize("field", ["tenants", "wrong_credentials"])
+def test_tenants_and_accounts_are_those_of_users(field: str) -> None:
+    made = design([client(**{field: {}}), node("web", "service")], [link("users", "web")])
+    found = next(each for each in check(made) if each.code == "no-users")
+    assert found.field == f"config.{field}"
+    assert found.fix is not None
+    assert "no-users" not in codes(found.fix.apply(made).design)

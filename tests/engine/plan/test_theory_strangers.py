@@ -51,6 +51,7 @@ def test_all_that_plans_have_today_is_known() -> None:
         "picker zone",
         "layer 4",
         "slow start",
+        "wrong credentials",
     )
     known += ("affinity session", "affinity client", "resolver")
     for seed in range(200):

@@ -224,3 +224,94 @@ def test_a_moment_and_a_node_are_asked_about() -> None:
     assert chain(made, moment=60.0) == ()
     assert chain(made, item="db", moment=85.0)[0].item == "db"
     assert chain(made, item="cache") == ()
+
+
+def known(gate: dict[str, Any], events: list[Event], **web: Any) -> Design:
+    """Two hundred users, each known to a web server that checks or remembers them, and an auth server."""
+    crowd = {"process": "closed", "users": 200, "think_time": exponential(1.0)}
+    quick = {"service_time": exponential(0.002), "workers": 16, "instances": 4}
+    nodes = [
+        node("users", "client", arrivals=crowd),
+        node("lb", "load_balancer", affinity="session"),
+        node("web", "service", **quick, **gate, **web),
+        node("idp", "auth"),
+    ]
+    links = [link("users", "lb"), link("lb", "web"), link("web", "idp", probability=1e-9)]
+    if "admission" in gate:
+        links[-1] = link("web", "idp")
+    return design(nodes, links, events=events, duration=120.0, warmup=10.0, seed=1)
+
+
+def checks(**auth: Any) -> dict[str, Any]:
+    return {"admission": {"auth": {"mode": "token", "server": "idp", **auth}}}
+
+
+USERS: dict[str, tuple[dict[str, Any], list[Event], str, str]] = {
+    "an instance dies with its sessions": (
+        {"sessions": {"where": "memory"}},
+        [at("web", "kill", 5.0, instances=1)],
+        "web",
+        "users are logged out",
+    ),
+    "sessions are ended": (
+        {"sessions": {"where": "cookie"}},
+        [at("web", "expire", None)],
+        "web",
+        "users are logged out",
+    ),
+    "tokens are ended": (checks(), [at("idp", "expire", None)], "idp", "users have to log in"),
+    "access is revoked": (
+        checks(ttl=30.0),
+        [at("idp", "revoke", None, probability=0.5)],
+        "idp",
+        "fail (unauthorized)",
+    ),
+    "a key rotates that nobody fetches": (
+        checks(ttl=20.0, jwks={"ttl": 60.0, "cooldown": None}),
+        [at("idp", "rotate", None)],
+        "idp",
+        "key is not known there",
+    ),
+    "the auth server dies": (
+        checks(ttl=20.0),
+        [at("idp", "kill")],
+        "idp",
+        "the auth server says nothing",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", list(USERS))
+def test_the_chain_says_when_users_were_logged_or_shut_out(name: str) -> None:
+    gate, events, wanted, words = USERS[name]
+    facts = chain(known(gate, events))
+    told = [(fact.time, fact.item, fact.what) for fact in facts]
+    assert facts, name
+    assert facts[0].item == wanted, told
+    assert facts[0].first
+    assert AT - 3.0 <= facts[0].time <= AT + 9.0
+    (out,) = [fact for fact in facts if words in fact.what] or [None]
+    assert out is not None, told
+    assert AT - 3.0 <= out.time <= AT + 25.0
+
+
+def test_whoever_has_accounts_locked_is_named() -> None:
+    """Bots guess at the accounts of half the users, who are logged out at 60 s."""
+    lockout = {"rate": 0.001, "burst": 3}
+    made = known(checks(lockout=lockout), [at("idp", "expire", None)])
+    bots = {
+        "arrivals": {"process": "poisson", "rate": 20.0, "users": 100},
+        "wrong_credentials": {"of": "users"},
+    }
+    raw = made.model_dump(exclude_unset=True, by_alias=True)
+    raw["nodes"].append(node("bots", "client", **bots))
+    raw["links"].append(link("bots", "web"))
+    facts = chain(Design.model_validate(raw), item="users")
+    told = [fact.what for fact in facts]
+    assert any("Bots tries wrong passwords at the accounts of Users" in each for each in told), told
+    assert any("as others had the accounts locked" in each for each in told), told
+
+
+@pytest.mark.parametrize("gate", [{"sessions": {"where": "memory"}}, checks(ttl=20.0)])
+def test_users_who_stay_have_no_chain(gate: dict[str, Any]) -> None:
+    assert chain(known(gate, [])) == ()

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 BY_KEY: Final = 0
 BY_CLIENT: Final = 1
 BY_SESSION: Final = 2
+BY_TENANT: Final = 3
 
 
 @final
@@ -30,7 +31,7 @@ class Identities:
         self._strangers: i64 = 0
 
     def number(self, call: Call) -> i64:
-        """The hash (32 bits) of the key, the client or the session of a call.
+        """The hash (32 bits) of the key, the client, the session or the tenant of a call.
 
         Users who ask once and never again are all different ones.
         """
@@ -44,7 +45,8 @@ class Identities:
         if user is None:
             self._strangers += 1
             return mixed(named ^ mixed(self._strangers, MASK), self.salt)
-        return mixed(named ^ mixed(user.number, self.salt), self.salt)
+        number = user.tenant if self.by == BY_TENANT else user.number
+        return mixed(named ^ mixed(number, self.salt), self.salt)
 
     def _named(self, name: str) -> i64:
         """The number of a name."""

@@ -21,6 +21,10 @@ REFRESH: Final = 1
 """Another credential for one that has ended."""
 LOGIN: Final = 2
 """A credential for somebody who has none."""
+KEYS: Final = 3
+"""The keys by which tokens are checked (JWKS)."""
+PURPOSES: Final = 4
+"""How many there are."""
 
 
 class Errands:
@@ -39,6 +43,10 @@ class Errand(Context):
         super().__init__(deadline)
         self.purpose: i64 = purpose
         self.holder = holder
+        self.forged = False
+        """Whether it is a login with a wrong password."""
+        self.begun = 0.0
+        """When it was sent (s)."""
         self.calls: list[Call] = []
         """Those that a gate holds for it."""
         self.job: Call | None = None
@@ -59,6 +67,7 @@ class Desk(Site):
         job.stage = ENGAGED
         job.context = errand
         errand.job = job
+        errand.begun = now
         errand.calls.append(call)
         link.ask(job, now)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, final
 
 from engine.sim.lane.codes import NEVER
+from engine.sim.lane.gates.signing_keys import SigningKeys
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -26,6 +27,8 @@ class Holder:
         """Of the user at its client; users of clients that do not tell them apart are one."""
         self.expiry = -NEVER
         """Time (s) until which its credential lasts."""
+        self.key: i64 = 0
+        """Which of the server's keys has signed it."""
         self.refused = False
         """Whether the server refused it a credential: it has none until its access is restored."""
         self.revoked_at = NEVER
@@ -56,9 +59,12 @@ class Identities:
     """The users of one auth server. Nodes that ask the same server share what their users hold."""
 
     def __init__(self, ages: Draws, now: float) -> None:
+        self.keys = SigningKeys()
         self._ages = ages
         self._since = now
         """When it began (s)."""
+        self._ended = False
+        """Whether the credentials of all who were signed in then have been ended."""
         self._holders: dict[tuple[str, int], Holder] = {}
         self._revocations: list[Revocation] = []
         self._by: dict[str, list[Revocation]] = {}
@@ -74,9 +80,19 @@ class Identities:
                 self._forget(ttl, now)
             holder = Holder(number)
             self._holders[name] = holder
-            if now - self._since < ttl and self._ages.draw() < signed_in:
+            if not self._ended and now - self._since < ttl and self._ages.draw() < signed_in:
                 holder.expiry = self._since + ttl * self._ages.draw()
         return holder
+
+    def is_of_old(self, holder: Holder, ttl: float, began: float) -> bool:
+        """Whether somebody still has the credential with which it was signed in when it all began, at this time (s)."""
+        return began <= self._since and holder.expiry <= self._since + ttl
+
+    def expire(self) -> None:
+        """End all credentials, now, so that everybody has to log in."""
+        self._ended = True
+        for holder in self._holders.values():
+            holder.expiry = -NEVER
 
     def knows(self, holder: Holder, ttl: float, now: float) -> bool:
         """Whether a credential may be renewed without another login: not long after it has ended."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, final
 
 from engine.sim.lane.codes import OK
-from engine.sim.lane.gates.errands import LOOK_UP, purpose_of
+from engine.sim.lane.gates.errands import LOOK_UP, PURPOSES, purpose_of
 from engine.sim.lane.seams import Gate
 
 if TYPE_CHECKING:
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 @final
 class Issuer(Gate):
-    """Lets everybody in, and tells logins and refreshes from look-ups, which all other calls are."""
+    """Lets everybody in, and tells logins, refreshes and fetches of keys from look-ups, which all other calls are."""
 
     def __init__(self) -> None:
-        self.tasks: list[int] = [0, 0, 0]
+        self.tasks: list[int] = [0] * PURPOSES
         """Indices of the laws of their work, by purpose."""
-        self.came: list[int] = [0, 0, 0]
+        self.came: list[int] = [0] * PURPOSES
         """Calls so far, by purpose."""
 
     def admit(self, call: Call, now: float) -> i64:

@@ -23,6 +23,7 @@ BY_CLIENT: Final = 1
 BY_KEY: Final = 2
 BY_SESSION: Final = 3
 BY_CLASS: Final = 4
+BY_TENANT: Final = 5
 
 MOMENT: Final = 1.0
 """Seconds for which a refusal is news."""
@@ -326,7 +327,10 @@ class RateLimiter(Gate):
         if self.by == BY_CLIENT:
             return number
         user = root.user
-        return -1 if user is None else number * USERS + int(user.number)
+        if user is None:
+            return -1
+        own = user.tenant + 1 if self.by == BY_TENANT else user.number
+        return number * USERS + int(own)
 
     def _tidy(self, now: float) -> None:
         """Forget the buckets that are full: a new one would be the same."""

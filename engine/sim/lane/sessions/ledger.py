@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, final
 
 from engine.sim.lane.sessions.order import UseOrder
-from engine.sim.lane.user_session import ENDED, LIVE, LOST
+from engine.sim.lane.user_session import CUT, ENDED, LIVE, LOST
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -55,6 +55,12 @@ class Ledger:
         """A live one is gone with what kept it. Its user does not know that, so it stays in the order."""
         session.state = LOST
         self.lost += 1
+        self._close(session, now)
+
+    def cut(self, session: UserSession, now: float) -> None:
+        """A live one is ended before its time. Its user does not know that, so it stays in the order."""
+        session.state = CUT
+        self.ended += 1
         self._close(session, now)
 
     def overdue(self, now: float) -> UserSession | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, final
 from engine.sim.lane.context import context_of
 from engine.sim.lane.owners import client_of
 from engine.sim.lane.sessions.table import SessionTable
-from engine.sim.lane.user_session import ENDED, LIVE, LOST, NEW, SessionKeeper
+from engine.sim.lane.user_session import CUT, ENDED, LIVE, LOST, NEW, SessionKeeper
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -114,7 +114,7 @@ class StoredSessions(SessionKeeper):
         """The store has a session, as it is now."""
         table = self.table
         table.tidy(now)
-        if session.state in (NEW, ENDED, LOST):
+        if session.state in (NEW, ENDED, LOST, CUT):
             table.ledger.begin(session, now)
         number = int(session.number)
         if number not in session.shelf:

@@ -171,6 +171,18 @@ class SessionTable:
         for session in self.ledger.order.live():
             self.lose(session, now)
 
+    def expire_all(self, now: float) -> None:
+        """All sessions end before their time: their users have to begin anew."""
+        self.tidy(now)
+        live = self.ledger.order.live()
+        for session in live:
+            self._weigh_one(session, -float(self.size))
+            self.ledger.cut(session, now)
+            self.stored.ended(session)
+        listener = self.listener
+        if listener is not None and live:
+            listener.changed("ended", now)
+
     def fell(self, pool: Pool, now: float) -> None:
         """An instance died: what it alone kept is lost."""
         if self.place not in (MEMORY, REPLICATED):

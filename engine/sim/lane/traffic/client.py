@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from engine.sim.lane.node import Node
     from engine.sim.lane.tracing.tracer import Tracer
     from engine.sim.lane.traffic.crowd import Crowd
+    from engine.sim.lane.traffic.forgery import Forgery
     from engine.sim.lane.traffic.keys import Keys
+    from engine.sim.lane.traffic.tenancy import Tenancy
     from engine.sim.lane.traffic.visits import Visits
     from engine.sim.lane.user import User
 
@@ -49,6 +51,10 @@ class Client(Role):
         """Who its requests are of, where they come at a rate and are told apart."""
         self.tracer: Tracer | None = None
         """What records its requests; None where nothing is recorded."""
+        self.forgery: Forgery | None = None
+        """Who sends some of its requests with wrong credentials."""
+        self.tenancy: Tenancy | None = None
+        """The tenants of its users, where it has some."""
         self._numbered: i64 = 0
         self._plain = False
         """Whether all requests are of one class, without key and deadline."""
@@ -98,6 +104,11 @@ class Client(Role):
             job.span = tracer.request(kind, now)
         crowd = self.crowd
         job.user = user if crowd is None or user is not None else crowd.draw()
+        forgery, tenancy = self.forgery, self.tenancy
+        if forgery is not None:
+            job.user = forgery.sender(job.user)
+        if tenancy is not None and (owner := job.user) is not None:
+            tenancy.place(owner)
         patience = None if self._plain else self.patience[kind]
         if patience is not None:
             patience.add(job)
@@ -147,6 +158,9 @@ class Client(Role):
             patience.prune()
         user = job.user
         if user is not None:
+            tenancy = self.tenancy
+            if tenancy is not None and user.tenant >= 0:
+                tenancy.count(user, reason)
             user.answered(now)
         if self.agenda.stop_at_answer:
             self.agenda.stop = True
