@@ -304,8 +304,8 @@ def test_whoever_has_accounts_locked_is_named() -> None:
         "wrong_credentials": {"of": "users"},
     }
     raw = made.model_dump(exclude_unset=True, by_alias=True)
-    raw["nodes"].append(node("bots", "client", **bots))
-    raw["links"].append(link("bots", "web"))
+    raw["nodes"] = [*raw["nodes"], node("bots", "client", **bots)]
+    raw["links"] = [*raw["links"], link("bots", "web")]
     facts = chain(Design.model_validate(raw), item="users")
     told = [fact.what for fact in facts]
     assert any("Bots tries wrong passwords at the accounts of Users" in each for each in told), told
