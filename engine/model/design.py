@@ -23,7 +23,8 @@ from pydantic import (
 from pydantic_core import PydanticKnownError
 
 from engine.model.alerts import ALERTS, Alerts, budget_of
-from engine.model.event_kinds import EVENT_KINDS, EventFields, event_kind
+from engine.model.event_fields import EventFields
+from engine.model.event_kinds import EVENT_KINDS, event_kind
 from engine.model.fields import setting
 from engine.model.ids import Id
 from engine.model.limits import weigh

@@ -126,6 +126,7 @@ class Assembler:
             make_sampler(law, self.streams, plan.id, f"work/{kind.name}")
             for law, kind in zip(station.service, self.plan.classes, strict=False)
         ]
+        known = len(node.work)
         node.work = padded(laws, self.kinds)
         node.law = laws[0] if len(laws) == self.kinds == 1 and plan.flow is None else None
         node.hold = station.hold
@@ -140,6 +141,9 @@ class Assembler:
         self.instances.tune(part, station, self.setup.propagation.told)
         part.count_workers(self.agenda.now)
         self._tune_gates(part, plan)
+        node.work = padded(
+            node.work, known
+        )  # requests under way may bring work of a sort that is gone
         part.followed = plan
 
     def _tune_gates(self, part: NodePart, plan: NodePlan) -> None:

@@ -14,7 +14,8 @@ from engine.control.effects import Effect, NodeState
 from engine.model import design as design_module
 from engine.model import event_kinds
 from engine.model.design import Design
-from engine.model.event_kinds import EVENT_KINDS, INSTANCES, SECONDS
+from engine.model.event_fields import INSTANCES, SECONDS
+from engine.model.event_kinds import EVENT_KINDS
 from engine.model.event_record import EventKind, MenuChoice
 from engine.run.session import Session
 from widgets.canvas.live_stats import active_faults

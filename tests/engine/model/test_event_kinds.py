@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from engine.model.design import Event
-from engine.model.event_kinds import EVENT_KINDS, EventFields, event_kind, kind_with_badge
+from engine.model.event_fields import EventFields
+from engine.model.event_kinds import EVENT_KINDS, event_kind, kind_with_badge
 from engine.model.event_record import EventKind
 
 ICONS = {path.stem for path in (Path(__file__).parents[3] / "assets/icons").glob("*.svg")}

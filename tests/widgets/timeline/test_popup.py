@@ -9,7 +9,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLineEdit
 
-from engine.model.event_kinds import EVENT_KINDS, VALUE
+from engine.model.event_fields import VALUE
+from engine.model.event_kinds import EVENT_KINDS
 from tests.widgets.timeline.conftest import FLUSH, SLOW
 from widgets.timeline import edits, form
 from widgets.timeline.layout import BASELINE
