@@ -254,13 +254,13 @@ def _partition(_event: EventPlan, state: LinkState) -> None:
 
 EFFECTS: Final = (
     Effect("kill", node=_kill),
-    Effect("drain", node=_drain, turns=stop_time),
     Effect("slow", node=_slow),
     Effect("freeze", node=_freeze),
     Effect("error", node=_error),
     Effect("wrong", node=_wrong),
     Effect("omission", node=_omission),
     Effect("leak", node=_leak),
+    Effect("drain", node=_drain, turns=stop_time),
     Effect("delay", link=_delay, seconds_grow=True),
     Effect("loss", link=_loss),
     Effect("partition", link=_partition),
