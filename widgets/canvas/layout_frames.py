@@ -36,21 +36,37 @@ def framed(design: Design, centres: Mapping[str, tuple[float, float]]) -> dict[s
 
 
 def keep_frames_apart(design: Design, columns: Mapping[str, int], rows: dict[str, float]) -> None:
-    """Move outermost frames below each other, and strangers out of them, where they overlap."""
-    groups = [
-        sorted(contents(design, frame.id) & columns.keys())
-        for frame in design.frames
-        if frame.frame not in design.frame_by_id
-    ]
-    groups = [group for group in groups if group]
+    """Move frames below each other, and strangers out of them, where they overlap; inner frames first."""
+    inner: dict[str | None, list[str]] = {}
+    for frame in design.frames:
+        around = frame.frame if frame.frame in design.frame_by_id else None
+        inner.setdefault(around, []).append(frame.id)
+    depth = {frame.id: len(frame_chain(design, frame.id)) for frame in design.frames}
+    for around in [*sorted(depth, key=lambda each: -depth[each]), None]:
+        groups = [sorted(contents(design, each) & columns.keys()) for each in inner.get(around, ())]
+        loners = [node.id for node in design.nodes if _lies_in(design, node.frame) == around]
+        _keep_apart([group for group in groups if group], loners, columns, rows)
+
+
+def _lies_in(design: Design, frame_id: str | None) -> str | None:
+    """The frame that a node names, if there is one."""
+    return frame_id if frame_id in design.frame_by_id else None
+
+
+def _keep_apart(
+    groups: list[list[str]],
+    loners: list[str],
+    columns: Mapping[str, int],
+    rows: dict[str, float],
+) -> None:
+    """Move groups of one level below each other, and the single nodes beside them out of them."""
     placed: list[list[str]] = []
-    for group in groups:
+    for group in sorted(groups, key=lambda each: min(rows[e] for e in each)):
         for other in placed:
             _below(group, other, columns, rows)
         placed.append(group)
-    loners = [each for each in columns if not any(each in group for group in groups)]
-    for each in loners:
-        for group in groups:
+    for each in sorted(loners, key=lambda e: rows[e]):
+        for group in placed:
             _below([each], group, columns, rows)
     _spread(loners, columns, rows)
 

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.model.design import Design, Link, Node
+from engine.model.design import Design, Frame, Link, Node
+from widgets.canvas.folding import frame_chain, frame_rect
+from widgets.canvas.geometry import card_rect
 from widgets.canvas.layers import columns_of
-from widgets.canvas.layout import arranged
+from widgets.canvas.layout import arranged, layout_edit
 from widgets.canvas.ordering import crossings, laid_out, ordered
 from widgets.canvas.rows import spread
 
@@ -147,3 +149,40 @@ def test_heights_are_apart_and_move_no_further_than_they_must(found) -> None:
 
     for shift in (-0.1, 0.1):  # the whole line cannot be placed better
         assert cost(placed) <= cost([height + shift for height in placed]) + 1e-6
+
+
+def boxed(design: Design) -> Design:
+    """The design laid out, frames around their members."""
+    return layout_edit(design).apply(design).design
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_frames_hold_their_members_and_nobody_else(seed) -> None:
+    dice = random.Random(seed)
+    frames = (
+        Frame(id="east"),
+        Frame(id="a", frame="east"),
+        Frame(id="b", frame="east"),
+        Frame(id="west"),
+    )
+    nodes = tuple(
+        Node(
+            id=f"n{i}",
+            kind="service",
+            y=float(i),
+            frame=dice.choice(["east", "a", "b", "west", None]),
+        )
+        for i in range(14)
+    )
+    ends = {(f"n{dice.randrange(i)}", f"n{i}") for i in range(1, 14) for _ in range(2)}
+    links = tuple(Link(id=f"{a}-{b}", source=a, target=b) for a, b in sorted(ends))
+    design = boxed(Design(nodes=nodes, links=links, frames=frames))
+    rects = {frame.id: frame_rect(frame) for frame in design.frames}
+    for node in design.nodes:
+        card = card_rect(node.x, node.y)
+        inside = {each.id for each in frame_chain(design, node.frame)}
+        for each, rect in rects.items():
+            if any(other.frame == each for other in design.nodes) or each == "east":
+                assert rect.contains(card) if each in inside else not rect.intersects(card)
+    cards = [card_rect(node.x, node.y) for node in design.nodes]
+    assert not any(a.intersects(b) for a, b in combinations(cards, 2))
