@@ -93,8 +93,7 @@ def _waterfall(trace: Trace, design: Design) -> Table:
         column.no_wrap = True
     own = self_times(trace)
     rows = list(_rows(trace))
-    last = max(span.last for span, _ in rows)
-    scale = _BAR / max(last - trace.start, 1e-9)
+    scale = _BAR / max(trace.shown_length, 1e-9)
     for span, depth in rows[:_ROWS]:
         mark = "* " if own.get(span.id, 0.0) > 0.0 else "  "
         table.add_row(
@@ -165,5 +164,7 @@ def _length(segment: Segment) -> float:
 
 def _columns(start: float, end: float, scale: float) -> range:
     """The columns of a stretch; at least one, so that nothing is hidden."""
-    first = min(_BAR - 1, max(0, int(start * scale)))
+    if start * scale >= _BAR:
+        return range(0)
+    first = max(0, int(start * scale))
     return range(first, min(_BAR, max(first + 1, round(end * scale))))

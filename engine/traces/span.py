@@ -25,6 +25,9 @@ PARTS: Final[Mapping[Part, str]] = {
 }
 """What a span may spend its time on, and what that means."""
 
+_BEYOND: Final = 1.25
+"""Nodes may work for long on what was given up; so many times the length of what was not is shown."""
+
 
 @dataclass(frozen=True, slots=True)
 class Segment:
@@ -139,6 +142,12 @@ class Trace:
     def duration(self) -> float:
         """Seconds until the root was over."""
         return self.root.duration
+
+    @property
+    def shown_length(self) -> float:
+        """Seconds that a waterfall shows: all that somebody asked for, and a little of what goes on for nobody."""
+        asked = max(span.end for span in self.spans) - self.start
+        return min(max(span.last for span in self.spans) - self.start, _BEYOND * asked)
 
     @property
     def reason(self) -> str | None:

@@ -47,6 +47,7 @@ class BarDelegate(QStyledItemDelegate):
         rect = QRectF(option.rect).adjusted(6.0, 0.0, -6.0, 0.0)
         painter.save()
         painter.setPen(Qt.PenStyle.NoPen)
+        painter.setClipRect(option.rect)
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(option.rect, QColor(self.theme.selected_row))
         span = model.rows[index.row()]

@@ -10,7 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from engine.model.units import format_quantity
 from engine.traces.critical import critical_path
 from engine.traces.edge import Edge
-from widgets.traces.words import ended_as, mostly, outcome_of, parts_of, title_of
+from widgets.traces.words import ended_as, in_vain, mostly, outcome_of, parts_of, title_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -130,7 +130,7 @@ class SpanRows(Rows["Span"]):
         self.start = 0.0
         """When the request began (s)."""
         self.length = 0.0
-        """Seconds until the last thing that happened to it."""
+        """Seconds that are shown."""
         self.path: Mapping[str, list[Step]] = {}
         """The steps of the critical path by span."""
         self._depths: list[int] = []
@@ -142,7 +142,7 @@ class SpanRows(Rows["Span"]):
         path: dict[str, list[Step]] = {}
         if trace is not None:
             self.start = trace.start
-            self.length = max(span.last for span, _ in rows) - trace.start
+            self.length = trace.shown_length
             for step in critical_path(trace):
                 path.setdefault(step.span.id, []).append(step)
         self.path = path
@@ -163,6 +163,7 @@ class SpanRows(Rows["Span"]):
         told = [f"{title_of(span, self.names)}: {outcome_of(span)}"]
         if span.given_up:
             told.append(span.given_up)
+        told.append(in_vain(span))
         told.append(parts_of(span))
         own = sum(step.seconds for step in self.path.get(span.id, []))
         if own > 0.0:

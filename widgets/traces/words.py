@@ -32,10 +32,14 @@ def outcome_of(span: Span) -> str:
     """How a span ended."""
     if span.reason is None:
         return "ok" if span.ended is not None else "under way"
-    told = failure_title(span.reason)
-    if span.replied is not None and span.ended is not None and span.replied > span.ended:
-        return f"{told}, worked on for nobody"
-    return told
+    return failure_title(span.reason)
+
+
+def in_vain(span: Span) -> str:
+    """That a node went on with what its caller had given up, and for how long."""
+    if span.ended is None or span.last <= span.ended:
+        return ""
+    return f"the node went on for nobody, {format_quantity(span.last - span.ended, 's')} longer"
 
 
 def parts_of(span: Span) -> str:

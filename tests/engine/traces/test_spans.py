@@ -174,3 +174,11 @@ def test_a_call_that_nobody_waits_for_is_tried_again_after_the_request_is_over()
     attempts = of_link(trace, "web-log")
     assert [span.awaited for span in attempts] == [False, False]
     assert [span.attempt for span in attempts] == [1, 2]
+
+
+def test_a_waterfall_shows_what_was_asked_for_and_little_of_what_goes_on_for_nobody() -> None:
+    nodes = [client(**at(1.0)), station("web", 10.0)]
+    (trace,) = traces(plan(nodes, [link("users", "web", timeout=0.2)]))
+    assert trace.duration == pytest.approx(0.2)
+    assert trace.spans[1].last == pytest.approx(11.0)
+    assert trace.shown_length == pytest.approx(0.25)
