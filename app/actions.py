@@ -40,6 +40,7 @@ ACTIONS: Final = (
     ActionSpec("file.save", "&Save", ("Ctrl+S",), "save"),
     ActionSpec("file.save_as", "Save &as…", ("Ctrl+Shift+S",)),
     ActionSpec("file.export", "E&xport picture…", ("Ctrl+E",), "export"),
+    ActionSpec("file.animation", "Export ani&mation…", (), "export"),
     ActionSpec("file.save_run", "Save this r&un…", (), "save"),
     ActionSpec("file.quit", "&Quit", ("Ctrl+Q",)),
     ActionSpec("edit.undo", "&Undo", ("Ctrl+Z",), "undo"),
@@ -120,7 +121,7 @@ MENUS: Final = (
         (
             "file.new", "file.new_window", "file.open", ">recent", ">examples", "-",
             "file.save", "file.save_as", ">versions", "-",
-            "file.export", "file.save_run", "-", "file.quit",
+            "file.export", "file.animation", "file.save_run", "-", "file.quit",
         ),
     ),
     MenuSpec(

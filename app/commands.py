@@ -10,6 +10,8 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
+from app.animation import AnimationExport
+from app.chart_export import ChartExports
 from app.command_palette import CommandPalette
 from app.comments_card import CommentsCard
 from app.errands import Errand
@@ -63,6 +65,16 @@ class Commands(QObject):
         self._dialogs = dialogs
         services = bench.services
         self.runs = RunSaver(services.run, services.files, dialogs, services.errands)
+        self.animation = AnimationExport(bench, dialogs)
+        self.charts = ChartExports(
+            services.files,
+            dialogs,
+            services.errands,
+            bench.look,
+            said=bench.views.status.flash,
+            failed=bench.say,
+        )
+        bench.views.charts.export_requested.connect(self.charts.export)
         submenus = Submenus(bench)
         self.search = CommandPalette(bench.window, bench.look, submenus.entries)
         self.shortcuts = ShortcutsCard(bench.window, bench.look, bench.actions)
@@ -129,6 +141,7 @@ class Commands(QObject):
             "file.save": files.save,
             "file.save_as": files.save_as,
             "file.export": export,
+            "file.animation": self.animation.export,
             "file.save_run": self.runs.save,
             "file.quit": bench.window.close,
         }

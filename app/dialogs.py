@@ -18,6 +18,8 @@ _DESIGNS = f"Windtunnel designs (*{SUFFIX});;All files (*)"
 _RUNS = f"Recorded runs (*{RUN_SUFFIX})"
 _TABLES = "CSV table (*.csv);;JSON (*.json);;Parquet (*.parquet)"
 _RECORDINGS = "Recordings (*.csv *.tsv *.txt *.log *.jtl *.json *.jsonl *.gz);;All files (*)"
+_CHARTS = "PNG picture (*.png);;SVG drawing (*.svg);;CSV table (*.csv)"
+_ANIMATIONS = "GIF animation (*.gif);;WebP animation (*.webp);;WebM video (*.webm)"
 _PICTURES = "SVG drawing (*.svg);;PNG picture (*.png)"
 
 
@@ -35,6 +37,12 @@ class Dialogs(Protocol):
 
     def table_path(self, suggestion: Path) -> Path | None:
         """Where to store numbers."""
+
+    def chart_path(self, suggestion: Path) -> Path | None:
+        """Where to store a chart."""
+
+    def animation_path(self, suggestion: Path) -> Path | None:
+        """Where to store an animation."""
 
     def recording_path(self, folder: Path) -> Path | None:
         """Which recording to load."""
@@ -73,6 +81,14 @@ class QtDialogs:
     def picture_path(self, suggestion: Path) -> Path | None:
         """Ask where to store a picture; SVG unless the name says PNG."""
         return self._save_path("Export picture", suggestion, _PICTURES, ".svg")
+
+    def chart_path(self, suggestion: Path) -> Path | None:
+        """Ask where to store a chart; PNG unless the name says SVG or CSV."""
+        return self._save_path("Export chart", suggestion, _CHARTS, ".png")
+
+    def animation_path(self, suggestion: Path) -> Path | None:
+        """Ask where to store an animation; GIF unless the name says otherwise."""
+        return self._save_path("Export animation", suggestion, _ANIMATIONS, ".gif")
 
     def table_path(self, suggestion: Path) -> Path | None:
         """Ask where to store numbers; CSV unless the name says otherwise."""

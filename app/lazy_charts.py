@@ -26,6 +26,8 @@ class LazyCharts(QWidget):
     Loading the library and making three charts takes as long as everything else in the window.
     """
 
+    export_requested = Signal(object)
+    """A ``Chart`` to be written to a file."""
     traces_requested = Signal(str, object, float)
     """Which request is to be shown first, through which node (None), about which time (s)."""
 
@@ -53,6 +55,7 @@ class LazyCharts(QWidget):
             self._panel = ChartsPanel(self._look.theme, self._axis, components=self._components)
             self._panel.set_waiting(self._waiting)
             self._panel.traces_requested.connect(self.traces_requested)
+            self._panel.export_requested.connect(self.export_requested)
             self._column.addWidget(self._panel)
         return self._panel
 

@@ -43,11 +43,11 @@ class Paintable(Protocol):
 def export_picture(view: Paintable, theme: Theme, path: Path) -> Callable[[], Stamp]:
     """Paint the whole design as it looks now; what is returned writes it, which any thread may do."""
     if path.suffix.lower() == ".png":
-        return partial(_store_image, _image(view, theme), path)
+        return partial(store_image, _image(view, theme), path)
     return partial(write_whole, path, _drawing(view, theme, path))
 
 
-def _store_image(image: QImage, path: Path) -> Stamp:
+def store_image(image: QImage, path: Path) -> Stamp:
     """Pack a picture and write it. Raises ``OSError``."""
     packed = QBuffer()
     if not packed.open(QIODevice.OpenModeFlag.WriteOnly) or not image.save(packed, "PNG"):  # type: ignore[call-overload]

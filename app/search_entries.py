@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from app.command_palette import Entry
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from app.examples import Example
     from engine.model.component import Component
     from engine.model.design import Design, Node
+    from widgets.charts import ChartsPanel
 
 
 def action_entries(actions: ActionSet) -> Iterator[Entry]:
@@ -74,6 +76,16 @@ def study_entries(
     """Kinds of studies; choosing one opens its form."""
     for name, title, question in kinds:
         yield Entry(f"Study: {title.lower()}", question, "compare", _go(ask, name), name)
+
+
+def chart_entries(panel: ChartsPanel) -> Iterator[Entry]:
+    """Charts to export."""
+    for chart in panel.charts:
+        if chart.has_lines:
+            words = "PNG, SVG, CSV"
+            yield Entry(
+                f"Export chart: {chart.name}", words, "export", partial(panel.export, chart)
+            )
 
 
 def example_entries(found: list[Example], show: Callable[[Example], object]) -> Iterator[Entry]:

@@ -48,6 +48,7 @@ class Submenus:
         yield from search.item_entries(bench.design, bench.components, bench.jump)
         yield from search.action_entries(bench.actions)
         yield from search.study_entries(bench.desk.choices(), bench.desk.ask)
+        yield from search.chart_entries(bench.views.charts.panel)
         yield from search.component_entries(bench.components, bench.views.canvas.add_component)
         yield from search.setting_entries(bench.design, bench.components, bench.jump_to_field)
         yield from search.example_entries(

@@ -69,6 +69,12 @@ class FakeDialogs:
     def picture_path(self, suggestion: Path) -> Path | None:
         return self.to_export
 
+    def chart_path(self, suggestion: Path) -> Path | None:
+        return self.to_export
+
+    def animation_path(self, suggestion: Path) -> Path | None:
+        return self.to_export
+
     def recording_path(self, folder: Path) -> Path | None:
         return self.to_load
 

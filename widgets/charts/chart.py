@@ -22,7 +22,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
     from PySide6.QtCore import QEvent
-    from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent
+    from PySide6.QtGui import (
+        QContextMenuEvent,
+        QEnterEvent,
+        QFocusEvent,
+        QKeyEvent,
+        QMouseEvent,
+        QPainter,
+    )
 
     from widgets.charts.bands import Band
     from widgets.charts.lines import Feed
@@ -143,6 +150,39 @@ class Chart(QWidget):
         self._fit()
         self._draw()
         self.show_values()
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self.feed.title
+
+    @property
+    def has_lines(self) -> bool:
+        """Whether there is anything to see."""
+        return len(self._shown.times) > 0
+
+    def table(self) -> tuple[list[str], list[list[str]]]:
+        """What is shown as numbers, in SI units: a row a point, those of a kept run after those of this one."""
+        labels = list(dict.fromkeys(line.label for line in self._shown.lines))
+        rows: list[list[str]] = []
+        for run, lines in (("this run", self._shown), ("kept run", self._kept)):
+            if lines is None:
+                continue
+            values = {line.label: line.values for line in lines.lines}
+            for place, end in enumerate(lines.ends.tolist()):
+                found = (values[each][place] if each in values else math.nan for each in labels)
+                cells = ["" if math.isnan(each) else repr(float(each)) for each in found]
+                rows.append([run, repr(end), *cells])
+        return ["run", "time", *labels], rows
+
+    def paint_chart(self, painter: QPainter) -> None:
+        """Paint it as it looks now, without its buttons."""
+        hidden = [each for each in (self.more, self.enlarge) if each.isVisible()]
+        for each in hidden:
+            each.hide()
+        self.render(painter, QPoint(), renderFlags=QWidget.RenderFlag.DrawChildren)
+        for each in hidden:
+            each.show()
 
     def show_values(self) -> None:
         """The legend's words, with the values at the cursor when there is one."""

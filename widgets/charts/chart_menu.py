@@ -49,6 +49,9 @@ class Charts(Protocol):
     def enlarge(self, chart: Chart | None) -> None:
         """Show one chart alone, or all again."""
 
+    def export(self, chart: Chart) -> None:
+        """Ask for a chart to be written to a file."""
+
     def keep_run(self) -> None:
         """Keep the present run."""
 
@@ -113,6 +116,8 @@ class ChartMenu(QMenu):
         keep.setEnabled(panel.history.table.rows > 0)
         drop = self.addAction("Remove the kept run", panel.drop_kept_run)
         drop.setEnabled(panel.has_kept_run)
+        export = self.addAction("Export chart…", partial(panel.export, chart))
+        export.setEnabled(chart.has_lines)
         if chart.feed is panel.latency:
             self._add_measured()
             self.addMenu(BasisMenu(panel, self))

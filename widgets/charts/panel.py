@@ -53,6 +53,8 @@ class ChartsPanel(QWidget):
     """Simulated instant that is pointed at (s); NaN for none."""
     traces_requested = Signal(str, object, float)
     """A request is to be shown, "p99" or "failed", of an item (None: any), about an instant (s)."""
+    export_requested = Signal(object)
+    """A ``Chart`` to be written to a file."""
     range_changed = Signal(float, float)
     """Visible range of simulated time (s)."""
 
@@ -170,6 +172,10 @@ class ChartsPanel(QWidget):
         self._history.forget_after(instant)
         self.axis.set_now(instant)
         self._invalidate()
+
+    def export(self, chart: Chart) -> None:
+        """Ask for a chart to be written to a file."""
+        self.export_requested.emit(chart)
 
     def lay_behind(self, samples: Iterable[Sample]) -> None:
         """Lay another run behind this one, dimmed, in place of one that is there."""
