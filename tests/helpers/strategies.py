@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from engine.model.design import Frame, Link, Node, Note
+from engine.model.commenting import answered, resolved, said, taken_back
+from engine.model.design import Comment, Frame, Link, Node, Note, Reply
 from engine.model.edits import (
     UNSET,
     CompoundEdit,
@@ -167,14 +168,36 @@ def _field_edit(draw: Draw, design: Design) -> Edit:
     return SetField(item.id, path, value)
 
 
+def _comment_edit(draw: Draw, design: Design) -> Edit:
+    """Something said, answered, settled or taken back."""
+    text = draw(st.text(min_size=1, max_size=9))
+    about = draw(st.sampled_from([None, *(node.id for node in design.nodes)]))
+    place = draw(st.integers(0, 3))
+    if place >= len(design.comments):
+        told = Comment(text=text, author=draw(st.text(max_size=4)))
+        return said(design, told if about is None else told.model_copy(update={"about": about}))
+    return draw(
+        st.sampled_from(
+            [
+                answered(design, place, Reply(text=text)),
+                resolved(design, place, done=not design.comments[place].resolved),
+                taken_back(design, place),
+            ]
+        )
+    )
+
+
 @st.composite
 def edits(draw: Draw, design: Design) -> Edit:
     """An edit that fits a design."""
     movable = [*design.nodes, *design.frames, *design.notes]
     everything = [*movable, *design.links]
-    sort = draw(st.sampled_from(["insert", "remove", "move", "field", "design", "batch"]))
+    sorts = ["insert", "remove", "move", "field", "design", "batch", "comment"]
+    sort = draw(st.sampled_from(sorts))
     if sort == "insert":
         return _new_items(draw, design)
+    if sort == "comment":
+        return _comment_edit(draw, design)
     if sort == "remove" and everything:
         gone = draw(st.lists(st.sampled_from(everything), min_size=1, max_size=3))
         return Remove(frozenset(each.id for each in gone))
