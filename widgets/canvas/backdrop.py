@@ -1,7 +1,8 @@
 """What lies under the cards, kept as picture tiles: grid, frames and links.
 
 Stroking hundreds of curves takes longer than a frame, copying pictures does not. Tiles live in the
-pixels of the drawing at the current zoom, so panning only paints what comes into view.
+pixels of the drawing at the current zoom, so panning only paints what comes into view. At another zoom
+the old tiles are stretched, and give way to new ones within some frames.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize
-from PySide6.QtGui import QPainter, QPixmap, QTransform
+from PySide6.QtCore import QElapsedTimer, QPointF, QRect, QRectF, QSize
+from PySide6.QtGui import QColor, QPainter, QPixmap, QTransform
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -25,6 +26,8 @@ _LATER: Final = 1
 """Tiles a frame whose live colours are brought up to date."""
 _AT_ONCE: Final = 6
 """From so many tiles on they are painted as one picture and cut up."""
+_TILE_TIME: Final = 2_000_000
+"""Nanoseconds of a frame in which tiles are painted anew at another zoom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +48,27 @@ class Projection:
 class Backdrop:
     """A cache of tiles; ``paint`` draws the scene under the cards into any rectangle."""
 
-    def __init__(self, paint: Callable[[QPainter, QRectF, float], None]) -> None:
-        """Start empty; ``paint`` gets a painter in scene coordinates, what to cover and the zoom."""
+    def __init__(
+        self,
+        paint: Callable[[QPainter, QRectF, float], None],
+        ground: Callable[[], QColor],
+        budget: int = _TILE_TIME,
+    ) -> None:
+        """Start empty.
+
+        Args:
+            paint: gets a painter in scene coordinates, what to cover and the zoom.
+            ground: the colour where nothing is painted yet.
+            budget: nanoseconds of a frame for new tiles at another zoom; one is always painted.
+        """
+        self._budget = budget
         self._paint = paint
+        self._ground = ground
+        self._old: dict[Tile, QPixmap] = {}
+        self._old_scale = 1.0
+        """Tiles of an earlier zoom, while those of the present one are not all there."""
+        self._missing: set[Tile] = set()
+        """Visible tiles that are not painted yet."""
         self._scale = 0.0
         self._ratio = 1.0
         self._tiles: dict[Tile, QPixmap] = {}
@@ -58,11 +79,17 @@ class Backdrop:
     @property
     def is_settled(self) -> bool:
         """Whether every tile is up to date."""
-        return not self._urgent and not self._later
+        return not self._urgent and not self._later and not self._missing
 
     def clear(self) -> None:
         """Forget everything, as when the theme changes."""
+        self._old.clear()
+        self._forget()
+
+    def _forget(self) -> None:
+        """Forget the tiles of the present zoom."""
         self._tiles.clear()
+        self._missing.clear()
         self._urgent.clear()
         self._later.clear()
 
@@ -76,27 +103,51 @@ class Backdrop:
 
     def draw(self, painter: QPainter, size: QSize, projection: Projection) -> None:
         """Draw the visible tiles; the painter's transform is the view's."""
-        if abs(projection.scale - self._scale) > 1e-9 or projection.ratio != self._ratio:
+        if projection.ratio != self._ratio:
             self.clear()
-            self._scale, self._ratio = projection.scale, projection.ratio
+        elif abs(projection.scale - self._scale) > 1e-9:
+            self._keep_old()
+        self._scale, self._ratio = projection.scale, projection.ratio
         wanted = self._visible(size, projection)
         self._bring_up_to_date(wanted)
         before = painter.worldTransform()
         painter.setWorldTransform(QTransform())
+        if self._missing:
+            painter.fillRect(QRectF(0.0, 0.0, size.width(), size.height()), self._ground())
+            self._draw_old(painter, size, projection)
         ratio = projection.ratio
         for tile in wanted:
-            x = (tile[0] * _EDGE + round(projection.x)) / ratio
-            y = (tile[1] * _EDGE + round(projection.y)) / ratio
-            painter.drawPixmap(QPointF(x, y), self._tiles[tile])
+            if tile not in self._missing:
+                x = (tile[0] * _EDGE + round(projection.x)) / ratio
+                y = (tile[1] * _EDGE + round(projection.y)) / ratio
+                painter.drawPixmap(QPointF(x, y), self._tiles[tile])
         painter.setWorldTransform(before)
         self._trim(wanted)
+
+    def _keep_old(self) -> None:
+        """The zoom is another one: tiles of the last one that was painted as a whole stand in."""
+        if self._tiles and not self._missing:
+            self._old, self._old_scale = dict(self._tiles), self._scale
+        self._forget()
+
+    def _draw_old(self, painter: QPainter, size: QSize, projection: Projection) -> None:
+        """Stretch the tiles of an earlier zoom to where they belong now."""
+        ratio = projection.ratio
+        edge = _EDGE * projection.scale / self._old_scale / ratio
+        left, top = round(projection.x) / ratio, round(projection.y) / ratio
+        shown = QRectF(0.0, 0.0, size.width(), size.height())
+        for (column, row), picture in self._old.items():
+            room = QRectF(left + column * edge, top + row * edge, edge, edge)
+            if room.intersects(shown):
+                painter.drawPixmap(room, picture, QRectF(picture.rect()))
 
     def _known(self, rect: QRectF) -> Iterable[Tile]:
         """Existing tiles that a scene rectangle touches."""
         edge = _EDGE / self._scale if self._scale else 1.0
         left, right = rect.left() // edge, rect.right() // edge
         top, bottom = rect.top() // edge, rect.bottom() // edge
-        return [t for t in self._tiles if left <= t[0] <= right and top <= t[1] <= bottom]
+        known = itertools.chain(self._tiles, self._missing)
+        return [t for t in known if left <= t[0] <= right and top <= t[1] <= bottom]
 
     @staticmethod
     def _visible(size: QSize, projection: Projection) -> list[Tile]:
@@ -109,7 +160,18 @@ class Backdrop:
 
     def _bring_up_to_date(self, wanted: list[Tile]) -> None:
         """Paint what is missing or changed, and a few of those that can wait."""
-        missing = [t for t in wanted if t not in self._tiles or t in self._urgent]
+        self._missing = {t for t in wanted if t not in self._tiles and t not in self._urgent}
+        if self._missing and self._old:
+            self._paint_some(wanted)
+        else:
+            self._missing.clear()
+        if not self._missing:
+            self._old.clear()
+        missing = [
+            t
+            for t in wanted
+            if t in self._urgent or (t not in self._tiles and t not in self._missing)
+        ]
         seen = set(wanted)
         waiting = (t for t in self._later if t in seen and t not in self._urgent)
         missing += itertools.islice(waiting, _LATER)
@@ -117,13 +179,30 @@ class Backdrop:
             self._paint_together(missing)
         else:
             for tile in missing:
-                area = QRect(tile[0] * _EDGE, tile[1] * _EDGE, _EDGE, _EDGE)
-                picture = self._picture(area)
-                picture.setDevicePixelRatio(self._ratio)
-                self._tiles[tile] = picture
+                self._paint_tile(tile)
         for tile in missing:
             self._urgent.discard(tile)
+            self._missing.discard(tile)
             self._later.pop(tile, None)
+
+    def _paint_tile(self, tile: Tile) -> None:
+        """Paint one tile."""
+        area = QRect(tile[0] * _EDGE, tile[1] * _EDGE, _EDGE, _EDGE)
+        picture = self._picture(area)
+        picture.setDevicePixelRatio(self._ratio)
+        self._tiles[tile] = picture
+
+    def _paint_some(self, wanted: list[Tile]) -> None:
+        """Paint missing tiles, those in the middle first, as many as a frame has time for."""
+        column = (wanted[0][0] + wanted[-1][0]) / 2
+        row = (wanted[0][1] + wanted[-1][1]) / 2
+        spent = QElapsedTimer()
+        spent.start()
+        for tile in sorted(self._missing, key=lambda t: (abs(t[0] - column) + abs(t[1] - row), t)):
+            self._paint_tile(tile)
+            self._missing.discard(tile)
+            if spent.nsecsElapsed() > self._budget:
+                return
 
     def _paint_together(self, tiles: list[Tile]) -> None:
         """Paint the rectangle around many tiles once and cut it up."""
@@ -138,6 +217,7 @@ class Backdrop:
                 piece.setDevicePixelRatio(self._ratio)
                 self._tiles[(column, row)] = piece
                 self._urgent.discard((column, row))
+                self._missing.discard((column, row))
                 self._later.pop((column, row), None)
 
     def _picture(self, area: QRect) -> QPixmap:

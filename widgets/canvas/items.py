@@ -58,6 +58,9 @@ _LARGEST: Final = 4096
 class PictureItem(QGraphicsPixmapItem):
     """Something with text, painted into a picture at the resolution of the screen."""
 
+    can_wait = False
+    """Whether it may come some frames late when it has never been seen."""
+
     def __init__(self, item_id: str, rect: QRectF, margin: float) -> None:
         """Show nothing yet; ``rect`` is the outline in the scene."""
         super().__init__()
@@ -80,10 +83,15 @@ class PictureItem(QGraphicsPixmapItem):
         margin = self._margin
         return self.rect.adjusted(-margin, -margin, margin, margin)
 
+    def stretch(self) -> None:
+        """At another zoom: the picture is stretched the quick way until it is painted anew."""
+        self.setTransformationMode(Qt.TransformationMode.FastTransformation)
+
     def refresh(self, look: Look, zoom: float, ratio: float) -> bool:
         """Paint the picture if what it shows or its resolution changed; tells whether it did."""
         self._compact = zoom < COMPACT_ZOOM
         wanted = (self._content(), self._compact, look, zoom, ratio, self.rect.size().toTuple())
+        self.setTransformationMode(Qt.TransformationMode.SmoothTransformation)
         if wanted == self._painted:
             return False
         self._painted = wanted
@@ -234,6 +242,8 @@ class FrameItem:
 
 class PillItem(PictureItem):
     """The policies of a link, at its middle."""
+
+    can_wait = True
 
     def __init__(self, link_id: str) -> None:
         """Nothing to say yet."""

@@ -56,7 +56,9 @@ class CanvasScene(QGraphicsScene):
         self.wiring = Wiring(self.courses)
         self._pill_places = PillPlaces()
         self.presenter = CardPresenter(components)
-        self.backdrop = Backdrop(self.paint_backdrop)
+        self.backdrop = Backdrop(
+            self.paint_backdrop, lambda: self.look.colour(self.look.theme.canvas)
+        )
         self.live = LiveLayer(self.dots, self.streams, look)
         self.addItem(self.live)
         self.cards: dict[str, CardItem] = {}

@@ -419,7 +419,10 @@ class CanvasView(QGraphicsView):
         if self._camera.zoom == self._zoom:
             self._scene.stale.update(self._out_of_view & set(self._scene.pictures()))
         else:
-            self._scene.stale.update(self._scene.pictures())
+            pictures = self._scene.pictures()
+            for picture in pictures:
+                picture.stretch()
+            self._scene.stale.update(pictures)
         self._zoom = self._camera.zoom
         self._out_of_view.clear()
         self._minimap.update()
@@ -442,7 +445,7 @@ class CanvasView(QGraphicsView):
                 self._out_of_view.add(item)
             elif (
                 painted < _PICTURES
-                or item.pixmap().isNull()
+                or (item.pixmap().isNull() and not item.can_wait)
                 or spent.nsecsElapsed() < _PICTURE_TIME
             ):
                 painted += item.refresh(self._look, self._camera.zoom, ratio)
@@ -457,6 +460,8 @@ class CanvasView(QGraphicsView):
         del rect  # the whole view is painted anyway
         projection = Projection.of(self.viewportTransform(), self.viewport().devicePixelRatioF())
         self._scene.backdrop.draw(painter, self.viewport().size(), projection)
+        if not self._scene.backdrop.is_settled:
+            self._wake()
 
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """Help, on an empty canvas."""
