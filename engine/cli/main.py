@@ -1,4 +1,4 @@
-"""The command line: ``windtunnel simulate``, ``theory``, ``check``, ``spans``, ``study``, ``trace`` and some more.
+"""The command line: ``windtunnel simulate``, ``theory``, ``check``, ``what-if``, ``spans``, ``study``, ``trace`` and some more.
 
 It never imports Qt. Whatever goes wrong ends in one line on standard error and an exit code that says whose
 fault it is (``ending``).
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
         simulating,
         spanning,
         study,
+        study_options,
+        supposing,
     )
     from engine.cli.selftest import Probe
 else:
@@ -46,6 +48,8 @@ else:
     simulating = lazily("engine.cli.simulating")
     spanning = lazily("engine.cli.spanning")
     study = lazily("engine.cli.study")
+    study_options = lazily("engine.cli.study_options")
+    supposing = lazily("engine.cli.supposing")
 
 _STUDY: Final = "study"
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A design file (.windtunnel).")]
@@ -122,6 +126,7 @@ def make_app(probes: Sequence[Probe], command: str = "") -> typer.Typer:
         "simulate": simulate,
         "theory": theory,
         "why": why,
+        "what-if": what_if,
         "spans": spans,
         "check": check,
         "schema": print_schema,
@@ -272,6 +277,41 @@ def why(  # noqa: PLR0913 - one parameter an option
         quiet=quiet,
     )
     return explaining.why(explaining.WhyWanted(run=run, moment=at, node=node))
+
+
+def what_if(  # noqa: PLR0913 - one parameter an option
+    file: File,
+    *,
+    node: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="Ask about this node, not the bottleneck of theory."),
+    ] = None,
+    load: Annotated[
+        str | None,
+        typer.Option(metavar="FACTOR", help="Multiply all traffic, as the load dial does."),
+    ] = None,
+    seeds: Annotated[
+        int | None, typer.Option(metavar="N", help="Pairs of runs for each idea; 5 by default.")
+    ] = None,
+    duration: Duration = None,
+    warmup: Warmup = None,
+    seed: Seed = None,
+    settings: Settings = None,
+    json_out: JsonOut = None,
+    quiet: Quiet = False,
+) -> int:
+    """Try what could help the bottleneck, in theory and in paired runs, and rank it by what clients gain."""
+    common = study_options.Common(
+        file=file,
+        seeds=seeds,
+        seed=seed,
+        duration=duration,
+        warmup=warmup,
+        settings=settings,
+        json_out=json_out,
+        quiet=quiet,
+    )
+    return supposing.what_if(supposing.WhatIfWanted(common=common, node=node, load=load))
 
 
 def spans(  # noqa: PLR0913 - one parameter an option

@@ -40,7 +40,7 @@ class TheoryWanted:
 
 def show_theory(wanted: TheoryWanted) -> int:
     """Predict, measure where that is wanted, and print both. Raises ``InputError``."""
-    design, load = prepared(wanted.run), _load(wanted.load)
+    design, load = prepared(wanted.run), load_factor(wanted.load)
     try:
         theory = predict(lower(design), load=load)
     except DesignError as error:
@@ -69,8 +69,8 @@ def theory_object(
     return written
 
 
-def _load(text: str | None) -> float:
-    """The factor on all traffic that was typed."""
+def load_factor(text: str | None) -> float:
+    """The factor on all traffic that was typed. Raises ``InputError``."""
     if text is None:
         return 1.0
     try:

@@ -30,18 +30,28 @@ from engine.study import (
 from engine.study.export import ExportError, check_export, export, json_text, runs_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from engine.cli.study_options import Common
-    from engine.study import Report, Study
+    from engine.study import Outcome, Report, Study
 
 _LOOK: Final = 0.2
 """Wall seconds between looks at the executor."""
 
 
 def study(common: Common, make: Callable[[], Study]) -> int:
-    """Make a study and run it. Raises ``InputError``."""
+    """Make a study, run it, and show what was found. Raises ``InputError``."""
+    return _finish(_run(common, make), common)
+
+
+def outcomes_of(common: Common, make: Callable[[], Study]) -> Mapping[str, Outcome]:
+    """Make a study and run it; what became of its points. Raises ``InputError``."""
+    return _run(common, make).outcomes
+
+
+def _run(common: Common, make: Callable[[], Study]) -> StudyRun:
+    """Make a study and run it to its end."""
     with _as_input_errors():
         for path in common.files:
             check_export(path)
@@ -55,7 +65,7 @@ def study(common: Common, make: Callable[[], Study]) -> int:
         raise
     finally:
         run.cancel()
-    return _finish(run, common)
+    return run
 
 
 @contextmanager

@@ -1,0 +1,98 @@
+"""What if: measured under common random numbers, held against formulas, ranked by what the client gains."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+
+from engine.model.design import Design
+from engine.study import StudyError, Variant
+from engine.study.what_if import Gain, WhatIf
+from engine.why.what_if import suppose
+from tests.engine.study.helpers import outcomes
+from tests.helpers.builders import client, constant, design, exponential, link, node
+
+
+def shop(
+    rate: float, /, duration: float = 200.0, timeout: float | None = None, **web: Any
+) -> Design:
+    nodes = [client("users", rate), node("web", "service", **web)]
+    links = [link("users", "web", timeout=timeout)]
+    return design(nodes, links, duration=duration, warmup=duration / 10, seed=11)
+
+
+def asked(made: Design, seeds: int = 4) -> WhatIf:
+    supposed = suppose(made)
+    assert supposed.client is not None
+    return WhatIf(Variant.of(made), supposed.client, supposed.ideas, seeds)
+
+
+def ranked(made: Design) -> list[tuple[str, Gain]]:
+    study = asked(made)
+    return [(study.ideas[each.place].name, each) for each in study.gains(outcomes(study))]
+
+
+def test_an_almost_full_queue() -> None:
+    """M/M/1 at 90 %. Two queues in turn have Erlang arrivals, so they are better than one at half the load."""
+    rate, mean = 90.0, 0.01
+    found = ranked(shop(rate, workers=1, service_time=exponential(mean)))
+    assert [name for name, _ in found] == ["twice_as_fast", "one_more", "half_load"]
+    gains = dict(found)
+    for name, left in (("twice_as_fast", 2 / mean - rate), ("half_load", 1 / mean - rate / 2)):
+        after = gains[name].p99_after
+        assert after is not None
+        assert after.mean == pytest.approx(math.log(100) / left, rel=0.1)
+    assert all(each.helps for each in gains.values())
+
+
+def test_a_wide_station_that_only_works_long() -> None:
+    """20 workers a third busy: nobody waits, so only shorter work is shorter."""
+    found = ranked(shop(60.0, duration=60.0, workers=20, service_time=constant(0.1)))
+    assert found[0][0] == "twice_as_fast"
+    assert [name for name, each in found if each.helps] == ["twice_as_fast"]
+    best = found[0][1].p99
+    assert best is not None
+    assert best.mean == pytest.approx(-0.05, rel=0.02)
+
+
+def test_a_station_that_loses() -> None:
+    """M/M/1/1 offered 4: Erlang's B is .8; at half of it 2/3; in turn on two, (4/5)² = .64 are lost at each."""
+    found = ranked(
+        shop(40.0, workers=1, service_time=exponential(0.1), queue_limit=0, timeout=60.0)
+    )
+    assert found[0][0] == "one_more"
+    assert found[-1][0] == "half_timeout"
+    gains = dict(found)
+    for name, answered in (("one_more", 0.36), ("twice_as_fast", 1 / 3), ("half_load", 1 / 3)):
+        apart = gains[name].answered
+        assert apart is not None
+        assert apart.mean == pytest.approx(answered - 0.2, abs=0.01)
+    assert not gains["half_timeout"].helps
+
+
+def test_what_differs_is_the_idea_alone() -> None:
+    """A timeout that nobody ever reached changes nothing at all, at any seed."""
+    found = dict(ranked(shop(60.0, duration=30.0, timeout=60.0, service_time=exponential(0.01))))
+    apart = found["half_timeout"].p99
+    assert apart is not None
+    assert (apart.low, apart.high, apart.count) == (0.0, 0.0, 4)
+
+
+def test_the_best_is_said_in_a_sentence() -> None:
+    study = asked(shop(90.0, duration=60.0, workers=1, service_time=exponential(0.01)))
+    done = outcomes(study)
+    report = study.conclude(done)
+    assert report.sentences[0].startswith("Make Web twice as fast: p99 changes by -")
+    assert report.table("ideas").column("idea")[0] == "Make Web twice as fast"
+    assert len(done) == 16
+    assert study.conclude({}).sentences[-1] == "Nothing tried is sure to help at 4 runs each."
+
+
+def test_a_question_without_ideas_is_refused() -> None:
+    made = Variant.of(shop(10.0))
+    with pytest.raises(StudyError, match="nothing to try"):
+        WhatIf(made, "users", ())
+    with pytest.raises(StudyError, match="at least 2"):
+        asked(shop(10.0), 1)
