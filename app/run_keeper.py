@@ -66,11 +66,14 @@ class RunKeeper(QObject):
 
     def keep(self) -> None:
         """Keep the run as it is by now."""
-        self._run.take_journal(partial(self._store, self._document.title, None))
+        self._run.take_journal(partial(self._store, self._document.title, None, self._changed))
 
     def keep_measured(self, result: Mapping[str, Any]) -> None:
         """Keep a run that came to its end, with its result."""
-        self._run.take_journal(partial(self._store, self._document.title, result))
+        title = self._document.title
+        self._run.take_journal(
+            partial(self._store, title, result, lambda _words: self.changed.emit())
+        )
 
     def find(self, search: str, show: Callable[[tuple[KeptRun, ...]], object]) -> None:
         """Have the runs shown in which some words occur."""
@@ -95,13 +98,20 @@ class RunKeeper(QObject):
         work = partial(measure_again, self._path, number)
         self._send("Repeating a run", work, show, elsewhere=True)
 
-    def _store(self, title: str, result: Mapping[str, Any] | None, text: str, problem: str) -> None:
+    def _store(
+        self,
+        title: str,
+        result: Mapping[str, Any] | None,
+        done: Callable[[str], object],
+        text: str,
+        problem: str,
+    ) -> None:
         """Keep a run whose journal came."""
         if problem:
             self.failed.emit(f"The run was not kept: {problem}")
             return
         work = partial(_add, self._path, title, text, result)
-        self._send("Keeping this run", work, self._changed)
+        self._send("Keeping this run", work, done)
 
     def _changed(self, words: str) -> None:
         """The list is another."""

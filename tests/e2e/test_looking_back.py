@@ -94,7 +94,8 @@ def test_a_run_is_kept_by_itself_opened_again_and_laid_behind_another(launch, sh
     run.set_speed(float("inf"))
     robot.wait(lambda: bool(results) and run.now >= 59.0)
     run.set_running(False)
-    robot.wait(lambda: "Kept" in robot.views.status.left_text)
+    robot.wait(robot.services.places.runs.exists)
+    robot.settle()
     robot.services.files.new()
     bench.actions["run.history"].trigger()
     card = bench.runs
