@@ -132,6 +132,8 @@ class Inquiry:
                 ),
             )
             self.instances_go(name, failing)
+            if reasons.get("unauthorized", 0.0) > _MANY:
+                self._shut_out(name, failing)
             self._links_fail(name, failing)
         self.node_slow(name, stretch)
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _EARLIER: Final = 30.0
 """Seconds by which it may be over before what it causes is seen."""
 _SHUT_OUT: Final = (
+    ("wrong_passwords", "requests carry wrong passwords"),
     ("unknown_key", "tokens are refused, as their key is not known there"),
     ("locked_out", "logins are refused, as others had the accounts locked"),
     ("unchecked", "requests are refused, as the auth server says nothing"),
@@ -62,7 +63,7 @@ class Users:
                 continue
             self._tell(node, what, words, found)
             unanswered = unanswered or what == "unchecked"
-            if what == "locked_out":
+            if what in ("wrong_passwords", "locked_out"):
                 self._guessers(found)
         self._at_server(plan, near)
         return unanswered

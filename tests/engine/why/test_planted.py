@@ -312,6 +312,14 @@ def test_whoever_has_accounts_locked_is_named() -> None:
     assert any("as others had the accounts locked" in each for each in told), told
 
 
+def test_a_node_that_is_asked_about_says_who_is_refused_there() -> None:
+    events = [at("idp", "rotate", None)]
+    gate = checks(ttl=20.0, jwks={"ttl": 60.0, "cooldown": None})
+    facts = chain(known(gate, events), item="web")
+    assert facts[0].item == "idp"
+    assert any("key is not known there" in fact.what for fact in facts)
+
+
 @pytest.mark.parametrize("gate", [{"sessions": {"where": "memory"}}, checks(ttl=20.0)])
 def test_users_who_stay_have_no_chain(gate: dict[str, Any]) -> None:
     assert chain(known(gate, [])) == ()
