@@ -72,6 +72,34 @@ def tenant_warnings(reading: Reading) -> Iterator[Finding]:
     yield from _tenants_of_nobody(reading)
 
 
+def guess_warnings(reading: Reading) -> Iterator[Finding]:
+    """Nodes that have an auth server look at every wrong password that somebody tries."""
+    for node_id, config in reading.configs.items():
+        auth = auth_of(config)
+        if auth is None or auth.mode == "none" or auth.server is None or auth.lockout is not None:
+            continue
+        for caller in sorted(_all_callers(reading.design, node_id)):
+            wrong = getattr(reading.configs.get(caller), "wrong_credentials", None)
+            if wrong is None or wrong.share <= 0.0:
+                continue
+            server = name_of(reading.design, auth.server)
+            yield Finding(
+                level="warning",
+                code="no-lockout",
+                id=node_id,
+                field="config.admission.auth.lockout",
+                message=f"Each wrong password that {name_of(reading.design, caller)} tries is a login for {server} to "
+                f"work on, without end; switch on the lockout of {name_of(reading.design, node_id)}",
+                fix=SetField(
+                    node_id,
+                    ("config", "admission", "auth", "lockout"),
+                    {},
+                    "Lock accounts after wrong passwords",
+                ),
+            )
+            break
+
+
 def _tenants_of_nobody(reading: Reading) -> Iterator[Finding]:
     """Clients that say something of users, and do not tell apart who these are."""
     for node_id, config in reading.configs.items():

@@ -18,7 +18,7 @@ from engine.catalog.checks.scenario import event_warnings, objective_warnings
 from engine.catalog.checks.session_links import session_link_of
 from engine.catalog.checks.sessions import session_warnings
 from engine.catalog.checks.unasked import unasked_warnings
-from engine.catalog.checks.users import tenant_warnings, user_warnings
+from engine.catalog.checks.users import guess_warnings, tenant_warnings, user_warnings
 from engine.catalog.checks.waiting import waiting_warnings
 from engine.catalog.registry import component
 from engine.catalog.unknown import names_in, unknown_fields
@@ -71,6 +71,7 @@ def warnings(reading: Reading) -> Iterator[Finding]:
     yield from distance_warnings(reading)
     yield from user_warnings(reading)
     yield from tenant_warnings(reading)
+    yield from guess_warnings(reading)
     yield from key_warnings(reading)
     yield from resolution_warnings(reading)
     yield from session_warnings(reading)

@@ -144,3 +144,20 @@ def test_passwords_are_tried_at_the_accounts_of_a_client() -> None:
     assert "did you mean 'users'?" in error
     (error,) = bots(of="web")
     assert "is no client" in error
+
+
+def test_who_looks_at_every_guess_is_told() -> None:
+    made = design(
+        [
+            client("bots", wrong_credentials={}),
+            node("api", "service", admission={"auth": {"server": "idp"}}),
+            node("idp", "auth"),
+        ],
+        [link("bots", "api"), link("api", "idp")],
+    )
+    (found,) = [each for each in check(made) if each.code == "no-lockout"]
+    assert "Each wrong password that Bots tries is a login for Idp" in found.message
+    assert found.fix is not None
+    fixed = found.fix.apply(made).design
+    assert "no-lockout" not in {each.code for each in check(fixed)}
+    assert not [each for each in check(fixed) if each.level == "error"]

@@ -5,10 +5,18 @@ from __future__ import annotations
 import gc
 import tracemalloc
 
+import pytest
+
 from engine.control.simulation import Simulation
+from engine.model.policies.auth import Auth, Jwks, Lockout
+from engine.model.policies.tenants import Tenants
+from engine.model.policies.user_sessions import UserSessions
+from engine.plan.primitives import IssuePlan, NodePlan, TrafficPlan
+from engine.sim.compiled import lane_mode
 from tests.helpers.plans import (
     cache,
     client,
+    constant,
     exponential,
     link,
     plan,
@@ -60,3 +68,35 @@ def test_requests_leave_no_cycles_behind() -> None:
     gc.collect()
     simulation.advance(25.0)
     assert gc.collect() < 200
+
+
+def known(users: int) -> int:
+    """Bytes after five requests of each of some users, who have a token, a session and a tenant each."""
+    traffic = TrafficPlan(
+        process="poisson",
+        schedule=((0.0, 20_000.0),),
+        known_users=users,
+        tenants=Tenants(count=50).shares(),
+    )
+    auth = Auth(mode="token", server="idp", jwks=Jwks(), lockout=Lockout())
+    issue = IssuePlan(login=constant(0.1), refresh=constant(0.002))
+    nodes = [
+        NodePlan(id="users", traffic=traffic),
+        station("api", 0.0, workers=None, gates=(auth, UserSessions(where="memory"))),
+        NodePlan(id="idp", station=station("idp", 0.0005, workers=64).station, issue=issue),
+    ]
+    simulation = Simulation(plan(nodes, [link("users", "api"), link("api", "idp", checks=True)]))
+    tracemalloc.start()
+    try:
+        simulation.advance(5.0)
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.skipif(lane_mode() == "interpreted", reason="objects are larger in Python")
+def test_a_user_takes_less_than_a_kilobyte() -> None:
+    """So that a hundred thousand of them take less than a hundred megabytes."""
+    known(10)  # what is made once
+    assert (known(20_000) - known(10)) / 20_000 < 1000.0
