@@ -52,6 +52,8 @@ def measure(folder: Path) -> Iterator[Row]:
     frames = scene("frames", folder, large, 500, SECONDS)
     dots = round(frames["dots"])
     yield Row(f"300 nodes, 450 links, {dots} dots", frames["fps"], "frames/s", 55, "more")
+    step = scene("zoom", folder, large)["median"]
+    yield Row("zoom step, 300 nodes, 450 links", step, "ms", 16, "less")
     busy = file_of(three_tiers(10_000_000), folder / "busy.windtunnel")
     idle = scene("timer", folder, busy, SECONDS, "idle")
     runs = [scene("timer", folder, busy, SECONDS, "unlimited") for _ in range(5)]

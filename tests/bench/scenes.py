@@ -196,6 +196,33 @@ def scrub(path: str, seconds: str) -> dict[str, float]:
     return {"p95": sorted(walls)[56] * 1000, "pieces": pieces, "bytes": size}
 
 
+def zoom(path: str) -> dict[str, float]:
+    """From a notch of the wheel to the frame at the other zoom, back and forth over a design that is seen whole.
+
+    Processor time, as for looking back.
+    """
+    app, opened = application()
+    opened.window.resize(1600, 1000)
+    opened.window.show()
+    assert opened.services.files.open(Path(path))
+    opened.services.run.close()
+    canvas = opened.bench.views.canvas
+    while not canvas._scene.cards:
+        app.processEvents()
+    canvas.fit()
+    walls: list[float] = []
+    for step in range(40):
+        for _ in range(3):
+            canvas.advance(FRAME)
+            app.processEvents()
+        begun = time.process_time()
+        (canvas.zoom_in if step % 4 < 2 else canvas.zoom_out)()
+        canvas.viewport().repaint()
+        walls.append(time.process_time() - begun)
+    opened.services.close()
+    return {"median": median(walls) * 1000}
+
+
 def application() -> tuple[QApplication, Opened]:
     """The whole application, with no design open."""
     from PySide6.QtWidgets import QApplication
@@ -214,6 +241,7 @@ SCENES = {
     "timer": timer,
     "open": open_file,
     "scrub": scrub,
+    "zoom": zoom,
 }
 
 
