@@ -18,7 +18,7 @@ import gc, sys
 from PySide6.QtWidgets import QApplication
 import app.main
 
-def look(opened, path):
+def look(*_arguments, **_options):
     print("on" if gc.isenabled() else "off")
     QApplication.exit(0)
 
