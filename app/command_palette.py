@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from app.matching import score
 from app.overlay import Overlay
+from widgets.theme import ElidedLabel, set_role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -103,11 +104,14 @@ class CommandPalette(Overlay):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setItemDelegate(_Delegate(look, self.list))
         self.list.setUniformItemSizes(True)
+        self.nothing = set_role(ElidedLabel(), "muted")
+        self.nothing.setContentsMargins(10, 0, 10, 6)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(6)
         layout.addWidget(self.field)
         layout.addWidget(self.list)
+        layout.addWidget(self.nothing)
         self.setFocusProxy(self.field)
         self.field.textChanged.connect(self._filter)
         self.list.itemClicked.connect(self._run)
@@ -179,6 +183,10 @@ class CommandPalette(Overlay):
             item.setData(_ENTRY, entry)
             self.list.addItem(item)
         self.list.setCurrentRow(0)
+        found = self.list.count() > 0
+        self.nothing.set_full_text("" if found else f"Nothing matches “{query.strip()}”")
+        self.nothing.setVisible(not found)
+        self.list.setVisible(found)
         self.place()
 
     def _run(self, item: QListWidgetItem) -> None:

@@ -97,14 +97,14 @@ def full_at(theory: Theory) -> str:
     """At which rate, and at how many times the traffic of the design, the bottleneck is full; empty where it never is."""
     if not math.isfinite(theory.headroom):
         return ""
-    most = f"load × {format_figure(theory.dial * theory.headroom)} of the design"
+    most = f"load ×\u00a0{format_figure(theory.dial * theory.headroom)} of the design"
     offered = [each.offered for each in theory.clients.values() if each.offered is not None]
     known = len(offered) == len(theory.clients) > 0
     rate = f"{format_quantity(sum(offered) * theory.headroom, 'rps')} from clients" if known else ""
     told = f"full at {rate}, {most}" if rate else f"full at {most}"
     if theory.dial == 1.0:
         return told
-    now = f"; the dial is at × {format_figure(theory.dial)}"
+    now = f"; the dial is at ×\u00a0{format_figure(theory.dial)}"
     if known:
         now += f", {format_quantity(sum(offered), 'rps')}"
     return f"{told}{now}{', more than it can do' if theory.headroom < 1.0 else ''}"

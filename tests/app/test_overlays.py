@@ -50,6 +50,17 @@ def palette(host, look, done) -> CommandPalette:
     return CommandPalette(host, look, lambda: entries)
 
 
+def test_the_palette_says_when_nothing_matches(palette) -> None:
+    palette.open()
+    assert not palette.nothing.isVisible()
+    palette.field.setText("zzz qqq")
+    assert palette.list.count() == 0
+    assert palette.nothing.isVisible()
+    assert palette.nothing.text() == "Nothing matches “zzz qqq”"
+    palette.field.setText("")
+    assert palette.list.isVisible()
+
+
 def test_typing_narrows_and_enter_runs_the_best(palette, done) -> None:
     palette.open()
     QTest.keyClicks(palette.field, "che")

@@ -96,18 +96,18 @@ def test_a_design_shows_what_ends_first_by_name() -> None:
     design = Design(nodes=(Node(id="web", kind="service", name="Checkout", config={}),))
     theory = Theory(nodes={"web": WEB}, bottleneck="web", headroom=1.25, doubts=("faults",))
     found = describe_design(theory, design)
-    assert found.notes == ("bottleneck: Checkout, full at load × 1.25 of the design", "faults")
+    assert found.notes == ("bottleneck: Checkout, full at load ×\u00a01.25 of the design", "faults")
 
 
 @pytest.mark.parametrize(
     ("dial", "headroom", "wanted"),
     [
-        (1.0, 1.25, "full at 500 rps from clients, load × 1.25 of the design"),
+        (1.0, 1.25, "full at 500 rps from clients, load ×\u00a01.25 of the design"),
         (
             10.0,
             0.738,
             (
-                "full at 295 rps from clients, load × 7.38 of the design; the dial is at × 10, 400 rps, "
+                "full at 295 rps from clients, load ×\u00a07.38 of the design; the dial is at ×\u00a010, 400 rps, "
                 "more than it can do"
             ),
         ),
@@ -168,7 +168,8 @@ def test_the_design_shows_its_bottleneck(bench) -> None:
     bench.panel.set_theory(Theory(nodes={"web": WEB}, bottleneck="web", headroom=0.9))
     bench.panel.set_selection(())
     assert (
-        bench.panel.beside.note.text() == "Bottleneck: Checkout, full at load × 0.9 of the design."
+        bench.panel.beside.note.text()
+        == "Bottleneck: Checkout, full at load ×\u00a00.9 of the design."
     )
 
 
