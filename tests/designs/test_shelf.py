@@ -42,6 +42,7 @@ RISKS = {
     "google-cloud-2025-fixed": {"overload"},
     "hello": BARE,
     "idle-timeout": {"idle-race"},
+    "key-rotation": {"key-rotation"},
     "mutual-calls": {"deadlock", "no-timeout"},
     "mutual-calls-fixed": BARE,
     "one-fast-or-four-slow": BARE,

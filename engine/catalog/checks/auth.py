@@ -59,7 +59,7 @@ def key_warnings(reading: Reading) -> Iterator[Finding]:
             message = _late_keys(auth, event) or _early_end(auth, event)
             if message:
                 yield Finding(
-                    level="warning",
+                    level="risk",
                     code="key-rotation",
                     id=node_id,
                     field="config.admission.auth",

@@ -265,8 +265,9 @@ class TestErrors:
         finding = one(made, "unread-field")
         assert (finding.level, finding.id) == ("error", "web")
         assert finding.field == "scenario.events.0.factor"
-        assert "The kill event at 1 s does not read 'factor' (it reads 'instances')" in (
-            finding.message
+        assert (
+            "The kill event at 1 s does not read 'factor' (it reads 'instances' and 'through')"
+            in (finding.message)
         )
         (left,) = settled(made, finding).scenario.events
         assert left.model_dump(exclude_unset=True, by_alias=True) == {
