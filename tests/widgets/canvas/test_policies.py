@@ -7,6 +7,7 @@ import pytest
 from engine.model.admission import Admission
 from engine.model.link import LinkConfig
 from engine.model.policies.policy import policies_in
+from engine.model.policies.tenants import Tenants
 from engine.model.policies.user_sessions import UserSessions
 from widgets.canvas.policies import Pill, gate_pills, link_pills
 
@@ -16,6 +17,7 @@ POLICIES = [
     *policies_in(LinkConfig).items(),
     *policies_in(Admission).items(),
     ("sessions", UserSessions),
+    ("tenants", Tenants),
 ]
 
 
@@ -96,3 +98,9 @@ def test_a_service_shows_where_it_keeps_sessions() -> None:
     kept = {"sessions": {"where": "store", "store": "redis"}}
     assert gate_pills(kept, {}) == (Pill("sessions", "store"),)
     assert gate_pills({"sessions": {"where": "elsewhere"}}, {}) == ()
+
+
+def test_a_client_says_whose_users_they_are_and_how_many_are_not_who_they_say() -> None:
+    config = {"tenants": {"count": 20}, "wrong_credentials": {"share": 0.25, "of": "users"}}
+    texts = [pill.text for pill in gate_pills(config, {})]
+    assert texts == ["20 tenants", "25 % wrong"]
