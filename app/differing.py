@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engine.catalog.differing import told_lines
 from engine.model import files
-from engine.model.differences import differences, in_short
+from engine.model.differences import in_short
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,4 +43,4 @@ def conflict_of(path: Path, design: Design, *, is_gone: bool) -> Conflict | None
         return Conflict(path, problem=str(error))
     if theirs == design:
         return None
-    return Conflict(path, summary=in_short(design, theirs), details=differences(design, theirs))
+    return Conflict(path, summary=in_short(design, theirs), details=told_lines(design, theirs))

@@ -1,4 +1,4 @@
-"""The command line: ``windtunnel simulate``, ``theory``, ``check``, ``what-if``, ``spans``, ``study``, ``trace`` and some more.
+"""The command line: ``windtunnel simulate``, ``theory``, ``check``, ``what-if``, ``diff``, ``study`` and some more.
 
 It never imports Qt. Whatever goes wrong ends in one line on standard error and an exit code that says whose
 fault it is (``ending``).
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from engine.cli import (
         checking,
+        differing,
         explaining,
         importing,
         predicting,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 else:
     # A command starts three times as fast where it loads only what it needs.
     checking = lazily("engine.cli.checking")
+    differing = lazily("engine.cli.differing")
     explaining = lazily("engine.cli.explaining")
     importing = lazily("engine.cli.importing")
     predicting = lazily("engine.cli.predicting")
@@ -127,6 +129,7 @@ def make_app(probes: Sequence[Probe], command: str = "") -> typer.Typer:
         "theory": theory,
         "why": why,
         "what-if": what_if,
+        "diff": diff,
         "spans": spans,
         "check": check,
         "schema": print_schema,
@@ -312,6 +315,19 @@ def what_if(  # noqa: PLR0913 - one parameter an option
         quiet=quiet,
     )
     return supposing.what_if(supposing.WhatIfWanted(common=common, node=node, load=load))
+
+
+def diff(
+    before: Annotated[Path, typer.Argument(metavar="A", help="A design file (.windtunnel).")],
+    after: Annotated[Path, typer.Argument(metavar="B", help="What became of it, or another one.")],
+    *,
+    json_out: Annotated[
+        str | None,
+        typer.Option("--json", metavar="OUT", help="Write the differences as JSON; - is stdout."),
+    ] = None,
+) -> int:
+    """Tell what sets two designs apart, field by field; ends with 1 where something does."""
+    return differing.diff(before, after, json_out)
 
 
 def spans(  # noqa: PLR0913 - one parameter an option

@@ -74,7 +74,7 @@ def test_what_another_window_saved_is_not_overwritten(mine: Desk, theirs: Desk, 
     assert mine.document.is_dirty
     message = message_of(found, mine.files, is_dirty=True)
     assert [each.text for each in message.choices] == ["Save as…", "Keep mine", "Take theirs"]
-    assert message.details == "node Web added\ntitle changed"
+    assert message.details == "Node Web added\nDesign changed: Title: Mine → Shop"
 
 
 def test_keeping_mine_keeps_theirs_as_a_version(mine: Desk, path: Path) -> None:
