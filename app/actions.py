@@ -94,6 +94,7 @@ ACTIONS: Final = (
     ActionSpec("run.keep", "&Keep this run", (), "save"),
     ActionSpec("run.measure", "&Measure from the start", ("M",), "chart"),
     ActionSpec("run.why", "&Why did it go wrong?", ("W",), "help"),
+    ActionSpec("run.what_if", "W&hat could help?", (), "compare"),
     ActionSpec("run.traces", "&Traces: the slowest requests", ("T",), "outline"),
     ActionSpec("run.show_p99", "Show me a &p99 request", (), "search"),
     ActionSpec("run.show_failed", "Show me a failed re&quest", (), "search"),
@@ -147,7 +148,7 @@ MENUS: Final = (
         "&Run",
         (
             "run.toggle", "run.step_time", "run.step_request", "run.breakpoints", "run.restart", "run.measure",
-            "run.study", "run.why", "-",
+            "run.study", "run.why", "run.what_if", "-",
             "run.traces", "run.show_p99", "run.show_failed", "run.record_traces", "-",
             "run.back", "run.forward", "run.fork", "run.live", "-",
             "run.history", "run.keep", "-", "run.faster", "run.slower", "-", ">break", "run.repair", "-", ">memory",

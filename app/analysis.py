@@ -97,7 +97,7 @@ class Analysis(QObject):
         self._timer.setInterval(_LOOK_MS)
         self._timer.timeout.connect(self.listen)
 
-    def ask(self, topic: Topic, *details: float) -> None:
+    def ask(self, topic: Topic, *details: float | str) -> None:
         """Ask about the design as it is; a later question on the same topic takes the place of this one."""
         self._number += 1
         self._open[topic] = Ask(self._number, topic, details)

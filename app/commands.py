@@ -255,6 +255,7 @@ class Commands(QObject):
             "run.fork": bench.travel.fork,
             "run.measure": bench.measure,
             "run.why": bench.explain,
+            "run.what_if": lambda: bench.what_if.ask(bench.chosen),
             "run.traces": bench.show_traces,
             "run.show_p99": lambda: bench.show_traces("p99"),
             "run.show_failed": lambda: bench.show_traces("failed"),

@@ -109,6 +109,7 @@ def run_app(arguments: Sequence[str]) -> int:
     _heed_signals(app, opened.services)
     code = app.exec()
     opened.bench.desk.close()
+    opened.bench.what_if.close()
     opened.services.stop()
     return code
 
@@ -144,5 +145,6 @@ def _end(bench: Workbench) -> bool:
         return False
     services.settings.update(speed=min(services.run.speed, 1000.0))
     bench.desk.close()
+    bench.what_if.close()
     services.close()
     return True

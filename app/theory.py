@@ -50,6 +50,11 @@ class TheoryService(QObject):
         """What was predicted last."""
         return self._theory
 
+    @property
+    def load(self) -> float:
+        """Factor on all traffic that is predicted for: where the load dial stands."""
+        return self._load
+
     def set_load(self, load: float) -> None:
         """The load dial was turned."""
         self._load = load

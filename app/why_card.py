@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.overlay import Overlay
 from engine.model.design import Design
@@ -92,6 +92,8 @@ class WhyCard(Overlay):
 
     jump_requested = Signal(str)
     """An item to be shown on the canvas."""
+    help_wanted = Signal()
+    """What could be tried against it is asked for."""
 
     def __init__(self, window: QWidget, look: ThemeManager) -> None:
         """Say nothing yet."""
@@ -149,9 +151,20 @@ class WhyCard(Overlay):
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         column = self._column = QVBoxLayout(self)
         column.setContentsMargins(1, 8, 1, 8)
-        column.addWidget(self._head)
+        more = set_role(QPushButton("What could help?"), "flat")
+        more.clicked.connect(self._ask_for_help)
+        top = QHBoxLayout()
+        top.setContentsMargins(0, 0, 12, 0)
+        top.addWidget(self._head, 1)
+        top.addWidget(more)
+        column.addLayout(top)
         column.addWidget(self._area, 1)
         return column
+
+    def _ask_for_help(self) -> None:
+        """Give way to the card of what could be tried."""
+        self.close_card()
+        self.help_wanted.emit()
 
     def _fill(self, facts: tuple[Fact, ...], otherwise: str) -> None:
         """List the facts, or say something else."""

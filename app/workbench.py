@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Qt
 from app import conflict, other_files
 from app.actions import ActionSet
 from app.banner import Choice, Message
+from app.board_desk import BoardDesk
 from app.break_menu import break_edit, repair_edit
 from app.breakpoints_card import BreakpointsCard
 from app.context_menu import BreakMenus, canvas_menu, item_menu
@@ -22,6 +23,7 @@ from app.status_bar import past_line, rest_line, run_line
 from app.studies import StudyDesk
 from app.time_travel import TimeTravel
 from app.traces_desk import TracesDesk
+from app.what_if_desk import WhatIfDesk
 from app.why_card import WhyCard
 from engine.model.edits import SetDesign
 from engine.model.units import format_quantity
@@ -76,6 +78,7 @@ class Workbench(QObject):
         self.findings_panel = FindingsPanel(window, look)
         self.distances = DistancesCard(window, look)
         self.why = WhyCard(window, look)
+        self.what_if = WhatIfDesk(window, look, services)
         self.result_card = ResultCard(window, look)
         self.runs = RunsCard(window, look, services.keeper)
         self.breakpoints = BreakpointsCard(window, look, services.run, services.document)
@@ -83,6 +86,7 @@ class Workbench(QObject):
         self.breaks = BreakMenus(components, look, self.break_it)
         self.desk = StudyDesk(services, look, window.instruments, dialogs)
         self.traces = TracesDesk(services, look, window.instruments)
+        self.board = BoardDesk(services, look, window.instruments)
         self.selection: frozenset[str] = frozenset()
         self.travel = TimeTravel(views, services.run)
         RunMessages(services.run, views.banners, self.show_findings, self.breakpoints.open)
@@ -232,7 +236,9 @@ class Workbench(QObject):
         run.explained.connect(self.why.show_answer)
         run.cleared.connect(self.why.close_card)
         self.why.jump_requested.connect(self.jump)
+        self.why.help_wanted.connect(lambda: self.what_if.ask(self.chosen))
         self.traces.item_requested.connect(self.views.canvas.reveal)
+        self.board.item_requested.connect(self.views.canvas.reveal)
         self.views.charts.traces_requested.connect(self.traces.show)
         self.window.why_clicked.connect(self.explain)
         transport.run_toggled.connect(run.set_running)

@@ -21,10 +21,10 @@ from engine.study import (
 from engine.study.export import export
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from engine.study import Study
+    from engine.study import Outcome, Study
 
 _TICK_MS: Final = 60
 _REPORT_EVERY: Final = 0.5
@@ -59,6 +59,11 @@ class RunningStudy(QObject):
     def active(self) -> bool:
         """Whether one is under way."""
         return self._run is not None and not self._run.over
+
+    @property
+    def outcomes(self) -> Mapping[str, Outcome]:
+        """What became of the runs that are done."""
+        return {} if self._run is None else self._run.outcomes
 
     @property
     def progress(self) -> tuple[int, int]:

@@ -26,10 +26,11 @@ if TYPE_CHECKING:
     from engine.model.design import Design
     from engine.model.findings import Finding
     from engine.model.prediction import Theory
+    from engine.why.what_if import Supposed
 
 NICENESS: Final = 5
-_NEEDED: Final = ("engine.catalog", "engine.plan.theory")
-Topic = Literal["findings", "theory", "text"]
+_NEEDED: Final = ("engine.catalog", "engine.plan.theory", "engine.why.what_if")
+Topic = Literal["findings", "theory", "text", "what_if"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Ask:
 
     number: int
     topic: Topic
-    details: tuple[float, ...] = ()
+    details: tuple[float | str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +74,22 @@ def predicted(design: Design, at: float, load: float) -> Theory | None:
         return None
 
 
+def supposed(design: Design, load: float, node: str) -> Supposed | None:
+    """What could be tried about a node (empty: the bottleneck), and what theory says of it; None where it cannot run."""
+    from engine.catalog.typed import DesignError  # noqa: PLC0415 - the app imports this module
+    from engine.why.what_if import suppose  # noqa: PLC0415
+
+    try:
+        return suppose(design, node or None, load)
+    except DesignError:
+        return None
+
+
 TOPICS: Final[Mapping[Topic, Callable[..., Any]]] = {
     "findings": findings,
     "theory": predicted,
     "text": dumps,
+    "what_if": supposed,
 }
 
 

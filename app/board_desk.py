@@ -1,0 +1,79 @@
+"""The place of the board in the window: a page of the instruments that follows the run while it is in view."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from app.instruments import Instruments
+    from app.services import Services
+    from engine.sim.snapshot import Sample, Snapshot
+    from widgets.board import BoardPanel
+    from widgets.theme import ThemeManager
+
+_PAGE: Final = "board"
+_HEIGHT: Final = 250
+"""In which some rows can be read (logical pixels)."""
+_SPAN: Final = 5.0
+"""Simulated seconds that a board looks back: as far as the inspector's measurements."""
+_EVERY_MS: Final = 500
+"""Rows that change faster than twice a second cannot be read."""
+
+
+class BoardDesk(QObject):
+    """Feeds the page. The panel is made when it is first wanted."""
+
+    item_requested = Signal(str)
+    """A client or node to be shown on the canvas."""
+
+    def __init__(self, services: Services, look: ThemeManager, place: Instruments) -> None:
+        """Take a page of the instruments."""
+        super().__init__(place)
+        self._services, self._look, self._place = services, look, place
+        self._panel: BoardPanel | None = None
+        self._samples: deque[Sample] = deque()
+        place.add_page(_PAGE, "Board", self._made, _HEIGHT)
+        services.run.snapshot.connect(self._take)
+        services.run.cleared.connect(self._clear)
+        self._timer = QTimer(self, interval=_EVERY_MS, singleShot=True)
+        self._timer.timeout.connect(self._refresh)
+
+    @property
+    def panel(self) -> BoardPanel:
+        """The page itself."""
+        if self._panel is None:
+            from widgets.board import BoardPanel  # noqa: PLC0415 - the window does not wait for it
+
+            self._panel = BoardPanel(self._look)
+            self._panel.item_requested.connect(self.item_requested)
+            self._refresh()
+        return self._panel
+
+    def _made(self) -> QWidget:
+        """The panel, when it is first shown."""
+        return self.panel
+
+    def _take(self, snapshot: Snapshot, _elapsed: float) -> None:
+        """The run went on."""
+        self._samples.extend(snapshot.samples)
+        while self._samples and self._samples[0].end <= snapshot.time - _SPAN:
+            self._samples.popleft()
+        if not self._timer.isActive() and self._place.is_shown(_PAGE):
+            self._timer.start()
+
+    def _refresh(self) -> None:
+        """Show how everything does."""
+        if self._panel is not None:
+            design = self._services.document.design
+            names = {each.id: each.name or each.id for each in design.nodes}
+            self._panel.show_samples(self._samples, names)
+
+    def _clear(self) -> None:
+        """A run begins at 0."""
+        self._samples.clear()
+        self._refresh()
