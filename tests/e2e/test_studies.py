@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from app.studies.naming import Names
 from engine.model import files
 from engine.model.design import Design
 from engine.study import Replicate, Variant, run_study
@@ -48,7 +49,7 @@ def studies(launch, shop):
 def test_a_replication_in_the_window_is_the_one_of_a_script(studies, shop) -> None:
     report = studies.run("replicate", seeds="4")
     assert report.hash == run_study(Replicate(Variant.of(files.load(shop)), 4), processes=1).hash
-    assert studies.panel.results.words.startswith("users.latency.p99 is ")
+    assert studies.panel.results.words.startswith("Users: p99 latency is ")
     assert studies.panel.state_text.startswith("4 runs in ")
     picture = studies.panel.plot._picture
     assert len(picture.dots[0].ys) == 4
@@ -79,9 +80,9 @@ def test_a_sweep_draws_a_line_with_its_band(studies) -> None:
 
 def test_a_comparison_says_by_how_much(studies) -> None:
     studies.run("compare", change="web.workers", value="4", seeds="3")
-    assert studies.panel.results.words.startswith("B cuts users.latency.p99 by ")
+    assert studies.panel.results.words.startswith("B cuts Users: p99 latency by ")
     bar = studies.panel.plot._picture.bars[0]
-    assert bar.label == "users.latency.p99"
+    assert bar.label == "Users: p99 latency"
     assert bar.value < 0.0
 
 
@@ -97,9 +98,10 @@ def test_the_most_sensitive_setting_is_on_top(studies) -> None:
     studies.run("sensitivity", seeds="2")
     bars = studies.panel.plot._picture.bars
     values = {bar.label: bar.value for bar in bars}
-    assert values["load"] == pytest.approx(values["users.arrivals.rate"])
-    assert values["web.service_time.mean"] > 1.0 > 0.0 > values["web.workers"]
-    assert bars[0].label == studies.report.table("knobs").rows[0][0]
+    assert values["load"] == pytest.approx(values["Users · arrivals.rate"])
+    assert values["Web · service_time.mean"] > 1.0 > 0.0 > values["Web · workers"]
+    first = str(studies.report.table("knobs").rows[0][0])
+    assert bars[0].label == Names(studies.robot.design).text(first)
 
 
 REFUSED = [
