@@ -39,6 +39,7 @@ ACTIONS: Final = (
     ActionSpec("file.open", "&Open…", ("Ctrl+O",), "open"),
     ActionSpec("file.save", "&Save", ("Ctrl+S",), "save"),
     ActionSpec("file.save_as", "Save &as…", ("Ctrl+Shift+S",)),
+    ActionSpec("file.compare", "Co&mpare with…", (), "compare"),
     ActionSpec("file.export", "E&xport picture…", ("Ctrl+E",), "export"),
     ActionSpec("file.animation", "Export ani&mation…", (), "export"),
     ActionSpec("file.save_run", "Save this r&un…", (), "save"),
@@ -122,7 +123,7 @@ MENUS: Final = (
         (
             "file.new", "file.new_window", "file.open", ">recent", ">examples", "-",
             "file.save", "file.save_as", ">versions", "-",
-            "file.export", "file.animation", "file.save_run", "-", "file.quit",
+            "file.compare", "-", "file.export", "file.animation", "file.save_run", "-", "file.quit",
         ),
     ),
     MenuSpec(

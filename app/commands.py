@@ -14,6 +14,7 @@ from app.animation import AnimationExport
 from app.chart_export import ChartExports
 from app.command_palette import CommandPalette
 from app.comments_card import CommentsCard
+from app.comparison import Comparison
 from app.errands import Errand
 from app.menus import build_menus
 from app.picture import copy_picture, export_picture
@@ -80,6 +81,7 @@ class Commands(QObject):
         self.shortcuts = ShortcutsCard(bench.window, bench.look, bench.actions)
         self.comments = CommentsCard(bench.window, bench.look)
         self.about = AboutCard(bench.window, bench.look)
+        self.comparison = Comparison(bench)
         bench.actions.bind(
             self._file() | self._edit() | self._view() | self._insert() | self._run() | self._help()
         )
@@ -138,6 +140,7 @@ class Commands(QObject):
             "file.new": files.new,
             "file.new_window": new_window,
             "file.open": files.ask_open,
+            "file.compare": self.comparison.ask,
             "file.save": files.save,
             "file.save_as": files.save_as,
             "file.export": export,

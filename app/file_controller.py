@@ -111,6 +111,26 @@ class FileController(QObject):
         if path is not None:
             self.open(path)
 
+    def ask_other(self, take: Callable[[Design, Path], object]) -> None:
+        """Let the person choose another design to look at; the open one stays."""
+        path = self._dialogs.open_path(self.folder())
+        if path is None:
+            return
+
+        def done(design: Design) -> None:
+            take(design, path)
+
+        words = f"Reading {files.shown_name(path)}"
+        errand = Errand(
+            words,
+            partial(files.load, path),
+            done,
+            lambda error: self.failed.emit(str(error)),
+            "process",
+            can_stop=True,
+        )
+        (self._errands if is_long_file(path) else self._inline).send(errand)
+
     def ask_recording(self, client: str, refuse: Callable[[str], object]) -> None:
         """Let the person choose recorded arrivals for a client; ``refuse`` hears what is wrong with them."""
         path = self._dialogs.recording_path(self.folder())

@@ -8,7 +8,7 @@ what is shown (``faces``, ``health``), where it is (``geometry``, ``wires``) and
 from __future__ import annotations
 
 from widgets.canvas.aligning import WAYS
-from widgets.canvas.blast_map import BlastMap, BlastMark
+from widgets.canvas.blast_map import BlastMap, BlastMark, Ghost
 from widgets.canvas.view import CanvasView
 
-__all__ = ["WAYS", "BlastMap", "BlastMark", "CanvasView"]
+__all__ = ["WAYS", "BlastMap", "BlastMark", "CanvasView", "Ghost"]

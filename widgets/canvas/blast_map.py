@@ -1,4 +1,4 @@
-"""The blast-radius map: what the failure of each item does, or whom one failure hurts, painted on the items."""
+"""Maps painted on the items: what failures do and whom they hurt, or what sets another design apart."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from widgets.canvas.health import State
     from widgets.canvas.link_painter import LinkFace
 
+REMOVED: Final = "− removed"
+"""What the legend calls ghosts."""
 _NOTABLE: Final = 0.005
 """Share from which on it is written on a link."""
 
@@ -34,6 +36,24 @@ class BlastMark:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ghost:
+    """Something that only another design has: an outline, or a line between two points (scene units)."""
+
+    id: str
+    text: str
+    x: float = 0.0
+    y: float = 0.0
+    width: float = 0.0
+    height: float = 0.0
+    ends: tuple[tuple[float, float], ...] = ()
+
+    @property
+    def is_line(self) -> bool:
+        """Whether it is a link."""
+        return bool(self.ends)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BlastMap:
     """A map of a whole design. What has no mark in it is paled."""
 
@@ -49,6 +69,9 @@ class BlastMap:
         inside = [self.marks[each] for each in held if each in self.marks]
         return own or max(inside, key=lambda mark: RANK[mark.tone], default=None)
 
+    ghosts: tuple[Ghost, ...] = ()
+    """What is not in the design."""
+
     @property
     def keys(self) -> tuple[tuple[State, str, int], ...]:
         """The legend: tone, word and how many items, the worst first."""
@@ -57,7 +80,10 @@ class BlastMap:
             key = (mark.tone, mark.word)
             counts[key] = counts.get(key, 0) + 1
         ordered = sorted(counts, key=lambda key: (-RANK[key[0]], key[1]))
-        return tuple((tone, word, counts[tone, word]) for tone, word in ordered)
+        keys = [(tone, word, counts[tone, word]) for tone, word in ordered]
+        if self.ghosts:
+            keys.append(("down", REMOVED, len(self.ghosts)))
+        return tuple(keys)
 
 
 def marked_card(face: CardFace, mark: BlastMark | None) -> CardFace:

@@ -16,6 +16,7 @@ from widgets.canvas.dropping import Dropping
 from widgets.canvas.geometry import CARD_WIDTH, COMPACT_ZOOM
 from widgets.canvas.gesture_controller import GestureController
 from widgets.canvas.gestures.connect import Origin
+from widgets.canvas.ghosts import ghost_rect, paint_ghosts
 from widgets.canvas.hint import paint_hint
 from widgets.canvas.input import Input
 from widgets.canvas.keys import Keys
@@ -235,6 +236,9 @@ class CanvasView(QGraphicsView):
     def _bring_into_view(self) -> None:
         """Show the whole design, clear of the legend unless its cards are whole only without that."""
         content = self._scene.content_rect()
+        blast = self._scene.presenter.map
+        for ghost in blast.ghosts if blast is not None else ():
+            content = content.united(ghost_rect(ghost))
         if self._camera.shown().contains(content):
             return
         self._camera.fit(content)
@@ -464,9 +468,11 @@ class CanvasView(QGraphicsView):
             self._wake()
 
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
-        """Help, on an empty canvas."""
+        """What only another design has; help, on an empty canvas."""
         del rect
-        design = self._scene.design
+        design, blast = self._scene.design, self._scene.presenter.map
+        if blast is not None and blast.ghosts:
+            paint_ghosts(painter, blast.ghosts, self._look)
         if not (design.nodes or design.frames or design.notes):
             paint_hint(painter, QRectF(self.viewport().rect()), self._look)
 
