@@ -29,6 +29,8 @@ class Names:
     def __init__(self, design: Design) -> None:
         """The names of this design."""
         self._design = design
+        self._texts: dict[str, str] = {}
+        """What texts became: the same ones stand in thousands of rows."""
         self._settings = {each: setting_title(design, each) for each in knob_names(design)}
 
     def in_report(self, report: Report) -> Report:
@@ -54,7 +56,9 @@ class Names:
 
     def text(self, text: str) -> str:
         """A text with names."""
-        return with_titles(self._design, text, self._settings)
+        if text not in self._texts:
+            self._texts[text] = with_titles(self._design, text, self._settings)
+        return self._texts[text]
 
     def _within(self, shown: _Shown) -> _Shown:
         """A value with names in all its texts."""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from engine.model.design import Design
     from engine.study import Cell, Report
     from widgets.study import StudyRequest
+    from widgets.study.picture import Picture
     from widgets.theme import Theme, ThemeManager
 
 
@@ -133,14 +134,11 @@ class StudySession(QObject):
         self.panel.show_report(None, None)
         self.panel.form.set_running(True)
         self.map.begin(study)
-        self.running.start(study, Variant.of(design).digest)
+        self.running.start(study, Variant.of(design).digest, partial(_shown, design))
 
-    def _show(self, report: Report) -> None:
-        """Show what can be said so far, metrics and settings by the names that people know."""
-        design = self._document.design
-        names = Names(design)
-        picture = names.in_picture(picture_of(report, design.objectives))
-        self.panel.show_report(names.in_report(report), picture)
+    def _show(self, report: Report, shown: tuple[Report, Picture | None]) -> None:
+        """Show what can be said so far."""
+        self.panel.show_report(*shown)
         self.map.take(report)
 
     def _choose(self, table: str, row: Mapping[str, Cell] | None) -> None:
@@ -192,3 +190,9 @@ def _choices(paths: Iterable[str], title: Callable[[str], str]) -> list[Choice]:
         Choice(path, text if often[text] == 1 else f"{text} ({path})")
         for path, text in titles.items()
     ]
+
+
+def _shown(design: Design, report: Report) -> tuple[Report, Picture | None]:
+    """A report and its picture, metrics and settings by the names that people know."""
+    names = Names(design)
+    return names.in_report(report), names.in_picture(picture_of(report, design.objectives))

@@ -60,8 +60,10 @@ def with_titles(design: Design, text: str, others: Mapping[str, str] | None = No
         text: to read.
         others: what other paths of its items are called, such as those of settings.
     """
+    if "." not in text:
+        return text
     ids = sorted((*design.node_by_id, *design.link_by_id), key=len, reverse=True)
-    if not ids or "." not in text:
+    if not ids:
         return text
     words = "|".join(re.escape(each) for each in ids)
     paths = rf"(?<![\w.-])(?:{words})\.\w+(?:\.\w+)*(?![\w-])"

@@ -173,6 +173,7 @@ def test_it_is_stopped_like_any_other_and_what_is_known_is_painted(studies) -> N
     studies.start()
     studies.robot.wait(lambda: studies.session.running.progress[0] >= 13, 120_000)
     QTest.mouseClick(studies.form._start, Qt.MouseButton.LeftButton)
+    studies.robot.wait(lambda: not studies.session.running.active)
     assert "they are kept" in studies.panel.state_text
     assert "web" in {item for item, word in words(studies).items() if word}
 

@@ -23,7 +23,7 @@ class Studies:
         self.report: Report | None = None
         self.session.running.reported.connect(self._take)
 
-    def _take(self, report: Report) -> None:
+    def _take(self, report: Report, _shown: object) -> None:
         self.report = report
 
     def ask(self, kind: str, **texts: str) -> None:
