@@ -389,8 +389,6 @@ class Call(Attempt):
     """The client that it comes from, where it was forsaken."""
     behind: Call | None = None
     """Next in the waiting line."""
-    later: Call | None = None
-    """Next to expire."""
     context: Context | None = None
     """Its deadline and its dependants, and where it is in a flow; most calls have none of these."""
     span: SpanRecord | None = None
@@ -408,8 +406,8 @@ class Call(Attempt):
 
     def glance(self) -> i64:
         """Look at something on every line of memory that the call takes; what is seen means nothing."""
-        seen = self.slot ^ self.pending ^ self.given_up ^ self.kind
-        return seen ^ i64(self.tried is None) ^ i64(self.context is None)
+        seen = self.slot ^ self.given_up ^ self.key
+        return seen ^ i64(self.endpoint is None) ^ i64(self.context is None)
 
     def forsake(self) -> None:
         """Let go of those who made it: they wait for it no more, and it may lie in line for long."""

@@ -1,12 +1,12 @@
 """Equal timeouts in one line: whoever starts first expires first, so one pending entry serves all.
 
-`Expiry` watches attempts from the moment they are sent, for all who have a timeout; the calls themselves
-are its chain. `Watch` watches spans that begin later, for the few that have to wait.
+`Expiry` watches attempts from the moment they are sent, for all who have a timeout. `Watch` watches spans
+that begin later, for the few that have to wait.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, Final, cast, final
 
 from mypy_extensions import i64
 
@@ -14,6 +14,11 @@ from engine.sim.lane.agenda import Agenda, Task, Timer
 
 if TYPE_CHECKING:
     from engine.sim.lane.call import Call, Expirer
+
+ROOM: Final = 64
+"""Calls that can be watched at first; a power of two, as its doubles are."""
+GROUP: Final = 4
+"""Calls that are glanced at in one turn; a power of two. More would not be had from memory at once."""
 
 
 @final
@@ -24,35 +29,53 @@ class Expiry(Task):
         self.span = span
         self._agenda = agenda
         self._expirer = expirer
-        self._first: Call | None = None
-        self._last: Call | None = None
+        self._calls: list[object] = [None] * ROOM
+        """A ring: whom to glance at is known without a look at those before."""
+        self._mask: i64 = ROOM - 1
+        self._first: i64 = 0
+        """How many were ever taken out: the place of the first, but for whole rounds of the ring."""
+        self._end: i64 = 0
+        """How many ever came."""
         self._timer = Timer(self)
         self._pending = False
+        self._expired: i64 = 0
         self._seen: i64 = 0
         """What was seen of those who are next; it means nothing."""
 
     def add(self, call: Call) -> None:
         """Watch a call that is sent now (`call.sent` is set)."""
-        last = self._last
-        if last is None:
-            self._first = call
-            if not self._pending:
-                self._pending = True
-                self._agenda.schedule_at(call.sent + self.span, self._timer)
-        else:
-            last.later = call
-        self._last = call
+        end = self._end
+        if end - self._first > self._mask:
+            self._make_room()
+        self._calls[end & self._mask] = call
+        self._end = end + 1
+        if end == self._first and not self._pending:
+            self._pending = True
+            self._agenda.schedule_at(call.sent + self.span, self._timer)
+
+    def _make_room(self) -> None:
+        """Have a ring twice as large."""
+        calls, mask = self._calls, self._mask
+        self._mask = 2 * mask + 1
+        self._calls = [None] * int(2 * mask + 2)
+        place = self._first
+        while place < self._end:
+            self._calls[place & self._mask] = calls[place & mask]
+            place += 1
 
     def prune(self) -> None:
         """Forget the calls at the head that are settled."""
-        first = self._first
-        while first is not None and first.settled:
-            following = first.later
-            first.later = None
-            first = following
-        self._first = first
-        if first is None:
-            self._last = None
+        calls = self._calls
+        mask = self._mask
+        place = self._first
+        end = self._end
+        while place < end:
+            call = cast("Call", calls[place & mask])
+            if not call.settled:
+                break
+            calls[place & mask] = None
+            place += 1
+        self._first = place
 
     def due(self, timer: Timer, now: float) -> None:
         """Expire what is due and wait for the next.
@@ -60,40 +83,50 @@ class Expiry(Task):
         Whoever is told may at once send something else: the timer counts as pending meanwhile.
         """
         self.prune()
-        first = self._first
-        while first is not None:
+        while self._first < self._end:
+            first = cast("Call", self._calls[self._first & self._mask])
             end = first.sent + self.span
             if end > now:
                 self._agenda.schedule_at(end, timer)
                 return
-            self._look_ahead(first)
+            if self._expired & (GROUP - 1) == 0:
+                self._look_ahead()
+            self._expired += 1
             self._expirer.expired(first, now)
             self.prune()
-            first = self._first
         self._pending = False
 
-    def _look_ahead(self, first: Call) -> None:
-        """Glance at those who expire after the first, and at who waits for them.
+    def _look_ahead(self) -> None:
+        """Glance at some of those who expire soon, and at who waits for them.
 
         They were sent long ago, so that nothing of them is in the caches of a core. What is asked for here
         comes from memory all at once, and in time; asked for where it is needed, one comes after the other.
-        Whoever is glanced at was found by a glance before.
+        Whoever is glanced at was found by a glance of a turn before: the calls of the group after the next are
+        glanced at in this turn, who waits for them in the next, and who waits for those in the one after.
         """
-        second = first.later
-        if second is None:
-            return
-        seen = i64(second.pool.inside.has(second))
-        waiting = second.parent
-        if waiting is not None:
-            seen ^= i64(waiting.pool.inside.has(waiting))
-            if waiting.parent is not None:
-                seen ^= waiting.parent.glance()
-        third = second.later
-        if third is not None:
-            if third.parent is not None:
-                seen ^= third.parent.glance()
-            if third.later is not None:
-                seen ^= third.later.glance()
+        calls = self._calls
+        mask = self._mask
+        place = self._first + GROUP
+        last = min(place + GROUP, self._end - 2 * GROUP)
+        seen: i64 = 0
+        while place < last:
+            seen ^= cast("Call", calls[(place + 2 * GROUP) & mask]).glance()
+            waiting = cast("Call", calls[(place + GROUP) & mask])
+            behind = waiting.behind
+            if behind is not None:
+                seen ^= behind.seq  # it will be the first in line
+            above = waiting.parent
+            if above is not None:
+                seen ^= above.glance()
+            soon = cast("Call", calls[place & mask])
+            seen ^= i64(soon.pool.inside.has(soon))
+            above = soon.parent
+            if above is not None:
+                seen ^= i64(above.pool.inside.has(above))
+                above = above.parent
+                if above is not None:
+                    seen ^= above.glance()
+            place += 1
         self._seen = seen
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
+from mypy_extensions import i64
+
 from engine.sim.lane.call import Call, CallPath, Endpoint, Site
 from engine.sim.lane.codes import (
     AT_RULE,
@@ -32,8 +34,6 @@ from engine.sim.lane.seams import BOARD
 from engine.sim.lane.settling_path import SettlingPath
 
 if TYPE_CHECKING:
-    from mypy_extensions import i64
-
     from engine.sim.lane.agenda import Agenda
     from engine.sim.lane.draws import Draws
     from engine.sim.lane.recasting import Recasting
@@ -335,7 +335,7 @@ class Link(SettlingPath):
         span = tracer.attempt(above, self.name, now)
         call.span = span
         if span is not None:
-            span.attempt = call.attempt
+            span.attempt = i64(call.attempt)
             span.awaited = call.waits
             if call.stage == BACKOFF:
                 span.since = call.sent
@@ -378,7 +378,7 @@ class Link(SettlingPath):
 
     def _go_on(self, call: Call, job: Call, now: float) -> None:
         """Repeat, or let the job go on."""
-        if call.repeat < self.times and not (call.waits and job.done):
+        if i64(call.repeat) < self.times and not (call.waits and job.done):
             following = self.new(job)
             following.repeat = call.repeat + 1
             following.waits = call.waits

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, final
 
+from mypy_extensions import i64
+
 from engine.sim.lane.codes import NEVER
 from engine.sim.lane.seams import RETRY, Rule
 
 if TYPE_CHECKING:
-    from mypy_extensions import i64
-
     from engine.sim.lane.call import Call
     from engine.sim.lane.draws import Draws
 
@@ -33,9 +33,9 @@ class Retry(Rule):
 
     def retry_in(self, call: Call, reason: i64, wait: float, now: float) -> float:
         """The wait after a failed attempt."""
-        if call.attempt > len(self.backoffs) or (self.on >> reason) & 1 == 0:
+        if i64(call.attempt) > len(self.backoffs) or (self.on >> reason) & 1 == 0:
             return NEVER
-        longest = self.backoffs[call.attempt - 1]
+        longest = self.backoffs[i64(call.attempt) - 1]
         if longest <= 0.0 or self.least_share >= 1.0:
             return longest
         return longest * (self.least_share + (1.0 - self.least_share) * self._uniforms.draw())

@@ -88,7 +88,7 @@ class Fifo(Line):
             return
         self._given_up += 1
         first = self.first
-        while self._given_up > 0 and first is not None and can_be_shelved(first):
+        while self._given_up > 0 and first is not None and (first is call or can_be_shelved(first)):
             self._given_up -= 1
             self.first = first.behind
             first.behind = None
