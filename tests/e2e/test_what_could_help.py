@@ -66,7 +66,7 @@ def test_what_runs_is_stopped_and_a_changed_design_closes_the_card(launch, shop)
     card = asked(robot)
     press(card.start)
     press(card.start)
-    assert card.start.text() == "Try all"
+    robot.wait(lambda: card.start.text() == "Try all")
     assert card._state.text().startswith("Stopped after ")
     robot.services.document.push(robot.opened.bench.what_if.supposed.ideas[1].edit)
     assert not card.isVisible()
