@@ -7,6 +7,7 @@ first in, first out, and skip the heap. The order is the same as if all were in 
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING, Final, cast, final
 
 from librt.vecs import extend, vec
@@ -34,9 +35,9 @@ class StandstillError(RuntimeError):
 class Entry:
     """Something that is due at a time. Entries at equal times fire in the order of scheduling.
 
-    Few classes derive from it, calls and timers: mypyc checks types of list items, and does that
-    fast only where there are at most three. It is no ABC, since mypyc would have to check at every
-    access that an attribute is there.
+    Few classes derive from it, calls and timers: mypyc checks types of list items, and does that fast only where
+    at most three are no abstract ones. That is why what is due has to be said by each. It is no ABC, since mypyc
+    would have to check at every access that an attribute is there.
     """
 
     time: float = 0.0
@@ -46,6 +47,7 @@ class Entry:
     slot: i64 = 0
     """Place among the `Jobs` that it is one of."""
 
+    @abstractmethod
     def fire(self, now: float) -> None:
         """Do what is due."""
         raise NotImplementedError

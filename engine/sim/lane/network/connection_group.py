@@ -85,9 +85,11 @@ class ConnectionGroup(ConnectionList):
 
     def expire(self, now: float) -> None:
         """Close what has been idle for too long. To do that earlier or later makes no difference."""
+        eldest = self.eldest
+        if eldest is None:
+            return
         rules = self.keeper.rules
         idle = min(rules.idle, rules.server_idle)
-        eldest = self.eldest
         while eldest is not None and now - eldest.idle_since > idle:
             eldest.pool.close(eldest)
             self.tidy(eldest.pool)

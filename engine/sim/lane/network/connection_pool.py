@@ -124,7 +124,7 @@ class ConnectionPool(ConnectionHolder):
         self.keeper.riding -= 1
         # A request cannot be taken back where nothing else runs beside it, so the connection goes.
         cut_short = rules.streams == 1 and now < connection.answered
-        cut = connection.is_cut()
+        cut = connection.leads_to is not None and connection.is_cut()
         gone = cut or connection.era != group.era
         if cut and not connection.closed:
             group.come_back(self.number, 0)
@@ -138,8 +138,10 @@ class ConnectionPool(ConnectionHolder):
         if connection.active == 0:
             connection.idle_since = now
             group.rest(connection)
-        self.serve(now)
-        group.tidy(self)
+        if self.waiting > 0:
+            self.serve(now)
+        if self.number != SHARED:
+            group.tidy(self)
 
     def serve(self, now: float) -> None:
         """Let those in line board for whom there is room, and open connections for the others."""
@@ -234,7 +236,8 @@ class ConnectionPool(ConnectionHolder):
             connection = free[-1]
             if not connection.closed:
                 surplus = self.open > self.keeper.rules.most and connection.active == 0
-                if not (surplus or connection.closes <= now or connection.is_cut()):
+                cut = connection.leads_to is not None and connection.is_cut()
+                if not (surplus or connection.closes <= now or cut):
                     return connection
                 self.close(connection)
             free.pop()

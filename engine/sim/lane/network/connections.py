@@ -23,6 +23,8 @@ class Connections(ConnectionCounts):
     def __init__(self, link: Link, rules: ConnectionRules) -> None:
         super().__init__(link, rules)
         self.groups: dict[tuple[Pool, Endpoint], ConnectionGroup] = {}
+        self._known: dict[Pool, dict[Endpoint, ConnectionGroup]] = {}
+        """The same, where each call looks for its own: finding two things is cheaper than making a pair of them."""
 
     def admit(self, call: Call, now: float) -> i64:
         """Board a connection, now or when there is one."""
@@ -31,10 +33,12 @@ class Connections(ConnectionCounts):
             return OK
         parent = call.parent
         caller = call.pool if parent is None else parent.pool
-        group = self.groups.get((caller, endpoint))
+        known = self._known.get(caller)
+        group = None if known is None else known.get(endpoint)
         if group is None:
             group = ConnectionGroup(self, caller, endpoint)
             self.groups[(caller, endpoint)] = group
+            self._know(caller, endpoint, group)
         group.look(now)
         return group.pool_of(call).admit(call, now)
 
@@ -59,10 +63,21 @@ class Connections(ConnectionCounts):
         """Keep some groups; the others close what is idle."""
         gone = self.groups
         self.groups = groups
+        self._known = {}
+        for (caller, endpoint), group in groups.items():
+            self._know(caller, endpoint, group)
         for key, group in gone.items():
             if groups.get(key) is not group:
                 group.forgotten = True
                 group.close_idle()
+
+    def _know(self, caller: Pool, endpoint: Endpoint, group: ConnectionGroup) -> None:
+        """Find a group from now on."""
+        known = self._known.get(caller)
+        if known is None:
+            known = {}
+            self._known[caller] = known
+        known[endpoint] = group
 
     def standing(self, now: float) -> i64:
         """Connections that stand or are being set up."""

@@ -58,8 +58,8 @@ class StoreRole(Role):
         elif self.writes[job.kind]:
             self.flow.serve(job, now)
         else:
-            store = self.store
-            slot = store.find(self._key(job), now)
+            store, keys = self.store, self.user_keys
+            slot = store.find(job.key if keys is None else keys.key(job), now)
             if slot >= 0:
                 self.hits += 1
                 self.ages += now - store.written_at[slot]
@@ -93,7 +93,8 @@ class StoreRole(Role):
             self.node.end(job, OK, now)
             return
         if self.single_flight:
-            key = self._key(job)
+            keys = self.user_keys
+            key = job.key if keys is None else keys.key(job)
             followers = self._followers.get(key)
             if followers is not None:
                 followers.append(job)
@@ -104,9 +105,9 @@ class StoreRole(Role):
 
     def _put(self, job: Call, now: float) -> None:
         """Store a job's key."""
-        store = self.store
-        size = self.sizes[job.kind]
-        store.put(self._key(job), now, now + store.ttl, size, job.pool.index)
+        store, keys = self.store, self.user_keys
+        key = job.key if keys is None else keys.key(job)
+        store.put(key, now, now + store.ttl, self.sizes[job.kind], job.pool.index)
 
     def _key(self, job: Call) -> i64:
         """Under what a job's key is stored."""
@@ -131,7 +132,14 @@ class StoreRole(Role):
     def _take_followers(self, job: Call) -> list[Call]:
         """Those who wait for what a job fetches; they wait no more."""
         job.leads = False
-        return self._followers.pop(self._fetched(job), [])[1:]
+        keys = self.user_keys
+        key = job.key if keys is None else keys.key(job)
+        waiting = self._followers.pop(key, None)
+        if waiting is None or waiting[0] is not job:  # keys are stored in another way by now
+            if waiting is not None:
+                self._followers[key] = waiting
+            waiting = self._followers.pop(self._fetched(job), [])
+        return waiting[1:]
 
     def _fetched(self, job: Call) -> i64:
         """Under what a job fetches, though keys may be stored in another way by now."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.sim.lane.agenda import Agenda, Entry, Heap, Task, Timer
+from engine.sim.lane.agenda import Agenda, Heap, Task, Timer
 
 
 class Recorder(Task):
@@ -160,7 +160,7 @@ def test_heap_gives_the_first_of_any_number(moves: list[int]) -> None:
     heap, inside = Heap(), []
     for seq, move in enumerate([*moves, *([3] * 70), *([-1] * 300)]):
         if move >= 0:
-            entry = Entry()
+            entry = Timer(Task())
             entry.time, entry.seq = float(move), seq
             heap.push(entry)
             inside.append((float(move), seq))
