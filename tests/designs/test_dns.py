@@ -254,6 +254,21 @@ def test_a_name_without_an_address() -> None:
     assert mean(watched(limited, 180.0), 70.0, 180.0, goodput("kept")) == 0.0
 
 
+@pytest.mark.parametrize(("ttl", "at", "lasts"), [(2.0, 40.0, 60.0), (12.0, 80.0, 100.0)])
+def test_other_names_without_an_address(ttl: float, at: float, lasts: float) -> None:
+    """Who opens a connection fails once its answer has run out, all of them after a TTL; who keeps one does not."""
+    design = shipped("dynamodb-2025")
+    edits = (of_dns("ttl", ttl), events(design, {"at": at, "duration": lasts}))
+    samples = watched(changed(design, *edits), at + lasts + 60.0)
+    assert mean(samples, 30.0, at, failures("fresh")) == 0.0
+    share = mean(samples, at, at + ttl, failures("fresh")) / 200.0
+    gap = 400.0 / 200.0  # until a user comes again whose answer has run out
+    assert share == pytest.approx(1.0 - ttl / (ttl + gap) / 2.0, abs=0.15)
+    assert mean(samples, at + ttl + 1.0, at + lasts, goodput("fresh")) == 0.0
+    assert mean(samples, at + lasts + 1.0, at + lasts + 60.0, failures("fresh")) == 0.0
+    assert sum(sum(each.nodes["kept"].failed.values()) for each in samples) <= 5
+
+
 def test_the_last_records_stay() -> None:
     design = shipped("dynamodb-2025-fixed")
     says(design, "all look-ups are answered")
