@@ -81,3 +81,24 @@ def budget_of(metric: str, least: float | None, most: float | None) -> float | N
     if name == "availability" and least is not None:
         bad = 1.0 - least
     return bad if bad is not None and 0.0 < bad < 1.0 else None
+
+
+def budget_left(
+    metric: str, least: float | None, most: float | None, value: float | None
+) -> float | None:
+    """The share of its error budget that an objective has left; below 0 where more was bad than may be.
+
+    Args:
+        metric: what is bounded.
+        least: what it has to be above.
+        most: what it has to be below.
+        value: what was measured; None where nothing was.
+
+    Returns:
+        1 where nothing was bad; None for an objective without a budget, and where nothing was measured.
+    """
+    budget = budget_of(metric, least, most)
+    if budget is None or value is None:
+        return None
+    bad = 1.0 - value if metric.partition(".")[2] == "availability" else value
+    return 1.0 - bad / budget

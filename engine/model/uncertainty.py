@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.model.metrics import CI
-from engine.model.units import format_margin, format_quantity
+from engine.model.units import format_figure, format_margin, format_quantity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,8 +69,18 @@ def about(objective: Mapping[str, Any], title: str = "") -> str:
 
 
 def verdict(objective: Mapping[str, Any]) -> str:
-    """Whether an objective is met: ``met``, ``missed``, or either with a doubt."""
-    return _verdict(objective) + _paged(objective)
+    """Whether an objective is met: ``met``, ``missed``, or either with a doubt; and what it has left of its budget."""
+    return _verdict(objective) + _budgeted(objective) + _paged(objective)
+
+
+def _budgeted(objective: Mapping[str, Any]) -> str:
+    """How much of its error budget is left, or how often it was used up; nothing where it has none."""
+    left = objective.get("budget_left")
+    if left is None:
+        return ""
+    if left < 0.0:
+        return f", {format_figure(1.0 - left)} × its error budget used"
+    return f", {format_quantity(left, '%')} of its error budget left"
 
 
 def _paged(objective: Mapping[str, Any]) -> str:

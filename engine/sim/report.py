@@ -11,6 +11,7 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
+from engine.model.alerts import budget_left
 from engine.model.metrics import CI, bounds_of, value_of
 from engine.sim.confidence import add_intervals
 from engine.sim.invariants import check
@@ -26,9 +27,9 @@ if TYPE_CHECKING:
 VERSION = 1
 """Version of the result object."""
 _UNHASHED = ("hash", "wall_seconds", "warmup_advice", "series", "spans", "instants", "metrics")
-_DOUBTS = (CI, "sure", "above")
-"""What says how sure a number is: it takes functions that round differently on other machines. And what
-is there only because somebody asked: the same run has the same hash whatever is asked of it."""
+_DOUBTS = (CI, "sure", "above", "budget_left")
+"""What says how sure a number is: it takes functions that round differently on other machines. What follows
+from other numbers. And what is there only because somebody asked: the same run has the same hash whatever is asked of it."""
 
 Result = dict[str, Any]
 
@@ -124,6 +125,9 @@ def _judge(objective: Objective, result: Result, meters: Meters) -> Result:
     ends = None if bounds is None else [math.inf if end is None else end for end in bounds]
     sure = None if ends is None else all(objective.meets(end) == met for end in ends)
     judged |= {"value": value, "met": met, CI: bounds, "sure": sure}
+    left = budget_left(objective.metric, objective.above, objective.below, value)
+    if left is not None:
+        judged["budget_left"] = left
     if objective.alerts is not None:
         judged["alerts"] = meters.alarms.of(objective)
     return {**judged, "reason": reason} if reason else judged
