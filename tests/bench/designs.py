@@ -105,6 +105,14 @@ def protected(requests: int) -> Raw:
     return raw
 
 
+def recorded(arrivals: int) -> Raw:
+    """A client that replays so many recorded arrivals."""
+    raw = single_station(arrivals)
+    times = [place / 300.0 for place in range(arrivals)]
+    raw["nodes"][0]["config"] = {"arrivals": {"process": "trace", "times": times}}
+    return raw
+
+
 def autoscaled(services: int, instances: int, acts: int) -> Raw:
     """Services that hardly anybody calls, each with an autoscaler that adds an instance ten times a second."""
     nodes, links = [], []

@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.bench.designs import grid, three_tiers
+from tests.bench.designs import grid, recorded, three_tiers
 from tests.bench.row import Row
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -79,3 +79,11 @@ def measure(folder: Path) -> Iterator[Row]:
         "in one minute",
     )
     yield Row("opening 200 nodes", opened, "s", 0.5, "less", five, "opening 5 nodes")
+    recording = file_of(recorded(200_000), folder / "recorded.windtunnel")
+    turn = scene("gaps", folder, "edited", recording)["own"]
+    yield Row("longest turn, 200 000 arrivals edited, processor time", turn, "ms", 50, "less")
+    broken = grid(60, 74)
+    broken["scenario"] |= {"duration": 6, "warmup": 1}
+    study = file_of(broken, folder / "broken.windtunnel")
+    turn = scene("gaps", folder, "resumed", study)["own"]
+    yield Row("longest turn, 405 runs resumed, processor time", turn, "ms", 50, "less")

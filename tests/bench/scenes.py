@@ -11,6 +11,8 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
+from tests.bench.waits import gaps
+
 if TYPE_CHECKING:
     # Qt and the application are imported by each scene: what a scene imports is part of its time.
     from PySide6.QtWidgets import QApplication
@@ -240,6 +242,7 @@ SCENES = {
     "frames": frames,
     "timer": timer,
     "open": open_file,
+    "gaps": gaps,
     "scrub": scrub,
     "zoom": zoom,
 }
