@@ -57,7 +57,7 @@ def test_measuring_gives_the_numbers_of_the_file_though_the_load_dial_is_up(laun
     card = robot.opened.bench.result_card
     robot.wait(lambda: card.result is not None)
     assert card.result["hash"] == headless(shop)["hash"]
-    assert {"Users", "Web", "users.latency.p99", "missed"} <= set(card.texts)
+    assert {"Users", "Web", "Users: p99 latency", "missed"} <= set(card.texts)
     assert any("±" in text for text in card.texts)
     card._copy.click()
     assert json.loads(QApplication.clipboard().text())["seed"] == 7
