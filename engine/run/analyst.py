@@ -101,6 +101,8 @@ class Analyst:
         self._asked: dict[Topic, Ask] = {}
         self.thinking = False
         """Whether it may be interrupted."""
+        self._stale = False
+        """Whether it was, on the question that it thinks about."""
 
     def take(self, said: object) -> None:
         """Hear of the design, or a question."""
@@ -119,14 +121,17 @@ class Analyst:
         if self.design is None or not self._asked:
             return None
         ask = next(iter(self._asked.values()))
+        self._stale = False
         try:
             self.thinking = True
             value = TOPICS[ask.topic](self.design, *ask.details)
             self.thinking = False
-        except _StaleError:
-            return None
-        except Exception:  # noqa: BLE001 - what cannot be thought about has no answer; a run says why
-            value = None
+        except BaseException as error:
+            if self._stale:
+                return None
+            if not isinstance(error, Exception):
+                raise
+            value = None  # what cannot be thought about has no answer; a run says why
         finally:
             self.thinking = False
         del self._asked[ask.topic]
@@ -141,6 +146,7 @@ class Analyst:
         """Give up what it thinks about, if it does: something new was said."""
         if self.thinking:
             self.thinking = False
+            self._stale = True
             raise _StaleError
 
 

@@ -154,6 +154,35 @@ def test_a_change_interrupts_a_thought(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="signals are those of POSIX")
+class Panic(BaseException):
+    """What Rust makes of an interrupt where it expects none."""
+
+
+def test_an_interrupt_that_comes_out_as_something_else_is_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    analyst = Analyst()
+    analyst.take(StartOver(shop()))
+
+    def validated(_design: Design) -> None:
+        try:
+            analyst.interrupt(signal.SIGINT, None)
+        except Exception as error:
+            raise Panic from error
+
+    monkeypatch.setitem(TOPICS, "findings", validated)
+    analyst.take(Ask(1, "findings"))
+    assert analyst.answer() is None
+    assert analyst.is_asked
+
+    def broken(_design: Design) -> None:
+        raise Panic
+
+    monkeypatch.setitem(TOPICS, "findings", broken)
+    with pytest.raises(Panic):
+        analyst.answer()
+
+
 def test_a_stopped_process_delays_nothing_and_is_noticed(owner, qtbot) -> None:
     document = DesignDocument(owner)
     transports: list[WorkerTransport] = []
