@@ -44,7 +44,8 @@ def paint_far(painter: QPainter, face: CardFace, look: Look) -> None:
         token = look.theme.load.colour if face.fault else mark_colour(face, look)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(look.colour(token))
-        painter.drawEllipse(QPointF(10.0, 6.0), 9.0, 9.0)
+        # Above the shape, where no name stands.
+        painter.drawEllipse(QPointF(CARD_WIDTH - 7.0 - _SHAPE / 2, 6.0), 9.0, 9.0)
 
 
 def _paint_name(painter: QPainter, face: CardFace, look: Look) -> None:
