@@ -17,6 +17,7 @@ from widgets.canvas import CanvasView
 from widgets.theme import DARK, IconSet
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QImage
     from pytestqt.qtbot import QtBot
 
     from engine.model.edits import Edit
@@ -111,6 +112,13 @@ class Desk:
         applied = self.undos.pop().apply(self.design)
         self.design = applied.design
         self.view.apply_changes(self.design, applied.changes)
+
+    def picture(self) -> QImage:
+        """What is seen when all is painted, however many frames that takes on this machine."""
+        self.view.grab()
+        while not self.view._scene.backdrop.is_settled:
+            self.view.grab()
+        return self.view.grab().toImage()
 
     @property
     def selection(self) -> frozenset[str]:

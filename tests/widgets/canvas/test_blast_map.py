@@ -89,7 +89,7 @@ def test_a_run_goes_on_beneath_it_and_is_there_afterwards(desk) -> None:
 def pixels(desk, item_rect: QRectF) -> set[str]:
     """Colours that are seen in a part of the scene."""
     desk.view.viewport().repaint()
-    picture = desk.view.grab().toImage()
+    picture = desk.picture()
     camera = desk.view._camera
     area = QRectF(camera.to_view(item_rect.topLeft()), camera.to_view(item_rect.bottomRight()))
     area = area.toRect() & picture.rect()

@@ -175,7 +175,7 @@ def test_from_afar_another_name_is_seen(desk) -> None:
 
 def test_a_theme_is_worn_everywhere_at_once(desk) -> None:
     desk.view.select(["web"])
-    dark = desk.view.grab().toImage()
+    dark = desk.picture()
     desk.view.set_theme(LIGHT, IconSet())
     light = desk.view.grab().toImage()
     at = desk.at(300, 30)
@@ -184,14 +184,14 @@ def test_a_theme_is_worn_everywhere_at_once(desk) -> None:
     paper = desk.at(-102, -102)
     assert light.pixelColor(paper) == QColor(LIGHT.canvas)
     desk.view.set_theme(DARK, IconSet())
-    assert desk.view.grab().toImage() == dark
+    assert desk.picture() == dark
 
 
 def test_the_state_of_a_selected_card_is_ringed(desk) -> None:
     at = desk.at(300, -43)
-    plain = desk.view.grab().toImage().pixelColor(at)
+    plain = desk.picture().pixelColor(at)
     desk.view.select(["web"])
-    ringed = desk.view.grab().toImage().pixelColor(at)
+    ringed = desk.picture().pixelColor(at)
     assert plain != ringed
     assert ringed.blue() > 200
 
