@@ -46,22 +46,23 @@ def study(common: Common, make: Callable[[], Study]) -> int:
 
 
 def outcomes_of(common: Common, make: Callable[[], Study]) -> Mapping[str, Outcome]:
-    """Make a study and run it; what became of its points. Raises ``InputError``."""
-    return _run(common, make).outcomes
+    """Make a study and run it; what became of its points, none of which are kept. Raises ``InputError``."""
+    return _run(common, make, keeps=False).outcomes
 
 
-def _run(common: Common, make: Callable[[], Study]) -> StudyRun:
-    """Make a study and run it to its end."""
+def _run(common: Common, make: Callable[[], Study], *, keeps: bool = True) -> StudyRun:
+    """Make a study and run it to its end. ``keeps``: whether the command has an ``--output``."""
     with _as_input_errors():
         for path in common.files:
             check_export(path)
         wanted = make()
         executor = make_executor(common.processes, common.cluster)
         run = StudyRun(wanted, executor, Storage(common.output) if common.output else None)
+    kept = _kept(common) if keeps else "; none of them are kept"
     try:
-        _drive(run, common)
+        _drive(run, common, kept)
     except (KeyboardInterrupt, Interrupted):
-        _say_how_to_go_on(run, common)
+        _say_how_to_go_on(run, common, kept)
         raise
     finally:
         run.cancel()
@@ -77,8 +78,8 @@ def _as_input_errors() -> Iterator[None]:
         raise InputError(str(error)) from error
 
 
-def _drive(run: StudyRun, common: Common) -> None:
-    """Run to the end, with a progress bar where somebody watches."""
+def _drive(run: StudyRun, common: Common, kept: str) -> None:
+    """Run to the end, with a progress bar where somebody watches; ``kept`` ends what is said of a stop."""
     console = PlainConsole(stderr=True)
     columns = (
         TextColumn("{task.completed:.0f} of {task.total:.0f} runs"),
@@ -95,7 +96,7 @@ def _drive(run: StudyRun, common: Common) -> None:
                     case PointDone(point, outcome) if outcome.error is not None:
                         progress.console.print(Text(f"{point.label}: {outcome.error}", "red"))
                     case Stopped(reason):
-                        raise InputError(reason + _kept(common))
+                        raise InputError(reason + kept)
                     case Concluded() | PointDone():
                         pass
             failed = f"{run.failed} failed" if run.failed else ""
@@ -139,14 +140,14 @@ def _show(report: Report, run: StudyRun, common: Common) -> None:
     console.print(Text(f"\n{report.done} runs; {before}hash {report.hash}", "dim"), soft_wrap=True)
 
 
-def _say_how_to_go_on(run: StudyRun, common: Common) -> None:
+def _say_how_to_go_on(run: StudyRun, common: Common, kept: str) -> None:
     """After an interrupt: what is there, and how to have the rest."""
     run.cancel()
     if run.done and not common.quiet:
         console = output()
         for each in report_tables(run.report()):
             console.print(each)
-    text = f"Stopped after {run.done} of {run.expected} runs" + _kept(common)
+    text = f"Stopped after {run.done} of {run.expected} runs" + kept
     print("\n" + shown(text), file=sys.stderr)
 
 

@@ -58,6 +58,9 @@ def what_if(wanted: WhatIfWanted) -> int:
         known = ", ".join(design.node_by_id)
         msg = f"--node: there is no node {wanted.node!r}; there are: {known}"
         raise InputError(msg)
+    if wanted.node is not None and design.node_by_id[wanted.node].kind == "client":
+        msg = f"--node: {wanted.node} is a client, which sends the load; name a node that serves it"
+        raise InputError(msg)
     supposed = suppose(design, wanted.node, variant.load)
     _refuse_nothing(supposed)
     study, outcomes = _measured(supposed, variant, common)

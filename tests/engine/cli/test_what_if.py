@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.cli.main import run
+from engine.study import StudyRun
 from tests.helpers.builders import client, exponential, link, node, raw_design
 
 
@@ -49,6 +50,7 @@ def test_the_ideas_as_a_table(shop: str, capsys: pytest.CaptureFixture[str]) -> 
     ("argv", "said"),
     [
         (["--node", "nobody"], "there is no node 'nobody'; there are: users, web"),
+        (["--node", "users"], "--node: users is a client"),
         (["--load", "lots"], "--load"),
         (["--seeds", "1"], "at least 2"),
     ],
@@ -60,3 +62,16 @@ def test_what_cannot_be_asked_is_refused_in_a_line(
     error = capsys.readouterr().err
     assert said in error
     assert error.count("\n") == 1
+
+
+def test_an_interrupt_promises_no_option_that_there_is_not(
+    shop: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_run: StudyRun, _seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(StudyRun, "wait", interrupted)
+    assert run(["what-if", shop, "--seeds", "2"]) == 130
+    error = capsys.readouterr().err
+    assert "of 8 runs; none of them are kept" in error
+    assert "--output" not in error
