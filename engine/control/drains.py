@@ -27,23 +27,47 @@ def is_stopped(event: EventPlan, part: NodePart) -> bool:
     return part.node.agenda.now >= stop_time(event, part.plan) - _ROUNDING
 
 
-def take_out(part: NodePart, wanted: dict[Pool, bool], machine: Machine) -> None:
-    """Have callers pick those instances no more that events drain, and those again that no event does."""
-    turned = [pool for pool, draining in wanted.items() if pool.draining != draining]
-    if not turned and not any(wanted.values()):
-        return
-    for pool in turned:
-        pool.draining = not pool.draining
-    if part.controller(DRAINS) is None:
+def take_out(part: NodePart, draining: list[Pool], stopped: list[Pool], machine: Machine) -> None:
+    """Have callers pick those instances no more that events drain, and those again that no event does.
+
+    Those whose time is up are struck off the list, as in a registry: nobody who belongs there is sent there
+    still, and nobody has to find out that they are gone.
+    """
+    if draining and part.controller(DRAINS) is None:
         part.control(DRAINS, DrainCounts())
+    body = part.controller(DRAINS)
+    if body is None:
+        return
+    gone = body.thing.gone
+    turned = [
+        pool
+        for pool in (*part.node.pools, *part.retired)
+        if _turn(pool, gone, drains=pool in draining, stopped=pool in stopped)
+    ]
+    if not turned and not draining:
+        return
     for link in part.entering:
         for endpoint in link.link.endpoints:
-            if endpoint.pool.draining or endpoint.pool in turned:
+            if endpoint.pool.draining or endpoint.pool in gone or endpoint.pool in turned:
                 endpoint.healthy = endpoint.pool.offered()
     settle_callers(machine, part)
     for pool in turned:
-        if part.node.pulls and not (pool.draining or pool.down):
+        if part.node.pulls and pool.offered() and not pool.down:
             part.node.invite(pool, machine.agenda.now)
+
+
+def _turn(pool: Pool, gone: dict[Pool, bool], *, drains: bool, stopped: bool) -> bool:
+    """Have an instance drain, be gone or be there, as events want it; says whether that is news."""
+    known = (pool in gone) == stopped and not (stopped and pool.listed)
+    if known and pool.draining == (drains and not stopped):
+        return False
+    pool.draining = drains and not stopped
+    if stopped:
+        gone[pool] = True
+        pool.listed = False
+    elif gone.pop(pool, False):
+        pool.listed = True
+    return True
 
 
 def count_cut(part: NodePart, pool: Pool) -> None:

@@ -87,7 +87,8 @@ class NodeState:
             for each in self.pools
         )
         part.node.faulty = part.node.faulty or failing
-        take_out(part, {each.pool: each.draining for each in self.pools}, machine)
+        draining = [each.pool for each in self.pools if each.draining]
+        take_out(part, draining, [each.pool for each in self.pools if each.stopped], machine)
         for each in self.pools:
             if each.stopped:
                 count_cut(part, each.pool)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from engine.records import dataclass
@@ -9,6 +10,8 @@ from engine.sim.body import Adapter, Counters, Values
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from engine.sim.lane.call import Pool
 
 
 @dataclass(slots=True, eq=False)
@@ -19,6 +22,8 @@ class DrainCounts:
     """Inside, or on their way there."""
     connections: int = 0
     """That a balancer of layer 4 still led there."""
+    gone: dict[Pool, bool] = field(default_factory=dict)
+    """Instances that are stopped now, since their time to drain is up: no caller is told of them."""
 
 
 class DrainAdapter(Adapter[DrainCounts]):

@@ -202,6 +202,54 @@ def test_sticky_users_stay_and_their_sessions_are_lost_at_the_end() -> None:
     assert result["clients"]["users"]["failed"].get("crashed", 0) <= 2
 
 
+@pytest.mark.parametrize("affinity", ["session", "client"])
+@pytest.mark.parametrize("health", [None, HealthPlan(interval=5.0, failures=3, successes=2)])
+def test_nobody_belongs_to_what_has_been_stopped(affinity: str, health: HealthPlan | None) -> None:
+    """Once the time is up, who belonged there is somewhere else at the next request, checks or none."""
+    users = 400
+    nodes = [
+        closed("users", users, exponential(1.0)),
+        router("lb", affinity=affinity, health=health),
+        station("web", 0.001, instances=4, workers=None),
+    ]
+    away = event(20.0, 30.0, "drain", nodes=("web",), instances=1, seconds=10.0)
+    simulation = Simulation(plan(nodes, HOP, events=(away,), duration=80.0))
+    simulation.advance(29.99)
+    before = arrivals(ended(simulation))
+    simulation.advance(49.9)
+    result = ended(simulation)
+    during = arrivals(result)
+    assert during[0] - before[0] <= 3
+    assert sum(during) - sum(before) == pytest.approx(19.9 * users, rel=0.05)
+    failed = result["clients"]["users"]["failed"]
+    assert failed.keys() <= {"crashed"}
+    assert failed.get("crashed", 0) <= 3
+    assert result["nodes"]["web"]["instances"][0]["state"] == "down"
+    simulation.advance(80.0)
+    result = ended(simulation)
+    assert result["clients"]["users"]["failed"] == failed
+    assert result["nodes"]["web"]["instances"][0]["state"] == "ready"
+
+
+def test_a_worker_that_was_stopped_pulls_again_when_it_is_back() -> None:
+    nodes = [
+        client(rate=50.0),
+        queue("q"),
+        station("work", 0.1, instances=2, workers=4, pulls=True),
+    ]
+    links = [link("users", "q"), link("q", "work")]
+    away = event(10.0, 20.0, "drain", nodes=("work",), seconds=5.0)
+    simulation = Simulation(plan(nodes, links, events=(away,)))
+    simulation.advance(11.0)
+    before = arrivals(ended(simulation), "work")
+    simulation.advance(29.9)
+    assert arrivals(ended(simulation), "work") == before
+    simulation.advance(60.0)
+    result = ended(simulation)
+    assert min(arrivals(result, "work")) > max(before)
+    assert result["clients"]["users"]["failed"] == {}
+
+
 def test_a_whole_farm_out_of_rotation_serves_nobody() -> None:
     away = event(10.0, 10.0, "drain", nodes=("web",), seconds=30.0)
     result = simulate(farm(100.0, 3, 0.01, away))
