@@ -18,6 +18,7 @@ from engine.plan.network.alike import held_calls
 from engine.plan.network.assumptions import design_doubts
 from engine.plan.network.centers import network_of
 from engine.plan.network.explicit import needs_fewer
+from engine.plan.network.kept_answers import resolvers_of
 from engine.plan.network.percentiles import curves_of, quantile_at, wait_quantile_at
 from engine.plan.network.session_calls import session_doubts, with_session_calls
 from engine.plan.network.solving import settle
@@ -57,6 +58,7 @@ def predict(plan: Plan, *, at: float | None = None, load: float = 1.0) -> Theory
         load: factor on all traffic, as the load dial sets it.
     """
     unsure = tuple(session_doubts(plan))
+    resolvers = resolvers_of(plan)
     plan = as_told(with_session_calls(plan))
     start, end = (plan.warmup, plan.duration) if at is None else (at, at)
     moment = Moment(start, end, load)
@@ -75,7 +77,7 @@ def predict(plan: Plan, *, at: float | None = None, load: float = 1.0) -> Theory
     populations, settled = settle(network, load)
     verdicts = verdicts_of(network)
     blind_where_unknown(network, plan)
-    trusts = trust_in(network, verdicts, populations)
+    trusts = trust_in(network, verdicts, populations, resolvers)
     curves = curves_of(network)
     doubts = (*design_doubts(plan, moment), *unsure)
     for site in network.sites:

@@ -9,6 +9,7 @@ from engine.model.prediction import PERCENTILES, TIMES, is_grave
 from engine.model.units import format_figure
 from engine.plan.network.alike import held_calls
 from engine.plan.network.assumptions import node_doubts
+from engine.plan.network.kept_answers import lumps_in
 from engine.plan.network.strangers import blind_before_strangers
 from engine.plan.network.streams import streams_of
 from engine.plan.network.validity import verdict_on
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from engine.plan.network.centers import Center, Edge, Network
     from engine.plan.network.populations import Population
     from engine.plan.network.verdict import Verdict
+    from engine.plan.primitives import ResolverPlan
 
 _WORTH: Final = 1e-4
 """Share of calls that fail or are late from which it matters."""
@@ -67,7 +69,10 @@ def verdicts_of(network: Network) -> dict[str, Verdict]:
 
 
 def trust_in(
-    network: Network, verdicts: Mapping[str, Verdict], populations: Mapping[str, Population]
+    network: Network,
+    verdicts: Mapping[str, Verdict],
+    populations: Mapping[str, Population],
+    resolvers: Mapping[str, ResolverPlan],
 ) -> dict[str, Trust]:
     """Everything that is to be said against the numbers of each node and client.
 
@@ -75,12 +80,16 @@ def trust_in(
         network: the solved network.
         verdicts: what is to be said against each station alone.
         populations: the closed populations.
+        resolvers: the DNS servers whose answers are kept, of the plan as it was drawn.
     """
     found = {
         site.plan.id: _own(site, verdicts[site.plan.id], populations) for site in network.sites
     }
     for site in network.sites:
         _doubt_hits(site, verdicts[site.plan.id].hits, found)
+    lumps = lumps_in(network, resolvers)
+    for name, text in lumps.rates:
+        found[name].rate.append(text)
     for site in network.sites:
         ends = _endings(site)
         for edge in site.leaving:
@@ -90,6 +99,9 @@ def trust_in(
         for edge in site.leaving:
             if edge.rate > 0.0:
                 _answer_up(edge, found)
+    # They send no less, so that this is said against nobody whom they call.
+    for name, text in lumps.goodput:
+        found[name].doubts.append(text)
     return found
 
 
