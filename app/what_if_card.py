@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
@@ -18,11 +17,11 @@ from PySide6.QtWidgets import (
 
 from app.overlay import Overlay
 from engine.model.units import format_quantity
+from engine.why.ideas import LESS
 from widgets.theme import breakable, hairline, set_role
 
 if TYPE_CHECKING:
-    from engine.stats.intervals import Interval
-    from engine.study.what_if import Gain
+    from engine.study.gain import Gain
     from engine.why.ideas import Idea
     from engine.why.what_if import Foretold, Supposed
     from widgets.theme import ThemeManager
@@ -163,7 +162,7 @@ class WhatIfCard(Overlay):
             return
         for place, gain in enumerate(gains):
             row = self.rows[gain.place]
-            row.measured.setText(breakable(measured(gain)))
+            row.measured.setText(breakable(measured(gain, half=row.idea.name == LESS)))
             set_role(row.measured, "" if gain.helps else "muted")
             column.removeWidget(row)
             column.insertWidget(place, row)
@@ -224,34 +223,33 @@ def foretold(said: Foretold, now: float | None) -> str:
     return f"Theory: p99 {before}{format_quantity(said.p99, 's')}{doubt}"
 
 
-def measured(gain: Gain) -> str:
-    """What paired runs say of an idea, changes with their intervals."""
+def measured(gain: Gain, *, half: bool = False) -> str:
+    """What paired runs say of an idea, changes with their intervals; ``half``: the idea is half the load."""
     if gain.answered is None:
         return _UNTRIED
+    # Statistics take their time to load, and nothing is measured before somebody asks for it.
+    from engine.study.gain import (  # noqa: PLC0415
+        MATTERS,
+        answered_told,
+        change_told,
+        goodput_told,
+        half_told,
+        verdict,
+    )
+
     parts = []
-    if not gain.answered.contains(0.0):
-        parts.append(f"answered {_change(gain.answered, '%')}")
+    if verdict(gain.answered, MATTERS) != "same":
+        parts.append(f"answered {answered_told(gain)}")
     if gain.p99 is not None:
         same = gain.p99.low == gain.p99.high == 0.0
-        parts.append("p99 the same" if same else f"p99 {_change(gain.p99, 's')}")
+        parts.append("p99 the same" if same else f"p99 {change_told(gain.p99, 's')}")
     elif gain.p99_after is not None:
         parts.append(f"p99 now {format_quantity(gain.p99_after.mean, 's')}")
-    if gain.goodput is not None and not gain.goodput.contains(0.0):
-        parts.append(f"goodput {_change(gain.goodput, 'rps')}")
+    if half and half_told(gain):
+        parts.append(half_told(gain))
+    elif gain.goodput is not None and verdict(gain.goodput, gain.matters) != "same":
+        parts.append(f"goodput {goodput_told(gain)}")
     if not parts:
         return "Measured: no difference"
     unsure = "" if gain.helps else "; not sure to help"
     return f"Measured: {', '.join(parts)}{unsure}"
-
-
-def _change(interval: Interval, unit: str) -> str:
-    """A change with its sign, and the interval where there is one."""
-    ends = [_signed(each, unit) for each in (interval.low, interval.high)]
-    if not math.isfinite(interval.low):
-        return _signed(interval.mean, unit)
-    return f"{_signed(interval.mean, unit)} (95 %: {ends[0]} to {ends[1]})"
-
-
-def _signed(value: float, unit: str) -> str:
-    """A number with its sign."""
-    return f"{'−' if value < 0.0 else '+'}{format_quantity(abs(value), unit)}"

@@ -18,6 +18,7 @@ from engine.model.units import format_quantity
 from engine.records import dataclass
 from engine.study import StudyError, Variant
 from engine.study.estimates import shown as interval_shown
+from engine.study.gain import answered_told, goodput_told
 from engine.study.study import checked
 from engine.study.what_if import SEEDS, WhatIf
 from engine.why.what_if import suppose
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from engine.model.design import Design
     from engine.stats.intervals import Interval
     from engine.study import Outcome
-    from engine.study.what_if import Gain
+    from engine.study.gain import Gain
     from engine.why.ideas import Idea
     from engine.why.what_if import Foretold, Supposed
 
@@ -114,7 +115,7 @@ def what_if_object(
     design: Design, supposed: Supposed, study: WhatIf, outcomes: Mapping[str, Outcome]
 ) -> dict[str, Any]:
     """What ``--json`` writes: the ideas, the best first, each with what theory says and what was measured."""
-    p99, goodput = study.base(outcomes)
+    p99, goodput, answered = study.base(outcomes)
     return {
         "windtunnel_what_if": VERSION,
         "title": design.title,
@@ -124,7 +125,11 @@ def what_if_object(
         "seeds": study.seeds,
         "now": {
             "theory": _theory(supposed.now),
-            "measured": {"p99": _interval(p99), "goodput": _interval(goodput)},
+            "measured": {
+                "p99": _interval(p99),
+                "goodput": _interval(goodput),
+                "answered": _interval(answered),
+            },
         },
         "ideas": [
             _idea(study.ideas[gain.place], supposed.foretold[gain.place], gain)
@@ -137,7 +142,7 @@ def _idea(idea: Idea, foretold: Foretold, gain: Gain) -> dict[str, Any]:
     """One idea."""
     measured = {
         name: _interval(getattr(gain, name))
-        for name in ("p99", "p99_after", "goodput", "goodput_after", "answered")
+        for name in ("p99", "p99_after", "goodput", "goodput_after", "answered", "answered_after")
     }
     changes = [asdict(each) for each in idea.edit.edits]  # type: ignore[call-overload]  # fields, all of them
     return {
@@ -192,17 +197,17 @@ def _print(
 def _table(supposed: Supposed, study: WhatIf, outcomes: Mapping[str, Outcome]) -> Table:
     """The design as it is, then the ideas, the best first."""
     table = airy_table("What if", "p99, theory", "p99, measured", "change", "goodput", "answered")
-    p99, goodput = study.base(outcomes)
+    p99, goodput, answered = study.base(outcomes)
     now = _quantity(supposed.now.p99, "s")
-    table.add_row("As it is", now, _mean(p99, "s"), "", _mean(goodput, "rps"), "")
+    table.add_row("As it is", now, _mean(p99, "s"), "", _mean(goodput, "rps"), _mean(answered, "%"))
     for gain in study.gains(outcomes):
         table.add_row(
             shown(study.ideas[gain.place].title),
             _quantity(supposed.foretold[gain.place].p99, "s"),
             _mean(gain.p99_after, "s"),
             _UNKNOWN if gain.p99 is None else interval_shown(gain.p99, "s"),
-            _mean(gain.goodput_after, "rps"),
-            _change(gain.answered),
+            goodput_told(gain) or _UNKNOWN,
+            answered_told(gain) or _UNKNOWN,
         )
     return table
 
@@ -215,13 +220,3 @@ def _quantity(value: float | None, unit: str) -> str:
 def _mean(interval: Interval | None, unit: str) -> str:
     """The estimate of an interval."""
     return _quantity(interval.mean if interval else None, unit)
-
-
-def _change(interval: Interval | None) -> str:
-    """By how much the share of answered requests changed."""
-    if interval is None:
-        return _UNKNOWN
-    if interval.contains(0.0):
-        return "same"
-    sign = "+" if interval.mean > 0.0 else "−"
-    return f"{sign}{format_quantity(abs(interval.mean), '%')}"

@@ -1,8 +1,8 @@
 """What if: each thing that could be tried about a node, against the design as it is, under common random numbers.
 
 Every idea sees the same seeds as the design itself, so that what differs is what the idea does. They are ranked by
-what the client gains: first by the share of its requests that is answered, in whole per cents that the
-interval is sure of, and among equals by its 99th percentile.
+what the client gains: first by goodput, its requests answered in a second, as far as the interval is sure of it, and
+among equals by its 99th percentile.
 """
 
 from __future__ import annotations
@@ -11,13 +11,23 @@ from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from engine.model.units import format_quantity
 from engine.records import dataclass
 from engine.study.errors import StudyError
 from engine.study.estimates import cells_of, difference, estimate, runs, shown, value_in, values_in
+from engine.study.gain import (
+    MATTERS,
+    Gain,
+    answered_told,
+    goodput_told,
+    half_told,
+    in_points,
+    ranked,
+    verdict,
+)
 from engine.study.points import Variant
 from engine.study.report import Column, Table
 from engine.study.study import Study, checked, few_enough, replications, seeds_from
+from engine.why.ideas import LESS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,44 +40,14 @@ if TYPE_CHECKING:
 
 SEEDS: Final = 5
 """Pairs of runs an idea; the interval of five pairs is 2.8 standard errors wide on either side."""
-_SHARE_DIGITS: Final = 2
-"""Whole per cents of requests answered come before any latency."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gain:
-    """What an idea changed for the client, measured. Intervals are of *with the idea − as it is*."""
-
-    place: int
-    """Of the idea, in the order in which they were given."""
-    p99: Interval | None
-    p99_after: Interval | None
-    goodput: Interval | None
-    goodput_after: Interval | None
-    answered: Interval | None
-    """Change of the share of requests that succeed."""
-
-    @property
-    def key(self) -> tuple[float, float, int]:
-        """The smaller, the better for the client."""
-        sure = self.answered is not None and not self.answered.contains(0.0)
-        more = round(self.answered.mean, _SHARE_DIGITS) if sure and self.answered else 0.0
-        return (-more, self.p99_after.mean if self.p99_after else float("inf"), self.place)
-
-    @property
-    def helps(self) -> bool:
-        """Whether more is answered, or the same faster, and that is no luck."""
-        if self.key[0]:
-            return self.key[0] < 0.0
-        return self.p99 is not None and self.p99.high < 0.0
 
 
 @dataclass(frozen=True)
 class WhatIf(Study):
     """Ideas about one node, each under the same n seeds as the design.
 
-    Tables: ``ideas`` (idea, then mean, low, high, count of the changes of p99, goodput and the share answered, the
-    best idea first).
+    Tables: ``ideas`` (idea, then mean, low, high of the changes of p99, goodput and the share answered in points, the
+    share before and after, and how many pairs; the best idea first).
     """
 
     variant: Variant
@@ -119,24 +99,33 @@ class WhatIf(Study):
 
     def gains(self, done: Mapping[str, Outcome]) -> list[Gain]:
         """What each idea changed, the best first."""
-        made = [self._gain(place, done) for place in range(len(self.ideas))]
-        return sorted(made, key=lambda each: each.key)
+        return ranked(self._gain(place, done) for place in range(len(self.ideas)))
 
-    def base(self, done: Mapping[str, Outcome]) -> tuple[Interval | None, Interval | None]:
-        """p99 (s) and goodput (requests a second) of the design as it is."""
-        p99, goodput = (estimate(values_in(done, self._sides[0], name)) for name in self.reported)
-        return p99, goodput
+    def base(self, done: Mapping[str, Outcome]) -> tuple[Interval | None, ...]:
+        """p99 (s), goodput (requests a second) and the share answered (0 to 1) of the design as it is."""
+        base = self._sides[0]
+        p99, goodput = (estimate(values_in(done, base, name)) for name in self.reported)
+        return p99, goodput, _estimated([self._answered(done, point) for point in base])
 
     def findings(self, done: Mapping[str, Outcome]) -> tuple[list[str], list[Table], bool | None]:
-        """The best idea in a sentence, and all of them in a table."""
+        """The best idea in a sentence, what half the load is, and all of them in a table."""
         gains = self.gains(done)
         rows = []
         for each in gains:
             cells: list[Cell] = [self.ideas[each.place].title]
-            for apart in (each.p99, each.goodput, each.answered):
+            for apart in (each.p99, each.goodput):
                 cells += cells_of(apart)[:3]
-            rows.append((*cells, each.p99.count if each.p99 else 0))
-        return [self._sentence(gains[0])], [Table("ideas", "What if", _COLUMNS, tuple(rows))], None
+            cells += cells_of(in_points(each.answered))[:3]
+            cells += [cells_of(share)[0] for share in (each.answered_before, each.answered_after)]
+            rows.append((*cells, each.goodput.count if each.goodput else 0))
+        halved = (each for each in gains if self.ideas[each.place].name == LESS)
+        words = [self._sentence(gains[0])]
+        words += [
+            f"{self.ideas[each.place].title}: {said}."
+            for each in halved
+            if (said := half_told(each))
+        ]
+        return words, [Table("ideas", "What if", _COLUMNS, tuple(rows))], None
 
     def _gain(self, place: int, done: Mapping[str, Outcome]) -> Gain:
         """What one idea changed, seed by seed."""
@@ -148,13 +137,17 @@ class WhatIf(Study):
             return difference(before, after)
 
         before, after = ([self._answered(done, p) for p in each] for each in (base, side))
+        shares = [_estimated(each) for each in (before, after)]
         return Gain(
             place=place,
             p99=apart(p99),
             p99_after=estimate(values_in(done, side, p99)),
             goodput=apart(goodput),
+            goodput_before=estimate(values_in(done, base, goodput)),
             goodput_after=estimate(values_in(done, side, goodput)),
             answered=difference(before, after),
+            answered_before=shares[0],
+            answered_after=shares[1],
         )
 
     def _answered(self, done: Mapping[str, Outcome], point: Point) -> float | None:
@@ -169,13 +162,19 @@ class WhatIf(Study):
         title = self.ideas[best.place].title
         if not best.helps:
             return f"Nothing tried is sure to help at {runs(self.seeds)} each."
-        if best.key[0] and best.answered is not None:
-            return (
-                f"{title}: {format_quantity(best.answered.mean, '%')} more of the requests succeed."
-            )
+        if best.more:
+            said = f"goodput {goodput_told(best)}"
+            if best.answered is not None and verdict(best.answered, MATTERS) == "sure":
+                said = f"{answered_told(best)} answered; {said}"
+            return f"{title}: {said}."
         if best.p99 is None:
             return f"{title}."
         return f"{title}: p99 changes by {shown(best.p99, 's')}."
+
+
+def _estimated(values: list[float | None]) -> Interval | None:
+    """The interval of a mean of what was measured."""
+    return estimate([each for each in values if each is not None])
 
 
 def _with(variant: Variant, design: Design, idea: Idea) -> Variant:
@@ -192,8 +191,10 @@ _COLUMNS: Final = (
     Column("goodput", "goodput", "rps"),
     Column("goodput_low", "low", "rps"),
     Column("goodput_high", "high", "rps"),
-    Column("answered", "answered", "%"),
-    Column("answered_low", "low", "%"),
-    Column("answered_high", "high", "%"),
+    Column("points", "answered, points"),
+    Column("points_low", "low"),
+    Column("points_high", "high"),
+    Column("answered_before", "answered before", "%"),
+    Column("answered_after", "after", "%"),
     Column("count", "pairs"),
 )

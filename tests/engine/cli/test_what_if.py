@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,24 @@ def test_what_cannot_be_asked_is_refused_in_a_line(
     error = capsys.readouterr().err
     assert said in error
     assert error.count("\n") == 1
+
+
+def test_requests_that_are_lost_are_told_as_shares(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nodes = [
+        client("users", 150.0),
+        node("db", "service", workers=1, service_time=exponential(0.01), queue_limit=20),
+    ]
+    path = tmp_path / "over.windtunnel"
+    raw = raw_design(nodes, [link("users", "db")], duration=60, warmup=10)
+    path.write_text(json.dumps(raw), encoding="utf-8")
+    assert run(["what-if", str(path), "--seeds", "3"]) == 0
+    out = capsys.readouterr().out
+    assert "% more" not in out
+    assert re.search(r"6\d(\.\d)? % → (99\.\d|100) % answered; goodput \S+ rps → 1\d\d rps", out)
+    assert "Send half the load: goodput falls, but not to half" in out
+    assert re.search(r"^As it is .* 6\d(\.\d)? %", out, re.MULTILINE)
 
 
 def test_an_interrupt_promises_no_option_that_there_is_not(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 import pytest
 
 from engine.model.design import Design
 from engine.study import StudyError, Variant
-from engine.study.what_if import Gain, WhatIf
+from engine.study.gain import Gain
+from engine.study.what_if import WhatIf
 from engine.why.what_if import suppose
 from tests.engine.study.helpers import outcomes
 from tests.helpers.builders import client, constant, design, exponential, link, node
@@ -44,7 +46,7 @@ def test_an_almost_full_queue() -> None:
         after = gains[name].p99_after
         assert after is not None
         assert after.mean == pytest.approx(math.log(100) / left, rel=0.1)
-    assert all(each.helps for each in gains.values())
+    assert [name for name, each in found if each.helps] == ["twice_as_fast", "one_more"]
 
 
 def test_a_wide_station_that_only_works_long() -> None:
@@ -62,14 +64,29 @@ def test_a_station_that_loses() -> None:
     found = ranked(
         shop(40.0, workers=1, service_time=exponential(0.1), queue_limit=0, timeout=60.0)
     )
-    assert found[0][0] == "one_more"
-    assert found[-1][0] == "half_timeout"
+    names = [name for name, _ in found]
+    assert names == ["one_more", "twice_as_fast", "half_timeout", "half_load"]  # 20/3 rps, of 8
     gains = dict(found)
     for name, answered in (("one_more", 0.36), ("twice_as_fast", 1 / 3), ("half_load", 1 / 3)):
         apart = gains[name].answered
         assert apart is not None
         assert apart.mean == pytest.approx(answered - 0.2, abs=0.01)
-    assert not gains["half_timeout"].helps
+    assert [name for name, each in found if each.helps] == ["one_more", "twice_as_fast"]
+    goodput = gains["half_load"].goodput
+    assert goodput is not None
+    assert goodput.mean == pytest.approx(20 / 3 - 8, abs=0.2)
+
+
+def test_shares_are_told_as_shares_and_half_the_load_as_what_it_is() -> None:
+    """M/M/1/1 offered 4 answers a fifth, 8 rps; two in turn .36; half the load a third of a half of it."""
+    study = asked(shop(40.0, workers=1, service_time=exponential(0.1), queue_limit=0))
+    report = study.conclude(outcomes(study))
+    shares = r"(19|20)(\.\d)? % → (35|36)(\.\d)? % answered; goodput (7.\d*|8.\d*|8) rps → 14\.?\d* rps\."
+    assert re.search(shares, report.sentences[0])
+    half = next(each for each in report.sentences if each.startswith("Send half the load: "))
+    assert "goodput falls, but not to half: " in half
+    assert report.table("ideas").column("points")[0] == pytest.approx(16.0, abs=1.0)
+    assert report.table("ideas").column("answered_after")[0] == pytest.approx(0.36, abs=0.01)
 
 
 def test_what_differs_is_the_idea_alone() -> None:
