@@ -1,7 +1,8 @@
 """What could be tried about a node: each idea is one edit, made from the design alone.
 
-Twice as fast, one more instance, half the load, and timeouts of its callers halved. An idea that does not fit a
-node (nothing to make faster, no instances, no timeout) is left out rather than bent.
+Twice as fast, one more instance, half the load, timeouts of its callers halved, and twice what links next to it and
+on the way to it let through: connections, and calls of a bulkhead. An idea that does not fit a node (nothing to make
+faster, no instances, no timeout, no limit) is left out rather than bent.
 """
 
 from __future__ import annotations
@@ -18,12 +19,14 @@ from engine.model.units import format_quantity
 from engine.records import dataclass
 
 if TYPE_CHECKING:
-    from engine.model.design import Design, Node
+    from engine.model.design import Design, Link, Node
 
 FASTER: Final = "twice_as_fast"
 MORE: Final = "one_more"
 LESS: Final = "half_load"
 SOONER: Final = "half_timeout"
+WIDER: Final = "twice_connections"
+LOOSER: Final = "twice_bulkhead"
 
 _WORK: Final = (
     "service_time",
@@ -49,6 +52,8 @@ _RATES: Final = {
 """By arrival process, the field that all its traffic is in proportion to."""
 _MOST_TIMEOUTS: Final = 3
 """Timeouts that are tried, the nearest first."""
+_MOST_LIMITS: Final = 3
+"""Limits of links that are tried, the nearest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +61,7 @@ class Idea:
     """One thing to try."""
 
     name: str
-    """``twice_as_fast``, ``one_more``, ``half_load`` or ``half_timeout``."""
+    """``twice_as_fast``, ``one_more``, ``half_load``, ``half_timeout``, ``twice_connections`` or ``twice_bulkhead``."""
     title: str
     """What is done, in words, with the names that people gave."""
     edit: CompoundEdit
@@ -73,6 +78,7 @@ def ideas_for(design: Design, node_id: str) -> tuple[Idea, ...]:
     node = design.node_by_id[node_id]
     made = [_faster(design, node), _one_more(design, node), _half_load(design)]
     made += _half_timeouts(design, node_id)
+    made += _twice_limits(design, node_id)
     return tuple(each for each in made if each is not None and _runs(design, each))
 
 
@@ -189,3 +195,37 @@ def _half_timeouts(design: Design, node_id: str) -> list[Idea | None]:
         callers = {link.source for link in into} - seen
         seen |= callers
     return []
+
+
+def _twice_limits(design: Design, node_id: str) -> list[Idea | None]:
+    """Twice the connections and the bulkheads of links out of the node and on the way to it.
+
+    A full one keeps the node behind it idle, so that utilization names another bottleneck, or none.
+    """
+    made: list[Idea | None] = []
+    for link in _links_about(design, node_id):
+        config = typed_link(link)
+        caller, target = name_of(design, link.source), name_of(design, link.target)
+        most = config.connection.max_connections if config.connection is not None else None
+        if most is not None:
+            title = f"Give {caller} twice as many connections to {target}: {most * 2}"
+            path = ("config", "connection", "max_connections")
+            made.append(_idea(WIDER, title, [SetField(link.id, path, most * 2)]))
+        if config.bulkhead is not None:
+            calls = config.bulkhead.concurrent * 2
+            title = f"Let {caller} have twice as many calls to {target} under way: {calls}"
+            path = ("config", "bulkhead", "concurrent")
+            made.append(_idea(LOOSER, title, [SetField(link.id, path, calls)]))
+    return made[:_MOST_LIMITS]
+
+
+def _links_about(design: Design, node_id: str) -> list[Link]:
+    """The links into a node, those out of it, and then those on the way to it, the nearest first."""
+    found = [each for each in design.links if each.source == node_id and each.target != node_id]
+    callers, seen = {node_id}, {node_id}
+    while callers:
+        into = [each for each in design.links if each.target in callers and each not in found]
+        found = into + found if callers == {node_id} else found + into
+        callers = {each.source for each in into} - seen
+        seen |= callers
+    return found

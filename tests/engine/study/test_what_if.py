@@ -25,8 +25,8 @@ def shop(
     return design(nodes, links, duration=duration, warmup=duration / 10, seed=11)
 
 
-def asked(made: Design, seeds: int = 4) -> WhatIf:
-    supposed = suppose(made)
+def asked(made: Design, seeds: int = 4, about: str | None = None) -> WhatIf:
+    supposed = suppose(made, about)
     assert supposed.client is not None
     return WhatIf(Variant.of(made), supposed.client, supposed.ideas, seeds)
 
@@ -75,6 +75,26 @@ def test_a_station_that_loses() -> None:
     goodput = gains["half_load"].goodput
     assert goodput is not None
     assert goodput.mean == pytest.approx(20 / 3 - 8, abs=0.2)
+
+
+def test_a_full_pool_is_what_to_widen() -> None:
+    """Two connections of 20 ms carry 100 rps of 140; four carry all. Db itself, 50 wide, is a few per cent busy."""
+    pool = {"per": "caller", "protocol": "none", "max_connections": 2, "max_pending": 5}
+    nodes = [
+        client("users", 140.0),
+        node("app", "service", workers=100, service_time=exponential(0.002)),
+        node("db", "service", workers=50, service_time=exponential(0.02)),
+    ]
+    links = [link("users", "app"), link("app", "db", connection=pool)]
+    study = asked(design(nodes, links, duration=60, warmup=6, seed=11), about="db")
+    gains = study.gains(outcomes(study))
+    found = {study.ideas[each.place].name: each for each in gains}
+    wider = found["twice_connections"]
+    assert wider.helps
+    assert wider.goodput_before is not None
+    assert wider.goodput_after is not None
+    assert wider.goodput_before.mean < 100.0
+    assert wider.goodput_after.mean == pytest.approx(140.0, rel=0.05)
 
 
 def test_shares_are_told_as_shares_and_half_the_load_as_what_it_is() -> None:

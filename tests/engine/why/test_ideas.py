@@ -77,6 +77,43 @@ def test_every_kind_of_traffic_can_be_halved(arrivals: Raw, field: str, halved: 
     assert idea.node_by_id["users"].config["arrivals"][field] == halved
 
 
+def pooled() -> Any:
+    """A pool of two between app and db, a bulkhead before, and a cache of which nothing is limited."""
+    db, cache = (
+        node(name, "service", workers=50, service_time=exponential(0.02)) for name in ("db", "kv")
+    )
+    pool = {"per": "caller", "protocol": "none", "max_connections": 2}
+    return design(
+        [client("users", 95.0), node("app", "service", service_time=exponential(0.002)), db, cache],
+        [
+            link("users", "app", bulkhead={"concurrent": 40}),
+            link("app", "db", connection=pool),
+            link("app", "kv"),
+        ],
+    )
+
+
+def test_limits_of_links_are_doubled_the_nearest_first() -> None:
+    made = pooled()
+    for about in ("db", "app"):
+        ideas = named(made, about)
+        assert ideas["twice_connections"].title == "Give App twice as many connections to Db: 4"
+        assert ideas["twice_connections"].items == ("app-db",)
+        wider = ideas["twice_connections"].edit.apply(made).design
+        connection = typed_link(wider.link_by_id["app-db"]).connection
+        assert connection is not None
+        assert (connection.max_connections, connection.protocol) == (4, "none")
+        looser = ideas["twice_bulkhead"].edit.apply(made).design
+        bulkhead = typed_link(looser.link_by_id["users-app"]).bulkhead
+        assert bulkhead is not None
+        assert bulkhead.concurrent == 80
+    order = [each.name for each in ideas_for(made, "db")]
+    assert order[-2:] == ["twice_connections", "twice_bulkhead"]
+    assert not {"twice_connections"} & set(named(made, "kv"))  # not on the way to it
+    no_limit = shop(connection={"max_connections": None})
+    assert not {"twice_connections", "twice_bulkhead"} & set(named(no_limit))
+
+
 def test_what_does_not_fit_is_left_out() -> None:
     lone = {"process": "closed", "users": 1}
     made = design(
