@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from engine.plan.capacity import capacities
 from engine.plan.demand import demand_of
+from engine.plan.primitives import LinkPlan
 from engine.why import words
 from engine.why.events import Events
 from engine.why.fact import Fact
@@ -23,7 +24,7 @@ from engine.why.users import Users
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from engine.plan.primitives import LinkPlan, NodePlan
+    from engine.plan.primitives import NodePlan
     from engine.why.record import Record
     from engine.why.stretch import Stretch
 
@@ -34,7 +35,7 @@ _WINDOW: Final = 10.0
 _MANY: Final = 0.15
 """Share of the failures from which a reason, or of all failing links one, is followed."""
 _HELD: Final = 0.4
-"""Share of the busy workers that wait for somebody else, from which they are what is full."""
+"""Share of the busy workers that wait for somebody else, or stand still, from which they are what is full."""
 _ALL: Final = 0.95
 """Share of the busy workers that are all of them."""
 _TIMES: Final = ("timeout", "deadline", "expired", "bulkhead_full")
@@ -42,6 +43,8 @@ _TIMES: Final = ("timeout", "deadline", "expired", "bulkhead_full")
 _ROOM: Final = ("queue_full", "shed", "rate_limited", "conflict")
 """Reasons that say: too much came."""
 _GONE: Final = ("unavailable", "crashed", "network")
+_TOGETHER: Final = 30.0
+"""Seconds of first attempts and retries that are looked at together: long beside timeouts and waits between tries."""
 _TIGHT: Final = 0.97
 """Share of its capacity from which a node is too small for what comes."""
 
@@ -274,9 +277,12 @@ class Inquiry:
         if found is None or not self._begins("full", name):
             return
         held = self.signs.held(name, found)
+        still = self.signs.still(name, found)
         waits = f"{self.name(name)} is full: up to {found.peak:,.0f} wait"
-        if held > _HELD:
+        if held > _HELD and self._leaving[name]:
             waits += f", {words.share(held)} of the busy workers for somebody else"
+        if still > _HELD:
+            waits += f", {words.share(still)} of the busy workers stand still"
         self._note("full", Fact(found.seen, waits, node=name, value=found.peak))
         before = len(self._outside())
         self._events.on_node(name, found, self._note)
@@ -344,7 +350,8 @@ class Inquiry:
             found = behind(self.signs.resent(link.id), near, _EARLIER)
             if found is None:
                 continue
-            factor = 1.0 / max(1.0 - found.peak, 1e-3)
+            sent = self.signs.times_sent(link.id, found, _TOGETHER)
+            factor = min(sent, self._most_attempts(link))
             self._note(
                 "retries",
                 Fact(
@@ -355,6 +362,13 @@ class Inquiry:
                 ),
             )
             self.link_fails(link, found)
+
+    def _most_attempts(self, link: LinkPlan) -> float:
+        """Attempts that a link may make of a call, now or while an event had it set otherwise; infinite where none did."""
+        told = [each.replacement for each in self.record.plan.events if link.id in each.links]
+        plans = [link, *(each for each in told if isinstance(each, LinkPlan))]
+        most = max(each.retry.attempts for each in plans)
+        return float(most) if most > 1 else math.inf
 
     def _misses(self, link: LinkPlan, near: Stretch) -> None:
         """A store before a node has less than usual of what it is asked for."""

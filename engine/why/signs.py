@@ -27,6 +27,8 @@ MORE: Final = 1.25
 """Times as much as usual."""
 RESENT: Final = 0.1
 """Share of attempts that are retries."""
+_MANY_FIRST: Final = 30
+"""First attempts from which it is no chance how many are made again."""
 _HALF: Final = 0.5
 """Waiting requests for each worker, or for each place, from which a line is long."""
 _NEARLY: Final = 0.8
@@ -108,6 +110,35 @@ class Signs:
         """When a share of the attempts over a link are retries."""
         return self._of("resent", name, lambda: stretches(_retried(self.record.link(name)), RESENT))
 
+    def times_sent(self, name: str, stretch: Stretch, least: float) -> float:
+        """Attempts over a link for each first one, where they are most in a part of the run.
+
+        Retries come after their first attempts, in another interval as a rule, and all of a short one may be retries.
+        So the intervals are put together, back from each, until they are long enough and hold enough first attempts.
+
+        Args:
+            name: the link.
+            stretch: the part of the run.
+            least: seconds that are looked at together at least, if it lasts so long.
+        """
+        most, least = 1.0, min(least, stretch.end - stretch.start)
+        begun = sent = first = 0
+        parts = self.record.link(name)
+        for sample, part in parts:
+            if sample.start >= stretch.end:
+                break
+            sent += part.attempts
+            first += part.attempts - part.retries
+            while True:
+                after, oldest = parts[begun]
+                rest = first - (oldest.attempts - oldest.retries)
+                if rest < _MANY_FIRST or sample.end - after.end < least:
+                    break
+                sent, first, begun = sent - oldest.attempts, rest, begun + 1
+            if sample.end > stretch.start and first > 0:
+                most = max(most, sent / first)
+        return most
+
     def down(self, name: str) -> list[Stretch]:
         """When instances of a node are down; the values are the shares that are."""
         return self._of("down", name, lambda: stretches(_downs(self.record.node(name)), 1e-6))
@@ -160,13 +191,25 @@ class Signs:
         return {reason: number / whole for reason, number in ranked if number}
 
     def held(self, name: str, stretch: Stretch) -> float:
-        """Share of the busy workers of a node that are not at work, in a part of the run."""
-        busy = working = 0.0
+        """Share of the busy workers of a node that wait for somebody else, in a part of the run."""
+        busy, working, still = self._workers(name, stretch)
+        return max(0.0, busy - working - still) / busy if busy > 0.0 else 0.0
+
+    def still(self, name: str, stretch: Stretch) -> float:
+        """Share of the busy workers of a node that stand still, in a part of the run: frozen, paused or throttled."""
+        busy, working, still = self._workers(name, stretch)
+        return min(max(0.0, busy - working), still) / busy if busy > 0.0 else 0.0
+
+    def _workers(self, name: str, stretch: Stretch) -> tuple[float, float, float]:
+        """Workers of a node in a part of the run: busy, at work, and of instances that stand still."""
+        busy = working = still = 0.0
         for sample, part in self.record.node(name):
             if stretch.reaches(sample.start, sample.end):
                 busy += part.utilization
                 working += part.working
-        return 1.0 - working / busy if busy > 0.0 else 0.0
+                halted = part.extra.get("paused", 0.0) + part.extra.get("throttled", 0.0)
+                still += min(part.utilization, halted)
+        return busy, working, still
 
     def busy(self, name: str, stretch: Stretch) -> float:
         """Share of the workers of a node that are busy, of those that are up, in a part of the run."""
