@@ -57,6 +57,8 @@ class NodeState:
         self.pools = [PoolState(pool) for pool in (*part.node.pools, *part.retired)]
         self.surge = 1.0
         """Times the traffic of a client."""
+        self.bounds: dict[EventPlan, int] = {}
+        """Numbers below which instances are hit, of events that began when earlier ones had gone."""
         self.revoked: list[tuple[float, int]] = []
         """Shares of the users, or single ones, whose access is revoked."""
 
@@ -64,8 +66,10 @@ class NodeState:
         """The instances that an event is about: the one, the first so many, or all."""
         if event.only is not None:
             own = self.pools[: len(self.part.node.pools)]
-            return own[event.only : event.only + 1]
+            return [each for each in own if each.pool.index == event.only]
         some = event.instances
+        if some is not None and self.bounds:
+            some = self.bounds.get(event, some)
         return [each for each in self.pools if some is None or each.pool.index < some]
 
     def fence(self) -> None:
@@ -103,6 +107,15 @@ class NodeState:
             machine.surge(part, self.surge)
         machine.revoke(part, self.revoked)
         part.resume(machine.now)
+
+
+def bound_of(part: NodePart, some: int) -> int:
+    """The number below which an instance is one of the first so many that there are."""
+    pools = part.node.pools
+    if some < 1 or not pools:
+        return some
+    there = min(some, len(pools))
+    return int(pools[there - 1].index) + 1 + some - there
 
 
 @dataclass(slots=True)

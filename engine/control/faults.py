@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from engine.control.effects import LinkState, NodeState, effect_of
+from engine.control.effects import LinkState, NodeState, bound_of, effect_of
 from engine.control.leaks import Leaks
 from engine.control.overlay import with_changes
 from engine.control.succession import Succession
@@ -38,6 +38,8 @@ class Faults:
         self._leaks = Leaks(machine)
         self.active: list[EventPlan] = []
         self.succession = Succession()
+        self._bounds: dict[str, dict[EventPlan, int]] = {}
+        """By the node: which of its instances were the first so many when an event began."""
         self._news: list[EventPlan] = []
         """Events that have become active, or are no more, since what they hit was refreshed."""
 
@@ -48,18 +50,27 @@ class Faults:
             part = self._machine.nodes.get(name)
             if begin is not None and part is not None:
                 begin(event, part, self._machine)
+            if part is not None and event.instances is not None:
+                bound = bound_of(part, event.instances)
+                if bound != event.instances:
+                    self._bounds.setdefault(name, {})[event] = bound
         self.active.append(event)
         self._news.append(event)
 
     def end(self, event: EventPlan) -> None:
         """Take an event back."""
         self.active.remove(event)
+        for bounds in self._bounds.values():
+            bounds.pop(event, None)
         self.succession.end(event)
         self._news.append(event)
 
     def replace(self, old: EventPlan, new: EventPlan) -> None:
         """Let an active event be another one."""
         self.active[self.active.index(old)] = new
+        for bounds in self._bounds.values():
+            if old in bounds and old.instances == new.instances:
+                bounds[new] = bounds.pop(old)
         self.succession.replace(old, new)
         self._news += [old, new]
 
@@ -162,6 +173,7 @@ class Faults:
         if self.succession.has_left(name):
             part.faults = ("on its standby", *part.faults)
         state = NodeState(part)
+        state.bounds = self._bounds.get(name, {})
         if name in self.succession.fenced:
             state.fence()
         for event in events:

@@ -146,7 +146,7 @@ class Lives:
 
     def sleep(self, part: NodePart) -> None:
         """Have no instance of a node any more, until somebody wakes it. Nobody is inside."""
-        life = self._lives[part.plan.id][0]
+        life = self._first(part)
         life.turn += 1
         life.crashes = 0
         life.pool.dormant = True
@@ -155,11 +155,15 @@ class Lives:
 
     def wake(self, part: NodePart) -> None:
         """Start the first instance of a node that has none."""
-        life = self._lives[part.plan.id][0]
+        life = self._first(part)
         if life.killed:
             life.wanted = True
         else:
             self._start(life)
+
+    def _first(self, part: NodePart) -> Life:
+        """The instance of a node that may have none; those before it may have gone."""
+        return self._lives[part.plan.id][int(part.node.pools[0].index)]
 
     def _recount(self, life: Life) -> None:
         """Count the instances that there are."""

@@ -60,10 +60,10 @@ class Pauses:
 
     def _bench(self, name: str, index: int, part: NodePart) -> VariableRateServer | None:
         """Where the instance works now, if it is still there."""
-        if self._machine.nodes.get(name) is not part or index >= len(part.node.pools):
+        if self._machine.nodes.get(name) is not part:
             return None
-        pool = part.node.pools[index]
-        return server_of(pool)
+        pool = next((pool for pool in part.node.pools if pool.index == index), None)
+        return None if pool is None else server_of(pool)
 
     def _draw(self, plan: LawPlan, name: str, purpose: str) -> float:
         """The next duration (s)."""

@@ -61,16 +61,17 @@ class Instances:
     def tune(self, part: NodePart, station: StationPlan, told: Container[str]) -> None:
         """Have the right instances; surplus ones finish what they have.
 
-        An instance that is to serve in another way goes on with all that it has, so that its workers
+        Those that serve stay while others can go; new ones are numbered on from the last. An instance that is to
+        serve in another way goes on with all that it has, so that its workers
         are never there twice. Calls can be taken out of the line where a flow may, or a caller among
         the nodes that are ``told``.
         """
         self._told = told
         node, now = part.node, self.agenda.now
         part.retired = [pool for pool in part.retired if pool in part.bound or not pool.unused()]
-        surplus = node.pools[station.instances :]
+        surplus = surplus_of(node.pools, station.instances)
         part.retired += surplus
-        kept = node.pools[: station.instances]
+        kept = [pool for pool in node.pools if pool not in surplus]
         self._move(list(self._moves(part, [*kept, *part.retired], station)))
         for pool in surplus:
             server = server_of(pool)
@@ -80,7 +81,7 @@ class Instances:
             limit_drain(node, pool, station.drain, self.agenda)
         before = len(node.pools)
         while len(kept) < station.instances:
-            pool = self._new(part, len(kept), station)
+            pool = self._new(part, int(kept[-1].index) + 1 if kept else 0, station)
             if len(kept) >= before and now > 0.0 and station.start is not None:
                 pool.starting = pool.down = True
                 pool.listed = False
@@ -154,3 +155,24 @@ class Instances:
         line = line_of(station, self.priorities, part.node.agenda)
         taken = part.node.stepwise or part.plan.id in self._told
         return CancellableQueue(line, pool) if taken else line
+
+
+def surplus_of(pools: list[Pool], instances: int) -> list[Pool]:
+    """Which instances go where so many are to stay: those that serve least, and among equals the last.
+
+    As in Kubernetes' ReplicaSet controller, who is not ready goes first.
+    """
+    many = max(0, len(pools) - instances)
+    if many == 0:
+        return []
+    going = sorted(pools, key=lambda pool: (_readiness(pool), -int(pool.index)))[:many]
+    return [pool for pool in pools if pool in going]
+
+
+def _readiness(pool: Pool) -> int:
+    """How far an instance is from serving: down, draining, starting, ready."""
+    if pool.starting:
+        return 2
+    if pool.down:
+        return 0
+    return 1 if pool.draining else 3

@@ -162,7 +162,7 @@ class Machine:
     def scale(self, name: str, instances: int) -> None:
         """Have so many instances of a node, now, at a cost that is the same in any design.
 
-        New instances start as those of an edit do; surplus ones, the last, take no more calls and finish
+        New instances start as those of an edit do; surplus ones (see `surplus_of`) take no more calls and finish
         what they have. `plan` tells the new number. A later plan leaves it unless it changes the number
         of instances of this node itself, as an edit of that field or a ``set`` event does.
 
