@@ -1,0 +1,88 @@
+"""What an inquiry knows: the record of a run and its signs, who calls whom, and the facts that were found."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final
+
+from engine.why.events import Events
+from engine.why.fact import Fact
+from engine.why.signs import Signs
+from engine.why.stretch import AFTER
+from engine.why.users import Users
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.plan.primitives import LinkPlan, NodePlan
+    from engine.why.record import Record
+    from engine.why.stretch import Stretch
+
+EARLIER: Final = 30.0
+"""Seconds by which a cause may be over before what it causes is seen."""
+WINDOW: Final = 10.0
+"""Seconds from the beginning of something in which its reasons are looked for."""
+
+
+class Case:
+    """One trouble that is looked into; all who ask about it write down here what they find."""
+
+    def __init__(self, record: Record, names: Mapping[str, str]) -> None:
+        """Look into this record; items are called by these names."""
+        self.record = record
+        self.signs = Signs(record)
+        self.facts: dict[tuple[str, str | None], Fact] = {}
+        """By their sort and what they are about, in the order in which they were found."""
+        self.nodes: dict[str, NodePlan] = {each.id: each for each in record.plan.nodes}
+        self.leaving: dict[str, list[LinkPlan]] = defaultdict(list)
+        """By who calls."""
+        self.entering: dict[str, list[LinkPlan]] = defaultdict(list)
+        """By who is called."""
+        for link in record.plan.links:
+            self.leaving[link.source].append(link)
+            self.entering[link.target].append(link)
+        self._names = names
+        self._asked: set[tuple[str, str]] = set()
+        self.events = Events(record, self.name)
+        self.users = Users(record, self.signs, self.events, self.name, self.note)
+
+    def name(self, item: str) -> str:
+        """What people call an item; a link by its ends."""
+        if item in self._names:
+            return self._names[item]
+        link = next((each for each in self.record.plan.links if each.id == item), None)
+        return item if link is None else f"{self.name(link.source)} → {self.name(link.target)}"
+
+    def noticed(self, name: str, near: Stretch) -> None:
+        """What was noticed of an item: a breaker that opened, an instance out of rotation."""
+        for notice in self.record.noticed((name,), near.start - EARLIER, near.start + AFTER)[:2]:
+            if notice.kind in ("alert", "health"):
+                is_link = name not in self.nodes
+                self.note(
+                    notice.text,
+                    Fact(
+                        notice.at,
+                        notice.text,
+                        node=None if is_link else name,
+                        link=name if is_link else None,
+                    ),
+                )
+
+    def outside(self) -> list[Fact]:
+        """What came from outside so far."""
+        return [fact for fact in self.facts.values() if fact.first]
+
+    def begins(self, question: str, item: str) -> bool:
+        """Whether a question was not asked yet."""
+        key = (question, item)
+        if key in self._asked:
+            return False
+        self._asked.add(key)
+        return True
+
+    def note(self, sign: str, fact: Fact) -> None:
+        """Write a fact down, the earliest of its sort."""
+        key = (sign, fact.item)
+        known = self.facts.get(key)
+        if known is None or fact.time < known.time:
+            self.facts[key] = fact

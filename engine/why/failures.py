@@ -1,0 +1,136 @@
+"""Looks for why calls fail, upwards from who calls to who is called."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+from engine.why import words
+from engine.why.case import EARLIER, WINDOW
+from engine.why.fact import Fact
+from engine.why.limits import Limits
+from engine.why.load import Load
+from engine.why.slowness import Slowness
+from engine.why.stretch import AFTER, at, behind
+
+if TYPE_CHECKING:
+    from engine.plan.primitives import LinkPlan
+    from engine.why.case import Case
+    from engine.why.stretch import Stretch
+
+MANY: Final = 0.15
+"""Share of the failures from which a reason, or of all failing links one, is followed."""
+_TIMES: Final = ("timeout", "deadline", "expired", "bulkhead_full")
+"""Reasons that say: it took too long."""
+_ROOM: Final = ("queue_full", "shed", "rate_limited", "conflict")
+"""Reasons that say: too much came."""
+_GONE: Final = ("unavailable", "crashed", "network")
+
+
+class Failures:
+    """Questions about what fails, and about what is behind that: what is slow, and what comes."""
+
+    def __init__(self, case: Case) -> None:
+        """Write down what is found in this case."""
+        self._case = case
+        self.limits = Limits(case)
+        self._load = Load(case, self.link_fails)
+        self.slowness = Slowness(case, self._load, self.limits, self.link_fails, self.instances_go)
+
+    def link_fails(self, link: LinkPlan, near: Stretch) -> None:
+        """Calls over a link fail."""
+        found = behind(self._case.signs.failing(link.id), near, EARLIER)
+        if found is None or not self._case.begins("fails", link.id):
+            return
+        reasons = self._case.signs.reasons(link.id, found.start, found.start + WINDOW)
+        self._case.events.on_link(link, found, self._case.note)
+        for reason, part in reasons.items():
+            if part >= MANY:
+                self._failed_for(reason, link, found)
+
+    def _failed_for(self, reason: str, link: LinkPlan, found: Stretch) -> None:
+        """Calls over a link fail for one reason."""
+        target = link.target
+        if reason in _TIMES:
+            if math.isfinite(link.timeout) and reason == "timeout":
+                self._case.note(
+                    "timeout",
+                    Fact(
+                        found.seen,
+                        f"{self._case.name(link.id)}: calls take longer than the timeout of {words.seconds(link.timeout)}",
+                        link=link.id,
+                        value=link.timeout,
+                    ),
+                )
+            self.slowness.link_slow(link, found)
+        elif reason in _ROOM and not self._passes_on(target, reason, found):
+            self._case.note(
+                reason,
+                Fact(
+                    found.seen,
+                    f"{self._case.name(target)} turns requests away: {words.why({reason: 1.0})}",
+                    node=target,
+                ),
+            )
+            self.slowness.node_full(target, found)
+            self._load.more_comes(target, found)
+        elif reason in _GONE:
+            self.instances_go(target, found)
+        elif reason == "unauthorized":
+            self.shut_out(target, found)
+        else:
+            self._case.noticed(link.id, found)
+        self._case.events.on_node(target, found, self._case.note)
+        self._case.users.logged_out(target, found)
+        self.links_fail(target, found)
+
+    def shut_out(self, name: str, near: Stretch) -> None:
+        """Authentication at a node refuses requests."""
+        self._case.noticed(name, near)
+        server = self._case.users.link_to_server(name)
+        if self._case.users.shut_out(name, near) and server is not None:
+            self.link_fails(server, near)
+            self.slowness.link_slow(server, near)
+
+    def _passes_on(self, node: str, reason: str, near: Stretch) -> bool:
+        """Whether somebody whom a node calls fails for the same reason, so that the node only says so."""
+        for link in self._case.leaving[node]:
+            found = at(self._case.signs.failing(link.id), near.start - AFTER, near.start + AFTER)
+            if found is not None:
+                reasons = self._case.signs.reasons(link.id, found.start, found.start + WINDOW)
+                if reasons.get(reason, 0.0) > MANY:
+                    return True
+        return False
+
+    def links_fail(self, source: str, near: Stretch) -> None:
+        """The links over which somebody's calls fail, those that count."""
+        leaving = self._case.leaving[source]
+        found = [
+            (link, stretch.mean)
+            for link in leaving
+            if (stretch := behind(self._case.signs.failing(link.id), near, EARLIER))
+        ]
+        most = max((share for _, share in found), default=0.0)
+        for link, share in found:
+            if share >= MANY * most:
+                self.link_fails(link, near)
+
+    def instances_go(self, name: str, near: Stretch) -> None:
+        """Instances of a node are down, or nobody believes in them."""
+        self._case.events.on_node(name, near, self._case.note)
+        self._case.users.logged_out(name, near)
+        self._case.noticed(name, near)
+        down = behind(self._case.signs.down(name), near, EARLIER)
+        if down is not None:
+            self._case.note(
+                "down",
+                Fact(
+                    down.seen,
+                    f"{self._case.name(name)}: {words.share(down.peak)} of it is down",
+                    node=name,
+                    value=down.peak,
+                ),
+            )
+        for link in self._case.leaving[name] if self._case.nodes[name].router is not None else ():
+            if self._case.begins("go", link.target):
+                self.instances_go(link.target, near)

@@ -1,0 +1,101 @@
+"""Looks for why more comes to a node, downwards from who calls: more is asked for, asked again, or missed before."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+from engine.plan.primitives import LinkPlan
+from engine.why import words
+from engine.why.case import EARLIER
+from engine.why.fact import Fact
+from engine.why.stretch import AFTER, behind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from engine.why.case import Case
+    from engine.why.stretch import Stretch
+
+_TOGETHER: Final = 30.0
+"""Seconds of first attempts and retries that are looked at together: long beside timeouts and waits between tries."""
+
+
+class Load:
+    """Questions about what comes to nodes."""
+
+    def __init__(self, case: Case, link_fails: Callable[[LinkPlan, Stretch], None]) -> None:
+        """Write down what is found in this case; who retries is asked why its calls fail."""
+        self._case = case
+        self._link_fails = link_fails
+
+    def more_comes(self, name: str, near: Stretch) -> None:
+        """More comes to a node than usual: more is asked for, asked again, or missed before it."""
+        found = behind(self._case.signs.busier(name, near.start - AFTER), near, EARLIER)
+        self._resent(name, near)
+        if found is None or not self._case.begins("more", name):
+            return
+        common = self._case.signs.usual_rate(name, near.start - AFTER)
+        node = self._case.nodes[name]
+        first = node.traffic is not None
+        self._case.events.on_node(name, found, self._case.note)
+        self._case.note(
+            "more",
+            Fact(
+                found.seen,
+                f"{self._case.name(name)} {'asks for' if first else 'gets'} {words.rate(found.peak)}, "
+                f"{words.times(found.peak / common)} as much as before",
+                node=name,
+                value=found.peak,
+                first=first,
+            ),
+        )
+        for link in self._case.entering[name]:
+            self._misses(link, found)
+            self.more_comes(link.source, found)
+
+    def _resent(self, name: str, near: Stretch) -> None:
+        """Calls to a node are made again."""
+        for link in self._case.entering[name]:
+            found = behind(self._case.signs.resent(link.id), near, EARLIER)
+            if found is None:
+                continue
+            sent = self._case.signs.times_sent(link.id, found, _TOGETHER)
+            factor = min(sent, self._most_attempts(link))
+            self._case.note(
+                "retries",
+                Fact(
+                    found.seen,
+                    f"{self._case.name(link.id)}: retries multiply the calls {words.times(factor)}",
+                    link=link.id,
+                    value=factor,
+                ),
+            )
+            self._link_fails(link, found)
+
+    def _most_attempts(self, link: LinkPlan) -> float:
+        """Attempts that a link may make of a call, now or while an event had it set otherwise; infinite where none did."""
+        told = [each.replacement for each in self._case.record.plan.events if link.id in each.links]
+        plans = [link, *(each for each in told if isinstance(each, LinkPlan))]
+        most = max(each.retry.attempts for each in plans)
+        return float(most) if most > 1 else math.inf
+
+    def _misses(self, link: LinkPlan, near: Stretch) -> None:
+        """A store before a node has less than usual of what it is asked for."""
+        stores = [link.source] + [each.target for each in self._case.leaving[link.source]]
+        for name in stores:
+            if self._case.nodes[name].store is None or not (link.on_miss or name == link.source):
+                continue
+            found = behind(self._case.signs.missing(name, near.start), near, EARLIER)
+            if found is None or not self._case.begins("misses", name):
+                continue
+            self._case.events.on_node(name, found, self._case.note)
+            self._case.note(
+                "misses",
+                Fact(
+                    found.seen,
+                    f"{self._case.name(name)} lacks {words.share(found.peak)} of what it is asked for",
+                    node=name,
+                    value=found.peak,
+                ),
+            )

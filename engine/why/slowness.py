@@ -1,0 +1,114 @@
+"""Looks for why answers take long: an item is hampered, full, or waits for somebody else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from engine.why import words
+from engine.why.case import EARLIER
+from engine.why.fact import Fact
+from engine.why.stretch import AFTER, at, behind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from engine.plan.primitives import LinkPlan
+    from engine.why.case import Case
+    from engine.why.limits import Limits
+    from engine.why.load import Load
+    from engine.why.stretch import Stretch
+
+_HELD: Final = 0.4
+"""Share of the busy workers that wait for somebody else, or stand still, from which they are what is full."""
+
+
+class Slowness:
+    """Questions about what is slow."""
+
+    def __init__(
+        self,
+        case: Case,
+        load: Load,
+        limits: Limits,
+        link_fails: Callable[[LinkPlan, Stretch], None],
+        instances_go: Callable[[str, Stretch], None],
+    ) -> None:
+        """Write down what is found in this case.
+
+        Who is full is asked what comes to it, and whether it is too small for that; failures are asked about on.
+        """
+        self._case = case
+        self._load = load
+        self._limits = limits
+        self._link_fails = link_fails
+        self._instances_go = instances_go
+
+    def link_slow(self, link: LinkPlan, near: Stretch) -> None:
+        """Calls over a link take long: because of the way, or of who is called."""
+        if not self._case.begins("slow", link.id):
+            return
+        self._case.events.on_link(link, near, self._case.note)
+        self._connections(link, near)
+        self.node_slow(link.target, near)
+
+    def node_slow(self, name: str, near: Stretch) -> None:
+        """Answers of a node take long: it is hampered, full, or waits for somebody else."""
+        if not self._case.begins("slow", name):
+            return
+        self._case.events.on_node(name, near, self._case.note)
+        self._case.users.logged_out(name, near)
+        self.node_full(name, near)
+        for link in self._case.leaving[name]:
+            common = self._case.signs.usual_time(link.id, near.start - AFTER)
+            slow = behind(self._case.signs.slow(link.id, near.start), near, EARLIER)
+            fails = behind(self._case.signs.failing(link.id), near, EARLIER)
+            if slow is not None and (common > 0.0 or fails is not None):
+                self.link_slow(link, slow)
+            if fails is not None:
+                self._link_fails(link, near)
+
+    def node_full(self, name: str, near: Stretch) -> None:
+        """All workers of a node are busy, and requests wait."""
+        found = behind(self._case.signs.full(name), near, EARLIER)
+        if found is None or not self._case.begins("full", name):
+            return
+        held = self._case.signs.held(name, found)
+        still = self._case.signs.still(name, found)
+        waits = f"{self._case.name(name)} is full: up to {found.peak:,.0f} wait"
+        if held > _HELD and self._case.leaving[name]:
+            waits += f", {words.share(held)} of the busy workers for somebody else"
+        if still > _HELD:
+            waits += f", {words.share(still)} of the busy workers stand still"
+        self._case.note("full", Fact(found.seen, waits, node=name, value=found.peak))
+        before = len(self._case.outside())
+        self._case.events.on_node(name, found, self._case.note)
+        if at(self._case.signs.down(name), found.start - EARLIER, found.start + AFTER):
+            self._instances_go(name, found)
+        if held > _HELD:
+            for link in self._case.leaving[name]:
+                self.link_slow(link, found)
+        self._load.more_comes(name, found)
+        if len(self._case.outside()) == before:
+            self._limits.too_small(name, found)
+
+    def _connections(self, link: LinkPlan, near: Stretch) -> None:
+        """All connections of a link are taken."""
+        rules = link.connection
+        if rules is None or rules.connections is None:
+            return
+        waits = [
+            (sample, part.extra.get("waiting", 0.0))
+            for sample, part in self._case.record.link(link.id)
+            if near.reaches(sample.start - EARLIER, sample.end)
+        ]
+        first = next((sample for sample, waiting in waits if waiting >= 1.0), None)
+        if first is not None:
+            self._case.note(
+                "connections",
+                Fact(
+                    first.end,
+                    f"{self._case.name(link.id)}: {rules.connections} of {rules.connections} connections are taken",
+                    link=link.id,
+                    value=float(rules.connections),
+                ),
+            )
