@@ -251,5 +251,9 @@ def measured(gain: Gain, *, half: bool = False) -> str:
         parts.append(f"goodput {goodput_told(gain)}")
     if not parts:
         return "Measured: no difference"
-    unsure = "" if gain.helps else "; not sure to help"
-    return f"Measured: {', '.join(parts)}{unsure}"
+    end = "; not sure to help"
+    if gain.helps:
+        end = ""
+    elif gain.more < 0.0:
+        end = "; fewer are answered"
+    return f"Measured: {', '.join(parts)}{end}"

@@ -18,4 +18,6 @@ def test_unsure_is_told_with_its_interval_and_half_the_load_as_what_it_is() -> N
     )
     half = gain(0, OVER, [75.0, 74.8, 75.2], sent_after=75.0)
     assert "goodput falls, but not to half: " in measured(half, half=True)
-    assert measured(half, half=True).endswith("not sure to help")
+    assert measured(half, half=True).endswith("; fewer are answered")
+    unsure = gain(0, OVER, [120.0, 80.0, 103.0], p99=(0.3, 0.3))
+    assert measured(unsure).endswith("; not sure to help")

@@ -70,7 +70,7 @@ def test_a_rate_limit_is_switched_on_by_one_of_its_fields(tmp_path: Path, capsys
         ("api.admission.rate_limit.rate=0", "rate_limit.rate should be above 0, not 0"),
         (
             "api.admission.rate_limit.by=ip",
-            "should be 'all', 'client', 'key', 'session' or 'class'",
+            "should be 'all', 'client', 'key', 'session', 'class' or 'tenant'",
         ),
         ("api.admission.rate_limit.burst=2.5", "burst should be a whole number, not 2.5"),
         ("api.admission.rate=5", "there is no field 'rate'; write waiting_room, auth, rate_limit"),
