@@ -1,7 +1,7 @@
 """The intervals of confidence in a result: how far its numbers may be from the true ones.
 
 They hold for a run in a steady state and come from the run alone, by batch means
-(`engine.stats.batches`). Where the run is too short, or drifts, there is none: null. Where only the
+(`engine.stats.batches`). Where the run is too short, or drifts along a straight line, there is none: null. Where only the
 upper bound of a percentile lies beyond all that was measured, it alone is null.
 """
 
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from engine.sim.record import Series, Shapes
 
     Numbers = NDArray[np.float64]
-    Answer = Callable[[float, float], None]
-    """Takes the bounds of a ratio, from the ratio on."""
+    Answer = Callable[[float, float, bool], None]
+    """Takes the bounds of a ratio, from the ratio on, and whether its batches were still alike."""
 
 SHARES: Final = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99, "p999": 0.999}
 """The percentiles of a result."""
@@ -133,11 +133,12 @@ class _Questions:
         for asked in self._asked.values():
             above = np.array([each[0] for each in asked])
             below = np.array([each[1] for each in asked])
-            ratios, lows, highs, _ = ratio_bounds(above, below)
-            rows = zip(asked, ratios.tolist(), lows.tolist(), highs.tolist(), strict=True)
-            for (_, _, answer), ratio, low, high in rows:
+            ratios, lows, highs, _, still = ratio_bounds(above, below)
+            numbers = (each.tolist() for each in (ratios, lows, highs, still))
+            rows = zip(asked, *numbers, strict=True)
+            for (_, _, answer), ratio, low, high, alike in rows:
                 if math.isfinite(low):
-                    answer(low - ratio, high - ratio)
+                    answer(low - ratio, high - ratio, bool(alike))
         for percentiles in self._percentiles:
             percentiles.write()
 
@@ -149,9 +150,12 @@ class _Percentiles:
         self._histogram = histogram
         self._target = target
         self._bounds = dict.fromkeys(SHARES.values(), (math.nan, math.nan))
+        self._alike: set[float] = set()
 
-    def take(self, share: float, less: float, more: float) -> None:
+    def take(self, share: float, less: float, more: float, alike: bool) -> None:  # noqa: FBT001
         """Take the bounds of a share."""
+        if alike:
+            self._alike.add(share)
         self._bounds[share] = (share + less, share + more)
 
     def write(self) -> None:
@@ -159,7 +163,7 @@ class _Percentiles:
 
         They reach to the ends of the buckets: nobody knows where in its bucket a percentile lies.
         """
-        found = readable(self._bounds, self._histogram.count)
+        found = readable(self._bounds, self._histogram.count, alike=self._alike)
         wanted = [min(1.0, bound) for bounds in found.values() for bound in bounds]
         edges = iter(self._histogram.edges(wanted))
         ends = {share: (next(edges)[0], next(edges)[1]) for share in found}
@@ -169,6 +173,6 @@ class _Percentiles:
                 self._target[name] = [low, high if found[share][1] < math.inf else None]
 
 
-def _put(target: Part, name: str, value: float, less: float, more: float) -> None:
+def _put(target: Part, name: str, value: float, less: float, more: float, _: bool) -> None:  # noqa: FBT001
     """Write the interval of a number that is never negative."""
     target[name] = [max(0.0, value + less), min(_MOST.get(name, math.inf), value + more)]

@@ -18,7 +18,7 @@ import numpy as np
 from engine.stats.intervals import Interval, two_sided
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -32,6 +32,9 @@ _FEWEST = 5
 _SUSPECT = NormalDist().inv_cdf(0.8)
 """Standard errors of the lag-1 correlation from which batches are doubled: a one-sided test at 20 %,
 the level of N-Skart, since a correlation that is overlooked costs more than a larger batch."""
+_DRIFTING = 0.95
+"""Share of the squared errors of the fewest batches along a straight line from which a run drifts. Chance does that to
+two steady rows in a thousand; the others that are still alike then are steady ones that remember for long."""
 _CORRECTED = 0.8
 """Largest correlation that is corrected for."""
 _ROUNDING = 1e-12
@@ -70,7 +73,7 @@ def ratio_interval(
         level: Confidence.
     """
     rows = np.array([above], dtype=np.float64), np.array([below], dtype=np.float64)
-    ratios, lows, highs, counts = (each.tolist() for each in ratio_bounds(*rows, level))
+    ratios, lows, highs, counts, _ = (each.tolist() for each in ratio_bounds(*rows, level))
     if counts[0] == 0:
         return None
     return Interval(ratios[0], lows[0], highs[0], int(counts[0]))
@@ -78,17 +81,19 @@ def ratio_interval(
 
 def ratio_bounds(
     above: Numbers, below: Numbers, level: float = 0.95
-) -> tuple[Numbers, Numbers, Numbers, Numbers]:
-    """Many ratios at once, each a row: the estimates, their lower and upper bounds, their batches.
+) -> tuple[Numbers, Numbers, Numbers, Numbers, Numbers]:
+    """Many ratios at once, each a row: the estimates, their lower and upper bounds, their batches, and which are alike.
 
-    Where there is no interval, the bounds are NaN and the batches none.
+    Where there is no interval, the bounds are NaN and the batches none. Rows whose fewest batches are still
+    alike have the interval of these, widened by their correlation, unless they drift: without them, just the
+    runs with slow ups and downs would have none. They are those with a one at the end.
     """
     whole = below.sum(axis=1)
     ratios = np.divide(
         above.sum(axis=1), whole, out=np.full(len(whole), math.nan), where=whole > 0.0
     )
     lows, highs = np.full(len(ratios), math.nan), np.full(len(ratios), math.nan)
-    batches = np.zeros(len(ratios))
+    batches, still = np.zeros(len(ratios)), np.zeros(len(ratios))
     open_rows = np.flatnonzero(np.isfinite(ratios))
     count = min(_MOST, above.shape[1])
     while count >= _FEWEST and len(open_rows):
@@ -96,13 +101,17 @@ def ratio_bounds(
         errors = _errors(above[open_rows], below[open_rows], ratio, count)
         alike = _correlations(errors)
         steady = (alike + 1.0 / count) * math.sqrt(count) <= _SUSPECT
+        if count // 2 < _FEWEST:
+            still[open_rows[~steady]] = 1.0
+            steady |= _straightness(errors) <= _DRIFTING
+            alike = np.minimum(alike, _SUSPECT / math.sqrt(count) - 1.0 / count)
         rows = open_rows[steady]
         less, more = _deviations(errors[steady], alike[steady], level)
         lows[rows], highs[rows] = ratio[steady] - less, ratio[steady] + more
         batches[rows] = count
         open_rows = open_rows[~steady]
         count //= 2
-    return ratios, lows, highs, batches
+    return ratios, lows, highs, batches, still
 
 
 def quantile_interval(
@@ -128,12 +137,13 @@ def quantile_interval(
     if table.ndim != 2 or table.size == 0:
         return None
     above, below = shares_up_to(table, [share, *_BULK])
-    _, lows, highs, batches = ratio_bounds(above, below, level)
+    _, lows, highs, batches, still = ratio_bounds(above, below, level)
     sums = np.cumsum(table.sum(axis=0))
     bounds = dict(
         zip((share, *_BULK), zip(lows.tolist(), highs.tolist(), strict=True), strict=True)
     )
-    found = readable(bounds, float(sums[-1]), level).get(share)
+    alike = {each for each, one in zip((share, *_BULK), still.tolist(), strict=True) if one}
+    found = readable(bounds, float(sums[-1]), level, alike).get(share)
     if found is None:
         return None
     mean, least = (values[_place(sums, each)] for each in (share, found[0]))
@@ -165,7 +175,10 @@ def shares_up_to(table: Numbers, shares: Sequence[float]) -> tuple[Numbers, Numb
 
 
 def readable(
-    bounds: Mapping[float, tuple[float, float]], total: float, level: float = 0.95
+    bounds: Mapping[float, tuple[float, float]],
+    total: float,
+    level: float = 0.95,
+    alike: Collection[float] = (),
 ) -> dict[float, tuple[float, float]]:
     """The bounds that can be read off a distribution of so many observations, by share.
 
@@ -178,8 +191,11 @@ def readable(
             them: from their width follows how many observations are independent.
         total: How many observations there are.
         level: Confidence of the bounds.
+        alike: Shares whose bounds come from batches that are still alike. They are too wide by chance to tell
+            how many observations are independent, where others do.
     """
-    known = [_independent(share, bounds[share], level) for share in _BULK]
+    telling = [each for each in _BULK if each not in alike and not math.isnan(bounds[each][0])]
+    known = [_independent(share, bounds[share], level) for share in telling or _BULK]
     apart = min((each for each in known if not math.isnan(each)), default=0.0)
     found: dict[float, tuple[float, float]] = {}
     for share, (low, high) in bounds.items():
@@ -237,6 +253,17 @@ def _correlations(errors: Numbers) -> Numbers:
     none = np.full(len(errors), -1.0 / errors.shape[1])
     alike: Numbers = np.divide(products, squares, out=none, where=squares > 0.0)
     return alike
+
+
+def _straightness(errors: Numbers) -> Numbers:
+    """Share of the squared errors of each row that a straight line explains."""
+    count = errors.shape[1]
+    steps = np.arange(count) - (count - 1) / 2.0
+    squares = ((errors - errors.mean(axis=1, keepdims=True)) ** 2).sum(axis=1)
+    none = np.zeros(len(errors))
+    along: Numbers = (errors @ steps) ** 2 / float(steps @ steps)
+    share: Numbers = np.divide(along, squares, out=none, where=squares > 0.0)
+    return share
 
 
 def _deviations(errors: Numbers, alike: Numbers, level: float) -> tuple[Numbers, Numbers]:

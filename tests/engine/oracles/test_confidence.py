@@ -70,6 +70,33 @@ def shares() -> dict[str, tuple[float, float]]:
     return {metric: (given[metric] / SEEDS, covered[metric] / given[metric]) for metric in TRUTH}
 
 
+@pytest.mark.parametrize("seed", [900, 963])
+def test_slow_ups_and_downs_leave_no_number_without_an_interval(seed: int) -> None:
+    """Three workers, 85 % busy, for two hundred seconds: their largest batches are alike in these runs."""
+    config = {"workers": 3, "service_time": {"law": "exponential", "mean": 0.01}}
+    arrivals = {"process": "poisson", "rate": 255.0}
+    made = Design.model_validate(
+        {
+            "nodes": [
+                {"id": "c", "kind": "client", "config": {"arrivals": arrivals}},
+                {"id": "s", "kind": "service", "config": config},
+            ],
+            "links": [{"id": "c-s", "source": "c", "target": "s"}],
+            "scenario": {"duration": 220.0, "warmup": 20.0, "seed": seed},
+        }
+    )
+    session = Session(made)
+    session.advance(220.0)
+    result = session.result()
+    latency, node = result["clients"]["c"]["latency"], result["nodes"]["s"]
+    assert None not in latency["ci95"].values()
+    assert [name for name, each in node["ci95"].items() if each is None] == ["availability"]
+    low, high = latency["ci95"]["mean"]
+    assert low <= theory.mmc_response(3, 255.0, 0.01) <= high
+    low, high = node["ci95"]["utilization"]
+    assert low <= 0.85 <= high
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 class TestCoverage:

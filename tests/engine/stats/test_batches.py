@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from engine.stats.batches import batch_interval, quantile_interval, ratio_interval
+from engine.stats.intervals import mean_interval
 
 _RUNS = 1000
 
@@ -29,6 +30,22 @@ def test_the_mean_of_a_remembering_series_is_covered(memory: float) -> None:
     assert len(intervals) > 0.95 * _RUNS
     covered = sum(interval.contains(7.0) for interval in intervals) / len(intervals)
     assert 0.92 <= covered <= 0.98
+
+
+@pytest.mark.parametrize("memory", [0.0, 0.5, 0.9])
+def test_nearly_every_steady_series_has_an_interval(memory: float) -> None:
+    """Also those whose largest batches are alike by chance: they are left in, and cover as well as the others."""
+    rng = np.random.default_rng(8)
+    found = [batch_interval(_autoregressive(rng, 640, memory)) for _ in range(_RUNS)]
+    assert sum(interval is not None for interval in found) >= 0.995 * _RUNS
+
+
+def test_what_is_alike_to_the_last_is_covered_by_a_wider_interval() -> None:
+    """Five batches that come in two groups: an interval of independent ones would be narrower."""
+    interval = batch_interval([1.0, 1.0, 0.0, 0.0, 0.0])
+    assert interval is not None
+    independent = mean_interval([1.0, 1.0, 0.0, 0.0, 0.0])
+    assert interval.high - interval.low > independent.high - independent.low
 
 
 def test_memory_costs_batches() -> None:
