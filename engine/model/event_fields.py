@@ -157,7 +157,11 @@ class EventFields(BaseModel):
 
     factor: float | None = FACTOR.declare()
     probability: float | None = PROBABILITY.declare()
-    seconds: float | None = SECONDS.declare()
+    seconds: float | None = replace(
+        SECONDS,
+        help="Of a delay: added to each crossing. Of errors: time to the answer, in place of the work. Of a drain: "
+        "time after which what is left is cut off.",
+    ).declare()
     instances: int | None = INSTANCES.declare()
     ramp: float | None = RAMP.declare()
     bytes: float | None = BYTES.declare()
