@@ -84,7 +84,7 @@ def test_the_command_line_stops_with_its_own_code_and_the_result(tmp_path: Path)
 
 
 def test_a_study_says_it_of_the_point(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Session.__init__, "__defaults__", (LIMIT,))
+    monkeypatch.setattr(Session.__init__, "__defaults__", (LIMIT, None))
     outcome = run_point(Variant.of(flood()).point(1))
     assert outcome.error is not None
     assert outcome.error.startswith("stopped at ")
