@@ -35,6 +35,7 @@ from engine.run.protocol import (
     SetBreakpoints,
     SetLoad,
     SetSpeed,
+    Started,
     StartOver,
     StepRequest,
     StepTime,
@@ -143,7 +144,8 @@ class RunController(QObject):
         self._transport: Transport | None = None
         self._begun = False
         self._running = False
-        self._awaiting_start = True
+        self._starting = 0
+        """Starts that the process was told of and has not heard: it still speaks of the run before."""
         self._seed = document.design.scenario.seed
         self._speed = 1.0
         self._load = 1.0
@@ -199,6 +201,7 @@ class RunController(QObject):
         self._begun = True
         if self._transport is None:
             self._transport = self._start_process()
+            self._starting = 0
             self._silence = -1
             self._heard()
             self._timer.start()
@@ -385,7 +388,7 @@ class RunController(QObject):
         """Start over with the document's design, dials as they are."""
         design = self._document.design
         self._seed = design.scenario.seed
-        self._awaiting_start = True
+        self._starting += 1
         self._latest = None
         self._marks.clear()
         self.cleared.emit()
@@ -419,14 +422,14 @@ class RunController(QObject):
         match report:
             case Progress(snapshot, running):
                 self._send(Ack())
-                if self._awaiting_start and snapshot.time > 0.0:
-                    return
-                self._awaiting_start = False
-                self._show(snapshot, running)
+                if not self._starting:
+                    self._show(snapshot, running)
+            case Started():
+                self._starting -= 1
             case Refused(findings):
                 self.refused.emit(findings)
             case Measured(result):
-                if not self._awaiting_start:
+                if not self._starting:
                     self.measured.emit(result)
             case Rewinding() | Rewound() | Explained() | Traced() | Recorded():
                 self._pass_on(report)
@@ -437,7 +440,7 @@ class RunController(QObject):
 
     def _stand_still(self, report: Halted | Paused) -> None:
         """The run stopped by itself."""
-        if isinstance(report, Paused) and self._awaiting_start:
+        if isinstance(report, Paused) and self._starting:
             return  # that was the run before
         self._running = False
         self.running_changed.emit(False)  # noqa: FBT003 - a Qt signal

@@ -173,6 +173,11 @@ Command = (
 
 
 @dataclass(frozen=True, slots=True)
+class Started:
+    """A ``StartOver`` was heard: what is reported from here on is not of the run before it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """A snapshot, and whether the run goes on."""
 
@@ -274,7 +279,8 @@ class Failed:
 
 
 Report = (
-    Progress
+    Started
+    | Progress
     | Measured
     | Paused
     | Refused

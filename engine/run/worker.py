@@ -43,6 +43,7 @@ from engine.run.protocol import (
     SetBreakpoints,
     SetLoad,
     SetSpeed,
+    Started,
     StartOver,
     StepRequest,
     StepTime,
@@ -179,6 +180,7 @@ class Worker:
 
     def _start(self, command: StartOver) -> None:
         """Begin at 0 with this design, paused."""
+        self._send(Started())
         self._memory, self._traces = command.memory, command.traces
         self._design, self._session, self._refused = command.design, None, []
         self._replay = None
@@ -368,7 +370,7 @@ class Worker:
         return wait
 
     def _begin(self, session: Session) -> bool:
-        """Report the state at 0 before anything happens: by this the app knows a run from the last.
+        """Report the state at 0 before anything happens, so that what is shown begins there.
 
         Returns whether that is done.
         """

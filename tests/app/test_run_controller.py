@@ -16,6 +16,7 @@ from engine.run.protocol import (
     Run,
     SetLoad,
     SetSpeed,
+    Started,
     StartOver,
     StepTime,
 )
@@ -115,6 +116,7 @@ def test_what_the_last_run_still_says_is_dropped_but_acknowledged(run, transport
     transports[0].progress(0.0)
     transports[0].progress(55.0)
     run.tick()
+    transports[0].hears = False
     run.restart()
     measured: list[object] = []
     run.measured.connect(measured.append)
@@ -123,6 +125,7 @@ def test_what_the_last_run_still_says_is_dropped_but_acknowledged(run, transport
     run.tick()
     assert run.latest is None
     assert measured == []
+    transports[0].reports.append(Started())
     transports[0].progress(0.0)
     transports[0].progress(0.1)
     run.tick()

@@ -86,10 +86,6 @@ def test_a_run_pauses_where_it_was_told_to_and_says_why(launch, shop) -> None:
     robot.wait(lambda: run.running and not robot.banner("paused"))
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="a run opened right after a new design is not repeated now and then (1 of 6 times)",
-)
 def test_a_run_is_kept_by_itself_opened_again_and_laid_behind_another(launch, shop) -> None:
     robot = launch(shop)
     run, bench = robot.services.run, robot.opened.bench

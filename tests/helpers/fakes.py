@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.run.protocol import Progress, Run, StepRequest, StepTime
+from engine.run.protocol import Progress, Run, Started, StartOver, StepRequest, StepTime
 from engine.sim.snapshot import Snapshot
 
 
@@ -15,6 +15,8 @@ class FakeTransport:
         self.sent: list[object] = []
         self.reports: list[object] = []
         self.closed = False
+        self.hears = True
+        """Whether it says at once that a run has started."""
 
     @property
     def alive(self) -> bool:
@@ -22,6 +24,8 @@ class FakeTransport:
 
     def send(self, command: object) -> None:
         self.sent.append(command)
+        if isinstance(command, StartOver) and self.hears:
+            self.reports.append(Started())
 
     def poll(self) -> list[object]:
         reports, self.reports = self.reports, []
