@@ -11,7 +11,7 @@ import pytest
 from engine.model.design import Design
 from engine.model.edits import SetField
 from engine.model.files import loads
-from engine.run.protocol import Ack, Pause, Progress, Run, SetSpeed, StartOver
+from engine.run.protocol import Ack, Pause, Progress, Run, SetSpeed, Started, StartOver
 from engine.run.session import Session
 from engine.run.transport import WorkerTransport
 from tests.engine.cli.test_ending import STORMS
@@ -32,6 +32,8 @@ def pauses(transport: WorkerTransport) -> bool:
         if not transport.wait(60.0):
             return False
         for report in transport.poll():
+            if isinstance(report, Started):
+                continue
             assert isinstance(report, Progress), report
             transport.send(Ack())
             if told and not report.running:
