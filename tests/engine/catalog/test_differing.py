@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-from hypothesis import given
+from hypothesis import given, reject
 from hypothesis import strategies as st
 
 from engine.catalog.differing import told, told_lines
@@ -63,7 +62,7 @@ def test_every_edit_is_told_with_two_different_values(data: st.DataObject) -> No
     try:
         design = data.draw(edits(RICH)).apply(RICH).design
     except EditError:
-        pytest.skip("does not fit")
+        reject()
     for each in told(RICH, design):
         assert each.name
         for field in each.fields:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-from hypothesis import given
+from hypothesis import given, reject
 from hypothesis import strategies as st
 
 from engine.model.design import Design, Link, Node, Note
@@ -110,7 +109,7 @@ def test_every_edit_is_told_of_what_it_changed_and_of_nothing_else(data: st.Data
     try:
         applied = edit.apply(base)
     except EditError:
-        pytest.skip("does not fit")
+        reject()
     found = differences(base, applied.design)
     assert bool(found) == (base != applied.design)
     changes = applied.changes
