@@ -85,7 +85,7 @@ def start(opened: Opened, path: Path | None, *, is_new: bool = False) -> None:
     services.run.set_speed(speed)
     views.transport.set_speed(speed)
     services.run.set_running(True)
-    opened.bench.offer_recovery(services.recovery.leftovers())
+    opened.bench.file_messages.offer_recovery(services.recovery.leftovers())
 
 
 def run_app(arguments: Sequence[str]) -> int:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Qt
 
-from app import conflict, other_files
 from app.actions import ActionSet
-from app.banner import Choice, Message
+from app.banner import Message
 from app.board_desk import BoardDesk
 from app.break_menu import break_edit, repair_edit
 from app.breakpoints_card import BreakpointsCard
 from app.context_menu import BreakMenus, canvas_menu, item_menu
 from app.distances_card import DistancesCard
+from app.file_messages import FileMessages
 from app.findings_panel import FindingsPanel
 from app.result_card import ResultCard
 from app.run_messages import RunMessages
@@ -37,9 +36,6 @@ if TYPE_CHECKING:
 
     from app.break_menu import Fault
     from app.dialogs import Dialogs
-    from app.differing import Conflict
-    from app.recognition import OtherFile
-    from app.recovery import Leftover
     from app.services import Services
     from app.traces_desk import Wanted
     from app.views import Views
@@ -55,8 +51,6 @@ LEAD: Final = 0.1
 """Wall seconds by which a fault is set ahead, so that the run meets its time exactly."""
 _FIRST: Final = "The first numbers come in a moment"
 """What an empty chart says while a run has just begun."""
-MAX_RECOVERED: Final = 3
-"""Crashed windows offered at once."""
 
 
 class Workbench(QObject):
@@ -89,6 +83,7 @@ class Workbench(QObject):
         self.board = BoardDesk(services, look, window.instruments)
         self.selection: frozenset[str] = frozenset()
         self.travel = TimeTravel(views, services.run)
+        self.file_messages = FileMessages(services, views.banners, views.canvas.paste, self.say)
         RunMessages(services.run, views.banners, self.show_findings, self.breakpoints.open)
         self._connect_document()
         self._connect_run()
@@ -141,13 +136,6 @@ class Workbench(QObject):
     def tell(self, text: str) -> None:
         """Say what was done where that is not plain to see, above the canvas."""
         self.views.banners.show_message(Message("told", text, "info"))
-
-    def offer_recovery(self, leftovers: list[Leftover]) -> None:
-        """Offer what crashed windows left behind."""
-        for number, leftover in enumerate(leftovers[:MAX_RECOVERED]):
-            self._offer(leftover, f"recovery-{number}")
-        for leftover in leftovers[MAX_RECOVERED:]:
-            leftover.lock.unlock()
 
     def apply_motion(self) -> None:
         """Have the canvas move, or not, as the settings say."""
@@ -206,12 +194,6 @@ class Workbench(QObject):
         files.taken.connect(self.tell)
         files.saved.connect(lambda: views.status.set_saved(dirty=False, saved_now=True))
         files.opened.connect(lambda: views.banners.dismiss("message"))
-        files.opened.connect(lambda: views.banners.dismiss(conflict.KEY))
-        files.opened.connect(self._show_presence)
-        files.saved.connect(lambda: views.banners.dismiss(conflict.KEY))
-        files.settled.connect(lambda: views.banners.dismiss(conflict.KEY))
-        files.conflict.connect(self._show_conflict)
-        files.foreign.connect(self._show_foreign)
         self.services.recovery.trouble.connect(views.status.set_trouble)
         self.services.errands.told.connect(views.status.work.show_work)
         views.status.work.stop_clicked.connect(self.services.errands.stop)
@@ -355,27 +337,6 @@ class Workbench(QObject):
         self.window.setWindowFilePath(str(document.path or ""))
         self.views.status.set_saved(dirty=document.is_dirty)
 
-    def _show_presence(self) -> None:
-        """Say that the file is open in another window as well."""
-        path, banners = self.services.document.path, self.views.banners
-        banners.dismiss(conflict.ELSEWHERE)
-        if path is not None and self.services.presence.is_elsewhere:
-            banners.show_message(conflict.elsewhere(path))
-
-    def _show_foreign(self, found: OtherFile) -> None:
-        """A file is no design: say what it is, and offer what can be done with it."""
-        files = self.services.files
-        add = partial(other_files.add_items, paste=self.views.canvas.paste, fail=self.say)
-        message = other_files.message_of(found, self.design, files.replay, files.begin, add)
-        self.views.banners.show_message(message)
-
-    def _show_conflict(self, found: Conflict) -> None:
-        """Somebody else changed the file: say how, and ask whose version is kept."""
-        dirty = self.services.document.is_dirty
-        message = conflict.message_of(found, self.services.files, is_dirty=dirty)
-        if self.views.banners.shown(conflict.KEY) != message.text:
-            self.views.banners.show_message(message)
-
     def _show_snapshot(self, snapshot: Snapshot, elapsed: float) -> None:
         """Feed the views."""
         self.travel.take(snapshot, elapsed)
@@ -474,25 +435,3 @@ class Workbench(QObject):
     def fill_breaks(self, menu: QMenu) -> None:
         """Fill a *Break it* menu for the selected item."""
         self.breaks.fill(menu, self.design, self.chosen)
-
-    def _offer(self, leftover: Leftover, key: str) -> None:
-        """Offer one crashed window's work."""
-        when = leftover.saved_at.astimezone().strftime("%H:%M")
-        title = leftover.title or "An untitled design"
-        text = f"Windtunnel was closed unexpectedly. “{title}” has unsaved changes from {when}."
-        choices = (
-            Choice("Restore", lambda: self._restore(leftover, key)),
-            Choice("Discard", leftover.discard),
-        )
-        self.views.banners.show_message(Message(key, text, "info", choices))
-
-    def _restore(self, leftover: Leftover, key: str) -> None:
-        """Open a crashed window's work; its copy, the only one, goes once ours is on the disk."""
-        recovery = self.services.recovery
-
-        def keep() -> None:
-            if not recovery.take_over(leftover):
-                leftover.lock.unlock()
-                self.say("Restored, but not backed up. It is offered again at the next start.")
-
-        self.services.files.restore(leftover, keep, lambda: self._offer(leftover, key))
