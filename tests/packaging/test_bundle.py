@@ -136,6 +136,11 @@ def test_it_leaves_the_extras_of_studies_out(
     assert f"windtunnel[{extra}]" in result.stderr
 
 
+@pytest.mark.parametrize("module", ["PIL", "av", "pyarrow", "distributed"])
+def test_it_carries_no_extra(bundle: Bundle, module: str) -> None:
+    assert list(bundle.app.rglob(module)) == []
+
+
 def test_it_refuses_bad_input_in_one_line(bundle: Bundle, tmp_path: Path) -> None:
     bad = tmp_path / "bad.windtunnel"
     bad.write_text("{")
