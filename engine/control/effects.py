@@ -59,6 +59,8 @@ class NodeState:
         """Times the traffic of a client."""
         self.bounds: dict[EventPlan, int] = {}
         """Numbers below which instances are hit, of events that began when earlier ones had gone."""
+        self.hot: list[tuple[int, float]] = []
+        """Hot keys, each with the share of the requests that ask for it."""
         self.revoked: list[tuple[float, int]] = []
         """Shares of the users, or single ones, whose access is revoked."""
 
@@ -105,6 +107,7 @@ class NodeState:
             part.uptime.note(machine.now)
         if part.is_client:
             machine.surge(part, self.surge)
+            machine.heat(part, self.hot)
         machine.revoke(part, self.revoked)
         part.resume(machine.now)
 
@@ -225,6 +228,11 @@ def _traffic(event: EventPlan, state: NodeState) -> None:
     state.surge *= event.factor
 
 
+def _hot_key(event: EventPlan, state: NodeState) -> None:
+    """A share of the requests asks for one key."""
+    state.hot.append((event.key, event.probability))
+
+
 def _revoke(event: EventPlan, state: NodeState) -> None:
     """Users may not come in."""
     if event.user is None:
@@ -283,6 +291,7 @@ EFFECTS: Final = (
     Effect("rotate", start=_rotate),
     Effect("expire", start=_expire),
     Effect("traffic", node=_traffic),
+    Effect("hot_key", node=_hot_key),
     Effect("set"),
 )
 """One for each kind of event."""

@@ -91,6 +91,15 @@ USER: Final = EventField(
     ge=0,
     le=1e9,
 )
+KEY: Final = EventField(
+    name="key",
+    title="Key",
+    help="The number of the key, counted from 0: of Zipf keys 0 is the most popular one anyway.",
+    sort="count",
+    default=0,
+    ge=0,
+    le=1e9,
+)
 AHEAD: Final = EventField(
     name="ahead",
     title="Published ahead",
@@ -167,6 +176,7 @@ class EventFields(BaseModel):
     bytes: float | None = BYTES.declare()
     workers: float | None = WORKERS.declare()
     user: int | None = USER.declare()
+    key: int | None = KEY.declare()
     ahead: float | None = AHEAD.declare()
     overlap: float | None = OVERLAP.declare()
     with_: Id | None = WITH.declare()

@@ -13,6 +13,7 @@ from engine.model.event_fields import (
     BYTES,
     FACTOR,
     INSTANCES,
+    KEY,
     OVERLAP,
     PATH,
     PROBABILITY,
@@ -366,6 +367,32 @@ EVENT_KINDS: Final = (
             MenuChoice(text="Traffic × {factor}", values=(("factor", 10.0),)),
             MenuChoice(text="No traffic", values=(("factor", 0.0),)),
         ),
+        misses="makes no traffic; name a client or everything",
+    ),
+    EventKind(
+        name="hot_key",
+        title="Make a key hot",
+        help="A share of the requests asks for one key, whatever they would have asked for: everybody wants the same "
+        "thing at once. Caches, stores and whoever picks by key see it. A call that its link makes of another class, "
+        "with keys of its own, asks for those.",
+        icon="traffic",
+        tone="load",
+        hits="clients",
+        targets=("everything", "node", "frame"),
+        sentence="{probability} of the requests from {target} ask for key {key}",
+        everywhere="{probability} of all requests ask for key {key}",
+        badge="hot key {key}",
+        fields=(
+            KEY,
+            replace(
+                PROBABILITY,
+                title="Share of requests",
+                help="Share that asks for it, beside those that would anyway.",
+                default=0.5,
+            ),
+            RAMP,
+        ),
+        menu=(MenuChoice(text="{probability} of the requests ask for one key"),),
         misses="makes no traffic; name a client or everything",
     ),
     EventKind(

@@ -9,7 +9,7 @@ from engine.plan.primitives import INFINITE, KeyPlan
 from engine.sim.lane.expiry import Expiry
 from engine.sim.lane.traffic.crowd import Crowd
 from engine.sim.lane.traffic.forgery import Forgery
-from engine.sim.lane.traffic.keys import Keys, hot_popularity, popularity
+from engine.sim.lane.traffic.keys import HotKeys, Keys, hot_popularity, popularity
 from engine.sim.lane.traffic.tenancy import Tenancy
 from engine.sim.sources import goes_on, make_source, tune_source
 
@@ -143,6 +143,17 @@ class ClientSetup:
         self.scale(part)
         if source is not None and source is not old:
             source.begin(now)
+
+    def heat(self, part: NodePart, hot: list[tuple[int, float]]) -> None:
+        """Have shares of a client's requests ask for single keys; what they would have asked for is drawn all the same."""
+        client = part.client
+        if client is None or not (hot or client.hot):
+            return
+        if not hot:
+            client.hot = None
+            return
+        client.hot = client.hot or HotKeys(self.streams.uniform(part.plan.id, "hot keys"))
+        client.hot.turn([key for key, _ in hot], list(accumulate(share for _, share in hot)))
 
     def scale(self, part: NodePart) -> None:
         """Apply the load dial, the events and the bursts to a client's traffic."""

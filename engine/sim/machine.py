@@ -98,6 +98,10 @@ class Machine:
         part.surge = factor
         self._assembler.users.scale(part)
 
+    def heat(self, part: NodePart, hot: list[tuple[int, float]]) -> None:
+        """Have a share of a client's requests ask for one key, for each such key, because of events."""
+        self._assembler.users.heat(part, hot)
+
     def revoke(self, part: NodePart, revoked: list[tuple[float, int]]) -> None:
         """Have the users whom a node knows, or who asks for it, lose their access: shares, or single ones."""
         if revoked or part.revokes:

@@ -43,7 +43,7 @@ def test_sessions_of_a_service_can_be_ended(design: Design) -> None:
 
 
 def test_each_thing_is_offered_what_can_happen_to_it(design: Design) -> None:
-    assert changes(design, "users") == {"traffic"}
+    assert changes(design, "users") == {"traffic", "hot_key"}
     usual = {"kill", "drain", "slow", "freeze", "error", "wrong", "omission", "leak", "partition"}
     assert changes(design, "web") == usual
     assert changes(design, "cache") == usual | {"flush"}

@@ -35,6 +35,8 @@ class EventPlan:
     """That leak, a second."""
     user: int | None = None
     """The only one whose access is revoked."""
+    key: int = 0
+    """That is hot."""
     ahead: float = 0.0
     """Seconds for which a signing key is published before it signs."""
     overlap: float = math.inf

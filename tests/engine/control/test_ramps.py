@@ -91,7 +91,7 @@ def test_an_edit_of_a_growing_event_goes_on_from_where_it_is() -> None:
 
 def test_kinds_with_a_strength_have_ramps_and_others_refuse_them() -> None:
     grow = {each.name for each in EVENT_KINDS if any(one.name == "ramp" for one in each.fields)}
-    assert grow == {"slow", "error", "wrong", "omission", "delay", "loss", "traffic"}
+    assert grow == {"slow", "error", "wrong", "omission", "delay", "loss", "traffic", "hot_key"}
     raw = {
         "windtunnel": 1,
         "nodes": [

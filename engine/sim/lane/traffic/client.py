@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from engine.sim.lane.tracing.tracer import Tracer
     from engine.sim.lane.traffic.crowd import Crowd
     from engine.sim.lane.traffic.forgery import Forgery
-    from engine.sim.lane.traffic.keys import Keys
+    from engine.sim.lane.traffic.keys import HotKeys, Keys
     from engine.sim.lane.traffic.tenancy import Tenancy
     from engine.sim.lane.traffic.visits import Visits
     from engine.sim.lane.user import User
@@ -42,6 +42,8 @@ class Client(Role):
         """Cumulative share of each request class."""
         self.keys: list[Keys] = []
         """Keys asked for, one stream a class; empty where no node looks at keys."""
+        self.hot: HotKeys | None = None
+        """Keys that events have made hot."""
         self.patience: list[Expiry | None] = [None]
         """Deadline of each class, where it has one."""
         self.home = Pool(node, 0)
@@ -83,11 +85,19 @@ class Client(Role):
         """Begin a request as it was recorded; a class or key below zero was not."""
         if kind < 0:
             kind = self._kind()
-        self._begin(kind, key if key >= 0 else self._key(kind), None, now)
+        if key < 0:
+            key = self._key(kind)
+        elif self.hot is not None:
+            key = self.hot.pick(key)
+        self._begin(kind, key, None, now)
 
     def _key(self, kind: i64) -> i64:
         """Key that the next request of a class asks for."""
-        return self.keys[kind].draw() if self.keys else 0
+        if not self.keys:
+            return 0
+        key = self.keys[kind].draw()
+        hot = self.hot
+        return key if hot is None else hot.pick(key)
 
     def _begin(self, kind: i64, key: i64, user: User | None, now: float) -> None:
         """Begin a request of a class."""

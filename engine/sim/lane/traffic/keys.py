@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, final
+from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
 from librt.vecs import vec
 from mypy_extensions import i64
 
 from engine.sim.lane.draws import LARGEST_BATCH, SMALLEST_BATCH
+
+if TYPE_CHECKING:
+    from engine.sim.lane.draws import Draws
 
 
 def popularity(count: int, alpha: float) -> Any:
@@ -58,3 +61,26 @@ class Keys:
         self._keys = vec[i64](np.minimum(keys, self._count - 1).astype(np.int64, copy=False))
         if size < LARGEST_BATCH:
             self._size = size * 2
+
+
+@final
+class HotKeys:
+    """Keys that shares of the requests ask for, because of events."""
+
+    def __init__(self, uniforms: Draws) -> None:
+        self._uniforms = uniforms
+        self._keys: list[int] = []
+        self._sums: list[float] = []
+
+    def turn(self, keys: list[int], sums: list[float]) -> None:
+        """Have other keys, each up to a cumulative share; where these exceed 1, the first come first."""
+        self._keys = keys
+        self._sums = sums
+
+    def pick(self, usual: i64) -> i64:
+        """The key that a request asks for, which would have asked for another one."""
+        draw = self._uniforms.draw()
+        for place, share in enumerate(self._sums):
+            if draw < share:
+                return i64(self._keys[place])
+        return usual
