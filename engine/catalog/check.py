@@ -9,6 +9,7 @@ from engine.catalog.checks.loops import loop_errors, loop_findings
 from engine.catalog.checks.networks import network_findings
 from engine.catalog.checks.objectives import objective_findings
 from engine.catalog.checks.policies import policy_findings
+from engine.catalog.checks.queries import query_findings
 from engine.catalog.checks.risks import risks
 from engine.catalog.checks.standstill import standstill_errors
 from engine.catalog.checks.stores import store_warnings
@@ -39,5 +40,6 @@ def check(design: Design) -> tuple[Finding, ...]:
         *network_findings(reading, largest),
         *idle_races(reading, largest),
         *policy_findings(largest),
+        *query_findings(reading, plan),
         *objective_findings(reading, plan),
     )

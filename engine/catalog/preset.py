@@ -10,7 +10,7 @@ from engine.model.admission import Admission
 from engine.model.backup import Backup
 from engine.model.failover import Failover
 from engine.model.faults import NodeFaults
-from engine.model.policies.user_sessions import UserSessions
+from engine.model.policies.of_nodes import OF_NODES
 from engine.plan.lower import law_plan
 from engine.plan.lower_flow import flow_plan
 from engine.records import dataclass
@@ -61,9 +61,10 @@ class Preset:
         admission, faults = getattr(config, "admission", None), getattr(config, "faults", None)
         if isinstance(admission, Admission):
             plan = replace(plan, gates=admission.gates())
-        sessions = getattr(config, "sessions", None)
-        if isinstance(sessions, UserSessions):
-            plan = replace(plan, gates=(*plan.gates, sessions))
+        for sort in OF_NODES:
+            settings = getattr(config, sort.field, None)
+            if isinstance(settings, sort):
+                plan = replace(plan, gates=(*plan.gates, settings))
         if isinstance(faults, NodeFaults):
             plan = replace(plan, faults=faults)
         failover, backup = getattr(config, "failover", None), getattr(config, "backup", None)

@@ -19,8 +19,8 @@ from engine.catalog.instances import (
     UPTIME_METRICS,
 )
 from engine.model.admission import Admission
+from engine.model.policies.of_nodes import OF_NODES
 from engine.model.policies.policy import metrics_in
-from engine.model.policies.user_sessions import UserSessions
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -60,8 +60,9 @@ def _complete(preset: Preset) -> Preset:
     fields, metrics = component.config.model_fields, component.metrics
     if "admission" in fields:
         metrics += tuple(replace(metric, needs="admission") for metric in metrics_in(Admission))
-    if "sessions" in fields:
-        metrics += tuple(replace(metric, needs="sessions") for metric in UserSessions.metrics)
+    for sort in OF_NODES:
+        if sort.field in fields:
+            metrics += tuple(replace(metric, needs=sort.field) for metric in sort.metrics)
     if "faults" in fields:
         metrics += (*_asked_for(UPTIME_METRICS, fields), OMITTED, *DRAIN_METRICS)
     metrics += tuple(_asked_for(RECOVERY_METRICS, fields))

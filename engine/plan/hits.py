@@ -137,6 +137,16 @@ def _asked_before(keys: KeyPlan, ends: Floats) -> Floats:
     return np.asarray(sums / whole)
 
 
+def groups_of_keys(keys: KeyPlan) -> list[tuple[int, int, float]]:
+    """Groups of keys of similar popularity: the first key, the one after the last, and their share of the requests."""
+    ends = _ends(keys)
+    shares = np.diff(_asked_before(keys, ends))
+    return [
+        (int(first), int(end), float(share))
+        for first, end, share in zip(ends[:-1], ends[1:], shares, strict=True)
+    ]
+
+
 def _integral(low: Floats, high: Floats, alpha: float) -> Floats:
     """Integral of x to the power of -alpha, which is the sum over the whole numbers between."""
     if math.isclose(alpha, 1.0):

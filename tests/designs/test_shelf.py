@@ -46,7 +46,7 @@ RISKS = {
     "mutual-calls": {"deadlock", "no-timeout"},
     "mutual-calls-fixed": BARE,
     "one-fast-or-four-slow": BARE,
-    "one-query-too-many": {"timeout-sum"},
+    "one-query-too-many": {"timeout-sum", "n-plus-one"},
     "priority-lane": BARE,
     "shopify-sale": {"autoscaler-slow"},
     "retry-storm": {"unbounded-queue", "retry-storm"},

@@ -21,6 +21,7 @@ from engine.model.policies.fallback import Fallback
 from engine.model.policies.hedge import Hedge
 from engine.model.policies.idempotency import Idempotency
 from engine.model.policies.policy import Policy
+from engine.model.policies.query import Query
 from engine.model.policies.rate_limit import RateLimit
 from engine.model.policies.retry_budget import RetryBudget
 from engine.model.policies.shed import Shed
@@ -59,6 +60,12 @@ CONCURRENCIES = [
 ]
 TABLES = [Idempotency(), Idempotency(ttl=0.2), Idempotency(answer=False)]
 ROOMS = [WaitingRoom(rate=20.0), WaitingRoom(rate=5.0)]
+QUERIES = [
+    Query(rows=1000, seek_time=0.001),
+    Query(rows=5000, index=False),
+    Query(rows=1000, page=10, paging="offset", row_time=1e-5),
+    Query(rows=1000, page=10, paging="cursor"),
+]
 SHEDS = [
     Shed(interval=0.01, target=0.001),
     Shed(interval=0.5, target=0.05),
@@ -209,7 +216,19 @@ def failing_plan(plan: Plan, seed: int) -> Plan:
         if place % 5 < 4
     )
     plan = _balanced(replace(plan, nodes=nodes, frames=(zone,), homes=homes), seed)
-    return _remembering(plan, seed)
+    return _querying(_remembering(plan, seed), seed)
+
+
+def _querying(plan: Plan, seed: int) -> Plan:
+    """The plan, some of whose nodes answer queries that look at rows."""
+    random = generator(seed, "plan", "queries")
+    nodes = [
+        replace(node, gates=(*node.gates, _any(QUERIES, random)))
+        if node.traffic is None and random.random() < 0.2
+        else node
+        for node in plan.nodes
+    ]
+    return replace(plan, nodes=tuple(nodes))
 
 
 def _remembering(plan: Plan, seed: int) -> Plan:

@@ -18,9 +18,9 @@ from engine.model.fields import Config
 from engine.model.health import Outlier
 from engine.model.last_mile import PROFILES
 from engine.model.link import LinkConfig
+from engine.model.policies.of_nodes import OF_NODES
 from engine.model.policies.policy import policies_in
 from engine.model.policies.tenants import Tenants
-from engine.model.policies.user_sessions import UserSessions
 from engine.model.policies.wrong_credentials import WrongCredentials
 from engine.model.resolution import PolicyName
 from widgets.canvas.wording import short_percent, short_time
@@ -112,10 +112,11 @@ def _controller_pills(config: Mapping[str, object], states: Mapping[str, str]) -
         yield Pill("distance", profile)
     yield from _balancing_pills(config)
     yield from _answer_pills(config)
-    for sort in (UserSessions, Tenants, WrongCredentials):
-        users = _read(sort, config.get(sort.field))
-        if users is not None:
-            yield Pill(users.icon, users.label())
+    users: tuple[type[Policy], ...] = (Tenants, WrongCredentials)
+    for sort in OF_NODES + users:
+        policy = _read(sort, config.get(sort.field))
+        if policy is not None:
+            yield _pill(policy, states.get(policy.field, ""))
     scale = _read(Autoscale, config.get("autoscale"))
     if scale is not None:
         yield Pill("autoscale", f"{scale.min}–{scale.max}")

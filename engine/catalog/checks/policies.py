@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.model.findings import Finding
+from engine.model.policies.of_nodes import OF_NODES
 from engine.model.policies.policy import Surroundings
 from engine.plan.capacity import capacities
 from engine.plan.demand import demand_of
@@ -51,10 +52,11 @@ def _remarks(
     """Remarks on the policies of one node or link."""
     for policy in policies:
         for text in policy.remarks(where):
+            where_it_is = "config" if isinstance(policy, OF_NODES) else path
             yield Finding(
                 level="warning",
                 code=f"odd-{policy.field.replace('_', '-').replace('.', '-')}",
                 id=item,
-                field=f"{path}.{policy.field}",
+                field=f"{where_it_is}.{policy.field}",
                 message=text,
             )

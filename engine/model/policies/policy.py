@@ -66,6 +66,10 @@ class Policy(Config):
         """Whether it tells requests apart by their key."""
         return False
 
+    def is_modelled(self) -> bool:
+        """Whether theory knows all that it does."""
+        return False
+
     def decides(self, where: Surroundings) -> bool:
         """Whether it changes times and loads even where little fails, so that theory knows neither."""
         return False

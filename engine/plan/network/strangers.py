@@ -91,6 +91,7 @@ _POLICIES: Final = frozenset(
         "Fallback",
         "Hedge",
         "Idempotency",
+        "Query",
         "RateLimit",
         "RetryBudget",
         "Shed",

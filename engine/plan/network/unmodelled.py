@@ -125,7 +125,7 @@ def of_node(node: NodePlan) -> tuple[str, ...]:
     """Features of a node that the theory leaves out."""
     if node.traffic is not None:
         return ()
-    gates = (gate.title for gate in node.gates)
+    gates = (gate.title for gate in node.gates if not gate.is_modelled())
     ejects = node.router is not None and node.router.outlier is not None
     ejection = ("outlier ejection",) if ejects else ()
     return (*gates, *ejection, *_others(node, _NODE), *of_station(node.station))

@@ -20,6 +20,7 @@ from engine.sim.primitives.idempotency import IdempotencyAdapter
 from engine.sim.primitives.network import NetworkAdapter
 from engine.sim.primitives.outlier import OutlierAdapter
 from engine.sim.primitives.program import ProgramAdapter
+from engine.sim.primitives.query_plan import QueryPlanAdapter
 from engine.sim.primitives.queue import QueueAdapter
 from engine.sim.primitives.queue_timeout import QueueTimeoutAdapter
 from engine.sim.primitives.rate_limit import RateLimitAdapter
@@ -66,6 +67,7 @@ GATES: Final[tuple[GateAdapter[Any], ...]] = (
     ShedAdapter(),
     ConcurrencyAdapter(),
     SessionsAdapter(),
+    QueryPlanAdapter(),
     WRITE_LOG,
     IssuerAdapter(),
 )

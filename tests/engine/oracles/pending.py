@@ -14,7 +14,6 @@ ORACLES: Final = range(1, 37)
 PENDING: Final = MappingProxyType(
     {
         20: "quorums of replicas with versions: stores",
-        31: "the cost model of a query over an index: stores",
     }
 )
 """Rows that cannot be expressed at all."""

@@ -6,9 +6,9 @@ import pytest
 
 from engine.model.admission import Admission
 from engine.model.link import LinkConfig
+from engine.model.policies.of_nodes import OF_NODES
 from engine.model.policies.policy import policies_in
 from engine.model.policies.tenants import Tenants
-from engine.model.policies.user_sessions import UserSessions
 from widgets.canvas.policies import Pill, gate_pills, link_pills
 
 BREAKER = {"breaker": {"failure_share": 0.25}}
@@ -16,7 +16,7 @@ LIMIT = {"admission": {"rate_limit": {"rate": 300, "burst": 10}}}
 POLICIES = [
     *policies_in(LinkConfig).items(),
     *policies_in(Admission).items(),
-    ("sessions", UserSessions),
+    *((each.field, each) for each in OF_NODES),
     ("tenants", Tenants),
 ]
 

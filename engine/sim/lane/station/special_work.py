@@ -1,4 +1,4 @@
-"""Work that is not what the class of a call brings: left of an interrupted one, or done until it fails."""
+"""Work that is not what the class of a call brings: left of an interrupted one, done until it fails, or a query's."""
 
 from __future__ import annotations
 
@@ -24,9 +24,20 @@ class Failure:
         self.seconds = seconds
 
 
+class QueryCost:
+    """Says how much work each query brings, by what it has to look at."""
+
+    def seconds(self, call: Call) -> float:
+        """How much work (s) a query that begins brings; negative where it is what its class brings."""
+        raise NotImplementedError
+
+
 @final
 class SpecialWork(WorkRule):
-    """Calls that wait again after a part of their work, and requests that are about to fail."""
+    """Calls that wait again after a part of their work, requests that are about to fail, and queries."""
+
+    cost: QueryCost | None = None
+    """What says how long queries take, where something does."""
 
     def __init__(self) -> None:
         self._failures: list[Failure] = []
@@ -68,6 +79,11 @@ class SpecialWork(WorkRule):
                 if chance(draws, failure.share):
                     call.doomed = True
                     return failure.seconds
+        cost = self.cost
+        if cost is not None and call.path is not None and call.task >= 0:
+            seconds = cost.seconds(call)
+            if seconds >= 0.0:
+                return seconds + call.toll
         return -1.0
 
 
