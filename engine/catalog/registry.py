@@ -37,6 +37,7 @@ _LISTED: Final = (
     "rate_limiter",
     "auth",
     "service",
+    "function",
     "worker",
     "cache",
     "sql_database",

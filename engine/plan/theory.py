@@ -174,6 +174,8 @@ def _node(site: Center, solved: _Solved) -> NodePrediction:
         busy = min(1.0, served * site.hold.mean * stay.slower / site.workers)
     elif site.workers is not None:
         busy = 1.0
+    if site.plan.station.elastic is not None and stay.load is not None:
+        busy = min(1.0, stay.load * (1.0 - stay.wait.loss))  # cold starts keep workers as well
     if site.unknown_busy:
         busy = None
     reason = _reason(site)

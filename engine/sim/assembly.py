@@ -62,7 +62,7 @@ class Assembler:
         self.users = ClientSetup(agenda, streams)
         self._numbering = Numbering()
         self.identities = IdentityBook(streams)
-        self.instances = Instances(agenda)
+        self.instances = Instances(agenda, streams)
         self.plan: Plan
         self.kinds = 1
         """Request classes, at most so far: requests under way may be of one that is gone."""

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Final
 from engine.plan.primitives import INFINITE
 from engine.sim.curves import curve_of
 from engine.sim.lane.codes import UNLIMITED
+from engine.sim.lane.samplers import Constant
 from engine.sim.lane.station.batches import Batching
+from engine.sim.lane.station.elastic import Elastic
+from engine.sim.lane.station.fleet import Fleet
 from engine.sim.lane.station.line import AdaptiveLifo, Fifo, Lifo, Priority
 from engine.sim.lane.station.load import Move
 from engine.sim.lane.station.memory import Memory
@@ -35,6 +38,8 @@ def sort_of(pool: Pool, node: Node, station: StationPlan) -> type[Movable]:
     A flow hands workers from one part of a request to another, so it has no batches. A pace that
     never varies costs nothing: whatever varies it, be it for a while, makes the discipline another one.
     """
+    if station.elastic is not None:
+        return Elastic
     shared = station.discipline == "ps" and station.workers is not None
     if station.batch is not None and not shared and not node.stepwise:
         return Batching
@@ -81,6 +86,8 @@ def discipline_of(
     made: Movable
     if sort is PacedSharing:
         made = PacedSharing(pool, server)
+    elif sort is Elastic:
+        made = Elastic(pool, line, server, Fleet(Constant(0.0)))
     elif sort is Batching:
         made = Batching(pool, line, server)
     else:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from engine.records import dataclass
 from engine.sim.disciplines import discipline_of, line_of, move_of, sort_of, tune
 from engine.sim.draining import limit_drain
+from engine.sim.fleets import tune_fleet
 from engine.sim.lane.call import Pool
 from engine.sim.lane.station.backlog import Backlog
 from engine.sim.lane.station.cancellable import CancellableQueue
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from engine.plan.primitives import StationPlan
     from engine.sim.lane.agenda import Agenda
+    from engine.sim.lane.draws import Streams
     from engine.sim.lane.node import Node
     from engine.sim.lane.station.line import Line
     from engine.sim.lane.station.load import Move
@@ -51,8 +53,9 @@ class Hampered:
 class Instances:
     """Makes and tunes the instances of one machine."""
 
-    def __init__(self, agenda: Agenda) -> None:
+    def __init__(self, agenda: Agenda, streams: Streams) -> None:
         self.agenda = agenda
+        self._streams = streams
         self.priorities = [0]
         """Priority of each request class."""
         self._told: Container[str] = ()
@@ -94,6 +97,7 @@ class Instances:
         known = None if part.followed is None else part.followed.station
         for pool in kept:
             tune(pool, station, known, self._line(part, pool, station), now)
+            tune_fleet(pool, station, self._streams)
         part.meters.follow(kept, part.retired, now)
 
     @staticmethod

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from engine.sim.fleets import environments
 from engine.sim.instance_meters import is_off, state_of, working_now
 from engine.sim.lane.codes import UNLIMITED
 from engine.sim.lane.network_path import ANSWER, FAILURE, REQUEST, RESENT
@@ -175,11 +176,15 @@ def gauge_of(part: NodePart) -> NodeGauge:
     node = part.node
     pools = [pool for pool in node.pools if not is_off(pool)]
     pools += [pool for pool in part.retired if pool.inside.count]
+    count, listed = len(pools), [_instance(pool, part.retired) for pool in pools[:_LISTED]]
+    if part.plan.station.elastic is not None and not all(pool.down for pool in pools):
+        count = environments(pools, node.agenda.now)
+        listed = [InstanceGauge(number=place) for place in range(min(count, _LISTED))]
     return NodeGauge(
         in_system=int(node.in_system),
         waiting=int(node.waiting),
-        instance_count=len(pools),
-        instances=tuple(_instance(pool, part.retired) for pool in pools[:_LISTED]),
+        instance_count=count,
+        instances=tuple(listed),
         faults=part.faults,
     )
 

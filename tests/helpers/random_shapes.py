@@ -74,7 +74,9 @@ class Shaper:
         return node(name, "client", arrivals={"process": "poisson", "rate": 30.0}, mix=mix)
 
     def _inner(self, name: str) -> Raw:
-        sort = self._one(["service"] * 4 + ["load_balancer"] * 2 + ["cache"] * 2 + ["queue"])
+        sort = self._one(
+            ["service"] * 4 + ["load_balancer"] * 2 + ["cache"] * 2 + ["queue", "function"]
+        )
         if sort == "service":
             config: Raw = {"instances": self._number(1, 2), "workers": 40}
             config["service_time"] = constant(0.001)
@@ -88,6 +90,10 @@ class Shaper:
         if sort == "cache":
             config = {"capacity": None, "ttl": self._one([None, SHORT])}
             return node(name, sort, **config, prewarm=self._chance(0.5))
+        if sort == "function":
+            config = {"service_time": constant(0.001), "cold_start": constant(0.01)}
+            config |= {"idle_ttl": self._one([SHORT, 300.0]), "concurrency": self._one([3, 1000])}
+            return node(name, sort, **config, ramp={"instances": self._number(1, 5), "per": 0.1})
         return node(name, sort, capacity=self._one([None, 10]))
 
     def _consumers(self, queue: Raw, links: list[Raw]) -> list[Raw]:

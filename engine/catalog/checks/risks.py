@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from engine.catalog.checks.autoscaling import autoscaler_risks
 from engine.catalog.checks.deep_checks import deep_check_risks
 from engine.catalog.checks.distances import distance_risks
+from engine.catalog.checks.elastic import elastic_risks
 from engine.catalog.checks.facts import facts_of, risk
 from engine.catalog.checks.resolution import resolution_risks
 from engine.catalog.checks.timeouts import timeout_risks
@@ -46,6 +47,7 @@ def risks(reading: Reading, plan: Plan) -> Iterator[Finding]:
         yield from autoscaler_risks(facts, node)
         yield from deep_check_risks(facts, node)
         yield from resolution_risks(facts, node)
+        yield from elastic_risks(facts, node)
     yield from timeout_risks(facts)
     yield from retry_risks(facts)
     yield from distance_risks(facts)

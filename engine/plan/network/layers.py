@@ -105,6 +105,7 @@ def _is_held(site: Center) -> bool:
         or site.comes_back
         or station.discipline not in ("fifo", "lifo")
         or station.scaling is not None
+        or station.elastic is not None
     ):
         return False
     if workers is None or workers > _MOST_WORKERS or site.rate <= 0.0 or site.plan.flow is not None:

@@ -10,6 +10,7 @@ from engine.model.prediction import TIMES
 from engine.model.units import format_figure
 from engine.plan.network.alike import held_calls, levels_at
 from engine.plan.network.centers import Stay
+from engine.plan.network.elastic import elastic_stay
 from engine.plan.queueing.balancing import shortest_queue_wait, two_choices_wait
 from engine.plan.queueing.erlang import erlang_c
 from engine.plan.queueing.finite import spread_wait
@@ -56,8 +57,8 @@ class Arrivals:
 
 def stay_at(site: Center) -> Stay:
     """Wait at a station for what comes and for how long each keeps a worker."""
-    stay = _modelled(site)
     station = site.plan.station
+    stay = elastic_stay(site) if station.elastic is not None else _modelled(site)
     if site.plan.backlog is not None:
         pulled = [edge.target for edge in site.leaving]
         if any(each.plan.station.batch or each.plan.station.pauses for each in pulled):

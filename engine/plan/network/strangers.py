@@ -19,7 +19,8 @@ _KNOWN: Final[dict[str, frozenset[str]]] = {
         "LawPlan": "law mean cv2 alpha low high values weights order",
         "NodePlan": "id station traffic store backlog router pulls flow gates failover backup issue",
         "StationPlan": "instances workers work queue_limit discipline lifo_after hold speed scaling cpu batch "
-        "start memory pauses overflow drain",
+        "start memory pauses overflow drain elastic",
+        "ElasticPlan": "cold idle ramp per",
         "ScalingPlan": "contention coherency curve",
         "CurvePlan": "law a power points",
         "CpuPlan": "quota period",

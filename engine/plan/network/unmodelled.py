@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _STATION: Final = frozenset(
     {"instances", "workers", "work", "queue_limit", "discipline", "hold", "speed", "scaling"}
+    | {"elastic"}
     | {"drain"}  # of instances that are taken away; those that are there never do
 )
 _NODE: Final = frozenset(

@@ -312,6 +312,8 @@ def _onuneven(case: _Case, verdict: Verdict) -> None:
 def _on_tail(case: _Case, verdict: Verdict) -> None:
     """Percentiles: known where first come is first served, nearly where Poisson arrivals bring exponential work."""
     station = case.site.plan.station
+    if station.elastic is not None and case.site.stay.wait.chance > _NEVER:
+        verdict.tail.append("cold starts are known by two moments")
     plain = case.alike and case.by_chance and case.stream.kind is Kind.POISSON
     plain = plain and not case.bounded and station.scaling is None
     if plain and case.discipline in ("ps", "lifo"):

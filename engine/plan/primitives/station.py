@@ -91,6 +91,23 @@ class PausePlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ElasticPlan:
+    """Workers that are made when a request finds none idle, and go when they were idle for a while.
+
+    The station's workers are how many there are at most, busy ones counted alone.
+    """
+
+    cold: LawPlan
+    """Until a new one is ready (s)."""
+    idle: float
+    """Seconds for which an idle one is kept; that used last is taken first."""
+    ramp: int
+    """How many are made at most ..."""
+    per: float
+    """... in any so many seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StationPlan:
     """S: a set of identical instances. What is None is off."""
 
@@ -116,6 +133,7 @@ class StationPlan:
     start: StartPlan | None = None
     memory: MemoryPlan | None = None
     pauses: PausePlan | None = None
+    elastic: ElasticPlan | None = None
     drain: float = INFINITE
     """Seconds until an instance that is taken away drops what it has."""
 

@@ -13,7 +13,15 @@ from mypy_extensions import i64, mypyc_attr
 
 from engine.sim.lane.agenda import Agenda, Entry, Task
 from engine.sim.lane.attempt import Attempt
-from engine.sim.lane.codes import ANNOUNCED, BACKOFF, OUTBOUND, RETURNING, SHED, WORKING
+from engine.sim.lane.codes import (
+    ANNOUNCED,
+    BACKOFF,
+    OUTBOUND,
+    QUEUE_FULL,
+    RETURNING,
+    SHED,
+    WORKING,
+)
 from engine.sim.lane.counts import SiteCounts
 from engine.sim.lane.instance import Instance
 from engine.sim.lane.jobs import Jobs
@@ -125,6 +133,9 @@ class ConnectionLease(Task):
 
 class Discipline:
     """How the workers of an instance serve those inside: one each, all shared, several at once."""
+
+    refusal: i64 = QUEUE_FULL
+    """Why whoever finds no place is refused."""
 
     def __init__(self, pool: Pool) -> None:
         self.pool = pool

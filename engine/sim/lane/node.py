@@ -126,7 +126,7 @@ class Node(Site):
         """All places are taken: refuse, or drop without a word, so that it comes again."""
         backlog = self.backlog
         if backlog is None or call.at_gate:
-            self.refuse(call, QUEUE_FULL, now)
+            self.refuse(call, call.pool.discipline.refusal, now)
             return
         if call.entered:
             self._tell_gates(call, QUEUE_FULL, now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.sim.body import Adapter, Counters, Values, ratio
+from engine.sim.fleets import environments, fleet_counters, fleet_of
 from engine.sim.invariant import ROUNDING, at_most
 from engine.sim.lane.node import Node
 from engine.sim.lane.station.batches import Batching
@@ -47,6 +48,7 @@ class StationAdapter(Adapter[Node]):
             vitals.wrong,
             vitals.omitted,
             float(body.completed),
+            *fleet_counters(body.pools, now),
         )
 
     def extra(self, body: Node, since: Sequence[float], span: float, now: float) -> Values:
@@ -68,6 +70,16 @@ class StationAdapter(Adapter[Node]):
         found |= untrue(body, since[7], since[9])
         if body.vitals.omitted:
             found["omitted"] = since[8]
+        if any(fleet_of(pool) is not None for pool in pools):
+            cold, warm, refused, idle, busy = since[10:15]
+            found |= {
+                "cold_ratio": ratio(cold, cold + warm),
+                "cold_starts": cold,
+                "concurrency": ratio(busy, span),
+                "throttled": refused,
+                "instances.mean": ratio(idle + busy, span),
+                "instances.last": float(environments(pools, now)),
+            }
         if any(isinstance(pool.discipline, Batching) for pool in pools):
             found["batch_size"] = ratio(batched, batches)
         return found

@@ -127,7 +127,11 @@ class TestEach:
         inside = users["offered"] - users["succeeded"] - sum(users["failed"].values())
         assert abs(inside) < 50
         if each.input != "none":
-            always = {metric.name for metric in each.metrics if not (metric.needs or metric.event)}
+            always = {
+                metric.name.split(".")[0]
+                for metric in each.metrics
+                if not (metric.needs or metric.event)
+            }
             assert always <= set(result["nodes"]["it"]["extra"])
 
     def test_what_is_measured_needs_fields_that_there_are(self, each: Component) -> None:

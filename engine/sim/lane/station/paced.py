@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from engine.sim.lane.station.variable_rate import VariableRateServer
 
 
-@final
 class PacedQueueing(Queueing):
     """Workers in front of which calls wait in a line, all working at one pace."""
 

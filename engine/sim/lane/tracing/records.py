@@ -190,6 +190,7 @@ class SpanRecord:
         self.started = self.worked = UNKNOWN
 
     def reply(self, reason: i64, now: float) -> None:
-        """The node is through with it."""
+        """The node is through with it; what would have begun later never has."""
+        self.started = min(self.started, now)
         self.replied = now
         self.answer = reason
