@@ -122,6 +122,9 @@ PRESET = Preset(
             Metric(name="misses", title="misses", counts=True, needs="cache_ttl"),
             Metric(name="entries", title="entries", needs="cache_ttl"),
             Metric(name="evictions", title="evictions", counts=True, needs="cache_ttl"),
+            Metric(
+                name="stale_ratio", title="stale hits", unit="%", needs="cache_ttl", writes=True
+            ),
         ),
     ),
     lower,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.plan.deadline_propagation import deadline_propagation
 from engine.plan.forwarding import as_delivered, as_forwarded, as_session_link
+from engine.plan.origins import data_origins
 from engine.plan.pass_through import pass_through
 from engine.plan.primitives import LawPlan
 from engine.plan.sessions import carried
@@ -20,6 +21,7 @@ from engine.sim.lane.node import Node
 from engine.sim.lane.numbering import Numbering
 from engine.sim.lane.recasting import Recasting
 from engine.sim.lane.roles.router import Router
+from engine.sim.lane.stores.versions import Origins
 from engine.sim.parts import LinkPart, NodePart
 from engine.sim.primitives import CLIENT, FLOWS, GATES, NETWORK, RULES, STATION, STORE
 from engine.sim.primitives.adapter import RoleAdapter
@@ -62,6 +64,7 @@ class Assembler:
         self.users = ClientSetup(agenda, streams)
         self._numbering = Numbering()
         self.identities = IdentityBook(streams)
+        self.origins = Origins()
         self.instances = Instances(agenda, streams)
         self.plan: Plan
         self.kinds = 1
@@ -87,9 +90,11 @@ class Assembler:
             pass_through(plan),
             self._numbering,
             self.identities,
+            self.origins,
             self._hear,
         )
         self.setup.carried = carried(plan)
+        self.setup.data_origins = data_origins(plan, self.setup.carried.stored)
         self.users.follow(plan, self.kinds)
         self.instances.priorities = padded([kind.priority for kind in plan.classes], self.kinds)
 

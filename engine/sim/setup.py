@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.plan.origins import NO_ORIGINS
 from engine.plan.sessions import NOTHING
 from engine.records import dataclass
 from engine.sim.body import padded
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from engine.model.policies.policy import Policy
     from engine.plan.deadline_propagation import DeadlinePropagation
+    from engine.plan.origins import DataOrigins
     from engine.plan.pass_through import PassThrough
     from engine.plan.primitives import Plan
     from engine.plan.sessions import Carried
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from engine.sim.lane.agenda import Agenda
     from engine.sim.lane.draws import Streams
     from engine.sim.lane.numbering import Numbering
+    from engine.sim.lane.stores.versions import Origins
 
 
 @dataclass(slots=True)
@@ -38,10 +41,14 @@ class Setup:
     """Whether repeats of calls are told from other calls."""
     identities: IdentityBook
     """The users of auth servers."""
+    origins: Origins
+    """The versions of what is written at data origins."""
     hear: Callable[[str, str, str, float], None]
     """Takes the id of a node or link, what happened to it, in which tone, and when (s)."""
     carried: Carried = NOTHING
     """What links carry of sessions."""
+    data_origins: DataOrigins = NO_ORIGINS
+    """Whose data stores hold copies of, where anything can be stale."""
 
     def request_bytes(self) -> list[float]:
         """Size of a request of each class."""

@@ -462,6 +462,8 @@ class Context:
         """Of what it is an attempt, where somebody wants to know."""
         self.asked: dict[str, int] | None = None
         """Calls that it has made so far, by link, where they are told apart."""
+        self.version: i64 = 0
+        """Of what it has read or written, where that is known: see `engine.sim.lane.stores.versions`."""
         self.wrong = False
         """Whether the answer is wrong, which nobody notices."""
         self.session: UserSession | None = None

@@ -32,6 +32,7 @@ from engine.sim.lane.network_path import REQUEST, RESENT
 from engine.sim.lane.numbering import Numbering, repeat, tell_apart
 from engine.sim.lane.seams import BOARD
 from engine.sim.lane.settling_path import SettlingPath
+from engine.sim.lane.stores.versions import pass_on
 
 if TYPE_CHECKING:
     from engine.sim.lane.agenda import Agenda
@@ -130,6 +131,7 @@ class Link(SettlingPath):
         call = self.new(job)
         call.fill = True
         call.waits = False
+        pass_on(job, call)
         self.attempt(call, now)
 
     def resend(self, call: Call, now: float) -> None:
@@ -367,6 +369,7 @@ class Link(SettlingPath):
         if call.missed:
             self._note_miss(job)
         elif job.missed_over is not None and self.on_miss[job.kind]:
+            pass_on(call, job)
             self._make_up(job, job.missed_over, now)
         self._go_on(call, job, now)
 

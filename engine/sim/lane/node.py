@@ -24,6 +24,7 @@ from engine.sim.lane.codes import (
 from engine.sim.lane.context import context_of
 from engine.sim.lane.draws import chance
 from engine.sim.lane.replies import DeferredReply
+from engine.sim.lane.stores.versions import UNKNOWN, pass_on
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -308,8 +309,11 @@ class Node(Site):
     def proceed(self, job: Call, child: Call, now: float) -> None:
         """A call that a job waited for succeeded; during a pause nobody notices."""
         context = child.context
-        if context is not None and context.wrong:
-            context_of(job).wrong = True
+        if context is not None:
+            if context.wrong:
+                context_of(job).wrong = True
+            if context.version != UNKNOWN:
+                pass_on(child, job)
         if job.pool.halted and not self.aside:
             job.pool.parked.append(Parked(job, child, OK))
         else:

@@ -18,6 +18,7 @@ from engine.sim.primitives.fallback import FallbackAdapter
 from engine.sim.primitives.hedge import HedgeAdapter
 from engine.sim.primitives.idempotency import IdempotencyAdapter
 from engine.sim.primitives.network import NetworkAdapter
+from engine.sim.primitives.origin import OriginAdapter
 from engine.sim.primitives.outlier import OutlierAdapter
 from engine.sim.primitives.program import ProgramAdapter
 from engine.sim.primitives.query_plan import QueryPlanAdapter
@@ -69,6 +70,7 @@ GATES: Final[tuple[GateAdapter[Any], ...]] = (
     SessionsAdapter(),
     QueryPlanAdapter(),
     WRITE_LOG,
+    OriginAdapter(),
     IssuerAdapter(),
 )
 """In the order in which calls pass them."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from engine.plan.primitives import NodePlan
     from engine.sim.lane.node import Node
-    from engine.sim.parts import NodePart
+    from engine.sim.parts import LinkPart, NodePart
     from engine.sim.setup import Setup
 
 
@@ -34,6 +34,7 @@ class StoreAdapter(RoleAdapter[StoreRole]):
             msg = f"{plan.id} has no store"
             raise AssertionError(msg)
         role = StoreRole(node, node.flow, make_store(plan.id, plan.store, setup.streams))
+        role.origins = setup.origins
         if plan.store.prewarm and plan.store.scope == "shared":
             most = max(setup.plan.classes, key=lambda kind: kind.keys.count)
             role.prewarm(most.keys.count, plan.store.bytes_of(most), setup.agenda.now)
@@ -58,11 +59,12 @@ class StoreAdapter(RoleAdapter[StoreRole]):
 
     def counters(self, body: StoreRole, now: float) -> Counters:
         """Hits, misses, evictions, ages."""
-        return (float(body.hits), float(body.misses), float(body.store.evictions), body.ages)
+        counted = (float(body.hits), float(body.misses), float(body.store.evictions), body.ages)
+        return (*counted, float(body.stale))
 
     def extra(self, body: StoreRole, since: Sequence[float], span: float, now: float) -> Values:
         """How often it has what it is asked for, and what it holds."""
-        hits, misses, evictions, ages = since
+        hits, misses, evictions, ages, stale = since
         found = {
             "hit_ratio": ratio(hits, hits + misses),
             "hits": hits,
@@ -73,4 +75,13 @@ class StoreAdapter(RoleAdapter[StoreRole]):
         if body.sized:
             found["bytes"] = float(body.store.bytes)
             found["age"] = ratio(ages, hits)
+        if body.origins is not None:
+            found["stale_ratio"] = ratio(stale, hits)
         return found
+
+    def wire(self, role: StoreRole, part: NodePart, leaving: list[LinkPart], setup: Setup) -> None:
+        """Know whose copies it holds."""
+        known = setup.data_origins
+        role.origins = setup.origins if known.names else None
+        role.sources = [setup.origins.of(name) for name in known.feeding.get(part.plan.id, ())]
+        role.tells = len(known.feeding) > 1

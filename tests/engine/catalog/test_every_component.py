@@ -130,7 +130,7 @@ class TestEach:
             always = {
                 metric.name.split(".")[0]
                 for metric in each.metrics
-                if not (metric.needs or metric.event)
+                if not (metric.needs or metric.event or metric.writes)
             }
             assert always <= set(result["nodes"]["it"]["extra"])
 

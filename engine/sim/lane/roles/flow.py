@@ -39,6 +39,7 @@ from engine.sim.lane.roles.steps import (
 )
 from engine.sim.lane.seams import Role
 from engine.sim.lane.station.line import Fifo
+from engine.sim.lane.stores.versions import pass_on
 from engine.sim.lane.tracing.tracer import settle
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ class Program(Role):
         if job is not root:
             if frame.wrong:
                 context_of(root).wrong = True
+            pass_on(job, root)
             if job.missed_over is not None:
                 _pass_misses(job, root)
         if frame.makes_up and not child.missed and root.missed_over is not None:

@@ -8,6 +8,7 @@ from engine.sim.lane.call import Call
 from engine.sim.lane.codes import OK, UNAVAILABLE
 from engine.sim.lane.numbering import repeat
 from engine.sim.lane.seams import Role
+from engine.sim.lane.stores.versions import pass_on
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -59,4 +60,5 @@ def call_for(job: Call) -> Call:
     call = Call(job.site, job.pool, job, job.kind, job.key)
     if job.context is not None:
         repeat(job, call)
+        pass_on(job, call)
     return call

@@ -8,12 +8,14 @@ from mypy_extensions import i64
 
 from engine.sim.lane.codes import CRASHED, NEVER, OK
 from engine.sim.lane.seams import Role
+from engine.sim.lane.stores.versions import UNKNOWN, note, version_of
 
 if TYPE_CHECKING:
     from engine.sim.lane.call import Call, Pool
     from engine.sim.lane.node import Node
     from engine.sim.lane.stores.private import UserKeys
     from engine.sim.lane.stores.store import Store
+    from engine.sim.lane.stores.versions import Origins, Versions
     from engine.sim.lane.user_session import UserSession
 
 
@@ -42,6 +44,14 @@ class StoreRole(Role):
         self.misses: i64 = 0
         self.ages = 0.0
         """Sum of the ages (s) of the entries that hits served."""
+        self.stale: i64 = 0
+        """Hits that served an older version than the newest that was acknowledged when they began."""
+        self.origins: Origins | None = None
+        """Who knows the versions of what is written; None where nothing can be stale."""
+        self.sources: list[Versions] = []
+        """The origins of what it holds."""
+        self.tells = False
+        """Whether those who are answered want to know the version: they may store it as well."""
         self.tenants: i64 = 0
         """Nodes that ever kept sessions here: each has keys of its own."""
         self._followers: dict[int, list[Call]] = {}
@@ -63,10 +73,19 @@ class StoreRole(Role):
             if slot >= 0:
                 self.hits += 1
                 self.ages += now - store.written_at[slot]
+                if self.origins is not None:
+                    self._judge(job, store.versions[slot], self.origins)
                 self.node.end(job, OK, now)
             else:
                 self.misses += 1
                 self._miss(job, now)
+
+    def _judge(self, job: Call, version: i64, origins: Origins) -> None:
+        """See whether a hit serves an old version, and let it tell which it is."""
+        if origins.is_stale(version, job.key, job.arrived, self.sources):
+            self.stale += 1
+        if self.tells:
+            note(job, version)
 
     def _serve_session(self, job: Call, session: UserSession, now: float) -> None:
         """Look a session up, or keep it: nothing else than this store knows of it."""
@@ -107,7 +126,8 @@ class StoreRole(Role):
         """Store a job's key."""
         store, keys = self.store, self.user_keys
         key = job.key if keys is None else keys.key(job)
-        store.put(key, now, now + store.ttl, self.sizes[job.kind], job.pool.index)
+        version = _version_of(job)
+        store.put(key, now, now + store.ttl, self.sizes[job.kind], job.pool.index, version)
 
     def _key(self, job: Call) -> i64:
         """Under what a job's key is stored."""
@@ -177,6 +197,7 @@ class StoreRole(Role):
         Ages are spread over the time to live, as they would be after a while; without one they are 0.
         """
         store = self.store
+        version = UNKNOWN if self.origins is None else self.origins.as_of_now()
         count = min(store.capacity, keys)
         if size > 0:
             count = min(count, store.capacity_bytes // size)
@@ -185,4 +206,14 @@ class StoreRole(Role):
             key = count - 1 - rank
             age = (float(key + 1) * 0.6180339887498949) % 1.0
             written = now - store.ttl * age if finite else now
-            store.put(key, written, now + store.ttl * (1.0 - age), size, 0)
+            store.put(key, written, now + store.ttl * (1.0 - age), size, 0, version)
+
+
+def _version_of(job: Call) -> i64:
+    """The version of what is stored for a job: what it has read, or, where it only brings it, who made it."""
+    version = version_of(job)
+    above = job.parent
+    while job.fill and version == UNKNOWN and above is not None and above.key == job.key:
+        version = version_of(above)
+        above = above.parent
+    return version

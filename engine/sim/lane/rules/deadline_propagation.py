@@ -40,6 +40,7 @@ class DeadlineRule(Rule):
         if before is not None:
             context.logical = before.logical
             context.session = before.session
+            context.version = before.version
         call.context = context
         if self.cancels:
             self._remember(call)

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 UNBOUNDED: Final = 1 << 60
 """Stands for no limit on entries or bytes."""
-COUNTED: Final = -1
-"""Stands for the version that comes after the one that is stored."""
 
 
 class Store:
@@ -39,6 +37,7 @@ class Store:
         self.keepers: list[SessionKeeper] = []
         """Who wants to know which entries are given up."""
         self.versions = vec[i64]([0] * FEWEST)
+        """Of what each entry holds a copy: see `engine.sim.lane.stores.versions`."""
         self.written_at = vec[float]([0.0] * FEWEST)
         self.expires_at = vec[float]([0.0] * FEWEST)
         self.sizes = vec[i64]([0] * FEWEST)
@@ -63,9 +62,17 @@ class Store:
         expires_at: float,
         size: i64,
         owner: i64,
-        version: i64 = COUNTED,
+        version: i64 = 0,
     ) -> i64:
         """Write an entry; others are evicted as room is needed.
+
+        Args:
+            key: of what.
+            now: simulated time (s).
+            expires_at: until when it holds (s).
+            size: bytes.
+            owner: index of the instance that writes it.
+            version: of what it is a copy; 0 where nobody knows.
 
         Returns:
             Its slot, or `NOWHERE` where it is not kept.
@@ -80,7 +87,7 @@ class Store:
             self.bytes += change
             self.resized(slot, change)
             self._write(slot, now, expires_at, size, owner)
-            self.versions[slot] = self.versions[slot] + 1 if version < 0 else version
+            self.versions[slot] = version
             self.touch(slot)
             if self.is_over():
                 while self.is_over():
@@ -94,7 +101,7 @@ class Store:
             self.grow()
         self.bytes += size
         self._write(slot, now, expires_at, size, owner)
-        self.versions[slot] = 1 if version < 0 else version
+        self.versions[slot] = version
         self.added(slot)
         return slot
 
