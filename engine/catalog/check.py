@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.catalog.checks.connections import idle_races
+from engine.catalog.checks.hot_rows import hot_rows
 from engine.catalog.checks.loops import loop_errors, loop_findings
 from engine.catalog.checks.networks import network_findings
 from engine.catalog.checks.objectives import objective_findings
@@ -41,5 +42,6 @@ def check(design: Design) -> tuple[Finding, ...]:
         *idle_races(reading, largest),
         *policy_findings(largest),
         *query_findings(reading, plan),
+        *hot_rows(reading, largest),
         *objective_findings(reading, plan),
     )

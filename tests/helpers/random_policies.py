@@ -20,6 +20,7 @@ from engine.model.policies.concurrency import Concurrency
 from engine.model.policies.fallback import Fallback
 from engine.model.policies.hedge import Hedge
 from engine.model.policies.idempotency import Idempotency
+from engine.model.policies.locks import Locks
 from engine.model.policies.policy import Policy
 from engine.model.policies.query import Query
 from engine.model.policies.rate_limit import RateLimit
@@ -60,6 +61,7 @@ CONCURRENCIES = [
 ]
 TABLES = [Idempotency(), Idempotency(ttl=0.2), Idempotency(answer=False)]
 ROOMS = [WaitingRoom(rate=20.0), WaitingRoom(rate=5.0)]
+LOCKS = [Locks(), Locks(timeout=0.05), Locks(by="table", timeout=0.5), Locks(timeout=None)]
 QUERIES = [
     Query(rows=1000, seek_time=0.001),
     Query(rows=5000, index=False),
@@ -227,6 +229,17 @@ def _querying(plan: Plan, seed: int) -> Plan:
         if node.traffic is None and random.random() < 0.2
         else node
         for node in plan.nodes
+    ]
+    random = generator(seed, "plan", "locks")
+    nodes = [
+        replace(
+            node,
+            gates=(*node.gates, _any(LOCKS, random)),
+            station=replace(node.station, hold=True),
+        )
+        if node.traffic is None and random.random() < 0.2
+        else node
+        for node in nodes
     ]
     return replace(plan, nodes=tuple(nodes))
 

@@ -92,6 +92,7 @@ _POLICIES: Final = frozenset(
         "Fallback",
         "Hedge",
         "Idempotency",
+        "Locks",
         "Query",
         "RateLimit",
         "RetryBudget",

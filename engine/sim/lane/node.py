@@ -63,7 +63,9 @@ class Node(Site):
     keeps_wait: bool = True
     """Whether the waits of its calls are its own: those of a queue are its messages'."""
     stepwise: bool = False
-    """Whether its flow has workers do more than one work a request."""
+    """Whether its workers may do more than one work a request."""
+    stepper: Role
+    """What says what comes after a work then."""
     faulty: bool = False
     """Whether requests may fail by a fault."""
 
@@ -270,7 +272,7 @@ class Node(Site):
         if pool.holds:
             pool.discipline.rest(now)
         if self.stepwise:
-            self.flow.worked(call, now)
+            self.stepper.worked(call, now)
             return
         call.stage = ENGAGED
         if self.hold:

@@ -17,6 +17,7 @@ from engine.sim.primitives.deadlines import DeadlineAdapter
 from engine.sim.primitives.fallback import FallbackAdapter
 from engine.sim.primitives.hedge import HedgeAdapter
 from engine.sim.primitives.idempotency import IdempotencyAdapter
+from engine.sim.primitives.locks import LocksAdapter
 from engine.sim.primitives.network import NetworkAdapter
 from engine.sim.primitives.origin import OriginAdapter
 from engine.sim.primitives.outlier import OutlierAdapter
@@ -69,6 +70,7 @@ GATES: Final[tuple[GateAdapter[Any], ...]] = (
     ConcurrencyAdapter(),
     SessionsAdapter(),
     QueryPlanAdapter(),
+    LocksAdapter(),
     WRITE_LOG,
     OriginAdapter(),
     IssuerAdapter(),

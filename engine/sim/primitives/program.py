@@ -28,8 +28,9 @@ class ProgramAdapter(RoleAdapter[Program]):
 
     def make(self, node: Node, plan: NodePlan, setup: Setup) -> Program:
         """Without steps yet; its workers do more than one work a request."""
-        node.stepwise = True
-        return Program(node, setup.streams.uniform(plan.id, "choice"))
+        role = Program(node, setup.streams.uniform(plan.id, "choice"))
+        node.stepwise, node.stepper = True, role
+        return role
 
     def tune(self, role: Program, part: NodePart, setup: Setup) -> None:
         """Know the laws of all works; as many as before at least, since some may be under way."""

@@ -112,6 +112,8 @@ class SpanRecord:
     """As in `Attempt`."""
     answer: i64 = OK
     """The outcome as the node sees it."""
+    locked: float = UNKNOWN
+    """When it got the lock of its row."""
     works: list[float] | None = None
     """Earlier works, where there was more than one: when each was queued, started and done."""
 
@@ -138,6 +140,7 @@ class SpanRecord:
         self.reason = OK
         self.given_up = 0
         self.answer = OK
+        self.locked = UNKNOWN
         self.works = None
 
     def let_go(self, now: float) -> None:
