@@ -39,8 +39,10 @@ _LISTED: Final = (
     "service",
     "function",
     "worker",
+    "external_api",
     "cache",
     "sql_database",
+    "object_storage",
     "queue",
 )
 """The kinds, each the name of its module, in the order of the palette."""

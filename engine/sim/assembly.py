@@ -25,6 +25,7 @@ from engine.sim.lane.stores.versions import Origins
 from engine.sim.parts import LinkPart, NodePart
 from engine.sim.primitives import CLIENT, FLOWS, GATES, NETWORK, RULES, STATION, STORE
 from engine.sim.primitives.adapter import RoleAdapter
+from engine.sim.primitives.egress import meter_egress
 from engine.sim.samplers import make_sampler
 from engine.sim.setup import Setup
 
@@ -136,6 +137,8 @@ class Assembler:
         node.law = laws[0] if len(laws) == self.kinds == 1 and plan.flow is None else None
         node.hold = station.hold
         node.pulls = plan.pulls
+        node.failing = plan.failing
+        node.faulty = node.faulty or plan.failing > 0.0
         free = station.workers is None and all(law.fixed == 0.0 for law in laws)
         node.instant = free and not has_limit(
             station
@@ -146,6 +149,7 @@ class Assembler:
         self.instances.tune(part, station, self.setup.propagation.told)
         part.count_workers(self.agenda.now)
         self._tune_gates(part, plan)
+        meter_egress(part)
         node.work = padded(
             node.work, known
         )  # requests under way may bring work of a sort that is gone

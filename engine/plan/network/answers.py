@@ -123,7 +123,7 @@ def _answer(site: Center, kind: int) -> Moments:
 
 def _outcome(site: Center, kind: int) -> float:
     """Probability that a request of a class is answered well."""
-    good = 1.0 - site.stay.wait.loss
+    good = (1.0 - site.stay.wait.loss) * (1.0 - site.plan.failing)
     if site.plan.router is not None:
         whole = sum(edge.chance[kind] for edge in site.leaving)
         share = sum(edge.chance[kind] * edge.ok(kind) for edge in site.leaving)

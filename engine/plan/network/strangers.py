@@ -17,7 +17,8 @@ _KNOWN: Final[dict[str, frozenset[str]]] = {
         "ClassPlan": "name write request_bytes response_bytes priority deadline keys",
         "KeyPlan": "count alpha hot hot_share",
         "LawPlan": "law mean cv2 alpha low high values weights order",
-        "NodePlan": "id station traffic store backlog router pulls flow gates failover backup issue",
+        "NodePlan": "id station traffic store backlog router pulls flow gates failover backup issue "
+        "failing meters_egress",
         "StationPlan": "instances workers work queue_limit discipline lifo_after hold speed scaling cpu batch "
         "start memory pauses overflow drain elastic",
         "ElasticPlan": "cold idle ramp per",

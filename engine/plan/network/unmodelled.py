@@ -17,6 +17,7 @@ _STATION: Final = frozenset(
 )
 _NODE: Final = frozenset(
     {"id", "station", "traffic", "store", "backlog", "router", "pulls", "flow", "gates"}
+    | {"failing", "meters_egress"}
     | {"failover", "backup"}  # they act on what is down, and whatever takes it down is told
 )
 _LINK: Final = frozenset(

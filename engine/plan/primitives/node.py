@@ -132,6 +132,10 @@ class NodePlan:
 
     issue: IssuePlan | None = None
     """What it does for credentials, where it issues any."""
+    failing: float = 0.0
+    """Share of the requests that fail by themselves, after their work."""
+    meters_egress: bool = False
+    """Whether the bytes are counted that it sends to its callers."""
 
     def __post_init__(self) -> None:
         """Refuse roles that exclude each other."""

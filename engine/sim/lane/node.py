@@ -68,6 +68,8 @@ class Node(Site):
     """What says what comes after a work then."""
     faulty: bool = False
     """Whether requests may fail by a fault."""
+    failing: float = 0.0
+    """Share of them that do without any event."""
 
     def __init__(self, name: str, agenda: Agenda, errors: Draws) -> None:
         super().__init__(name, agenda)
@@ -292,6 +294,8 @@ class Node(Site):
         """Whether a request fails by a fault, as was known before its work or turns out now."""
         if call.doomed:
             call.doomed = False
+            return True
+        if self.failing > 0.0 and chance(self.errors, self.failing):
             return True
         pool = call.pool
         if pool.error > 0.0 and chance(self.errors, pool.error):
