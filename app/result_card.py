@@ -21,9 +21,11 @@ from PySide6.QtWidgets import (
 from app.naming import name_of
 from app.overlay import Overlay
 from engine.catalog.measures import title_of, unit_of
+from engine.model.costing import cost_line, costly_parts
 from engine.model.design import Design
 from engine.model.failures import failure_title
 from engine.model.metrics import live_text, measured_text, measured_unit
+from engine.model.prices import COST
 from engine.model.uncertainty import about, measured, settling, verdict, with_margin
 from engine.model.units import format_quantity
 from widgets.theme import breakable, hairline, section_label, set_role
@@ -191,6 +193,9 @@ def _body(result: Mapping[str, Any], design: Design) -> QWidget:
         for key, each in result["links"].items()
     ]  # fmt: skip
     _add_table(column, "Links", ("", "attempts", "failed", "mean", "p99"), links)
+    costs = [[name_of(design, key), COST.text(hour)] for key, hour in costly_parts(result)]
+    whole = cost_line(result)
+    _add_table(column, "Costs", ("", ""), [["In all", whole], *costs] if whole else [])
     column.addStretch(1)
     return body
 

@@ -15,6 +15,7 @@ from engine.study import (
     Sensitivity,
     StudyError,
     Sweep,
+    Tournament,
     Variant,
 )
 from engine.study.estimates import metric_named, usual_metrics
@@ -83,6 +84,25 @@ def _compare(here: Variant, values: Mapping[str, str]) -> Compare:
     return Compare(here, other, whole(values, "seeds"), metrics=_metrics(values, here.made()))
 
 
+def _tournament(here: Variant, values: Mapping[str, str]) -> Tournament:
+    """The open design, and others."""
+    names = [each.strip() for each in values["file"].split(";") if each.strip()]
+    if not names:
+        msg = "Choose the designs to compare with."
+        raise StudyError(msg)
+    metrics = [each.strip() for each in values["metrics"].split(",") if each.strip()]
+    others = (_read(each) for each in names)
+    return Tournament((here, *others), whole(values, "seeds"), metrics=tuple(metrics))
+
+
+def _read(path: str) -> Variant:
+    """The design in a file. Raises ``StudyError``."""
+    try:
+        return Variant.of(load(path))
+    except FileError as error:
+        raise StudyError(str(error)) from error
+
+
 def _knee(here: Variant, values: Mapping[str, str]) -> Knee:
     """How far a setting may go."""
     return Knee(here, _bounds(values), whole(values, "seeds"))
@@ -97,11 +117,7 @@ def _sensitivity(here: Variant, values: Mapping[str, str]) -> Sensitivity:
 def _other(here: Variant, values: Mapping[str, str]) -> Variant:
     """B: another file, or the open design with one setting changed."""
     if "file" in values:
-        try:
-            other = Variant.of(load(values["file"]))
-        except FileError as error:
-            raise StudyError(str(error)) from error
-        return other
+        return _read(values["file"])
     if "change" not in values or "value" not in values:
         msg = "Say what B changes and to what, or choose a file."
         raise StudyError(msg)
@@ -133,6 +149,7 @@ _MAKERS: Final[dict[str, Callable[[Variant, Mapping[str, str]], Study]]] = {
     "replicate": _replicate,
     "sweep": _sweep,
     "compare": _compare,
+    "tournament": _tournament,
     "knee": _knee,
     "sensitivity": _sensitivity,
     "chaos": chaos_of,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.model.prices import COST_PER_HOUR
 from engine.model.units import format_quantity
 from widgets.study.picture import Band, Bar, Dots, Level, Mark, Picture, Zone
 
@@ -29,6 +30,7 @@ def picture_of(report: Report, objectives: Sequence[Objective] = ()) -> Picture 
         "replicate": _replications,
         "sweep": _sweep,
         "compare": _differences,
+        "tournament": _pareto,
         "sensitivity": _tornado,
         "chaos": _losses,
         "metastability": _loop,
@@ -112,6 +114,32 @@ def _differences(report: Report) -> Picture:
         )
         bars.append(Bar(str(row["metric"]), mean, low, high, clear=low > 0.0 or high < 0.0))
     return Picture("B − A, in shares of A", "B − A", "%", bars=tuple(bars))
+
+
+def _pareto(report: Report) -> Picture | None:
+    """The first metric over what it costs, or over the second metric: those on the front, and those beaten."""
+    table = report.table("designs")
+    titles = {each.name: each for each in table.columns}
+    metrics = [name[: -len("_low")] for name in titles if name.endswith("_low")]
+    if len(metrics) < 2:
+        return None
+    across = COST_PER_HOUR if COST_PER_HOUR in metrics else metrics[1]
+    up = next(name for name in metrics if name != across)
+    rows = [row for row in table.records() if row[up] is not None and row[across] is not None]
+    dots = tuple(
+        Dots(
+            word,
+            tuple(_number(row[across]) for row in chosen),
+            tuple(_number(row[up]) for row in chosen),
+            good=front,
+            texts=tuple(f"{row['design']} {row['title']}" for row in chosen),
+        )
+        for word, front in (("on the Pareto front", True), ("beaten", False))
+        if (chosen := [row for row in rows if row["pareto"] == front])
+    )
+    of_x, of_y = titles[across], titles[up]
+    title = f"{of_y.title} over {of_x.title}"
+    return Picture(title, of_x.title, of_x.unit or "", of_y.unit or "", dots=dots)
 
 
 def _knee(report: Report, objectives: Sequence[Objective]) -> Picture | None:

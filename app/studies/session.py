@@ -160,7 +160,7 @@ class StudySession(QObject):
         """Take a design to compare with."""
         chosen = self._dialogs.open_path(self._files.folder())
         if chosen is not None:
-            self.panel.form.set_text("file", str(chosen))
+            self.panel.form.add_file(str(chosen))
 
     def _export(self) -> None:
         """Write the numbers where the person says."""

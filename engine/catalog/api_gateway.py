@@ -15,6 +15,7 @@ from engine.model.flow import Flow
 from engine.model.laws import Constant, Law
 from engine.model.metric import Metric
 from engine.model.policies.rate_limit import RateLimit
+from engine.model.prices import Pricing
 from engine.plan.primitives import NodePlan, StationPlan, StorePlan
 
 HELP = """\
@@ -116,6 +117,7 @@ PRESET = Preset(
         config=ApiGatewayConfig,
         input="calls",
         output="calls",
+        pricing=Pricing(hour="instance_hour"),
         metrics=(
             Metric(name="hit_ratio", title="hit ratio", unit="%", needs="cache_ttl"),
             Metric(name="hits", title="hits", counts=True, needs="cache_ttl"),

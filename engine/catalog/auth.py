@@ -15,6 +15,7 @@ from engine.model.faults import NODE_FAULTS, NodeFaults
 from engine.model.fields import Config, setting
 from engine.model.laws import Constant, Exponential, Law
 from engine.model.metric import Metric
+from engine.model.prices import Pricing
 from engine.model.station import START_UP, StartUp
 from engine.plan.lower import law_plan
 from engine.plan.primitives import IssuePlan, NodePlan, StationPlan
@@ -153,6 +154,7 @@ PRESET = Preset(
         config=AuthConfig,
         input="calls",
         output="calls",
+        pricing=Pricing(hour="instance_hour"),
         metrics=(
             Metric(name="looked_up", title="credentials looked up", counts=True),
             Metric(name="refreshed", title="tokens renewed", counts=True),

@@ -18,6 +18,7 @@ from engine.model.faults import NODE_FAULTS, NodeFaults
 from engine.model.fields import Config, setting
 from engine.model.laws import Constant, Law
 from engine.model.metric import Metric
+from engine.model.prices import Pricing
 from engine.plan.primitives import INFINITE, NodePlan, StationPlan, StorePlan
 
 HELP = """\
@@ -171,6 +172,7 @@ PRESET = Preset(
         config=CacheConfig,
         input="calls",
         output="calls",
+        pricing=Pricing(hour="cache_hour"),
         metrics=(
             Metric(name="hit_ratio", title="hit ratio", unit="%"),
             Metric(name="hits", title="hits", counts=True),

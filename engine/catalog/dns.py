@@ -14,6 +14,7 @@ from engine.model.faults import NODE_FAULTS, NodeFaults
 from engine.model.fields import Config, setting
 from engine.model.laws import Constant, Law
 from engine.model.metric import Metric
+from engine.model.prices import Pricing
 from engine.model.resolution import POLICY, RECORDS, PolicyName, RecordCheck
 from engine.plan.health import health_plan
 from engine.plan.lower import law_plan
@@ -173,6 +174,7 @@ PRESET = Preset(
         config=DnsConfig,
         input="calls",
         output="calls",
+        pricing=Pricing(requests=True),
         metrics=(
             Metric(name="on_dead_share", title="sent to dead addresses", unit="%"),
             Metric(name="resolutions", title="look-ups", unit="/s"),

@@ -33,6 +33,7 @@ from engine.model.fields import Config, setting
 from engine.model.health import HEALTH, OUTLIER, Health, Outlier
 from engine.model.laws import Constant, Law
 from engine.model.metric import Metric
+from engine.model.prices import Pricing
 from engine.plan.health import health_plan, outlier_plan
 from engine.plan.primitives import NodePlan, RouterPlan, StationPlan
 
@@ -178,6 +179,7 @@ PRESET = Preset(
         config=LoadBalancerConfig,
         input="calls",
         output="calls",
+        pricing=Pricing(hour="balancer_hour"),
         metrics=(
             *SPREAD_METRICS,
             Metric(

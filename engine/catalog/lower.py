@@ -17,6 +17,7 @@ from engine.catalog.checks.structure import structure_errors
 from engine.catalog.events import event_plan, members
 from engine.catalog.links import lowered_link
 from engine.catalog.preset import Lowering
+from engine.catalog.pricing import priced
 from engine.catalog.reading import Reading, read
 from engine.catalog.registry import preset
 from engine.catalog.typed import DesignError
@@ -76,7 +77,7 @@ def plan_of(reading: Reading) -> Plan:
     links = (
         lowered_link(link, reading.links[link.id], classes, trips, design) for link in design.links
     )
-    return Plan(
+    plan = Plan(
         title=design.title,
         seed=scenario.seed,
         duration=scenario.duration,
@@ -88,6 +89,7 @@ def plan_of(reading: Reading) -> Plan:
         frames=tuple(_frame_plans(reading)),
         homes=tuple(_homes(design)),
     )
+    return plan if design.prices is None else priced(plan, design, design.prices)
 
 
 def _homes(design: Design) -> Iterator[HomePlan]:

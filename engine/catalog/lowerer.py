@@ -99,7 +99,7 @@ class Lowerer:
 
 def _is_alike(old: Design, new: Design) -> bool:
     """Whether two designs differ in their nodes and links at most, and have as many of them."""
-    names = ("classes", "scenario", "objectives", "frames", "notes")
+    names = ("classes", "scenario", "objectives", "frames", "notes", "prices")
     same = all(_is_same(getattr(old, name), getattr(new, name)) for name in names)
     return same and len(old.nodes) == len(new.nodes) and len(old.links) == len(new.links)
 
@@ -152,7 +152,7 @@ class _Step:
         reading = Reading(self._design, self._classes, {now.id: config}, {}, ())
         checks = (class_errors, instance_errors, fault_errors)
         _demand(not any(finding for check in checks for finding in check(reading)))
-        lowered = node_plan(now, config, self._plan.classes)
+        lowered = replace(node_plan(now, config, self._plan.classes), price=plan.price)
         _demand(_layer(lowered) == _layer(plan))  # what the links behind it mean
         _demand(is_restless(lowered) == is_restless(plan))
         _demand(work_takes_time(lowered) == work_takes_time(plan))
@@ -171,6 +171,7 @@ class _Step:
             lowered_link(now, config, self._plan.classes, RoundTrips(self._design), self._design),
             source,
         )
+        lowered = replace(lowered, price=plan.price)
         _demand(lowered.waits == plan.waits)
         _demand(crossing_takes_time(lowered) == crossing_takes_time(plan))
         self.lowered += 1

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from engine.catalog.registry import component
-from engine.model.metrics import metrics_of, named
+from engine.model.metrics import metric_of_design, metrics_of, named
 from engine.model.names import name_of
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ def measured_of(node: Node | None) -> tuple[Metric, ...]:
 def metric_of(design: Design, metric: str) -> Metric | None:
     """The record of a metric such as ``users.latency.p99``; None where nothing is measured so."""
     item_id, _, name = metric.partition(".")
+    if not name:
+        return metric_of_design(metric)
     node = design.node_by_id.get(item_id)
     if node is None and item_id not in design.link_by_id:
         return None
@@ -47,6 +49,8 @@ def unit_of(design: Design, metric: str) -> str:
 def title_of(design: Design, metric: str) -> str:
     """What people call a metric: ``Shoppers: p99 latency``; its path where nothing is measured so."""
     found = metric_of(design, metric)
+    if found is not None and "." not in metric:
+        return found.heading
     return (
         metric if found is None else f"{name_of(design, metric.partition('.')[0])}: {found.title}"
     )

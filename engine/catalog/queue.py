@@ -13,6 +13,7 @@ from engine.model.failover import FAILOVER, Failover
 from engine.model.faults import NODE_FAULTS, NodeFaults
 from engine.model.fields import Config, setting
 from engine.model.metric import Metric
+from engine.model.prices import Pricing
 from engine.plan.primitives import BacklogPlan, NodePlan, StationPlan
 
 HELP = """\
@@ -92,6 +93,7 @@ PRESET = Preset(
         config=QueueConfig,
         input="calls",
         output="messages",
+        pricing=Pricing(requests=True),
         metrics=(
             Metric(name="lag", title="lag", unit="s"),
             Metric(name="depth", title="depth"),

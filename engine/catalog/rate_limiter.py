@@ -22,6 +22,7 @@ from engine.model.faults import NODE_FAULTS, NodeFaults
 from engine.model.fields import Config, setting
 from engine.model.laws import Constant, Law
 from engine.model.policies.rate_limit import RateLimit
+from engine.model.prices import Pricing
 from engine.plan.primitives import NodePlan, RouterPlan, StationPlan
 
 HELP = """\
@@ -98,6 +99,7 @@ PRESET = Preset(
         config=RateLimiterConfig,
         input="calls",
         output="calls",
+        pricing=Pricing(hour="instance_hour"),
         metrics=SPREAD_METRICS,
     ),
     lower,

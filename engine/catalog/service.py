@@ -19,6 +19,7 @@ from engine.model.flow import Flow
 from engine.model.laws import Exponential, Law
 from engine.model.load_curves import SLOWDOWN, LoadCurve
 from engine.model.policies.user_sessions import SESSIONS, UserSessions
+from engine.model.prices import Pricing
 from engine.model.station import (
     BATCH,
     CPU,
@@ -273,6 +274,7 @@ PRESET = Preset(
         config=ServiceConfig,
         input="calls",
         output="calls",
+        pricing=Pricing(hour="instance_hour"),
         metrics=instance_metrics(ServiceConfig),
     ),
     lower,

@@ -17,6 +17,7 @@ from engine.model.laws import Exponential, Law
 from engine.model.load_curves import SLOWDOWN, LoadCurve
 from engine.model.policies.locks import LOCKS, Locks
 from engine.model.policies.query import QUERY, Query
+from engine.model.prices import Pricing
 from engine.model.station import (
     OVERFLOW,
     PAUSES,
@@ -146,6 +147,7 @@ PRESET = Preset(
         config=SqlDatabaseConfig,
         input="calls",
         output="none",
+        pricing=Pricing(hour="database_hour"),
         metrics=instance_metrics(SqlDatabaseConfig),
     ),
     lower,

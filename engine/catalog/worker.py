@@ -12,6 +12,7 @@ from engine.model.component import Component
 from engine.model.faults import NODE_FAULTS, NodeFaults
 from engine.model.fields import Config, setting
 from engine.model.laws import Exponential, Law
+from engine.model.prices import Pricing
 from engine.model.station import (
     BATCH,
     CPU,
@@ -118,6 +119,7 @@ PRESET = Preset(
         config=WorkerConfig,
         input="messages",
         output="calls",
+        pricing=Pricing(hour="instance_hour"),
         metrics=instance_metrics(WorkerConfig),
     ),
     lower,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from engine.cli import breaking, studying
+from engine.cli.errors import InputError
 from engine.cli.study_options import Common, share, with_common
 from engine.study import (
     Compare,
@@ -16,7 +17,11 @@ from engine.study import (
     Replicate,
     Sensitivity,
     Sweep,
+    Tournament,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _LEAST, _MOST = Precision().least, Precision().most
 
@@ -33,8 +38,9 @@ Over = Annotated[
         "web.service_time=1ms:1s:log7, lb.picker=random,round_robin.",
     ),
 ]
-Other = Annotated[
-    Path | None, typer.Argument(metavar="OTHER", help="A second design file, which is B.")
+Others = Annotated[
+    list[Path] | None,
+    typer.Argument(metavar="OTHER…", help="A second design file, which is B; or several more."),
 ]
 SettingsA = Annotated[
     list[str] | None,
@@ -113,11 +119,15 @@ def sweep(common: Common, over: Over) -> int:
     )
 
 
-def compare(common: Common, other: Other = None, a: SettingsA = None, b: SettingsB = None) -> int:
-    """Compare two designs, or two settings.
+def compare(common: Common, others: Others = None, a: SettingsA = None, b: SettingsB = None) -> int:
+    """Compare two designs, or two settings, or many designs.
 
-    Both see the same random numbers, so that what differs is not luck.
+    All see the same random numbers, so that what differs is not luck. Of three and more it says which are on the
+    Pareto front: those that no other beats in all metrics.
     """
+    if others is not None and len(others) > 1:
+        return _tournament(common, others, {"--a": a, "--b": b})
+    other = others[0] if others else None
 
     def make() -> Compare:
         return Compare(
@@ -128,6 +138,22 @@ def compare(common: Common, other: Other = None, a: SettingsA = None, b: Setting
         )
 
     return studying.study(common, make)
+
+
+def _tournament(common: Common, others: list[Path], unread: Mapping[str, object]) -> int:
+    """Compare many designs."""
+    for option, given in unread.items():
+        if given:
+            msg = f"{option} is for two designs; with {len(others) + 1} use --set, or save variants as files"
+            raise InputError(msg)
+    return studying.study(
+        common,
+        lambda: Tournament(
+            (common.variant(), *(common.variant(each) for each in others)),
+            seeds=common.seeds_or(10),
+            metrics=common.metric_names,
+        ),
+    )
 
 
 def knee(common: Common, over: Between = None, tolerance: Tolerance = "1%") -> int:

@@ -11,9 +11,11 @@ from engine.catalog import component, lower
 from engine.catalog.measures import unit_of
 from engine.cli.console import WIDE
 from engine.cli.terminal import shown
+from engine.model.costing import cost_line, costly_parts
 from engine.model.failures import failure_title
 from engine.model.metrics import NETWORK_METRICS, live_text, measured_text, measured_unit, named
 from engine.model.names import name_of
+from engine.model.prices import COST
 from engine.model.uncertainty import about, measured, settling, verdict, with_margin
 from engine.model.units import format_quantity
 
@@ -48,6 +50,8 @@ def result_tables(
         yield _nodes(result, design)
     if result["links"]:
         yield _links(result, design)
+    if line := cost_line(result):
+        yield _costs(result, design, line)
     if result["objectives"]:
         yield _objectives(result, design)
 
@@ -201,6 +205,14 @@ def _carried(extra: Mapping[str, float | None]) -> str:
     if "connections" in extra:
         parts.append(f"{extra['connections']:.0f} open")
     return ", ".join(parts) or "–"
+
+
+def _costs(result: Mapping[str, Any], design: Design, line: str) -> Table:
+    """What the design costs, and what of it."""
+    table = airy_table("Cost", "$/h", title=f"Costs: {line}")
+    for name, hour in costly_parts(result):
+        table.add_row(Text(shown(name_of(design, name))), COST.text(hour))
+    return table
 
 
 def _objectives(result: Mapping[str, Any], design: Design) -> Table:

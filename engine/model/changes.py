@@ -34,7 +34,7 @@ class Changes:
         return bool(
             self.is_structural
             or self.changed
-            or self.settings & {"classes", "scenario", "objectives"}
+            or self.settings & {"classes", "scenario", "objectives", "prices"}
         )
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import field
 from typing import TYPE_CHECKING, Literal
 
+from engine.model.prices import Pricing
 from engine.records import dataclass
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ class Component:
     """Names of durations that results have of it beside those of all nodes, such as ``publish_to_done``."""
     headline: str = ""
     """Name of the extra metric shown in the card's live line instead of p99; empty for p99."""
+    pricing: Pricing = Pricing()
+    """By what it is charged, where a design has prices."""
     sample: Mapping[str, object] = field(default_factory=dict)
     """Config that a freshly dropped node starts with, where the defaults would show little."""
 

@@ -28,6 +28,7 @@ from engine.model.event_kinds import EVENT_KINDS, event_kind
 from engine.model.fields import setting
 from engine.model.ids import Id
 from engine.model.limits import weigh
+from engine.model.prices import PRICES, Prices
 from engine.model.quantities import Quantified
 from engine.model.traffic import RequestClass
 from engine.model.units import format_quantity
@@ -301,7 +302,15 @@ class Comment(Part):
     replies: tuple[Reply, ...] = Field(default=(), max_length=200, strict=False)
 
 
-SETTINGS: Final = ("title", "description", "classes", "scenario", "objectives", "comments")
+SETTINGS: Final = (
+    "title",
+    "description",
+    "classes",
+    "scenario",
+    "prices",
+    "objectives",
+    "comments",
+)
 """Fields of a design that are no items."""
 EMPTY_WEIGHT: Final = 2_000
 """Bytes of a design without items, its defaults written out."""
@@ -324,6 +333,7 @@ class Design(Part):
     frames: tuple[Frame, ...] = Field(default=(), strict=False)
     notes: tuple[Note, ...] = Field(default=(), strict=False)
     scenario: Scenario = Scenario()
+    prices: Prices | None = PRICES
     objectives: tuple[Objective, ...] = Field(default=(), strict=False)
     comments: tuple[Comment, ...] = Field(default=(), strict=False)
 

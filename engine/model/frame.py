@@ -44,6 +44,16 @@ class FrameConfig(Config):
         "zone, and 1.5 ms in one region (availability zones: .25 to 3.4 ms), by the innermost host, zone or region "
         "around both. nothing: no time at all.",
     )
+    price_factor: float | None = setting(
+        None,
+        title="Price factor",
+        group="Costs",
+        help="What lies in here costs so many times what the prices of the design say; the innermost frame that says "
+        "something counts. Regions differ: Ireland 1.1, Sao Paulo 1.6 times N. Virginia (AWS, t3.medium, 2025). None: "
+        "as the frame around it.",
+        ge=0.0,
+        le=1000.0,
+    )
     faults: FrameFaults | None = setting(
         None,
         title="Faults",

@@ -16,6 +16,7 @@ from engine.model.link import LinkConfig
 from engine.model.metric import Metric
 from engine.model.metric_names import made, path_of
 from engine.model.policies.policy import metrics_in
+from engine.model.prices import COST, DESIGN_METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -123,6 +124,7 @@ METRICS: Final[Mapping[Sort, tuple[Metric, ...]]] = {
         *_BLAME,
         *_durations("wait"),
         *_durations("residence"),
+        COST.extra,
     ),
     "link": (
         Metric(name="attempts", title="attempts", counts=True),
@@ -138,6 +140,7 @@ METRICS: Final[Mapping[Sort, tuple[Metric, ...]]] = {
         Metric(name="settled.mean", title="mean time until settled", unit="s"),
         Metric(name="settled.count", title="attempts settled", counts=True),
         *(metric.extra for metric in LINK_METRICS),
+        COST.extra,
     ),
 }
 """What a result has of every item of a sort, by what follows the id."""
@@ -178,6 +181,14 @@ LIVE_METRICS: Final[Mapping[Sort, tuple[Metric, ...]]] = {
     ),
 }
 """What is measured of a node or a link over a moment of a run."""
+
+
+_WHOLE: Final = frozenset(metric.name for metric in DESIGN_METRICS)
+
+
+def metric_of_design(name: str) -> Metric | None:
+    """The record of what is measured of a whole design, by its bare name; None where it is about an item."""
+    return next((metric for metric in DESIGN_METRICS if metric.name == name), None)
 
 
 def metrics_of(
@@ -221,6 +232,9 @@ def live_text(sort: Sort, name: str, value: float) -> str:
 
 def value_of(metric: str, result: Mapping[str, Any]) -> float | None:
     """The number that a dotted name such as ``users.latency.p99`` stands for; None if there is none."""
+    if metric in _WHOLE:
+        whole = result.get(metric)
+        return None if whole is None else float(whole)
     name, _, rest = metric.partition(".")
     path = path_of(rest) if rest else []
     for section in ("clients", "nodes", "links"):

@@ -84,6 +84,7 @@ _SUFFIXES: Final[dict[str, dict[str, Decimal]]] = {
     "/s": _RATES,
     "%": {"%": Decimal("0.01"), "": Decimal(1)},
     "$/h": {"$/h": Decimal(1), "$": Decimal(1)},
+    "$": {"$": Decimal(1)},
     "": _MAGNITUDES,
 }
 _EXAMPLES: Final[dict[str, str]] = {
@@ -94,6 +95,7 @@ _EXAMPLES: Final[dict[str, str]] = {
     "/s": "0.5, 2 /s or 20 /min",
     "%": "12 % or 0.12",
     "$/h": "0.5 or 0.5 $/h",
+    "$": "0.09 or 0.09 $",
     "": "12 or 10k",
 }
 _SCALES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
@@ -104,6 +106,7 @@ _SCALES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
     "/s": ((1e3, "k/s"), (1.0, "/s"), (1.0 / 60.0, "/min"), (1.0 / 3600.0, "/h")),
     "%": ((0.01, "%"),),
     "$/h": ((1.0, "$/h"),),
+    "$": ((1.0, "$"),),
     "": ((1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, "")),
 }
 _DIGITS: Final = 3

@@ -26,6 +26,7 @@ from engine.sim.parts import LinkPart, NodePart
 from engine.sim.primitives import CLIENT, FLOWS, GATES, NETWORK, RULES, STATION, STORE
 from engine.sim.primitives.adapter import RoleAdapter
 from engine.sim.primitives.egress import meter_egress
+from engine.sim.primitives.cost import COST, CostMeter
 from engine.sim.samplers import make_sampler
 from engine.sim.setup import Setup
 
@@ -148,6 +149,7 @@ class Assembler:
                 body.adapter.tune(body.thing, part, self.setup)
         self.instances.tune(part, station, self.setup.propagation.told)
         part.count_workers(self.agenda.now)
+        self._tune_cost(part, plan)
         self._tune_gates(part, plan)
         meter_egress(part)
         node.work = padded(
@@ -164,6 +166,18 @@ class Assembler:
             gate = adapter.body(old.thing if old else None, part, plan, self.setup)
             part.gates += _succeeded(old, adapter, gate, part.predecessors, self.agenda.now)
         part.node.stand_behind([body.thing for body in part.gates])
+
+    def _tune_cost(self, part: NodePart, plan: NodePlan) -> None:
+        """Count what a node costs, if it costs anything."""
+        body, now = part.controller(COST), self.agenda.now
+        if plan.price is None:
+            if body is not None:
+                part.control(COST, None)
+            return
+        meter = CostMeter(part, now) if body is None else body.thing
+        meter.follow(plan.price, now, standbys=int(plan.failover is not None))
+        if body is None:
+            part.control(COST, meter)
 
     def link(self, plan: LinkPlan, target: Node) -> LinkPart:
         """A new link, not tuned yet."""
@@ -239,6 +253,12 @@ class Assembler:
                 rules.append(rule)
             part.bodies += _succeeded(old, adapter, rule, gone, now)
         part.link.keep_to(rules)
+        old = had.get(COST.name)
+        meter = None
+        if plan.price is not None:
+            meter = CostMeter(part, now) if old is None else old.thing
+            meter.follow(plan.price, now)
+        part.bodies += _succeeded(old, COST, meter, gone, now)
 
 
 def _succeeded(

@@ -217,6 +217,10 @@ class NodePart:
         """What the component adds to the results, since the mark."""
         return self.extra_since(self.marked, now - self.mark.time, now)
 
+    def billed(self, now: float) -> tuple[float, ...]:
+        """What may cost something: instance seconds, seconds that a standby stood by, worker seconds, requests."""
+        return (self.meters.count_area(now), now, self.busy_area(now), float(self.node.arrivals))
+
     @property
     def is_client(self) -> bool:
         """Whether requests begin here."""
@@ -287,6 +291,10 @@ class LinkPart:
     def tally(self, now: float) -> tally.Tally:
         """The counters now."""
         return tally.of_link(self.link, self.bytes.total(), now)
+
+    def billed(self, now: float) -> tuple[float, ...]:  # noqa: ARG002 - as those of a node
+        """What may cost something: bytes there, and back."""
+        return self.bytes.total()
 
     def begin_measurement(self, now: float) -> None:
         """Put everything so far aside."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from engine.model.alerts import budget_left
 from engine.model.metrics import CI, bounds_of, value_of
 from engine.sim.confidence import add_intervals
+from engine.sim.costs import costs
 from engine.sim.invariants import check
 from engine.sim.measured import client_part, link_part, link_since, node_part, node_since
 from engine.sim.meters import Meters, limits_in
@@ -76,6 +77,8 @@ def result_of(
             for name, part in machine.links.items()
         },
     }
+    if plan.priced:
+        result |= costs(result)
     add_intervals(result, machine)
     result["objectives"] = [_judge(each, result, meters) for each in objectives]
     if meters.metrics:

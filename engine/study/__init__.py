@@ -34,6 +34,7 @@ from engine.study.sensitivity import Sensitivity
 from engine.study.storage import Storage, StorageError
 from engine.study.study import Study
 from engine.study.sweep import Sweep
+from engine.study.tournament import Tournament
 
 __all__ = [
     "Cell",
@@ -63,6 +64,7 @@ __all__ = [
     "StudyRun",
     "Sweep",
     "Table",
+    "Tournament",
     "Variant",
     "make_executor",
     "run_point",

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from engine.catalog.checks.scenario import metric_problem
-from engine.model.metrics import value_of
+from engine.model.metrics import metric_of_design, value_of
 from engine.model.units import format_quantity
 from engine.stats.intervals import mean_interval, paired_interval
 from engine.study.errors import StudyError
@@ -57,7 +57,9 @@ def metric_named(design: Design, name: str) -> str:
         StudyError: where nothing of that name is measured.
     """
     full = name
-    if "." not in name or name.startswith(("latency.", "latency_all.", "failed.")):
+    if metric_of_design(name) is None and (
+        "." not in name or name.startswith(("latency.", "latency_all.", "failed."))
+    ):
         full = f"{_first_client(design)}.{_SHORT.get(name, name)}"
     problem = metric_problem(design, full)
     if problem is not None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Editor = Literal["text", "setting", "metric", "file", "word", "words", "item", "items"]
+Editor = Literal["text", "setting", "metric", "file", "files", "word", "words", "item", "items"]
 """What a field holds: ``word`` and ``words`` one or several of those that it offers, ``item`` and ``items`` ids
 of the open design. All but files and plain texts come with a list to choose from."""
 

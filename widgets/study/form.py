@@ -75,6 +75,13 @@ class StudyForm(QWidget):
         """Ask for another kind of study."""
         self._kinds.setCurrentIndex([kind.name for kind in KINDS].index(name))
 
+    def add_file(self, path: str) -> None:
+        """Fill the field of the present kind that names a file; one that names several gets one more."""
+        field = next(each for each in self._kind.fields if each.editor in {"file", "files"})
+        named = _text_of(self._editors[field.name]).strip()
+        several = field.editor == "files" and named
+        self.set_text(field.name, f"{named.rstrip('; ')}; {path}" if several else path)
+
     def set_text(self, name: str, text: str) -> None:
         """Fill a field of the present kind."""
         editor = self._editors[name]
@@ -165,7 +172,7 @@ class StudyForm(QWidget):
         """The editor of a field, with a button where it names a file."""
         text = self._texts.get((self._kind.name, field.name), field.default)
         editor: QLineEdit | ChoiceBox
-        if field.editor not in {"text", "file"}:
+        if field.editor not in {"text", "file", "files"}:
             named = field.editor in {"metric", "setting", "item"}
             editor = ListBox() if field.editor in {"words", "items"} else ChoiceBox(named=named)
             line = editor.line
@@ -182,7 +189,7 @@ class StudyForm(QWidget):
         row = QHBoxLayout()
         row.setSpacing(4)
         row.addWidget(editor, 1)
-        if field.editor == "file":
+        if field.editor in {"file", "files"}:
             browse = QToolButton()
             browse.setText("…")
             browse.setToolTip("Choose a design")

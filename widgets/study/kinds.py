@@ -53,6 +53,27 @@ KINDS: Final = (
         ),
     ),
     Kind(
+        "tournament",
+        "Compare many",
+        "Which of several designs is best at what, and what does that cost?",
+        (
+            Field(
+                "file",
+                "Other designs",
+                "",
+                "Files to compare the open design with, semicolons between them; the button adds one.",
+                "files",
+            ),
+            Field(
+                "metrics",
+                "Metrics",
+                "p99, goodput, availability",
+                "By what they are compared, commas between them. With prices, cost_per_hour is worth a place.",
+            ),
+            Field("seeds", "Runs each", "5", "All run under the same seeds; pairs tell more."),
+        ),
+    ),
+    Kind(
         "knee",
         "Knee",
         "How much load until an objective is missed?",

@@ -20,6 +20,7 @@ from engine.model.edits import EditError, SetField
 from engine.model.findings import Finding
 from engine.model.last_mile import last_mile
 from engine.model.metric_names import instance_of, made
+from engine.model.metrics import metric_of_design
 from engine.model.names import did_you_mean, name_of, one_of
 
 if TYPE_CHECKING:
@@ -210,6 +211,11 @@ def _items(design: Design) -> set[str]:
 def metric_problem(design: Design, metric: str) -> str | None:
     """Why no run could measure a metric."""
     item_id, _, name = metric.partition(".")
+    if metric_of_design(metric) is not None:
+        unpriced = (
+            f"Nothing has a price, so {metric!r} is not measured; switch prices on for the design"
+        )
+        return unpriced if design.prices is None else None
     node, link = design.node_by_id.get(item_id), design.link_by_id.get(item_id)
     if node is None and link is None:
         hint = did_you_mean(item_id, [*design.node_by_id, *design.link_by_id])

@@ -18,6 +18,7 @@ _STATION: Final = frozenset(
 _NODE: Final = frozenset(
     {"id", "station", "traffic", "store", "backlog", "router", "pulls", "flow", "gates"}
     | {"failing", "meters_egress"}
+    | {"price"}  # it changes nothing but what a result says of money
     | {"failover", "backup"}  # they act on what is down, and whatever takes it down is told
 )
 _LINK: Final = frozenset(
@@ -34,6 +35,7 @@ _LINK: Final = frozenset(
         "checks",
     }
     | {"on_miss", "on_failure"}
+    | {"price"}
     | {"last_mile"}  # told by `delays` where it is not the same for all
     | {
         "picker",

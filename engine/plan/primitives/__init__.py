@@ -29,6 +29,7 @@ from engine.plan.primitives.link import (
 )
 from engine.plan.primitives.node import HealthPlan, IssuePlan, NodePlan, OutlierPlan, RouterPlan
 from engine.plan.primitives.plan import Plan
+from engine.plan.primitives.price import LinkPrice, NodePrice
 from engine.plan.primitives.resolver import ResolverPlan
 from engine.plan.primitives.station import (
     BatchPlan,
@@ -70,9 +71,11 @@ __all__ = [
     "KeyPlan",
     "LawPlan",
     "LinkPlan",
+    "LinkPrice",
     "LoopPart",
     "MemoryPlan",
     "NodePlan",
+    "NodePrice",
     "OutlierPlan",
     "ParallelPart",
     "Part",

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from engine.model.balancing import Hash, Shuffle
     from engine.model.policies.policy import Policy
     from engine.plan.primitives.basics import ClassPlan
+    from engine.plan.primitives.price import LinkPrice
 
 P = TypeVar("P", bound="Policy")
 
@@ -138,6 +139,8 @@ class LinkPlan:
     """C: what else the caller keeps to."""
     routes: tuple[RoutePlan, ...] = ()
     """The ways of its callers, where it leaves DNS and frames say how far it is."""
+    price: LinkPrice | None = None
+    """P: what its bytes cost; None where they are free."""
 
     def transfer(self, kind: ClassPlan) -> float:
         """Seconds that the bytes of a request and its answer take on the last mile."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from engine.model.faults import NodeFaults
     from engine.model.policies.policy import Policy
     from engine.plan.primitives.flow import FlowPlan
+    from engine.plan.primitives.price import NodePrice
     from engine.plan.primitives.resolver import ResolverPlan
     from engine.plan.primitives.store import BacklogPlan, StorePlan
     from engine.plan.primitives.traffic import TrafficPlan
@@ -136,6 +137,9 @@ class NodePlan:
     """Share of the requests that fail by themselves, after their work."""
     meters_egress: bool = False
     """Whether the bytes are counted that it sends to its callers."""
+
+    price: NodePrice | None = None
+    """P: what it costs; None where nothing has a price, or it is free."""
 
     def __post_init__(self) -> None:
         """Refuse roles that exclude each other."""

@@ -30,3 +30,5 @@ class Plan:
     """Those that fail, and those in which nodes lie."""
     homes: tuple[HomePlan, ...] = ()
     """Of the nodes that are in a zone or a region."""
+    priced: bool = False
+    """Whether results say what it costs."""

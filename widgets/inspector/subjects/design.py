@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.model.class_names import renaming
-from engine.model.design import Objective, Scenario
+from engine.model.design import Design, Objective, Scenario
 from engine.model.edits import CompoundEdit, SetDesign, Unset
 from engine.model.metrics import metrics_of, named
 from engine.model.names import name_of
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
     from engine.model.component import Component
-    from engine.model.design import Design
     from engine.model.edits import Edit
     from engine.model.metric import Metric
     from engine.model.metrics import Sort
@@ -54,7 +53,7 @@ class DesignSubject:
             mode="json",
             by_alias=True,
             exclude_unset=True,
-            include={"classes", "scenario", "objectives"},
+            include={"classes", "scenario", "objectives", "prices"},
         )
         self.title = design.title
 
@@ -64,7 +63,13 @@ class DesignSubject:
 
     def fields(self) -> list[Field]:
         """All sections."""
-        return [*self._about(), *self._scenario(), *self._classes(), *self._objectives()]
+        return [
+            *self._about(),
+            *self._scenario(),
+            *self._classes(),
+            *self._objectives(),
+            *self._prices(),
+        ]
 
     def edit(self, path: Path, value: JsonValue | Unset) -> Edit:
         """Write one field, or add to and take from a list."""
@@ -75,6 +80,10 @@ class DesignSubject:
             return SetDesign(path, value, edit_label(title))
         if path[0] in ("classes", "objectives"):
             return self._edit_list(path, value, edit_label(title))
+        if path[0] == "prices":
+            value = written(Design, self._raw, path, value)
+            check(Design, self._raw, path, value)
+            return SetDesign(path[:1], value, edit_label(title))
         return SetDesign(path, value, edit_label(title))
 
     def _about(self) -> list[Field]:
@@ -96,6 +105,10 @@ class DesignSubject:
         raw = dict(self._raw.get("scenario", {}))
         fields = config_fields(Scenario, raw, ("scenario",))
         return [replace(f, group="Scenario") for f in fields if f.path[-1] != "events"]
+
+    def _prices(self) -> list[Field]:
+        """What things cost."""
+        return [each for each in config_fields(Design, self._raw) if each.path[0] == "prices"]
 
     def _classes(self) -> list[Field]:
         """Each class with a head that removes it, and a button that adds one."""
