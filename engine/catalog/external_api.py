@@ -13,6 +13,7 @@ from engine.model.faults import NODE_FAULTS, NodeFaults
 from engine.model.fields import Config, setting
 from engine.model.laws import Law, Lognormal
 from engine.model.policies.rate_limit import RateLimit
+from engine.model.prices import Pricing
 from engine.plan.primitives import NodePlan, StationPlan
 
 HELP = """\
@@ -80,6 +81,7 @@ PRESET = Preset(
         config=ExternalApiConfig,
         input="calls",
         output="none",
+        pricing=Pricing(requests=True),
     ),
     lower,
 )

@@ -13,6 +13,7 @@ from engine.model.faults import NODE_FAULTS, NodeFaults
 from engine.model.fields import Config, setting
 from engine.model.laws import Exponential, Law, Lognormal
 from engine.model.metric import Metric
+from engine.model.prices import Pricing
 from engine.plan.lower import law_plan
 from engine.plan.primitives import ElasticPlan, NodePlan, StationPlan
 
@@ -135,6 +136,7 @@ PRESET = Preset(
         config=FunctionConfig,
         input="calls",
         output="calls",
+        pricing=Pricing(at_work=True, requests=True),
         metrics=(
             Metric(name="cold_ratio", title="cold starts", unit="%"),
             Metric(name="cold_starts", title="cold starts", counts=True),

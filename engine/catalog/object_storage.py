@@ -12,6 +12,7 @@ from engine.model.faults import NODE_FAULTS, NodeFaults
 from engine.model.fields import Config, setting
 from engine.model.laws import Constant, Law
 from engine.model.metric import Metric
+from engine.model.prices import Pricing
 from engine.plan.primitives import LawPlan, NodePlan, StationPlan, WorkPart
 
 HELP = """\
@@ -90,6 +91,7 @@ PRESET = Preset(
         config=ObjectStorageConfig,
         input="calls",
         output="none",
+        pricing=Pricing(requests=True),
         metrics=(Metric(name="egress_bytes", title="egress", unit="B", counts=True),),
     ),
     lower,

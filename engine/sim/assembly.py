@@ -25,8 +25,8 @@ from engine.sim.lane.stores.versions import Origins
 from engine.sim.parts import LinkPart, NodePart
 from engine.sim.primitives import CLIENT, FLOWS, GATES, NETWORK, RULES, STATION, STORE
 from engine.sim.primitives.adapter import RoleAdapter
-from engine.sim.primitives.egress import meter_egress
 from engine.sim.primitives.cost import COST, CostMeter
+from engine.sim.primitives.egress import meter_egress
 from engine.sim.samplers import make_sampler
 from engine.sim.setup import Setup
 

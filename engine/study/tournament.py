@@ -213,11 +213,12 @@ class Tournament(Study):
         rows: list[tuple[Cell, ...]] = []
         for place in range(1, len(self.designs)):
             for index, (title, unit) in enumerate(self._columns):
-                values = [
+                first, other = (
                     [value_in(done, point, self._names[side][index]) for point in self._sides[side]]
                     for side in (0, place)
-                ]
-                rows.append((self.letters[place], title, unit, *cells_of(difference(*values))))
+                )
+                apart = difference(first, other)
+                rows.append((self.letters[place], title, unit, *cells_of(apart)))
         return Table(
             "differences", f"Differences from {self._called(0)}", _DIFFERENCES, tuple(rows)
         )

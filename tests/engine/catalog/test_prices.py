@@ -136,3 +136,18 @@ def test_theory_knows_as_much_with_prices_as_without() -> None:
     """Money changes no time: no number is withheld for it."""
     priced, plain = (predict(lower(each)) for each in (design(), design(prices=None)))
     assert priced == plain
+
+
+def test_functions_cost_their_work_and_their_requests() -> None:
+    """Half a second at 20 rps is 10 hours of work an hour."""
+    raw = design().model_dump(mode="json", by_alias=True, exclude_unset=True)
+    raw["nodes"][1] = {
+        "id": "web",
+        "kind": "function",
+        "config": {"service_time": {"law": "constant", "mean": 0.02}},
+    }
+    raw["links"] = raw["links"][:1]
+    raw["prices"] = {"function_hour": 10.0, "million_requests": 1e6, "gigabyte": 0.0}
+    web = result_of(Design.model_validate(raw))["nodes"]["web"]
+    expected = 20.0 * web["extra"]["concurrency"] / 2.0 + web["arrivals"] * 36.0
+    assert web["extra"]["cost_per_hour"] == pytest.approx(expected, rel=1e-9)
