@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from engine.catalog.events import members
+from engine.catalog.inside import Side, frames_in, pairs_between
 from engine.model.design import Link, Node, Note
 from engine.model.edits import SetDesign
 from engine.model.event_kinds import EVENT_KINDS
@@ -112,16 +112,21 @@ def _neighbours(design: Design, item_id: str) -> Iterator[str]:
 
 def _frames_linked(design: Design, frame_id: str) -> Iterator[str]:
     """The frames that links lead to or come from, from inside a frame; none that holds the other."""
-    inside = {node.id for node in members(design, frame_id)}
-    outside = {
-        link.target if link.source in inside else link.source
-        for link in design.links
-        if (link.source in inside) != (link.target in inside)
-    }
+    inside, around = frames_in(design, frame_id), _around(design, frame_id)
+    one = Side(design, frame_id)
     for frame in design.frames:
-        held = {node.id for node in members(design, frame.id)}
-        if held.isdisjoint(inside) and not held.isdisjoint(outside):
+        if frame.id in inside or frame.id in around:
+            continue
+        other = Side(design, frame.id)
+        if one.parts.keys() & other.names or any(
+            any(pairs_between(design, link, one, other)) for link in design.links
+        ):
             yield frame.id
+
+
+def _around(design: Design, frame_id: str) -> set[str]:
+    """The frames around a frame."""
+    return {frame.id for frame in design.frames if frame_id in frames_in(design, frame.id)}
 
 
 def break_edit(

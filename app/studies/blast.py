@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from app.naming import name_of
-from engine.catalog.events import members
+from engine.catalog.inside import members
 from engine.model.units import format_figure, format_quantity
 from engine.study.blast import NOTHING
 from engine.study.faults import Experiment, events_of

@@ -16,6 +16,7 @@ from engine.model.fields import Config, setting
 from engine.model.laws import Constant, Exponential, Law
 from engine.model.metric import Metric
 from engine.model.prices import Pricing
+from engine.model.spread import SPREAD
 from engine.model.station import START_UP, StartUp
 from engine.plan.lower import law_plan
 from engine.plan.primitives import IssuePlan, NodePlan, StationPlan
@@ -72,6 +73,7 @@ class AuthConfig(Config):
         ge=1,
         le=10_000,
     )
+    spread: tuple[str, ...] = SPREAD
     workers: int = setting(
         8,
         title="Workers per instance",

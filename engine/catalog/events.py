@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import fields
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from engine.catalog.inside import Side, members, pairs_between, parts_inside
 from engine.catalog.links import dns_nodes, lowered_link
 from engine.catalog.preset import Lowering
 from engine.catalog.registry import preset
@@ -15,6 +17,7 @@ from engine.model.design import Link, Node
 from engine.model.edits import EditError, SetField
 from engine.model.names import did_you_mean, name_of
 from engine.model.round_trips import RoundTrips
+from engine.model.spread import homes_of
 from engine.plan.primitives import INFINITE, EventPlan
 
 if TYPE_CHECKING:
@@ -23,18 +26,6 @@ if TYPE_CHECKING:
     from engine.model.design import Design, Event
     from engine.model.fields import Config
     from engine.plan.primitives import ClassPlan, LinkPlan, NodePlan
-
-
-def members(design: Design, target: str | None) -> list[Node]:
-    """The nodes that a target stands for: itself, all inside a frame, or all there are."""
-    if target is None:
-        return list(design.nodes)
-    if target in design.node_by_id:
-        return [design.node_by_id[target]]
-    inside = {target} & design.frame_by_id.keys()
-    for _ in design.frames:
-        inside |= {frame.id for frame in design.frames if frame.frame in inside}
-    return [node for node in design.nodes if node.frame in inside]
 
 
 def replaced(design: Design, event: Event) -> Node | Link:
@@ -79,12 +70,16 @@ def config_path(path: str) -> tuple[str, ...]:
 def event_plan(design: Design, event: Event, classes: tuple[ClassPlan, ...]) -> EventPlan:
     """An event with its target resolved. The event is known to be right."""
     nodes, links = _touched(design, event)
+    pairs = _pairs(design, event) if event.kind.hits == "links" else {}
+    whole = {name for name, each in pairs.items() if each is None}
     return EventPlan(
         at=event.at,
         end=INFINITE if event.duration is None else event.at + event.duration,
         change=event.change,
         nodes=tuple(node.id for node in design.nodes if node.id in nodes),
-        links=tuple(link.id for link in design.links if link.id in links),
+        links=tuple(link.id for link in design.links if link.id in links | whole),
+        within=_within(design, event, nodes),
+        pairs=tuple((name, *pair) for name, each in pairs.items() for pair in each or ()),
         routes=tuple(_routes(design, event)),
         sites=_sites(design, event),
         replacement=_replacement(design, event, classes),
@@ -112,18 +107,38 @@ def _touched(design: Design, event: Event) -> tuple[set[str], set[str]]:
         }, set()
     if hits != "links":
         return nodes, set()
-    if event.with_ is None:
-        nodes -= dns_nodes(design) - {event.target}  # which is nowhere, whatever lies around it
-        ends = (link for link in design.links if link.source in nodes or link.target in nodes)
-        return set(), {link.id for link in ends}
-    others = {node.id for node in members(design, event.with_)}
-    cut = {
-        link.id
-        for link in design.links
-        if (link.source in nodes and link.target in others)
-        or (link.source in others and link.target in nodes)
-    }
-    return set(), cut | ({event.with_} & design.link_by_id.keys())
+    return set(), {event.with_ or ""} & design.link_by_id.keys()
+
+
+def _within(
+    design: Design, event: Event, nodes: set[str]
+) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """The nodes of which an event hits the instances in some places alone, with those places."""
+    if not nodes or event.kind.hits == "clients":
+        return ()
+    return tuple(
+        (name, places)
+        for name, places in parts_inside(design, event.target).items()
+        if name in nodes
+    )
+
+
+def _pairs(design: Design, event: Event) -> dict[str, list[tuple[int, int]] | None]:
+    """The links at a side, or between two: None for all of a link, else the places of its ends that are hit."""
+    if event.target in design.link_by_id:
+        return {}
+    one = Side(design, event.target)
+    other = None if event.with_ is None else Side(design, event.with_)
+    if other is None:
+        one.names -= dns_nodes(design) - {event.target}  # nowhere, whatever lies around it
+    found: dict[str, list[tuple[int, int]] | None] = {}
+    for link in design.links:
+        pairs = list(pairs_between(design, link, one, other))
+        if pairs:
+            ends = (design.node_by_id[link.source], design.node_by_id[link.target])
+            every = math.prod(len(homes_of(end)) for end in ends)
+            found[link.id] = None if len(pairs) == every else pairs
+    return found
 
 
 def _sites(design: Design, event: Event) -> tuple[str, ...]:

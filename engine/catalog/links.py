@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from engine.model.spread import homes_of, spread_of
 from engine.plan.lower import link_plan
-from engine.plan.primitives import LawPlan, RoutePlan
+from engine.plan.primitives import LawPlan, RoutePlan, SpacingPlan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,9 +46,59 @@ def lowered_link(
         trip += 0.0 if mile is None else mile.round_trip
         if trip > 0.0:
             plan = replace(plan, delay=LawPlan(law="constant", mean=trip / 2.0))
+    plan = _spaced(plan, link, trips, design, told="delay" in given or _is_dns(design, link.source))
     if mile is not None and "bandwidth" not in given:
         plan = replace(plan, last_mile=mile.bandwidth)
     return plan
+
+
+def _spaced(
+    plan: LinkPlan, link: Link, trips: RoundTrips, design: Design, *, told: bool
+) -> LinkPlan:
+    """A link at one of whose ends the instances are spread over frames: its delay is then the mean of their ways.
+
+    Args:
+        plan: the link between the frames that its ends are drawn in.
+        link: the link.
+        trips: how far frames are from each other.
+        design: what it is part of.
+        told: whether the link says itself how long it takes, or leads away from DNS, which is nowhere.
+    """
+    source, target = design.node_by_id.get(link.source), design.node_by_id.get(link.target)
+    if source is None or target is None or not (spread_of(source) or spread_of(target)):
+        return plan
+    near = told or _is_dns(design, link.target)
+    rows = [[trips.around_frame(home) for home in homes_of(end)] for end in (source, target)]
+    ways = [
+        [0.0 if near else _one_way(trips, here, there) for there in rows[1]] for here in rows[0]
+    ]
+    mean = sum(map(sum, ways)) / (len(rows[0]) * len(rows[1]))
+    zones = [[_zone(design, frames) for frames in side] for side in rows]
+    spacing = SpacingPlan(
+        delays=tuple(tuple(way - mean for way in row) for row in ways),
+        crosses=tuple(tuple(here != there for there in zones[1]) for here in zones[0]),
+    )
+    plan = replace(plan, spacing=spacing)
+    if near:
+        return plan
+    mile = trips.last_mile(link.source)
+    access = 0.0 if mile is None else mile.round_trip / 2.0
+    return replace(plan, delay=LawPlan(law="constant", mean=access + mean))
+
+
+def _one_way(trips: RoundTrips, here: tuple[str, ...], there: tuple[str, ...]) -> float:
+    """Seconds from one place to another, by the frames around them."""
+    trip = trips.along(here, there)
+    return 0.0 if trip is None else trip.seconds / 2.0
+
+
+def _zone(design: Design, frames: tuple[str, ...]) -> str | None:
+    """The innermost zone among some frames, else the innermost region."""
+    for kind in ("zone", "region"):
+        for frame in frames:
+            if design.frame_by_id[frame].kind == kind:
+                return frame
+    return None
 
 
 def _users_hold(config: LinkConfig, source: Node | None) -> bool:

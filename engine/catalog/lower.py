@@ -14,7 +14,8 @@ from engine.catalog.checks.scenario import scenario_errors
 from engine.catalog.checks.sessions import session_errors
 from engine.catalog.checks.standstill import standstill_errors
 from engine.catalog.checks.structure import structure_errors
-from engine.catalog.events import event_plan, members
+from engine.catalog.events import event_plan
+from engine.catalog.inside import members, parts_inside
 from engine.catalog.links import lowered_link
 from engine.catalog.preset import Lowering
 from engine.catalog.pricing import priced
@@ -23,6 +24,7 @@ from engine.catalog.registry import preset
 from engine.catalog.typed import DesignError
 from engine.model.names import frame_name
 from engine.model.round_trips import RoundTrips
+from engine.model.spread import homes_of
 from engine.plan.forwarding import as_forwarded
 from engine.plan.lower import class_plan
 from engine.plan.primitives import FramePlan, HomePlan, Plan
@@ -98,13 +100,22 @@ def _homes(design: Design) -> Iterator[HomePlan]:
         return
     trips = RoundTrips(design)
     for node in design.nodes:
-        if node.frame is None:
-            continue
-        around = [design.frame_by_id[each] for each in trips.around_frame(node.frame)]
-        zone = next((frame.id for frame in around if frame.kind == "zone"), None)
-        region = next((frame.id for frame in around if frame.kind == "region"), None)
-        if zone or region:
-            yield HomePlan(node=node.id, zone=zone, region=region)
+        places = tuple(_home(design, trips, node.id, home) for home in homes_of(node))
+        home = places[0]
+        if len(places) > 1:
+            zone = home.zone if len({each.zone for each in places}) == 1 else None
+            region = home.region if len({each.region for each in places}) == 1 else None
+            home = HomePlan(node=node.id, zone=zone, region=region, places=places)
+        if home.zone or home.region or any(each.name for each in home.places):
+            yield home
+
+
+def _home(design: Design, trips: RoundTrips, name: str, frame: str | None) -> HomePlan:
+    """Where a node is that lies in a frame."""
+    around = [design.frame_by_id[each] for each in trips.around_frame(frame)]
+    zone = next((frame.id for frame in around if frame.kind == "zone"), None)
+    region = next((frame.id for frame in around if frame.kind == "region"), None)
+    return HomePlan(node=name, zone=zone, region=region)
 
 
 def _frame_plans(reading: Reading) -> Iterator[FramePlan]:
@@ -116,8 +127,14 @@ def _frame_plans(reading: Reading) -> Iterator[FramePlan]:
         faults = config.faults if config is not None else None
         if faults is not None or own:
             nodes = tuple(node.id for node in members(design, frame.id))
+            within = tuple(parts_inside(design, frame.id).items())
             yield FramePlan(
-                id=frame.id, name=frame_name(frame), own=own, nodes=nodes, faults=faults
+                id=frame.id,
+                name=frame_name(frame),
+                own=own,
+                nodes=nodes,
+                faults=faults,
+                within=within,
             )
 
 

@@ -11,6 +11,7 @@ from engine.model.backup import Backup
 from engine.model.failover import Failover
 from engine.model.faults import NodeFaults
 from engine.model.policies.of_nodes import OF_NODES
+from engine.model.spread import FIELD
 from engine.plan.lower import law_plan
 from engine.plan.lower_flow import flow_plan
 from engine.records import dataclass
@@ -56,7 +57,7 @@ class Preset:
     """From a config of ``component.config`` to primitives, its gates, faults and recovery left out."""
 
     def plan(self, config: Config, context: Lowering) -> NodePlan:
-        """From a config to primitives; gates, faults and recovery are the same for every component that has some."""
+        """From a config to primitives; gates, faults, recovery and places are the same for every component that has some."""
         plan = self.lower(config, context)
         admission, faults = getattr(config, "admission", None), getattr(config, "faults", None)
         if isinstance(admission, Admission):
@@ -70,4 +71,7 @@ class Preset:
         failover, backup = getattr(config, "failover", None), getattr(config, "backup", None)
         if isinstance(failover, Failover):
             plan = replace(plan, failover=failover)
+        spread = getattr(config, FIELD, ())
+        if spread:
+            plan = replace(plan, spread=tuple(spread))
         return replace(plan, backup=backup) if isinstance(backup, Backup) else plan

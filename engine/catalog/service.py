@@ -20,6 +20,7 @@ from engine.model.laws import Exponential, Law
 from engine.model.load_curves import SLOWDOWN, LoadCurve
 from engine.model.policies.user_sessions import SESSIONS, UserSessions
 from engine.model.prices import Pricing
+from engine.model.spread import SPREAD
 from engine.model.station import (
     BATCH,
     CPU,
@@ -93,6 +94,10 @@ What may be switched on for its instances:
   *i* from *k* on: two of .99 in parallel .9999, two of three .999702. A frame may fail as well, and all inside
   with it: then that is no longer so.
 
+- **Spread over** frames: the instances lie in them in turn, so that three of three zones lie in one each. Calls take the
+  way to the instance that they go to, and a zone that is killed, slowed or cut off takes its instances alone: of three
+  zones two thirds of the capacity stay. Without it all lie where the service is drawn.
+
 **Flow.** By default a request is worked on, and then the calls of the links are made in their order. A flow
 written here says it step by step instead:
 
@@ -145,6 +150,7 @@ class ServiceConfig(Config):
         ge=1,
         le=10_000,
     )
+    spread: tuple[str, ...] = SPREAD
     workers: int = setting(
         8,
         title="Workers per instance",

@@ -13,6 +13,7 @@ from engine.model.faults import NODE_FAULTS, NodeFaults
 from engine.model.fields import Config, setting
 from engine.model.laws import Exponential, Law
 from engine.model.prices import Pricing
+from engine.model.spread import SPREAD
 from engine.model.station import (
     BATCH,
     CPU,
@@ -61,6 +62,7 @@ class WorkerConfig(Config):
     instances: int = setting(
         1, title="Instances", group="Capacity", help="Identical copies.", ge=1, le=10_000
     )
+    spread: tuple[str, ...] = SPREAD
     workers: int = setting(
         4,
         title="Workers per instance",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.sim.lane.network.origins import Origins
+from engine.sim.lane.network.ways import Ways
 from engine.sim.lane.roles.resolver import Resolver
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ def _open_links(part: NodePart, over: LinkPart | None) -> Iterator[LinkPart]:
         if over is not None and isinstance(network, Origins):
             route = network.routes.get(over.link)
             is_cut = link.link.cuts > 0 or (route is not None and route.cuts > 0)
+        elif isinstance(network, Ways):
+            is_cut = all(network.cut(None, each.pool) for each in link.link.endpoints)
         else:
             is_cut = link.link.cuts > 0
         believed = not routed or any(each.healthy for each in link.link.endpoints)

@@ -8,6 +8,7 @@ from engine.plan.primitives import LawPlan
 from engine.records import dataclass
 from engine.sim.lane.codes import OK
 from engine.sim.lane.link import Link
+from engine.sim.lane.network.ways import Ways
 from engine.sim.lane.probes import Handler, ProbePath, Prober, WorkingHandler
 from engine.sim.samplers import make_sampler
 
@@ -93,6 +94,10 @@ class Checks(Prober):
         path, link = way.path, way.link
         path.loss, path.cuts, path.extra = link.loss, link.cuts, link.extra
         path.retransmit = link.retransmit
+        if isinstance(link.network, Ways):
+            between = link.network.way(None, endpoint.pool)
+            path.loss, path.cuts = between.loss, between.cuts
+            path.extra = between.delay + between.extra
         probe = handler.probe(endpoint, path, plan.work)
         answer = self._asked[probe] = self._machine.clock.event()
         path.send(probe, self._machine.now)

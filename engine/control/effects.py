@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from engine.control.lives import Lives
     from engine.plan.primitives import EventPlan, NodePlan
     from engine.sim.lane.network.origins import Route
+    from engine.sim.lane.network.ways import Way
     from engine.sim.machine import Machine
     from engine.sim.parts import LinkPart, NodePart
 
@@ -69,10 +70,21 @@ class NodeState:
         if event.only is not None:
             own = self.pools[: len(self.part.node.pools)]
             return [each for each in own if each.pool.index == event.only]
+        places = event.places_of(self.part.plan.id) if event.within else None
+        if places is not None:
+            return self._hit_within(event, places)
         some = event.instances
         if some is not None and self.bounds:
             some = self.bounds.get(event, some)
         return [each for each in self.pools if some is None or each.pool.index < some]
+
+    def _hit_within(self, event: EventPlan, places: tuple[int, ...]) -> list[PoolState]:
+        """The instances in some places, or the first so many of them."""
+        count = max(1, len(self.part.plan.spread))
+        inside = [each for each in self.pools if each.pool.index % count in places]
+        if event.only is not None:
+            return [each for each in inside if each.pool.index == event.only]
+        return inside[: event.instances]
 
     def fence(self) -> None:
         """Nobody is let in: its machine is shut out."""
@@ -144,6 +156,11 @@ class LinkState:
     def take_effect_on(self, route: Route) -> None:
         """Bring one way over the link there."""
         route.extra, route.cuts = self.extra, self.cuts
+
+    def take_effect_between(self, way: Way) -> None:
+        """Bring the way between two places there."""
+        way.extra, way.cuts = self.extra, self.cuts
+        way.loss = 1.0 - (1.0 - self.part.plan.loss) * self.arriving
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from engine.control.lives import Lives
     from engine.plan.primitives import EventPlan, Plan
+    from engine.sim.lane.network.ways import Ways
     from engine.sim.machine import Machine
     from engine.sim.parts import LinkPart, NodePart
     from engine.sim.reach import Reach
@@ -125,6 +126,8 @@ class Faults:
         for link in reached.links:
             self._refresh_link(link, by_link[link.plan.id])
             self._refresh_routes(link)
+            if link.ways is not None:
+                self._refresh_ways(link, link.ways, by_link[link.plan.id])
         states = [self._state(part, by_node[part.plan.id]) for part in reached.nodes]
         self._machine.hamper(each for state in states for each in state.hampered())
         for state in states:
@@ -140,6 +143,7 @@ class Faults:
         hit = [name for event in news for name in self._nodes_of(event)]
         crossed = [name for event in news for name in self._links_of(event)]
         crossed += [taken for event in news for _, taken in event.routes]
+        crossed += [name for event in news for name, _, _ in event.pairs]
         crossed_links = [links[name] for name in crossed if name in links]
         hit += [link.plan.source for link in crossed_links]  # queues may have messages for them
         hit_nodes = [nodes[name] for name in hit if name in nodes]
@@ -194,6 +198,19 @@ class Faults:
             if change is not None:
                 change(event, state)
         state.take_effect()
+
+    def _refresh_ways(self, part: LinkPart, ways: Ways, events: list[EventPlan]) -> None:
+        """Bring the ways between places into the state that events ask for, of the whole link and of each way."""
+        name = part.plan.id
+        told = [event for event in self.active if event.pairs]
+        for here, row in enumerate(ways.rows):
+            for there, way in enumerate(row):
+                state = LinkState(part)
+                for event in (*events, *(e for e in told if (name, here, there) in e.pairs)):
+                    change = effect_of(event).link
+                    if change is not None:
+                        change(event, state)
+                state.take_effect_between(way)
 
     def _refresh_routes(self, part: LinkPart) -> None:
         """Bring the ways of callers that DNS tells to take a link into the state that events ask for."""

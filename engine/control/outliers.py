@@ -13,6 +13,7 @@ from engine.control.rotation import rotation_of
 from engine.model.units import format_quantity
 from engine.records import dataclass
 from engine.sim.lane.link import Link
+from engine.sim.lane.network.ways import Ways
 from engine.sim.lane.rules.outlier import Ejector, Outlier
 from engine.sim.primitives.outlier import EJECTION
 from engine.sim.snapshot import Notice
@@ -165,6 +166,9 @@ def _has_fault(endpoint: Endpoint) -> bool:
     """Whether something is wrong with an instance, or with the link to it."""
     pool, link = endpoint.pool, endpoint.path
     ill = pool.down or pool.frozen or pool.detains or pool.slow > 1.0 or pool.error > 0.0
-    return ill or (
-        isinstance(link, Link) and (link.cuts > 0 or link.extra > 0.0 or link.loss > 0.0)
-    )
+    if ill or not isinstance(link, Link):
+        return ill
+    if isinstance(link.network, Ways):
+        way = link.network.way(None, pool)
+        return way.cuts > 0 or way.extra > 0.0 or way.loss > 0.0
+    return link.cuts > 0 or link.extra > 0.0 or link.loss > 0.0

@@ -54,6 +54,8 @@ class Spec:
     """The node, where it is about one: another node of the same name is another unit."""
     only: int | None = None
     """The place of the instance, where it is about one."""
+    within: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    """Nodes of which the instances in some places alone fail, and these."""
 
 
 @dataclass(slots=True, eq=False)
@@ -140,7 +142,9 @@ class Renewals:
         if settings.unit == "node":
             return {"fault": Spec(settings, name, (name,), part)}
         frame = next((frame for frame in self._frames if name in frame.own), None)
-        return {} if frame is None else {"fault": Spec(settings, frame.name, frame.nodes)}
+        if frame is None:
+            return {}
+        return {"fault": Spec(settings, frame.name, frame.nodes, within=frame.within)}
 
     def _of_frame(self, frame: FramePlan) -> dict[str, Spec]:
         """What fails by the settings of a frame."""
@@ -148,16 +152,20 @@ class Renewals:
         if settings is None:
             return {}
         if settings.unit == "frame":
-            return {"fault": Spec(settings, frame.name, frame.nodes)} if frame.nodes else {}
+            if not frame.nodes:
+                return {}
+            return {"fault": Spec(settings, frame.name, frame.nodes, within=frame.within)}
         found: dict[str, Spec] = {}
+        within = dict(frame.within)
         for name in frame.nodes:
             part = self._machine.nodes.get(name)
             if part is None or part.is_client:
                 continue
             if settings.unit == "node":
-                found[f"fault/{name}"] = Spec(settings, name, (name,), part)
+                inside = ((name, within[name]),) if name in within else ()
+                found[f"fault/{name}"] = Spec(settings, name, (name,), part, within=inside)
             else:
-                found |= _instances(settings, part, f"fault/{name}")
+                found |= _instances(settings, part, f"fault/{name}", within.get(name))
         return found
 
     def _have(self, owner: str, specs: dict[str, Spec]) -> Iterator[str]:
@@ -165,7 +173,7 @@ class Renewals:
         units = self._units.setdefault(owner, {})
         for purpose, unit in list(units.items()):
             spec = specs.get(purpose)
-            if spec is None or (spec.nodes, spec.part) != (unit.spec.nodes, unit.spec.part):
+            if spec is None or _about(spec) != _about(unit.spec):
                 yield from unit.spec.nodes
                 self._end(units.pop(purpose))
         for purpose, spec in specs.items():
@@ -290,15 +298,23 @@ def _release(failure: Failure) -> None:
         failure.up.succeed()
 
 
-def _instances(settings: Faults, part: NodePart, purpose: str) -> dict[str, Spec]:
-    """Each instance of a node by itself."""
-    name = part.plan.id
+def _instances(
+    settings: Faults, part: NodePart, purpose: str, places: tuple[int, ...] | None = None
+) -> dict[str, Spec]:
+    """Each instance of a node by itself, or those in some places of it."""
+    name, count = part.plan.id, max(1, len(part.plan.spread))
     return {
         f"{purpose}/{pool.index}": Spec(
             settings, f"{name} {pool.index + 1}", (name,), part, pool.index
         )
         for pool in part.node.pools
+        if places is None or pool.index % count in places
     }
+
+
+def _about(spec: Spec) -> tuple[object, ...]:
+    """What something that fails is: another one fails by itself."""
+    return (spec.nodes, spec.part, spec.within)
 
 
 def _fault(spec: Spec, at: float) -> EventPlan:
@@ -312,5 +328,6 @@ def _fault(spec: Spec, at: float) -> EventPlan:
         factor=settings.factor,
         probability=settings.probability,
         only=spec.only,
+        within=spec.within,
         renewal=True,
     )

@@ -19,6 +19,7 @@ from engine.model.findings import message_of
 from engine.model.limits import MAX_BYTES, MAX_DEPTH, LimitError, short, too_deep, too_large, weigh
 from engine.model.reading import ReadError, check_counts
 from engine.model.references import item_problem
+from engine.model.spread import without
 from engine.records import dataclass
 
 if TYPE_CHECKING:
@@ -173,7 +174,7 @@ class Insert:
 
 @dataclass(frozen=True, slots=True)
 class Remove:
-    """Take items out. Links of removed nodes go too; items in removed frames stay, frameless."""
+    """Take items out. Links of removed nodes go too; items in removed frames stay, and lie in the others or in none."""
 
     ids: frozenset[str]
     label: str = "Delete"
@@ -197,6 +198,10 @@ class Remove:
             for item in _framed(design)
             if item.frame in gone and item.id not in gone
         ]
+        for node in design.nodes:
+            left = None if node.id in gone else without(node.config, gone)
+            if left is not None:
+                freed.append(SetField(node.id, ("config", "spread"), left or UNSET))
         loosened = CompoundEdit(tuple(freed)).apply(design)
         placed: list[Placed] = []
         kept: dict[str, tuple[Item, ...]] = {}

@@ -105,8 +105,8 @@ class RoundTrips:
         """The frames that say a round trip, and those of which one is said."""
         return frozenset(frame for pair in self._trips for frame in pair)
 
-    def around_frame(self, frame: str) -> tuple[str, ...]:
-        """A frame and those around it, from the inside out."""
+    def around_frame(self, frame: str | None) -> tuple[str, ...]:
+        """A frame and those around it, from the inside out; nothing where there is none."""
         return tuple(self._outwards(frame))
 
     def _told(self, here: tuple[str, ...], there: tuple[str, ...]) -> RoundTrip | None:

@@ -59,7 +59,8 @@ def _role(node: NodePlan) -> tuple[object, ...]:
     """Which node it is, what it is made of, and what else about it matters to others.
 
     That is whether clients have to draw keys for it, what passes it, whether it only tells the way, whether it is one
-    of those who pick by zone, since they count each other, and what it has links carry of sessions.
+    of those who pick by zone, since they count each other, and what it has links carry of sessions, and where its
+    instances lie.
     """
     parts = (node.traffic, node.store, node.backlog, node.router, node.flow)
     layer = None if node.router is None else node.router.layer
@@ -68,7 +69,7 @@ def _role(node: NodePlan) -> tuple[object, ...]:
     sessions = node.gate(UserSessions) if node.gates else None
     carried = () if sessions is None else (sessions.where, sessions.store, sessions.bytes)
     whole = (part is None for part in parts)
-    return (node.id, node.reads_keys, layer, by_zone, tells, carried, *whole)
+    return (node.id, node.reads_keys, layer, by_zone, tells, carried, node.spread, *whole)
 
 
 def _way(link: LinkPlan) -> tuple[object, ...]:

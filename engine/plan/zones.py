@@ -29,9 +29,9 @@ class Zones:
         """Where a node is."""
         return self._homes.get(node, NOWHERE)
 
-    def tier(self, target: str) -> int:
-        """How near a target is: 0 in the caller's zone, 1 in its region, 2 anywhere else."""
-        mine, there = self.home, self.of(target)
+    def tier(self, there: HomePlan) -> int:
+        """How near a place is: 0 in the caller's zone, 1 in its region, 2 anywhere else."""
+        mine = self.home
         if mine.zone is not None and there.zone == mine.zone:
             return 0
         return 1 if mine.region is not None and there.region == mine.region else 2
@@ -44,34 +44,36 @@ class Zones:
         for node in self._plan.nodes:
             by_zone = node.router is not None and node.router.picker == "zone"
             if node.id == self._caller or (node.id in peers and by_zone):
-                zone = self.of(node.id).name or ""
-                counts[zone] = counts.get(zone, 0.0) + node.station.instances
+                for index in range(node.station.instances):
+                    zone = self.of(node.id).of(index).name or ""
+                    counts[zone] = counts.get(zone, 0.0) + 1.0
         return _shares(counts)
 
     def parts(self, nodes: Mapping[str, NodePlan], leaving: Sequence[LinkPlan]) -> dict[str, float]:
         """How the calls of the caller divide among its links while nobody nearby is too busy."""
-        instances = {link.id: float(nodes[link.target].station.instances) for link in leaving}
         router = nodes[self._caller].router
-        if router is not None and router.zone is not None and router.zone.spill_over == "even":
-            return self._even(instances, leaving)
-        nearest = min((self.tier(link.target) for link in leaving), default=0)
-        return {
-            link.id: instances[link.id] if self.tier(link.target) == nearest else 0.0
+        homes = {
+            link.id: [
+                self.of(link.target).of(index)
+                for index in range(nodes[link.target].station.instances)
+            ]
             for link in leaving
         }
+        if router is not None and router.zone is not None and router.zone.spill_over == "even":
+            return self._even(homes)
+        tiers = {name: [self.tier(home) for home in each] for name, each in homes.items()}
+        nearest = min((tier for each in tiers.values() for tier in each), default=0)
+        return {name: float(each.count(nearest)) for name, each in tiers.items()}
 
-    def _even(
-        self, instances: Mapping[str, float], leaving: Sequence[LinkPlan]
-    ) -> dict[str, float]:
+    def _even(self, homes: Mapping[str, Sequence[HomePlan]]) -> dict[str, float]:
         """The same where all instances of all zones are to have the same load."""
+        zones = {name: [home.name or "" for home in each] for name, each in homes.items()}
         there: dict[str, float] = {}
-        zones = {link.id: self.of(link.target).name or "" for link in leaving}
-        for link in leaving:
-            there[zones[link.id]] = there.get(zones[link.id], 0.0) + instances[link.id]
+        for zone in (zone for each in zones.values() for zone in each):
+            there[zone] = there.get(zone, 0.0) + 1.0
         going = zone_shares(self.callers(), _shares(there), self.home.name or "")
         return {
-            link.id: going[zones[link.id]] * instances[link.id] / (there[zones[link.id]] or 1.0)
-            for link in leaving
+            name: sum(going[zone] / there[zone] for zone in each) for name, each in zones.items()
         }
 
 

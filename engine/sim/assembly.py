@@ -27,6 +27,7 @@ from engine.sim.primitives import CLIENT, FLOWS, GATES, NETWORK, RULES, STATION,
 from engine.sim.primitives.adapter import RoleAdapter
 from engine.sim.primitives.cost import COST, CostMeter
 from engine.sim.primitives.egress import meter_egress
+from engine.sim.primitives.ways import space
 from engine.sim.samplers import make_sampler
 from engine.sim.setup import Setup
 
@@ -245,6 +246,7 @@ class Assembler:
         network = NETWORK.body(part.link, plan, self.setup)
         now, gone = self.agenda.now, part.predecessors
         part.bodies += _succeeded(had.get(NETWORK.name), NETWORK, network, gone, now)
+        space(part, plan)
         rules = []
         for adapter in RULES:
             old = had.get(adapter.name)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from engine.sim.lane.call import Endpoint, Pool
     from engine.sim.lane.histogram import Histogram
     from engine.sim.lane.link import Link
+    from engine.sim.lane.network.ways import Ways
     from engine.sim.lane.node import Node
     from engine.sim.lane.traffic.arrivals import Source
     from engine.sim.uptime import NodeUptime
@@ -273,6 +274,8 @@ class LinkPart:
     """What its caller picks with."""
     arriving: float = 1.0
     """Share of the crossings that no event loses."""
+    ways: Ways | None = None
+    """The ways between its instances, where these are spread over places."""
 
     def __post_init__(self) -> None:
         """Count the bytes of the link."""

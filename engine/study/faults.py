@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pydantic import ValidationError
 
-from engine.catalog.events import members
+from engine.catalog.inside import members
 from engine.model.design import Event
 from engine.model.event_kinds import event_kind
 from engine.model.findings import message_of

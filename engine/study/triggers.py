@@ -6,7 +6,8 @@ import json
 import math
 from typing import TYPE_CHECKING, Any, Final
 
-from engine.catalog.events import describe, members
+from engine.catalog.events import describe
+from engine.catalog.inside import members
 from engine.model.edits import SetDesign
 from engine.model.event_kinds import EVENT_KINDS, event_kind
 from engine.model.names import did_you_mean, name_of, one_of

@@ -30,7 +30,17 @@ from engine.sim.report import Result, result_of
 
 LawLike = LawPlan | float
 
-_OF_NODE = ("pulls", "store", "flow", "gates", "autoscale", "faults", "failover", "backup")
+_OF_NODE = (
+    "pulls",
+    "store",
+    "flow",
+    "gates",
+    "autoscale",
+    "faults",
+    "failover",
+    "backup",
+    "spread",
+)
 
 
 def exponential(mean: float) -> LawPlan:

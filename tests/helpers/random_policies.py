@@ -38,6 +38,7 @@ from engine.plan.primitives import (
     NodePlan,
     Plan,
     ResolverPlan,
+    SpacingPlan,
     WrongPlan,
 )
 from engine.sim.lane.draws import generator
@@ -254,7 +255,37 @@ def _remembering(plan: Plan, seed: int) -> Plan:
         if node.traffic is None and random.random() < 0.4:
             gates = (*gates, _sessions(links.get(node.id), random))
         nodes.append(replace(node, gates=gates))
-    return replace(plan, nodes=tuple(nodes))
+    return _placed(replace(plan, nodes=tuple(nodes)), seed)
+
+
+def _placed(plan: Plan, seed: int) -> Plan:
+    """The plan, some of whose nodes are spread over two places, one of them in the zone that fails."""
+    random = generator(seed, "plan", "places")
+    spread = [each.id for each in plan.nodes if each.traffic is None and random.random() < 0.3]
+    nodes = [
+        replace(each, spread=("zone", "other")) if each.id in spread else each
+        for each in plan.nodes
+    ]
+    links = []
+    for each in plan.links:
+        ends = [2 if name in spread else 1 for name in (each.source, each.target)]
+        if max(ends) > 1:
+            delays = random.uniform(0.0, 0.02, ends).tolist()
+            spacing = SpacingPlan(
+                delays=tuple(map(tuple, delays)),
+                crosses=tuple(
+                    tuple(here != there for there in range(ends[1])) for here in range(ends[0])
+                ),
+            )
+            links.append(replace(each, spacing=spacing))
+        else:
+            links.append(each)
+    within = tuple((name, (0,)) for name in spread)
+    frames = tuple(
+        replace(each, nodes=tuple(dict.fromkeys((*each.nodes, *spread))), within=within)
+        for each in plan.frames
+    )
+    return replace(plan, nodes=tuple(nodes), links=tuple(links), frames=frames)
 
 
 def _sessions(link: LinkPlan | None, random: np.random.Generator) -> UserSessions:

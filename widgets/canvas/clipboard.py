@@ -13,6 +13,7 @@ from engine.model.flow import relinked
 from engine.model.ids import fresh_id
 from engine.model.limits import MAX_BYTES
 from engine.model.reading import ReadError, read_json
+from engine.model.spread import FIELD
 from widgets.canvas.folding import contents
 from widgets.canvas.naming import all_ids, fresh_name
 
@@ -135,7 +136,10 @@ def completed(design: Design, clip: Clip, insert: Insert) -> Edit:
 
 
 def _with_own_links(config: dict[str, Any], ids: dict[str, str]) -> dict[str, Any]:
-    """A copy's config, whose flow calls the copies of the links."""
+    """A copy's config, whose flow calls the copies of the links, and whose instances lie in the copies of frames."""
+    spread = config.get(FIELD)
+    if isinstance(spread, list):
+        config = config | {FIELD: [ids.get(each, each) for each in map(str, spread)]}
     return config | {"flow": relinked(config["flow"], ids)} if "flow" in config else config
 
 

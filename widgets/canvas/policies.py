@@ -23,6 +23,7 @@ from engine.model.policies.policy import policies_in
 from engine.model.policies.tenants import Tenants
 from engine.model.policies.wrong_credentials import WrongCredentials
 from engine.model.resolution import PolicyName
+from engine.model.spread import FIELD
 from widgets.canvas.wording import short_percent, short_time
 
 if TYPE_CHECKING:
@@ -110,6 +111,7 @@ def _controller_pills(config: Mapping[str, object], states: Mapping[str, str]) -
     profile = config.get("profile")
     if isinstance(profile, str) and profile in PROFILES:
         yield Pill("distance", profile)
+    yield from _spread_pills(config)
     yield from _balancing_pills(config)
     yield from _answer_pills(config)
     users: tuple[type[Policy], ...] = (Tenants, WrongCredentials)
@@ -150,6 +152,14 @@ def _answer_pills(config: Mapping[str, object]) -> Iterator[Pill]:
     if isinstance(life, int | float) and policy != "anycast":
         text = f"{text} · {short_time(life)}"
     yield Pill("dns", text)
+
+
+def _spread_pills(config: Mapping[str, object]) -> Iterator[Pill]:
+    """The sign of instances that do not all lie in one frame."""
+    spread = config.get(FIELD)
+    frames = {each for each in spread if isinstance(each, str)} if isinstance(spread, list) else ()
+    if frames:
+        yield Pill("frame", f"over {len(frames)} {'frame' if len(frames) == 1 else 'frames'}")
 
 
 def _balancing_pills(config: Mapping[str, object]) -> Iterator[Pill]:

@@ -106,6 +106,8 @@ def _fields(
             shape = Shape("recording", shape.nullable)
         elif facts.editor == "by_name":
             shape = Shape("by_name")
+        elif facts.editor == "frames":
+            shape = Shape("frames")
         present = raw is not None and key in raw
         value = raw[key] if raw is not None and present else _json(standard)
         top_level = within.level == 0 and not within.title

@@ -31,6 +31,7 @@ Sort = Literal[
     "rate",
     "shares",
     "by_name",
+    "frames",
     "names",
     "numbers",
     "rows",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.catalog.events import members
+from engine.catalog.inside import members
 from engine.model.admission import Admission
 from engine.model.findings import Finding
 from engine.model.names import did_you_mean, name_of

@@ -61,12 +61,17 @@ def distance_risks(facts: Facts) -> Iterator[Finding]:
     yield from _chatty(facts, trips)
 
 
+def _spread(facts: Facts, link: str) -> bool:
+    """Whether the instances at one end of a link are spread over frames, so that it is not one way but several."""
+    return any(each.id == link and each.spacing is not None for each in facts.plan.links)
+
+
 def _unknown_ways(facts: Facts, trips: RoundTrips) -> Iterator[Finding]:
     """Links between two places that no table and no person has measured, and that take no time therefore."""
     design = facts.reading.design
     nowhere = dns_nodes(design)
     for link in facts.reading.design.links:
-        if nowhere & {link.source, link.target}:
+        if nowhere & {link.source, link.target} or _spread(facts, link.id):
             continue
         here, there = trips.place_of(link.source), trips.place_of(link.target)
         config = facts.reading.links[link.id]
@@ -87,6 +92,8 @@ def _outdone(facts: Facts, trips: RoundTrips) -> Iterator[Finding]:
     for link in design.links:
         config = facts.reading.links[link.id]
         if "delay" not in config.model_fields_set or link.target in nowhere:
+            continue
+        if _spread(facts, link.id):
             continue
         asking = [each.source for each in design.links if each.target == link.source]
         sources = asking if link.source in nowhere else [link.source]
@@ -110,6 +117,7 @@ def _chatty(facts: Facts, trips: RoundTrips) -> Iterator[Finding]:
         (link, trip)
         for link in facts.plan.links
         if link.waits
+        and link.spacing is None
         and not nowhere & {link.source, link.target}
         and (trip := trips.find(link.source, link.target)) is not None
         and trip.seconds >= _FAR

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.catalog.events import members
+from engine.catalog.inside import members
 from engine.model.edits import UNSET, SetField
 from engine.model.faults import Faults, NodeFaults
 from engine.model.findings import Finding

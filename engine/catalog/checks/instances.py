@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from engine.model.autoscale import Autoscale
 from engine.model.edits import UNSET, SetField
 from engine.model.findings import Finding
-from engine.model.names import name_of
+from engine.model.names import all_of, did_you_mean, name_of
+from engine.model.spread import FIELD
 from engine.model.station import Memory, Pauses
 from engine.model.units import format_quantity
 
@@ -23,8 +24,9 @@ _SHORTEST = 1e-6
 
 
 def instance_errors(reading: Reading) -> Iterator[Finding]:
-    """Settings that exclude each other."""
+    """Settings that exclude each other, and frames that are not there."""
     for node_id, config in reading.configs.items():
+        yield from _nowhere(reading, node_id, getattr(config, FIELD, ()))
         pauses = getattr(config, "pauses", None)
         if isinstance(pauses, Pauses) and pauses.every.mean + pauses.length.mean < _SHORTEST:
             yield _no_time(node_id, name_of(reading.design, node_id))
@@ -37,6 +39,46 @@ def instance_errors(reading: Reading) -> Iterator[Finding]:
         if getattr(config, "flow", None) is not None:
             message = f"Batches are worked on as a whole, but {name} has a flow of steps"
             yield _no_batches(node_id, f"{message}; take out the flow, or switch batches off")
+
+
+def _nowhere(reading: Reading, node_id: str, spread: tuple[str, ...]) -> Iterator[Finding]:
+    """Instances are to lie in what is no frame."""
+    known = reading.design.frame_by_id
+    for frame in dict.fromkeys(spread):
+        if frame in known:
+            continue
+        hint = did_you_mean(frame, known)
+        remedy = f"did you mean {hint!r}?" if hint else "draw it, or name another one"
+        name = name_of(reading.design, node_id)
+        yield Finding(
+            level="error",
+            code="no-frame",
+            id=node_id,
+            field=f"config.{FIELD}",
+            message=f"Instances of {name} are to lie in {frame!r}, which is no frame; {remedy}",
+            fix=SetField(
+                node_id, ("config", FIELD), [each for each in spread if each in known], "Forget it"
+            ),
+        )
+
+
+def _few(reading: Reading, node_id: str, config: Config) -> Iterator[Finding]:
+    """Some of the frames that instances are spread over have none."""
+    spread, scale = getattr(config, FIELD, ()), getattr(config, "autoscale", None)
+    there = _instances(config) if scale is None else int(scale.max)
+    if not hasattr(config, "instances") or len(spread) <= there:
+        return
+    name = name_of(reading.design, node_id)
+    empty = all_of(name_of(reading.design, each) for each in spread[there:])
+    yield Finding(
+        level="warning",
+        code="few-instances",
+        id=node_id,
+        field="config.instances",
+        message=f"{name} is spread over {len(spread)} frames and has {there} of its instances: none lies in {empty}; "
+        f"have {len(spread)}, or name fewer frames",
+        fix=SetField(node_id, ("config", "instances"), len(spread), f"Have {len(spread)}"),
+    )
 
 
 def _no_time(node_id: str, name: str) -> Finding:
@@ -70,6 +112,7 @@ def instance_warnings(reading: Reading) -> Iterator[Finding]:
         scale = getattr(config, "autoscale", None)
         if isinstance(scale, Autoscale):
             yield from _idle_scaler(node_id, name_of(reading.design, node_id), scale)
+        yield from _few(reading, node_id, config)
         memory = getattr(config, "memory", None)
         if not isinstance(memory, Memory) or memory.limit is None:
             continue

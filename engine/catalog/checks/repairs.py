@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.catalog.checks.event_fixes import raw_event, with_events
-from engine.catalog.events import members
+from engine.catalog.inside import members
 from engine.model.findings import Finding
 from engine.model.names import name_of
 

@@ -11,7 +11,8 @@ from engine.catalog.checks.event_fixes import raw_event, with_events
 from engine.catalog.checks.flows import explicit_flow, unknown_links
 from engine.catalog.checks.repairs import repair_problem, repair_warnings
 from engine.catalog.checks.structure import class_errors
-from engine.catalog.events import members, replaced
+from engine.catalog.events import replaced
+from engine.catalog.inside import members
 from engine.catalog.measures import measured_of
 from engine.catalog.registry import component
 from engine.catalog.typed import DesignError, typed_config, typed_link

@@ -106,9 +106,8 @@ def _no_zone(facts: Facts, node: NodePlan, homes: dict[str, HomePlan]) -> Iterat
     if node.router is None or node.router.picker != "zone":
         return
     name = facts.name(node.id)
-    targets = {
-        homes.get(link.target, NOWHERE).name for link in facts.plan.links if link.source == node.id
-    }
+    there = [homes.get(link.target, NOWHERE) for link in facts.plan.links if link.source == node.id]
+    targets = {place.name for home in there for place in home.places or (home,)}
     if homes.get(node.id, NOWHERE).name is None:
         message = f"{name} picks by zone and lies in none: all are as near; draw it into a zone or a region"
     elif len(targets) == 1:

@@ -18,7 +18,7 @@ _KNOWN: Final[dict[str, frozenset[str]]] = {
         "KeyPlan": "count alpha hot hot_share",
         "LawPlan": "law mean cv2 alpha low high values weights order",
         "NodePlan": "id station traffic store backlog router pulls flow gates failover backup issue "
-        "failing meters_egress price",
+        "failing meters_egress price spread",
         "StationPlan": "instances workers work queue_limit discipline lifo_after hold speed scaling cpu batch "
         "start memory pauses overflow drain elastic",
         "ElasticPlan": "cold idle ramp per",
@@ -41,9 +41,10 @@ _KNOWN: Final[dict[str, frozenset[str]]] = {
         "IssuePlan": "login refresh keys",
         "LinkPlan": "id checks source target order probability times waits on_miss on_failure classes picker hash shuffle weight "
         "delay jitter loss bandwidth connection encryption timeout retry deadline_propagation "
-        "cancellation policies queue_timeout kind last_mile price",
+        "cancellation policies queue_timeout kind last_mile price spacing",
         "NodePrice": "instance_second busy_second request",
         "LinkPrice": "request_byte response_byte",
+        "SpacingPlan": "delays crosses",
         "RetryPlan": "attempts base factor cap jitter other_instance on",
         "ConnectionPlan": "per round_trips ordered streams connections pending requests idle server_idle "
         "reconnect slow_start",

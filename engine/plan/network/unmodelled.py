@@ -19,6 +19,7 @@ _NODE: Final = frozenset(
     {"id", "station", "traffic", "store", "backlog", "router", "pulls", "flow", "gates"}
     | {"failing", "meters_egress"}
     | {"price"}  # it changes nothing but what a result says of money
+    | {"spread"}  # told by the links at it, where some instances are further away than others
     | {"failover", "backup"}  # they act on what is down, and whatever takes it down is told
 )
 _LINK: Final = frozenset(
@@ -36,6 +37,7 @@ _LINK: Final = frozenset(
     }
     | {"on_miss", "on_failure"}
     | {"price"}
+    | {"spacing"}  # told below, where some instances are further away than others
     | {"last_mile"}  # told by `delays` where it is not the same for all
     | {
         "picker",
@@ -142,7 +144,9 @@ def of_station(station: StationPlan) -> tuple[str, ...]:
 
 def of_link(link: LinkPlan) -> tuple[str, ...]:
     """Features of a link that the theory leaves out."""
-    return (*(policy.title for policy in link.policies), *_others(link, _LINK))
+    far = link.spacing is not None and link.spacing.uneven
+    spacing = ("instances at different distances",) if far else ()
+    return (*(policy.title for policy in link.policies), *spacing, *_others(link, _LINK))
 
 
 def _others(part: Any, known: frozenset[str]) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ from engine.plan.primitives.link import (
     ReconnectPlan,
     RetryPlan,
     RoutePlan,
+    SpacingPlan,
 )
 from engine.plan.primitives.node import HealthPlan, IssuePlan, NodePlan, OutlierPlan, RouterPlan
 from engine.plan.primitives.plan import Plan
@@ -89,6 +90,7 @@ __all__ = [
     "RouterPlan",
     "ScalingPlan",
     "SessionPlan",
+    "SpacingPlan",
     "StartPlan",
     "StationPlan",
     "StorePlan",

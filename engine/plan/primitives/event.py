@@ -24,6 +24,10 @@ class EventPlan:
     links: tuple[str, ...] = ()
     routes: tuple[tuple[str, str], ...] = ()
     """Ways of callers that DNS has told to take a link: over which they ask, and which they take."""
+    within: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    """Nodes of which only the instances in some places are hit, and these places: see `NodePlan.spread`."""
+    pairs: tuple[tuple[str, int, int], ...] = ()
+    """Links that are hit between some instances only: the places of the caller's and of the target's."""
     factor: float = 1.0
     probability: float = 0.0
     seconds: float | None = None
@@ -56,3 +60,7 @@ class EventPlan:
     """The nodes at which somebody can end it."""
     label: str = ""
     """How people read it: ``Catalog cache flushed``."""
+
+    def places_of(self, node: str) -> tuple[int, ...] | None:
+        """The places of a node that it is about; None is all of them."""
+        return next((places for name, places in self.within if name == node), None)

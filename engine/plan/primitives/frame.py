@@ -22,6 +22,8 @@ class FramePlan:
     nodes: tuple[str, ...] = ()
     """All nodes inside."""
     faults: FrameFaults | None = None
+    within: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    """Nodes of which only the instances in some places lie inside, and these places: see `NodePlan.spread`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,12 @@ class HomePlan:
     """The innermost frame of kind zone around it."""
     region: str | None = None
     """The innermost frame of kind region around it."""
+    places: tuple[HomePlan, ...] = ()
+    """Where its instances are, in turn, where it is spread; then it is itself in what is around all of them."""
+
+    def of(self, index: int) -> HomePlan:
+        """Where one of its instances is."""
+        return self.places[index % len(self.places)] if self.places else self
 
     @property
     def name(self) -> str | None:

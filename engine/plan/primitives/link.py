@@ -92,6 +92,22 @@ class RoutePlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SpacingPlan:
+    """L: how far the instances of its ends are from each other, where one of the two is spread over frames."""
+
+    delays: tuple[tuple[float, ...], ...]
+    """One way (s) beside the link's delay, which is the mean: a row for each place of the caller's, a column for
+    each of the target's. See `NodePlan.spread`."""
+    crosses: tuple[tuple[bool, ...], ...]
+    """Whether the two places are in different zones, or regions where they are in no zone."""
+
+    @property
+    def uneven(self) -> bool:
+        """Whether some are further from each other than others."""
+        return any(delay != 0.0 for row in self.delays for delay in row)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LinkPlan:
     """L and C: the network between two nodes, and the caller's policy."""
 
@@ -118,6 +134,8 @@ class LinkPlan:
     shuffle: Shuffle | None = None
     weight: float = 1.0
     delay: LawPlan = ZERO
+    spacing: SpacingPlan | None = None
+    """None where all instances are as far from each other."""
     jitter: float = 0.0
     loss: float = 0.0
     bandwidth: float = INFINITE

@@ -115,6 +115,8 @@ class NodePlan:
     store: StorePlan | None = None
     backlog: BacklogPlan | None = None
     router: RouterPlan | None = None
+    spread: tuple[str, ...] = ()
+    """The frames of its places: instance i is in place i modulo their number. Empty where all lie together."""
     pulls: bool = False
     """Whether its workers pull messages instead of being called."""
     flow: FlowPlan | None = None

@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from mypy_extensions import i64
 
     from engine.sim.lane.agenda import Agenda
-    from engine.sim.lane.call import Call
+    from engine.sim.lane.call import Call, Pool
     from engine.sim.lane.draws import Draws
+    from engine.sim.lane.instance import Instance
 
 RETRANSMIT: Final = 0.2
 """Least first retransmission time-out (s), doubling (what TCP implementations use; Linux: 200 ms)."""
@@ -51,6 +52,14 @@ class Transport:
 
     def back(self, call: Call, now: float) -> float:
         """Time (s) until the answer is there; negative where it is given up after that time."""
+        raise NotImplementedError
+
+    def leg(self, caller: Pool | None, callee: Pool) -> float:
+        """Time (s) of a crossing of the link between two instances that carries no bytes worth a word."""
+        raise NotImplementedError
+
+    def cut(self, caller: Instance | None, callee: Instance) -> bool:
+        """Whether nothing gets through between two instances now."""
         raise NotImplementedError
 
 
@@ -93,6 +102,16 @@ class NetworkPath(CallPath):
     def is_cut(self) -> bool:
         """Whether nothing gets through now."""
         return self.cuts > 0 or self.loss >= 1.0
+
+    def leg(self, caller: Pool | None, callee: Pool) -> float:
+        """Time of one crossing (s) between two instances that carries no bytes worth a word."""
+        network = self.network
+        return self.crossing() if network is None else network.leg(caller, callee)
+
+    def cut_between(self, caller: Instance | None, callee: Instance) -> bool:
+        """Whether nothing gets through between two instances now."""
+        network = self.network
+        return self.is_cut() if network is None else network.cut(caller, callee)
 
     def crossing(self) -> float:
         """Time of one crossing (s); negative where it is given up after that time."""

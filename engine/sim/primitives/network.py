@@ -9,6 +9,7 @@ from engine.plan.primitives import INFINITE
 from engine.sim.body import Counters, Values, ratio
 from engine.sim.lane.network.origins import Origins
 from engine.sim.lane.network.transport import Network
+from engine.sim.lane.network.ways import Ways
 from engine.sim.lane.node import Node
 from engine.sim.primitives.adapter import TransportAdapter
 
@@ -17,7 +18,15 @@ if TYPE_CHECKING:
 
     from engine.plan.primitives import LinkPlan
     from engine.sim.lane.link import Link
+    from engine.sim.lane.network_path import Transport
     from engine.sim.setup import Setup
+
+
+def _bare(network: Transport | None) -> Transport | None:
+    """What lies under the ways of callers and of instances."""
+    while isinstance(network, Origins | Ways):
+        network = network.under
+    return network
 
 
 class NetworkAdapter(TransportAdapter[Network]):
@@ -35,7 +44,7 @@ class NetworkAdapter(TransportAdapter[Network]):
         if free and plan.connection is None and plan.encryption is None and not relays:
             link.network = None
             return None
-        network = link.network.under if isinstance(link.network, Origins) else link.network
+        network = _bare(link.network)
         if not isinstance(network, Network):
             network = Network(link)
         link.network = network

@@ -44,6 +44,7 @@ def field(raw: dict, *path: str, cls=Sample):
         (dict[str, float], "shares", False),
         (dict[str, Law], "laws", False),
         (tuple[str, ...] | None, "names", True),
+        (tuple[str, ...], "names", False),
         (tuple[float, ...], "numbers", False),
         (list[dict[str, int]], "json", False),
         (object, "json", False),

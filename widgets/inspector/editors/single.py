@@ -32,6 +32,7 @@ _KINDS: Final[dict[str, type[Editor]]] = {
     "shares": SharesEditor,
     "by_name": NamedNumbersEditor,
     "names": NamesEditor,
+    "frames": NamesEditor,
     "numbers": NumbersEditor,
     "recording": RecordingEditor,
     "item": ItemEditor,

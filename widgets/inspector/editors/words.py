@@ -130,7 +130,9 @@ class NamesEditor(Editor):
     def refresh(self) -> None:
         """Show the names."""
         chosen = self._chosen()
-        words = "mixed" if self.field.mixed else "all" if chosen is None else ", ".join(chosen)
+        labels = {str(option.value): option.label for option in self.field.options}
+        told = ", ".join(labels.get(each, each) for each in chosen or [])
+        words = "mixed" if self.field.mixed else "all" if chosen is None else told
         self.button.setText(menu_text(words or "none"))
         self.button.setAccessibleName(f"{self.field.title}: {words}")
 
@@ -144,15 +146,17 @@ class NamesEditor(Editor):
             action.setChecked(chosen is None)
             action.triggered.connect(lambda: self.committed.emit(None))
             menu.addSeparator()
-        names = [str(option.value) for option in self.field.options]
-        names += [name for name in chosen or [] if name not in names]
+        labels = {str(option.value): option.label for option in self.field.options}
+        names = [*labels, *(name for name in dict.fromkeys(chosen or []) if name not in labels)]
         for name in names:
-            action = menu.addAction(menu_text(name))
+            action = menu.addAction(menu_text(labels.get(name, name)))
             action.setCheckable(True)
             action.setChecked(chosen is not None and name in chosen)
             action.triggered.connect(lambda on, name=name: self._toggle(name, wanted=on))
         if not names:
-            menu.addAction("The design has one class only").setEnabled(False)
+            frames = self.field.shape.sort == "frames"
+            reason = "The design has no frames" if frames else "The design has one class only"
+            menu.addAction(reason).setEnabled(False)
         return menu
 
     def _open(self) -> None:

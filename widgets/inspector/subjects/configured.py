@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from engine.model.edits import CompoundEdit, SetField
 from engine.model.flow_text import flow_of_links
 from engine.model.link import LinkConfig
+from engine.model.names import frame_name
 from widgets.inspector.fields import Field, Option, config_fields, law_fields
 from widgets.inspector.shapes import Shape
 from widgets.inspector.subjects.base import class_names, edit_label, label_of
@@ -104,11 +105,16 @@ class ConfiguredSubject:
                 )
                 classes = tuple(Option(name, name, "class") for name in names)
                 fields.append(replace(field, options=(written_out, *links, *classes)))
+            elif field.shape.sort == "frames":
+                frames = self.design.frames
+                shown = tuple(Option(frame.id, frame_name(frame)) for frame in frames)
+                fields.append(replace(field, options=shown))
             elif field.shape.sort in ("names", "shares"):
                 fields.append(replace(field, options=options))
             elif field.path == ("config", "class"):
-                shown = (Option(None, "The caller's"), *options)
-                fields.append(replace(field, shape=Shape("choice", nullable=True), options=shown))
+                callers = (Option(None, "The caller's"), *options)
+                choice = Shape("choice", nullable=True)
+                fields.append(replace(field, shape=choice, options=callers))
             else:
                 fields.append(field)
         return fields

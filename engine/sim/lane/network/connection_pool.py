@@ -277,7 +277,7 @@ class ConnectionPool(ConnectionHolder):
             legs = 2
         span = 0.0
         while legs > 0:
-            leg = link.crossing()
+            leg = link.leg(self.group.caller, self.group.callee)
             span += abs(leg)
             if leg < 0.0:
                 connection.failure = NETWORK

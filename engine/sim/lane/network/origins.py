@@ -10,7 +10,8 @@ from engine.sim.lane.network_path import ALL_WAITS, Transport
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
-    from engine.sim.lane.call import Call, CallPath
+    from engine.sim.lane.call import Call, CallPath, Pool
+    from engine.sim.lane.instance import Instance
     from engine.sim.lane.link import Link
 
 
@@ -60,6 +61,16 @@ class Origins(Transport):
             return delay
         away = self._away(call)
         return away if away < 0.0 else delay + away
+
+    def leg(self, caller: Pool | None, callee: Pool) -> float:
+        """Time (s) of a crossing of the link alone, between two instances."""
+        under = self.under
+        return self.link.crossing() if under is None else under.leg(caller, callee)
+
+    def cut(self, caller: Instance | None, callee: Instance) -> bool:
+        """Whether nothing gets through between two instances now."""
+        under = self.under
+        return self.link.is_cut() if under is None else under.cut(caller, callee)
 
     def leads(self, path: CallPath) -> bool:
         """Whether anything gets through from where callers ask over a link."""

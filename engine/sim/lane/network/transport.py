@@ -12,7 +12,8 @@ from engine.sim.lane.network_path import NetworkPath, Transport
 from engine.sim.lane.owners import cookie_of
 
 if TYPE_CHECKING:
-    from engine.sim.lane.call import Call
+    from engine.sim.lane.call import Call, Pool
+    from engine.sim.lane.instance import Instance
     from engine.sim.lane.link import Link
 
 _INSTANT: Final = 1e-9
@@ -140,6 +141,14 @@ class Network(Transport):
         if rules.ordered:
             return window.delivered(delay, now, lost=arrival > flight)
         return delay
+
+    def leg(self, caller: Pool | None, callee: Pool) -> float:
+        """Time (s) of a crossing between two instances that carries no bytes worth a word."""
+        return self.link.crossing()
+
+    def cut(self, caller: Instance | None, callee: Instance) -> bool:
+        """Whether nothing gets through between two instances now."""
+        return self.link.is_cut()
 
     def _request_size(self, call: Call) -> float:
         """Bytes of a request; what stores something carries what an answer would."""

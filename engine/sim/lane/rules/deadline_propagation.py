@@ -52,7 +52,8 @@ class DeadlineRule(Rule):
         """Send a cancel after a call that the caller has given up."""
         if not self.cancels or call.given_up in (0, UNSENT, LOST):
             return
-        delay = self.link.crossing()
+        parent = call.parent
+        delay = self.link.leg(None if parent is None else parent.pool, call.pool)
         if delay >= 0.0:
             why = EXPIRED if reason == EXPIRED else DEADLINE
             self.link.agenda.schedule(delay, Timer(Cancel(call, why)))

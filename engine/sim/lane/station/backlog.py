@@ -79,7 +79,9 @@ class Backlog:
             return
         self._site.vitals.resent += 1.0
         path = call.path
-        if path is not None and path.is_cut():
+        parent = call.parent
+        caller = None if parent is None else parent.pool
+        if path is not None and path.cut_between(caller, call.pool):
             self._wait(resend, timer)
             return
         self._coming, self._timer = resend, timer
