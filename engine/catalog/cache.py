@@ -19,6 +19,7 @@ from engine.model.fields import Config, setting
 from engine.model.laws import Constant, Law
 from engine.model.metric import Metric
 from engine.model.prices import Pricing
+from engine.model.write_behind import WriteBehind, WritePolicy
 from engine.plan.primitives import INFINITE, NodePlan, StationPlan, StorePlan
 
 HELP = """\
@@ -28,8 +29,18 @@ Keeps answers by key. What it does on a miss depends on its links:
 - **Look-aside**: without one it answers *miss*, and the caller asks elsewhere over a link with
   *When: miss*; that answer is then stored here.
 
-A **write** drops the key. It also goes on: read-through over the outgoing link, look-aside over the
-caller's link with *When: miss*.
+A **write** goes on: read-through over the outgoing link, look-aside over the caller's link with *When: miss*.
+What becomes of its key here is the **write policy**:
+
+| policy | the key | a read after the write |
+|---|---|---|
+| *invalidate* | is dropped | misses, and fetches the new value |
+| *around* | stays as it is | is stale until the key expires |
+| *through* | gets the new value once it is behind | hits |
+| *behind* | gets the new value, is answered, and goes on later | hits; a crash takes what waits (`lost_writes`) |
+
+Writes that fail behind after all retries are `write_errors`: whoever wrote believes in them. Other readers of
+the database see them late.
 
 The hit ratio follows from the capacity and from how skewed the keys are: 1000 entries of 10 000 keys with
 Zipf skew .8 hit 44 % with LRU, 39 % with FIFO or random, 57 % with LFU. LFU also counts how often keys
@@ -132,6 +143,21 @@ class CacheConfig(Config):
         group="Misses",
         help="One fetch a missing key at a time; the others wait for it.",
     )
+    write_policy: WritePolicy = setting(
+        "invalidate",
+        title="Write policy",
+        group="Writes",
+        help="What becomes of a key that is written. invalidate: it is dropped. around: it stays as it is until it "
+        "expires. through: what is written is stored here and behind, and then answered. behind: it is answered "
+        "once it is stored here, and goes on later. The last two need a link to where it goes; without one "
+        "keys are dropped.",
+    )
+    write_behind: WriteBehind | None = setting(
+        None,
+        title="Write-behind",
+        group="Writes",
+        help="When and in which order writes go on with the policy *behind*. Off: after 1 s, as they came.",
+    )
     prewarm: bool = setting(
         default=False,
         title="Start warm",
@@ -157,6 +183,8 @@ def lower(config: CacheConfig, context: Lowering) -> NodePlan:
             prewarm=config.prewarm,
             capacity_bytes=config.capacity_bytes,
             entry_bytes=config.entry_bytes,
+            write_policy=config.write_policy,
+            write_behind=config.write_behind,
         ),
     )
 
@@ -179,6 +207,9 @@ PRESET = Preset(
             Metric(name="misses", title="misses", counts=True),
             Metric(name="entries", title="entries"),
             Metric(name="evictions", title="evictions", counts=True),
+            Metric(name="lost_writes", title="lost writes", counts=True, needs="write_policy"),
+            Metric(name="write_errors", title="write errors", counts=True, needs="write_policy"),
+            Metric(name="unwritten", title="writes that wait", needs="write_policy"),
             Metric(name="stale_ratio", title="stale hits", unit="%", writes=True),
             Metric(name="bytes", title="bytes held", unit="B", needs="capacity_bytes entry_bytes"),
             Metric(name="age", title="age of hits", unit="s", needs="capacity_bytes entry_bytes"),

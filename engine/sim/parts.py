@@ -168,7 +168,7 @@ class NodePart:
         """Empty its store, where it has one."""
         store = self.role(StoreRole)
         if store is not None:
-            store.store.clear()
+            store.clear()
 
     def begin_measurement(self, now: float) -> None:
         """Put everything so far aside."""

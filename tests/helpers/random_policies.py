@@ -29,6 +29,7 @@ from engine.model.policies.shed import Shed
 from engine.model.policies.throttle import Throttle
 from engine.model.policies.user_sessions import UserSessions
 from engine.model.policies.waiting_room import WaitingRoom
+from engine.model.write_behind import WriteBehind
 from engine.plan.forwarding import as_forwarded
 from engine.plan.primitives import (
     FramePlan,
@@ -299,6 +300,16 @@ def _sessions(link: LinkPlan | None, random: np.random.Generator) -> UserSession
     )
 
 
+STORES: tuple[dict[str, Any], ...] = (
+    {},
+    {"write_policy": "around"},
+    {"write_policy": "through"},
+    {"write_policy": "behind"},
+    {"write_policy": "behind", "write_behind": WriteBehind(delay=0.05, rate=20.0, order="key")},
+    {"write_policy": "behind", "write_behind": WriteBehind(delay=0.0, limit=2)},
+)
+
+
 def _balanced(plan: Plan, seed: int) -> Plan:
     """The plan, some of whose callers pick by what calls carry, or by how long they took."""
     random = generator(seed, "plan", "balancing")
@@ -333,7 +344,19 @@ def _authenticated(plan: Plan, seed: int) -> Plan:
             traffic = replace(traffic, **_any(CROWDS, random))
         nodes[node.id] = replace(node, traffic=traffic, gates=gates, issue=_any(ISSUES, random))
     links = (as_forwarded(replace(each, checks=False), nodes[each.source]) for each in plan.links)
-    return replace(plan, nodes=tuple(nodes.values()), links=tuple(links))
+    return _kept(replace(plan, nodes=tuple(nodes.values()), links=tuple(links)), seed)
+
+
+def _kept(plan: Plan, seed: int) -> Plan:
+    """The plan, some of whose stores keep what is written, and renew what they hold, in other ways."""
+    random = generator(seed, "plan", "what stores keep")
+    nodes = [
+        replace(node, store=replace(node.store, **_any(STORES, random)))
+        if node.store is not None
+        else node
+        for node in plan.nodes
+    ]
+    return replace(plan, nodes=tuple(nodes))
 
 
 def _any(choices: Sequence[T], random: np.random.Generator) -> T:

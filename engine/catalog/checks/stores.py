@@ -8,6 +8,7 @@ from engine.model.edits import UNSET, SetField
 from engine.model.findings import Finding
 from engine.model.names import name_of
 from engine.model.units import format_quantity
+from engine.model.write_behind import WriteBehind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +22,35 @@ def store_warnings(reading: Reading, plan: Plan) -> Iterator[Finding]:
     for node in plan.nodes:
         yield from _too_large(reading, plan, node)
         yield from _warm_for_nobody(reading, node)
+        yield from _writes(reading, plan, node)
+
+
+def _writes(reading: Reading, plan: Plan, node: NodePlan) -> Iterator[Finding]:
+    """Writes that a crash may take, or that cannot go on from here."""
+    store = node.store
+    if store is None or store.write_policy not in ("through", "behind"):
+        return
+    name = name_of(reading.design, node.id)
+    if not any(link.source == node.id for link in plan.links):
+        yield Finding(
+            level="warning",
+            code="no-effect",
+            id=node.id,
+            field="config.write_policy",
+            message=f"{name} has no link over which writes could go on, so it drops the keys that are written",
+            fix=SetField(node.id, ("config", "write_policy"), UNSET, "Drop what is written"),
+        )
+    elif store.write_policy == "behind":
+        delay = (store.write_behind or WriteBehind()).delay
+        yield Finding(
+            level="risk",
+            code="write-behind",
+            id=node.id,
+            field="config.write_policy",
+            message=f"{name} answers writes before they are where the data lives: a crash loses those of the last "
+            f"{format_quantity(delay, 's')}, and more where they go on slowly",
+            fix=SetField(node.id, ("config", "write_policy"), "through", "Write through"),
+        )
 
 
 def _warm_for_nobody(reading: Reading, node: NodePlan) -> Iterator[Finding]:

@@ -33,7 +33,10 @@ def judge_store(site: Center, verdict: Verdict) -> None:
         for rate, each in zip(site.rates, site.classes, strict=True)
         if not each.write
     ]
-    if any(each.write and rate > 0.0 for rate, each in zip(site.rates, site.classes, strict=True)):
+    written = any(
+        each.write and rate > 0.0 for rate, each in zip(site.rates, site.classes, strict=True)
+    )
+    if written and store.write_policy != "around":
         verdict.hits.append("writes drop their keys, which is not counted among the misses")
     fetch = max((calls.mean for calls in site.calls), default=0.0)
     if site.filled_by:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from engine.records import dataclass
 
 if TYPE_CHECKING:
+    from engine.model.write_behind import WriteBehind, WritePolicy
     from engine.plan.primitives.basics import ClassPlan
 
 LARGEST_ENTRY = 1e10
@@ -32,6 +33,11 @@ class StorePlan:
     """Whether each user has a store of its own, with all of the room."""
     entry_bytes: float | None = None
     """Bytes of an entry; None is the size of the class's response."""
+
+    write_policy: WritePolicy = "invalidate"
+    """What becomes of a key that is written."""
+    write_behind: WriteBehind | None = None
+    """How writes that are answered go on; None is as its defaults say, where the policy is that."""
 
     @property
     def is_sized(self) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from engine.model.write_behind import WriteBehind as Settings
 from engine.sim.body import Counters, Values, padded, ratio
-from engine.sim.lane.roles.store import StoreRole
+from engine.sim.lane.roles.store import AROUND, BEHIND, INVALIDATE, THROUGH, StoreRole
+from engine.sim.lane.roles.write_behind import WriteBehind
 from engine.sim.lane.stores.private import PrivateStore, UserKeys
 from engine.sim.primitives.adapter import RoleAdapter
 from engine.sim.stores import make_store, moved
@@ -13,10 +15,17 @@ from engine.sim.stores import make_store, moved
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from engine.plan.primitives import NodePlan
+    from engine.plan.primitives import NodePlan, StorePlan
     from engine.sim.lane.node import Node
     from engine.sim.parts import LinkPart, NodePart
     from engine.sim.setup import Setup
+
+_POLICIES: Final = {
+    "invalidate": INVALIDATE,
+    "around": AROUND,
+    "through": THROUGH,
+    "behind": BEHIND,
+}
 
 
 class StoreAdapter(RoleAdapter[StoreRole]):
@@ -49,6 +58,8 @@ class StoreAdapter(RoleAdapter[StoreRole]):
         role.writes = padded([kind.write for kind in setup.plan.classes], setup.kinds)
         role.sizes = padded([plan.bytes_of(kind) for kind in setup.plan.classes], setup.kinds)
         role.sized = plan.is_sized
+        role.policy = _POLICIES[plan.write_policy]
+        _tune_behind(role, plan)
         had = role.store
         if before is not None and before.store is not None:
             role.store = moved(had, before.store, plan, setup, part.plan.id)
@@ -60,11 +71,13 @@ class StoreAdapter(RoleAdapter[StoreRole]):
     def counters(self, body: StoreRole, now: float) -> Counters:
         """Hits, misses, evictions, ages."""
         counted = (float(body.hits), float(body.misses), float(body.store.evictions), body.ages)
-        return (*counted, float(body.stale))
+        behind = body.behind
+        late = (0.0, 0.0) if behind is None else (float(behind.lost), float(behind.errors))
+        return (*counted, float(body.stale), *late)
 
     def extra(self, body: StoreRole, since: Sequence[float], span: float, now: float) -> Values:
         """How often it has what it is asked for, and what it holds."""
-        hits, misses, evictions, ages, stale = since
+        hits, misses, evictions, ages, stale, lost, errors = since
         found = {
             "hit_ratio": ratio(hits, hits + misses),
             "hits": hits,
@@ -75,6 +88,10 @@ class StoreAdapter(RoleAdapter[StoreRole]):
         if body.sized:
             found["bytes"] = float(body.store.bytes)
             found["age"] = ratio(ages, hits)
+        if body.behind is not None:
+            found["lost_writes"] = lost
+            found["write_errors"] = errors
+            found["unwritten"] = float(body.behind.waiting())
         if body.origins is not None:
             found["stale_ratio"] = ratio(stale, hits)
         return found
@@ -85,3 +102,19 @@ class StoreAdapter(RoleAdapter[StoreRole]):
         role.origins = setup.origins if known.names else None
         role.sources = [setup.origins.of(name) for name in known.feeding.get(part.plan.id, ())]
         role.tells = len(known.feeding) > 1
+        if role.behind is not None:
+            role.behind.source = role.sources[0] if len(role.sources) == 1 else None
+
+
+def _tune_behind(role: StoreRole, plan: StorePlan) -> None:
+    """What waits already goes on by the new settings, whatever the policy is now."""
+    behind = role.behind
+    if behind is None:
+        if plan.write_policy != "behind":
+            return
+        behind = role.behind = WriteBehind(role.background)
+    settings = plan.write_behind or Settings()
+    behind.delay = settings.delay
+    behind.interval = 0.0 if settings.rate is None else 1.0 / settings.rate
+    behind.merges = settings.order == "key"
+    behind.limit = settings.limit

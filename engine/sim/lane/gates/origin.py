@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, final
 
 from engine.sim.lane.codes import OK
+from engine.sim.lane.owners import root_of
 from engine.sim.lane.seams import Gate
 from engine.sim.lane.stores.versions import UNKNOWN, note, version_of
 
@@ -34,7 +35,15 @@ class OriginGate(Gate):
             return
         if version_of(call) != UNKNOWN:
             return
-        if self.writes[call.kind]:
-            note(call, self.versions.write(call.key, now))
+        versions = self.versions
+        if not self.writes[call.kind]:
+            note(call, versions.held(call.key))
+            return
+        promised = UNKNOWN
+        if len(versions.ahead) > 0:
+            promised = version_of(root_of(call))
+        if promised != UNKNOWN:
+            versions.applied(call.key, promised, now)
+            note(call, promised)
         else:
-            note(call, self.versions.newest(call.key))
+            note(call, versions.write(call.key, now))

@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, Final, final
 
 from mypy_extensions import i64
 
-from engine.sim.lane.codes import CRASHED, NEVER, OK
+from engine.sim.lane.codes import CRASHED, NEVER, OK, QUEUE_FULL
+from engine.sim.lane.roles.background import Background
 from engine.sim.lane.seams import Role
 from engine.sim.lane.stores.versions import UNKNOWN, note, version_of
 
 if TYPE_CHECKING:
     from engine.sim.lane.call import Call, Pool
     from engine.sim.lane.node import Node
+    from engine.sim.lane.roles.write_behind import WriteBehind
     from engine.sim.lane.stores.private import UserKeys
     from engine.sim.lane.stores.store import Store
     from engine.sim.lane.stores.versions import Origins, Versions
     from engine.sim.lane.user_session import UserSession
+
+# What becomes of a key that is written.
+INVALIDATE: Final = 0
+"""It is dropped."""
+AROUND: Final = 1
+"""It stays as it is."""
+THROUGH: Final = 2
+"""What is written is stored as well; where the flow makes no calls, it is dropped."""
+BEHIND: Final = 3
+"""It is stored, answered, and goes through the flow later; where that makes no calls, it is dropped."""
 
 
 @final
 class StoreRole(Role):
     """Read-through where its flow makes calls, else a plain look-up that says whether the key was there.
 
-    A write goes through the flow and then drops the key. With single flight, one job fetches a
+    A write goes through the flow; what then becomes of the key is its policy. With single flight, one job fetches a
     missing key and the others wait for it.
     """
 
@@ -34,6 +46,11 @@ class StoreRole(Role):
         self.user_keys: UserKeys | None = None
         """What makes keys a user's own, where each has a store of its own."""
         self.single_flight = False
+        self.policy: i64 = INVALIDATE
+        """Of writes."""
+        self.background = Background(node)
+        self.behind: WriteBehind | None = None
+        """The writes that go on later; None where none ever did."""
         self.writes: list[bool] = [False]
         """Whether each class writes."""
         self.sizes: list[int] = [0]
@@ -66,7 +83,11 @@ class StoreRole(Role):
             self._put(job, now)
             self.node.end(job, OK, now)
         elif self.writes[job.kind]:
-            self.flow.serve(job, now)
+            behind = self.behind
+            if behind is not None and self.policy == BEHIND and not self.flow.ends_here:
+                self._write_behind(job, behind, now)
+            else:
+                self.flow.serve(job, now)
         else:
             store, keys = self.store, self.user_keys
             slot = store.find(job.key if keys is None else keys.key(job), now)
@@ -86,6 +107,15 @@ class StoreRole(Role):
             self.stale += 1
         if self.tells:
             note(job, version)
+
+    def _write_behind(self, job: Call, behind: WriteBehind, now: float) -> None:
+        """Store what is written and answer; it goes on later, where there is room for it to wait."""
+        if behind.is_full(job.key):
+            self.node.finish(job, QUEUE_FULL, now)
+            return
+        behind.take(job, now)
+        self._put(job, now)
+        self.node.end(job, OK, now)
 
     def _serve_session(self, job: Call, session: UserSession, now: float) -> None:
         """Look a session up, or keep it: nothing else than this store knows of it."""
@@ -107,6 +137,10 @@ class StoreRole(Role):
 
     def _miss(self, job: Call, now: float) -> None:
         """Fetch the key, wait for who fetches it, or say that it is not there."""
+        behind = self.behind
+        if behind is not None and behind.has(job.key):
+            self._serve_unwritten(job, behind, now)
+            return
         if self.flow.ends_here:
             job.missed = True
             self.node.end(job, OK, now)
@@ -122,6 +156,16 @@ class StoreRole(Role):
             job.leads = True
         self.flow.serve(job, now)
 
+    def _serve_unwritten(self, job: Call, behind: WriteBehind, now: float) -> None:
+        """What is kept until it is written behind can be read."""
+        self.misses -= 1
+        self.hits += 1
+        version = behind.version(job.key)
+        if version != UNKNOWN:
+            note(job, version)
+        self._put(job, now)
+        self.node.end(job, OK, now)
+
     def _put(self, job: Call, now: float) -> None:
         """Store a job's key."""
         store, keys = self.store, self.user_keys
@@ -135,19 +179,35 @@ class StoreRole(Role):
         return job.key if keys is None else keys.key(job)
 
     def finish(self, job: Call, reason: i64, now: float) -> None:
-        """What was fetched is stored, what was written is dropped; then answer."""
+        """What was fetched is stored, what was written is dropped, or stored as well; then answer."""
+        if job.path is None:
+            if self.behind is not None:
+                self.behind.ended(job, reason, now)
+            return
         if reason == OK:
             if self.writes[job.kind]:
-                self.store.drop(self._key(job))
+                self._note_write(job, now)
             elif not job.missed:
                 self._put(job, now)
         self.node.end(job, reason, now)
         if job.leads:
-            for follower in self._take_followers(job):
-                if not follower.done:
-                    if reason != OK:
-                        self.node.blame.passed_on[reason] += 1
-                    self.node.end(follower, reason, now)
+            self._answer_followers(job, reason, now)
+
+    def _note_write(self, job: Call, now: float) -> None:
+        """A write has succeeded behind."""
+        policy = self.policy
+        if policy == INVALIDATE or (policy != AROUND and self.flow.ends_here):
+            self.store.drop(self._key(job))
+        elif policy != AROUND:
+            self._put(job, now)
+
+    def _answer_followers(self, job: Call, reason: i64, now: float) -> None:
+        """Whoever waits for what a job fetched goes the same way."""
+        for follower in self._take_followers(job):
+            if not follower.done:
+                if reason != OK:
+                    self.node.blame.passed_on[reason] += 1
+                self.node.end(follower, reason, now)
 
     def _take_followers(self, job: Call) -> list[Call]:
         """Those who wait for what a job fetches; they wait no more."""
@@ -189,7 +249,13 @@ class StoreRole(Role):
         for other in self.node.pools:
             if not other.down:
                 return
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget everything, what was to be written behind as well."""
         self.store.clear()
+        if self.behind is not None:
+            self.behind.crash()
 
     def prewarm(self, keys: i64, size: i64, now: float) -> None:
         """Store the most popular keys, as many entries of a size as fit, the most popular last.

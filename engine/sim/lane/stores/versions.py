@@ -12,6 +12,9 @@ to whoever asked (`pass_on`), so that what a cache stores has the version that w
 A replica that is behind notes the version that it has: what it has applied up to a version `last` has, of a
 key, the newest version up to `last`; it is stale where the newest of the origin is beyond that.
 
+Where a write is acknowledged before the origin has it (write-behind), it is *promised*: it is the newest from
+then on, but who reads at the origin reads what that holds. It is `applied` when it gets there, or lost.
+
 A key that was written takes 24 bytes (16 in the hash table, 8 here); one that was not takes nothing.
 """
 
@@ -51,6 +54,8 @@ class Versions:
         self._keys = vec[i64]([0] * _RECENT)
         self._before = vec[i64]([0] * _RECENT)
         self._at = vec[float]([0.0] * _RECENT)
+        self.ahead: dict[int, int] = {}
+        """What the origin holds of keys of which newer versions are promised."""
 
     def issue(self) -> i64:
         """The version of a write that begins now: newer than all before it. Nobody is told yet."""
@@ -80,6 +85,40 @@ class Versions:
         version = self.issue()
         self.acknowledge(key, version, now)
         return version
+
+    def promise(self, key: i64, now: float) -> i64:
+        """A write is acknowledged that is not at the origin yet; returns its version."""
+        if int(key) not in self.ahead:
+            self.ahead[int(key)] = int(self.newest(key))
+        return self.write(key, now)
+
+    def applied(self, key: i64, version: i64, now: float) -> None:
+        """What was promised is at the origin."""
+        held = self.ahead.get(int(key))
+        if held is None:
+            self.acknowledge(key, version, now)
+            return
+        self.acknowledge(key, version, now)
+        if version >= self.newest(key):
+            del self.ahead[int(key)]
+        else:
+            self.ahead[int(key)] = max(held, int(version))
+
+    def lose(self, key: i64, version: i64) -> None:
+        """What was promised will never be there: the newest is what the origin holds."""
+        held = self.ahead.get(int(key))
+        slot = self._table.find(key)
+        if held is not None and slot >= 0 and self._newest[slot] == version:
+            self._newest[slot] = i64(held)
+            del self.ahead[int(key)]
+
+    def held(self, key: i64) -> i64:
+        """The version that the origin has: the newest, but where a newer one is promised."""
+        if len(self.ahead) > 0:
+            found = self.ahead.get(int(key))
+            if found is not None:
+                return i64(found)
+        return self.newest(key)
 
     def newest(self, key: i64) -> i64:
         """The newest version of a key that is acknowledged; that of a key that was never written is the oldest."""
