@@ -1,7 +1,7 @@
 """Queue: takes messages at once, keeps them, and hands them to workers that pull, at least once each.
 
-Models a bound, redelivery after a visibility timeout and a dead-letter list. Leaves out order
-guarantees, batches and storage time.
+Models a bound, redelivery after a visibility timeout, a dead-letter list, order in groups and dropped
+repeats. Leaves out batches and storage time.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from engine.model.component import Component
 from engine.model.failover import FAILOVER, Failover
 from engine.model.faults import NODE_FAULTS, NodeFaults
 from engine.model.fields import Config, setting
+from engine.model.messaging import MOST_GROUPS, POISON, PublishOnce
 from engine.model.metric import Metric
 from engine.model.prices import Pricing
 from engine.plan.primitives import BacklogPlan, NodePlan, StationPlan
@@ -22,7 +23,13 @@ fast and safe from whatever happens behind; the price is that the work is done l
 
 **Workers** behind its links pull one message for each idle worker. A message that fails, or is not
 finished within the **visibility timeout**, is delivered again: *at least once*, so the same message can be
-worked on twice. After **most deliveries** it is put aside as a dead letter.
+worked on twice, and take effect twice (*duplicates*). What a consumer had that died comes again once the
+timeout is over: nobody hears of its death. After **most deliveries** a message is put aside as a dead
+letter, so that **poison messages** do not come for ever.
+
+With **FIFO groups** the messages of a group are delivered in order and one at a time, so that at most
+as many are worked on at once as there are groups; without, a later message may take effect before an
+earlier one of its key (*out of order*). **Deduplication** drops what a sender publishes again.
 
 *Lag* is how old messages are when they are taken. When workers stop for a time, the backlog is the
 rate times that time; it drains at the workers' spare capacity.
@@ -30,7 +37,7 @@ rate times that time; it drains at the workers' spare capacity.
 **It fails** quietly: with too few workers it only grows. Watch depth and lag; bound it to fail loudly
 (`queue_full`).
 
-**Left out:** order guarantees, batches, partitions, time to store.
+**Left out:** batches, time to store; partitions and consumer groups are those of a topic.
 
 Compare: Amazon SQS, RabbitMQ, Azure Queue Storage.
 """
@@ -64,6 +71,22 @@ class QueueConfig(Config):
         ge=1,
         le=1000,
     )
+    poison: float = POISON
+    fifo_groups: int | None = setting(
+        None,
+        title="FIFO groups",
+        group="Order",
+        help="Messages fall into so many groups by their key. Those of a group are delivered in order, and one "
+        "at a time: the next when the one before is done, or dead (SQS FIFO message groups). Off: no order.",
+        ge=1,
+        le=MOST_GROUPS,
+    )
+    dedupe: PublishOnce | None = setting(
+        None,
+        title="Deduplication",
+        group="Order",
+        help="Drop what is published again, by the id that a retry keeps. Off: every publication is a message.",
+    )
     admission: Admission | None = ADMISSION
     faults: NodeFaults | None = NODE_FAULTS
     failover: Failover | None = FAILOVER
@@ -78,6 +101,9 @@ def lower(config: QueueConfig, context: Lowering) -> NodePlan:
             capacity=config.capacity,
             visibility=config.visibility,
             max_receive=config.max_receive,
+            fifo_groups=config.fifo_groups,
+            dedupe=None if config.dedupe is None else config.dedupe.window,
+            poison=config.poison,
         ),
     )
 
@@ -102,8 +128,11 @@ PRESET = Preset(
             Metric(name="published", title="published", counts=True),
             Metric(name="consumed", title="consumed", counts=True),
             Metric(name="redelivered", title="redelivered", counts=True),
-            Metric(name="duplicates", title="finished too late", counts=True),
             Metric(name="dead_lettered", title="dead-lettered", counts=True),
+            Metric(name="effects", title="took effect", counts=True),
+            Metric(name="duplicates", title="took effect again", counts=True),
+            Metric(name="out_of_order", title="took effect out of order", counts=True),
+            Metric(name="deduplicated", title="repeats dropped", counts=True, needs="dedupe"),
         ),
         times=("publish_to_done",),
         headline="lag",

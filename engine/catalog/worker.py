@@ -1,6 +1,6 @@
 """Worker: instances that pull messages from a queue, one for each idle worker, and may call others.
 
-Models the pull, the work and batches. Leaves out prefetching and deduplication.
+Models the pull, prefetching, the work, batches and effects that happen once.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from engine.model.component import Component
 from engine.model.faults import NODE_FAULTS, NodeFaults
 from engine.model.fields import Config, setting
 from engine.model.laws import Exponential, Law
+from engine.model.messaging import WorkOnce
+from engine.model.metric import Metric
 from engine.model.prices import Pricing
 from engine.model.spread import SPREAD
 from engine.model.station import (
@@ -50,7 +52,10 @@ deliveries put aside.
 With **batches** a worker takes several messages at once and waits a little for more. What else may be
 switched on for its instances (CPU quota, memory, start-up, pauses) works as in a service.
 
-**Left out:** prefetching more than a worker can take, removal of duplicates.
+A message that is delivered twice is worked on twice, and **takes effect** twice. With **deduplication** it
+does so once: what is known as done is acknowledged at once, and where two deliveries are worked on side
+by side, the second to end does nothing. With **prefetch** an instance takes more messages than it can
+work on: it need not wait for the next, but those wait while others are idle, and their visibility timeout runs.
 
 Compare: Celery, Sidekiq, SQS consumers, a pool of background jobs.
 """
@@ -79,6 +84,22 @@ class WorkerConfig(Config):
         help="Work on a message, calls to others not included. 50 ms by default: background jobs "
         "are slower than what people wait for.",
     )
+    prefetch: int | None = setting(
+        None,
+        title="Prefetch",
+        group="Delivery",
+        help="Messages that an instance takes beyond those that it works on. Common clients take 10 (SQS: up to "
+        "10 a receive). Off: one for each idle worker.",
+        ge=1,
+        le=100_000,
+    )
+    dedupe: WorkOnce | None = setting(
+        None,
+        title="Deduplication",
+        group="Delivery",
+        help="A message that was worked on to the end does nothing when it is delivered again. Off: its "
+        "effect happens once more.",
+    )
     batch: Batching | None = BATCH
     cpu: CpuQuota | None = CPU
     memory: Memory | None = MEMORY
@@ -105,8 +126,10 @@ def lower(config: WorkerConfig, context: Lowering) -> NodePlan:
             start=start_plan(config.start_up),
             drain=drain_time(config.drain),
             pauses=pause_plan(config.pauses),
+            prefetch=config.prefetch or 0,
         ),
         pulls=True,
+        dedupe=None if config.dedupe is None else config.dedupe.window,
     )
 
 
@@ -122,7 +145,12 @@ PRESET = Preset(
         input="messages",
         output="calls",
         pricing=Pricing(hour="instance_hour"),
-        metrics=instance_metrics(WorkerConfig),
+        metrics=(
+            Metric(name="effects", title="took effect", counts=True),
+            Metric(name="duplicates", title="took effect again", counts=True),
+            Metric(name="suppressed", title="duplicates suppressed", counts=True, needs="dedupe"),
+            *instance_metrics(WorkerConfig),
+        ),
     ),
     lower,
 )

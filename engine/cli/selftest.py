@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 FAILED: Final = 1
-EXPECTED: Final = "5e49c8c1780f571aa151d0f0032de4206d5477b9a14a7dda9e52c8b9e1c6ed42"
+EXPECTED: Final = "d09726cd5bed034a133e2f22113b96eb0b571824306913c1d260001a5d55a1e1"
 
 _LAW: Final = {"law": "lognormal", "mean": 0.02, "cv2": 2.0}
 _DESIGN: Final[dict[str, Any]] = {

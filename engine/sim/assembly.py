@@ -23,7 +23,7 @@ from engine.sim.lane.recasting import Recasting
 from engine.sim.lane.roles.router import Router
 from engine.sim.lane.stores.versions import Origins
 from engine.sim.parts import LinkPart, NodePart
-from engine.sim.primitives import CLIENT, FLOWS, GATES, NETWORK, RULES, STATION, STORE
+from engine.sim.primitives import CLIENT, CONSUMER, FLOWS, GATES, NETWORK, RULES, STATION, STORE
 from engine.sim.primitives.adapter import RoleAdapter
 from engine.sim.primitives.cost import COST, CostMeter
 from engine.sim.primitives.egress import meter_egress
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 def roles_of(plan: NodePlan) -> tuple[RoleAdapter[Any], ...]:
     """The roles that a node plays: its flow first, then what serves before it or sees its jobs end."""
     flow = next(each for each in FLOWS if each.applies(plan))
-    return (flow, *(each for each in (STORE, CLIENT) if each.applies(plan)))
+    return (flow, *(each for each in (STORE, CLIENT, CONSUMER) if each.applies(plan)))
 
 
 def sort_of(plan: NodePlan) -> tuple[str, ...]:
@@ -119,7 +119,7 @@ class Assembler:
                 self._tracing.follow_role(plan.id, role)
             if adapter is STORE:
                 node.play(node.flow, role, role)
-            elif adapter is CLIENT:
+            elif adapter in (CLIENT, CONSUMER):
                 node.play(node.flow, None, role)
             else:
                 node.play(role, None, None)

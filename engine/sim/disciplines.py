@@ -115,6 +115,7 @@ def tune(
     Nobody looks at work under way for nothing: its virtual time is rounded wherever that is done.
     """
     pool.limit = UNLIMITED if station.queue_limit is None else station.queue_limit
+    pool.prefetch = station.prefetch
     server, discipline = server_of(pool), pool.discipline
     if server is not None and (before is None or _pace_of(before) != _pace_of(station)):
         _set_pace(server, station, pool.index, now)

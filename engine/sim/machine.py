@@ -284,6 +284,8 @@ class Machine:
         if part.is_client:
             self._gone += int(part.node.arrivals)
             self.surge(part, 0.0)
+        for pool in (*part.node.pools, *part.retired):
+            pool.inlets = []
 
 
 def _outlier(plan: NodePlan) -> OutlierPlan | None:

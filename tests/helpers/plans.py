@@ -32,6 +32,7 @@ LawLike = LawPlan | float
 
 _OF_NODE = (
     "pulls",
+    "dedupe",
     "store",
     "flow",
     "gates",
@@ -119,9 +120,15 @@ def cache(name: str, capacity: int | None, time: LawLike = 0.0, **changes: Any) 
 
 
 def queue(
-    name: str, capacity: int | None = None, visibility: float = 30.0, max_receive: int = 5
+    name: str,
+    capacity: int | None = None,
+    visibility: float = 30.0,
+    max_receive: int = 5,
+    **changes: Any,
 ) -> NodePlan:
-    backlog = BacklogPlan(capacity=capacity, visibility=visibility, max_receive=max_receive)
+    backlog = BacklogPlan(
+        capacity=capacity, visibility=visibility, max_receive=max_receive, **changes
+    )
     return NodePlan(id=name, backlog=backlog)
 
 

@@ -256,7 +256,7 @@ def _remembering(plan: Plan, seed: int) -> Plan:
         if node.traffic is None and random.random() < 0.4:
             gates = (*gates, _sessions(links.get(node.id), random))
         nodes.append(replace(node, gates=gates))
-    return _placed(replace(plan, nodes=tuple(nodes)), seed)
+    return _placed(_delivering(replace(plan, nodes=tuple(nodes)), seed), seed)
 
 
 def _placed(plan: Plan, seed: int) -> Plan:
@@ -287,6 +287,27 @@ def _placed(plan: Plan, seed: int) -> Plan:
         for each in plan.frames
     )
     return replace(plan, nodes=tuple(nodes), links=tuple(links), frames=frames)
+
+
+def _delivering(plan: Plan, seed: int) -> Plan:
+    """The plan, some of whose queues keep an order or drop repeats, and some of whose consumers take more or act once."""
+    random = generator(seed, "plan", "messages")
+    nodes = []
+    for node in plan.nodes:
+        if node.backlog is not None:
+            backlog = replace(
+                node.backlog,
+                fifo_groups=_any((None, 1, 3, 100), random),
+                dedupe=_any((None, None, 0.5), random),
+                poison=_any((0.0, 0.0, 0.3), random),
+            )
+            node = replace(node, backlog=backlog)  # noqa: PLW2901 - the same node, with more to it
+        elif node.pulls:
+            station = replace(node.station, prefetch=_any((0, 0, 1, 5), random))
+            dedupe = _any((None, None, 0.3, 100.0), random)
+            node = replace(node, station=station, dedupe=dedupe)  # noqa: PLW2901
+        nodes.append(node)
+    return replace(plan, nodes=tuple(nodes))
 
 
 def _sessions(link: LinkPlan | None, random: np.random.Generator) -> UserSessions:

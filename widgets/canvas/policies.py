@@ -114,6 +114,7 @@ def _controller_pills(config: Mapping[str, object], states: Mapping[str, str]) -
     yield from _spread_pills(config)
     yield from _balancing_pills(config)
     yield from _answer_pills(config)
+    yield from _message_pills(config)
     users: tuple[type[Policy], ...] = (Tenants, WrongCredentials)
     for sort in OF_NODES + users:
         policy = _read(sort, config.get(sort.field))
@@ -160,6 +161,19 @@ def _spread_pills(config: Mapping[str, object]) -> Iterator[Pill]:
     frames = {each for each in spread if isinstance(each, str)} if isinstance(spread, list) else ()
     if frames:
         yield Pill("frame", f"over {len(frames)} {'frame' if len(frames) == 1 else 'frames'}")
+
+
+def _message_pills(config: Mapping[str, object]) -> Iterator[Pill]:
+    """The signs of what keeps messages in order, or from acting twice, and of what takes more than it works on."""
+    groups, prefetch, poison = (config.get(name) for name in ("fifo_groups", "prefetch", "poison"))
+    if isinstance(groups, int):
+        yield Pill("queue", f"{groups} FIFO groups" if groups > 1 else "FIFO")
+    if config.get("dedupe"):
+        yield Pill("idempotency", "once")
+    if isinstance(prefetch, int):
+        yield Pill("worker", f"prefetch {prefetch}")
+    if isinstance(poison, int | float) and poison > 0.0:
+        yield Pill("error", f"{short_percent(poison)} poison", "fault")
 
 
 def _balancing_pills(config: Mapping[str, object]) -> Iterator[Pill]:

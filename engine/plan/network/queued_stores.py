@@ -95,6 +95,10 @@ def judge_backlog(site: Center, stream: Stream, verdict: Verdict) -> None:
             "not modelled: the queue of a closed population that does not wait for it",
         ),
         (
+            any(each.plan.station.prefetch > 0 for each in takers),
+            "not modelled: consumers that take more messages than they work on",
+        ),
+        (
             any(each.plan.station.discipline == "ps" for each in takers),
             "not modelled: consumers that share their workers",
         ),

@@ -119,6 +119,8 @@ class NodePlan:
     """The frames of its places: instance i is in place i modulo their number. Empty where all lie together."""
     pulls: bool = False
     """Whether its workers pull messages instead of being called."""
+    dedupe: float | None = None
+    """Seconds for which it knows which messages it has worked on, and does nothing for them again."""
     flow: FlowPlan | None = None
     """What it does with a request, where its links do not tell; the station's work is then the work that
     the flow begins with, none where it begins with something else."""
@@ -158,6 +160,8 @@ class NodePlan:
         router = self.router
         if router is not None and looks_at_keys(router.picker, router.hash, router.shuffle):
             return True
+        if self.backlog is not None:
+            return True  # by them messages have an order
         return self.store is not None or any(gate.reads_keys() for gate in self.gates)
 
     @property

@@ -136,6 +136,8 @@ class StationPlan:
     elastic: ElasticPlan | None = None
     drain: float = INFINITE
     """Seconds until an instance that is taken away drops what it has."""
+    prefetch: int = 0
+    """Messages that an instance takes beyond those that its workers can work on."""
 
     @property
     def service(self) -> tuple[LawPlan, ...]:

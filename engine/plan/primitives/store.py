@@ -59,3 +59,9 @@ class BacklogPlan:
     """Seconds after which an unacknowledged message is delivered again."""
     max_receive: int
     """Deliveries after which a message is dead-lettered."""
+    fifo_groups: int | None = None
+    """Groups of keys, of whose messages one at a time is delivered, in order; None where none have an order."""
+    dedupe: float | None = None
+    """Seconds within which a message that is published again is dropped; None keeps it."""
+    poison: float = 0.0
+    """Share of the messages that fail whenever they are worked on."""

@@ -23,9 +23,10 @@ class Attempt(Entry):
     step: i64 = 0
     """Next group of the site's flow; for a message, deliveries so far."""
     sent: float = 0.0
+    """When it was sent; for a message, when it was delivered last."""
     arrived: float = 0.0
     size: float = 0.0
-    """Work that it brought (s), where workers are shared."""
+    """Work that it brought (s), where workers are shared; for a message, its number."""
     toll: float = 0.0
     """Work (s) that it brings beside that of its class: encryption."""
     given_up: i64 = 0
@@ -46,14 +47,14 @@ class Attempt(Entry):
     missed: bool = False
     """Its answer says that a store has nothing."""
     fill: bool = False
-    """It stores a key instead of asking for it."""
+    """It stores a key instead of asking for it; for a message, it has taken effect."""
     leads: bool = False
     """Others wait for what it fetches."""
     booked: bool = False
-    """A worker is reserved for it."""
+    """A worker is reserved for it; for a message, it is under way."""
     at_gate: bool = False
     """It has arrived, and waits at a gate."""
     doomed: bool = False
-    """It fails when the work is over that is done for it now."""
+    """It fails when the work is over that is done for it now; a message, whenever it is worked on."""
     entered: bool = False
     """It has passed gates that want to know when it leaves."""

@@ -54,6 +54,10 @@ class MessageSource(Expirer):
         """Offer messages to whoever is idle: something that kept them back is over."""
         raise NotImplementedError
 
+    def took_effect(self, job: Call, message: Call, now: float) -> bool:
+        """A delivery of a message was worked on to the end; whether one had been before."""
+        raise NotImplementedError
+
 
 class CallPath(Expirer):
     """What calls cross to reach a site."""
@@ -145,9 +149,13 @@ class Discipline:
         self.pool = pool
 
     def idle(self) -> bool:
-        """Whether a worker has nothing to do."""
+        """Whether a worker has nothing to do, or the instance takes more than its workers can."""
         pool = self.pool
-        return not (pool.down or pool.frozen) and pool.busy + pool.reserved < pool.workers
+        if pool.down or pool.frozen:
+            return False
+        if pool.prefetch > 0:
+            return pool.busy + pool.waiting + pool.reserved < pool.workers + pool.prefetch
+        return pool.busy + pool.reserved < pool.workers
 
     def offer(self, call: Call, now: float) -> bool:
         """Take a call in, or say that there is no place."""

@@ -42,6 +42,8 @@ class Instance(InstanceCounters):
     in hand: these finish it, and are counted as excess until then.
     """
 
+    prefetch: i64 = 0
+    """Messages that it takes beyond those that its workers can work on."""
     wrong: float = 0.0
     """Probability that a request is answered wrongly, by events."""
     omission: float = 0.0

@@ -65,7 +65,8 @@ class SettlingPath(RuledPath):
         call.given_up = ABANDONED
         self._give_up(call, TIMEOUT, now)
         self._after_failure(call, TIMEOUT, now)
-        call.forsake()
+        if self.source is None:
+            call.forsake()  # of a message it matters whether it takes effect all the same
         if call.endpoint is not None:
             call.pool.discipline.given_up(call)
 

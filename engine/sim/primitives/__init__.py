@@ -13,6 +13,7 @@ from engine.sim.primitives.calls import CallsAdapter
 from engine.sim.primitives.client import ClientAdapter
 from engine.sim.primitives.concurrency import ConcurrencyAdapter
 from engine.sim.primitives.connections import ConnectionsAdapter
+from engine.sim.primitives.consumer import ConsumerAdapter, DeduplicationAdapter
 from engine.sim.primitives.deadlines import DeadlineAdapter
 from engine.sim.primitives.fallback import FallbackAdapter
 from engine.sim.primitives.hedge import HedgeAdapter
@@ -73,6 +74,7 @@ GATES: Final[tuple[GateAdapter[Any], ...]] = (
     LocksAdapter(),
     WRITE_LOG,
     OriginAdapter(),
+    DeduplicationAdapter(),
     IssuerAdapter(),
 )
 """In the order in which calls pass them."""
@@ -88,5 +90,6 @@ FLOWS: Final[tuple[RoleAdapter[Any], ...]] = (
 
 STORE: Final = StoreAdapter()
 CLIENT: Final = ClientAdapter()
+CONSUMER: Final = ConsumerAdapter()
 STATION: Final = StationAdapter()
 NETWORK: Final = NetworkAdapter()

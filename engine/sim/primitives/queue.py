@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.sim.body import Counters, Values, ratio
-from engine.sim.invariant import same
+from engine.sim.invariant import at_most, same
 from engine.sim.lane.codes import UNLIMITED
-from engine.sim.lane.link import Link
 from engine.sim.lane.roles.queue import Queue
 from engine.sim.primitives.adapter import RoleAdapter
+from engine.sim.primitives.consumer import remembering
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +32,7 @@ class QueueAdapter(RoleAdapter[Queue]):
     def make(self, node: Node, plan: NodePlan, setup: Setup) -> Queue:
         """Empty. The waits of the node are those of its messages."""
         node.keeps_wait = False
-        return Queue(node)
+        return Queue(node, setup.streams.uniform(plan.id, "poison"))
 
     def tune(self, role: Queue, part: NodePart, setup: Setup) -> None:
         """Capacity and deliveries."""
@@ -40,6 +40,10 @@ class QueueAdapter(RoleAdapter[Queue]):
         if plan is not None:
             role.capacity = UNLIMITED if plan.capacity is None else plan.capacity
             role.max_receive = plan.max_receive
+            role.visibility = plan.visibility
+            role.poison = plan.poison
+            role.group(plan.fifo_groups or 0, setup.agenda.now)
+            role.remembered = remembering(role.remembered, plan.dedupe, setup)
 
     def wire(self, role: Queue, part: NodePart, leaving: list[LinkPart], setup: Setup) -> None:
         """Let the consumers' instances know the queue, and the queue them."""
@@ -53,34 +57,40 @@ class QueueAdapter(RoleAdapter[Queue]):
 
     def counters(self, body: Queue, now: float) -> Counters:
         """Messages by what became of them, deliveries and the ages at them."""
-        paths = {id(each.path): each.path for each in body.outlets}
-        late = sum(int(path.late) for path in paths.values() if isinstance(path, Link))
+        effects = body.effects
         return (
             float(body.published),
             float(body.consumed),
             float(body.dead),
             float(body.redelivered),
-            float(late),
             float(body.node.wait.count_ever),
             body.node.wait.total,
+            float(effects.count),
+            float(effects.repeated),
+            float(effects.out_of_order),
+            float(body.deduplicated),
         )
 
     def extra(self, body: Queue, since: Sequence[float], span: float, now: float) -> Values:
         """Depth, lag, and what became of the messages."""
-        published, consumed, dead, redelivered, late, deliveries, ages = since
-        return {
+        published, consumed, dead, redelivered, deliveries, ages, *did, dropped = since
+        found = {
             "depth": float(body.depth),
             "in_flight": float(body.in_flight),
             "published": published,
             "consumed": consumed,
             "dead_lettered": dead,
             "redelivered": redelivered,
-            "duplicates": late,
             "lag": ratio(ages, deliveries),
             "oldest": body.oldest_age(now),
+            **dict(zip(("effects", "duplicates", "out_of_order"), did, strict=True)),
         }
+        return found if body.remembered is None else {**found, "deduplicated": dropped}
 
     def check(self, body: Queue, owner: Node, now: float) -> None:
-        """Every message is queued, in flight, consumed or dead."""
+        """Every message is queued, in flight, consumed or dead; none takes effect that was not published."""
         known = int(body.consumed + body.dead + body.depth + body.in_flight)
         same(owner.name, "messages", int(body.published), known)
+        effects = body.effects
+        unique = float(effects.count - effects.repeated)
+        at_most(owner.name, "messages that took effect", unique, float(body.published))

@@ -54,6 +54,7 @@ def test_all_that_plans_have_today_is_known() -> None:
         "wrong credentials",
     )
     known += ("affinity session", "affinity client", "resolver")
+    known += ("fifo groups", "dedupe", "poison", "prefetch")
     for seed in range(200):
         made = random_plan(seed)
         for part in (*made.nodes, *made.links):

@@ -68,7 +68,7 @@ class Batching(Queueing):
         pool = self.pool
         room = UNLIMITED
         if pool.workers < UNLIMITED:
-            room = (pool.workers - pool.busy) * self.size
+            room = (pool.workers - pool.busy) * self.size + pool.prefetch
         return not pool.down and not pool.frozen and pool.waiting + pool.reserved < room
 
     def offer(self, call: Call, now: float) -> bool:
