@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 FAILED: Final = 1
-EXPECTED: Final = "d09726cd5bed034a133e2f22113b96eb0b571824306913c1d260001a5d55a1e1"
+EXPECTED: Final = "d176909a285bf09d57282b5183ab90b1a0e2ddedde96fbd652c99796d2d2d6ca"
 
 _LAW: Final = {"law": "lognormal", "mean": 0.02, "cv2": 2.0}
 _DESIGN: Final[dict[str, Any]] = {
