@@ -1,9 +1,12 @@
 """SQL database: a pool of connections, with one law of work for reads and one for writes.
 
-Models the pool as workers with a queue. Leaves out levels of isolation, joins, replicas that are read, and disks.
+Models the pool as workers with a queue, and replicas as instances that lack what has not reached them yet.
+Leaves out levels of isolation, joins, and disks.
 """
 
 from __future__ import annotations
+
+from typing import Final
 
 from engine.catalog.instances import instance_metrics
 from engine.catalog.preset import Lowering, Preset
@@ -15,9 +18,11 @@ from engine.model.faults import NODE_FAULTS, NodeFaults
 from engine.model.fields import Config, setting
 from engine.model.laws import Exponential, Law
 from engine.model.load_curves import SLOWDOWN, LoadCurve
+from engine.model.metric import Metric
 from engine.model.policies.locks import LOCKS, Locks
 from engine.model.policies.query import QUERY, Query
 from engine.model.prices import Pricing
+from engine.model.replication import ACKNOWLEDGE, LAG, READ_FROM, REPLICAS, SEMI_TIMEOUT
 from engine.model.station import (
     OVERFLOW,
     PAUSES,
@@ -29,7 +34,8 @@ from engine.model.station import (
     StartUp,
 )
 from engine.plan.lower import law_plan
-from engine.plan.primitives import NodePlan, StationPlan
+from engine.plan.primitives import NodePlan, ReplicationPlan, StationPlan
+from engine.plan.primitives.replication import Acknowledge, ReadFrom
 from engine.plan.queries import read_law
 from engine.plan.station import pause_plan, scaling_plan, start_plan
 
@@ -57,14 +63,47 @@ callers' timeouts and retries add to the load. A queue limit turns waiting into 
 **Contention** makes queries slower the more of them run at once: locks, latches, one log. **Start-up** is the
 recovery after a crash; **pauses** are checkpoints and other stalls. All are off unless switched on.
 
-**Failover** has a standby take over once probes of the leader fail: the outage is the detection and the
-promotion. **Backup** restores the last copy elsewhere when the machine stays dead; what was written since is
-lost, and counted (*lost writes*).
+**Replicas** are followers: copies of everything, each with connections of its own, to which the leader sends
+each write. *Reads from* says who answers reads:
 
-**Left out:** levels of isolation, joins, replicas that are read, disks, sharding.
+| | reads | writes |
+|---|---|---|
+| leader | the newest, from one instance | leader |
+| follower, any | what has arrived by then: *stale* reads, and sometimes not even one's own write | leader |
+
+With an exponential lag of mean L, a read that comes *t* after the only write of its key is stale with probability
+*e^(-t/L)*. *Acknowledges* says what a write waits for, its connection held:
+
+| | a write is answered when | what a lost leader loses |
+|---|---|---|
+| async | the leader has it | what had not arrived: about *rate × lag* |
+| semi_sync | one follower has it | nothing, unless it has gone on as async |
+| quorum | a majority has it | nothing while a majority lives |
+| sync | all have it; stops when one of them dies | nothing |
+
+**Failover** has a standby take over once probes of the leader fail: the outage is the detection and the
+promotion. With replicas, the follower that lacks least is promoted, after it has got from the others what they have:
+what no follower has is lost, and counted. The old leader follows once it is back. **Backup** restores
+the last copy elsewhere when the machine stays dead; what was written since is lost, and counted (*lost writes*).
+
+**Left out:** levels of isolation, joins, disks, sharding, work of followers on what they receive, and several
+leaders on purpose.
 
 Compare: PostgreSQL, MySQL, SQL Server, Amazon RDS.
 """
+
+
+_METRICS: Final = (
+    Metric(name="stale_ratio", title="stale reads, share", unit="%", needs="replicas"),
+    Metric(name="stale_reads", title="stale reads", counts=True, needs="replicas"),
+    Metric(name="stale_own_reads", title="own writes not read back", counts=True, needs="replicas"),
+    Metric(name="stale_age", title="age of stale reads", unit="s", needs="replicas"),
+    Metric(name="commit_wait", title="wait for followers", unit="s", needs="replicas"),
+    Metric(name="lag.mean", title="replication lag", unit="s", needs="replicas"),
+    Metric(name="lag.now", title="oldest write under way", unit="s", needs="replicas"),
+    Metric(name="divergent", title="writes of a second leader", needs="replicas"),
+)
+"""What replicas add to the results."""
 
 
 class SqlDatabaseConfig(Config):
@@ -74,7 +113,7 @@ class SqlDatabaseConfig(Config):
         100,
         title="Connections",
         group="Capacity",
-        help="Queries that run at the same time (PostgreSQL's max_connections: 100).",
+        help="Queries that run at the same time, in each instance (PostgreSQL's max_connections: 100).",
         ge=1,
         le=100_000,
     )
@@ -103,6 +142,11 @@ class SqlDatabaseConfig(Config):
     overflow: Overflow = OVERFLOW
     query: Query | None = QUERY
     locks: Locks | None = LOCKS
+    replicas: int = REPLICAS
+    lag: Law = LAG
+    read_from: ReadFrom = READ_FROM
+    acknowledge: Acknowledge = ACKNOWLEDGE
+    semi_timeout: float = SEMI_TIMEOUT
     admission: Admission | None = ADMISSION
     usl: Scaling | None = USL
     slowdown: LoadCurve | None = SLOWDOWN
@@ -114,25 +158,40 @@ class SqlDatabaseConfig(Config):
 
 
 def lower(config: SqlDatabaseConfig, context: Lowering) -> NodePlan:
-    """A station whose work depends on the class's operation."""
+    """A station whose work depends on the class's operation; replicas are instances of it."""
     usual, write = law_plan(config.read_time), law_plan(config.write_time)
     query = config.query
+    # A query keeps its connection while it waits for a lock, or for followers.
     reads = [usual if query is None else read_law(query, each.keys) for each in context.classes]
     return NodePlan(
         id=context.id,
+        replication=_replication(config),
         station=StationPlan(
+            instances=1 + config.replicas,
             workers=config.connections,
             work=tuple(
                 write if each.write else read
                 for each, read in zip(context.classes, reads, strict=True)
             ),
             queue_limit=config.queue_limit,
-            hold=config.locks is not None,  # a query keeps its connection while it waits for a lock
+            hold=config.locks is not None or (config.replicas > 0 and config.acknowledge != "async"),
             overflow=config.overflow,
             scaling=scaling_plan(config.usl, config.slowdown),
             start=start_plan(config.start_up),
             pauses=pause_plan(config.pauses),
         ),
+    )
+
+
+def _replication(config: SqlDatabaseConfig) -> ReplicationPlan | None:
+    """What the instances know of each other's writes, where there are several."""
+    if config.replicas == 0:
+        return None
+    return ReplicationPlan(
+        lag=law_plan(config.lag),
+        read_from=config.read_from,
+        acknowledge=config.acknowledge,
+        semi_timeout=config.semi_timeout,
     )
 
 
@@ -148,7 +207,7 @@ PRESET = Preset(
         input="calls",
         output="none",
         pricing=Pricing(hour="database_hour"),
-        metrics=instance_metrics(SqlDatabaseConfig),
+        metrics=(*instance_metrics(SqlDatabaseConfig), *_METRICS),
     ),
     lower,
 )

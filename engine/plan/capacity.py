@@ -62,23 +62,39 @@ def capacities(plan: Plan, demand: Demand) -> dict[str, Capacity]:
             answers[name] = tuple(each.answer for each in times)
             work = _mean([each.work for each in times], rates)
             waits = _mean([each.waits for each in times], rates) if node.station.hold else 0.0
-            made[name] = _capacity(node, work, waits)
+            made[name] = _capacity(node, work, waits, _instances(plan, node, times, rates))
         if _settled(before, answers):
             break
     return made
 
 
-def _capacity(node: NodePlan, work: float, waits: float) -> Capacity:
+def _instances(
+    plan: Plan, node: NodePlan, times: Sequence[_Times], rates: Sequence[float]
+) -> float:
+    """How many times as much as one instance all serve: where one leads, it alone does the writes."""
+    station, replication = node.station, node.replication
+    if replication is None:
+        return float(station.instances)
+    held = [
+        rate * (each.work + (each.waits if station.hold else 0.0))
+        for each, rate in zip(times, rates, strict=True)
+    ]
+    whole = sum(held)
+    writes = sum(each for each, kind in zip(held, plan.classes, strict=True) if kind.write)
+    return replication.widens(station.instances, writes / whole if whole > 0.0 else 0.0)
+
+
+def _capacity(node: NodePlan, work: float, waits: float, instances: float) -> Capacity:
     """The rate at which workers come free that work and then, where they are held, wait for calls."""
     station, hold = node.station, work + waits
     instant = hold <= 0.0 and station.batch is None
     if station.workers is None or instant or node.traffic is not None:
         rate = INFINITE
     else:
-        rate = station.instances * _fastest(station, station.workers, work, waits)
+        rate = instances * _fastest(station, station.workers, work, waits)
     cpu = station.cpu
     if cpu is not None and work > 0.0 and node.traffic is None:
-        rate = min(rate, station.instances * cpu.quota / cpu.period / work)
+        rate = min(rate, instances * cpu.quota / cpu.period / work)
     return Capacity(hold, rate)
 
 
@@ -153,6 +169,8 @@ def _times(
     through = 1.0 - demand.hits.get(node.id, 0.0) if node.store is not None and not write else 1.0
     answer += through * walk.through(flow[first:], through)
     # What nobody waits for keeps a worker of its own where the flow says so itself.
+    if node.replication is not None and write:
+        answer += node.replication.commit_wait(node.station.instances - 1)
     held = answer + walk.background if node.flow is not None else answer
     return _Times(answer, walk.work, max(0.0, held - walk.work))
 

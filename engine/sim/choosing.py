@@ -28,6 +28,7 @@ from engine.sim.lane.balancing.sticky import Affinity, PerConnection, Pins
 from engine.sim.lane.balancing.weighted import Weighted
 from engine.sim.lane.balancing.zones import EvenZones, NearestFirst, ZoneGroup
 from engine.sim.lane.draws import generator
+from engine.sim.lane.replication.picker import ByRole
 from engine.sim.spread import Spread
 
 if TYPE_CHECKING:
@@ -112,6 +113,13 @@ class Choosing:
         key = ("rank", tuple(usual), seen, *(id(endpoint) for endpoint in among))
         if key not in self._pickers:
             self._pickers[key] = Ranked(among, usual, ranks)
+        return self._pickers[key]
+
+    def by_role(self, inner: Picker, among: list[Endpoint], *, writes: bool) -> Picker:
+        """What has a picker choose among those that take a sort of request, where some lead and others follow."""
+        key = ("role", id(inner), writes, *(id(endpoint) for endpoint in among))
+        if key not in self._pickers:
+            self._pickers[key] = ByRole(among, inner, writes=writes)
         return self._pickers[key]
 
     def keep(self, pickers: Sequence[Picker]) -> None:

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 
 from engine.model.balancing import Hash, Shuffle, Zone
 from engine.plan.primitives import RouterPlan
+from engine.sim.body import padded
 from engine.sim.choosing import Choosing, Manner
 from engine.sim.lane.balancing.ewma import LatencyWatch
 from engine.sim.lane.call import Endpoint
+from engine.sim.lane.replication.records import READS, WRITES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from engine.plan.primitives import LinkPlan, Plan
+    from engine.sim.lane.seams import Picker
     from engine.sim.parts import LinkPart, NodePart
     from engine.sim.setup import Setup
 
@@ -60,13 +63,35 @@ def pick_for(part: LinkPart, setup: Setup) -> None:
     link, before = part.link, part.link.pickers
     choosing = part.choosing = part.choosing or Choosing(part.plan.id, setup)
     ways = manners(part.plan, setup.plan, setup.kinds)
-    link.pickers = [choosing.picker(each, link.endpoints) for each in ways]
+    plain = [choosing.picker(each, link.endpoints) for each in ways]
+    among = [link.endpoints] * len(ways)
+    writes = writing(setup)
+    if part.plan.kind is not None:
+        writes = [writes[part.plan.kind]] * len(ways)
+    link.pickers = by_role(plain, among, choosing, writes)
     link.sole = _sole(part)
     link.shared = False
     link.spare = None
-    choosing.keep(link.pickers)
+    choosing.keep([*plain, *link.pickers])
     choosing.spread.follow(link.endpoints, before, link.pickers)
     hear_latencies([part], choosing)
+
+
+def writing(setup: Setup) -> list[bool]:
+    """Whether requests of each class write."""
+    return padded([kind.write for kind in setup.plan.classes], setup.kinds)
+
+
+def by_role(
+    pickers: list[Picker], among: list[list[Endpoint]], choosing: Choosing, writes: list[bool]
+) -> list[Picker]:
+    """Pickers, one a class, that know which instances lead and which follow, where some do."""
+    return [
+        choosing.by_role(picker, some, writes=write)
+        if any(endpoint.pool.takes != READS | WRITES for endpoint in some)
+        else picker
+        for picker, some, write in zip(pickers, among, writes, strict=True)
+    ]
 
 
 def _sole(part: LinkPart) -> Endpoint | None:

@@ -41,6 +41,7 @@ _OF_NODE = (
     "failover",
     "backup",
     "spread",
+    "replication",
 )
 
 

@@ -38,6 +38,7 @@ from engine.plan.primitives import (
     LinkPlan,
     NodePlan,
     Plan,
+    ReplicationPlan,
     ResolverPlan,
     SpacingPlan,
     WrongPlan,
@@ -129,6 +130,14 @@ FAILOVERS: list[Failover | None] = [
     Failover(interval=0.1, failures=1, promote=0.3, fencing=False),
     Failover(interval=0.5, failures=1, promote=0.0),
 ]
+REPLICATIONS = [
+    ReplicationPlan(lag=plans.exponential(0.1), read_from="follower"),
+    ReplicationPlan(lag=plans.exponential(0.5), read_from="any", acknowledge="quorum"),
+    ReplicationPlan(lag=plans.constant(0.05), acknowledge="sync"),
+    ReplicationPlan(
+        lag=plans.exponential(0.3), read_from="any", acknowledge="semi_sync", semi_timeout=0.5
+    ),
+]
 BACKUPS: list[Backup | None] = [
     None,
     None,
@@ -211,6 +220,7 @@ def failing_plan(plan: Plan, seed: int) -> Plan:
         else node
         for node in nodes
     )
+    nodes = tuple(_replicated(node, random) for node in nodes)
     inside = tuple(node.id for node in nodes[::2])
     faults = ZONES[int(random.integers(len(ZONES)))]
     zone = FramePlan(id="zone", name="Zone", own=inside, nodes=inside, faults=faults)
@@ -244,6 +254,21 @@ def _querying(plan: Plan, seed: int) -> Plan:
         for node in nodes
     ]
     return replace(plan, nodes=tuple(nodes))
+
+
+def _replicated(node: NodePlan, random: np.random.Generator) -> NodePlan:
+    """The node, sometimes with followers of which one may take over."""
+    parts = (node.traffic, node.store, node.router, node.backlog, node.flow, node.autoscale)
+    if any(parts) or node.pulls or random.random() < 0.8:
+        return node
+    settings = REPLICATIONS[int(random.integers(len(REPLICATIONS)))]
+    instances = int(random.integers(2, 5))
+    return replace(
+        node,
+        replication=settings,
+        failover=_any(FAILOVERS, random),
+        station=replace(node.station, instances=instances),
+    )
 
 
 def _remembering(plan: Plan, seed: int) -> Plan:

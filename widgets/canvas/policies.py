@@ -128,10 +128,12 @@ def _controller_pills(config: Mapping[str, object], states: Mapping[str, str]) -
     faults = _read(NodeFaults, config.get("faults"))
     if faults is not None:
         yield Pill(faults.kind, f"MTBF {short_time(faults.mtbf.mean)}")
+    yield from _replica_pills(config, states)
     failover = _read(Failover, config.get("failover"))
     if failover is not None:
         state = states.get("failover", "")
-        yield Pill("failover", state or "standby", "failing" if state else "")
+        ready = "failover" if config.get("replicas") else "standby"
+        yield Pill("failover", state or ready, "failing" if state else "")
     backup = _read(Backup, config.get("backup"))
     if backup is not None:
         state = states.get("backup", "")
@@ -142,6 +144,18 @@ def _controller_pills(config: Mapping[str, object], states: Mapping[str, str]) -
     if outlier is not None:
         state = states.get("outlier", "")
         yield Pill("eject", state or f"{outlier.consecutive} in a row", "strained" if state else "")
+
+
+def _replica_pills(config: Mapping[str, object], states: Mapping[str, str]) -> Iterator[Pill]:
+    """The sign of a leader with followers: how many, and what is wrong between them."""
+    replicas = config.get("replicas")
+    if not isinstance(replicas, int) or replicas < 1:
+        return
+    state = states.get("replication", "")
+    lost = state in ("no leader", "two leaders")
+    tone: Tone = "failing" if lost else "strained" if state else ""
+    mode = str(config.get("acknowledge", "async")).replace("_", "-")
+    yield Pill("replicas", state or f"1 + {replicas} · {mode}", tone)
 
 
 def _answer_pills(config: Mapping[str, object]) -> Iterator[Pill]:

@@ -10,6 +10,7 @@ from engine.catalog.checks.deep_checks import deep_check_risks
 from engine.catalog.checks.distances import distance_risks
 from engine.catalog.checks.elastic import elastic_risks
 from engine.catalog.checks.facts import facts_of, risk
+from engine.catalog.checks.replication import replication_risks
 from engine.catalog.checks.resolution import resolution_risks
 from engine.catalog.checks.timeouts import timeout_risks
 from engine.catalog.checks.tries import retry_risks
@@ -45,6 +46,7 @@ def risks(reading: Reading, plan: Plan) -> Iterator[Finding]:
         yield from _single(facts, node, single)
     for node in plan.nodes:
         yield from autoscaler_risks(facts, node)
+        yield from replication_risks(facts, node)
         yield from deep_check_risks(facts, node)
         yield from resolution_risks(facts, node)
         yield from elastic_risks(facts, node)

@@ -54,6 +54,7 @@ _LINK: Final = frozenset(
 )
 _NAMES: Final = {
     "issue": "logins and token refreshes",
+    "replication": "replicas",
     "cpu": "CPU quota",
     "batch": "batches",
     "start": "start-up",

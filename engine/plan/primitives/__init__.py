@@ -31,6 +31,7 @@ from engine.plan.primitives.link import (
 from engine.plan.primitives.node import HealthPlan, IssuePlan, NodePlan, OutlierPlan, RouterPlan
 from engine.plan.primitives.plan import Plan
 from engine.plan.primitives.price import LinkPrice, NodePrice
+from engine.plan.primitives.replication import ReplicationPlan
 from engine.plan.primitives.resolver import ResolverPlan
 from engine.plan.primitives.station import (
     BatchPlan,
@@ -84,6 +85,7 @@ __all__ = [
     "Picker",
     "Plan",
     "ReconnectPlan",
+    "ReplicationPlan",
     "ResolverPlan",
     "RetryPlan",
     "RoutePlan",

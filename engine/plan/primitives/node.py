@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from engine.model.policies.policy import Policy
     from engine.plan.primitives.flow import FlowPlan
     from engine.plan.primitives.price import NodePrice
+    from engine.plan.primitives.replication import ReplicationPlan
     from engine.plan.primitives.resolver import ResolverPlan
     from engine.plan.primitives.store import BacklogPlan, StorePlan
     from engine.plan.primitives.traffic import TrafficPlan
@@ -113,6 +114,8 @@ class NodePlan:
     station: StationPlan = USUAL
     traffic: TrafficPlan | None = None
     store: StorePlan | None = None
+    replication: ReplicationPlan | None = None
+    """D: what its instances know of each other's writes; the first one leads to begin with."""
     backlog: BacklogPlan | None = None
     router: RouterPlan | None = None
     spread: tuple[str, ...] = ()
@@ -150,6 +153,9 @@ class NodePlan:
         roles = [name for name in ("traffic", "router", "backlog", "flow") if getattr(self, name)]
         if self.store is not None and {"traffic", "backlog"} & set(roles):
             roles.append("store")
+        if self.replication is not None:
+            others = ("traffic", "router", "backlog", "store")
+            roles = ["replication", *(name for name in others if getattr(self, name))]
         if len(roles) > 1:
             msg = f"{self.id}: a node cannot have {' and '.join(roles)} at once"
             raise ValueError(msg)
@@ -163,6 +169,9 @@ class NodePlan:
         if self.backlog is not None:
             return True  # by them messages have an order
         return self.store is not None or any(gate.reads_keys() for gate in self.gates)
+        if self.store is not None or self.replication is not None:
+            return True
+        return any(gate.reads_keys() for gate in self.gates)
 
     @property
     def auth_server(self) -> str | None:

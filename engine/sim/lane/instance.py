@@ -60,6 +60,8 @@ class Instance(InstanceCounters):
     """Connections that a balancer of layer 4 has led here."""
     kept: float = 0.0
     """Bytes of the sessions that it alone keeps."""
+    takes: i64 = 3
+    """Which requests it takes, of a database with followers: 1 reads, 2 writes; a sum of them."""
     since: float = -NEVER
     """When it came, or came back (s): long ago for those that were there from the beginning."""
 

@@ -27,6 +27,7 @@ from engine.sim.primitives.query_plan import QueryPlanAdapter
 from engine.sim.primitives.queue import QueueAdapter
 from engine.sim.primitives.queue_timeout import QueueTimeoutAdapter
 from engine.sim.primitives.rate_limit import RateLimitAdapter
+from engine.sim.primitives.replication import REPLICATION
 from engine.sim.primitives.resolver import ResolverAdapter
 from engine.sim.primitives.retry import RetryAdapter
 from engine.sim.primitives.retry_budget import RetryBudgetAdapter
@@ -75,6 +76,7 @@ GATES: Final[tuple[GateAdapter[Any], ...]] = (
     WRITE_LOG,
     OriginAdapter(),
     DeduplicationAdapter(),
+    REPLICATION,
     IssuerAdapter(),
 )
 """In the order in which calls pass them."""

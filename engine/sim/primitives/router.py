@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine.sim.choosing import Choosing
 from engine.sim.lane.roles.router import Router
-from engine.sim.picking import hear_latencies, manners
+from engine.sim.picking import by_role, hear_latencies, manners, writing
 from engine.sim.primitives.adapter import RoleAdapter
 from engine.sim.primitives.balancing import BALANCING
 from engine.sim.primitives.zones import count_crossings
@@ -40,13 +40,15 @@ class RouterAdapter(RoleAdapter[Router]):
         choosing = part.choosing = part.choosing or Choosing(part.plan.id, setup)
         role.endpoints = [each for link in leaving for each in link.link.endpoints]
         ways = manners(plan, setup.plan, setup.kinds)
-        before, role.pickers = role.pickers, []
+        before, plain, scopes = role.pickers, [], []
         zoning = Zoning(setup.plan, part.plan.id) if plan.picker == "zone" else None
         for kind, manner in enumerate(ways):
             links = [link for link in leaving if link.link.accepts[kind]]
             among = [each for link in links for each in link.link.endpoints]
             near = manner if zoning is None else zoning.manner(manner, links)
-            role.pickers.append(choosing.picker(near, among))
+            plain.append(choosing.picker(near, among))
+            scopes.append(among)
+        role.pickers = by_role(plain, scopes, choosing, writing(setup))
         spares = []
         for link in leaving:
             near = ways[0] if zoning is None else zoning.manner(ways[0], [link])
@@ -55,7 +57,7 @@ class RouterAdapter(RoleAdapter[Router]):
             link.link.pickers, link.link.spare = role.pickers, spare
             link.link.sole = None
             link.link.shared = True
-        choosing.keep([*role.pickers, *spares])
+        choosing.keep([*plain, *role.pickers, *spares])
         choosing.spread.follow(role.endpoints, before, role.pickers)
         part.control(BALANCING, choosing.spread if ways[0].carried else None)
         count_crossings(part, leaving, zoning)

@@ -1,0 +1,93 @@
+"""Risks of replicated databases: what a failover loses, what reads miss, and what one dead follower stops."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.catalog.checks.facts import risk
+from engine.model.edits import SetField
+from engine.model.units import format_figure, format_quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from engine.catalog.checks.facts import Facts
+    from engine.model.findings import Finding
+    from engine.plan.primitives import NodePlan
+    from engine.plan.primitives.replication import ReplicationPlan
+
+
+def replication_risks(facts: Facts, node: NodePlan) -> Iterator[Finding]:
+    """What is dangerous about how a database is replicated."""
+    replication = node.replication
+    if replication is None:
+        return
+    followers = node.station.instances - 1
+    name, writes = facts.name(node.id), _rate(facts, node, write=True)
+    yield from _no_failover(node, name, writes)
+    yield from _losses(node, replication, name, writes)
+    yield from _standstill(node, replication, name, followers)
+    reads = _rate(facts, node, write=False)
+    if replication.read_from != "leader" and reads > 0.0 and writes > 0.0:
+        lag = format_quantity(replication.lag.mean, "s")
+        who = "a follower" if replication.read_from == "follower" else "any instance of it"
+        message = (
+            f"{name} has reads answered by {who}, which lacks what was written in the last {lag} or so: users may not "
+            "see what they have just written"
+        )
+        fix = SetField(node.id, ("config", "read_from"), "leader", "Read from the leader")
+        yield risk(node.id, "stale-reads", message, "read_from", fix)
+
+
+def _rate(facts: Facts, node: NodePlan, *, write: bool) -> float:
+    """Reads or writes a second that come to a node."""
+    rates = facts.demand.nodes[node.id]
+    kinds = facts.plan.classes
+    return sum(rate for rate, kind in zip(rates, kinds, strict=True) if kind.write == write)
+
+
+def _no_failover(node: NodePlan, name: str, writes: float) -> Iterator[Finding]:
+    """Nobody is made the leader when that dies."""
+    if node.failover is None and writes > 0.0:
+        message = (
+            f"No follower of {name} takes over when its leader dies: writes fail until it is back"
+        )
+        fix = SetField(node.id, ("config", "failover"), {}, "Add failover")
+        yield risk(node.id, "no-failover", message, "failover", fix)
+
+
+def _losses(
+    node: NodePlan, replication: ReplicationPlan, name: str, writes: float
+) -> Iterator[Finding]:
+    """What is written in the last moment goes with the leader."""
+    if node.failover is None or replication.acknowledge != "async" or writes <= 0.0:
+        return
+    lost = format_figure(writes * replication.lag.mean, 2)
+    message = (
+        f"A failover of {name} loses writes that were acknowledged and have not reached a follower: up to about "
+        f"{lost} (rate × lag) each time; acknowledged by a quorum, none are"
+    )
+    fix = SetField(node.id, ("config", "acknowledge"), "quorum", "Acknowledge by a quorum")
+    yield risk(node.id, "async-failover", message, "acknowledge", fix)
+
+
+def _standstill(
+    node: NodePlan, replication: ReplicationPlan, name: str, followers: int
+) -> Iterator[Finding]:
+    """One follower that dies stops all writes."""
+    if (
+        replication.acknowledge not in ("sync", "quorum")
+        or replication.needed(followers) < followers
+    ):
+        return
+    asks = "all of its followers" if replication.acknowledge == "sync" else "a majority"
+    message = f"{name} waits for {asks}: when one follower of {followers} dies, no write is acknowledged any more"
+    field: str
+    value: str | int
+    field, value, label = "replicas", 2, "Set replicas to 2"
+    if replication.acknowledge == "sync" and followers > 1:
+        field, value, label = "acknowledge", "quorum", "Acknowledge by a quorum"
+    elif replication.acknowledge == "sync":
+        field, value, label = "acknowledge", "semi_sync", "Acknowledge as semi_sync"
+    fix = SetField(node.id, ("config", field), value, label)
+    yield risk(node.id, "replica-stops-writes", message, "acknowledge", fix)
