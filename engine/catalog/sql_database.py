@@ -174,7 +174,8 @@ def lower(config: SqlDatabaseConfig, context: Lowering) -> NodePlan:
                 for each, read in zip(context.classes, reads, strict=True)
             ),
             queue_limit=config.queue_limit,
-            hold=config.locks is not None or (config.replicas > 0 and config.acknowledge != "async"),
+            hold=config.locks is not None
+            or (config.replicas > 0 and config.acknowledge != "async"),
             overflow=config.overflow,
             scaling=scaling_plan(config.usl, config.slowdown),
             start=start_plan(config.start_up),

@@ -24,7 +24,16 @@ def test_every_policy_of_links_has_its_adapter() -> None:
 
 def test_gates_are_passed_in_the_order_of_the_fields() -> None:
     """Some are none of them: autoscalers bring the activator, failovers and backups the log of writes, auth servers theirs."""
-    others = ("activator", "sessions", "query", "locks", "write_log", "origin", "replication", "issue")
+    others = (
+        "activator",
+        "sessions",
+        "query",
+        "locks",
+        "write_log",
+        "origin",
+        "replication",
+        "issue",
+    )
     names = [each.name for each in GATES if each.name not in others]
     assert list(policies_in(Admission)) == names
 
