@@ -168,7 +168,6 @@ class NodePlan:
             return True
         if self.backlog is not None:
             return True  # by them messages have an order
-        return self.store is not None or any(gate.reads_keys() for gate in self.gates)
         if self.store is not None or self.replication is not None:
             return True
         return any(gate.reads_keys() for gate in self.gates)
