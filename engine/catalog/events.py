@@ -79,6 +79,7 @@ def event_plan(design: Design, event: Event, classes: tuple[ClassPlan, ...]) -> 
         nodes=tuple(node.id for node in design.nodes if node.id in nodes),
         links=tuple(link.id for link in design.links if link.id in links | whole),
         within=_within(design, event, nodes),
+        peers=tuple(_peers(design, event)),
         pairs=tuple((name, *pair) for name, each in pairs.items() for pair in each or ()),
         routes=tuple(_routes(design, event)),
         sites=_sites(design, event),
@@ -121,6 +122,28 @@ def _within(
         for name, places in parts_inside(design, event.target).items()
         if name in nodes
     )
+
+
+def _peers(design: Design, event: Event) -> Iterator[tuple[str, int, int]]:
+    """The places of a node between which its own instances are kept apart: frames alone have some inside and some not."""
+    frames = design.frame_by_id
+    two = event.with_ is not None
+    if event.kind.hits != "links" or event.target not in frames:
+        return
+    if two and event.with_ not in frames:
+        return
+    one, other = Side(design, event.target), Side(design, event.with_) if two else None
+    for name in one.parts:
+        places = range(len(homes_of(design.node_by_id[name])))
+        for here in places:
+            for there in places:
+                ends = ((here, there), (there, here))
+                if other is None:
+                    hit = any(one.holds(name, each) for each, _ in ends)
+                else:
+                    hit = any(one.holds(name, a) and other.holds(name, b) for a, b in ends)
+                if hit and here != there:
+                    yield name, here, there
 
 
 def _pairs(design: Design, event: Event) -> dict[str, list[tuple[int, int]] | None]:

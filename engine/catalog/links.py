@@ -69,9 +69,7 @@ def _spaced(
         return plan
     near = told or _is_dns(design, link.target)
     rows = [[trips.around_frame(home) for home in homes_of(end)] for end in (source, target)]
-    ways = [
-        [0.0 if near else _one_way(trips, here, there) for there in rows[1]] for here in rows[0]
-    ]
+    ways = [[0.0 if near else one_way(trips, here, there) for there in rows[1]] for here in rows[0]]
     mean = sum(map(sum, ways)) / (len(rows[0]) * len(rows[1]))
     zones = [[_zone(design, frames) for frames in side] for side in rows]
     spacing = SpacingPlan(
@@ -86,7 +84,7 @@ def _spaced(
     return replace(plan, delay=LawPlan(law="constant", mean=access + mean))
 
 
-def _one_way(trips: RoundTrips, here: tuple[str, ...], there: tuple[str, ...]) -> float:
+def one_way(trips: RoundTrips, here: tuple[str, ...], there: tuple[str, ...]) -> float:
     """Seconds from one place to another, by the frames around them."""
     trip = trips.along(here, there)
     return 0.0 if trip is None else trip.seconds / 2.0

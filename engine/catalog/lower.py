@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.catalog.checks.auth import account_errors, auth_errors
@@ -16,7 +17,7 @@ from engine.catalog.checks.standstill import standstill_errors
 from engine.catalog.checks.structure import structure_errors
 from engine.catalog.events import event_plan
 from engine.catalog.inside import members, parts_inside
-from engine.catalog.links import lowered_link
+from engine.catalog.links import lowered_link, one_way
 from engine.catalog.preset import Lowering
 from engine.catalog.pricing import priced
 from engine.catalog.reading import Reading, read
@@ -106,8 +107,10 @@ def _homes(design: Design) -> Iterator[HomePlan]:
             zone = home.zone if len({each.zone for each in places}) == 1 else None
             region = home.region if len({each.region for each in places}) == 1 else None
             home = HomePlan(node=node.id, zone=zone, region=region, places=places)
-        if home.zone or home.region or any(each.name for each in home.places):
-            yield home
+        around = [trips.around_frame(each) for each in homes_of(node)]
+        apart = tuple(tuple(one_way(trips, here, there) for there in around) for here in around)
+        if home.name or home.places or any(map(any, apart)):
+            yield replace(home, apart=apart)
 
 
 def _home(design: Design, trips: RoundTrips, name: str, frame: str | None) -> HomePlan:

@@ -137,7 +137,8 @@ def bound_of(part: NodePart, some: int) -> int:
 class LinkState:
     """What becomes of a link while some events are active."""
 
-    part: LinkPart
+    part: LinkPart | None
+    """None where it is the way between two instances of one node."""
     extra: float = 0.0
     """Delay on top of its own (s)."""
     arriving: float = 1.0
@@ -146,6 +147,8 @@ class LinkState:
 
     def take_effect(self) -> None:
         """Bring the link there."""
+        if self.part is None:
+            return
         link = self.part.link
         link.extra = self.extra
         link.cuts = self.cuts
@@ -159,8 +162,9 @@ class LinkState:
 
     def take_effect_between(self, way: Way) -> None:
         """Bring the way between two places there."""
+        loss = 0.0 if self.part is None else self.part.plan.loss
         way.extra, way.cuts = self.extra, self.cuts
-        way.loss = 1.0 - (1.0 - self.part.plan.loss) * self.arriving
+        way.loss = 1.0 - (1.0 - loss) * self.arriving
 
 
 @dataclass(frozen=True, slots=True)

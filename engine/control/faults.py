@@ -123,16 +123,23 @@ class Faults:
             for name in self._links_of(event):
                 if name in by_link:
                     by_link[name].append(event)
-        for link in reached.links:
-            self._refresh_link(link, by_link[link.plan.id])
-            self._refresh_routes(link)
-            if link.ways is not None:
-                self._refresh_ways(link, link.ways, by_link[link.plan.id])
+        self._refresh_network(reached, by_link)
         states = [self._state(part, by_node[part.plan.id]) for part in reached.nodes]
         self._machine.hamper(each for state in states for each in state.hampered())
         for state in states:
             state.take_effect(self._machine, self._lives)
             self._leaks.follow(state)
+
+    def _refresh_network(self, reached: Reach, by_link: dict[str, list[EventPlan]]) -> None:
+        """Bring the links that were reached, and all ways over them and inside nodes, into their state."""
+        for link in reached.links:
+            self._refresh_link(link, by_link[link.plan.id])
+            self._refresh_routes(link)
+            if link.ways is not None:
+                self._refresh_ways(link, link.ways, by_link[link.plan.id])
+        for part in reached.nodes:
+            if len(part.peers.rows) > 1:
+                self._refresh_peers(part)
 
     def _with_news(self, changed: Reach) -> Reach:
         """What a change reached, and what is hit by events of which that is news."""
@@ -144,6 +151,7 @@ class Faults:
         crossed = [name for event in news for name in self._links_of(event)]
         crossed += [taken for event in news for _, taken in event.routes]
         crossed += [name for event in news for name, _, _ in event.pairs]
+        hit += [name for event in news for name, _, _ in event.peers]
         crossed_links = [links[name] for name in crossed if name in links]
         hit += [link.plan.source for link in crossed_links]  # queues may have messages for them
         hit_nodes = [nodes[name] for name in hit if name in nodes]
@@ -192,12 +200,7 @@ class Faults:
     @staticmethod
     def _refresh_link(part: LinkPart, events: list[EventPlan]) -> None:
         """Bring a link into the state that its events ask for."""
-        state = LinkState(part)
-        for event in events:
-            change = effect_of(event).link
-            if change is not None:
-                change(event, state)
-        state.take_effect()
+        _changed(LinkState(part), events).take_effect()
 
     def _refresh_ways(self, part: LinkPart, ways: Ways, events: list[EventPlan]) -> None:
         """Bring the ways between places into the state that events ask for, of the whole link and of each way."""
@@ -205,12 +208,17 @@ class Faults:
         told = [event for event in self.active if event.pairs]
         for here, row in enumerate(ways.rows):
             for there, way in enumerate(row):
-                state = LinkState(part)
-                for event in (*events, *(e for e in told if (name, here, there) in e.pairs)):
-                    change = effect_of(event).link
-                    if change is not None:
-                        change(event, state)
-                state.take_effect_between(way)
+                between = [each for each in told if (name, here, there) in each.pairs]
+                _changed(LinkState(part), [*events, *between]).take_effect_between(way)
+
+    def _refresh_peers(self, part: NodePart) -> None:
+        """Bring the ways between the instances of a node into the state that events ask for."""
+        name = part.plan.id
+        told = [event for event in self.active if event.peers]
+        for here, row in enumerate(part.peers.rows):
+            for there, way in enumerate(row):
+                between = [each for each in told if (name, here, there) in each.peers]
+                _changed(LinkState(None), between).take_effect_between(way)
 
     def _refresh_routes(self, part: LinkPart) -> None:
         """Bring the ways of callers that DNS tells to take a link into the state that events ask for."""
@@ -225,6 +233,15 @@ class Faults:
                 if change is not None and (name, part.plan.id) in event.routes:
                     change(event, state)
             state.take_effect_on(route)
+
+
+def _changed(state: LinkState, events: Iterable[EventPlan]) -> LinkState:
+    """What becomes of a link, or of a way over it, while some events are active."""
+    for event in events:
+        change = effect_of(event).link
+        if change is not None:
+            change(event, state)
+    return state
 
 
 def _badges(events: list[EventPlan]) -> tuple[str, ...]:

@@ -27,14 +27,14 @@ from engine.sim.primitives import CLIENT, CONSUMER, FLOWS, GATES, NETWORK, RULES
 from engine.sim.primitives.adapter import RoleAdapter
 from engine.sim.primitives.cost import COST, CostMeter
 from engine.sim.primitives.egress import meter_egress
-from engine.sim.primitives.ways import space
+from engine.sim.primitives.ways import place, space
 from engine.sim.samplers import make_sampler
 from engine.sim.setup import Setup
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from engine.plan.primitives import LinkPlan, NodePlan, Plan
+    from engine.plan.primitives import HomePlan, LinkPlan, NodePlan, Plan
     from engine.sim.body import Adapter, Predecessors
     from engine.sim.lane.agenda import Agenda
     from engine.sim.lane.draws import Streams
@@ -70,6 +70,8 @@ class Assembler:
         self.origins = Origins()
         self.instances = Instances(agenda, streams)
         self.plan: Plan
+        self._homes: dict[str, HomePlan] = {}
+        """Of the nodes that are somewhere."""
         self.kinds = 1
         """Request classes, at most so far: requests under way may be of one that is gone."""
         self.stores = False
@@ -81,6 +83,7 @@ class Assembler:
     def follow(self, plan: Plan) -> None:
         """Work from another plan from now on."""
         self.plan = plan
+        self._homes = {home.node: home for home in plan.homes}
         self.kinds = max(self.kinds, len(plan.classes))
         self.stores = any(node.store is not None for node in plan.nodes)
         propagation = deadline_propagation(plan)
@@ -130,6 +133,7 @@ class Assembler:
         """Turn a node's knobs; its traffic has to wait for the wiring."""
         node, station = part.node, plan.station
         part.plan = plan
+        place(part, self._homes.get(plan.id))
         laws = [
             make_sampler(law, self.streams, plan.id, f"work/{kind.name}")
             for law, kind in zip(station.service, self.plan.classes, strict=False)

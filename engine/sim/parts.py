@@ -9,6 +9,7 @@ from engine.records import dataclass
 from engine.sim import tally
 from engine.sim.body import Body, Predecessors
 from engine.sim.instance_meters import InstanceMeters, is_off, standing
+from engine.sim.lane.network.ways import Peers
 from engine.sim.lane.roles.queue import Queue
 from engine.sim.lane.roles.router import Router
 from engine.sim.lane.roles.store import StoreRole
@@ -82,6 +83,8 @@ class NodePart:
     """Gates and controllers that were switched off."""
     marked_instances: Tallies = field(default_factory=dict)
     """Their counters when the measurement began."""
+    peers: Peers = field(default_factory=Peers)
+    """The ways between its own instances."""
     source: Source | None = None
     traffic: TrafficPlan | None = None
     """What the source follows."""

@@ -28,6 +28,8 @@ class EventPlan:
     """Nodes of which only the instances in some places are hit, and these places: see `NodePlan.spread`."""
     pairs: tuple[tuple[str, int, int], ...] = ()
     """Links that are hit between some instances only: the places of the caller's and of the target's."""
+    peers: tuple[tuple[str, int, int], ...] = ()
+    """Nodes whose own instances the network between some places keeps from each other, and the two places."""
     factor: float = 1.0
     probability: float = 0.0
     seconds: float | None = None

@@ -38,6 +38,9 @@ class HomePlan:
     places: tuple[HomePlan, ...] = ()
     """Where its instances are, in turn, where it is spread; then it is itself in what is around all of them."""
 
+    apart: tuple[tuple[float, ...], ...] = ()
+    """One way (s) between its instances, by the places of the two: a single number where it is not spread."""
+
     def of(self, index: int) -> HomePlan:
         """Where one of its instances is."""
         return self.places[index % len(self.places)] if self.places else self

@@ -1,4 +1,4 @@
-"""Links whose ends are spread over places: a way for each pair of them."""
+"""Nodes that are spread over places, and the links at them: a way for each pair of places."""
 
 from __future__ import annotations
 
@@ -7,8 +7,19 @@ from typing import TYPE_CHECKING
 from engine.sim.lane.network.ways import Way, Ways
 
 if TYPE_CHECKING:
-    from engine.plan.primitives import LinkPlan, SpacingPlan
-    from engine.sim.parts import LinkPart
+    from engine.plan.primitives import HomePlan, LinkPlan, SpacingPlan
+    from engine.sim.parts import LinkPart, NodePart
+
+
+def place(part: NodePart, home: HomePlan | None) -> None:
+    """Have the instances of a node be as far from each other as a plan says; faults of the network stay."""
+    apart = ((0.0,),) if home is None or not home.apart else home.apart
+    rows = part.peers.rows
+    if [len(row) for row in rows] != [len(row) for row in apart]:
+        rows = part.peers.rows = [[Way() for _ in row] for row in apart]
+    for ways, delays in zip(rows, apart, strict=True):
+        for way, delay in zip(ways, delays, strict=True):
+            way.delay = delay
 
 
 def space(part: LinkPart, plan: LinkPlan) -> None:

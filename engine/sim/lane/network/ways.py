@@ -4,7 +4,14 @@ Instance i lies in place i modulo the number of places of its node. A way has it
 faults: a partition between two zones cuts the ways between them, and leaves the others of the same link.
 Who is not an instance, such as a user, is in the first place of its node.
 
-Two instances of one node have ways as well: see `engine.sim.peers`.
+Two instances of one node have ways as well, its `Peers`, which everything asks that goes from one to the other
+without a link: copies of writes, votes, beats. Every node of a machine has them, as ``NodePart.peers``:
+
+    peers.delay(leader, follower)   one way (s) now, faults of the network included
+    peers.cut(leader, follower)     whether nothing gets through now: a partition lies between their frames
+    peers.way(leader, follower)     the same and more: its `loss`, its `delay` without faults
+
+Where the instances of a node lie together, all have the same way, of the time that is usual inside their frame.
 """
 
 from __future__ import annotations
@@ -116,3 +123,28 @@ class Ways(Transport):
         link = self.link
         link.extra, link.loss, link.cuts = self._extra, self._loss, self._cuts
         link.round_trip, link.retransmit = self._round_trip, self._retransmit
+
+
+@final
+class Peers:
+    """The ways between the instances of one node."""
+
+    def __init__(self) -> None:
+        self.rows: list[list[Way]] = [[Way()]]
+        """By the places of the two."""
+
+    def way(self, one: Instance, other: Instance) -> Way:
+        """The way from one instance to another."""
+        rows = self.rows
+        row = rows[one.index % len(rows)]
+        return row[other.index % len(row)]
+
+    def delay(self, one: Instance, other: Instance) -> float:
+        """Seconds from one instance to another as it is now; whether anything gets there is for `cut` to say."""
+        way = self.way(one, other)
+        return way.delay + way.extra
+
+    def cut(self, one: Instance, other: Instance) -> bool:
+        """Whether nothing gets from one instance to another now."""
+        way = self.way(one, other)
+        return way.cuts > 0 or way.loss >= 1.0
