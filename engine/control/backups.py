@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from engine.model.units import format_figure, format_quantity
 from engine.records import dataclass
 from engine.sim.primitives.recovery import BACKUP, BackupCounts
+from engine.sim.primitives.replication import group_of
 from engine.sim.primitives.write_log import write_log_of
 from engine.sim.snapshot import Notice
 
@@ -131,6 +132,9 @@ class Backups:
         yield self._machine.clock.timeout(keeper.settings.restoring)
         is_back = pool.deaths != deaths or not pool.down or pool.starting
         is_back |= keeper.part.plan.id in self._timeline.succession.promoting
+        group = group_of(keeper.part)
+        if group is not None:  # whoever is up still knows more than a copy does
+            is_back |= any(not each.down for each in keeper.part.node.pools)
         if is_back or not self._goes_on(keeper) or pool is not keeper.part.node.pools[0]:
             return
         log, counts, age = write_log_of(keeper.part), keeper.counts, lost_at - keeper.at
@@ -142,6 +146,8 @@ class Backups:
         keeper.at, keeper.written = self._machine.now, _written(keeper.part)
         keeper.lost = _lost(keeper.part)
         self._timeline.succeed(keeper.part)
+        if group is not None:
+            group.restore(self._machine.now)
         since = format_quantity(age, "s")
         what = f"restored from a backup; {format_figure(lost)} writes of {since} are lost"
         self._say(keeper, "restored", what)

@@ -86,10 +86,10 @@ class NodeState:
             return [each for each in inside if each.pool.index == event.only]
         return inside[: event.instances]
 
-    def fence(self) -> None:
-        """Nobody is let in: its machine is shut out."""
+    def fence(self, only: int | None) -> None:
+        """Nobody is let in: its machine is shut out, or one instance of it."""
         for each in self.pools:
-            each.alive = False
+            each.alive = each.alive and only is not None and each.pool.index != only
 
     def hampered(self) -> Iterator[tuple[NodePart, Hampered]]:
         """What becomes of the work of each instance."""

@@ -1,6 +1,7 @@
 """Failovers: each probes the leader of its node on a period, decides that it is lost, and makes a standby the leader.
 
 There is one standby. The machine that was the leader is the standby once nothing is wrong with it any more.
+Where the leader has followers, they are the standbys: the one that lacks least is promoted.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from engine.model.units import format_figure, format_quantity
 from engine.records import dataclass
 from engine.sim.primitives.recovery import FAILOVER, FailoverCounts
+from engine.sim.primitives.replication import group_of
 from engine.sim.primitives.write_log import write_log_of
 from engine.sim.snapshot import Notice
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from engine.control.timeline import Timeline
     from engine.model.failover import Failover
+    from engine.sim.lane.replication.group import Group
     from engine.sim.machine import Machine
     from engine.sim.parts import NodePart
     from engine.sim.reach import Reach
@@ -91,6 +94,7 @@ class Failovers:
         clock = self._machine.clock
         yield clock.timeout(watch.settings.interval)
         while self._goes_on(watch):
+            self._reconcile(watch)
             watch.missed = 0 if _answers(watch.part) else watch.missed + 1
             if watch.missed == 0:
                 watch.told = False
@@ -100,6 +104,13 @@ class Failovers:
 
     def _has_standby(self, watch: Watch) -> bool:
         """Whether anybody can take over; that nobody can is told once."""
+        group = group_of(watch.part)
+        if group is not None:
+            found = group.most_advanced() is not None
+            if not found and not watch.told:
+                watch.told = True
+                self._say(watch, "alert", "leader lost, and no follower can take over")
+            return found
         if not self._timeline.succession.has_left(watch.part.plan.id):
             return True
         if not watch.told:
@@ -109,6 +120,10 @@ class Failovers:
 
     def _fail_over(self, watch: Watch) -> Generator[Any, Any, None]:
         """Shut the old leader out if that is wanted, promote the standby, and have it serve."""
+        group = group_of(watch.part)
+        if group is not None:
+            yield from self._promote(watch, group)
+            return
         name, settings, log = watch.part.plan.id, watch.settings, write_log_of(watch.part)
         written = 0 if log is None else int(log.acknowledged)
         shown = format_quantity(settings.promote, "s")
@@ -128,6 +143,47 @@ class Failovers:
         split = f"; {format_figure(lost)} writes to the old leader are lost" if lost else ""
         self._say(watch, "restored", f"the standby leads{split}")
 
+    def _promote(self, watch: Watch, group: Group) -> Generator[Any, Any, None]:
+        """Shut the old leader out if that is wanted, and have the follower lead that lacks least."""
+        name, settings, old = watch.part.plan.id, watch.settings, group.leader
+        shown = format_quantity(settings.promote, "s")
+        self._say(watch, "alert", f"leader lost, a follower is promoted in {shown}")
+        if settings.fencing and old is not None:
+            self._timeline.fence(name, int(old.pool.index))
+        watch.counts.promoting = True
+        yield self._machine.clock.timeout(settings.promote)
+        watch.counts.promoting = False
+        if not self._goes_on(watch):
+            return
+        watch.missed = 0
+        new = group.most_advanced() if group_of(watch.part) is group else None
+        if new is not None and group.leader is old:
+            lost = int(group.promote(new, self._machine.now, fenced=settings.fencing))
+            self._lose(watch, lost)
+            watch.counts.failovers += 1
+            split = f"; {format_figure(lost)} acknowledged writes are lost" if lost else ""
+            self._say(watch, "restored", f"instance {new.pool.index + 1} leads{split}")
+        self._timeline.unfence(name)
+        watch.part.note_uptime(self._machine.now)
+
+    def _reconcile(self, watch: Watch) -> None:
+        """Have an old leader that goes on beside the new one follow that, now that somebody sees it."""
+        group = group_of(watch.part)
+        stray = None if group is None else group.stray()
+        if group is None or stray is None or not stray.well():
+            return
+        lost = int(group.rejoin(stray, self._machine.now))
+        self._lose(watch, lost)
+        split = f"; {format_figure(lost)} writes that it alone had are lost" if lost else ""
+        self._say(watch, "restored", f"instance {stray.pool.index + 1} follows again{split}")
+
+    @staticmethod
+    def _lose(watch: Watch, lost: int) -> None:
+        """Count writes that are lost."""
+        log = write_log_of(watch.part)
+        if log is not None:
+            log.lose(lost)
+
     def _say(self, watch: Watch, kind: NoticeKind, what: str) -> None:
         """Put something on the record."""
         name = watch.part.plan.id
@@ -137,4 +193,8 @@ class Failovers:
 
 def _answers(part: NodePart) -> bool:
     """Whether a leader answers a probe."""
+    group = group_of(part)
+    if group is not None and group.leader is not None:
+        pool = group.leader.pool
+        return not (pool.down or pool.frozen)
     return not any(pool.down or pool.frozen for pool in part.node.pools)

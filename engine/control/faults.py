@@ -187,7 +187,7 @@ class Faults:
         state = NodeState(part)
         state.bounds = self._bounds.get(name, {})
         if name in self.succession.fenced:
-            state.fence()
+            state.fence(self.succession.fenced[name])
         for event in events:
             change = effect_of(event).node
             if change is not None:

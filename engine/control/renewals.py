@@ -18,6 +18,7 @@ from engine.plan.primitives import INFINITE, EventPlan
 from engine.records import dataclass
 from engine.sim.lane.draws import generator
 from engine.sim.primitives.faults import UPTIME
+from engine.sim.primitives.replication import group_of
 from engine.sim.samplers import make_sampler
 from engine.sim.uptime import NodeUptime
 
@@ -283,6 +284,7 @@ class Renewals:
             if uptime is None or uptime.node is not part.node:
                 uptime = self._uptimes[name] = NodeUptime(part.node, part.meters)
             uptime.needed = 1 if part.plan.faults is None else part.plan.faults.needed
+            uptime.group = group_of(part)
             part.uptime = uptime
             part.control(UPTIME, uptime)
             part.note_uptime(now)

@@ -16,8 +16,9 @@ class Succession:
     """The nodes of one machine that are served by another machine than at first, or by none on purpose."""
 
     def __init__(self) -> None:
-        self.fenced: set[str] = set()
-        """Nodes whose machine was shut out, so that another one can follow."""
+        self.fenced: dict[str, int | None] = {}
+        """Nodes whose machine was shut out, so that another one can follow; of one with followers, the instance by
+        its place."""
         self.promoting: set[str] = set()
         """Nodes of which a standby is being made the leader."""
         self._behind: dict[str, list[EventPlan]] = {}
@@ -33,7 +34,7 @@ class Succession:
 
     def leave(self, name: str, active: Iterable[EventPlan]) -> None:
         """Have another machine serve for a node; active events have to do with the one before."""
-        self.fenced.discard(name)
+        self.fenced.pop(name, None)
         self.promoting.discard(name)
         self._behind[name] = [
             event for event in active if name in event.nodes and effect_of(event).node is not None
@@ -41,7 +42,7 @@ class Succession:
 
     def forget(self, name: str) -> None:
         """A node is gone: another one of its name begins anew."""
-        self.fenced.discard(name)
+        self.fenced.pop(name, None)
         self.promoting.discard(name)
         self._behind.pop(name, None)
 

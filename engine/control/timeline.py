@@ -101,15 +101,15 @@ class Timeline:
         """Which machine serves for which node."""
         return self._faults.succession
 
-    def fence(self, name: str) -> None:
-        """Shut out the machine of a node until another one serves for it."""
-        self.succession.fenced.add(name)
+    def fence(self, name: str, only: int | None = None) -> None:
+        """Shut out the machine of a node until another one serves for it, or one of its instances."""
+        self.succession.fenced[name] = only
         self._refresh_node(name)
 
     def unfence(self, name: str) -> None:
         """Let a machine back in that was shut out."""
         if name in self.succession.fenced:
-            self.succession.fenced.discard(name)
+            del self.succession.fenced[name]
             self._refresh_node(name)
 
     def succeed(self, part: NodePart) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from engine.sim.instance_meters import InstanceMeters
     from engine.sim.lane.node import Node
+    from engine.sim.lane.replication.group import Group
 
 FEWEST: Final = 10
 """Outages below which nothing is said of how sure the share is."""
@@ -115,6 +116,8 @@ class NodeUptime:
         self.whole = Uptime()
         """Of the node: up while as many of its instances are as are needed."""
         self.needed = 1
+        self.group: Group | None = None
+        """Who leads, where its instances are a leader and followers: it is up while that is."""
         self.struck: frozenset[int] = frozenset()
         """Places of the instances that a fault which came by itself has hit, whatever it does."""
 
@@ -125,7 +128,11 @@ class NodeUptime:
             pool: not (pool.down or pool.frozen) and pool.index not in self.struck for pool in pools
         }
         self.meters.turn(up, now)
-        self.whole.turn(now, up=sum(up.values()) >= self.needed)
+        leader = None if self.group is None else self.group.leader
+        if leader is None:
+            self.whole.turn(now, up=sum(up.values()) >= self.needed)
+        else:
+            self.whole.turn(now, up=up.get(leader.pool, False))
 
     def leave(self, now: float) -> None:
         """Watch no longer."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
+from mypy_extensions import i64
+
 from engine.sim.lane.codes import OK
 from engine.sim.lane.seams import Gate
 
 if TYPE_CHECKING:
-    from mypy_extensions import i64
-
     from engine.sim.lane.call import Call
 
 
@@ -30,6 +30,10 @@ class WriteLog(Gate):
         """Count a write that has succeeded."""
         if reason == OK and self.writes[call.kind]:
             self.acknowledged += 1
+
+    def lose(self, writes: int) -> None:
+        """Lose so many of the writes that are known."""
+        self.lost += min(i64(writes), self.acknowledged - self.lost)
 
     def lose_since(self, acknowledged: int) -> int:
         """Lose what was written since there were so many; returns how many writes that are."""

@@ -386,8 +386,13 @@ class Group(Receiver):
                 found = member
         return found
 
-    def promote(self, new: Member, now: float) -> i64:
+    def promote(self, new: Member, now: float, *, fenced: bool) -> i64:
         """Have a follower lead; it takes over what other followers have that it lacks.
+
+        Args:
+            new: the follower.
+            now: simulated time (s).
+            fenced: whether the old leader knows that it leads no more; else it goes on once it is well.
 
         Returns:
             Acknowledged writes that are lost: no instance that is well has them.
@@ -412,7 +417,7 @@ class Group(Receiver):
             kept = [each for each in member.pending.values() if not each.record.dead]
             member.keep_only([] if member is new else kept)
         old = self.leader
-        if old is not None and not old.well():
+        if old is not None and fenced:
             old.leads = False
             self._abandon(old, now)
         new.leads = True

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class ByRole(Picker):
     """Leaves out the instances that do not take a sort of request, and has another picker choose.
 
-    As drivers do that know who leads. A reader tries the next one where a connection is refused, and goes to
+    As drivers do that know who leads. They try the next one where a connection is refused, and readers go to
     the leader where no follower answers (PostgreSQL's ``target_session_attrs=prefer-standby``).
     """
 
@@ -27,29 +27,29 @@ class ByRole(Picker):
         self._writes = writes
 
     def pick(self, call: Call) -> Endpoint | None:
-        """One of those that fit."""
-        if self._writes:
-            return self._among(call, WRITES, None)
-        found = self._among(call, READS, None)
-        return self._among(call, WRITES, None) if found is None else found
+        """One of those that fit and are up; a leader that is down still refuses who writes."""
+        return self._best(call)
 
     def pick_other(self, call: Call, tried: list[Pool]) -> Endpoint | None:
         """One of those that fit and were not tried yet; any that fits where all were."""
-        found = self._among(call, WRITES if self._writes else READS, tried)
-        return self.pick(call) if found is None else found
+        found = self._among(call, WRITES if self._writes else READS, tried, alive=True)
+        return self._best(call) if found is None else found
 
-    def _among(self, call: Call, needed: i64, tried: list[Pool] | None) -> Endpoint | None:
+    def _best(self, call: Call) -> Endpoint | None:
+        """One that is up where there is any, else the leader."""
+        found = self._among(call, WRITES if self._writes else READS, None, alive=True)
+        return self._among(call, WRITES, None, alive=False) if found is None else found
+
+    def _among(
+        self, call: Call, needed: i64, tried: list[Pool] | None, *, alive: bool
+    ) -> Endpoint | None:
         """What the other picker chooses among those that take what is needed."""
         spared: list[Endpoint] = []
         for endpoint in self.endpoints:
             if not endpoint.healthy:
                 continue
             pool = endpoint.pool
-            if (
-                pool.takes & needed == 0
-                or (needed == READS and pool.down)
-                or _is_one_of(pool, tried)
-            ):
+            if pool.takes & needed == 0 or (alive and pool.down) or _is_one_of(pool, tried):
                 endpoint.healthy = False
                 spared.append(endpoint)
         found = self._inner.pick(call)
