@@ -71,8 +71,9 @@ def faults_for(
 def _hits(kind: EventKind, component: Component | None, node: Node) -> bool:
     """Whether there is something to hit at a node: load comes from sources, faults hit the rest."""
     source = component is not None and component.input == "none"
-    if kind.hits == "stores":
-        return component is not None and any(m.name == "hit_ratio" for m in component.metrics)
+    if kind.hits in ("stores", "replicas"):
+        kept = ("divergent",) if kind.hits == "replicas" else ("divergent", "hit_ratio")
+        return component is not None and any(m.name in kept for m in component.metrics)
     if kind.hits in ("users", "keys", "logins"):
         if kind.hits == "logins" and node.config.get("sessions") is not None:
             return True

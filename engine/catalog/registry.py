@@ -43,6 +43,7 @@ _LISTED: Final = (
     "cache",
     "sql_database",
     "object_storage",
+    "key_value_cluster",
     "queue",
 )
 """The kinds, each the name of its module, in the order of the palette."""

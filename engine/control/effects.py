@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from engine.control.drains import count_cut, is_stopped, stop_time, take_out
 from engine.records import dataclass
 from engine.sim.instances import Hampered
+from engine.sim.primitives.cluster import cluster_of
 from engine.sim.primitives.user_sessions import sessions_of
 
 if TYPE_CHECKING:
@@ -43,6 +44,10 @@ class PoolState(Hampered):
     alive: bool = True
     draining: bool = False
     """Whether nothing new comes to it."""
+    side: int = 0
+    """On which side of cuts between instances it is: a bit for each cut."""
+    skew: float = 0.0
+    """By how much events have its clock fast (s)."""
     stopped: bool = False
     """Whether it is not alive because its time to drain is up."""
     struck: bool = False
@@ -56,6 +61,8 @@ class NodeState:
         """Nothing has happened yet."""
         self.part = part
         self.pools = [PoolState(pool) for pool in (*part.node.pools, *part.retired)]
+        self.splits = 0
+        """Cuts between its instances so far."""
         self.surge = 1.0
         """Times the traffic of a client."""
         self.bounds: dict[EventPlan, int] = {}
@@ -114,6 +121,10 @@ class NodeState:
             each.pool.wrong = 1.0 - each.right
             each.pool.omission = 1.0 - each.answered
             lives.set_alive(part, each.pool, alive=each.alive)
+        cluster = cluster_of(part)
+        if cluster is not None:
+            for each in self.pools:
+                cluster.stand(each.pool, each.side, each.skew)
         if part.uptime is not None:
             part.uptime.struck = frozenset(each.pool.index for each in self.pools if each.struck)
             part.uptime.note(machine.now)
@@ -254,6 +265,19 @@ def _hot_key(event: EventPlan, state: NodeState) -> None:
     state.hot.append((event.key, event.probability))
 
 
+def _split(event: EventPlan, state: NodeState) -> None:
+    """Some instances do not reach the others."""
+    state.splits += 1
+    for each in state.hit(event):
+        each.side |= 1 << state.splits
+
+
+def _clock(event: EventPlan, state: NodeState) -> None:
+    """Some clocks are fast."""
+    for each in state.hit(event):
+        each.skew += event.seconds or 0.0
+
+
 def _revoke(event: EventPlan, state: NodeState) -> None:
     """Users may not come in."""
     if event.user is None:
@@ -307,6 +331,8 @@ EFFECTS: Final = (
     Effect("delay", link=_delay, seconds_grow=True),
     Effect("loss", link=_loss),
     Effect("partition", link=_partition),
+    Effect("split", node=_split),
+    Effect("clock", node=_clock, seconds_grow=True),
     Effect("flush", start=_flush),
     Effect("revoke", node=_revoke),
     Effect("rotate", start=_rotate),

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from engine.control.alerts import Alerting
+from engine.control.anti_entropy import AntiEntropy
 from engine.control.autoscaler import Autoscalers
 from engine.control.backups import Backups
 from engine.control.bursts import Bursts
@@ -72,6 +73,7 @@ class Simulation:
         self._bursts = Bursts(self.machine)
         self._pauses = Pauses(self.machine)
         self._autoscalers = Autoscalers(self.machine, lives, self._notify)
+        self._anti_entropy = AntiEntropy(self.machine, self._notify)
         self._renewals = Renewals(self.machine, self._timeline, self._notify)
         self._failovers = Failovers(self.machine, self._timeline, self._notify)
         self._backups = Backups(self.machine, lives, self._timeline, self._notify)
@@ -104,6 +106,7 @@ class Simulation:
         self._autoscalers.follow(reach)
         self._failovers.follow(reach)
         self._backups.follow(reach)
+        self._anti_entropy.follow(reach)
         self._renewals.follow(reach)
 
     def advance(self, until: float) -> bool:

@@ -169,7 +169,7 @@ class EventFields(BaseModel):
     seconds: float | None = replace(
         SECONDS,
         help="Of a delay: added to each crossing. Of errors: time to the answer, in place of the work. Of a drain: "
-        "time after which what is left is cut off.",
+        "time after which what is left is cut off. Of a clock: by how much it is fast.",
     ).declare()
     instances: int | None = INSTANCES.declare()
     ramp: float | None = RAMP.declare()

@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 
 Target = Literal["node", "link", "frame", "everything"]
 """What an event may name; ``everything`` is an event that names nothing."""
-Hits = Literal["nodes", "links", "clients", "stores", "users", "keys", "logins", "settings"]
-"""What the target stands for: its nodes, all links at them, the clients or the stores among them, the users
+Hits = Literal[
+    "nodes", "links", "clients", "stores", "replicas", "users", "keys", "logins", "settings"
+]
+"""What the target stands for: its nodes, all links at them, the clients, the stores or the clusters of
+replicas among them, the users
 whom they know, the keys with which they sign, the credentials and sessions of their users, or the config of the one node or link."""
 Tone = Literal["fault", "strain", "load", "setting"]
 """How hard it hits: what is broken, what is slower, how much comes, what is set otherwise."""

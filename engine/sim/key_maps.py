@@ -31,23 +31,36 @@ def key_map(settings: Hash, endpoints: Sequence[Endpoint], salt: int, keys: int)
         salt: what tells this ring from those of others (32 bits).
         keys: how many keys there are, where ranges are those of keys; 0 where they are those of hashes.
     """
-    count = len(endpoints)
+    names = [f"{each.pool.site.name}/{each.pool.index}" for each in endpoints]
+    return map_among(names, settings.map, settings.virtual_nodes, salt, keys)
+
+
+def map_among(names: Sequence[str], sort: str, virtual_nodes: int, salt: int, keys: int) -> KeyMap:
+    """Where hashes belong among whatever has names.
+
+    Args:
+        names: those among which they are divided.
+        sort: ``mod``, ``ring``, ``range`` or ``slots``.
+        virtual_nodes: points of each on a ring.
+        salt: what tells this ring from those of others (32 bits).
+        keys: how many keys there are, where ranges are those of keys; 0 where they are those of hashes.
+    """
+    count = len(names)
     if count == 0:
         return Modulo(1)  # nobody is asked
-    if settings.map == "ring":
-        return _ring(endpoints, settings.virtual_nodes, salt)
-    if settings.map == "slots":
+    if sort == "ring":
+        return _ring(names, virtual_nodes, salt)
+    if sort == "slots":
         return Slots(vec[i16](_slots(count)))
-    if settings.map == "range":
+    if sort == "range":
         return Ranges(count, keys or SPACE)
     return Modulo(count)
 
 
-def _ring(endpoints: Sequence[Endpoint], virtual_nodes: int, salt: int) -> Ring:
-    """Points of each instance, by its name and number, so that those of the others stay where they are."""
+def _ring(names: Sequence[str], virtual_nodes: int, salt: int) -> Ring:
+    """Points of each, by its name, so that those of the others stay where they are."""
     points, owners = [], []
-    for place, endpoint in enumerate(endpoints):
-        name = f"{endpoint.pool.site.name}/{endpoint.pool.index}"
+    for place, name in enumerate(names):
         points.append(generator(salt, name, "ring").integers(SPACE, size=virtual_nodes))
         owners.append(np.full(virtual_nodes, place))
     along, whose = np.concatenate(points), np.concatenate(owners)
@@ -56,9 +69,7 @@ def _ring(endpoints: Sequence[Endpoint], virtual_nodes: int, salt: int) -> Ring:
     bits = min(max(len(along) - 1, 1).bit_length(), _MOST_ARCS)
     arcs = np.arange(1 << bits, dtype=np.int64) << (BITS - bits)
     guide = np.searchsorted(along, arcs, side="left")
-    return Ring(
-        vec[i64](along), vec[i64](whose[order]), vec[i64](guide), BITS - bits, len(endpoints)
-    )
+    return Ring(vec[i64](along), vec[i64](whose[order]), vec[i64](guide), BITS - bits, len(names))
 
 
 def _slots(count: int) -> list[int]:

@@ -10,6 +10,7 @@ from engine.sim import tally
 from engine.sim.body import Body, Predecessors
 from engine.sim.instance_meters import InstanceMeters, is_off, standing
 from engine.sim.lane.network.ways import Peers
+from engine.sim.lane.replicas.cluster import Cluster
 from engine.sim.lane.roles.queue import Queue
 from engine.sim.lane.roles.router import Router
 from engine.sim.lane.roles.store import StoreRole
@@ -168,10 +169,13 @@ class NodePart:
         return next((each.thing for each in self.roles if isinstance(each.thing, sort)), None)
 
     def flush(self) -> None:
-        """Empty its store, where it has one."""
+        """Empty its store, or the disks of its replicas, where it has some."""
         store = self.role(StoreRole)
         if store is not None:
             store.clear()
+        cluster = self.role(Cluster)
+        if cluster is not None:
+            cluster.flush()
 
     def begin_measurement(self, now: float) -> None:
         """Put everything so far aside."""

@@ -19,6 +19,7 @@ def design() -> Design:
                 {"id": "users", "kind": "client", "name": "Users"},
                 {"id": "web", "kind": "service", "name": "Web"},
                 {"id": "cache", "kind": "cache", "name": "Cache"},
+                {"id": "kv", "kind": "key_value_cluster", "name": "Carts"},
                 {"id": "idp", "kind": "auth", "name": "Accounts"},
             ],
             "links": [
@@ -47,13 +48,14 @@ def test_each_thing_is_offered_what_can_happen_to_it(design: Design) -> None:
     usual = {"kill", "drain", "slow", "freeze", "error", "wrong", "omission", "leak", "partition"}
     assert changes(design, "web") == usual
     assert changes(design, "cache") == usual | {"flush"}
+    assert changes(design, "kv") == usual - {"partition"} | {"flush", "split", "clock"}
     assert changes(design, "idp") == usual - {"partition"} | {"revoke", "rotate", "expire"}
     assert changes(design, "web-cache") == {"delay", "loss", "partition"}
     assert changes(design, "zone") == {"kill", "drain", "slow", "freeze", "error", "delay", "loss"}
     assert changes(design, "note") == set()
 
 
-@pytest.mark.parametrize("item", ["users", "web", "cache", "idp", "web-cache", "zone"])
+@pytest.mark.parametrize("item", ["users", "web", "cache", "kv", "idp", "web-cache", "zone"])
 def test_every_fault_makes_a_valid_event_at_the_time_asked_for(design: Design, item: str) -> None:
     for fault in faults_for(design, item, BY_KIND):
         broken = break_edit(design, item, fault, 12.3456, 30.0).apply(design)
@@ -118,7 +120,7 @@ def test_a_cut_is_repaired_from_either_end_and_from_the_link(design: Design) -> 
 def test_what_is_offered_comes_from_the_records_with_their_defaults(design: Design) -> None:
     offered = {
         fault.title: fault
-        for item in ("users", "web", "cache", "idp", "web-cache", "zone")
+        for item in ("users", "web", "cache", "kv", "idp", "web-cache", "zone")
         for fault in faults_for(design, item, BY_KIND)
     }
     assert {fault.fields["change"] for fault in offered.values()} == {

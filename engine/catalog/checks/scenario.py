@@ -88,8 +88,9 @@ def _event_problem(reading: Reading, event: Event, known: set[str]) -> tuple[str
     nodes = members(design, event.target)
     if kind.hits == "clients" and not any(each.kind == "client" for each in nodes):
         return "target", f"{_target(design, event)} {kind.misses}"
-    stores = [each for each in nodes if each.kind == "cache" and each.id in reading.configs]
-    if kind.hits == "stores" and not stores:
+    keepers = ("cache", "key_value_cluster") if kind.hits == "stores" else ("key_value_cluster",)
+    keeps = any(each.kind in keepers and each.id in reading.configs for each in nodes)
+    if kind.hits in ("stores", "replicas") and not keeps:
         return "target", f"{_target(design, event)} {kind.misses}"
     return (
         _users_problem(reading, event, nodes)

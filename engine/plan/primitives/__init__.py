@@ -6,6 +6,7 @@ Names follow the primitives: Traffic, Station, Link with its Call policy, Flow, 
 
 from engine.plan.primitives.balancing import Picker
 from engine.plan.primitives.basics import FAILURES, INFINITE, ZERO, ClassPlan, KeyPlan, LawPlan
+from engine.plan.primitives.cluster import ClusterPlan
 from engine.plan.primitives.event import EventPlan
 from engine.plan.primitives.flow import (
     AsyncPart,
@@ -58,6 +59,7 @@ __all__ = [
     "CallPart",
     "ChoicePart",
     "ClassPlan",
+    "ClusterPlan",
     "ConnectionPlan",
     "CpuPlan",
     "CrowdPlan",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from engine.model.failover import Failover
     from engine.model.faults import NodeFaults
     from engine.model.policies.policy import Policy
+    from engine.plan.primitives.cluster import ClusterPlan
     from engine.plan.primitives.flow import FlowPlan
     from engine.plan.primitives.price import NodePrice
     from engine.plan.primitives.replication import ReplicationPlan
@@ -147,11 +148,17 @@ class NodePlan:
 
     price: NodePrice | None = None
     """P: what it costs; None where nothing has a price, or it is free."""
+    cluster: ClusterPlan | None = None
+    """D: keys that its instances hold together, where they do."""
 
     def __post_init__(self) -> None:
         """Refuse roles that exclude each other."""
-        roles = [name for name in ("traffic", "router", "backlog", "flow") if getattr(self, name)]
-        if self.store is not None and {"traffic", "backlog"} & set(roles):
+        roles = [
+            name
+            for name in ("traffic", "router", "backlog", "flow", "cluster")
+            if getattr(self, name)
+        ]
+        if self.store is not None and {"traffic", "backlog", "cluster"} & set(roles):
             roles.append("store")
         if self.replication is not None:
             others = ("traffic", "router", "backlog", "store")
@@ -168,7 +175,7 @@ class NodePlan:
             return True
         if self.backlog is not None:
             return True  # by them messages have an order
-        if self.store is not None or self.replication is not None:
+        if self.store is not None or self.replication is not None or self.cluster is not None:
             return True
         return any(gate.reads_keys() for gate in self.gates)
 

@@ -11,6 +11,7 @@ from engine.sim.primitives.breaker import BreakerAdapter
 from engine.sim.primitives.bulkhead import BulkheadAdapter
 from engine.sim.primitives.calls import CallsAdapter
 from engine.sim.primitives.client import ClientAdapter
+from engine.sim.primitives.cluster import ClusterAdapter
 from engine.sim.primitives.concurrency import ConcurrencyAdapter
 from engine.sim.primitives.connections import ConnectionsAdapter
 from engine.sim.primitives.consumer import ConsumerAdapter, DeduplicationAdapter
@@ -85,6 +86,7 @@ FLOWS: Final[tuple[RoleAdapter[Any], ...]] = (
     ResolverAdapter(),
     RouterAdapter(),
     QueueAdapter(),
+    ClusterAdapter(),
     ProgramAdapter(),
     CallsAdapter(),
 )

@@ -40,7 +40,9 @@ def test_a_record_is_whole(kind: EventKind) -> None:
     assert "{target}" in kind.sentence
     assert kind.targets
     assert bool(kind.everywhere) == ("everything" in kind.targets)
-    assert bool(kind.misses) == (kind.hits in {"clients", "stores", "users", "keys", "logins"})
+    assert bool(kind.misses) == (
+        kind.hits in {"clients", "stores", "replicas", "users", "keys", "logins"}
+    )
 
 
 @each_kind
@@ -118,6 +120,6 @@ def test_an_unknown_kind_is_refused_with_what_there_is() -> None:
 
 def test_the_schema_tells_what_seconds_are_of_each_kind_that_has_them() -> None:
     having = {kind.name for kind in EVENT_KINDS if any(f.name == "seconds" for f in kind.fields)}
-    assert having == {"delay", "error", "drain"}
+    assert having == {"delay", "error", "drain", "clock"}
     told = EventFields.model_fields["seconds"].description or ""
-    assert all(word in told for word in ("Of a delay", "Of errors", "Of a drain"))
+    assert all(word in told for word in ("Of a delay", "Of errors", "Of a drain", "Of a clock"))

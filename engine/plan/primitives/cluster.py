@@ -1,0 +1,43 @@
+"""D: keyed state that several instances of one node hold together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from engine.records import dataclass
+
+if TYPE_CHECKING:
+    from engine.plan.primitives.basics import LawPlan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterPlan:
+    """Keys in partitions, each partition on some instances, which answer reads and writes together."""
+
+    replicas: int
+    """Instances that hold each key."""
+    write_quorum: int
+    """Replicas that have to take a write before it is acknowledged."""
+    read_quorum: int
+    """Replicas whose answers a read takes."""
+    strict: bool
+    """Whether a request fails rather than do with fewer of them (CP)."""
+    local: bool
+    """Whether each instance takes writes and answers reads by itself, and tells the others later."""
+    partitions: int
+    placement: Literal["mod", "ring", "range", "slots"]
+    virtual_nodes: int
+    partition_rate: float | None
+    """Requests a second that a partition takes; None is unbounded."""
+    lag: LawPlan
+    """One way between two instances (s)."""
+    hints: float
+    """Seconds that a write is kept for an instance which it did not reach; 0 keeps none."""
+    anti_entropy: float | None
+    """Seconds between two comparisons of all replicas; None never compares."""
+    read: LawPlan
+    """Work of a replica for a read (s)."""
+    write: LawPlan
+    """Work of a replica for a write (s)."""
+    offsets: tuple[tuple[int, float], ...] = ()
+    """By how much the clocks of instances are fast (s)."""

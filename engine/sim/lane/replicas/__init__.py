@@ -1,0 +1,1 @@
+"""Keys whose versions lie on several instances of one node."""

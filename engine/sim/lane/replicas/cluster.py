@@ -1,0 +1,493 @@
+"""A cluster of replicas: the instance that a request reaches has the owners of its key do the work.
+
+All owners that can be reached are asked, and the answers of the first so many are enough (Dynamo, 2007). A write
+is sent to all of them in any case; owners that cannot be reached get it later, as a hint. Nothing here
+is a formula: an answer is stale because the replicas that answered first did not have the newest version yet.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, final
+
+from mypy_extensions import i64
+
+from engine.sim.lane.agenda import Task, Timer
+from engine.sim.lane.call import Call, CallPath, calls_in
+from engine.sim.lane.codes import (
+    ANNOUNCED,
+    DEAD,
+    ENGAGED,
+    ERROR,
+    OK,
+    RATE_LIMITED,
+    RETURNING,
+    UNAVAILABLE,
+)
+from engine.sim.lane.draws import chance
+from engine.sim.lane.replicas.holding import Holding
+from engine.sim.lane.replicas.operation import MENDING, READING, REPAIRING, WRITING, Operation
+from engine.sim.lane.replicas.replica import Hint, Replica
+
+if TYPE_CHECKING:
+    from engine.sim.lane.call import Pool
+    from engine.sim.lane.node import Node
+    from engine.sim.lane.samplers import Sampler
+
+HANDOFF = 1.0
+"""Seconds between two looks at whom hints can be delivered to."""
+BATCH = 1000
+"""Hints that an instance delivers at once: more would keep its peers from other work."""
+
+
+@final
+class Cluster(Holding):
+    """Coordinates reads and writes of keys that several instances hold."""
+
+    def __init__(self, node: Node, lag: Sampler) -> None:
+        super().__init__()
+        self.node = node
+        self.ends_here = True
+        self.lag = lag
+        """One-way time (s) between instances."""
+        self.kinds: i64 = 1
+        """Tasks below this are those of requests: to coordinate; then come a read and a write of a replica."""
+        self.writes: list[bool] = [False]
+        """Whether each class writes."""
+        self.write_quorum: i64 = 1
+        self.read_quorum: i64 = 1
+        self.strict = True
+        """Whether a request fails rather than do with fewer replicas (CP)."""
+        self.local = False
+        """Whether each instance answers from what it holds itself (several leaders)."""
+        self.hint_life = 0.0
+        """Seconds that hints are kept."""
+        self.reads: i64 = 0
+        self.stale: i64 = 0
+        self.written: i64 = 0
+        self.throttled: i64 = 0
+        self.sloppy: i64 = 0
+        """Requests that had to do with fewer replicas than they should."""
+        self.refused: i64 = 0
+        self.hints_expired: i64 = 0
+        """Hints that were too old when their target was back."""
+        self._peers = Peers(self)
+        self._handoff = Timer(Handoff(self))
+        self._handing = False
+
+    # --- requests -------------------------------------------------------------------------------------------------
+
+    def worked(self, call: Call, now: float) -> None:
+        """A worker is through with a request, or with what a replica does for one."""
+        call.stage = ENGAGED
+        call.pool.discipline.release(call, now)
+        if call.holder is None:
+            self.node.after_work(call, now)
+        else:
+            self._done(call, now)
+
+    def serve(self, job: Call, now: float) -> None:
+        """Coordinate a request: ask all owners of its key that can be reached."""
+        ledger = self.ledger
+        slot = ledger.keys.find(job.key)
+        if slot < 0:
+            slot = self._enter(job.key)
+        partition = ledger.partition[slot]
+        if not self.partitions.takes(partition, now):
+            self.throttled += 1
+            self.node.finish(job, RATE_LIMITED, now)
+            return
+        here = self.replica_of(job.pool)
+        owners = self.partitions.owners[partition]
+        writes = self.writes[job.kind]
+        quorum = self.write_quorum if writes else self.read_quorum
+        asked: i64 = 0
+        for owner in owners:
+            if owner is here or self.reaches(here, owner):
+                asked += 1
+        if asked < quorum:
+            if self.strict:
+                self.refused += 1
+                self.node.finish(job, UNAVAILABLE, now)
+                return
+            self.sloppy += 1
+            quorum = max(1, asked)
+        operation = self._operation(job, WRITING if writes else READING, here, slot, now)
+        operation.needed = quorum
+        if writes:
+            self._write(job, operation, owners, asked, now)
+        elif self.local and (here in owners or asked == 0):
+            operation.pending = 1
+            self._send(job, operation, here, 0, self.kinds, now)
+        else:
+            self._ask(job, operation, owners, asked, now)
+
+    def _operation(self, job: Call, phase: i64, here: Replica, slot: i64, now: float) -> Operation:
+        """What a request carries from now on, with what it carried before."""
+        operation = Operation(phase, here, slot)
+        operation.begun = now
+        context = job.context
+        if context is not None:
+            operation.wrong = context.wrong
+            operation.logical = context.logical
+            operation.session = context.session
+        job.context = operation
+        return operation
+
+    def _write(
+        self, job: Call, operation: Operation, owners: list[Replica], asked: i64, now: float
+    ) -> None:
+        """Give the write a number and a time stamp, and send it to all owners."""
+        ledger, slot, here = self.ledger, operation.slot, operation.here
+        version = ledger.begun[slot] + 1
+        ledger.begun[slot] = version
+        stamp = now + here.offset + here.skew
+        operation.version, operation.stamp = version, stamp
+        operation.pending = max(1, asked)
+        operation.spare = operation.pending - operation.needed
+        place: i64 = 0
+        for owner in owners:
+            if owner is here or self.reaches(here, owner):
+                self._send(job, operation, owner, place, self.kinds + 1, now)
+            elif self.hint_life > 0.0:
+                self._hint(here, Hint(owner, slot, version, stamp, now))
+            place += 1
+        if asked == 0:  # it stands in for those whom it does not reach
+            self._send(job, operation, here, place, self.kinds + 1, now)
+
+    def _ask(
+        self, job: Call, operation: Operation, owners: list[Replica], asked: i64, now: float
+    ) -> None:
+        """Send a read to all owners that can be reached."""
+        here = operation.here
+        operation.floor = self.ledger.acked[operation.slot]
+        operation.pending = max(1, asked)
+        operation.spare = operation.pending - operation.needed
+        place: i64 = 0
+        for owner in owners:
+            if owner is here or self.reaches(here, owner):
+                self._send(job, operation, owner, place, self.kinds, now)
+            place += 1
+        if asked == 0:
+            self._send(job, operation, here, place, self.kinds, now)
+
+    def _send(
+        self, job: Call, operation: Operation, owner: Replica, place: i64, task: i64, now: float
+    ) -> None:
+        """Have a replica read or write."""
+        pool = owner.pool
+        part = Call(self.node, pool, job, job.kind, job.key)
+        part.task = task
+        part.attempt = int(place)
+        part.holder = owner
+        part.context = operation
+        pool.detached += 1
+        if owner is operation.here:
+            owner.inside.add(part)
+            pool.discipline.rejoin(part, now)
+        else:
+            part.stage = ANNOUNCED
+            part.path = self._peers
+            self.cross(part)
+
+    def cross(self, part: Call) -> None:
+        """Let something go from one instance to another."""
+        lag = self.lag
+        agenda = self.node.agenda
+        if lag.fixed >= 0.0:
+            agenda.convey(lag.fixed, part)
+        else:
+            agenda.schedule(lag.draw(), part)
+
+    def arrived(self, part: Call, now: float) -> None:
+        """Something reaches a replica, unless that is down or cut off by now."""
+        part.path = None
+        replica, operation = held_by(part), operation_of(part)
+        pool = part.pool
+        if pool.down or replica.side != operation.here.side:
+            pool.detached -= 1
+            self._fails(part, operation, now)
+            return
+        replica.inside.add(part)
+        pool.discipline.rejoin(part, now)
+
+    def _done(self, part: Call, now: float) -> None:
+        """A replica has read or written."""
+        replica, operation = held_by(part), operation_of(part)
+        pool = part.pool
+        replica.inside.remove(part)
+        pool.detached -= 1
+        slot = operation.slot
+        here = operation.here
+        if pool.error > 0.0 and replica is not here and chance(self.node.errors, pool.error):
+            part.reason = ERROR
+        elif operation.phase != READING:
+            self.take(replica, slot, operation.version, operation.stamp)
+        else:
+            part.step = replica.versions[slot]
+            part.sent = replica.stamps[slot]
+        if operation.phase == MENDING:
+            return
+        if replica is here:
+            self._answered(part, operation, now)
+        else:
+            part.stage = RETURNING
+            part.path = self._peers
+            self.cross(part)
+
+    def returned(self, part: Call, now: float) -> None:
+        """An answer reaches the coordinator, unless the two are cut off by now."""
+        part.path = None
+        operation = operation_of(part)
+        if part.reason != OK or held_by(part).side != operation.here.side:
+            self._fails(part, operation, now)
+        else:
+            self._answered(part, operation, now)
+
+    def _answered(self, part: Call, operation: Operation, now: float) -> None:
+        """A replica has answered; during a pause nobody notices."""
+        job = part.parent
+        if job is None:
+            return
+        operation.pending -= 1
+        if part.reason != OK:
+            self._counts_out(job, operation, now)
+            return
+        if operation.phase == READING:
+            self._compare(part, operation)
+        operation.answers += 1
+        if not operation.over and operation.answers >= operation.needed:
+            self.node.proceed(job, part, now)
+        if operation.pending == 0 and operation.phase == READING:
+            self._mend(operation, now)
+
+    def _compare(self, part: Call, operation: Operation) -> None:
+        """Keep the newest version that replicas have answered with, and who holds it."""
+        bit: i64 = 1 << i64(part.attempt)
+        operation.answered |= bit
+        version, stamp = part.step, part.sent
+        if version == operation.version:
+            operation.holders |= bit
+        elif version > 0 and (
+            operation.version == 0
+            or stamp > operation.stamp
+            or (stamp == operation.stamp and version > operation.version)
+        ):
+            operation.version, operation.stamp = version, stamp
+            operation.holders = bit
+
+    def _fails(self, part: Call, operation: Operation, now: float) -> None:
+        """A replica does not answer."""
+        job = part.parent
+        if job is None or operation.phase == MENDING:
+            return
+        operation.pending -= 1
+        self._counts_out(job, operation, now)
+        if operation.pending == 0 and operation.phase == READING:
+            self._mend(operation, now)
+
+    def _counts_out(self, job: Call, operation: Operation, now: float) -> None:
+        """A request can do with fewer answers, or fails."""
+        operation.spare -= 1
+        if operation.spare < 0 and not operation.over:
+            operation.over = True
+            if not job.done:
+                self.refused += 1
+                self.node.finish(job, UNAVAILABLE, now)
+
+    def proceed(self, job: Call, child: Call, now: float) -> None:
+        """There are answers enough: acknowledge a write, or give the newest version."""
+        operation = operation_of(child)
+        if operation.over or job.done:
+            return
+        slot, ledger = operation.slot, self.ledger
+        if operation.phase == WRITING:
+            operation.over = True
+            self.written += 1
+            ledger.acked[slot] = max(ledger.acked[slot], operation.version)
+        else:
+            if operation.phase == READING and self._writes_back(job, operation, now):
+                return
+            operation.over = True
+            self.reads += 1
+            if operation.version < operation.floor:
+                self.stale += 1
+        self.node.finish(job, OK, now)
+
+    def child_failed(self, job: Call, reason: i64, now: float) -> None:
+        """It makes no calls."""
+        self.node.finish(job, reason, now)
+
+    # --- repair ---------------------------------------------------------------------------------------------------
+
+    def _writes_back(self, job: Call, operation: Operation, now: float) -> bool:
+        """Have a quorum hold what is about to be answered, so that no later read is older (Attiya et al. 1995).
+
+        Only where consistency goes before; mostly those that have answered are a quorum already.
+        """
+        version = operation.version
+        if not self.strict or self.local or version == 0:
+            return False
+        held: i64 = 0
+        owners = self.partitions.owners[self.ledger.partition[operation.slot]]
+        lacking: list[Replica] = []
+        bit: i64 = 1
+        here = operation.here
+        for owner in owners:
+            if operation.holders & bit:
+                held += 1
+            elif owner is here or self.reaches(here, owner):
+                lacking.append(owner)
+            bit <<= 1
+        quorum = min(self.write_quorum, len(owners))
+        if held >= quorum:
+            return False
+        back = Operation(REPAIRING, here, operation.slot)
+        back.version, back.stamp, back.floor = version, operation.stamp, operation.floor
+        back.needed = quorum - held
+        back.pending = len(lacking)
+        back.spare = back.pending - back.needed
+        operation.over = True
+        job.context = back
+        back.wrong, back.logical, back.session = (
+            operation.wrong,
+            operation.logical,
+            operation.session,
+        )
+        if back.spare < 0:
+            back.over = True
+            self.refused += 1
+            self.node.finish(job, UNAVAILABLE, now)
+            return True
+        for owner in lacking:
+            self._send(job, back, owner, 0, self.kinds + 1, now)
+        return True
+
+    def _mend(self, operation: Operation, now: float) -> None:
+        """Bring those up to date that have answered with something older (read repair)."""
+        if operation.holders == operation.answered:
+            return
+        owners = self.partitions.owners[self.ledger.partition[operation.slot]]
+        bit: i64 = 1
+        for owner in owners:
+            if operation.answered & bit and not operation.holders & bit:
+                self.mend(
+                    operation.here, owner, operation.slot, operation.version, operation.stamp, now
+                )
+            bit <<= 1
+
+    def mend(
+        self, here: Replica, owner: Replica, slot: i64, version: i64, stamp: float, now: float
+    ) -> None:
+        """Send a version to a replica; nobody waits for that."""
+        if owner is not here and not self.reaches(here, owner):
+            return
+        operation = Operation(MENDING, here, slot)
+        operation.version, operation.stamp = version, stamp
+        self.repaired += 1
+        job = Call(self.node, here.pool, None, 0, 0)
+        job.done = True
+        self._send(job, operation, owner, 0, self.kinds + 1, now)
+
+    def _hint(self, here: Replica, hint: Hint) -> None:
+        """Keep a write for somebody who is not reached, and look from time to time whether he is."""
+        here.keep_hint(hint)
+        if not self._handing:
+            self._handing = True
+            self.node.agenda.schedule(HANDOFF, self._handoff)
+
+    def hand_off(self, now: float) -> None:
+        """Deliver hints to those who can be reached again."""
+        self._handing = False
+        for here in self.members:
+            if len(here.hints) == 0:
+                continue
+            if not here.pool.down:
+                self._deliver_hints(here, now)
+            if len(here.hints) > 0 and not self._handing:
+                self._handing = True
+                self.node.agenda.schedule(HANDOFF, self._handoff)
+
+    def _deliver_hints(self, here: Replica, now: float) -> None:
+        """Deliver what one instance keeps for others, as much as goes at once."""
+        gone: list[int] = []
+        for name, hint in here.hints.items():
+            if len(gone) >= BATCH:
+                break
+            if hint.at + self.hint_life <= now:
+                self.hints_expired += 1
+                gone.append(name)
+            elif self.reaches(here, hint.target):
+                gone.append(name)
+                self.mend(here, hint.target, hint.slot, hint.version, hint.stamp, now)
+        for name in gone:
+            del here.hints[name]
+
+    def hints(self) -> i64:
+        """Hints that are kept now."""
+        count: i64 = 0
+        for member in self.members:
+            count += len(member.hints)
+        return count
+
+    # --- faults ---------------------------------------------------------------------------------------------------
+
+    def parts(self, pool: Pool) -> list[Call]:
+        """The requests inside an instance, and what it does for others."""
+        return calls_in(pool.inside) + calls_in(self.replica_of(pool).inside)
+
+    def killed(self, pool: Pool, now: float) -> None:
+        """An instance died: what it held is on its disk, what it had in hand does not get done."""
+        replica = self.replica_of(pool)
+        parts = calls_in(replica.inside)
+        replica.inside.clear()
+        for part in parts:
+            part.stage = DEAD
+            pool.detached -= 1
+        for part in parts:
+            self._fails(part, operation_of(part), now)
+
+
+@final
+class Peers(CallPath):
+    """The network between the instances of a cluster."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+
+    def arrive(self, call: Call, now: float) -> None:
+        """A replica is asked."""
+        self._cluster.arrived(call, now)
+
+    def deliver(self, call: Call, now: float) -> None:
+        """A replica has answered."""
+        self._cluster.returned(call, now)
+
+    def is_cut(self) -> bool:
+        """Never as a whole."""
+        return False
+
+
+@final
+class Handoff(Task):
+    """Looks from time to time whether hints can be delivered."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+
+    def due(self, timer: Timer, now: float) -> None:
+        """Look."""
+        self._cluster.hand_off(now)
+
+
+def operation_of(part: Call) -> Operation:
+    """What a replica's work is for."""
+    context = part.context
+    assert isinstance(context, Operation)
+    return context
+
+
+def held_by(part: Call) -> Replica:
+    """The replica that does some work."""
+    holder = part.holder
+    assert isinstance(holder, Replica)
+    return holder

@@ -1,0 +1,167 @@
+"""What the instances of a cluster hold together: who owns which keys, and what becomes of that when they change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mypy_extensions import i64
+
+from engine.sim.lane.replicas.ledger import Ledger
+from engine.sim.lane.replicas.partitions import Partitions
+from engine.sim.lane.seams import Role
+
+if TYPE_CHECKING:
+    from engine.sim.lane.balancing.key_maps import KeyMap
+    from engine.sim.lane.call import Pool
+    from engine.sim.lane.replicas.replica import Replica
+
+
+class Holding(Role):
+    """Replicas of keys. How requests get at them is said by `Cluster`."""
+
+    def __init__(self) -> None:
+        self.members: list[Replica] = []
+        """One an instance that there is."""
+        self.former: list[Replica] = []
+        """Of instances that were taken away and may have work still."""
+        self.partitions = Partitions()
+        self.ledger = Ledger()
+        self.repaired: i64 = 0
+        """Replicas that reads, hints and comparisons have brought up to date."""
+        self.lost_writes: i64 = 0
+        self.keys_moved: i64 = 0
+        self.flawed = False
+        """Whether stale answers are to be expected for once: data was lost, clocks differ, or knobs were turned."""
+
+    def take(self, replica: Replica, slot: i64, version: i64, stamp: float) -> bool:
+        """Have a replica hold a version, unless it holds a newer one; whether it did not yet."""
+        ledger = self.ledger
+        if not replica.is_older(slot, version, stamp):
+            if replica.versions[slot] < version:
+                ledger.drop(slot, version)
+            return False
+        replica.versions[slot] = version
+        replica.stamps[slot] = stamp
+        owners = self.partitions.owners[ledger.partition[slot]]
+        if replica in owners:
+            ledger.applied(slot, version, stamp, len(owners))
+        return True
+
+    def reaches(self, here: Replica, other: Replica) -> bool:
+        """Whether an instance knows another one to be up, and nothing is between them."""
+        return not other.pool.down and here.side == other.side
+
+    def replica_of(self, pool: Pool) -> Replica:
+        """What an instance holds."""
+        place = i64(pool.index)
+        members = self.members
+        if place < len(members):
+            member = members[place]
+            if member.pool is pool:
+                return member
+        for each in members:
+            if each.pool is pool:
+                return each
+        for each in self.former:
+            if each.pool is pool:
+                return each
+        return members[0]
+
+    def _enter(self, key: i64) -> i64:
+        """A slot for a key that nobody has asked for yet."""
+        slot = self.ledger.add(key, self.partitions.of(key))
+        room = self.ledger.room()
+        for member in self.members:
+            member.make_room(room)
+        for member in self.former:
+            member.make_room(room)
+        return slot
+
+    def rearrange(self, key_map: KeyMap, owners: list[list[Replica]], *, ranged: bool) -> None:
+        """Have keys belong to other partitions, and these to other instances: what moves is copied at once."""
+        before = self.partitions.owners
+        places = self.partitions
+        places.map, places.ranged, places.owners = key_map, ranged, owners
+        ledger = self.ledger
+        keys = ledger.keys
+        moved: i64 = 0
+        for key in self._known():
+            slot = keys.find(key)
+            had = before[ledger.partition[slot]]
+            partition = self.partitions.of(key)
+            have = owners[partition]
+            moves = partition != ledger.partition[slot]
+            ledger.partition[slot] = partition
+            for owner in have:
+                if owner not in had:
+                    moves = True
+                    for other in had:
+                        if owner.is_older(slot, other.versions[slot], other.stamps[slot]):
+                            owner.versions[slot] = other.versions[slot]
+                            owner.stamps[slot] = other.stamps[slot]
+            for other in had:
+                if other not in have:
+                    other.versions[slot] = 0
+                    other.stamps[slot] = 0.0
+            moved += i64(moves)
+        self.keys_moved += moved
+        self.flawed = self.flawed or moved > 0
+        ledger.survey(owners)
+
+    def _known(self) -> list[int]:
+        """All keys that anybody has asked for; a free slot holds the next free one instead of a key."""
+        ledger = self.ledger
+        keys = ledger.keys
+        found: list[int] = []
+        slot: i64 = 0
+        room = keys.room()
+        while slot < room:
+            key = keys.keys[slot]
+            if keys.find(key) == slot:
+                found.append(int(key))
+            slot += 1
+        return found
+
+    def compare_all(self, now: float) -> i64:
+        """Bring all owners that reach each other to the newest version that one of them holds (anti-entropy).
+
+        Returns:
+            How many replicas of keys were behind.
+        """
+        ledger = self.ledger
+        behind: i64 = 0
+        slot: i64 = 0
+        room = ledger.room()
+        while slot < room:
+            if ledger.begun[slot] > 0:
+                owners = self.partitions.owners[ledger.partition[slot]]
+                if ledger.holders[slot] < len(owners):
+                    for owner in owners:
+                        if not owner.pool.down:
+                            behind += self._catch_up(owner, owners, slot)
+            slot += 1
+        self.repaired += behind
+        return behind
+
+    def _catch_up(self, owner: Replica, owners: list[Replica], slot: i64) -> i64:
+        """Have one replica know what others know that it reaches; 1 where it was behind."""
+        behind: i64 = 0
+        for other in owners:
+            if other is owner or not self.reaches(owner, other):
+                continue
+            if self.take(owner, slot, other.versions[slot], other.stamps[slot]):
+                behind = 1
+        return behind
+
+    def flush(self) -> None:
+        """All disks are lost."""
+        for member in self.members:
+            member.forget()
+        self.lost_writes += self.ledger.survey(self.partitions.owners)
+
+    def stand(self, pool: Pool, side: i64, skew: float) -> None:
+        """Have events put an instance on a side of cuts, and its clock wrong."""
+        replica = self.replica_of(pool)
+        if replica.pool is pool:
+            replica.side, replica.skew = side, skew
+            self.flawed = self.flawed or skew != 0.0

@@ -1,0 +1,187 @@
+"""Clusters of replicas: who holds which keys, and what came of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.sim.body import Counters, Values, padded, ratio
+from engine.sim.invariant import InvariantError, at_most
+from engine.sim.key_maps import map_among
+from engine.sim.lane.balancing.key_maps import mixed
+from engine.sim.lane.replicas.cluster import Cluster
+from engine.sim.lane.replicas.partitions import SALT
+from engine.sim.lane.replicas.replica import Replica
+from engine.sim.primitives.adapter import RoleAdapter
+from engine.sim.samplers import make_sampler
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine.plan.primitives import ClusterPlan, LawPlan, NodePlan
+    from engine.sim.lane.node import Node
+    from engine.sim.parts import LinkPart, NodePart
+    from engine.sim.setup import Setup
+
+_TALLIES = 11
+"""Counters before those of the partitions."""
+
+
+class ClusterAdapter(RoleAdapter[Cluster]):
+    """Keys that instances hold together."""
+
+    name = "cluster"
+
+    def applies(self, plan: NodePlan) -> bool:
+        """A plan with a cluster."""
+        return plan.cluster is not None
+
+    def make(self, node: Node, plan: NodePlan, setup: Setup) -> Cluster:
+        """Empty. Its workers do more than one work a request."""
+        role = Cluster(node, make_sampler(_of(plan).lag, setup.streams, plan.id, "lag"))
+        node.stepwise, node.stepper = True, role
+        return role
+
+    def tune(self, role: Cluster, part: NodePart, setup: Setup) -> None:
+        """Turn its knobs; who holds what is known once the instances are there."""
+        plan, node = _of(part.plan), part.node
+        before = None if part.followed is None else part.followed.cluster
+        pace = 1.0 / part.plan.station.speed
+
+        def sampler(law: LawPlan, purpose: str) -> None:
+            node.work.append(make_sampler(law.times(pace), setup.streams, node.name, purpose))
+
+        node.law = None
+        sampler(plan.read, "work/replica read")
+        sampler(plan.write, "work/replica write")
+        role.kinds = setup.kinds
+        role.writes = padded([kind.write for kind in setup.plan.classes], setup.kinds)
+        role.lag = make_sampler(plan.lag, setup.streams, node.name, "lag")
+        role.write_quorum, role.read_quorum = plan.write_quorum, plan.read_quorum
+        role.strict, role.local = plan.strict, plan.local
+        role.hint_life = plan.hints
+        now = setup.agenda.now
+        role.partitions.divide(plan.partitions, now)
+        role.partitions.cap(plan.partition_rate or 0.0, now)
+        if before is not None and _promise(before) != _promise(plan):
+            role.flawed = True
+
+    def wire(self, role: Cluster, part: NodePart, leaving: list[LinkPart], setup: Setup) -> None:
+        """Know the instances that there are now, and divide the keys among them where that is new."""
+        plan, pools = _of(part.plan), part.node.pools
+        known = {id(each.pool): each for each in (*role.members, *role.former)}
+        members = [known.get(id(pool)) or Replica(pool) for pool in pools]
+        offsets = dict(plan.offsets)
+        for member in members:
+            member.make_room(role.ledger.room())
+            member.offset = offsets.get(int(member.pool.index), 0.0)
+        role.flawed = role.flawed or any(plan.offsets)
+        new = [id(each) for each in members] != [id(each) for each in role.members]
+        gone = [each for each in role.members if each not in members]
+        role.former = [each for each in (*role.former, *gone) if each.pool in part.retired]
+        role.members = members
+        keys = max(kind.keys.count for kind in setup.plan.classes)
+        division = repr((plan.partitions, plan.replicas, plan.placement, plan.virtual_nodes, keys))
+        if new or role.partitions.division != division:
+            role.partitions.division = division
+            names = [f"partition/{place}" for place in range(plan.partitions)]
+            among = map_among(names, plan.placement, plan.virtual_nodes, SALT, keys)
+            ranged = plan.placement == "range"
+            role.rearrange(among, owners_of(plan, members), ranged=ranged)
+
+    def counters(self, body: Cluster, now: float) -> Counters:
+        """What was asked, answered and repaired, and what each partition has taken."""
+        return (
+            float(body.reads),
+            float(body.stale),
+            float(body.written),
+            float(body.ledger.lost_updates),
+            float(body.lost_writes),
+            float(body.keys_moved),
+            float(body.throttled),
+            float(body.sloppy),
+            float(body.refused),
+            float(body.repaired),
+            float(body.hints_expired),
+            *(float(load) for load in body.partitions.loads),
+        )
+
+    def extra(self, body: Cluster, since: Sequence[float], span: float, now: float) -> Values:
+        """How often reads were stale, what was lost, and how evenly the partitions are loaded."""
+        (
+            reads,
+            stale,
+            _written,
+            updates,
+            lost,
+            moved,
+            throttled,
+            sloppy,
+            refused,
+            repaired,
+            expired,
+        ) = since[:_TALLIES]
+        loads = since[_TALLIES:]
+        return {
+            "stale_ratio": ratio(stale, reads),
+            "divergent": float(body.ledger.divergent),
+            "lost_writes": lost,
+            "lost_updates": updates,
+            "keys_known": float(body.ledger.keys.count),
+            "keys_moved": moved,
+            "imbalance": ratio(max(loads, default=0.0) * len(loads), sum(loads)),
+            "throttled": throttled,
+            "sloppy": sloppy,
+            "no_quorum": refused,
+            "repaired": repaired,
+            "hints": float(body.hints()),
+            "hints_expired": expired,
+        }
+
+    def check(self, body: Cluster, owner: Node, now: float) -> None:
+        """Quorums that overlap never answer with anything older than what was acknowledged."""
+        at_most(owner.name, "stale reads", int(body.stale), int(body.reads))
+        overlap = body.read_quorum + body.write_quorum > len(body.partitions.owners[0])
+        calm = not (body.flawed or body.sloppy or body.lost_writes or body.local)
+        if overlap and calm and body.stale > 0:
+            msg = f"{owner.name}: {int(body.stale)} stale reads although the quorums overlap"
+            raise InvariantError(msg)
+
+
+def owners_of(plan: ClusterPlan, members: Sequence[Replica]) -> list[list[Replica]]:
+    """Which instances hold each partition: the one where it is placed, and the next others."""
+    names = [f"instance/{member.pool.index}" for member in members]
+    whole = map_among(names, plan.placement, plan.virtual_nodes, SALT, plan.partitions)
+    count, found = min(plan.replicas, len(members)), []
+    for partition in range(plan.partitions):
+        spread = plan.placement in ("ring", "slots")
+        first = int(mixed(partition, SALT)) if spread else partition
+        place = int(whole.place(first))
+        owners = [members[place]]
+        skipped = 1
+        while len(owners) < count:
+            place = int(whole.after(first, skipped)) if plan.placement == "ring" else -1
+            if place < 0:
+                place = (int(whole.place(first)) + skipped) % len(members)
+            if members[place] not in owners:
+                owners.append(members[place])
+            skipped += 1
+        found.append(owners)
+    return found
+
+
+def cluster_of(part: NodePart) -> Cluster | None:
+    """The cluster that a node is, if it is one."""
+    return part.role(Cluster) if part.plan.cluster is not None else None
+
+
+def _of(plan: NodePlan) -> ClusterPlan:
+    """What the plan of a cluster says of it."""
+    if plan.cluster is None:
+        msg = f"{plan.id} is no cluster"
+        raise AssertionError(msg)
+    return plan.cluster
+
+
+def _promise(plan: ClusterPlan) -> tuple[object, ...]:
+    """What decides whether quorums overlap."""
+    return (plan.replicas, plan.write_quorum, plan.read_quorum, plan.local, plan.offsets)
