@@ -14,6 +14,7 @@ from engine.catalog.checks.queries import query_findings
 from engine.catalog.checks.risks import risks
 from engine.catalog.checks.standstill import standstill_errors
 from engine.catalog.checks.stores import store_warnings
+from engine.catalog.checks.transactions import transaction_findings
 from engine.catalog.checks.warnings import warnings
 from engine.catalog.lower import plan_of, read_whole
 from engine.plan.largest import at_largest
@@ -43,5 +44,6 @@ def check(design: Design) -> tuple[Finding, ...]:
         *policy_findings(largest),
         *query_findings(reading, plan),
         *hot_rows(reading, largest),
+        *transaction_findings(reading, plan),
         *objective_findings(reading, plan),
     )

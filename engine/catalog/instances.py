@@ -22,6 +22,19 @@ _ALL: Final = (
     Metric(name="capacity_seconds", title="instance seconds", unit="s", needs="autoscale"),
 )
 
+TRANSACTION_METRICS: Final = (
+    Metric(name="commits", title="transactions committed", counts=True, needs="flow"),
+    Metric(name="aborts", title="transactions aborted", counts=True, needs="flow"),
+    Metric(name="abort_share", title="share of aborted transactions", unit="%", needs="flow"),
+    Metric(name="compensations", title="compensations", counts=True, needs="flow"),
+    Metric(name="in_doubt", title="participants left in doubt", counts=True, needs="flow"),
+    Metric(name="in_doubt_time", title="time in doubt, mean", unit="s", needs="flow"),
+    Metric(name="in_doubt_last", title="participants in doubt at the end", needs="flow"),
+    Metric(name="not_undone", title="participants not undone", counts=True, needs="flow"),
+    Metric(name="unsettled", title="transactions under way at the end", needs="flow"),
+)
+"""What nodes add whose flow has transactions."""
+
 UPTIME_METRICS: Final = (
     Metric(name="availability", title="up", unit="%", needs="faults failover backup"),
     Metric(

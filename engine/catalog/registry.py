@@ -15,6 +15,7 @@ from engine.catalog.instances import (
     DRAIN_METRICS,
     OMITTED,
     RECOVERY_METRICS,
+    TRANSACTION_METRICS,
     UNTRUE_METRICS,
     UPTIME_METRICS,
 )
@@ -67,6 +68,8 @@ def _complete(preset: Preset) -> Preset:
     for sort in OF_NODES:
         if sort.field in fields:
             metrics += tuple(replace(metric, needs=sort.field) for metric in sort.metrics)
+    if "flow" in fields:
+        metrics += TRANSACTION_METRICS
     if "faults" in fields:
         metrics += (*_asked_for(UPTIME_METRICS, fields), OMITTED, *DRAIN_METRICS)
     metrics += tuple(_asked_for(RECOVERY_METRICS, fields))

@@ -1,7 +1,7 @@
-"""An explicit flow: what a station does with a request, as a small tree of seven combinators.
+"""An explicit flow: what a station does with a request, as a small tree of seven combinators and transactions.
 
 A step is an object with one key that says what it is: ``work``, ``call``, ``sequence``, ``parallel``,
-``choice``, ``loop`` or ``async``. A list of steps is done from the first to the last.
+``choice``, ``loop``, ``async`` or ``transaction``. A list of steps is done from the first to the last.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pydantic import AfterValidator, ConfigDict, Discriminator, Field, Tag, mode
 
 from engine.model.fields import Config, setting
 from engine.model.laws import Law
+from engine.model.transaction import Transaction
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping
@@ -146,7 +147,27 @@ class AsyncStep(Config):
     model_config = ConfigDict(populate_by_name=True)
 
 
-_KEYS: Final = ("work", "call", "sequence", "parallel", "choice", "loop", "async")
+class TransactionStep(Config):
+    """Something that all participants do, or none."""
+
+    transaction: Transaction = setting(
+        title="Transaction", help="Who takes part, and how they agree."
+    )
+
+    @model_validator(mode="after")
+    def _has_participants(self) -> Self:
+        """Refuse a transaction of nobody, and twice the same participant."""
+        names = self.transaction.participants
+        if not names:
+            msg = "has no participants; name links that leave this node"
+            raise ValueError(msg)
+        if len(set(names)) < len(names):
+            msg = "names a participant twice; each link may be one"
+            raise ValueError(msg)
+        return self
+
+
+_KEYS: Final = ("work", "call", "sequence", "parallel", "choice", "loop", "async", "transaction")
 
 
 def _sort(value: Any) -> str | None:
@@ -165,12 +186,13 @@ Step = Annotated[
     | Annotated[ParallelStep, Tag("a parallel step")]
     | Annotated[ChoiceStep, Tag("a choice step")]
     | Annotated[LoopStep, Tag("a loop step")]
-    | Annotated[AsyncStep, Tag("a async step")],
+    | Annotated[AsyncStep, Tag("a async step")]
+    | Annotated[TransactionStep, Tag("a transaction step")],
     Discriminator(
         _sort,
         custom_error_type="no_step",
         custom_error_message="is no step; write an object with one of the keys work, call, sequence, "
-        'parallel, choice, loop or async, such as {"call": "id-of-a-link"}',
+        'parallel, choice, loop, async or transaction, such as {"call": "id-of-a-link"}',
     ),
 ]
 """One step of a flow."""
@@ -185,6 +207,7 @@ _TAGS: Final[dict[type, str]] = {
     ChoiceStep: "a choice step",
     LoopStep: "a loop step",
     AsyncStep: "a async step",
+    TransactionStep: "a transaction step",
 }
 
 
@@ -218,7 +241,9 @@ def _rounds(steps: tuple[Step, ...]) -> int:
             times = step.loop
         elif isinstance(step, ParallelStep):
             times = step.copies
-        whole += times * sum(_rounds(parts) for _, parts in inside) if inside else 1
+        elif isinstance(step, TransactionStep):
+            times = 2 * len(step.transaction.participants)
+        whole += times * sum(_rounds(parts) for _, parts in inside) if inside else times
     return whole
 
 
@@ -230,8 +255,33 @@ def calls_of(
         here = (*path, str(index))
         if isinstance(step, CallStep):
             yield (*here, "call"), step.call
+        if isinstance(step, TransactionStep):
+            yield from _calls_of_transaction(step.transaction, (*here, "transaction"))
         for inside, parts in _parts(step):
             yield from calls_of(parts, (*here, *inside))
+
+
+def _calls_of_transaction(
+    transaction: Transaction, path: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The links of participants, and those of compensations."""
+    for place, link in enumerate(transaction.participants):
+        yield (*path, "participants", str(place)), link
+    for place, link in enumerate(transaction.compensate or ()):
+        if link:
+            yield (*path, "compensate", str(place)), link
+
+
+def transactions_of(
+    steps: tuple[Step, ...], path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], Transaction]]:
+    """Every transaction of a flow, with its path in the raw JSON."""
+    for index, step in enumerate(steps):
+        here = (*path, str(index))
+        if isinstance(step, TransactionStep):
+            yield (*here, "transaction"), step.transaction
+        for inside, parts in _parts(step):
+            yield from transactions_of(parts, (*here, *inside))
 
 
 def branches_of(
@@ -299,6 +349,10 @@ def _parts(step: Step) -> list[tuple[tuple[str, ...], tuple[Step, ...]]]:
             return []
 
 
+_LISTS: Final = ("participants", "compensate")
+"""Lists of links in a transaction."""
+
+
 def relinked(raw: Any, ids: Mapping[str, str]) -> Any:
     """A raw flow in which calls go over other links, such as those of a copy."""
     if isinstance(raw, list):
@@ -309,6 +363,10 @@ def relinked(raw: Any, ids: Mapping[str, str]) -> Any:
     link = raw.get("call")
     if isinstance(link, str):
         made["call"] = ids.get(link, link)
+    for key in _LISTS:
+        names = raw.get(key)
+        if isinstance(names, list):
+            made[key] = [ids.get(each, each) if isinstance(each, str) else each for each in names]
     return made
 
 
@@ -320,6 +378,8 @@ def without_calls(raw: Any, gone: Container[str]) -> Any:
     if not isinstance(raw, dict) or raw.get("call") in gone:
         return None if isinstance(raw, dict) else raw
     made = dict(raw)
+    if isinstance(raw.get("transaction"), dict):
+        return _without_participants(made, gone)
     for key in ("sequence", "parallel", "choice", "do", "async"):
         if key in raw:
             made[key] = without_calls(raw[key], gone)
@@ -332,3 +392,19 @@ def without_calls(raw: Any, gone: Container[str]) -> Any:
         most = len(begun) * copies if isinstance(copies, int) else len(begun)
         made["need"] = min(need, most)
     return made
+
+
+def _without_participants(raw: dict[str, Any], gone: Container[str]) -> Any:
+    """A raw step without the participants behind some links; None where nobody is left."""
+    inner = dict(raw["transaction"])
+    names, undo = inner.get("participants"), inner.get("compensate")
+    if not isinstance(names, list):
+        return raw
+    kept = [place for place, name in enumerate(names) if name not in gone]
+    if not kept:
+        return None
+    inner["participants"] = [names[place] for place in kept]
+    if isinstance(undo, list):
+        names = [undo[place] if place < len(undo) else "" for place in kept]
+        inner["compensate"] = ["" if name in gone else name for name in names]
+    return {**raw, "transaction": inner}

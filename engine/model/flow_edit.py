@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
 Path = tuple[int | str, ...]
-KINDS: Final = ("work", "call", "sequence", "parallel", "choice", "loop", "async")
+KINDS: Final = ("work", "call", "sequence", "parallel", "choice", "loop", "async", "transaction")
 """Sorts of steps, by the key that tells them."""
 WRAPS: Final = ("sequence", "parallel", "choice", "loop", "async")
 """Those that hold other steps."""
@@ -63,7 +63,7 @@ def inner_key(kind: str) -> str:
     return kind if kind in ("sequence", "parallel", "choice", "async") else ""
 
 
-def made(kind: str, inside: list[Any] | None = None, link: str = "") -> dict[str, JsonValue]:
+def made(kind: str, inside: list[Any] | None = None, link: str = "") -> dict[str, JsonValue]:  # noqa: PLR0911 - one return a sort
     """A new step of a sort, around some steps or around a work."""
     steps: list[Any] = inside or [_WORK]
     match kind:
@@ -77,6 +77,8 @@ def made(kind: str, inside: list[Any] | None = None, link: str = "") -> dict[str
             return {"choice": [{"do": steps}]}
         case "way":
             return {"do": steps}
+        case "transaction":
+            return {"transaction": {"mode": "two_phase", "participants": [link]}}
         case _:
             return {kind: steps}
 

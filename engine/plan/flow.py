@@ -7,6 +7,7 @@ calls are made, how often and in which order, reads one thing only.
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.model.policies.fallback import Fallback
@@ -17,6 +18,7 @@ from engine.plan.primitives import (
     FlowPlan,
     LoopPart,
     ParallelPart,
+    TransactionPart,
     Way,
     WorkPart,
 )
@@ -39,8 +41,53 @@ def flow_of(node: NodePlan, leaving: Sequence[LinkPlan], classes: Sequence[Class
     asked = session_link(node, leaving)
     if asked is not None:
         others = [link for link in leaving if link.id != asked]
-        return _with_session(node.flow or _told(node, others, classes), asked)
-    return node.flow or _told(node, leaving, classes)
+        return _with_session(plain(node.flow) or _told(node, others, classes), asked)
+    return plain(node.flow) or _told(node, leaving, classes)
+
+
+def plain(flow: FlowPlan | None) -> FlowPlan:
+    """A flow in which transactions are the calls that they make where nothing fails; nothing where there is none."""
+    if flow is None or not has_transactions(flow):
+        return flow or ()
+    made: list[Part] = []
+    for part in flow:
+        match part:
+            case TransactionPart():
+                made += part.as_calls()
+            case AsyncPart():
+                made.append(AsyncPart(plain(part.do)))
+            case LoopPart():
+                made.append(LoopPart(part.rounds, plain(part.do)))
+            case ParallelPart():
+                made.append(ParallelPart(tuple(plain(way) for way in part.ways), part.need))
+            case ChoicePart():
+                made.append(ChoicePart(tuple(replace(way, do=plain(way.do)) for way in part.ways)))
+            case _:
+                made.append(part)
+    return tuple(made)
+
+
+def has_transactions(flow: FlowPlan) -> bool:
+    """Whether a flow has transactions."""
+    return any(True for _ in transactions_in(flow))
+
+
+def transactions_in(flow: FlowPlan) -> Iterator[TransactionPart]:
+    """Every transaction of a flow."""
+    for part in flow:
+        match part:
+            case TransactionPart():
+                yield part
+            case AsyncPart() | LoopPart():
+                yield from transactions_in(part.do)
+            case ParallelPart():
+                for way in part.ways:
+                    yield from transactions_in(way)
+            case ChoicePart():
+                for choice in part.ways:
+                    yield from transactions_in(choice.do)
+            case _:
+                pass
 
 
 def _with_session(flow: FlowPlan, link: str) -> FlowPlan:
@@ -143,6 +190,9 @@ def calls_in(flow: FlowPlan) -> Iterator[tuple[str, bool]]:
         match part:
             case CallPart():
                 yield part.link, True
+            case TransactionPart():
+                yield from calls_in(part.as_calls())
+                yield from ((link, True) for link in part.undo if link is not None)
             case AsyncPart():
                 yield from ((link, False) for link, _ in calls_in(part.do))
             case LoopPart():
@@ -159,7 +209,7 @@ def goes_side_by_side(flow: FlowPlan) -> bool:
     """Whether some of its parts go on at once, or unwaited for."""
     for part in flow:
         match part:
-            case AsyncPart():
+            case AsyncPart() | TransactionPart():
                 return True
             case ParallelPart():
                 if len(part.ways) > 1 or any(goes_side_by_side(way) for way in part.ways):

@@ -11,6 +11,7 @@ from engine.model.flow import (
     LoopStep,
     ParallelStep,
     SequenceStep,
+    TransactionStep,
     WorkStep,
 )
 from engine.plan.lower import law_plan
@@ -23,6 +24,7 @@ from engine.plan.primitives import (
     LoopPart,
     ParallelPart,
     Part,
+    TransactionPart,
     Way,
     WorkPart,
 )
@@ -31,9 +33,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from engine.model.flow import ChoiceBranch, Step
+    from engine.model.transaction import Transaction
     from engine.plan.primitives import ClassPlan, LawPlan
 
-    _Single = WorkStep | CallStep | ParallelStep | ChoiceStep | LoopStep | AsyncStep
+    _Single = (
+        WorkStep | CallStep | ParallelStep | ChoiceStep | LoopStep | AsyncStep | TransactionStep
+    )
 
 
 def flow_plan(
@@ -64,7 +69,9 @@ def _parts(
     return (_part(step, classes, service),)
 
 
-def _part(step: _Single, classes: Sequence[ClassPlan], service: tuple[LawPlan, ...]) -> Part:
+def _part(  # noqa: PLR0911 - one return a sort
+    step: _Single, classes: Sequence[ClassPlan], service: tuple[LawPlan, ...]
+) -> Part:
     """A step that is no sequence."""
 
     def inner(steps: Sequence[Step]) -> FlowPlan:
@@ -85,6 +92,22 @@ def _part(step: _Single, classes: Sequence[ClassPlan], service: tuple[LawPlan, .
             return LoopPart(step.loop, inner(step.do))
         case AsyncStep():
             return AsyncPart(inner(step.background))
+        case TransactionStep():
+            return transaction_part(step.transaction)
+
+
+def transaction_part(transaction: Transaction) -> TransactionPart:
+    """A transaction as numbers and links; only sagas undo over links of their own."""
+    links = transaction.participants
+    undo = [transaction.undo_of(place) for place in range(len(links))]
+    saga = transaction.mode == "saga"
+    return TransactionPart(
+        mode=transaction.mode,
+        links=links,
+        undo=tuple(undo) if saga else links,
+        locks=transaction.lock and transaction.mode == "two_phase",
+        retry=transaction.retry,
+    )
 
 
 def _way(branch: ChoiceBranch, classes: Sequence[ClassPlan], do: FlowPlan) -> Way:

@@ -12,6 +12,7 @@ from engine.plan.primitives import (
     FlowPlan,
     LoopPart,
     ParallelPart,
+    TransactionPart,
     WorkPart,
 )
 
@@ -72,7 +73,7 @@ class Walk:
         """Mean time of parts one after the other."""
         return sum(self._part(part, weight, makes_up=makes_up) for part in flow)
 
-    def _part(self, part: Part, weight: float, *, makes_up: bool) -> float:
+    def _part(self, part: Part, weight: float, *, makes_up: bool) -> float:  # noqa: PLR0911 - one return a sort
         """Mean time of one part."""
         match part:
             case WorkPart():
@@ -93,6 +94,8 @@ class Walk:
                 return times[part.need - 1]
             case ChoicePart():
                 return self._choice(part, weight, makes_up=makes_up)
+            case TransactionPart():
+                return self._steps(part.as_calls(), weight, makes_up=makes_up)
 
     def _call(self, link: str, weight: float, *, makes_up: bool) -> float:
         """A call: it may miss, and one that is made after a miss makes up for it."""

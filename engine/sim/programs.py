@@ -12,10 +12,12 @@ from engine.plan.primitives import (
     FlowPlan,
     LoopPart,
     ParallelPart,
+    TransactionPart,
     Way,
     WorkPart,
 )
 from engine.sim.lane.roles import steps as lane
+from engine.sim.lane.transactions.records import OUTBOX, SAGA, TWO_PHASE, Terms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +32,9 @@ _SORTS: dict[type, int] = {
     ChoicePart: lane.CHOICE,
     LoopPart: lane.LOOP,
     AsyncPart: lane.ASYNC,
+    TransactionPart: lane.TRANSACTION,
 }
+_MODES = {"two_phase": TWO_PHASE, "saga": SAGA, "outbox": OUTBOX}
 _WHEN = {
     "always": lane.ALWAYS,
     "miss": lane.MISS,
@@ -50,25 +54,33 @@ def further_works(flow: FlowPlan) -> list[WorkPart]:
     return list(dict.fromkeys(works_in(after_first_work(flow))))
 
 
-def program(flow: FlowPlan, links: Mapping[str, Link], kinds: int) -> list[lane.Step]:
+def program(
+    flow: FlowPlan, links: Mapping[str, Link], kinds: int, terms: dict[object, Terms]
+) -> list[lane.Step]:
     """The program of a flow, without the work that comes first.
 
     Args:
         flow: the whole flow.
         links: the links that leave the node, by id.
         kinds: number of request classes: so many laws each work has at the site.
+        terms: what is known of its transactions, and is to be known from now on.
     """
     places = {work: place + 1 for place, work in enumerate(further_works(flow))}
     tasks = {work: place * kinds for work, place in places.items()}
-    return _Builder(links, tasks, kinds).steps(after_first_work(flow), missed=False)
+    return _Builder(links, tasks, kinds, terms).steps(after_first_work(flow), missed=False)
 
 
 class _Builder:
     """Makes steps; equal ways are made once."""
 
     def __init__(
-        self, links: Mapping[str, Link], tasks: Mapping[WorkPart, int], kinds: int
+        self,
+        links: Mapping[str, Link],
+        tasks: Mapping[WorkPart, int],
+        kinds: int,
+        terms: dict[object, Terms],
     ) -> None:
+        self._terms = terms
         self._links = links
         self._kinds = kinds
         self._tasks = tasks
@@ -103,7 +115,19 @@ class _Builder:
                 step.branches = [lane.Branch(self.steps(part.do, missed=missed))]
             case AsyncPart():
                 step.branches = [lane.Branch(self.steps(part.do, missed=missed))]
+            case TransactionPart():
+                step.terms = self._terms_of(part)
         return step
+
+    def _terms_of(self, part: TransactionPart) -> Terms:
+        """The terms of a transaction: participants keep their accounts while links change."""
+        terms = self._terms.get(part)
+        if terms is None:
+            terms = Terms(_MODES[part.mode], len(part.links), part.retry, locks=part.locks)
+            self._terms[part] = terms
+        terms.forward = [self._links[link] for link in part.links]
+        terms.backward = [None if link is None else self._links[link] for link in part.undo]
+        return terms
 
     def _branch(self, way: Way, when: int, *, missed: bool) -> lane.Branch:
         """A way of a choice."""

@@ -41,6 +41,8 @@ from engine.plan.primitives import (
     ReplicationPlan,
     ResolverPlan,
     SpacingPlan,
+    TransactionPart,
+    WorkPart,
     WrongPlan,
 )
 from engine.sim.lane.draws import generator
@@ -230,7 +232,36 @@ def failing_plan(plan: Plan, seed: int) -> Plan:
         if place % 5 < 4
     )
     plan = _balanced(replace(plan, nodes=nodes, frames=(zone,), homes=homes), seed)
-    return _querying(_remembering(plan, seed), seed)
+    return _transacting(_querying(_remembering(plan, seed), seed), seed)
+
+
+def _transacting(plan: Plan, seed: int) -> Plan:
+    """The plan, some of whose nodes have whomever they call take part in transactions."""
+    random = generator(seed, "plan", "transactions")
+    nodes = {node.id: node for node in plan.nodes}
+    for node in plan.nodes:
+        names = [link.id for link in plan.links if link.source == node.id and not link.checks]
+        bare = node.traffic is None and node.router is None and node.backlog is None
+        told = bare and node.flow is None and node.gate(UserSessions) is None
+        if told and names and random.random() < 0.3:
+            part = _transaction(names[:3], random)
+            flow = (WorkPart(node.station.work), part)
+            nodes[node.id] = replace(node, flow=flow)
+    links = (as_forwarded(each, nodes[each.source]) for each in plan.links)
+    return replace(plan, nodes=tuple(nodes.values()), links=tuple(links))
+
+
+def _transaction(names: list[str], random: np.random.Generator) -> TransactionPart:
+    """Any transaction over some links."""
+    undo = tuple(name if random.random() < 0.7 else None for name in names)
+    mode = _any(("two_phase", "saga", "outbox"), random)
+    return TransactionPart(
+        mode=mode,
+        links=tuple(names),
+        undo=undo if mode == "saga" else tuple(names),
+        locks=bool(random.random() < 0.7),
+        retry=_any((0.1, 1.0), random),
+    )
 
 
 def _querying(plan: Plan, seed: int) -> Plan:

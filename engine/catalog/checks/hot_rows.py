@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.catalog.checks.transactions import round_trip
 from engine.model.findings import Finding
 from engine.model.names import name_of
 from engine.model.policies.locks import Locks
 from engine.model.units import format_quantity
 from engine.plan.demand import demand_of
+from engine.plan.flow import transactions_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +30,7 @@ def hot_rows(reading: Reading, plan: Plan) -> Iterator[Finding]:
     for node, settings in locked:
         if settings is None:
             continue
-        held, writes = _hottest(plan, node, demand.nodes[node.id], settings)
+        held, writes = _hottest(plan, node, demand.nodes[node.id], settings, _kept(plan, node.id))
         if held >= 1.0:
             ceiling = format_quantity(round(writes / held, 1), "")
             yield Finding(
@@ -43,7 +45,7 @@ def hot_rows(reading: Reading, plan: Plan) -> Iterator[Finding]:
 
 
 def _hottest(
-    plan: Plan, node: NodePlan, rates: tuple[float, ...], settings: Locks
+    plan: Plan, node: NodePlan, rates: tuple[float, ...], settings: Locks, kept: float
 ) -> tuple[float, float]:
     """Seconds a second for which the lock of the most popular row is wanted, and by how many writes a second."""
     held = writes = 0.0
@@ -51,8 +53,24 @@ def _hottest(
         if kind.write and rate > 0.0:
             share = 1.0 if settings.by == "table" else _first_share(kind.keys)
             writes += rate * share
-            held += rate * share * work.mean
+            held += rate * share * max(work.mean, kept / 2.0)
     return held, writes
+
+
+def _kept(plan: Plan, node_id: str) -> float:
+    """Seconds for which a transaction keeps rows of a node locked, at least; half of its calls ask for locks."""
+    nodes = {node.id: node for node in plan.nodes}
+    links = {link.id: link for link in plan.links}
+    longest = 0.0
+    for node in plan.nodes:
+        for part in transactions_in(node.flow or ()):
+            mine = [link for link in part.links if links[link].target == node_id]
+            if part.locks and mine:
+                slowest = max(
+                    round_trip(links[link], nodes[links[link].target]) for link in part.links
+                )
+                longest = max(longest, slowest)
+    return longest
 
 
 def _first_share(keys: KeyPlan) -> float:

@@ -16,6 +16,7 @@ from engine.plan.primitives.flow import (
     LoopPart,
     ParallelPart,
     Part,
+    TransactionPart,
     Way,
     WorkPart,
 )
@@ -99,6 +100,7 @@ __all__ = [
     "StationPlan",
     "StorePlan",
     "TrafficPlan",
+    "TransactionPart",
     "Way",
     "WorkPart",
     "WrongPlan",

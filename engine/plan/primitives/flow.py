@@ -1,4 +1,4 @@
-"""F: what a station does with a request, as a tree of seven combinators."""
+"""F: what a station does with a request, as a tree of seven combinators, and transactions."""
 
 from __future__ import annotations
 
@@ -73,7 +73,32 @@ class AsyncPart:
     do: FlowPlan
 
 
-Part = WorkPart | CallPart | ParallelPart | ChoicePart | LoopPart | AsyncPart
+@dataclass(frozen=True, slots=True)
+class TransactionPart:
+    """What all participants do, or none."""
+
+    mode: Literal["two_phase", "saga", "outbox"]
+    links: tuple[str, ...]
+    """One a participant."""
+    undo: tuple[str | None, ...]
+    """Over which link each is compensated; None where it cannot be."""
+    locks: bool
+    """Whether rows stay locked until the outcome is known."""
+    retry: float
+    """Seconds until somebody who did not hear of an outcome is told again."""
+
+    def as_calls(self) -> FlowPlan:
+        """The calls that it makes where nothing fails."""
+        calls = tuple(CallPart(link) for link in self.links)
+        if self.mode == "two_phase":
+            round_trip = ParallelPart(tuple((call,) for call in calls), len(calls))
+            return (round_trip, round_trip)
+        if self.mode == "saga" or len(calls) == 1:
+            return calls
+        return (calls[0], *(AsyncPart((call,)) for call in calls[1:]))
+
+
+Part = WorkPart | CallPart | ParallelPart | ChoicePart | LoopPart | AsyncPart | TransactionPart
 
 
 FlowPlan = tuple[Part, ...]

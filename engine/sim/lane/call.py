@@ -29,6 +29,7 @@ from engine.sim.lane.standing import Standing
 
 if TYPE_CHECKING:
     from engine.sim.lane.logical_call import LogicalCall
+    from engine.sim.lane.participation import Participation
     from engine.sim.lane.samplers import Sampler
     from engine.sim.lane.tracing.records import SpanRecord
     from engine.sim.lane.user import User
@@ -482,6 +483,10 @@ class Context:
         """The session of its user, where another node keeps that; a call to that node is about it."""
         self.asks = False
         """Whether a job asks for its session now."""
+        self.part: Participation | None = None
+        """In what its callee takes part, where it is a message of a transaction."""
+        self.message: i64 = 0
+        """What the callee is told then."""
 
 
 def calls_in(jobs: Jobs) -> list[Call]:

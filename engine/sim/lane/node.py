@@ -358,9 +358,11 @@ class Node(Site):
     def conclude(self, job: Call, reason: i64, now: float) -> None:
         """Count the outcome of a job that was inside."""
         job.done = True
+        context = job.context
+        if context is not None and context.part is not None and reason == OK:
+            context.part.take(context.message, now)
         if job.entered:
             self._tell_gates(job, reason, now)
-        context = job.context
         if context is not None:
             self.flow.call_off(context, DEADLINE if reason == DEADLINE else EXPIRED, now)
             if context.wrong:

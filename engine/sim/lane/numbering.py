@@ -32,6 +32,7 @@ def logical_of(call: Call) -> LogicalCall | None:
 
 def tell_apart(call: Call, job: Call, link: str) -> None:
     """Let a call that a job makes over a link be the first attempt at a part of what the job is about."""
+    message = job
     above = job.parent
     while job.path is None and above is not None:  # a branch of a flow
         job = above
@@ -47,11 +48,21 @@ def tell_apart(call: Call, job: Call, link: str) -> None:
         context.asked = asked
     number = asked.get(link, 0)
     asked[link] = number + 1
-    context_of(call).logical = whole.part(link, number)
+    made = context_of(call)
+    made.logical = whole.part(link, number)
+    own = message.context
+    if own is not None and own.part is not None and message.path is None:
+        made.part = own.part
+        made.message = own.message
 
 
 def repeat(call: Call, other: Call) -> None:
     """Let another call be about the same as a call."""
     logical = logical_of(call)
     if logical is not None:
-        context_of(other).logical = logical
+        context = context_of(other)
+        context.logical = logical
+        before = call.context
+        if before is not None:
+            context.part = before.part
+            context.message = before.message

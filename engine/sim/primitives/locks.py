@@ -92,7 +92,9 @@ class LocksAdapter(GateAdapter[LockGate]):
         }
 
     def state(self, body: LockGate) -> str:
-        """Whether somebody waits."""
+        """Whether somebody waits, or cannot say how it ends."""
+        if body.table.doubts > 0:
+            return "in_doubt"
         return "waiting" if body.table.waiting > 0 else "free"
 
     def check(self, body: LockGate, owner: Node, now: float) -> None:

@@ -23,7 +23,6 @@ PARTLY: Final = MappingProxyType(
         22: "fetches per expiry are checked; stale answers wait for versions in stores",
         23: "maps, moves, imbalance and hot keys are checked; caps of partitions wait for stores",
         27: "who shares a shard is checked; cells wait for their frames",
-        32: "aborts, hot rows and order statistics are checked; locks wait for transactions",
         33: "detection and duplicates are checked; replica lag, DNS and cold starts wait for theirs",
         35: "adaptive throttling is checked; sampled traces wait for probes",
     }

@@ -18,6 +18,7 @@ from engine.model.flow import (
     LoopStep,
     ParallelStep,
     SequenceStep,
+    TransactionStep,
 )
 from engine.model.flow_edit import WAY
 from engine.model.laws import Law
@@ -49,6 +50,7 @@ _RECORDS: Final[dict[str, type[BaseModel]]] = {
     "parallel": ParallelStep,
     "loop": LoopStep,
     "async": AsyncStep,
+    "transaction": TransactionStep,
     WAY: ChoiceBranch,
 }
 _OWN: Final[dict[str, JsonValue]] = {"law": "exponential", "mean": 0.01}
@@ -86,6 +88,8 @@ def step_fields(kind: str, raw: dict[str, Any], options: Sequence[Option]) -> li
             continue
         if field.path == ("call",):
             field = replace(field, shape=Shape("choice"), options=links)  # noqa: PLW2901 - as made
+        elif field.path[-1] in ("participants", "compensate"):
+            field = replace(field, options=links)  # noqa: PLW2901 - as made
         elif field.path == ("class",):
             shown = (Option(None, "Any"), *classes)
             field = replace(field, shape=Shape("choice"), options=shown)  # noqa: PLW2901 - as made

@@ -145,6 +145,8 @@ def told(entry: Entry, names: Mapping[str, str]) -> str:
             copies, need = raw.get("copies", 1), raw.get("need")
             parts = ["At once", f"× {copies}" if copies != 1 else ""]
             text = "  ".join([*filter(None, parts), *([f"{need} needed"] if need else [])])
+        case "transaction":
+            text = _transaction(raw["transaction"], names)
         case "loop":
             text = f"{raw['loop']} times"
         case "way":
@@ -152,6 +154,15 @@ def told(entry: Entry, names: Mapping[str, str]) -> str:
         case _:
             text = plain.get(entry.kind) or f"No step: {', '.join(map(str, raw)) or 'empty'}"
     return text
+
+
+def _transaction(raw: Any, names: Mapping[str, str]) -> str:
+    """How participants agree, and who they are."""
+    inner = raw if isinstance(raw, dict) else {}
+    mode = str(inner.get("mode", "two_phase")).replace("_", " ")
+    found = inner.get("participants")
+    taking = [names.get(str(each), str(each)) for each in found] if isinstance(found, list) else []
+    return "  ".join([mode.capitalize(), ", ".join(taking)])
 
 
 def _way(raw: Mapping[str, Any]) -> str:

@@ -34,6 +34,7 @@ _TITLES: Final = {
     "choice": "Choice",
     "loop": "Again and again",
     "async": "Without waiting",
+    "transaction": "Transaction",
 }
 _BUTTONS: Final = (
     ("add", "plus", "Add a step (Insert)"),
@@ -149,7 +150,9 @@ class StepsEditor(LinesEditor):
     def add_entries(self) -> list[tuple[str, str]]:
         """What can be added, as sort and title; a call only where there is a link."""
         links = bool(self._options("link"))
-        found = [(kind, _TITLES[kind]) for kind in KINDS if kind != "call" or links]
+        found = [
+            (kind, _TITLES[kind]) for kind in KINDS if kind not in ("call", "transaction") or links
+        ]
         return [*found, (WAY, "Another way")] if self._choice() is not None else found
 
     def add(self, kind: str) -> None:

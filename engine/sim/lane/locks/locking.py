@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
-from engine.sim.lane.codes import ENGAGED, OK
+from engine.sim.lane.codes import CONFLICT, ENGAGED, OK
 from engine.sim.lane.locks.records import Owner
 from engine.sim.lane.locks.table import LockTable
+from engine.sim.lane.participation import ABORT, COMMIT, PREPARE
 from engine.sim.lane.seams import Gate, Role
 from engine.sim.lane.station.special_work import QueryCost
 
@@ -53,6 +54,14 @@ class LockCost(QueryCost):
             before = self.before
             return -1.0 if before is None else before.seconds(call)
         table = self.table
+        context = call.context
+        part = None if context is None else context.part
+        if part is None or context is None:
+            return -1.0 if table.begins(call, Owner(table.number())) else 0.0
+        if context.message in (COMMIT, ABORT):
+            return 0.0
+        if context.message == PREPARE and part.locks:
+            return -1.0 if table.begins(call, table.hold_of(part)) else 0.0
         return -1.0 if table.begins(call, Owner(table.number())) else 0.0
 
 
@@ -66,10 +75,20 @@ class LockGate(Gate):
         self.table = locking.table
         self.cost = cost
 
+    def admit(self, call: Call, now: float) -> i64:
+        """Refuse what comes too late."""
+        context = call.context
+        part = None if context is None else context.part
+        if part is None or context is None or not part.refuses(context.message):
+            return OK
+        return CONFLICT
+
     def left(self, call: Call, reason: i64, now: float) -> None:
         """Give back what the query holds."""
         self.table.over(call, now, keeps=reason == OK and self._keeps(call))
 
     def _keeps(self, call: Call) -> bool:
         """Whether a transaction goes on."""
-        return False
+        context = call.context
+        part = None if context is None else context.part
+        return part is not None and context is not None and part.keeps_locks(context.message)

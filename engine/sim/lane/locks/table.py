@@ -11,12 +11,14 @@ from engine.sim.lane.codes import CONFLICT, NEVER
 from engine.sim.lane.expiry import Watch, Watcher
 from engine.sim.lane.locks.circles import youngest_in_circle
 from engine.sim.lane.locks.records import Lock, Owner, Ticket
+from engine.sim.lane.participation import LockOwner
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
     from engine.sim.lane.call import Call
     from engine.sim.lane.node import Node
+    from engine.sim.lane.participation import Participation
 
 
 @final
@@ -40,6 +42,8 @@ class LockTable(Watcher):
         self.held_for = 0.0
         self.timeouts = 0.0
         self.deadlocks = 0.0
+        self.doubts: i64 = 0
+        """Transactions that hold locks, of whom nobody can say how they end."""
         self._timeout = NEVER
         self._watch: Watch | None = None
         self._numbers: i64 = 0
@@ -54,6 +58,20 @@ class LockTable(Watcher):
         """A number for whoever comes next."""
         self._numbers += 1
         return self._numbers
+
+    def hold_of(self, part: Participation) -> Owner:
+        """Who holds what a transaction locks here, all its participants together."""
+        for each in part.siblings:
+            hold = each.owner
+            if isinstance(hold, Hold) and hold.table is self:
+                if each is not part and part.owner is None:
+                    hold.users += 1
+                    part.owner = hold
+                return hold.owner
+        owner = Owner(self.number())
+        owner.shared = True
+        part.owner = Hold(self, owner)
+        return owner
 
     def begins(self, call: Call, owner: Owner) -> bool:
         """Ask for the lock of a query's row; true where it has it at once."""
@@ -187,6 +205,9 @@ class LockTable(Watcher):
         """Lock nothing any more: whoever waits goes on."""
         self._watch = None
         self._timeout = NEVER
+        for lock in self.locks.values():
+            if lock.owner is not None:
+                lock.owner.held = []
         for ticket in list(self.tickets.values()):
             ticket.call.held = False  # its worker is free after the work, as any other
             if ticket.waits:
@@ -195,3 +216,24 @@ class LockTable(Watcher):
                     self.resume(ticket.call, now)
         self.tickets.clear()
         self.locks.clear()
+
+
+@final
+class Hold(LockOwner):
+    """What a transaction holds in one table until it knows how it ends."""
+
+    def __init__(self, table: LockTable, owner: Owner) -> None:
+        self.table = table
+        self.owner = owner
+        self.users: i64 = 1
+        """Participants that have not ended."""
+
+    def release(self, now: float) -> None:
+        """Give everything back once the last has ended."""
+        self.users -= 1
+        if self.users == 0:
+            self.table.give_back(self.owner, now)
+
+    def doubt(self, more: i64) -> None:
+        """Count one of those more, or less, who do not know."""
+        self.table.doubts += more

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from engine.sim.lane.draws import Draws
     from engine.sim.lane.node import Node
     from engine.sim.lane.tracing.tracer import CallTracer
+    from engine.sim.lane.transactions.coordinator import Coordinator
 
 
 @final
@@ -63,6 +64,8 @@ class Program(Role):
         """What records its branches; None where nothing is recorded."""
         self.works: i64 = 0
         """Laws of work that the node has at least: some may be under way."""
+        self.coordinator: Coordinator | None = None
+        """What leads its transactions; None where it has none."""
         self._detached = Jobs()
         """Branches that nobody waits for."""
 
@@ -127,6 +130,7 @@ class Program(Role):
         """Nothing goes on from here."""
         if frame.sort == DETACHED:
             self._end(job, frame, now)
+            self._report(job, frame, reason, now)
         else:
             self.node.pass_on(job, reason, now)
 
@@ -191,6 +195,10 @@ class Program(Role):
             self._rest(job, frame, now)
             return True
         self._rest(job, frame, now)
+        coordinator, terms = self.coordinator, step.terms
+        if coordinator is not None and terms is not None:
+            coordinator.begin(job, terms, now)
+            return True
         frame.makes_up = step.makes_up
         link = step.link
         if link is not None:
@@ -242,13 +250,23 @@ class Program(Role):
         if branch.span is not None:
             branch.span.awaited = False
         made = Frame(DETACHED, branch, steps, NEVER)
-        branch.context = made
         misses = frame_of(job).root.missed_over
         if misses is not None:
             branch.missed_over = misses.copy()
+        self.launch(branch, made, now)
+
+    def _report(self, job: Call, frame: Frame, reason: i64, now: float) -> None:
+        """Let the leader of a transaction know what became of a message."""
+        transaction, coordinator = frame.transaction, self.coordinator
+        if transaction is not None and coordinator is not None:
+            coordinator.heard(transaction, frame.place, frame.message, reason, job, now)
+
+    def launch(self, branch: Call, frame: Frame, now: float) -> None:
+        """Begin a branch that goes on by itself."""
+        branch.context = frame
         self._detached.add(branch)
         branch.pool.detached += 1
-        self._run(branch, made, now)
+        self._run(branch, frame, now)
 
     def _branch(self, job: Call, now: float) -> Call:
         """A branch of a job: a call that crosses nothing."""
@@ -329,6 +347,7 @@ class Program(Role):
             return
         if frame.sort == DETACHED or parent is None:
             self._end(job, frame, now)
+            self._report(job, frame, OK, now)
             return
         above = frame_of(parent)
         above.needed -= 1
@@ -416,6 +435,15 @@ class Program(Role):
         for branch in calls_in(self._detached):
             if branch.pool is pool:
                 self._stop(branch, EXPIRED, now)
+        coordinator = self.coordinator
+        if coordinator is not None:
+            coordinator.crashed(pool, now)
+
+    def revived(self, pool: Pool, now: float) -> None:
+        """It goes on with the transactions that it led."""
+        coordinator = self.coordinator
+        if coordinator is not None:
+            coordinator.recover(pool, now)
 
 
 def _pass_misses(branch: Call, root: Call) -> None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from engine.sim.lane.call import Call
     from engine.sim.lane.link import Link
     from engine.sim.lane.station.line import Fifo
+    from engine.sim.lane.transactions.records import Terms, Transaction
 
 # Sorts of steps.
 WORK: Final = 0
@@ -20,6 +21,7 @@ PARALLEL: Final = 2
 CHOICE: Final = 3
 LOOP: Final = 4
 ASYNC: Final = 5
+TRANSACTION: Final = 6
 
 # When a branch of a choice applies.
 ALWAYS: Final = 0
@@ -54,6 +56,8 @@ class Step:
         self.task: i64 = 0
         """Work: index of the first class's law at the site."""
         self.link: Link | None = None
+        self.terms: Terms | None = None
+        """Of a transaction."""
         self.makes_up = False
         """Whether the call's answer is stored where it was missing."""
         self.branches: list[Branch] = []
@@ -94,6 +98,10 @@ class Frame(Context):
         """Whether branches are being begun."""
         self.working: Call | None = None
         """Whose work the kept worker does now."""
+        self.transaction: Transaction | None = None
+        """Of which its call is a message."""
+        self.place: i64 = 0
+        """For which participant."""
         self.ready: Fifo | None = None
         """Branches whose work it does next."""
 

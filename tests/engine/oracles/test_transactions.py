@@ -1,0 +1,243 @@
+"""Transactions: how often they abort, what stays locked, what a dead leader leaves, and that no money is lost."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+
+from engine.catalog import check, lower
+from engine.model.edits import Remove, SetField
+from engine.plan.theory import predict
+from engine.run.session import Session
+from engine.sim.lane.roles.flow import Program
+from tests.helpers.builders import client, constant, design, link, node, run
+from tests.helpers.findings import found
+
+MODES = ("two_phase", "saga", "outbox")
+LOCKS = {"timeout": 2.0}
+CALM = {"at": 40, "duration": None, "target": "users", "change": "traffic", "factor": 0.0}
+
+
+def shop(mode: str, *, count: int = 2, rate: float = 20.0, keys: int = 1000, **more: Any):
+    """An order that several databases have to take part in."""
+    kinds = [{"name": "order", "operation": "write", "keys": {"law": "uniform", "count": keys}}]
+    names = [f"db{place}" for place in range(count)]
+    wire, delay = more.pop("wire", {}), more.pop("delay", 0.01)
+    locks, terms = more.pop("locks", LOCKS), more.pop("terms", {})
+    ids = [f"orders-{name}" for name in names]
+    flow = [
+        {"work": "service_time"},
+        {"transaction": {"mode": mode, "participants": ids, **terms}},
+    ]
+    leader = node(
+        "orders",
+        "service",
+        service_time=constant(0.001),
+        workers=1000,
+        hold_while_waiting=False,
+        flow=flow,
+    )
+    nodes = [client("users", rate), leader]
+    nodes += [node(each, "sql_database", write_time=constant(0.002), locks=locks) for each in names]
+    links = [link("orders", each, delay=delay, **wire) for each in names]
+    more = {"duration": 60, "warmup": 0} | more
+    return design(nodes, [link("users", "orders"), *links], classes=kinds, **more)
+
+
+def failing(count: int, share: float) -> list[dict[str, Any]]:
+    return [
+        {"at": 0, "duration": None, "target": f"db{place}", "change": "error", "probability": share}
+        for place in range(count)
+    ]
+
+
+@pytest.mark.oracle(32)
+@pytest.mark.parametrize("mode", ["two_phase", "saga"])
+def test_one_of_five_that_refuses_aborts_all(mode: str) -> None:
+    """1 - .99⁵ = 4.901 %, within three standard deviations."""
+    made = shop(mode, count=5, rate=150.0, keys=10**6, events=failing(5, 0.01), duration=100)
+    extra = run(made)["nodes"]["orders"]["extra"]
+    ended = extra["commits"] + extra["aborts"]
+    share = 1.0 - 0.99**5
+    assert extra["abort_share"] == pytest.approx(
+        share, abs=3.0 * math.sqrt(share * (1.0 - share) / ended)
+    )
+    if mode == "saga":  # step k of five fails first, and the k-1 before it are undone: about two
+        assert extra["compensations"] / extra["aborts"] == pytest.approx(2.0, rel=0.07)
+
+
+def test_rows_are_locked_for_both_rounds() -> None:
+    """A round trip of 20 ms and 2 ms of work, then the way of the decision: the lock is held for 22 ms."""
+    result = run(shop("two_phase"))
+    assert result["nodes"]["db0"]["extra"]["lock_hold"] == pytest.approx(0.022)
+    assert result["clients"]["users"]["latency"]["p50"] == pytest.approx(0.043, rel=0.01)
+    assert run(shop("saga"))["nodes"]["db0"]["extra"]["lock_hold"] == pytest.approx(0.002)
+    assert run(shop("two_phase", terms={"lock": False}))["nodes"]["db0"]["extra"][
+        "lock_hold"
+    ] == pytest.approx(0.002)
+
+
+@pytest.mark.oracle(32)
+def test_a_hot_row_of_a_slow_transaction_is_written_seven_times_a_second() -> None:
+    """One row held for 140 ms: 2 × 69 ms of way and 2 ms of work; as alone 500, so seven now."""
+    made = shop(
+        "two_phase", count=1, keys=1, rate=20.0, delay=0.069, duration=300, locks={"timeout": 1.0}
+    )
+    result = run(made)["nodes"]
+    assert result["db0"]["extra"]["lock_hold"] == pytest.approx(0.140)
+    assert result["orders"]["extra"]["commits"] / 300 == pytest.approx(7.143, rel=0.02)
+    assert len(found(made, "hot-row")) == 1
+
+
+def test_a_dead_leader_leaves_participants_in_doubt_and_their_rows_locked() -> None:
+    kill = {"at": 20.0, "duration": 10.0, "target": "orders", "change": "kill"}
+    session = Session(shop("two_phase", rate=50.0, delay=0.2, events=[kill, CALM]))
+    session.advance(29.9)
+    result = session.result()["nodes"]
+    doubted = result["orders"]["extra"]["in_doubt_last"]
+    assert doubted > 10
+    assert result["db0"]["extra"]["locks_held"] > 5  # for ten seconds now
+    session.advance(60.0)
+    extra = session.result()["nodes"]["orders"]["extra"]
+    assert (
+        extra["in_doubt"] >= doubted
+    )  # some were told by what was on its way when the leader died
+    assert extra["in_doubt_last"] == extra["unsettled"] == 0
+    assert 7.0 < extra["in_doubt_time"] < 10.5
+    assert session.result()["nodes"]["db0"]["extra"]["locks_held"] == 0
+
+
+def test_a_leader_that_does_not_come_back_blocks_the_rows_for_ever() -> None:
+    """Others who lead through another service wait for the rows, and fail with conflict."""
+    kill = {"at": 20.0, "duration": None, "target": "orders", "change": "kill"}
+    extra = run(shop("two_phase", rate=50.0, delay=0.2, events=[kill]))["nodes"]["db0"]["extra"]
+    assert extra["locks_held"] > 5
+    for mode in ("saga", "outbox"):
+        result = run(shop(mode, rate=50.0, delay=0.2, events=[kill]))["nodes"]
+        assert result["db0"]["extra"]["locks_held"] == 0
+        assert result["orders"]["extra"]["unsettled"] > 0
+
+
+TROUBLE = {
+    "leader": [{"at": 20.0, "duration": 5, "target": "orders", "change": "kill"}],
+    "participant": [{"at": 20.0, "duration": 5, "target": "db1", "change": "kill"}],
+    "network": [
+        {"at": 5, "duration": 20, "target": "orders-db1", "change": "loss", "probability": 0.3},
+        {"at": 12, "duration": 3, "target": "orders", "change": "freeze"},
+        {"at": 22, "duration": 1, "target": "orders", "change": "kill"},
+        {"at": 25, "duration": 3, "target": "orders", "change": "partition", "with": "db2"},
+    ],
+    "refusals": failing(3, 0.2),
+}
+
+
+def leader_of(session: Session):
+    role = session._simulation.machine.nodes["orders"].node.flow
+    assert isinstance(role, Program)
+    assert role.coordinator is not None
+    return role.coordinator
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("trouble", TROUBLE)
+def test_no_money_is_made_or_lost(mode: str, trouble: str) -> None:
+    """Every result checks the books; once all is calm, what one gave the others have, to the last unit."""
+    wire = {"timeout": 0.3, "retry": {"attempts": 2}}
+    events = [*TROUBLE[trouble], CALM]
+    made = shop(mode, count=3, rate=50.0, keys=200, delay=0.05, wire=wire, events=events)
+    session = Session(made)
+    for second in range(5, 61, 5):
+        session.advance(float(second))
+        session.result()
+    leader = leader_of(session)
+    (terms,) = leader.terms.values()
+    balances = [int(each.balance) for each in terms.accounts]
+    assert balances == [-2 * leader.commits, leader.commits, leader.commits]
+    assert leader.commits > 500
+    assert len(leader.open) == 0
+    for each in ("db0", "db1", "db2"):
+        assert session.result()["nodes"][each]["extra"]["locks_held"] == 0
+
+
+def test_what_cannot_be_undone_is_told() -> None:
+    made = shop(
+        "saga", count=3, rate=50.0, terms={"compensate": ["orders-db0"]}, events=failing(3, 0.1)
+    )
+    extra = run(made)["nodes"]["orders"]["extra"]
+    assert 0 < extra["not_undone"] < extra["aborts"]
+    assert [each.code for each in check(made)].count("no-compensation") == 1
+    assert "db1" in found(made, "no-compensation")[0].message.lower()
+
+
+def test_deadlocks_are_broken_at_once_and_the_youngest_fails() -> None:
+    """Two rows of one database, asked for in either order by the same transaction."""
+    kinds = [
+        {"name": "order", "operation": "write", "keys": {"law": "uniform", "count": 4}},
+        {"name": "stock", "operation": "write", "keys": {"law": "uniform", "count": 4}},
+    ]
+    flow = [{"transaction": {"participants": ["one", "two"]}}]
+    nodes = [
+        client("users", 60.0, mix={"order": 1.0}),
+        node("orders", "service", workers=1000, hold_while_waiting=False, flow=flow),
+        node("db", "sql_database", write_time=constant(0.002), locks={"timeout": 50.0}),
+    ]
+    jitter = {"delay": {"law": "exponential", "mean": 0.01}}
+    links = [
+        link("users", "orders"),
+        {"id": "one", "source": "orders", "target": "db", "config": jitter},
+        {"id": "two", "source": "orders", "target": "db", "config": {**jitter, "class": "stock"}},
+    ]
+    made = design(nodes, links, classes=kinds, duration=60, warmup=0)
+    result = run(made)["nodes"]
+    extra = result["db"]["extra"]
+    assert extra["deadlocks"] > 50
+    assert extra["lock_timeouts"] == 0
+    assert result["orders"]["extra"]["aborts"] == extra["deadlocks"]
+    assert result["orders"]["extra"]["unsettled"] < 60  # nobody is stuck
+
+
+def test_transactions_survive_edits_of_what_they_are() -> None:
+    session = Session(shop("two_phase", count=3, rate=50.0, delay=0.2))
+    session.advance(10.0)
+    path = ("config", "flow")
+    flow = session.design.node_by_id["orders"].config["flow"]
+    saga = [flow[0], {"transaction": {**flow[1]["transaction"], "mode": "saga"}}]
+    session.apply(SetField("orders", path, saga))
+    session.advance(20.0)
+    session.apply(SetField("db0", ("config", "locks"), None))
+    session.advance(22.0)
+    session.apply(SetField("db0", ("config", "locks"), LOCKS))
+    session.apply(SetField("orders", path, None))
+    session.advance(25.0)
+    fewer = {"participants": ["orders-db0", "orders-db1"]}
+    session.apply(SetField("orders", path, flow))
+    session.advance(27.0)
+    session.apply(SetField("orders", path, [flow[0], {"transaction": fewer}]))
+    session.apply(Remove(frozenset({"orders-db2"})))
+    session.advance(30.0)
+    assert session.result()["nodes"]["db1"]["extra"]["locks_held"] < 60
+    session.advance(40.0)
+    session.result()
+
+
+def test_theory_says_nothing_of_transactions() -> None:
+    twin = predict(lower(shop("saga", locks=None)))
+    assert twin.nodes["orders"].residence is None
+    assert "transaction" in twin.nodes["orders"].reason
+
+
+def test_what_is_dangerous_is_said() -> None:
+    assert len(found(shop("two_phase", locks=None), "no-locks")) == 2
+    assert found(shop("two_phase"), "no-locks") == found(shop("saga", locks=None), "no-locks") == []
+    slow = shop("two_phase")
+    slow = SetField("db1", ("config", "write_time"), constant(2.0)).apply(slow).design
+    assert "DB1 takes 2.02 s" in found(slow, "slow-participant")[0].message.replace("Db1", "DB1")
+    unknown = shop("two_phase")
+    gone = SetField(
+        "orders", ("config", "flow"), [{"transaction": {"participants": ["orders-db0", "nobody"]}}]
+    )
+    finding = found(gone.apply(unknown).design, "unknown-link")[0]
+    assert finding.fix is not None
+    assert found(finding.fix.apply(gone.apply(unknown).design).design, "unknown-link") == []
