@@ -46,6 +46,7 @@ _LISTED: Final = (
     "object_storage",
     "key_value_cluster",
     "queue",
+    "topic",
 )
 """The kinds, each the name of its module, in the order of the palette."""
 

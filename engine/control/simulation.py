@@ -11,6 +11,7 @@ from engine.control.anti_entropy import AntiEntropy
 from engine.control.autoscaler import Autoscalers
 from engine.control.backups import Backups
 from engine.control.bursts import Bursts
+from engine.control.consumer_groups import ConsumerGroups
 from engine.control.failovers import Failovers
 from engine.control.health import HealthChecks
 from engine.control.lives import Lives
@@ -72,6 +73,7 @@ class Simulation:
         self._rotations = Rotations(self.machine, self._notify)
         self._bursts = Bursts(self.machine)
         self._pauses = Pauses(self.machine)
+        self._groups = ConsumerGroups(self.machine, self._notify)
         self._autoscalers = Autoscalers(self.machine, lives, self._notify)
         self._anti_entropy = AntiEntropy(self.machine, self._notify)
         self._renewals = Renewals(self.machine, self._timeline, self._notify)
@@ -103,6 +105,7 @@ class Simulation:
         self._rotations.follow(reach)
         self._bursts.follow(reach)
         self._pauses.follow(reach)
+        self._groups.follow(reach)
         self._autoscalers.follow(reach)
         self._failovers.follow(reach)
         self._backups.follow(reach)

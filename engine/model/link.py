@@ -127,6 +127,14 @@ class LinkConfig(Config):
         ge=0.0,
         le=1e6,
     )
+    group: str | None = setting(
+        None,
+        title="Consumer group",
+        group=_CALL,
+        help="Of a link that leaves a topic: workers of one group share its partitions, and each group gets every "
+        "message. none: the target is a group of its own.",
+        max_length=100,
+    )
     delay: Law | Annotated[float, Field(ge=0.0, le=1e9)] = setting(
         Constant(mean=0.0),
         title="Delay",

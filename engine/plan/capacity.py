@@ -156,7 +156,7 @@ def _times(
     demand: Demand,
 ) -> _Times:
     """Times of a class at a node whose calls take so long each."""
-    if node.router is not None or node.backlog is not None:
+    if node.router is not None or node.keeps_messages:
         used = [calls[link.id] for link in leaving if link.classes[kind]]
         mean = sum(used) / len(used) if used and node.router is not None else 0.0
         return _Times(mean, 0.0, mean)

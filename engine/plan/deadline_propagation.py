@@ -37,7 +37,7 @@ def deadline_propagation(plan: Plan) -> DeadlinePropagation:
 def _forwarded(plan: Plan, says: Callable[[LinkPlan], bool]) -> frozenset[str]:
     """The links that say so, and those of balancers that such links lead to. What leaves a queue never does."""
     routers = {node.id for node in plan.nodes if node.router is not None}
-    queues = {node.id for node in plan.nodes if node.backlog is not None}
+    queues = {node.id for node in plan.nodes if node.keeps_messages}
     found = {
         link.id: link.target for link in plan.links if says(link) and link.source not in queues
     }

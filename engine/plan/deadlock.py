@@ -114,7 +114,7 @@ def _calls(visits: Visits) -> dict[Visit, list[LinkPlan]]:
     calls: dict[Visit, list[LinkPlan]] = defaultdict(list)
     for kind in range(len(visits.plan.classes)):
         for link in visits.used(kind):
-            queued = visits.nodes[link.source].backlog is not None
+            queued = visits.nodes[link.source].keeps_messages
             if link.waits and not queued and link.timeout == INFINITE:
                 calls[link.source, kind].append(link)
     return calls
@@ -230,7 +230,7 @@ def _at_once(visits: Visits, used: list[LinkPlan]) -> dict[tuple[str, int], list
     groups: dict[tuple[str, int], list[LinkPlan]] = defaultdict(list)
     for link in used:
         node = visits.nodes[link.source]
-        if node.flow is None and node.router is None and node.backlog is None:
+        if node.flow is None and node.router is None and not node.keeps_messages:
             groups[link.source, link.order].append(link)
     return groups
 

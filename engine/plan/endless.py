@@ -107,7 +107,7 @@ class Visits:
     def _ends(self, node: NodePlan, kind: int, ending: set[Visit]) -> bool:
         """Whether a request of a class may end at a node, where these visits may."""
         leaving = self.leaving[node.id]
-        if node.router is not None or node.backlog is not None:
+        if node.router is not None or node.keeps_messages:
             taken = [link for link in leaving if self.share(link, kind) > 0.0]
             return not taken or any((link.target, link.kind_at(kind)) in ending for link in taken)
         targets = {link.id: (link.target, link.kind_at(kind)) for link in leaving}

@@ -30,7 +30,7 @@ def as_forwarded(link: LinkPlan, source: NodePlan) -> LinkPlan:
         everybody = (True,) * len(link.classes)
         link = replace(link, classes=everybody)
         return _plain(link, waits=any(uses) or not uses)
-    if source.router is None and source.backlog is None:
+    if source.router is None and not source.keeps_messages:
         return link
     if source.router is not None and source.router.layer == 4:
         # Connections that enter it go on over this link, whatever is asked over them.
@@ -45,10 +45,12 @@ def as_session_link(link: LinkPlan) -> LinkPlan:
 
 def as_delivered(link: LinkPlan, source: NodePlan) -> LinkPlan:
     """A link as it delivers messages: a queue gives one up by its own timeout, and tries again by its own rules."""
-    backlog = source.backlog
-    if backlog is None:
-        return link
-    return replace(link, timeout=min(link.timeout, backlog.visibility), retry=RetryPlan())
+    backlog, topic = source.backlog, source.topic
+    if backlog is not None:
+        return replace(link, timeout=min(link.timeout, backlog.visibility), retry=RetryPlan())
+    if topic is not None:
+        return replace(link, timeout=min(link.timeout, topic.poll_timeout), retry=RetryPlan())
+    return link
 
 
 def _plain(link: LinkPlan, *, waits: bool) -> LinkPlan:

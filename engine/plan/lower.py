@@ -128,6 +128,7 @@ def link_plan(link: Link, config: LinkConfig, classes: tuple[ClassPlan, ...]) ->
         hash=config.hash,
         shuffle=config.shuffle,
         weight=config.weight,
+        group=config.group or None,
         delay=law_plan(config.delay_law()) if "delay" in given else ZERO,
         jitter=config.jitter,
         loss=config.loss,

@@ -31,7 +31,7 @@ def patience(plan: Plan, order: Sequence[str]) -> dict[tuple[str, int], float]:
                     continue
                 visit = link.target, link.kind_at(kind)
                 limit = INFINITE
-                if link.waits and node.backlog is None:
+                if link.waits and not node.keeps_messages:
                     limit = min(link.timeout, waits[name, kind])
                 waits[visit] = min(waits.get(visit, INFINITE), limit)
     return waits

@@ -24,7 +24,7 @@ def session_link(node: NodePlan, leaving: Iterable[LinkPlan]) -> str | None:
     settings = node.gate(UserSessions) if node.gates else None
     if settings is None or settings.where != "store":
         return None
-    if node.router is not None or node.backlog is not None or node.store is not None:
+    if node.router is not None or node.keeps_messages or node.store is not None:
         return None  # they send requests on, each in its own way
     return link_to(settings.store, leaving)
 

@@ -54,6 +54,8 @@ class Shares:
             places = {link.id: _places(self.nodes[link.target]) for link in leaving}
             whole = max(sum(places.values()), 1.0)
             return {link.id: (places[link.id] / whole,) * len(link.classes) for link in leaving}
+        if node.topic is not None:
+            return self._published(leaving)
         flow = flow_of(node, leaving, self.plan.classes)
         through = 1.0 - self.hits.get(node.id, 0.0) if node.store is not None else 1.0
         asked = session_link(node, leaving)
@@ -66,6 +68,19 @@ class Shares:
             walk.through(flow, 1.0 if kind.write else through)
             walks.append(walk.calls)
         return {link.id: tuple(calls[link.id] for calls in walks) for link in leaving}
+
+    def _published(self, leaving: Sequence[LinkPlan]) -> Mapping[str, Rates]:
+        """A topic's shares: each group gets everything, and shares it among its instances."""
+        groups: dict[str, list[LinkPlan]] = {}
+        for link in leaving:
+            groups.setdefault(link.group or link.target, []).append(link)
+        shares: dict[str, Rates] = {}
+        for links in groups.values():
+            counts = [self.nodes[link.target].station.instances for link in links]
+            for link, count in zip(links, counts, strict=True):
+                share = count / max(sum(counts), 1)
+                shares[link.id] = tuple(share if used else 0.0 for used in link.classes)
+        return shares
 
     def _routed(self, node: NodePlan, leaving: Sequence[LinkPlan]) -> Mapping[str, Rates]:
         """A router's shares: by weight, by zone, or by instances."""

@@ -172,7 +172,7 @@ class _Faults:
         up, bit = self._all & ~self._bits[node.id], self._bits[node.id]
         if node.traffic is not None:
             return self._through(node, kind)
-        if node.backlog is not None:
+        if node.keeps_messages:
             full = self._overfull.get(node.id, 0)
             return _Outcome(up & ~full, 0, bit | full)
         inner = self._routed(node, kind) if node.router is not None else self._through(node, kind)

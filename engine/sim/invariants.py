@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.sim.invariant import ROUNDING, InvariantError, at_most, close, same
-from engine.sim.lane.roles.queue import Queue
+from engine.sim.lane.roles.keeper import MessageKeeper
 
 if TYPE_CHECKING:
     from engine.sim.lane.call import Pool
@@ -54,8 +54,8 @@ def _check_node(part: NodePart, now: float) -> None:
     same(node.name, "busy workers", node.busy, sum(int(pool.busy) for pool in pools))
     _check_instances(node, pools, now)
     _check_workers(part, pools, now)
-    queue = part.role(Queue)
-    queued = held + (int(queue.depth) if queue is not None else 0)
+    keeper = part.role(MessageKeeper)
+    queued = held + (int(keeper.kept()) if keeper is not None else 0)
     same(node.name, "waiting", node.waiting, queued + sum(int(pool.waiting) for pool in pools))
 
 

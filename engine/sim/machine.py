@@ -175,7 +175,7 @@ class Machine:
             ValueError: the node has no instances that could be fewer or more, or there would be none.
         """
         part = self.nodes[name]
-        if part.plan.traffic is not None or part.plan.backlog is not None:
+        if part.plan.traffic is not None or part.plan.keeps_messages:
             msg = f"{name} has no instances that could be scaled"
             raise ValueError(msg)
         if instances < 1:
@@ -239,7 +239,7 @@ class Machine:
         before, was_instant = part.plan, part.node.instant
         self._assembler.tune_node(part, plan)
         links: list[LinkPart] = []
-        if (before.flow, before.backlog) != (plan.flow, plan.backlog):
+        if (before.flow, before.backlog, before.topic) != (plan.flow, plan.backlog, plan.topic):
             links += part.leaving  # a flow names them, and messages have a timeout
         elif before.auth_server != plan.auth_server:
             links += part.leaving  # one of them is for its gate alone

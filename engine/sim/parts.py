@@ -11,7 +11,7 @@ from engine.sim.body import Body, Predecessors
 from engine.sim.instance_meters import InstanceMeters, is_off, standing
 from engine.sim.lane.network.ways import Peers
 from engine.sim.lane.replicas.cluster import Cluster
-from engine.sim.lane.roles.queue import Queue
+from engine.sim.lane.roles.keeper import MessageKeeper
 from engine.sim.lane.roles.router import Router
 from engine.sim.lane.roles.store import StoreRole
 from engine.sim.lane.traffic.client import Client
@@ -158,7 +158,7 @@ class NodePart:
     @property
     def histograms(self) -> dict[str, Histogram]:
         """Its durations by the names that they have in results."""
-        client, queue = self.client, self.role(Queue)
+        client, queue = self.client, self.role(MessageKeeper)
         if client is not None:
             return {"latency": client.latency, "latency_all": self.node.residence}
         found = {"wait": self.node.wait, "residence": self.node.residence}
@@ -252,7 +252,7 @@ class NodePart:
 
     def resume(self, now: float) -> None:
         """Let a queue send what waits, after something changed that may have kept it from it."""
-        queue = self.role(Queue) if self.plan.backlog is not None else None
+        queue = self.role(MessageKeeper) if self.plan.keeps_messages else None
         if queue is not None:
             queue.pull(now)
 

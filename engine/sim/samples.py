@@ -8,7 +8,7 @@ from engine.sim.fleets import environments
 from engine.sim.instance_meters import is_off, state_of, working_now
 from engine.sim.lane.codes import UNLIMITED
 from engine.sim.lane.network_path import ANSWER, FAILURE, REQUEST, RESENT
-from engine.sim.lane.roles.queue import Queue
+from engine.sim.lane.roles.keeper import MessageKeeper
 from engine.sim.parts import states
 from engine.sim.snapshot import (
     Crossing,
@@ -84,7 +84,7 @@ class Observer:
         capacity = now.capacity - before.capacity
         client = part.client
         latency = node.residence if client is None else client.latency
-        queue = part.role(Queue) if part.plan.backlog is not None else None
+        queue = part.role(MessageKeeper) if part.plan.keeps_messages else None
         return NodeSample(
             arrivals=now.begun - before.begun,
             completed=now.done - before.done,

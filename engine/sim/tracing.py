@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from engine.sim.lane.roles.flow import Program
 from engine.sim.lane.roles.queue import Queue
+from engine.sim.lane.roles.topic import Topic
 from engine.sim.lane.tracing.tracer import CallTracer, Spare, Tracer
 from engine.sim.lane.traffic.client import Client
 
@@ -31,7 +32,7 @@ class Tracing:
         """One for each client and queue that there ever was."""
         self.ends: dict[str, tuple[str, str]] = {}
         """Where each link that there ever was begins and ends."""
-        roots = sum(node.traffic is not None or node.backlog is not None for node in plan.nodes)
+        roots = sum(node.traffic is not None or node.keeps_messages for node in plan.nodes)
         self._spans = max(100, settings.spans // (_STORES * max(1, roots)))
         self._spare = Spare(_ROOM)
         self._calls = CallTracer(self._spare)
@@ -43,7 +44,7 @@ class Tracing:
 
     def follow_role(self, name: str, role: Role) -> None:
         """Record what begins at a node, if something does."""
-        if isinstance(role, (Client, Queue)):
+        if isinstance(role, (Client, Queue, Topic)):
             tracer = Tracer(name, self._spare, self.settings.share, self._spans, self._spans)
             self.tracers.append(tracer)
             role.tracer = tracer

@@ -23,6 +23,7 @@ from engine.plan.primitives import (
     RouterPlan,
     StationPlan,
     StorePlan,
+    TopicPlan,
     TrafficPlan,
     WorkPart,
 )
@@ -131,6 +132,11 @@ def queue(
         capacity=capacity, visibility=visibility, max_receive=max_receive, **changes
     )
     return NodePlan(id=name, backlog=backlog)
+
+
+def topic(name: str, **changes: Any) -> NodePlan:
+    """A topic of one replica whose producers wait for nobody, unless said otherwise."""
+    return NodePlan(id=name, topic=TopicPlan(**({"replicas": 1} | changes)))
 
 
 def link(source: str, target: str, **changes: Any) -> LinkPlan:

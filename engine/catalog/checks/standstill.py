@@ -50,7 +50,7 @@ def _takes_time(plan: Plan, client: str) -> bool:
     nodes = {node.id: node for node in plan.nodes}
     waiting: dict[str, list[LinkPlan]] = defaultdict(list)
     for link in plan.links:
-        if link.waits and nodes[link.source].backlog is None:
+        if link.waits and not nodes[link.source].keeps_messages:
             waiting[link.source].append(link)
     seen, left = {client}, [client]
     while left:

@@ -52,7 +52,7 @@ def timeout_risks(facts: Facts) -> Iterator[Finding]:
 
 def _waits(facts: Facts, link: LinkPlan, source: NodePlan) -> Iterator[Finding]:
     """Callers that wait for ever, or longer than their own callers."""
-    if not link.waits or source.backlog is not None:
+    if not link.waits or source.keeps_messages:
         return
     waits = facts.patience_over(link)
     keeps = source.traffic is not None or source.station.hold
@@ -105,7 +105,7 @@ def _one_after_the_other(
     calls = {link.id: longest_try(link) for link in limited}
     if (
         node.router is not None
-        or node.backlog is not None
+        or node.keeps_messages
         or any(calls[link.id] > facts.patience_over(link) for link in limited)
     ):
         return
@@ -137,7 +137,7 @@ def _impatient(facts: Facts, nodes: dict[str, NodePlan]) -> Iterator[Finding]:
     limited = [
         link
         for link in facts.plan.links
-        if link.waits and math.isfinite(link.timeout) and nodes[link.source].backlog is None
+        if link.waits and math.isfinite(link.timeout) and not nodes[link.source].keeps_messages
     ]
     usual = _usual(facts)
     limited = [

@@ -46,7 +46,7 @@ from engine.plan.primitives.station import (
     StartPlan,
     StationPlan,
 )
-from engine.plan.primitives.store import LARGEST_ENTRY, BacklogPlan, StorePlan
+from engine.plan.primitives.store import LARGEST_ENTRY, BacklogPlan, StorePlan, TopicPlan
 from engine.plan.primitives.traffic import CrowdPlan, SessionPlan, TrafficPlan, WrongPlan
 
 __all__ = [
@@ -99,6 +99,7 @@ __all__ = [
     "StartPlan",
     "StationPlan",
     "StorePlan",
+    "TopicPlan",
     "TrafficPlan",
     "TransactionPart",
     "Way",

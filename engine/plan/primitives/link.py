@@ -133,6 +133,8 @@ class LinkPlan:
     hash: Hash | None = None
     shuffle: Shuffle | None = None
     weight: float = 1.0
+    group: str | None = None
+    """Group in which its target reads the topic that it leaves; None is that of the target alone."""
     delay: LawPlan = ZERO
     spacing: SpacingPlan | None = None
     """None where all instances are as far from each other."""

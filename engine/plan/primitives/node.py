@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from engine.plan.primitives.price import NodePrice
     from engine.plan.primitives.replication import ReplicationPlan
     from engine.plan.primitives.resolver import ResolverPlan
-    from engine.plan.primitives.store import BacklogPlan, StorePlan
+    from engine.plan.primitives.store import BacklogPlan, StorePlan, TopicPlan
     from engine.plan.primitives.traffic import TrafficPlan
 
 
@@ -104,7 +104,7 @@ class IssuePlan:
 class NodePlan:
     """What a node is made of: gates, a station, and a role.
 
-    The role is one of traffic, router, backlog and flow, or else the flow that its links tell. A store may
+    The role is one of traffic, router, backlog, topic and flow, or else the flow that its links tell. A store may
     stand before a router or a flow.
 
     Raises:
@@ -118,6 +118,7 @@ class NodePlan:
     replication: ReplicationPlan | None = None
     """D: what its instances know of each other's writes; the first one leads to begin with."""
     backlog: BacklogPlan | None = None
+    topic: TopicPlan | None = None
     router: RouterPlan | None = None
     spread: tuple[str, ...] = ()
     """The frames of its places: instance i is in place i modulo their number. Empty where all lie together."""
@@ -155,17 +156,22 @@ class NodePlan:
         """Refuse roles that exclude each other."""
         roles = [
             name
-            for name in ("traffic", "router", "backlog", "flow", "cluster")
+            for name in ("traffic", "router", "backlog", "topic", "flow", "cluster")
             if getattr(self, name)
         ]
-        if self.store is not None and {"traffic", "backlog", "cluster"} & set(roles):
+        if self.store is not None and {"traffic", "backlog", "topic", "cluster"} & set(roles):
             roles.append("store")
         if self.replication is not None:
-            others = ("traffic", "router", "backlog", "store")
+            others = ("traffic", "router", "backlog", "topic", "store")
             roles = ["replication", *(name for name in others if getattr(self, name))]
         if len(roles) > 1:
             msg = f"{self.id}: a node cannot have {' and '.join(roles)} at once"
             raise ValueError(msg)
+
+    @property
+    def keeps_messages(self) -> bool:
+        """Whether what is sent to it is answered when it is stored, and worked on later."""
+        return self.backlog is not None or self.topic is not None
 
     @property
     def reads_keys(self) -> bool:
@@ -173,7 +179,7 @@ class NodePlan:
         router = self.router
         if router is not None and looks_at_keys(router.picker, router.hash, router.shuffle):
             return True
-        if self.backlog is not None:
+        if self.keeps_messages:
             return True  # by them messages have an order
         if self.store is not None or self.replication is not None or self.cluster is not None:
             return True

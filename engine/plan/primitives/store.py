@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from engine.plan.primitives.basics import INFINITE, ZERO
 from engine.records import dataclass
 
 if TYPE_CHECKING:
     from engine.model.write_behind import WriteBehind, WritePolicy
-    from engine.plan.primitives.basics import ClassPlan
+    from engine.plan.primitives.basics import ClassPlan, LawPlan
 
 LARGEST_ENTRY = 1e10
 """Bytes that an entry of a store has at most: so the sum over all keys is a whole number of 63 bits."""
@@ -65,3 +66,34 @@ class BacklogPlan:
     """Seconds within which a message that is published again is dropped; None keeps it."""
     poison: float = 0.0
     """Share of the messages that fail whenever they are worked on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicPlan:
+    """D in log mode: partitions with offsets, read by every group of consumers behind the outgoing links."""
+
+    partitions: int = 6
+    acks: Literal["none", "leader", "all"] = "all"
+    replicas: int = 3
+    lag: LawPlan = ZERO
+    """Seconds until all followers have what the leader has."""
+    linger: float = 0.0
+    """Seconds that producers wait for more messages to the same partition."""
+    batch_bytes: float = 16384.0
+    """Bytes at which they wait no more."""
+    retention: float = INFINITE
+    """Seconds after which a message cannot be read any more."""
+    capacity: int | None = None
+    """Messages that the slowest group may be behind."""
+    max_receive: int = 10
+    """Deliveries after which a group gives a message up."""
+    poison: float = 0.0
+    """Share of the messages that fail whenever they are worked on."""
+    commit_interval: float = 5.0
+    """Seconds between the notes of how far a partition is read."""
+    session_timeout: float = 45.0
+    """Seconds after which an instance that is not heard of is out of its group."""
+    rebalance: float = 3.0
+    """Seconds for which a group reads nothing while its partitions are handed over."""
+    poll_timeout: float = 300.0
+    """Seconds after which a delivery is given up."""

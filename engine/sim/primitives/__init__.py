@@ -38,6 +38,7 @@ from engine.sim.primitives.station import StationAdapter
 from engine.sim.primitives.store import StoreAdapter
 from engine.sim.primitives.throttle import ThrottleAdapter
 from engine.sim.primitives.timeout import TimeoutAdapter
+from engine.sim.primitives.topic import TopicAdapter
 from engine.sim.primitives.user_sessions import SessionCallsAdapter, SessionsAdapter
 from engine.sim.primitives.waiting_room import WaitingRoomAdapter
 from engine.sim.primitives.write_log import WRITE_LOG
@@ -87,6 +88,7 @@ FLOWS: Final[tuple[RoleAdapter[Any], ...]] = (
     RouterAdapter(),
     QueueAdapter(),
     ClusterAdapter(),
+    TopicAdapter(),
     ProgramAdapter(),
     CallsAdapter(),
 )

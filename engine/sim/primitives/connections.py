@@ -48,7 +48,7 @@ class ConnectionsAdapter(RuleAdapter[Connections]):
     def trim(self, rule: Connections, part: LinkPart, source: NodePart) -> None:
         """Close the connections of instances that are gone, once nobody needs them."""
         there = {id(endpoint) for endpoint in part.link.endpoints}
-        callers = None if source.is_client or source.plan.backlog is not None else source.node.pools
+        callers = None if source.is_client or source.plan.keeps_messages else source.node.pools
         rule.keep(
             {
                 (caller, endpoint): group

@@ -15,13 +15,12 @@ from engine.sim.lane.agenda import Task, Timer
 from engine.sim.lane.call import Call, Endpoint, Pool
 from engine.sim.lane.codes import CRASHED, OK, QUEUE_FULL, UNAVAILABLE, UNLIMITED
 from engine.sim.lane.draws import chance
-from engine.sim.lane.histogram import Histogram
 from engine.sim.lane.link import Link
 from engine.sim.lane.node import Node
 from engine.sim.lane.numbering import logical_of, repeat
 from engine.sim.lane.roles.effects import Effects
 from engine.sim.lane.roles.fifo_groups import FifoGroups
-from engine.sim.lane.seams import Role
+from engine.sim.lane.roles.keeper import MessageKeeper
 from engine.sim.lane.station.line import Fifo
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ class Invisible(Task):
 
 
 @final
-class Queue(Role):
+class Queue(MessageKeeper):
     """Messages that wait for consumers. Every message is queued, in flight, consumed or dead.
 
     A message is a call without a path; `step` counts its deliveries. `wait` holds its age at each.
@@ -60,6 +59,7 @@ class Queue(Role):
     """Messages that were published again, and dropped."""
 
     def __init__(self, node: Node, uniforms: Draws) -> None:
+        super().__init__()
         self.node = node
         self.uniforms = uniforms
         """For poison."""
@@ -78,8 +78,6 @@ class Queue(Role):
         self.consumed: i64 = 0
         self.dead: i64 = 0
         self.redelivered: i64 = 0
-        self.to_done = Histogram()
-        """From when a message was published until its consumer acknowledged it."""
         self._lines: list[Fifo] = []
         """Messages that wait, by class."""
         self._home = Pool(node, 0)
@@ -289,6 +287,10 @@ class Queue(Role):
     def revived(self, pool: Pool, now: float) -> None:
         """Up again, with all its messages."""
         self.pull(now)
+
+    def kept(self) -> i64:
+        """Those that are not under way."""
+        return self.depth
 
     def oldest_age(self, now: float) -> float:
         """Age (s) of the oldest message that waits."""
