@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.sim.lane.roles.topic import Topic
+from engine.sim.primitives.topic import groups_of
 from engine.sim.snapshot import Notice
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class ConsumerGroups:
             plan = part.plan.topic
             if plan is None:
                 return
-            for group in topic.groups:
+            for group in groups_of(topic):
                 group.expire(self._machine.now)
                 self._sense(part, group, plan)
 

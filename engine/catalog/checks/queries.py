@@ -27,7 +27,7 @@ def query_findings(reading: Reading, plan: Plan) -> Iterator[Finding]:
     asked = [link for link in plan.links if kinds[link.target] == _DATABASE]
     for caller in plan.nodes:
         mine = [link for link in asked if link.source == caller.id]
-        if not mine or caller.router is not None or caller.backlog is not None:
+        if not mine or caller.router is not None or caller.keeps_messages:
             continue
         leaving = [link for link in plan.links if link.source == caller.id]
         rounds = _in_turn(flow_of(caller, leaving, plan.classes))

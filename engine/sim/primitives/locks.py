@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def can_lock(plan: NodePlan) -> bool:
     """Whether the queries of a node can wait for locks: one connection serves one, from its begin to its end."""
     station = plan.station
-    told = plan.router is None and plan.backlog is None and plan.flow is None
+    told = plan.router is None and not plan.keeps_messages and plan.flow is None
     alone = station.batch is None and station.discipline != "ps" and station.workers is not None
     return told and alone and plan.traffic is None and station.hold
 

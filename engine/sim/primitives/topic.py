@@ -68,7 +68,7 @@ class TopicAdapter(RoleAdapter[Topic]):
     def wire(self, role: Topic, part: NodePart, leaving: list[LinkPart], setup: Setup) -> None:
         """Have a group for each name on the links; who was in one stays there until it hands over."""
         now = setup.agenda.now
-        known = {group.name: group for group in role.groups}
+        known = {group.name: group for group in groups_of(role)}
         groups: dict[str, Group] = {}
         for link in leaving:
             name = link.plan.group or link.plan.target
@@ -90,7 +90,7 @@ class TopicAdapter(RoleAdapter[Topic]):
                 group.disband()
         role.groups = list(groups.values())
         role.known += [group for group in role.groups if group not in role.known]
-        for group in role.groups:
+        for group in groups.values():
             there = [each for each in group.endpoints if not each.pool.down and each.pool.offered()]
             if not group.members and not group.paused and there:
                 group.assign(there, now)
@@ -105,7 +105,7 @@ class TopicAdapter(RoleAdapter[Topic]):
             float(body.node.wait.count_ever),
             body.node.wait.total,
         ]
-        for group in body.known:
+        for group in groups_of(body, ever=True):
             effects = group.effects
             counts = (group.consumed, group.dead, group.outdated, group.redelivered)
             did = (effects.count, effects.repeated, effects.out_of_order, group.rebalances)
@@ -115,7 +115,7 @@ class TopicAdapter(RoleAdapter[Topic]):
     def extra(self, body: Topic, since: Sequence[float], span: float, now: float) -> Values:
         """What became of messages in all groups together, and how far each is behind."""
         published, lost, batches, batched, deliveries, ages, *counts = since
-        groups = body.groups
+        groups = groups_of(body)
         found = {
             "published": published,
             "lost": lost,
@@ -140,7 +140,7 @@ class TopicAdapter(RoleAdapter[Topic]):
         known = int(body.published + body.unseen + body.dropped)
         same(owner.name, "messages", int(body.taken), known)
         at_most(owner.name, "lost messages", float(body.missing), float(body.dropped))
-        for group in body.groups:
+        for group in groups_of(body):
             through = group.consumed + group.dead + group.outdated + group.unwanted
             name = f"messages of {group.name}"
             same(owner.name, name, int(body.published), int(group.started + through + group.behind))
@@ -154,3 +154,9 @@ def _new_group(name: str, topic: Topic, now: float) -> Group:
     group.started = topic.published
     group.cover(topic.logs, now, latest=True)
     return group
+
+
+def groups_of(topic: Topic, *, ever: bool = False) -> list[Group]:
+    """The groups that read a topic now, or all that ever did."""
+    readers = topic.known if ever else topic.groups
+    return [each for each in readers if isinstance(each, Group)]

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, final
 
 from mypy_extensions import i64
 
-from engine.sim.lane.call import Call, Endpoint, MessageSource
+from engine.sim.lane.call import Call, Endpoint
 from engine.sim.lane.codes import CRASHED, UNAVAILABLE
 from engine.sim.lane.context import context_of
 from engine.sim.lane.instance import DeathWatch
 from engine.sim.lane.link import Link
 from engine.sim.lane.node import Node
 from engine.sim.lane.roles.effects import Effects
-from engine.sim.lane.roles.log import Cursor
+from engine.sim.lane.roles.log import Reader
 
 if TYPE_CHECKING:
     from engine.sim.lane.instance import Instance
-    from engine.sim.lane.roles.log import Log
+    from engine.sim.lane.roles.log import Cursor
     from engine.sim.lane.roles.topic import Topic
 
 
@@ -47,16 +47,14 @@ class GroupDeaths(DeathWatch):
 
 
 @final
-class Group(MessageSource):
+class Group(Reader):
     """How far a group is, who is in it, and what its messages did."""
 
     def __init__(self, name: str, topic: Topic) -> None:
-        self.name = name
+        super().__init__(name)
         self.topic = topic
         self.deaths = GroupDeaths(self)
         self.effects = Effects()
-        self.cursors: list[Cursor] = []
-        """One a partition."""
         self.endpoints: list[Endpoint] = []
         """All instances behind its links."""
         self.members: dict[Endpoint, Member] = {}
@@ -66,8 +64,6 @@ class Group(MessageSource):
         self.rebalances: i64 = 0
         self.started: i64 = 0
         """Messages that had been published before it came."""
-        self.behind: i64 = 0
-        """Messages that are not through."""
         self.consumed: i64 = 0
         self.dead: i64 = 0
         self.outdated: i64 = 0
@@ -75,13 +71,6 @@ class Group(MessageSource):
         self.unwanted: i64 = 0
         """Messages of classes that none of its links takes."""
         self.redelivered: i64 = 0
-
-    def cover(self, logs: list[Log], now: float, *, latest: bool) -> None:
-        """Read partitions that are new, from their end where the group is new as well."""
-        while len(self.cursors) < len(logs):
-            place: i64 = len(self.cursors)
-            log = logs[place]
-            self.cursors.append(Cursor(place, log.end if latest else log.first, now))
 
     def assign(self, endpoints: list[Endpoint], now: float) -> None:
         """Have the partitions belong to some instances, a range to each, one more to the first where they do not divide."""

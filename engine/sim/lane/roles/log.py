@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
+from engine.sim.lane.call import MessageSource
+
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
@@ -114,3 +116,33 @@ class Cursor:
         self.message = None
         self.tries = 0
         self.position = self.committed
+
+
+class Reader(MessageSource):
+    """Somebody who reads all partitions of a topic."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.cursors: list[Cursor] = []
+        """One a partition."""
+        self.behind: i64 = 0
+        """Messages that are not through."""
+
+    def cover(self, logs: list[Log], now: float, *, latest: bool) -> None:
+        """Read partitions that are new, from their end where the reader is new as well."""
+        while len(self.cursors) < len(logs):
+            place: i64 = len(self.cursors)
+            log = logs[place]
+            self.cursors.append(Cursor(place, log.end if latest else log.first, now))
+
+    def offer(self, cursor: Cursor, now: float) -> None:
+        """A partition may have something for its owner."""
+        raise NotImplementedError
+
+    def proceed(self, message: Call, now: float) -> None:
+        """A message was worked on."""
+        raise NotImplementedError
+
+    def failed(self, message: Call, reason: i64, now: float) -> None:
+        """A delivery failed."""
+        raise NotImplementedError

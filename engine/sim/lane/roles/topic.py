@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from engine.sim.lane.call import Endpoint
     from engine.sim.lane.draws import Draws
     from engine.sim.lane.node import Node
-    from engine.sim.lane.roles.group import Group
+    from engine.sim.lane.roles.log import Reader
     from engine.sim.lane.samplers import Sampler
     from engine.sim.lane.tracing.tracer import Tracer
 
@@ -108,8 +108,8 @@ class Topic(MessageKeeper):
         self.logs: list[Log] = []
         self.sizes: list[float] = []
         """Bytes of a message of each class."""
-        self.groups: list[Group] = []
-        self.known: list[Group] = []
+        self.groups: list[Reader] = []
+        self.known: list[Reader] = []
         """All groups that there ever were, in the order in which they came."""
         self._home = Pool(node, 0)
         self._filling: dict[Pool, list[PublishBatch | None]] = {}
@@ -273,7 +273,7 @@ class Topic(MessageKeeper):
         if group is not None:
             group.failed(job, reason, now)
 
-    def _group_of(self, message: Call) -> Group | None:
+    def _group_of(self, message: Call) -> Reader | None:
         """The group of a delivery, unless it is gone."""
         endpoint = message.endpoint
         source = None if endpoint is None else endpoint.source
