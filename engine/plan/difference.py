@@ -62,7 +62,15 @@ def _role(node: NodePlan) -> tuple[object, ...]:
     of those who pick by zone, since they count each other, and what it has links carry of sessions, and where its
     instances lie.
     """
-    parts = (node.traffic, node.store, node.backlog, node.topic, node.router, node.flow, node.cluster)
+    parts = (
+        node.traffic,
+        node.store,
+        node.backlog,
+        node.topic,
+        node.router,
+        node.flow,
+        node.cluster,
+    )
     layer = None if node.router is None else node.router.layer
     by_zone = node.router is not None and node.router.picker == "zone"
     tells = node.router is not None and node.router.resolver is not None

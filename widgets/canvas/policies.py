@@ -85,7 +85,10 @@ def link_pills(config: Mapping[str, object], states: Mapping[str, str]) -> tuple
 
 
 def _connection_pills(config: Mapping[str, object]) -> Iterator[Pill]:
-    """The signs of connections that are more than a caller's: whose they are, and who closes them first."""
+    """The signs of who reads a topic, and of connections that are more than a caller's: whose, and who closes them first."""
+    group = config.get("group")
+    if isinstance(group, str) and group:
+        yield Pill("group", group)
     connection = config.get("connection")
     if not isinstance(connection, dict):
         return
@@ -184,6 +187,8 @@ def _message_pills(config: Mapping[str, object]) -> Iterator[Pill]:
         yield Pill("queue", f"{groups} FIFO groups" if groups > 1 else "FIFO")
     if config.get("dedupe"):
         yield Pill("idempotency", "once")
+    if config.get("acks") in ("none", "leader"):
+        yield Pill("copy", f"acks {config['acks']}")
     if isinstance(prefetch, int):
         yield Pill("worker", f"prefetch {prefetch}")
     if isinstance(poison, int | float) and poison > 0.0:

@@ -11,6 +11,7 @@ from engine.catalog.checks.distances import distance_risks
 from engine.catalog.checks.elastic import elastic_risks
 from engine.catalog.checks.facts import facts_of, risk
 from engine.catalog.checks.replication import replication_risks
+from engine.catalog.checks.messaging import messaging_risks
 from engine.catalog.checks.resolution import resolution_risks
 from engine.catalog.checks.timeouts import timeout_risks
 from engine.catalog.checks.tries import retry_risks
@@ -50,6 +51,7 @@ def risks(reading: Reading, plan: Plan) -> Iterator[Finding]:
         yield from deep_check_risks(facts, node)
         yield from resolution_risks(facts, node)
         yield from elastic_risks(facts, node)
+    yield from messaging_risks(facts)
     yield from timeout_risks(facts)
     yield from retry_risks(facts)
     yield from distance_risks(facts)

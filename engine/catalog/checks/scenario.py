@@ -316,7 +316,8 @@ def _endless(reading: Reading, event: Event) -> Iterator[Finding]:
         config = reading.links.get(link.id)
         calls = config is not None and config.mode == "call" and config.timeout is None
         source = reading.configs.get(link.source)
-        if not calls or link.target not in hit or hasattr(source, "visibility"):
+        gives_up = hasattr(source, "visibility") or hasattr(source, "poll_timeout")
+        if not calls or link.target not in hit or gives_up:
             continue
         name = name_of(design, link.id)
         yield Finding(

@@ -204,6 +204,11 @@ def blind_before_strangers(network: Network) -> None:
             site.blind = site.blind or f"not modelled: {name}, which may change everything here"
             site.unknown_busy = site.unknown_load = site.unfamiliar = True
     for edge in network.edges:
+        if edge.source.plan.topic is not None:
+            site = edge.target
+            whole = "the partitions of a topic, which bound how many work at once"
+            site.blind = site.blind or f"not modelled: {whole}"
+            site.unknown_busy = site.unknown_load = site.unfamiliar = True
         name = stranger_in(edge.plan)
         if not name:
             continue

@@ -104,3 +104,15 @@ def test_a_client_says_whose_users_they_are_and_how_many_are_not_who_they_say() 
     config = {"tenants": {"count": 20}, "wrong_credentials": {"share": 0.25, "of": "users"}}
     texts = [pill.text for pill in gate_pills(config, {})]
     assert texts == ["20 tenants", "25 % wrong"]
+
+
+def test_messages_show_what_keeps_them_in_order_and_from_acting_twice() -> None:
+    assert gate_pills({"fifo_groups": 8, "dedupe": True}, {}) == (
+        Pill("queue", "8 FIFO groups"),
+        Pill("idempotency", "once"),
+    )
+    assert gate_pills({"prefetch": 10, "dedupe": None}, {}) == (Pill("worker", "prefetch 10"),)
+    assert gate_pills({"poison": 0.05}, {}) == (Pill("error", "5 % poison", "fault"),)
+    assert gate_pills({"acks": "leader"}, {}) == (Pill("copy", "acks leader"),)
+    assert gate_pills({"acks": "all"}, {}) == ()
+    assert link_pills({"group": "billing"}, {}) == (Pill("group", "billing"),)
