@@ -10,8 +10,8 @@ from engine.catalog.checks.deep_checks import deep_check_risks
 from engine.catalog.checks.distances import distance_risks
 from engine.catalog.checks.elastic import elastic_risks
 from engine.catalog.checks.facts import facts_of, risk
-from engine.catalog.checks.replication import replication_risks
 from engine.catalog.checks.messaging import messaging_risks
+from engine.catalog.checks.replication import replication_risks
 from engine.catalog.checks.resolution import resolution_risks
 from engine.catalog.checks.timeouts import timeout_risks
 from engine.catalog.checks.tries import retry_risks
