@@ -21,6 +21,7 @@ from engine.model.metric import Metric
 from engine.model.prices import Pricing
 from engine.model.write_behind import WriteBehind, WritePolicy
 from engine.plan.primitives import INFINITE, NodePlan, StationPlan, StorePlan
+from engine.plan.primitives.store import Eviction
 
 HELP = """\
 Keeps answers by key. What it does on a miss depends on its links:
@@ -46,6 +47,13 @@ The hit ratio follows from the capacity and from how skewed the keys are: 1000 e
 Zipf skew .8 hit 44 % with LRU, 39 % with FIFO or random, 57 % with LFU. LFU also counts how often keys
 are asked for that it does not hold, of up to four keys for each entry (two million at most).
 
+**Sampled LRU** is Redis's: of 5 entries drawn the least recently used goes, here without the pool of candidates that
+Redis remembers from one eviction to the next, and with an exact clock. **W-TinyLFU** is Caffeine's: a window of 1 %,
+then a segmented LRU (80 % protected) into which only comes what a count-min sketch has seen more often than whoever
+would go; the window keeps its size. **S3-FIFO** has a small line of a tenth, a main one, and a list of those that
+were new and went unused: who comes back from there is kept. **None** refuses what finds no room: that is counted
+under *write errors*, and a write from outside fails with *error*.
+
 **Bytes.** With a capacity in bytes, entries go until the new one fits; one that is larger than all of it is
 not kept. An entry is as large as the answer of its class, unless *Entry size* says otherwise. Where one of
 the two is set, results also show the bytes held and the mean age of what hits were answered with.
@@ -54,7 +62,7 @@ the two is set, results also show the bytes held and the mean age of what hits w
 key that expires is fetched by everyone at once (a stampede).
 
 With **scope** *user* it is as many caches as there are users, each of this capacity: on their own devices, with a
-last mile behind it rather than before. What one has fetched, no other has. It evicts *lru* or *fifo*; the users
+last mile behind it rather than before. What one has fetched, no other has. It evicts *lru*, *fifo* or *none*; the users
 are those that the client tells apart.
 
 **Stale hits.** Each write that succeeds at the database behind (or beside) gives its key a new version; a hit with an
@@ -76,8 +84,8 @@ class CacheConfig(Config):
     @model_validator(mode="after")
     def _evicts_ones_own(self) -> Self:
         """Refuse what private stores cannot do."""
-        if self.scope == "user" and self.eviction not in ("lru", "fifo"):
-            msg = f"caches of users do not evict by {self.eviction}; choose lru or fifo"
+        if self.scope == "user" and self.eviction not in ("lru", "fifo", "none"):
+            msg = f"caches of users do not evict by {self.eviction}; choose lru, fifo or none"
             raise ValueError(msg)
         return self
 
@@ -116,11 +124,22 @@ class CacheConfig(Config):
         gt=0.0,
         le=1e9,
     )
-    eviction: Literal["lru", "fifo", "random", "lfu"] = setting(
+    eviction: Eviction = setting(
         "lru",
         title="Eviction",
         group="Store",
-        help="Which entry goes when it is full: least recently used, oldest, any, least often used.",
+        help="Which entry goes when it is full. lru: the least recently used. fifo: the oldest. random: any. lfu: the "
+        "least often used. sampled_lru: the least recently used of a few that are drawn (Redis). w_tinylfu: who is new "
+        "replaces only what is asked for less often of late (Caffeine). s3_fifo: who is not asked for again soon "
+        "(Yang 2023). none: nobody, what finds no room is refused (Redis noeviction).",
+    )
+    samples: int = setting(
+        5,
+        title="Samples",
+        group="Store",
+        help="sampled_lru: entries drawn for each eviction. 5 as Redis does (maxmemory-samples); 10 is close to lru.",
+        ge=1,
+        le=64,
     )
     hit_time: Law = setting(
         Constant(mean=0.0001),
@@ -178,6 +197,7 @@ def lower(config: CacheConfig, context: Lowering) -> NodePlan:
             capacity=config.capacity,
             ttl=INFINITE if config.ttl is None else config.ttl,
             eviction=config.eviction,
+            samples=config.samples,
             scope=config.scope,
             single_flight=config.single_flight,
             prewarm=config.prewarm,
@@ -208,7 +228,12 @@ PRESET = Preset(
             Metric(name="entries", title="entries"),
             Metric(name="evictions", title="evictions", counts=True),
             Metric(name="lost_writes", title="lost writes", counts=True, needs="write_policy"),
-            Metric(name="write_errors", title="write errors", counts=True, needs="write_policy"),
+            Metric(
+                name="write_errors",
+                title="write errors",
+                counts=True,
+                needs="eviction write_policy",
+            ),
             Metric(name="unwritten", title="writes that wait", needs="write_policy"),
             Metric(name="stale_ratio", title="stale hits", unit="%", writes=True),
             Metric(name="bytes", title="bytes held", unit="B", needs="capacity_bytes entry_bytes"),

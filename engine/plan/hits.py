@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.plan.primitives import INFINITE, KeyPlan
+from engine.plan.sampled_hits import held_by_sampling
 from engine.records import dataclass
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
+_BY_USE: Final = ("lfu", "w_tinylfu", "s3_fifo")
+"""Evictions that keep about what is asked for most; of the latter two theory says no more than that."""
 _EXACT: Final = 64
 """So many of the most popular keys are counted one by one."""
 _GROUPS: Final = 192
@@ -98,12 +101,25 @@ def _keys_of(store: StorePlan, demands: Demands) -> _Keys | None:
     )
     fits = Fits(store, weighed / np.maximum(rates, 1e-300))
     if fits(counts):
-        time = store.ttl
-    elif store.eviction == "lfu":
+        return _Keys(counts, rates, _held(store, rates, store.ttl))
+    if store.eviction in _BY_USE or (_is_frozen(store) and store.prewarm):
         return _Keys(counts, rates, _most_popular(fits, counts, rates))
-    else:
-        time = min(_stay(store, fits, counts, rates), store.ttl)
-    return _Keys(counts, rates, _held(store, rates, time))
+    time = min(_stay(store, fits, counts, rates), store.ttl)
+    held = _held(store, rates, time)
+    if store.eviction == "sampled_lru" and time < store.ttl:
+        room = float(np.sum(counts * held))
+        held = held_by_sampling(counts, rates, room, store.samples)
+    return _Keys(counts, rates, held)
+
+
+def _is_frozen(store: StorePlan) -> bool:
+    """Whether nobody who is stored ever goes."""
+    return store.eviction == "none" and math.isinf(store.ttl)
+
+
+def _is_recent(store: StorePlan) -> bool:
+    """Whether those are stored that were asked for last; or first, which are as likely to be the same."""
+    return store.eviction in ("lru", "sampled_lru") or _is_frozen(store)
 
 
 def _ends(keys: KeyPlan) -> Floats:
@@ -159,7 +175,7 @@ def _held(store: StorePlan, rates: Floats, time: float) -> Floats:
     if math.isinf(time):
         return np.ones_like(rates)
     asked = rates * time
-    if store.eviction == "lru" and time < store.ttl:
+    if _is_recent(store) and time < store.ttl:
         return np.asarray(-np.expm1(-asked))
     return np.asarray(asked / (1.0 + asked))
 
@@ -193,7 +209,7 @@ def _stay(store: StorePlan, fits: Fits, counts: Floats, rates: Floats) -> float:
 def _held_untimed(store: StorePlan, rates: Floats, time: float) -> Floats:
     """Probability that a key is there, as if nothing expired by age."""
     asked = rates * time
-    return np.asarray(-np.expm1(-asked) if store.eviction == "lru" else asked / (1.0 + asked))
+    return np.asarray(-np.expm1(-asked) if _is_recent(store) else asked / (1.0 + asked))
 
 
 def _most_popular(fits: Fits, counts: Floats, rates: Floats) -> Floats:

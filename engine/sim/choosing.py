@@ -17,7 +17,6 @@ from engine.sim.lane.balancing.hashing import (
     Identities,
     ShuffleShards,
 )
-from engine.sim.lane.balancing.key_maps import SPACE
 from engine.sim.lane.balancing.least_connections import LeastConnections
 from engine.sim.lane.balancing.power_of_two import PowerOfTwo
 from engine.sim.lane.balancing.random_choice import Random
@@ -28,6 +27,7 @@ from engine.sim.lane.balancing.sticky import Affinity, PerConnection, Pins
 from engine.sim.lane.balancing.weighted import Weighted
 from engine.sim.lane.balancing.zones import EvenZones, NearestFirst, ZoneGroup
 from engine.sim.lane.draws import generator
+from engine.sim.lane.mixing import SPACE
 from engine.sim.lane.replication.picker import ByRole
 from engine.sim.spread import Spread
 

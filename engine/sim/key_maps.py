@@ -8,8 +8,9 @@ import numpy as np
 from librt.vecs import vec
 from mypy_extensions import i16, i64
 
-from engine.sim.lane.balancing.key_maps import BITS, MASK, SLOTS, SPACE, Modulo, Ranges, Ring, Slots
+from engine.sim.lane.balancing.key_maps import SLOTS, Modulo, Ranges, Ring, Slots
 from engine.sim.lane.draws import generator
+from engine.sim.lane.mixing import BITS, MASK, SPACE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 from engine.sim.lane.stores.lfu import LfuStore
 from engine.sim.lane.stores.ordered import OrderedStore
 from engine.sim.lane.stores.private import PrivateStore
 from engine.sim.lane.stores.random_choice import RandomStore
+from engine.sim.lane.stores.refusing import RefusingStore
+from engine.sim.lane.stores.s3_fifo import S3FifoStore
 from engine.sim.lane.stores.store import UNBOUNDED
+from engine.sim.lane.stores.tiny_lfu import TinyLfuStore
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from engine.plan.primitives import StorePlan
     from engine.sim.lane.draws import Streams
     from engine.sim.lane.stores.store import Store
     from engine.sim.setup import Setup
+
+
+_BY_NAME: Final[Mapping[str, Callable[[int, float, int], Store]]] = MappingProxyType(
+    {
+        "lfu": LfuStore,
+        "w_tinylfu": TinyLfuStore,
+        "s3_fifo": S3FifoStore,
+        "none": RefusingStore,
+    }
+)
 
 
 def make_store(owner: str, plan: StorePlan, streams: Streams) -> Store:
@@ -22,11 +38,14 @@ def make_store(owner: str, plan: StorePlan, streams: Streams) -> Store:
     capacity = UNBOUNDED if plan.capacity is None else plan.capacity
     size = UNBOUNDED if plan.capacity_bytes is None else int(plan.capacity_bytes)
     if plan.scope == "user":
-        return PrivateStore(capacity, plan.ttl, size, use_renews=plan.eviction == "lru")
-    if plan.eviction == "random":
-        return RandomStore(capacity, plan.ttl, size, streams.uniform(owner, "evict"))
-    if plan.eviction == "lfu":
-        return LfuStore(capacity, plan.ttl, size)
+        renews, refuses = plan.eviction == "lru", plan.eviction == "none"
+        return PrivateStore(capacity, plan.ttl, size, use_renews=renews, refuses=refuses)
+    if plan.eviction in ("random", "sampled_lru"):
+        samples = plan.samples if plan.eviction == "sampled_lru" else 1
+        return RandomStore(capacity, plan.ttl, size, streams.uniform(owner, "evict"), samples)
+    made = _BY_NAME.get(plan.eviction)
+    if made is not None:
+        return made(capacity, plan.ttl, size)
     return OrderedStore(capacity, plan.ttl, size, use_renews=plan.eviction == "lru")
 
 
@@ -47,4 +66,4 @@ def moved(store: Store, before: StorePlan, plan: StorePlan, setup: Setup, owner:
 
 def _rules(plan: StorePlan) -> tuple[object, ...]:
     """What takes another store when it changes."""
-    return (plan.capacity, plan.capacity_bytes, plan.ttl, plan.eviction, plan.scope)
+    return (plan.capacity, plan.capacity_bytes, plan.ttl, plan.eviction, plan.scope, plan.samples)

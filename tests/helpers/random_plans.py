@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields, replace
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from hypothesis import strategies as st
 
@@ -36,6 +36,7 @@ from engine.plan.primitives import (
     StartPlan,
     Way,
 )
+from engine.plan.primitives.store import Eviction
 from engine.sim.lane.draws import generator
 from tests.helpers import flows, plans
 from tests.helpers.random_policies import PolicyMaker, failing_plan
@@ -177,7 +178,8 @@ class Maker:
             store = plans.store(
                 self.one([None, 1, 5]),
                 ttl=self.one([INFINITE, 0.5]),
-                eviction=self.one(["lru", "fifo", "random", "lfu"]),
+                eviction=self.one(list(get_args(Eviction))),
+                samples=self.one([1, 5]),
                 single_flight=self.one([True, False]),
                 prewarm=self.one([True, False]),
                 capacity_bytes=self.one([None, None, 2e4]),

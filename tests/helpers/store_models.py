@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from engine.sim.lane.draws import Streams
 
@@ -45,13 +45,12 @@ class Model:
         if entry.size > self.capacity_bytes:
             self.drop(key)
         elif key in self.entries:
-            version = self.entries[key].version + 1
-            self.entries[key] = replace(entry, version=version)
+            self.entries[key] = entry
             self.used(key)
             while self.bytes > self.capacity_bytes:
                 self.evict(self.victim())
         elif self.lets_in(key, entry.size):
-            self.entries[key] = replace(entry, version=1)
+            self.entries[key] = entry
             self.line.append(key)
 
     def full(self, size: int) -> bool:

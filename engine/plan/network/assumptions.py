@@ -51,7 +51,7 @@ def node_doubts(site: Center) -> tuple[str, ...]:
 def _expiring(site: Center) -> list[str]:
     """Keys that leave a full store by age as well as by being the least recently used."""
     store = site.plan.store
-    if store is None or store.eviction == "lfu" or store.ttl == INFINITE:
+    if store is None or store.eviction in ("lfu", "none") or store.ttl == INFINITE:
         return []
     keys = [each.keys.count for each in site.classes]
     sizes = [store.bytes_of(each) for each in site.classes]

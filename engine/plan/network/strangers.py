@@ -32,7 +32,8 @@ _KNOWN: Final[dict[str, frozenset[str]]] = {
         "RouterPlan": "picker hash shuffle zone affinity layer slow_start health outlier",
         "HealthPlan": "interval failures successes timeout work layer deep panic fail_open",
         "OutlierPlan": "consecutive sweep base longest share",
-        "StorePlan": "capacity ttl eviction single_flight prewarm scope capacity_bytes entry_bytes write_policy write_behind",
+        "StorePlan": "capacity ttl eviction single_flight prewarm scope capacity_bytes entry_bytes samples "
+        "write_policy write_behind",
         "BacklogPlan": "capacity visibility max_receive",
         "TrafficPlan": "process schedule mix burst_factor burst_mean calm_mean times kinds keys "
         "period users known_users think crowd session tenants",
@@ -72,7 +73,7 @@ _WORDS: Final[dict[tuple[str, str], frozenset[str]]] = {
         ("LawPlan", "order", "drawn"),
         ("LinkPlan", "picker", "round_robin random least_connections power_of_two weighted"),
         ("Way", "when", "always miss hit failed miss_or_failed"),
-        ("StorePlan", "eviction", "lru fifo random lfu"),
+        ("StorePlan", "eviction", "lru fifo random lfu sampled_lru none"),
         ("StorePlan", "scope", "shared"),
         ("StorePlan", "write_policy", "invalidate around"),
         (

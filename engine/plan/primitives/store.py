@@ -15,6 +15,10 @@ LARGEST_ENTRY = 1e10
 """Bytes that an entry of a store has at most: so the sum over all keys is a whole number of 63 bits."""
 
 
+Eviction = Literal["lru", "fifo", "random", "lfu", "sampled_lru", "w_tinylfu", "s3_fifo", "none"]
+"""Which entry goes when there is no room."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StorePlan:
     """D: keyed state. A read that misses goes on with the flow; a hit answers at once."""
@@ -23,7 +27,7 @@ class StorePlan:
     """Entries; None is unbounded."""
     ttl: float
     """Seconds an entry lives; may be infinite."""
-    eviction: Literal["lru", "fifo", "random", "lfu"]
+    eviction: Eviction
     single_flight: bool
     """One fetch a key at a time; the others wait for it."""
     prewarm: bool
@@ -34,6 +38,8 @@ class StorePlan:
     """Whether each user has a store of its own, with all of the room."""
     entry_bytes: float | None = None
     """Bytes of an entry; None is the size of the class's response."""
+    samples: int = 5
+    """Entries drawn for an eviction by sampled LRU."""
 
     write_policy: WritePolicy = "invalidate"
     """What becomes of a key that is written."""

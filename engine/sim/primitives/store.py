@@ -69,15 +69,16 @@ class StoreAdapter(RoleAdapter[StoreRole]):
             role.user_keys = UserKeys(role.store)
 
     def counters(self, body: StoreRole, now: float) -> Counters:
-        """Hits, misses, evictions, ages."""
-        counted = (float(body.hits), float(body.misses), float(body.store.evictions), body.ages)
+        """Hits, misses, evictions, ages, stale hits, writes lost and failed behind, writes refused."""
+        store = body.store
+        counted = (float(body.hits), float(body.misses), float(store.evictions), body.ages)
         behind = body.behind
         late = (0.0, 0.0) if behind is None else (float(behind.lost), float(behind.errors))
-        return (*counted, float(body.stale), *late)
+        return (*counted, float(body.stale), *late, float(store.refused))
 
     def extra(self, body: StoreRole, since: Sequence[float], span: float, now: float) -> Values:
         """How often it has what it is asked for, and what it holds."""
-        hits, misses, evictions, ages, stale, lost, errors = since
+        hits, misses, evictions, ages, stale, lost, errors, refused = since
         found = {
             "hit_ratio": ratio(hits, hits + misses),
             "hits": hits,
@@ -85,12 +86,13 @@ class StoreAdapter(RoleAdapter[StoreRole]):
             "entries": float(body.store.count()),
             "evictions": evictions,
         }
+        if body.store.refuses or body.behind is not None:
+            found["write_errors"] = refused + errors
         if body.sized:
             found["bytes"] = float(body.store.bytes)
             found["age"] = ratio(ages, hits)
         if body.behind is not None:
             found["lost_writes"] = lost
-            found["write_errors"] = errors
             found["unwritten"] = float(body.behind.waiting())
         if body.origins is not None:
             found["stale_ratio"] = ratio(stale, hits)

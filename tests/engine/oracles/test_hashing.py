@@ -17,9 +17,9 @@ from engine.model.balancing import Hash, Shuffle
 from engine.plan.primitives import HealthPlan, KeyPlan, Plan
 from engine.sim.invariants import check
 from engine.sim.key_maps import key_map
-from engine.sim.lane.balancing.key_maps import SPACE, mixed
 from engine.sim.lane.call import Endpoint
 from engine.sim.lane.draws import generator
+from engine.sim.lane.mixing import SPACE, mixed
 from engine.sim.lane.roles.router import Router
 from engine.sim.report import Result, result_of
 from tests.helpers.plans import (

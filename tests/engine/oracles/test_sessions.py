@@ -257,6 +257,20 @@ def test_a_store_that_is_too_small_logs_out_whom_it_evicts(capacity: int) -> Non
     assert found["logged_out"] / again == pytest.approx(1.0 - capacity / 500.0, abs=0.03)
 
 
+def test_a_store_that_evicts_nobody_refuses_whom_it_cannot_keep() -> None:
+    """Who is in stays in; who is not is told so each time. A store too small does the one or the other, never both."""
+    kept = cache("kv", 100, 0.0001, eviction="none")
+    result = simulate(remembered("store", kept=kept, duration=200.0))
+    found, store = extra(result), extra(result, "kv")
+    assert (found["logged_out"], found["sessions_lost"], store["evictions"]) == (0.0, 0.0, 0.0)
+    assert found["sessions_live"] == store["entries"] == 100
+    assert store["write_errors"] == result["nodes"]["kv"]["failed"]["error"]
+    share = store["write_errors"] / result["nodes"]["web"]["completed"]
+    assert share == pytest.approx(0.8, abs=0.03)
+    small = extra(simulate(remembered("store", kept=cache("kv", 100, 0.0001))), "kv")
+    assert "write_errors" not in small
+
+
 def test_bytes_bound_a_store_of_sessions_as_well() -> None:
     kept = cache("kv", None, 0.0001, capacity_bytes=200_000.0)
     found = extra(simulate(remembered("store", kept=kept, settings={"bytes": 2000})))

@@ -53,6 +53,7 @@ def test_all_that_plans_have_today_is_known() -> None:
         "slow start",
         "wrong credentials",
     )
+    known += ("eviction w_tinylfu", "eviction s3_fifo")
     known += ("affinity session", "affinity client", "resolver")
     known += ("fifo groups", "dedupe", "poison", "prefetch")
     for seed in range(200):

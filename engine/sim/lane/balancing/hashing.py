@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, final
 
 from mypy_extensions import i64
 
-from engine.sim.lane.balancing.key_maps import MASK, mixed
+from engine.sim.lane.mixing import MASK, mixed
 from engine.sim.lane.owners import client_of, root_of
 from engine.sim.lane.seams import Picker
 

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Final, final
 
 from mypy_extensions import i64
 
-from engine.sim.lane.codes import CRASHED, NEVER, OK, QUEUE_FULL
+from engine.sim.lane.codes import CRASHED, ERROR, NEVER, OK, QUEUE_FULL
 from engine.sim.lane.roles.background import Background
 from engine.sim.lane.seams import Role
 from engine.sim.lane.stores.versions import UNKNOWN, note, version_of
+from engine.sim.lane.user_session import LIVE
 
 if TYPE_CHECKING:
     from engine.sim.lane.call import Call, Pool
@@ -80,8 +81,8 @@ class StoreRole(Role):
         if context is not None and context.session is not None:
             self._serve_session(job, context.session, now)
         elif job.fill:
-            self._put(job, now)
-            self.node.end(job, OK, now)
+            kept = self._put(job, now) >= 0 or not self.store.refuses
+            self.node.end(job, OK if kept else ERROR, now)
         elif self.writes[job.kind]:
             behind = self.behind
             if behind is not None and self.policy == BEHIND and not self.flow.ends_here:
@@ -122,9 +123,13 @@ class StoreRole(Role):
         store, keeper = self.store, session.keeper
         if job.fill:
             if keeper in store.keepers:
-                store.put(session.key, now, NEVER, keeper.size, job.pool.index)
+                slot = store.put(session.key, now, NEVER, keeper.size, job.pool.index)
                 if store.table.find(session.key) >= 0:
                     keeper.stored(session, now)
+                if slot < 0 and store.refuses:
+                    session.given = session.state == LIVE  # its user has nothing that could be lost
+                    self.node.end(job, ERROR, now)
+                    return
         else:
             slot = store.find(session.key, now)
             if slot >= 0:
@@ -166,12 +171,13 @@ class StoreRole(Role):
         self._put(job, now)
         self.node.end(job, OK, now)
 
-    def _put(self, job: Call, now: float) -> None:
-        """Store a job's key."""
+    def _put(self, job: Call, now: float) -> i64:
+        """Store a job's key; returns its slot, or `NOWHERE`."""
         store, keys = self.store, self.user_keys
         key = job.key if keys is None else keys.key(job)
         version = _version_of(job)
-        store.put(key, now, now + store.ttl, self.sizes[job.kind], job.pool.index, version)
+        until = now + store.ttl
+        return store.put(key, now, until, self.sizes[job.kind], job.pool.index, version)
 
     def _key(self, job: Call) -> i64:
         """Under what a job's key is stored."""

@@ -61,10 +61,13 @@ class UserKeys:
 
 @final
 class PrivateStore(Store):
-    """Evicts of a user's entries the one stored first or, where use renews, the least recently used."""
+    """Evicts of a user's entries the one stored first or, where use renews, the least recently used; or none at all."""
 
-    def __init__(self, capacity: i64, ttl: float, capacity_bytes: i64, *, use_renews: bool) -> None:
+    def __init__(
+        self, capacity: i64, ttl: float, capacity_bytes: i64, *, use_renews: bool, refuses: bool
+    ) -> None:
         super().__init__(capacity, ttl, capacity_bytes)
+        self.refuses = refuses
         self._use_renews = use_renews
         self._before = vec[i32]([NOWHERE] * FEWEST)
         self._after = vec[i32]([NOWHERE] * FEWEST)
@@ -78,17 +81,50 @@ class PrivateStore(Store):
         self._whose: i64 = 0
         """Whose entry is written now."""
 
+    def put(
+        self,
+        key: i64,
+        now: float,
+        expires_at: float,
+        size: i64,
+        owner: i64,
+        version: i64 = 0,
+    ) -> i64:
+        """Write an entry; where nobody goes for another one, only if its user has room, or what has expired makes some."""
+        if not self.refuses:
+            return super().put(key, now, expires_at, size, owner, version)
+        user, slot = self._user_of(key), self.table.find(key)
+        change = size if slot < 0 else size - self.sizes[slot]
+        while self._bytes[user] + change > self.capacity_bytes or (
+            slot < 0 and i64(self._held[user]) >= self.capacity
+        ):
+            first = i64(self._first[user])
+            if first < 0 or first == slot or self.expires_at[first] > now:
+                self.refused += 1
+                return NOWHERE
+            self.remove(first)
+        slot = super().put(key, now, expires_at, size, owner, version)
+        if slot != i64(self._last[user]):
+            self._unlink(slot, user)
+            self._link(slot, user)
+        return slot
+
     def make_room(self, key: i64, size: i64) -> bool:
         """Evict as many of the user's entries as it takes."""
-        user = key & _USER
-        while user >= len(self._first):
-            self._have_more_users()
-        self._whose = user
+        self._whose = self._user_of(key)
+        user = self._whose
         while self._held[user] > 0 and (
             i64(self._held[user]) >= self.capacity or self._bytes[user] + size > self.capacity_bytes
         ):
             self.evict(self.victim())
         return self.capacity > 0
+
+    def _user_of(self, key: i64) -> i64:
+        """Whose a key is; there is a line for each."""
+        user = key & _USER
+        while user >= len(self._first):
+            self._have_more_users()
+        return user
 
     def victim(self) -> i64:
         """The first in the line of whoever writes."""

@@ -31,6 +31,10 @@ class Store:
         self.ttl = ttl
         """Seconds for which whoever stores here lets entries live."""
         self.evictions: i64 = 0
+        self.refuses = False
+        """Whether nobody goes for another one: what finds no room is refused."""
+        self.refused: i64 = 0
+        """Writes that were."""
         self.bytes: i64 = 0
         """Sum of the sizes."""
         self.table = KeyTable()
@@ -176,11 +180,11 @@ class Store:
         """Hold what another store holds, as far as it fits; nothing lives longer than `latest` (s)."""
         for each in other.slots():
             self.copy(other, i64(each), latest)
-        self.evictions = other.evictions
         self.replace(other)
 
     def replace(self, other: Store) -> None:
         """Stand in place of another store: who has entries there is told of those that are not here."""
+        self.evictions, self.refused = other.evictions, other.refused
         self.keepers = other.keepers
         for keeper in self.keepers:
             for key in keeper.kept():

@@ -23,6 +23,11 @@ from engine.sim.lane.draws import Streams
 from engine.sim.lane.stores.lfu import LfuStore
 from engine.sim.lane.stores.ordered import OrderedStore
 from engine.sim.lane.stores.random_choice import RandomStore
+from engine.sim.lane.stores.refusing import RefusingStore
+from engine.sim.lane.stores.s3_fifo import S3FifoStore
+from engine.sim.lane.stores.tiny_lfu import TinyLfuStore
+
+SIMPLE = {"lfu": LfuStore, "w_tinylfu": TinyLfuStore, "s3_fifo": S3FifoStore, "none": RefusingStore}
 
 def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -32,8 +37,12 @@ if name == "random":
     draws = Streams(1).uniform("store", "evict")
     draws.draw()
     store = RandomStore(capacity, 0.0, unbounded, draws)
-elif name == "lfu":
-    store = LfuStore(capacity, 0.0, unbounded)
+elif name == "sampled_lru":
+    draws = Streams(1).uniform("store", "evict")
+    draws.draw()
+    store = RandomStore(capacity, 0.0, unbounded, draws, 5)
+elif name in SIMPLE:
+    store = SIMPLE[name](capacity, 0.0, unbounded)
 else:
     store = OrderedStore(capacity, 0.0, unbounded, use_renews=name == "lru")
 before = peak()
@@ -46,6 +55,11 @@ print(peak() - before)
 """
 
 
+EVERY = pytest.mark.parametrize(
+    "name", ["lru", "fifo", "random", "lfu", "sampled_lru", "w_tinylfu", "s3_fifo", "none"]
+)
+
+
 def growth(name: str, capacity: int, keys: int) -> float:
     """Bytes by which a process grows that asks for so many keys and stores them."""
     command = [sys.executable, "-c", PROGRAM, name, str(capacity), str(keys), str(UNBOUNDED)]
@@ -53,12 +67,12 @@ def growth(name: str, capacity: int, keys: int) -> float:
     return float(done.stdout) * (1.0 if sys.platform == "darwin" else 1024.0)
 
 
-@pytest.mark.parametrize("name", ["lru", "fifo", "random", "lfu"])
+@EVERY
 def test_a_million_entries_take_two_hundred_megabytes_at_most(name: str) -> None:
     """Two million keys are asked for: what is evicted must not be remembered beyond that either."""
     assert growth(name, 1_000_000 // SCALE, 2_000_000 // SCALE) <= LIMIT
 
 
-@pytest.mark.parametrize("name", ["lru", "fifo", "random", "lfu"])
+@EVERY
 def test_a_million_keys_leave_nothing_in_a_small_store(name: str) -> None:
     assert growth(name, 10_000 // SCALE, 1_000_000 // SCALE) <= 10e6

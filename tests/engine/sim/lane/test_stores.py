@@ -12,12 +12,19 @@ from engine.sim.lane.draws import Streams
 from engine.sim.lane.stores.lfu import LfuStore
 from engine.sim.lane.stores.ordered import OrderedStore
 from engine.sim.lane.stores.random_choice import RandomStore
+from engine.sim.lane.stores.refusing import RefusingStore
+from engine.sim.lane.stores.s3_fifo import S3FifoStore
 from engine.sim.lane.stores.store import UNBOUNDED, Store
 from engine.sim.lane.stores.table import KeyTable
+from engine.sim.lane.stores.tiny_lfu import TinyLfuStore
 from tests.helpers.store_models import Entry, LfuModel, Model, RandomModel
 
 INFINITE = float("inf")
-EVERY = pytest.mark.parametrize("name", ["lru", "fifo", "random", "lfu"])
+MODELLED = ["lru", "fifo", "random", "lfu"]
+OTHERS = ["sampled_lru", "w_tinylfu", "s3_fifo", "none"]
+"""Whose choices are compared with simulations of their own, in the oracles."""
+EVERY = pytest.mark.parametrize("name", MODELLED)
+ALL = pytest.mark.parametrize("name", MODELLED + OTHERS)
 GHOSTS = 4
 Operation = tuple[str, int, int, float]
 """What to do, to which key, with how many bytes, after how many seconds."""
@@ -35,8 +42,16 @@ OPERATIONS = st.lists(
 def make(name: str, capacity: int, room: int = UNBOUNDED) -> Store:
     if name == "random":
         return RandomStore(capacity, 0.0, room, Streams(1).uniform("store", "evict"))
+    if name == "sampled_lru":
+        return RandomStore(capacity, 0.0, room, Streams(1).uniform("store", "evict"), 5)
     if name == "lfu":
         return LfuStore(capacity, 0.0, room)
+    if name == "w_tinylfu":
+        return TinyLfuStore(capacity, 0.0, room)
+    if name == "s3_fifo":
+        return S3FifoStore(capacity, 0.0, room)
+    if name == "none":
+        return RefusingStore(capacity, 0.0, room)
     return OrderedStore(capacity, 0.0, room, use_renews=name == "lru")
 
 
@@ -132,6 +147,90 @@ def test_large_stores_do_so_as_well(name: str) -> None:
     assert (store.bytes, store.evictions) == (model.bytes, model.evictions)
 
 
+@pytest.mark.parametrize("name", OTHERS)
+@given(
+    operations=OPERATIONS,
+    capacity=st.sampled_from([0, 1, 4, UNBOUNDED]),
+    room=st.sampled_from([3, 10, UNBOUNDED]),
+    ttl=st.sampled_from([2.0, INFINITE]),
+)
+def test_a_store_holds_what_was_put_there_and_no_more_than_fits(
+    operations: list[Operation], name: str, capacity: int, room: int, ttl: float
+) -> None:
+    store, last, now, failed = make(name, capacity, room), dict[int, Entry](), 0.0, 0
+    for operation, key, size, span in operations:
+        now += span
+        if operation == "find":
+            store.find(key, now)
+        elif operation == "put":
+            slot = store.put(key, now, now + ttl, size, key % 3)
+            failed += slot < 0
+            if slot >= 0:
+                assert store.table.keys[slot] == key
+                last[key] = entry_at(store, slot)
+        elif operation == "drop":
+            store.drop(key)
+        else:
+            store.clear()
+        slots = list(store.slots())
+        found = {store.table.keys[slot]: entry_at(store, slot) for slot in slots}
+        assert len(found) == len(slots) == store.count() <= capacity
+        assert sum(entry.size for entry in found.values()) == store.bytes <= room
+        assert found.items() <= last.items()
+    if name == "none":
+        assert (store.refused, store.evictions) == (failed, 0)
+    else:
+        assert store.refused == 0
+
+
+def test_nothing_goes_from_what_does_not_evict_but_by_age() -> None:
+    store = make("none", 3, 10)
+    for key in range(3):
+        store.put(key, float(key), 10.0 + key, 3, 0)
+    assert store.put(7, 5.0, 15.0, 1, 0) < 0, "no slot"
+    assert store.put(1, 5.0, 11.0, 5, 0) < 0, "no bytes to grow by"
+    assert store.put(1, 6.0, 16.0, 4, 0) >= 0, "room for one byte more"
+    assert (keys_of(store), store.refused) == ([0, 2, 1], 2)
+    assert store.put(7, 12.5, 22.5, 6, 0) >= 0, "two have expired"
+    assert (keys_of(store), store.refused, store.evictions) == ([1, 7], 2, 0)
+
+
+def test_what_does_not_evict_takes_over_what_would_have_stayed() -> None:
+    old, new = make("lru", 10), make("none", 3)
+    for key in range(6):
+        put(old, key)
+    old.find(0, 1.0)
+    new.take_over(old, INFINITE)
+    assert (keys_of(new), new.refused) == ([4, 5, 0], 0)
+
+
+def test_who_comes_back_is_kept() -> None:
+    """S3-FIFO: what was new and went unused is remembered, and then comes into the main line."""
+    store = make("s3_fifo", 10)
+    for key in range(11):
+        put(store, key)
+    assert store.find(0, 0.0) < 0
+    put(store, 0)
+    for key in range(20, 40):
+        put(store, key)
+    assert store.find(0, 0.0) >= 0
+    assert store.find(39, 0.0) >= 0
+    assert all(store.find(key, 0.0) < 0 for key in range(1, 11))
+
+
+def test_who_is_new_has_to_be_asked_for_more_often() -> None:
+    """W-TinyLFU: ten that are used stay, though forty others come once."""
+    store = make("w_tinylfu", 10)
+    for _ in range(4):
+        for key in range(10):
+            if store.find(key, 0.0) < 0:
+                put(store, key)
+    for key in range(100, 140):
+        assert store.find(key, 0.0) < 0
+        put(store, key)
+    assert sorted(keys_of(store))[:9] == list(range(9)), "the window is one that goes"
+
+
 @given(st.lists(st.tuples(st.booleans(), st.integers(-40, 40)), max_size=400), st.integers(0, 50))
 def test_a_table_is_a_dict(operations: list[tuple[bool, int]], shift: int) -> None:
     """Also for keys that differ in their upper bits only, and for negative ones."""
@@ -149,7 +248,7 @@ def test_a_table_is_a_dict(operations: list[tuple[bool, int]], shift: int) -> No
     assert all(table.find(key) == slot for key, slot in model.items())
 
 
-@EVERY
+@ALL
 def test_time_to_live(name: str) -> None:
     store = make(name, 10)
     put(store, 1, 5.0)
@@ -164,17 +263,16 @@ def test_time_to_live(name: str) -> None:
     assert store.count() == 0
 
 
-@EVERY
-def test_versions_count_writes_unless_they_are_given(name: str) -> None:
+@ALL
+def test_an_entry_has_the_version_that_it_was_written_with(name: str) -> None:
     store = make(name, 10)
-    versions = [store.versions[store.put(7, 0.0, INFINITE, 1, 0)] for _ in range(3)]
-    assert versions == [1, 2, 3]
-    store.put(7, 0.0, INFINITE, 1, 0, 40)
-    assert store.versions[store.put(7, 0.0, INFINITE, 1, 0)] == 41
+    assert store.versions[store.put(7, 0.0, INFINITE, 1, 0)] == 0
+    assert store.versions[store.put(7, 0.0, INFINITE, 1, 0, 40)] == 40
+    assert store.versions[store.put(7, 0.0, INFINITE, 1, 0)] == 0
 
 
-@EVERY
-@pytest.mark.parametrize("into", ["lru", "fifo", "random", "lfu"])
+@ALL
+@pytest.mark.parametrize("into", MODELLED + OTHERS)
 def test_another_store_takes_everything_over(name: str, into: str) -> None:
     old, new = make(name, 10, 100), make(into, 20)
     for key in range(8):
