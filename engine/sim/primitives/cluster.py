@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from engine.sim.body import Counters, Values, padded, ratio
 from engine.sim.invariant import InvariantError, at_most
 from engine.sim.key_maps import map_among
-from engine.sim.lane.balancing.key_maps import mixed
+from engine.sim.lane.mixing import mixed
 from engine.sim.lane.replicas.cluster import Cluster
 from engine.sim.lane.replicas.partitions import SALT
 from engine.sim.lane.replicas.replica import Replica

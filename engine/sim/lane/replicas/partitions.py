@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final, final
 from librt.vecs import vec
 from mypy_extensions import i64
 
-from engine.sim.lane.balancing.key_maps import Modulo, mixed
+from engine.sim.lane.balancing.key_maps import Modulo
+from engine.sim.lane.mixing import mixed
 
 if TYPE_CHECKING:
     from engine.sim.lane.balancing.key_maps import KeyMap

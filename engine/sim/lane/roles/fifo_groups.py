@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, final
 
-from engine.sim.lane.balancing.key_maps import mixed
+from engine.sim.lane.mixing import mixed
 from engine.sim.lane.station.line import Fifo
 
 if TYPE_CHECKING:

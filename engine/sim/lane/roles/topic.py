@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, final
 
 from engine.sim.lane.agenda import Task, Timer
-from engine.sim.lane.balancing.key_maps import mixed
 from engine.sim.lane.call import Call, Pool
 from engine.sim.lane.codes import OK, QUEUE_FULL, UNLIMITED
 from engine.sim.lane.draws import chance
+from engine.sim.lane.mixing import mixed
 from engine.sim.lane.numbering import logical_of
 from engine.sim.lane.roles.keeper import MessageKeeper
 from engine.sim.lane.roles.log import Log, LogRecord, PublishBatch
