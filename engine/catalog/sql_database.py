@@ -23,6 +23,7 @@ from engine.model.policies.locks import LOCKS, Locks
 from engine.model.policies.query import QUERY, Query
 from engine.model.prices import Pricing
 from engine.model.replication import ACKNOWLEDGE, LAG, READ_FROM, REPLICAS, SEMI_TIMEOUT
+from engine.model.spread import SPREAD
 from engine.model.station import (
     OVERFLOW,
     PAUSES,
@@ -83,7 +84,9 @@ With an exponential lag of mean L, a read that comes *t* after the only write of
 
 **Failover** has a standby take over once probes of the leader fail: the outage is the detection and the
 promotion. With replicas, the follower that lacks least is promoted, after it has got from the others what they have:
-what no follower has is lost, and counted. The old leader follows once it is back. **Backup** restores
+what no follower has is lost, and counted. The old leader follows once it is back. A leader that more than half of the
+followers cannot reach is lost as well, though it may go on: with fencing nobody is promoted then, since nobody can
+shut it out; without, there are two leaders, and what the old one alone has is lost once they meet. **Backup** restores
 the last copy elsewhere when the machine stays dead; what was written since is lost, and counted (*lost writes*).
 
 **Left out:** levels of isolation, joins, disks, sharding, work of followers on what they receive, and several
@@ -101,7 +104,12 @@ _METRICS: Final = (
     Metric(name="commit_wait", title="wait for followers", unit="s", needs="replicas"),
     Metric(name="lag.mean", title="replication lag", unit="s", needs="replicas"),
     Metric(name="lag.now", title="oldest write under way", unit="s", needs="replicas"),
-    Metric(name="divergent", title="writes of a second leader", needs="replicas"),
+    Metric(
+        name="divergent.old", title="writes an old leader had alone", counts=True, needs="replicas"
+    ),
+    Metric(
+        name="divergent.new", title="writes beside an old leader", counts=True, needs="replicas"
+    ),
 )
 """What replicas add to the results."""
 
@@ -143,6 +151,7 @@ class SqlDatabaseConfig(Config):
     query: Query | None = QUERY
     locks: Locks | None = LOCKS
     replicas: int = REPLICAS
+    spread: tuple[str, ...] = SPREAD
     lag: Law = LAG
     read_from: ReadFrom = READ_FROM
     acknowledge: Acknowledge = ACKNOWLEDGE

@@ -106,11 +106,15 @@ class Failovers:
         """Whether anybody can take over; that nobody can is told once."""
         group = group_of(watch.part)
         if group is not None:
-            found = group.most_advanced() is not None
-            if not found and not watch.told:
+            why = ""
+            if group.most_advanced() is None:
+                why = "leader lost, and no follower can take over"
+            elif watch.settings.fencing and group.is_out_of_reach():
+                why = "leader out of reach, and nobody can shut it out: no follower is promoted"
+            if why and not watch.told:
                 watch.told = True
-                self._say(watch, "alert", "leader lost, and no follower can take over")
-            return found
+                self._say(watch, "alert", why)
+            return not why
         if not self._timeline.succession.has_left(watch.part.plan.id):
             return True
         if not watch.told:
@@ -156,7 +160,9 @@ class Failovers:
         if not self._goes_on(watch):
             return
         watch.missed = 0
-        new = group.most_advanced() if group_of(watch.part) is group else None
+        there = group_of(watch.part) is group
+        safe = not (settings.fencing and group.is_out_of_reach())
+        new = group.most_advanced() if there and safe else None
         if new is not None and group.leader is old:
             lost = int(group.promote(new, self._machine.now, fenced=settings.fencing))
             self._lose(watch, lost)
@@ -170,7 +176,7 @@ class Failovers:
         """Have an old leader that goes on beside the new one follow that, now that somebody sees it."""
         group = group_of(watch.part)
         stray = None if group is None else group.stray()
-        if group is None or stray is None or not stray.well():
+        if group is None or stray is None or not group.meets(stray):
             return
         lost = int(group.rejoin(stray, self._machine.now))
         self._lose(watch, lost)
@@ -194,7 +200,6 @@ class Failovers:
 def _answers(part: NodePart) -> bool:
     """Whether a leader answers a probe."""
     group = group_of(part)
-    if group is not None and group.leader is not None:
-        pool = group.leader.pool
-        return not (pool.down or pool.frozen)
+    if group is not None:
+        return group.answers()
     return not any(pool.down or pool.frozen for pool in part.node.pools)

@@ -87,6 +87,10 @@ class CallPath(Expirer):
         """Whether nothing gets through between two instances now; None is whoever is no instance."""
         raise NotImplementedError
 
+    def parts(self, caller: Instance | None, callee: Instance) -> bool:
+        """Whether nothing gets through between two instances now."""
+        raise NotImplementedError
+
     def answer(self, call: Call, entry: Entry, now: float) -> None:
         """The site is done with the call: let the entry, mostly the call itself, go back."""
         raise NotImplementedError

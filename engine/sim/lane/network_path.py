@@ -113,6 +113,11 @@ class NetworkPath(CallPath):
         network = self.network
         return self.is_cut() if network is None else network.cut(caller, callee)
 
+    def parts(self, caller: Instance | None, callee: Instance) -> bool:
+        """Whether nothing gets through between two instances now."""
+        network = self.network
+        return self.is_cut() or (network is not None and network.cut(caller, callee))
+
     def crossing(self) -> float:
         """Time of one crossing (s); negative where it is given up after that time."""
         if self.is_cut():

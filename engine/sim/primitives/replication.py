@@ -66,7 +66,7 @@ class ReplicationAdapter(GateAdapter[LeaderGate]):
             return None
         gate = had
         if gate is None:
-            gate = LeaderGate(node, Group(node, setup.agenda))
+            gate = LeaderGate(node, Group(node, setup.agenda, part.peers))
             gate.group.listener = _Herald(setup, plan.id)
         group = gate.group
         node.play(node.flow, gate.role, gate.role)
@@ -82,7 +82,7 @@ class ReplicationAdapter(GateAdapter[LeaderGate]):
         return gate
 
     def counters(self, body: LeaderGate, now: float) -> Counters:
-        """Reads, stale ones, those of one's own writes, ages; writes, waits; records, lags."""
+        """Reads, stale ones, those of one's own writes, ages; writes, waits; records, lags; divergent writes."""
         group = body.group
         return (
             float(group.reads),
@@ -93,11 +93,13 @@ class ReplicationAdapter(GateAdapter[LeaderGate]):
             group.commit_sum,
             float(sum(int(member.applied) for member in group.members)),
             sum(member.lag_sum for member in group.members),
+            float(group.divergent),
+            float(group.apart),
         )
 
     def extra(self, body: LeaderGate, since: Sequence[float], span: float, now: float) -> Values:
         """How stale reads were, how far followers are behind, and what waiting for them took."""
-        reads, stale, own, ages, written, waited, applied, lags = since
+        reads, stale, own, ages, written, waited, applied, lags, old, new = since
         group = body.group
         return {
             "stale_ratio": ratio(stale, reads),
@@ -107,7 +109,8 @@ class ReplicationAdapter(GateAdapter[LeaderGate]):
             "commit_wait": ratio(waited, written),
             "lag.mean": ratio(lags, applied),
             "lag.now": group.lag(now),
-            "divergent": float(group.divergent),
+            "divergent.old": old,
+            "divergent.new": new,
         }
 
     def check(self, body: LeaderGate, owner: Node, now: float) -> None:

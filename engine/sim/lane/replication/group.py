@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from engine.sim.lane.agenda import Agenda
     from engine.sim.lane.call import Call, Pool
+    from engine.sim.lane.network.ways import Peers
     from engine.sim.lane.node import Node
     from engine.sim.lane.samplers import Sampler
     from engine.sim.lane.seams import Listener, Role
@@ -58,13 +59,40 @@ class Group(Receiver):
     read_from: i64 = FROM_LEADER
     acknowledge: i64 = ASYNC
     semi_timeout: float = 10.0
+    _split: bool = False
+    """Whether an old leader goes on beside the new one."""
     alone: bool = False
     """Whether the leader of semi-synchronous followers has given up waiting for them."""
 
-    def __init__(self, node: Node, agenda: Agenda) -> None:
+    reads: i64 = 0
+    """Reads that were answered."""
+    stale: i64 = 0
+    """Of those, with something older than the newest acknowledged version when they came."""
+    stale_own: i64 = 0
+    """Of those, by who had written that version."""
+    age_sum: float = 0.0
+    """Sum of how long (s) that version had been acknowledged."""
+    acknowledged: i64 = 0
+    """Writes that were acknowledged."""
+    commit_sum: float = 0.0
+    """Sum of the times (s) for which they waited for followers."""
+    lost: i64 = 0
+    """Acknowledged writes that nobody has any more."""
+    divergent: i64 = 0
+    """Acknowledged writes that an old leader had alone, beside another one."""
+    apart: i64 = 0
+    """Acknowledged writes of a new leader while there was an old one."""
+    _alone: i64 = 0
+    """Acknowledged writes that the old leader has alone now."""
+    broken: i64 = 0
+    """Lost writes that a majority, or all followers, had: there are none."""
+
+    def __init__(self, node: Node, agenda: Agenda, peers: Peers) -> None:
         self.node = node
         self.agenda = agenda
         self.flow: Role = node.flow
+        self.peers = peers
+        """What lies between its instances."""
         self.writes: list[bool] = [False]
         """Whether requests of each class write."""
         self.versions: Versions | None = None
@@ -80,24 +108,6 @@ class Group(Receiver):
         self._retrying = False
         self._patience = Timer(self)
         self._patient = False
-        self.reads: i64 = 0
-        """Reads that were answered."""
-        self.stale: i64 = 0
-        """Of those, with something older than the newest acknowledged version when they came."""
-        self.stale_own: i64 = 0
-        """Of those, by who had written that version."""
-        self.age_sum: float = 0.0
-        """Sum of how long (s) that version had been acknowledged."""
-        self.acknowledged: i64 = 0
-        """Writes that were acknowledged."""
-        self.commit_sum: float = 0.0
-        """Sum of the times (s) for which they waited for followers."""
-        self.lost: i64 = 0
-        """Acknowledged writes that nobody has any more."""
-        self.divergent: i64 = 0
-        """Acknowledged writes that a leader has alone, beside another one."""
-        self.broken: i64 = 0
-        """Lost writes that a majority, or all followers, had: there are none."""
 
     # What calls do.
 
@@ -163,7 +173,7 @@ class Group(Receiver):
         """Send a record to an instance, unless that cannot take any now: then it lacks one more."""
         shipment = Shipment(record, member, self)
         if leader is self.leader and self._reaches(member):
-            due = now + self.lagging.draw() * member.pool.slow
+            due = now + self._crossing(member)
             shipment.due_at = max(due, member.latest(int(record.key)))
             self.agenda.schedule_at(shipment.due_at, Timer(shipment))
         elif leader is not self.leader:
@@ -200,6 +210,9 @@ class Group(Receiver):
         record.safe = self.acknowledge >= SYNC
         if leader is not None and leader is not self.leader:
             self.divergent += 1
+            self._alone += 1
+        elif self._split:
+            self.apart += 1
 
     # What happens on the way to followers.
 
@@ -208,7 +221,13 @@ class Group(Receiver):
         leader = self.leader
         if leader is None or member.leads or not member.well():
             return False
-        return leader.well()
+        return leader.well() and not self.peers.cut(leader.pool, member.pool)
+
+    def _crossing(self, member: Member) -> float:
+        """How long (s) a record takes to an instance: its lag, and the way."""
+        lag = self.lagging.draw() * member.pool.slow
+        leader = self.leader
+        return lag if leader is None else lag + self.peers.delay(leader.pool, member.pool)
 
     def arrives(self, shipment: Shipment, now: float) -> None:
         """A follower has a record, unless something kept it from that: then it is sent again."""
@@ -221,7 +240,12 @@ class Group(Receiver):
             self._try_again()
             return
         member.take(shipment, now)
-        self.confirmed(record, now)
+        leader = self.leader
+        back = 0.0 if leader is None else self.peers.delay(member.pool, leader.pool)
+        if back > 0.0 and record.job is not None:
+            self.agenda.schedule(back, Timer(shipment))
+        else:
+            self.confirmed(record, now)
         if self.alone and now - member.oldest() < self.semi_timeout:
             self.alone = False
             self._tell("together", now)
@@ -291,7 +315,7 @@ class Group(Receiver):
             key = int(shipment.record.key)
             if shipment.stalled:
                 shipment.stalled = False
-                due = now + self.lagging.draw() * member.pool.slow
+                due = now + self._crossing(member)
                 shipment.due_at = max(due, soonest.get(key, now))
                 self.agenda.schedule_at(shipment.due_at, Timer(shipment))
             soonest[key] = shipment.due_at
@@ -377,11 +401,29 @@ class Group(Receiver):
         member = self._of.get(pool)
         return member is not None and member.leads
 
+    def answers(self) -> bool:
+        """Whether the leader is there: it is well, and no more than half of the followers that are well miss it."""
+        leader = self.leader
+        if leader is None or leader.pool.down or leader.pool.frozen:
+            return False
+        others = [each for each in self.members if not each.leads and each.well()]
+        missing = [each for each in others if self.peers.cut(leader.pool, each.pool)]
+        return 2 * len(missing) <= len(others)
+
+    def is_out_of_reach(self) -> bool:
+        """Whether the leader is well, so that it can be shut out only by somebody who gets to it."""
+        leader = self.leader
+        return leader is not None and leader.well() and not self.answers()
+
     def most_advanced(self) -> Member | None:
-        """Who lacks least among those that follow and are well."""
+        """Who lacks least among those that follow and are well; those that still see the leader follow on."""
         found: Member | None = None
+        leader = self.leader
+        apart = self.is_out_of_reach()
         for member in self.members:
             fit = not member.leads and not member.detached and member.well()
+            if apart and leader is not None and not self.peers.cut(leader.pool, member.pool):
+                continue
             if fit and (found is None or len(member.pending) < len(found.pending)):
                 found = member
         return found
@@ -401,9 +443,11 @@ class Group(Receiver):
             each
             for each in self.members
             if each is not new and not each.leads and not each.detached and each.well()
+            if not self.peers.cut(new.pool, each.pool)
         ]
         many = 2 * (len(others) + 1) > len(self.members)
         lost: i64 = 0
+        broken: i64 = 0
         for number, shipment in new.pending.items():
             record = shipment.record
             if any(number not in other.pending for other in others):
@@ -412,7 +456,7 @@ class Group(Receiver):
             if record.acknowledged < NEVER:
                 lost += 1
                 if record.safe and many:
-                    self.broken += 1
+                    broken += 1
         for member in self.members:
             kept = [each for each in member.pending.values() if not each.record.dead]
             member.keep_only([] if member is new else kept)
@@ -420,9 +464,15 @@ class Group(Receiver):
         if old is not None and fenced:
             old.leads = False
             self._abandon(old, now)
+        elif old is not None and old.well():  # it has them still, alone
+            self.divergent += lost
+            self._alone += lost
+            lost = 0
+        self._split = not fenced
         new.leads = True
         self.leader = new
         self.alone = False
+        self.broken += broken
         self.lost += lost
         self.settle(now)
         self._try_again()
@@ -435,14 +485,22 @@ class Group(Receiver):
                 return member
         return None
 
+    def meets(self, stray: Member) -> bool:
+        """Whether an old leader can hear that there is a new one."""
+        leader = self.leader
+        if leader is None or not stray.well():
+            return False
+        return not self.peers.cut(leader.pool, stray.pool)
+
     def rejoin(self, old: Member, now: float) -> i64:
         """Have an old leader follow the new one: what it has written alone is lost.
 
         Returns:
             How many acknowledged writes that are.
         """
-        lost = self.divergent
-        self.divergent = 0
+        lost = self._alone
+        self._alone = 0
+        self._split = False
         self.lost += lost
         old.leads = False
         self._abandon(old, now)

@@ -27,7 +27,7 @@ class ByRole(Picker):
         self._writes = writes
 
     def pick(self, call: Call) -> Endpoint | None:
-        """One of those that fit and are up; a leader that is down still refuses who writes."""
+        """One of those that fit and are up and reached; else the leader, which refuses, or never hears."""
         return self._best(call)
 
     def pick_other(self, call: Call, tried: list[Pool]) -> Endpoint | None:
@@ -45,11 +45,14 @@ class ByRole(Picker):
     ) -> Endpoint | None:
         """What the other picker chooses among those that take what is needed."""
         spared: list[Endpoint] = []
+        job = call.parent
+        caller = None if job is None else job.pool
         for endpoint in self.endpoints:
             if not endpoint.healthy:
                 continue
             pool = endpoint.pool
-            if pool.takes & needed == 0 or (alive and pool.down) or _is_one_of(pool, tried):
+            missing = alive and (pool.down or endpoint.path.parts(caller, pool))
+            if pool.takes & needed == 0 or missing or _is_one_of(pool, tried):
                 endpoint.healthy = False
                 spared.append(endpoint)
         found = self._inner.pick(call)
