@@ -15,9 +15,10 @@ from engine.model.admission import ADMISSION, Admission
 from engine.model.component import Component
 from engine.model.faults import NODE_FAULTS, NodeFaults
 from engine.model.fields import Config, setting
-from engine.model.laws import Constant, Exponential, Law
+from engine.model.laws import Exponential, Law
 from engine.model.metric import Metric
 from engine.model.prices import Pricing
+from engine.model.spread import SPREAD
 from engine.plan.lower import law_plan
 from engine.plan.primitives import ZERO, ClusterPlan, NodePlan, StationPlan
 
@@ -53,6 +54,9 @@ follow within δ: these are *lost updates*.
 **Partitions** divide keys and load. `ring` and `slots` move one part in n when one is added, `mod` nearly everything;
 a ring with few *virtual nodes* is uneven. A **rate** for each partition refuses what is above it (`rate_limited`): one
 hot key cannot be divided, however many partitions there are.
+
+Instances that are **spread** over zones are as far from each other as those are, the replicas of a key lie in as many
+of them as there are, and a partition between zones cuts the replicas off from each other as well.
 
 A killed instance keeps what is on its disk; a *flush* loses it.
 
@@ -152,12 +156,13 @@ class KeyValueClusterConfig(Config):
         group="Replication",
         help="cp: without a quorum a request fails. ap: it does with the replicas that are reached (a sloppy quorum).",
     )
-    lag: Law = setting(
-        Constant(mean=0.0005),
+    lag: Law | None = setting(
+        None,
         title="Lag between instances",
         unit="s",
         group="Replication",
-        help="One way from an instance to another. .5 ms: between zones of a region, 1 ms there and back.",
+        help="One way from an instance to another, beside the distance of their frames. None is that distance alone, or "
+        ".5 ms where nothing is said of it: 1 ms there and back, as between zones of a region.",
     )
     hints: float = setting(
         10_800.0,
@@ -217,6 +222,7 @@ class KeyValueClusterConfig(Config):
         gt=0.0,
         le=1e9,
     )
+    spread: tuple[str, ...] = SPREAD
     admission: Admission | None = ADMISSION
     faults: NodeFaults | None = NODE_FAULTS
 
@@ -251,7 +257,7 @@ def lower(config: KeyValueClusterConfig, context: Lowering) -> NodePlan:
             placement=config.placement,
             virtual_nodes=config.virtual_nodes,
             partition_rate=config.partition_rate,
-            lag=law_plan(config.lag),
+            lag=None if config.lag is None else law_plan(config.lag),
             hints=config.hints,
             anti_entropy=config.anti_entropy,
             read=law_plan(config.read_time),

@@ -29,8 +29,8 @@ class ClusterPlan:
     virtual_nodes: int
     partition_rate: float | None
     """Requests a second that a partition takes; None is unbounded."""
-    lag: LawPlan
-    """One way between two instances (s)."""
+    lag: LawPlan | None
+    """One way between two instances (s), beside the distance of their frames; None is what is usual."""
     hints: float
     """Seconds that a write is kept for an instance which it did not reach; 0 keeps none."""
     anti_entropy: float | None

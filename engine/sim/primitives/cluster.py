@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.plan.primitives import ZERO, LawPlan
 from engine.sim.body import Counters, Values, padded, ratio
 from engine.sim.invariant import InvariantError, at_most
 from engine.sim.key_maps import map_among
@@ -17,13 +18,18 @@ from engine.sim.samplers import make_sampler
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from engine.plan.primitives import ClusterPlan, LawPlan, NodePlan
+    from engine.plan.primitives import ClusterPlan, NodePlan
+    from engine.sim.lane.balancing.key_maps import KeyMap
     from engine.sim.lane.node import Node
     from engine.sim.parts import LinkPart, NodePart
     from engine.sim.setup import Setup
 
 _TALLIES = 11
 """Counters before those of the partitions."""
+
+
+USUAL_LAG = LawPlan(law="constant", mean=0.0005)
+"""One way between instances of which nobody says how far they are: zones of a region, 1 ms there and back."""
 
 
 class ClusterAdapter(RoleAdapter[Cluster]):
@@ -37,7 +43,7 @@ class ClusterAdapter(RoleAdapter[Cluster]):
 
     def make(self, node: Node, plan: NodePlan, setup: Setup) -> Cluster:
         """Empty. Its workers do more than one work a request."""
-        role = Cluster(node, make_sampler(_of(plan).lag, setup.streams, plan.id, "lag"))
+        role = Cluster(node, make_sampler(USUAL_LAG, setup.streams, plan.id, "lag"))
         node.stepwise, node.stepper = True, role
         return role
 
@@ -55,7 +61,11 @@ class ClusterAdapter(RoleAdapter[Cluster]):
         sampler(plan.write, "work/replica write")
         role.kinds = setup.kinds
         role.writes = padded([kind.write for kind in setup.plan.classes], setup.kinds)
-        role.lag = make_sampler(plan.lag, setup.streams, node.name, "lag")
+        role.peers, rows = part.peers, part.peers.rows
+        apart = any(way.delay > 0.0 for row in rows for way in row)
+        role.together = len(rows) == 1 and not apart
+        lag = plan.lag or (ZERO if apart else USUAL_LAG)
+        role.lag = make_sampler(lag, setup.streams, node.name, "lag")
         role.write_quorum, role.read_quorum = plan.write_quorum, plan.read_quorum
         role.strict, role.local = plan.strict, plan.local
         role.hint_life = plan.hints
@@ -67,7 +77,7 @@ class ClusterAdapter(RoleAdapter[Cluster]):
 
     def wire(self, role: Cluster, part: NodePart, leaving: list[LinkPart], setup: Setup) -> None:
         """Know the instances that there are now, and divide the keys among them where that is new."""
-        plan, pools = _of(part.plan), part.node.pools
+        plan, pools, rows = _of(part.plan), part.node.pools, part.peers.rows
         known = {id(each.pool): each for each in (*role.members, *role.former)}
         members = [known.get(id(pool)) or Replica(pool) for pool in pools]
         offsets = dict(plan.offsets)
@@ -80,13 +90,15 @@ class ClusterAdapter(RoleAdapter[Cluster]):
         role.former = [each for each in (*role.former, *gone) if each.pool in part.retired]
         role.members = members
         keys = max(kind.keys.count for kind in setup.plan.classes)
-        division = repr((plan.partitions, plan.replicas, plan.placement, plan.virtual_nodes, keys))
+        division = repr(
+            (plan.partitions, plan.replicas, plan.placement, plan.virtual_nodes, keys, len(rows))
+        )
         if new or role.partitions.division != division:
             role.partitions.division = division
             names = [f"partition/{place}" for place in range(plan.partitions)]
             among = map_among(names, plan.placement, plan.virtual_nodes, SALT, keys)
             ranged = plan.placement == "range"
-            role.rearrange(among, owners_of(plan, members), ranged=ranged)
+            role.rearrange(among, owners_of(plan, members, len(rows)), ranged=ranged)
 
     def counters(self, body: Cluster, now: float) -> Counters:
         """What was asked, answered and repaired, and what each partition has taken."""
@@ -147,26 +159,46 @@ class ClusterAdapter(RoleAdapter[Cluster]):
             raise InvariantError(msg)
 
 
-def owners_of(plan: ClusterPlan, members: Sequence[Replica]) -> list[list[Replica]]:
-    """Which instances hold each partition: the one where it is placed, and the next others."""
+def owners_of(
+    plan: ClusterPlan, members: Sequence[Replica], places: int = 1
+) -> list[list[Replica]]:
+    """Which instances hold each partition: the one where it is placed, and the next others.
+
+    Args:
+        plan: how partitions are placed.
+        members: the instances.
+        places: zones over which they are spread; of each, one holds it before any other does once more.
+    """
     names = [f"instance/{member.pool.index}" for member in members]
     whole = map_among(names, plan.placement, plan.virtual_nodes, SALT, plan.partitions)
-    count, found = min(plan.replicas, len(members)), []
+    count = min(plan.replicas, len(members))
+    found = []
     for partition in range(plan.partitions):
         spread = plan.placement in ("ring", "slots")
         first = int(mixed(partition, SALT)) if spread else partition
-        place = int(whole.place(first))
-        owners = [members[place]]
-        skipped = 1
+        order = _order(whole, first, len(members), ring=plan.placement == "ring")
+        owners: list[Replica] = []
+        taken: set[int] = set()
         while len(owners) < count:
-            place = int(whole.after(first, skipped)) if plan.placement == "ring" else -1
-            if place < 0:
-                place = (int(whole.place(first)) + skipped) % len(members)
-            if members[place] not in owners:
-                owners.append(members[place])
-            skipped += 1
+            fresh = [each for each in order if int(members[each].pool.index) % places not in taken]
+            if not fresh:
+                taken.clear()
+                fresh = order
+            chosen = fresh[0]
+            order.remove(chosen)
+            owners.append(members[chosen])
+            taken.add(int(members[chosen].pool.index) % places)
         found.append(owners)
     return found
+
+
+def _order(whole: KeyMap, first: int, count: int, *, ring: bool) -> list[int]:
+    """Places of instances in the order in which they hold something."""
+    place = int(whole.place(first))
+    if not ring:
+        return [(place + skipped) % count for skipped in range(count)]
+    order = [int(whole.after(first, skipped)) for skipped in range(count)]
+    return [each for each in order if each >= 0]
 
 
 def cluster_of(part: NodePart) -> Cluster | None:

@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING, final
 
 from mypy_extensions import i64
 
-from engine.sim.lane.agenda import Task, Timer
-from engine.sim.lane.call import Call, CallPath, calls_in
+from engine.sim.lane.call import Call, calls_in
 from engine.sim.lane.codes import (
-    ANNOUNCED,
     DEAD,
     ENGAGED,
     ERROR,
@@ -24,33 +22,30 @@ from engine.sim.lane.codes import (
     UNAVAILABLE,
 )
 from engine.sim.lane.draws import chance
-from engine.sim.lane.replicas.holding import Holding
-from engine.sim.lane.replicas.operation import MENDING, READING, REPAIRING, WRITING, Operation
-from engine.sim.lane.replicas.replica import Hint, Replica
+from engine.sim.lane.replicas.messaging import Messaging
+from engine.sim.lane.replicas.operation import (
+    MENDING,
+    READING,
+    REPAIRING,
+    WRITING,
+    Operation,
+    operation_of,
+)
+from engine.sim.lane.replicas.replica import Hint, held_by
 
 if TYPE_CHECKING:
     from engine.sim.lane.call import Pool
     from engine.sim.lane.node import Node
+    from engine.sim.lane.replicas.replica import Replica
     from engine.sim.lane.samplers import Sampler
-
-HANDOFF = 1.0
-"""Seconds between two looks at whom hints can be delivered to."""
-BATCH = 1000
-"""Hints that an instance delivers at once: more would keep its peers from other work."""
 
 
 @final
-class Cluster(Holding):
+class Cluster(Messaging):
     """Coordinates reads and writes of keys that several instances hold."""
 
     def __init__(self, node: Node, lag: Sampler) -> None:
-        super().__init__()
-        self.node = node
-        self.ends_here = True
-        self.lag = lag
-        """One-way time (s) between instances."""
-        self.kinds: i64 = 1
-        """Tasks below this are those of requests: to coordinate; then come a read and a write of a replica."""
+        super().__init__(node, lag)
         self.writes: list[bool] = [False]
         """Whether each class writes."""
         self.write_quorum: i64 = 1
@@ -59,8 +54,6 @@ class Cluster(Holding):
         """Whether a request fails rather than do with fewer replicas (CP)."""
         self.local = False
         """Whether each instance answers from what it holds itself (several leaders)."""
-        self.hint_life = 0.0
-        """Seconds that hints are kept."""
         self.reads: i64 = 0
         self.stale: i64 = 0
         self.written: i64 = 0
@@ -68,11 +61,6 @@ class Cluster(Holding):
         self.sloppy: i64 = 0
         """Requests that had to do with fewer replicas than they should."""
         self.refused: i64 = 0
-        self.hints_expired: i64 = 0
-        """Hints that were too old when their target was back."""
-        self._peers = Peers(self)
-        self._handoff = Timer(Handoff(self))
-        self._handing = False
 
     # --- requests -------------------------------------------------------------------------------------------------
 
@@ -117,7 +105,7 @@ class Cluster(Holding):
             self._write(job, operation, owners, asked, now)
         elif self.local and (here in owners or asked == 0):
             operation.pending = 1
-            self._send(job, operation, here, 0, self.kinds, now)
+            self.send(job, operation, here, 0, self.kinds, now)
         else:
             self._ask(job, operation, owners, asked, now)
 
@@ -147,12 +135,12 @@ class Cluster(Holding):
         place: i64 = 0
         for owner in owners:
             if owner is here or self.reaches(here, owner):
-                self._send(job, operation, owner, place, self.kinds + 1, now)
+                self.send(job, operation, owner, place, self.kinds + 1, now)
             elif self.hint_life > 0.0:
-                self._hint(here, Hint(owner, slot, version, stamp, now))
+                self.hint(here, Hint(owner, slot, version, stamp, now))
             place += 1
         if asked == 0:  # it stands in for those whom it does not reach
-            self._send(job, operation, here, place, self.kinds + 1, now)
+            self.send(job, operation, here, place, self.kinds + 1, now)
 
     def _ask(
         self, job: Call, operation: Operation, owners: list[Replica], asked: i64, now: float
@@ -165,45 +153,17 @@ class Cluster(Holding):
         place: i64 = 0
         for owner in owners:
             if owner is here or self.reaches(here, owner):
-                self._send(job, operation, owner, place, self.kinds, now)
+                self.send(job, operation, owner, place, self.kinds, now)
             place += 1
         if asked == 0:
-            self._send(job, operation, here, place, self.kinds, now)
-
-    def _send(
-        self, job: Call, operation: Operation, owner: Replica, place: i64, task: i64, now: float
-    ) -> None:
-        """Have a replica read or write."""
-        pool = owner.pool
-        part = Call(self.node, pool, job, job.kind, job.key)
-        part.task = task
-        part.attempt = int(place)
-        part.holder = owner
-        part.context = operation
-        pool.detached += 1
-        if owner is operation.here:
-            owner.inside.add(part)
-            pool.discipline.rejoin(part, now)
-        else:
-            part.stage = ANNOUNCED
-            part.path = self._peers
-            self.cross(part)
-
-    def cross(self, part: Call) -> None:
-        """Let something go from one instance to another."""
-        lag = self.lag
-        agenda = self.node.agenda
-        if lag.fixed >= 0.0:
-            agenda.convey(lag.fixed, part)
-        else:
-            agenda.schedule(lag.draw(), part)
+            self.send(job, operation, here, place, self.kinds, now)
 
     def arrived(self, part: Call, now: float) -> None:
         """Something reaches a replica, unless that is down or cut off by now."""
         part.path = None
         replica, operation = held_by(part), operation_of(part)
         pool = part.pool
-        if pool.down or replica.side != operation.here.side:
+        if pool.down or not self.connects(operation.here, replica):
             pool.detached -= 1
             self._fails(part, operation, now)
             return
@@ -231,14 +191,14 @@ class Cluster(Holding):
             self._answered(part, operation, now)
         else:
             part.stage = RETURNING
-            part.path = self._peers
+            part.path = self.path
             self.cross(part)
 
     def returned(self, part: Call, now: float) -> None:
         """An answer reaches the coordinator, unless the two are cut off by now."""
         part.path = None
         operation = operation_of(part)
-        if part.reason != OK or held_by(part).side != operation.here.side:
+        if part.reason != OK or not self.connects(held_by(part), operation.here):
             self._fails(part, operation, now)
         else:
             self._answered(part, operation, now)
@@ -250,7 +210,7 @@ class Cluster(Holding):
             return
         operation.pending -= 1
         if part.reason != OK:
-            self._counts_out(job, operation, now)
+            self._counts_out(job, part, operation, now)
             return
         if operation.phase == READING:
             self._compare(part, operation)
@@ -281,14 +241,25 @@ class Cluster(Holding):
         if job is None or operation.phase == MENDING:
             return
         operation.pending -= 1
-        self._counts_out(job, operation, now)
+        if operation.phase == WRITING and self.hint_life > 0.0:
+            version, stamp = operation.version, operation.stamp
+            self.hint(operation.here, Hint(held_by(part), operation.slot, version, stamp, now))
+        self._counts_out(job, part, operation, now)
         if operation.pending == 0 and operation.phase == READING:
             self._mend(operation, now)
 
-    def _counts_out(self, job: Call, operation: Operation, now: float) -> None:
+    def _counts_out(self, job: Call, part: Call, operation: Operation, now: float) -> None:
         """A request can do with fewer answers, or fails."""
         operation.spare -= 1
-        if operation.spare < 0 and not operation.over:
+        if operation.spare >= 0 or operation.over:
+            return
+        if operation.needed > 1 and not self.strict:
+            operation.needed -= 1
+            operation.spare = 0
+            self.sloppy += 1
+            if operation.answers >= operation.needed:
+                self.node.proceed(job, part, now)
+        else:
             operation.over = True
             if not job.done:
                 self.refused += 1
@@ -359,7 +330,7 @@ class Cluster(Holding):
             self.node.finish(job, UNAVAILABLE, now)
             return True
         for owner in lacking:
-            self._send(job, back, owner, 0, self.kinds + 1, now)
+            self.send(job, back, owner, 0, self.kinds + 1, now)
         return True
 
     def _mend(self, operation: Operation, now: float) -> None:
@@ -374,60 +345,6 @@ class Cluster(Holding):
                     operation.here, owner, operation.slot, operation.version, operation.stamp, now
                 )
             bit <<= 1
-
-    def mend(
-        self, here: Replica, owner: Replica, slot: i64, version: i64, stamp: float, now: float
-    ) -> None:
-        """Send a version to a replica; nobody waits for that."""
-        if owner is not here and not self.reaches(here, owner):
-            return
-        operation = Operation(MENDING, here, slot)
-        operation.version, operation.stamp = version, stamp
-        self.repaired += 1
-        job = Call(self.node, here.pool, None, 0, 0)
-        job.done = True
-        self._send(job, operation, owner, 0, self.kinds + 1, now)
-
-    def _hint(self, here: Replica, hint: Hint) -> None:
-        """Keep a write for somebody who is not reached, and look from time to time whether he is."""
-        here.keep_hint(hint)
-        if not self._handing:
-            self._handing = True
-            self.node.agenda.schedule(HANDOFF, self._handoff)
-
-    def hand_off(self, now: float) -> None:
-        """Deliver hints to those who can be reached again."""
-        self._handing = False
-        for here in self.members:
-            if len(here.hints) == 0:
-                continue
-            if not here.pool.down:
-                self._deliver_hints(here, now)
-            if len(here.hints) > 0 and not self._handing:
-                self._handing = True
-                self.node.agenda.schedule(HANDOFF, self._handoff)
-
-    def _deliver_hints(self, here: Replica, now: float) -> None:
-        """Deliver what one instance keeps for others, as much as goes at once."""
-        gone: list[int] = []
-        for name, hint in here.hints.items():
-            if len(gone) >= BATCH:
-                break
-            if hint.at + self.hint_life <= now:
-                self.hints_expired += 1
-                gone.append(name)
-            elif self.reaches(here, hint.target):
-                gone.append(name)
-                self.mend(here, hint.target, hint.slot, hint.version, hint.stamp, now)
-        for name in gone:
-            del here.hints[name]
-
-    def hints(self) -> i64:
-        """Hints that are kept now."""
-        count: i64 = 0
-        for member in self.members:
-            count += len(member.hints)
-        return count
 
     # --- faults ---------------------------------------------------------------------------------------------------
 
@@ -445,49 +362,3 @@ class Cluster(Holding):
             pool.detached -= 1
         for part in parts:
             self._fails(part, operation_of(part), now)
-
-
-@final
-class Peers(CallPath):
-    """The network between the instances of a cluster."""
-
-    def __init__(self, cluster: Cluster) -> None:
-        self._cluster = cluster
-
-    def arrive(self, call: Call, now: float) -> None:
-        """A replica is asked."""
-        self._cluster.arrived(call, now)
-
-    def deliver(self, call: Call, now: float) -> None:
-        """A replica has answered."""
-        self._cluster.returned(call, now)
-
-    def is_cut(self) -> bool:
-        """Never as a whole."""
-        return False
-
-
-@final
-class Handoff(Task):
-    """Looks from time to time whether hints can be delivered."""
-
-    def __init__(self, cluster: Cluster) -> None:
-        self._cluster = cluster
-
-    def due(self, timer: Timer, now: float) -> None:
-        """Look."""
-        self._cluster.hand_off(now)
-
-
-def operation_of(part: Call) -> Operation:
-    """What a replica's work is for."""
-    context = part.context
-    assert isinstance(context, Operation)
-    return context
-
-
-def held_by(part: Call) -> Replica:
-    """The replica that does some work."""
-    holder = part.holder
-    assert isinstance(holder, Replica)
-    return holder

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mypy_extensions import i64
 
+from engine.sim.lane.network.ways import Peers
 from engine.sim.lane.replicas.ledger import Ledger
 from engine.sim.lane.replicas.partitions import Partitions
 from engine.sim.lane.seams import Role
@@ -24,6 +25,10 @@ class Holding(Role):
         """One an instance that there is."""
         self.former: list[Replica] = []
         """Of instances that were taken away and may have work still."""
+        self.peers = Peers()
+        """The network between the instances."""
+        self.together = True
+        """Whether they all lie in one place, so that there is nothing to ask of the network."""
         self.partitions = Partitions()
         self.ledger = Ledger()
         self.repaired: i64 = 0
@@ -49,7 +54,13 @@ class Holding(Role):
 
     def reaches(self, here: Replica, other: Replica) -> bool:
         """Whether an instance knows another one to be up, and nothing is between them."""
-        return not other.pool.down and here.side == other.side
+        return not other.pool.down and self.connects(here, other)
+
+    def connects(self, here: Replica, other: Replica) -> bool:
+        """Whether nothing is between two instances."""
+        if here.side != other.side:
+            return False
+        return self.together or not self.peers.cut(here.pool, other.pool)
 
     def replica_of(self, pool: Pool) -> Replica:
         """What an instance holds."""

@@ -10,6 +10,7 @@ from engine.sim.lane.codes import NEVER
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
+    from engine.sim.lane.call import Call
     from engine.sim.lane.replicas.replica import Replica
 
 READING = 0
@@ -51,3 +52,10 @@ class Operation(Context):
         """Whether the request has its answer."""
         self.superseded = False
         """Whether a replica held something that passed for newer, and was not."""
+
+
+def operation_of(part: Call) -> Operation:
+    """What a replica's work is for."""
+    context = part.context
+    assert isinstance(context, Operation)
+    return context

@@ -11,7 +11,7 @@ from engine.sim.lane.call import Holder
 from engine.sim.lane.jobs import Jobs
 
 if TYPE_CHECKING:
-    from engine.sim.lane.call import Pool
+    from engine.sim.lane.call import Call, Pool
 
 FEWEST = 16
 """Slots to begin with."""
@@ -87,3 +87,10 @@ class Replica(Holder):
         known = self.hints.get(name)
         if known is None or known.stamp < hint.stamp:
             self.hints[name] = hint
+
+
+def held_by(part: Call) -> Replica:
+    """The replica that does some work."""
+    holder = part.holder
+    assert isinstance(holder, Replica)
+    return holder
