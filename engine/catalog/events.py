@@ -84,6 +84,7 @@ def event_plan(design: Design, event: Event, classes: tuple[ClassPlan, ...]) -> 
         routes=tuple(_routes(design, event)),
         sites=_sites(design, event),
         replacement=_replacement(design, event, classes),
+        only=None if event.instance is None else event.instance - 1,
         label=describe(event, design),
         **_numbers(event),
     )

@@ -50,6 +50,17 @@ INSTANCES: Final = EventField(
     ge=1,
     le=100_000,
 )
+INSTANCE: Final = EventField(
+    name="instance",
+    title="Only instance",
+    help="The only one, counted from 1, such as a follower of a database: its first instance leads to begin with. "
+    "None: as many of the first as are said.",
+    sort="count",
+    required=False,
+    hint="any",
+    ge=1,
+    le=100_000,
+)
 RAMP: Final = EventField(
     name="ramp",
     title="Ramp",
@@ -172,6 +183,7 @@ class EventFields(BaseModel):
         "time after which what is left is cut off. Of a clock: by how much it is fast.",
     ).declare()
     instances: int | None = INSTANCES.declare()
+    instance: int | None = INSTANCE.declare()
     ramp: float | None = RAMP.declare()
     bytes: float | None = BYTES.declare()
     workers: float | None = WORKERS.declare()

@@ -12,6 +12,7 @@ from engine.model.event_fields import (
     AHEAD,
     BYTES,
     FACTOR,
+    INSTANCE,
     INSTANCES,
     KEY,
     OVERLAP,
@@ -40,7 +41,7 @@ EVENT_KINDS: Final = (
         targets=("node", "frame"),
         sentence="{target} killed{of_instances}",
         badge="killed{instances}",
-        fields=(INSTANCES, THROUGH),
+        fields=(INSTANCES, INSTANCE, THROUGH),
         menu=(
             MenuChoice(text="Kill one instance", values=(("instances", 1),)),
             MenuChoice(text="Kill all instances"),
@@ -58,7 +59,7 @@ EVENT_KINDS: Final = (
         targets=("node", "frame"),
         sentence="{target} slow × {factor}{of_instances}",
         badge="slow × {factor}{instances}",
-        fields=(replace(FACTOR, help="Times longer work."), INSTANCES, RAMP, THROUGH),
+        fields=(replace(FACTOR, help="Times longer work."), INSTANCES, INSTANCE, RAMP, THROUGH),
         menu=(
             MenuChoice(text="Slow × {factor}"),
             MenuChoice(text="Slow everything × {factor}", on=("frame",)),
@@ -75,7 +76,7 @@ EVENT_KINDS: Final = (
         targets=("node", "frame"),
         sentence="{target} frozen{of_instances}",
         badge="frozen{instances}",
-        fields=(INSTANCES, THROUGH),
+        fields=(INSTANCES, INSTANCE, THROUGH),
         menu=(
             MenuChoice(text="Freeze one instance", values=(("instances", 1),)),
             MenuChoice(text="Freeze all instances"),

@@ -170,7 +170,10 @@ class EventKind:
         user, share = texts.get("user", ""), texts.get("probability", "")
         texts["whom"] = f"user {user}" if user else share
         texts["whose"] = f"user {user}" if user else f"{share} of the users"
+        one = texts.get("instance", "")
         texts["of_instances"] = f" ({some} of its instances)" if some else ""
+        if one:
+            texts["of_instances"] = texts["instances"] = f" (instance {one})"
         return texts
 
     @staticmethod

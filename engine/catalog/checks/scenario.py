@@ -290,6 +290,15 @@ def event_warnings(reading: Reading) -> Iterator[Finding]:
                 message=f"The {event.change} event at {event.at:g} s is about {event.instances} instances, and "
                 f"{_target(design, event)} has {there}; write at most {there}, or leave it out for all",
             )
+        if event.instance is not None and there is not None and event.instance > there:
+            yield Finding(
+                level="warning",
+                code="few-instances",
+                id=event.target,
+                field=f"scenario.events.{index}.instance",
+                message=f"The {event.change} event at {event.at:g} s is about instance {event.instance}, and "
+                f"{_target(design, event)} has {there}; write at most {there}",
+            )
         limited = ("workers", "connections")
         configs = [reading.configs.get(node.id) for node in nodes]
         if event.workers and not any(hasattr(each, name) for each in configs for name in limited):
@@ -335,4 +344,6 @@ def _instances(reading: Reading, node: Node) -> int:
     """As many instances as a node may have."""
     config = reading.configs.get(node.id)
     scale = getattr(config, "autoscale", None)
-    return int(getattr(config, "instances", 1) if scale is None else scale.max)
+    if scale is not None:
+        return int(scale.max)
+    return int(getattr(config, "instances", 1)) + int(getattr(config, "replicas", 0))

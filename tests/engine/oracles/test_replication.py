@@ -7,7 +7,12 @@ from typing import Any
 
 import pytest
 
+from engine.catalog import lower
+from engine.control.simulation import Simulation
 from engine.model.design import Design
+from engine.run.session import Session
+from engine.sim.invariants import check as check_laws
+from engine.sim.primitives.replication import group_of
 from tests.helpers.builders import client, constant, design, exponential, link, node, run
 
 KEYS = {"law": "uniform", "count": 1_000_000}
@@ -210,3 +215,86 @@ def test_records_cross_the_way_to_their_follower() -> None:
     found = run(quiet)
     assert found["nodes"]["db"]["extra"]["commit_wait"] == pytest.approx(0.097, rel=1e-6)
     assert found["clients"]["locals"]["latency"]["mean"] == pytest.approx(0.097, rel=0.01)
+
+
+def test_semi_sync_goes_on_alone_when_its_follower_is_dead_and_is_back_with_it() -> None:
+    """Dead from 60 to 90: the first write waits 2 s for it, and then none does; nothing fails."""
+    event = {"change": "kill", "duration": 30.0, "instance": 2, "instances": None}
+    fields = {"lag": constant(0.01), "acknowledge": "semi_sync", "semi_timeout": 2.0}
+    drawn = failing(replicas=1, event=event, failover=None, **fields)
+    session = Session(drawn)
+    session.advance(120.0)
+    said = [(each.at, each.text) for each in session.snapshot().notices if "semi-sync" in each.text]
+    assert [at for at, _ in said] == [pytest.approx(62.0, abs=0.1), pytest.approx(90.0, abs=0.2)]
+    result = session.result()
+    assert sum(result["clients"]["users"]["failed"].values()) == pytest.approx(200.0, abs=60.0)
+
+
+def test_sync_stops_when_a_follower_dies_and_a_quorum_does_not() -> None:
+    event = {"change": "kill", "duration": 30.0, "instance": 2, "instances": None}
+    for mode, failed in (("sync", 6000.0), ("quorum", 0.0)):
+        drawn = failing(
+            replicas=2, event=event, failover=None, lag=constant(0.01), acknowledge=mode
+        )
+        found = run(drawn)["clients"]["users"]["failed"]
+        assert sum(found.values()) == pytest.approx(failed, abs=300.0)
+
+
+def test_a_follower_that_was_away_catches_up() -> None:
+    """Cut off for 30 s it is read all the same, and lacks 30 s of writes; then it has them all."""
+    event = {"change": "freeze", "duration": 30.0, "instance": 2, "instances": None}
+    session = Session(failing(replicas=1, event=event, failover=None, lag=constant(0.05)))
+    session.advance(89.0)
+    assert session.result()["nodes"]["db"]["extra"]["lag"]["now"] == pytest.approx(29.0, abs=0.1)
+    session.advance(91.0)
+    assert session.result()["nodes"]["db"]["extra"]["lag"]["now"] <= 0.05
+
+
+FIELDS = [
+    ("replicas", 0),
+    ("replicas", 1),
+    ("replicas", 4),
+    ("lag", exponential(0.5)),
+    ("read_from", "any"),
+    ("read_from", "follower"),
+    ("acknowledge", "async"),
+    ("acknowledge", "semi_sync"),
+    ("acknowledge", "sync"),
+    ("semi_timeout", 0.1),
+    ("failover", {"interval": 0.5, "failures": 1, "promote": 0.5, "fencing": False}),
+    ("connections", 5),
+]
+
+
+@pytest.mark.parametrize(("path", "value"), FIELDS)
+def test_every_field_may_change_while_it_runs(path: str, value: Any) -> None:
+    """Also while a leader is dead; the laws of the simulator hold before and after, and writes go on."""
+    raw = [
+        {"at": 3, "duration": 4, "target": "db", "change": "set", "path": path, "value": value},
+        {"at": 4, "duration": 5, "target": "db", "change": "kill", "instance": 1},
+        {"at": 11, "duration": 2, "target": "db", "change": "set", "path": path, "value": value},
+        {"at": 15, "duration": 2, "target": "db", "change": "freeze", "instance": 2},
+    ]
+    failover = {"interval": 0.5, "failures": 1, "promote": 1}
+    drawn = design(
+        [
+            client("users", 200.0, mix={"write": 0.5, "read": 0.5}),
+            database(replicas=2, acknowledge="quorum", failover=failover, lag=exponential(0.02)),
+        ],
+        [link("users", "db", timeout=1.0)],
+        classes=CLASSES,
+        duration=25,
+        warmup=0,
+        events=raw,
+    )
+    simulation = Simulation(lower(drawn))
+    for at in (3.5, 4.5, 6.0, 8.0, 10.0, 12.0, 14.0, 16.0, 25.0):
+        simulation.advance(at)
+        check_laws(simulation.machine)
+    group = group_of(simulation.machine.nodes["db"])
+    assert group is not None
+    assert len(group.members) == 3
+    assert sum(1 for each in group.members if each.leads) == 1
+    assert group.answers()
+    users = simulation.machine.nodes["users"].node
+    assert users.completed > 0.5 * users.arrivals
