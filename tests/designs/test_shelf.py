@@ -48,6 +48,8 @@ RISKS = {
     "one-fast-or-four-slow": BARE,
     "one-query-too-many": {"timeout-sum", "n-plus-one"},
     "priority-lane": BARE,
+    "poison-message": {"no-dead-letters"},
+    "publish-subscribe": {"idle-consumers", "short-retention"},
     "shopify-sale": {"autoscaler-slow"},
     "retry-storm": {"unbounded-queue", "retry-storm"},
 }
