@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 CLIENT: Final = "client"
 _OF_USERS: Final = ("closed", "sessions", "active_users")
+CDN: Final = "cdn"
 DNS: Final = "dns"
 """The kind that tells the way and is no place on it."""
 
@@ -46,6 +47,8 @@ def lowered_link(
         trip += 0.0 if mile is None else mile.round_trip
         if trip > 0.0:
             plan = replace(plan, delay=LawPlan(law="constant", mean=trip / 2.0))
+    if _is_cdn(design, link.target) and "picker" not in given:
+        plan = replace(plan, anycast=True)
     plan = _spaced(plan, link, trips, design, told="delay" in given or _is_dns(design, link.source))
     if mile is not None and "bandwidth" not in given:
         plan = replace(plan, last_mile=mile.bandwidth)
@@ -123,6 +126,12 @@ def _is_dns(design: Design, name: str) -> bool:
     """Whether a node is DNS."""
     node = design.node_by_id.get(name)
     return node is not None and node.kind == DNS
+
+
+def _is_cdn(design: Design, name: str) -> bool:
+    """Whether a node has points of presence, of which the nearest is called."""
+    node = design.node_by_id.get(name)
+    return node is not None and node.kind == CDN
 
 
 def _routes(link: Link, trips: RoundTrips, design: Design, *, far: bool) -> Iterator[RoutePlan]:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _LISTED: Final = (
     "client",
+    "cdn",
     "dns",
     "load_balancer",
     "api_gateway",

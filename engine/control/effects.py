@@ -286,9 +286,9 @@ def _revoke(event: EventPlan, state: NodeState) -> None:
         state.revoked.append((0.0, event.user))
 
 
-def _flush(_event: EventPlan, part: NodePart, _machine: Machine) -> None:
-    """The store forgets everything."""
-    part.flush()
+def _flush(event: EventPlan, part: NodePart, _machine: Machine) -> None:
+    """The store forgets everything; where only some places are meant, and have stores of their own, these do."""
+    part.flush(event.places_of(part.plan.id))
 
 
 def _rotate(event: EventPlan, part: NodePart, machine: Machine) -> None:

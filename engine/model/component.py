@@ -56,6 +56,11 @@ class Component:
         """Whether it passes each request to one of those behind its links, as balancers and queues do."""
         return self.category == "Routing" or self.output == "messages"
 
+    @property
+    def keeps_answers(self) -> bool:
+        """Whether it always has a store of answers, which may be emptied."""
+        return any(metric.name == "hit_ratio" and not metric.needs for metric in self.metrics)
+
 
 def can_link(source: Component, target: Component) -> bool:
     """Whether a link may go from one kind to the other: what leaves must be what arrives."""

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 FIELD: Final = "spread"
 """The name of the field in the config of a node."""
+POINTS: Final = "pops"
+"""The field of a CDN, which may name frames in place of a number."""
 MOST: Final = 100
 """Frames that one node may be spread over."""
 SPREAD: Any = setting(
@@ -33,6 +35,8 @@ SPREAD: Any = setting(
 def spread_of(node: Node) -> tuple[str, ...]:
     """The frames over which a node's instances are spread, as its file says; none where they lie together."""
     raw = node.config.get(FIELD)
+    if not isinstance(raw, list):
+        raw = node.config.get(POINTS)
     if not isinstance(raw, list):
         return ()
     return tuple(each for each in raw if isinstance(each, str))

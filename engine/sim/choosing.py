@@ -18,6 +18,7 @@ from engine.sim.lane.balancing.hashing import (
     ShuffleShards,
 )
 from engine.sim.lane.balancing.least_connections import LeastConnections
+from engine.sim.lane.balancing.nearest import Nearest
 from engine.sim.lane.balancing.power_of_two import PowerOfTwo
 from engine.sim.lane.balancing.random_choice import Random
 from engine.sim.lane.balancing.ranked import Ranked
@@ -120,6 +121,14 @@ class Choosing:
         key = ("role", id(inner), writes, *(id(endpoint) for endpoint in among))
         if key not in self._pickers:
             self._pickers[key] = ByRole(among, inner, writes=writes)
+        return self._pickers[key]
+
+    def nearest(self, among: list[Endpoint], rows: list[list[float]]) -> Picker:
+        """The picker by distance over some endpoints; the one that was there before, if there was."""
+        far = tuple(tuple(row) for row in rows)
+        key = ("nearest", far, *(id(endpoint) for endpoint in among))
+        if key not in self._pickers:
+            self._pickers[key] = Nearest(among, rows)
         return self._pickers[key]
 
     def keep(self, pickers: Sequence[Picker]) -> None:

@@ -13,6 +13,7 @@ from engine.sim.lane.network.ways import Peers
 from engine.sim.lane.replicas.cluster import Cluster
 from engine.sim.lane.roles.keeper import MessageKeeper
 from engine.sim.lane.roles.router import Router
+from engine.sim.lane.roles.shield import Shield
 from engine.sim.lane.roles.store import StoreRole
 from engine.sim.lane.traffic.client import Client
 from engine.sim.volumes import ByteMeter
@@ -168,11 +169,22 @@ class NodePart:
         """The role of a sort, if it plays that."""
         return next((each.thing for each in self.roles if isinstance(each.thing, sort)), None)
 
-    def flush(self) -> None:
-        """Empty its store, or the disks of its replicas, where it has some."""
+    def flush(self, places: tuple[int, ...] | None = None) -> None:
+        """Empty its store, or the disks of its replicas, where it has some.
+
+        Args:
+            places: only of the instances there, where each has a store of its own; None is all.
+        """
         store = self.role(StoreRole)
-        if store is not None:
+        if store is not None and store.user_keys is not None and places is not None:
+            homes = max(1, len(self.plan.spread))
+            for pool in self.node.pools:
+                if int(pool.index) % homes in places:
+                    store.user_keys.died(pool.index)
+        elif store is not None:
             store.clear()
+            if isinstance(store.flow, Shield):
+                store.flow.store.clear()
         cluster = self.role(Cluster)
         if cluster is not None:
             cluster.flush()

@@ -63,7 +63,10 @@ def pick_for(part: LinkPart, setup: Setup) -> None:
     link, before = part.link, part.link.pickers
     choosing = part.choosing = part.choosing or Choosing(part.plan.id, setup)
     ways = manners(part.plan, setup.plan, setup.kinds)
-    plain = [choosing.picker(each, link.endpoints) for each in ways]
+    if part.plan.anycast:
+        plain = [choosing.nearest(link.endpoints, _distances(part))] * len(ways)
+    else:
+        plain = [choosing.picker(each, link.endpoints) for each in ways]
     among = [link.endpoints] * len(ways)
     writes = writing(setup)
     if part.plan.kind is not None:
@@ -92,6 +95,15 @@ def by_role(
         else picker
         for picker, some, write in zip(pickers, among, writes, strict=True)
     ]
+
+
+def _distances(part: LinkPart) -> list[list[float]]:
+    """How far the endpoints of a link are (s) from each place of its caller's instances."""
+    spacing = part.plan.spacing
+    places = [int(endpoint.pool.index) for endpoint in part.link.endpoints]
+    if spacing is None:
+        return [[0.0] * len(places)]
+    return [[row[place % len(row)] for place in places] for row in spacing.delays]
 
 
 def _sole(part: LinkPart) -> Endpoint | None:

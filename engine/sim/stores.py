@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -37,7 +38,7 @@ def make_store(owner: str, plan: StorePlan, streams: Streams) -> Store:
     """An empty store."""
     capacity = UNBOUNDED if plan.capacity is None else plan.capacity
     size = UNBOUNDED if plan.capacity_bytes is None else int(plan.capacity_bytes)
-    if plan.scope == "user":
+    if plan.scope != "shared":
         renews, refuses = plan.eviction == "lru", plan.eviction == "none"
         return PrivateStore(capacity, plan.ttl, size, use_renews=renews, refuses=refuses)
     if plan.eviction in ("random", "sampled_lru"):
@@ -57,7 +58,7 @@ def moved(store: Store, before: StorePlan, plan: StorePlan, setup: Setup, owner:
     if _rules(before) == _rules(plan):
         return store
     fresh = make_store(owner, plan, setup.streams)
-    if before.scope == plan.scope:
+    if (before.scope, before.by_user) == (plan.scope, plan.by_user):
         fresh.take_over(store, setup.agenda.now + plan.ttl)
     else:
         fresh.replace(store)
@@ -66,4 +67,10 @@ def moved(store: Store, before: StorePlan, plan: StorePlan, setup: Setup, owner:
 
 def _rules(plan: StorePlan) -> tuple[object, ...]:
     """What takes another store when it changes."""
-    return (plan.capacity, plan.capacity_bytes, plan.ttl, plan.eviction, plan.scope, plan.samples)
+    bounds = (plan.capacity, plan.capacity_bytes, plan.ttl, plan.samples)
+    return (*bounds, plan.eviction, plan.scope, plan.by_user)
+
+
+def make_shield(owner: str, plan: StorePlan, streams: Streams) -> Store:
+    """An empty store that all instances share, with as much room as each has."""
+    return make_store(f"{owner}/shield", replace(plan, scope="shared"), streams)

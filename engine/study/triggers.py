@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from engine.catalog.events import describe
 from engine.catalog.inside import members
+from engine.catalog.registry import component
 from engine.model.edits import SetDesign
 from engine.model.event_kinds import EVENT_KINDS, event_kind
 from engine.model.names import did_you_mean, name_of, one_of
@@ -209,7 +210,11 @@ def _missed(design: Design, kind: str, wish: Wish) -> str:
 
 def _caches(design: Design, target: str | None = None) -> list[str]:
     """What can be flushed: of all, or of a node or frame."""
-    return [node.id for node in members(design, target) if node.kind == "cache"]
+    return [
+        node.id
+        for node in members(design, target)
+        if (found := component(node.kind)) is not None and found.keeps_answers
+    ]
 
 
 def _json(event: dict[str, Any]) -> str:

@@ -88,8 +88,7 @@ def _event_problem(reading: Reading, event: Event, known: set[str]) -> tuple[str
     nodes = members(design, event.target)
     if kind.hits == "clients" and not any(each.kind == "client" for each in nodes):
         return "target", f"{_target(design, event)} {kind.misses}"
-    keepers = ("cache", "key_value_cluster") if kind.hits == "stores" else ("key_value_cluster",)
-    keeps = any(each.kind in keepers and each.id in reading.configs for each in nodes)
+    keeps = any(each.id in reading.configs and _keeps(each, kind.hits) for each in nodes)
     if kind.hits in ("stores", "replicas") and not keeps:
         return "target", f"{_target(design, event)} {kind.misses}"
     return (
@@ -347,3 +346,11 @@ def _instances(reading: Reading, node: Node) -> int:
     if scale is not None:
         return int(scale.max)
     return int(getattr(config, "instances", 1)) + int(getattr(config, "replicas", 0))
+
+
+def _keeps(node: Node, what: str) -> bool:
+    """Whether a node has a store that could be flushed, or replicas."""
+    found = component(node.kind)
+    if node.kind == "key_value_cluster":
+        return True
+    return what == "stores" and found is not None and found.keeps_answers

@@ -23,6 +23,8 @@ def store_warnings(reading: Reading, plan: Plan) -> Iterator[Finding]:
         yield from _too_large(reading, plan, node)
         yield from _warm_for_nobody(reading, node)
         yield from _writes(reading, plan, node)
+        yield from _found_by_nobody(reading, node)
+        yield from _without_origin(reading, plan, node)
 
 
 def _writes(reading: Reading, plan: Plan, node: NodePlan) -> Iterator[Finding]:
@@ -56,7 +58,7 @@ def _writes(reading: Reading, plan: Plan, node: NodePlan) -> Iterator[Finding]:
 def _warm_for_nobody(reading: Reading, node: NodePlan) -> Iterator[Finding]:
     """Caches of users, which cannot be warm before these come."""
     store = node.store
-    if store is None or store.scope == "shared" or not store.prewarm:
+    if store is None or store.scope != "user" or not store.prewarm:
         return
     yield Finding(
         level="warning",
@@ -66,6 +68,35 @@ def _warm_for_nobody(reading: Reading, node: NodePlan) -> Iterator[Finding]:
         message=f"{name_of(reading.design, node.id)} cannot start warm: each user has a cache of its own, "
         "which is empty until the user comes",
         fix=SetField(node.id, ("config", "prewarm"), UNSET, "Start cold"),
+    )
+
+
+def _found_by_nobody(reading: Reading, node: NodePlan) -> Iterator[Finding]:
+    """Points of presence where nobody finds what others have fetched."""
+    if node.store is None or not node.store.by_user:
+        return
+    yield Finding(
+        level="warning",
+        code="user-in-key",
+        id=node.id,
+        field="config.key",
+        message=f"The user is part of the cache key of {name_of(reading.design, node.id)}: nobody finds what others have "
+        "fetched, so it hits next to nothing",
+        fix=SetField(node.id, ("config", "key"), UNSET, "Share objects among users"),
+    )
+
+
+def _without_origin(reading: Reading, plan: Plan, node: NodePlan) -> Iterator[Finding]:
+    """CDNs that have nowhere to fetch from."""
+    if reading.design.node_by_id[node.id].kind != "cdn":
+        return
+    if any(link.source == node.id for link in plan.links):
+        return
+    yield Finding(
+        level="warning",
+        code="no-target",
+        id=node.id,
+        message=f"{name_of(reading.design, node.id)} has no origin to fetch from: link it to one",
     )
 
 

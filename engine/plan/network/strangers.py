@@ -32,7 +32,7 @@ _KNOWN: Final[dict[str, frozenset[str]]] = {
         "RouterPlan": "picker hash shuffle zone affinity layer slow_start health outlier",
         "HealthPlan": "interval failures successes timeout work layer deep panic fail_open",
         "OutlierPlan": "consecutive sweep base longest share",
-        "StorePlan": "capacity ttl eviction single_flight prewarm scope capacity_bytes entry_bytes samples "
+        "StorePlan": "capacity ttl eviction single_flight prewarm scope by_user shield capacity_bytes entry_bytes samples "
         "write_policy write_behind",
         "BacklogPlan": "capacity visibility max_receive",
         "TrafficPlan": "process schedule mix burst_factor burst_mean calm_mean times kinds keys "
@@ -42,7 +42,7 @@ _KNOWN: Final[dict[str, frozenset[str]]] = {
         "IssuePlan": "login refresh keys",
         "LinkPlan": "id checks source target order probability times waits on_miss on_failure classes picker hash shuffle weight "
         "delay jitter loss bandwidth connection encryption timeout retry deadline_propagation "
-        "cancellation policies queue_timeout kind last_mile price spacing",
+        "cancellation policies queue_timeout kind last_mile price spacing anycast",
         "NodePrice": "instance_second busy_second request",
         "LinkPrice": "request_byte response_byte",
         "SpacingPlan": "delays crosses",
@@ -76,6 +76,8 @@ _WORDS: Final[dict[tuple[str, str], frozenset[str]]] = {
         ("StorePlan", "eviction", "lru fifo random lfu sampled_lru none"),
         ("StorePlan", "scope", "shared"),
         ("StorePlan", "write_policy", "invalidate around"),
+        ("StorePlan", "by_user", "False"),
+        ("StorePlan", "shield", "False"),
         (
             "LawPlan",
             "law",

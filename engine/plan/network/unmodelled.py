@@ -37,6 +37,7 @@ _LINK: Final = frozenset(
     }
     | {"on_miss", "on_failure"}
     | {"price"}
+    | {"anycast"}  # said of the target, whose instances have stores of their own
     | {"spacing"}  # told below, where some instances are further away than others
     | {"last_mile"}  # told by `delays` where it is not the same for all
     | {

@@ -138,6 +138,8 @@ class LinkPlan:
     delay: LawPlan = ZERO
     spacing: SpacingPlan | None = None
     """None where all instances are as far from each other."""
+    anycast: bool = False
+    """Whether calls go to the nearest instance, whatever the picker."""
     jitter: float = 0.0
     loss: float = 0.0
     bandwidth: float = INFINITE

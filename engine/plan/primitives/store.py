@@ -34,8 +34,12 @@ class StorePlan:
     """Start with the most popular keys, as many as fit."""
     capacity_bytes: float | None = None
     """Bytes of all entries; None is unbounded."""
-    scope: Literal["shared", "user"] = "shared"
-    """Whether each user has a store of its own, with all of the room."""
+    scope: Literal["shared", "user", "instance"] = "shared"
+    """Whether each user, or each instance, has a store of its own, with all of the room."""
+    by_user: bool = False
+    """Whether the same key of two users is two keys; only in stores of instances."""
+    shield: bool = False
+    """Whether one more store, with as much room, stands between those of the instances and what they fetch from."""
     entry_bytes: float | None = None
     """Bytes of an entry; None is the size of the class's response."""
     samples: int = 5

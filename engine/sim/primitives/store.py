@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from engine.model.write_behind import WriteBehind as Settings
 from engine.sim.body import Counters, Values, padded, ratio
+from engine.sim.lane.roles.shield import Shield
 from engine.sim.lane.roles.store import AROUND, BEHIND, INVALIDATE, THROUGH, StoreRole
 from engine.sim.lane.roles.write_behind import WriteBehind
+from engine.sim.lane.stores.by_instance import NOBODYS, InstanceKeys
 from engine.sim.lane.stores.private import PrivateStore, UserKeys
 from engine.sim.primitives.adapter import RoleAdapter
-from engine.sim.stores import make_store, moved
+from engine.sim.stores import make_shield, make_store, moved
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,9 +47,12 @@ class StoreAdapter(RoleAdapter[StoreRole]):
             raise AssertionError(msg)
         role = StoreRole(node, node.flow, make_store(plan.id, plan.store, setup.streams))
         role.origins = setup.origins
-        if plan.store.prewarm and plan.store.scope == "shared":
+        if plan.store.prewarm and plan.store.scope != "user" and not plan.store.by_user:
             most = max(setup.plan.classes, key=lambda kind: kind.keys.count)
-            role.prewarm(most.keys.count, plan.store.bytes_of(most), setup.agenda.now)
+            size, now = plan.store.bytes_of(most), setup.agenda.now
+            places = plan.station.instances if plan.store.scope == "instance" else 1
+            for place in range(places):
+                role.prewarm(most.keys.count, size, now, place if places > 1 else NOBODYS)
         return role
 
     def tune(self, role: StoreRole, part: NodePart, setup: Setup) -> None:
@@ -66,19 +72,26 @@ class StoreAdapter(RoleAdapter[StoreRole]):
         if not isinstance(role.store, PrivateStore):
             role.user_keys = None
         elif role.user_keys is None or role.store is not had:
-            role.user_keys = UserKeys(role.store)
+            role.user_keys = (
+                UserKeys(role.store)
+                if plan.scope == "user"
+                else InstanceKeys(role.store, by_user=plan.by_user)
+            )
+        _tune_shield(role, part, setup)
 
     def counters(self, body: StoreRole, now: float) -> Counters:
-        """Hits, misses, evictions, ages, stale hits, writes lost and failed behind, writes refused."""
+        """Hits, misses, evictions, ages, stale hits, writes lost and failed behind, writes refused, and a second tier's."""
         store = body.store
         counted = (float(body.hits), float(body.misses), float(store.evictions), body.ages)
-        behind = body.behind
+        behind, shield = body.behind, shield_of(body)
         late = (0.0, 0.0) if behind is None else (float(behind.lost), float(behind.errors))
-        return (*counted, float(body.stale), *late, float(store.refused))
+        second = (0.0, 0.0) if shield is None else (float(shield.hits), float(shield.misses))
+        return (*counted, float(body.stale), *late, float(store.refused), *second)
 
     def extra(self, body: StoreRole, since: Sequence[float], span: float, now: float) -> Values:
         """How often it has what it is asked for, and what it holds."""
-        hits, misses, evictions, ages, stale, lost, errors, refused = since
+        hits, misses, evictions, ages, stale, lost, errors, refused = since[:8]
+        shielded, beyond = since[8:]
         found = {
             "hit_ratio": ratio(hits, hits + misses),
             "hits": hits,
@@ -94,6 +107,8 @@ class StoreAdapter(RoleAdapter[StoreRole]):
         if body.behind is not None:
             found["lost_writes"] = lost
             found["unwritten"] = float(body.behind.waiting())
+        if shield_of(body) is not None:
+            found["shield_hit_ratio"] = ratio(shielded, shielded + beyond)
         if body.origins is not None:
             found["stale_ratio"] = ratio(stale, hits)
         return found
@@ -106,6 +121,12 @@ class StoreAdapter(RoleAdapter[StoreRole]):
         role.tells = len(known.feeding) > 1
         if role.behind is not None:
             role.behind.source = role.sources[0] if len(role.sources) == 1 else None
+        if isinstance(role.user_keys, InstanceKeys):
+            role.user_keys.keep(1 + max(int(pool.index) for pool in part.node.pools))
+        shield = shield_of(role)
+        if shield is not None:
+            shield.ends_here = shield.flow.ends_here
+            shield.trips = _trips(leaving)
 
 
 def _tune_behind(role: StoreRole, plan: StorePlan) -> None:
@@ -120,3 +141,37 @@ def _tune_behind(role: StoreRole, plan: StorePlan) -> None:
     behind.interval = 0.0 if settings.rate is None else 1.0 / settings.rate
     behind.merges = settings.order == "key"
     behind.limit = settings.limit
+
+
+def _trips(leaving: list[LinkPart]) -> list[float]:
+    """Seconds from each place to the origin and back."""
+    if not leaving:
+        return [0.0]
+    way, spacing = leaving[0].link.usual, leaving[0].plan.spacing
+    rows = ((0.0,),) if spacing is None else spacing.delays
+    return [2.0 * max(0.0, way + row[0]) for row in rows]
+
+
+def shield_of(role: StoreRole) -> Shield | None:
+    """The second tier behind the stores of the instances, where there is one."""
+    return role.flow if isinstance(role.flow, Shield) else None
+
+
+def _tune_shield(role: StoreRole, part: NodePart, setup: Setup) -> None:
+    """Have a second tier, or none; what it holds stays as far as it fits."""
+    plan, node, shield = part.plan.store, part.node, shield_of(role)
+    if plan is None or plan.shield == (shield is not None):
+        before = None if part.followed is None else part.followed.store
+        if plan is not None and shield is not None and before is not None:
+            own = replace(plan, scope="shared", by_user=False)
+            was = replace(before, scope="shared", by_user=False)
+            shield.store = moved(shield.store, was, own, setup, f"{part.plan.id}/shield")
+        return
+    if shield is not None:
+        role.flow = node.flow
+        node.play(node.flow, role, role)
+        shield.give_up(setup.agenda.now)
+        return
+    store = make_shield(part.plan.id, plan, setup.streams)
+    role.flow = shield = Shield(node, node.flow, role, store)
+    node.play(node.flow, role, shield)

@@ -100,7 +100,7 @@ def test_subgraphs_become_frames_inside_each_other() -> None:
         ("nginx ingress", "load_balancer"),
         ("API Gateway", "api_gateway"),
         ("Redis", "cache"),
-        ("CDN", "cache"),
+        ("CDN", "cdn"),
         ("Orders DB", "sql_database"),
         ("PostgreSQL 16", "sql_database"),
         ("ordersDb", "sql_database"),
@@ -116,7 +116,7 @@ def test_subgraphs_become_frames_inside_each_other() -> None:
 )
 def test_kinds_are_guessed_by_words(label: str, kind: str) -> None:
     known = {"client", "load_balancer", "api_gateway", "cache", "sql_database", "queue", "worker",
-             "service", "dns", "auth", "rate_limiter"}  # fmt: skip
+             "service", "dns", "auth", "rate_limiter", "cdn"}  # fmt: skip
     assert guessed(label, "x", "", known)[0] == kind
 
 

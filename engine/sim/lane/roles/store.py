@@ -9,6 +9,7 @@ from mypy_extensions import i64
 from engine.sim.lane.codes import CRASHED, ERROR, NEVER, OK, QUEUE_FULL
 from engine.sim.lane.roles.background import Background
 from engine.sim.lane.seams import Role
+from engine.sim.lane.stores.by_instance import NOBODYS, key_at
 from engine.sim.lane.stores.versions import UNKNOWN, note, version_of
 from engine.sim.lane.user_session import LIVE
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from engine.sim.lane.call import Call, Pool
     from engine.sim.lane.node import Node
     from engine.sim.lane.roles.write_behind import WriteBehind
-    from engine.sim.lane.stores.private import UserKeys
+    from engine.sim.lane.stores.private import OwnKeys
     from engine.sim.lane.stores.store import Store
     from engine.sim.lane.stores.versions import Origins, Versions
     from engine.sim.lane.user_session import UserSession
@@ -44,8 +45,8 @@ class StoreRole(Role):
         self.node = node
         self.flow = flow
         self.store = store
-        self.user_keys: UserKeys | None = None
-        """What makes keys a user's own, where each has a store of its own."""
+        self.user_keys: OwnKeys | None = None
+        """What makes keys a user's or an instance's own, where each has a store of its own."""
         self.single_flight = False
         self.policy: i64 = INVALIDATE
         """Of writes."""
@@ -251,7 +252,10 @@ class StoreRole(Role):
                     self.node.end(follower, CRASHED, now)
 
     def killed(self, pool: Pool, now: float) -> None:
-        """When the last instance goes down, what they remember is gone."""
+        """When the last instance goes down, what they remember is gone; what each has for itself goes with it."""
+        keys = self.user_keys
+        if keys is not None and keys.died(pool.index):
+            return
         for other in self.node.pools:
             if not other.down:
                 return
@@ -263,10 +267,11 @@ class StoreRole(Role):
         if self.behind is not None:
             self.behind.crash()
 
-    def prewarm(self, keys: i64, size: i64, now: float) -> None:
+    def prewarm(self, keys: i64, size: i64, now: float, place: i64 = NOBODYS) -> None:
         """Store the most popular keys, as many entries of a size as fit, the most popular last.
 
-        Ages are spread over the time to live, as they would be after a while; without one they are 0.
+        Ages are spread over the time to live, as they would be after a while; without one they are 0. Where each
+        instance has a store of its own, that is done for the one in a place.
         """
         store = self.store
         version = UNKNOWN if self.origins is None else self.origins.as_of_now()
@@ -276,9 +281,10 @@ class StoreRole(Role):
         finite = store.ttl < NEVER
         for rank in range(count):
             key = count - 1 - rank
+            stored = key if place == NOBODYS else key_at(key, place)
             age = (float(key + 1) * 0.6180339887498949) % 1.0
             written = now - store.ttl * age if finite else now
-            store.put(key, written, now + store.ttl * (1.0 - age), size, 0, version)
+            store.put(stored, written, now + store.ttl * (1.0 - age), size, 0, version)
 
 
 def _version_of(job: Call) -> i64:

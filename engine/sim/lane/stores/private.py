@@ -23,8 +23,20 @@ _KEY: Final = (1 << (62 - _BITS)) - 1
 _NOBODY: Final = -1
 
 
+class OwnKeys:
+    """Keys that belong to somebody: the same key of two owners is two keys."""
+
+    def key(self, call: Call) -> i64:
+        """The key of a call, as one of its owner."""
+        raise NotImplementedError
+
+    def died(self, place: i64) -> bool:
+        """Whether an instance that dies takes what it owns with it, and nothing else is lost."""
+        return False
+
+
 @final
-class UserKeys:
+class UserKeys(OwnKeys):
     """Keys that are a user's own: the same key of two users is two keys."""
 
     def __init__(self, store: PrivateStore) -> None:
@@ -150,6 +162,19 @@ class PrivateStore(Store):
         self._held[user] -= 1
         self._bytes[user] -= self.sizes[slot]
         self._unlink(slot, user)
+
+    def forget(self, user: i64) -> None:
+        """Forget everything of one user."""
+        if user < len(self._first):
+            while self._held[user] > 0:
+                self.remove(i64(self._first[user]))
+
+    def keep_first(self, users: i64) -> None:
+        """Forget everything of all but the first so many users."""
+        user = users
+        while user < len(self._first):
+            self.forget(user)
+            user += 1
 
     def resized(self, slot: i64, change: i64) -> None:
         """An entry has other bytes from now on."""
