@@ -37,6 +37,7 @@ PAIRS: dict[str, tuple[str, str]] = {
     "dynamodb-2025": ("dns", "config.keep_last"),
     "facebook-2021": ("routes", "config.check.fail_open"),
     "flapping-checks": ("proxy", "config.health.layer"),
+    "github-2018": ("mysql", "config.failover.fencing"),
     "idle-timeout": ("devices-api", "config.connection.idle_timeout"),
     "google-cloud-2025": ("large-table-l", "config.retry.backoff.jitter"),
     "mutual-calls": ("stock", "config.hold_while_waiting"),
@@ -117,6 +118,26 @@ def seconds_of(name: str) -> tuple[list[Sample], list[str]]:
 
 def codes(name: str) -> set[str]:
     return {each.code for each in check(shipped(name))}
+
+
+def test_two_leaders_have_writes_that_the_other_lacks() -> None:
+    says(shipped("github-2018"), "about 4 400 acknowledged writes", "about 3 100 writes of its own")
+    found = result_of("github-2018")["nodes"]["mysql"]["extra"]
+    assert found["lost_writes"] == found["divergent"]["old"] == pytest.approx(4400.0, abs=270.0)
+    assert found["divergent"]["new"] == pytest.approx(3100.0, abs=230.0)
+    says(shipped("github-2018"), "it takes 350 ms more")
+    latency = result_of("github-2018")["clients"]["users"]["latency"]["p99"]
+    before = result_of("github-2018-fixed")["clients"]["users"]["latency"]["p99"]
+    assert latency - before == pytest.approx(4.0 * 0.087, abs=0.01)
+
+
+def test_nobody_leads_beside_a_leader_that_is_out_of_reach() -> None:
+    says(shipped("github-2018-fixed"), "about 4 300 writes", "The timeline says why")
+    result = result_of("github-2018-fixed")
+    assert sum(result["clients"]["jobs"]["failed"].values()) == pytest.approx(4300.0, abs=270.0)
+    assert not result["clients"]["users"]["failed"]
+    _, notices = seconds_of("github-2018-fixed")
+    assert any("out of reach" in each for each in notices)
 
 
 def test_leases_that_run_out_together() -> None:
