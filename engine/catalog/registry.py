@@ -76,7 +76,20 @@ def _complete(preset: Preset) -> Preset:
         metrics += (*_asked_for(UPTIME_METRICS, fields), OMITTED, *DRAIN_METRICS)
     metrics += tuple(_asked_for(RECOVERY_METRICS, fields))
     metrics += UNTRUE_METRICS
-    return replace(preset, component=replace(component, metrics=metrics))
+    return replace(preset, component=replace(component, metrics=_each_once(metrics)))
+
+
+def _each_once(metrics: tuple[Metric, ...]) -> tuple[Metric, ...]:
+    """The metrics, of those with the same name the first, which is then measured where any of them is."""
+    found: dict[str, Metric] = {}
+    for metric in metrics:
+        known = found.get(metric.name)
+        if known is None:
+            found[metric.name] = metric
+        elif known.needs and metric.needs:
+            needs = dict.fromkeys((*known.needs.split(), *metric.needs.split()))
+            found[metric.name] = replace(known, needs=" ".join(needs))
+    return tuple(found.values())
 
 
 def _asked_for(metrics: Iterable[Metric], fields: Collection[str]) -> Iterator[Metric]:
