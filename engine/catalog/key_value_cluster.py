@@ -46,7 +46,9 @@ What brings replicas together again:
 | anti-entropy | all replicas compare all keys | on a period |
 
 **Several leaders** (*multi_leader*): each instance takes writes and answers reads by itself at once, and tells the
-others after the *lag*.
+others after the *lag*. Two writes of a key **conflict** where neither knew of the other: with two leaders, one write
+of a key from the other side every 1/λ seconds and a lag of d, a share of 1 − e^(−2λd) does. Of two that conflict one
+is overwritten unseen.
 
 **Last write wins** goes by the clocks of the coordinators. One that is fast by δ has its writes win over others that
 follow within δ: these are *lost updates*.
@@ -291,6 +293,7 @@ PRESET = Preset(
             Metric(name="hints_expired", title="hints expired", counts=True),
             Metric(name="lost_writes", title="lost writes", counts=True),
             Metric(name="lost_updates", title="lost updates", counts=True),
+            Metric(name="conflict_ratio", title="writes in conflict", unit="%"),
             Metric(name="imbalance", title="largest partition, times the mean"),
             Metric(name="throttled", title="throttled", counts=True, needs="partition_rate"),
             Metric(name="keys_known", title="keys asked for"),

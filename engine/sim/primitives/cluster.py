@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from engine.sim.parts import LinkPart, NodePart
     from engine.sim.setup import Setup
 
-_TALLIES = 11
+_TALLIES = 12
 """Counters before those of the partitions."""
 
 
@@ -114,6 +114,7 @@ class ClusterAdapter(RoleAdapter[Cluster]):
             float(body.refused),
             float(body.repaired),
             float(body.hints_expired),
+            float(body.conflicts.count),
             *(float(load) for load in body.partitions.loads),
         )
 
@@ -122,7 +123,7 @@ class ClusterAdapter(RoleAdapter[Cluster]):
         (
             reads,
             stale,
-            _written,
+            written,
             updates,
             lost,
             moved,
@@ -131,6 +132,7 @@ class ClusterAdapter(RoleAdapter[Cluster]):
             refused,
             repaired,
             expired,
+            conflicts,
         ) = since[:_TALLIES]
         loads = since[_TALLIES:]
         return {
@@ -138,6 +140,7 @@ class ClusterAdapter(RoleAdapter[Cluster]):
             "divergent": float(body.ledger.divergent),
             "lost_writes": lost,
             "lost_updates": updates,
+            "conflict_ratio": ratio(conflicts, written),
             "keys_known": float(body.ledger.keys.count),
             "keys_moved": moved,
             "imbalance": ratio(max(loads, default=0.0) * len(loads), sum(loads)),

@@ -22,6 +22,7 @@ from engine.sim.lane.codes import (
     UNAVAILABLE,
 )
 from engine.sim.lane.draws import chance
+from engine.sim.lane.replicas.holding import bit_of
 from engine.sim.lane.replicas.messaging import Messaging
 from engine.sim.lane.replicas.operation import (
     MENDING,
@@ -132,6 +133,7 @@ class Cluster(Messaging):
         operation.version, operation.stamp = version, stamp
         operation.pending = max(1, asked)
         operation.spare = operation.pending - operation.needed
+        self.conflicts.begin(slot, version, self._known_to(here, owners))
         place: i64 = 0
         for owner in owners:
             if owner is here or self.reaches(here, owner):
@@ -141,6 +143,19 @@ class Cluster(Messaging):
             place += 1
         if asked == 0:  # it stands in for those whom it does not reach
             self.send(job, operation, here, place, self.kinds + 1, now)
+
+    def _known_to(self, here: Replica, owners: list[Replica]) -> i64:
+        """The owners of whose versions a write knows: all that are reached; of a leader, its own, if it has any."""
+        own = bit_of(owners, here)
+        if self.local and own > 0:
+            return own
+        known: i64 = 0
+        bit: i64 = 1
+        for owner in owners:
+            if owner is here or self.reaches(here, owner):
+                known |= bit
+            bit <<= 1
+        return known
 
     def _ask(
         self, job: Call, operation: Operation, owners: list[Replica], asked: i64, now: float

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mypy_extensions import i64
 
 from engine.sim.lane.network.ways import Peers
+from engine.sim.lane.replicas.conflicts import Conflicts
 from engine.sim.lane.replicas.ledger import Ledger
 from engine.sim.lane.replicas.partitions import Partitions
 from engine.sim.lane.seams import Role
@@ -31,6 +32,7 @@ class Holding(Role):
         """Whether they all lie in one place, so that there is nothing to ask of the network."""
         self.partitions = Partitions()
         self.ledger = Ledger()
+        self.conflicts = Conflicts()
         self.repaired: i64 = 0
         """Replicas that reads, hints and comparisons have brought up to date."""
         self.lost_writes: i64 = 0
@@ -41,15 +43,19 @@ class Holding(Role):
     def take(self, replica: Replica, slot: i64, version: i64, stamp: float) -> bool:
         """Have a replica hold a version, unless it holds a newer one; whether it did not yet."""
         ledger = self.ledger
+        owners = self.partitions.owners[ledger.partition[slot]]
+        count: i64 = len(owners)
+        owner = bit_of(owners, replica)
+        if owner > 0:
+            self.conflicts.received(slot, version, owner, (1 << count) - 1)
         if not replica.is_older(slot, version, stamp):
             if replica.versions[slot] < version:
                 ledger.drop(slot, version)
             return False
         replica.versions[slot] = version
         replica.stamps[slot] = stamp
-        owners = self.partitions.owners[ledger.partition[slot]]
-        if replica in owners:
-            ledger.applied(slot, version, stamp, len(owners))
+        if owner > 0:
+            ledger.applied(slot, version, stamp, count)
         return True
 
     def reaches(self, here: Replica, other: Replica) -> bool:
@@ -115,6 +121,7 @@ class Holding(Role):
                     other.versions[slot] = 0
                     other.stamps[slot] = 0.0
             moved += i64(moves)
+        self.conflicts.clear()
         self.keys_moved += moved
         self.flawed = self.flawed or moved > 0
         ledger.survey(owners)
@@ -176,3 +183,13 @@ class Holding(Role):
         if replica.pool is pool:
             replica.side, replica.skew = side, skew
             self.flawed = self.flawed or skew != 0.0
+
+
+def bit_of(owners: list[Replica], replica: Replica) -> i64:
+    """The bit that stands for one of some owners; 0 for who is none of them."""
+    bit: i64 = 1
+    for owner in owners:
+        if owner is replica:
+            return bit
+        bit <<= 1
+    return 0
