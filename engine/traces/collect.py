@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from engine.model.failures import FAILURES
 from engine.records import dataclass
 from engine.sim.lane.codes import ABANDONED, CALLED_OFF, LOST, OK, REFUSED, UNSENT
+from engine.sim.lane.participation import ABORT, APPLY, COMMIT, PREPARE, UNDO
 from engine.sim.lane.tracing.records import ATTEMPT, BRANCH, MESSAGE, REQUEST
 from engine.traces.records import spans_of
 from engine.traces.segments import segments_of, waits_between
@@ -35,6 +36,13 @@ _GIVEN_UP: Final[Mapping[int, str]] = {
     REFUSED: "not let go by a rule",
     UNSENT: "not sent",
     LOST: "lost on the way",
+}
+_MESSAGES: Final[Mapping[int, str]] = {
+    PREPARE: "prepare",
+    COMMIT: "commit",
+    ABORT: "abort",
+    APPLY: "do it",
+    UNDO: "undo",
 }
 
 
@@ -211,6 +219,9 @@ class Maker:
             reason=_reason(int(record.reason)),
             given_up=_GIVEN_UP.get(int(record.given_up), ""),
             answer=_reason(int(record.answer)),
+            message=_MESSAGES.get(int(record.message), ""),
+            locked=_known(record.locked),
+            unlocked=_known(record.unlocked),
             segments=segments_of(record, self._now, called=called),
         )
 

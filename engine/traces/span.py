@@ -83,6 +83,12 @@ class Span:
     """How the caller stopped waiting before there was an answer, in words."""
     answer: str | None = None
     """Why it failed, as the node sees it, which the caller may never have heard."""
+    message: str = ""
+    """What it tells a participant of a transaction, in a word: ``prepare``."""
+    locked: float | None = None
+    """When it got the lock of its row."""
+    unlocked: float | None = None
+    """When that was given back."""
     segments: tuple[Segment, ...] = ()
     """What it spent its time on, in order; what is left over its children had."""
 

@@ -9,10 +9,12 @@ from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QButtonGroup,
+    QFrame,
     QHBoxLayout,
     QHeaderView,
     QLabel,
     QPushButton,
+    QScrollArea,
     QSplitter,
     QStackedWidget,
     QTableView,
@@ -24,6 +26,7 @@ from widgets.theme import ElidedLabel, set_role
 from widgets.traces.bars import BarDelegate
 from widgets.traces.legend import PhaseLegend
 from widgets.traces.models import BAR, ENDED, EdgeRows, SpanRows, TraceRows
+from widgets.traces.sequence import SequenceView
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -76,6 +79,8 @@ class TracesPanel(QWidget):
         self.again = QPushButton("Refresh")
         self.buttons = QButtonGroup(self)
         self._pages = QStackedWidget()
+        self.sequence = SequenceView(look)
+        self.as_sequence = set_role(QPushButton("Sequence"), "flat")
         self._build()
         self._stretch()
         self.buttons.idClicked.connect(lambda _place: self._fill())
@@ -164,14 +169,19 @@ class TracesPanel(QWidget):
             if self.requests.rows:
                 self.list.selectRow(0)
             else:
-                self.spans.show_trace(None, self._names)
+                self._show(None)
         self.empty.setText(_NOTHING[name])
         self._pages.setCurrentWidget(page)
 
     def _choose(self, now: QModelIndex, _before: QModelIndex) -> None:
         """Another request was chosen."""
         trace = self.requests.rows[now.row()] if now.isValid() else None
+        self._show(trace)
+
+    def _show(self, trace: Trace | None) -> None:
+        """Show a request in both views."""
         self.spans.show_trace(trace, self._names)
+        self.sequence.show_trace(trace, self._names)
 
     def _jump_to_span(self, index: QModelIndex) -> None:
         """Show the node of a span."""
@@ -199,15 +209,11 @@ class TracesPanel(QWidget):
         self.about.hide()
         self.about.setToolTip("Show the whole run")
         self.again.setToolTip("Ask the run for what is there by now")
+        row.addWidget(self.as_sequence)
         row.addWidget(self.about)
         row.addWidget(self.told, 1)
         row.addWidget(self.again)
-        right = QWidget()
-        column = QVBoxLayout(right)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.waterfall, 1)
-        column.addWidget(self.legend)
+        right = self._right()
         self._split = QSplitter(Qt.Orientation.Horizontal)
         self._split.setChildrenCollapsible(False)
         self._split.addWidget(self.list)
@@ -221,6 +227,29 @@ class TracesPanel(QWidget):
         whole.setSpacing(0)
         whole.addLayout(row)
         whole.addWidget(self._pages, 1)
+
+    def _right(self) -> QWidget:
+        """The waterfall, or the sequence diagram."""
+        waterfall = QWidget()
+        column = QVBoxLayout(waterfall)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.waterfall, 1)
+        column.addWidget(self.legend)
+        scroll = QScrollArea(widgetResizable=True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidget(self.sequence)
+        scroll.setAccessibleName("Sequence diagram of the request")
+        views = QStackedWidget()
+        views.addWidget(waterfall)
+        views.addWidget(scroll)
+        self.as_sequence.setCheckable(True)
+        self.as_sequence.setFixedHeight(24)
+        self.as_sequence.setToolTip(
+            "Who tells whom what, step by step, what is locked, and who is in doubt"
+        )
+        self.as_sequence.toggled.connect(lambda on: views.setCurrentIndex(1 if on else 0))
+        return views
 
     def _stretch(self) -> None:
         """Give room to what needs it."""

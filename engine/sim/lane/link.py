@@ -339,6 +339,9 @@ class Link(SettlingPath):
         if span is not None:
             span.attempt = i64(call.attempt)
             span.awaited = call.waits
+            context = call.context
+            if context is not None:
+                span.message = context.message
             if call.stage == BACKOFF:
                 span.since = call.sent
 

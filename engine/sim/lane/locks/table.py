@@ -109,6 +109,7 @@ class LockTable(Watcher):
         span = ticket.call.span
         if span is not None:
             span.locked = now
+            lock.span = span
 
     def wait(self, ticket: Ticket, now: float) -> bool:
         """Stand in line, unless the lock is free by now: then it has it, and true is the answer."""
@@ -179,6 +180,10 @@ class LockTable(Watcher):
             self.given_back += 1.0
             self.held_for += now - lock.since
             lock.owner = None
+            span = lock.span
+            if span is not None:
+                span.unlocked = now
+                lock.span = None
             self._next(lock, now)
 
     def _next(self, lock: Lock, now: float) -> None:

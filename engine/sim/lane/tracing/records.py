@@ -114,6 +114,10 @@ class SpanRecord:
     """The outcome as the node sees it."""
     locked: float = UNKNOWN
     """When it got the lock of its row."""
+    unlocked: float = UNKNOWN
+    """When that was given back."""
+    message: i64 = 0
+    """What it tells a participant of a transaction, where it does."""
     works: list[float] | None = None
     """Earlier works, where there was more than one: when each was queued, started and done."""
 
@@ -140,7 +144,8 @@ class SpanRecord:
         self.reason = OK
         self.given_up = 0
         self.answer = OK
-        self.locked = UNKNOWN
+        self.locked = self.unlocked = UNKNOWN
+        self.message = 0
         self.works = None
 
     def let_go(self, now: float) -> None:
