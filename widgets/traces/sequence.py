@@ -26,7 +26,7 @@ _STEP: Final = 19.0
 """From one event to the next."""
 _LEFT: Final = 78.0
 """Room for the times."""
-_COLUMN: Final = 132.0
+_COLUMN: Final = 108.0
 """Least distance of two lines."""
 _BAR: Final = 9.0
 _HEAD: Final = 6.0
@@ -167,8 +167,12 @@ class SequenceView(QWidget):
             ]
             painter.drawPolygon(QPolygonF(tip))
         width = QFontMetricsF(painter.font()).horizontalAdvance(arrow.text)
-        first = start.x() + 8.0 if way > 0.0 else start.x() - 8.0 - width
-        painter.drawText(QPointF(first, start.y() - 3.0), arrow.text)
+        # Messages are named where they arrive, answers where they come from: there they stand apart.
+        if arrow.back or arrow.arrived is None:
+            first, line = start.x() + (8.0 if way > 0.0 else -8.0 - width), start.y()
+        else:
+            first, line = end.x() - (16.0 + width if way > 0.0 else -16.0), end.y()
+        painter.drawText(QPointF(first, line - 4.0), arrow.text)
 
     def _paint_crash(self, painter: QPainter, node: str, at: float) -> None:
         """A node dies."""

@@ -21,6 +21,8 @@ def title_of(span: Span, names: Mapping[str, str]) -> str:
         name += f" #{span.instance + 1}"
     if span.kind in ("branch", "message"):
         name += f" ({span.kind})"
+    if span.message:
+        name += f" · {span.message}"
     if span.hedge:
         name += " (hedge)"
     elif span.attempt > 1:
