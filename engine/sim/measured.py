@@ -12,6 +12,7 @@ from engine.model.metric_names import limit_key
 from engine.records import dataclass
 from engine.sim.confidence import SHARES
 from engine.sim.instance_meters import instance_rows
+from engine.sim.primitives.replication import roles_of
 from engine.sim.tally import failures, mean_over
 
 if TYPE_CHECKING:
@@ -99,6 +100,8 @@ def node_part(part: NodePart, since: Since, now: float, limits: Limits) -> Part:
     failed = failures(tally.failed, mark.failed)
     done = tally.done - mark.done
     rows = instance_rows(part.meters.tallies(now), since.instances, part.retired, span)
+    for row, standing in zip(rows, roles_of(part, now), strict=False):
+        row.update(standing)
     return {
         "arrivals": tally.begun - mark.begun,
         "completed": done,

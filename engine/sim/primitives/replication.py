@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from engine.sim.body import padded, ratio
 from engine.sim.invariant import at_most, same
@@ -145,3 +145,18 @@ def group_of(part: NodePart) -> Group | None:
     """The replicated instances of a node, if it has some."""
     found = (gate.thing.group for gate in part.gates if isinstance(gate.thing, LeaderGate))
     return next(found, None)
+
+
+def roles_of(part: NodePart, now: float) -> list[dict[str, Any]]:
+    """What each instance is to the others, in their order: a leader, or a follower with what it lacks.
+
+    ``lag`` is how old the oldest record is that it lacks (s), ``lacks`` how many there are.
+    """
+    group = group_of(part)
+    found: list[dict[str, Any]] = []
+    for member in [] if group is None else group.members:
+        oldest = member.oldest()
+        lag = now - oldest if math.isfinite(oldest) else 0.0
+        role = "leader" if member.leads else "follower"
+        found.append({"role": role, "lag": lag, "lacks": len(member.pending)})
+    return found

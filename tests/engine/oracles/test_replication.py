@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from engine.catalog import lower
+from engine.catalog import check, lower
 from engine.control.simulation import Simulation
 from engine.model.design import Design
+from engine.plan.theory import predict
 from engine.run.session import Session
 from engine.sim.invariants import check as check_laws
 from engine.sim.primitives.replication import group_of
@@ -245,7 +246,12 @@ def test_a_follower_that_was_away_catches_up() -> None:
     event = {"change": "freeze", "duration": 30.0, "instance": 2, "instances": None}
     session = Session(failing(replicas=1, event=event, failover=None, lag=constant(0.05)))
     session.advance(89.0)
-    assert session.result()["nodes"]["db"]["extra"]["lag"]["now"] == pytest.approx(29.0, abs=0.1)
+    db = session.result()["nodes"]["db"]
+    assert db["extra"]["lag"]["now"] == pytest.approx(29.0, abs=0.1)
+    leader, follower = db["instances"]
+    assert (leader["role"], leader["lag"], leader["lacks"]) == ("leader", 0.0, 0)
+    assert (follower["role"], follower["lag"]) == ("follower", db["extra"]["lag"]["now"])
+    assert follower["lacks"] == pytest.approx(29.0 * 200.0, rel=0.05)
     session.advance(91.0)
     assert session.result()["nodes"]["db"]["extra"]["lag"]["now"] <= 0.05
 
@@ -298,3 +304,62 @@ def test_every_field_may_change_while_it_runs(path: str, value: Any) -> None:
     assert group.answers()
     users = simulation.machine.nodes["users"].node
     assert users.completed > 0.5 * users.arrivals
+
+
+@pytest.mark.parametrize(
+    ("setting", "lag", "share"),
+    [
+        ("synchronous_commit off", {"lag": constant(0.198)}, 1.0),
+        ("asynchronous", {"lag": exponential(0.0016)}, 0.92),
+        ("remote_apply", {"lag": exponential(0.0016), "acknowledge": "sync"}, 0.0),
+    ],
+)
+def test_stale_shares_of_postgresql(setting: str, lag: dict[str, Any], share: float) -> None:
+    """Measured on PostgreSQL on loopback: a standby read right after the commit, some .13 ms later."""
+    found = extra(pages(0.00013, duration=60.0, replicas=1, read_from="follower", **lag))
+    assert found["stale_ratio"] == pytest.approx(share, abs=0.02), setting
+
+
+def test_theory_says_nothing_of_what_it_does_not_know() -> None:
+    prediction = predict(lower(pages(0.05, replicas=1))).nodes["db"]
+    assert "not modelled: replicas" in prediction.doubts
+    assert (prediction.load, prediction.wait, prediction.residence) == (None, None, None)
+
+
+def found_in(codes: set[str], **config: Any) -> bool:
+    found = {each.code for each in check(pages(0.05, duration=60.0, **config))}
+    return codes <= found
+
+
+def test_checks_tell_what_replication_risks() -> None:
+    failover: dict[str, Any] = {"failover": {}}
+    assert found_in({"no-failover"}, replicas=1)
+    assert not found_in({"no-failover"}, replicas=1, **failover)
+    assert found_in({"async-failover"}, replicas=1, **failover)
+    assert not found_in({"async-failover"}, replicas=2, acknowledge="quorum", **failover)
+    assert found_in({"stale-reads"}, replicas=1, read_from="any")
+    assert not found_in({"stale-reads"}, replicas=1)
+    assert found_in({"replica-stops-writes"}, replicas=2, acknowledge="sync")
+    assert found_in({"replica-stops-writes"}, replicas=1, acknowledge="quorum")
+    assert not found_in({"replica-stops-writes"}, replicas=2, acknowledge="quorum")
+
+
+def test_followers_add_capacity_for_reads_alone() -> None:
+    """400 reads and 100 writes a second of 10 ms: 5 connections in all, in instances of 4 each."""
+
+    def overloaded(**config: Any) -> bool:
+        times = {"read_time": constant(0.01), "write_time": constant(0.01), "connections": 4}
+        users = client("users", 500.0, mix={"read": 0.8, "write": 0.2})
+        drawn = design([users, database(**times, **config)], [link("users", "db")], classes=CLASSES)
+        says = "overload" in {each.code for each in check(drawn)}
+        quick = drawn.model_copy(
+            update={"scenario": drawn.scenario.model_copy(update={"duration": 30.0, "warmup": 2.0})}
+        )
+        wait = run(quick)["nodes"]["db"]["wait"]["mean"]
+        assert says == (wait > 1.0)
+        return says
+
+    assert overloaded()
+    assert overloaded(replicas=2)
+    assert not overloaded(replicas=2, read_from="any")
+    assert not overloaded(replicas=2, read_from="follower")
