@@ -169,7 +169,7 @@ class SequenceView(QWidget):
         width = QFontMetricsF(painter.font()).horizontalAdvance(arrow.text)
         # Messages are named where they arrive, answers where they come from: there they stand apart.
         if arrow.back or arrow.arrived is None:
-            first, line = start.x() + (8.0 if way > 0.0 else -8.0 - width), start.y()
+            first, line = start.x() + (8.0 if way > 0.0 else -8.0 - width), start.y() + 16.0
         else:
             first, line = end.x() - (16.0 + width if way > 0.0 else -16.0), end.y()
         painter.drawText(QPointF(first, line - 4.0), arrow.text)

@@ -59,8 +59,8 @@ _WORKS: Final = (
     Option(SERVICE_TIME, "Service time", "The station's own."),
     Option("law", "Of its own", "A law for this step."),
 )
-_INNER: Final = ("steps", "json")
-"""Shapes of what holds other steps: these are lines of the tree, not fields."""
+_INNER: Final = ("steps", "json", "nested")
+"""Shapes of what holds other steps, which are lines of the tree, or other fields, which are lines of their own."""
 
 
 def step_fields(kind: str, raw: dict[str, Any], options: Sequence[Option]) -> list[Field]:
