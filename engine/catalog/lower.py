@@ -10,6 +10,7 @@ from engine.catalog.checks.fallbacks import fallback_errors
 from engine.catalog.checks.faults import fault_errors
 from engine.catalog.checks.flows import flow_errors
 from engine.catalog.checks.instances import instance_errors
+from engine.catalog.checks.leases import lease_errors
 from engine.catalog.checks.loops import loop_errors
 from engine.catalog.checks.scenario import scenario_errors
 from engine.catalog.checks.sessions import session_errors
@@ -64,6 +65,7 @@ def read_whole(design: Design) -> Reading:
         auth_errors,
         account_errors,
         instance_errors,
+        lease_errors,
         fault_errors,
         scenario_errors,
         session_errors,

@@ -144,7 +144,7 @@ class _Step:
         _demand(not self._named or before.name == now.name)
         _demand(now.id not in self._replaced)
         # Flows and sessions name links, and links at a node go to where its instances lie.
-        for field in ("flow", "sessions", "spread", "pops"):
+        for field in ("flow", "sessions", "spread", "pops", "lease"):
             _demand(_is_same(before.config.get(field), now.config.get(field)))
         arrivals = [each.config.get("arrivals") for each in (before, now)]
         _demand(tells_users_apart(arrivals[0]) == tells_users_apart(arrivals[1]))

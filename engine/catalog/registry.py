@@ -38,6 +38,7 @@ _LISTED: Final = (
     "api_gateway",
     "rate_limiter",
     "auth",
+    "coordinator",
     "service",
     "function",
     "worker",

@@ -18,6 +18,7 @@ from engine.model.fields import Config, setting
 from engine.model.flow import Flow
 from engine.model.laws import Exponential, Law
 from engine.model.load_curves import SLOWDOWN, LoadCurve
+from engine.model.policies.lease import LEASE, Lease
 from engine.model.policies.user_sessions import SESSIONS, UserSessions
 from engine.model.prices import Pricing
 from engine.model.spread import SPREAD
@@ -147,6 +148,10 @@ policy. Without its answer a request fails. A cache that is too small logs out w
 brought up to date at once; a session that was written while it was lost begins anew. Requests of clients that do not tell
 their users apart have no session.
 
+**Lease.** Its instances may need leave of a *coordinator* to serve: each renews a lease by a call of its own, a third of
+the lease's time apart. Without an answer in time the lease runs out, and the instance refuses (`unavailable`) until
+it has another one.
+
 **Left out:** what users do to log out, sessions of several services in one, work that waits for disks or locks and needs no CPU, the operating system's scheduler.
 
 Compare: a fleet of Tomcat, Gunicorn, Puma, Node.js or Go servers.
@@ -252,6 +257,7 @@ class ServiceConfig(Config):
     autoscale: Autoscale | None = AUTOSCALE
     faults: NodeFaults | None = NODE_FAULTS
     sessions: UserSessions | None = SESSIONS
+    lease: Lease | None = LEASE
 
 
 def lower(config: ServiceConfig, context: Lowering) -> NodePlan:

@@ -12,6 +12,7 @@ from engine.control.autoscaler import Autoscalers
 from engine.control.backups import Backups
 from engine.control.bursts import Bursts
 from engine.control.consumer_groups import ConsumerGroups
+from engine.control.elections import Elections
 from engine.control.failovers import Failovers
 from engine.control.health import HealthChecks
 from engine.control.lives import Lives
@@ -77,6 +78,7 @@ class Simulation:
         self._autoscalers = Autoscalers(self.machine, lives, self._notify)
         self._anti_entropy = AntiEntropy(self.machine, self._notify)
         self._renewals = Renewals(self.machine, self._timeline, self._notify)
+        self._elections = Elections(self.machine, self._notify)
         self._failovers = Failovers(self.machine, self._timeline, self._notify)
         self._backups = Backups(self.machine, lives, self._timeline, self._notify)
         self.alerts = Alerting(self.machine, self.meters.alarms, self._notify)
@@ -107,6 +109,7 @@ class Simulation:
         self._pauses.follow(reach)
         self._groups.follow(reach)
         self._autoscalers.follow(reach)
+        self._elections.follow(reach)
         self._failovers.follow(reach)
         self._backups.follow(reach)
         self._anti_entropy.follow(reach)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def as_forwarded(link: LinkPlan, source: NodePlan) -> LinkPlan:
     """A link as its source uses it: a balancer or a queue has no flow of calls to be part of, nor has a gate."""
-    checks = source.auth_server == link.target
+    checks = link.target in (source.auth_server, source.coordinator)
     if checks != link.checks:
         link = replace(link, checks=checks)
     if checks:

@@ -33,8 +33,8 @@ class Shares:
 
     def of(self, node: NodePlan) -> Mapping[str, Rates]:
         """The share of each class that each link gets."""
-        checks = next((link for link in self.leaving if link.checks), None)
-        if checks is None:
+        checks = [link for link in self.leaving if link.checks]
+        if not checks:
             return self._sent_on(node, self.leaving)
         auth = node.gate(Auth)
         asked = 1.0 if auth is not None and auth.looks_up else 0.0
@@ -43,7 +43,9 @@ class Shares:
             routes = [link for link in routes if not link.checks]
         shares = {link.id: (0.0,) * len(link.classes) for link in self.leaving}
         shares |= self._sent_on(node, routes)
-        shares[checks.id] = tuple(share + asked for share in shares[checks.id])
+        for link in checks:  # renewals of leases come by themselves, not with requests
+            if link.target == node.auth_server:
+                shares[link.id] = tuple(share + asked for share in shares[link.id])
         return shares
 
     def _sent_on(self, node: NodePlan, leaving: Sequence[LinkPlan]) -> Mapping[str, Rates]:

@@ -241,7 +241,7 @@ class Machine:
         links: list[LinkPart] = []
         if (before.flow, before.backlog, before.topic) != (plan.flow, plan.backlog, plan.topic):
             links += part.leaving  # a flow names them, and messages have a timeout
-        elif before.auth_server != plan.auth_server:
+        elif (before.auth_server, before.coordinator) != (plan.auth_server, plan.coordinator):
             links += part.leaving  # one of them is for its gate alone
         if _outlier(before) != _outlier(plan):
             links += part.leaving  # they count who fails

@@ -12,6 +12,7 @@ from engine.catalog.checks.distances import distance_warnings
 from engine.catalog.checks.faults import fault_warnings
 from engine.catalog.checks.flows import explicit_flow, flow_warnings
 from engine.catalog.checks.instances import instance_warnings
+from engine.catalog.checks.leases import coordinator_warnings
 from engine.catalog.checks.recovery import recovery_warnings
 from engine.catalog.checks.resolution import resolution_warnings
 from engine.catalog.checks.scenario import event_warnings, objective_warnings
@@ -63,6 +64,7 @@ def warnings(reading: Reading) -> Iterator[Finding]:
     yield from objective_warnings(design)
     yield from alert_warnings(design)
     yield from instance_warnings(reading)
+    yield from coordinator_warnings(reading)
     yield from waiting_warnings(reading)
     yield from fault_warnings(reading)
     yield from recovery_warnings(reading)

@@ -95,6 +95,7 @@ _POLICIES: Final = frozenset(
     {
         "Auth",
         "Breaker",
+        "Lease",
         "Bulkhead",
         "Concurrency",
         "Fallback",

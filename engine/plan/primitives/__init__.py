@@ -30,7 +30,14 @@ from engine.plan.primitives.link import (
     RoutePlan,
     SpacingPlan,
 )
-from engine.plan.primitives.node import HealthPlan, IssuePlan, NodePlan, OutlierPlan, RouterPlan
+from engine.plan.primitives.node import (
+    HealthPlan,
+    IssuePlan,
+    NodePlan,
+    OutlierPlan,
+    QuorumPlan,
+    RouterPlan,
+)
 from engine.plan.primitives.plan import Plan
 from engine.plan.primitives.price import LinkPrice, NodePrice
 from engine.plan.primitives.replication import ReplicationPlan
@@ -87,6 +94,7 @@ __all__ = [
     "PausePlan",
     "Picker",
     "Plan",
+    "QuorumPlan",
     "ReconnectPlan",
     "ReplicationPlan",
     "ResolverPlan",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from engine.model.policies.auth import Auth
+from engine.model.policies.lease import Lease
 from engine.plan.primitives.balancing import Picker, looks_at_keys
 from engine.plan.primitives.basics import LawPlan
 from engine.plan.primitives.station import USUAL, StationPlan
@@ -101,6 +102,18 @@ class IssuePlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QuorumPlan:
+    """F: instances of which a majority has to agree before a request is answered."""
+
+    sync: LawPlan
+    """Until a write is on the disk of an instance."""
+    asks: bool = True
+    """Whether reads wait for a majority as well, not for the leader alone."""
+    election: float = 1.0
+    """Seconds without a leader, or with one who reaches no majority, after which another one is elected."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NodePlan:
     """What a node is made of: gates, a station, and a role.
 
@@ -129,6 +142,8 @@ class NodePlan:
     flow: FlowPlan | None = None
     """What it does with a request, where its links do not tell; the station's work is then the work that
     the flow begins with, none where it begins with something else."""
+    quorum: QuorumPlan | None = None
+    """What has its instances agree, in place of a flow."""
     autoscale: Autoscale | None = None
     """K: what has more or fewer instances while it runs."""
     faults: NodeFaults | None = None
@@ -156,10 +171,10 @@ class NodePlan:
         """Refuse roles that exclude each other."""
         roles = [
             name
-            for name in ("traffic", "router", "backlog", "topic", "flow", "cluster")
+            for name in ("traffic", "router", "backlog", "topic", "flow", "cluster", "quorum")
             if getattr(self, name)
         ]
-        if self.store is not None and {"traffic", "backlog", "topic", "cluster"} & set(roles):
+        if self.store is not None and {"traffic", "backlog", "topic", "cluster", "quorum"} & set(roles):
             roles.append("store")
         if self.replication is not None:
             others = ("traffic", "router", "backlog", "topic", "store")
@@ -190,6 +205,12 @@ class NodePlan:
         """The node that it asks who may come in, if it asks one."""
         auth = self.gate(Auth) if self.gates else None
         return None if auth is None else auth.server
+
+    @property
+    def coordinator(self) -> str | None:
+        """The node that grants the leases of its instances, if they hold any."""
+        lease = self.gate(Lease) if self.gates else None
+        return None if lease is None else lease.coordinator
 
     def gate(self, sort: type[P]) -> P | None:
         """The gate of a sort, if calls have to pass one."""

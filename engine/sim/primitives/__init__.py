@@ -19,6 +19,7 @@ from engine.sim.primitives.deadlines import DeadlineAdapter
 from engine.sim.primitives.fallback import FallbackAdapter
 from engine.sim.primitives.hedge import HedgeAdapter
 from engine.sim.primitives.idempotency import IdempotencyAdapter
+from engine.sim.primitives.leases import LeasesAdapter
 from engine.sim.primitives.locks import LocksAdapter
 from engine.sim.primitives.network import NetworkAdapter
 from engine.sim.primitives.origin import OriginAdapter
@@ -27,6 +28,7 @@ from engine.sim.primitives.program import ProgramAdapter
 from engine.sim.primitives.query_plan import QueryPlanAdapter
 from engine.sim.primitives.queue import QueueAdapter
 from engine.sim.primitives.queue_timeout import QueueTimeoutAdapter
+from engine.sim.primitives.quorum import QuorumAdapter
 from engine.sim.primitives.rate_limit import RateLimitAdapter
 from engine.sim.primitives.replication import REPLICATION
 from engine.sim.primitives.resolver import ResolverAdapter
@@ -66,6 +68,7 @@ RULES: Final[tuple[RuleAdapter[Any], ...]] = (
 
 GATES: Final[tuple[GateAdapter[Any], ...]] = (
     WaitingRoomAdapter(),
+    LeasesAdapter(),
     ACTIVATOR,
     AuthAdapter(),
     RateLimitAdapter(),
@@ -89,6 +92,7 @@ FLOWS: Final[tuple[RoleAdapter[Any], ...]] = (
     QueueAdapter(),
     ClusterAdapter(),
     TopicAdapter(),
+    QuorumAdapter(),
     ProgramAdapter(),
     CallsAdapter(),
 )

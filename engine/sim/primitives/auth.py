@@ -66,7 +66,10 @@ class AuthAdapter(GateAdapter[Authentication]):
 
     def wire(self, gate: Authentication, part: NodePart, leaving: Sequence[LinkPart]) -> None:
         """Know the link to the server."""
-        gate.link = next((each.link for each in leaving if each.plan.checks), None)
+        server = part.plan.auth_server
+        gate.link = next(
+            (each.link for each in leaving if each.plan.checks and each.plan.target == server), None
+        )
 
     def counters(self, body: Authentication, now: float) -> Counters:
         """What became of calls, what the server was asked for, and what revoked users got."""
