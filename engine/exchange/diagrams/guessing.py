@@ -21,6 +21,7 @@ _WORDS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     (r"workers?|consumers?|job.?runner|celery|sidekiq", ("worker",)),
     (r"topic|stream|kafka|pulsar|kinesis|event.?bus|event.?hub|pub.?sub", ("topic", "queue")),
     (r"queue|mq|rabbit\w*|sqs|broker|message.?bus|messages?", ("queue",)),
+    (r"etcd|zookeeper|consul|chubby|coordinator|lock.?service", ("coordinator",)),
     (r"external|third.?party|stripe|paypal|twilio|sendgrid", ("external_api", "service")),
     (r"lambda|functions?|serverless|faas", ("function", "service")),
     (r"s3|blob\w*|object.?(?:storage|store)|bucket", ("object_storage", "sql_database")),
