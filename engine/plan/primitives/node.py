@@ -174,7 +174,9 @@ class NodePlan:
             for name in ("traffic", "router", "backlog", "topic", "flow", "cluster", "quorum")
             if getattr(self, name)
         ]
-        if self.store is not None and {"traffic", "backlog", "topic", "cluster", "quorum"} & set(roles):
+        if self.store is not None and {"traffic", "backlog", "topic", "cluster", "quorum"} & set(
+            roles
+        ):
             roles.append("store")
         if self.replication is not None:
             others = ("traffic", "router", "backlog", "topic", "store")
