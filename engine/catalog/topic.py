@@ -200,7 +200,7 @@ PRESET = Preset(
         input="calls",
         output="messages",
         metrics=(
-            Metric(name="behind", title="lag of the slowest group"),
+            Metric(name="behind", title="lag"),
             Metric(name="age", title="age when delivered", unit="s"),
             Metric(name="oldest", title="oldest message", unit="s"),
             Metric(name="partitions", title="partitions"),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from engine.catalog.reading import Reading
     from engine.model.design import Design, Event, Node
 
+_KEEPERS: Final = ("queue", "topic")
 _ROUTERS: Final = ("load_balancer", "api_gateway", "dns")
 """Kinds that choose one of their links."""
 
@@ -40,6 +41,8 @@ def drain_warnings(reading: Reading, index: int, event: Event) -> Iterator[Findi
     for name in drained:
         for link in design.links:
             if link.target == name and link.source not in drained:
+                if design.node_by_id[link.source].kind in _KEEPERS:
+                    continue  # messages wait meanwhile
                 if not _has_others(design, link.source, drained):
                     yield _nobody_left(reading, index, event, name, link.source)
                 break

@@ -277,3 +277,23 @@ def test_topics_change_while_they_run() -> None:
         simulation.follow(step)
     simulation.advance(100.0)
     assert of(simulation)["published"] > 4000.0
+
+
+def test_what_is_under_way_counts_for_the_group_that_asked_for_it() -> None:
+    """A worker changes its group while it has messages in hand: neither group gets stuck, nor counts them twice."""
+
+    def grouped(name: str | None) -> Plan:
+        nodes = [steady(60.0, 60.0), topic("log"), workers("a", 0.04, workers=3), workers("b", 0.04, workers=3)]  # fmt: skip
+        links = [link("users", "log"), link("log", "a", group=name), link("log", "b")]
+        return plan(nodes, links, classes=(request_class(keys=KEYS),), duration=100.0)
+
+    simulation = Simulation(grouped("b"))
+    for place, name in enumerate((None, "b", None, "b"), start=1):
+        simulation.advance(10.02 * place)
+        simulation.follow(grouped(name))
+    simulation.advance(100.0)
+    found = of(simulation)
+    assert found["lag"] == {"b": 0.0}
+    assert found["duplicates"] == 0.0
+    left = found["effects"] - found["consumed"]
+    assert 0.0 <= left <= 6.0, "what a group had in hand that is gone by then"

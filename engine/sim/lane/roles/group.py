@@ -13,7 +13,7 @@ from engine.sim.lane.instance import DeathWatch
 from engine.sim.lane.link import Link
 from engine.sim.lane.node import Node
 from engine.sim.lane.roles.effects import Effects
-from engine.sim.lane.roles.log import Reader
+from engine.sim.lane.roles.log import Delivery, Reader, reader_of
 
 if TYPE_CHECKING:
     from engine.sim.lane.instance import Instance
@@ -233,6 +233,7 @@ class Group(Reader):
         topic = self.topic
         record = topic.logs[cursor.partition].at(cursor.position)
         message = topic.message(record, now)
+        message.context = Delivery(self)
         message.task = cursor.partition
         message.seq = cursor.position
         message.sent = now
@@ -281,7 +282,8 @@ class Group(Reader):
         cursor.message = None
         endpoint = message.endpoint
         if reason in (CRASHED, UNAVAILABLE) and endpoint is not None and endpoint.pool.down:
-            return  # whoever takes over reads it
+            self.offer(cursor, now)  # to whoever has taken over already
+            return
         cursor.tries += 1
         if cursor.tries >= self.topic.max_receive:
             if self._is_new(cursor):
@@ -296,6 +298,9 @@ class Group(Reader):
 
     def took_effect(self, job: Call, message: Call, now: float) -> bool:
         """Count what a message did."""
+        reader = reader_of(message)
+        if reader is not None and reader is not self:
+            return reader.took_effect(job, message, now)
         cursor = self.cursors[message.task]
         again = message.seq < cursor.worked
         if not again:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
-from engine.sim.lane.call import MessageSource
+from engine.sim.lane.call import Context, MessageSource
+from engine.sim.lane.codes import NEVER
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -146,3 +147,18 @@ class Reader(MessageSource):
     def failed(self, message: Call, reason: i64, now: float) -> None:
         """A delivery failed."""
         raise NotImplementedError
+
+
+@final
+class Delivery(Context):
+    """Whose delivery a message is: by the time it is over, its consumer may belong to others."""
+
+    def __init__(self, reader: Reader) -> None:
+        super().__init__(NEVER)
+        self.reader = reader
+
+
+def reader_of(message: Call) -> Reader | None:
+    """Whose delivery a message is."""
+    context = message.context
+    return context.reader if isinstance(context, Delivery) else None

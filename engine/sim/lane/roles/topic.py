@@ -15,7 +15,7 @@ from engine.sim.lane.draws import chance
 from engine.sim.lane.mixing import mixed
 from engine.sim.lane.numbering import logical_of
 from engine.sim.lane.roles.keeper import MessageKeeper
-from engine.sim.lane.roles.log import Log, LogRecord, PublishBatch
+from engine.sim.lane.roles.log import Log, LogRecord, PublishBatch, reader_of
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -263,24 +263,15 @@ class Topic(MessageKeeper):
 
     def proceed(self, job: Call, child: Call, now: float) -> None:
         """A delivery was worked on."""
-        group = self._group_of(job)
+        group = reader_of(job)
         if group is not None:
             group.proceed(job, now)
 
     def child_failed(self, job: Call, reason: i64, now: float) -> None:
         """A delivery failed."""
-        group = self._group_of(job)
+        group = reader_of(job)
         if group is not None:
             group.failed(job, reason, now)
-
-    def _group_of(self, message: Call) -> Reader | None:
-        """The group of a delivery, unless it is gone."""
-        endpoint = message.endpoint
-        source = None if endpoint is None else endpoint.source
-        for group in self.groups:
-            if group is source:
-                return group
-        return None
 
     def feed(self, endpoint: Endpoint, now: float) -> bool:
         """Groups feed their own instances."""
