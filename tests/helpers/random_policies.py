@@ -32,6 +32,7 @@ from engine.model.policies.waiting_room import WaitingRoom
 from engine.model.write_behind import WriteBehind
 from engine.plan.forwarding import as_forwarded
 from engine.plan.primitives import (
+    INFINITE,
     FramePlan,
     HomePlan,
     IssuePlan,
@@ -41,6 +42,7 @@ from engine.plan.primitives import (
     ReplicationPlan,
     ResolverPlan,
     SpacingPlan,
+    TopicPlan,
     TransactionPart,
     WorkPart,
     WrongPlan,
@@ -203,7 +205,19 @@ def with_other_policies(plan: Plan, seed: int) -> Plan:
     make = PolicyMaker(seed)
     nodes = (each if each.traffic is not None else make.limited(each) for each in plan.nodes)
     links = tuple(replace(each, policies=make.rules()) for each in plan.links)
-    return failing_plan(replace(plan, nodes=tuple(nodes), links=links), seed)
+    return _logged(failing_plan(replace(plan, nodes=tuple(nodes), links=links), seed), seed)
+
+
+def _logged(plan: Plan, seed: int) -> Plan:
+    """The plan, half of whose queues are topics."""
+    random = generator(seed, "plan", "topics")
+    nodes = tuple(
+        replace(node, backlog=None, topic=_topic(random))
+        if node.backlog is not None and random.random() < 0.5
+        else node
+        for node in plan.nodes
+    )
+    return replace(plan, nodes=nodes)
 
 
 def failing_plan(plan: Plan, seed: int) -> Plan:
@@ -313,6 +327,26 @@ def _remembering(plan: Plan, seed: int) -> Plan:
             gates = (*gates, _sessions(links.get(node.id), random))
         nodes.append(replace(node, gates=gates))
     return _placed(_delivering(replace(plan, nodes=tuple(nodes)), seed), seed)
+
+
+def _topic(random: np.random.Generator) -> TopicPlan:
+    """A log in place of a queue."""
+    return TopicPlan(
+        partitions=_any((1, 2, 5), random),
+        acks=_any(("none", "leader", "all"), random),
+        replicas=_any((1, 3), random),
+        lag=_any((plans.constant(0.0), plans.exponential(0.05)), random),
+        linger=_any((0.0, 0.01, 0.2), random),
+        batch_bytes=_any((1000.0, 16384.0), random),
+        retention=_any((0.3, 2.0, INFINITE), random),
+        capacity=_any((None, 5), random),
+        max_receive=_any((1, 3), random),
+        poison=_any((0.0, 0.3), random),
+        commit_interval=_any((0.0, 0.5), random),
+        session_timeout=_any((0.1, 1.0), random),
+        rebalance=_any((0.0, 0.2), random),
+        poll_timeout=_any((0.1, 5.0), random),
+    )
 
 
 def _placed(plan: Plan, seed: int) -> Plan:
