@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, final
 
 from engine.sim.lane.codes import ANSWERED, OK
+from engine.sim.lane.node import Node
 from engine.sim.lane.numbering import logical_of
+from engine.sim.lane.roles.keeper import MessageKeeper
 from engine.sim.lane.seams import Gate, Role
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
     from engine.sim.lane.call import Call
-    from engine.sim.lane.node import Node
     from engine.sim.lane.roles.effects import Remembered
 
 
@@ -39,11 +40,11 @@ class Consumer(Role):
     def finish(self, job: Call, reason: i64, now: float) -> None:
         """A delivery is through: unless it failed, its message takes effect."""
         if reason == OK and not self._is_known(job, now):
-            endpoint, message = job.endpoint, job.parent
-            source = None if endpoint is None else endpoint.source
-            if source is not None and message is not None:
+            message = job.parent
+            keeper = None if message is None else keeper_of(message)
+            if keeper is not None and message is not None:
                 self.effects += 1
-                if source.took_effect(job, message, now):
+                if keeper.took_effect(job, message, now):
                     self.duplicates += 1
         self.node.end(job, reason, now)
 
@@ -73,3 +74,10 @@ class Deduplication(Gate):
             return OK
         self.consumer.suppressed += 1
         return ANSWERED
+
+
+def keeper_of(message: Call) -> MessageKeeper | None:
+    """What a message belongs to, whoever else may have its consumer by now; None for a call that is none."""
+    site = message.site
+    flow = site.flow if isinstance(site, Node) else None
+    return flow if isinstance(flow, MessageKeeper) else None

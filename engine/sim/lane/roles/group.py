@@ -13,7 +13,7 @@ from engine.sim.lane.instance import DeathWatch
 from engine.sim.lane.link import Link
 from engine.sim.lane.node import Node
 from engine.sim.lane.roles.effects import Effects
-from engine.sim.lane.roles.log import Delivery, Reader, reader_of
+from engine.sim.lane.roles.log import Delivery, Reader
 
 if TYPE_CHECKING:
     from engine.sim.lane.instance import Instance
@@ -298,9 +298,6 @@ class Group(Reader):
 
     def took_effect(self, job: Call, message: Call, now: float) -> bool:
         """Count what a message did."""
-        reader = reader_of(message)
-        if reader is not None and reader is not self:
-            return reader.took_effect(job, message, now)
         cursor = self.cursors[message.task]
         again = message.seq < cursor.worked
         if not again:

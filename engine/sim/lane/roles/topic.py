@@ -273,6 +273,11 @@ class Topic(MessageKeeper):
         if group is not None:
             group.failed(job, reason, now)
 
+    def took_effect(self, job: Call, message: Call, now: float) -> bool:
+        """A delivery was worked on to the end: that counts for the group whose it was."""
+        group = reader_of(message)
+        return group is not None and group.took_effect(job, message, now)
+
     def feed(self, endpoint: Endpoint, now: float) -> bool:
         """Groups feed their own instances."""
         return False
