@@ -184,8 +184,9 @@ class Fits:
     """Whether there is room for so many entries of each size."""
 
     def __init__(self, store: StorePlan, sizes: Floats) -> None:
-        self.entries = INFINITE if store.capacity is None else float(store.capacity)
-        self.bytes = INFINITE if store.capacity_bytes is None else store.capacity_bytes
+        shares = store.shares
+        self.entries = INFINITE if store.capacity is None else shares * store.capacity
+        self.bytes = INFINITE if store.capacity_bytes is None else shares * store.capacity_bytes
         self.sizes = sizes
 
     def __call__(self, counts: Floats) -> bool:

@@ -29,6 +29,9 @@ class InstanceTally:
     up: float = 0.0
     watched: float = 0.0
     """Seconds for which somebody saw whether it was up."""
+    hits: int = 0
+    misses: int = 0
+    """Of the store that it alone has."""
 
     def plus(self, other: InstanceTally, sign: int = 1) -> InstanceTally:
         """Both together, or with a sign of -1 what happened in between."""
@@ -42,6 +45,8 @@ class InstanceTally:
             self.capacity + sign * other.capacity,
             self.up + sign * other.up,
             self.watched + sign * other.watched,
+            self.hits + sign * other.hits,
+            self.misses + sign * other.misses,
         )
 
 
@@ -94,6 +99,7 @@ class InstanceMeter:
             float(pool.waiting) * now - pool.wait_sum,
             self._capacity + self._workers * (now - self._since),
             *self.up_areas(now),
+            *_found(pool),
         )
 
 
@@ -146,6 +152,25 @@ class InstanceMeters:
         if self._gone is not None:
             found[None] = self._gone
         return found
+
+
+def _found(pool: Pool) -> tuple[int, int]:
+    """Hits and misses of an instance that has a store of its own."""
+    store = pool.contents
+    return (0, 0) if store is None else (int(store.hits), int(store.misses))
+
+
+def _kept(pool: Pool | None, done: InstanceTally) -> dict[str, Any]:
+    """What an instance alone keeps, and how often it has what it is asked for."""
+    store = None if pool is None else pool.contents
+    if store is None:
+        return {}
+    asked = done.hits + done.misses
+    return {
+        "hit_ratio": done.hits / asked if asked > 0 else 0.0,
+        "entries": int(store.count()),
+        "bytes": int(store.bytes),
+    }
 
 
 def is_off(pool: Pool) -> bool:
@@ -223,4 +248,5 @@ def _row(
         "queue": 0 if pool is None else int(pool.waiting),
         "in_system": 0 if pool is None else int(pool.inside.count),
         **({"availability": done.up / done.watched} if done.watched > 0.0 else {}),
+        **_kept(pool, done),
     }

@@ -12,6 +12,7 @@ from engine.sim.choosing import Choosing, Manner
 from engine.sim.lane.balancing.ewma import LatencyWatch
 from engine.sim.lane.call import Endpoint
 from engine.sim.lane.replication.records import READS, WRITES
+from engine.sim.rings import pick_by_ring
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,6 +62,9 @@ def join(part: LinkPart, target: NodePart) -> None:
 def pick_for(part: LinkPart, setup: Setup) -> None:
     """Give a link pickers of its own over its endpoints."""
     link, before = part.link, part.link.pickers
+    if pick_by_ring(part, setup):
+        part.choosing = None
+        return
     choosing = part.choosing = part.choosing or Choosing(part.plan.id, setup)
     ways = manners(part.plan, setup.plan, setup.kinds)
     if part.plan.anycast:

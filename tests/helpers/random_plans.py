@@ -31,6 +31,7 @@ from engine.plan.primitives import (
     Plan,
     ReconnectPlan,
     RetryPlan,
+    RingPlan,
     ScalingPlan,
     SessionPlan,
     StartPlan,
@@ -87,6 +88,12 @@ RECONNECTS = [
 OUTLIERS = [
     OutlierPlan(consecutive=1, sweep=0.2, base=0.3, share=0.5),
     OutlierPlan(consecutive=2, sweep=0.5, base=1.0, longest=1.5, share=1.0),
+]
+RINGS = [
+    RingPlan(instances=2, placement="ring", virtual_nodes=3, replicas=0),
+    RingPlan(instances=2, placement="mod", virtual_nodes=1, replicas=1),
+    RingPlan(instances=1, placement="slots", virtual_nodes=1, replicas=0, spares=1, spare_ttl=0.2),
+    RingPlan(instances=3, placement="range", virtual_nodes=1, replicas=0, spares=1, spare_ttl=0.2),
 ]
 CHANGES = [kind.name for kind in EVENT_KINDS]
 
@@ -184,6 +191,7 @@ class Maker:
                 prewarm=self.one([True, False]),
                 capacity_bytes=self.one([None, None, 2e4]),
                 entry_bytes=self.one([None, None, 9e3]),
+                ring=self.seldom(RINGS),
             )
             return self.station(name, store=store)
         return self.station(name)

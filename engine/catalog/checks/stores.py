@@ -25,6 +25,7 @@ def store_warnings(reading: Reading, plan: Plan) -> Iterator[Finding]:
         yield from _writes(reading, plan, node)
         yield from _found_by_nobody(reading, node)
         yield from _without_origin(reading, plan, node)
+        yield from _spread_by_others(reading, plan, node)
 
 
 def _writes(reading: Reading, plan: Plan, node: NodePlan) -> Iterator[Finding]:
@@ -98,6 +99,30 @@ def _without_origin(reading: Reading, plan: Plan, node: NodePlan) -> Iterator[Fi
         id=node.id,
         message=f"{name_of(reading.design, node.id)} has no origin to fetch from: link it to one",
     )
+
+
+def _spread_by_others(reading: Reading, plan: Plan, node: NodePlan) -> Iterator[Finding]:
+    """Rings behind balancers that do not go by the key: each instance is asked for every key."""
+    store = node.store
+    if store is None or store.ring is None or store.ring.instances < 2:
+        return
+    routers = {each.id: each.router for each in plan.nodes if each.router is not None}
+    for source in dict.fromkeys(each.source for each in plan.links if each.target == node.id):
+        router = routers.get(source)
+        if router is None or (
+            router.picker == "hash" and (router.hash is None or router.hash.by == "key")
+        ):
+            continue
+        before, after = name_of(reading.design, source), name_of(reading.design, node.id)
+        yield Finding(
+            level="warning",
+            code="ring-not-by-key",
+            id=source,
+            field="config.picker",
+            message=f"{before} does not pick by key, so that each instance of {after} is asked for every key and keeps "
+            "its own copy; pick by hash",
+            fix=SetField(source, ("config", "picker"), "hash", "Pick by hash"),
+        )
 
 
 def _too_large(reading: Reading, plan: Plan, node: NodePlan) -> Iterator[Finding]:

@@ -38,6 +38,12 @@ def judge_store(site: Center, verdict: Verdict) -> None:
     )
     if written and store.write_policy != "around":
         verdict.hits.append("writes drop their keys, which is not counted among the misses")
+    ring = store.ring
+    bounded = store.capacity is not None or store.capacity_bytes is not None
+    if ring is not None and ring.instances > 1 and bounded:
+        verdict.hits.append(
+            f"{ring.instances} instances are counted as one with the room of all: keys are never spread so evenly"
+        )
     fetch = max((calls.mean for calls in site.calls), default=0.0)
     if site.filled_by:
         fetch = max(max(calls.mean for calls in edge.calls) for edge in site.filled_by)

@@ -33,7 +33,8 @@ _KNOWN: Final[dict[str, frozenset[str]]] = {
         "HealthPlan": "interval failures successes timeout work layer deep panic fail_open",
         "OutlierPlan": "consecutive sweep base longest share",
         "StorePlan": "capacity ttl eviction single_flight prewarm scope by_user shield capacity_bytes entry_bytes samples "
-        "write_policy write_behind",
+        "write_policy write_behind ring",
+        "RingPlan": "instances placement virtual_nodes replicas spares spare_ttl",
         "BacklogPlan": "capacity visibility max_receive",
         "TrafficPlan": "process schedule mix burst_factor burst_mean calm_mean times kinds keys "
         "period users known_users think crowd session tenants",

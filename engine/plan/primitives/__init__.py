@@ -53,7 +53,7 @@ from engine.plan.primitives.station import (
     StartPlan,
     StationPlan,
 )
-from engine.plan.primitives.store import LARGEST_ENTRY, BacklogPlan, StorePlan, TopicPlan
+from engine.plan.primitives.store import LARGEST_ENTRY, BacklogPlan, RingPlan, StorePlan, TopicPlan
 from engine.plan.primitives.traffic import CrowdPlan, SessionPlan, TrafficPlan, WrongPlan
 
 __all__ = [
@@ -99,6 +99,7 @@ __all__ = [
     "ReplicationPlan",
     "ResolverPlan",
     "RetryPlan",
+    "RingPlan",
     "RoutePlan",
     "RouterPlan",
     "ScalingPlan",

@@ -19,6 +19,26 @@ Eviction = Literal["lru", "fifo", "random", "lfu", "sampled_lru", "w_tinylfu", "
 """Which entry goes when there is no room."""
 
 
+Placement = Literal["ring", "mod", "range", "slots"]
+"""How keys are mapped to instances: see `engine.model.balancing.Hash`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RingPlan:
+    """Instances with a store each: the key says which one has it."""
+
+    instances: int
+    """Without the spare ones."""
+    placement: Placement
+    virtual_nodes: int
+    replicas: int
+    """Copies of each entry beside the first."""
+    spares: int = 0
+    """Instances that take over for those that are down: the last of the station's."""
+    spare_ttl: float = 0.0
+    """Seconds an entry lives there at most."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StorePlan:
     """D: keyed state. A read that misses goes on with the flow; a hit answers at once."""
@@ -44,6 +64,16 @@ class StorePlan:
     """Bytes of an entry; None is the size of the class's response."""
     samples: int = 5
     """Entries drawn for an eviction by sampled LRU."""
+    ring: RingPlan | None = None
+    """How keys belong to instances; None where all instances share the store."""
+
+    @property
+    def shares(self) -> float:
+        """How many times its room there is for different entries."""
+        ring = self.ring
+        if ring is None:
+            return 1.0
+        return ring.instances / (1.0 + min(ring.replicas, ring.instances - 1))
 
     write_policy: WritePolicy = "invalidate"
     """What becomes of a key that is written."""

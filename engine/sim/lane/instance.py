@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from mypy_extensions import i64
 
     from engine.sim.lane.agenda import Entry
+    from engine.sim.lane.contents import Contents
     from engine.sim.lane.counts import SiteCounts
     from engine.sim.lane.vitals import Meter
 
@@ -54,6 +55,8 @@ class Instance(InstanceCounters):
     draining: bool = False
     """Whether it is taken out of rotation: it gets nothing new, and goes on with what it has."""
 
+    contents: Contents | None = None
+    """What it alone has stored, where each instance has a store of its own."""
     watchers: dict[DeathWatch, bool] | None = None
     """Who wants to hear of its death, where somebody does."""
     pinned: i64 = 0

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from engine.model.write_behind import WriteBehind as Settings
 from engine.sim.body import Counters, Values, padded, ratio
+from engine.sim.lane.balancing.key_ring import KeyRing
 from engine.sim.lane.roles.shield import Shield
 from engine.sim.lane.roles.store import AROUND, BEHIND, INVALIDATE, THROUGH, StoreRole
 from engine.sim.lane.roles.write_behind import WriteBehind
 from engine.sim.lane.stores.by_instance import NOBODYS, InstanceKeys
 from engine.sim.lane.stores.private import PrivateStore, UserKeys
 from engine.sim.primitives.adapter import RoleAdapter
+from engine.sim.rings import move_stores, ring_counters, ring_values, stores_of, wire_ring
 from engine.sim.stores import make_shield, make_store, moved
 
 if TYPE_CHECKING:
@@ -47,12 +49,10 @@ class StoreAdapter(RoleAdapter[StoreRole]):
             raise AssertionError(msg)
         role = StoreRole(node, node.flow, make_store(plan.id, plan.store, setup.streams))
         role.origins = setup.origins
-        if plan.store.prewarm and plan.store.scope != "user" and not plan.store.by_user:
-            most = max(setup.plan.classes, key=lambda kind: kind.keys.count)
-            size, now = plan.store.bytes_of(most), setup.agenda.now
-            places = plan.station.instances if plan.store.scope == "instance" else 1
-            for place in range(places):
-                role.prewarm(most.keys.count, size, now, place if places > 1 else NOBODYS)
+        if plan.store.ring is not None:
+            role.ring = KeyRing()
+        else:
+            _warm(role, plan, setup)
         return role
 
     def tune(self, role: StoreRole, part: NodePart, setup: Setup) -> None:
@@ -68,7 +68,10 @@ class StoreAdapter(RoleAdapter[StoreRole]):
         _tune_behind(role, plan)
         had = role.store
         if before is not None and before.store is not None:
-            role.store = moved(had, before.store, plan, setup, part.plan.id)
+            if role.ring is None:
+                role.store = moved(had, before.store, plan, setup, part.plan.id)
+            if role.ring is not None or plan.ring is not None:
+                move_stores(role, before.store, plan, setup, part.plan.id)
         if not isinstance(role.store, PrivateStore):
             role.user_keys = None
         elif role.user_keys is None or role.store is not had:
@@ -80,29 +83,32 @@ class StoreAdapter(RoleAdapter[StoreRole]):
         _tune_shield(role, part, setup)
 
     def counters(self, body: StoreRole, now: float) -> Counters:
-        """Hits, misses, evictions, ages, stale hits, writes lost and failed behind, writes refused, and a second tier's."""
-        store = body.store
-        counted = (float(body.hits), float(body.misses), float(store.evictions), body.ages)
+        """Hits, misses, evictions, ages, stale hits, writes lost and failed behind, refused, a second tier's; of rings more."""
+        stores = stores_of(body)
+        evictions = float(sum(int(store.evictions) for store in stores))
+        refused = float(sum(int(store.refused) for store in stores))
+        counted = (float(body.hits), float(body.misses), evictions, body.ages)
         behind, shield = body.behind, shield_of(body)
         late = (0.0, 0.0) if behind is None else (float(behind.lost), float(behind.errors))
         second = (0.0, 0.0) if shield is None else (float(shield.hits), float(shield.misses))
-        return (*counted, float(body.stale), *late, float(store.refused), *second)
+        return (*counted, float(body.stale), *late, refused, *second, *ring_counters(body))
 
     def extra(self, body: StoreRole, since: Sequence[float], span: float, now: float) -> Values:
         """How often it has what it is asked for, and what it holds."""
         hits, misses, evictions, ages, stale, lost, errors, refused = since[:8]
-        shielded, beyond = since[8:]
+        shielded, beyond, *ringed = since[8:]
+        stores = stores_of(body)
         found = {
             "hit_ratio": ratio(hits, hits + misses),
             "hits": hits,
             "misses": misses,
-            "entries": float(body.store.count()),
+            "entries": float(sum(store.count() for store in stores)),
             "evictions": evictions,
         }
         if body.store.refuses or body.behind is not None:
             found["write_errors"] = refused + errors
         if body.sized:
-            found["bytes"] = float(body.store.bytes)
+            found["bytes"] = float(sum(int(store.bytes) for store in stores))
             found["age"] = ratio(ages, hits)
         if body.behind is not None:
             found["lost_writes"] = lost
@@ -111,14 +117,18 @@ class StoreAdapter(RoleAdapter[StoreRole]):
             found["shield_hit_ratio"] = ratio(shielded, shielded + beyond)
         if body.origins is not None:
             found["stale_ratio"] = ratio(stale, hits)
-        return found
+        return found | ring_values(body, ringed)
 
     def wire(self, role: StoreRole, part: NodePart, leaving: list[LinkPart], setup: Setup) -> None:
-        """Know whose copies it holds."""
+        """Know the instances, and whose copies it holds."""
+        fresh = role.ring is not None and not role.ring.ever and part.born == setup.agenda.now
+        wire_ring(role, part, setup)
         known = setup.data_origins
         role.origins = setup.origins if known.names else None
         role.sources = [setup.origins.of(name) for name in known.feeding.get(part.plan.id, ())]
         role.tells = len(known.feeding) > 1
+        if fresh:
+            _warm(role, part.plan, setup)
         if role.behind is not None:
             role.behind.source = role.sources[0] if len(role.sources) == 1 else None
         if isinstance(role.user_keys, InstanceKeys):
@@ -175,3 +185,15 @@ def _tune_shield(role: StoreRole, part: NodePart, setup: Setup) -> None:
     store = make_shield(part.plan.id, plan, setup.streams)
     role.flow = shield = Shield(node, node.flow, role, store)
     node.play(node.flow, role, shield)
+
+
+def _warm(role: StoreRole, plan: NodePlan, setup: Setup) -> None:
+    """Start with the most popular keys, where that is asked for."""
+    store = plan.store
+    if store is None or not store.prewarm or store.scope == "user" or store.by_user:
+        return
+    most = max(setup.plan.classes, key=lambda kind: kind.keys.count)
+    size, now = store.bytes_of(most), setup.agenda.now
+    places = plan.station.instances if store.scope == "instance" else 1
+    for place in range(places):
+        role.prewarm(most.keys.count, size, now, place if places > 1 else NOBODYS)

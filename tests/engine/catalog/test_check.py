@@ -541,3 +541,22 @@ class TestRisks:
     def test_no_risks_are_told_of_what_cannot_run(self) -> None:
         made = web(timeout=False, workers=0)
         assert {finding.level for finding in check(made)} == {"error"}
+
+
+def test_a_balancer_before_a_ring_of_caches_ought_to_pick_by_key() -> None:
+    nodes = [
+        node("users", "client"),
+        node("lb", "load_balancer"),
+        node("ring", "cache", instances=4),
+    ]
+    links = [link("users", "lb"), link("lb", "ring")]
+    found = [each for each in check(design(nodes, links)) if each.code == "ring-not-by-key"]
+    assert [(each.id, each.field) for each in found] == [("lb", "config.picker")]
+    assert found[0].fix is not None
+    mended = found[0].fix.apply(design(nodes, links)).design
+    assert not [each for each in check(mended) if each.code == "ring-not-by-key"]
+
+
+def test_caches_of_users_have_no_instances() -> None:
+    made = design([node("users", "client"), node("c", "cache", scope="user", instances=2)], [])
+    assert any("no instances" in each.message for each in check(made) if each.id == "c")

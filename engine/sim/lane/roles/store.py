@@ -14,6 +14,7 @@ from engine.sim.lane.stores.versions import UNKNOWN, note, version_of
 from engine.sim.lane.user_session import LIVE
 
 if TYPE_CHECKING:
+    from engine.sim.lane.balancing.key_ring import KeyRing
     from engine.sim.lane.call import Call, Pool
     from engine.sim.lane.node import Node
     from engine.sim.lane.roles.write_behind import WriteBehind
@@ -45,6 +46,13 @@ class StoreRole(Role):
         self.node = node
         self.flow = flow
         self.store = store
+        """What all instances share; where each has a store of its own, that of the first."""
+        self.ring: KeyRing | None = None
+        """Which instance has which key, where each has a store of its own."""
+        self.shards: list[Store] | None = None
+        """Their stores, by the index of the instance."""
+        self.former: KeyRing | None = None
+        """What it was, where it is not any more."""
         self.user_keys: OwnKeys | None = None
         """What makes keys a user's or an instance's own, where each has a store of its own."""
         self.single_flight = False
@@ -91,16 +99,19 @@ class StoreRole(Role):
             else:
                 self.flow.serve(job, now)
         else:
-            store, keys = self.store, self.user_keys
+            shards, keys = self.shards, self.user_keys
+            store = self.store if shards is None else shards[job.pool.index]
             slot = store.find(job.key if keys is None else keys.key(job), now)
             if slot >= 0:
                 self.hits += 1
+                store.hits += 1
                 self.ages += now - store.written_at[slot]
                 if self.origins is not None:
                     self._judge(job, store.versions[slot], self.origins)
                 self.node.end(job, OK, now)
             else:
                 self.misses += 1
+                store.misses += 1
                 self._miss(job, now)
 
     def _judge(self, job: Call, version: i64, origins: Origins) -> None:
@@ -121,10 +132,12 @@ class StoreRole(Role):
 
     def _serve_session(self, job: Call, session: UserSession, now: float) -> None:
         """Look a session up, or keep it: nothing else than this store knows of it."""
-        store, keeper = self.store, session.keeper
+        store, keeper = self.store_of(job.pool), session.keeper
         if job.fill:
             if keeper in store.keepers:
                 slot = store.put(session.key, now, NEVER, keeper.size, job.pool.index)
+                if slot >= 0 and self.ring is not None:
+                    self._copy(self.ring, job.pool, store, slot)
                 if store.table.find(session.key) >= 0:
                     keeper.stored(session, now)
                 if slot < 0 and store.refuses:
@@ -135,9 +148,11 @@ class StoreRole(Role):
             slot = store.find(session.key, now)
             if slot >= 0:
                 self.hits += 1
+                store.hits += 1
                 self.ages += now - store.written_at[slot]
             else:
                 self.misses += 1
+                store.misses += 1
                 job.missed = True
         self.node.end(job, OK, now)
 
@@ -174,11 +189,57 @@ class StoreRole(Role):
 
     def _put(self, job: Call, now: float) -> i64:
         """Store a job's key; returns its slot, or `NOWHERE`."""
-        store, keys = self.store, self.user_keys
+        pool, keys = job.pool, self.user_keys
+        store = self.store_of(pool)
         key = job.key if keys is None else keys.key(job)
         version = _version_of(job)
         until = now + store.ttl
-        return store.put(key, now, until, self.sizes[job.kind], job.pool.index, version)
+        slot = store.put(key, now, until, self.sizes[job.kind], pool.index, version)
+        if slot >= 0 and self.ring is not None:
+            self._copy(self.ring, pool, store, slot)
+        return slot
+
+    def store_of(self, pool: Pool) -> Store:
+        """What an instance looks into."""
+        shards = self.shards
+        return self.store if shards is None else shards[pool.index]
+
+    def _copy(self, ring: KeyRing, pool: Pool, store: Store, slot: i64) -> None:
+        """Have the other instances that ought to have a copy of an entry have one, those that are up."""
+        if ring.replicas == 0:
+            return
+        hashed = ring.hashed(store.table.keys[slot])
+        for ahead in range(min(ring.replicas + 1, ring.main)):
+            other = ring.pools[ring.copy(hashed, ahead)]
+            if other is not pool and not other.down:
+                copies = self.store_of(other)
+                written, until = store.written_at[slot], store.expires_at[slot]
+                size, version = store.sizes[slot], store.versions[slot]
+                copies.put(store.table.keys[slot], written, until, size, pool.index, version)
+
+    def drop(self, key: i64, pool: Pool) -> None:
+        """Forget a key, in an instance and wherever there are copies."""
+        self.store_of(pool).drop(key)
+        ring = self.ring
+        if ring is not None and ring.replicas > 0:
+            hashed = ring.hashed(key)
+            for ahead in range(min(ring.replicas + 1, ring.main)):
+                self.store_of(ring.pools[ring.copy(hashed, ahead)]).drop(key)
+
+    def drop_everywhere(self, key: i64) -> None:
+        """Forget a key in all instances."""
+        self.store.drop(key)
+        if self.ring is not None:
+            for pool in self.ring.pools:
+                self.store_of(pool).drop(key)
+
+    def holds(self, key: i64) -> bool:
+        """Whether an instance that is up has a key, where each has a store of its own."""
+        if self.ring is not None:
+            for pool in self.ring.pools:
+                if not pool.down and self.store_of(pool).table.find(key) >= 0:
+                    return True
+        return False
 
     def _key(self, job: Call) -> i64:
         """Under what a job's key is stored."""
@@ -204,7 +265,7 @@ class StoreRole(Role):
         """A write has succeeded behind."""
         policy = self.policy
         if policy == INVALIDATE or (policy != AROUND and self.flow.ends_here):
-            self.store.drop(self._key(job))
+            self.drop(self._key(job), job.pool)
         elif policy != AROUND:
             self._put(job, now)
 
@@ -252,10 +313,12 @@ class StoreRole(Role):
                     self.node.end(follower, CRASHED, now)
 
     def killed(self, pool: Pool, now: float) -> None:
-        """When the last instance goes down, what they remember is gone; what each has for itself goes with it."""
+        """What instances alone keep is gone with them; what all share is when the last one goes down."""
         keys = self.user_keys
         if keys is not None and keys.died(pool.index):
             return
+        if self.shards is not None:
+            self.store_of(pool).clear()
         for other in self.node.pools:
             if not other.down:
                 return
@@ -264,6 +327,9 @@ class StoreRole(Role):
     def clear(self) -> None:
         """Forget everything, what was to be written behind as well."""
         self.store.clear()
+        if self.ring is not None:
+            for pool in self.ring.pools:
+                self.store_of(pool).clear()
         if self.behind is not None:
             self.behind.crash()
 
@@ -273,18 +339,29 @@ class StoreRole(Role):
         Ages are spread over the time to live, as they would be after a while; without one they are 0. Where each
         instance has a store of its own, that is done for the one in a place.
         """
-        store = self.store
+        store, ring = self.store, self.ring
         version = UNKNOWN if self.origins is None else self.origins.as_of_now()
-        count = min(store.capacity, keys)
-        if size > 0:
-            count = min(count, store.capacity_bytes // size)
+        stores: i64 = 1 if ring is None else ring.main
+        count = keys
+        if store.capacity < count:
+            count = min(count, store.capacity * stores)
+        if size > 0 and store.capacity_bytes // size < count:
+            count = min(count, store.capacity_bytes // size * stores)
         finite = store.ttl < NEVER
         for rank in range(count):
             key = count - 1 - rank
             stored = key if place == NOBODYS else key_at(key, place)
             age = (float(key + 1) * 0.6180339887498949) % 1.0
             written = now - store.ttl * age if finite else now
-            store.put(stored, written, now + store.ttl * (1.0 - age), size, 0, version)
+            until = now + store.ttl * (1.0 - age)
+            if ring is None:
+                store.put(stored, written, until, size, 0, version)
+                continue
+            pool = ring.pools[ring.serving(key)]
+            own = self.store_of(pool)
+            slot = own.put(key, written, until, size, pool.index, version)
+            if slot >= 0:
+                self._copy(ring, pool, own, slot)
 
 
 def _version_of(job: Call) -> i64:

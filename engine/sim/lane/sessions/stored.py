@@ -60,7 +60,7 @@ class StoredSessions(SessionKeeper):
             keys = list(self._keys)
             self._keys = {}
             for key in keys:
-                role.store.drop(key)
+                role.drop_everywhere(key)
         for session in table.ledger.order.members():
             if session.state == NEW:
                 session.key = 0
@@ -130,7 +130,9 @@ class StoredSessions(SessionKeeper):
             self.stored(session, now)
 
     def gone(self, key: i64) -> None:
-        """The store has given up an entry, which may have been a session."""
+        """The store has given up an entry, which may have been a session; of copies, the last one counts."""
+        if self.role is not None and self.role.holds(key):
+            return
         session = self._keys.pop(int(key), None)
         if session is not None and session.state == LIVE:
             table = self.table
@@ -149,4 +151,4 @@ class StoredSessions(SessionKeeper):
         """A session is over: the store need not keep it any more."""
         role = self.role
         if role is not None and self._keys.pop(int(session.key), None) is not None:
-            role.store.drop(session.key)
+            role.drop_everywhere(session.key)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from librt.vecs import extend, vec
 from mypy_extensions import i64
 
+from engine.sim.lane.contents import Contents
 from engine.sim.lane.stores.table import FEWEST, NOWHERE, KeyTable
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ UNBOUNDED: Final = 1 << 60
 """Stands for no limit on entries or bytes."""
 
 
-class Store:
+class Store(Contents):
     """Entries by key, in slots: what an entry consists of lies in arrays, by its slot.
 
     It is bounded by the number of entries and by the sum of their sizes. A subclass decides which
@@ -26,6 +27,7 @@ class Store:
     """
 
     def __init__(self, capacity: i64, ttl: float, capacity_bytes: i64) -> None:
+        super().__init__()
         self.capacity: i64 = capacity
         self.capacity_bytes: i64 = capacity_bytes
         self.ttl = ttl
@@ -35,8 +37,6 @@ class Store:
         """Whether nobody goes for another one: what finds no room is refused."""
         self.refused: i64 = 0
         """Writes that were."""
-        self.bytes: i64 = 0
-        """Sum of the sizes."""
         self.table = KeyTable()
         self.keepers: list[SessionKeeper] = []
         """Who wants to know which entries are given up."""
@@ -185,6 +185,7 @@ class Store:
     def replace(self, other: Store) -> None:
         """Stand in place of another store: who has entries there is told of those that are not here."""
         self.evictions, self.refused = other.evictions, other.refused
+        self.hits, self.misses = other.hits, other.misses
         self.keepers = other.keepers
         for keeper in self.keepers:
             for key in keeper.kept():
