@@ -12,6 +12,7 @@ from engine.sim.lane.gates.query_plan import QueryPlan
 from engine.sim.lane.locks.locking import LockCost, LockGate, Locking
 from engine.sim.lane.station.special_work import SpecialWork, special_work
 from engine.sim.primitives.adapter import GateAdapter
+from engine.sim.setup import Herald
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +47,7 @@ class LocksAdapter(GateAdapter[LockGate]):
                 self._unlock(had, part, setup)
             return None
         gate = had or _gate_of(node)
+        gate.table.listener = Herald(setup, plan.id, Locks)
         node.stepwise, node.stepper = True, gate.locking
         table, cost = gate.table, gate.cost
         table.whole = settings.by == "table"

@@ -94,8 +94,13 @@ def test_a_hot_row_of_a_slow_transaction_is_written_seven_times_a_second() -> No
 def test_a_dead_leader_leaves_participants_in_doubt_and_their_rows_locked() -> None:
     kill = {"at": 20.0, "duration": 10.0, "target": "orders", "change": "kill"}
     session = Session(shop("two_phase", rate=50.0, delay=0.2, events=[kill, CALM]))
+    session.snapshot()
     session.advance(29.9)
     result = session.result()["nodes"]
+    notices = [each for each in session.snapshot().notices if each.target in ("db0", "db1")]
+    assert [(each.target, each.text) for each in notices] == [
+        (each, f"{each}: row locks in doubt") for each in ("db0", "db1")
+    ]
     doubted = result["orders"]["extra"]["in_doubt_last"]
     assert doubted > 10
     assert result["db0"]["extra"]["locks_held"] > 5  # for ten seconds now

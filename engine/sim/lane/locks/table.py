@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from engine.sim.lane.call import Call
     from engine.sim.lane.node import Node
     from engine.sim.lane.participation import Participation
+    from engine.sim.lane.seams import Listener
 
 
 @final
@@ -42,6 +43,8 @@ class LockTable(Watcher):
         self.held_for = 0.0
         self.timeouts = 0.0
         self.deadlocks = 0.0
+        self.listener: Listener | None = None
+        """Who is told when transactions come to be in doubt here, and when none is any more."""
         self.doubts: i64 = 0
         """Transactions that hold locks, of whom nobody can say how they end."""
         self._timeout = NEVER
@@ -241,4 +244,9 @@ class Hold(LockOwner):
 
     def doubt(self, more: i64) -> None:
         """Count one of those more, or less, who do not know."""
-        self.table.doubts += more
+        table = self.table
+        before = table.doubts
+        table.doubts = before + more
+        listener = table.listener
+        if listener is not None and (before == 0 or table.doubts == 0):
+            listener.changed("in_doubt" if before == 0 else "free", table.node.agenda.now)
