@@ -33,7 +33,8 @@ reads are faster, survive more, and some are *stale*: older than what had been a
 many depends on how late the replicas are; nothing here is a formula, each replica holds versions.
 
 **Consistency** says what happens while replicas are out of reach. *cp*: whoever has no quorum refuses
-(`unavailable`), and reads make sure that no later read is older. *ap*: it does with the replicas that it reaches, or
+(`unavailable`), and a read whose answers differ brings a quorum up to date before it answers, so that none after it
+is older. *ap*: it does with the replicas that it reaches, or
 stands in for them itself: no errors, but keys *diverge*, and reads on either side do not see the other's writes. One
 cannot have both: that is the CAP theorem.
 

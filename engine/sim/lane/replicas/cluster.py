@@ -133,6 +133,9 @@ class Cluster(Messaging):
         operation.version, operation.stamp = version, stamp
         operation.pending = max(1, asked)
         operation.spare = operation.pending - operation.needed
+        watch = self.watch
+        if watch is not None and job.key == watch.key:
+            watch.begins(version, now)
         self.conflicts.begin(slot, version, self._known_to(here, owners))
         place: i64 = 0
         for owner in owners:
@@ -285,11 +288,13 @@ class Cluster(Messaging):
         operation = operation_of(child)
         if operation.over or job.done:
             return
-        slot, ledger = operation.slot, self.ledger
+        slot, ledger, watch = operation.slot, self.ledger, self.watch
         if operation.phase == WRITING:
             operation.over = True
             self.written += 1
             ledger.acked[slot] = max(ledger.acked[slot], operation.version)
+            if watch is not None and job.key == watch.key:
+                watch.acknowledged(operation.version, now)
         else:
             if operation.phase == READING and self._writes_back(job, operation, now):
                 return
@@ -297,6 +302,8 @@ class Cluster(Messaging):
             self.reads += 1
             if operation.version < operation.floor:
                 self.stale += 1
+            if watch is not None and job.key == watch.key:
+                watch.answered(operation.begun, operation.version, now)
         self.node.finish(job, OK, now)
 
     def child_failed(self, job: Call, reason: i64, now: float) -> None:
@@ -308,10 +315,10 @@ class Cluster(Messaging):
     def _writes_back(self, job: Call, operation: Operation, now: float) -> bool:
         """Have a quorum hold what is about to be answered, so that no later read is older (Attiya et al. 1995).
 
-        Only where consistency goes before; mostly those that have answered are a quorum already.
+        Only where consistency goes before, and the answers differ; mostly they do not.
         """
         version = operation.version
-        if not self.strict or self.local or version == 0:
+        if not self.strict or operation.holders == operation.answered:
             return False
         held: i64 = 0
         owners = self.partitions.owners[self.ledger.partition[operation.slot]]
@@ -329,6 +336,7 @@ class Cluster(Messaging):
             return False
         back = Operation(REPAIRING, here, operation.slot)
         back.version, back.stamp, back.floor = version, operation.stamp, operation.floor
+        back.begun = operation.begun
         back.needed = quorum - held
         back.pending = len(lacking)
         back.spare = back.pending - back.needed

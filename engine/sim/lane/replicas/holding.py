@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from engine.sim.lane.balancing.key_maps import KeyMap
     from engine.sim.lane.call import Pool
     from engine.sim.lane.replicas.replica import Replica
+    from engine.sim.lane.replicas.watch import Watch
 
 
 class Holding(Role):
@@ -33,6 +34,8 @@ class Holding(Role):
         self.partitions = Partitions()
         self.ledger = Ledger()
         self.conflicts = Conflicts()
+        self.watch: Watch | None = None
+        """What looks at one key, where somebody wants that."""
         self.repaired: i64 = 0
         """Replicas that reads, hints and comparisons have brought up to date."""
         self.lost_writes: i64 = 0
@@ -54,6 +57,9 @@ class Holding(Role):
             return False
         replica.versions[slot] = version
         replica.stamps[slot] = stamp
+        watch = self.watch
+        if watch is not None and ledger.keys.keys[slot] == watch.key:
+            watch.holds(i64(replica.pool.index), version, replica.pool.site.agenda.now)
         if owner > 0:
             ledger.applied(slot, version, stamp, count)
         return True
