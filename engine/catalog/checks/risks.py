@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from engine.catalog.checks.autoscaling import autoscaler_risks
+from engine.catalog.checks.clusters import cluster_risks
 from engine.catalog.checks.deep_checks import deep_check_risks
 from engine.catalog.checks.distances import distance_risks
 from engine.catalog.checks.elastic import elastic_risks
@@ -48,6 +49,7 @@ def risks(reading: Reading, plan: Plan) -> Iterator[Finding]:
     for node in plan.nodes:
         yield from autoscaler_risks(facts, node)
         yield from replication_risks(facts, node)
+        yield from cluster_risks(facts, node)
         yield from deep_check_risks(facts, node)
         yield from resolution_risks(facts, node)
         yield from elastic_risks(facts, node)

@@ -1,0 +1,59 @@
+"""What the checks say of how the replicas of a cluster agree."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from engine.catalog import check
+from engine.model.files import from_raw
+
+CODES = {"stale-reads", "whole-quorum", "conflicts"}
+
+
+def found(**config: Any) -> set[tuple[str, str | None]]:
+    """Codes and fields of what is said of a cluster."""
+    made = {
+        "windtunnel": 1,
+        "nodes": [
+            {"id": "users", "kind": "client", "config": {}},
+            {"id": "kv", "kind": "key_value_cluster", "config": config},
+        ],
+        "links": [{"id": "a", "source": "users", "target": "kv", "config": {"timeout": 1}}],
+    }
+    return {(each.code, each.field) for each in check(from_raw(made)) if each.code in CODES}
+
+
+@pytest.mark.parametrize(
+    ("config", "says"),
+    [
+        ({}, set()),
+        ({"read_quorum": 1}, {("stale-reads", "config.read_quorum")}),
+        ({"write_quorum": 3, "read_quorum": 1}, {("whole-quorum", "config.write_quorum")}),
+        ({"write_quorum": 3, "read_quorum": 1, "consistency": "ap"}, set()),
+        ({"write_quorum": 1, "read_quorum": 3}, {("whole-quorum", "config.read_quorum")}),
+        ({"mode": "multi_leader"}, {("conflicts", "config.mode")}),
+        ({"replicas": 1, "read_quorum": 1, "write_quorum": 1}, set()),
+    ],
+)
+def test_dangerous_quorums_are_named(config: dict[str, Any], says: set[Any]) -> None:
+    assert found(**config) == says
+
+
+@pytest.mark.parametrize("config", [{"read_quorum": 1}, {"write_quorum": 3, "read_quorum": 1}])
+def test_what_is_proposed_leaves_nothing_to_say_of_it(config: dict[str, Any]) -> None:
+    made = from_raw(
+        {
+            "windtunnel": 1,
+            "nodes": [
+                {"id": "users", "kind": "client", "config": {}},
+                {"id": "kv", "kind": "key_value_cluster", "config": config},
+            ],
+            "links": [{"id": "a", "source": "users", "target": "kv", "config": {"timeout": 1}}],
+        }
+    )
+    (one,) = [each for each in check(made) if each.code in CODES]
+    assert one.fix is not None
+    mended = one.fix.apply(made).design
+    assert one.code not in {each.code for each in check(mended)}
