@@ -74,6 +74,22 @@ def test_any_instance_is_stale_where_it_follows() -> None:
     assert found["stale_ratio"] == pytest.approx(2.0 / 3.0 * math.exp(-0.5), abs=0.01)
 
 
+def test_writes_do_not_take_turns_away_from_reads() -> None:
+    """Each of three instances answers a third of the reads in turn, and the leader all writes."""
+    drawn = design(
+        [client("users", 300.0, mix={"read": 0.8, "write": 0.2}), database(replicas=2, read_from="any")],
+        [link("users", "db")],
+        classes=CLASSES,
+        duration=30,
+        warmup=0,
+    )
+    result = run(drawn)["nodes"]["db"]
+    leader, *followers = [each["completed"] for each in result["instances"]]
+    reads = followers[0]
+    assert abs(followers[1] - reads) <= 1
+    assert abs(result["completed"] - 3 * reads - (leader - reads)) <= 3
+
+
 def written(**config: Any) -> Design:
     """Writes that take no time but that of waiting for followers."""
     return design(

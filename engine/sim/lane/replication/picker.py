@@ -43,8 +43,10 @@ class ByRole(Picker):
     def _among(
         self, call: Call, needed: i64, tried: list[Pool] | None, *, alive: bool
     ) -> Endpoint | None:
-        """What the other picker chooses among those that take what is needed."""
+        """What the other picker chooses among those that take what is needed; the only one needs no choice."""
         spared: list[Endpoint] = []
+        fit: Endpoint | None = None
+        many = False
         job = call.parent
         caller = None if job is None else job.pool
         for endpoint in self.endpoints:
@@ -55,7 +57,10 @@ class ByRole(Picker):
             if pool.takes & needed == 0 or missing or _is_one_of(pool, tried):
                 endpoint.healthy = False
                 spared.append(endpoint)
-        found = self._inner.pick(call)
+            else:
+                many = fit is not None
+                fit = endpoint if fit is None else fit
+        found = self._inner.pick(call) if many else fit
         for endpoint in spared:
             endpoint.healthy = True
         return found
