@@ -77,7 +77,10 @@ def test_any_instance_is_stale_where_it_follows() -> None:
 def test_writes_do_not_take_turns_away_from_reads() -> None:
     """Each of three instances answers a third of the reads in turn, and the leader all writes."""
     drawn = design(
-        [client("users", 300.0, mix={"read": 0.8, "write": 0.2}), database(replicas=2, read_from="any")],
+        [
+            client("users", 300.0, mix={"read": 0.8, "write": 0.2}),
+            database(replicas=2, read_from="any"),
+        ],
         [link("users", "db")],
         classes=CLASSES,
         duration=30,
