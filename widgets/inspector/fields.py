@@ -110,6 +110,8 @@ def _fields(
             shape = Shape("frames")
         present = raw is not None and key in raw
         value = raw[key] if raw is not None and present else _json(standard)
+        if shape.sort == "optional" and value is True:
+            value = {}  # switched on, with everything as it is by default
         top_level = within.level == 0 and not within.title
         yield from _expanded(
             Field(

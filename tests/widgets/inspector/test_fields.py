@@ -6,6 +6,7 @@ from typing import Literal
 
 import pytest
 
+from engine.catalog.worker import WorkerConfig
 from engine.model.arrivals import Arrivals, Poisson
 from engine.model.backoff import Backoff
 from engine.model.edits import UNSET
@@ -180,3 +181,9 @@ def test_laws_by_class_are_written_one_by_one() -> None:
     assert wide == {"read": law, "write": {"law": "lognormal", "mean": 1, "cv2": 3.0}}
     assert written(Classed, raw, ("times", "write"), UNSET) == {"read": law}
     assert written(Classed, {"times": {"read": law}}, ("times", "read"), UNSET) is UNSET
+
+
+def test_a_mechanism_that_a_file_switches_on_by_true_is_shown_with_its_defaults() -> None:
+    lines = {each.path: each.value for each in config_fields(WorkerConfig, {"dedupe": True})}
+    assert lines["dedupe",] == {}
+    assert lines["dedupe", "window"] == 86_400.0
