@@ -29,6 +29,8 @@ class Metric:
     them; empty where it always is."""
     event: str = ""
     """Kind of event without which it is not measured; empty where it needs none."""
+    each: str = ""
+    """Under which name there is one for each part of it, such as ``lag`` of ``lag.mail``; empty where there is none."""
     writes: bool = False
     """Whether it is measured only where some request class writes."""
 

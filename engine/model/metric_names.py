@@ -1,7 +1,7 @@
-"""Names of metrics that no list can hold: shares above any limit, and numbers of single instances.
+"""Names of metrics that no list can hold: shares above any limit, and numbers of single instances and groups.
 
 ``users.latency.above.0.25`` is the share of the requests that took longer than .25 s,
-``web.instances.0.utilization`` the utilization of the first instance.
+``web.instances.0.utilization`` the utilization of the first instance, ``orders.extra.lag.mail`` the lag of a group.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from engine.model.metric import Metric
+from engine.model.metric import EXTRA, Metric
 from engine.model.units import format_quantity
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ def made(name: str, known: Iterable[Metric]) -> Metric | None:
         name: what follows the id.
         known: the metrics of the item that are in a list.
     """
+    known = tuple(known)
     names = {each.name for each in known}
     found = above(name)
     if found is not None:
@@ -81,6 +82,12 @@ def made(name: str, known: Iterable[Metric]) -> Metric | None:
         words = durations.replace("_", " ")
         title = f"{words} above {format_quantity(limit, 's')}"
         return Metric(name=name, title=title, unit="%")
+    for metric in known:
+        begins = f"{EXTRA}{metric.each}."
+        if metric.each and name.startswith(begins) and name != begins:
+            return replace(
+                metric, name=name, title=f"{metric.title} of {name.removeprefix(begins)}"
+            )
     instance = _INSTANCE.fullmatch(name)
     if instance is None or "in_system_mean" not in names or "arrivals" not in names:
         return None

@@ -128,11 +128,11 @@ class TopicAdapter(RoleAdapter[Topic]):
         for place, name in enumerate(_OF_GROUPS):
             found[name] = sum(counts[place :: len(_OF_GROUPS)])
         for group in groups:
-            found[f"lag.{group.name}"] = float(group.behind)
-        for group in groups if len(groups) > 1 else ():
+            found[f"lag.{_key(group)}"] = float(group.behind)
+        for group in groups:
             own = counts[body.known.index(group) * len(_OF_GROUPS) :]
             pairs = zip(_OF_GROUPS, own, strict=False)
-            found |= {f"{name}_by.{group.name}": value for name, value in pairs}
+            found |= {f"{name}_by.{_key(group)}": value for name, value in pairs}
         return found
 
     def check(self, body: Topic, owner: Node, now: float) -> None:
@@ -160,3 +160,8 @@ def groups_of(topic: Topic, *, ever: bool = False) -> list[Group]:
     """The groups that read a topic now, or all that ever did."""
     readers = topic.known if ever else topic.groups
     return [each for each in readers if isinstance(each, Group)]
+
+
+def _key(group: Group) -> str:
+    """The name of a group in results, where dots have a meaning."""
+    return group.name.replace(".", "_")

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from engine.catalog.checks.scenario import metric_problem
+from engine.catalog.measures import metric_of
 from engine.model.design import Design
 from tests.helpers.builders import client, constant, design, exponential, link, node
 from tests.helpers.findings import found, one, settled
@@ -94,3 +96,14 @@ def test_acknowledgements_before_the_replicas_have_it() -> None:
     settled(logged({}, acks="leader"), one(logged({}, acks="leader"), "early-acks"))
     assert not found(logged({}), "early-acks")
     assert not found(logged({}, acks="leader", replicas=1), "early-acks")
+
+
+def test_objectives_may_be_about_one_group() -> None:
+    made = logged({})
+    assert metric_problem(made, "log.extra.lag.jobs") is None
+    assert metric_problem(made, "log.extra.expired_by.jobs") is None
+    assert metric_problem(made, "log.extra.lag") is not None
+    assert metric_problem(made, "log.extra.shoe_size.jobs") is not None
+    told = metric_of(made, "log.extra.lag.jobs")
+    assert told is not None
+    assert told.title == "lag of jobs"
