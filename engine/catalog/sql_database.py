@@ -56,7 +56,8 @@ by page, the key of a request being the number of its page: by offset all *n* ro
 or the transaction that it is part of. A row can be written *1 ÷ hold* times a second: 500 where a write takes 2 ms,
 7 where a transaction holds it for 140 ms. Whoever waits keeps its connection, so that one hot row takes the whole
 pool. A wait beyond the timeout fails with `conflict`, and so does the youngest of those who wait for each other in a
-circle (a deadlock), at once. Reads wait for nobody.
+circle (a deadlock), at once; a circle over two databases is seen by neither, and ends with the timeout. Reads wait for
+nobody. Rows that a transaction has prepared stay locked through a crash.
 
 **It fails** when queries get slower or more: all connections are in use, queries wait, and the
 callers' timeouts and retries add to the load. A queue limit turns waiting into quick failures.
@@ -89,7 +90,7 @@ followers cannot reach is lost as well, though it may go on: with fencing nobody
 shut it out; without, there are two leaders, and what the old one alone has is lost once they meet. **Backup** restores
 the last copy elsewhere when the machine stays dead; what was written since is lost, and counted (*lost writes*).
 
-**Left out:** levels of isolation, joins, disks, sharding, work of followers on what they receive, and several
+**Left out:** levels of isolation, transactions among the writes that a failover loses, joins, disks, sharding, work of followers on what they receive, and several
 leaders on purpose.
 
 Compare: PostgreSQL, MySQL, SQL Server, Amazon RDS.

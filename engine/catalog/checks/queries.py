@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from engine.model.edits import UNSET, SetField
 from engine.model.findings import Finding
 from engine.model.names import name_of
 from engine.plan.flow import flow_of
@@ -34,6 +35,22 @@ def query_findings(reading: Reading, plan: Plan) -> Iterator[Finding]:
         for link in mine:
             if rounds[link.id] >= _MANY:
                 yield _finding(reading, link.id, caller.id, link.target, rounds[link.id])
+
+
+def query_warnings(reading: Reading) -> Iterator[Finding]:
+    """Read times of databases that derive them."""
+    for node in reading.design.nodes:
+        config = reading.configs.get(node.id)
+        if getattr(config, "query", None) is not None and "read_time" in node.config:
+            yield Finding(
+                level="warning",
+                code="no-effect",
+                id=node.id,
+                field="config.read_time",
+                message=f"The read time of {name_of(reading.design, node.id)} has no effect: its query plan says how long "
+                "reads take; remove one of the two",
+                fix=SetField(node.id, ("config", "read_time"), UNSET, "Remove read time"),
+            )
 
 
 def _finding(reading: Reading, link: str, source: str, target: str, rounds: int) -> Finding:

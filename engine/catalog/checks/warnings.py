@@ -13,6 +13,7 @@ from engine.catalog.checks.faults import fault_warnings
 from engine.catalog.checks.flows import explicit_flow, flow_warnings
 from engine.catalog.checks.instances import instance_warnings
 from engine.catalog.checks.leases import coordinator_warnings
+from engine.catalog.checks.queries import query_warnings
 from engine.catalog.checks.recovery import recovery_warnings
 from engine.catalog.checks.resolution import resolution_warnings
 from engine.catalog.checks.scenario import event_warnings, objective_warnings
@@ -77,6 +78,7 @@ def warnings(reading: Reading) -> Iterator[Finding]:
     yield from key_warnings(reading)
     yield from resolution_warnings(reading)
     yield from session_warnings(reading)
+    yield from query_warnings(reading)
 
 
 def _unknown_field(

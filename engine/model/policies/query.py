@@ -135,15 +135,27 @@ class Query(Policy):
         return self.paging != "offset" or not self.index
 
     def remarks(self, where: Surroundings) -> tuple[str, ...]:
-        """That a scan takes long."""
+        """That a scan takes long, or the last of many pages."""
         whole = self.seconds(self.rows)
-        if self.index or whole < _SLOW:
+        if whole < _SLOW:
             return ()
+        if self.index:
+            return self._about_pages(whole) if self.paging == "offset" else ()
         seeks = math.ceil(self.estimate - 1e-9)
         return (
             (
                 f"without an index each read looks at all {format_quantity(self.rows, '')} rows, for "
                 f"{format_quantity(whole, 's')}; with one it takes {seeks} seeks"
+            ),
+        )
+
+    def _about_pages(self, whole: float) -> tuple[str, ...]:
+        """What the last page costs."""
+        return (
+            (
+                f"the last of {format_quantity(self.pages, '')} pages looks at all {format_quantity(self.rows, '')} rows, "
+                f"for {format_quantity(whole, 's')}, and all pages together at "
+                f"{format_quantity(self.rows * (self.pages + 1) / 2.0, '')}; with a cursor each looks at {self.page}"
             ),
         )
 

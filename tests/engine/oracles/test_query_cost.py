@@ -8,7 +8,7 @@ from engine.catalog import check, lower
 from engine.model.policies.query import Query
 from engine.plan.theory import predict
 from tests.helpers.builders import client, constant, design, link, node, run
-from tests.helpers.findings import found, one
+from tests.helpers.findings import found, one, settled
 
 PLAIN = {"rows": 500_000, "block": 1024, "key": 3, "pointer": 4}
 
@@ -131,3 +131,11 @@ def test_a_scan_that_takes_long_is_remarked_on() -> None:
     assert (finding.id, finding.field) == ("db", "config.query")
     assert "with one it takes 4 seeks" in finding.message
     assert not [each for each in check(database(PLAIN)) if each.code == "odd-query"]
+
+
+def test_the_last_of_many_pages_is_remarked_on_and_a_read_time_beside_a_plan() -> None:
+    deep = database({"rows": 10**6, "paging": "offset"})
+    assert "the last of 10k pages looks at all 1M rows" in one(deep, "odd-query").message
+    assert found(database({"rows": 10**6, "paging": "cursor"}), "odd-query") == []
+    both = database(PLAIN, read_time=constant(0.001))
+    assert found(settled(both, one(both, "no-effect")), "no-effect") == []
