@@ -41,6 +41,7 @@ PAIRS: dict[str, tuple[str, str]] = {
     "idle-timeout": ("devices-api", "config.connection.idle_timeout"),
     "google-cloud-2025": ("large-table-l", "config.retry.backoff.jitter"),
     "mutual-calls": ("stock", "config.hold_while_waiting"),
+    "open-connect": ("appliances", "config.eviction"),
     "reconnect-storm": ("phones-gateway", "config.connection.reconnect.jitter"),
     "retry-storm": ("web", "config.queue_limit"),
     "shopify-sale": ("app", "config.autoscale.schedule"),

@@ -49,6 +49,8 @@ RISKS = {
     "mutual-calls-fixed": BARE,
     "one-fast-or-four-slow": BARE,
     "one-query-too-many": {"timeout-sum", "n-plus-one"},
+    "open-connect": {*ALONE, "one-zone"},
+    "open-connect-fixed": {*ALONE, "one-zone"},
     "priority-lane": BARE,
     "poison-message": {"no-dead-letters"},
     "publish-subscribe": {"idle-consumers", "short-retention"},
