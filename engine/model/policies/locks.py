@@ -69,7 +69,7 @@ class Locks(Policy):
         if self.timeout is None:
             return (
                 (
-                    "a write waits for its lock for ever: one transaction that does not end fills all connections; "
+                    "A write waits for its lock for ever: one transaction that does not end fills all connections; "
                     f"set a lock timeout, such as {format_quantity(50.0, 's')}"
                 ),
             )

@@ -144,7 +144,7 @@ class Query(Policy):
         seeks = math.ceil(self.estimate - 1e-9)
         return (
             (
-                f"without an index each read looks at all {format_quantity(self.rows, '')} rows, for "
+                f"Without an index each read looks at all {format_quantity(self.rows, '')} rows, for "
                 f"{format_quantity(whole, 's')}; with one it takes {seeks} seeks"
             ),
         )
@@ -153,7 +153,7 @@ class Query(Policy):
         """What the last page costs."""
         return (
             (
-                f"the last of {format_quantity(self.pages, '')} pages looks at all {format_quantity(self.rows, '')} rows, "
+                f"The last of {format_quantity(self.pages, '')} pages looks at all {format_quantity(self.rows, '')} rows, "
                 f"for {format_quantity(whole, 's')}, and all pages together at "
                 f"{format_quantity(self.rows * (self.pages + 1) / 2.0, '')}; with a cursor each looks at {self.page}"
             ),

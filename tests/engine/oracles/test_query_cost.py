@@ -135,7 +135,7 @@ def test_a_scan_that_takes_long_is_remarked_on() -> None:
 
 def test_the_last_of_many_pages_is_remarked_on_and_a_read_time_beside_a_plan() -> None:
     deep = database({"rows": 10**6, "paging": "offset"})
-    assert "the last of 10k pages looks at all 1M rows" in one(deep, "odd-query").message
+    assert "The last of 10k pages looks at all 1M rows" in one(deep, "odd-query").message
     assert found(database({"rows": 10**6, "paging": "cursor"}), "odd-query") == []
     both = database(PLAIN, read_time=constant(0.001))
     assert found(settled(both, one(both, "no-effect")), "no-effect") == []
