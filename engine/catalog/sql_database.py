@@ -85,10 +85,11 @@ With an exponential lag of mean L, a read that comes *t* after the only write of
 
 **Failover** has a standby take over once probes of the leader fail: the outage is the detection and the
 promotion. With replicas, the follower that lacks least is promoted, after it has got from the others what they have:
-what no follower has is lost, and counted. The old leader follows once it is back. A leader that more than half of the
-followers cannot reach is lost as well, though it may go on: with fencing nobody is promoted then, since nobody can
-shut it out; without, there are two leaders, and what the old one alone has is lost once they meet. **Backup** restores
-the last copy elsewhere when the machine stays dead; what was written since is lost, and counted (*lost writes*).
+what no follower has is lost, and counted. The old leader follows once it is back. One that is drained hands over
+within an interval, and loses nothing. A leader that more than half of the followers cannot reach is lost as well,
+though it may go on: with fencing nobody is promoted then, since nobody can shut it out; without, there are two
+leaders, and what the old one alone has is lost once they meet. **Backup** restores the last copy elsewhere when the
+machine stays dead; what was written since is lost, and counted (*lost writes*).
 
 **Left out:** levels of isolation, transactions among the writes that a failover loses, joins, disks, sharding, work of followers on what they receive, and several
 leaders on purpose.

@@ -175,13 +175,27 @@ class Failovers:
     def _reconcile(self, watch: Watch) -> None:
         """Have an old leader that goes on beside the new one follow that, now that somebody sees it."""
         group = group_of(watch.part)
-        stray = None if group is None else group.stray()
-        if group is None or stray is None or not group.meets(stray):
+        if group is None:
+            return
+        self._relieve(watch, group)
+        stray = group.stray()
+        if stray is None or not group.meets(stray):
             return
         lost = int(group.rejoin(stray, self._machine.now))
         self._lose(watch, lost)
         split = f"; {format_figure(lost)} writes that it alone had are lost" if lost else ""
         self._say(watch, "restored", f"instance {stray.pool.index + 1} follows again{split}")
+
+    def _relieve(self, watch: Watch, group: Group) -> None:
+        """Have a leader that is taken out of rotation hand over, which loses nothing."""
+        leader, new = group.leader, group.most_advanced()
+        if leader is None or new is None or not leader.pool.draining or not group.answers():
+            return
+        if new.pool.draining:
+            return
+        group.hand_over(new, self._machine.now)
+        watch.part.note_uptime(self._machine.now)
+        self._say(watch, "health", f"instance {new.pool.index + 1} leads, the drained one follows")
 
     @staticmethod
     def _lose(watch: Watch, lost: int) -> None:

@@ -160,6 +160,21 @@ def test_followers_together_have_more_than_each_alone() -> None:
     assert found["lost_writes"] == pytest.approx(200.0 * 0.6 / 3.0, abs=3.0 * math.sqrt(40.0))
 
 
+def test_a_leader_that_is_drained_hands_over_and_loses_nothing() -> None:
+    """Within one interval of probes, in which nobody takes writes."""
+    event = {"change": "drain", "duration": 30.0}
+    result = run(failing(replicas=2, lag=constant(0.5), event=event, at=60.2))
+    found = result["nodes"]["db"]["extra"]
+    assert (found["lost_writes"], found["failovers"]) == (0.0, 0.0)
+    failed = sum(result["clients"]["users"]["failed"].values())
+    assert failed == pytest.approx(0.8 * 200.0, abs=50.0)
+    assert [each["role"] for each in result["nodes"]["db"]["instances"]] == [
+        "follower",
+        "leader",
+        "follower",
+    ]
+
+
 def test_without_failover_nothing_is_lost_and_writes_wait_for_the_leader() -> None:
     result = run(failing(replicas=2, failover=None, lag=constant(0.5)))
     failed = sum(result["clients"]["users"]["failed"].values())

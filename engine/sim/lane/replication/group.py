@@ -147,6 +147,19 @@ class Group(Replicas):
         self.try_again()
         return lost
 
+    def hand_over(self, new: Member, now: float) -> None:
+        """Have a follower lead in place of a leader that is well, and gives it all that it lacks before."""
+        for shipment in list(new.pending.values()):
+            new.take(shipment, now)
+            self.confirmed(shipment.record, now)
+        new.keep_only([])
+        old = self.leader
+        if old is not None:
+            old.leads = False
+        new.leads = True
+        self.leader = new
+        self.settle(now)
+
     def stray(self) -> Member | None:
         """An old leader that goes on beside the new one."""
         for member in self.members:

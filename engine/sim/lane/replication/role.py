@@ -26,7 +26,10 @@ class ReplicaRole(Role):
 
     def serve(self, job: Call, now: float) -> None:
         """Read or write, then go on; a write may have to wait for followers."""
-        group = self.group
+        group, context = self.group, job.context
+        if context is not None and context.session is not None:
+            group.flow.serve(job, now)  # sessions are wherever they are asked for
+            return
         if not group.writes[job.kind]:
             group.read(job, now)
         elif not group.write(job, now):
