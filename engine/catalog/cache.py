@@ -1,6 +1,7 @@
 """Cache: keyed entries in memory; a hit answers at once, a miss goes on through its link or is reported.
 
-Models keys, eviction, sizes, time to live, single-flight and rings of instances. Leaves out its own overload:
+Models keys, eviction, sizes, time to live, who fetches what has expired, what becomes of writes, and rings of
+instances. Leaves out its own overload:
 it serves any number of look-ups at once.
 """
 
@@ -58,8 +59,26 @@ under *write errors*, and a write from outside fails with *error*.
 not kept. An entry is as large as the answer of its class, unless *Entry size* says otherwise. Where one of
 the two is set, results also show the bytes held and the mean age of what hits were answered with.
 
-**Single-flight** lets one request fetch a missing key while the others wait for it. Without it, a popular
-key that expires is fetched by everyone at once (a stampede).
+**Who fetches.** A popular key that expires is fetched by everyone at once (a *stampede*): by *1 + rate × time of a fetch*
+requests. *Single-flight* lets one fetch it while the others wait; *Fill* says it in other ways, and
+`fetches_per_expiry` measures it:
+
+| fill | who fetches | at 1000/s and .2 s a fetch |
+|---|---|---|
+| *none* | everybody until the first is back | 201 |
+| *single_flight* | one; others wait for it, and fail with it | 1 |
+| *lease* | one has a token for 10 s; a write takes it away, so that nothing old is stored after it. Works beside as well | 1 |
+| *early* (XFetch) | hits fetch anew shortly before the key expires, by chance | e = 2.7, and nobody waits |
+
+**Revalidate** *etag* keeps what has expired and asks whether it has changed: if not (`revalidated`), the answer is 300 bytes
+of headers, which the links count. It saves bytes, not round trips; a browser does it (scope *user*), and a CDN.
+
+**When it is dead**, callers fail unless their link or flow to what is behind says *When: miss or failed*: a dead cache
+is a miss then, and everything comes at once.
+
+**Old answers on purpose** (`served_stale`): *stale while revalidate* serves what has expired while one fetches it anew, *stale
+if error* where it cannot be fetched. What is kept for that takes room. Nothing lives longer than its time to live and
+these windows; *TTL jitter* makes it shorter, so that what was stored at once does not expire at once.
 
 With **scope** *user* it is as many caches as there are users, each of this capacity: on their own devices, with a
 last mile behind it rather than before. What one has fetched, no other has. It evicts *lru*, *fifo* or *none*; the users
@@ -215,6 +234,66 @@ class CacheConfig(Config):
         group="Writes",
         help="When and in which order writes go on with the policy *behind*. Off: after 1 s, as they came.",
     )
+    fill: Literal["single_flight", "lease", "early", "none"] | None = setting(
+        None,
+        title="Fill",
+        group="Misses",
+        help="Who fetches a missing key, in place of *Single-flight*. single_flight: one at a time, others wait. lease: "
+        "one has a token, others wait, and a write takes it away, so that nothing old is stored. early: hits "
+        "fetch anew shortly before the key expires (XFetch). none: everybody. Off: as Single-flight says.",
+    )
+    lease: float = setting(
+        10.0,
+        title="Lease",
+        unit="s",
+        group="Misses",
+        help="A token is good for so long; then somebody else has one. 10 s: Facebook's (Nishtala et al., NSDI 2013).",
+        gt=0.0,
+        le=1e6,
+    )
+    beta: float = setting(
+        1.0,
+        title="Earliness",
+        group="Misses",
+        help="β of XFetch: how much earlier keys are fetched anew; 1 is optimal (Vattani et al., VLDB 2015).",
+        ge=0.0,
+        le=100.0,
+    )
+    ttl_jitter: float = setting(
+        0.0,
+        title="TTL jitter",
+        unit="s",
+        group="Store",
+        help="Entries expire up to so much earlier, evenly spread, so that those stored at once do not expire at once.",
+        ge=0.0,
+        le=1e9,
+    )
+    stale_while_revalidate: float = setting(
+        0.0,
+        title="Stale while revalidate",
+        unit="s",
+        group="Misses",
+        help="So long after its expiry an entry is still served, while one request fetches it anew (RFC 5861).",
+        ge=0.0,
+        le=1e9,
+    )
+    stale_if_error: float = setting(
+        0.0,
+        title="Stale if error",
+        unit="s",
+        group="Misses",
+        help="So long after its expiry an entry is served where it cannot be fetched (RFC 5861). It needs a link to "
+        "where that is.",
+        ge=0.0,
+        le=1e9,
+    )
+    revalidate: Literal["none", "etag"] = setting(
+        "none",
+        title="Revalidate",
+        group="Misses",
+        help="etag: what has expired is kept until there is no room for it, and asked for by its version; an answer "
+        "that it has not changed (304) carries 300 B of headers and no body. It needs a link to where that is.",
+    )
     prewarm: bool = setting(
         default=False,
         title="Start warm",
@@ -282,7 +361,16 @@ def lower(config: CacheConfig, context: Lowering) -> NodePlan:
             samples=config.samples,
             ring=_ring(config) if config.is_ring else None,
             scope=config.scope,
-            single_flight=config.single_flight,
+            single_flight=config.single_flight
+            if config.fill is None
+            else config.fill == "single_flight",
+            fill=config.fill,
+            lease=config.lease,
+            beta=config.beta,
+            ttl_jitter=config.ttl_jitter,
+            stale_while_revalidate=config.stale_while_revalidate,
+            stale_if_error=config.stale_if_error,
+            revalidate=config.revalidate,
             prewarm=config.prewarm,
             capacity_bytes=config.capacity_bytes,
             entry_bytes=config.entry_bytes,
@@ -323,6 +411,9 @@ PRESET = Preset(
             Metric(name="misses", title="misses", counts=True),
             Metric(name="entries", title="entries"),
             Metric(name="evictions", title="evictions", counts=True),
+            Metric(name="fetches_per_expiry", title="fetches per expiry", needs="fill"),
+            Metric(name="revalidated", title="not modified", counts=True, needs="revalidate"),
+            Metric(name="served_stale", title="served stale", counts=True, needs="fill"),
             Metric(name="lost_writes", title="lost writes", counts=True, needs="write_policy"),
             Metric(
                 name="write_errors",

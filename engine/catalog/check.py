@@ -11,6 +11,7 @@ from engine.catalog.checks.networks import network_findings
 from engine.catalog.checks.objectives import objective_findings
 from engine.catalog.checks.policies import policy_findings
 from engine.catalog.checks.queries import query_findings
+from engine.catalog.checks.renewals import renewal_risks
 from engine.catalog.checks.risks import risks
 from engine.catalog.checks.standstill import standstill_errors
 from engine.catalog.checks.stores import store_warnings
@@ -37,6 +38,7 @@ def check(design: Design) -> tuple[Finding, ...]:
         *standstill_errors(reading, plan),
         *warnings(reading),
         *store_warnings(reading, plan),
+        *renewal_risks(reading, plan),
         *(each for each in loops if each.level != "error"),
         *risks(reading, plan),
         *network_findings(reading, largest),

@@ -35,7 +35,7 @@ def data_origins(plan: Plan, not_data: Iterable[str]) -> DataOrigins:
         not_data: links that carry something else: sessions.
     """
     stores = [node.id for node in plan.nodes if node.store is not None]
-    if not stores or not any(kind.write for kind in plan.classes):
+    if not stores or not (asks_for_versions(plan) or any(kind.write for kind in plan.classes)):
         return NO_ORIGINS
     others = frozenset(not_data)
     leaving: dict[str, list[LinkPlan]] = {node.id: [] for node in plan.nodes}
@@ -48,6 +48,11 @@ def data_origins(plan: Plan, not_data: Iterable[str]) -> DataOrigins:
         asked = [store] if leaving[store] else _askers(store, leaving)
         feeding[store] = tuple(name for name in _reached(asked, leaving) if name in found)
     return DataOrigins(found, feeding)
+
+
+def asks_for_versions(plan: Plan) -> bool:
+    """Whether any store asks whether there is another version than the one that it has."""
+    return any(node.store is not None and node.store.revalidate == "etag" for node in plan.nodes)
 
 
 def _is_origin(node: NodePlan, leaving: list[LinkPlan]) -> bool:

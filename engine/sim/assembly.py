@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.plan.deadline_propagation import deadline_propagation
 from engine.plan.forwarding import as_delivered, as_forwarded, as_session_link
-from engine.plan.origins import data_origins
+from engine.plan.origins import asks_for_versions, data_origins
 from engine.plan.pass_through import pass_through
 from engine.plan.primitives import LawPlan
 from engine.plan.sessions import carried
@@ -100,6 +100,7 @@ class Assembler:
             self._hear,
         )
         self.setup.carried = carried(plan)
+        self.setup.conditional = asks_for_versions(plan)
         self.setup.data_origins = data_origins(plan, self.setup.carried.stored)
         self.users.follow(plan, self.kinds)
         self.instances.priorities = padded([kind.priority for kind in plan.classes], self.kinds)
@@ -238,7 +239,7 @@ class Assembler:
         part.bytes.tune(
             setup.request_bytes(),
             setup.response_bytes(name),
-            may_miss=stored or routed or name in setup.carried.stored,
+            may_miss=stored or routed or setup.conditional or name in setup.carried.stored,
             cookie=float(setup.carried.cookies.get(name, 0)),
         )
 

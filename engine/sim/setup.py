@@ -47,6 +47,8 @@ class Setup:
     """Takes the id of a node or link, what happened to it, in which tone, and when (s)."""
     carried: Carried = NOTHING
     """What links carry of sessions."""
+    conditional: bool = False
+    """Whether any store asks whether there is another version than the one that it has."""
     data_origins: DataOrigins = NO_ORIGINS
     """Whose data stores hold copies of, where anything can be stale."""
 

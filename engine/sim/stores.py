@@ -35,6 +35,13 @@ _BY_NAME: Final[Mapping[str, Callable[[int, float, int], Store]]] = MappingProxy
 
 
 def make_store(owner: str, plan: StorePlan, streams: Streams) -> Store:
+    """An empty store, which keeps what has expired for a while where somebody wants that."""
+    made = _empty(owner, plan, streams)
+    made.grace = plan.grace
+    return made
+
+
+def _empty(owner: str, plan: StorePlan, streams: Streams) -> Store:
     """An empty store."""
     capacity = UNBOUNDED if plan.capacity is None else plan.capacity
     size = UNBOUNDED if plan.capacity_bytes is None else int(plan.capacity_bytes)

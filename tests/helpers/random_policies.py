@@ -418,6 +418,11 @@ STORES: tuple[dict[str, Any], ...] = (
     {"write_policy": "behind"},
     {"write_policy": "behind", "write_behind": WriteBehind(delay=0.05, rate=20.0, order="key")},
     {"write_policy": "behind", "write_behind": WriteBehind(delay=0.0, limit=2)},
+    {"fill": "lease", "lease": 0.05, "single_flight": False},
+    {"fill": "lease", "stale_while_revalidate": 0.3, "single_flight": False},
+    {"fill": "early", "beta": 2.0, "single_flight": False, "stale_if_error": 0.2},
+    {"fill": "none", "single_flight": False, "ttl_jitter": 0.3, "stale_while_revalidate": 0.2},
+    {"stale_if_error": 1.0, "write_policy": "through"},
 )
 
 

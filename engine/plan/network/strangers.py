@@ -33,7 +33,7 @@ _KNOWN: Final[dict[str, frozenset[str]]] = {
         "HealthPlan": "interval failures successes timeout work layer deep panic fail_open",
         "OutlierPlan": "consecutive sweep base longest share",
         "StorePlan": "capacity ttl eviction single_flight prewarm scope by_user shield capacity_bytes entry_bytes samples "
-        "write_policy write_behind ring",
+        "write_policy write_behind fill lease beta ring",
         "RingPlan": "instances placement virtual_nodes replicas spares spare_ttl",
         "BacklogPlan": "capacity visibility max_receive",
         "TrafficPlan": "process schedule mix burst_factor burst_mean calm_mean times kinds keys "
@@ -79,6 +79,7 @@ _WORDS: Final[dict[tuple[str, str], frozenset[str]]] = {
         ("StorePlan", "write_policy", "invalidate around"),
         ("StorePlan", "by_user", "False"),
         ("StorePlan", "shield", "False"),
+        ("StorePlan", "fill", "None none single_flight"),
         (
             "LawPlan",
             "law",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Literal
 
 from engine.plan.primitives.basics import INFINITE, ZERO
@@ -79,6 +80,36 @@ class StorePlan:
     """What becomes of a key that is written."""
     write_behind: WriteBehind | None = None
     """How writes that are answered go on; None is as its defaults say, where the policy is that."""
+
+    fill: Literal["single_flight", "lease", "early", "none"] | None = None
+    """Who fetches a key that is missing; None is as `single_flight` says, and not looked at."""
+    lease: float = 10.0
+    """Seconds for which a token is good by which a key is fetched."""
+    beta: float = 1.0
+    """How early keys are fetched anew where they are before they expire."""
+    ttl_jitter: float = 0.0
+    """Seconds by which entries expire earlier than they could, at most."""
+    stale_while_revalidate: float = 0.0
+    """Seconds after the expiry in which an entry is served while it is renewed."""
+    stale_if_error: float = 0.0
+    """Seconds after the expiry in which an entry is served where it cannot be renewed."""
+
+    revalidate: Literal["none", "etag"] = "none"
+    """Whether it asks for what has expired only whether that has changed."""
+
+    @property
+    def grace(self) -> float:
+        """Seconds for which what has expired is kept."""
+        if self.revalidate != "none":
+            return math.inf
+        return max(self.stale_while_revalidate, self.stale_if_error)
+
+    @property
+    def renews(self) -> bool:
+        """Whether it does more than to fetch what has expired."""
+        windows = self.stale_while_revalidate + self.stale_if_error
+        conditional = self.revalidate != "none"
+        return conditional or self.fill is not None or self.ttl_jitter + windows > 0.0
 
     @property
     def is_sized(self) -> bool:

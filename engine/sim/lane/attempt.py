@@ -46,6 +46,8 @@ class Attempt(Entry):
     """Keeps a worker while its flow goes on."""
     missed: bool = False
     """Its answer says that a store has nothing."""
+    unchanged: bool = False
+    """Its answer says that there is no other version than the one that was named: it carries headers only."""
     fill: bool = False
     """It stores a key instead of asking for it; for a message, it has taken effect."""
     leads: bool = False

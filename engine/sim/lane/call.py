@@ -481,6 +481,8 @@ class Context:
         """Calls that it has made so far, by link, where they are told apart."""
         self.version: i64 = 0
         """Of what it has read or written, where that is known: see `engine.sim.lane.stores.versions`."""
+        self.etag: i64 = 0
+        """The version that a job has already, where it asks whether there is another."""
         self.wrong = False
         """Whether the answer is wrong, which nobody notices."""
         self.session: UserSession | None = None

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, Final, final
 
 from engine.sim.lane.owners import cookie_of
 
 if TYPE_CHECKING:
     from engine.sim.lane.call import Call
+
+NOT_MODIFIED: Final = 300.0
+"""Bytes of an answer that says that nothing has changed (304): the usual headers, and no body."""
+
+
+def answer_bytes(call: Call, size: float) -> float:
+    """Bytes of an answer: that there is nothing, or that something is stored, takes none."""
+    if call.missed or call.fill:
+        return 0.0
+    return min(size, NOT_MODIFIED) if call.unchanged else size
 
 
 @final
@@ -31,6 +41,5 @@ class Volume:
             self.sent += cookie_of(call, self.cookie)
 
     def back(self, call: Call) -> None:
-        """Count an answer; that there is nothing, or that something is stored, takes none."""
-        if not call.missed and not call.fill:
-            self.answered += self.response_bytes[call.kind]
+        """Count an answer."""
+        self.answered += answer_bytes(call, self.response_bytes[call.kind])

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Final
 from engine.model.write_behind import WriteBehind as Settings
 from engine.sim.body import Counters, Values, padded, ratio
 from engine.sim.lane.balancing.key_ring import KeyRing
+from engine.sim.lane.roles.renewal import Renewal
 from engine.sim.lane.roles.shield import Shield
-from engine.sim.lane.roles.store import AROUND, BEHIND, INVALIDATE, THROUGH, StoreRole
+from engine.sim.lane.roles.store import RoleFetcher, StoreRole
+from engine.sim.lane.roles.store_body import AROUND, BEHIND, INVALIDATE, THROUGH
 from engine.sim.lane.roles.write_behind import WriteBehind
 from engine.sim.lane.stores.by_instance import NOBODYS, InstanceKeys
 from engine.sim.lane.stores.private import PrivateStore, UserKeys
@@ -66,12 +68,15 @@ class StoreAdapter(RoleAdapter[StoreRole]):
         role.sized = plan.is_sized
         role.policy = _POLICIES[plan.write_policy]
         _tune_behind(role, plan)
+        _tune_renewal(role, plan, setup)
         had = role.store
         if before is not None and before.store is not None:
             if role.ring is None:
                 role.store = moved(had, before.store, plan, setup, part.plan.id)
             if role.ring is not None or plan.ring is not None:
                 move_stores(role, before.store, plan, setup, part.plan.id)
+        for store in stores_of(role):
+            store.grace = plan.grace
         if not isinstance(role.store, PrivateStore):
             role.user_keys = None
         elif role.user_keys is None or role.store is not had:
@@ -91,12 +96,30 @@ class StoreAdapter(RoleAdapter[StoreRole]):
         behind, shield = body.behind, shield_of(body)
         late = (0.0, 0.0) if behind is None else (float(behind.lost), float(behind.errors))
         second = (0.0, 0.0) if shield is None else (float(shield.hits), float(shield.misses))
-        return (*counted, float(body.stale), *late, refused, *second, *ring_counters(body))
+        renewal = body.renewal
+        renewed = (0.0, 0.0, 0.0, 0.0)
+        if renewal is not None:
+            renewed = (
+                float(renewal.fetches),
+                float(renewal.expiries),
+                float(renewal.served_stale),
+                float(renewal.revalidated),
+            )
+        return (
+            *counted,
+            float(body.stale),
+            *late,
+            refused,
+            *second,
+            *renewed,
+            *ring_counters(body),
+        )
 
     def extra(self, body: StoreRole, since: Sequence[float], span: float, now: float) -> Values:
         """How often it has what it is asked for, and what it holds."""
         hits, misses, evictions, ages, stale, lost, errors, refused = since[:8]
-        shielded, beyond, *ringed = since[8:]
+        shielded, beyond, *renewed = since[8:14]
+        ringed = since[14:]
         stores = stores_of(body)
         found = {
             "hit_ratio": ratio(hits, hits + misses),
@@ -110,6 +133,11 @@ class StoreAdapter(RoleAdapter[StoreRole]):
         if body.sized:
             found["bytes"] = float(sum(int(store.bytes) for store in stores))
             found["age"] = ratio(ages, hits)
+        if body.renewal is not None:
+            fetches, expiries, served, same = renewed
+            found["fetches_per_expiry"] = ratio(fetches, expiries)
+            found["served_stale"] = served
+            found["revalidated"] = same
         if body.behind is not None:
             found["lost_writes"] = lost
             found["unwritten"] = float(body.behind.waiting())
@@ -125,6 +153,7 @@ class StoreAdapter(RoleAdapter[StoreRole]):
         wire_ring(role, part, setup)
         known = setup.data_origins
         role.origins = setup.origins if known.names else None
+        setup.origins.conditional = setup.conditional
         role.sources = [setup.origins.of(name) for name in known.feeding.get(part.plan.id, ())]
         role.tells = len(known.feeding) > 1
         if fresh:
@@ -137,6 +166,27 @@ class StoreAdapter(RoleAdapter[StoreRole]):
         if shield is not None:
             shield.ends_here = shield.flow.ends_here
             shield.trips = _trips(leaving)
+
+
+def _tune_renewal(role: StoreRole, plan: StorePlan, setup: Setup) -> None:
+    """What is under way goes on by the new settings."""
+    renewal = role.renewal
+    if renewal is None:
+        if not plan.renews:
+            return
+        streams, name = setup.streams, role.node.name
+        renewal = Renewal(
+            setup.agenda, streams.exponential(name, "early"), streams.uniform(name, "ttl jitter")
+        )
+        renewal.fetcher = RoleFetcher(role)
+        role.renewal = renewal
+    renewal.lease = plan.lease if plan.fill == "lease" else 0.0
+    renewal.patience = plan.lease
+    renewal.beta = plan.beta if plan.fill == "early" else 0.0
+    renewal.jitter = min(plan.ttl_jitter, plan.ttl)
+    renewal.while_revalidating = plan.stale_while_revalidate
+    renewal.if_error = plan.stale_if_error
+    renewal.conditional = plan.revalidate == "etag"
 
 
 def _tune_behind(role: StoreRole, plan: StorePlan) -> None:

@@ -37,7 +37,9 @@ class OriginGate(Gate):
             return
         versions = self.versions
         if not self.writes[call.kind]:
-            note(call, versions.held(call.key))
+            held = versions.held(call.key)
+            note(call, held)
+            versions.compare(call, held)
             return
         promised = UNKNOWN
         if len(versions.ahead) > 0:

@@ -10,6 +10,7 @@ from engine.sim.lane.network.bandwidth import Channel, held_by_loss
 from engine.sim.lane.network.connection import Connection
 from engine.sim.lane.network_path import NetworkPath, Transport
 from engine.sim.lane.owners import cookie_of
+from engine.sim.lane.volume import answer_bytes
 
 if TYPE_CHECKING:
     from engine.sim.lane.call import Call, Pool
@@ -107,8 +108,9 @@ class Network(Transport):
     def back(self, call: Call, now: float) -> float:
         """Time (s) until the answer is there; negative where it is given up after that time."""
         lease = call.lease
-        found = call.reason == OK and not call.missed and not call.fill
-        size = self.response_bytes[call.kind] if found else 0.0
+        size = 0.0
+        if call.reason == OK:
+            size = answer_bytes(call, self.response_bytes[call.kind])
         if not isinstance(lease, Connection):
             return self._travel(self.response_channel, None, size, now)
         delay = self._travel(self.response_channel, lease, size, now)

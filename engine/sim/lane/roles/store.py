@@ -2,87 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, final
+from typing import TYPE_CHECKING, final
 
 from mypy_extensions import i64
 
 from engine.sim.lane.codes import CRASHED, ERROR, NEVER, OK, QUEUE_FULL
-from engine.sim.lane.roles.background import Background
-from engine.sim.lane.seams import Role
-from engine.sim.lane.stores.by_instance import NOBODYS, key_at
-from engine.sim.lane.stores.versions import UNKNOWN, note, version_of
+from engine.sim.lane.context import context_of
+from engine.sim.lane.roles.renewal import Fetcher
+from engine.sim.lane.roles.store_body import AROUND, BEHIND, INVALIDATE, StoreBody
+from engine.sim.lane.stores.versions import NOTHING, UNKNOWN, compare, note, version_of
 from engine.sim.lane.user_session import LIVE
 
 if TYPE_CHECKING:
-    from engine.sim.lane.balancing.key_ring import KeyRing
     from engine.sim.lane.call import Call, Pool
-    from engine.sim.lane.node import Node
+    from engine.sim.lane.roles.renewal import Renewal
     from engine.sim.lane.roles.write_behind import WriteBehind
-    from engine.sim.lane.stores.private import OwnKeys
-    from engine.sim.lane.stores.store import Store
-    from engine.sim.lane.stores.versions import Origins, Versions
     from engine.sim.lane.user_session import UserSession
-
-# What becomes of a key that is written.
-INVALIDATE: Final = 0
-"""It is dropped."""
-AROUND: Final = 1
-"""It stays as it is."""
-THROUGH: Final = 2
-"""What is written is stored as well; where the flow makes no calls, it is dropped."""
-BEHIND: Final = 3
-"""It is stored, answered, and goes through the flow later; where that makes no calls, it is dropped."""
 
 
 @final
-class StoreRole(Role):
+class StoreRole(StoreBody):
     """Read-through where its flow makes calls, else a plain look-up that says whether the key was there.
 
     A write goes through the flow; what then becomes of the key is its policy. With single flight, one job fetches a
     missing key and the others wait for it.
     """
-
-    def __init__(self, node: Node, flow: Role, store: Store) -> None:
-        self.node = node
-        self.flow = flow
-        self.store = store
-        """What all instances share; where each has a store of its own, that of the first."""
-        self.ring: KeyRing | None = None
-        """Which instance has which key, where each has a store of its own."""
-        self.shards: list[Store] | None = None
-        """Their stores, by the index of the instance."""
-        self.former: KeyRing | None = None
-        """What it was, where it is not any more."""
-        self.user_keys: OwnKeys | None = None
-        """What makes keys a user's or an instance's own, where each has a store of its own."""
-        self.single_flight = False
-        self.policy: i64 = INVALIDATE
-        """Of writes."""
-        self.background = Background(node)
-        self.behind: WriteBehind | None = None
-        """The writes that go on later; None where none ever did."""
-        self.writes: list[bool] = [False]
-        """Whether each class writes."""
-        self.sizes: list[int] = [0]
-        """Bytes of an entry, for each class that may write it."""
-        self.sized = False
-        """Whether the bytes and the ages of entries are reported."""
-        self.hits: i64 = 0
-        self.misses: i64 = 0
-        self.ages = 0.0
-        """Sum of the ages (s) of the entries that hits served."""
-        self.stale: i64 = 0
-        """Hits that served an older version than the newest that was acknowledged when they began."""
-        self.origins: Origins | None = None
-        """Who knows the versions of what is written; None where nothing can be stale."""
-        self.sources: list[Versions] = []
-        """The origins of what it holds."""
-        self.tells = False
-        """Whether those who are answered want to know the version: they may store it as well."""
-        self.tenants: i64 = 0
-        """Nodes that ever kept sessions here: each has keys of its own."""
-        self._followers: dict[int, list[Call]] = {}
-        """For each key that is fetched, the job that fetches it, and those that wait for it."""
 
     def serve(self, job: Call, now: float) -> None:
         """Look the key up, or change it."""
@@ -92,6 +36,9 @@ class StoreRole(Role):
         elif job.fill:
             kept = self._put(job, now) >= 0 or not self.store.refuses
             self.node.end(job, OK if kept else ERROR, now)
+            renewal = self.renewal
+            if renewal is not None and renewal.may_store(job, self._key(job)):
+                self._answer_waiting(renewal.take_waiting(self._key(job)), OK, now)
         elif self.writes[job.kind]:
             behind = self.behind
             if behind is not None and self.policy == BEHIND and not self.flow.ends_here:
@@ -102,24 +49,19 @@ class StoreRole(Role):
             shards, keys = self.shards, self.user_keys
             store = self.store if shards is None else shards[job.pool.index]
             slot = store.find(job.key if keys is None else keys.key(job), now)
-            if slot >= 0:
-                self.hits += 1
-                store.hits += 1
-                self.ages += now - store.written_at[slot]
-                if self.origins is not None:
-                    self._judge(job, store.versions[slot], self.origins)
-                self.node.end(job, OK, now)
-            else:
+            renewal = self.renewal
+            if slot < 0 or (renewal is not None and renewal.is_early(store.expires_at[slot], now)):
                 self.misses += 1
                 store.misses += 1
                 self._miss(job, now)
+            else:
+                self._hit(job, slot, now)
 
-    def _judge(self, job: Call, version: i64, origins: Origins) -> None:
-        """See whether a hit serves an old version, and let it tell which it is."""
-        if origins.is_stale(version, job.key, job.arrived, self.sources):
-            self.stale += 1
-        if self.tells:
-            note(job, version)
+    def _compare(self, job: Call) -> None:
+        """Tell who asked whether what was fetched for it is another version than its own."""
+        job.unchanged = False
+        if self.origins is not None and self.origins.conditional:
+            compare(job, version_of(job))
 
     def _write_behind(self, job: Call, behind: WriteBehind, now: float) -> None:
         """Store what is written and answer; it goes on later, where there is room for it to wait."""
@@ -162,7 +104,11 @@ class StoreRole(Role):
         if behind is not None and behind.has(job.key):
             self._serve_unwritten(job, behind, now)
             return
+        renewal = self.renewal
+        if renewal is not None and self._is_served(job, renewal, now):
+            return
         if self.flow.ends_here:
+            self._count_fetch(job)
             job.missed = True
             self.node.end(job, OK, now)
             return
@@ -175,99 +121,169 @@ class StoreRole(Role):
                 return
             self._followers[key] = [job]
             job.leads = True
+        self._count_fetch(job)
         self.flow.serve(job, now)
+
+    def fetch(self, job: Call, now: float) -> None:
+        """Go on with a request that has waited for another one's fetch in vain."""
+        self._count_fetch(job)
+        if self.flow.ends_here:
+            job.missed = True
+            self.node.end(job, OK, now)
+        else:
+            self.flow.serve(job, now)
+
+    def _count_fetch(self, job: Call) -> None:
+        """Count a fetch where keys are renewed."""
+        renewal, origins = self.renewal, self.origins
+        if renewal is not None:
+            key = self._key(job)
+            renewal.fetch(key, is_held=self.store_of(job.pool).table.find(key) >= 0)
+        if origins is not None and origins.conditional and not self.flow.ends_here:
+            self._name_version(job, self._key(job))
+
+    def _name_version(self, job: Call, key: i64) -> None:
+        """Let a fetch say which version is here already, or that there is none."""
+        slot = self.store_of(job.pool).table.find(key)
+        version = UNKNOWN if slot < 0 else self.store_of(job.pool).versions[slot]
+        asks = self.renewal is not None and self.renewal.conditional and version != UNKNOWN
+        context_of(job).etag = version if asks else NOTHING
+
+    def _is_served(self, job: Call, renewal: Renewal, now: float) -> bool:
+        """Whether a request that misses is served what has expired, or waits for who fetches that anew."""
+        store, key = self.store_of(job.pool), self._key(job)
+        if store.lapsed:
+            store.lapsed = False
+            renewal.lapse(key)
+        slot = store.table.find(key)
+        if slot >= 0 and store.expires_at[slot] <= now:
+            late = now - store.expires_at[slot]
+            if late < renewal.while_revalidating and self._is_renewed(job, key, renewal, now):
+                self._serve_expired(job, slot, renewal, now)
+                return True
+        return renewal.waits(job, key, now)
+
+    def _is_renewed(self, job: Call, key: i64, renewal: Renewal, now: float) -> bool:
+        """Whether somebody renews a key; where nobody does, in the background or else whoever asks."""
+        until = renewal.refreshing.get(int(key))
+        if until is not None and now < until:
+            return True
+        if self.flow.ends_here:
+            renewal.refreshing[int(key)] = now + renewal.patience
+            return False
+        renewal.refreshing[int(key)] = NEVER
+        refresh = self.background.job(job.pool, job.kind, job.key, now)
+        renewal.refreshes[refresh] = int(key)
+        renewal.waits(refresh, key, now)
+        renewal.fetch(key, is_held=True)
+        if self.origins is not None and self.origins.conditional:
+            self._name_version(refresh, key)
+        self.flow.serve(refresh, now)
+        return True
+
+    def _serve_expired(self, job: Call, slot: i64, renewal: Renewal, now: float) -> None:
+        """Answer with what has expired."""
+        store = self.store_of(job.pool)
+        renewal.served_stale += 1
+        self.misses -= 1
+        store.misses -= 1
+        store.touch(slot)
+        self._hit(job, slot, now)
+
+    def _refreshed(self, job: Call, renewal: Renewal, reason: i64, now: float) -> None:
+        """A key was renewed in the background, or could not be: then the next that asks tries again."""
+        key = renewal.refreshes.pop(job, None)
+        self.background.end(job, now)
+        if key is None:
+            return
+        if int(key) in renewal.refreshing:
+            del renewal.refreshing[int(key)]
+        waiting = renewal.give_up(job, i64(key))
+        if reason == OK and not job.missed and not job.pool.down:
+            self._store(job, i64(key), now)
+        self._answer_waiting(waiting, reason, now)
+
+    def _stands_in(self, job: Call, now: float) -> bool:
+        """Whether what has expired is served since it cannot be renewed."""
+        renewal, store = self.renewal, self.store_of(job.pool)
+        if renewal is None or renewal.if_error <= 0.0 or self.writes[job.kind]:
+            return False
+        slot = store.table.find(self._key(job))
+        if slot < 0 or now >= store.expires_at[slot] + renewal.if_error:
+            return False
+        renewal.served_stale += 1
+        self.hits += 1
+        store.hits += 1
+        self.misses -= 1
+        store.misses -= 1
+        self.ages += now - store.written_at[slot]
+        if self.origins is not None:
+            self._judge(job, store.versions[slot], self.origins)
+        return True
+
+    def _answer_waiting(self, waiting: list[Call], reason: i64, now: float) -> None:
+        """Answer those who waited for another one's token."""
+        for each in waiting:
+            if not each.done:
+                if reason != OK:
+                    self.node.blame.passed_on[reason] += 1
+                self.node.end(each, reason, now)
 
     def _serve_unwritten(self, job: Call, behind: WriteBehind, now: float) -> None:
         """What is kept until it is written behind can be read."""
+        store = self.store_of(job.pool)
         self.misses -= 1
+        store.misses -= 1
         self.hits += 1
+        store.hits += 1
         version = behind.version(job.key)
         if version != UNKNOWN:
             note(job, version)
         self._put(job, now)
         self.node.end(job, OK, now)
 
-    def _put(self, job: Call, now: float) -> i64:
-        """Store a job's key; returns its slot, or `NOWHERE`."""
-        pool, keys = job.pool, self.user_keys
-        store = self.store_of(pool)
-        key = job.key if keys is None else keys.key(job)
-        version = _version_of(job)
-        until = now + store.ttl
-        slot = store.put(key, now, until, self.sizes[job.kind], pool.index, version)
-        if slot >= 0 and self.ring is not None:
-            self._copy(self.ring, pool, store, slot)
-        return slot
-
-    def store_of(self, pool: Pool) -> Store:
-        """What an instance looks into."""
-        shards = self.shards
-        return self.store if shards is None else shards[pool.index]
-
-    def _copy(self, ring: KeyRing, pool: Pool, store: Store, slot: i64) -> None:
-        """Have the other instances that ought to have a copy of an entry have one, those that are up."""
-        if ring.replicas == 0:
-            return
-        hashed = ring.hashed(store.table.keys[slot])
-        for ahead in range(min(ring.replicas + 1, ring.main)):
-            other = ring.pools[ring.copy(hashed, ahead)]
-            if other is not pool and not other.down:
-                copies = self.store_of(other)
-                written, until = store.written_at[slot], store.expires_at[slot]
-                size, version = store.sizes[slot], store.versions[slot]
-                copies.put(store.table.keys[slot], written, until, size, pool.index, version)
-
-    def drop(self, key: i64, pool: Pool) -> None:
-        """Forget a key, in an instance and wherever there are copies."""
-        self.store_of(pool).drop(key)
-        ring = self.ring
-        if ring is not None and ring.replicas > 0:
-            hashed = ring.hashed(key)
-            for ahead in range(min(ring.replicas + 1, ring.main)):
-                self.store_of(ring.pools[ring.copy(hashed, ahead)]).drop(key)
-
-    def drop_everywhere(self, key: i64) -> None:
-        """Forget a key in all instances."""
-        self.store.drop(key)
-        if self.ring is not None:
-            for pool in self.ring.pools:
-                self.store_of(pool).drop(key)
-
-    def holds(self, key: i64) -> bool:
-        """Whether an instance that is up has a key, where each has a store of its own."""
-        if self.ring is not None:
-            for pool in self.ring.pools:
-                if not pool.down and self.store_of(pool).table.find(key) >= 0:
-                    return True
-        return False
-
-    def _key(self, job: Call) -> i64:
-        """Under what a job's key is stored."""
-        keys = self.user_keys
-        return job.key if keys is None else keys.key(job)
-
     def finish(self, job: Call, reason: i64, now: float) -> None:
         """What was fetched is stored, what was written is dropped, or stored as well; then answer."""
         if job.path is None:
-            if self.behind is not None:
-                self.behind.ended(job, reason, now)
+            self._end_background(job, reason, now)
             return
+        renewal = self.renewal
         if reason == OK:
             if self.writes[job.kind]:
                 self._note_write(job, now)
             elif not job.missed:
                 self._put(job, now)
+                self._compare(job)
+        elif self._stands_in(job, now):
+            blame = self.node.blame
+            if blame.passed_on[reason] > self.node.failed[reason]:
+                blame.passed_on[reason] -= 1
+            reason = OK
         self.node.end(job, reason, now)
+        if renewal is not None and not self.writes[job.kind]:
+            self._answer_waiting(renewal.give_up(job, self._key(job)), reason, now)
         if job.leads:
             self._answer_followers(job, reason, now)
+
+    def _end_background(self, job: Call, reason: i64, now: float) -> None:
+        """What no request waits for is over: a refresh, or a write behind."""
+        renewal = self.renewal
+        if renewal is not None and job in renewal.refreshes:
+            self._refreshed(job, renewal, reason, now)
+        elif self.behind is not None:
+            self.behind.ended(job, reason, now)
 
     def _note_write(self, job: Call, now: float) -> None:
         """A write has succeeded behind."""
         policy = self.policy
-        if policy == INVALIDATE or (policy != AROUND and self.flow.ends_here):
+        if policy == AROUND:
+            return
+        if policy == INVALIDATE or self.flow.ends_here:
             self.drop(self._key(job), job.pool)
-        elif policy != AROUND:
+        else:
             self._put(job, now)
+        if self.renewal is not None:
+            self.renewal.revoke(self._key(job), now)
 
     def _answer_followers(self, job: Call, reason: i64, now: float) -> None:
         """Whoever waits for what a job fetched goes the same way."""
@@ -301,12 +317,16 @@ class StoreRole(Role):
 
     def keeps(self, call: Call) -> bool:
         """Others wait for what it fetches."""
+        if self.renewal is not None and self.renewal.keeps(call):
+            return True
         return call.leads and any(
             not each.done for each in self._followers[self._fetched(call)][1:]
         )
 
     def lost(self, job: Call, now: float) -> None:
         """Whoever waits for a dead job in another instance fails with it."""
+        if self.renewal is not None:
+            self.renewal.lost(job, now)
         if job.leads:
             for follower in self._take_followers(job):
                 if not follower.done and follower.pool is not job.pool:
@@ -323,52 +343,17 @@ class StoreRole(Role):
             if not other.down:
                 return
         self.clear()
-
-    def clear(self) -> None:
-        """Forget everything, what was to be written behind as well."""
-        self.store.clear()
-        if self.ring is not None:
-            for pool in self.ring.pools:
-                self.store_of(pool).clear()
-        if self.behind is not None:
-            self.behind.crash()
-
-    def prewarm(self, keys: i64, size: i64, now: float, place: i64 = NOBODYS) -> None:
-        """Store the most popular keys, as many entries of a size as fit, the most popular last.
-
-        Ages are spread over the time to live, as they would be after a while; without one they are 0. Where each
-        instance has a store of its own, that is done for the one in a place.
-        """
-        store, ring = self.store, self.ring
-        version = UNKNOWN if self.origins is None else self.origins.as_of_now()
-        stores: i64 = 1 if ring is None else ring.main
-        count = keys
-        if store.capacity < count:
-            count = min(count, store.capacity * stores)
-        if size > 0 and store.capacity_bytes // size < count:
-            count = min(count, store.capacity_bytes // size * stores)
-        finite = store.ttl < NEVER
-        for rank in range(count):
-            key = count - 1 - rank
-            stored = key if place == NOBODYS else key_at(key, place)
-            age = (float(key + 1) * 0.6180339887498949) % 1.0
-            written = now - store.ttl * age if finite else now
-            until = now + store.ttl * (1.0 - age)
-            if ring is None:
-                store.put(stored, written, until, size, 0, version)
-                continue
-            pool = ring.pools[ring.serving(key)]
-            own = self.store_of(pool)
-            slot = own.put(key, written, until, size, pool.index, version)
-            if slot >= 0:
-                self._copy(ring, pool, own, slot)
+        if self.renewal is not None:
+            self.renewal.clear()
 
 
-def _version_of(job: Call) -> i64:
-    """The version of what is stored for a job: what it has read, or, where it only brings it, who made it."""
-    version = version_of(job)
-    above = job.parent
-    while job.fill and version == UNKNOWN and above is not None and above.key == job.key:
-        version = version_of(above)
-        above = above.parent
-    return version
+@final
+class RoleFetcher(Fetcher):
+    """A store, as its renewal sees it."""
+
+    def __init__(self, role: StoreRole) -> None:
+        self._role = role
+
+    def fetch(self, job: Call, now: float) -> None:
+        """Fetch what a request asks for, as after a miss."""
+        self._role.fetch(job, now)

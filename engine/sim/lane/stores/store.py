@@ -37,6 +37,10 @@ class Store(Contents):
         """Whether nobody goes for another one: what finds no room is refused."""
         self.refused: i64 = 0
         """Writes that were."""
+        self.grace = 0.0
+        """Seconds for which entries are kept, though not found, after they have expired."""
+        self.lapsed = False
+        """Whether a look-up has found that an entry has expired, since somebody last asked."""
         self.table = KeyTable()
         self.keepers: list[SessionKeeper] = []
         """Who wants to know which entries are given up."""
@@ -49,12 +53,14 @@ class Store(Contents):
         """Who wrote each entry: the index of an instance."""
 
     def find(self, key: i64, now: float) -> i64:
-        """The slot of a key that is asked for, or `NOWHERE`; an entry that has expired goes."""
+        """The slot of a key that is asked for, or `NOWHERE`; an entry that has expired goes, after the grace."""
         slot = self.table.find(key)
         if slot < 0:
             return NOWHERE
         if self.expires_at[slot] <= now:
-            self.remove(slot)
+            self.lapsed = True
+            if self.expires_at[slot] + self.grace <= now:
+                self.remove(slot)
             return NOWHERE
         self.touch(slot)
         return slot
@@ -187,6 +193,7 @@ class Store(Contents):
         self.evictions, self.refused = other.evictions, other.refused
         self.hits, self.misses = other.hits, other.misses
         self.keepers = other.keepers
+        self.grace = other.grace
         for keeper in self.keepers:
             for key in keeper.kept():
                 if self.table.find(key) < 0:

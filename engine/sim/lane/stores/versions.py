@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 UNKNOWN: Final = 0
 """The version of what nobody knows the version of: it is never called stale."""
+NOTHING: Final = -1
+"""Stands for the version of who has none, and so needs the whole answer."""
 _BITS: Final = 16
 _ORIGIN: Final = (1 << _BITS) - 1
 _RECENT: Final = 256
@@ -112,6 +114,11 @@ class Versions:
             self._newest[slot] = i64(held)
             del self.ahead[int(key)]
 
+    def compare(self, call: Call, version: i64) -> None:
+        """Tell whoever asks whether there is another version than its own that there is none."""
+        if self._origins.conditional:
+            compare(call, version)
+
     def held(self, key: i64) -> i64:
         """The version that the origin has: the newest, but where a newer one is promised."""
         if len(self.ahead) > 0:
@@ -150,6 +157,8 @@ class Origins:
     """All data origins of a machine, each with its versions."""
 
     def __init__(self) -> None:
+        self.conditional = False
+        """Whether anybody asks whether there is another version than the one that it has."""
         self.writes: i64 = 1
         """The last number that was given to a write; those from 2 on are writes."""
         self._tables: list[Versions] = []
@@ -199,8 +208,20 @@ def note(call: Call, version: i64) -> None:
     context.version = max(context.version, version)
 
 
+def compare(call: Call, version: i64) -> None:
+    """Answer that nothing has changed, where whoever asks has this version already (304)."""
+    above = call.parent
+    while above is not None and above.key == call.key:
+        context = above.context
+        if context is not None and context.etag != UNKNOWN:
+            call.unchanged = context.etag == version
+            return
+        above = above.parent
+
+
 def pass_on(call: Call, job: Call) -> None:
     """What a call has read, the job has read that made it: unless it was another key."""
     context = call.context
     if context is not None and context.version != UNKNOWN and call.key == job.key:
         note(job, context.version)
+        job.unchanged = call.unchanged
