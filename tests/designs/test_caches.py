@@ -91,3 +91,45 @@ def test_what_warms_a_cold_cache(edit: Edit, after: float, claim: str) -> None:
     )
     assert well - 60.0 == pytest.approx(after, abs=3.0)
     assert mean(samples, 100.0, 200.0, goodput("readers")) == pytest.approx(1000.0, rel=0.02)
+
+
+def test_without_one_of_ten_caches_the_database_is_asked_too_much() -> None:
+    """Case D2: (1 - .95 × .9) ÷ (1 - .95) = 2.9 times the load behind."""
+    design = shipped("memcache-2013-node")
+    says(design, "95 % are answered there", "can do 60 a second, gets 30")
+    says(design, "85 % are answered from the ring instead of 95 %", "2.9 times as much as before")
+    says(design, "20 s later goodput is 0 of 600 a second", "At 120 s the cache is back")
+    samples = watched(design, 180.0)
+    asked, hits = (
+        node("database", lambda n: n.arrivals),
+        node("ring", lambda n: n.extra["hit_ratio"]),
+    )
+    before = mean(samples, 20.0, 60.0, asked)
+    assert before == pytest.approx(30.0, rel=0.1)
+    assert mean(samples, 20.0, 60.0, hits) == pytest.approx(0.95, abs=0.005)
+    assert mean(samples, 61.0, 63.0, asked) / before == pytest.approx(2.9, rel=0.1)
+    assert mean(samples, 81.0, 120.0, goodput("readers")) < 5.0
+    assert mean(samples, 125.0, 180.0, goodput("readers")) == 0.0
+
+
+def test_a_gutter_answers_for_a_dead_cache() -> None:
+    design = shipped("memcache-2013-node-fixed")
+    says(
+        design, "for a second the database is asked twice as often", "after 3 s as often as before"
+    )
+    says(design, "All 600 reads a second are answered")
+    samples = watched(design, 180.0)
+    asked = node("database", lambda each: each.arrivals)
+    before = mean(samples, 20.0, 60.0, asked)
+    assert mean(samples, 60.0, 61.0, asked) / before == pytest.approx(2.0, rel=0.15)
+    assert mean(samples, 63.0, 70.0, asked) == pytest.approx(before, rel=0.15)
+    assert mean(samples, 61.0, 180.0, goodput("readers")) == pytest.approx(600.0, rel=0.01)
+    assert all(each.nodes["readers"].failed.get("timeout", 0) == 0 for each in samples)
+
+
+def test_so_does_one_copy_of_each_entry() -> None:
+    design = shipped("memcache-2013-node")
+    says(design, "One copy of each entry (Copies 1) does so as well")
+    samples = watched(changed(design, SetField("ring", ("config", "replicas"), 1)), 110.0)
+    assert mean(samples, 60.0, 110.0, goodput("readers")) == pytest.approx(600.0, rel=0.01)
+    assert mean(samples, 60.0, 70.0, node("database", lambda n: n.arrivals)) < 40.0

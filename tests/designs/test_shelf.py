@@ -45,6 +45,8 @@ RISKS = {
     "hello": BARE,
     "idle-timeout": {"idle-race"},
     "key-rotation": {"key-rotation"},
+    "memcache-2013-node": {"unbounded-queue"},
+    "memcache-2013-node-fixed": {"unbounded-queue"},
     "mutual-calls": {"deadlock", "no-timeout"},
     "mutual-calls-fixed": BARE,
     "one-fast-or-four-slow": BARE,
