@@ -40,7 +40,7 @@ from engine.plan.station import (
 )
 
 HELP = """\
-Pulls messages from the queues that link to it: each idle worker takes one, works on it, makes the calls
+Pulls messages from the queues and topics that link to it: each idle worker takes one, works on it, makes the calls
 of its outgoing links, and then acknowledges it. It never has a queue of its own.
 
 It finishes `instances × workers ÷ service time` messages a second. Below the rate of the queue, the

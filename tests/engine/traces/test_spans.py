@@ -13,7 +13,7 @@ from engine.plan.primitives import ConnectionPlan
 from engine.traces.critical import spent
 from engine.traces.span import Trace
 from tests.helpers.flows import background, call, parallel, work
-from tests.helpers.plans import client, event, link, plan, queue, retry, router, station
+from tests.helpers.plans import client, event, link, plan, queue, retry, router, station, topic
 from tests.helpers.traces import of_link, parts, traces
 
 
@@ -137,7 +137,8 @@ def test_a_message_is_a_trace_of_its_own_that_knows_its_sender() -> None:
 
 def test_a_message_waits_and_is_delivered_again() -> None:
     down = event(1.05, 0.5, "kill", nodes=("workers",), instances=1)
-    nodes = [client(**at(1.0)), queue("orders"), station("workers", 0.3, pulls=True)]
+    late = queue("orders", visibility=0.55)
+    nodes = [client(**at(1.0)), late, station("workers", 0.3, pulls=True)]
     links = [link("users", "orders"), link("orders", "workers")]
     _, message = of_kinds(traces(plan(nodes, links, events=(down,))))
     first, second = of_link(message, "orders-workers")
@@ -182,3 +183,15 @@ def test_a_waterfall_shows_what_was_asked_for_and_little_of_what_goes_on_for_nob
     assert trace.duration == pytest.approx(0.2)
     assert trace.spans[1].last == pytest.approx(11.0)
     assert trace.shown_length == pytest.approx(0.25)
+
+
+def test_each_group_of_a_topic_has_a_trace_of_its_own() -> None:
+    nodes = [client(**at(1.0)), topic("log"), *(station(name, 0.3, pulls=True) for name in "ab")]
+    links = [link("users", "log"), link("log", "a"), link("log", "b")]
+    *messages, request = sorted(traces(plan(nodes, links)), key=lambda each: each.root.kind)
+    assert [message.root.kind for message in messages] == ["message", "message"]
+    assert {message.spans[1].node for message in messages} == {"a", "b"}
+    for message in messages:
+        assert message.cause == (request.id, request.spans[1].id)
+        assert message.root.reason is None
+        assert spent(message)["work"] == pytest.approx(0.3)

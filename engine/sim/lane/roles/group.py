@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, final
 from mypy_extensions import i64
 
 from engine.sim.lane.call import Call, Endpoint
-from engine.sim.lane.codes import CRASHED, UNAVAILABLE
+from engine.sim.lane.codes import CRASHED, OK, UNAVAILABLE
 from engine.sim.lane.context import context_of
 from engine.sim.lane.instance import DeathWatch
 from engine.sim.lane.link import Link
@@ -262,7 +262,7 @@ class Group(Reader):
         """A message was worked on."""
         cursor = self._cursor_of(message)
         message.done = True
-        self.topic.close(message, 0, now)
+        self.topic.close(message, OK, now)
         if cursor is None:
             return  # somebody else has the partition by now
         cursor.message = None
