@@ -45,7 +45,7 @@ lease's time. A lease makes a leader as well: whoever holds it leads.
 **Watchers** are told of every write: that is work of *watchers × time to tell one* for each.
 
 **Contention** makes work longer the more workers work: past the peak, more workers answer less. With
-*α = .03* and *β = .001* 31 workers do the work of 9.04, and 64 that of 7.82.
+*α = .05* and *β = .001* 31 workers do the work of 9.04, and 64 that of 7.82.
 
 **Left out:** the log and its size, snapshots, reads that may be stale, the work of followers on writes (a request's
 work is done where it comes to), instances that are added one after the other, votes that are split.

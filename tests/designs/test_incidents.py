@@ -44,6 +44,8 @@ PAIRS: dict[str, tuple[str, str]] = {
     "open-connect": ("appliances", "config.eviction"),
     "reconnect-storm": ("phones-gateway", "config.connection.reconnect.jitter"),
     "retry-storm": ("web", "config.queue_limit"),
+    "roblox-2021": ("consul", "config.workers"),
+    "roblox-2021-return": ("players", "config.arrivals.rate"),
     "shopify-sale": ("app", "config.autoscale.schedule"),
     "slack-2021": ("web", "config.autoscale.metric"),
     "waiting-for-connections": ("app-db", "config.queue_timeout"),
@@ -346,3 +348,40 @@ def test_checks_that_flap_under_overload() -> None:
     assert all(
         each.nodes["users"].failed.keys() <= {"queue_full"} for each in within(samples, 60.0, 300.0)
     )
+
+
+def test_more_workers_do_less_under_contention_and_all_leases_run_out() -> None:
+    """USL with .05 and .001: 9.038 of 31 workers, 7.822 of 64 (Gunther), in five instances of .1 s a request."""
+    says(shipped("roblox-2021"), "31 workers do the work of 9.04 and 64 that of 7.82", "391 requests")
+    peak, past = (n / (1 + 0.05 * (n - 1) + 0.001 * n * (n - 1)) for n in (31, 64))
+    assert (peak, past) == (pytest.approx(9.038, abs=1e-3), pytest.approx(7.822, abs=1e-3))
+    samples, notices = seconds_of("roblox-2021")
+    done = mean(samples, 130.0, 240.0, node("consul", lambda each: float(each.completed)))
+    assert done == pytest.approx(5 * past / 0.1, rel=0.03)
+    assert any("without its lease" in each for each in notices)
+    games = result_of("roblox-2021")["nodes"]["games"]["extra"]
+    assert games["leases_expired"] >= 60
+    assert games["leases_held"] == 0
+    assert mean(samples, 150.0, 240.0, goodput("players")) < 1.0
+
+
+def test_as_many_workers_as_do_the_most_work_off_what_a_surge_has_left() -> None:
+    says(shipped("roblox-2021-fixed"), "452 requests a second", "no lease runs out")
+    found = result_of("roblox-2021-fixed")
+    assert found["nodes"]["games"]["extra"]["leases_expired"] == 0
+    assert not found["clients"]["players"]["failed"]
+
+
+def test_caches_that_are_cold_for_everybody_at_once_stay_cold() -> None:
+    says(shipped("roblox-2021-return"), "it stays cold", "a database that can do 250")
+    samples, _ = seconds_of("roblox-2021-return")
+    assert mean(samples, 240.0, 360.0, goodput("players")) < 200.0
+    assert mean(samples, 240.0, 360.0, node("database", lambda each: float(each.completed))) < 255.0
+
+
+def test_a_tenth_of_the_players_after_the_other_warms_the_caches() -> None:
+    says(shipped("roblox-2021-return-fixed"), "the database never gets more than it can do")
+    found = result_of("roblox-2021-return-fixed")
+    assert sum(found["clients"]["players"]["failed"].values()) < 20
+    samples, _ = seconds_of("roblox-2021-return-fixed")
+    assert mean(samples, 250.0, 360.0, goodput("players")) == pytest.approx(1000.0, rel=0.02)

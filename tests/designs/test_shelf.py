@@ -56,6 +56,10 @@ RISKS = {
     "priority-lane": BARE,
     "poison-message": {"no-dead-letters"},
     "publish-subscribe": {"idle-consumers", "short-retention"},
+    "roblox-2021": {"unbounded-queue"},
+    "roblox-2021-fixed": {"unbounded-queue"},
+    "roblox-2021-return": {"unbounded-queue"},
+    "roblox-2021-return-fixed": {"unbounded-queue"},
     "shopify-sale": {"autoscaler-slow"},
     "retry-storm": {"unbounded-queue", "retry-storm"},
 }

@@ -38,6 +38,8 @@ def timeout_risks(facts: Facts) -> Iterator[Finding]:
     leaving: dict[str, list[LinkPlan]] = defaultdict(list)
     entering: dict[str, list[LinkPlan]] = defaultdict(list)
     for link in facts.plan.links:
+        if link.target == nodes[link.source].coordinator:
+            continue  # nobody's request waits for the renewal of a lease
         leaving[link.source].append(link)
         entering[link.target].append(link)
     for link in facts.plan.links:
@@ -52,7 +54,7 @@ def timeout_risks(facts: Facts) -> Iterator[Finding]:
 
 def _waits(facts: Facts, link: LinkPlan, source: NodePlan) -> Iterator[Finding]:
     """Callers that wait for ever, or longer than their own callers."""
-    if not link.waits or source.keeps_messages:
+    if not link.waits or source.keeps_messages or link.target == source.coordinator:
         return
     waits = facts.patience_over(link)
     keeps = source.traffic is not None or source.station.hold
