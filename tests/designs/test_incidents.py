@@ -40,6 +40,7 @@ PAIRS: dict[str, tuple[str, str]] = {
     "github-2018": ("mysql", "config.failover.fencing"),
     "idle-timeout": ("devices-api", "config.connection.idle_timeout"),
     "google-cloud-2025": ("large-table-l", "config.retry.backoff.jitter"),
+    "memcache-2013": ("memcache", "config.fill"),
     "mutual-calls": ("stock", "config.hold_while_waiting"),
     "open-connect": ("appliances", "config.eviction"),
     "reconnect-storm": ("phones-gateway", "config.connection.reconnect.jitter"),
@@ -141,6 +142,33 @@ def test_nobody_leads_beside_a_leader_that_is_out_of_reach() -> None:
     assert not result["clients"]["users"]["failed"]
     _, notices = seconds_of("github-2018-fixed")
     assert any("out of reach" in each for each in notices)
+
+
+def test_a_popular_key_that_everybody_reads_when_it_expires() -> None:
+    says(shipped("memcache-2013"), "201 reads at once, every 5 s", "needs 201 connections")
+    memcache, database = (
+        result_of("memcache-2013")["nodes"][name] for name in ("memcache", "database")
+    )
+    assert memcache["extra"]["fetches_per_expiry"] == pytest.approx(201.0, abs=3.0)
+    assert database["utilization"] < 0.1, "idle nine tenths of the time"
+    says(shipped("memcache-2013-fixed"), "1 read for each expiry")
+    fixed = result_of("memcache-2013-fixed")["nodes"]["memcache"]["extra"]
+    assert fixed["fetches_per_expiry"] == 1.0
+    peaks = [
+        max(node("database", lambda each: each.arrivals)(each) for each in seconds_of(name)[0])
+        for name in ("memcache-2013", "memcache-2013-fixed")
+    ]
+    assert peaks[0] >= 10.0 * peaks[1]
+
+
+@pytest.mark.parametrize(("fill", "reads"), [("early", 2.7), ("single_flight", 1.0)])
+def test_other_ways_to_read_a_popular_key(fill: str, reads: float) -> None:
+    design = shipped("memcache-2013")
+    says(design, "Fill to early: 2.7 reads, and nobody waits", "Single-flight: 1.")
+    found = measured(changed(design, SetField("memcache", ("config", "fill"), fill)))
+    extra = found["nodes"]["memcache"]["extra"]
+    assert extra["fetches_per_expiry"] == pytest.approx(reads, abs=0.6)
+    assert found["clients"]["web"]["latency"]["p999"] < 0.001 or fill == "single_flight"
 
 
 def test_leases_that_run_out_together() -> None:

@@ -47,6 +47,7 @@ RISKS = {
     "key-rotation": {"key-rotation"},
     "memcache-2013-node": {"unbounded-queue"},
     "memcache-2013-node-fixed": {"unbounded-queue"},
+    "memcache-2013": {*ALONE, "stampede"},
     "mutual-calls": {"deadlock", "no-timeout"},
     "mutual-calls-fixed": BARE,
     "one-fast-or-four-slow": BARE,
