@@ -116,3 +116,15 @@ def test_messages_show_what_keeps_them_in_order_and_from_acting_twice() -> None:
     assert gate_pills({"acks": "leader"}, {}) == (Pill("copy", "acks leader"),)
     assert gate_pills({"acks": "all"}, {}) == ()
     assert link_pills({"group": "billing"}, {}) == (Pill("group", "billing"),)
+
+
+def test_a_leader_shows_its_followers_until_something_is_wrong_between_them() -> None:
+    config: dict[str, object] = {"replicas": 2, "acknowledge": "semi_sync"}
+    assert gate_pills(config, {}) == (Pill("replicas", "1 + 2 · semi-sync"),)
+    assert gate_pills({"replicas": 0}, {}) == ()
+    split = gate_pills(config, {"replication": "two leaders"})
+    assert split == (Pill("replicas", "two leaders", "failing"),)
+    behind = gate_pills(config, {"replication": "lag 3 s"})
+    assert behind == (Pill("replicas", "lag 3 s", "strained"),)
+    spare = gate_pills({"replicas": 1, "failover": {}}, {"failover": "promoting"})
+    assert spare[1] == Pill("failover", "promoting", "failing")
