@@ -380,7 +380,9 @@ def test_checks_that_flap_under_overload() -> None:
 
 def test_more_workers_do_less_under_contention_and_all_leases_run_out() -> None:
     """USL with .05 and .001: 9.038 of 31 workers, 7.822 of 64 (Gunther), in five instances of .1 s a request."""
-    says(shipped("roblox-2021"), "31 workers do the work of 9.04 and 64 that of 7.82", "391 requests")
+    says(
+        shipped("roblox-2021"), "31 workers do the work of 9.04 and 64 that of 7.82", "391 requests"
+    )
     peak, past = (n / (1 + 0.05 * (n - 1) + 0.001 * n * (n - 1)) for n in (31, 64))
     assert (peak, past) == (pytest.approx(9.038, abs=1e-3), pytest.approx(7.822, abs=1e-3))
     samples, notices = seconds_of("roblox-2021")
