@@ -94,6 +94,18 @@ def features(requests: int) -> dict[str, Raw]:
     return found
 
 
+def looked_up(requests: int, **config: Any) -> Raw:
+    """Keys that are looked up in a cache with room for half of them, and in a database where they are not."""
+    rate = 1000.0
+    nodes = [
+        node("users", "client", 0, 0, **poisson(rate)),
+        node("cache", "cache", 300, 0, **({"capacity": 5000, "prewarm": True} | config)),
+        node("db", "sql_database", 600, 0),
+    ]
+    links = [link("users", "cache"), link("cache", "db")]
+    return design("Look-ups", nodes, links, requests / rate)
+
+
 def protected(requests: int) -> Raw:
     """Three tiers with a breaker and a retry budget on every link, and a rate limit at every node."""
     raw = three_tiers(requests)

@@ -18,6 +18,7 @@ import simpy
 from tests.bench.designs import (
     Raw,
     features,
+    looked_up,
     one_queue,
     overloaded,
     protected,
@@ -146,6 +147,16 @@ def priced(folder: Path) -> Iterator[Row]:
     yield Row("… watched", watched, "k req/s", 0.8 * bare, "more", bare, "bare")
 
 
+def cached(folder: Path) -> Iterator[Row]:
+    """Requests that a cache answers, mostly, however it evicts."""
+    one = median_of(5, lambda: speed(simulate(looked_up(1_000_000), folder)[0]))
+    yield Row("look-ups in a cache", one, "k req/s", 500, "more")
+    for name in ("sampled_lru", "w_tinylfu", "s3_fifo"):
+        raw = looked_up(1_000_000, eviction=name)
+        value = median_of(5, lambda raw=raw: speed(simulate(raw, folder)[0]))
+        yield Row(f"… by {name}", value, "k req/s", 0.7 * one, "more", one, "LRU")
+
+
 def soak(folder: Path) -> Row:
     """Memory of a day that somebody watches, against that of an hour."""
     rate = 50.0
@@ -174,3 +185,4 @@ def measure(folder: Path) -> Iterator[Row]:
     yield soak(folder)
     yield from scaling(folder)
     yield from priced(folder)
+    yield from cached(folder)
