@@ -56,8 +56,14 @@ Compare: CloudFront, Fastly, Cloudflare, Akamai, Netflix Open Connect.
 class CdnConfig(keyed_cache.CacheConfig):
     """Where its caches are, and what they keep."""
 
-    scope: ClassVar[Literal["shared"]] = "shared"  # type: ignore[misc]  # which leaves the field out
-    """Of whom its stores are follows from the points of presence."""
+    # Fields of a cache that its places take the place of: a class variable leaves them out.
+    scope: ClassVar[Literal["shared"]] = "shared"  # type: ignore[misc]
+    instances: ClassVar[Any] = property(lambda self: self.places)  # type: ignore[misc]
+    placement: ClassVar[Literal["ring"]] = "ring"  # type: ignore[misc]
+    virtual_nodes: ClassVar[int] = 100  # type: ignore[misc]
+    replicas: ClassVar[int] = 0  # type: ignore[misc]
+    gutter: ClassVar[None] = None  # type: ignore[misc]
+    failover: ClassVar[None] = None  # type: ignore[misc]
 
     @model_validator(mode="after")
     def _evicts_in_order(self) -> Self:
@@ -125,6 +131,11 @@ class CdnConfig(keyed_cache.CacheConfig):
     )
 
     @property
+    def is_ring(self) -> bool:
+        """No: each point may have every key."""
+        return False
+
+    @property
     def places(self) -> int:
         """How many points of presence there are."""
         return self.pops or max(1, len(self.spread))
@@ -149,6 +160,12 @@ def lower(config: CdnConfig, context: Lowering) -> NodePlan:
     return replace(plan, station=station, store=store, meters_egress=True)
 
 
+def _is_read(metric: Metric) -> bool:
+    """Whether one of the fields is there that a metric of caches needs."""
+    needs = metric.needs.split()
+    return not needs or any(each in CdnConfig.model_fields for each in needs)
+
+
 PRESET = Preset(
     Component(
         kind="cdn",
@@ -161,7 +178,7 @@ PRESET = Preset(
         input="calls",
         output="calls",
         metrics=(
-            *keyed_cache.CACHE_METRICS,
+            *(each for each in keyed_cache.CACHE_METRICS if _is_read(each)),
             Metric(name="byte_hit_ratio", title="byte hit ratio", unit="%"),
             Metric(name="egress_bytes", title="egress", unit="B", counts=True),
             Metric(name="shield_hit_ratio", title="shield hits", unit="%", needs="shield"),

@@ -70,14 +70,15 @@ def _few(reading: Reading, node_id: str, config: Config) -> Iterator[Finding]:
         return
     name = name_of(reading.design, node_id)
     empty = all_of(name_of(reading.design, each) for each in spread[there:])
+    field = "instances" if "instances" in type(config).model_fields else "pops"
     yield Finding(
         level="warning",
         code="few-instances",
         id=node_id,
-        field="config.instances",
+        field=f"config.{field}",
         message=f"{name} is spread over {len(spread)} frames and has {there} of its instances: none lies in {empty}; "
         f"have {len(spread)}, or name fewer frames",
-        fix=SetField(node_id, ("config", "instances"), len(spread), f"Have {len(spread)}"),
+        fix=SetField(node_id, ("config", field), len(spread), f"Have {len(spread)}"),
     )
 
 

@@ -131,7 +131,7 @@ def _single(facts: Facts, node: NodePlan, single: frozenset[str]) -> Iterator[Fi
             "that callers keep"
         )
         yield risk(node.id, "single-point", message, None)
-    elif not facts.has(node.id, "instances"):
+    elif instances == 1 and not facts.has(node.id, "instances"):
         message = f"{name} is a single point of failure: when it dies, nothing is answered"
         spare = facts.has(node.id, "failover") and node.failover is None
         fix = SetField(node.id, ("config", "failover"), {}, "Add a standby") if spare else None
@@ -145,4 +145,5 @@ def _single(facts: Facts, node: NodePlan, single: frozenset[str]) -> Iterator[Fi
             f"Every answer needs {name}: when its {instances} instances die together (a bad release, a "
             "lost zone), nothing is answered"
         )
-        yield risk(node.id, "single-point-group", message, "instances")
+        field = "instances" if facts.has(node.id, "instances") else None
+        yield risk(node.id, "single-point-group", message, field)
