@@ -43,6 +43,7 @@ PAIRS: dict[str, tuple[str, str]] = {
     "memcache-2013": ("memcache", "config.fill"),
     "mutual-calls": ("stock", "config.hold_while_waiting"),
     "open-connect": ("appliances", "config.eviction"),
+    "prime-day-cart": ("carts", "config.read_quorum"),
     "reconnect-storm": ("phones-gateway", "config.connection.reconnect.jitter"),
     "retry-storm": ("web", "config.queue_limit"),
     "roblox-2021": ("consul", "config.workers"),
@@ -415,3 +416,31 @@ def test_a_tenth_of_the_players_after_the_other_warms_the_caches() -> None:
     assert sum(found["clients"]["players"]["failed"].values()) < 20
     samples, _ = seconds_of("roblox-2021-return-fixed")
     assert mean(samples, 250.0, 360.0, goodput("players")) == pytest.approx(1000.0, rel=0.02)
+
+
+def test_a_read_of_one_replica_misses_what_two_have_taken() -> None:
+    says(shipped("prime-day-cart"), "almost one read in a hundred")
+    as_it_was = result_of("prime-day-cart")["nodes"]["carts"]["extra"]
+    assert 0.005 < as_it_was["stale_ratio"] < 0.015
+    says(shipped("prime-day-cart-fixed"), "nobody sees an error, and nothing is stale")
+    fixed = result_of("prime-day-cart-fixed")
+    assert fixed["nodes"]["carts"]["extra"]["stale_ratio"] == 0.0
+    assert fixed["nodes"]["carts"]["extra"]["no_quorum"] == 0
+    assert fixed["nodes"]["carts"]["extra"]["lost_writes"] == 0
+    for name in ("prime-day-cart", "prime-day-cart-fixed"):
+        assert not result_of(name)["clients"]["shoppers"]["failed"]
+        assert fixed["clients"]["shoppers"]["latency"]["p99"] < 0.01
+
+
+@pytest.mark.parametrize("partitions", [12, 100])
+def test_a_hot_key_is_refused_at_the_rate_of_its_partition(partitions: int) -> None:
+    says(shipped("prime-day-cart-fixed"), "refuses what is above 250 a second, with 12 partitions")
+    hot = {"at": 0, "duration": None, "change": "hot_key", "key": 5, "probability": 0.6}
+    design = changed(
+        shipped("prime-day-cart-fixed"),
+        SetField("carts", ("config", "partitions"), partitions),
+        SetDesign(("scenario", "events"), [hot]),
+        SetDesign(("scenario", "duration"), 30.0),
+    )
+    extra = measured(design)["nodes"]["carts"]["extra"]
+    assert extra["throttled"] > 1000

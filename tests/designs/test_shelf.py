@@ -55,6 +55,7 @@ RISKS = {
     "open-connect": {*ALONE, "one-zone"},
     "open-connect-fixed": {*ALONE, "one-zone"},
     "priority-lane": BARE,
+    "prime-day-cart": {"stale-reads"},
     "poison-message": {"no-dead-letters"},
     "publish-subscribe": {"idle-consumers", "short-retention"},
     "roblox-2021": {"unbounded-queue"},

@@ -33,8 +33,8 @@ def cluster_risks(facts: Facts, node: NodePlan) -> Iterator[Finding]:
     if read + write <= count:
         enough = count - write + 1
         message = (
-            f"Reads of {name} may be stale: {read} replicas read and {write} written of {count} need not have one in "
-            f"common; read {enough}"
+            f"Reads of {name} may be stale: a read asks {read} of {count} replicas and a write {write}, which need not "
+            f"have one in common; read {enough}"
         )
         fix = SetField(node.id, ("config", "read_quorum"), enough, f"Read {enough} replicas")
         yield risk(node.id, "stale-reads", message, "read_quorum", fix)
