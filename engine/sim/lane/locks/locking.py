@@ -60,7 +60,8 @@ class LockCost(QueryCost):
             return -1.0 if table.begins(call, Owner(table.number())) else 0.0
         if context.message in (COMMIT, ABORT):
             return 0.0
-        if context.message == PREPARE and part.locks:
+        # Whoever has been told the outcome already keeps nothing more.
+        if context.message == PREPARE and part.locks and not part.refuses(PREPARE):
             return -1.0 if table.begins(call, table.hold_of(part)) else 0.0
         return -1.0 if table.begins(call, Owner(table.number())) else 0.0
 
