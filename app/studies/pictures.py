@@ -132,7 +132,7 @@ def _pareto(report: Report) -> Picture | None:
             tuple(_number(row[across]) for row in chosen),
             tuple(_number(row[up]) for row in chosen),
             good=front,
-            texts=tuple(f"{row['design']} {row['title']}" for row in chosen),
+            texts=tuple(str(row["design"]) for row in chosen),  # names would cover each other
         )
         for word, front in (("on the Pareto front", True), ("beaten", False))
         if (chosen := [row for row in rows if row["pareto"] == front])
