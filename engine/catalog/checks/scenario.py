@@ -11,7 +11,7 @@ from engine.catalog.checks.event_fixes import raw_event, with_events
 from engine.catalog.checks.flows import explicit_flow, unknown_links
 from engine.catalog.checks.repairs import repair_problem, repair_warnings
 from engine.catalog.checks.structure import class_errors
-from engine.catalog.events import replaced
+from engine.catalog.events import config_path, replaced
 from engine.catalog.inside import members
 from engine.catalog.measures import measured_of
 from engine.catalog.registry import component
@@ -23,6 +23,7 @@ from engine.model.last_mile import last_mile
 from engine.model.metric_names import instance_of, made
 from engine.model.metrics import metric_of_design
 from engine.model.names import did_you_mean, name_of, one_of
+from engine.model.spread import FIELD as SPREAD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -168,6 +169,11 @@ def _profile_problem(design: Design, item: Node | Link) -> tuple[str, str] | Non
 def _set_problem(reading: Reading, event: Event) -> tuple[str, str] | None:
     """What is wrong with a ``set`` event."""
     design = reading.design
+    if config_path(event.path or "")[1:2] == (SPREAD,):
+        message = (
+            "an event does not move instances from frame to frame; set where they lie in the design"
+        )
+        return "path", f"{_target(design, event)}: {message}"
     try:
         item = replaced(design, event)
     except (EditError, DesignError) as error:

@@ -214,6 +214,12 @@ def test_what_is_told_before_a_run() -> None:
     assert "few-instances" not in codes
 
 
+def test_an_event_does_not_move_instances() -> None:
+    event = {"at": 5, "target": "web", "change": "set", "path": "spread", "value": ["a"]}
+    found = [each for each in check(spread(event)) if each.level == "error"]
+    assert ["does not move" in each.message for each in found] == [True]
+
+
 def test_theory_knows_the_mean_and_says_that_it_doubts_the_rest() -> None:
     plan = lower(spread())
     assert plan.links[1].delay.mean == pytest.approx((0.0 + 0.01 + 0.03) / 3.0)
