@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from engine.model.policies.auth import Auth
 from engine.model.policies.fallback import Fallback
+from engine.model.policies.lease import Lease
 from engine.plan.demand import demand_of
 from engine.plan.flow import flow_of
 from engine.plan.primitives import AsyncPart, CallPart, ChoicePart, LoopPart, ParallelPart
@@ -105,8 +106,10 @@ class _Faults:
         for link in plan.links:
             if not link.checks:
                 self._leaving[link.source].append(link)
-        self._checks = {link.source: link for link in plan.links if link.checks}
-        """The links over which gates ask."""
+        self._checks = {
+            link.source: link for link in sorted(plan.links, key=self._asks_who) if link.checks
+        }
+        """The links over which gates ask: who may come in, where one asks that as well."""
         self._links = {link.id: link for link in plan.links}
         self._flows: dict[str, FlowPlan] = {}
         self._visits: dict[tuple[str, int], _Outcome] = {}
@@ -117,6 +120,10 @@ class _Faults:
         self._usual: set[tuple[str, int]] = set()
         """The nodes that requests of a class come to while there is none: what is asked there is remembered."""
         self._overfull = self._overfull_under()
+
+    def _asks_who(self, link: LinkPlan) -> bool:
+        """Whether a link leads to an auth server, not to a coordinator."""
+        return link.target == self._nodes[link.source].auth_server
 
     def single_points(self) -> frozenset[str]:
         """The nodes whose fault leaves no client any answer, where there are any without faults."""
@@ -183,9 +190,15 @@ class _Faults:
         return _Outcome(inner.hit & up, inner.miss & up, inner.fail | bit, inner.missing)
 
     def _checked(self, node: NodePlan, kind: int, inner: _Outcome) -> _Outcome:
-        """What may come of a request at a node whose gate asks about everybody, from what may behind it."""
+        """What may come of a request at a node whose gates ask others, from what may behind it."""
+        lease = node.gate(Lease)
+        if lease is not None and lease.ttl < self._plan.duration:
+            lost = self._bits.get(lease.coordinator, 0)
+            inner = _Outcome(
+                inner.hit & ~lost, inner.miss & ~lost, inner.fail | lost, inner.missing
+            )
         auth = node.gate(Auth)
-        if auth is None or auth.mode in ("none", "token"):
+        if auth is None or auth.server is None or auth.mode in ("none", "token"):
             return inner
         asked = self._called(self._checks[node.id], kind)
         known = asked.hit | asked.miss

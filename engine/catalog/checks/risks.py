@@ -141,9 +141,7 @@ def _single(facts: Facts, node: NodePlan, single: frozenset[str]) -> Iterator[Fi
         message = f"One instance of {name}: when it dies, nothing is answered"
         yield risk(node.id, "single-point", message, "instances", fix)
     else:
-        message = (
-            f"Every answer needs {name}: when its {instances} instances die together (a bad release, a "
-            "lost zone), nothing is answered"
-        )
+        together = "a bad release" if len(set(node.spread)) > 1 else "a bad release, a lost zone"
+        message = f"Every answer needs {name}: when its {instances} instances die together ({together}), nothing is answered"
         field = "instances" if facts.has(node.id, "instances") else None
         yield risk(node.id, "single-point-group", message, field)

@@ -181,4 +181,7 @@ def test_what_is_told_before_a_run() -> None:
     assert [each.code for each in check(leased(coordinator="web")) if each.level == "error"] == [
         "no-coordinator"
     ]
+    single = [each.id for each in check(leased()) if each.code == "single-point-group"]
+    assert single == ["web", "keeper"]
+    assert not any("lost zone" in each.message for each in check(leased()))
     assert "even-quorum" in {each.code for each in check(asked(instances=4))}
