@@ -59,7 +59,6 @@ def _part(role: StoreRole, ring: KeyRing) -> None:
     """All share the store of the first instance from now on; what the others held is gone."""
     stores = stores_of(role)
     role.ring, role.former, role.shards = None, ring, None
-    ring.pools = []
     for pool in ring.ever:
         pool.contents = None
     for store in stores:
@@ -74,7 +73,8 @@ def wire_ring(role: StoreRole, part: NodePart, setup: Setup) -> None:
     plan, ring = part.plan.store, role.ring
     if plan is None or plan.ring is None or ring is None:
         return
-    pools, before = list(part.node.pools), list(ring.pools)
+    pools = list(part.node.pools)
+    before = [pool for pool in ring.pools if pool.contents is not None]
     main = max(1, len(pools) - plan.ring.spares)
     spare = before[int(ring.main) :]
     for place, pool in enumerate(pools):
@@ -93,6 +93,8 @@ def wire_ring(role: StoreRole, part: NodePart, setup: Setup) -> None:
     role.store = role.store_of(pools[0])
     known = set(ring.ever)
     ring.ever += [pool for pool in pools if pool not in known]
+    if not before:
+        ring.pools = []  # nothing has moved: all shared one store
     _map(ring, pools, main, plan.ring, setup, part.plan.id)
 
 

@@ -20,6 +20,7 @@ from tests.helpers.plans import (
     link,
     plan,
     request_class,
+    retry,
     simulate,
     station,
     store,
@@ -217,3 +218,21 @@ def test_instances_come_and_go_while_it_runs(placement: Any) -> None:
 def test_it_can_begin_warm() -> None:
     result = simulate(aside(ring(4, placement="ring"), prewarm=True, ttl=INFINITE, duration=5.0))
     assert result["nodes"]["ring"]["extra"]["hit_ratio"] == 1.0
+
+
+def test_a_try_that_waits_while_ring_and_link_go_finds_an_instance() -> None:
+    base = aside(ring(3), duration=5.0, events=(event(0.0, 1.0, "kill", nodes=("ring",)),))
+    waiting = replace(base.links[1], retry=retry(3, base=1.5, jitter="none"))
+    first = replace(base, links=(base.links[0], waiting, base.links[2]))
+    alone = cache("ring", None, ttl=TTL)
+    later = replace(
+        first,
+        nodes=tuple(alone if each.id == "ring" else each for each in first.nodes),
+        links=(base.links[0], replace(base.links[2], on_miss=False, on_failure=False)),
+    )
+    simulation = Simulation(first)
+    simulation.advance(0.5)
+    simulation.follow(later)
+    simulation.advance(5.0)
+    check(simulation.machine)
+    assert simulation.machine.nodes["ring"].node.completed > 0

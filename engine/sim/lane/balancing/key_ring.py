@@ -98,5 +98,12 @@ class KeyRingPicker(Picker):
 
     def pick(self, call: Call) -> Endpoint | None:
         """The one that is asked for the key now."""
-        place = self._ring.serving(call.key)
-        return self.endpoints[place] if place < len(self.endpoints) else None
+        ring, endpoints = self._ring, self.endpoints
+        place = ring.serving(call.key)
+        pool = ring.pools[place]
+        if place < len(endpoints) and endpoints[place].pool is pool:
+            return endpoints[place]
+        for endpoint in endpoints:  # a link that was removed knows the instances that there were
+            if endpoint.pool is pool:
+                return endpoint
+        return None
