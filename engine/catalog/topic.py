@@ -16,6 +16,7 @@ from engine.model.fields import Config, setting
 from engine.model.laws import Exponential, Law
 from engine.model.messaging import POISON
 from engine.model.metric import Metric
+from engine.model.prices import Pricing
 from engine.plan.lower import law_plan
 from engine.plan.primitives import NodePlan, StationPlan, TopicPlan
 
@@ -199,6 +200,7 @@ PRESET = Preset(
         config=TopicConfig,
         input="calls",
         output="messages",
+        pricing=Pricing(requests=True),
         metrics=(
             Metric(name="behind", title="lag", each="lag"),
             Metric(name="age", title="age when delivered", unit="s"),

@@ -8,6 +8,7 @@ import pytest
 
 from engine.catalog import lower
 from engine.catalog.check import check
+from engine.catalog.registry import COMPONENTS
 from engine.model.design import Design
 from engine.model.edits import SetDesign, SetField
 from engine.model.files import dumps, loads
@@ -151,3 +152,9 @@ def test_functions_cost_their_work_and_their_requests() -> None:
     web = result_of(Design.model_validate(raw))["nodes"]["web"]
     expected = 20.0 * web["extra"]["concurrency"] / 2.0 + web["arrivals"] * 36.0
     assert web["extra"]["cost_per_hour"] == pytest.approx(expected, rel=1e-9)
+
+
+def test_whatever_somebody_has_to_run_has_a_price() -> None:
+    """Only clients are free: they are other people's."""
+    free = {each.kind for each in COMPONENTS if each.pricing.is_free}
+    assert free == {"client"}
