@@ -59,8 +59,8 @@ def _role(node: NodePlan) -> tuple[object, ...]:
     """Which node it is, what it is made of, and what else about it matters to others.
 
     That is whether clients have to draw keys for it, what passes it, whether it only tells the way, whether it is one
-    of those who pick by zone, since they count each other, and what it has links carry of sessions, and where its
-    instances lie.
+    of those who pick by zone, since they count each other, what it has links carry of sessions, where its
+    instances lie, and whether it asks for what it has by its version.
     """
     parts = (
         node.traffic,
@@ -76,8 +76,9 @@ def _role(node: NodePlan) -> tuple[object, ...]:
     tells = node.router is not None and node.router.resolver is not None
     sessions = node.gate(UserSessions) if node.gates else None
     carried = () if sessions is None else (sessions.where, sessions.store, sessions.bytes)
+    asks = node.store is not None and node.store.revalidate != "none"
     whole = (part is None for part in parts)
-    return (node.id, node.reads_keys, layer, by_zone, tells, carried, node.spread, *whole)
+    return (node.id, node.reads_keys, layer, by_zone, tells, carried, node.spread, asks, *whole)
 
 
 def _way(link: LinkPlan) -> tuple[object, ...]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from engine.control.simulation import Simulation
 from engine.plan.primitives import EventPlan, KeyPlan, NodePlan, Plan
 from engine.sim.report import Result
 from tests.helpers.plans import cache, client, event, link, plan, request_class, simulate, station
@@ -222,3 +224,22 @@ def test_who_has_nothing_gets_all_of_it_whoever_asks_through_it() -> None:
     result = simulate(plan(nodes, links, classes=(kind,), duration=10.0))
     assert result["links"]["edge-db"]["bytes_out"] == 20_000.0
     assert result["links"]["browser-edge"]["bytes_out"] == 10_300.0
+
+
+def test_it_may_be_switched_on_while_it_runs() -> None:
+    kind = request_class(keys=KeyPlan(count=1, alpha=0.0), response_bytes=10_000.0)
+    store = cache("cache", None, ttl=1.0)
+    nodes = [
+        client(process="trace", times=(1.0, 4.0, 8.0)),
+        store,
+        station("db", 0.1, workers=None),
+    ]
+    links = [link("users", "cache"), link("cache", "db")]
+    made = plan(nodes, links, classes=(kind,), duration=20.0)
+    simulation = Simulation(made)
+    simulation.advance(2.0)
+    asks = replace(store, store=cache("x", None, ttl=1.0, revalidate="etag").store)
+    simulation.follow(replace(made, nodes=(made.nodes[0], asks, made.nodes[2])))
+    simulation.advance(20.0)
+    found = simulation.machine.nodes["cache"].extra(20.0)
+    assert found["revalidated"] == 1.0, "at 8 s; what was read at 1 s was of no known version"
