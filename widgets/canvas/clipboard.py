@@ -136,10 +136,17 @@ def completed(design: Design, clip: Clip, insert: Insert) -> Edit:
 
 
 def _with_own_links(config: dict[str, Any], ids: dict[str, str]) -> dict[str, Any]:
-    """A copy's config, whose flow calls the copies of the links, and whose instances lie in the copies of frames."""
+    """A copy's config, whose flow calls the copies of the links, and whose instances lie in the copies of frames.
+
+    Leases are those of a copied coordinator.
+    """
     spread = config.get(FIELD)
     if isinstance(spread, list):
         config = config | {FIELD: [ids.get(each, each) for each in map(str, spread)]}
+    lease = config.get("lease")
+    name = lease.get("coordinator") if isinstance(lease, dict) else None
+    if isinstance(lease, dict) and isinstance(name, str) and name in ids:
+        config = config | {"lease": lease | {"coordinator": ids[name]}}
     return config | {"flow": relinked(config["flow"], ids)} if "flow" in config else config
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.model.edits import SetField
+from engine.model.edits import UNSET, SetField
 from engine.model.findings import Finding
 from engine.model.names import did_you_mean, name_of
 from engine.model.policies.lease import Lease
@@ -48,6 +48,7 @@ def lease_errors(reading: Reading) -> Iterator[Finding]:
             id=node_id,
             field="config.lease.coordinator",
             message=message,
+            fix=SetField(node_id, ("config", "lease"), UNSET, "Switch leases off"),
         )
 
 
