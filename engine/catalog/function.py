@@ -138,7 +138,7 @@ PRESET = Preset(
         output="calls",
         pricing=Pricing(at_work=True, requests=True),
         metrics=(
-            Metric(name="cold_ratio", title="cold starts", unit="%"),
+            Metric(name="cold_ratio", title="cold ratio", unit="%"),
             Metric(name="cold_starts", title="cold starts", counts=True),
             Metric(name="concurrency", title="concurrency"),
             Metric(name="throttled", title="throttled", counts=True),
