@@ -10,7 +10,7 @@ import pytest
 
 from engine.control.simulation import Simulation
 from engine.model.policies.user_sessions import UserSessions
-from engine.plan.primitives import EventPlan, MemoryPlan, NodePlan, Plan, SessionPlan
+from engine.plan.primitives import EventPlan, MemoryPlan, NodePlan, Plan, RingPlan, SessionPlan
 from engine.plan.theory import predict
 from engine.sim.invariants import check
 from engine.sim.primitives.user_sessions import sessions_of
@@ -269,6 +269,27 @@ def test_a_store_that_evicts_nobody_refuses_whom_it_cannot_keep() -> None:
     assert share == pytest.approx(0.8, abs=0.03)
     small = extra(simulate(remembered("store", kept=cache("kv", 100, 0.0001))), "kv")
     assert "write_errors" not in small
+
+
+def ringed(instances: int, **changes: Any) -> NodePlan:
+    """A store of sessions with several instances, spread evenly."""
+    ring = RingPlan(
+        instances=instances, placement="slots", virtual_nodes=1, **({"replicas": 0} | changes)
+    )
+    kept = cache("kv", None, 0.0001, ring=ring)
+    return replace(kept, station=replace(kept.station, instances=instances + ring.spares))
+
+
+def test_a_dead_instance_of_a_ring_takes_its_sessions_with_it() -> None:
+    kill = event(20.0, 5.0, "kill", nodes=("kv",), instances=1)
+    lost, copied, spared = (
+        extra(simulate(remembered("store", kept=each, events=(kill,), duration=40.0)))
+        for each in (ringed(5), ringed(5, replicas=1), ringed(5, spares=1, spare_ttl=5.0))
+    )
+    margin = 4.0 * math.sqrt(500.0 * 0.2 * 0.8)
+    assert lost["sessions_lost"] == lost["logged_out"] == pytest.approx(100.0, abs=margin)
+    assert copied["sessions_lost"] == copied["logged_out"] == 0.0
+    assert spared["logged_out"] > lost["logged_out"], "once more, when it is back"
 
 
 def test_bytes_bound_a_store_of_sessions_as_well() -> None:

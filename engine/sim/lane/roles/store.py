@@ -96,6 +96,10 @@ class StoreRole(StoreBody):
                 self.misses += 1
                 store.misses += 1
                 job.missed = True
+                if self.ring is not None and self.ring.replicas == 0:
+                    self.drop_everywhere(
+                        session.key
+                    )  # another instance may have it: nobody asks that
         self.node.end(job, OK, now)
 
     def _miss(self, job: Call, now: float) -> None:
