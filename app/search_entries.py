@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from app.command_palette import Entry
 from app.naming import name_of
 from engine.model.fields import field_help
-from engine.model.names import frame_name
+from engine.model.names import FRAME_KINDS, frame_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from app.actions import ActionSet
     from app.examples import Example
@@ -68,6 +68,17 @@ def component_entries(
             _go(add, component.kind),
             component.summary,
         )
+
+
+def frame_entries(
+    design: Design, chosen: Collection[str], add: Callable[[str], object]
+) -> Iterator[Entry]:
+    """Kinds of frames to add: around what is selected, or empty in the middle of the view."""
+    held = any(each in design.node_by_id or each in design.frame_by_id for each in chosen)
+    where = "Around the selection" if held else "In the middle of the view"
+    for kind, title in FRAME_KINDS.items():
+        if kind != "group":  # the action that frames adds one
+            yield Entry(f"Add {title.lower()}", where, "frame", _go(add, kind), f"frame {kind}")
 
 
 def study_entries(

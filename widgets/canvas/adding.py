@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF
 from engine.model.design import Frame, Node, Note
 from engine.model.edits import CompoundEdit, Insert, SetField
 from engine.model.ids import fresh_id
+from engine.model.names import FRAME_KINDS
 from widgets.canvas.folding import innermost
 from widgets.canvas.geometry import (
     CARD_HEIGHT,
@@ -90,8 +91,17 @@ def note_edit(design: Design, centre: QPointF) -> tuple[str, Insert]:
     return note.id, Insert.of(note, label="Add note")
 
 
-def frame_edit(design: Design, selection: Iterable[str], centre: QPointF) -> tuple[str, Edit]:
-    """Add a frame around the selected nodes and frames, or an empty one; returns its id as well."""
+def frame_edit(
+    design: Design, selection: Iterable[str], centre: QPointF, kind: str = "group"
+) -> tuple[str, Edit]:
+    """Add a frame around the selected nodes and frames, or an empty one; returns its id as well.
+
+    Args:
+        design: what it is added to.
+        selection: ids of what it is to hold; what is neither node nor frame is left out.
+        centre: where an empty one goes.
+        kind: what it stands for, one of ``FRAME_KINDS``.
+    """
     members = [each for each in selection if each in design.node_by_id]
     inner = [each for each in selection if each in design.frame_by_id]
     rect = QRectF()
@@ -109,17 +119,21 @@ def frame_edit(design: Design, selection: Iterable[str], centre: QPointF) -> tup
     frame_id = fresh_id("frame", all_ids(design))
     outer = {design.node_by_id[each].frame for each in members}
     outer |= {design.frame_by_id[each].frame for each in inner}
-    made = Frame(
-        id=frame_id,
-        x=rect.x(),
-        y=rect.y(),
-        width=rect.width(),
-        height=rect.height(),
-        frame=outer.pop() if len(outer) == 1 else None,
+    made = Frame.model_validate(
+        {
+            "id": frame_id,
+            "kind": kind,
+            "x": rect.x(),
+            "y": rect.y(),
+            "width": rect.width(),
+            "height": rect.height(),
+            "frame": outer.pop() if len(outer) == 1 else None,
+        }
     )
     fields = [SetField(each, ("frame",), frame_id) for each in sorted([*members, *inner])]
-    insert = Insert.of(made, label="Add frame")
-    return frame_id, CompoundEdit((insert, *fields), "Add frame") if fields else insert
+    label = "Add frame" if kind == "group" else f"Add {FRAME_KINDS[kind].lower()}"
+    insert = Insert.of(made, label=label)
+    return frame_id, CompoundEdit((insert, *fields), label) if fields else insert
 
 
 def _free_rect(design: Design, centre: QPointF) -> QRectF:

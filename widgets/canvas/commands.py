@@ -224,10 +224,11 @@ class Commands:
             stage.select({note_id})
             stage.editing_requested.emit(note_id)
 
-    def add_frame(self) -> None:
-        """Add a frame around the selection, or an empty one."""
+    def add_frame(self, kind: str = "group") -> None:
+        """Add a frame of a kind around the selection, or an empty one in the middle of the view."""
         stage = self._stage
-        frame_id, edit = frame_edit(stage.design, stage.selection, stage.camera.shown().center())
+        centre = stage.camera.shown().center()
+        frame_id, edit = frame_edit(stage.design, stage.selection, centre, kind)
         stage.request(edit)
         if frame_id in stage.design.frame_by_id:
             stage.select({frame_id})

@@ -324,9 +324,9 @@ class CanvasView(QGraphicsView):
         """Add a note and write on it."""
         self._commands.add_note()
 
-    def add_frame(self) -> None:
-        """Add a frame around the selection, or an empty one."""
-        self._commands.add_frame()
+    def add_frame(self, kind: str = "group") -> None:
+        """Add a frame of a kind around the selection, or an empty one."""
+        self._commands.add_frame(kind)
 
     def begin_add(self, pos: QPointF | None = None) -> None:
         """Open the quick-add list at a place of the scene.

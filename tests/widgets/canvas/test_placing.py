@@ -101,6 +101,20 @@ def test_a_frame_is_added_around_the_selection_as_one_step(desk) -> None:
     assert desk.design.node_by_id["web"].frame is None
 
 
+def test_a_frame_of_a_kind_is_added_around_the_selection_or_empty(desk) -> None:
+    desk.view.select(["web", "db"])
+    desk.view.add_frame("region")
+    region = desk.design.frame_by_id["frame"]
+    assert region.kind == "region"
+    assert {desk.design.node_by_id[each].frame for each in ("web", "db")} == {"frame"}
+    assert desk.edits[-1].label == "Add region"
+    desk.view.select([])
+    desk.view.add_frame("cell")
+    (cell,) = [each for each in desk.design.frames if each.kind == "cell"]
+    assert not [each for each in desk.design.nodes if each.frame == cell.id]
+    assert desk.selection == {cell.id}
+
+
 def test_the_menu_is_asked_for_the_item_under_the_pointer(desk) -> None:
     for x, y in ((300, 0), (0, -200)):
         at = desk.at(x, y)
