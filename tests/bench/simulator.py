@@ -22,6 +22,7 @@ from tests.bench.designs import (
     one_queue,
     overloaded,
     protected,
+    replicated,
     single_station,
     spread,
     three_tiers,
@@ -53,6 +54,13 @@ print(json.dumps({"requests": session.requests, "wall_seconds": wall}))
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)
 """
 """Looks at the run 300 times, as the window does."""
+
+ALONE = (
+    WATCH.replace("300", "1")
+    .replace("    session.snapshot()\n", "")
+    .replace("perf_counter", "process_time")
+)
+"""Runs without a look, and takes processor time for time."""
 
 
 def simulate(
@@ -157,6 +165,16 @@ def cached(folder: Path) -> Iterator[Row]:
         yield Row(f"… by {name}", value, "k req/s", 0.7 * one, "more", one, "LRU")
 
 
+def quorums(folder: Path) -> Iterator[Row]:
+    """Writes that two of three replicas have to take, and what a million keys take."""
+    value = median_of(5, lambda: speed(simulate(replicated(1_000_000), folder, ALONE)[0]))
+    name = "quorum writes, 2 of 3 replicas, processor time"
+    yield Row(name, value, "k req/s", 150, "more")
+    _, many = simulate(replicated(4_000_000, keys=1_000_000), folder, ALONE)
+    _, few = simulate(replicated(1_000_000), folder, ALONE)
+    yield Row("memory, a million keys on 3 replicas", many, "MB", 1000, "less", few, "10 thousand")
+
+
 def soak(folder: Path) -> Row:
     """Memory of a day that somebody watches, against that of an hour."""
     rate = 50.0
@@ -186,3 +204,4 @@ def measure(folder: Path) -> Iterator[Row]:
     yield from scaling(folder)
     yield from priced(folder)
     yield from cached(folder)
+    yield from quorums(folder)
