@@ -168,8 +168,7 @@ def cached(folder: Path) -> Iterator[Row]:
 def quorums(folder: Path) -> Iterator[Row]:
     """Writes that two of three replicas have to take, and what a million keys take."""
     value = median_of(5, lambda: speed(simulate(replicated(1_000_000), folder, ALONE)[0]))
-    name = "quorum writes, 2 of 3 replicas, processor time"
-    yield Row(name, value, "k req/s", 150, "more")
+    yield Row("quorum writes, 2 of 3 replicas, processor time", value, "k req/s", 150, "more")
     _, many = simulate(replicated(4_000_000, keys=1_000_000), folder, ALONE)
     _, few = simulate(replicated(1_000_000), folder, ALONE)
     yield Row("memory, a million keys on 3 replicas", many, "MB", 1000, "less", few, "10 thousand")
