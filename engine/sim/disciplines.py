@@ -108,11 +108,13 @@ def move_of(pool: Pool, node: Node, sort: type[Movable], station: StationPlan, l
 
 
 def tune(
-    pool: Pool, station: StationPlan, before: StationPlan | None, line: Line, now: float
+    pool: Pool, station: StationPlan, before: StationPlan | None, line: Line | None, now: float
 ) -> None:
     """Turn the knobs of an instance, and none of those of its pace where the plan before had the same.
 
-    Nobody looks at work under way for nothing: its virtual time is rounded wherever that is done.
+    Nobody looks at work under way for nothing: its virtual time is rounded wherever that is done. Nor does anybody
+    move to another ``line`` without one: whoever has waited at a gate, or for a later part of a flow, is not
+    in line in the order in which requests came.
     """
     pool.limit = UNLIMITED if station.queue_limit is None else station.queue_limit
     pool.prefetch = station.prefetch
@@ -121,7 +123,7 @@ def tune(
         _set_pace(server, station, pool.index, now)
     _set_batches(discipline, station)
     _set_memory(pool, station, now)
-    if isinstance(discipline, Queueing):
+    if line is not None and isinstance(discipline, Queueing):
         discipline.reline(line)
     pool.holds = pool.holds or station.hold
     discipline.resize(UNLIMITED if station.workers is None else station.workers, now)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import math
+from dataclasses import replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Final
 
 from engine.records import dataclass
 from engine.sim.lane.codes import UNLIMITED
@@ -13,6 +16,10 @@ if TYPE_CHECKING:
 
     from engine.sim.lane.call import Pool
     from engine.sim.snapshot import InstanceState
+
+
+_AREAS: Final = ("busy", "working", "waiting", "capacity", "up", "watched")
+"""What an instance's tally tells as integrals over time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +56,19 @@ class InstanceTally:
             self.misses + sign * other.misses,
         )
 
+    def exactly(self) -> InstanceTally:
+        """The same with exact areas: their sums do not depend on the order in which instances go."""
+        areas: dict[str, Any] = {name: Fraction(getattr(self, name)) for name in _AREAS}
+        return replace(self, **areas)
+
+    def rounded(self) -> InstanceTally:
+        """The same with areas in floating point again."""
+        areas: dict[str, Any] = {name: float(getattr(self, name)) for name in _AREAS}
+        return replace(self, **areas)
+
 
 Tallies = dict["Pool | None", InstanceTally]
-"""Counters by instance; those that are gone are counted together, under None."""
+"""Counters by instance; those that are gone are counted together and exactly, under None."""
 
 
 class InstanceMeter:
@@ -126,7 +143,8 @@ class InstanceMeters:
         staying = {*pools, *leaving}
         for pool, meter in known.items():
             if pool not in staying:
-                self._gone = (self._gone or InstanceTally()).plus(meter.tally(now))
+                gone = self._gone or InstanceTally().exactly()
+                self._gone = gone.plus(meter.tally(now).exactly())
         self._meters = [known.get(pool) or InstanceMeter(pool) for pool in (*pools, *leaving)]
         for place, meter in enumerate(self._meters):
             bounded = (
@@ -142,9 +160,12 @@ class InstanceMeters:
     def up_areas(self, now: float) -> tuple[float, float]:
         """Seconds up of all instances, and seconds for which somebody saw that."""
         areas = [meter.up_areas(now) for meter in self._meters]
-        gone = self._gone or InstanceTally()
-        up, watched = sum(area[0] for area in areas), sum(area[1] for area in areas)
-        return up + gone.up, watched + gone.watched
+        ups, watches = [area[0] for area in areas], [area[1] for area in areas]
+        if (gone := self._gone) is None:
+            return math.fsum(ups), math.fsum(watches)
+        return float(sum(map(Fraction, ups), gone.up)), float(
+            sum(map(Fraction, watches), gone.watched)
+        )
 
     def tallies(self, now: float) -> Tallies:
         """The counters of each now."""
@@ -216,19 +237,20 @@ def instance_rows(
     for pool, tally in after.items():
         if pool is None:
             continue
-        done = tally.plus(before.get(pool, InstanceTally()), -1)
+        was = before.get(pool, InstanceTally())
         if pool in retired and pool.unused():
-            gone = (gone or InstanceTally()).plus(done)
+            done = tally.exactly().plus(was.exactly(), -1)
+            gone = done if gone is None else gone.plus(done)
         else:
-            rows.append(_row(pool, done, retired, span))
+            rows.append(_row(pool, tally.plus(was, -1), retired, span))
     forgotten = after.get(None)
     if forgotten is not None:
         for pool, tally in before.items():
             if pool is None or pool not in after:
-                forgotten = forgotten.plus(tally, -1)
+                forgotten = forgotten.plus(tally.exactly(), -1)
         gone = forgotten if gone is None else forgotten.plus(gone)
     if gone is not None:
-        rows.append(_row(None, gone, retired, span))
+        rows.append(_row(None, gone.rounded(), retired, span))
     return rows
 
 

@@ -95,9 +95,12 @@ class Instances:
         node.vitals.have(float(len(kept)), now)
         self._tune_backlog(node, station)
         known = None if part.followed is None else part.followed.station
+        order = self._order(part, station)
         for pool in kept:
-            tune(pool, station, known, self._line(part, pool, station), now)
+            line = None if order == part.order else self._line(part, pool, station)
+            tune(pool, station, known, line, now)
             tune_fleet(pool, station, self._streams)
+        part.order = order
         part.meters.follow(kept, part.retired, now)
 
     @staticmethod
@@ -157,8 +160,16 @@ class Instances:
     def _line(self, part: NodePart, pool: Pool, station: StationPlan) -> Line:
         """An empty waiting line; one out of which calls can be taken, where somebody may."""
         line = line_of(station, self.priorities, part.node.agenda)
-        taken = part.node.stepwise or part.plan.id in self._told
-        return CancellableQueue(line, pool) if taken else line
+        return CancellableQueue(line, pool) if self._takes_out(part) else line
+
+    def _takes_out(self, part: NodePart) -> bool:
+        """Whether calls can be taken out of the line of a node."""
+        return part.node.stepwise or part.plan.id in self._told
+
+    def _order(self, part: NodePart, station: StationPlan) -> tuple[object, ...]:
+        """All that waiting lines of a node follow from."""
+        order = (station.discipline, station.lifo_after, *self.priorities)
+        return (self._takes_out(part), *order)
 
 
 def surplus_of(pools: list[Pool], instances: int) -> list[Pool]:

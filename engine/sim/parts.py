@@ -98,6 +98,8 @@ class NodePart:
     """Whether events revoke the access of users there."""
     choosing: Choosing | None = None
     """What a router picks with."""
+    order: tuple[object, ...] = ()
+    """What its waiting lines follow from."""
     retired: list[Pool] = field(default_factory=list)
     """Instances that take no new calls but may still have work."""
     bound: list[Pool] = field(default_factory=list)
