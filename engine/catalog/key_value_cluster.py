@@ -56,7 +56,8 @@ follow within δ: these are *lost updates*.
 
 **Partitions** divide keys and load. `ring` and `slots` move one part in n when one is added, `mod` nearly everything;
 a ring with few *virtual nodes* is uneven. A **rate** for each partition refuses what is above it (`rate_limited`): one
-hot key cannot be divided, however many partitions there are.
+hot key cannot be divided, however many partitions there are. While it runs, bars below the measurements show the load
+and the keys of each partition; one with twice the mean stands out, and so does what is above the rate.
 
 Instances that are **spread** over zones are as far from each other as those are, the replicas of a key lie in as many
 of them as there are, and a partition between zones cuts the replicas off from each other as well.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from engine.sim.fleets import environments
@@ -10,6 +11,7 @@ from engine.sim.lane.codes import UNLIMITED
 from engine.sim.lane.network_path import ANSWER, FAILURE, REQUEST, RESENT
 from engine.sim.lane.roles.keeper import MessageKeeper
 from engine.sim.parts import states
+from engine.sim.replicas_seen import ClusterView
 from engine.sim.snapshot import (
     Crossing,
     InstanceGauge,
@@ -54,6 +56,7 @@ class Observer:
         self._up: dict[str, float] = {}
         self._counters: dict[str, dict[str, Counters]] = {}
         self._networks: dict[str, dict[str, Counters]] = {}
+        self._clusters: dict[str, ClusterView] = {}
         self.sample()
 
     def sample(self) -> Sample:
@@ -121,7 +124,12 @@ class Observer:
 
     def gauges(self) -> dict[str, NodeGauge]:
         """How every node stands."""
-        return {name: gauge_of(part) for name, part in self._machine.nodes.items()}
+        found = {name: gauge_of(part) for name, part in self._machine.nodes.items()}
+        for name, part in self._machine.nodes.items():
+            if part.plan.cluster is not None:
+                view = self._clusters.setdefault(name, ClusterView())
+                found[name] = replace(found[name], cluster=view.look(part))
+        return found
 
     def states(self) -> dict[str, dict[str, str]]:
         """States of the gates and controllers of nodes and of the rules of links, where they have any."""

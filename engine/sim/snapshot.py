@@ -108,6 +108,22 @@ class InstanceGauge:
 
 
 @dataclass(frozen=True, slots=True)
+class ClusterGauge:
+    """What the partitions of a cluster have taken so far, and what they hold."""
+
+    loads: tuple[int, ...] = ()
+    """Requests for each partition since the start, also those that it refused."""
+    keys: tuple[int, ...] = ()
+    """Keys of each that were asked for."""
+    rate: float = 0.0
+    """Requests a second that each takes; 0 is unbounded."""
+    throttled: int = 0
+    """Requests refused since the start, since a partition was above its rate."""
+    divergent: int = 0
+    """Keys whose replicas do not all hold the same version."""
+
+
+@dataclass(frozen=True, slots=True)
 class NodeGauge:
     """A node right now. At most 64 instances are listed; ``instance_count`` counts them all."""
 
@@ -117,6 +133,8 @@ class NodeGauge:
     instances: tuple[InstanceGauge, ...] = ()
     faults: tuple[str, ...] = ()
     """Active faults, as people read them: ``slow × 10``."""
+    cluster: ClusterGauge | None = None
+    """Of a cluster of replicas."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from widgets.inspector.form import Form
 from widgets.inspector.header import Header, guide_html
 from widgets.inspector.instance_bars import ArrivalWindow, InstanceBars
 from widgets.inspector.measured import WINDOW, Measured, Window
+from widgets.inspector.shard_bars import ShardBars, ShardWindow
 from widgets.inspector.subjects import DESIGN_KEY, subject_of
 from widgets.inspector.theory_section import TheorySection
 from widgets.inspector.writing import InvalidValueError
@@ -66,6 +67,7 @@ class InspectorPanel(QWidget):
         self._drafts: dict[str, dict[Path, str]] = {}
         self._window = Window()
         self._arrivals = ArrivalWindow(WINDOW)
+        self._loads = ShardWindow(WINDOW)
         self._subject: Subject = subject_of(self._design, (), None, self._components)
         self.header = Header(look)
         self._forms: dict[str, Form] = {}
@@ -75,6 +77,7 @@ class InspectorPanel(QWidget):
         self._is_predicting = False
         self.measured = Measured(look)
         self.instances = InstanceBars(look)
+        self.shards = ShardBars(look)
         self.guide = set_role(QLabel(), "help")
         self._nothing = set_role(QLabel("Nothing to set here."), "muted")
         self._timer = QTimer(self, singleShot=True, interval=_REFRESH_MS)
@@ -125,6 +128,7 @@ class InspectorPanel(QWidget):
         """New measurements of the run."""
         self._window.add(snapshot)
         self._arrivals.add(snapshot)
+        self._loads.add(snapshot)
         if not self._timer.isActive():
             self._timer.start()
 
@@ -132,15 +136,18 @@ class InspectorPanel(QWidget):
         """Measurements of another moment, in place of those that are shown."""
         self._window.clear()
         self._arrivals.clear()
+        self._loads.clear()
         for snapshot in snapshots:
             self._window.add(snapshot)
             self._arrivals.add(snapshot)
+            self._loads.add(snapshot)
         self._show_measured()
 
     def clear_measurements(self) -> None:
         """The run was reset: what was measured no longer holds."""
         self._window.clear()
         self._arrivals.clear()
+        self._loads.clear()
         self._show_measured()
 
     def focus_name(self) -> None:
@@ -176,8 +183,8 @@ class InspectorPanel(QWidget):
         column = QVBoxLayout(inside)
         column.setContentsMargins(16, 12, 16, 16)
         column.setSpacing(8)
-        parts = (self.guide, self._nothing, self.form, self.beside, self.measured, self.instances)
-        for part in parts:
+        below = (self.beside, self.measured, self.instances, self.shards)
+        for part in (self.guide, self._nothing, self.form, *below):
             column.addWidget(part)
         column.addStretch(1)
         self._scroll = QScrollArea(widgetResizable=True)
@@ -268,6 +275,7 @@ class InspectorPanel(QWidget):
             lines = self._window.link_lines(one)
         self.measured.show_lines(lines, snapshot.time if snapshot is not None else None)
         self.instances.show_bars([] if node is None else self._arrivals.bars(one))
+        self.shards.show_shards(self._loads.shards(one))
         self._show_compared()
 
     def _show_compared(self) -> None:
