@@ -220,6 +220,11 @@ class Commands(QObject):
         card.moment_requested.connect(bench.travel.show_moment)
         document.changed.connect(lambda design, _changes: card.set_design(design))
         document.replaced.connect(card.set_design)
+        timeline = bench.views.timeline
+        timeline.set_comments(document.design.comments)
+        timeline.comments_requested.connect(card.open_on)
+        document.changed.connect(lambda design, _changes: timeline.set_comments(design.comments))
+        document.replaced.connect(lambda design: timeline.set_comments(design.comments))
 
     def _insert(self) -> Handlers:
         """Insert menu."""

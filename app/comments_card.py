@@ -26,6 +26,8 @@ from engine.model.units import format_quantity
 from widgets.theme import breakable, set_role
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from engine.model.edits import Edit
     from widgets.theme import ThemeManager
 
@@ -113,6 +115,8 @@ class CommentsCard(Overlay):
         self.threads: list[Thread] = []
         self._about: str | None = None
         self._at = 0.0
+        self._first: Collection[int] = ()
+        """Places of the comments that are to be on top."""
         self.author = QLineEdit(maxLength=_NAME)
         self.words = QLineEdit(maxLength=_LONGEST)
         self.here = QCheckBox()
@@ -135,12 +139,32 @@ class CommentsCard(Overlay):
         """Ask for an edit; when it is done, the card has heard of it."""
         self.edit_requested.emit(edit)
 
-    def open_about(self, item_id: str | None, at: float | None) -> None:
-        """Show all comments, ready to write one about an item, a moment or both."""
+    def open_on(self, places: Collection[int]) -> None:
+        """Show some comments on top of the others, ready to write one more about that moment.
+
+        Args:
+            places: where they are in the design's list.
+        """
+        comments = self.design.comments
+        here = [comments[place] for place in places if place < len(comments)]
+        if here:
+            self.open_about(here[0].about, here[0].at, places)
+
+    def open_about(
+        self, item_id: str | None, at: float | None, first: Collection[int] = ()
+    ) -> None:
+        """Show all comments, ready to write one about an item, a moment or both.
+
+        Args:
+            item_id: what is written about; None for the whole design.
+            at: the moment (s) that can be written about; None for none.
+            first: places in the design's list of the comments that are to be on top.
+        """
         if not self._built:
             self._build()
         self._about = item_id
         self._at = at or 0.0
+        self._first = first
         self.here.setText(f"About {name_of(self.design, item_id)}" if item_id else "About an item")
         self.here.setEnabled(item_id is not None)
         self.here.setChecked(item_id is not None)
@@ -148,7 +172,7 @@ class CommentsCard(Overlay):
             f"At {format_quantity(self._at, 's')}" if at is not None else "At a moment"
         )
         self.now.setEnabled(at is not None)
-        self.now.setChecked(False)
+        self.now.setChecked(bool(first))
         self._fill()
         super().open()
         self.words.setFocus(Qt.FocusReason.PopupFocusReason)
@@ -210,7 +234,14 @@ class CommentsCard(Overlay):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         found = list(enumerate(self.design.comments))
-        found.sort(key=lambda pair: (pair[1].resolved, pair[1].about != self._about, -pair[0]))
+        found.sort(
+            key=lambda pair: (
+                pair[0] not in self._first,
+                pair[1].resolved,
+                pair[1].about != self._about,
+                -pair[0],
+            )
+        )
         self.threads = [
             Thread(place, comment, self.design, self) for place, comment in found[:MAX_SHOWN]
         ]

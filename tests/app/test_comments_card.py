@@ -135,3 +135,22 @@ def test_what_people_write_is_never_markup(card) -> None:
     assert all(label.textFormat() == Qt.TextFormat.PlainText for label in labels)
     assert "<b>bold</b>" in texts(card)
     assert "<i>Eve</i>" in texts(card)
+
+
+def test_comments_that_are_asked_for_are_on_top_and_the_next_is_about_their_moment(
+    card, qtbot
+) -> None:
+    for moment in (10.0, 20.0, 30.0):
+        card.open_about(None, moment)
+        card.now.setChecked(True)
+        say(card, qtbot, f"at {moment:g}")
+    card.open_on((1,))
+    said = [text for text in texts(card) if text.startswith("at ")]
+    assert said == ["at 20", "at 30", "at 10"]
+    assert card.now.text() == "At 20 s"
+    say(card, qtbot, "And then?")
+    assert card.design.comments[-1].at == 20.0
+    card.open_about(None, 40.0)
+    said = [text for text in texts(card) if text.startswith("at ")]
+    assert said == ["at 30", "at 20", "at 10"]
+    assert not card.now.isChecked()

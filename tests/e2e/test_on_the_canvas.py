@@ -9,6 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
 from engine.model import files
+from engine.model.commenting import said
+from engine.model.design import Comment
 from tests.helpers.builders import client, design, link, node
 
 pytestmark = [
@@ -72,6 +74,27 @@ def test_a_comment_by_keyboard_is_saved_and_comes_back(launch, shop) -> None:
     robot.settle()
     other = launch(shop)
     assert other.design.comments == robot.design.comments
+
+
+def test_a_comment_about_a_moment_is_on_the_timeline_and_opens_from_there(launch, shop) -> None:
+    robot = launch(shop)
+    timeline, card = robot.views.timeline, robot.opened.commands.comments
+    assert timeline.comments == []
+    timeline.set_range(0.0, 60.0)
+    comment = Comment(text="Here it begins", author="Ada", at=30.0)
+    robot.services.document.push(said(robot.design, comment))
+    (sign,) = timeline.comments
+    robot.qtbot.mouseClick(timeline, Qt.MouseButton.LeftButton, pos=sign.rect.center().toPoint())
+    robot.wait(card.isVisible)
+    assert card.now.text() == "At 30 s"
+    robot.services.document.stack.undo()
+    assert timeline.comments == []
+    robot.services.document.stack.redo()
+    robot.control(Qt.Key.Key_S)
+    robot.settle()
+    again = launch(shop).views.timeline
+    again.set_range(0.0, 60.0)
+    assert len(again.comments) == 1
 
 
 def test_a_typed_load_reaches_the_run(launch, shop) -> None:

@@ -18,7 +18,7 @@ from widgets.timeline.wording import when_text
 
 if TYPE_CHECKING:
     from engine.model.design import Event
-    from widgets.timeline.marks import Mark
+    from widgets.timeline.marks import Mark, Spoken
     from widgets.timeline.strip import TimelineStrip
 
 _DRAG = 4.0
@@ -96,6 +96,10 @@ class TimelineInput(QObject):
         if chip is not None:
             self._reveal(chip)
             return
+        spoken = self._comment_at(point)
+        if spoken is not None:
+            strip.comments_requested.emit(spoken.places)
+            return
         self._pressed, self._moved, self._last_x = point, False, point.x()
         design, instant = strip.design, strip.ruler.instant(point.x())
         ended, mark = self._end_at(point), self._mark_at(point)
@@ -143,7 +147,9 @@ class TimelineInput(QObject):
         self._strip.update()
 
     def _double(self, point: QPointF) -> None:
-        """Edit an event, or add one."""
+        """Edit an event, or add one; a comment is open since the first of the two clicks."""
+        if self._comment_at(point) is not None:
+            return
         self._gesture, self._pressed = None, None
         self._strip.show_moment(self._before)  # the first of the two clicks went there
         mark = self._mark_at(point)
@@ -255,12 +261,19 @@ class TimelineInput(QObject):
         for notice in strip.notices:
             if notice_rect(notice, strip.ruler).adjusted(-3, -3, 3, 3).contains(point):
                 text = f"{text}\n{notice.at:.1f} s  {notice.text}".strip()
+        spoken = self._comment_at(point)
+        if spoken is not None:
+            text = spoken.text
         QToolTip.showText(event.globalPos(), plain_tip(text), strip)
         return True
 
     def _mark_at(self, point: QPointF) -> Mark | None:
         """The event under a point, the latest drawn first."""
         return next((m for m in reversed(self._strip.marks) if m.hit(point)), None)
+
+    def _comment_at(self, point: QPointF) -> Spoken | None:
+        """The sign of comments under a point."""
+        return next((each for each in self._strip.comments if each.rect.contains(point)), None)
 
     def _end_at(self, point: QPointF) -> Mark | None:
         """The event whose end is under a point."""
@@ -271,7 +284,11 @@ class TimelineInput(QObject):
         shape = Qt.CursorShape.ArrowCursor
         if self._end_at(point) is not None:
             shape = Qt.CursorShape.SizeHorCursor
-        elif self._mark_at(point) or self._strip.chip_at(point.toPoint()):
+        elif (
+            self._mark_at(point)
+            or self._strip.chip_at(point.toPoint())
+            or self._comment_at(point) is not None
+        ):
             shape = Qt.CursorShape.PointingHandCursor
         if self._strip.cursor().shape() != shape:
             self._strip.setCursor(shape)

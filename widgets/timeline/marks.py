@@ -1,4 +1,4 @@
-"""What stands on the strip right now: event marks, their bars and labels, and notices."""
+"""What stands on the strip right now: event marks, their bars and labels, notices and comments."""
 
 from __future__ import annotations
 
@@ -13,12 +13,16 @@ from widgets.timeline.wording import event_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from engine.model.design import Design, Event
+    from engine.model.design import Comment, Design, Event
     from engine.sim.snapshot import Notice
 
 _REACH = 8.0
 """How near the mouse must be to a mark (logical pixels)."""
 _HANDLE = 5.0
+_SPEECH = 12.0
+"""Side of the sign of a comment, at the top of the strip; comments nearer than that share one."""
+_LONGEST = 90
+"""Letters of a comment in a tooltip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +88,46 @@ def _bar_end(event: Event, ruler: Ruler) -> float | None:
 def notice_rect(notice: Notice, ruler: Ruler) -> QRectF:
     """Where a notice's tick is."""
     return QRectF(ruler.x(notice.at) - 1.0, BASELINE - 4.0, 2.0, 8.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """Open comments about one moment, or about moments too close to be told apart."""
+
+    places: tuple[int, ...]
+    """Their places in the design's list, by moment."""
+    x: float
+    text: str
+    """What the first of them says, and how many more there are."""
+
+    @property
+    def rect(self) -> QRectF:
+        """Where the sign is."""
+        return QRectF(self.x - _SPEECH / 2, 0.0, _SPEECH, _SPEECH)
+
+
+def lay_out_comments(comments: Sequence[Comment], ruler: Ruler) -> list[Spoken]:
+    """Signs of the comments about visible moments that nobody has resolved, in order of time."""
+    groups: list[list[int]] = []
+    for place in sorted(range(len(comments)), key=lambda each: comments[each].at or 0.0):
+        at = comments[place].at
+        if at is None or comments[place].resolved or not ruler.shows(at):
+            continue
+        first = comments[groups[-1][0]].at if groups else None
+        if first is not None and ruler.x(at) - ruler.x(first) < _SPEECH:
+            groups[-1].append(place)
+        else:
+            groups.append([place])
+    return [_spoken(comments, places, ruler) for places in groups]
+
+
+def _spoken(comments: Sequence[Comment], places: list[int], ruler: Ruler) -> Spoken:
+    """The sign of some of them."""
+    first = comments[places[0]]
+    words = " ".join(first.text.split())
+    if len(words) > _LONGEST:
+        words = words[: _LONGEST - 1].rstrip() + "…"
+    text = f"{first.author}: {words}" if first.author else words
+    if len(places) > 1:
+        text = f"{text}\nand {len(places) - 1} more"
+    return Spoken(tuple(places), ruler.x(first.at or 0.0), text)

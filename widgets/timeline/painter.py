@@ -1,4 +1,4 @@
-"""Draws the strip: load curve, events, notices, playhead."""
+"""Draws the strip: load curve, events, notices, comments, playhead."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from engine.sim.snapshot import Notice
     from widgets.theme import IconSet, Theme
     from widgets.timeline.load import Curve
-    from widgets.timeline.marks import Mark
+    from widgets.timeline.marks import Mark, Spoken
 
 _CURVE_BOTTOM: Final = BASELINE - 5.0
 _SQUARE: Final = 8.0
@@ -54,6 +54,7 @@ class Scene:
     """Instant pointed at; NaN for none."""
     marks: Sequence[Mark] = ()
     notices: Sequence[Notice] = ()
+    comments: Sequence[Spoken] = ()
     selected: int | None = None
     earlier: int = 0
     """Events before the visible range."""
@@ -111,6 +112,13 @@ class StripPainter:
                 self._playhead(painter, scene, scene.held, accent, self._theme.on_accent)
         elif ruler.shows(scene.now) and scene.now > 0.0:
             self._playhead(painter, scene, scene.now, self._theme.text, self._theme.panel)
+        self._comments(painter, scene)
+
+    def _comments(self, painter: QPainter, scene: Scene) -> None:
+        """Where people said something."""
+        for spoken in scene.comments:
+            painter.fillRect(spoken.rect, QColor(self._theme.panel))
+            self._icons.paint(painter, "comment", spoken.rect, self._theme.accent.text)
 
     def _curve(self, painter: QPainter, scene: Scene, curve: Curve, alpha: int) -> None:
         """Part of the load curve."""

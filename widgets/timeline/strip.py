@@ -1,4 +1,4 @@
-"""The strip above the charts: load over time, the scenario's events, and where the run is."""
+"""The strip above the charts: load over time, events, what people say of moments, and where the run is."""
 
 from __future__ import annotations
 
@@ -17,15 +17,17 @@ from widgets.timeline import edits
 from widgets.timeline.input import TimelineInput
 from widgets.timeline.layout import HEIGHT, Ruler
 from widgets.timeline.load import LoadCurve
-from widgets.timeline.marks import Mark, lay_out
+from widgets.timeline.marks import Mark, Spoken, lay_out, lay_out_comments
 from widgets.timeline.painter import Scene, StripPainter
 from widgets.timeline.popup import EventPopup
 from widgets.timeline.wording import when_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from PySide6.QtGui import QPaintEvent
 
-    from engine.model.design import Design, Event
+    from engine.model.design import Comment, Design, Event
     from engine.sim.snapshot import Notice, Snapshot
     from widgets.theme import Theme
 
@@ -45,6 +47,8 @@ class TimelineStrip(QWidget):
     """A moment of the run to look at (s); NaN for now."""
     fork_requested = Signal()
     """Go on from the moment that is looked at."""
+    comments_requested = Signal(object)
+    """Places in the design's list (``tuple[int, ...]``) of the comments whose sign was clicked."""
     range_changed = Signal(float, float)
     """Visible range of simulated time (s)."""
 
@@ -63,6 +67,7 @@ class TimelineStrip(QWidget):
         self._theme = theme
         self._icons = icons if icons is not None else IconSet()
         self._design: Design | None = None
+        self._comments: Sequence[Comment] = ()
         self._load = LoadCurve()
         self._notices: deque[Notice] = deque(maxlen=_NOTICES)
         self._painter = StripPainter(theme, self._icons)
@@ -100,6 +105,11 @@ class TimelineStrip(QWidget):
         return lay_out(self._design, self.events, self.ruler, self._painter.measure)
 
     @property
+    def comments(self) -> list[Spoken]:
+        """Signs of what people say about the moments that are visible now."""
+        return lay_out_comments(self._comments, self.ruler)
+
+    @property
     def notices(self) -> tuple[Notice, ...]:
         """What the run had to say."""
         return tuple(self._notices)
@@ -124,6 +134,12 @@ class TimelineStrip(QWidget):
         if self.selected is not None and self.selected >= len(events):
             self.selected = None
         self.axis.set_scenario(design.scenario.duration, tuple(event.at for event in events))
+        self._describe()
+        self.update()
+
+    def set_comments(self, comments: Sequence[Comment]) -> None:
+        """Show the comments about moments among these; those resolved are not."""
+        self._comments = comments
         self._describe()
         self.update()
 
@@ -289,6 +305,7 @@ class TimelineStrip(QWidget):
             cursor=self.axis.cursor if self._hands.instant is None else self._hands.instant,
             marks=self.marks,
             notices=self.notices,
+            comments=self.comments,
             selected=self.selected,
             earlier=sum(at < ruler.start for at in times),
             later=sum(at > ruler.end for at in times),
@@ -320,6 +337,9 @@ class TimelineStrip(QWidget):
         """Say for screen readers what is there and what is selected."""
         events = self.events
         count = f"{len(events)} events" if len(events) != 1 else "1 event"
+        spoken = sum(each.at is not None and not each.resolved for each in self._comments)
+        if spoken:
+            count += f"; {spoken} comments" if spoken != 1 else "; 1 comment"
         chosen = ""
         if self.selected is not None:
             mark = next((m for m in self.marks if m.index == self.selected), None)

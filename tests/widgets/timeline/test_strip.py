@@ -11,7 +11,7 @@ from PySide6.QtGui import QHelpEvent, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from engine.model.design import Design
+from engine.model.design import Comment, Design
 from engine.sim.snapshot import NodeSample, Notice, Sample, Snapshot
 from tests.widgets.timeline.conftest import DESIGN, FLUSH, SLOW, TRAFFIC
 from widgets.theme import LIGHT
@@ -299,3 +299,40 @@ def test_a_shorter_list_of_events_drops_the_selection(desk: Desk) -> None:
     assert desk.strip.selected is None
     assert desk.strip.marks == []
     desk.strip.grab()
+
+
+def said(*moments: float | None, resolved: bool = False) -> tuple[Comment, ...]:
+    return tuple(Comment(text=f"at {at}", author="Ada", at=at, resolved=resolved) for at in moments)
+
+
+def test_open_comments_about_moments_are_signs_that_open_them(desk: Desk) -> None:
+    asked: list[tuple[int, ...]] = []
+    desk.strip.comments_requested.connect(asked.append)
+    desk.strip.set_comments(said(60.0, None, 30.0) + said(80.0, resolved=True))
+    assert [each.places for each in desk.strip.comments] == [(2,), (0,)]
+    assert "2 comments" in desk.strip.accessibleDescription()
+    sign = desk.strip.comments[1]
+    assert sign.x == desk.strip.ruler.x(60.0)
+    QTest.mouseClick(desk.strip, LEFT, pos=sign.rect.center().toPoint())
+    QTest.mouseDClick(desk.strip, LEFT, pos=sign.rect.center().toPoint())
+    assert asked == [(0,)]
+    assert desk.strip._popup is None
+    QTest.mouseClick(desk.strip, LEFT, pos=point(desk, 60.0))
+    assert asked == [(0,)]
+
+
+def test_comments_too_close_to_be_told_apart_share_a_sign(desk: Desk) -> None:
+    desk.strip.set_comments(said(30.5, 30.0, 50.0))
+    first, second = desk.strip.comments
+    assert (first.places, second.places) == ((1, 0), (2,))
+    assert first.text == "Ada: at 30.0\nand 1 more"
+    desk.strip.set_range(30.0, 31.0)
+    assert [each.places for each in desk.strip.comments] == [(1,), (0,)]
+
+
+def test_the_sign_of_a_comment_is_painted(desk: Desk) -> None:
+    without = desk.strip.grab().toImage()
+    desk.strip.set_comments(said(30.0))
+    assert desk.strip.grab().toImage() != without
+    desk.strip.set_comments(said(30.0, resolved=True))
+    assert desk.strip.grab().toImage() == without
