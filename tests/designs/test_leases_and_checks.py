@@ -13,6 +13,7 @@ from tests.designs.running import (
     broken,
     changed,
     failures,
+    first_time,
     goodput,
     mean,
     node,
@@ -102,6 +103,23 @@ def test_a_short_queue_gives_all_leases_back() -> None:
     assert mean(samples, 104.0, 240.0, failures("launches")) == 0.0
     assert mean(samples, 104.0, 240.0, goodput("launches")) == pytest.approx(50.0, rel=0.05)
     assert session.result()["nodes"]["hosts"]["extra"]["leases_held"] == 200
+
+
+@pytest.mark.parametrize(("restart", "back"), [(False, 164.0), (True, 125.0)])
+def test_a_limit_that_comes_late_waits_for_the_old_queue_or_a_restart(
+    restart: bool, back: float
+) -> None:
+    says(shipped(f"{LEASES}-fixed"), "at 120 s, the limit helps after 44 s", "restart, after 5 s")
+
+    def limit(session: Session) -> None:
+        session.apply(SetField("dwfm", ("config", "queue_limit"), 30))
+        if restart:
+            broken("dwfm", "kill", duration=1.0)(session)
+
+    samples = watched(shipped(LEASES), 200.0, (120.0, limit))
+    first = first_time(samples, 111.0, lambda each: failures("launches")(each) == 0.0)
+    assert first == pytest.approx(back, abs=1.0)
+    assert mean(samples, back + 1.0, 200.0, failures("launches")) == 0.0
 
 
 @pytest.mark.parametrize(("limit", "recovers"), [(35, True), (60, False)])
