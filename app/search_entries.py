@@ -81,6 +81,23 @@ def frame_entries(
             yield Entry(f"Add {title.lower()}", where, "frame", _go(add, kind), f"frame {kind}")
 
 
+def help_entries(
+    design: Design, components: Mapping[str, Component], show: Callable[[str], object]
+) -> Iterator[Entry]:
+    """The help of each kind that the design has, found by any word in it; ``show`` gets a node's id."""
+    first = {node.kind: node for node in reversed(design.nodes)}
+    for kind, component in components.items():
+        node = first.get(kind)
+        if node is not None:
+            yield Entry(
+                f"Help: {component.title}",
+                f"Beside {node.name or node.id}",
+                "help",
+                _go(show, node.id),
+                component.help,
+            )
+
+
 def study_entries(
     kinds: Iterable[tuple[str, str, str]], ask: Callable[[str], object]
 ) -> Iterator[Entry]:

@@ -51,6 +51,7 @@ class Submenus:
         yield from search.chart_entries(bench.views.charts.panel)
         yield from search.component_entries(bench.components, bench.views.canvas.add_component)
         yield from search.frame_entries(bench.design, bench.selection, bench.views.canvas.add_frame)
+        yield from search.help_entries(bench.design, bench.components, bench.show_help)
         yield from search.setting_entries(bench.design, bench.components, bench.jump_to_field)
         yield from search.example_entries(
             examples(shipped_designs()), lambda each: bench.services.files.open_copy(each.path)

@@ -114,6 +114,11 @@ class Workbench(QObject):
         self.jump(item_id)
         self.views.inspector.focus_field(f"config.{field}")
 
+    def show_help(self, node_id: str) -> None:
+        """Select a node, with the help of its kind above its settings."""
+        self.jump(node_id)
+        self.views.inspector.show_guide()
+
     def break_it(self, item_id: str, fault: Fault, duration: float | None) -> None:
         """Add a fault to the scenario, now."""
         run = self.services.run

@@ -6,7 +6,8 @@ import pytest
 
 from app.command_palette import Entry
 from app.matching import score
-from app.search_entries import frame_entries
+from app.search_entries import frame_entries, help_entries
+from engine.catalog import COMPONENTS
 from engine.model.names import FRAME_KINDS
 from tests.helpers.builders import client, design, link, node
 
@@ -51,3 +52,15 @@ def test_they_say_where_the_frame_will_be() -> None:
 
     assert details(["web"]) == {"Around the selection"}
     assert details([]) == details(["users-web"]) == {"In the middle of the view"}
+
+
+def test_help_is_found_by_words_in_it_and_opens_beside_a_node() -> None:
+    shop = design([client("users", 50), node("c1", "cache"), node("c2", "cache")], [])
+    kinds = {each.kind: each for each in COMPONENTS}
+    shown: list[str] = []
+    entries = list(help_entries(shop, kinds, shown.append))
+    assert [each.title for each in entries] == ["Help: Client", "Help: Cache"]
+    assert found(entries, "look-aside policy") == ["Help: Cache"]
+    assert found(entries, "zzzz") == []
+    entries[1].act()
+    assert shown == ["c1"]

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
+from app.submenus import Submenus
 from engine.model import files
 from engine.model.commenting import said
 from engine.model.design import Comment
@@ -117,3 +118,13 @@ def test_only_the_path_by_a_key(launch, shop) -> None:
     assert {each for each, card in cards.items() if card.face.pale} == {"apart"}
     robot.key(Qt.Key.Key_P)
     assert not any(card.face.pale for card in cards.values())
+
+
+def test_help_is_found_by_a_word_in_it(launch, shop) -> None:
+    robot = launch(shop)
+    inspector = robot.views.inspector
+    entries = {entry.title: entry for entry in Submenus(robot.opened.bench).entries()}
+    assert not inspector.guide.isVisible()
+    entries["Help: Service"].act()
+    assert robot.opened.bench.chosen == "web"
+    assert inspector.guide.isVisible()

@@ -171,6 +171,11 @@ class InspectorPanel(QWidget):
                 row.editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
                 return
 
+    def show_guide(self) -> None:
+        """Show the help about the kind, from its beginning."""
+        self.guide.show()
+        self._scroll.verticalScrollBar().setValue(0)
+
     def _lay_out(self) -> None:
         """Header above a scrolling column."""
         set_role(self, "panel")
