@@ -25,9 +25,11 @@ class HedgeAdapter(RuleAdapter[Hedge]):
     name = "hedge"
 
     def body(self, had: Hedge | None, part: LinkPart, plan: LinkPlan, setup: Setup) -> Hedge | None:
-        """Races that are run go on."""
+        """Races that are run go on, unless there are to be none: then each call is its own again."""
         settings = plan.policy(Settings)
         if settings is None:
+            if had is not None:
+                had.stop(setup.agenda.now)
             return None
         rule = had or Hedge(part.link)
         delay = settings.delay

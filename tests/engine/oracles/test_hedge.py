@@ -11,6 +11,7 @@ from engine.model.policies.hedge import Hedge
 from engine.plan.primitives import Plan
 from engine.sim.invariants import check
 from engine.sim.report import Result, result_of
+from tests.helpers import flows
 from tests.helpers.plans import (
     client,
     constant,
@@ -174,3 +175,29 @@ def test_losers_are_called_off_since_nobody_wants_them_any_more(*, cancelled: bo
     assert edge["failed"]["expired"] == pytest.approx(edge["extra"]["hedged"], abs=20)
     assert set(api["failed"]) == ({"expired"} if cancelled else set())
     assert result["clients"]["users"]["failed"] == {}
+
+
+def test_no_hedge_is_made_any_more_once_they_are_off() -> None:
+    """One call is watched then, and of a race that runs one call goes on: each request has one answer."""
+    nodes = [
+        client(process="trace", times=(1.0, 1.4)),
+        station("web", 0.0, workers=None, flow=(flows.call("web-api"), flows.work(1.0))),
+        station("api", constant(0.5), workers=None, instances=2),
+    ]
+
+    def made(*policies: Hedge) -> Plan:
+        edges = [link("users", "web"), link("web", "api", policies=policies)]
+        return plan(nodes, edges, duration=10.0)
+
+    simulation = Simulation(made(Hedge(delay=0.2)))
+    simulation.advance(1.45)
+    simulation.follow(made())
+    check(simulation.machine)
+    assert simulation.machine.links["web-api"].link.in_flight == 2.0, "of two races, one decided"
+    simulation.advance(10.0)
+    result = result_of(simulation.machine, (), 0.0)
+    assert result["links"]["web-api"]["attempts"] == 3, (
+        "one beside the first, none beside the second"
+    )
+    assert result["nodes"]["web"]["completed"] == 2
+    assert result["clients"]["users"]["latency"]["max"] == pytest.approx(1.5)

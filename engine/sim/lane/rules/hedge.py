@@ -85,6 +85,18 @@ class Hedge(Rule):
             self._share = 0.0
             self._watch = Watch(self.link.agenda, Lateness(self), delay)
 
+    def stop(self, now: float) -> None:
+        """Be taken away: of each race one call goes on, and none is made any more beside those that are watched."""
+        self.extra = 0
+        self._watch = None
+        races = self._races
+        self._races = {}
+        for race in races.values():
+            others = race.running[1:]
+            race.running = race.running[:1]
+            for each in others:
+                self.link.call_off(each, EXPIRED, now)
+
     def started(self, call: Call, now: float) -> None:
         """Watch a call that somebody waits for."""
         watch = self._watch
