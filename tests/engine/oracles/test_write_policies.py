@@ -10,6 +10,7 @@ import pytest
 from engine.model.write_behind import WriteBehind
 from engine.plan.primitives import EventPlan, KeyPlan, NodePlan, Plan
 from engine.sim.report import Result
+from tests.helpers import flows
 from tests.helpers.plans import cache, client, event, link, plan, request_class, simulate, station
 
 BOTH = (True, True)
@@ -103,6 +104,22 @@ def test_a_crash_takes_what_waits() -> None:
     assert behind(result) == (4.0, 0.0, 0.0)
     assert result["nodes"]["db"]["arrivals"] == 2, "a read, and the write at 5 s"
     assert extra(result)["stale_ratio"] == 0.0, "what is lost is counted as lost, and only once"
+
+
+def test_a_write_that_a_worker_has_in_hand_dies_with_it() -> None:
+    """It needs a second of work before it goes on; half of that is done by then."""
+    settings = WriteBehind(delay=0.5)
+    killed = event(2.0, 0.2, "kill", nodes=("cache",))
+    made = written((), (1.0,), killed, write_policy="behind", write_behind=settings)
+    steps = (flows.work(0.0, 0.0), flows.work(0.0, 1.0), flows.call("cache-db"))
+    station_ = station("x", (0.0, 0.0), workers=None, flow=steps)
+    nodes = tuple(
+        replace(each, station=station_.station, flow=station_.flow) if each.id == "cache" else each
+        for each in made.nodes
+    )
+    result = simulate(replace(made, nodes=nodes))
+    assert behind(result) == (1.0, 0.0, 0.0)
+    assert result["nodes"]["db"]["arrivals"] == 0
 
 
 def test_writes_that_fail_behind_are_errors() -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, final
 
 from engine.sim.lane.call import Call
 from engine.sim.lane.codes import ENGAGED, EXPIRED
+from engine.sim.lane.roles.steps import known_frame
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -42,9 +43,9 @@ class Background:
             if context is not None:
                 self.node.flow.call_off(context, EXPIRED, now)
 
-    def in_instance(self, pool: Pool) -> list[Call]:
-        """The jobs of an instance."""
-        return [job for job in self._jobs if job.pool is pool]
+    def with_local_work(self, pool: Pool) -> list[Call]:
+        """The jobs of an instance that die with it: they need its workers. A call alone that is under way gets there."""
+        return [job for job in self._jobs if job.pool is pool and known_frame(job) is not None]
 
     def home(self) -> Pool | None:
         """An instance that can begin a job now; None where none can."""

@@ -338,6 +338,10 @@ class StoreRole(StoreBody):
 
     def killed(self, pool: Pool, now: float) -> None:
         """What instances alone keep is gone with them; what all share is when the last one goes down."""
+        for job in self.background.with_local_work(pool):
+            if self.behind is not None:
+                self.behind.died(job)
+            self._end_background(job, CRASHED, now)
         keys = self.user_keys
         if keys is not None and keys.died(pool.index):
             return

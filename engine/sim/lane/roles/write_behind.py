@@ -142,6 +142,12 @@ class WriteBehind(Task):
             self._forget(found)
         self._set_timer(now)
 
+    def died(self, job: Call) -> None:
+        """The instance that did a write is dead: if it fails now, a crash took it."""
+        found = self._under_way.get(job)
+        if found is not None:
+            found.gone = True
+
     def crash(self) -> None:
         """All that waits is lost; what is under way may get there."""
         while self.waiting() > 0:
