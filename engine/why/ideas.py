@@ -31,7 +31,6 @@ LOOSER: Final = "twice_bulkhead"
 _WORK: Final = (
     "service_time",
     "class_times",
-    "edge_function",
     "read_time",
     "write_time",
     "hit_time",

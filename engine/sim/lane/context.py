@@ -18,3 +18,12 @@ def context_of(call: Call) -> Context:
         context = Context(NEVER)
         call.context = context
     return context
+
+
+def inherit(context: Context, before: Context) -> None:
+    """Carry on what a request was sent with, in whatever form its callee goes on with it."""
+    context.wrong = before.wrong
+    context.logical = before.logical
+    context.session = before.session
+    context.part = before.part
+    context.message = before.message

@@ -25,7 +25,7 @@ def shop(mode: str, *, count: int = 2, rate: float = 20.0, keys: int = 1000, **m
     kinds = [{"name": "order", "operation": "write", "keys": {"law": "uniform", "count": keys}}]
     names = [f"db{place}" for place in range(count)]
     wire, delay = more.pop("wire", {}), more.pop("delay", 0.01)
-    locks, terms = more.pop("locks", LOCKS), more.pop("terms", {})
+    locks, terms, last = more.pop("locks", LOCKS), more.pop("terms", {}), more.pop("last", None)
     ids = [f"orders-{name}" for name in names]
     flow = [
         {"work": "service_time"},
@@ -41,6 +41,8 @@ def shop(mode: str, *, count: int = 2, rate: float = 20.0, keys: int = 1000, **m
     )
     nodes = [client("users", rate), leader]
     nodes += [node(each, "sql_database", write_time=constant(0.002), locks=locks) for each in names]
+    if last is not None:
+        nodes[-1] = last
     links = [link("orders", each, delay=delay, **wire) for each in names]
     more = {"duration": 60, "warmup": 0} | more
     return design(nodes, [link("users", "orders"), *links], classes=kinds, **more)
@@ -164,6 +166,41 @@ def test_no_money_is_made_or_lost(mode: str, trouble: str) -> None:
     assert len(leader.open) == 0
     for each in ("db0", "db1", "db2"):
         assert session.result()["nodes"][each]["extra"]["locks_held"] == 0
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize(
+    "wire",
+    [
+        {"fallback": {"kind": "static"}},
+        {"deadline_propagation": True, "cancellation": True},
+    ],
+)
+def test_what_a_link_does_besides_changes_no_books(mode: str, wire: dict[str, Any]) -> None:
+    """Nothing stands in for a participant, and a deadline that travels leaves its part with the message."""
+    events = [*failing(2, 0.2), CALM]
+    session = Session(shop(mode, wire={"timeout": 0.3, **wire}, events=events))
+    session.advance(60.0)
+    session.result()
+    leader = leader_of(session)
+    (terms,) = leader.terms.values()
+    assert [int(each.balance) for each in terms.accounts] == [-leader.commits, leader.commits]
+    assert leader.commits > 100
+    assert len(leader.open) == 0
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_service_with_a_flow_takes_part(mode: str) -> None:
+    """Its steps do not make it forget of what its request is a part."""
+    flow = [{"work": "service_time"}]
+    payment = node("db1", "service", service_time=constant(0.002), workers=100, flow=flow)
+    session = Session(shop(mode, last=payment, events=[*failing(1, 0.2), CALM]))
+    session.advance(60.0)
+    session.result()
+    leader = leader_of(session)
+    (terms,) = leader.terms.values()
+    assert [int(each.balance) for each in terms.accounts] == [-leader.commits, leader.commits]
+    assert leader.commits > 100
 
 
 def test_what_cannot_be_undone_is_told() -> None:

@@ -21,6 +21,7 @@ from engine.sim.lane.codes import (
     RETURNING,
     UNAVAILABLE,
 )
+from engine.sim.lane.context import inherit
 from engine.sim.lane.draws import chance
 from engine.sim.lane.replicas.holding import bit_of
 from engine.sim.lane.replicas.messaging import Messaging
@@ -116,9 +117,7 @@ class Cluster(Messaging):
         operation.begun = now
         context = job.context
         if context is not None:
-            operation.wrong = context.wrong
-            operation.logical = context.logical
-            operation.session = context.session
+            inherit(operation, context)
         job.context = operation
         return operation
 
@@ -342,11 +341,7 @@ class Cluster(Messaging):
         back.spare = back.pending - back.needed
         operation.over = True
         job.context = back
-        back.wrong, back.logical, back.session = (
-            operation.wrong,
-            operation.logical,
-            operation.session,
-        )
+        inherit(back, operation)
         if back.spare < 0:
             back.over = True
             self.refused += 1

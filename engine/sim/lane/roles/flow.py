@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, final
 
 from engine.sim.lane.call import Call, Context, Pool, calls_in
 from engine.sim.lane.codes import DEAD, ENGAGED, EXPIRED, NEVER, OK
-from engine.sim.lane.context import context_of
+from engine.sim.lane.context import context_of, inherit
 from engine.sim.lane.jobs import Jobs
 from engine.sim.lane.roles.steps import (
     ALWAYS,
@@ -87,9 +87,7 @@ class Program(Role):
         deadline = NEVER if context is None else context.deadline
         frame = Frame(ROOT, job, self.program, deadline)
         if context is not None:
-            frame.wrong = context.wrong
-            frame.logical = context.logical
-            frame.session = context.session
+            inherit(frame, context)
         job.context = frame
         self._run(job, frame, now)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, final
 
 from engine.sim.lane.agenda import Task, Timer
-from engine.sim.lane.call import Context
 from engine.sim.lane.codes import DEADLINE, EXPIRED, LOST, NEVER, UNSENT
 from engine.sim.lane.context import context_of
 from engine.sim.lane.seams import RETRY, SETTLE, START, Rule
@@ -35,13 +34,11 @@ class DeadlineRule(Rule):
         """It may take until the caller's own deadline, and the link's timeout."""
         limit = min(self._limit(call), now + self.patience)
         own = now + self.span
-        context = Context(min(limit, own) if self.propagates else NEVER)
-        before = call.context
-        if before is not None:
-            context.logical = before.logical
-            context.session = before.session
-            context.version = before.version
-        call.context = context
+        context = context_of(
+            call
+        )  # what else it carries stays: its part in a transaction, what it knows
+        context.deadline = min(limit, own) if self.propagates else NEVER
+        context.ends_it = False
         if self.cancels:
             self._remember(call)
         if limit < own:

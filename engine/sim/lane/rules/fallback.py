@@ -49,7 +49,10 @@ class Fallback(Rule):
             self._good[self._name(call)] = now
 
     def rescue(self, call: Call, reason: i64, now: float) -> bool:
-        """Go on in place of a call, if that can be done."""
+        """Go on in place of a call, if that can be done: for what somebody does in a transaction nothing stands in."""
+        context = call.context
+        if context is not None and context.part is not None:
+            return False
         if self.kind == STALE:
             return self._give_old(call, now)
         other = self.other

@@ -1,1 +1,0 @@
-"""Which version of a key the replicas of a cluster held when."""
