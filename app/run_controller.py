@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from engine.model.changes import Changes
     from engine.model.edits import Edit
     from engine.run.breakpoints import Breakpoint
-    from engine.run.protocol import Command, Report
+    from engine.run.protocol import Command, Report, WatchKey
     from engine.sim.snapshot import Snapshot
 
 TICK_MS: Final = 33
@@ -323,6 +323,10 @@ class RunController(QObject):
     def take_traces(self, question: TakeTraces) -> None:
         """Ask for single requests; ``traced`` is the answer."""
         self._send(question)
+
+    def watch_key(self, wanted: WatchKey) -> None:
+        """Have snapshots tell of a key."""
+        self._send(wanted)
 
     def close(self) -> None:
         """End the process."""

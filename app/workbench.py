@@ -22,6 +22,7 @@ from app.status_bar import past_line, rest_line, run_line
 from app.studies import StudyDesk
 from app.time_travel import TimeTravel
 from app.traces_desk import TracesDesk
+from app.versions_desk import VersionsDesk
 from app.what_if_desk import WhatIfDesk
 from app.why_card import WhyCard
 from engine.model.edits import SetDesign
@@ -81,6 +82,7 @@ class Workbench(QObject):
         self.desk = StudyDesk(services, look, window.instruments, dialogs)
         self.traces = TracesDesk(services, look, window.instruments)
         self.board = BoardDesk(services, look, window.instruments)
+        self.versions = VersionsDesk(services, look, window.instruments)
         self.selection: frozenset[str] = frozenset()
         self.travel = TimeTravel(views, services.run)
         self.file_messages = FileMessages(services, views.banners, views.canvas.paste, self.say)
@@ -419,6 +421,7 @@ class Workbench(QObject):
         self.selection = ids
         self.views.inspector.set_selection(tuple(sorted(ids)))
         self.views.outline.select(ids)
+        self.versions.choose(self.chosen)
 
     def _edit_item(self, item_id: str) -> None:
         """Enter or a double click: go to the first setting of an item."""

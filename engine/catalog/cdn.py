@@ -18,7 +18,7 @@ from engine.model.fields import setting
 from engine.model.laws import Constant, Law
 from engine.model.metric import Metric
 from engine.model.prices import Pricing
-from engine.model.spread import SPREAD
+from engine.model.spread import spreading
 
 if TYPE_CHECKING:
     from engine.plan.primitives import NodePlan
@@ -91,7 +91,7 @@ class CdnConfig(keyed_cache.CacheConfig):
         ge=1,
         le=1000,
     )
-    spread: tuple[str, ...] = SPREAD
+    spread: tuple[str, ...] = spreading("Places")
     shield: bool = setting(
         default=False,
         title="Shield",

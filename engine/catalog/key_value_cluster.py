@@ -46,6 +46,9 @@ What brings replicas together again:
 | read repair | replicas that answered with something older | after each read |
 | anti-entropy | all replicas compare all keys | on a period |
 
+The page *Versions* below the canvas shows for one key which replica held which version when, and how many keys
+diverge: cut an instance off, and see it fall behind and catch up.
+
 **Several leaders** (*multi_leader*): each instance takes writes and answers reads by itself at once, and tells the
 others after the *lag*. Two writes of a key **conflict** where neither knew of the other: with two leaders, one write
 of a key from the other side every 1/λ seconds and a lag of d, a share of 1 − e^(−2λd) does. Of two that conflict one

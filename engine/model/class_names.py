@@ -25,7 +25,7 @@ def renaming(design: Design, old: str, new: str) -> Iterator[SetField]:
 def _renamed(field: str, value: Any, old: str, new: str) -> Any:
     """A field of a config with another name of a class."""
     match field:
-        case "mix" | "class_times":
+        case "mix" | "class_times" | "edge_function":
             return _with_key(value, old, new)
         case "classes":
             return _with_entry(value, old, new)

@@ -17,18 +17,25 @@ POINTS: Final = "pops"
 """The field of a CDN, which may name frames in place of a number."""
 MOST: Final = 100
 """Frames that one node may be spread over."""
-SPREAD: Any = setting(
-    (),
-    title="Spread over",
-    group="Capacity",
-    help="Frames in which the instances lie, in turn: of three zones the first instance lies in the first, the second "
-    "in the second, the fourth in the first again; a frame that is named twice has twice as many. Links without a "
-    "delay of their own take the way to the frame of each instance, and what happens to a frame happens to the "
-    "instances inside alone. None: all lie in the frame that the node is drawn in.",
-    lax=True,
-    max_length=MOST,
-    editor="frames",
-)
+
+
+def spreading(group: str) -> Any:
+    """The field, under a heading of a form."""
+    return setting(
+        (),
+        title="Spread over",
+        group=group,
+        help="Frames in which the instances lie, in turn: of three zones the first instance lies in the first, the second "
+        "in the second, the fourth in the first again; a frame that is named twice has twice as many. Links without a "
+        "delay of their own take the way to the frame of each instance, and what happens to a frame happens to the "
+        "instances inside alone. None: all lie in the frame that the node is drawn in.",
+        lax=True,
+        max_length=MOST,
+        editor="frames",
+    )
+
+
+SPREAD: Final[Any] = spreading("Capacity")
 """The field, for every component with instances."""
 
 

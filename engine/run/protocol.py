@@ -136,6 +136,15 @@ class TakeTraces:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchKey:
+    """Tell in snapshots, from here on, which versions the replicas of a key hold; of one cluster at a time."""
+
+    item: str
+    key: int | None = None
+    """None for the key that is written most."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ack:
     """The last snapshot was shown; send the next."""
 
@@ -166,6 +175,7 @@ Command = (
     | CancelRewind
     | Explain
     | TakeTraces
+    | WatchKey
     | Ack
     | Ping
     | Stop

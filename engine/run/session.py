@@ -22,7 +22,7 @@ from engine.sim.snapshot import Snapshot
 from engine.sim.spans import Spans
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from engine.model.design import Design, Objective
     from engine.model.edits import Edit
@@ -72,6 +72,8 @@ class Session:
         self._wall = 0.0
         self._result: Result | None = None
         self._follow_objectives()
+        self.keys: Mapping[str, int | None] = {}
+        """Clusters of which snapshots tell what became of a key, and that key; None is the one written most."""
         self.heed: Callable[[], bool] = _never
         """Asked about a thousand times a second while it simulates, however little simulated time passes;
         true makes it come back early, exactly where it is. What this raises ends the session."""
@@ -237,7 +239,7 @@ class Session:
             wall=self._wall,
             requests=self.requests,
             samples=samples,
-            gauges=observer.gauges(),
+            gauges=observer.gauges(self.keys),
             in_flight=observer.in_flight(),
             states=observer.states(),
             crossings=observer.crossings(),

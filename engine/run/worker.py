@@ -51,6 +51,7 @@ from engine.run.protocol import (
     TakeJournal,
     TakeTraces,
     Traced,
+    WatchKey,
 )
 from engine.run.rewinding import Rewinding as Replay
 from engine.run.rewinding import place
@@ -112,6 +113,8 @@ class Worker:
         self._record: Record | None = None
         """What it recorded lately, for who asks why something went wrong."""
         self._refused: list[Edit] = []
+        self._keys: dict[str, int | None] = {}
+        """The cluster and its key that somebody looks at."""
         self._replay: Replay | None = None
         """The way back, while it is under way; the run itself stands still meanwhile."""
         self._watch = Watch()
@@ -159,7 +162,7 @@ class Worker:
                 self._listen_to(command)
             case Stop():
                 self.stopped = True
-            case SetSpeed() | SetLoad() | SetBreakpoints():
+            case SetSpeed() | SetLoad() | SetBreakpoints() | WatchKey():
                 self._tune(command)
 
     def _answer(self, question: TakeJournal | Explain | TakeTraces) -> None:
@@ -201,7 +204,7 @@ class Worker:
             return
         session.set_load(self._load)
         self._record = Record(session.plan)
-        session.heed = self._is_due
+        session.heed, session.keys = self._is_due, self._keys
         self._session, self._fresh = session, True
         self._watch.begin(0.0)
         self._changed()
@@ -227,11 +230,15 @@ class Worker:
         self._refused.clear()
         self._changed()
 
-    def _tune(self, command: SetSpeed | SetLoad | SetBreakpoints) -> None:
+    def _tune(self, command: SetSpeed | SetLoad | SetBreakpoints | WatchKey) -> None:
         """Turn a dial, or wait for something."""
         if isinstance(command, SetBreakpoints):
             self._watch = Watch(command.points)
             self._watch.begin(self._session.now if self._session is not None else 0.0)
+        elif isinstance(command, WatchKey):
+            self._keys = {command.item: command.key}
+            if self._session is not None:
+                self._session.keys = self._keys
         elif isinstance(command, SetSpeed):
             self._pacer.speed = max(1e-3, command.speed)
         else:
@@ -309,7 +316,7 @@ class Worker:
             self._changed()
             return
         self._replay, self._stop_at = None, None
-        self._session.heed = self._is_due
+        self._session.heed, self._session.keys = self._is_due, self._keys
         self._measured = self._session.is_over
         if replay.watched:
             self._design, self._load = self._session.design, self._session.load

@@ -122,13 +122,13 @@ class Observer:
             extra=part.extra_since(self._networks.get(name, {}), now.time - before.time, now.time),
         )
 
-    def gauges(self) -> dict[str, NodeGauge]:
-        """How every node stands."""
+    def gauges(self, keys: Mapping[str, int | None]) -> dict[str, NodeGauge]:
+        """How every node stands, and of some clusters a key: the given one, or the hottest."""
         found = {name: gauge_of(part) for name, part in self._machine.nodes.items()}
         for name, part in self._machine.nodes.items():
             if part.plan.cluster is not None:
                 view = self._clusters.setdefault(name, ClusterView())
-                found[name] = replace(found[name], cluster=view.look(part))
+                found[name] = replace(found[name], cluster=view.look(part, keys))
         return found
 
     def states(self) -> dict[str, dict[str, str]]:

@@ -108,6 +108,19 @@ class InstanceGauge:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyGauge:
+    """Which versions the replicas of a key came to hold since the snapshot before."""
+
+    key: int
+    owners: tuple[int, ...]
+    """Instances that hold it, by their numbers."""
+    since: float
+    """From when on (s) everything is told; later than the snapshot before where that was too much."""
+    held: tuple[tuple[float, int, int], ...] = ()
+    """Time (s), instance and the version that it holds from then on, in order of time; 0 is nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class ClusterGauge:
     """What the partitions of a cluster have taken so far, and what they hold."""
 
@@ -121,6 +134,8 @@ class ClusterGauge:
     """Requests refused since the start, since a partition was above its rate."""
     divergent: int = 0
     """Keys whose replicas do not all hold the same version."""
+    watched: KeyGauge | None = None
+    """The key that somebody looks at."""
 
 
 @dataclass(frozen=True, slots=True)

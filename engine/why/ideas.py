@@ -31,6 +31,7 @@ LOOSER: Final = "twice_bulkhead"
 _WORK: Final = (
     "service_time",
     "class_times",
+    "edge_function",
     "read_time",
     "write_time",
     "hit_time",

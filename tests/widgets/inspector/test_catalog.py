@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from engine.catalog import COMPONENTS
+from engine.model.class_names import renaming
 from engine.model.component import Component
 from engine.model.design import Design, Node
 from engine.model.link import LinkConfig
 from widgets.inspector import InspectorPanel
+from widgets.inspector.editors.choice import options_of
 from widgets.inspector.fields import config_fields
 
 components = pytest.mark.parametrize("component", COMPONENTS, ids=[c.kind for c in COMPONENTS])
@@ -24,6 +26,23 @@ def test_every_field_has_an_editor_a_title_and_help(component: Component) -> Non
 
 def test_every_field_of_a_link_has_a_title_and_help() -> None:
     assert all(field.title and field.help for field in config_fields(LinkConfig, {}))
+
+
+@components
+def test_no_two_options_of_a_choice_read_alike(component: Component) -> None:
+    for field in config_fields(component.config, dict(component.sample)):
+        labels = [option.label for option in options_of(field)]
+        assert len({*labels}) == len(labels), field.path
+
+
+@components
+def test_laws_by_class_follow_the_name_of_a_class(component: Component) -> None:
+    for field in config_fields(component.config, dict(component.sample)):
+        if field.shape.sort == "laws":
+            config = {field.path[-1]: {"page": {"law": "constant", "mean": 1.0}}}
+            node = Node(id="n", kind=component.kind, config=config)
+            edits = list(renaming(Design(nodes=(node,)), "page", "site"))
+            assert [each.path for each in edits] == [("config", field.path[-1])]
 
 
 @components

@@ -129,7 +129,8 @@ def options_of(field: Field) -> tuple[Option, ...]:
     """What a choice offers: from the design, from the type's literals, or from a union's tags."""
     if field.options:
         return field.options
-    none = (Option(None, "None"),) if field.shape.nullable else ()
+    unset = "Off" if "none" in field.shape.choices else "None"
+    none = (Option(None, unset),) if field.shape.nullable else ()
     if field.shape.models:
         tagged = field.shape.models.items()
         return none + tuple(Option(tag, spelled(tag), inspect.getdoc(m) or "") for tag, m in tagged)

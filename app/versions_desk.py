@@ -1,0 +1,109 @@
+"""The place of the versions of a key in the window: a page of the instruments that follows the run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, QTimer
+
+from engine.model.spread import spread_of
+from engine.run.protocol import WatchKey
+from widgets.versions.history import VersionHistory
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from app.instruments import Instruments
+    from app.services import Services
+    from engine.sim.snapshot import Snapshot
+    from widgets.theme import ThemeManager
+    from widgets.versions.panel import VersionsPanel
+
+_PAGE: Final = "versions"
+_HEIGHT: Final = 230
+"""In which three replicas can be read (logical pixels)."""
+_EVERY_MS: Final = 200
+
+
+class VersionsDesk(QObject):
+    """Has the run tell of a key of the selected cluster, else of the first one. The panel is made when it is wanted."""
+
+    def __init__(self, services: Services, look: ThemeManager, place: Instruments) -> None:
+        """Take a page of the instruments."""
+        super().__init__(place)
+        self._services, self._look, self._place = services, look, place
+        self._panel: VersionsPanel | None = None
+        self._chosen = ""
+        self._node = ""
+        self._history = VersionHistory()
+        place.add_page(_PAGE, "Versions", self._made, _HEIGHT)
+        services.run.snapshot.connect(self._take)
+        services.run.cleared.connect(self._clear)
+        self._timer = QTimer(self, interval=_EVERY_MS, singleShot=True)
+        self._timer.timeout.connect(self._refresh)
+
+    @property
+    def panel(self) -> VersionsPanel:
+        """The page itself."""
+        if self._panel is None:
+            from widgets.versions.panel import VersionsPanel  # noqa: PLC0415 - nobody waits for it
+
+            self._panel = VersionsPanel(self._look)
+            self._panel.key_wanted.connect(self._watch)
+            self._refresh()
+        return self._panel
+
+    def choose(self, item: str | None) -> None:
+        """An item is selected; if it is a cluster, it is shown from the next snapshot on."""
+        self._chosen = item or ""
+
+    def _made(self) -> QWidget:
+        """The panel, when it is first shown."""
+        return self.panel
+
+    def _take(self, snapshot: Snapshot, _elapsed: float) -> None:
+        """The run went on."""
+        clusters = [name for name, each in snapshot.gauges.items() if each.cluster is not None]
+        if self._chosen in clusters:
+            wanted = self._chosen
+        elif self._node in clusters:
+            wanted = self._node
+        else:
+            wanted = clusters[0] if clusters else ""
+        if wanted != self._node:
+            self._node = wanted
+            if self._panel is not None:
+                self._panel.forget_key()
+            if wanted:
+                self._watch(None)
+        if snapshot.time < self._history.now:  # the run went back
+            self._history = VersionHistory()
+        self._history.add(snapshot, self._node)
+        if not self._timer.isActive() and self._place.is_shown(_PAGE):
+            self._timer.start()
+
+    def _watch(self, key: int | None) -> None:
+        """Have the run tell of a key from here on."""
+        self._history = VersionHistory()
+        self._services.run.watch_key(WatchKey(self._node, key))
+
+    def _refresh(self) -> None:
+        """Show what is known."""
+        if self._panel is None:
+            return
+        design = self._services.document.design
+        node, names = design.node_by_id.get(self._node), {}
+        frames = () if node is None else spread_of(node)
+        for instance in self._history.owners:
+            names[instance] = f"Instance {instance + 1}"
+            if frames:
+                frame = design.frame_by_id.get(frames[instance % len(frames)])
+                if frame is not None:
+                    names[instance] = f"{instance + 1} · {frame.name or frame.id}"
+        title = "" if node is None else node.name or node.id
+        self._panel.show_history(title, self._history, names)
+
+    def _clear(self) -> None:
+        """A run begins at 0, of a process that may be a new one."""
+        self._history, self._node = VersionHistory(), ""
+        self._refresh()

@@ -1,0 +1,1 @@
+"""Which version of a key the replicas of a cluster held when."""
