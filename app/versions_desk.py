@@ -54,8 +54,11 @@ class VersionsDesk(QObject):
         return self._panel
 
     def choose(self, item: str | None) -> None:
-        """An item is selected; if it is a cluster, it is shown from the next snapshot on."""
+        """An item is selected; if it is a cluster, it is followed from here on."""
         self._chosen = item or ""
+        latest = self._services.run.latest
+        if latest is not None:
+            self._pick(latest)
 
     def _made(self) -> QWidget:
         """The panel, when it is first shown."""
@@ -63,6 +66,15 @@ class VersionsDesk(QObject):
 
     def _take(self, snapshot: Snapshot, _elapsed: float) -> None:
         """The run went on."""
+        self._pick(snapshot)
+        if snapshot.time < self._history.now:  # it went back
+            self._history = VersionHistory()
+        self._history.add(snapshot, self._node)
+        if not self._timer.isActive() and self._place.is_shown(_PAGE):
+            self._timer.start()
+
+    def _pick(self, snapshot: Snapshot) -> None:
+        """Follow the selected cluster, else the one that was followed, else the first one."""
         clusters = [name for name, each in snapshot.gauges.items() if each.cluster is not None]
         if self._chosen in clusters:
             wanted = self._chosen
@@ -74,17 +86,13 @@ class VersionsDesk(QObject):
             self._node = wanted
             if self._panel is not None:
                 self._panel.forget_key()
+            self._history = VersionHistory()
             if wanted:
                 self._watch(None)
-        if snapshot.time < self._history.now:  # the run went back
-            self._history = VersionHistory()
-        self._history.add(snapshot, self._node)
-        if not self._timer.isActive() and self._place.is_shown(_PAGE):
-            self._timer.start()
 
     def _watch(self, key: int | None) -> None:
         """Have the run tell of a key from here on."""
-        self._history = VersionHistory()
+        self._history.forget_key()
         self._services.run.watch_key(WatchKey(self._node, key))
 
     def _refresh(self) -> None:

@@ -89,4 +89,12 @@ def test_the_first_cluster_is_followed_then_the_selected_one_then_a_typed_key(qa
     assert bench.asked()[-1] == WatchKey("b", 7)
     bench.desk._refresh()
     assert panel.title.text() == "B · key 7"
+    bench.run.set_running(False)
+    bench.go(3)
+    bench.desk.choose("a")
+    bench.go(3)
+    bench.desk._refresh()
+    assert bench.asked()[-1] == WatchKey("a", None)
+    assert panel.title.text().startswith("A · key")
+    assert panel.key.text() == ""
     bench.run.close()

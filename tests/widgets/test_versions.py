@@ -66,6 +66,17 @@ def test_where_something_is_missing_and_with_another_key_it_begins_anew() -> Non
     assert made.version(1) == 5
 
 
+def test_another_key_of_the_cluster_leaves_what_happened_and_numbers_are_not_all_kept() -> None:
+    made = apart()
+    made.forget_key()
+    assert [mark.at for mark in made.marks] == [4.0, 8.0]
+    assert made.bars(0, 0.0) == []
+    for step in range(1000):
+        made.add(moment(10.0 + step / 100.0, since=10.0, divergent=step), "kv")
+    assert len(made.divergent) < 120
+    assert made.divergent[-1] == (made.now, 999)
+
+
 def test_replicas_that_differ_are_painted_in_different_colours(qtbot, qapp) -> None:
     look = ThemeManager(qapp, "dark")
     panel = VersionsPanel(look)

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
 _MOST: Final = 4000
 """Changes of a replica that are kept: several for each pixel of a picture."""
+_APART: Final = 0.1
+"""Simulated seconds between two numbers of divergent keys that are kept."""
+_NUMBERS: Final = 8000
 _MARKS: Final = 200
 
 
@@ -39,8 +42,8 @@ class VersionHistory:
         self.key: int | None = None
         self.now = 0.0
         self.owners: tuple[int, ...] = ()
-        self.divergent: deque[tuple[float, int]] = deque(maxlen=_MOST)
-        """Keys whose replicas did not agree: time (s) and number, of each snapshot."""
+        self.divergent: deque[tuple[float, int]] = deque(maxlen=_NUMBERS)
+        """Keys whose replicas did not agree: time (s) and number."""
         self.marks: deque[Mark] = deque(maxlen=_MARKS)
         self._until = 0.0
         """Up to when it is known what was held (s)."""
@@ -55,9 +58,17 @@ class VersionHistory:
         gauge = snapshot.gauges.get(node)
         cluster = gauge.cluster if gauge is not None else None
         if cluster is not None:
-            self.divergent.append((snapshot.time, cluster.divergent))
+            numbers = self.divergent
+            if len(numbers) > 1 and snapshot.time - numbers[-2][0] < _APART:
+                numbers.pop()
+            numbers.append((snapshot.time, cluster.divergent))
             if cluster.watched is not None:
                 self._follow(cluster.watched)
+
+    def forget_key(self) -> None:
+        """Another key of the same cluster: what happened to the design, and how many keys diverged, stays."""
+        self.key, self.owners = None, ()
+        self._held.clear()
 
     def bars(self, instance: int, since: float) -> list[Bar]:
         """The versions that an instance held since a time (s), in their order."""
