@@ -35,6 +35,8 @@ class VersionsDesk(QObject):
         self._panel: VersionsPanel | None = None
         self._chosen = ""
         self._node = ""
+        self._key: int | None = None
+        """What was typed; None for the key that is written most."""
         self._history = VersionHistory()
         place.add_page(_PAGE, "Versions", self._made, _HEIGHT)
         services.run.snapshot.connect(self._take)
@@ -83,17 +85,20 @@ class VersionsDesk(QObject):
         else:
             wanted = clusters[0] if clusters else ""
         if wanted != self._node:
-            self._node = wanted
-            if self._panel is not None:
-                self._panel.forget_key()
-            self._history = VersionHistory()
+            if self._node and wanted:  # a key that was typed is one of the cluster before
+                self._key = None
+                if self._panel is not None:
+                    self._panel.forget_key()
+            self._node, self._history = wanted, VersionHistory()
             if wanted:
-                self._watch(None)
+                self._watch(self._key)
 
     def _watch(self, key: int | None) -> None:
         """Have the run tell of a key from here on."""
+        self._key = key
         self._history.forget_key()
-        self._services.run.watch_key(WatchKey(self._node, key))
+        if self._node:
+            self._services.run.watch_key(WatchKey(self._node, key))
 
     def _refresh(self) -> None:
         """Show what is known."""

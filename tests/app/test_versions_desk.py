@@ -89,6 +89,9 @@ def test_the_first_cluster_is_followed_then_the_selected_one_then_a_typed_key(qa
     assert bench.asked()[-1] == WatchKey("b", 7)
     bench.desk._refresh()
     assert panel.title.text() == "B · key 7"
+    bench.run.restart()
+    bench.go(40)
+    assert bench.asked()[-2:] == [WatchKey("b", 7), WatchKey("b", 7)]
     bench.run.set_running(False)
     bench.go(3)
     bench.desk.choose("a")
