@@ -11,7 +11,9 @@ from engine.sim.body import padded
 from engine.sim.choosing import Choosing, Manner
 from engine.sim.lane.balancing.ewma import LatencyWatch
 from engine.sim.lane.call import Endpoint
+from engine.sim.lane.node import Node
 from engine.sim.lane.replication.records import READS, WRITES
+from engine.sim.lane.replication.role import LeaderGate
 from engine.sim.rings import pick_by_ring
 
 if TYPE_CHECKING:
@@ -92,13 +94,24 @@ def writing(setup: Setup) -> list[bool]:
 def by_role(
     pickers: list[Picker], among: list[list[Endpoint]], choosing: Choosing, writes: list[bool]
 ) -> list[Picker]:
-    """Pickers, one a class, that know which instances lead and which follow, where some do."""
+    """Pickers, one a class, that know which instances lead and which follow, where some do.
+
+    Who does is another matter from time to time: of two leaders both take all there is, until one follows again.
+    """
     return [
-        choosing.by_role(picker, some, writes=write)
-        if any(endpoint.pool.takes != READS | WRITES for endpoint in some)
-        else picker
+        choosing.by_role(picker, some, writes=write) if any(map(_has_role, some)) else picker
         for picker, some, write in zip(pickers, among, writes, strict=True)
     ]
+
+
+def _has_role(endpoint: Endpoint) -> bool:
+    """Whether an instance leads or follows others, or does not take all sorts of requests."""
+    site = endpoint.pool.site
+    if endpoint.pool.takes != READS | WRITES:
+        return True
+    if not isinstance(site, Node) or len(site.pools) < 2:
+        return False
+    return any(isinstance(gate, LeaderGate) for gate in site.gates)
 
 
 def _distances(part: LinkPart) -> list[list[float]]:
