@@ -54,8 +54,11 @@ others after the *lag*. Two writes of a key **conflict** where neither knew of t
 of a key from the other side every 1/λ seconds and a lag of d, a share of 1 − e^(−2λd) does. Of two that conflict one
 is overwritten unseen.
 
-**Last write wins** goes by the clocks of the coordinators. One that is fast by δ has its writes win over others that
-follow within δ: these are *lost updates*.
+**Last write wins** (*lww*) goes by the clocks of the coordinators. One that is fast by δ has its writes win over others
+that follow within δ: these are *lost updates*. The other ways look at no clock, but at what each write knew of, and lose
+nothing. *versions* keeps both sides of a conflict as **siblings** until a later write, which goes on from what the
+replicas hold that its coordinator reaches, merges them (Dynamo, Riak). *sum* takes each write for an increment: all of
+them count, in whatever order they come (a CRDT counter).
 
 **Partitions** divide keys and load. `ring` and `slots` move one part in n when one is added, `mod` nearly everything;
 a ring with few *virtual nodes* is uneven. A **rate** for each partition refuses what is above it (`rate_limited`): one
@@ -189,6 +192,14 @@ class KeyValueClusterConfig(Config):
         gt=0.0,
         le=1e9,
     )
+    conflict: Literal["lww", "versions", "sum"] = setting(
+        "lww",
+        title="Conflicts",
+        group="Repair",
+        help="What becomes of two writes of a key that did not know of each other. lww: the later one by the clocks "
+        "wins; versions: both are kept as siblings until a later write merges them; sum: each adds to a counter, "
+        "and none is lost (a CRDT).",
+    )
     clock_offset: dict[str, float] = setting(
         {},
         title="Clock offsets",
@@ -269,6 +280,7 @@ def lower(config: KeyValueClusterConfig, context: Lowering) -> NodePlan:
             anti_entropy=config.anti_entropy,
             read=law_plan(config.read_time),
             write=law_plan(config.write_time),
+            conflict=config.conflict,
             offsets=tuple(
                 (int(name), by) for name, by in sorted(config.clock_offset.items()) if by
             ),
@@ -299,6 +311,8 @@ PRESET = Preset(
             Metric(name="lost_writes", title="lost writes", counts=True),
             Metric(name="lost_updates", title="lost updates", counts=True),
             Metric(name="conflict_ratio", title="writes in conflict", unit="%"),
+            Metric(name="siblings", title="siblings kept, all replicas", needs="conflict"),
+            Metric(name="merged", title="siblings merged", counts=True, needs="conflict"),
             Metric(name="imbalance", title="largest partition, times the mean"),
             Metric(name="throttled", title="throttled", counts=True, needs="partition_rate"),
             Metric(name="keys_known", title="keys asked for"),

@@ -33,6 +33,7 @@ from engine.model.write_behind import WriteBehind
 from engine.plan.forwarding import as_forwarded
 from engine.plan.primitives import (
     INFINITE,
+    ClusterPlan,
     FramePlan,
     HomePlan,
     IssuePlan,
@@ -133,6 +134,30 @@ FAILOVERS: list[Failover | None] = [
     Failover(interval=0.2, failures=2, promote=0.5),
     Failover(interval=0.1, failures=1, promote=0.3, fencing=False),
     Failover(interval=0.5, failures=1, promote=0.0),
+]
+_CLUSTER = ClusterPlan(
+    replicas=3,
+    write_quorum=2,
+    read_quorum=2,
+    strict=True,
+    local=False,
+    partitions=4,
+    placement="ring",
+    virtual_nodes=5,
+    partition_rate=None,
+    lag=plans.exponential(0.05),
+    hints=5.0,
+    anti_entropy=1.0,
+    read=plans.exponential(0.01),
+    write=plans.exponential(0.005),
+)
+CLUSTERS = [
+    _CLUSTER,
+    replace(_CLUSTER, strict=False, read_quorum=1, placement="mod", offsets=((0, 0.5),)),
+    replace(_CLUSTER, strict=False, conflict="versions", hints=0.0, partition_rate=20.0),
+    replace(_CLUSTER, local=True, write_quorum=1, read_quorum=1, conflict="versions", lag=None),
+    replace(_CLUSTER, local=True, write_quorum=1, read_quorum=1, conflict="sum", placement="range"),
+    replace(_CLUSTER, strict=False, conflict="sum", placement="slots", anti_entropy=None),
 ]
 REPLICATIONS = [
     ReplicationPlan(lag=plans.exponential(0.1), read_from="follower"),
@@ -237,6 +262,10 @@ def failing_plan(plan: Plan, seed: int) -> Plan:
         for node in nodes
     )
     nodes = tuple(_replicated(node, random) for node in nodes)
+    random = generator(seed, "plan", "clusters")
+    busy = {link.source for link in plan.links}
+    busy |= {each.replacement.id for each in plan.events if isinstance(each.replacement, NodePlan)}
+    nodes = tuple(node if node.id in busy else _clustered(node, random) for node in nodes)
     inside = tuple(node.id for node in nodes[::2])
     faults = ZONES[int(random.integers(len(ZONES)))]
     zone = FramePlan(id="zone", name="Zone", own=inside, nodes=inside, faults=faults)
@@ -299,6 +328,22 @@ def _querying(plan: Plan, seed: int) -> Plan:
         for node in nodes
     ]
     return replace(plan, nodes=tuple(nodes))
+
+
+def _clustered(node: NodePlan, random: np.random.Generator) -> NodePlan:
+    """The node, sometimes as a cluster whose instances hold keys together."""
+    parts = (node.traffic, node.store, node.router, node.backlog, node.topic, node.flow)
+    if any(parts) or node.replication is not None or node.pulls or random.random() < 0.5:
+        return node
+    if node.autoscale is not None or node.station.batch is not None:
+        return node
+    cluster = CLUSTERS[int(random.integers(len(CLUSTERS)))]
+    station = replace(
+        node.station,
+        instances=cluster.replicas + int(random.integers(3)),
+        work=(plans.constant(0.0),) * len(node.station.work),
+    )
+    return replace(node, cluster=cluster, station=station, failover=None, backup=None)
 
 
 def _replicated(node: NodePlan, random: np.random.Generator) -> NodePlan:

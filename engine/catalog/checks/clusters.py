@@ -23,7 +23,7 @@ def cluster_risks(facts: Facts, node: NodePlan) -> Iterator[Finding]:
     name, count = facts.name(node.id), cluster.replicas
     write, read = cluster.write_quorum, cluster.read_quorum
     if cluster.local:
-        if count > 1:
+        if count > 1 and cluster.conflict == "lww":
             message = (
                 f"Every instance of {name} takes writes: two of one key within the lag conflict, and the later one "
                 "overwrites what it has not seen"

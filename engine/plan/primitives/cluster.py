@@ -41,3 +41,6 @@ class ClusterPlan:
     """Work of a replica for a write (s)."""
     offsets: tuple[tuple[int, float], ...] = ()
     """By how much the clocks of instances are fast (s)."""
+    conflict: Literal["lww", "versions", "sum"] = "lww"
+    """What becomes of writes that did not know of each other: the later one by the clocks wins, both are kept, or both
+    count."""

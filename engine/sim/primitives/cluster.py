@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from engine.sim.parts import LinkPart, NodePart
     from engine.sim.setup import Setup
 
-_TALLIES = 12
+_TALLIES = 13
 """Counters before those of the partitions."""
 
 
@@ -69,6 +69,7 @@ class ClusterAdapter(RoleAdapter[Cluster]):
         role.write_quorum, role.read_quorum = plan.write_quorum, plan.read_quorum
         role.strict, role.local = plan.strict, plan.local
         role.hint_life = plan.hints
+        role.resolve(merging=plan.conflict != "lww", keeps=plan.conflict == "versions")
         now = setup.agenda.now
         role.partitions.divide(plan.partitions, now)
         role.partitions.cap(plan.partition_rate or 0.0, now)
@@ -115,6 +116,7 @@ class ClusterAdapter(RoleAdapter[Cluster]):
             float(body.repaired),
             float(body.hints_expired),
             float(body.conflicts.count),
+            float(body.merged),
             *(float(load) for load in body.partitions.loads),
         )
 
@@ -133,6 +135,7 @@ class ClusterAdapter(RoleAdapter[Cluster]):
             repaired,
             expired,
             conflicts,
+            merged,
         ) = since[:_TALLIES]
         loads = since[_TALLIES:]
         return {
@@ -150,6 +153,7 @@ class ClusterAdapter(RoleAdapter[Cluster]):
             "repaired": repaired,
             "hints": float(body.hints()),
             "hints_expired": expired,
+            **({"siblings": float(body.siblings), "merged": merged} if body.side_by_side else {}),
         }
 
     def check(self, body: Cluster, owner: Node, now: float) -> None:
@@ -219,4 +223,11 @@ def _of(plan: NodePlan) -> ClusterPlan:
 
 def _promise(plan: ClusterPlan) -> tuple[object, ...]:
     """What decides whether quorums overlap."""
-    return (plan.replicas, plan.write_quorum, plan.read_quorum, plan.local, plan.offsets)
+    return (
+        plan.replicas,
+        plan.write_quorum,
+        plan.read_quorum,
+        plan.local,
+        plan.offsets,
+        plan.conflict,
+    )

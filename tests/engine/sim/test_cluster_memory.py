@@ -25,7 +25,7 @@ def test_a_million_keys_on_three_replicas_take_less_than_a_gigabyte() -> None:
         slot = role._enter(key)
         role.ledger.begun[slot] = 1
         for owner in role.partitions.owners[role.ledger.partition[slot]]:
-            assert role.take(owner, slot, 1, 1.0)
+            assert role.take(owner, slot, 1, 1.0, None)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert role.ledger.keys.count == KEYS

@@ -23,6 +23,7 @@ from engine.sim.lane.codes import (
 )
 from engine.sim.lane.context import inherit
 from engine.sim.lane.draws import chance
+from engine.sim.lane.replicas.cells import Cell
 from engine.sim.lane.replicas.holding import bit_of
 from engine.sim.lane.replicas.messaging import Messaging
 from engine.sim.lane.replicas.operation import (
@@ -135,16 +136,36 @@ class Cluster(Messaging):
         watch = self.watch
         if watch is not None and job.key == watch.key:
             watch.begins(version, now)
-        self.conflicts.begin(slot, version, self._known_to(here, owners))
+        known = self._known_to(here, owners)
+        self.conflicts.begin(slot, version, known)
+        if self.merging:
+            stamp = operation.stamp = float(version)
+            operation.cell = self._goes_on(slot, version, known, here, owners)
         place: i64 = 0
         for owner in owners:
             if owner is here or self.reaches(here, owner):
                 self.send(job, operation, owner, place, self.kinds + 1, now)
             elif self.hint_life > 0.0:
-                self.hint(here, Hint(owner, slot, version, stamp, now))
+                self.hint(here, Hint(owner, slot, version, stamp, now).carrying(operation.cell))
             place += 1
         if asked == 0:  # it stands in for those whom it does not reach
             self.send(job, operation, here, place, self.kinds + 1, now)
+
+    def _goes_on(
+        self, slot: i64, version: i64, known: i64, here: Replica, owners: list[Replica]
+    ) -> Cell:
+        """What a write brings where conflicts are merged: it goes on from what those hold of whom it knows."""
+        cell = Cell()
+        if known == 0 and here.versions[slot] > 0:
+            cell.join(here.cell(slot, keeps=self.side_by_side))
+        bit: i64 = 1
+        for owner in owners:
+            if known & bit and owner.versions[slot] > 0:
+                cell.join(owner.cell(slot, keeps=self.side_by_side))
+            bit <<= 1
+        self.merged += max(0, i64(len(cell.siblings)) - 1)
+        cell.begin(version, keeps=self.side_by_side)
+        return cell
 
     def _known_to(self, here: Replica, owners: list[Replica]) -> i64:
         """The owners of whose versions a write knows: all that are reached; of a leader, its own, if it has any."""
@@ -198,7 +219,7 @@ class Cluster(Messaging):
         if pool.error > 0.0 and replica is not here and chance(self.node.errors, pool.error):
             part.reason = ERROR
         elif operation.phase != READING:
-            self.take(replica, slot, operation.version, operation.stamp)
+            self.take(replica, slot, operation.version, operation.stamp, operation.cell)
         else:
             part.step = replica.versions[slot]
             part.sent = replica.stamps[slot]
@@ -242,6 +263,11 @@ class Cluster(Messaging):
         bit: i64 = 1 << i64(part.attempt)
         operation.answered |= bit
         version, stamp = part.step, part.sent
+        if self.merging and version > 0:
+            cell = operation.cell
+            if cell is None:
+                cell = operation.cell = Cell()
+            cell.join(held_by(part).cell(operation.slot, keeps=self.side_by_side))
         if version == operation.version:
             operation.holders |= bit
         elif version > 0 and (
@@ -260,7 +286,8 @@ class Cluster(Messaging):
         operation.pending -= 1
         if operation.phase == WRITING and self.hint_life > 0.0:
             version, stamp = operation.version, operation.stamp
-            self.hint(operation.here, Hint(held_by(part), operation.slot, version, stamp, now))
+            hint = Hint(held_by(part), operation.slot, version, stamp, now)
+            self.hint(operation.here, hint.carrying(operation.cell))
         self._counts_out(job, part, operation, now)
         if operation.pending == 0 and operation.phase == READING:
             self._mend(operation, now)
@@ -335,6 +362,7 @@ class Cluster(Messaging):
             return False
         back = Operation(REPAIRING, here, operation.slot)
         back.version, back.stamp, back.floor = version, operation.stamp, operation.floor
+        back.cell = operation.cell
         back.begun = operation.begun
         back.needed = quorum - held
         back.pending = len(lacking)
@@ -359,9 +387,9 @@ class Cluster(Messaging):
         bit: i64 = 1
         for owner in owners:
             if operation.answered & bit and not operation.holders & bit:
-                self.mend(
-                    operation.here, owner, operation.slot, operation.version, operation.stamp, now
-                )
+                newest = Hint(owner, operation.slot, operation.version, operation.stamp, 0.0)
+                newest.cell = operation.cell
+                self.mend(operation.here, newest, now)
             bit <<= 1
 
     # --- faults ---------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mypy_extensions import i64
 
 from engine.sim.lane.network.ways import Peers
+from engine.sim.lane.replicas.cells import Cell, inherited
 from engine.sim.lane.replicas.conflicts import Conflicts
 from engine.sim.lane.replicas.ledger import Ledger
 from engine.sim.lane.replicas.partitions import Partitions
@@ -34,6 +35,14 @@ class Holding(Role):
         self.partitions = Partitions()
         self.ledger = Ledger()
         self.conflicts = Conflicts()
+        self.merging = False
+        """Whether writes that conflict are merged, by what each knew of, rather than overwritten by clocks."""
+        self.side_by_side = False
+        """Whether both sides of a conflict are kept as siblings until a later write merges them."""
+        self.siblings: i64 = 0
+        """Siblings beside the first of each key, at all replicas."""
+        self.merged: i64 = 0
+        """Siblings that later writes have merged."""
         self.watch: Watch | None = None
         """What looks at one key, where somebody wants that."""
         self.repaired: i64 = 0
@@ -43,8 +52,20 @@ class Holding(Role):
         self.flawed = False
         """Whether stale answers are to be expected for once: data was lost, clocks differ, or knobs were turned."""
 
-    def take(self, replica: Replica, slot: i64, version: i64, stamp: float) -> bool:
-        """Have a replica hold a version, unless it holds a newer one; whether it did not yet."""
+    def take(
+        self, replica: Replica, slot: i64, version: i64, stamp: float, cell: Cell | None
+    ) -> bool:
+        """Have a replica hold a version, unless it holds a newer one; whether it did not yet.
+
+        Where conflicts are merged it goes by the cell, and by no clock.
+        """
+        if self.merging:
+            if version == 0:
+                return False
+            keeps = self.side_by_side
+            return self._join(replica, slot, version, cell or inherited(version, keeps=keeps))
+        if cell is not None:
+            stamp = 0.0  # it was sent before it was decided to go by clocks
         ledger = self.ledger
         owners = self.partitions.owners[ledger.partition[slot]]
         count: i64 = len(owners)
@@ -63,6 +84,57 @@ class Holding(Role):
         if owner > 0:
             ledger.applied(slot, version, stamp, count)
         return True
+
+    def _join(self, replica: Replica, slot: i64, version: i64, cell: Cell) -> bool:
+        """Have a replica know what a cell does; whether it did not yet."""
+        ledger = self.ledger
+        owners = self.partitions.owners[ledger.partition[slot]]
+        owner = bit_of(owners, replica)
+        if owner > 0:
+            self.conflicts.received(slot, version, owner, (1 << i64(len(owners))) - 1)
+        mine = replica.cell(slot, keeps=self.side_by_side)
+        before: i64 = len(mine.siblings)
+        if not mine.join(cell):
+            return False
+        self.siblings += max(0, i64(len(mine.siblings)) - 1) - max(0, before - 1)
+        high = mine.high
+        if high > replica.versions[slot]:
+            replica.versions[slot] = high
+            replica.stamps[slot] = float(high)
+            watch = self.watch
+            if watch is not None and ledger.keys.keys[slot] == watch.key:
+                watch.holds(i64(replica.pool.index), high, replica.pool.site.agenda.now)
+            if owner > 0:
+                ledger.applied(slot, high, float(high), len(owners))
+        return True
+
+    def resolve(self, *, merging: bool, keeps: bool) -> None:
+        """Deal with conflicts in another way from now on: what is held is what everybody goes on from."""
+        if merging == self.merging and keeps == self.side_by_side:
+            return
+        self.merging, self.side_by_side = merging, keeps
+        ledger = self.ledger
+        room = ledger.room()
+        everybody = self.members + self.former
+        for member in everybody:
+            member.cells.clear()
+            for hint in member.hints.values():
+                hint.stamp = float(hint.version) if merging else 0.0
+        slot: i64 = 0
+        while slot < room:
+            for member in everybody:
+                member.stamps[slot] = float(member.versions[slot]) if merging else 0.0
+            slot += 1
+        self.siblings = 0
+        self.conflicts.clear()
+        ledger.survey(self.partitions.owners)
+
+    def count_siblings(self) -> None:
+        """Count anew: keys have other owners, or were lost."""
+        self.siblings = 0
+        for member in self.members:
+            for cell in member.cells.values():
+                self.siblings += max(0, i64(len(cell.siblings)) - 1)
 
     def reaches(self, here: Replica, other: Replica) -> bool:
         """Whether an instance knows another one to be up, and nothing is between them."""
@@ -118,19 +190,29 @@ class Holding(Role):
             for owner in have:
                 if owner not in had:
                     moves = True
-                    for other in had:
-                        if owner.is_older(slot, other.versions[slot], other.stamps[slot]):
-                            owner.versions[slot] = other.versions[slot]
-                            owner.stamps[slot] = other.stamps[slot]
+                    self._copy(slot, had, owner)
             for other in had:
                 if other not in have:
                     other.versions[slot] = 0
                     other.stamps[slot] = 0.0
+                    other.cells.pop(int(slot), None)
             moved += i64(moves)
         self.conflicts.clear()
+        if self.merging:
+            self.count_siblings()
         self.keys_moved += moved
         self.flawed = self.flawed or moved > 0
         ledger.survey(owners)
+
+    def _copy(self, slot: i64, had: list[Replica], owner: Replica) -> None:
+        """Have a new owner of a key hold what those do who had it."""
+        for other in had:
+            if self.merging and other.versions[slot] > 0:
+                mine = owner.cell(slot, keeps=self.side_by_side)
+                mine.join(other.cell(slot, keeps=self.side_by_side))
+            if owner.is_older(slot, other.versions[slot], other.stamps[slot]):
+                owner.versions[slot] = other.versions[slot]
+                owner.stamps[slot] = other.stamps[slot]
 
     def _known(self) -> list[int]:
         """All keys that anybody has asked for; a free slot holds the next free one instead of a key."""
@@ -159,7 +241,7 @@ class Holding(Role):
         while slot < room:
             if ledger.begun[slot] > 0:
                 owners = self.partitions.owners[ledger.partition[slot]]
-                if ledger.holders[slot] < len(owners):
+                if self.merging or ledger.holders[slot] < len(owners):
                     for owner in owners:
                         if not owner.pool.down:
                             behind += self._catch_up(owner, owners, slot)
@@ -173,7 +255,10 @@ class Holding(Role):
         for other in owners:
             if other is owner or not self.reaches(owner, other):
                 continue
-            if self.take(owner, slot, other.versions[slot], other.stamps[slot]):
+            cell = None
+            if self.merging and other.versions[slot] > 0:
+                cell = other.cell(slot, keeps=self.side_by_side)
+            if self.take(owner, slot, other.versions[slot], other.stamps[slot], cell):
                 behind = 1
         return behind
 
@@ -181,6 +266,7 @@ class Holding(Role):
         """All disks are lost."""
         for member in self.members:
             member.forget()
+        self.siblings = 0
         self.lost_writes += self.ledger.survey(self.partitions.owners)
 
     def stand(self, pool: Pool, side: i64, skew: float) -> None:

@@ -81,14 +81,13 @@ class Messaging(Holding):
         else:
             agenda.schedule(lag.draw() + more, part)
 
-    def mend(
-        self, here: Replica, owner: Replica, slot: i64, version: i64, stamp: float, now: float
-    ) -> None:
+    def mend(self, here: Replica, hint: Hint, now: float) -> None:
         """Send a version to a replica; nobody waits for that."""
+        owner = hint.target
         if owner is not here and not self.reaches(here, owner):
             return
-        operation = Operation(MENDING, here, slot)
-        operation.version, operation.stamp = version, stamp
+        operation = Operation(MENDING, here, hint.slot)
+        operation.version, operation.stamp, operation.cell = hint.version, hint.stamp, hint.cell
         self.repaired += 1
         job = Call(self.node, here.pool, None, 0, 0)
         job.done = True
@@ -124,7 +123,7 @@ class Messaging(Holding):
                 gone.append(name)
             elif self.reaches(here, hint.target):
                 gone.append(name)
-                self.mend(here, hint.target, hint.slot, hint.version, hint.stamp, now)
+                self.mend(here, hint, now)
         for name in gone:
             del here.hints[name]
 

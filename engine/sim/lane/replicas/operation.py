@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from mypy_extensions import i64
 
     from engine.sim.lane.call import Call
+    from engine.sim.lane.replicas.cells import Cell
     from engine.sim.lane.replicas.replica import Replica
 
 READING = 0
@@ -50,6 +51,8 @@ class Operation(Context):
         """Which have answered at all."""
         self.over = False
         """Whether the request has its answer."""
+        self.cell: Cell | None = None
+        """What it brings, or has been answered with so far, where conflicting writes are merged."""
         self.superseded = False
         """Whether a replica held something that passed for newer, and was not."""
 

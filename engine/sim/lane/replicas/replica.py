@@ -9,6 +9,7 @@ from mypy_extensions import i64
 
 from engine.sim.lane.call import Holder
 from engine.sim.lane.jobs import Jobs
+from engine.sim.lane.replicas.cells import Cell, copied, inherited
 
 if TYPE_CHECKING:
     from engine.sim.lane.call import Call, Pool
@@ -28,6 +29,13 @@ class Hint:
         self.stamp = stamp
         self.at = at
         """When it was kept (s)."""
+        self.cell: Cell | None = None
+        """What it brings, where conflicting writes are merged."""
+
+    def carrying(self, cell: Cell | None) -> Hint:
+        """The same, with what it brings."""
+        self.cell = None if cell is None else copied(cell)
+        return self
 
 
 @final
@@ -52,6 +60,8 @@ class Replica(Holder):
         """By how much events have it fast beside that (s)."""
         self.hints: dict[int, Hint] = {}
         """By target and slot."""
+        self.cells: dict[int, Cell] = {}
+        """By slot, where conflicting writes are merged."""
 
     def make_room(self, slots: i64) -> None:
         """Have room for so many slots."""
@@ -71,9 +81,19 @@ class Replica(Holder):
         known = self.versions[slot]
         return version > 0 and (known == 0 or held < stamp or (held == stamp and known < version))
 
+    def cell(self, slot: i64, *, keeps: bool) -> Cell:
+        """What it has taken in of a key; of what it held before anything was merged, that it goes on from there."""
+        found = self.cells.get(int(slot))
+        if found is None:
+            version = self.versions[slot]
+            found = inherited(version, keeps=keeps) if version > 0 else Cell()
+            self.cells[int(slot)] = found
+        return found
+
     def forget(self) -> None:
         """Lose everything."""
         self.hints.clear()
+        self.cells.clear()
         place: i64 = 0
         size: i64 = len(self.versions)
         while place < size:
@@ -85,7 +105,13 @@ class Replica(Holder):
         """Keep a write for another instance; of one key the newest is enough."""
         name = int(hint.target.pool.index) * (1 << 40) + int(hint.slot)
         known = self.hints.get(name)
-        if known is None or known.stamp < hint.stamp:
+        newer = known is None or known.stamp < hint.stamp
+        if known is not None and known.cell is not None and hint.cell is not None:
+            if newer:
+                hint.cell.join(known.cell)
+            else:
+                known.cell.join(hint.cell)
+        if newer:
             self.hints[name] = hint
 
 
