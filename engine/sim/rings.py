@@ -55,6 +55,13 @@ def _give(role: StoreRole, pool: Pool, store: Store) -> None:
     role.shards = shards
 
 
+def _pad(role: StoreRole, leaving: Sequence[Pool]) -> None:
+    """Let instances that left before there was a ring look, with what they have in hand, into what all shared."""
+    shards = role.shards or []
+    for pool in leaving:
+        shards += [role.store] * int(pool.index + 1 - len(shards))
+
+
 def _part(role: StoreRole, ring: KeyRing) -> None:
     """All share the store of the first instance from now on; what the others held is gone."""
     stores = stores_of(role)
@@ -91,6 +98,7 @@ def wire_ring(role: StoreRole, part: NodePart, setup: Setup) -> None:
         if pool not in pools:
             role.store_of(pool).clear()
     role.store = role.store_of(pools[0])
+    _pad(role, part.retired)
     known = set(ring.ever)
     ring.ever += [pool for pool in pools if pool not in known]
     if not before:

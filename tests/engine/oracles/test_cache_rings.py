@@ -236,3 +236,25 @@ def test_a_try_that_waits_while_ring_and_link_go_finds_an_instance() -> None:
     simulation.advance(5.0)
     check(simulation.machine)
     assert simulation.machine.nodes["ring"].node.completed > 0
+
+
+def test_instances_that_leave_as_a_ring_begins_finish_what_they_have_in_hand() -> None:
+    """Three that share one store fetch something each; then there is a ring of one, and two of them leave."""
+
+    def made(instances: int, parts: RingPlan | None) -> Plan:
+        front = cache("cache", None, ring=parts, ttl=INFINITE)
+        front = replace(front, station=replace(front.station, instances=instances))
+        nodes = [
+            client(process="trace", times=(1.0, 1.1, 1.2)),
+            front,
+            station("db", 1.0, workers=None),
+        ]
+        links = [link("users", "cache"), link("cache", "db")]
+        return plan(nodes, links, classes=KEYS, duration=10.0)
+
+    simulation = Simulation(made(3, None))
+    simulation.advance(1.5)
+    simulation.follow(made(1, ring(1)))
+    simulation.advance(10.0)
+    check(simulation.machine)
+    assert result_of(simulation.machine, (), 0.0)["nodes"]["cache"]["completed"] == 3
