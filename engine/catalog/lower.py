@@ -111,8 +111,10 @@ def _homes(design: Design) -> Iterator[HomePlan]:
             home = HomePlan(node=node.id, zone=zone, region=region, places=places)
         around = [trips.around_frame(each) for each in homes_of(node)]
         apart = tuple(tuple(one_way(trips, here, there) for there in around) for here in around)
-        if home.name or home.places or any(map(any, apart)):
+        if home.places or any(map(any, apart)):
             yield replace(home, apart=apart)
+        elif home.name:
+            yield home
 
 
 def _home(design: Design, trips: RoundTrips, name: str, frame: str | None) -> HomePlan:

@@ -46,8 +46,8 @@ def _arrive(site: Center, closed: float) -> None:
         return
     shares = [(edge.rate / whole, edge) for edge in site.entering if edge.rate > 0.0]
     site.cv2 = superposed([(share, edge.cv2) for share, edge in shares], site.stay.load)
-    site.dispersion = sum(share * _dispersion(edge) for share, edge in shares)
-    site.peak = sum(share * edge.source.peak for share, edge in shares)
+    site.dispersion = sum([share * _dispersion(edge) for share, edge in shares])
+    site.peak = sum([share * edge.source.peak for share, edge in shares])
 
 
 def _callers(edge: Edge, kind: int) -> Sequence[int]:
@@ -64,8 +64,8 @@ def superposed(streams: list[tuple[float, float]], load: float | None) -> float:
     """
     if len(streams) == 1:
         return streams[0][1]
-    mean = sum(share * cv2 for share, cv2 in streams)
-    alike = 1.0 / max(sum(share * share for share, _ in streams), 1e-300)
+    mean = sum([share * cv2 for share, cv2 in streams])
+    alike = 1.0 / max(sum([share * share for share, _ in streams]), 1e-300)
     idle = 1.0 - min(load or 0.0, 1.0)
     weight = 1.0 / (1.0 + 4.0 * idle * idle * (alike - 1.0))
     return weight * mean + 1.0 - weight
@@ -83,7 +83,9 @@ def _leave(site: Center) -> None:
     served = site.rate * site.served
     leaving = _departures(site)
     for edge in site.leaving:
-        edge.rate = sum(_admitted(edge, kind) * edge.tries[kind] for kind in range(len(site.rates)))
+        edge.rate = sum(
+            [_admitted(edge, kind) * edge.tries[kind] for kind in range(len(site.rates))]
+        )
         share = min(1.0, edge.rate / served) if served > 0.0 else 0.0
         edge.cv2 = share * leaving + 1.0 - share
 

@@ -266,7 +266,7 @@ class TestErrors:
         assert (finding.level, finding.id) == ("error", "web")
         assert finding.field == "scenario.events.0.factor"
         assert (
-            "The kill event at 1 s does not read 'factor' (it reads 'instances' and 'through')"
+            "The kill event at 1 s does not read 'factor' (it reads 'instances' and 'instance' and 'through')"
             in (finding.message)
         )
         (left,) = settled(made, finding).scenario.events

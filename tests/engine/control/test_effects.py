@@ -21,7 +21,7 @@ def test_every_kind_has_an_effect_in_the_same_order() -> None:
     for effect, kind in zip(EFFECTS, EVENT_KINDS, strict=True):
         assert (effect.start is not None) == kind.instant
         assert (effect.link is not None) == (kind.hits == "links")
-        assert (effect.node is not None) == (kind.hits in {"nodes", "clients", "users"})
+        assert (effect.node is not None) == (kind.hits in {"nodes", "clients", "users", "replicas"})
 
 
 def test_an_unknown_kind_has_none() -> None:
