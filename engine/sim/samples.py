@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Literal
 
 from engine.sim.fleets import environments
 from engine.sim.instance_meters import is_off, state_of, working_now
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from engine.sim.parts import LinkPart, NodePart
 
 _SHARES = [0.5, 0.95, 0.99]
+_NO_KEYS: Final[Mapping[str, int | None]] = MappingProxyType({})
+"""Nobody has named any: the hottest are looked at."""
 _LISTED = 64
 """Instances of a node that are shown one by one."""
 _DOTS = 2
@@ -122,7 +125,7 @@ class Observer:
             extra=part.extra_since(self._networks.get(name, {}), now.time - before.time, now.time),
         )
 
-    def gauges(self, keys: Mapping[str, int | None]) -> dict[str, NodeGauge]:
+    def gauges(self, keys: Mapping[str, int | None] = _NO_KEYS) -> dict[str, NodeGauge]:
         """How every node stands, and of some clusters a key: the given one, or the hottest."""
         found = {name: gauge_of(part) for name, part in self._machine.nodes.items()}
         for name, part in self._machine.nodes.items():
