@@ -25,6 +25,10 @@ INLINING = ["-fvisibility=hidden", "-fno-semantic-interposition", "-fno-plt"]
 """Nothing outside the library calls or replaces its functions, so the compiler may inline them; on
 Windows that is so anyway. Worth a tenth of the speed."""
 
+SMALL = ["-s", "-Wl,-z,noseparate-code"]
+"""No symbols, and no padding between code and data: three megabytes of the bundle, two thirds of them in the
+two hundred modules that only lead to the library."""
+
 
 def load_guard() -> ModuleType:
     """Load `engine.sim.compiled` by path: the engine's dependencies may not be installed here."""
@@ -78,7 +82,7 @@ class BuildLane(build_ext):
             if sys.platform != "win32":
                 extension.extra_compile_args += INLINING
             if sys.platform == "linux":
-                pass  # no symbols: half a megabyte of the bundle
+                extension.extra_link_args += SMALL
         return extensions
 
     @property

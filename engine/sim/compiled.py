@@ -29,7 +29,7 @@ GROUP: Final = "windtunnel_lane__mypyc"
 COMPILED: Final = "_compiled"
 """Folder inside the lane package under which each build has a folder of its own."""
 
-RECIPE: Final = "5"
+RECIPE: Final = "6"
 """Changes whenever `setup.py` begins to build differently, so that older builds are not found."""
 
 MARKER: Final = "_build.json"

@@ -349,7 +349,7 @@ def _clustered(node: NodePlan, random: np.random.Generator) -> NodePlan:
 def _replicated(node: NodePlan, random: np.random.Generator) -> NodePlan:
     """The node, sometimes with followers of which one may take over."""
     parts = (node.traffic, node.store, node.router, node.backlog, node.flow, node.autoscale)
-    if any(parts) or node.pulls or random.random() < 0.8:
+    if any(parts) or node.cluster is not None or node.pulls or random.random() < 0.8:
         return node
     settings = REPLICATIONS[int(random.integers(len(REPLICATIONS)))]
     instances = int(random.integers(2, 5))

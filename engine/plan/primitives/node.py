@@ -179,7 +179,7 @@ class NodePlan:
         ):
             roles.append("store")
         if self.replication is not None:
-            others = ("traffic", "router", "backlog", "topic", "store")
+            others = ("traffic", "router", "backlog", "topic", "store", "cluster", "quorum")
             roles = ["replication", *(name for name in others if getattr(self, name))]
         if len(roles) > 1:
             msg = f"{self.id}: a node cannot have {' and '.join(roles)} at once"

@@ -28,6 +28,7 @@ def can_lock(plan: NodePlan) -> bool:
     """Whether the queries of a node can wait for locks: one connection serves one, from its begin to its end."""
     station = plan.station
     told = plan.router is None and not plan.keeps_messages and plan.flow is None
+    told = told and plan.cluster is None and plan.quorum is None
     alone = station.batch is None and station.discipline != "ps" and station.workers is not None
     return told and alone and plan.traffic is None and station.hold
 
