@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +10,7 @@ from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPen
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolTip, QVBoxLayout, QWidget
 
 from engine.model.units import format_figure, format_quantity
+from widgets.inspector.recent import Recent
 from widgets.theme import plain_tip, section_label, set_role
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from engine.sim.snapshot import NodeGauge, Snapshot
     from widgets.theme import ThemeManager
 
-_APART: Final = 0.2
-"""Simulated seconds between two counts that are kept."""
 _HEIGHT: Final = 64
 _WIDEST: Final = 22.0
 _GAP_SHARE: Final = 0.25
@@ -45,37 +43,28 @@ class ArrivalWindow:
 
     def __init__(self, length: float) -> None:
         """Nothing known; ``length`` is that of the window (s)."""
-        self._length = length
-        self._marks: deque[tuple[float, Mapping[str, NodeGauge]]] = deque()
+        self._recent: Recent[Mapping[str, NodeGauge]] = Recent(length)
 
     def add(self, snapshot: Snapshot) -> None:
         """Take in a snapshot; one from before the last means a new run."""
-        marks = self._marks
-        if marks and snapshot.time < marks[-1][0]:
-            marks.clear()
-        if len(marks) > 1 and snapshot.time - marks[-2][0] < _APART:
-            marks.pop()
-        marks.append((snapshot.time, snapshot.gauges))
-        while len(marks) > 2 and marks[1][0] <= snapshot.time - self._length:
-            marks.popleft()
+        self._recent.add(snapshot.time, snapshot.gauges)
 
     def clear(self) -> None:
         """Forget everything."""
-        self._marks.clear()
+        self._recent.clear()
 
     def bars(self, node: str) -> list[Bar]:
         """Each instance of a node, in their order; none where there are not two, or nothing came."""
-        if len(self._marks) < 2:
+        ends = self._recent.ends()
+        if ends is None or node not in ends[1] or node not in ends[2]:
             return []
-        (begun, old), (now, new) = self._marks[0], self._marks[-1]
-        if node not in old or node not in new or now <= begun:
-            return []
+        span, old, new = ends
         before = {each.number: each.arrivals for each in old[node].instances}
         found = []
         for each in new[node].instances:
             known = before.get(each.number, 0)
             came = each.arrivals - known if each.arrivals >= known else each.arrivals
-            found.append(Bar(each.number, came / (now - begun), each.state, each.waiting))
+            found.append(Bar(each.number, came / span, each.state, each.waiting))
         return found if len(found) > 1 and any(bar.rate for bar in found) else []
 
 

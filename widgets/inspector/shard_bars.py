@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +10,7 @@ from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPen
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolTip, QVBoxLayout, QWidget
 
 from engine.model.units import format_figure, format_quantity
+from widgets.inspector.recent import Recent
 from widgets.theme import plain_tip, section_label, set_role
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from engine.sim.snapshot import ClusterGauge, Snapshot
     from widgets.theme import ThemeManager
 
-_APART: Final = 0.2
-"""Simulated seconds between two counts that are kept."""
 _LOADS: Final = 60
 _KEYS: Final = 22
 _BETWEEN: Final = 4
@@ -58,37 +56,28 @@ class ShardWindow:
 
     def __init__(self, length: float) -> None:
         """Nothing known; ``length`` is that of the window (s)."""
-        self._length = length
-        self._marks: deque[tuple[float, dict[str, ClusterGauge]]] = deque()
+        self._recent: Recent[dict[str, ClusterGauge]] = Recent(length)
 
     def add(self, snapshot: Snapshot) -> None:
         """Take in a snapshot; one from before the last means a new run."""
-        marks = self._marks
-        if marks and snapshot.time < marks[-1][0]:
-            marks.clear()
-        if len(marks) > 1 and snapshot.time - marks[-2][0] < _APART:
-            marks.pop()
         found = {name: each.cluster for name, each in snapshot.gauges.items() if each.cluster}
-        marks.append((snapshot.time, found))
-        while len(marks) > 2 and marks[1][0] <= snapshot.time - self._length:
-            marks.popleft()
+        self._recent.add(snapshot.time, found)
 
     def clear(self) -> None:
         """Forget everything."""
-        self._marks.clear()
+        self._recent.clear()
 
     def shards(self, node: str) -> Shards:
         """The partitions of a node, in their order; none where nothing came, or there is but one."""
-        if len(self._marks) < 2:
+        ends = self._recent.ends()
+        if ends is None or node not in ends[1] or node not in ends[2]:
             return Shards()
-        (begun, before), (now, after) = self._marks[0], self._marks[-1]
-        if node not in before or node not in after or now <= begun:
-            return Shards()
+        span, before, after = ends
         old, new = before[node], after[node]
         divided = len(old.loads) != len(new.loads)
         known = (0,) * len(new.loads) if divided else old.loads
         came = [max(0, here - there) for here, there in zip(new.loads, known, strict=True)]
-        total, span = sum(came), now - begun
+        total = sum(came)
         if total == 0 or len(came) < 2:
             return Shards()
         mean = total / len(came)

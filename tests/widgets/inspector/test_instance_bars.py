@@ -34,7 +34,7 @@ def test_many_snapshots_a_second_are_not_all_kept() -> None:
     for step in range(10_000):
         window.add(moment(step / 1000.0, step, 2 * step))
     assert rates(window) == pytest.approx([1000.0, 2000.0], rel=0.01)
-    assert len(window._marks) < 60
+    assert len(window._recent._marks) < 60
 
 
 @pytest.mark.parametrize(

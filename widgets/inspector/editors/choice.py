@@ -51,6 +51,10 @@ _SPELLED: Mapping[str, str] = MappingProxyType(
         "quic_0rtt": "QUIC, 0-RTT",
         "new_connections": "When new",
         "after_idle": "After idle too",
+        "cp": "Consistent (CP)",
+        "ap": "Available (AP)",
+        "lww": "Last write wins",
+        "etag": "ETag",
         "ecdsa": "ECDSA",
         "rsa": "RSA",
     }
