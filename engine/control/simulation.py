@@ -135,7 +135,7 @@ class Simulation:
     def look(self) -> Observer:
         """What sees into the run; closes the interval unless it is too short to say anything."""
         if self.observer is None:
-            self.observer = Observer(self.machine)
+            self.observer = Observer(self.machine, self.meters.budgets)
             self._sampled = self._looked = self.now
         if self.now >= self._sampled + _SHORTEST:
             self._sample(self.observer)

@@ -47,6 +47,11 @@ class Alerts(Config):
         le=1e6,
     )
 
+    @property
+    def scaled(self) -> tuple[tuple[float, float, float], ...]:
+        """The rules with the windows that they have in this run (s)."""
+        return tuple((burn, long / self.scale, short / self.scale) for burn, long, short in self.rules)
+
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
         """Refuse a list without rules, and short windows that are long."""
@@ -60,6 +65,8 @@ class Alerts(Config):
         return self
 
 
+SHOWN: Final = Alerts(scale=60.0)
+"""By which burn rates are shown of an objective without alerts: the workbook's, an hour of which is a minute here."""
 ALERTS: Final[Any] = setting(
     None,
     title="Burn-rate alerts",

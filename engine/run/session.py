@@ -172,7 +172,7 @@ class Session:
         meters = self._simulation.meters
         meters.metrics = tuple(metrics)
         if step is not None:
-            meters.series = Series(self._simulation.machine, step)
+            meters.series = Series(self._simulation.machine, step, meters.budgets)
         spans = tuple(spans)
         if spans:
             meters.spans = Spans(self._simulation.machine, spans)
@@ -342,6 +342,7 @@ class Session:
         objectives = (*self.design.objectives, *self._simulation.meters.watched)
         limits = limits_in(each.metric for each in objectives)
         self._simulation.meters.windows.follow(objectives, limits)
+        self._simulation.meters.budgets.follow(self.design.objectives)
         self._simulation.alerts.follow(objectives)
 
 

@@ -227,7 +227,4 @@ def _keys(objective: Objective) -> list[tuple[Any, ...]]:
     if alerts is None:
         return []
     about = (objective.metric, objective.above, objective.below)
-    return [
-        (*about, burn, long / alerts.scale, short / alerts.scale)
-        for burn, long, short in alerts.rules
-    ]
+    return [(*about, *rule) for rule in alerts.scaled]

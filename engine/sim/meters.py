@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine.model.metric_names import above
 from engine.sim.alarms import Alarms
+from engine.sim.spending import Budgets
 from engine.sim.windows import Windows
 
 if TYPE_CHECKING:
@@ -20,13 +21,14 @@ if TYPE_CHECKING:
 
 
 class Meters:
-    """Metrics, windows and alerts of objectives, spans, instants and a series, of one machine."""
+    """Metrics, windows, budgets and alerts of objectives, spans, instants and a series, of one machine."""
 
     def __init__(self, machine: Machine) -> None:
         self.windows = Windows(machine)
         self.watched: tuple[Objective, ...] = ()
         """Bounds on parts of the run that somebody looks at meanwhile; they are not judged at the end."""
         self.alarms = Alarms(machine)
+        self.budgets = Budgets(machine)
         self.series: Series | None = None
         self.spans: Spans | None = None
         self.instants: Instants | None = None

@@ -22,6 +22,7 @@ from engine.sim.snapshot import (
     Percentiles,
     Sample,
 )
+from engine.sim.spending import Meter
 from engine.sim.tally import Tally, failures, mean_over, nothing
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from engine.sim.lane.histogram import Histogram
     from engine.sim.machine import Machine
     from engine.sim.parts import LinkPart, NodePart
+    from engine.sim.spending import Budgets
 
 _SHARES = [0.5, 0.95, 0.99]
 _NO_KEYS: Final[Mapping[str, int | None]] = MappingProxyType({})
@@ -51,8 +53,10 @@ _KINDS: Mapping[int, Literal["request", "retry", "answer", "failure"]] = {
 class Observer:
     """Remembers where the last interval ended. Looking never changes what happens."""
 
-    def __init__(self, machine: Machine) -> None:
+    def __init__(self, machine: Machine, budgets: Budgets | None = None) -> None:
+        """Look at a machine, and at what error budgets are used for."""
         self._machine = machine
+        self._spending = None if budgets is None else Meter(budgets)
         self._since = machine.now
         self._nodes: dict[str, Tally] = {}
         self._links: dict[str, Tally] = {}
@@ -76,6 +80,7 @@ class Observer:
             links={
                 name: self._link(name, part, links[name]) for name, part in machine.links.items()
             },
+            spending={} if self._spending is None else self._spending.take(),
         )
         self._since, self._nodes, self._links = now, nodes, links
         self._counters = {name: part.counters(now) for name, part in machine.nodes.items()}

@@ -1,7 +1,8 @@
 """What happened in each of many equal steps of a run, from its beginning to its end, warm-up or not.
 
 Counts are those of the step; ``busy``, ``working``, ``waiting``, ``in_system`` and ``in_flight`` are means over
-it, ``queue``, ``in_flight_now`` and ``instances`` are read at its end. The differences are those of the very
+it, ``queue``, ``in_flight_now`` and ``instances`` are read at its end. ``objectives`` has for each that has an
+error budget what is left of it and how fast it burns at the end of each step. The differences are those of the very
 counters of the result, so that the sum over the measured steps is what the result says.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Final
 
+from engine.sim.spending import Meter, budget_series
 from engine.sim.tally import Tally, mean_over, nothing
 
 if TYPE_CHECKING:
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from engine.sim.lane.histogram import Window
     from engine.sim.machine import Machine
     from engine.sim.parts import LinkPart, NodePart
+    from engine.sim.snapshot import Spending
+    from engine.sim.spending import Budgets
 
 _SHARES: Final = [0.5, 0.99]
 _ROUNDING: Final = 1e-9
@@ -32,9 +36,19 @@ Row = dict[str, Any]
 class Series:
     """The steps of one run so far."""
 
-    def __init__(self, machine: Machine, step: float) -> None:
-        """Begin now, which is the beginning of the run, with the length of a step (s)."""
+    def __init__(self, machine: Machine, step: float, budgets: Budgets | None = None) -> None:
+        """Begin now, which is the beginning of the run, with the length of a step (s).
+
+        Args:
+            machine: what runs.
+            step: length of a step (s).
+            budgets: error budgets of objectives that are told of as well.
+        """
         self._machine = machine
+        self._budgets = budgets
+        self._meter = None if budgets is None else Meter(budgets)
+        self._spent: list[dict[str, Spending]] = []
+        self._ends: list[float] = []
         self._step = step
         self._since = machine.now
         self._taken = 0
@@ -66,7 +80,11 @@ class Series:
             section: {name: _columns(rows, self._taken) for name, rows in items.items()}
             for section, items in self._rows.items()
         }
-        return {"step": self._step, **sections}
+        found: Row = {"step": self._step, **sections}
+        if self._budgets is not None and self._budgets.objectives:
+            objectives, plan = self._budgets.objectives, self._machine.plan
+            found["objectives"] = budget_series(objectives, plan, self._ends, self._spent)
+        return found
 
     def _take(self) -> None:
         """End a step: note what it brought, and where the next one begins."""
@@ -81,6 +99,9 @@ class Series:
             row = self._link(link, link.tally(now))
             row["extra"] = link.extra_since(self._counters.get(name, {}), now - self._since, now)
             self._put("links", name, row)
+        if self._meter is not None:
+            self._spent.append(self._meter.take())
+        self._ends.append(now)
         self._since = now
         self._taken += 1
         self._watch()

@@ -79,6 +79,16 @@ class LinkSample:
 
 
 @dataclass(frozen=True, slots=True)
+class Spending:
+    """What an error budget was used for in an interval."""
+
+    bad: float
+    """Requests that failed, or took too long."""
+    whole: float
+    """All that ended."""
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
     """One interval (start, end] of simulated time, for every node and link."""
 
@@ -86,6 +96,8 @@ class Sample:
     end: float
     nodes: Mapping[str, NodeSample]
     links: Mapping[str, LinkSample]
+    spending: Mapping[str, Spending] = field(default_factory=dict)
+    """By the metrics of the objectives that have an error budget."""
 
 
 @dataclass(frozen=True, slots=True)
