@@ -11,6 +11,7 @@ from app.banner import Message
 from app.board_desk import BoardDesk
 from app.break_menu import break_edit, repair_edit
 from app.breakpoints_card import BreakpointsCard
+from app.budget_desk import BudgetDesk
 from app.context_menu import BreakMenus, canvas_menu, item_menu
 from app.distances_card import DistancesCard
 from app.file_messages import FileMessages
@@ -82,6 +83,7 @@ class Workbench(QObject):
         self.desk = StudyDesk(services, look, window.instruments, dialogs)
         self.traces = TracesDesk(services, look, window.instruments)
         self.board = BoardDesk(services, look, window.instruments)
+        self.budgets = BudgetDesk(services, look, window.instruments, views.charts)
         self.versions = VersionsDesk(services, look, window.instruments)
         self.selection: frozenset[str] = frozenset()
         self.travel = TimeTravel(views, services.run)

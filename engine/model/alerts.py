@@ -50,7 +50,9 @@ class Alerts(Config):
     @property
     def scaled(self) -> tuple[tuple[float, float, float], ...]:
         """The rules with the windows that they have in this run (s)."""
-        return tuple((burn, long / self.scale, short / self.scale) for burn, long, short in self.rules)
+        return tuple(
+            (burn, long / self.scale, short / self.scale) for burn, long, short in self.rules
+        )
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:

@@ -83,7 +83,9 @@ class Meter:
     def take(self) -> dict[str, Spending]:
         """What came since the look before; what is counted only since then, from its beginning."""
         before, self._before = self._before, self._budgets.counts()
-        return {metric: _since(*counts, before.get(metric)) for metric, counts in self._before.items()}
+        return {
+            metric: _since(*counts, before.get(metric)) for metric, counts in self._before.items()
+        }
 
 
 def _since(bad: float, whole: float, before: tuple[float, float] | None) -> Spending:

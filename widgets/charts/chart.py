@@ -218,8 +218,8 @@ class Chart(QWidget):
         if not lines.choice:
             return []
         label = f"{lines.choice} \u25be"
-        act = "Click to choose answers or all requests"
-        return [Entry(_CHOICE, label, self._theme.muted, "", lines.choice_hint, act)]
+        hint, act = lines.choice_hint, lines.choice_act
+        return [Entry(_CHOICE, label, self._theme.muted, "", hint, act)]
 
     def _say_alarm(self, index: int) -> None:
         """Say what is marked along the foot: its share at the cursor, or of everything visible."""
@@ -380,7 +380,7 @@ class Chart(QWidget):
         drawn: set[str] = set()
         if self._kept is not None:
             for line in self._visible(self._kept):
-                if line.base is None:
+                if line.base is None and not line.dashed:
                     key = line.key + _KEPT
                     self.plot.draw(key, self._kept.times, self._place(line.values))
                     self.plot.dim(key, line.ink.colour, -20)
@@ -389,7 +389,7 @@ class Chart(QWidget):
         for i, line in enumerate(self._visible(self._shown)):
             if line.base is None:
                 self.plot.draw(line.key, self._shown.times, self._place(line.values))
-                self.plot.stroke(line.key, line.ink.colour, i)
+                self.plot.stroke(line.key, line.ink.colour, i, dashed=line.dashed)
             else:
                 stacked = stacked + np.nan_to_num(line.values)
                 self.plot.draw(line.key, self._shown.times, self._place(stacked))

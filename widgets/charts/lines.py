@@ -29,6 +29,8 @@ class Line:
     """Lower border of a filled area stacked on others; None for a plain line."""
     hint: str = ""
     """What the label means, where it needs words."""
+    dashed: bool = False
+    """Whether it is a bound, and no measurement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ class Lines:
     choice: str = ""
     """What the lines are of, where a person can choose that."""
     choice_hint: str = ""
+    choice_act: str = "Click to choose answers or all requests"
+    """What a click on that does."""
 
 
 class Feed(Protocol):

@@ -57,6 +57,8 @@ class ChartsPanel(QWidget):
     """A ``Chart`` to be written to a file."""
     range_changed = Signal(float, float)
     """Visible range of simulated time (s)."""
+    changed = Signal()
+    """There is something new in the record of this run, or another run behind it."""
 
     def __init__(
         self,
@@ -109,6 +111,11 @@ class ChartsPanel(QWidget):
     def history(self) -> History:
         """The record of the present run."""
         return self._history
+
+    @property
+    def kept_history(self) -> History | None:
+        """The record of the run that is laid behind; None where there is none."""
+        return self._kept
 
     @property
     def has_kept_run(self) -> bool:
@@ -373,6 +380,7 @@ class ChartsPanel(QWidget):
         """Draw all charts soon, once."""
         self._all_stale = True
         self._timer.start(0)
+        self.changed.emit()
 
     def _range_changed(self, start: float, end: float) -> None:
         """The axis moved: by itself, a chart after the other takes points anew; by hand, all do."""
@@ -390,6 +398,7 @@ class ChartsPanel(QWidget):
         self._stale += [chart for chart in self.charts if chart not in self._stale]
         if not self._timer.isActive():
             self._timer.start(0)
+        self.changed.emit()
 
     def _cursor_moved(self, instant: float) -> None:
         """Somebody points at an instant, here or on the timeline."""

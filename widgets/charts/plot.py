@@ -155,10 +155,15 @@ class Plot(QWidget):
         curve.setData(times, heights)
         curve.setVisible(True)
 
-    def stroke(self, key: str, colour: str, order: int) -> None:
-        """Make a line thin and coloured."""
+    def stroke(self, key: str, colour: str, order: int, *, dashed: bool = False) -> None:
+        """Make a line thin and coloured, or dashed and thinner where it is a bound."""
         curve = self._curves[key]
-        curve.setPen(self._pen(colour, _PEN))
+        pen = self._pen(colour, 1.0 if dashed else _PEN)
+        if dashed:
+            pen.setStyle(Qt.PenStyle.DashLine)
+            # Each segment by itself would begin with a dash, which makes a line of them.
+            curve.setSegmentedLineMode("off")
+        curve.setPen(pen)
         curve.setZValue(order)
 
     def dim(self, key: str, colour: str, order: int) -> None:

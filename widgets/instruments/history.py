@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.stats.budgets import Counts
 from widgets.instruments.metrics import ALL_SUMS, LINK_SUMS, NODE_SUMS, Charted
 from widgets.instruments.table import Table, Window
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from engine.sim.snapshot import LinkSample, NodeSample, Percentiles, Sample
 
 _EPSILON = 1e-9
+_BAD, _WHOLE = "~bad", "~whole"
+"""Sums of what an error budget was used for, by the metric of its objective."""
 FAILED = "failed."
 """Prefix of the sums of failures by reason, such as ``failed.timeout``."""
 
@@ -112,6 +115,20 @@ class History:
         sums = window.sums
         return window, [ratio(sums[:, 2 * i], sums[:, 2 * i + 1]) for i in range(len(metrics))]
 
+    def spending(self, metric: str) -> Counts | None:
+        """What the error budget over a metric was used for, from the beginning of the record.
+
+        Returns:
+            None where nothing was counted of it.
+        """
+        columns = [self.table.find((metric, name)) for name in (_BAD, _WHOLE)]
+        known = [column for column in columns if column is not None]
+        window = self.table.window(known, 0.0, math.inf, self.table.rows)
+        if len(known) < len(columns) or not len(window):
+            return None
+        bad, whole = window.sums[:, 0], window.sums[:, 1]
+        return Counts.of_steps(float(window.start[0]), window.end, bad, whole)
+
     def _add(self, sample: Sample) -> None:
         """Write one sample into the open row."""
         self._end = sample.end
@@ -134,7 +151,14 @@ class History:
         for item, link in sample.links.items():
             if link.extra:
                 self._add_extras(item, link.extra, width)
+        self._add_spending(sample)
         self.table.add(sample.start, sample.end, self._layout, values)
+
+    def _add_spending(self, sample: Sample) -> None:
+        """Count what error budgets were used for."""
+        for metric, spent in sample.spending.items():
+            for name, value in ((_BAD, spent.bad), (_WHOLE, spent.whole)):
+                self.table.add_one(self.table.column((metric, name)), value)
 
     def _lay_out(self, shape: tuple[tuple[str, ...], tuple[str, ...]]) -> None:
         """Find or make the columns of the items that samples now list, in their order."""
