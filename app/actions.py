@@ -40,6 +40,8 @@ ACTIONS: Final = (
     ActionSpec("file.save", "&Save", ("Ctrl+S",), "save"),
     ActionSpec("file.save_as", "Save &as…", ("Ctrl+Shift+S",)),
     ActionSpec("file.compare", "Co&mpare with…", (), "compare"),
+    ActionSpec("file.side_by_side", "Side by si&de with…", (), "compare"),
+    ActionSpec("file.twin", "Compare with its fi&x", (), "compare"),
     ActionSpec("file.export", "E&xport picture…", ("Ctrl+E",), "export"),
     ActionSpec("file.animation", "Export ani&mation…", (), "export"),
     ActionSpec("file.save_run", "Save this r&un…", (), "save"),
@@ -123,7 +125,7 @@ MENUS: Final = (
         (
             "file.new", "file.new_window", "file.open", ">recent", ">examples", "-",
             "file.save", "file.save_as", ">versions", "-",
-            "file.compare", "-", "file.export", "file.animation", "file.save_run", "-", "file.quit",
+            "file.compare", "file.side_by_side", "file.twin", "-", "file.export", "file.animation", "file.save_run", "-", "file.quit",
         ),
     ),
     MenuSpec(

@@ -17,6 +17,7 @@ from app.comments_card import CommentsCard
 from app.comparison import Comparison
 from app.errands import Errand
 from app.menus import build_menus
+from app.pair.desk import PairDesk
 from app.picture import copy_picture, export_picture
 from app.run_saver import RunSaver
 from app.shortcuts_card import AboutCard, ShortcutsCard
@@ -82,6 +83,7 @@ class Commands(QObject):
         self.comments = CommentsCard(bench.window, bench.look)
         self.about = AboutCard(bench.window, bench.look)
         self.comparison = Comparison(bench)
+        self.pair = PairDesk(bench)
         bench.actions.bind(
             self._file() | self._edit() | self._view() | self._insert() | self._run() | self._help()
         )
@@ -141,6 +143,8 @@ class Commands(QObject):
             "file.new_window": new_window,
             "file.open": files.ask_open,
             "file.compare": self.comparison.ask,
+            "file.side_by_side": self.pair.ask,
+            "file.twin": self.pair.begin_with_twin,
             "file.save": files.save,
             "file.save_as": files.save_as,
             "file.export": export,

@@ -180,8 +180,8 @@ class FileController(QObject):
         """Open a design that must not be overwritten (a shipped one): the same, without a file."""
 
         def take(found: Read) -> None:
-            self._take(found.design, None)
             self._settings.update(last=str(path.absolute()))
+            self._take(found.design, None)
 
         return self._fetch(path, take)
 

@@ -72,7 +72,7 @@ def open_window(
     bench = Workbench(window, views, services, look, by_kind, asks)
     commands = Commands(bench, asks)
     window.files_dropped.connect(services.files.open_dropped)
-    window.guard_close(lambda: _end(bench))
+    window.guard_close(lambda: _end(bench, commands))
     return Opened(window, bench, services, commands)
 
 
@@ -108,6 +108,7 @@ def run_app(arguments: Sequence[str]) -> int:
     FirstPaint(opened.bench.views.canvas.viewport(), lambda: start(opened, path, is_new=is_new))
     _heed_signals(app, opened.services)
     code = app.exec()
+    opened.commands.pair.close()
     opened.bench.desk.close()
     opened.bench.what_if.close()
     opened.services.stop()
@@ -138,12 +139,13 @@ def _open_first(services: Services, path: Path | None) -> bool:
     return False
 
 
-def _end(bench: Workbench) -> bool:
+def _end(bench: Workbench, commands: Commands) -> bool:
     """Whether the window may close; then everything behind it ends."""
     services = bench.services
     if not services.files.may_leave(bench.window.close):
         return False
     services.settings.update(speed=min(services.run.speed, 1000.0))
+    commands.pair.close()
     bench.desk.close()
     bench.what_if.close()
     services.close()

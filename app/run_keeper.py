@@ -93,6 +93,14 @@ class RunKeeper(QObject):
 
         self._send("Reading a run", partial(_recall, self._path, number), show)
 
+    def recall(self, number: int, show: Callable[[Recalled, str], object]) -> None:
+        """Have a run, and what it is called, as it is to be repeated elsewhere."""
+
+        def take(found: tuple[Recalled, str]) -> None:
+            show(*found)
+
+        self._send("Reading a run", partial(_recall_named, self._path, number), take)
+
     def samples(self, number: int, show: Callable[[list[Sample]], object]) -> None:
         """Have what a run measured, by repeating it beside everything else."""
         work = partial(measure_again, self._path, number)
@@ -188,6 +196,12 @@ def _recall(path: Path, number: int) -> Recalled:
         else:
             load = entry.command.factor
     return Recalled(text, design, load, journal.end.time)
+
+
+def _recall_named(path: Path, number: int) -> tuple[Recalled, str]:
+    """The same, with the title of its design."""
+    recalled = _recall(path, number)
+    return recalled, recalled.design.title or "Untitled"
 
 
 def measure_again(path: Path, number: int) -> list[Sample]:

@@ -35,6 +35,9 @@ _COLUMNS: Final = ("When", "Design", "To", "Seed", "Changes", "p99", "Goodput", 
 _NONE: Final = "No run is kept yet. A run that comes to the end of its scenario is kept by itself."
 _NO_MATCH: Final = "No kept run has these words in its title, date, seed or hash."
 _TYPING_MS: Final = 150
+_PAIRS: Final = (
+    "Select two runs (Ctrl+click) to see them side by side; one is put beside the open design"
+)
 
 
 class RunsCard(Overlay):
@@ -42,6 +45,8 @@ class RunsCard(Overlay):
 
     overlay_requested = Signal(object, str)
     """What a run measured (a list of samples), and what it is called: to be laid behind the charts."""
+    pair_requested = Signal(object)
+    """The ids of two runs to be put side by side; of one, to be put beside the open design."""
 
     def __init__(self, window: QWidget, look: ThemeManager, keeper: RunKeeper) -> None:
         super().__init__(window, look)
@@ -60,7 +65,8 @@ class RunsCard(Overlay):
     @property
     def chosen(self) -> KeptRun | None:
         """The run that is selected."""
-        row = self.table.currentRow()
+        rows = {index.row() for index in self.table.selectedIndexes()}
+        row = rows.pop() if len(rows) == 1 else -1
         return self._runs[row] if 0 <= row < len(self._runs) else None
 
     def open(self) -> None:
@@ -108,6 +114,13 @@ class RunsCard(Overlay):
             self._keeper.samples(run.id, lambda found: self.overlay_requested.emit(found, title))
             self.close_card()
 
+    def pair_chosen(self) -> None:
+        """Put the selected run, or two, side by side."""
+        rows = sorted({index.row() for index in self.table.selectedIndexes()})
+        if 1 <= len(rows) <= 2:
+            self.close_card()
+            self.pair_requested.emit(tuple(self._runs[row].id for row in rows))
+
     def delete_chosen(self) -> None:
         """Forget the selected run."""
         if self.chosen is not None:
@@ -124,7 +137,7 @@ class RunsCard(Overlay):
         table.setAccessibleName("Kept runs")
         table.setHorizontalHeaderLabels(list(_COLUMNS))
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setShowGrid(False)
         table.verticalHeader().hide()
@@ -144,6 +157,7 @@ class RunsCard(Overlay):
         for text, tip, act in (
             ("Open", "Open its design and repeat it, to go on from its end", self.open_chosen),
             ("Behind the charts", "Show it dimmed behind the present run", self.overlay_chosen),
+            ("Side by side", _PAIRS, self.pair_chosen),
             ("Delete", "Forget this run", self.delete_chosen),
         ):
             row.addWidget(self._button(text, tip, act))
@@ -170,9 +184,11 @@ class RunsCard(Overlay):
 
     def _show_buttons(self) -> None:
         """What acts on a run needs one."""
-        for text in ("Open", "Behind the charts", "Delete"):
+        chosen = {index.row() for index in self.table.selectedIndexes()}
+        fits = {"Side by side": 1 <= len(chosen) <= 2}
+        for text in ("Open", "Behind the charts", "Side by side", "Delete"):
             if text in self.buttons:
-                self.buttons[text].setEnabled(self.chosen is not None)
+                self.buttons[text].setEnabled(fits.get(text, len(chosen) == 1))
 
 
 def _cells(run: KeptRun) -> tuple[str, ...]:

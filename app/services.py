@@ -48,6 +48,8 @@ class Services:
     keeper: RunKeeper
     settings: Settings
     places: Places
+    start_process: Callable[[], Transport]
+    """Starts a further simulating process."""
 
     def close(self) -> None:
         """End in order: no process stays, nothing is left to recover."""
@@ -96,4 +98,5 @@ def build_services(
         keeper=RunKeeper(places.runs, run, document, files, errands),
         settings=settings,
         places=places,
+        start_process=start_process,
     )

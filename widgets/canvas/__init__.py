@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from widgets.canvas.aligning import WAYS
 from widgets.canvas.blast_map import BlastMap, BlastMark, Ghost
+from widgets.canvas.outlines import Outline
 from widgets.canvas.view import CanvasView
 
-__all__ = ["WAYS", "BlastMap", "BlastMark", "CanvasView", "Ghost"]
+__all__ = ["WAYS", "BlastMap", "BlastMark", "CanvasView", "Ghost", "Outline"]

@@ -73,6 +73,13 @@ class Camera(QObject):
         self.zoom_to(zoom)
         self.look_at(rect.center() + QPointF(0.0, below / 2.0 / self.zoom))
 
+    def show_rect(self, rect: QRectF) -> None:
+        """Show a whole rectangle, exactly: in a view of its proportions it fills that."""
+        room = self.view.viewport().size()
+        if not rect.isEmpty() and not room.isEmpty():
+            self.zoom_to(min(room.width() / rect.width(), room.height() / rect.height()))
+            self.look_at(rect.center())
+
     def reveal(self, rect: QRectF) -> None:
         """Pan as little as needed to bring a rectangle into view."""
         shown = self.shown()

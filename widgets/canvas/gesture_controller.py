@@ -260,6 +260,8 @@ class GestureController:
             stage.overlay.hovered_ports = self.ports(card) if card is not None else ()
             stage.scene.live.glowing = link
             stage.redraw()
+            over = card if card is not None else link
+            stage.hovered.emit(over.item_id if over is not None else "")
         shape = self._cursor(item, part)
         if self._surface.cursor().shape() != shape:
             self._surface.setCursor(shape)
@@ -270,6 +272,7 @@ class GestureController:
             self._stage.overlay.hovered = None
             self._stage.scene.live.glowing = None
             self._stage.redraw()
+            self._stage.hovered.emit("")
 
     def _cursor(self, item: AnyItem | None, part: str) -> Qt.CursorShape:
         """The pointer's shape over a part of an item."""

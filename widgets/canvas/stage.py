@@ -37,6 +37,8 @@ class Stage(QObject):
     """A menu for an item (its id, or None), at a place of the screen."""
     space_tapped = Signal()
     """The space bar was pressed and released without panning."""
+    hovered = Signal(str)
+    """Id of the node or link under the pointer; empty for none."""
 
     def __init__(
         self, scene: CanvasScene, camera: Camera, components: Mapping[str, Component]

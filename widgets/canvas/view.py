@@ -23,6 +23,7 @@ from widgets.canvas.keys import Keys
 from widgets.canvas.look import Look
 from widgets.canvas.map_legend import MapLegend
 from widgets.canvas.minimap import Minimap
+from widgets.canvas.outlines import Outlines
 from widgets.canvas.popups import Popups
 from widgets.canvas.running import Motion, Running
 from widgets.canvas.scene import CanvasScene
@@ -74,6 +75,8 @@ class CanvasView(QGraphicsView):
     """The map that is painted on the design is to go away."""
     map_back_requested = Signal()
     """The map that the present one is a part of is to be shown."""
+    hovered = Signal(str)
+    """Id of the node or link under the pointer; empty for none."""
 
     def __init__(self, components: Mapping[str, Component], theme: Theme, icons: IconSet) -> None:
         """An empty canvas that knows the components."""
@@ -100,6 +103,7 @@ class CanvasView(QGraphicsView):
         self.installEventFilter(self._input)
         self.viewport().installEventFilter(self._input)
         self._announcer = Announcer(self, self._stage)
+        self.outlines = Outlines(self._scene, self.viewport())
         self._out_of_view: set[PictureItem] = set()
         self._zoom = 1.0
         self._fit_when_shown = False
@@ -139,6 +143,7 @@ class CanvasView(QGraphicsView):
         stage.activated.connect(self.activated)
         stage.context_requested.connect(self.context_requested)
         stage.space_tapped.connect(self.space_tapped)
+        stage.hovered.connect(self.hovered)
         self._timer.timeout.connect(self._tick)
         self._camera.moved.connect(self._camera_moved)
         self._legend.dismissed.connect(self.map_dismissed)
@@ -235,8 +240,7 @@ class CanvasView(QGraphicsView):
 
     def _bring_into_view(self) -> None:
         """Show the whole design, clear of the legend unless its cards are whole only without that."""
-        content = self._scene.content_rect()
-        blast = self._scene.presenter.map
+        content, blast = self._scene.content_rect(), self._scene.presenter.map
         for ghost in blast.ghosts if blast is not None else ():
             content = content.united(ghost_rect(ghost))
         if self._camera.shown().contains(content):
@@ -361,6 +365,11 @@ class CanvasView(QGraphicsView):
         """Show the whole design."""
         self._camera.fit(self._scene.content_rect())
 
+    @property
+    def camera(self) -> Camera:
+        """Where it looks."""
+        return self._camera
+
     def zoom_in(self) -> None:
         """One step closer."""
         self._camera.zoom_by(STEP)
@@ -473,6 +482,7 @@ class CanvasView(QGraphicsView):
         design, blast = self._scene.design, self._scene.presenter.map
         if blast is not None and blast.ghosts:
             paint_ghosts(painter, blast.ghosts, self._look)
+        self.outlines.paint(painter, self._look)
         if not (design.nodes or design.frames or design.notes):
             paint_hint(painter, QRectF(self.viewport().rect()), self._look)
 

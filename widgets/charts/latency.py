@@ -93,6 +93,11 @@ class LatencyFeed:
         return f"Latency · {self._names.get(self._shown, self._shown)}"
 
     @property
+    def shown(self) -> str | None:
+        """Id of the client whose latency it is."""
+        return self._shown
+
+    @property
     def clients(self) -> tuple[str, ...]:
         """Ids of the clients that can be chosen."""
         return self._clients

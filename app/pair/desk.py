@@ -1,0 +1,198 @@
+"""Opens and closes the comparison of two designs or two runs, and finds the repaired twin of an incident."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, QTimer
+
+from app.banner import Choice, Message
+from app.places import shipped_designs
+from engine.model import files
+
+if TYPE_CHECKING:
+    from app.pair.side import Shown
+    from app.pair.window import PairWindow
+    from app.run_keeper import Recalled
+    from app.workbench import Workbench
+    from engine.model.design import Design
+
+_FIXED: Final = "-fixed"
+_KEY: Final = "twin"
+
+
+class PairDesk(QObject):
+    """At most one comparison at a time. While it is open the run of the main window stands still."""
+
+    def __init__(self, bench: Workbench) -> None:
+        """Compare nothing yet."""
+        super().__init__(bench)
+        self._bench = bench
+        self._was_running = False
+        self.window: PairWindow | None = None
+        services = bench.services
+        services.document.replaced.connect(self._leave_design)
+        services.document.edited.connect(self._follow)
+        services.files.opened.connect(self._offer_twin)
+        bench.runs.pair_requested.connect(self.begin_runs)
+
+    def ask(self) -> None:
+        """Let the person choose the other design."""
+        self._bench.services.files.ask_other(self.begin)
+
+    def begin(self, other: Design, path: Path) -> None:
+        """Put the open design at the left, another at the right."""
+        from app.pair.side import Shown  # noqa: PLC0415 - with it comes the library of charts
+
+        name = files.shown_name(path)
+        right = Shown(other, other.title or name, "" if path.parent == shipped_designs() else name)
+        self._open(self._present(), right)
+
+    def begin_with_twin(self) -> None:
+        """Put the open incident beside its repair, or the repair beside its incident."""
+        twin = self.twin()
+        if twin is None:
+            self._bench.views.status.flash(
+                "This design has no repaired twin: incidents among the examples have one."
+            )
+            return
+        try:
+            other = files.load(twin)
+        except files.FileError as error:
+            self._bench.say(str(error))
+            return
+        if self._source_stem().endswith(_FIXED):
+            from app.pair.side import Shown  # noqa: PLC0415 - with it comes the library of charts
+
+            self._open(Shown(other, other.title, "the incident"), self._present())
+        else:
+            self.begin(other, twin)
+
+    def begin_runs(self, numbers: tuple[int, ...]) -> None:
+        """Put two kept runs side by side; one beside the open design."""
+        keeper = self._bench.services.keeper
+        found: list[tuple[Recalled, str]] = []
+
+        def take(recalled: Recalled, title: str) -> None:
+            found.append((recalled, title))
+            if len(found) < len(numbers):
+                keeper.recall(numbers[len(found)], take)
+                return
+            shown = [_kept(*each) for each in found]
+            left = shown[0] if len(shown) > 1 else self._present()
+            self._open(left, shown[-1])
+
+        keeper.recall(numbers[0], take)
+
+    def twin(self) -> Path | None:
+        """The shipped design that belongs to the open one; None where there is none."""
+        stem = self._source_stem()
+        if not stem:
+            return None
+        name = stem.removesuffix(_FIXED) if stem.endswith(_FIXED) else f"{stem}{_FIXED}"
+        path = shipped_designs() / f"{name}.windtunnel"
+        return path if path.exists() else None
+
+    def close(self) -> None:
+        """End the comparison, if there is one."""
+        if self.window is not None:
+            self.window.close()
+
+    def _source_stem(self) -> str:
+        """Name of the shipped file that the open design is a copy of; empty where it is none."""
+        services = self._bench.services
+        last = services.settings.values.last
+        path = services.document.path or (Path(last) if last else None)
+        return path.stem if path is not None and path.parent == shipped_designs() else ""
+
+    def _present(self) -> Shown:
+        """The open design."""
+        from app.pair.side import Shown  # noqa: PLC0415 - with it comes the library of charts
+
+        design = self._bench.design
+        return Shown(design, design.title, "open design", is_open=True)
+
+    def _open(self, left: Shown, right: Shown) -> None:
+        """Show the window over the main one, as large as that."""
+        from app.pair.side import Context  # noqa: PLC0415 - with it comes the library of charts
+        from app.pair.window import PairWindow  # noqa: PLC0415
+
+        self.close()
+        bench = self._bench
+        services, host = bench.services, bench.window
+        self._was_running = services.run.running
+        if self._was_running:
+            services.run.set_running(wanted=False)
+        context = Context(
+            bench.components,
+            bench.look,
+            services.start_process,
+            services.settings.values.memory,
+        )
+        window = self.window = PairWindow((left, right), context, host)
+        window.closed.connect(self._closed)
+        reduced = services.settings.values.reduced_motion
+        for side in window.sides:
+            side.canvas.set_motion("reduced" if reduced else "full")
+            side.canvas.message.connect(bench.views.status.flash)
+        for side, head in zip(window.sides, window.heads, strict=True):
+            push = services.document.push if side.shown.is_open else head.refuse
+            side.canvas.edit_requested.connect(push)
+        window.setGeometry(host.geometry())
+        window.show()
+        window.activateWindow()
+        window.sides[0].canvas.setFocus()
+        window.begin(services.run.speed)
+
+    def _closed(self) -> None:
+        """The main window is again what it was."""
+        window, self.window = self.window, None
+        if window is not None:
+            window.deleteLater()
+        if self._was_running:
+            self._was_running = False
+            self._bench.services.run.set_running(wanted=True)
+
+    def _follow(self, edit: object, _changes: object) -> None:
+        """The open design was edited, on either canvas: its side follows."""
+        window = self.window
+        for side in window.sides if window is not None else ():
+            if side.shown.is_open:
+                side.document.push(edit)  # type: ignore[arg-type]  # a Qt signal
+
+    def _leave_design(self, _design: object) -> None:
+        """Another design was opened: what was compared with the one before is not open any more."""
+        self._bench.views.banners.dismiss(_KEY)
+        self.close()
+
+    def _offer_twin(self) -> None:
+        """Offer the repaired twin of an incident that was opened."""
+        if self.twin() is not None:
+            fixed = self._source_stem().endswith(_FIXED)
+            words = (
+                "This is a repaired design; the incident is shipped beside it."
+                if fixed
+                else "This incident has a repaired twin."
+            )
+            act = "Compare with the incident" if fixed else "Compare with its fix"
+            self._bench.views.banners.show_message(
+                Message(_KEY, words, "info", (Choice(act, self.begin_with_twin),))
+            )
+            # The message takes of the room in which the design was just fitted.
+            canvas = self._bench.views.canvas
+            QTimer.singleShot(0, canvas, canvas.fit)
+
+
+def _kept(recalled: Recalled, title: str) -> Shown:
+    """A kept run."""
+    from app.pair.side import Shown  # noqa: PLC0415 - with it comes the library of charts
+
+    return Shown(
+        recalled.design,
+        title,
+        "kept run",
+        journal=recalled.journal,
+        load=recalled.load,
+        end=recalled.end,
+    )

@@ -1,0 +1,173 @@
+"""One half of a comparison: a design, an engine that runs it, and the views of that run."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from app.document import DesignDocument
+from app.run_controller import RunController
+from widgets.canvas import CanvasView
+from widgets.charts import ChartsPanel
+from widgets.instruments import Past
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from app.run_controller import Transport
+    from engine.model.component import Component
+    from engine.model.design import Design
+    from engine.sim.snapshot import Snapshot
+    from widgets.instruments import TimeAxis
+    from widgets.theme import ThemeManager
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is to be seen on a side."""
+
+    design: Design
+    title: str
+    """What it is called: the title of the design, or of the run with its date."""
+    about: str = ""
+    """Where it comes from, in a few words."""
+    is_open: bool = False
+    """Whether it is the open design, whose edits are followed and may be made here."""
+    journal: str = ""
+    """The file of a kept run that is repeated; empty for a design that begins at 0."""
+    load: float = 1.0
+    """Where the load dial stands at the end of that run."""
+    end: float = 0.0
+    """How far that run came (s)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What both sides are made with."""
+
+    components: Mapping[str, Component]
+    look: ThemeManager
+    start_process: Callable[[], Transport]
+    memory: float
+    """What a run may take (bytes)."""
+
+
+class Side(QObject):
+    """Runs a design in a process of its own and shows the run. It goes on only when it is told how far."""
+
+    progressed = Signal()
+    """The run came further, or stands at another state."""
+    stopped = Signal(str)
+    """The run cannot go on: why, in a line. Empty once it can again."""
+    measured = Signal(object)
+    """The scenario came to its end: the result."""
+
+    def __init__(
+        self,
+        shown: Shown,
+        context: Context,
+        axis: TimeAxis,
+        parent: QObject,
+    ) -> None:
+        """Show the design; nothing runs yet."""
+        super().__init__(parent)
+        look, components = context.look, context.components
+        self.shown = shown
+        self.document = DesignDocument(self)
+        self.document.replace(shown.design, None)
+        self.run = RunController(self.document, context.start_process, memory=context.memory)
+        self.canvas = CanvasView(components, look.theme, look.icons)
+        self.canvas.set_design(shown.design)
+        self.charts = ChartsPanel(look.theme, axis, components=components)
+        self.charts.set_design(shown.design)
+        self.past = Past()
+        self.problem = ""
+        self.result: Mapping[str, object] | None = None
+        self._look = look
+        self._seen = time.perf_counter()
+        self.document.changed.connect(self._follow)
+        run = self.run
+        run.cleared.connect(self._clear)
+        run.snapshot.connect(self._take)
+        run.measured.connect(self._take_result)
+        run.refused.connect(
+            lambda found: self._stop(found[0].message if found else "it cannot run")
+        )
+        run.failed.connect(lambda message, _trace: self._stop(message))
+        run.halted.connect(self._stop)
+        run.repeated.connect(self._stop)
+
+    @property
+    def design(self) -> Design:
+        """The design as it is."""
+        return self.document.design
+
+    @property
+    def now(self) -> float:
+        """How far the run is (s)."""
+        return self.run.now
+
+    @property
+    def is_repeated(self) -> bool:
+        """Whether it has come to where a kept run ended; at once where it shows none."""
+        return self.run.latest is not None and self.now >= self.shown.end * (1.0 - 1e-9)
+
+    def begin(self) -> None:
+        """Start the engine at 0; a kept run is repeated up to where it ended."""
+        self.run.begin()
+        if self.shown.journal:
+            self.run.repeat(self.shown.journal, self.shown.load, self.shown.end)
+
+    def show_moment(self, instant: float) -> None:
+        """Show a moment of the run on the canvas (s); NaN for now."""
+        moment = None if math.isnan(instant) else self.past.at(instant)
+        self.canvas.show_past(moment)
+
+    def dress(self) -> None:
+        """Take the theme."""
+        self.canvas.set_theme(self._look.theme, self._look.icons)
+        self.charts.set_theme(self._look.theme)
+
+    def close(self) -> None:
+        """End the engine."""
+        self.run.close()
+        self.document.close()
+
+    def _follow(self, design: Design, changes: object) -> None:
+        """The design was edited."""
+        self.canvas.apply_changes(design, changes)  # type: ignore[arg-type]  # a Qt signal
+        self.charts.set_design(design)
+
+    def _clear(self) -> None:
+        """The run begins at 0."""
+        self.result = None
+        self.past.clear()
+        self.canvas.clear_run()
+        self.charts.clear_run()
+        self._stop("")
+
+    def _take(self, snapshot: Snapshot, _elapsed: float) -> None:
+        """Feed the views. The run goes from step to step, but what moves on the canvas goes on between them."""
+        wall = time.perf_counter()
+        elapsed, self._seen = wall - self._seen, wall
+        self.canvas.show_snapshot(snapshot, elapsed)
+        self.past.add(snapshot, self.canvas.remember() if snapshot.samples else None)
+        self.charts.add_snapshot(snapshot)
+        if self.problem:
+            self._stop("")
+        self.progressed.emit()
+
+    def _take_result(self, result: dict[str, object]) -> None:
+        """The scenario was measured."""
+        self.result = result
+        self.measured.emit(result)
+
+    def _stop(self, problem: str) -> None:
+        """It cannot go on, or can again."""
+        if problem != self.problem:
+            self.problem = problem
+            self.stopped.emit(problem)

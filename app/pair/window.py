@@ -1,0 +1,392 @@
+"""The window of a comparison: two canvases that move as one, their numbers, and their charts on one time axis."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from app.differences_card import DifferencesCard
+from app.pair.head import Head
+from app.pair.lockstep import LockStep
+from app.pair.marks import outlines_of
+from app.pair.numbers import SPAN, figures
+from app.pair.side import Side
+from app.pair.tiles import LETTERS, Tiles
+from app.splitter import LineSplitter
+from engine.catalog.differing import counts_line, told
+from engine.model.edits import SetDesign
+from widgets.instruments import TimeAxis
+from widgets.instruments.text import instant_text
+from widgets.theme import hairline, set_role
+from widgets.transport import TransportBar
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QCloseEvent, QShowEvent
+
+    from app.pair.side import Context, Shown
+    from widgets.canvas import CanvasView
+
+_AGAIN: Final = 150
+"""Milliseconds after an edit until the designs are compared anew."""
+_NUMBERS: Final = 250
+"""Milliseconds between numbers: faster ones cannot be read."""
+_CHART: Final = 176
+"""Width of a chart below which a row of charts scrolls (logical pixels)."""
+_SHARE: Final = 0.36
+"""Of the height, for the charts."""
+
+
+class PairWindow(QWidget):
+    """Two sides, driven together."""
+
+    closed = Signal()
+
+    def __init__(
+        self,
+        shown: tuple[Shown, Shown],
+        context: Context,
+        host: QWidget,
+    ) -> None:
+        """Show both at 0; ``begin`` starts their engines."""
+        super().__init__(host, Qt.WindowType.Window)
+        set_role(self, "panel").setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setWindowTitle("Side by side – Windtunnel")
+        look = self._look = context.look
+        self.axis = TimeAxis(self)
+        self.sides = tuple(Side(each, context, self.axis, self) for each in shown)
+        self.drive = LockStep(self.sides, self)
+        self.transport = TransportBar(look.theme, look.icons)
+        self.heads = tuple(
+            Head(letter, side, look) for letter, side in zip(LETTERS, self.sides, strict=True)
+        )
+        self.tiles = Tiles(look)
+        self.counts = QPushButton()
+        self.card = DifferencesCard(self, look)
+        self._moves = False
+        self._uneven = False
+        """Whether kept runs are still being repeated."""
+        self._back = math.nan
+        self._chosen: frozenset[str] = frozenset()
+        self._again = QTimer(self, singleShot=True, interval=_AGAIN)
+        self._again.timeout.connect(self._compare)
+        self._soon = QTimer(self, singleShot=True, interval=_NUMBERS)
+        self._soon.timeout.connect(self._show_numbers)
+        self._build()
+        self._connect()
+        self._add_keys()
+        self._compare()
+        self._show_numbers()
+        look.changed.connect(self._dress)
+
+    def begin(self, speed: float) -> None:
+        """Start both engines, at the seed of the left side, and run; kept runs stay where they ended."""
+        left, right = self.sides
+        repeated = bool(left.shown.journal or right.shown.journal)
+        if not repeated and right.design.scenario.seed != left.design.scenario.seed:
+            self._set_seed(left.design.scenario.seed)
+        self.transport.set_seed(left.design.scenario.seed)
+        self.transport.seed.setEnabled(not repeated)
+        self.transport.set_speed(speed)
+        self.drive.set_speed(speed)
+        self._uneven = repeated
+        for side in self.sides:
+            side.begin()
+        if not repeated:
+            self.drive.set_running(wanted=True)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """End both engines."""
+        self.end()
+        super().closeEvent(event)
+
+    def end(self) -> None:
+        """End both engines and say so, once."""
+        if self._again.signalsBlocked():
+            return
+        self._again.blockSignals(True)  # noqa: FBT003 - Qt's signature
+        for timer in (self._again, self._soon):
+            timer.stop()
+        self.drive.set_running(wanted=False)
+        self.card.close_card()
+        for side in self.sides:
+            side.close()
+        self.closed.emit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Divide the room once its size is known, and look at both designs."""
+        super().showEvent(event)
+        if event.spontaneous():
+            return
+        low = round(_SHARE * self._rows.height())
+        self._rows.setSizes([self._rows.height() - low, low])
+        for splitter in self._halves:
+            splitter.setSizes([self.width() // 2, self.width() - self.width() // 2])
+        QTimer.singleShot(0, self, self.fit)
+
+    # -- making ---------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        """Bar, canvases under their heads, numbers, charts."""
+        columns = LineSplitter(Qt.Orientation.Horizontal, self._look)
+        for head, side in zip(self.heads, self.sides, strict=True):
+            half = QWidget()
+            column = QVBoxLayout(half)
+            column.setContentsMargins(0, 0, 0, 0)
+            column.setSpacing(0)
+            column.addWidget(head)
+            column.addWidget(side.canvas, 1)
+            columns.addWidget(half)
+        charts = LineSplitter(Qt.Orientation.Horizontal, self._look)
+        for side in self.sides:
+            for chart in side.charts.charts:
+                chart.setMinimumWidth(_CHART)
+            charts.addWidget(side.charts)
+        low = QWidget()
+        under = QVBoxLayout(low)
+        under.setContentsMargins(0, 0, 0, 0)
+        under.setSpacing(0)
+        under.addWidget(self.tiles)
+        under.addWidget(hairline())
+        under.addWidget(charts, 1)
+        self._halves = (columns, charts)
+        self._rows = LineSplitter(Qt.Orientation.Vertical, self._look)
+        self._rows.addWidget(columns)
+        self._rows.addWidget(low)
+        self._rows.setStretchFactor(0, 1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        for part in (self._bar(), hairline()):
+            whole.addWidget(part)
+        whole.addWidget(self._rows, 1)
+
+    def _bar(self) -> QWidget:
+        """Title, transport, differences, close."""
+        bar = set_role(QWidget(), "panel")
+        bar.setFixedHeight(48)
+        close = QPushButton("Close")
+        close.setToolTip("Back to the design as it was (Ctrl+W)")
+        close.clicked.connect(self.close)
+        self.counts.setToolTip("List what sets the two designs apart (D)")
+        self.counts.setCheckable(True)
+        self.counts.clicked.connect(self._toggle_list)
+        for button in (close, self.counts):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.setFixedHeight(30)
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(14, 0, 14, 0)
+        row.setSpacing(8)
+        row.addWidget(set_role(QLabel("Side by side"), "title"))
+        row.addStretch(1)
+        row.addWidget(self.transport)
+        row.addStretch(1)
+        row.addWidget(self.counts)
+        row.addWidget(close)
+        return bar
+
+    def _connect(self) -> None:
+        """Who hears whom."""
+        transport, drive = self.transport, self.drive
+        transport.run_toggled.connect(self._run)
+        transport.step_time_requested.connect(self._step)
+        transport.step_request_requested.connect(partial(self._step, 0.01))
+        transport.restart_requested.connect(drive.restart)
+        transport.speed_changed.connect(drive.set_speed)
+        transport.load_changed.connect(self._set_load)
+        transport.seed_changed.connect(self._set_seed)
+        drive.running_changed.connect(transport.set_running)
+        drive.moved.connect(self._show_time)
+        self.axis.cursor_moved.connect(lambda _at: self._show_numbers())
+        self.card.jump_requested.connect(self._jump)
+        self.card.left.connect(partial(self.counts.setChecked, False))  # noqa: FBT003 - Qt's signature
+        for place, side in enumerate(self.sides):
+            other = self.sides[1 - place]
+            canvas = side.canvas
+            canvas.camera.moved.connect(partial(self._follow_camera, canvas, other.canvas))
+            canvas.hovered.connect(partial(self._point, other.canvas))
+            canvas.selection_changed.connect(partial(self._select, other.canvas))
+            canvas.space_tapped.connect(self._toggle)
+            side.document.changed.connect(lambda *_: self._again.start())
+            side.progressed.connect(self._level)
+
+    def _add_keys(self) -> None:
+        """The keyboard: the same keys as in the main window."""
+        for keys, act in (
+            ("Space", self._toggle),
+            (".", self._step),
+            ("Ctrl+R", self.drive.restart),
+            ("Ctrl+9", self.fit),
+            ("D", self._toggle_list),
+            ("Alt+Left", partial(self.look_back, -1.0)),
+            ("Alt+Right", partial(self.look_back, 1.0)),
+            ("Alt+End", partial(self.show_moment, math.nan)),
+            ("Ctrl+W", self.close),
+            ("Escape", self._escape),
+        ):
+            QShortcut(QKeySequence(keys), self).activated.connect(act)
+        self.transport.set_shortcuts(
+            {"run": "Space", "step_time": ".", "step_request": "", "restart": "Ctrl+R"}
+        )
+
+    # -- both as one ----------------------------------------------------------------------------------
+
+    def fit(self) -> None:
+        """Show both designs, wherever their items are."""
+        rect = self.sides[0].canvas.content_rect().united(self.sides[1].canvas.content_rect())
+        self.sides[0].canvas.camera.fit(rect)
+
+    def look_back(self, seconds: float) -> None:
+        """Show a moment so much before or after the one that is shown, on both canvases."""
+        begun = self.drive.now if math.isnan(self._back) else self._back
+        self.show_moment(max(begun + seconds, 0.0))
+
+    def show_moment(self, instant: float) -> None:
+        """Show a moment of both runs (s); NaN, or one that is not yet, is now."""
+        self._back = math.nan if math.isnan(instant) or instant >= self.drive.now else instant
+        for side in self.sides:
+            side.show_moment(self._back)
+        self.axis.hold(self._back)
+        self._show_time(self.drive.now)
+
+    def _toggle(self) -> None:
+        """Run if paused, pause if running."""
+        self._run(not self.drive.running)
+
+    def _run(self, wanted: bool) -> None:  # noqa: FBT001 - a Qt slot for a toggle
+        """Run or pause; not before kept runs have come to where they ended."""
+        self.drive.set_running(wanted and not self._uneven)
+        self.transport.set_running(self.drive.running)
+
+    def _step(self, seconds: float = 1.0) -> None:
+        """Go on by so much."""
+        if not self._uneven:
+            self.drive.step(seconds)
+
+    def _follow_camera(self, canvas: CanvasView, other: CanvasView) -> None:
+        """The other canvas looks at the same place from as near."""
+        if self._moves:
+            return
+        self._moves = True
+        other.camera.zoom_to(canvas.camera.zoom)
+        other.camera.look_at(canvas.camera.shown().center())
+        self._moves = False
+
+    def _point(self, other: CanvasView, item_id: str) -> None:
+        """Ring in the other design what is pointed at in this one."""
+        other.outlines.point_at((item_id,) if item_id else ())
+
+    def _select(self, other: CanvasView, ids: frozenset[str]) -> None:
+        """What is selected is selected in both, as far as both have it."""
+        if not self._moves:
+            self._moves, self._chosen = True, ids
+            other.select(ids)
+            self._moves = False
+
+    def _jump(self, item_id: str) -> None:
+        """Show an item of the list in whichever design has it."""
+        for side in self.sides:
+            if side.design.item(item_id) is not None:
+                side.canvas.reveal(item_id)
+                return
+
+    def _escape(self) -> None:
+        """Leave the list, then the past, then the selection, then the comparison."""
+        if self.card.isVisible():
+            self.card.close_card()
+        elif not math.isnan(self._back):
+            self.show_moment(math.nan)
+        elif self._chosen:
+            for side in self.sides:
+                side.canvas.select(())
+        else:
+            self.close()
+
+    def _set_seed(self, seed: int) -> None:
+        """Both run with this seed, from 0 on."""
+        for side in self.sides:
+            side.document.push(SetDesign(("scenario", "seed"), seed, "Change seed"))
+        self.transport.set_seed(seed)
+
+    def _set_load(self, factor: float) -> None:
+        """Multiply the traffic of both."""
+        for side in self.sides:
+            side.run.set_load(factor)
+
+    def _level(self) -> None:
+        """Once kept runs are repeated, who is behind comes to the same time; only then both can go on."""
+        if self._uneven and all(each.is_repeated for each in self.sides):
+            self._uneven = False
+            self.drive.catch_up()
+
+    # -- showing --------------------------------------------------------------------------------------
+
+    def _toggle_list(self) -> None:
+        """Open the list of differences, or close it."""
+        if self.card.isVisible():
+            self.card.close_card()
+        else:
+            self.card.show_differences("From A to B", self._found)
+            self.counts.setChecked(True)
+
+    def _compare(self) -> None:
+        """Ring and count what sets the designs apart."""
+        self._found = told(*(side.design for side in self.sides))
+        for side, outlines in zip(self.sides, outlines_of(self._found), strict=True):
+            side.canvas.outlines.show(outlines)
+        self.counts.setText(counts_line(self._found).capitalize())
+        if self.card.isVisible():
+            self.card.show_differences("From A to B", self._found)
+
+    def _show_time(self, now: float) -> None:
+        """Both have come to a time."""
+        self.transport.set_time(now if math.isnan(self._back) else self._back)
+        if not self._soon.isActive():
+            self._soon.start()
+
+    def _show_numbers(self) -> None:
+        """The numbers of the moment that is pointed at, or of now."""
+        pointed = not math.isnan(self.axis.cursor) and self.axis.cursor < self.drive.now
+        until = self.axis.cursor if pointed else self.drive.now
+        left, right = self.sides
+        client = self._common_client()
+        found = figures(
+            (left.charts.history, right.charts.history), (left.design, right.design), until, client
+        )
+        span = f"{min(SPAN, until):.0f} s"
+        when = f"{span} up to {instant_text(until)}" if pointed else f"Last {span} of both"
+        self.tiles.show_figures(found, when)
+
+    def _common_client(self) -> str | None:
+        """The client whose latency both charts show: the slowest at the left, or the one chosen there."""
+        left, right = (side.charts.latency for side in self.sides)
+        client = left.shown
+        if len(left.clients) < 2 or client not in right.clients:
+            return None
+        if right.choice != client:
+            self.sides[1].charts.show_client(client)
+        return client
+
+    def _dress(self, _theme: object) -> None:
+        """Take the theme."""
+        self.transport.set_theme(self._look.theme, self._look.icons)
+        for side in self.sides:
+            side.dress()
+        for head in self.heads:
+            head.dress()
+        self.tiles.dress()
+
+    def sizeHint(self) -> QSize:
+        """As large as the window that it comes from."""
+        return QSize(1280, 760)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """What is pointed at is so no longer once the window is left."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.ActivationChange and not self.isActiveWindow():
+            for side in self.sides:
+                side.canvas.outlines.point_at(())

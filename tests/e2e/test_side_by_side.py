@@ -1,0 +1,50 @@
+"""An incident beside its repair, in the real window with real engines: one time for both, and everything as it was after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from app.places import shipped_designs
+from engine.model.edits import SetField
+
+
+def test_an_incident_runs_beside_its_fix_and_closing_leaves_the_window_as_it_was(
+    launch: Callable, qtbot
+) -> None:
+    robot = launch(shipped_designs() / "retry-storm.windtunnel")
+    bench, pair = robot.opened.bench, robot.opened.commands.pair
+    banner = bench.views.banners
+    assert banner.shown("twin") == "This incident has a repaired twin."
+    before = bench.services.document.design
+    assert bench.services.run.running
+    pair.begin_with_twin()
+    window = pair.window
+    left, right = window.sides
+    assert not bench.services.run.running
+    assert (left.design, right.design.title) == (before, "Retry storm, tamed by a short queue")
+    window.drive.set_speed(float("inf"))
+    qtbot.waitUntil(lambda: window.drive.now > 75.0, timeout=120_000)
+    window.drive.set_running(wanted=False)
+    qtbot.waitUntil(lambda: window.drive.is_level, timeout=60_000)
+    assert left.now == pytest.approx(right.now, abs=1e-6)
+    window._show_numbers()
+    goodput = window.tiles.tiles[1]
+    assert goodput.title.text() == "Goodput"
+    assert goodput.difference.text().endswith("better")
+    # an edit of the open design, made on the left canvas, reaches its engine, and can be undone
+    left.canvas.edit_requested.emit(SetField("web", ("config", "queue_limit"), 7))
+    assert left.design == bench.services.document.design != before
+    bench.services.document.stack.undo()
+    assert left.design == bench.services.document.design == before
+    # one of the right is refused
+    shown = right.design
+    right.canvas.edit_requested.emit(SetField("web", ("config", "queue_limit"), 7))
+    assert right.design == shown
+    assert window.heads[1].told.text() == "Only shown here: open it to change it"
+    window.close()
+    assert pair.window is None
+    assert bench.services.run.running
+    assert bench.services.document.design == before
+    assert not bench.services.document.is_dirty
