@@ -106,7 +106,9 @@ ACTIONS: Final = (
     ActionSpec("run.faster", "&Faster", ("]",)),
     ActionSpec("run.slower", "S&lower", ("[",)),
     ActionSpec("run.repair", "Re&pair", ("Ctrl+Shift+R",), "check"),
-    ActionSpec("help.shortcuts", "&Keyboard shortcuts", ("F1", "?"), "help"),
+    ActionSpec("help.open", "&Help", ("F1",), "help"),
+    ActionSpec("help.search", "&Search the help…", ("Ctrl+F1",), "search"),
+    ActionSpec("help.shortcuts", "&Keyboard shortcuts", ("?",)),
     ActionSpec("help.about", "&About Windtunnel", (), "info"),
 )
 
@@ -157,7 +159,7 @@ MENUS: Final = (
             "run.history", "run.keep", "-", "run.faster", "run.slower", "-", ">break", "run.repair", "-", ">memory",
         ),
     ),
-    MenuSpec("&Help", ("help.shortcuts", "help.about")),
+    MenuSpec("&Help", ("help.open", "help.search", "help.shortcuts", "-", "help.about")),
 )  # fmt: skip
 
 SUBMENUS: Final = {

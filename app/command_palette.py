@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 MAX_SHOWN: Final = 60
 _WIDTH, _HEIGHT, _ROW = 560, 420, 34
+_HELP: Final = "help"
+_WANTED: Final = 10.0
+"""What is asked for by its kind comes before everything else."""
 _ENTRY: Final = Qt.ItemDataRole.UserRole
 
 
@@ -92,12 +95,16 @@ class CommandPalette(Overlay):
     """A field and the entries that match it, best first."""
 
     def __init__(
-        self, window: QWidget, look: ThemeManager, entries: Callable[[], Iterable[Entry]]
+        self,
+        window: QWidget,
+        look: ThemeManager,
+        entries: Callable[[], Iterable[Entry]],
+        more: Callable[[str], Iterable[Entry]] = lambda _words: (),
     ) -> None:
         super().__init__(window, look)
-        self._provide = entries
+        self._provide, self._more = entries, more
         self._entries: list[Entry] = []
-        self.field = QLineEdit(placeholderText="Find an action, a node, a setting, a design…")
+        self.field = QLineEdit(placeholderText="Find an action, a node, a setting, a design, help…")
         self.field.setAccessibleName("Find anything")
         self.list = QListWidget()
         self.list.setAccessibleName("Matches")
@@ -123,6 +130,11 @@ class CommandPalette(Overlay):
         self.field.clear()
         self._filter("")
         self.field.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def refresh(self) -> None:
+        """Look again for what was typed: there is more to find now."""
+        if self.isVisible():
+            self._filter(self.field.text())
 
     def place(self) -> None:
         """Sit in the middle of the window's upper half."""
@@ -176,6 +188,7 @@ class CommandPalette(Overlay):
             if (rank := score(query, entry.title, f"{entry.extra} {entry.detail}")) is not None
         ]
         if query.strip():
+            ranked += self._found(query)
             ranked.sort(key=lambda each: each[:2], reverse=True)
         self.list.clear()
         for _rank, _order, entry in ranked[:MAX_SHOWN]:
@@ -188,6 +201,21 @@ class CommandPalette(Overlay):
         self.nothing.setVisible(not found)
         self.list.setVisible(found)
         self.place()
+
+    def _found(self, query: str) -> list[tuple[float, int, Entry]]:
+        """What is found by the words alone; ``help`` in front asks for nothing else.
+
+        The best keeps the rank that its title earns, and the others follow it: their order is by the whole text.
+        """
+        first, _space, words = query.strip().partition(" ")
+        alone = first.casefold().rstrip(":") == _HELP
+        found = list(self._more(words if alone else query))
+        rank = max(
+            (score(query, each.title, f"{each.extra} {each.detail}") or 0.0 for each in found),
+            default=0.0,
+        )
+        rank += _WANTED if alone else 0.0
+        return [(rank - 0.01 * i, -i, entry) for i, entry in enumerate(found)]
 
     def _run(self, item: QListWidgetItem) -> None:
         """Do it."""

@@ -16,6 +16,7 @@ from app.command_palette import CommandPalette
 from app.comments_card import CommentsCard
 from app.comparison import Comparison
 from app.errands import Errand
+from app.help_topic import topic_of
 from app.menus import build_menus
 from app.pair.desk import PairDesk
 from app.picture import copy_picture, export_picture
@@ -78,7 +79,8 @@ class Commands(QObject):
         )
         bench.views.charts.export_requested.connect(self.charts.export)
         submenus = Submenus(bench)
-        self.search = CommandPalette(bench.window, bench.look, submenus.entries)
+        self.search = CommandPalette(bench.window, bench.look, submenus.entries, submenus.help_for)
+        bench.help.ready.connect(self.search.refresh)
         self.shortcuts = ShortcutsCard(bench.window, bench.look, bench.actions)
         self.comments = CommentsCard(bench.window, bench.look)
         self.about = AboutCard(bench.window, bench.look)
@@ -280,7 +282,13 @@ class Commands(QObject):
 
     def _help(self) -> Handlers:
         """Help menu."""
-        return {"help.shortcuts": self.shortcuts.open, "help.about": self.about.open}
+        help_desk = self._bench.help
+        return {
+            "help.open": lambda: help_desk.open(*topic_of(self._bench)),
+            "help.search": help_desk.search,
+            "help.shortcuts": self.shortcuts.open,
+            "help.about": self.about.open,
+        }
 
     def _shift_speed(self, steps: int) -> None:
         """Go to the next speed of the ladder."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from app.actions import ActionSet
     from app.examples import Example
+    from engine.handbook.index import Hit
     from engine.model.component import Component
     from engine.model.design import Design, Node
     from widgets.charts import ChartsPanel
@@ -82,20 +83,12 @@ def frame_entries(
 
 
 def help_entries(
-    design: Design, components: Mapping[str, Component], show: Callable[[str], object]
+    hits: Iterable[Hit], opener: Callable[[Hit], Callable[[], object]]
 ) -> Iterator[Entry]:
-    """The help of each kind that the design has, found by any word in it; ``show`` gets a node's id."""
-    first = {node.kind: node for node in reversed(design.nodes)}
-    for kind, component in components.items():
-        node = first.get(kind)
-        if node is not None:
-            yield Entry(
-                f"Help: {component.title}",
-                f"Beside {node.name or node.id}",
-                "help",
-                _go(show, node.id),
-                component.help,
-            )
+    """Places of the help that were found; choosing one opens the page there."""
+    for hit in hits:
+        text = f"{hit.section.text} help"
+        yield Entry(f"Help: {hit.title}", hit.page.shelf, "help", opener(hit), text)
 
 
 def study_entries(

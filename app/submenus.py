@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 MEMORY: Final = (5e8, 1e9, 2e9, 4e9, 8e9, 16e9, 32e9)
 """What a run may take (bytes), to choose from."""
 
+HELP: Final = 12
+"""Most places of the help among what Ctrl-K finds."""
+
 
 class Submenus:
     """Lists that depend on the moment."""
@@ -42,6 +45,12 @@ class Submenus:
             "components": self._components,
         }
 
+    def help_for(self, query: str) -> Iterator[Entry]:
+        """What the help says about what was typed."""
+        desk = self._bench.help
+        desk.prepare()
+        return search.help_entries(desk.seek(query, HELP), desk.opener)
+
     def entries(self) -> Iterator[Entry]:
         """Everything that can be found."""
         bench = self._bench
@@ -51,7 +60,6 @@ class Submenus:
         yield from search.chart_entries(bench.views.charts.panel)
         yield from search.component_entries(bench.components, bench.views.canvas.add_component)
         yield from search.frame_entries(bench.design, bench.selection, bench.views.canvas.add_frame)
-        yield from search.help_entries(bench.design, bench.components, bench.show_help)
         yield from search.setting_entries(bench.design, bench.components, bench.jump_to_field)
         yield from search.example_entries(
             examples(shipped_designs()), lambda each: bench.services.files.open_copy(each.path)

@@ -16,6 +16,7 @@ from app.context_menu import BreakMenus, canvas_menu, item_menu
 from app.distances_card import DistancesCard
 from app.file_messages import FileMessages
 from app.findings_panel import FindingsPanel
+from app.help_desk import HelpDesk
 from app.result_card import ResultCard
 from app.run_messages import RunMessages
 from app.runs_card import RunsCard
@@ -85,6 +86,7 @@ class Workbench(QObject):
         self.board = BoardDesk(services, look, window.instruments)
         self.budgets = BudgetDesk(services, look, window.instruments, views.charts)
         self.versions = VersionsDesk(services, look, window.instruments)
+        self.help = HelpDesk(services, look, window.instruments)
         self.selection: frozenset[str] = frozenset()
         self.travel = TimeTravel(views, services.run)
         self.file_messages = FileMessages(services, views.banners, views.canvas.paste, self.say)
@@ -117,11 +119,6 @@ class Workbench(QObject):
         """Select an item and go to one of its settings."""
         self.jump(item_id)
         self.views.inspector.focus_field(f"config.{field}")
-
-    def show_help(self, node_id: str) -> None:
-        """Select a node, with the help of its kind above its settings."""
-        self.jump(node_id)
-        self.views.inspector.show_guide()
 
     def break_it(self, item_id: str, fault: Fault, duration: float | None) -> None:
         """Add a fault to the scenario, now."""

@@ -7,7 +7,7 @@ import pytest
 from app.command_palette import Entry
 from app.matching import score
 from app.search_entries import frame_entries, help_entries
-from engine.catalog import COMPONENTS
+from engine.handbook.handbook import handbook
 from engine.model.names import FRAME_KINDS
 from tests.helpers.builders import client, design, link, node
 
@@ -54,13 +54,13 @@ def test_they_say_where_the_frame_will_be() -> None:
     assert details([]) == details(["users-web"]) == {"In the middle of the view"}
 
 
-def test_help_is_found_by_words_in_it_and_opens_beside_a_node() -> None:
-    shop = design([client("users", 50), node("c1", "cache"), node("c2", "cache")], [])
-    kinds = {each.kind: each for each in COMPONENTS}
-    shown: list[str] = []
-    entries = list(help_entries(shop, kinds, shown.append))
-    assert [each.title for each in entries] == ["Help: Client", "Help: Cache"]
-    assert found(entries, "look-aside policy") == ["Help: Cache"]
-    assert found(entries, "zzzz") == []
-    entries[1].act()
-    assert shown == ["c1"]
+def test_help_that_was_found_opens_at_its_place() -> None:
+    opened: list[tuple[str, int]] = []
+    hits = handbook().index.search("look-aside policy")
+    entries = list(
+        help_entries(hits, lambda hit: lambda: opened.append((hit.page.key, hit.section.number)))
+    )
+    assert entries[0].title == "Help: Cache"
+    assert found(entries, "look-aside policy") == [each.title for each in entries]
+    entries[0].act()
+    assert opened == [("components/cache", 0)]

@@ -73,6 +73,17 @@ class Form(QWidget):
         super().showEvent(event)
         self._chain_tabs()
 
+    def path_of(self, widget: QWidget | None) -> Path:
+        """Path of the field that a widget belongs to; empty where it belongs to none."""
+        return next(
+            (
+                path
+                for (path, _), row in self._rows.items()
+                if widget is not None and row.isAncestorOf(widget)
+            ),
+            (),
+        )
+
     def row(self, path: Path) -> Row | None:
         """Row of a field."""
         return next((row for key, row in self._rows.items() if key[0] == path), None)

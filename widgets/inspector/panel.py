@@ -171,6 +171,10 @@ class InspectorPanel(QWidget):
                 row.editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
                 return
 
+    def asked_about(self) -> tuple[str, tuple[str, ...]]:
+        """What is shown, by its family, and the path of the field that has the keyboard; no path where none has."""
+        return self._subject.family, self.form.path_of(self.window().focusWidget())
+
     def show_guide(self) -> None:
         """Show the help about the kind, from its beginning."""
         self.guide.show()

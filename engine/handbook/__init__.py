@@ -1,0 +1,1 @@
+"""The help: pages of Markdown, written by hand or out of the records that the engine itself reads."""
