@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from engine.model.changes import Changes
     from engine.model.design import Design
     from engine.study import Report
-    from engine.study.what_if import WhatIf
+    from engine.study.gain import Gain
     from engine.why.what_if import Supposed
     from widgets.theme import ThemeManager
 
@@ -32,14 +32,13 @@ class WhatIfDesk(QObject):
         self.card = WhatIfCard(window, look)
         self.supposed: Supposed | None = None
         """What can be tried about the open design."""
-        self._study: WhatIf | None = None
         self._load = 1.0
         self._made: RunningStudy | None = None
         services.analysis.answered.connect(self._take)
         services.document.changed.connect(self._follow)
         services.document.replaced.connect(lambda _design: self._forget())
         self.card.try_requested.connect(self._try)
-        self.card.cancelled.connect(self.close)
+        self.card.cancelled.connect(self._cancel)
         self.card.apply_requested.connect(self._apply)
 
     def ask(self, node: str | None) -> None:
@@ -54,6 +53,11 @@ class WhatIfDesk(QObject):
         self._services.analysis.ask("what_if", self._load, chosen)
 
     def close(self) -> None:
+        """End what runs, without a word."""
+        if self._made is not None:
+            self._made.close()
+
+    def _cancel(self) -> None:
         """Stop what runs; what is done is kept, and trying again goes on from there."""
         if self._made is not None:
             self._made.cancel()
@@ -83,6 +87,7 @@ class WhatIfDesk(QObject):
 
     def _try(self) -> None:
         """Run the design as it is and with each idea, under the same seeds."""
+        from app.studies.looks import gains  # noqa: PLC0415
         from engine.study import StudyError, Variant  # noqa: PLC0415
         from engine.study.what_if import WhatIf  # noqa: PLC0415
 
@@ -90,17 +95,16 @@ class WhatIfDesk(QObject):
             return
         variant = Variant.of(self._services.document.design, load=self._load)
         try:
-            self._study = WhatIf(variant, self.supposed.client, self.supposed.ideas)
+            study = WhatIf(variant, self.supposed.client, self.supposed.ideas)
         except StudyError as error:
             self.card.show_end(str(error))
             return
         self.card.set_running(running=True)
-        self._running.start(self._study, variant.digest)
+        self._running.start(study, variant.digest, gains)
 
-    def _show(self, _report: Report) -> None:
+    def _show(self, _report: Report, gains: list[Gain]) -> None:
         """Show what can be said so far."""
-        if self._study is not None:
-            self.card.show_gains(self._study.gains(self._running.outcomes))
+        self.card.show_gains(gains)
 
     def _apply(self, place: int) -> None:
         """Do an idea, as one step that can be undone."""
@@ -118,4 +122,4 @@ class WhatIfDesk(QObject):
         """Close the card, and know nothing."""
         self.close()
         self.card.close_card()
-        self.supposed = self._study = None
+        self.supposed = None

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.studies.driving import DrivenStudy
-from engine.study.export import export
+from app.studies.driven import DrivenStudy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
-    from engine.study import Outcome, Report, Study
+    from app.studies.news import Look
+    from engine.study import Study
 
 _TICK_MS: Final = 60
+_BEGINS: Final = "Looking at what is known …"
 
 
 class RunningStudy(QObject):
@@ -44,32 +44,24 @@ class RunningStudy(QObject):
         return self._active
 
     @property
-    def outcomes(self) -> Mapping[str, Outcome]:
-        """What became of the runs that are done."""
-        run = None if self._driven is None else self._driven.run
-        return {} if run is None else dict(run.outcomes)
-
-    @property
     def progress(self) -> tuple[int, int]:
         """Runs done, and wanted as far as known."""
         return self._progress
 
-    def start(
-        self, study: Study, digest: str, shown: Callable[[Report], object] = lambda report: report
-    ) -> None:
+    def start(self, study: Study, digest: str, look: Look) -> None:
         """Run a study of a design; what is known of that design already is not run again.
 
         Args:
             study: what is asked.
             digest: of the design.
-            shown: makes of a report what is shown of it, in a thread.
+            look: makes of what was found what is shown of it, in another process.
         """
-        if self._driven is not None:
-            self._driven.stop()
+        self.close()
         self._progress = (0, 0)
-        self._driven = DrivenStudy(study, self._folder / f"{digest[:32]}.jsonl", shown)
+        self._driven = DrivenStudy(study, self._folder / f"{digest[:32]}.jsonl", look)
         self._active = True
         self._timer.start()
+        self.progressed.emit(0, 0, _BEGINS)
 
     def cancel(self) -> None:
         """Have it stop; what is done is kept. Safe to call when nothing is under way."""
@@ -78,24 +70,30 @@ class RunningStudy(QObject):
             self.progressed.emit(*self._progress, "Stopping …")
 
     def close(self) -> None:
-        """End the processes without a word: the window is going."""
+        """End the processes without a word, and forget what was found."""
         self._timer.stop()
         self._active = False
         if self._driven is not None:
-            self._driven.stop()
+            self._driven.close()
+            self._driven = None
 
     def exporter(self, path: Path) -> Callable[[], list[Path]]:
-        """Writes what was found so far and returns the files, in any thread. It raises ``ExportError``."""
-        run = None if self._driven is None else self._driven.run
-        if run is None:
+        """Has what was found so far written.
+
+        Returns:
+            What returns the files, in any thread but the window's. It raises ``ExportError``.
+        """
+        if self._driven is None:
             return list
-        return partial(export, run.study, dict(run.outcomes), path)
+        self._timer.start()
+        return self._driven.exporter(path)
 
     def listen(self) -> None:
         """Tell what was heard since: of each sort the last, however much it was. Called by a timer."""
-        if self._driven is None:
+        driven = self._driven
+        if driven is None:
             return
-        news = self._driven.hear()
+        news = driven.hear()
         if news.progress is not None:
             said = news.progress
             self._progress = (said.done, said.wanted)
@@ -103,6 +101,7 @@ class RunningStudy(QObject):
         if news.told is not None:
             self.reported.emit(news.told.report, news.told.shown)
         if news.ended is not None:
-            self._timer.stop()
             self._active = False
             self.ended.emit(news.ended.words)
+        if not self._active and not driven.exports:
+            self._timer.stop()

@@ -11,9 +11,9 @@ from PySide6.QtCore import QObject, Signal
 from app.errands import Errand
 from app.naming import name_of
 from app.studies.asking import items_of, metrics_of, plan_of, settings_of, study_of
+from app.studies.looks import named
 from app.studies.map_keeper import MapKeeper
 from app.studies.naming import Names, setting_title
-from app.studies.pictures import picture_of
 from app.studies.running import RunningStudy
 from engine.catalog.measures import title_of
 from engine.model.files import shown_name
@@ -134,7 +134,7 @@ class StudySession(QObject):
         self.panel.show_report(None, None)
         self.panel.form.set_running(True)
         self.map.begin(study)
-        self.running.start(study, Variant.of(design).digest, partial(_shown, design))
+        self.running.start(study, Variant.of(design).digest, partial(named, design))
 
     def _show(self, report: Report, shown: tuple[Report, Picture | None]) -> None:
         """Show what can be said so far."""
@@ -190,9 +190,3 @@ def _choices(paths: Iterable[str], title: Callable[[str], str]) -> list[Choice]:
         Choice(path, text if often[text] == 1 else f"{text} ({path})")
         for path, text in titles.items()
     ]
-
-
-def _shown(design: Design, report: Report) -> tuple[Report, Picture | None]:
-    """A report and its picture, metrics and settings by the names that people know."""
-    names = Names(design)
-    return names.in_report(report), names.in_picture(picture_of(report, design.objectives))

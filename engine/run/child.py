@@ -5,6 +5,7 @@ Two threads do the waiting: one writes what was said, one reads what is answered
 
 from __future__ import annotations
 
+import atexit
 import multiprocessing
 import queue
 import signal
@@ -32,12 +33,23 @@ class Child:
     Spawned, never forked: the app has a display connection and threads that must not be copied.
     """
 
-    def __init__(self, serve: Callable[[Connection], None], name: str) -> None:
-        """Start a process that serves its end of the pipe until that says ``Stop`` or ends."""
+    def __init__(
+        self, serve: Callable[[Connection], None], name: str, *, has_children: bool = False
+    ) -> None:
+        """Start a process that serves its end of the pipe until that says ``Stop`` or ends.
+
+        Args:
+            serve: a function of a module, called in the process with its end of the pipe.
+            name: of the process.
+            has_children: whether it starts processes of its own; it has to end them with itself.
+        """
         context = multiprocessing.get_context("spawn")
         pipe, theirs = context.Pipe()
-        self._process = context.Process(target=serve, args=(theirs,), name=name, daemon=True)
+        self._process = context.Process(target=serve, args=(theirs,), name=name)
+        self._process.daemon = not has_children
         self._process.start()
+        if has_children:  # no daemon may have any; the end of this process would wait for it
+            atexit.register(self._process.kill)
         theirs.close()  # so that the child's death is the end of the pipe here
         self._said: queue.SimpleQueue[object] = queue.SimpleQueue()
         self._heard: deque[Any] = deque()
@@ -132,6 +144,7 @@ def _see_off(process: SpawnProcess, pipe: Connection) -> None:
     if process.is_alive():
         process.kill()
         process.join()
+    atexit.unregister(process.kill)
     pipe.close()
 
 

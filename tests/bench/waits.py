@@ -104,6 +104,7 @@ def resumed(opened: Opened, wait: Wait, begin: Callable[[], None], path: Path) -
     form.set_text("seeds", "3")
     wait(lambda: not form._pause.isActive(), 0.5)
     runs = keep_runs(form.request, services.document.design, services.places.studies)
+    gc.collect()  # what that has left over is not the window's
     begin()
     ended: list[str] = []
     running.ended.connect(ended.append)

@@ -43,6 +43,12 @@ _LEAST_SAID = 40
 _SAID = 0.3
 """Share of the height that they may take."""
 _UNBOUNDED = "–"
+_MEASURED = 50
+"""Rows whose numbers are measured for the width of their columns: all have the same digits."""
+_MEASURED_WORDS = 3
+"""Longest words that are measured: a longer one may be narrower."""
+_CELL = 18
+"""Room in a column beside its text (logical pixels)."""
 _MOST_KEYS = 3
 """Words at the beginning of a row that say what it is about: target, sort and fault."""
 
@@ -88,9 +94,21 @@ class TableModel(QAbstractTableModel):
     def row_of(self, key: tuple[Cell, ...]) -> int | None:
         """The row that begins with some words; None where there is none any more."""
         for place, row in enumerate(self._table.rows):
-            if key and _key_of(row) == key:
+            if key and row[: len(key)] == key and _key_of(row) == key:
                 return place
         return None
+
+    def widest(self, column: int) -> list[str]:
+        """Texts of a column of which one is the widest: the longest word of all rows, and the numbers of some.
+
+        A view that asks for them cell by cell keeps the window waiting where there are thousands.
+        """
+        place = self._columns[column]
+        words = {row[place] for row in self._table.rows if isinstance(row[place], str)}
+        longest = sorted((str(each) for each in words), key=len)[-_MEASURED_WORDS:]
+        some = self._table.rows[:_MEASURED]
+        numbers = [self._text(row, place) for row in some if not isinstance(row[place], str)]
+        return [self._table.columns[place].title, *longest, *numbers]
 
     def key_of(self, row: int) -> tuple[Cell, ...]:
         """The words with which a row begins: what it is about, whatever its numbers are by now."""
@@ -165,7 +183,7 @@ class Results(QWidget):
         self._table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self._table.verticalHeader().hide()
         self._table.verticalHeader().setDefaultSectionSize(_ROW)
-        self._table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self._table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         column = QVBoxLayout(self)
         column.setContentsMargins(_GAP, 0, 0, 0)
         column.setSpacing(6)
@@ -235,9 +253,22 @@ class Results(QWidget):
         """Show one table; the row that was chosen in it stays chosen."""
         if self._report is None or not 0 <= index < len(self._report.tables):
             return
-        self._table.setModel(TableModel(self._report.tables[index]))
+        model = TableModel(self._report.tables[index])
+        self._table.setModel(model)
+        self._fit_columns(model)
         self._table.selectionModel().selectionChanged.connect(lambda _on, _off: self._tell())
         self._restore()
+
+    def _fit_columns(self, model: TableModel) -> None:
+        """Make columns as wide as what stands in them."""
+        self._table.ensurePolished()
+        head = self._table.horizontalHeader()
+        head.ensurePolished()
+        for column in range(model.columnCount()):
+            title, *texts = model.widest(column)
+            wide = (self._table.fontMetrics().horizontalAdvance(each) for each in texts)
+            least = head.fontMetrics().horizontalAdvance(title)
+            head.resizeSection(column, _CELL + max(least, *wide, 0))
 
     def _restore(self) -> None:
         """Choose the row again that was chosen, without a word."""

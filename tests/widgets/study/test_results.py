@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
 
 from engine.study.report import Column, Failure, Report, Table
 from widgets.study.results import Results, TableModel
+
+if TYPE_CHECKING:
+    import pytest
+
+    from widgets.study.results import Index
 
 METRICS = Table(
     "metrics",
@@ -114,3 +121,28 @@ def test_a_row_can_be_left_again(qtbot) -> None:
     assert results._table.selectionModel().selectedRows()[0].data() == "web"
     results.choose_row("")
     assert results._table.selectionModel().selectedRows() == []
+
+
+def test_a_long_table_is_asked_for_the_cells_in_sight_alone(
+    qapp: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: set[int] = set()
+    data = TableModel.data
+
+    def watched(model: TableModel, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        asked.add(index.row())
+        return data(model, index, role)
+
+    monkeypatch.setattr(TableModel, "data", watched)
+    longest = "the longest of all"
+    rows = tuple((longest if row == 9_000 else f"n{row}", row / 7.0) for row in range(10_000))
+    columns = (Column("what", "What"), Column("mean", "mean", "s"))
+    results = Results()
+    results.resize(400, 300)
+    results.show()
+    results.show_report(report(tables=(Table("points", "Points", columns, rows),)))
+    results.grab()
+    assert 0 in asked
+    assert len(asked) < 40
+    metrics = results._table.fontMetrics()
+    assert results._table.columnWidth(0) > metrics.horizontalAdvance(longest)
