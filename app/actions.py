@@ -108,6 +108,7 @@ ACTIONS: Final = (
     ActionSpec("run.repair", "Re&pair", ("Ctrl+Shift+R",), "check"),
     ActionSpec("help.open", "&Help", ("F1",), "help"),
     ActionSpec("help.search", "&Search the help…", ("Ctrl+F1",), "search"),
+    ActionSpec("help.tour", "Start the &tour", (), "play"),
     ActionSpec("help.shortcuts", "&Keyboard shortcuts", ("?",)),
     ActionSpec("help.about", "&About Windtunnel", (), "info"),
 )
@@ -159,7 +160,7 @@ MENUS: Final = (
             "run.history", "run.keep", "-", "run.faster", "run.slower", "-", ">break", "run.repair", "-", ">memory",
         ),
     ),
-    MenuSpec("&Help", ("help.open", "help.search", "help.shortcuts", "-", "help.about")),
+    MenuSpec("&Help", ("help.open", "help.search", "help.tour", "-", "help.shortcuts", "-", "help.about")),
 )  # fmt: skip
 
 SUBMENUS: Final = {

@@ -23,6 +23,7 @@ from app.picture import copy_picture, export_picture
 from app.run_saver import RunSaver
 from app.shortcuts_card import AboutCard, ShortcutsCard
 from app.submenus import Submenus
+from app.tour import Guide
 from app.windows import open_another
 from engine.model.files import reason_of, shown_name
 from widgets.canvas import WAYS
@@ -83,6 +84,7 @@ class Commands(QObject):
         bench.help.ready.connect(self.search.refresh)
         self.shortcuts = ShortcutsCard(bench.window, bench.look, bench.actions)
         self.comments = CommentsCard(bench.window, bench.look)
+        self.tour = Guide(bench)
         self.about = AboutCard(bench.window, bench.look)
         self.comparison = Comparison(bench)
         self.pair = PairDesk(bench)
@@ -286,6 +288,7 @@ class Commands(QObject):
         return {
             "help.open": lambda: help_desk.open(*topic_of(self._bench)),
             "help.search": help_desk.search,
+            "help.tour": self.tour.start,
             "help.shortcuts": self.shortcuts.open,
             "help.about": self.about.open,
         }

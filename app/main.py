@@ -104,8 +104,13 @@ def run_app(arguments: Sequence[str]) -> int:
     # Where no window manager hands out the keyboard, the window asks for it itself.
     opened.window.activateWindow()
     path = Path(arguments[0]) if arguments and not is_new else None
+
+    def begin() -> None:
+        start(opened, path, is_new=is_new)
+        opened.commands.tour.offer()
+
     # The window is painted first; then the design comes and the simulating process is started.
-    FirstPaint(opened.bench.views.canvas.viewport(), lambda: start(opened, path, is_new=is_new))
+    FirstPaint(opened.bench.views.canvas.viewport(), begin)
     _heed_signals(app, opened.services)
     code = app.exec()
     opened.commands.pair.close()

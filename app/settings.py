@@ -40,6 +40,8 @@ class Preferences(BaseModel):
     """Whether runs in the window record single requests."""
     author: str = ""
     """Who comments; nothing is the name by which the system knows the person."""
+    tour: Annotated[int, Field(ge=0)] | None = None
+    """Step of the tour to go on with; None where it was never offered."""
     folder: str = ""
     """Folder of the last file dialog."""
 

@@ -11,5 +11,15 @@ from widgets.canvas.aligning import WAYS
 from widgets.canvas.blast_map import BlastMap, BlastMark, Ghost
 from widgets.canvas.outlines import Outline
 from widgets.canvas.view import CanvasView
+from widgets.canvas.where import place_of, states_of
 
-__all__ = ["WAYS", "BlastMap", "BlastMark", "CanvasView", "Ghost", "Outline"]
+__all__ = [
+    "WAYS",
+    "BlastMap",
+    "BlastMark",
+    "CanvasView",
+    "Ghost",
+    "Outline",
+    "place_of",
+    "states_of",
+]

@@ -1,0 +1,29 @@
+"""Where items are on the screen and how they do, for those who point at them from outside the canvas."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRect
+
+from widgets.canvas.scene import CanvasScene
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QGraphicsView
+
+
+def place_of(canvas: QGraphicsView, item_id: str) -> QRect:
+    """The part of an item that is in view, in the viewport; empty for one that is not."""
+    scene = canvas.scene()
+    rect = scene.rect_of(item_id) if isinstance(scene, CanvasScene) else None
+    if rect is None:
+        return QRect()
+    return canvas.mapFromScene(rect).boundingRect().intersected(canvas.viewport().rect())
+
+
+def states_of(canvas: QGraphicsView) -> dict[str, str]:
+    """The state that each card shows, by id."""
+    scene = canvas.scene()
+    if not isinstance(scene, CanvasScene):
+        return {}
+    return {item_id: card.face.state for item_id, card in scene.cards.items()}
