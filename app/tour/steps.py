@@ -266,8 +266,7 @@ def steps_of(bench: Workbench) -> tuple[Step, ...]:
 
 
 LEARNT: Final = (
-    "That is the hockey stick: the last per cent of load costs more than all before. A double click on the dial goes back "
-    "to × 1.",
+    "That is the hockey stick: the last per cent costs most. Double-click the dial for × 1.",
     "It is on the timeline now, and ends after a while.",
     "Close it by Escape. It can be asked about any node and any moment.",
     "So nothing that you try is lost.",
