@@ -72,6 +72,8 @@ ACTIONS: Final = (
     ActionSpec("align.across", "Distribute &across"),
     ActionSpec("align.down", "Distribute &down"),
     ActionSpec("view.outline", "&Outline", ("Ctrl+Shift+O",), "outline", checkable=True),
+    ActionSpec("view.present", "P&resent", ("Ctrl+F5",), "play"),
+    ActionSpec("view.steps", "Steps of the presentat&ion…", ("Ctrl+Shift+P",), "outline"),
     ActionSpec("view.findings", "Fin&dings", ("Ctrl+Shift+F",), "warning"),
     ActionSpec("view.distances", "D&istances between frames…", ("Ctrl+Shift+D",), "frame"),
     ActionSpec("view.next_pane", "&Next pane", ("F6",)),
@@ -143,7 +145,8 @@ MENUS: Final = (
         "&View",
         (
             "view.zoom_in", "view.zoom_out", "view.zoom_reset", "view.fit", "-", "view.layout", ">align", "view.path", "-",
-            "view.outline", "view.findings", "view.distances", "view.next_pane", "-", ">theme", "view.reduced_motion",
+            "view.outline", "view.findings", "view.distances", "view.next_pane", "-",
+            "view.present", "view.steps", "-", ">theme", "view.reduced_motion",
         ),
     ),
     MenuSpec(

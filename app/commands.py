@@ -20,6 +20,7 @@ from app.help_topic import topic_of
 from app.menus import build_menus
 from app.pair.desk import PairDesk
 from app.picture import copy_picture, export_picture
+from app.presenting.desk import PresentDesk
 from app.run_saver import RunSaver
 from app.shortcuts_card import AboutCard, ShortcutsCard
 from app.submenus import Submenus
@@ -88,6 +89,7 @@ class Commands(QObject):
         self.about = AboutCard(bench.window, bench.look)
         self.comparison = Comparison(bench)
         self.pair = PairDesk(bench)
+        self.presenting = PresentDesk(bench)
         bench.actions.bind(
             self._file() | self._edit() | self._view() | self._insert() | self._run() | self._help()
         )
@@ -114,6 +116,11 @@ class Commands(QObject):
         self._mark_choices()
         self._connect_run_saver()
         self._connect_comments()
+
+    def close(self) -> None:
+        """End what has an engine of its own."""
+        self.pair.close()
+        self.presenting.close()
 
     def _file(self) -> Handlers:
         """File menu."""
@@ -202,6 +209,8 @@ class Commands(QObject):
             "view.layout": canvas.auto_layout,
             "view.path": lambda: canvas.look_along_path(actions["view.path"].isChecked()),
             "view.outline": outline,
+            "view.present": self.presenting.begin,
+            "view.steps": self.presenting.card.open,
             "view.findings": bench.show_findings,
             "view.distances": bench.distances.open,
             "view.next_pane": bench.window.focus_next_pane,

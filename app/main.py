@@ -113,7 +113,7 @@ def run_app(arguments: Sequence[str]) -> int:
     FirstPaint(opened.bench.views.canvas.viewport(), begin)
     _heed_signals(app, opened.services)
     code = app.exec()
-    opened.commands.pair.close()
+    opened.commands.close()
     opened.bench.desk.close()
     opened.bench.what_if.close()
     opened.services.stop()
@@ -150,7 +150,7 @@ def _end(bench: Workbench, commands: Commands) -> bool:
     if not services.files.may_leave(bench.window.close):
         return False
     services.settings.update(speed=min(services.run.speed, 1000.0))
-    commands.pair.close()
+    commands.close()
     bench.desk.close()
     bench.what_if.close()
     services.close()

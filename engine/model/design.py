@@ -302,6 +302,26 @@ class Comment(Part):
     replies: tuple[Reply, ...] = Field(default=(), max_length=200, strict=False)
 
 
+class View(Part):
+    """A part of the canvas, in scene units. ``x``, ``y`` are its top left corner."""
+
+    x: Coordinate
+    y: Coordinate
+    width: Extent
+    height: Extent
+
+
+class Step(Part):
+    """A step of a presentation: what is looked at, at which moment of the run, and what is said to it."""
+
+    title: Annotated[str, StringConstraints(max_length=200)] = ""
+    text: Annotated[str, StringConstraints(max_length=2_000)] = ""
+    view: View | None = None
+    """None shows the whole design."""
+    at: float | None = Field(None, ge=0.0, le=1e9)
+    """Simulated moment (s); none stays at that of the step before."""
+
+
 SETTINGS: Final = (
     "title",
     "description",
@@ -310,6 +330,7 @@ SETTINGS: Final = (
     "prices",
     "objectives",
     "comments",
+    "presentation",
 )
 """Fields of a design that are no items."""
 EMPTY_WEIGHT: Final = 2_000
@@ -336,6 +357,7 @@ class Design(Part):
     prices: Prices | None = PRICES
     objectives: tuple[Objective, ...] = Field(default=(), strict=False)
     comments: tuple[Comment, ...] = Field(default=(), strict=False)
+    presentation: tuple[Step, ...] = Field(default=(), strict=False)
 
     @cached_property
     def node_by_id(self) -> dict[str, Node]:

@@ -46,7 +46,7 @@ class Difference:
 
     verb: Verb
     sort: str
-    """``node``, ``link``, ``frame``, ``note``, ``class``, ``event``, ``objective``, ``comment``, ``scenario`` or ``design``."""
+    """``node``, ``link``, ``frame``, ``note``, ``class``, ``event``, ``objective``, ``comment``, ``step``, ``scenario`` or ``design``."""
     id: str
     """Of the item itself, or of what an event or a comment is about; empty where it is no item's."""
     name: str
@@ -69,6 +69,7 @@ def differences(before: Design, after: Design) -> tuple[Difference, ...]:
     found += _of_records(before, after, "event", lambda design: design.scenario.events, _event_name)
     found += _of_records(before, after, "objective", lambda design: design.objectives, _metric)
     found += _of_records(before, after, "comment", lambda design: design.comments, _comment_name)
+    found += _of_records(before, after, "step", lambda design: design.presentation, _step_name)
     found += _of_design(before, after)
     return tuple(found)
 
@@ -169,6 +170,12 @@ def _comment_name(_design: Design, each: Any) -> tuple[str, str, object]:
     return each.about or "", each.text, each.text
 
 
+def _step_name(design: Design, each: Any) -> tuple[str, str, object]:
+    """Item, name and what makes a step of the presentation the same one: what it is called and says."""
+    place = next(i for i, step in enumerate(design.presentation) if step is each)
+    return "", each.title or f"{place + 1}", (each.title, each.text)
+
+
 def _of_scenario(before: Design, after: Design) -> Iterator[Difference]:
     """What is run otherwise, events apart."""
     old, new = before.scenario, after.scenario
@@ -180,7 +187,7 @@ def _of_scenario(before: Design, after: Design) -> Iterator[Difference]:
 
 def _of_design(before: Design, after: Design) -> Iterator[Difference]:
     """Title, description, what this version does not know, and in which order things are kept."""
-    apart = {*COLLECTIONS, "classes", "scenario", "objectives", "comments"}
+    apart = {*COLLECTIONS, "classes", "scenario", "objectives", "comments", "presentation"}
     old, new = (
         {name: getattr(each, name) for name in type(each).model_fields if name not in apart}
         | (each.model_extra or {})
@@ -205,6 +212,7 @@ def _orders(design: Design) -> dict[str, list[Any]]:
         "events": [_key(each) for each in design.scenario.events],
         "objectives": [_key(each) for each in design.objectives],
         "comments": [_key(each) for each in design.comments],
+        "presentation": [_key(each) for each in design.presentation],
     }
 
 

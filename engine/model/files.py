@@ -131,7 +131,7 @@ def dumps(design: Design) -> str:
         mode="json",
         by_alias=True,
         exclude_unset=True,
-        include={"classes", "objectives", "comments", "prices"},
+        include={"classes", "objectives", "comments", "presentation", "prices"},
     )
     raw |= sparse
     raw["scenario"] = design.scenario.model_dump(mode="json", by_alias=True, exclude={"events"}) | {
@@ -147,8 +147,9 @@ def dumps(design: Design) -> str:
     for frame in made["frames"]:
         if not frame["config"]:
             del frame["config"]  # few frames have one, and older versions wrote none
-    if not made["comments"]:
-        del made["comments"]  # few designs have some, and older versions wrote none
+    for name in ("comments", "presentation"):
+        if not made[name]:
+            del made[name]  # few designs have some, and older versions wrote none
     if made["prices"] is None:
         del made["prices"]  # likewise
     made |= {key: value for key, value in raw.items() if key not in Design.model_fields}

@@ -27,6 +27,7 @@ MAX_COUNTS: Final = {
     "classes": 200,
     "objectives": 1_000,
     "comments": 1_000,
+    "presentation": 500,
     "scenario.events": 10_000,
 }
 """More than any view could show."""

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
+from engine.model import presenting
 from engine.model.commenting import answered, resolved, said, taken_back
-from engine.model.design import Comment, Frame, Link, Node, Note, Reply
+from engine.model.design import Comment, Frame, Link, Node, Note, Reply, Step, View
 from engine.model.edits import (
     UNSET,
     CompoundEdit,
@@ -187,17 +188,43 @@ def _comment_edit(draw: Draw, design: Design) -> Edit:
     )
 
 
+def _step_edit(draw: Draw, design: Design) -> Edit:
+    """A step of the presentation added, changed, moved or deleted."""
+    fields: dict[str, Any] = {"text": draw(st.text(max_size=9))}
+    if draw(st.booleans()):
+        fields["at"] = draw(st.floats(0.0, 1e9))
+    if draw(st.booleans()):
+        fields["view"] = View(x=draw(st.floats(-1e7, 1e7)), y=0.0, width=3.5, height=2)
+    step = Step(**fields)
+    count = len(design.presentation)
+    place = draw(st.integers(0, 3))
+    if place >= count:
+        return presenting.added(design, step)
+    return draw(
+        st.sampled_from(
+            [
+                presenting.added(design, step, place),
+                presenting.changed(design, place, step),
+                presenting.moved(design, place, count - 1 - place),
+                presenting.deleted(design, place),
+            ]
+        )
+    )
+
+
 @st.composite
 def edits(draw: Draw, design: Design) -> Edit:
     """An edit that fits a design."""
     movable = [*design.nodes, *design.frames, *design.notes]
     everything = [*movable, *design.links]
-    sorts = ["insert", "remove", "move", "field", "design", "batch", "comment"]
+    sorts = ["insert", "remove", "move", "field", "design", "batch", "comment", "step"]
     sort = draw(st.sampled_from(sorts))
     if sort == "insert":
         return _new_items(draw, design)
     if sort == "comment":
         return _comment_edit(draw, design)
+    if sort == "step":
+        return _step_edit(draw, design)
     if sort == "remove" and everything:
         gone = draw(st.lists(st.sampled_from(everything), min_size=1, max_size=3))
         return Remove(frozenset(each.id for each in gone))

@@ -56,6 +56,7 @@ class Minimap(QWidget):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName("Minimap")
         self.setToolTip("Drag to look elsewhere")
+        self._stays_away = False
         self.hide()
 
     def set_look(self, look: Look) -> None:
@@ -96,6 +97,11 @@ class Minimap(QWidget):
         """Cover none of these either, while they are shown."""
         self._around = others
 
+    def stay_away(self) -> None:
+        """Be shown never again: the view is looked at, not worked on."""
+        self._stays_away = True
+        self.hide()
+
     def keep_clear(self) -> None:
         """Get out of the way at once; another place is looked for when nothing moves any more."""
         if not self._scene.design.nodes:
@@ -115,7 +121,7 @@ class Minimap(QWidget):
     def settle(self) -> None:
         """Stand where nothing is covered, or nowhere."""
         place = self.parentWidget()
-        if place is None or not self._scene.design.nodes:
+        if place is None or self._stays_away or not self._scene.design.nodes:
             return
         taken = list(self._taken())
         if not self.isHidden() and not self._covers(taken):

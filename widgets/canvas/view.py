@@ -90,9 +90,9 @@ class CanvasView(QGraphicsView):
         self._hand = GestureController(self._stage, self._commands, self.viewport())
         self._popups = Popups(self._stage, self._commands, self)
         self._running = Running(self._scene)
-        self._minimap = Minimap(self._scene, self._camera, self._look, self)
+        self.minimap = Minimap(self._scene, self._camera, self._look, self)
         self._legend = MapLegend(self._look, self)
-        self._minimap.stand_beside(self._legend)
+        self.minimap.stand_beside(self._legend)
         self._input = Input(
             self._stage,
             self._hand,
@@ -179,8 +179,8 @@ class CanvasView(QGraphicsView):
             self.selection_changed.emit(frozenset())
         self.fit()
         self._fit_when_shown = not self.isVisible()
-        self._minimap.touch()
-        self._minimap.go_home()
+        self.minimap.touch()
+        self.minimap.go_home()
 
     def apply_changes(self, design: Design, changes: Changes) -> None:
         """Show what an edit changed."""
@@ -188,7 +188,7 @@ class CanvasView(QGraphicsView):
             self._hand.cancel()
         self._scene.apply_changes(design, changes)
         self._stage.select(self._stage.selection)
-        self._minimap.touch()
+        self.minimap.touch()
 
     def show_snapshot(self, snapshot: Snapshot, wall_dt: float) -> None:
         """Show a run's state; ``wall_dt`` is the wall time since the snapshot before, 0 for a step."""
@@ -196,19 +196,19 @@ class CanvasView(QGraphicsView):
         self._since_map += wall_dt
         if self._since_map > _MAP_PERIOD or wall_dt <= 0.0:
             self._since_map = 0.0
-            self._minimap.touch()
+            self.minimap.touch()
         self._wake()
 
     def show_past(self, moment: Moment | None) -> None:
         """Show a moment of the past while the run may go on; None goes back to now."""
         self._running.show_past(moment)
-        self._minimap.touch()
+        self.minimap.touch()
         self._wake()
 
     def go_on_from(self, moment: Moment) -> None:
         """The run went back to a moment and goes on from there."""
         self._running.go_on_from(moment)
-        self._minimap.touch()
+        self.minimap.touch()
 
     def remember(self) -> object:
         """What this view wants to find in the ``memory`` of a moment."""
@@ -217,7 +217,7 @@ class CanvasView(QGraphicsView):
     def clear_run(self) -> None:
         """Take every trace of a run away."""
         self._running.clear()
-        self._minimap.touch()
+        self.minimap.touch()
 
     def set_findings(self, findings: Mapping[str, tuple[Finding, ...]]) -> None:
         """Mark items with findings."""
@@ -235,7 +235,7 @@ class CanvasView(QGraphicsView):
         self._legend.show_map(blast)
         if comes:
             self._bring_into_view()
-        self._minimap.touch()
+        self.minimap.touch()
         self._wake()
 
     def _bring_into_view(self) -> None:
@@ -255,7 +255,7 @@ class CanvasView(QGraphicsView):
         """Dress in another theme."""
         self._look = Look(theme, icons)
         self._stage.set_look(self._look)
-        self._minimap.set_look(self._look)
+        self.minimap.set_look(self._look)
         self._legend.set_look(self._look)
         self._popups.close()
         self.viewport().update()
@@ -438,7 +438,7 @@ class CanvasView(QGraphicsView):
             self._scene.stale.update(pictures)
         self._zoom = self._camera.zoom
         self._out_of_view.clear()
-        self._minimap.update()
+        self.minimap.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Bring pictures up to date, then let Qt put everything together."""
@@ -497,4 +497,4 @@ class CanvasView(QGraphicsView):
         """Keep minimap and legend in their corners."""
         super().resizeEvent(event)
         self._legend.settle()
-        self._minimap.go_home()
+        self.minimap.go_home()

@@ -197,7 +197,7 @@ def test_the_state_of_a_selected_card_is_ringed(desk) -> None:
 
 
 def test_the_minimap_steers_the_view(desk) -> None:
-    minimap = desk.view._minimap
+    minimap = desk.view.minimap
     desk.view.grab()
     QTest.mouseClick(minimap, Qt.MouseButton.LeftButton, pos=QPoint(130, 74))
     right = desk.view._camera.shown().center()
@@ -234,7 +234,7 @@ def test_a_folded_frame_tells_of_what_lies_in_the_frames_inside_it(make_desk) ->
 
 def covered_by_minimap(desk) -> list[str]:
     """Cards and notes under the minimap, where it is shown."""
-    view, minimap = desk.view, desk.view._minimap
+    view, minimap = desk.view, desk.view.minimap
     if not minimap.isVisibleTo(view):
         return []
     items = {**view._scene.cards, **view._scene.notes}
@@ -247,21 +247,21 @@ def covered_by_minimap(desk) -> list[str]:
 def test_the_minimap_covers_no_card_wherever_the_view_looks(desk, x, y) -> None:
     desk.view._camera.pan_by(QPointF(x, y))
     assert not covered_by_minimap(desk)
-    desk.view._minimap.settle()
-    assert desk.view._minimap.isVisibleTo(desk.view)
+    desk.view.minimap.settle()
+    assert desk.view.minimap.isVisibleTo(desk.view)
     assert not covered_by_minimap(desk)
 
 
 def test_the_minimap_gets_out_of_the_way_of_what_is_dragged(desk) -> None:
-    corner = desk.view._minimap.geometry().center()
+    corner = desk.view.minimap.geometry().center()
     place = desk.view._camera.to_scene(QPointF(corner))
     desk.press(300, 0)
     desk.move(300, 30)
     desk.move(place.x(), place.y())
     assert not covered_by_minimap(desk)
     desk.release(place.x(), place.y())
-    desk.view._minimap.settle()
-    assert desk.view._minimap.isVisibleTo(desk.view)
+    desk.view.minimap.settle()
+    assert desk.view.minimap.isVisibleTo(desk.view)
     assert not covered_by_minimap(desk)
 
 
@@ -272,19 +272,19 @@ def test_the_minimap_goes_away_where_every_place_is_taken(make_desk) -> None:
         for j in range(30)
     ]
     desk = make_desk(Design(nodes=tuple(nodes)))
-    desk.view._minimap.settle()
-    assert not desk.view._minimap.isVisibleTo(desk.view)
+    desk.view.minimap.settle()
+    assert not desk.view.minimap.isVisibleTo(desk.view)
     desk.view.fit()
-    desk.view._minimap.settle()
-    assert desk.view._minimap.isVisibleTo(desk.view)
+    desk.view.minimap.settle()
+    assert desk.view.minimap.isVisibleTo(desk.view)
     assert not covered_by_minimap(desk)
 
 
 def test_the_minimap_hides_when_there_is_nothing_to_show(desk) -> None:
-    assert desk.view._minimap.isVisibleTo(desk.view)
+    assert desk.view.minimap.isVisibleTo(desk.view)
     desk.view.select_all()
     desk.view.delete_selection()
-    assert not desk.view._minimap.isVisibleTo(desk.view)
+    assert not desk.view.minimap.isVisibleTo(desk.view)
 
 
 def test_a_design_is_exported_as_vectors(desk) -> None:
