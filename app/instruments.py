@@ -111,6 +111,12 @@ class Instruments(QWidget):
         look.changed.connect(lambda _theme: self._dress())
         self._dress()
 
+    def put_below_timeline(self, strip: QWidget) -> None:
+        """Put what belongs to the timeline between it and the tabs."""
+        column = self.layout()
+        if isinstance(column, QVBoxLayout):
+            column.insertWidget(1, strip)
+
     @property
     def current(self) -> str:
         """Name of the page whose tab is chosen."""

@@ -19,6 +19,7 @@ from engine.run.protocol import (
     Explain,
     Explained,
     Failed,
+    FoundIncidents,
     Halted,
     Measured,
     Pause,
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
     from engine.model.changes import Changes
     from engine.model.edits import Edit
     from engine.run.breakpoints import Breakpoint
-    from engine.run.protocol import Command, Report, WatchKey
+    from engine.run.protocol import Answer, Command, FindIncidents, Report, WatchKey
     from engine.sim.snapshot import Snapshot
 
 TICK_MS: Final = 33
@@ -123,6 +124,8 @@ class RunController(QObject):
     """Why something went wrong: an ``Explained``."""
     traced = Signal(object)
     """Single requests of the run: a ``Traced``."""
+    found = Signal(object)
+    """Incidents of the run: a ``FoundIncidents``."""
     load_set = Signal(float)
     """A run is repeated that ends with another load: the dial stands there."""
     repeated = Signal(str)
@@ -320,13 +323,9 @@ class RunController(QObject):
         """
         self._send(Explain(moment, item))
 
-    def take_traces(self, question: TakeTraces) -> None:
-        """Ask for single requests; ``traced`` is the answer."""
+    def ask(self, question: TakeTraces | FindIncidents | WatchKey) -> None:
+        """Ask for single requests (``traced``), for incidents (``found``), or that snapshots tell of a key."""
         self._send(question)
-
-    def watch_key(self, wanted: WatchKey) -> None:
-        """Have snapshots tell of a key."""
-        self._send(wanted)
 
     def close(self) -> None:
         """End the process."""
@@ -435,7 +434,7 @@ class RunController(QObject):
             case Measured(result):
                 if not self._starting:
                     self.measured.emit(result)
-            case Rewinding() | Rewound() | Explained() | Traced() | Recorded():
+            case Rewinding() | Rewound() | Explained() | Traced() | FoundIncidents() | Recorded():
                 self._pass_on(report)
             case Halted() | Paused():
                 self._stand_still(report)
@@ -453,7 +452,7 @@ class RunController(QObject):
         else:
             self.paused.emit(f"Paused at {report.at:,.1f} s: {report.message}.")
 
-    def _pass_on(self, report: Rewinding | Rewound | Explained | Traced | Recorded) -> None:
+    def _pass_on(self, report: Answer) -> None:
         """Tell whoever asked for something how that goes."""
         match report:
             case Rewinding(share):
@@ -469,6 +468,8 @@ class RunController(QObject):
                 self.explained.emit(report)
             case Traced():
                 self.traced.emit(report)
+            case FoundIncidents():
+                self.found.emit(report)
             case Recorded(text, problem):
                 if self._asked:
                     self._asked.popleft()(text, problem)

@@ -84,7 +84,7 @@ class TracesDesk(QObject):
             return
         before = panel.chosen
         names = {each.id: each.name or each.id for each in self._services.document.design.nodes}
-        panel.show_traces(answer.slowest, answer.failed, answer.edges, names)
+        panel.show_traces(answer.slowest, answer.failed, answer.edges, names, answer.map_nodes)
         panel.tell(answer.sampling.text, self._about(answer, names))
         if self._asks:
             self._asks = False
@@ -121,7 +121,7 @@ class TracesDesk(QObject):
             return
         if self.panel.chosen is None:
             self.panel.say(_WAIT)
-        run.take_traces(question)
+        run.ask(question)
 
     def _clear(self) -> None:
         """A run begins at 0: what was shown is of another one."""

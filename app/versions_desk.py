@@ -98,7 +98,7 @@ class VersionsDesk(QObject):
         self._key = key
         self._history.forget_key()
         if self._node:
-            self._services.run.watch_key(WatchKey(self._node, key))
+            self._services.run.ask(WatchKey(self._node, key))
 
     def _refresh(self) -> None:
         """Show what is known."""

@@ -17,6 +17,7 @@ from app.distances_card import DistancesCard
 from app.file_messages import FileMessages
 from app.findings_panel import FindingsPanel
 from app.help_desk import HelpDesk
+from app.incident_desk import IncidentDesk
 from app.result_card import ResultCard
 from app.run_messages import RunMessages
 from app.runs_card import RunsCard
@@ -85,6 +86,7 @@ class Workbench(QObject):
         self.traces = TracesDesk(services, look, window.instruments)
         self.board = BoardDesk(services, look, window.instruments)
         self.budgets = BudgetDesk(services, look, window.instruments, views.charts)
+        self.incidents = IncidentDesk(services, look, window.instruments, views)
         self.versions = VersionsDesk(services, look, window.instruments)
         self.help = HelpDesk(services, look, window.instruments)
         self.selection: frozenset[str] = frozenset()

@@ -17,6 +17,8 @@ from engine.records import dataclass
 from engine.run.session import DesignError, MemoryLimitError, Session, StandstillError
 from engine.why.chain import explain
 from engine.why.fact import chain_object
+from engine.why.incident import MARKS, incident_object, mean_after
+from engine.why.incidents import incidents
 from engine.why.record import Record
 
 if TYPE_CHECKING:
@@ -25,7 +27,15 @@ if TYPE_CHECKING:
     from engine.cli.preparing import Wanted
     from engine.model.design import Design
     from engine.why.fact import Fact
+    from engine.why.incident import Incident
 
+_NEVER: Final = {
+    "cause": "nothing that was recorded",
+    "detect": "nobody saw it",
+    "page": "nobody was paged",
+    "mitigate": "nothing was done",
+    "recover": "it goes on",
+}
 VERSION: Final = 1
 """Version of the object that ``--json`` writes."""
 
@@ -54,11 +64,21 @@ def why(wanted: WhyWanted) -> int:
         raise InputError(msg) from error
     names = {each.id: each.name or each.id for each in design.nodes}
     facts = explain(record, names, moment, wanted.node)
+    found = incidents(record, names, design.objectives)
     if wanted.run.json_out is not None:
-        written = {"windtunnel_why": VERSION, "title": design.title, "chain": chain_object(facts)}
+        written = {
+            "windtunnel_why": VERSION,
+            "title": design.title,
+            "chain": chain_object(facts),
+            "incidents": [incident_object(each) for each in found],
+            "mttd": mean_after(found, "detect"),
+            "mttr": mean_after(found, "recover"),
+        }
         write_json(written, wanted.run.json_out)
     if wanted.run.json_out != "-":
         _print(design, facts)
+        if found:
+            output().print(_incident_table(design, found))
     return OK
 
 
@@ -89,4 +109,24 @@ def _table(design: Design, facts: tuple[Fact, ...]) -> Table:
         where = "" if fact.item is None else name_of(design, fact.item)
         what = f"{fact.what} (inferred)" if fact.inferred else fact.what
         table.add_row(format_quantity(fact.time, "s"), shown(where), shown(what))
+    return table
+
+
+def _incident_table(design: Design, found: tuple[Incident, ...]) -> Table:
+    """A mark a row, with the time that it took since the first."""
+    table = airy_table("Incident", "At", "After", "Where", "What")
+    for place, incident in enumerate(found, 1):
+        marks = dict(incident.marks)
+        told = f"{place}: {incident.bad:,} requests, {incident.share:.0%} of those that ended, were bad"
+        begun = format_quantity(incident.begun, "s")
+        table.add_row("", begun, "", "", told, style="bold", end_section=False)
+        for name in MARKS:
+            mark, after = marks.get(name), incident.after(name)
+            if mark is None:
+                table.add_row(name, "–", "", "", _NEVER[name])
+                continue
+            where = "" if mark.item is None else name_of(design, mark.item)
+            what = f"{mark.what} (inferred)" if mark.inferred else mark.what
+            since = "" if after is None or name == "cause" else f"+{format_quantity(after, 's')}"
+            table.add_row(name, format_quantity(mark.at, "s"), since, shown(where), shown(what))
     return table

@@ -16,7 +16,7 @@ from engine.model.trace_settings import TraceSettings
 from engine.records import dataclass
 from engine.run.session import DesignError, MemoryLimitError, Session, StandstillError
 from engine.traces.choice import around, failed, slowest
-from engine.traces.objects import edge_object, sampling_object, trace_object
+from engine.traces.objects import edge_object, map_node_object, sampling_object, trace_object
 from engine.traces.otlp import otlp
 
 if TYPE_CHECKING:
@@ -131,6 +131,7 @@ def _object(design: Design, traces: list[Trace], recording: Recording) -> dict[s
         "sampling": sampling_object(recording.sampling()),
         "traces": [trace_object(each) for each in traces],
         "service_map": [edge_object(each) for each in recording.edges()],
+        "service_map_nodes": [map_node_object(each) for each in recording.map_nodes()],
     }
 
 

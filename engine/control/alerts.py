@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from engine.model.design import Objective
     from engine.sim.alarms import Alarm, Alarms
     from engine.sim.machine import Machine
-    from engine.sim.snapshot import NoticeKind
+    from engine.sim.snapshot import NoticeKind, Role
 
 
 class Alerting:
@@ -38,4 +38,6 @@ class Alerting:
             if alarm.look(now):
                 kind: NoticeKind = "alert" if alarm.firing else "restored"
                 target = alarm.objective.metric.partition(".")[0]
-                self._notify(Notice(at=now, kind=kind, text=alarm.text(), target=target))
+                roles: tuple[Role, ...] = ("seen", "page") if alarm.firing else ()
+                notice = Notice(at=now, kind=kind, text=alarm.text(), target=target, roles=roles)
+                self._notify(notice)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from engine.sim.machine import Machine
     from engine.sim.parts import NodePart
     from engine.sim.reach import Reach
+    from engine.sim.snapshot import Role
     from engine.sim.tally import Tally
 
 _SHARES: Final = ("utilization", "busy")
@@ -151,7 +152,7 @@ class Autoscalers:
         now, name = self._machine.now, scaler.part.plan.id
         scaler.wanted.append((now, 1))
         text = f"{name}: 0 → 1 instances, {why}"
-        self._notify(Notice(at=now, kind="health", text=text, target=name))
+        self._notify(Notice(at=now, kind="health", text=text, target=name, roles=("act",)))
         self._lives.wake(scaler.part)
         self._remember(scaler)
 
@@ -223,7 +224,8 @@ class Autoscalers:
         if instances > current:
             scaler.added.append((now, instances - current))
         text = f"{part.plan.id}: {current} → {instances} instances, {_told(settings, value)}"
-        self._notify(Notice(at=now, kind="health", text=text, target=part.plan.id))
+        roles: tuple[Role, ...] = ("act",) if instances > current else ()
+        self._notify(Notice(at=now, kind="health", text=text, target=part.plan.id, roles=roles))
         if instances == 0:
             self._lives.sleep(part)
         else:

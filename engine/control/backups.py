@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from engine.sim.machine import Machine
     from engine.sim.parts import NodePart
     from engine.sim.reach import Reach
-    from engine.sim.snapshot import NoticeKind
+    from engine.sim.snapshot import NoticeKind, Role
 
 
 @dataclass(slots=True, eq=False)
@@ -150,12 +150,12 @@ class Backups:
             group.restore(self._machine.now)
         since = format_quantity(age, "s")
         what = f"restored from a backup; {format_figure(lost)} writes of {since} are lost"
-        self._say(keeper, "restored", what)
+        self._say(keeper, "restored", what, "act")
 
-    def _say(self, keeper: Keeper, kind: NoticeKind, what: str) -> None:
+    def _say(self, keeper: Keeper, kind: NoticeKind, what: str, *roles: Role) -> None:
         """Put something on the record."""
-        name = keeper.part.plan.id
-        notice = Notice(at=self._machine.now, kind=kind, text=f"{name}: {what}", target=name)
+        now, name = self._machine.now, keeper.part.plan.id
+        notice = Notice(at=now, kind=kind, text=f"{name}: {what}", target=name, roles=roles)
         self._notify(notice)
 
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from engine.sim.machine import Machine
-    from engine.sim.snapshot import NoticeKind
+    from engine.sim.snapshot import NoticeKind, Role
 
 _TOLD: Final = 20
 """Things that are told one by one; then they are counted."""
@@ -33,11 +33,12 @@ class Chronicle:
         """By what it happened to."""
         self._waiting = False
 
-    def say(self, kind: NoticeKind, target: str, text: str) -> bool:
+    def say(self, kind: NoticeKind, target: str, text: str, *roles: Role) -> bool:
         """Tell of something, or count it; says whether it was told."""
         if self._told < _TOLD:
             self._told += 1
-            self._notify(Notice(at=self._machine.now, kind=kind, text=text, target=target))
+            now = self._machine.now
+            self._notify(Notice(at=now, kind=kind, text=text, target=target, roles=roles))
             return True
         self._counted[target] = self._counted.get(target, 0) + 1
         if not self._waiting:
@@ -45,9 +46,10 @@ class Chronicle:
             self._machine.clock.process(self._sum_up())
         return False
 
-    def close(self, kind: NoticeKind, target: str, text: str) -> None:
+    def close(self, kind: NoticeKind, target: str, text: str, *roles: Role) -> None:
         """Tell how something ended of which was told."""
-        self._notify(Notice(at=self._machine.now, kind=kind, text=text, target=target))
+        now = self._machine.now
+        self._notify(Notice(at=now, kind=kind, text=text, target=target, roles=roles))
 
     def _sum_up(self) -> Generator[Any, Any, None]:
         """Wait for some time, and tell how often it happened."""

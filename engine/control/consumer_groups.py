@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from engine.sim.machine import Machine
     from engine.sim.parts import NodePart
     from engine.sim.reach import Reach
-    from engine.sim.snapshot import NoticeKind
+    from engine.sim.snapshot import NoticeKind, Role
 
 _BEAT: Final = 3.0
 """Most seconds between heartbeats (Kafka: heartbeat.interval.ms)."""
@@ -80,7 +80,8 @@ class ConsumerGroups:
                 group.expel(endpoint)
         moved = [f"{len(gone)} out"] * bool(gone) + [f"{len(came)} in"] * bool(came)
         moved = moved or ["there are more partitions"]
-        self._say(part, "health", f"group {group.name} rebalances: {', '.join(moved)}")
+        roles: tuple[Role, ...] = ("seen",) if gone else ()
+        self._say(part, "health", f"group {group.name} rebalances: {', '.join(moved)}", *roles)
         group.pause(now)
         self._machine.clock.process(self._hand_over(part, group, plan.rebalance))
 
@@ -96,7 +97,7 @@ class ConsumerGroups:
         idle = max(0, len(wanted) - len(group.cursors))
         more = f", {idle} of them without one" if idle else ""
         whole = f"{len(group.cursors)} partitions for {len(wanted)} instances"
-        self._say(part, "restored", f"group {group.name} reads on: {whole}{more}")
+        self._say(part, "restored", f"group {group.name} reads on: {whole}{more}", "act")
 
     def _wanted(self, group: Group, plan: TopicPlan, now: float) -> list[Endpoint]:
         """The instances that are in a group, as far as it has heard of them lately."""
@@ -115,11 +116,12 @@ class ConsumerGroups:
                 found.append(endpoint)
         return found
 
-    def _say(self, part: NodePart, kind: NoticeKind, what: str) -> None:
+    def _say(self, part: NodePart, kind: NoticeKind, what: str, *roles: Role) -> None:
         """Put something on the record."""
         name = part.plan.id
         text = f"{name}: {what}"
-        self._notify(Notice(at=self._machine.now, kind=kind, text=text, target=name))
+        now = self._machine.now
+        self._notify(Notice(at=now, kind=kind, text=text, target=name, roles=roles))
 
 
 def _is_heard(endpoint: Endpoint) -> bool:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from engine.sim.machine import Machine
     from engine.sim.parts import NodePart
     from engine.sim.reach import Reach
+    from engine.sim.snapshot import Role
 
 _LOOKS: Final = 10.0
 """Looks in the time of an election: as many as heartbeats, 100 ms of 1 s in etcd."""
@@ -80,13 +81,13 @@ class Elections:
             return
         if election.lost is None:
             election.lost = now
-            self._say(election, "alert", "no leader reaches a majority")
+            self._say(election, "alert", "no leader reaches a majority", "seen")
         if now - election.lost < patience - 1e-9:
             return
         chosen = self._candidate(election)
         if chosen is not None:
             role.leader, election.lost = chosen, None
-            self._say(election, "restored", f"instance {chosen.index + 1} is elected")
+            self._say(election, "restored", f"instance {chosen.index + 1} is elected", "act")
 
     @staticmethod
     def _candidate(election: Election) -> Pool | None:
@@ -94,7 +95,8 @@ class Elections:
         pools = election.part.node.pools
         return next((pool for pool in pools if election.role.leads(pool)), None)
 
-    def _say(self, election: Election, kind: Any, text: str) -> None:
+    def _say(self, election: Election, kind: Any, text: str, *roles: Role) -> None:
         """Put something on the record."""
-        name = election.part.plan.id
-        self._notify(Notice(at=self._machine.now, kind=kind, text=f"{name}: {text}", target=name))
+        now, name = self._machine.now, election.part.plan.id
+        text = f"{name}: {text}"
+        self._notify(Notice(at=now, kind=kind, text=text, target=name, roles=roles))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from engine.sim.machine import Machine
     from engine.sim.parts import NodePart
     from engine.sim.reach import Reach
-    from engine.sim.snapshot import NoticeKind
+    from engine.sim.snapshot import NoticeKind, Role
 
 
 @dataclass(slots=True, eq=False)
@@ -113,13 +113,13 @@ class Failovers:
                 why = "leader out of reach, and nobody can shut it out: no follower is promoted"
             if why and not watch.told:
                 watch.told = True
-                self._say(watch, "alert", why)
+                self._say(watch, "alert", why, "seen")
             return not why
         if not self._timeline.succession.has_left(watch.part.plan.id):
             return True
         if not watch.told:
             watch.told = True
-            self._say(watch, "alert", "leader lost, and the standby is down as well")
+            self._say(watch, "alert", "leader lost, and the standby is down as well", "seen")
         return False
 
     def _fail_over(self, watch: Watch) -> Generator[Any, Any, None]:
@@ -131,7 +131,7 @@ class Failovers:
         name, settings, log = watch.part.plan.id, watch.settings, write_log_of(watch.part)
         written = 0 if log is None else int(log.acknowledged)
         shown = format_quantity(settings.promote, "s")
-        self._say(watch, "alert", f"leader lost, standby promoted in {shown}")
+        self._say(watch, "alert", f"leader lost, standby promoted in {shown}", "seen")
         if settings.fencing:
             self._timeline.fence(name)
         watch.counts.promoting = True
@@ -145,13 +145,13 @@ class Failovers:
         watch.missed = 0
         watch.counts.failovers += 1
         split = f"; {format_figure(lost)} writes to the old leader are lost" if lost else ""
-        self._say(watch, "restored", f"the standby leads{split}")
+        self._say(watch, "restored", f"the standby leads{split}", "act")
 
     def _promote(self, watch: Watch, group: Group) -> Generator[Any, Any, None]:
         """Shut the old leader out if that is wanted, and have the follower lead that lacks least."""
         name, settings, old = watch.part.plan.id, watch.settings, group.leader
         shown = format_quantity(settings.promote, "s")
-        self._say(watch, "alert", f"leader lost, a follower is promoted in {shown}")
+        self._say(watch, "alert", f"leader lost, a follower is promoted in {shown}", "seen")
         if settings.fencing and old is not None:
             self._timeline.fence(name, int(old.pool.index))
         watch.counts.promoting = True
@@ -168,7 +168,7 @@ class Failovers:
             self._lose(watch, lost)
             watch.counts.failovers += 1
             split = f"; {format_figure(lost)} acknowledged writes are lost" if lost else ""
-            self._say(watch, "restored", f"instance {new.pool.index + 1} leads{split}")
+            self._say(watch, "restored", f"instance {new.pool.index + 1} leads{split}", "act")
         self._timeline.unfence(name)
         watch.part.note_uptime(self._machine.now)
 
@@ -204,10 +204,10 @@ class Failovers:
         if log is not None:
             log.lose(lost)
 
-    def _say(self, watch: Watch, kind: NoticeKind, what: str) -> None:
+    def _say(self, watch: Watch, kind: NoticeKind, what: str, *roles: Role) -> None:
         """Put something on the record."""
-        name = watch.part.plan.id
-        notice = Notice(at=self._machine.now, kind=kind, text=f"{name}: {what}", target=name)
+        now, name = self._machine.now, watch.part.plan.id
+        notice = Notice(at=now, kind=kind, text=f"{name}: {what}", target=name, roles=roles)
         self._notify(notice)
 
 

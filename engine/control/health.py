@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from engine.sim.machine import Machine
     from engine.sim.parts import NodePart
     from engine.sim.reach import Reach
+    from engine.sim.snapshot import Role
 
 
 @dataclass(slots=True)
@@ -149,7 +150,9 @@ class HealthChecks:
         target = endpoint.pool.site.name
         verdict = "back in rotation" if endpoint.passed else "out of rotation"
         text = f"{target} {endpoint.pool.index + 1} {verdict} at {watch.router.part.plan.id}"
-        self._notify(Notice(at=self._machine.now, kind="health", text=text, target=target))
+        roles: tuple[Role, ...] = ("act",) if endpoint.passed else ("seen", "act")
+        now = self._machine.now
+        self._notify(Notice(at=now, kind="health", text=text, target=target, roles=roles))
         if plan.convergence > 0.0:
             self._machine.clock.process(self._converge(watch.router.part, plan.convergence))
         else:

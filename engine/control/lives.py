@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from engine.sim.machine import Machine
     from engine.sim.parts import NodePart
     from engine.sim.reach import Reach
+    from engine.sim.snapshot import Role
 
 BACKOFF: Final = 10.0
 """First wait (s) before a crashed instance is started again (kubelet)."""
@@ -234,7 +235,7 @@ class Lives:
                 if isinstance(gate.thing, Activator):
                     gate.thing.open(now)
         if life.crashes:
-            self._say(life, "is ready again")
+            self._say(life, "is ready again", "act")
 
     def _crash(self, life: Life) -> None:
         """An instance is out of memory: all inside fail, and it is started again later."""
@@ -251,7 +252,7 @@ class Lives:
         pool.listed = False
         self._kill(life)
         self._tell(life)
-        self._say(life, f"is out of memory; it starts again in {wait:g} s")
+        self._say(life, f"is out of memory; it starts again in {wait:g} s", "cause", "seen")
         self._after(wait, life, self._restart)
 
     def _restart(self, life: Life) -> None:
@@ -303,11 +304,12 @@ class Lives:
                     endpoint.streak = endpoint.failures = 0
         settle_callers(self._machine, life.part)
 
-    def _say(self, life: Life, text: str) -> None:
+    def _say(self, life: Life, text: str, *roles: Role) -> None:
         """Put something on the record."""
         name, index = life.key
         text = f"{name} {index + 1} {text}"
-        self._notify(Notice(at=self._machine.agenda.now, kind="health", text=text, target=name))
+        now = self._machine.agenda.now
+        self._notify(Notice(at=now, kind="health", text=text, target=name, roles=roles))
 
 
 def _mourn(_part: NodePart) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from engine.sim.machine import Machine
     from engine.sim.parts import NodePart
     from engine.sim.reach import Reach
+    from engine.sim.snapshot import Role
 
 
 @dataclass(slots=True)
@@ -68,7 +69,8 @@ class Detector(Ejector):
         self.ejections += 1
         self.false_ejections += not _has_fault(endpoint)
         self._settle()
-        self._say(endpoint, f"ejected for {format_quantity(self._span(known), 's')}", now)
+        span = format_quantity(self._span(known), "s")
+        self._say(endpoint, f"ejected for {span}", now, "seen", "act")
 
     def sweep(self, now: float) -> None:
         """Let those come back whose time is over, and forgive those who are not out."""
@@ -102,11 +104,11 @@ class Detector(Ejector):
         if rotation is not None:
             rotation.settle()
 
-    def _say(self, endpoint: Endpoint, what: str, now: float) -> None:
+    def _say(self, endpoint: Endpoint, what: str, now: float, *roles: Role) -> None:
         """Put something on the record."""
         target = endpoint.pool.site.name
         text = f"{target} {endpoint.pool.index + 1} {what} at {self.part.plan.id}"
-        self._notify(Notice(at=now, kind="health", text=text, target=target))
+        self._notify(Notice(at=now, kind="health", text=text, target=target, roles=roles))
 
 
 class Outliers:

@@ -221,7 +221,8 @@ class Renewals:
         spec, fault = unit.spec, _fault(unit.spec, self._machine.now)
         self._timeline.strike(fault)
         badge = event_kind(fault.change).badge_of(fault)
-        told = self._chronicle.say("alert", spec.nodes[0], f"{spec.name}: {badge} by a fault")
+        text = f"{spec.name}: {badge} by a fault"
+        told = self._chronicle.say("alert", spec.nodes[0], text, "cause")
         failure = Failure(fault, self._machine.clock.event(), told)
         unit.failures.append(failure)
         return failure
@@ -241,7 +242,7 @@ class Renewals:
         if failure.told:
             lasted = format_quantity(self._machine.now - fault.at, "s")
             text = f"{unit.spec.name}: repaired after {lasted}"
-            self._chronicle.close("restored", fault.nodes[0], text)
+            self._chronicle.close("restored", fault.nodes[0], text, "act")
 
     def _succeeded(self, part: NodePart) -> None:
         """Another machine serves for a node: it has a life of its own, whenever the one before is repaired."""

@@ -75,7 +75,8 @@ class Rotation:
             self.before = self.panic_time(now)
         self.panic, self.since = panic, now
         if panic:
-            notice = Notice(now, "alert", f"{name}: too few in rotation, so all are called", name)
+            text = f"{name}: too few in rotation, so all are called"
+            notice = Notice(now, "alert", text, name, ("seen", "act"))
         else:
             text = f"{name}: enough in rotation again, only they are called"
             notice = Notice(now, "restored", text, name)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from engine.model.trace_settings import TraceSettings
     from engine.plan.primitives import Plan
     from engine.sim.reach import Reach
-    from engine.sim.snapshot import NoticeKind, Sample
+    from engine.sim.snapshot import NoticeKind, Role, Sample
 
 _SHORTEST = 0.25
 """Least length of an interval (s) that a look closes."""
@@ -171,7 +171,15 @@ class Simulation:
     def _heard(self, name: str, what: str, tone: str, now: float) -> None:
         """Put a change of state on the record."""
         kind = _TONES.get(tone, "health")
-        self._notify(Notice(at=now, kind=kind, text=f"{name}: {what}", target=name))
+        roles: tuple[Role, ...] = ()
+        if kind == "alert":  # what links have, such as breakers, does something about it
+            roles = ("seen", "act") if name in self.machine.links else ("seen",)
+        text = f"{name}: {what}"
+        self._notify(Notice(at=now, kind=kind, text=text, target=name, roles=roles))
+
+    def note_by_hand(self, text: str, role: Role = "act") -> None:
+        """Put on the record what somebody has changed while it runs."""
+        self._notify(Notice(at=self.now, kind="health", text=text, roles=(role,)))
 
     def _notify(self, notice: Notice) -> None:
         """Keep a notice for whoever looks next; the oldest go when nobody does."""

@@ -23,12 +23,15 @@ if TYPE_CHECKING:
     from engine.sim.machine import Machine
     from engine.sim.parts import NodePart
     from engine.sim.reach import Reach
+    from engine.sim.snapshot import Role
 
 
 _STEPS: Final = 100
 """Steps in which an event grows."""
 _RETRY: Final = 1.0
 """Seconds after which people try again to get to what they have to repair."""
+_BY_HAND: Final = "set"
+"""Events that change settings, as a person would who does something about it."""
 _ROUNDING: Final = 1e-9
 
 
@@ -233,7 +236,8 @@ class Timeline:
         ticket.active = True
         ticket.acting = self._grown(ticket.event)
         self._faults.start(ticket.acting)
-        self._say("event", ticket.event, ticket.event.label or ticket.event.change)
+        role: Role = "act" if ticket.event.change == _BY_HAND else "cause"
+        self._say("event", ticket.event, ticket.event.label or ticket.event.change, role)
 
     def _end(self, ticket: Ticket) -> None:
         """Take an active event back and say so; what was over at once does not end."""
@@ -243,18 +247,22 @@ class Timeline:
         if ticket.acting is not None:
             self._faults.end(ticket.acting)
         if not event_kind(ticket.event.change).instant:
-            self._say(
-                "restored", ticket.event, f"{ticket.event.label or ticket.event.change}: over"
-            )
+            what = f"{ticket.event.label or ticket.event.change}: over"
+            self._say("restored", ticket.event, what, "act")
 
     def _say(
-        self, kind: Literal["event", "restored", "alert"], event: EventPlan, text: str
+        self,
+        kind: Literal["event", "restored", "alert"],
+        event: EventPlan,
+        text: str,
+        *roles: Role,
     ) -> None:
         """Put something on the record."""
         target = next(
             iter((*event.nodes, *event.links, *(taken for _, taken in event.routes))), None
         )
-        self._notify(Notice(at=self._machine.now, kind=kind, text=text, target=target))
+        now = self._machine.now
+        self._notify(Notice(at=now, kind=kind, text=text, target=target, roles=roles))
 
     def _settle_and_tell(self) -> None:
         """Settle, and let follow who acts on settings that are others now."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from engine.run.protocol import Explained, Traced
+from engine.run.protocol import Explained, FoundIncidents, Traced
 from engine.traces.choice import around, failed, nearest, quantile, succeeded
 from engine.why.chain import explain
+from engine.why.incidents import incidents
 
 if TYPE_CHECKING:
     from engine.run.protocol import Explain, TakeTraces
@@ -35,6 +36,18 @@ def explained(record: Record, session: Session, question: Explain) -> Explained:
     return Explained(question, explain(record, names, question.moment, question.item))
 
 
+def found(record: Record, session: Session) -> FoundIncidents:
+    """When users failed.
+
+    Args:
+        record: what was recorded of the run lately.
+        session: the run.
+    """
+    record.plan = session.plan
+    names = {each.id: each.name or each.id for each in session.design.nodes}
+    return FoundIncidents(incidents(record, names, session.design.objectives))
+
+
 def traced(recording: Recording, question: TakeTraces, span: float) -> Traced:
     """What there is about a moment and a node.
 
@@ -61,6 +74,7 @@ def traced(recording: Recording, question: TakeTraces, span: float) -> Traced:
         failed=lists[1],
         chosen=None if chosen is None else made[chosen.id].id,
         edges=recording.edges(),
+        map_nodes=recording.map_nodes(),
         sampling=told,
     )
 

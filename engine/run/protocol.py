@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from engine.model.trace_settings import TraceSettings
     from engine.run.breakpoints import Breakpoint
     from engine.sim.snapshot import Snapshot
-    from engine.traces.edge import Edge
+    from engine.traces.edge import Edge, MapNode
     from engine.traces.span import Sampling, Trace
     from engine.why.fact import Fact
+    from engine.why.incident import Incident
 
 UNLIMITED = float("inf")
 
@@ -136,6 +137,11 @@ class TakeTraces:
 
 
 @dataclass(frozen=True, slots=True)
+class FindIncidents:
+    """Say when users failed in the run so far, and what was done about it: the answer is one ``FoundIncidents``."""
+
+
+@dataclass(frozen=True, slots=True)
 class WatchKey:
     """Tell in snapshots, from here on, which versions the replicas of a key hold; of one cluster at a time."""
 
@@ -170,6 +176,7 @@ Command = (
     | ApplyEdit
     | SetBreakpoints
     | TakeJournal
+    | FindIncidents
     | Rewind
     | Repeat
     | CancelRewind
@@ -252,6 +259,13 @@ class Explained:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundIncidents:
+    """The incidents of the last part of the run, in order of time; none where users were served all the time."""
+
+    incidents: tuple[Incident, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Traced:
     """Requests that were recorded, and what sampling left out."""
 
@@ -264,6 +278,8 @@ class Traced:
     """Id of the one that is to be shown first; None where there is none."""
     edges: tuple[Edge, ...] = ()
     """The service map of the whole run."""
+    map_nodes: tuple[MapNode, ...] = ()
+    """Its nodes."""
     sampling: Sampling | None = None
     """None where nothing is recorded."""
 
@@ -288,6 +304,8 @@ class Failed:
     traceback: str
 
 
+Answer = Rewinding | Rewound | Explained | Traced | FoundIncidents | Recorded
+"""What was asked for, or how far it is."""
 Report = (
     Started
     | Progress
@@ -298,6 +316,7 @@ Report = (
     | Rewinding
     | Rewound
     | Explained
+    | FoundIncidents
     | Traced
     | Halted
     | Pong

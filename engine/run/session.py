@@ -150,6 +150,8 @@ class Session:
         applied = edit.apply(self.design)
         if applied.changes.affects_run:
             self._simulation.follow(self._lowerer.lower(applied.design))
+            if applied.changes.is_structural or applied.changes.changed:
+                self._simulation.note_by_hand(edit.label)
         self.design = applied.design
         self._follow_objectives()
         self._recorder.note(Entry(self.moment, ApplyEdit(edit)))
@@ -317,7 +319,11 @@ class Session:
         """Let the load dial take effect."""
         machine = self._simulation.machine
         if self._load != machine.load:
+            rises = self._load > machine.load
             machine.set_load(self._load)
+            if self.now > 0.0:
+                text = f"The load dial is turned to × {self._load:g}"
+                self._simulation.note_by_hand(text, "cause" if rises else "act")
             self._recorder.note(Entry(self.moment, SetLoad(self._load)))
 
     def _run(self, until: float) -> bool:

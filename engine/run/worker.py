@@ -26,6 +26,8 @@ from engine.run.protocol import (
     Explain,
     Explained,
     Failed,
+    FindIncidents,
+    FoundIncidents,
     Halted,
     Measured,
     Pause,
@@ -154,7 +156,7 @@ class Worker:
                 self._step(command)
             case ApplyEdit(edit):
                 self._apply(edit)
-            case TakeJournal() | Explain() | TakeTraces():
+            case TakeJournal() | Explain() | TakeTraces() | FindIncidents():
                 self._answer(command)
             case Rewind() | Repeat() | CancelRewind():
                 self._rewind(command)
@@ -165,12 +167,14 @@ class Worker:
             case SetSpeed() | SetLoad() | SetBreakpoints() | WatchKey():
                 self._tune(command)
 
-    def _answer(self, question: TakeJournal | Explain | TakeTraces) -> None:
+    def _answer(self, question: TakeJournal | Explain | TakeTraces | FindIncidents) -> None:
         """Say what was asked about the run so far."""
         if isinstance(question, Explain):
             self._send(self._explained(question))
         elif isinstance(question, TakeTraces):
             self._send(self._traced(question))
+        elif isinstance(question, FindIncidents):
+            self._send(self._found())
         else:
             self._send(self._recorded())
 
@@ -335,6 +339,14 @@ class Worker:
         from engine.run.answers import explained  # noqa: PLC0415 - few runs are asked about
 
         return explained(self._record, self._session, question)
+
+    def _found(self) -> FoundIncidents:
+        """The incidents of the run so far."""
+        if self._record is None or self._session is None:
+            return FoundIncidents()
+        from engine.run.answers import found  # noqa: PLC0415 - few runs are asked about
+
+        return found(self._record, self._session)
 
     def _traced(self, question: TakeTraces) -> Traced:
         """Single requests of the run so far."""

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 InstanceState = Literal["starting", "ready", "draining", "down", "off"]
 NoticeKind = Literal["event", "restored", "health", "alert"]
+Role = Literal["cause", "seen", "page", "act"]
+"""What a notice is in an incident: what went wrong, a controller that saw it, a person who was called, what was
+done about it."""
 NAN = float("nan")
 
 
@@ -184,6 +187,8 @@ class Notice:
     kind: NoticeKind
     text: str
     target: str | None = None
+    roles: tuple[Role, ...] = ()
+    """What it is in an incident; a controller that acts in the moment in which it sees does both."""
 
 
 @dataclass(frozen=True, slots=True)

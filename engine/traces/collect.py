@@ -12,7 +12,7 @@ from engine.sim.lane.participation import ABORT, APPLY, COMMIT, PREPARE, UNDO
 from engine.sim.lane.tracing.records import ATTEMPT, BRANCH, MESSAGE, REQUEST
 from engine.traces.records import spans_of
 from engine.traces.segments import segments_of, waits_between
-from engine.traces.service_map import service_map
+from engine.traces.service_map import map_nodes, service_map
 from engine.traces.span import Sampling, Span, Trace
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from engine.sim.lane.tracing.records import SpanRecord, TraceRecord
     from engine.sim.machine import Machine
     from engine.sim.tracing import Tracing
-    from engine.traces.edge import Edge
+    from engine.traces.edge import Edge, MapNode
     from engine.traces.span import Kept, SpanKind
 
 _KINDS: Final[Mapping[int, SpanKind]] = {
@@ -104,8 +104,24 @@ class Recording:
         """The service map."""
         if self._tracing is None:
             return ()
-        sampled = [head.record for head in self.heads if "sampled" in head.kept]
-        return service_map(sampled, self._tracing.ends)
+        sampled = self._sampled()
+        return service_map(sampled, self._tracing.ends, self._each(len(sampled)))
+
+    def map_nodes(self) -> tuple[MapNode, ...]:
+        """The nodes of the service map."""
+        if self._tracing is None:
+            return ()
+        sampled = self._sampled()
+        return map_nodes(sampled, self._tracing.ends, self._each(len(sampled)))
+
+    def _sampled(self) -> list[TraceRecord]:
+        """Traces that were chosen before anything was known about them."""
+        return [head.record for head in self.heads if "sampled" in head.kept]
+
+    def _each(self, sampled: int) -> float:
+        """Traces a second that each of so many sampled ones stands for."""
+        over = self.sampling().over
+        return over / sampled / self._now if sampled and self._now > 0.0 else 0.0
 
     def sampling(self) -> Sampling:
         """How many there were, and how many are kept."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from engine.traces.critical import critical_path, spent
 
 if TYPE_CHECKING:
-    from engine.traces.edge import Edge
+    from engine.traces.edge import Edge, MapNode
     from engine.traces.span import Sampling, Trace
 
 
@@ -38,6 +38,11 @@ def trace_object(trace: Trace) -> dict[str, Any]:
 def sampling_object(sampling: Sampling) -> dict[str, Any]:
     """How many there were, and how many are kept."""
     return {**asdict(sampling), "dropped": sampling.dropped}
+
+
+def map_node_object(node: MapNode) -> dict[str, Any]:
+    """A node of the service map."""
+    return {**asdict(node), "error_share": node.error_share}
 
 
 def edge_object(edge: Edge) -> dict[str, Any]:

@@ -3,23 +3,44 @@
 from __future__ import annotations
 
 import math
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
+from engine.records import dataclass
 from engine.sim.lane.codes import OK
-from engine.sim.lane.tracing.records import ATTEMPT
-from engine.traces.edge import Edge
+from engine.sim.lane.tracing.records import ATTEMPT, REQUEST
+from engine.traces.edge import Edge, MapNode
 from engine.traces.records import spans_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from engine.sim.lane.tracing.records import TraceRecord
+    from engine.sim.lane.tracing.records import SpanRecord, TraceRecord
+
 
 _SHARE: Final = 0.99
 
 
+@dataclass(slots=True)
+class _Seen:
+    """What was seen of a link or a node so far."""
+
+    calls: int = 0
+    retries: int = 0
+    failed: int = 0
+    durations: list[float] = field(default_factory=list)
+
+    def add(self, *, failed: bool, again: bool, duration: float) -> None:
+        """Count a call; a negative duration is not known yet."""
+        self.calls += 1
+        self.retries += again
+        self.failed += failed
+        if duration >= 0.0:
+            self.durations.append(duration)
+
+
 def service_map(
-    sampled: Iterable[TraceRecord], ends: Mapping[str, tuple[str, str]]
+    sampled: Iterable[TraceRecord], ends: Mapping[str, tuple[str, str]], each: float = 0.0
 ) -> tuple[Edge, ...]:
     """An edge for each link that was called, in the order of the first call.
 
@@ -27,31 +48,70 @@ def service_map(
         sampled: traces that were chosen before anything was known about them. Those that are kept because
             they failed or were slow tell of failures and slowness alone.
         ends: where each link begins and ends.
+        each: calls a second that a recorded one stands for.
     """
-    durations: dict[str, list[float]] = {}
-    counts: dict[str, list[int]] = {}
-    for record in sampled:
-        for span in spans_of(record):
-            if span.sort != ATTEMPT:
-                continue
-            count = counts.setdefault(span.name, [0, 0, 0])
-            count[0] += 1
-            count[1] += span.attempt > 1 or span.hedge
-            count[2] += span.reason != OK
-            if span.ended >= 0.0:
-                durations.setdefault(span.name, []).append(span.ended - span.sent)
+    found: dict[str, _Seen] = {}
+    for span in _attempts(sampled):
+        again = span.attempt > 1 or span.hedge
+        took = span.ended - span.sent if span.ended >= 0.0 else -1.0
+        seen = found.setdefault(span.name, _Seen())
+        seen.add(failed=span.reason != OK, again=bool(again), duration=took)
     return tuple(
         Edge(
             link=link,
             source=ends[link][0],
             target=ends[link][1],
-            calls=count[0],
-            retries=count[1],
-            failed=count[2],
-            p99=_quantile(durations.get(link, []), _SHARE),
+            calls=seen.calls,
+            retries=seen.retries,
+            failed=seen.failed,
+            p50=_quantile(seen.durations, 0.5),
+            p99=_quantile(seen.durations, _SHARE),
+            rate=seen.calls * each,
         )
-        for link, count in counts.items()
+        for link, seen in found.items()
     )
+
+
+def map_nodes(
+    sampled: Iterable[TraceRecord], ends: Mapping[str, tuple[str, str]], each: float = 0.0
+) -> tuple[MapNode, ...]:
+    """What came to each node, in the order of the first call; clients begin.
+
+    Args:
+        sampled: as above.
+        ends: where each link begins and ends.
+        each: calls a second that a recorded one stands for.
+    """
+    found: dict[str, _Seen] = {}
+    for record in sampled:
+        for span in spans_of(record):
+            if span.sort == REQUEST:
+                took = span.ended - span.sent if span.ended >= 0.0 else -1.0
+                seen = found.setdefault(span.name, _Seen())
+                seen.add(failed=span.reason != OK, again=False, duration=took)
+            elif span.sort == ATTEMPT and span.arrived >= 0.0:
+                took = span.replied - span.arrived if span.replied >= 0.0 else -1.0
+                seen = found.setdefault(ends[span.name][1], _Seen())
+                seen.add(failed=span.answer != OK, again=False, duration=took)
+    return tuple(
+        MapNode(
+            node=node,
+            calls=seen.calls,
+            failed=seen.failed,
+            p50=_quantile(seen.durations, 0.5),
+            p99=_quantile(seen.durations, _SHARE),
+            rate=seen.calls * each,
+        )
+        for node, seen in found.items()
+    )
+
+
+def _attempts(sampled: Iterable[TraceRecord]) -> Iterator[SpanRecord]:
+    """The calls over links."""
+    for record in sampled:
+        for span in spans_of(record):
+            if span.sort == ATTEMPT:
+                yield span
 
 
 def _quantile(values: list[float], share: float) -> float:

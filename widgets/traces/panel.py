@@ -25,13 +25,14 @@ from PySide6.QtWidgets import (
 from widgets.theme import ElidedLabel, set_role
 from widgets.traces.bars import BarDelegate
 from widgets.traces.legend import PhaseLegend
+from widgets.traces.map_view import ServiceMapView
 from widgets.traces.models import BAR, ENDED, EdgeRows, SpanRows, TraceRows
 from widgets.traces.sequence import SequenceView
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from engine.traces.edge import Edge
+    from engine.traces.edge import Edge, MapNode
     from engine.traces.span import Trace
     from widgets.theme import ThemeManager
 
@@ -81,6 +82,9 @@ class TracesPanel(QWidget):
         self._pages = QStackedWidget()
         self.sequence = SequenceView(look)
         self.as_sequence = set_role(QPushButton("Sequence"), "flat")
+        self.picture = ServiceMapView(look)
+        self.as_table = set_role(QPushButton("Table"), "flat")
+        self._maps = QStackedWidget()
         self._build()
         self._stretch()
         self.buttons.idClicked.connect(lambda _place: self._fill())
@@ -89,6 +93,7 @@ class TracesPanel(QWidget):
         self.waterfall.clicked.connect(self._jump_to_span)
         self.map.activated.connect(self._jump_to_edge)
         self.map.clicked.connect(self._jump_to_edge)
+        self.picture.item_requested.connect(self.item_requested)
         self.again.clicked.connect(self.wanted)
         self.about.clicked.connect(self.everything_wanted)
         look.changed.connect(self._dress)
@@ -116,6 +121,7 @@ class TracesPanel(QWidget):
         failed: Sequence[Trace],
         edges: Sequence[Edge],
         names: Mapping[str, str],
+        map_nodes: Sequence[MapNode] = (),
     ) -> None:
         """Show other requests, in the list that is chosen.
 
@@ -124,8 +130,10 @@ class TracesPanel(QWidget):
             failed: those that did not.
             edges: the service map.
             names: of the nodes.
+            map_nodes: what came to the nodes of the map.
         """
         self._names = names
+        self.picture.show_map(edges, map_nodes, names)
         self._traces = {"slowest": slowest, "failed": failed}
         self.edges.show(edges, names)
         for place, (name, title, _tip) in enumerate(_LISTS):
@@ -161,7 +169,7 @@ class TracesPanel(QWidget):
         """Show the chosen list."""
         name = self.shown_list
         if name == "map":
-            page: QWidget = self.map if self.edges.rows else self.empty
+            page: QWidget = self._maps if self.edges.rows else self.empty
         else:
             self.requests.show(self._traces[name], self._names)
             self.list.setColumnHidden(ENDED, name == "slowest")
@@ -170,6 +178,8 @@ class TracesPanel(QWidget):
                 self.list.selectRow(0)
             else:
                 self._show(None)
+        self.as_table.setVisible(name == "map")
+        self.as_sequence.setVisible(name != "map")
         self.empty.setText(_NOTHING[name])
         self._pages.setCurrentWidget(page)
 
@@ -210,6 +220,7 @@ class TracesPanel(QWidget):
         self.about.setToolTip("Show the whole run")
         self.again.setToolTip("Ask the run for what is there by now")
         row.addWidget(self.as_sequence)
+        row.addWidget(self.as_table)
         row.addWidget(self.about)
         row.addWidget(self.told, 1)
         row.addWidget(self.again)
@@ -220,13 +231,28 @@ class TracesPanel(QWidget):
         self._split.addWidget(right)
         self._split.setStretchFactor(0, 2)
         self._split.setStretchFactor(1, 3)
-        for page in (self._split, self.map, self.empty):
+        for page in (self._split, self._drawn(), self.empty):
             self._pages.addWidget(page)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 4)
         whole.setSpacing(0)
         whole.addLayout(row)
         whole.addWidget(self._pages, 1)
+
+    def _drawn(self) -> QWidget:
+        """The service map as a picture, or as a table."""
+        scroll = QScrollArea(widgetResizable=True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidget(self.picture)
+        scroll.setAccessibleName("Picture of the service map")
+        for page in (scroll, self.map):
+            self._maps.addWidget(page)
+        self.as_table.setCheckable(True)
+        self.as_table.setFixedHeight(24)
+        self.as_table.setToolTip("The numbers of the map, a link a row")
+        self.as_table.toggled.connect(lambda on: self._maps.setCurrentIndex(1 if on else 0))
+        self.as_table.hide()
+        return self._maps
 
     def _right(self) -> QWidget:
         """The waterfall, or the sequence diagram."""

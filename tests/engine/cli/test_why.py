@@ -49,7 +49,9 @@ def test_the_chain_as_a_table(shop: str, capsys: pytest.CaptureFixture[str]) -> 
     assert run(["why", shop, "--quiet"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[1].startswith("40 s")
-    assert "Users" in lines[-1]
+    chain = [line for line in lines if line.strip()]
+    del chain[[line.startswith("Incident") for line in chain].index(True) :]
+    assert "Users" in chain[-1]
 
 
 def test_a_moment_at_which_all_was_well(shop: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -74,3 +76,24 @@ def test_what_there_is_not_is_refused_in_a_line(
     error = capsys.readouterr().err
     assert said in error
     assert error.count("\n") == 1
+
+
+def test_the_incidents_as_json_and_as_a_table(
+    shop: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A slow service: nobody sees it, and it is over when the fault is."""
+    out = written(capsys, shop)
+    (incident,) = out["incidents"]
+    assert incident["cause"]["time"] == 40.0
+    assert incident["cause"]["item"] == "web"
+    assert incident["detect"] is None
+    assert incident["page"] is None
+    assert incident["mitigate"]["time"] == 50.0
+    assert 50.0 <= incident["recover"]["time"] <= 60.0
+    assert incident["time_to_recover"] == incident["recover"]["time"] - 40.0
+    assert out["mttr"] == incident["time_to_recover"]
+    assert out["mttd"] is None
+    assert run(["why", shop, "--quiet"]) == 0
+    printed = capsys.readouterr().out
+    assert "nobody saw it" in printed
+    assert "mitigate  50 s" in printed

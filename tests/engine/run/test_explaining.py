@@ -7,7 +7,16 @@ import pickle
 import pytest
 
 from engine.model.edits import SetDesign, SetField
-from engine.run.protocol import ApplyEdit, Explain, Explained, Run, SetSpeed, StartOver
+from engine.run.protocol import (
+    ApplyEdit,
+    Explain,
+    Explained,
+    FindIncidents,
+    FoundIncidents,
+    Run,
+    SetSpeed,
+    StartOver,
+)
 from tests.engine.run.test_worker import SHOP, Bench
 
 SLOW = SHOP.scenario.events[0].model_copy(update={"factor": 100.0})
@@ -56,3 +65,26 @@ def test_what_is_done_to_the_run_is_known(bench: Bench) -> None:
     assert [fact.link for fact in said.facts if fact.link] == ["users-web"]
     bench.tell(StartOver(SHOP))
     assert answer(bench, Explain(None, "web")).facts == ()
+
+
+def test_incidents_of_the_run_on_screen(bench: Bench) -> None:
+    """None before the slow database, one after, and none of the next run."""
+
+    def found() -> FoundIncidents:
+        bench.tell(FindIncidents())
+        said = [each for each in bench.said if isinstance(each, FoundIncidents)]
+        return said[-1]
+
+    assert found().incidents == ()
+    bench.tell(StartOver(HURT), SetSpeed(10.0), Run())
+    bench.shown(lambda: bench.now >= 5.0)
+    assert found().incidents == ()
+    bench.shown(lambda: bench.now >= 18.0)
+    said = found()
+    (incident,) = said.incidents
+    assert incident.cause is not None
+    assert incident.cause.item == "db"
+    assert incident.cause.at == SLOW.at
+    assert pickle.loads(pickle.dumps(said)) == said
+    bench.tell(StartOver(HURT))
+    assert found().incidents == ()

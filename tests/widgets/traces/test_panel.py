@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 
 from engine.traces.collect import Recording
+from engine.traces.edge import Edge
 from engine.traces.span import PARTS, Trace
 from tests.helpers.plans import client, link, plan, retry, station
 from tests.helpers.traces import traced
@@ -139,3 +140,50 @@ def test_rows_are_read_out(panel: TracesPanel) -> None:
     assert isinstance(told, str)
     assert "work" in told
     assert panel.list.accessibleName() == "Requests"
+
+
+def test_the_service_map_is_drawn_and_can_be_read_as_a_table(
+    panel: TracesPanel, recording: Recording
+) -> None:
+    panel.show_traces([], [], recording.edges(), NAMES, recording.map_nodes())
+    panel.show_list("map")
+    picture = panel.picture
+    assert picture.isVisible()
+    assert not panel.as_sequence.isVisible()
+    assert picture.accessibleDescription().startswith("Users to <b>Web</b>: ")
+    boxes = picture.boxes()
+    assert list(boxes) == ["users", "web"]
+    assert boxes["users"].right() < boxes["web"].left()
+    asked: list[str] = []
+    panel.item_requested.connect(asked.append)
+    between = (boxes["users"].center() + boxes["web"].center()) / 2.0
+    for point in (boxes["web"].center(), between):
+        where = (point * picture.scale).toPoint()
+        QTest.mouseClick(picture, Qt.MouseButton.LeftButton, pos=where)
+    nowhere = QPoint(2, 2)
+    QTest.mouseClick(picture, Qt.MouseButton.LeftButton, pos=nowhere)
+    assert asked == ["web", "users-web"]
+    assert not picture.grab().toImage().allGray()
+    panel.as_table.click()
+    assert panel.map.isVisible()
+    assert not picture.isVisible()
+
+
+def test_a_way_back_is_drawn_below(panel: TracesPanel) -> None:
+    there = [
+        Edge(link=f"{a}-{b}", source=a, target=b, calls=9, retries=0, failed=3, p99=0.1, rate=3.0)
+        for a, b in (("users", "web"), ("web", "db"), ("db", "web"))
+    ]
+    panel.show_traces([], [], there, NAMES)
+    panel.show_list("map")
+    picture = panel.picture
+    boxes = picture.boxes()
+    below = QPoint(
+        round((boxes["web"].center().x() + boxes["db"].center().x()) / 2.0),
+        round(boxes["web"].bottom() + 0.75 * 26.0),
+    )
+    found = picture.item_at(below.toPointF() * picture.scale)
+    assert not isinstance(found, str)
+    assert found is not None
+    assert found.link == "db-web"
+    picture.grab()

@@ -1,0 +1,93 @@
+"""Keeps the strip of incidents up to date: asks the run, while it goes on and when it stands still."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, QTimer
+
+from engine.run.protocol import FindIncidents
+from widgets.instruments.sources import sources
+from widgets.timeline.incidents import IncidentStrip
+
+if TYPE_CHECKING:
+    from app.instruments import Instruments
+    from app.services import Services
+    from app.views import Views
+    from engine.run.protocol import FoundIncidents
+    from engine.sim.snapshot import Snapshot
+    from widgets.theme import ThemeManager
+
+_EVERY_MS: Final = 2000
+"""From question to question while the run goes on: an answer takes the simulation some milliseconds."""
+_SOON_MS: Final = 200
+
+
+class IncidentDesk(QObject):
+    """Asks only when there may be something new: after a notice, and while a client's requests fail."""
+
+    def __init__(
+        self, services: Services, look: ThemeManager, place: Instruments, views: Views
+    ) -> None:
+        """Take a place below the timeline."""
+        super().__init__(place)
+        self._services = services
+        self._is_stale = False
+        self.strip = IncidentStrip(look.theme, views.timeline.axis)
+        place.put_below_timeline(self.strip)
+        self.strip.moment_requested.connect(views.timeline.show_moment)
+        look.changed.connect(self.strip.set_theme)
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self._ask)
+        run = services.run
+        run.snapshot.connect(self._take)
+        run.cleared.connect(self._clear)
+        run.found.connect(self._show)
+        run.rewound.connect(lambda *_: self._ask_soon())
+        run.running_changed.connect(lambda *_: self._ask_soon())
+
+    def _take(self, snapshot: Snapshot, _elapsed: float) -> None:
+        """The run went on."""
+        failing = any(
+            sample.nodes[client].failed
+            for sample in snapshot.samples
+            for client in self._clients
+            if client in sample.nodes
+        )
+        if failing or snapshot.notices or self._goes_on:
+            self._is_stale = True
+            if not self._timer.isActive():
+                self._timer.start(_EVERY_MS)
+
+    @property
+    def _clients(self) -> tuple[str, ...]:
+        """Whose requests tell whether users are served."""
+        return sources(self._services.document.design)
+
+    @property
+    def _goes_on(self) -> bool:
+        """Whether an incident is not over by now."""
+        return bool(self.strip.incidents) and self.strip.incidents[-1].recover is None
+
+    def _ask_soon(self) -> None:
+        """The run stands still, or elsewhere."""
+        if self._services.run.has_run:
+            self._is_stale = True
+            self._timer.start(_SOON_MS)
+
+    def _ask(self) -> None:
+        """Ask the run."""
+        if self._is_stale and self._services.run.has_run:
+            self._is_stale = False
+            self._services.run.ask(FindIncidents())
+
+    def _show(self, answer: FoundIncidents) -> None:
+        """Show what was found."""
+        design = self._services.document.design
+        names = {each.id: each.name or each.id for each in design.nodes}
+        self.strip.show_incidents(answer.incidents, names)
+
+    def _clear(self) -> None:
+        """A run begins at 0."""
+        self._timer.stop()
+        self.strip.show_incidents((), {})
