@@ -45,6 +45,9 @@ interval and *(failures - 1)* more, on average. Once none is left, all are answe
 bring nothing. With **anycast** a target withdraws its route itself, and it takes the *convergence* until all routers
 know; with *deep* checks that all depend on one thing, all withdraw at once, though they are up (Facebook, 2021).
 
+**A target that is spread** over frames has a record for each of its instances: *geo*, *latency* and *anycast* lead each
+caller to the nearest one, and each instance of a caller that is spread has its own nearest.
+
 **A connection** on the link that leads to DNS goes on where it leads until it ends, whatever DNS says meanwhile. It is
 set up at the cost of round trips to the target.
 

@@ -7,7 +7,7 @@ from dataclasses import fields
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from engine.catalog.inside import Side, members, pairs_between, parts_inside
+from engine.catalog.inside import Beyond, Side, members, pairs_between, parts_inside
 from engine.catalog.links import dns_nodes, lowered_link
 from engine.catalog.preset import Lowering
 from engine.catalog.registry import preset
@@ -128,12 +128,12 @@ def _within(
 def _peers(design: Design, event: Event) -> Iterator[tuple[str, int, int]]:
     """The places of a node between which its own instances are kept apart: frames alone have some inside and some not."""
     frames = design.frame_by_id
-    two = event.with_ is not None
     if event.kind.hits != "links" or event.target not in frames:
         return
-    if two and event.with_ not in frames:
+    if event.with_ is not None and event.with_ not in frames:
         return
-    one, other = Side(design, event.target), Side(design, event.with_) if two else None
+    one = Side(design, event.target)
+    other = _other_side(design, event, one)
     for name in one.parts:
         places = range(len(homes_of(design.node_by_id[name])))
         for here in places:
@@ -152,9 +152,11 @@ def _pairs(design: Design, event: Event) -> dict[str, list[tuple[int, int]] | No
     if event.target in design.link_by_id:
         return {}
     one = Side(design, event.target)
-    other = None if event.with_ is None else Side(design, event.with_)
-    if other is None:
-        one.names -= dns_nodes(design) - {event.target}  # nowhere, whatever lies around it
+    other = _other_side(design, event, one)
+    nowhere = dns_nodes(design) - {event.target, event.with_}  # whatever lies around it
+    one.names -= nowhere
+    if isinstance(other, Side):
+        other.names -= nowhere
     found: dict[str, list[tuple[int, int]] | None] = {}
     for link in design.links:
         pairs = list(pairs_between(design, link, one, other))
@@ -163,6 +165,19 @@ def _pairs(design: Design, event: Event) -> dict[str, list[tuple[int, int]] | No
             every = math.prod(len(homes_of(end)) for end in ends)
             found[link.id] = None if len(pairs) == every else pairs
     return found
+
+
+def _other_side(design: Design, event: Event, one: Side) -> Side | Beyond | None:
+    """What an event keeps one side from: the other that it names, else what lies outside a frame that it cuts off.
+
+    None is everybody: what touches a node or link is hit, and what a fault other than a cut does to a frame is done
+    inside it as well.
+    """
+    if event.with_ is not None:
+        return Side(design, event.with_)
+    if event.kind.stops and event.target in design.frame_by_id:
+        return Beyond(one, dns_nodes(design))
+    return None
 
 
 def _sites(design: Design, event: Event) -> tuple[str, ...]:
@@ -175,20 +190,22 @@ def _sites(design: Design, event: Event) -> tuple[str, ...]:
     return tuple(node.id for node in members(design, event.target))
 
 
-def _routes(design: Design, event: Event) -> Iterator[tuple[str, str]]:
-    """The ways past DNS that an event between two sides is about."""
-    if event.kind.hits != "links" or event.with_ is None:
+def _routes(design: Design, event: Event) -> Iterator[tuple[str, str, int, int]]:
+    """The ways past DNS that an event between two sides is about, with the places of both ends."""
+    if event.kind.hits != "links" or event.target in design.link_by_id:
         return
-    one = {node.id for node in members(design, event.target)}
-    other = {node.id for node in members(design, event.with_)}
-    for name in dns_nodes(design):
+    one = Side(design, event.target)
+    other = _other_side(design, event, one)
+    if other is None:
+        return
+    servers = dns_nodes(design)
+    for taken in design.links:
         for asking in design.links:
-            for taken in design.links:
-                if asking.target != name or taken.source != name:
-                    continue
-                ends = (asking.source, taken.target)
-                if (ends[0] in one and ends[1] in other) or (ends[0] in other and ends[1] in one):
-                    yield asking.id, taken.id
+            if taken.source not in servers or asking.target != taken.source:
+                continue
+            way = Link(id=taken.id, source=asking.source, target=taken.target)
+            for here, there in pairs_between(design, way, one, other):
+                yield asking.id, taken.id, here, there
 
 
 def _replacement(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from engine.model.spread import homes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
     from engine.model.design import Design, Link, Node
 
@@ -61,8 +61,21 @@ class Side:
         return name in self.names and (name not in self.parts or place in self.parts[name])
 
 
+class Beyond:
+    """What lies outside one side, instance by instance: the other side of a cut that names none."""
+
+    def __init__(self, one: Side, nowhere: Container[str]) -> None:
+        """Look from one side; what is nowhere, as DNS is, lies on neither."""
+        self._one = one
+        self._nowhere = nowhere
+
+    def holds(self, name: str, place: int) -> bool:
+        """Whether the instances of a node in one of its places lie outside."""
+        return name not in self._nowhere and not self._one.holds(name, place)
+
+
 def pairs_between(
-    design: Design, link: Link, one: Side, other: Side | None
+    design: Design, link: Link, one: Side, other: Side | Beyond | None
 ) -> Iterator[tuple[int, int]]:
     """The places of the two ends of a link between which a fault is: with no other side, all that touch the one."""
     source, target = design.node_by_id[link.source], design.node_by_id[link.target]

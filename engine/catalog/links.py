@@ -138,16 +138,22 @@ def _routes(link: Link, trips: RoundTrips, design: Design, *, far: bool) -> Iter
     """The way of each caller of DNS to the target of one of its links, if these are any way from each other."""
     if not design.frames:
         return
-    around = set(_frames(link.target, trips, design))
+    target = design.node_by_id.get(link.target)
+    if target is None:
+        return
+    there = [trips.around_frame(home) for home in homes_of(target)]
     for asking in design.links:
-        if asking.target != link.source:
+        source = design.node_by_id.get(asking.source)
+        if asking.target != link.source or source is None:
             continue
-        trip = trips.between(asking.source, link.target) if far else None
-        shared = sum(frame in around for frame in _frames(asking.source, trips, design))
-        yield RoutePlan(link=asking.id, delay=(trip or 0.0) / 2.0, shared=shared)
-
-
-def _frames(name: str, trips: RoundTrips, design: Design) -> tuple[str, ...]:
-    """The frames around a node."""
-    node = design.node_by_id.get(name)
-    return () if node is None or node.frame is None else trips.around_frame(node.frame)
+        here = [trips.around_frame(home) for home in homes_of(source)]
+        delays = tuple(
+            tuple(one_way(trips, one, other) if far else 0.0 for other in there) for one in here
+        )
+        near = tuple(tuple(len(set(one) & set(other)) for other in there) for one in here)
+        ways, most = sum(delays, ()), max(sum(near, ()))
+        mean = sum(ways) / len(ways)
+        if len(ways) == 1:
+            yield RoutePlan(link=asking.id, delay=mean, shared=most)
+        else:
+            yield RoutePlan(link=asking.id, delay=mean, shared=most, delays=delays, near=near)

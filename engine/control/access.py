@@ -50,8 +50,9 @@ def _open_links(part: NodePart, over: LinkPart | None) -> Iterator[LinkPart]:
             continue
         network = link.link.network
         if over is not None and isinstance(network, Origins):
-            route = network.routes.get(over.link)
-            is_cut = link.link.cuts > 0 or (route is not None and route.cuts > 0)
+            rows = network.routes.get(over.link, [])
+            cut = all(route.cuts > 0 for row in rows for route in row)
+            is_cut = link.link.cuts > 0 or (bool(rows) and cut)
         elif isinstance(network, Ways):
             is_cut = all(network.cut(None, each.pool) for each in link.link.endpoints)
         else:

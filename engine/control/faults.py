@@ -149,7 +149,7 @@ class Faults:
         nodes, links = self._machine.nodes, self._machine.links
         hit = [name for event in news for name in self._nodes_of(event)]
         crossed = [name for event in news for name in self._links_of(event)]
-        crossed += [taken for event in news for _, taken in event.routes]
+        crossed += [taken for event in news for _, taken, *_ in event.routes]
         crossed += [name for event in news for name, _, _ in event.pairs]
         hit += [name for event in news for name, _, _ in event.peers]
         crossed_links = [links[name] for name in crossed if name in links]
@@ -225,14 +225,14 @@ class Faults:
         network = part.link.network
         if not isinstance(network, Origins):
             return
-        for asking, route in network.routes.items():
-            state = LinkState(part)
-            for event in self.active:
-                change = effect_of(event).link
-                name = asking.name if isinstance(asking, Link) else ""
-                if change is not None and (name, part.plan.id) in event.routes:
-                    change(event, state)
-            state.take_effect_on(route)
+        told = [event for event in self.active if event.routes]
+        for asking, rows in network.routes.items():
+            name = asking.name if isinstance(asking, Link) else ""
+            for here, row in enumerate(rows):
+                for there, route in enumerate(row):
+                    way = (name, part.plan.id, here, there)
+                    between = [event for event in told if way in event.routes]
+                    _changed(LinkState(part), between).take_effect_on(route)
 
 
 def _changed(state: LinkState, events: Iterable[EventPlan]) -> LinkState:

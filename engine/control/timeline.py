@@ -259,7 +259,7 @@ class Timeline:
     ) -> None:
         """Put something on the record."""
         target = next(
-            iter((*event.nodes, *event.links, *(taken for _, taken in event.routes))), None
+            iter((*event.nodes, *event.links, *(taken for _, taken, *_ in event.routes))), None
         )
         now = self._machine.now
         self._notify(Notice(at=now, kind=kind, text=text, target=target, roles=roles))

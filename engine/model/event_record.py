@@ -159,6 +159,7 @@ class EventKind:
         texts["within"] = f" within {after}" if after else ""
         texts["after"] = f" after {after}" if after else ""
         texts["towards"] = f" to {texts['with']}" if texts.get("with") else ""
+        texts["side"] = f"from {texts['with']}" if texts.get("with") else "off"
         leaks = [f" {texts['bytes']}"] if texts.get("bytes") else []
         word = "worker" if texts.get("workers") == "1" else "workers"
         leaks += [f" {texts['workers']} {word}"] if texts.get("workers") else []

@@ -57,7 +57,8 @@ def _without(plan: Plan, node: NodePlan) -> Plan:
         return plan
     splits = len([share for share in seen[0].values() if share > 0.0]) > 1
     lasting = resolver.policy != "anycast" and not all(_are_many(plan, each) for each in entering)
-    if splits and lasting:
+    uneven = any(route.delays for link in leaving for route in link.routes)
+    if (splits and lasting) or uneven:
         return plan
     weights = seen[0]
     links = tuple(
@@ -96,26 +97,44 @@ def _shares(
     ]
     stations = {node.id: node.station for node in plan.nodes}
     if resolver.policy in _EVERYBODY:
-        chosen = records
+        for link in records:
+            weighted = resolver.policy == "weighted"
+            found[link.id] = link.weight if weighted else float(stations[link.target].instances)
     else:
-        ranks = [_rank(resolver.policy, place, link, asking) for place, link in enumerate(records)]
-        chosen = [link for link, rank in zip(records, ranks, strict=True) if rank == min(ranks)]
-    for link in chosen:
-        weighted = resolver.policy == "weighted"
-        found[link.id] = link.weight if weighted else float(stations[link.target].instances)
+        for here in range(max((_places(link, asking) for link in records), default=1)):
+            ranks = {
+                link.id: _ranks(
+                    resolver.policy, place, link, asking, here, stations[link.target].instances
+                )
+                for place, link in enumerate(records)
+            }
+            best = min((rank for each in ranks.values() for rank in each), default=0.0)
+            nearest = {name: each.count(best) for name, each in ranks.items()}
+            for name, count in nearest.items():
+                found[name] += count / sum(nearest.values())
     whole = sum(found.values())
     return {name: part / whole if whole > 0.0 else 0.0 for name, part in found.items()}
 
 
-def _rank(policy: str, place: int, link: LinkPlan, asking: str) -> float:
-    """How good a record is for those who ask over a link; the least is best."""
+def _ranks(
+    policy: str, place: int, link: LinkPlan, asking: str, here: int, instances: int
+) -> list[float]:
+    """How good each instance of a record is for those in one place who ask over a link; the least is best."""
     if policy == "failover":
-        return float(place)
-    trip = 2.0 * (link.delay.mean + link.jitter + _way(link, asking))
-    if policy != "geo":
-        return trip
-    shared = next((each.shared for each in link.routes if each.link == asking), 0)
-    return trip - shared * _FURTHER
+        return [float(place)] * instances
+    route = next((each for each in link.routes if each.link == asking), None)
+    ways = ((0.0, 0),) if route is None else route.ways(here)
+    found = []
+    for index in range(instances):
+        away, shared = ways[index % len(ways)]
+        trip = 2.0 * (link.delay.mean + link.jitter + away)
+        found.append(trip if policy != "geo" else trip - shared * _FURTHER)
+    return found
+
+
+def _places(link: LinkPlan, asking: str) -> int:
+    """In how many places those lie who ask over a link."""
+    return next((len(each.rows) for each in link.routes if each.link == asking), 1)
 
 
 def _way(link: LinkPlan, asking: str) -> float:

@@ -107,10 +107,10 @@ class Choosing:
         return self._pickers[key]
 
     def ranked(
-        self, among: list[Endpoint], usual: list[float], ranks: dict[CallPath, list[float]]
+        self, among: list[Endpoint], usual: list[float], ranks: dict[CallPath, list[list[float]]]
     ) -> Picker:
         """The picker by rank over some endpoints; the one that was there before, if there was."""
-        seen = tuple((id(path), *row) for path, row in ranks.items())
+        seen = tuple((id(path), *map(tuple, rows)) for path, rows in ranks.items())
         key = ("rank", tuple(usual), seen, *(id(endpoint) for endpoint in among))
         if key not in self._pickers:
             self._pickers[key] = Ranked(among, usual, ranks)

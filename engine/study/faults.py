@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pydantic import ValidationError
 
-from engine.catalog.inside import members
+from engine.catalog.inside import Beyond, Side, members, pairs_between
+from engine.catalog.links import dns_nodes
 from engine.model.design import Event
 from engine.model.event_kinds import event_kind
 from engine.model.findings import message_of
@@ -148,7 +149,13 @@ def _can(design: Design, target: Target, fault: str) -> bool:
     """Whether there is something of a target that a fault hits: links have no instances to kill."""
     if fault == "kill":
         return target.sort != "link"
-    return fault != "cut" or bool(_cut_links(design, target))
+    if fault != "cut":
+        return True
+    return (
+        _is_parted(design, target.id)
+        if target.sort == "frame"
+        else bool(_cut_links(design, target))
+    )
 
 
 def events_of(design: Design, experiment: Experiment, dose: Dose) -> tuple[str, ...]:
@@ -157,7 +164,9 @@ def events_of(design: Design, experiment: Experiment, dose: Dose) -> tuple[str, 
     common: dict[str, Any] = {"at": dose.at, "duration": dose.duration}
     some = {} if dose.instances is None else {"instances": dose.instances}
     made: list[dict[str, Any]]
-    if fault == "cut":
+    if fault == "cut" and target.sort == "frame":
+        made = [common | {"target": target.id, "change": "partition"}]
+    elif fault == "cut":
         made = [
             common | {"target": each, "change": "partition", "with": design.link_by_id[each].target}
             for each in _cut_links(design, target)
@@ -178,8 +187,15 @@ def events_of(design: Design, experiment: Experiment, dose: Dose) -> tuple[str, 
 
 
 def _cut_links(design: Design, target: Target) -> list[str]:
-    """The links that a cut parts: a link itself, all at a node, those that lead into or out of a frame."""
+    """The links that a cut parts: a link itself, or all at a node."""
     if target.sort == "link":
         return [target.id]
-    inside = {node.id for node in members(design, target.id)}
-    return [link.id for link in design.links if (link.source in inside) != (link.target in inside)]
+    return [link.id for link in design.links if target.id in (link.source, link.target)]
+
+
+def _is_parted(design: Design, frame: str) -> bool:
+    """Whether anything leads out of a frame: a link, or the way between instances of one node."""
+    one = Side(design, frame)
+    outside = Beyond(one, dns_nodes(design))
+    ways = (next(pairs_between(design, link, one, outside), None) for link in design.links)
+    return bool(one.parts) or any(way is not None for way in ways)

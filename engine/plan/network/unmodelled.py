@@ -60,6 +60,7 @@ _NAMES: Final = {
     "batch": "batches",
     "start": "start-up",
     "overflow": "a backlog that is tried again",
+    "routes": "callers at several distances",
 }
 """What people call a field, where that is not its name."""
 

@@ -22,8 +22,8 @@ class EventPlan:
     change: str
     nodes: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
-    routes: tuple[tuple[str, str], ...] = ()
-    """Ways of callers that DNS has told to take a link: over which they ask, and which they take."""
+    routes: tuple[tuple[str, str, int, int], ...] = ()
+    """Ways of callers that DNS has told to take a link: over which they ask, which they take, and the places of both."""
     within: tuple[tuple[str, tuple[int, ...]], ...] = ()
     """Nodes of which only the instances in some places are hit, and these places: see `NodePlan.spread`."""
     pairs: tuple[tuple[str, int, int], ...] = ()

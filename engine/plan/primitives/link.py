@@ -86,9 +86,24 @@ class RoutePlan:
     link: str
     """Over which they ask."""
     delay: float
-    """One way (s), on top of the delay of the link that they take."""
+    """One way (s), on top of the delay of the link that they take; where some have another one than others, the mean."""
     shared: int = 0
-    """Frames in which both they and the target lie."""
+    """Frames in which both they and the target lie; where some are in others, the most."""
+    delays: tuple[tuple[float, ...], ...] = ()
+    """The same ways (s), where they or the targets are spread over frames: a row for each place of those who ask, a
+    column for each of the target's. See `NodePlan.spread`."""
+    near: tuple[tuple[int, ...], ...] = ()
+    """The frames that they share, by the same places."""
+
+    @property
+    def rows(self) -> tuple[tuple[float, ...], ...]:
+        """One way (s) by the places of both ends, one row of one where they lie together."""
+        return self.delays or ((self.delay,),)
+
+    def ways(self, here: int) -> tuple[tuple[float, int], ...]:
+        """How far (s) each place of the target is from those who ask in one place, and the frames that they share."""
+        near = self.near or ((self.shared,),)
+        return tuple(zip(self.rows[here], near[here], strict=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -124,25 +124,33 @@ def _policy(part: NodePart, records: list[LinkPart], kind: int, way: Manner) -> 
     if policy == "failover":
         usual = [float(place) for place, link in enumerate(taken) for _ in link.link.endpoints]
         return choosing.ranked(among, usual, {})
-    usual = [_distance(link, None, policy) for link in taken for _ in link.link.endpoints]
-    ranks: dict[CallPath, list[float]] = {
+    usual = [far for link in taken for far in _distances(link, None, 0, policy)]
+    ranks: dict[CallPath, list[list[float]]] = {
         asking.link: [
-            _distance(link, asking.plan.id, policy) for link in taken for _ in link.link.endpoints
+            [far for link in taken for far in _distances(link, asking.plan.id, place, policy)]
+            for place in range(max((_places(link, asking.plan.id) for link in taken), default=1))
         ]
         for asking in part.entering
     }
     return choosing.ranked(among, usual, ranks)
 
 
-def _distance(link: LinkPart, asking: str | None, policy: str) -> float:
-    """How far (s, there and back) the target of a link is from those who ask over another."""
+def _places(link: LinkPart, asking: str) -> int:
+    """In how many places those lie who ask over a link."""
+    return next((len(each.rows) for each in link.plan.routes if each.link == asking), 1)
+
+
+def _distances(link: LinkPart, asking: str | None, here: int, policy: str) -> list[float]:
+    """How far (s, there and back) each instance of a link's target is from those in a place who ask over another."""
     plan = link.plan
     route = next((each for each in plan.routes if each.link == asking), None)
-    trip = 2.0 * (plan.delay.mean + plan.jitter + (0.0 if route is None else route.delay))
-    if policy != "geo":
-        return trip
-    shared = 0 if route is None else route.shared
-    return (MAX_NESTING - shared) * _ELSEWHERE + trip
+    ways = ((0.0, 0),) if route is None else route.ways(here)
+    found = []
+    for endpoint in link.link.endpoints:
+        away, shared = ways[int(endpoint.pool.index) % len(ways)]
+        trip = 2.0 * (plan.delay.mean + plan.jitter + away)
+        found.append(trip if policy != "geo" else (MAX_NESTING - shared) * _ELSEWHERE + trip)
+    return found
 
 
 def _tell(role: Resolver, part: NodePart, leaving: list[LinkPart], inner: list[Picker]) -> None:
@@ -187,12 +195,12 @@ def _share(
 def _measure_ways(link: LinkPart, part: NodePart) -> None:
     """Have calls over a link take the way from where each comes."""
     lane, plan = link.link, link.plan
-    delays = {each.link: each.delay for each in plan.routes}
+    delays = {each.link: each.rows for each in plan.routes}
     network = lane.network
     if delays:
         origins = network if isinstance(network, Origins) else Origins(lane, network)
         origins.routes = {
-            asking.link: _route(origins.routes.get(asking.link), delays[asking.plan.id])
+            asking.link: _rows(origins.routes.get(asking.link, []), delays[asking.plan.id])
             for asking in part.entering
             if asking.plan.id in delays
         }
@@ -201,13 +209,16 @@ def _measure_ways(link: LinkPart, part: NodePart) -> None:
         lane.network = origins
     elif isinstance(network, Origins):
         lane.network = network.under
-    mean = sum(delays.values()) / max(1, len(delays))
+    mean = sum(each.delay for each in plan.routes) / max(1, len(plan.routes))
     lane.usual = plan.delay.mean + plan.jitter + mean
     lane.settle_delay()
 
 
-def _route(had: Route | None, delay: float) -> Route:
-    """The way from one place: what faults have done to it stays."""
-    route = had or Route()
-    route.delay = delay
-    return route
+def _rows(had: list[list[Route]], delays: tuple[tuple[float, ...], ...]) -> list[list[Route]]:
+    """The ways between places: what faults have done to them stays while there are as many."""
+    same = [len(row) for row in had] == [len(row) for row in delays]
+    rows = had if same else [[Route() for _ in row] for row in delays]
+    for routes, ways in zip(rows, delays, strict=True):
+        for route, way in zip(routes, ways, strict=True):
+            route.delay = way
+    return rows

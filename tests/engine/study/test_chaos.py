@@ -130,7 +130,7 @@ def test_a_cut_parts_a_frame_from_what_is_outside() -> None:
     drawn = tiers().made()
     dose = Dose(at=5.0, duration=10.0)
     cut = events_of(drawn, Experiment(Target("west", "frame"), "cut"), dose)
-    assert [json.loads(each)["target"] for each in cut] == ["bots-api", "web-db"]
+    assert [json.loads(each)["target"] for each in cut] == ["west"]
     cut = events_of(drawn, Experiment(Target("web", "node"), "cut"), dose)
     assert [json.loads(each)["target"] for each in cut] == ["users-web", "web-db"]
     report = conclude(Chaos(tiers(), targets=("web-db", "west"), faults=("cut",)))

@@ -17,20 +17,21 @@ class Ranked(Picker):
     """The healthy one of the lowest rank, in the eyes of the caller; of equals each in turn."""
 
     def __init__(
-        self, endpoints: list[Endpoint], usual: list[float], ranks: dict[CallPath, list[float]]
+        self,
+        endpoints: list[Endpoint],
+        usual: list[float],
+        ranks: dict[CallPath, list[list[float]]],
     ) -> None:
         super().__init__(endpoints)
         self._usual = usual
         """Rank of each, for callers of whom nothing is known."""
         self._ranks = ranks
-        """By the link over which a caller comes."""
+        """By the link over which a caller comes, then by its place."""
         self._turn: i64 = 0
 
     def pick(self, call: Call) -> Endpoint | None:
         """The best that is healthy."""
-        job = call.parent
-        path = None if job is None else job.path
-        ranks = self._usual if path is None else self._ranks.get(path, self._usual)
+        ranks = self._seen_by(call.parent)
         best = -1.0
         equals: i64 = 0
         for place, endpoint in enumerate(self.endpoints):
@@ -42,6 +43,15 @@ class Ranked(Picker):
             return None
         self._turn += 1
         return self._so_manieth(ranks, best, self._turn % equals)
+
+    def _seen_by(self, job: Call | None) -> list[float]:
+        """The ranks in the eyes of whoever has sent a request; who is no instance is in the first place."""
+        path = None if job is None else job.path
+        rows = None if path is None else self._ranks.get(path)
+        if job is None or rows is None:
+            return self._usual
+        caller = job.parent
+        return rows[0 if caller is None else caller.pool.index % len(rows)]
 
     def _so_manieth(self, ranks: list[float], rank: float, left: i64) -> Endpoint | None:
         """One of the healthy of a rank."""

@@ -36,8 +36,8 @@ class Origins(Transport):
         self.link = link
         self.under = under
         """What the bytes meet beside the way."""
-        self.routes: dict[CallPath, Route] = {}
-        """By the link over which callers ask for the way."""
+        self.routes: dict[CallPath, list[list[Route]]] = {}
+        """By the link over which callers ask for the way, then by the place of the caller and of the target."""
 
     def there(self, call: Call, now: float) -> float:
         """Time (s) until a request is there; a new connection is set up first."""
@@ -72,16 +72,25 @@ class Origins(Transport):
         under = self.under
         return self.link.is_cut() if under is None else under.cut(caller, callee)
 
-    def leads(self, path: CallPath) -> bool:
-        """Whether anything gets through from where callers ask over a link."""
-        route = self.routes.get(path)
+    def leads(self, job: Call, pool: Pool) -> bool:
+        """Whether anything gets through to an instance from wherever a request that asks the way comes."""
+        route = self._route(job, pool)
         return route is None or route.cuts == 0
+
+    def _route(self, job: Call, pool: Pool) -> Route | None:
+        """The way to an instance from wherever a request comes; who is no instance is in the first place."""
+        path = job.path
+        rows = None if path is None else self.routes.get(path)
+        if rows is None:
+            return None
+        caller = job.parent
+        row = rows[0 if caller is None else caller.pool.index % len(rows)]
+        return row[pool.index % len(row)]
 
     def _away(self, call: Call) -> float:
         """How far away (s, one way) the caller is; negative where nothing gets through, after that time."""
         job = call.parent
-        path = None if job is None else job.path
-        route = None if path is None else self.routes.get(path)
+        route = None if job is None else self._route(job, call.pool)
         if route is None:
             return 0.0
         return -self.link.retransmit * ALL_WAITS if route.cuts > 0 else route.delay + route.extra

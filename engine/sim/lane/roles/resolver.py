@@ -104,8 +104,8 @@ class LookUp(Task):
 
 def is_dead(endpoint: Endpoint, job: Call) -> bool:
     """Whether nobody answers whoever made a request at an instance, or nothing gets there."""
-    pool, path, asked = endpoint.pool, endpoint.path, job.path
+    pool, path = endpoint.pool, endpoint.path
     if (pool.down and not pool.dormant) or pool.frozen or path.cut_between(job.pool, pool):
         return True
     network = path.network if isinstance(path, Link) else None
-    return isinstance(network, Origins) and asked is not None and not network.leads(asked)
+    return isinstance(network, Origins) and not network.leads(job, pool)
