@@ -54,12 +54,12 @@ Sends each request to **one** instance among all instances of the nodes behind i
 
 **Affinity** sends whoever came before to the same instance again; if that died, the session is lost
 (`sessions_lost`). At **layer 4** it picks once a connection, so that few long-lived ones are spread unevenly
-(`imbalance`: the fullest instance over the mean). Only layer 7 can try a request again elsewhere or route it by what
-is in it. When an instance dies, the connections that lead there are closed; while one drains, they live on, and so do
-sticky users.
+(`imbalance`: the fullest instance over the mean; `web.imbalance` of what it leads to, whatever picks). Only layer 7 can
+try a request again elsewhere or route it by what is in it. When an instance dies, the connections that lead there are
+closed; while one drains, they live on, and so do sticky users.
 
 By **zone**, calls leave the zone once all instances in it are busy, or only as far as makes all equally loaded
-(`cross_zone_share`). Instances of a node are where the node is drawn: have a node in each zone, and a link to each.
+(`cross_zone_share`). Instances of a node are where the node is drawn, or in the zones that it is *spread over*.
 
 **Health checks** probe each instance, and begin anew one interval after the last answer; after enough
 failures in a row the instance gets no more requests, after enough successes it does again. Until then its

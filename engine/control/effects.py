@@ -14,6 +14,7 @@ from engine.control.drains import count_cut, is_stopped, stop_time, take_out
 from engine.records import dataclass
 from engine.sim.instances import Hampered
 from engine.sim.primitives.cluster import cluster_of
+from engine.sim.lane.sessions.table import MEMORY
 from engine.sim.primitives.user_sessions import sessions_of
 
 if TYPE_CHECKING:
@@ -287,8 +288,9 @@ def _revoke(event: EventPlan, state: NodeState) -> None:
 
 
 def _flush(event: EventPlan, part: NodePart, _machine: Machine) -> None:
-    """The store forgets everything; where only some places are meant, and have stores of their own, these do."""
-    part.flush(event.places_of(part.plan.id))
+    """The store forgets everything; where only some instances are meant, and have stores of their own, these do."""
+    whole = event.only is None and event.places_of(part.plan.id) is None
+    part.flush(None if whole else [each.pool for each in NodeState(part).hit(event)])
 
 
 def _rotate(event: EventPlan, part: NodePart, machine: Machine) -> None:
@@ -296,12 +298,16 @@ def _rotate(event: EventPlan, part: NodePart, machine: Machine) -> None:
     machine.users_of(part).keys.rotate(event.ahead, event.overlap, machine.now)
 
 
-def _expire(_event: EventPlan, part: NodePart, machine: Machine) -> None:
-    """Everybody has to log in."""
+def _expire(event: EventPlan, part: NodePart, machine: Machine) -> None:
+    """Everybody has to log in; where only some places are meant, those whose sessions are in memory there."""
     machine.users_of(part).expire()
     sessions = sessions_of(part)
-    if sessions is not None:
+    if sessions is None:
+        return
+    if event.places_of(part.plan.id) is None or sessions.place != MEMORY:
         sessions.expire_all(machine.now)
+    else:
+        sessions.expire_at([each.pool for each in NodeState(part).hit(event)], machine.now)
 
 
 def _delay(event: EventPlan, state: LinkState) -> None:

@@ -314,13 +314,22 @@ EVENT_KINDS: Final = (
     EventKind(
         name="flush",
         title="Flush the store",
-        help="A store forgets everything.",
+        help="A store forgets everything. Where each instance has a store of its own, as the points of presence of a CDN, "
+        "a ring of caches or a cluster, one of them may be meant, or those in a frame.",
         icon="flush",
         tone="fault",
         hits="stores",
         targets=("node", "frame"),
-        sentence="{target} flushed",
-        badge="flushed",
+        sentence="{target} flushed{of_instances}",
+        badge="flushed{instances}",
+        fields=(
+            replace(
+                INSTANCE,
+                help="The only one, counted from 1, where each has a store of its own, such as a point of presence. "
+                "None: all.",
+                hint="all",
+            ),
+        ),
         menu=(MenuChoice(text="Flush what it keeps"),),
         misses="keeps nothing that could be flushed; name a cache or a key-value cluster",
         instant=True,
@@ -360,7 +369,8 @@ EVENT_KINDS: Final = (
         name="rotate",
         title="Rotate the signing key",
         help="The auth server signs tokens with another key from now on. Who keeps the keys (JWKS) does not know it "
-        "before the next fetch, and refuses what it signed. What the old one signed is good for the overlap.",
+        "before the next fetch, and refuses what it signed. What the old one signed is good for the overlap. All "
+        "instances sign with the same key, whichever frame is named.",
         icon="auth",
         tone="setting",
         hits="keys",
@@ -381,7 +391,8 @@ EVENT_KINDS: Final = (
         name="expire",
         title="End all sessions",
         help="All credentials of an auth server, or all sessions of a service, end at once, as when all were begun at "
-        "the same time: everybody has to log in, and comes for it with the next request.",
+        "the same time: everybody has to log in, and comes for it with the next request. Of sessions in memory those end whose "
+        "instance lies in the frame that is named.",
         icon="sessions",
         tone="fault",
         hits="logins",

@@ -1,7 +1,8 @@
 """Names of metrics that no list can hold: shares above any limit, and numbers of single instances and groups.
 
 ``users.latency.above.0.25`` is the share of the requests that took longer than .25 s,
-``web.instances.0.utilization`` the utilization of the first instance, ``orders.extra.lag.mail`` the lag of a group.
+``web.instances.0.utilization`` the utilization of the first instance, ``web.imbalance`` how much more comes to the
+busiest one than to each on average, ``orders.extra.lag.mail`` the lag of a group.
 """
 
 from __future__ import annotations
@@ -9,13 +10,13 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from engine.model.metric import EXTRA, Metric
 from engine.model.units import format_quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
 _ABOVE: Final = re.compile(r"(\w+)\.above\.([0-9.]+(?:e-?[0-9]+)?)")
 _INSTANCE: Final = re.compile(r"instances\.([0-9]{1,6})\.(\w+)")
@@ -34,6 +35,8 @@ INSTANCE_METRICS: Final = (
     Metric(name="availability", title="up", unit="%"),
 )
 """What a result has of each instance of a node."""
+IMBALANCE: Final = Metric(name="imbalance", title="arrivals of the busiest instance over the mean")
+"""What is reckoned from the instances of a result, however they were picked."""
 
 
 def above(name: str) -> tuple[str, float] | None:
@@ -65,6 +68,13 @@ def path_of(name: str) -> list[str]:
     return name.split(".") if found is None else [found[0], "above", limit_key(found[1])]
 
 
+def imbalance(instances: Sequence[Mapping[str, Any]]) -> float | None:
+    """The arrivals of the busiest instance of a result over the mean of all; None where nothing came."""
+    arrivals = [each["arrivals"] for each in instances]
+    whole = sum(arrivals)
+    return max(arrivals) * len(arrivals) / whole if whole else None
+
+
 def made(name: str, known: Iterable[Metric]) -> Metric | None:
     """The record of a metric that is in no list; None where nothing is measured so.
 
@@ -88,8 +98,15 @@ def made(name: str, known: Iterable[Metric]) -> Metric | None:
             return replace(
                 metric, name=name, title=f"{metric.title} of {name.removeprefix(begins)}"
             )
+    if "in_system_mean" not in names or "arrivals" not in names:
+        return None
+    return IMBALANCE if name == IMBALANCE.name else _of_instance(name)
+
+
+def _of_instance(name: str) -> Metric | None:
+    """The record of what is measured of one instance; None where nothing is measured so."""
     instance = _INSTANCE.fullmatch(name)
-    if instance is None or "in_system_mean" not in names or "arrivals" not in names:
+    if instance is None:
         return None
     for each in INSTANCE_METRICS:
         if each.name == instance[2]:

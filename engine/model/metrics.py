@@ -14,7 +14,7 @@ from engine.model.balancing import SPREAD_METRICS
 from engine.model.failures import FAILURES
 from engine.model.link import LinkConfig
 from engine.model.metric import Metric
-from engine.model.metric_names import made, path_of
+from engine.model.metric_names import IMBALANCE, imbalance, made, path_of
 from engine.model.policies.policy import metrics_in
 from engine.model.prices import COST, DESIGN_METRICS
 
@@ -241,6 +241,8 @@ def value_of(metric: str, result: Mapping[str, Any]) -> float | None:
         value: Any = result.get(section, {}).get(name)
         if value is None:
             continue
+        if path == [IMBALANCE.name]:
+            return imbalance(value.get("instances", ()))
         for key in path:
             value = _inside(value, key)
         if path and path[0] in _BY_REASON and value is None:

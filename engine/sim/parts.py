@@ -19,6 +19,8 @@ from engine.sim.lane.traffic.client import Client
 from engine.sim.volumes import ByteMeter
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from engine.plan.primitives import LinkPlan, NodePlan, TrafficPlan
     from engine.sim.body import Adapter, Bounds, Counters
     from engine.sim.choosing import Choosing
@@ -171,25 +173,27 @@ class NodePart:
         """The role of a sort, if it plays that."""
         return next((each.thing for each in self.roles if isinstance(each.thing, sort)), None)
 
-    def flush(self, places: tuple[int, ...] | None = None) -> None:
+    def flush(self, some: Sequence[Pool] | None = None) -> None:
         """Empty its store, or the disks of its replicas, where it has some.
 
         Args:
-            places: only of the instances there, where each has a store of its own; None is all.
+            some: only of these instances, where each has a store of its own; None is all.
         """
         store = self.role(StoreRole)
-        if store is not None and store.user_keys is not None and places is not None:
-            homes = max(1, len(self.plan.spread))
-            for pool in self.node.pools:
-                if int(pool.index) % homes in places:
+        apart = store is not None and (store.user_keys is not None or store.shards is not None)
+        if store is not None and apart and some is not None:
+            for pool in some:
+                if store.user_keys is not None:
                     store.user_keys.died(pool.index)
+                else:
+                    store.store_of(pool).clear()
         elif store is not None:
             store.clear()
             if isinstance(store.flow, Shield):
                 store.flow.store.clear()
         cluster = self.role(Cluster)
         if cluster is not None:
-            cluster.flush()
+            cluster.flush(None if some is None else {int(pool.index) for pool in some})
 
     def begin_measurement(self, now: float) -> None:
         """Put everything so far aside."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from engine.catalog.reading import Reading
     from engine.model.design import Design, Event
+    from engine.model.fields import Config
     from engine.model.event_record import Target
 
 
@@ -233,7 +235,7 @@ def metric_problem(design: Design, metric: str) -> str | None:
     if name in known or (node is not None and component(node.kind) is None):
         return None
     if made(name, measured) is not None:
-        return _no_instance(node, metric, name)
+        return _no_instance(design, node, metric, name)
     hint = did_you_mean(name, known)
     remedy = (
         f"did you mean {item_id}.{hint}?" if hint else f"write one such as {item_id}.{known[0]}"
@@ -241,14 +243,28 @@ def metric_problem(design: Design, metric: str) -> str | None:
     return f"Nothing is measured as {metric!r}; {remedy}"
 
 
-def _no_instance(node: Node | None, metric: str, name: str) -> str | None:
+def _no_instance(design: Design, node: Node | None, metric: str, name: str) -> str | None:
     """Why a node cannot have the instance that a metric names; None where it can."""
     place = instance_of(name)
-    component_of = None if node is None else component(node.kind)
-    scalable = component_of is not None and "instances" in component_of.config.model_fields
-    if place is None or place == 0 or scalable:
+    most = 1 if node is None else _most(design, node)
+    if place is None or most is None or place < most:
         return None
-    return f"Nothing is measured as {metric!r}; its node has one instance, number 0"
+    there = "one instance, number 0" if most == 1 else f"{most} instances, numbers 0 to {most - 1}"
+    return f"Nothing is measured as {metric!r}; its node has {there}"
+
+
+def _most(design: Design, node: Node) -> int | None:
+    """The most instances that a node ever has, events that set some included; None where nobody knows."""
+    sized = [node]
+    for event in design.scenario.events:
+        if event.kind.hits == "settings" and event.target == node.id:
+            with suppress(EditError, DesignError):
+                item = replaced(design, event)
+                sized += [item] if isinstance(item, Node) else []
+    try:
+        return max(_most_of(typed_config(each)) for each in sized)
+    except DesignError:
+        return None
 
 
 def objective_warnings(design: Design) -> Iterator[Finding]:
@@ -284,7 +300,7 @@ def event_warnings(reading: Reading) -> Iterator[Finding]:
     design = reading.design
     for index, event in enumerate(design.scenario.events):
         reads = {field.name for field in event.kind.fields}
-        nodes = members(design, event.target) if "instances" in reads else []
+        nodes = members(design, event.target) if reads & {"instances", "instance"} else []
         there = max((_instances(reading, node) for node in nodes), default=None)
         if event.instances is not None and there is not None and event.instances > there:
             yield Finding(
@@ -347,11 +363,18 @@ def _endless(reading: Reading, event: Event) -> Iterator[Finding]:
 
 def _instances(reading: Reading, node: Node) -> int:
     """As many instances as a node may have."""
-    config = reading.configs.get(node.id)
+    return _most_of(reading.configs.get(node.id))
+
+
+def _most_of(config: Config | None) -> int:
+    """As many instances as a config allows, copies of a database included."""
     scale = getattr(config, "autoscale", None)
     if scale is not None:
-        return int(scale.max)
-    return int(getattr(config, "instances", 1)) + int(getattr(config, "replicas", 0))
+        return int(max(scale.max, getattr(config, "instances", 1)))
+    keeps = hasattr(config, "acknowledge")
+    return int(getattr(config, "instances", 1)) + (
+        int(getattr(config, "replicas", 0)) if keeps else 0
+    )
 
 
 def _keeps(node: Node, what: str) -> bool:

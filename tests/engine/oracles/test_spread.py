@@ -226,3 +226,49 @@ def test_theory_knows_the_mean_and_says_that_it_doubts_the_rest() -> None:
     found = predict(plan)
     assert any("distances" in doubt for doubt in found.nodes["web"].doubts)
     assert any("doubted" in doubt for doubt in found.clients["users"].doubts)
+
+
+def test_sessions_in_the_memory_of_a_zone_end_alone() -> None:
+    """A hundred users, sticky, a third in each zone: those of zone b have to begin anew, once."""
+    users = {"process": "poisson", "rate": 200.0, "users": 300}
+    drawn = design(
+        [
+            node("users", "client", arrivals=users),
+            node("front", "load_balancer", affinity="session", health=None),
+            node(
+                "web",
+                "service",
+                instances=3,
+                workers=50,
+                spread=list(ZONES),
+                service_time=constant(0.001),
+                sessions={"where": "memory", "idle_ttl": 1000.0},
+            ),
+        ],
+        [link("users", "front"), link("front", "web")],
+        frames=frames(),
+        duration=120.0,
+        warmup=60.0,
+        events=[{"at": 80, "target": "b", "change": "expire"}],
+    )
+    ended = run(drawn)["nodes"]["web"]["extra"]
+    assert ended["logged_out"] == pytest.approx(100, abs=2)
+
+
+def test_a_zone_whose_disks_are_lost_leaves_the_replicas_of_the_others() -> None:
+    """Three replicas, one in each zone: what zone b has lost the others still have, so that no write is lost."""
+    drawn = design(
+        [
+            client("users", 100.0),
+            node("db", "key_value_cluster", spread=list(ZONES), instances=3),
+        ],
+        [link("users", "db")],
+        frames=frames(),
+        classes=[
+            {"name": "write", "operation": "write", "keys": {"law": "uniform", "count": 50}},
+        ],
+        duration=40.0,
+        warmup=5.0,
+        events=[{"at": 20, "target": "b", "change": "flush"}],
+    )
+    assert run(drawn)["nodes"]["db"]["extra"]["lost_writes"] == 0

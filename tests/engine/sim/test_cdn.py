@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from engine.catalog.checks.scenario import metric_problem
 from engine.catalog.lower import lower
 from engine.model.design import Design
 from engine.model.edits import SetField
+from engine.model.metrics import value_of
 from engine.plan.theory import predict
 from engine.run.session import Session
 from tests.helpers.builders import Raw, constant, design, link, node, run
@@ -201,3 +203,51 @@ def test_a_purge_of_a_region_empties_its_point_alone() -> None:
     events = [{"at": 60.0, "target": "eu", "change": "flush"}]
     result = run(around_the_world(spread=["asia", "eu", "us"], events=events, ttl=None))
     assert result["nodes"]["origin"]["arrivals"] == 5
+
+
+@pytest.mark.parametrize(("which", "fetched"), [({}, 15), ({"instance": 2}, 5)])
+def test_a_purge_of_one_point_empties_that_alone(which: Raw, fetched: int) -> None:
+    """Five pages at three points: each of those that was emptied fetches five of them again."""
+    events = [{"at": 50.0, "target": "cdn", "change": "flush", **which}]
+    result = run(with_cdn(200.0, 100.0, 20.0, pops=3, ttl=None, events=events))
+    assert result["nodes"]["origin"]["arrivals"] == fetched
+    assert not result["clients"]["users"]["failed"]
+
+
+def test_a_flush_of_one_instance_of_a_ring_takes_its_share() -> None:
+    """Of four caches with a part of a thousand keys each, one forgets its part."""
+    event = {"at": 60.0, "target": "cache", "change": "flush", "instance": 3}
+    made = design(
+        [
+            node("users", "client", arrivals={"process": "poisson", "rate": 500.0}),
+            node("cache", "cache", instances=4, capacity=None, ttl=None),
+            node("db", "service", workers=100, service_time=constant(0.001)),
+        ],
+        [link("users", "cache"), link("cache", "db")],
+        classes=[{**PAGE, "keys": {"law": "uniform", "count": 1000}}],
+        duration=90.0,
+        warmup=50.0,
+        events=[event],
+    )
+    result = run(made)
+    rows = result["nodes"]["cache"]["instances"]
+    share = rows[2]["arrivals"] / sum(row["arrivals"] for row in rows)
+    assert result["nodes"]["db"]["arrivals"] == pytest.approx(1000.0 * share, rel=0.15)
+
+
+def test_an_instance_that_is_not_there_is_named() -> None:
+    made = with_cdn(pops=3)
+    assert metric_problem(made, "cdn.instances.2.arrivals") is None
+    assert metric_problem(made, "cdn.instances.3.arrivals") == (
+        "Nothing is measured as 'cdn.instances.3.arrivals'; its node has 3 instances, numbers 0 to 2"
+    )
+    grows = [{"at": 5.0, "target": "cdn", "change": "set", "path": "pops", "value": 5}]
+    assert metric_problem(with_cdn(pops=3, events=grows), "cdn.instances.4.arrivals") is None
+
+
+def test_how_uneven_instances_are_is_told_of_any_picker() -> None:
+    """In turn they are even; at random one of three has a bit more; by a key that all ask for one has three times the mean."""
+    for picker, low, high in (("round_robin", 1.0, 1.001), ("random", 1.003, 1.2), ("hash", 3.0, 3.0)):  # fmt: skip
+        made = with_cdn(100.0, 40.0, pops=3, to_cdn={"picker": picker}, keys={"law": "uniform", "count": 1})  # fmt: skip
+        assert metric_problem(made, "cdn.imbalance") is None
+        assert low <= (value_of("cdn.imbalance", run(made)) or 0.0) <= high

@@ -262,11 +262,12 @@ class Holding(Role):
                 behind = 1
         return behind
 
-    def flush(self) -> None:
-        """All disks are lost."""
+    def flush(self, some: set[int] | None) -> None:
+        """All disks are lost, or those of the instances with some indices."""
         for member in self.members:
-            member.forget()
-        self.siblings = 0
+            if some is None or int(member.pool.index) in some:
+                member.forget()
+        self.count_siblings()
         self.lost_writes += self.ledger.survey(self.partitions.owners)
 
     def stand(self, pool: Pool, side: i64, skew: float) -> None:

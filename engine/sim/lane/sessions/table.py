@@ -174,13 +174,21 @@ class SessionTable:
     def expire_all(self, now: float) -> None:
         """All sessions end before their time: their users have to begin anew."""
         self.tidy(now)
-        live = self.ledger.order.live()
-        for session in live:
+        self._cut(self.ledger.order.live(), now)
+
+    def expire_at(self, pools: list[Pool], now: float) -> None:
+        """The same for those that began at some instances."""
+        self.tidy(now)
+        self._cut([each for each in self.ledger.order.live() if each.home in pools], now)
+
+    def _cut(self, sessions: list[UserSession], now: float) -> None:
+        """End sessions before their time."""
+        for session in sessions:
             self._weigh_one(session, -float(self.size))
             self.ledger.cut(session, now)
             self.stored.ended(session)
         listener = self.listener
-        if listener is not None and live:
+        if listener is not None and sessions:
             listener.changed("ended", now)
 
     def fell(self, pool: Pool, now: float) -> None:
