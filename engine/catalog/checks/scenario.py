@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
     from engine.catalog.reading import Reading
     from engine.model.design import Design, Event
-    from engine.model.fields import Config
     from engine.model.event_record import Target
+    from engine.model.fields import Config
 
 
 def scenario_errors(reading: Reading) -> Iterator[Finding]:
