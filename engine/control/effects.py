@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 from engine.control.drains import count_cut, is_stopped, stop_time, take_out
 from engine.records import dataclass
 from engine.sim.instances import Hampered
-from engine.sim.primitives.cluster import cluster_of
 from engine.sim.lane.sessions.table import MEMORY
+from engine.sim.primitives.cluster import cluster_of
 from engine.sim.primitives.user_sessions import sessions_of
 
 if TYPE_CHECKING:
