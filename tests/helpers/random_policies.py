@@ -20,6 +20,7 @@ from engine.model.policies.concurrency import Concurrency
 from engine.model.policies.fallback import Fallback
 from engine.model.policies.hedge import Hedge
 from engine.model.policies.idempotency import Idempotency
+from engine.model.policies.lease import Lease
 from engine.model.policies.locks import Locks
 from engine.model.policies.policy import Policy
 from engine.model.policies.query import Query
@@ -40,6 +41,7 @@ from engine.plan.primitives import (
     LinkPlan,
     NodePlan,
     Plan,
+    QuorumPlan,
     ReplicationPlan,
     ResolverPlan,
     SpacingPlan,
@@ -167,6 +169,17 @@ REPLICATIONS = [
         lag=plans.exponential(0.3), read_from="any", acknowledge="semi_sync", semi_timeout=0.5
     ),
 ]
+QUORA = [
+    QuorumPlan(sync=plans.exponential(0.01), election=0.2),
+    QuorumPlan(sync=plans.constant(0.0), asks=False, election=1.0),
+    QuorumPlan(sync=plans.exponential(0.3), election=0.05),
+]
+LEASES: list[dict[str, Any]] = [
+    {"ttl": 0.3},
+    {"ttl": 2.0, "renew": 0.1},
+    {"ttl": 0.1, "renew": 0.2},
+    {"ttl": 10.0},
+]
 BACKUPS: list[Backup | None] = [
     None,
     None,
@@ -261,10 +274,12 @@ def failing_plan(plan: Plan, seed: int) -> Plan:
         else node
         for node in nodes
     )
-    nodes = tuple(_replicated(node, random) for node in nodes)
-    random = generator(seed, "plan", "clusters")
     busy = {link.source for link in plan.links}
     busy |= {each.replacement.id for each in plan.events if isinstance(each.replacement, NodePlan)}
+    agreeing = generator(seed, "plan", "coordinators")
+    nodes = tuple(node if node.id in busy else _agreeing(node, agreeing) for node in nodes)
+    nodes = tuple(_replicated(node, random) for node in nodes)
+    random = generator(seed, "plan", "clusters")
     nodes = tuple(node if node.id in busy else _clustered(node, random) for node in nodes)
     inside = tuple(node.id for node in nodes[::2])
     faults = ZONES[int(random.integers(len(ZONES)))]
@@ -275,7 +290,37 @@ def failing_plan(plan: Plan, seed: int) -> Plan:
         if place % 5 < 4
     )
     plan = _balanced(replace(plan, nodes=nodes, frames=(zone,), homes=homes), seed)
-    return _transacting(_querying(_remembering(plan, seed), seed), seed)
+    return _leasing(_transacting(_querying(_remembering(plan, seed), seed), seed), seed)
+
+
+def _leasing(plan: Plan, seed: int) -> Plan:
+    """The plan, whose coordinators grant leases to some of those who call them."""
+    random = generator(seed, "plan", "leases")
+    kept = {each.replacement.id for each in plan.events if isinstance(each.replacement, NodePlan)}
+    nodes = {node.id: node for node in plan.nodes}
+    grants = {name for name, node in nodes.items() if node.quorum is not None}
+    for name, node in nodes.items():
+        servers = [link.target for link in plan.links if link.source == name]
+        granting = [each for each in servers if each in grants and each != node.auth_server]
+        bare = node.traffic is None and node.flow is None and name not in kept
+        if bare and granting and random.random() < 0.7:
+            lease = Lease(coordinator=granting[0], **_any(LEASES, random))
+            nodes[name] = replace(node, gates=(*node.gates, lease))
+    links = (as_forwarded(replace(each, checks=False), nodes[each.source]) for each in plan.links)
+    return replace(plan, nodes=tuple(nodes.values()), links=tuple(links))
+
+
+def _agreeing(node: NodePlan, random: np.random.Generator) -> NodePlan:
+    """The node, sometimes as one whose instances agree by majority."""
+    parts = (node.traffic, node.store, node.router, node.backlog, node.topic)
+    other = (node.cluster, node.replication, node.autoscale, node.station.batch)
+    if any(parts) or any(other) or node.pulls or random.random() < 0.5:
+        return replace(node, quorum=None)
+    station = replace(node.station, instances=int(random.integers(1, 6)), hold=False)
+    settings = _any(QUORA, random)
+    return replace(
+        node, quorum=settings, station=station, flow=None, failover=None, backup=None
+    )
 
 
 def _transacting(plan: Plan, seed: int) -> Plan:
@@ -333,7 +378,8 @@ def _querying(plan: Plan, seed: int) -> Plan:
 def _clustered(node: NodePlan, random: np.random.Generator) -> NodePlan:
     """The node, sometimes as a cluster whose instances hold keys together."""
     parts = (node.traffic, node.store, node.router, node.backlog, node.topic, node.flow)
-    if any(parts) or node.replication is not None or node.pulls or random.random() < 0.5:
+    parts = (*parts, node.replication, node.quorum)
+    if any(parts) or node.pulls or random.random() < 0.5:
         return node
     if node.autoscale is not None or node.station.batch is not None:
         return node
@@ -349,7 +395,7 @@ def _clustered(node: NodePlan, random: np.random.Generator) -> NodePlan:
 def _replicated(node: NodePlan, random: np.random.Generator) -> NodePlan:
     """The node, sometimes with followers of which one may take over."""
     parts = (node.traffic, node.store, node.router, node.backlog, node.flow, node.autoscale)
-    if any(parts) or node.cluster is not None or node.pulls or random.random() < 0.8:
+    if any((*parts, node.cluster, node.quorum)) or node.pulls or random.random() < 0.8:
         return node
     settings = REPLICATIONS[int(random.integers(len(REPLICATIONS)))]
     instances = int(random.integers(2, 5))
