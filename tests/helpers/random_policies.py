@@ -318,9 +318,7 @@ def _agreeing(node: NodePlan, random: np.random.Generator) -> NodePlan:
         return replace(node, quorum=None)
     station = replace(node.station, instances=int(random.integers(1, 6)), hold=False)
     settings = _any(QUORA, random)
-    return replace(
-        node, quorum=settings, station=station, flow=None, failover=None, backup=None
-    )
+    return replace(node, quorum=settings, station=station, flow=None, failover=None, backup=None)
 
 
 def _transacting(plan: Plan, seed: int) -> Plan:
