@@ -31,6 +31,7 @@ TRANSACTION_METRICS: Final = (
     Metric(name="in_doubt_time", title="time in doubt, mean", unit="s", needs="flow"),
     Metric(name="in_doubt_last", title="participants in doubt at the end", needs="flow"),
     Metric(name="not_undone", title="participants not undone", counts=True, needs="flow"),
+    Metric(name="forgotten", title="participants that lost their part", counts=True, needs="flow"),
     Metric(name="unsettled", title="transactions under way at the end", needs="flow"),
 )
 """What nodes add whose flow has transactions."""

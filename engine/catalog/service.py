@@ -127,7 +127,10 @@ all work of its request. What nobody waits for any more begins nothing new.
 
 With *n* participants that refuse with probability *p*, *1 - (1-p)ⁿ* of the transactions abort: 4.9 % for five of 1 %. A
 message that comes twice or too late changes nothing: each participant knows what it has done. Every run checks that
-no money is made or lost on the way. Writing the leader's log takes no time here, and the second round no work at a
+no money is made or lost on the way, but by what is counted: steps of a saga that cannot be undone, and participants
+that **lost their part**. Those had prepared, or done it, when a failover took the machine that knew; the one that
+follows has never heard of it, its rows are free, and a commit finds nothing there. A database whose followers acknowledge
+(`sync`, `quorum`) loses none. For a participant nothing stands in: a fallback on its link is left out. Writing the leader's log takes no time here, and the second round no work at a
 database with row locks.
 
 **Admission** is what requests have to pass before they wait: a rate limit that lets in so many a second and

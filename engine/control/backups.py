@@ -114,6 +114,9 @@ class Backups:
         if pool.deaths == deaths and pool is keeper.part.node.pools[0]:
             keeper.at, keeper.written, keeper.lost = at, written, lost
             keeper.counts.copies += 1
+            log = write_log_of(keeper.part)
+            if log is not None:
+                log.are_safe(written)
 
     def _died(self, part: NodePart) -> None:
         """A machine is dead: restore a copy of it, if there are some."""
@@ -139,7 +142,7 @@ class Backups:
             return
         log, counts, age = write_log_of(keeper.part), keeper.counts, lost_at - keeper.at
         known_lost = _lost(keeper.part) - keeper.lost
-        lost = 0 if log is None else log.lose_since(keeper.written + known_lost)
+        lost = 0 if log is None else log.lose_since(keeper.written, known_lost, self._machine.now)
         counts.restores += 1
         counts.lost_seconds += age
         counts.waited += self._machine.now - lost_at

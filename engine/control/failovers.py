@@ -130,6 +130,8 @@ class Failovers:
             return
         name, settings, log = watch.part.plan.id, watch.settings, write_log_of(watch.part)
         written = 0 if log is None else int(log.acknowledged)
+        if log is not None:
+            log.keeps = True
         shown = format_quantity(settings.promote, "s")
         self._say(watch, "alert", f"leader lost, standby promoted in {shown}", "seen")
         if settings.fencing:
@@ -140,7 +142,9 @@ class Failovers:
         watch.counts.promoting = False
         if not self._goes_on(watch):
             return
-        lost = 0 if log is None else log.lose_since(written)
+        lost = 0 if log is None else log.lose_since(written, 0, self._machine.now)
+        if log is not None:
+            log.keeps = watch.part.plan.backup is not None
         self._timeline.succeed(watch.part)
         watch.missed = 0
         watch.counts.failovers += 1

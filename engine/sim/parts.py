@@ -269,10 +269,13 @@ class NodePart:
         return [link for link in self.leaving if not link.plan.checks]
 
     def resume(self, now: float) -> None:
-        """Let a queue send what waits, after something changed that may have kept it from it."""
+        """Let a queue send what waits, and others send it theirs, after something changed that may have kept them."""
         queue = self.role(MessageKeeper) if self.plan.keeps_messages else None
         if queue is not None:
             queue.pull(now)
+        if self.plan.pulls:
+            for link in self.entering:
+                link.link.reopen(now)
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from engine.catalog.checks.flows import explicit_flow
+from engine.model.edits import UNSET, SetField
 from engine.model.findings import Finding
 from engine.model.flow import transactions_of
 from engine.model.names import name_of
@@ -30,10 +31,28 @@ def transaction_findings(reading: Reading, plan: Plan) -> Iterator[Finding]:
             continue
         for path, transaction in transactions_of(flow):
             field = ".".join(("config", "flow", *path))
+            yield from _stand_ins(reading, transaction)
             if transaction.mode == "two_phase":
                 yield from _two_phase(reading, plan, node_id, transaction, field)
             elif transaction.mode == "saga":
                 yield from _saga(reading, plan, node_id, transaction, field)
+
+
+def _stand_ins(reading: Reading, transaction: Transaction) -> Iterator[Finding]:
+    """Fallbacks that are never used: nothing stands in for a participant."""
+    for link_id in transaction.links():
+        config = reading.links.get(link_id)
+        if config is None or config.fallback is None:
+            continue
+        yield Finding(
+            level="warning",
+            code="participant-fallback",
+            id=link_id,
+            field="config.fallback",
+            message=f"{name_of(reading.design, link_id)} leads to a participant of a transaction, for which nothing stands "
+            "in: its fallback is never used, and the transaction is undone when the participant fails",
+            fix=SetField(link_id, ("config", "fallback"), UNSET, "Remove the fallback"),
+        )
 
 
 def _two_phase(
@@ -54,6 +73,15 @@ def _two_phase(
                 field=field,
                 message=f"{name} takes part in two phases and locks no rows, so that others see and change what may yet "
                 "be undone; switch on its row locks, or take a database that has some",
+            )
+        if _may_forget(target):
+            yield Finding(
+                level="risk",
+                code="forgetful-participant",
+                id=node_id,
+                field=field,
+                message=f"A failover of {name} may lose what it has prepared or committed, so that a transaction is done "
+                "by the others alone; have its followers acknowledge (sync or quorum), or shut the old leader out",
             )
     if len(taking) < 2:
         return
@@ -87,6 +115,15 @@ def _saga(
                 message=f"What {name} does is not undone when a later step of the saga fails; give it a compensation, or "
                 "make it the last step",
             )
+
+
+def _may_forget(target: NodePlan) -> bool:
+    """Whether whoever leads after a failover may not know what the leader before had acknowledged."""
+    if target.failover is None:
+        return False
+    if target.replication is not None:
+        return target.replication.acknowledge in ("async", "semi_sync")
+    return not target.failover.fencing
 
 
 def _parts(plan: Plan) -> tuple[dict[str, NodePlan], dict[str, LinkPlan]]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, final
 
 from mypy_extensions import i64
 
+from engine.sim.lane.booking import unbook
 from engine.sim.lane.call import Call, CallPath, Endpoint, Site
 from engine.sim.lane.codes import (
     AT_RULE,
@@ -239,8 +240,7 @@ class Link(SettlingPath):
         if call.given_up == 0:
             call.given_up = UNSENT
         if call.booked:
-            call.booked = False
-            call.pool.reserved -= 1
+            unbook(call)
         self.agenda.schedule(0.0, call)
 
     def _board(self, call: Call, endpoint: Endpoint, now: float) -> None:

@@ -138,6 +138,8 @@ class Node(Site):
         self.arrivals -= 1
         call.pool.arrivals -= 1
         backlog.drop(call, now)
+        if self.pulls:
+            self.invite(call.pool, now)
 
     def _pass(self, call: Call, gate: Gate | None, now: float) -> None:
         """Pass the gates from one on."""
@@ -170,6 +172,8 @@ class Node(Site):
         if self.keeps_wait:
             self.wait.add(now - call.arrived)
         self.end(call, OK, now)
+        if self.pulls:
+            self.invite(call.pool, now)
 
     def _refuse_at(self, gate: Gate, call: Call, reason: i64, now: float) -> None:
         """Refuse a call at a gate."""
@@ -205,6 +209,8 @@ class Node(Site):
         self.in_system += 1.0
         self.arrived_sum += now
         self.waiting += 1.0
+        if self.pulls:
+            self.invite(call.pool, now)
 
     def let_in(self, call: Call, gate: Gate, now: float) -> None:
         """Let a call go on that a gate has held."""
@@ -260,6 +266,8 @@ class Node(Site):
             self.blame.refused[reason] += 1
             call.pool.failed += 1
         self._reply(call, reason, now)
+        if self.pulls:
+            self.invite(call.pool, now)  # its worker was kept for it
 
     def drop(self, call: Call, now: float) -> None:
         """Whoever waited too long is not worked on."""

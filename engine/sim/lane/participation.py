@@ -65,6 +65,8 @@ class Ledger:
     """What of that is of such as could not be undone."""
     stranded: i64 = 0
     """How many could not."""
+    forgotten: i64 = 0
+    """Participants of a transaction that was committed who have lost what they had done or promised, with a machine."""
 
 
 @final
@@ -81,6 +83,8 @@ class Participation:
         self.state: i64 = NOTHING
         self.owner: LockOwner | None = None
         """What it holds."""
+        self.undid = False
+        """Whether it did it before it undid it."""
         self.orphaned = False
         """Whether its leader is dead now."""
         self.closed = False
@@ -119,9 +123,53 @@ class Participation:
         elif state != UNDONE:
             self.state = UNDONE
             if state == DONE:
+                self.undid = True
                 self.account.balance -= self.amount
                 self.ledger.compensated += 1
             self._end(now)
+
+    def forget(self, message: i64, now: float) -> None:
+        """The machine that did what a message said is gone, and whoever follows it has never heard of that.
+
+        What was prepared is rolled back there, and its rows are free: if the leader commits, nobody is left who would
+        do it. Of several messages the last is to be forgotten first.
+        """
+        state = self.state
+        if message == PREPARE:
+            if state == PREPARED:
+                self.state = UNDONE
+                self._end(now)
+        elif message in (COMMIT, APPLY):
+            if state == DONE:
+                self.account.balance -= self.amount
+                self.state = PREPARED if message == COMMIT else NOTHING
+                if self.closed:
+                    self.state = UNDONE
+                    self.ledger.total -= self.amount
+                    self.miss()
+        elif state == UNDONE and self.undid:
+            self.state = DONE
+            self.undid = False
+            self.account.balance += self.amount
+            if self.closed:
+                self.ledger.total += self.amount
+                self.strand()
+
+    def settle(self, *, committed: bool, now: float) -> None:
+        """Its leader has forgotten the transaction: whatever it is by now it stays."""
+        self.closed = True
+        if committed:
+            if self.state != DONE:
+                self.state = UNDONE
+                self._end(now)
+                self.miss()
+        elif self.state == DONE:
+            self.strand()
+
+    def miss(self) -> None:
+        """It did not do what was decided."""
+        self.ledger.forgotten += 1
+        self.ledger.lost -= self.amount
 
     def orphan(self, now: float) -> None:
         """Its leader has died."""

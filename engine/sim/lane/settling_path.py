@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.sim.lane.booking import unbook
 from engine.sim.lane.codes import (
     ABANDONED,
     AT_SITE,
@@ -33,8 +34,7 @@ class SettlingPath(RuledPath):
     def lose(self, call: Call, delay: float) -> None:
         """Let the caller find out that nothing gets through; a worker kept for the call is free."""
         if call.booked:
-            call.booked = False
-            call.pool.reserved -= 1
+            unbook(call)
         call.reason = NETWORK
         call.given_up = LOST
         call.stage = RETURNING

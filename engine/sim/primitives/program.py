@@ -70,7 +70,7 @@ class ProgramAdapter(RoleAdapter[Program]):
         """Transactions by how they ended, and what became of their participants."""
         leader = body.coordinator
         if leader is None:
-            return (0.0,) * 7
+            return (0.0,) * 8
         return (
             float(leader.commits),
             float(leader.aborts),
@@ -79,6 +79,7 @@ class ProgramAdapter(RoleAdapter[Program]):
             float(leader.resolved),
             leader.doubted_for,
             float(leader.stranded),
+            float(leader.forgotten),
         )
 
     def extra(self, body: Program, since: Sequence[float], span: float, now: float) -> Values:
@@ -86,8 +87,8 @@ class ProgramAdapter(RoleAdapter[Program]):
         leader = body.coordinator
         if leader is None:
             return {}
-        commits, aborts, compensations, doubted, resolved, doubted_for, stranded = since
-        return {
+        commits, aborts, compensations, doubted, resolved, doubted_for, stranded, forgotten = since
+        found = {
             "commits": commits,
             "aborts": aborts,
             "abort_share": ratio(aborts, commits + aborts),
@@ -98,6 +99,7 @@ class ProgramAdapter(RoleAdapter[Program]):
             "not_undone": stranded,
             "unsettled": float(len(leader.open)),
         }
+        return {**found, "forgotten": forgotten} if leader.forgotten else found
 
     def check(self, body: Program, owner: Node, now: float) -> None:
         """No transaction is forgotten, and no money made or lost but what could not be undone."""

@@ -31,6 +31,7 @@ class WriteLogAdapter(GateAdapter[WriteLog]):
         if plan.failover is None and plan.backup is None:
             return None
         gate = had or WriteLog()
+        gate.keeps = gate.keeps or plan.backup is not None
         gate.writes = padded([kind.write for kind in setup.plan.classes], setup.kinds)
         return gate
 

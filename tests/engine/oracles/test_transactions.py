@@ -264,6 +264,80 @@ def test_transactions_survive_edits_of_what_they_are() -> None:
     session.result()
 
 
+FORGETFUL = {
+    "connections": 1000,
+    "replicas": 2,
+    "lag": constant(0.5),
+    "failover": {"promote": 1.0, "interval": 0.5},
+}
+
+
+def copied(**changes: Any):
+    """An order in two databases, of which the second has followers that are half a second behind."""
+    second = node(
+        "db1",
+        "sql_database",
+        write_time=constant(0.002),
+        locks=LOCKS,
+        **{**FORGETFUL, **changes},
+    )
+    kill = {"at": 20.0, "duration": None, "target": "db1", "change": "kill", "instances": 1}
+    wire = {"timeout": 2.0}
+    return shop("two_phase", rate=100.0, wire=wire, last=second, events=[kill, CALM])
+
+
+@pytest.mark.parametrize(("acknowledge", "forgets"), [("async", True), ("quorum", False)])
+def test_a_failover_that_loses_writes_rolls_back_what_was_prepared(
+    acknowledge: str, *, forgets: bool
+) -> None:
+    """The followers have never heard of the last half second: 50 transactions, of which the other database has its part."""
+    made = copied(acknowledge=acknowledge)
+    session = Session(made)
+    for second in (19.0, 25.0, 40.0, 60.0):
+        session.advance(second)
+        session.result()  # the books: what is lost is what was forgotten
+    leader = leader_of(session)
+    (terms,) = leader.terms.values()
+    extra = session.result()["nodes"]["orders"]["extra"]
+    given, received = (int(each.balance) for each in terms.accounts)
+    assert given == -leader.commits
+    assert received == leader.commits - extra.get("forgotten", 0)
+    assert len(leader.open) == extra["in_doubt_last"] == 0
+    assert session.result()["nodes"]["db1"]["extra"]["locks_held"] == 0
+    if forgets:
+        assert 40 <= extra["forgotten"] <= 60
+        assert extra["forgotten"] <= session.result()["nodes"]["db1"]["extra"]["lost_writes"]
+    else:
+        assert "forgotten" not in extra
+    assert len(found(made, "forgetful-participant")) == int(forgets)
+
+
+def test_a_restored_copy_knows_nothing_of_what_came_after_it() -> None:
+    backup = {"every": 10.0, "bytes": 1e6, "provision": 1.0}
+    second = node("db1", "sql_database", write_time=constant(0.002), locks=LOCKS, backup=backup)
+    kill = {"at": 25.0, "duration": None, "target": "db1", "change": "kill"}
+    made = shop("two_phase", rate=20.0, wire={"timeout": 0.5}, last=second, events=[kill, CALM])
+    session = Session(made)
+    session.advance(60.0)
+    extra = session.result()["nodes"]["orders"]["extra"]
+    lost = session.result()["nodes"]["db1"]["extra"]["lost_writes"]
+    assert 80 <= extra["forgotten"] <= 120, "five seconds of 20 a second"
+    assert extra["forgotten"] <= lost / 2 + 2
+
+
+def test_a_standby_forgets_what_the_old_leader_did_beside_it() -> None:
+    """It goes on for four seconds, shut out by nobody: what it does then nobody knows later."""
+    failover = {"interval": 0.5, "failures": 1, "promote": 4.0, "fencing": False}
+    second = node("db1", "sql_database", write_time=constant(0.002), locks=LOCKS, failover=failover)
+    freeze = {"at": 20.0, "duration": 1.0, "target": "db1", "change": "freeze"}
+    made = shop("two_phase", rate=20.0, wire={"timeout": 0.5}, last=second, events=[freeze, CALM])
+    session = Session(made)
+    session.advance(60.0)
+    extra = session.result()["nodes"]["orders"]["extra"]
+    assert 40 <= extra["forgotten"] <= 80
+    assert len(found(made, "forgetful-participant")) == 1
+
+
 def test_theory_says_nothing_of_transactions() -> None:
     twin = predict(lower(shop("saga", locks=None)))
     assert twin.nodes["orders"].residence is None
@@ -276,6 +350,9 @@ def test_what_is_dangerous_is_said() -> None:
     slow = shop("two_phase")
     slow = SetField("db1", ("config", "write_time"), constant(2.0)).apply(slow).design
     assert "DB1 takes 2.02 s" in found(slow, "slow-participant")[0].message.replace("Db1", "DB1")
+    rescued = found(shop("saga", wire={"fallback": {"kind": "static"}}), "participant-fallback")
+    assert [each.id for each in rescued] == ["orders-db0", "orders-db1"]
+    assert rescued[0].fix is not None
     unknown = shop("two_phase")
     gone = SetField(
         "orders", ("config", "flow"), [{"transaction": {"participants": ["orders-db0", "nobody"]}}]

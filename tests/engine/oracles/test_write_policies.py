@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine.model.write_behind import WriteBehind
-from engine.plan.primitives import EventPlan, KeyPlan, NodePlan, Plan
+from engine.plan.primitives import EventPlan, FlowPlan, KeyPlan, NodePlan, Plan
 from engine.sim.report import Result
 from tests.helpers import flows
 from tests.helpers.plans import cache, client, event, link, plan, request_class, simulate, station
@@ -137,10 +137,20 @@ def test_writes_beyond_the_limit_are_refused() -> None:
     assert result["nodes"]["db"]["arrivals"] == 4
 
 
-def test_what_is_not_written_yet_is_stale_where_the_database_is_read() -> None:
+@pytest.mark.parametrize("flow", [(), (flows.work(0.0, 0.0), flows.call("cache-db"))])
+def test_what_is_not_written_yet_is_stale_where_the_database_is_read(flow: FlowPlan) -> None:
     made = written((), (3.0,), write_policy="behind", write_behind=WriteBehind(delay=4.0))
+    if flow:
+        own = station("x", (0.0, 0.0), workers=None, flow=flow)
+        nodes = [
+            replace(each, station=own.station, flow=own.flow) if each.id == "cache" else each
+            for each in made.nodes
+        ]
+        made = replace(made, nodes=tuple(nodes))
     other = NodePlan(
-        id="other", station=made.nodes[2].station, store=cache("x", None, ttl=0.5).store
+        id="other",
+        station=station("x", (0.0, 0.0), workers=None).station,
+        store=cache("x", None, ttl=0.5).store,
     )
     nodes = [
         *made.nodes,

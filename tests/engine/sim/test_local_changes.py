@@ -128,6 +128,8 @@ def ran(design: Plan) -> tuple[str, list[Any]]:
 @example(random_plan(1097276))  # two instances are gone, and forgotten sooner or later
 @example(random_plan(7000027))  # others wait at a gate while parts of a flow are in line
 @example(random_plan(7000989))  # two instances lead when their caller is edited
+@example(random_plan(7000440))  # sessions fill the memory of an instance
+@example(random_plan(9100302))  # a consumer refuses messages while others wait
 def test_tuning_what_changed_is_as_good_as_tuning_everything(design: Plan) -> None:
     local = ran(steady(design))
     with pytest.MonkeyPatch.context() as patch:

@@ -11,6 +11,18 @@ from engine.sim.lane.seams import Gate
 
 if TYPE_CHECKING:
     from engine.sim.lane.call import Call
+    from engine.sim.lane.participation import Participation
+
+
+@final
+class Told:
+    """A message of a transaction that a node has acknowledged."""
+
+    def __init__(self, number: i64, part: Participation, message: i64) -> None:
+        self.number: i64 = number
+        """Among all writes that were acknowledged."""
+        self.part = part
+        self.message: i64 = message
 
 
 @final
@@ -25,18 +37,41 @@ class WriteLog(Gate):
         """Writes that succeeded so far."""
         self.lost: i64 = 0
         """Those of them of which nobody knows any more."""
+        self.keeps = False
+        """Whether messages of transactions may be lost from now on, so that they are kept."""
+        self._told: list[Told] = []
 
     def left(self, call: Call, reason: i64, now: float) -> None:
         """Count a write that has succeeded."""
         if reason == OK and self.writes[call.kind]:
             self.acknowledged += 1
+            context = call.context
+            if self.keeps and context is not None and context.part is not None:
+                self._told.append(Told(self.acknowledged, context.part, context.message))
 
     def lose(self, writes: int) -> None:
         """Lose so many of the writes that are known."""
         self.lost += min(i64(writes), self.acknowledged - self.lost)
 
-    def lose_since(self, acknowledged: int) -> int:
-        """Lose what was written since there were so many; returns how many writes that are."""
-        lost = self.acknowledged - acknowledged
+    def lose_since(self, acknowledged: int, known: int, now: float) -> int:
+        """Lose what was written since there were so many, but what is lost already: transactions as well.
+
+        Args:
+            acknowledged: how many writes whoever follows knows.
+            known: of those since, how many are counted as lost.
+            now: simulated time (s).
+
+        Returns:
+            How many more writes are lost.
+        """
+        lost = self.acknowledged - acknowledged - known
         self.lost += lost
+        told = self._told
+        while len(told) > 0 and told[-1].number > acknowledged:
+            last = told.pop()
+            last.part.forget(last.message, now)
         return int(lost)
+
+    def are_safe(self, acknowledged: int) -> None:
+        """The first so many writes are in a copy: whoever follows knows them."""
+        self._told = [each for each in self._told if each.number > acknowledged]

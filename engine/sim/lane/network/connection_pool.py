@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final, final
 
 from engine.sim.lane.agenda import Timer
+from engine.sim.lane.booking import unbook
 from engine.sim.lane.codes import (
     HELD,
     NETWORK,
@@ -317,5 +318,4 @@ class ConnectionPool(ConnectionHolder):
         pool = call.pool
         pool.coming -= 1
         if call.booked:
-            call.booked = False
-            pool.reserved -= 1
+            unbook(call)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mypy_extensions import i64
 
     from engine.sim.lane.call import Pool
+    from engine.sim.lane.replication.records import Record
 
 
 @final
@@ -117,6 +118,7 @@ class Group(Replicas):
         many = 2 * (len(others) + 1) > len(self.members)
         lost: i64 = 0
         broken: i64 = 0
+        gone: list[Record] = []
         for number, shipment in new.pending.items():
             record = shipment.record
             if any(number not in other.pending for other in others):
@@ -124,6 +126,7 @@ class Group(Replicas):
             record.dead = True
             if record.acknowledged < NEVER:
                 lost += 1
+                gone.append(record)
                 if record.safe and many:
                     broken += 1
         for member in self.members:
@@ -145,6 +148,8 @@ class Group(Replicas):
         self.lost += lost
         self.settle(now)
         self.try_again()
+        for record in reversed(gone):
+            record.forget(now)
         return lost
 
     def hand_over(self, new: Member, now: float) -> None:
@@ -188,6 +193,10 @@ class Group(Replicas):
         self._abandon(old, now)
         self.settle(now)
         self.try_again()
+        unshared = self.unshared
+        self.unshared = []
+        for record in reversed(unshared):
+            record.forget(now)
         return lost
 
     def restore(self, now: float) -> None:

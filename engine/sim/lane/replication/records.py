@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from engine.sim.lane.agenda import Timer
     from engine.sim.lane.call import Call, Pool
+    from engine.sim.lane.participation import Participation
 
 READS: Final = 1
 WRITES: Final = 2
@@ -57,6 +58,16 @@ class Record:
         """Whether it was acknowledged because all followers, or a majority of the instances, had it."""
         self.dead: bool = False
         """Whether nobody has it any more."""
+        self.part: Participation | None = None
+        """In what whoever wrote it takes part, where it is a message of a transaction."""
+        self.message: i64 = 0
+        """What that says."""
+
+    def forget(self, now: float) -> None:
+        """Nobody knows any more what a transaction had it do."""
+        part = self.part
+        if part is not None:
+            part.forget(self.message, now)
 
 
 @final

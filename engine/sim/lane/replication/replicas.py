@@ -104,6 +104,8 @@ class Replicas(Receiver):
         """The members by their instances."""
         self.waiting: dict[int, Record] = {}
         """Writes that wait for followers, in the order of the log."""
+        self.unshared: list[Record] = []
+        """Messages of transactions that an old leader has alone, beside a new one."""
         self._number: i64 = 0
         self._retry = Timer(self)
         self._retrying = False
@@ -154,6 +156,10 @@ class Replicas(Receiver):
             return False
         self._number += 1
         record = Record(self._number, job.key, _owner_of(job), now)
+        context = job.context
+        if context is not None and context.part is not None:
+            record.part = context.part
+            record.message = context.message
         versions = self.versions
         if versions is not None:
             record.before = versions.newest(record.key)
@@ -214,6 +220,8 @@ class Replicas(Receiver):
         if leader is not None and leader is not self.leader:
             self.divergent += 1
             self.by_itself += 1
+            if record.part is not None:
+                self.unshared.append(record)
         elif self.split:
             self.apart += 1
 

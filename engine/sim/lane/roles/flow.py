@@ -88,6 +88,8 @@ class Program(Role):
         frame = Frame(ROOT, job, self.program, deadline)
         if context is not None:
             inherit(frame, context)
+            frame.version = context.version  # what a write-behind has promised
+            frame.etag = context.etag  # what a store that asks for another version has already
         job.context = frame
         self._run(job, frame, now)
 

@@ -126,6 +126,7 @@ class SessionTable:
         session.home = pool
         self.ledger.begin(session, now)
         self._weigh_one(session, float(self.size))
+        self._watch(pool, now)
         if self.place == MEMORY and pool.leaving:
             self.lose(session, now)
 
@@ -226,6 +227,18 @@ class SessionTable:
             pool.kept = 0.0
         for session in self.ledger.order.live():
             self._weigh_one(session, float(self.size))
+        for pool in node.pools:
+            self._watch(pool, node.agenda.now)
+
+    def _watch(self, home: Pool, now: float) -> None:
+        """Sessions take more memory than before: see whether there is enough of it, wherever that is."""
+        if self.place == MEMORY:
+            if home.memory is not None:
+                home.memory.watch(now)
+        elif self.place == REPLICATED:
+            for pool in self.node.pools:
+                if pool.memory is not None:
+                    pool.memory.watch(now)
 
     def _weigh_one(self, session: UserSession, size: float) -> None:
         """A session takes memory from now on, or gives it back."""

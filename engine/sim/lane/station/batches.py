@@ -175,8 +175,8 @@ class Batching(Queueing):
         self.server.workers = UNLIMITED
         super().take_over(load, now)
 
-    def _go_on(self, progress: Progress, load: Load, now: float) -> None:
-        """A worker goes on with what it has in hand."""
+    def _go_on(self, progress: Progress, first: list[Call], now: float) -> None:
+        """A worker goes on with what it has in hand: all of it."""
         for call in progress.calls:
             call.stage = WORKING
         self._put(Batch(progress.calls, progress.fixed), progress.calls)

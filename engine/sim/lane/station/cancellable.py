@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, final
 
 from engine.sim.lane.codes import DEAD
-from engine.sim.lane.station.line import Line, came
+from engine.sim.lane.station.line import Line
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -63,14 +63,14 @@ class CancellableQueue(Line):
             call = self._line.pop()
         return None
 
+    def empty(self) -> list[Call]:
+        """Take everybody out who is alive; whoever is late is found when its turn comes."""
+        self._length = 0
+        return [call for call in self._line.empty() if call.stage != DEAD and not call.done]
+
     def _weed(self) -> None:
-        """Throw the dead out of the chain."""
-        kept: list[Call] = []
-        call = self._take()
-        while call is not None:
-            kept.append(call)
-            call = self._take()
-        kept.sort(key=came)
+        """Throw the dead out of the chain; the others keep their places."""
+        kept = self.empty()
         for each in kept:
             self._line.push(each)
         self._length = len(kept)

@@ -28,6 +28,19 @@ class Line:
         """Take the next call out."""
         raise NotImplementedError
 
+    def empty(self) -> list[Call]:
+        """Take everybody out, in the order in which they came into this line.
+
+        That is not when they came to their site: whoever waited at a gate, or comes back for a later part of a
+        flow, has lined up later.
+        """
+        calls: list[Call] = []
+        call = self.pop()
+        while call is not None:
+            calls.append(call)
+            call = self.pop()
+        return calls
+
     def given_up(self, call: Call) -> None:
         """Nobody waits any more for the answer to a call that may wait here; it is served all the same."""
 
@@ -128,6 +141,12 @@ class Lifo(Line):
             top.behind = None
         return top
 
+    def empty(self) -> list[Call]:
+        """Take everybody out: who lined up first is taken out last."""
+        calls = super().empty()
+        calls.reverse()
+        return calls
+
     def oldest(self) -> float:
         """When the one at the bottom came."""
         return self._bottom if self._top is not None else NEVER
@@ -165,6 +184,13 @@ class AdaptiveLifo(Line):
             self._first = 0
         return oldest
 
+    def empty(self) -> list[Call]:
+        """Take everybody out, whoever would be next."""
+        calls = [call for call in self._calls if call is not None]
+        self._calls = []
+        self._first = 0
+        return calls
+
     def oldest(self) -> float:
         """When the first came."""
         if self._first == len(self._calls):
@@ -181,9 +207,13 @@ class Priority(Line):
         self._levels = levels
         """Priority of each request class."""
         self._lines = [Fifo() for _ in range(max(levels) + 1)]
+        self._pushed: i64 = 0
+        """How many ever lined up."""
 
     def push(self, call: Call) -> None:
-        """Wait among equals."""
+        """Wait among equals, with a number: a call that waits is not on the agenda, so its place there means nothing."""
+        self._pushed += 1
+        call.seq = self._pushed
         self._lines[self._levels[call.kind]].push(call)
 
     def pop(self) -> Call | None:
@@ -194,6 +224,12 @@ class Priority(Line):
                 return call
         return None
 
+    def empty(self) -> list[Call]:
+        """Take everybody out, whatever their priorities."""
+        calls = super().empty()
+        calls.sort(key=_place_of)
+        return calls
+
     def given_up(self, call: Call) -> None:
         """Shelve it among equals."""
         self._lines[self._levels[call.kind]].given_up(call)
@@ -203,6 +239,6 @@ class Priority(Line):
         return min([line.oldest() for line in self._lines])
 
 
-def came(call: Call) -> tuple[float, int]:
-    """When a waiting call came; its entry has not been scheduled again since."""
-    return (call.arrived, call.seq)
+def _place_of(call: Call) -> i64:
+    """The number with which a call lined up."""
+    return call.seq

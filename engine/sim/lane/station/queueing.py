@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from engine.sim.lane.codes import DEAD, OUTBOUND, WORKING
 from engine.sim.lane.station.cancellable import CancellableQueue
-from engine.sim.lane.station.line import came
 from engine.sim.lane.station.load import Load, Movable, Progress, keeping
 from engine.sim.lane.station.special_work import interrupt
 
@@ -98,6 +97,8 @@ class Queueing(Movable):
         call.stage = DEAD
         pool.site.touch(now)
         pool.leave_line(now)
+        if pool.site.pulls:
+            pool.site.invite(pool, now)  # where messages wait here, that was a place for one
         return True
 
     def stop(self, call: Call, now: float) -> None:
@@ -151,20 +152,10 @@ class Queueing(Movable):
             self._begin(call, now)
 
     def reline(self, line: Line) -> None:
-        """Change the order of service; those who wait move over in the order in which they came."""
-        for each in self._empty_line():
+        """Change the order of service; those who wait move over in the order in which they lined up."""
+        for each in self.line.empty():
             line.push(each)
         self.line = line
-
-    def _empty_line(self) -> list[Call]:
-        """Take everybody out of the line, in the order in which they came."""
-        waiting: list[Call] = []
-        call = self.line.pop()
-        while call is not None:
-            waiting.append(call)
-            call = self.line.pop()
-        waiting.sort(key=came)
-        return waiting
 
     def clear(self, now: float) -> None:
         """Forget everybody."""
@@ -178,7 +169,7 @@ class Queueing(Movable):
     def lift(self, move: Move, now: float) -> Load:
         """Give up the line and what is worked on."""
         load = Load()
-        load.waiting = self._empty_line()
+        load.waiting = self.line.empty()
         load.working = self._in_hand(move, now)
         load.keeping = self._kept(move)
         load.busy = self.pool.busy
@@ -196,37 +187,37 @@ class Queueing(Movable):
         """Go on with what is in hand, as far as there are workers, and let the others wait."""
         pool = self.pool
         pool.count(load.busy, 0, now)
-        if load.shared:
-            self._interrupt_the_last(load, now)
+        first = self._interrupt_the_last(load, now) if load.shared else []
         for progress in load.working:
-            self._go_on(progress, load, now)
+            self._go_on(progress, first, now)
         for calls in load.keeping:
             self._keep(calls)
-        waiting = load.waiting
-        waiting.sort(key=came)
+        first.sort(key=_came)
+        waiting = first + load.waiting  # whose work has begun is in front of whose has not
         for call in waiting:
             self.line.push(call)
         pool.count(pool.busy, len(waiting), now)
         pool.count_resting(pool.busy - len(load.working) - pool.resting, now)
         self._serve(now)
 
-    def _go_on(self, progress: Progress, load: Load, now: float) -> None:
-        """A worker goes on with what it has in hand, one call after the other."""
+    def _go_on(self, progress: Progress, first: list[Call], now: float) -> None:
+        """A worker goes on with what it has in hand, one call after the other: the others wait as the first in line."""
         calls = progress.calls
         left = progress.left / float(len(calls))
         self._work_on(calls[0], left, now)
         for call in calls[1:]:
             interrupt(self.pool, call, left)
-            load.waiting.append(call)
+            first.append(call)
 
     def _keep(self, calls: list[Call]) -> None:
         """One worker is kept by one call."""
         for call in calls[1:]:
             call.held = False
 
-    def _interrupt_the_last(self, load: Load, now: float) -> None:
-        """Where more was worked on at once than there are workers, let those wait who came last."""
+    def _interrupt_the_last(self, load: Load, now: float) -> list[Call]:
+        """Where more was worked on at once than there are workers, let those wait who came last; returns them."""
         pool = self.pool
+        interrupted: list[Call] = []
         free = [each for each in load.working if not each.carried and not each.calls[0].held]
         free.sort(key=_came_first)
         while len(free) > 0 and pool.busy > pool.workers + pool.excess:
@@ -234,11 +225,17 @@ class Queueing(Movable):
             load.working.remove(progress)
             call = progress.calls[0]
             interrupt(pool, call, progress.left)
-            load.waiting.append(call)
+            interrupted.append(call)
             pool.count(pool.busy - 1, 0, now)
         pool.overcommit(now)
+        return interrupted
 
 
 def _came_first(progress: Progress) -> tuple[float, int]:
     """When the first call in hand came."""
-    return came(progress.calls[0])
+    return _came(progress.calls[0])
+
+
+def _came(call: Call) -> tuple[float, int]:
+    """When a call came, of those at one time by their places on the agenda."""
+    return (call.arrived, call.seq)

@@ -239,9 +239,7 @@ class Coordinator(Ledger):
             self.ended += 1
             self.total += transaction.whole()
             for part in transaction.parts:
-                part.closed = True
-                if part.state == DONE and transaction.stage == ABORTING:
-                    part.strand()
+                part.settle(committed=transaction.stage == COMMITTING, now=now)
             self.messenger.closed(transaction, now)
 
     def crashed(self, pool: Pool, now: float) -> None:
