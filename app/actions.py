@@ -84,6 +84,7 @@ ACTIONS: Final = (
     ActionSpec("insert.component", "&Component…", ("A",), "plus"),
     ActionSpec("insert.link", "&Link", ("L",), "link"),
     ActionSpec("insert.note", "&Note", ("N",), "note"),
+    ActionSpec("insert.citation", "C&ite a metric of the run…", ("Ctrl+Shift+M",), "chart"),
     ActionSpec("insert.comment", "C&omment…", ("C",), "comment"),
     ActionSpec("insert.frame", "&Frame", ("G",), "frame"),
     ActionSpec("run.toggle", "&Run or pause", ("Space", "F5"), "play"),
@@ -151,7 +152,7 @@ MENUS: Final = (
     ),
     MenuSpec(
         "&Insert",
-        ("insert.component", "insert.link", "insert.note", "insert.frame", "insert.comment", "-", ">components"),
+        ("insert.component", "insert.link", "insert.note", "insert.frame", "insert.comment", "insert.citation", "-", ">components"),
     ),
     MenuSpec(
         "&Run",

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu
 
 from app.animation import AnimationExport
 from app.chart_export import ChartExports
+from app.citing.desk import CitingDesk
 from app.command_palette import CommandPalette
 from app.comments_card import CommentsCard
 from app.comparison import Comparison
@@ -90,6 +91,7 @@ class Commands(QObject):
         self.comparison = Comparison(bench)
         self.pair = PairDesk(bench)
         self.presenting = PresentDesk(bench)
+        self.citing = CitingDesk(bench)
         bench.actions.bind(
             self._file() | self._edit() | self._view() | self._insert() | self._run() | self._help()
         )
@@ -259,6 +261,7 @@ class Commands(QObject):
             "insert.link": on_canvas(canvas.begin_link),
             "insert.note": on_canvas(canvas.add_note),
             "insert.frame": on_canvas(canvas.add_frame),
+            "insert.citation": self.citing.open,
             "insert.comment": self._comment,
         }
 

@@ -29,6 +29,9 @@ class FindingsService(QObject):
         super().__init__(document)
         self._analysis = analysis
         self._findings: tuple[Finding, ...] = ()
+        self._found: tuple[Finding, ...] = ()
+        """By the check, which needs no run."""
+        self._of_run: tuple[Finding, ...] = ()
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)  # once for a burst of changes, before the next paint
@@ -60,10 +63,21 @@ class FindingsService(QObject):
         self._late.start()
         self._analysis.ask("findings")
 
+    def add_of_run(self, found: tuple[Finding, ...]) -> None:
+        """Have what the last whole run found beside what the check finds; nothing once it no longer counts."""
+        if found != self._of_run:
+            self._of_run = found
+            self._tell()
+
+    def _tell(self) -> None:
+        """Put everything in order and tell everybody."""
+        everything = (*self._found, *self._of_run)
+        self._findings = tuple(sorted(everything, key=lambda finding: _ORDER[finding.level]))
+        self.changed.emit(self._findings)
+
     def _take(self, topic: str, found: tuple[Finding, ...] | None) -> None:
         """Take in what was found."""
         if topic == "findings":
             self._late.stop()
-            ordered = sorted(found or (), key=lambda finding: _ORDER[finding.level])
-            self._findings = tuple(ordered)
-            self.changed.emit(self._findings)
+            self._found = found or ()
+            self._tell()

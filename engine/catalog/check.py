@@ -17,6 +17,7 @@ from engine.catalog.checks.standstill import standstill_errors
 from engine.catalog.checks.stores import store_warnings
 from engine.catalog.checks.transactions import transaction_findings
 from engine.catalog.checks.warnings import warnings
+from engine.catalog.citing import citation_findings
 from engine.catalog.lower import plan_of, read_whole
 from engine.plan.largest import at_largest
 
@@ -48,4 +49,5 @@ def check(design: Design) -> tuple[Finding, ...]:
         *hot_rows(reading, largest),
         *transaction_findings(reading, plan),
         *objective_findings(reading, plan),
+        *citation_findings(design),
     )

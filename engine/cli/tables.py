@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from engine.catalog import component, lower
-from engine.catalog.measures import unit_of
+from engine.catalog.measures import title_of, unit_of
 from engine.cli.console import WIDE
 from engine.cli.terminal import shown
 from engine.model.costing import cost_line, costly_parts
@@ -54,6 +54,8 @@ def result_tables(
         yield _costs(result, design, line)
     if result["objectives"]:
         yield _objectives(result, design)
+    if result.get("citations"):
+        yield _citations(result, design)
 
 
 def findings_table(findings: Iterable[Finding], design: Design) -> Table:
@@ -223,6 +225,23 @@ def _objectives(result: Mapping[str, Any], design: Design) -> Table:
         style = "yellow" if each.get("sure") is False else style
         value = measured(each, unit_of(design, each["metric"]))
         table.add_row(Text(shown(about(each))), value, Text(verdict(each), style))
+    return table
+
+
+def _citations(result: Mapping[str, Any], design: Design) -> Table:
+    """Whether the numbers that notes cite hold in this run."""
+    table = airy_table("Cited", "cited", "measured", "", title="\nCited numbers")
+    for each in result["citations"]:
+        unit, value = unit_of(design, each["metric"]), each["measured"]
+        word, style = ("holds", "green") if each["holds"] else ("no longer holds", "bold red")
+        if not each["same_design"]:
+            word += ", cited for another design"
+        table.add_row(
+            Text(shown(title_of(design, each["metric"]))),
+            Text(format_quantity(each["cited"], unit)),
+            Text("–" if value is None else format_quantity(value, unit)),
+            Text(word, style),
+        )
     return table
 
 

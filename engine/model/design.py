@@ -97,6 +97,27 @@ class Frame(Part):
     config: RawConfig = Field(default_factory=dict)
 
 
+class Citation(Part):
+    """A number of a run that a note relies on."""
+
+    run: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    """Hash of the result that it is from."""
+    metric: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    """Path of the number, such as ``users.latency.p99``."""
+    value: Annotated[float, Field(ge=-1e18, le=1e18)]
+    """In SI units."""
+    tolerance: Annotated[float, Field(ge=0.0, le=10.0)] = 0.05
+    """Share of the value by which a run may be off before the number no longer holds."""
+    design: Annotated[str, StringConstraints(max_length=64)] = ""
+    """Fingerprint of what was run (``engine.model.fingerprint``); empty where nobody knows."""
+
+    def holds(self, measured: float) -> bool:
+        """Whether a measured value is what was cited, within the tolerance."""
+        return abs(measured - self.value) <= self.tolerance * abs(self.value) + _ROUNDING * max(
+            1e-3, abs(self.value)
+        )
+
+
 class Note(Part):
     """A sticky note. ``x``, ``y`` are its top left corner."""
 
@@ -106,6 +127,8 @@ class Note(Part):
     y: Coordinate = 0.0
     width: Extent = 200.0
     height: Extent = 90.0
+    citations: tuple[Citation, ...] = Field(default=(), max_length=20, strict=False)
+    """Numbers of runs that it relies on."""
 
 
 def _known(change: str) -> str:
@@ -339,7 +362,16 @@ EMPTY_WEIGHT: Final = 2_000
 
 def weight_of(item: Part) -> int:
     """The bytes that an item takes in a file at most. Raises ``LimitError`` if no file can hold it."""
-    return weigh(dict(item), 2)
+    return weigh(plain(dict(item)), 2)
+
+
+def plain(fields: dict[str, Any]) -> dict[str, Any]:
+    """Fields of an item in JSON's terms: the citations of a note are records of their own."""
+    cited = fields.get("citations")
+    if cited is None:
+        return fields
+    raw = [each.model_dump(mode="json") for each in cited]
+    return fields | {"citations": raw}
 
 
 class Design(Part):

@@ -13,7 +13,7 @@ from pydantic import JsonValue, ValidationError
 
 from engine.model.changes import Changes
 from engine.model.copies import copied
-from engine.model.design import SETTINGS, Design, Frame, Link, Node, Note, weight_of
+from engine.model.design import SETTINGS, Design, Frame, Link, Node, Note, plain, weight_of
 from engine.model.files import dumps
 from engine.model.findings import message_of
 from engine.model.limits import MAX_BYTES, MAX_DEPTH, LimitError, short, too_deep, too_large, weigh
@@ -280,7 +280,7 @@ def _raw(item: Item) -> dict[str, Any]:
     """What was set of an item, field by field; nested JSON is shared, not copied."""
     known = type(item).model_fields
     fields = {name: getattr(item, name) for name in item.model_fields_set if name in known}
-    return fields | (item.model_extra or {})
+    return plain(fields) | (item.model_extra or {})
 
 
 def _validated(item: Item, raw: dict[str, Any]) -> Item:
@@ -305,7 +305,7 @@ def _heavier(item: Item, made: Item) -> int:
     """How many bytes more an item takes, with another in its place; a config that stays counts for nothing."""
     same = getattr(made, "config", None) is getattr(item, "config", None)
     now, before = (
-        weigh({name: value for name, value in each if not same or name != "config"}, 2)
+        weigh(plain({name: value for name, value in each if not same or name != "config"}), 2)
         for each in (made, item)
     )
     return now - before

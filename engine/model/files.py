@@ -147,6 +147,9 @@ def dumps(design: Design) -> str:
     for frame in made["frames"]:
         if not frame["config"]:
             del frame["config"]  # few frames have one, and older versions wrote none
+    for note in made["notes"]:
+        if not note["citations"]:
+            del note["citations"]  # few notes cite a run, and older versions wrote none
     for name in ("comments", "presentation"):
         if not made[name]:
             del made[name]  # few designs have some, and older versions wrote none

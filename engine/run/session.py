@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from engine.catalog import DesignError, Lowerer
 from engine.control.simulation import Simulation
+from engine.model.citing import citations_of, judged
 from engine.model.memory import DEFAULT_MEMORY
 from engine.run.journal import Entry, Journal, JournalError, Moment, Recorder
 from engine.run.memory import MemoryGuard, MemoryLimitError, Stop, stopped
@@ -341,7 +342,11 @@ class Session:
         """The result as it stands."""
         simulation = self._simulation
         objectives = self.design.objectives
-        return result_of(simulation.machine, objectives, self._wall, simulation.meters)
+        cited = tuple(each.metric for _, _, each in citations_of(self.design))
+        meters = simulation.meters
+        result = result_of(simulation.machine, objectives, self._wall, meters, cited)
+        citations = judged(self.design, result)
+        return result | {"citations": citations} if citations else result
 
     def _follow_objectives(self) -> None:
         """Measure the parts of the run that objectives are about."""

@@ -36,7 +36,11 @@ Result = dict[str, Any]
 
 
 def result_of(
-    machine: Machine, objectives: Iterable[Objective], wall: float, meters: Meters | None = None
+    machine: Machine,
+    objectives: Iterable[Objective],
+    wall: float,
+    meters: Meters | None = None,
+    cited: Iterable[str] = (),
 ) -> Result:
     """The result object of a machine as it stands, `wall` seconds of computing after its start.
 
@@ -45,6 +49,7 @@ def result_of(
         objectives: What is judged.
         wall: Seconds that computing took.
         meters: What else was measured because somebody asked for it.
+        cited: Metrics that notes cite: shares above a limit are there only for who asks for them.
 
     Raises:
         InvariantError: the simulator broke one of its own laws.
@@ -52,7 +57,7 @@ def result_of(
     check(machine)
     now, plan, objectives = machine.now, machine.plan, tuple(objectives)
     meters = meters or Meters(machine)
-    limits = limits_in((*(each.metric for each in objectives), *meters.metrics))
+    limits = limits_in((*(each.metric for each in objectives), *meters.metrics, *cited))
     clients = {name: part for name, part in machine.nodes.items() if part.is_client}
     nodes = {name: part for name, part in machine.nodes.items() if not part.is_client}
     result: Result = {

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from engine.model import presenting
+from engine.model import citing, presenting
 from engine.model.commenting import answered, resolved, said, taken_back
-from engine.model.design import Comment, Frame, Link, Node, Note, Reply, Step, View
+from engine.model.design import Citation, Comment, Frame, Link, Node, Note, Reply, Step, View
 from engine.model.edits import (
     UNSET,
     CompoundEdit,
@@ -212,12 +212,31 @@ def _step_edit(draw: Draw, design: Design) -> Edit:
     )
 
 
+def _citation_edit(draw: Draw, design: Design) -> Edit:
+    """A number cited on a note, cited anew, or taken off it."""
+    note = draw(st.sampled_from(design.notes))
+    metric = draw(st.sampled_from(["users.goodput", "web.residence.p99"]))
+    value = draw(st.floats(-1e18, 1e18))
+    cited = Citation(run=draw(st.text(min_size=1, max_size=9)), metric=metric, value=value)
+    if not note.citations or draw(st.booleans()):
+        return citing.citing(design, note.id, cited)
+    place = draw(st.integers(0, len(note.citations) - 1))
+    return draw(
+        st.sampled_from(
+            [
+                citing.replaced(design, note.id, place, cited),
+                citing.uncited(design, note.id, place),
+            ]
+        )
+    )
+
+
 @st.composite
 def edits(draw: Draw, design: Design) -> Edit:
     """An edit that fits a design."""
     movable = [*design.nodes, *design.frames, *design.notes]
     everything = [*movable, *design.links]
-    sorts = ["insert", "remove", "move", "field", "design", "batch", "comment", "step"]
+    sorts = ["insert", "remove", "move", "field", "design", "batch", "comment", "step", "cite"]
     sort = draw(st.sampled_from(sorts))
     if sort == "insert":
         return _new_items(draw, design)
@@ -225,6 +244,8 @@ def edits(draw: Draw, design: Design) -> Edit:
         return _comment_edit(draw, design)
     if sort == "step":
         return _step_edit(draw, design)
+    if sort == "cite" and design.notes:
+        return _citation_edit(draw, design)
     if sort == "remove" and everything:
         gone = draw(st.lists(st.sampled_from(everything), min_size=1, max_size=3))
         return Remove(frozenset(each.id for each in gone))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from widgets.canvas.aligning import WAYS
 from widgets.canvas.blast_map import BlastMap, BlastMark, Ghost
+from widgets.canvas.note_painter import NoteChip
 from widgets.canvas.outlines import Outline
 from widgets.canvas.view import CanvasView
 from widgets.canvas.where import place_of, states_of
@@ -19,6 +20,7 @@ __all__ = [
     "BlastMark",
     "CanvasView",
     "Ghost",
+    "NoteChip",
     "Outline",
     "place_of",
     "states_of",

@@ -28,7 +28,7 @@ from widgets.canvas.geometry import (
     squared_distance,
 )
 from widgets.canvas.link_painter import LARGEST_SHAPE, LinkFace, fitted, has_pills, paint_link_pills
-from widgets.canvas.note_painter import paint_note
+from widgets.canvas.note_painter import NoteChip, paint_note
 from widgets.canvas.wires import Wire, distance, wire
 
 if TYPE_CHECKING:
@@ -180,6 +180,7 @@ class NoteItem(PictureItem):
         """A note at its place."""
         super().__init__(note.id, QRectF(note.x, note.y, note.width, note.height), NOTE_MARGIN)
         self.text = note.text
+        self.chips: tuple[NoteChip, ...] = ()
         self.selected = False
         self.setZValue(NOTES_Z)
 
@@ -192,11 +193,11 @@ class NoteItem(PictureItem):
         return "body" if self.rect.adjusted(-reach, -reach, reach, reach).contains(at) else None
 
     def _content(self) -> object:
-        return (self.text, self.selected)
+        return (self.text, self.selected, self.chips)
 
     def _paint(self, painter: QPainter, look: Look) -> None:
         size = QRectF(0.0, 0.0, self.rect.width(), self.rect.height())
-        paint_note(painter, size, self.text, look, selected=self.selected)
+        paint_note(painter, size, self.text, look, selected=self.selected, chips=self.chips)
 
 
 class FrameItem:

@@ -2,23 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen, QTextLayout, QTextOption
 
+from widgets.theme.shapes import paint_state
+
 if TYPE_CHECKING:
     from PySide6.QtGui import QFont
 
+    from widgets.canvas.health import State
     from widgets.canvas.look import Look
 
 PADDING: Final = 12.0
 _TILT: Final = -0.9
 """Degrees by which the paper lies askew; the text is level."""
 _MOST_LINES: Final = 400
+_CHIP: Final = 19.0
+"""Height of a chip."""
+_GAP: Final = 3.0
 
 
-def paint_note(painter: QPainter, size: QRectF, text: str, look: Look, *, selected: bool) -> None:
+@dataclass(frozen=True, slots=True)
+class NoteChip:
+    """A line at the foot of a note: a number that it cites, and what became of it."""
+
+    text: str
+    word: str = ""
+    tone: State = "idle"
+    """Its colour; the word says the same."""
+
+
+def paint_note(
+    painter: QPainter,
+    size: QRectF,
+    text: str,
+    look: Look,
+    *,
+    selected: bool,
+    chips: tuple[NoteChip, ...] = (),
+) -> None:
     """Paint a note with its top left corner at the origin."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     theme = look.theme
@@ -40,7 +65,35 @@ def paint_note(painter: QPainter, size: QRectF, text: str, look: Look, *, select
     painter.restore()
     if selected:
         _paint_grip(painter, paper, look)
-    _paint_text(painter, paper.adjusted(PADDING, PADDING - 2, -PADDING, -PADDING + 4), text, look)
+    foot = len(chips) * (_CHIP + _GAP)
+    box = paper.adjusted(PADDING, PADDING - 2, -PADDING, -PADDING + 4 - foot)
+    _paint_text(painter, box, text, look)
+    for place, chip in enumerate(chips):
+        top = paper.bottom() - PADDING + 3.0 - (len(chips) - place) * (_CHIP + _GAP)
+        row = QRectF(PADDING - 4.0, top, paper.width() - 2.0 * PADDING + 8.0, _CHIP)
+        _paint_chip(painter, chip, row, look)
+
+
+def _paint_chip(painter: QPainter, chip: NoteChip, row: QRectF, look: Look) -> None:
+    """A pill with the number, and behind it what became of it."""
+    theme, metrics = look.theme, look.pill_metrics
+    style = theme.state(chip.tone)
+    word = f"{chip.word}" if chip.word else ""
+    behind = metrics.horizontalAdvance(word) + 10.0 if word else 0.0
+    text = metrics.elidedText(chip.text, Qt.TextElideMode.ElideRight, row.width() - behind - 30.0)
+    width = min(row.width(), metrics.horizontalAdvance(text) + behind + 30.0)
+    pill = QRectF(row.left(), row.top(), width, row.height())
+    painter.setPen(QPen(look.colour(style.colour), 1.2))
+    painter.setBrush(look.colour(theme.card))
+    painter.drawRoundedRect(pill, _CHIP / 2.0, _CHIP / 2.0)
+    paint_state(painter, style, QRectF(pill.left() + 7.0, pill.top() + 5.0, 9.0, 9.0))
+    painter.setFont(look.pill_font)
+    painter.setPen(look.colour(theme.text))
+    inner = pill.adjusted(21.0, 0.0, -8.0, 0.0)
+    painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+    if word:
+        painter.setPen(look.colour(style.text))
+        painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, word)
 
 
 def _paint_grip(painter: QPainter, paper: QRectF, look: Look) -> None:

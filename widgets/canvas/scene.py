@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from widgets.canvas.blast_map import BlastMap
     from widgets.canvas.link_painter import LinkFace
     from widgets.canvas.look import Look
+    from widgets.canvas.note_painter import NoteChip
 
 AnyItem: TypeAlias = CardItem | FrameItem | NoteItem | LinkItem
 _EVERYWHERE = QRectF(-2e7, -2e7, 4e7, 4e7)
@@ -64,6 +65,7 @@ class CanvasScene(QGraphicsScene):
         self.cards: dict[str, CardItem] = {}
         self.frames: dict[str, FrameItem] = {}
         self.notes: dict[str, NoteItem] = {}
+        self.chips: Mapping[str, tuple[NoteChip, ...]] = {}
         self.stale: set[PictureItem] = set()
         self._left: dict[str, QRectF] = {}
         """Where cards that lie elsewhere now were when links were last routed around them."""
@@ -320,10 +322,15 @@ class CanvasScene(QGraphicsScene):
             frame.face = face
             self.backdrop.touch(frame.outline())
 
+    def show_chips(self, chips: Mapping[str, tuple[NoteChip, ...]]) -> None:
+        """Show what notes cite, by their ids."""
+        self.chips = chips
+        self.refresh_faces(self.notes)
+
     def _set_note(self, note: NoteItem) -> None:
-        selected = note.item_id in self.presenter.selection
-        if note.selected != selected:
-            note.selected = selected
+        shown = (note.item_id in self.presenter.selection, self.chips.get(note.item_id, ()))
+        if (note.selected, note.chips) != shown:
+            note.selected, note.chips = shown
             self.stale.add(note)
 
     def _set_card(self, card: CardItem) -> None:

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from widgets.canvas.aligning import Way
     from widgets.canvas.blast_map import BlastMap
     from widgets.canvas.items import PictureItem
+    from widgets.canvas.note_painter import NoteChip
     from widgets.instruments import Moment
     from widgets.theme.icons import IconSet
     from widgets.theme.tokens import Theme
@@ -167,8 +168,6 @@ class CanvasView(QGraphicsView):
             },
         )
 
-    # Data in
-
     def set_design(self, design: Design) -> None:
         """Show another design, all of it."""
         self._hand.cancel()
@@ -221,9 +220,12 @@ class CanvasView(QGraphicsView):
 
     def set_findings(self, findings: Mapping[str, tuple[Finding, ...]]) -> None:
         """Mark items with findings."""
-        before = self._scene.presenter.findings
-        self._scene.presenter.findings = dict(findings)
+        before, self._scene.presenter.findings = self._scene.presenter.findings, dict(findings)
         self._scene.refresh_faces(before.keys() | findings.keys())
+
+    def show_chips(self, chips: Mapping[str, tuple[NoteChip, ...]]) -> None:
+        """Show what notes cite, by their ids."""
+        self._scene.show_chips(chips)
 
     def show_map(self, blast: BlastMap | None) -> None:
         """Paint a map of failures over the design, with its legend; None takes it away.
@@ -341,10 +343,9 @@ class CanvasView(QGraphicsView):
         if place is None and self._commands.only_node() is not None:
             place = self._commands.next_place()
         if place is None:
-            inside = self.underMouse() and self.viewport().rect().contains(
-                self._hand.last.view.toPoint()
-            )
-            place = self._hand.last.scene if inside else self._camera.shown().center()
+            last = self._hand.last
+            inside = self.underMouse() and self.viewport().rect().contains(last.view.toPoint())
+            place = last.scene if inside else self._camera.shown().center()
         self._popups.offer(place, None)
 
     def begin_add_linked(self) -> None:
@@ -390,8 +391,7 @@ class CanvasView(QGraphicsView):
             self.select(())
 
     def _to_clipboard(self) -> None:
-        text = self.copy()
-        if text:
+        if text := self.copy():
             QGuiApplication.clipboard().setText(text)
 
     def _cut(self) -> None:

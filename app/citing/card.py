@@ -1,0 +1,213 @@
+"""The card that cites a number: metrics of the last whole run to choose from, and what the note cites already."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.overlay import Overlay
+from engine.catalog.citing import said
+from engine.catalog.measures import measured_of, title_of
+from engine.model.design import Design
+from engine.model.metrics import value_of
+from engine.model.units import format_quantity
+from widgets.theme import set_role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from widgets.theme import ThemeManager
+
+_SIZE: Final = (560, 520)
+_MOST: Final = 300
+"""Metrics that are listed; more are found by typing."""
+_METRIC: Final = Qt.ItemDataRole.UserRole
+_NO_RUN: Final = (
+    "Nothing was measured yet. A note cites a whole run: press M to measure the scenario from the start, "
+    "or let it run to its end."
+)
+
+
+class CitingCard(Overlay):
+    """Floats over the middle of the window."""
+
+    cite_requested = Signal(str)
+    """Path of a metric to be cited."""
+    drop_requested = Signal(int)
+    """Place of a citation that is to go."""
+    tolerance_requested = Signal(int, float)
+    """Place of a citation, and the share by which a run may be off."""
+
+    def __init__(self, window: QWidget, look: ThemeManager) -> None:
+        """Nothing was measured yet."""
+        super().__init__(window, look)
+        self.setAccessibleName("Cite a metric")
+        self._is_built = False
+        self._design = Design()
+        self._result: Mapping[str, Any] | None = None
+        self._note: str | None = None
+        self.search = QLineEdit()
+        self.metrics = QListWidget()
+        self.cited = QListWidget()
+        self.about = set_role(QLabel(wordWrap=True), "muted")
+        self.tolerance = QDoubleSpinBox(
+            minimum=0.0, maximum=1000.0, decimals=1, singleStep=1.0, suffix=" %"
+        )
+        self.drop = QPushButton("Remove")
+
+    def open_on(self, design: Design, note: str | None, result: Mapping[str, Any] | None) -> None:
+        """Offer the metrics of a result for a note; None for a note that is yet to be made."""
+        if not self._is_built:
+            self._build()
+        self._note, self._result = note, result
+        self.search.clear()
+        self.set_design(design)
+        self._fill()
+        super().open()
+        self.search.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def set_design(self, design: Design) -> None:
+        """Follow the open design."""
+        self._design = design
+        if self._is_built:
+            self._fill_cited()
+
+    def set_note(self, note: str) -> None:
+        """The note that is cited on, once it was made."""
+        self._note = note
+        self._fill_cited()
+
+    def place(self) -> None:
+        """Sit in the middle."""
+        width, height = _SIZE
+        self.resize(min(width, self.host.width() - 40), min(height, self.host.height() - 80))
+        self.move(
+            (self.host.width() - self.width()) // 2, (self.host.height() - self.height()) // 3
+        )
+
+    def cite(self) -> None:
+        """Cite the chosen metric."""
+        row = self.metrics.currentItem()
+        if row is not None:
+            self.cite_requested.emit(row.data(_METRIC))
+
+    def remove(self) -> None:
+        """Take the chosen citation off the note."""
+        if self.cited.currentRow() >= 0:
+            self.drop_requested.emit(self.cited.currentRow())
+
+    def _build(self) -> None:
+        """Made when it is first asked for, since most starts never ask."""
+        self._is_built = True
+        self.search.setPlaceholderText("Search by node, link or metric")
+        self.search.setAccessibleName("Search the metrics")
+        self.search.textChanged.connect(lambda _text: self._fill())
+        self.search.returnPressed.connect(self.cite)
+        self.search.setClearButtonEnabled(True)
+        self.metrics.setAccessibleName("Metrics of the run")
+        self.metrics.itemActivated.connect(lambda _row: self.cite())
+        self.cited.setAccessibleName("Cited on this note")
+        self.cited.setMaximumHeight(92)
+        self.cited.currentRowChanged.connect(lambda _row: self._show_tolerance())
+        self.tolerance.setAccessibleName("Tolerance")
+        self.tolerance.setToolTip(
+            "By how much of the value a run may be off before it no longer holds"
+        )
+        self.tolerance.editingFinished.connect(self._set_tolerance)
+        self.drop.setToolTip("Take this citation off the note (Del)")
+        self.drop.clicked.connect(lambda _checked: self.remove())
+        gone = QShortcut(QKeySequence(Qt.Key.Key_Delete), self.cited)
+        gone.setContext(Qt.ShortcutContext.WidgetShortcut)
+        gone.activated.connect(self.remove)
+        cite = set_role(QPushButton("Cite"), "primary")
+        cite.setToolTip("Put the chosen number on the note (Enter)")
+        cite.clicked.connect(lambda _checked: self.cite())
+        head = QHBoxLayout()
+        head.addWidget(set_role(QLabel("Cite a metric"), "title"), 1)
+        head.addWidget(cite)
+        tools = QHBoxLayout()
+        tools.addWidget(set_role(QLabel("Holds within"), "muted"))
+        tools.addWidget(self.tolerance)
+        tools.addStretch(1)
+        tools.addWidget(self.drop)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 16, 20, 16)
+        column.setSpacing(8)
+        column.addLayout(head)
+        for part in (self.about, self.search):
+            column.addWidget(part)
+        column.addWidget(self.metrics, 1)
+        column.addWidget(set_role(QLabel("Cited on this note"), "section"))
+        column.addWidget(self.cited)
+        column.addLayout(tools)
+
+    def _fill(self) -> None:
+        """List the metrics in which all words that are typed occur."""
+        self.metrics.clear()
+        result, words = self._result, self.search.text().casefold().split()
+        self.about.setText(
+            _NO_RUN
+            if result is None
+            else f"Of run {str(result['hash'])[:8]}, seed {result['seed']}: choose a number."
+        )
+        for metric, title, value in _measured(self._design, result):
+            text = f"{title}   {value}"
+            if all(word in f"{text} {metric}".casefold() for word in words):
+                row = QListWidgetItem(text)
+                row.setData(_METRIC, metric)
+                row.setToolTip("")
+                self.metrics.addItem(row)
+                if self.metrics.count() >= _MOST:
+                    break
+        self.metrics.setCurrentRow(0)
+
+    def _fill_cited(self) -> None:
+        """List what the note cites; the same place stays chosen."""
+        place = self.cited.currentRow()
+        note = self._design.note_by_id.get(self._note or "")
+        self.cited.clear()
+        for citation in note.citations if note is not None else ():
+            self.cited.addItem(said(self._design, citation))
+        self.cited.setCurrentRow(min(max(place, 0), self.cited.count() - 1))
+        self._show_tolerance()
+
+    def _show_tolerance(self) -> None:
+        """Of the chosen citation."""
+        note = self._design.note_by_id.get(self._note or "")
+        place = self.cited.currentRow()
+        is_there = note is not None and 0 <= place < len(note.citations)
+        for part in (self.tolerance, self.drop):
+            part.setEnabled(is_there)
+        if note is not None and is_there:
+            self.tolerance.setValue(100.0 * note.citations[place].tolerance)
+
+    def _set_tolerance(self) -> None:
+        """Another tolerance for the chosen citation."""
+        if self.tolerance.isEnabled():
+            share = round(self.tolerance.value() / 100.0, 6)
+            self.tolerance_requested.emit(self.cited.currentRow(), share)
+
+
+def _measured(design: Design, result: Mapping[str, Any] | None) -> Iterator[tuple[str, str, str]]:
+    """Path, title and value of everything that a result has a number for."""
+    if result is None:
+        return
+    for item_id in (*design.node_by_id, *design.link_by_id):
+        for metric in measured_of(design.node_by_id.get(item_id)):
+            path = f"{item_id}.{metric.name}"
+            value = value_of(path, result)
+            if value is not None:
+                yield path, title_of(design, path), format_quantity(value, metric.unit)

@@ -1,0 +1,151 @@
+"""Remembers the last whole run of the open design, cites it on notes, and says which cited numbers hold in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import QObject
+
+from app.citing.card import CitingCard
+from engine.catalog.citing import broken_citations, chips
+from engine.model.citing import cited_of, citing, new_note, replaced, uncited
+from engine.model.design import Note
+from engine.model.fingerprint import fingerprint
+from engine.model.ids import fresh_id
+from widgets.canvas import NoteChip
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from app.workbench import Workbench
+    from engine.catalog.citing import Standing
+    from engine.model.changes import Changes
+    from engine.model.design import Design
+    from widgets.canvas.health import State
+
+_TONES: Final[dict[Standing, State]] = {
+    "cited": "idle",
+    "holds": "healthy",
+    "fails": "failing",
+    "other": "strained",
+}
+_WIDTH, _HEIGHT = 280.0, 110.0
+
+
+class CitingDesk(QObject):
+    """For one window."""
+
+    def __init__(self, bench: Workbench) -> None:
+        """Nothing was measured yet."""
+        super().__init__(bench)
+        self._bench = bench
+        self._result: Mapping[str, Any] | None = None
+        self._run = ""
+        """Fingerprint of what the result is of."""
+        self._is_of_this: bool | None = False
+        """Whether that is the open design as it is, since an edit may be undone; None is not known yet."""
+        self._note: str | None = None
+        self._shown: dict[str, tuple[NoteChip, ...]] = {}
+        self.card = CitingCard(bench.window, bench.look)
+        self.card.cite_requested.connect(self.cite)
+        self.card.drop_requested.connect(self._drop)
+        self.card.tolerance_requested.connect(self._set_tolerance)
+        services = bench.services
+        services.document.changed.connect(self._follow)
+        services.document.replaced.connect(self._begin_anew)
+        services.run.measured.connect(self.take_result)
+        services.measurement.finished.connect(self.take_result)
+
+    def open(self) -> None:
+        """Offer metrics: for the note that is selected, or for a new one."""
+        chosen = self._bench.chosen
+        self._note = chosen if chosen in self._bench.design.note_by_id else None
+        self.card.open_on(self._bench.design, self._note, self.result)
+
+    def take_result(self, result: Mapping[str, Any]) -> None:
+        """A whole run of the open design was measured."""
+        if "stopped" not in result:
+            self._result, self._is_of_this = result, True
+            self._run = fingerprint(self._bench.design)
+            self._show()
+
+    @property
+    def result(self) -> Mapping[str, Any] | None:
+        """The last whole run of the open design as it is; None where there is none."""
+        if self._is_of_this is None:
+            self._is_of_this = fingerprint(self._bench.design) == self._run
+        return self._result if self._is_of_this else None
+
+    def cite(self, metric: str) -> None:
+        """Put a number on the note."""
+        design, result = self._bench.design, self.result
+        citation = cited_of(design, result, metric) if result is not None else None
+        if citation is None:
+            return
+        document = self._bench.services.document
+        if self._note is not None and self._note in design.note_by_id:
+            document.push(citing(design, self._note, citation))
+            return
+        at = self._bench.views.canvas.camera.shown().center()
+        taken = {
+            *design.node_by_id,
+            *design.link_by_id,
+            *design.frame_by_id,
+            *design.note_by_id,
+        }
+        note = Note(
+            id=fresh_id("note", taken),
+            text="",
+            x=round(at.x() - _WIDTH / 2.0),
+            y=round(at.y() - _HEIGHT / 2.0),
+            width=_WIDTH,
+            height=_HEIGHT,
+            citations=(citation,),
+        )
+        if document.push(new_note(note)):
+            self._note = note.id
+            self.card.set_note(note.id)
+            self._bench.views.canvas.select({note.id})
+
+    def _drop(self, place: int) -> None:
+        """Take a citation off the note."""
+        if self._note is not None:
+            self._bench.services.document.push(uncited(self._bench.design, self._note, place))
+
+    def _set_tolerance(self, place: int, share: float) -> None:
+        """Another tolerance."""
+        design = self._bench.design
+        note = design.note_by_id.get(self._note or "")
+        if note is None or note.citations[place].tolerance == share:
+            return
+        citation = note.citations[place].model_copy(update={"tolerance": share})
+        self._bench.services.document.push(replaced(design, note.id, place, citation))
+
+    def _follow(self, design: Design, changes: Changes) -> None:
+        """The open design was edited: what was measured may be of another one."""
+        if changes.affects_run:
+            self._is_of_this = (
+                None  # not found out before somebody asks: a large design takes a while
+            )
+        self.card.set_design(design)
+        self._show()
+
+    def _begin_anew(self, design: Design) -> None:
+        """Another design was opened."""
+        self._result = None
+        self.card.set_design(design)
+        self._show()
+
+    def _show(self) -> None:
+        """Chips on the notes, and findings of what does not hold."""
+        design = self._bench.design
+        result = self.result if any(note.citations for note in design.notes) else None
+        shown = {
+            note: tuple(NoteChip(each.text, each.word, _TONES[each.standing]) for each in some)
+            for note, some in chips(design, result).items()
+        }
+        if shown != self._shown:
+            self._shown = shown
+            self._bench.views.canvas.show_chips(shown)
+        broken = tuple(broken_citations(design, result)) if result is not None else ()
+        self._bench.services.findings.add_of_run(broken)
