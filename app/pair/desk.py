@@ -129,6 +129,7 @@ class PairDesk(QObject):
             bench.look,
             services.start_process,
             services.settings.values.memory,
+            services.places.studies,
         )
         window = self.window = PairWindow((left, right), context, host)
         window.closed.connect(self._closed)

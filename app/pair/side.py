@@ -17,6 +17,7 @@ from widgets.instruments import Past
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from app.run_controller import Transport
     from engine.model.component import Component
@@ -54,6 +55,8 @@ class Context:
     start_process: Callable[[], Transport]
     memory: float
     """What a run may take (bytes)."""
+    studies: Path | None = None
+    """Folder of the runs that studies have made; None where nothing is measured."""
 
 
 class Side(QObject):

@@ -14,6 +14,7 @@ from app.differences_card import DifferencesCard
 from app.pair.head import Head
 from app.pair.lockstep import LockStep
 from app.pair.marks import outlines_of
+from app.pair.measuring import PairMeasurement
 from app.pair.numbers import SPAN, figures
 from app.pair.side import Side
 from app.pair.tiles import LETTERS, Tiles
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent, QShowEvent
 
     from app.pair.side import Context, Shown
+    from engine.model.design import Design
     from widgets.canvas import CanvasView
 
 _AGAIN: Final = 150
@@ -67,6 +69,8 @@ class PairWindow(QWidget):
         self.tiles = Tiles(look)
         self.counts = QPushButton()
         self.card = DifferencesCard(self, look)
+        self.both = QPushButton("Measure both")
+        self.measuring = PairMeasurement(self, look, context.studies, self._designs)
         self._moves = False
         self._uneven = False
         """Whether kept runs are still being repeated."""
@@ -112,6 +116,7 @@ class PairWindow(QWidget):
         for timer in (self._again, self._soon):
             timer.stop()
         self.drive.set_running(wanted=False)
+        self.measuring.close()
         self.card.close_card()
         for side in self.sides:
             side.close()
@@ -175,7 +180,12 @@ class PairWindow(QWidget):
         self.counts.setToolTip("List what sets the two designs apart (D)")
         self.counts.setCheckable(True)
         self.counts.clicked.connect(self._toggle_list)
-        for button in (close, self.counts):
+        self.both.setToolTip(
+            "Run both from the start under ten seeds, and show each number with the difference and how sure it is (M)"
+        )
+        self.both.clicked.connect(self.measuring.toggle)
+        self.both.setVisible(self.measuring.possible)
+        for button in (close, self.counts, self.both):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setFixedHeight(30)
         row = QHBoxLayout(bar)
@@ -185,6 +195,7 @@ class PairWindow(QWidget):
         row.addStretch(1)
         row.addWidget(self.transport)
         row.addStretch(1)
+        row.addWidget(self.both)
         row.addWidget(self.counts)
         row.addWidget(close)
         return bar
@@ -212,6 +223,7 @@ class PairWindow(QWidget):
             canvas.selection_changed.connect(partial(self._select, other.canvas))
             canvas.space_tapped.connect(self._toggle)
             side.document.changed.connect(lambda *_: self._again.start())
+            side.document.changed.connect(lambda *_: self.measuring.doubt())
             side.progressed.connect(self._level)
 
     def _add_keys(self) -> None:
@@ -222,6 +234,7 @@ class PairWindow(QWidget):
             ("Ctrl+R", self.drive.restart),
             ("Ctrl+9", self.fit),
             ("D", self._toggle_list),
+            ("M", self.measuring.toggle),
             ("Alt+Left", partial(self.look_back, -1.0)),
             ("Alt+Right", partial(self.look_back, 1.0)),
             ("Alt+End", partial(self.show_moment, math.nan)),
@@ -296,7 +309,9 @@ class PairWindow(QWidget):
 
     def _escape(self) -> None:
         """Leave the list, then the past, then the selection, then the comparison."""
-        if self.card.isVisible():
+        if self.measuring.card.isVisible():
+            self.measuring.card.close_card()
+        elif self.card.isVisible():
             self.card.close_card()
         elif not math.isnan(self._back):
             self.show_moment(math.nan)
@@ -314,8 +329,14 @@ class PairWindow(QWidget):
 
     def _set_load(self, factor: float) -> None:
         """Multiply the traffic of both."""
+        self.measuring.load = factor
         for side in self.sides:
             side.run.set_load(factor)
+
+    def _designs(self) -> tuple[Design, Design]:
+        """Both designs as they are now."""
+        left, right = self.sides
+        return left.design, right.design
 
     def _level(self) -> None:
         """Once kept runs are repeated, who is behind comes to the same time; only then both can go on."""

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from engine.cli.terminal import shown
 from engine.model.units import format_quantity
+from engine.study.paired import paired_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,6 +52,8 @@ def report_tables(report: Report) -> Iterator[RenderableType]:
             yield from sweep_tables(table)
         elif table.name == "blast":
             yield from _blast_map(table)
+        elif report.study == "compare" and table.name == "metrics":
+            yield _paired(report)
         else:
             yield _table(table)
 
@@ -78,6 +81,27 @@ def _table(data: Data) -> Table:
                 low, high = spans[column.name]
                 cells.append(_span(row[low], row[high], unit))
         made.add_row(*cells)
+    return made
+
+
+def _paired(report: Report) -> Table:
+    """A row a metric of two designs: both, the difference with its interval, and what it says."""
+    made = _empty("Metrics, and the difference with its 95 % interval over pairs of runs")
+    for title in ("Metric", "A", "B", "B − A", "pairs", "change", ""):
+        left = title in ("Metric", "")
+        made.add_column(title, justify="left" if left else "right", header_style="dim")
+    styles = {"better": "green", "worse": "red"}
+    changes = report.table("metrics").column("change")
+    for each, change in zip(paired_of(report), changes, strict=True):
+        made.add_row(
+            shown(each.metric),
+            each.value_text(each.a),
+            each.value_text(each.b),
+            each.difference_text,
+            str(each.pairs),
+            _cell(change, "%"),
+            Text(each.verdict_text, styles.get(each.verdict, "dim")),
+        )
     return made
 
 

@@ -26,6 +26,7 @@ from engine.study.estimates import (
     values_in,
 )
 from engine.study.report import Column, Table
+from engine.study.senses import more_is_better
 from engine.study.study import Study, checked, few_enough, replications, seeds_from
 
 if TYPE_CHECKING:
@@ -39,10 +40,6 @@ MOST_DESIGNS: Final = 26
 """As many as there are letters to call them by."""
 USUAL: Final = ("p99", "goodput", "availability")
 """What is compared where nobody says otherwise; and what it costs, where all have prices."""
-_MORE_IS_BETTER: Final = frozenset(
-    {"goodput", "availability", "succeeded", "completed", "extra.hit_ratio", "extra.availability"}
-)
-"""Of these more is better; of all others less."""
 
 
 @dataclass(frozen=True)
@@ -138,8 +135,7 @@ class Tournament(Study):
     @cached_property
     def _senses(self) -> tuple[int, ...]:
         """For each metric, 1 where less is better, -1 where more is."""
-        first = (name.partition(".") for name in self._names[0])
-        return tuple(-1 if (rest or item) in _MORE_IS_BETTER else 1 for item, _, rest in first)
+        return tuple(-1 if more_is_better(name) else 1 for name in self._names[0])
 
     @cached_property
     def _columns(self) -> tuple[tuple[str, str], ...]:

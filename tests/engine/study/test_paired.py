@@ -1,0 +1,82 @@
+"""Paired numbers: against Student's formula by hand, and what they say."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+
+from engine.study import Compare, Variant, run_study
+from engine.study.paired import Paired, paired_of
+from engine.study.senses import more_is_better
+from tests.helpers.builders import client, design, exponential, link, node
+
+T4: float = 2.776445105
+"""Student's t of 4 degrees at 97.5 %, from a table."""
+
+
+def shop(workers: int) -> Any:
+    web = node("web", "service", workers=workers, service_time=exponential(0.1), queue_limit=20)
+    return design([client("users", 30.0), web], [link("users", "web")], duration=120, warmup=20, seed=3)  # fmt: skip
+
+
+def paired(**fields: Any) -> Paired:
+    known = {"metric": "users.latency.p99", "unit": "s", "a": 0.1, "b": 0.09, "mean": -0.0123}
+    return Paired(**(known | {"low": -0.0134, "high": -0.0112, "pairs": 20} | fields))
+
+
+def test_the_interval_is_student_s_over_the_differences() -> None:
+    report = run_study(Compare(Variant.of(shop(4)), Variant.of(shop(6)), seeds=5))
+    rows = report.table("replications").records()
+    found = paired_of(report)
+    assert found[0].metric == "users.latency.p99"
+    for each in found:
+        apart = [float(row[f"b {each.metric}"] or 0.0) - float(row[f"a {each.metric}"] or 0.0) for row in rows]  # fmt: skip
+        mean = math.fsum(apart) / 5
+        spread = math.sqrt(math.fsum((x - mean) ** 2 for x in apart) / 4)
+        assert each.mean == pytest.approx(mean)
+        assert each.half == pytest.approx(T4 * spread / math.sqrt(5), rel=1e-6)
+        assert each.pairs == 5
+        assert each.mean == pytest.approx((each.b or 0.0) - (each.a or 0.0))
+    assert found[0].verdict == "better"
+    assert found[0].difference_text.startswith("−")
+
+
+def test_pairs_tell_more_than_the_two_apart() -> None:
+    """The reason for common random numbers: the interval of the difference is narrower than both make it look."""
+    report = run_study(Compare(Variant.of(shop(4)), Variant.of(shop(5)), seeds=8))
+    goodput = next(each for each in paired_of(report) if each.metric == "users.goodput")
+    rows = report.table("replications").records()
+    spreads = []
+    for side in ("a", "b"):
+        values = [float(row[f"{side} users.goodput"] or 0.0) for row in rows]
+        mean = math.fsum(values) / 8
+        spreads.append(math.fsum((x - mean) ** 2 for x in values) / 7)
+    apart = 2.364624 * math.sqrt((spreads[0] + spreads[1]) / 8)
+    assert goodput.half is not None
+    assert goodput.half < 0.5 * apart
+
+
+def test_what_they_say() -> None:
+    assert paired().difference_text == "−12.3 ±1.1 ms"
+    assert paired().verdict == "better"
+    assert paired(metric="users.goodput", unit="rps").verdict == "worse"
+    assert paired(mean=0.0123, low=0.0112, high=0.0134).difference_text == "+12.3 ±1.1 ms"
+    assert paired(mean=0.0123, low=0.0112, high=0.0134).verdict_text == "B is worse"
+    assert paired(mean=-0.001, low=-0.004, high=0.002).verdict_text == "no difference can be told"
+    same = paired(mean=0.0, low=0.0, high=0.0)
+    assert (same.difference_text, same.verdict) == ("0", "same")
+    once = paired(low=None, high=None, pairs=1)
+    assert (once.difference_text, once.verdict) == ("−12.3 ±? ms", "")
+    assert once.verdict_text == "one pair tells nothing of chance"
+    never = paired(a=None, mean=None, low=None, high=None, pairs=0)
+    assert (never.difference_text, never.verdict_text) == ("–", "not measured in both")
+    assert never.value_text(never.a) == "–"
+
+
+def test_more_is_better_of_what_succeeds() -> None:
+    assert more_is_better("users.goodput")
+    assert more_is_better("cache.extra.hit_ratio")
+    assert not more_is_better("users.latency.p99")
+    assert not more_is_better("cost_per_hour")
