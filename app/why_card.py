@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QAccessible, QColor, QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.overlay import Overlay
 from engine.model.design import Design
 from engine.model.units import format_quantity
-from widgets.theme import breakable, plain_tip, set_role
+from widgets.theme import breakable, plain_tip, set_role, speak_as
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
@@ -49,6 +49,7 @@ class FactRow(QWidget):
         if fact.item is not None:
             self.setCursor(Qt.CursorShape.PointingHandCursor)
             self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            speak_as(self, QAccessible.Role.ListItem)
             self.setToolTip(plain_tip("Show where that was"))
         self.setAccessibleName(f"{self.when.text()}: {said(fact)}")
 

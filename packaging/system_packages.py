@@ -62,7 +62,16 @@ QT_FILES = (
     "Qt/plugins/platforms/libqoffscreen.so",
 )
 
-TEST_TOOLS = {"Xvfb": "xvfb", "xdotool": "xdotool", "import": "imagemagick"}
+TEST_TOOLS = {
+    "Xvfb": "xvfb",
+    "xdotool": "xdotool",
+    "import": "imagemagick",
+    "dbus-run-session": "dbus",
+}
+SYSTEM_PYTHON = "/usr/bin/python3"
+"""The Python that Debian's bindings are for."""
+SCREEN_READER = ("at-spi2-core", "gir1.2-atspi-2.0", "python3-gi")
+"""What tests need to hear what screen readers are told."""
 
 
 def missing_libraries() -> list[str]:
@@ -135,12 +144,32 @@ def provide_qt() -> bool:
     return not packages and not unknown
 
 
+def hears_screen_readers() -> bool:
+    """Whether the bindings of AT-SPI and its bus are there."""
+    if (
+        not Path(SYSTEM_PYTHON).exists()
+        or not Path("/usr/share/dbus-1/services/org.a11y.Bus.service").exists()
+    ):
+        return False
+    wanted = 'import gi; gi.require_version("Atspi", "2.0"); from gi.repository import Atspi'
+    return (
+        subprocess.run([SYSTEM_PYTHON, "-c", wanted], capture_output=True, check=False).returncode
+        == 0
+    )
+
+
+def missing_test_packages() -> list[str]:
+    """Packages that tests of real windows lack."""
+    lacks = [package for tool, package in TEST_TOOLS.items() if shutil.which(tool) is None]
+    return lacks if hears_screen_readers() else [*lacks, *SCREEN_READER]
+
+
 def provide_test_tools() -> bool:
-    """See to it that the X server and the tools for tests of real windows are there."""
-    packages = [package for tool, package in TEST_TOOLS.items() if shutil.which(tool) is None]
+    """See to it that the X server, the tools and the bus for tests of real windows are there."""
+    packages = missing_test_packages()
     if not packages or apt_install(packages, may_ask=False):
         return True
-    print_command(packages, "Tests of real windows need an X server.")
+    print_command(packages, "Tests of real windows need an X server and the bus of screen readers.")
     return False
 
 

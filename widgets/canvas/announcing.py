@@ -8,11 +8,12 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 
 from engine.model.design import Frame, Link, Node, Note
+from widgets.canvas.accessible import Voices
 from widgets.canvas.frame_painter import frame_label
 from widgets.canvas.wording import counted
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
+    from PySide6.QtWidgets import QGraphicsView
 
     from widgets.canvas.stage import Stage
 
@@ -20,11 +21,12 @@ if TYPE_CHECKING:
 class Announcer(QObject):
     """Says the selection, and keeps it as the canvas's description."""
 
-    def __init__(self, view: QWidget, stage: Stage) -> None:
+    def __init__(self, view: QGraphicsView, stage: Stage) -> None:
         """Speak for ``view``."""
         super().__init__(view)
         self._view = view
         self._stage = stage
+        self._voices = Voices(view, stage, self.words_of)
         view.setAccessibleName("Design canvas")
         stage.selection_changed.connect(self._say)
         self._say()
@@ -35,6 +37,8 @@ class Announcer(QObject):
         self._view.setAccessibleDescription(text)
         if QAccessible.isActive():
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._view, text))
+            if len(self._stage.selection) == 1 and self._view.hasFocus():
+                self._voices.tell_focus(next(iter(self._stage.selection)))
 
     def description(self) -> str:
         """``Checkout, Service, saturated, 402 rps · p99 1.4 s`` or what else is selected."""
@@ -47,6 +51,10 @@ class Announcer(QObject):
 
     def _described(self, item_id: str) -> str:
         """One item in words."""
+        return ", ".join(each for each in self.words_of(item_id) if each)
+
+    def words_of(self, item_id: str) -> tuple[str, str]:
+        """The name of an item, and what it is and how it does."""
         design = self._stage.design
         match design.item(item_id):
             case Node(name=name, kind=kind):
@@ -54,18 +62,18 @@ class Announcer(QObject):
                 component = self._stage.components.get(kind)
                 title = component.title if component else kind
                 if card is None:
-                    return f"{name or title}, {title}"
+                    return name or title, title
                 state = card.face.word or card.face.state
-                return f"{name or title}, {title}, {state}, {card.face.live}"
+                return name or title, ", ".join(dict.fromkeys((title, state, card.face.live)))
             case Link(source=source, target=target):
                 ends = [
                     node.name or node.id if (node := design.node_by_id.get(end)) else end
                     for end in (source, target)
                 ]
-                return f"Link from {ends[0]} to {ends[1]}"
+                return f"Link from {ends[0]} to {ends[1]}", ""
             case Frame() as frame:
-                return frame_label(frame)
+                return frame_label(frame), ""
             case Note(text=text):
-                return f"Note: {text[:200]}"
+                return f"Note: {text[:200]}", ""
             case _:
-                return ""
+                return "", ""

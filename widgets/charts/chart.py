@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from widgets.charts.gestures import Gestures, press_key
@@ -15,7 +16,7 @@ from widgets.charts.lines import Line, Lines
 from widgets.charts.more import HeadButton
 from widgets.charts.plot import Plot
 from widgets.instruments.text import value_text
-from widgets.theme import ElidedLabel, set_role
+from widgets.theme import ElidedLabel, set_role, speak_as
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -325,6 +326,7 @@ class Chart(QWidget):
         self.enlarge.clicked.connect(lambda: self.enlarge_requested.emit(self))
         self.set_large(large=False)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        speak_as(self, QAccessible.Role.Chart)
         self.setAccessibleName(self.feed.title)
 
     def _light_title(self) -> None:

@@ -235,6 +235,7 @@ class Plot(QWidget):
         layout.addWidget(self._view)
         self._view.setFrameShape(QFrame.Shape.NoFrame)
         self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._view.setMinimumSize(60, 60)
         self._item.hideButtons()
         self._item.setMenuEnabled(False)

@@ -18,6 +18,7 @@ from widgets.theme.palettes import DARK, LIGHT
 from widgets.theme.plain import breakable, menu_text, plain_tip, window_title
 from widgets.theme.roles import hairline, section_label, set_flag, set_role
 from widgets.theme.shapes import paint_state, shape_path
+from widgets.theme.spoken import speak_as, speak_by
 from widgets.theme.style import apply
 from widgets.theme.tokens import FAILURE_REASONS, STATES, Ink, Shape, StateStyle, Theme
 
@@ -50,5 +51,7 @@ __all__ = [
     "set_flag",
     "set_role",
     "shape_path",
+    "speak_as",
+    "speak_by",
     "window_title",
 ]

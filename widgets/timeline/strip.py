@@ -7,12 +7,12 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QAccessible, QPainter
 from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
 from widgets.instruments import TimeAxis
 from widgets.instruments.text import instant_text
-from widgets.theme import IconSet, section_label, set_role
+from widgets.theme import IconSet, section_label, set_role, speak_as
 from widgets.timeline import edits
 from widgets.timeline.input import TimelineInput
 from widgets.timeline.layout import HEIGHT, Ruler
@@ -257,6 +257,7 @@ class TimelineStrip(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAccessibleName("Timeline")
+        speak_as(self, QAccessible.Role.Chart)
         self.installEventFilter(self._hands)
         self._place(self._title, 16, 12)
         self._add_button.setIconSize(QSize(14, 14))
