@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from app.naming import name_of
 from engine.model.names import frame_name
-from widgets.theme import set_role
+from widgets.theme import directed, set_role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -137,7 +137,7 @@ class OutlinePanel(QWidget):
 
     def _add(self, key: str, name: str, kind: str, parent: str | None) -> None:
         """One row, under its parent where that is shown."""
-        item = QTreeWidgetItem([name, kind])
+        item = QTreeWidgetItem([directed(name), kind])
         item.setData(0, _ID, key)
         item.setData(0, Qt.ItemDataRole.AccessibleTextRole, f"{name}, {kind}" if kind else name)
         under = self._items.get(parent) if parent else None

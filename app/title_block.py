@@ -57,6 +57,7 @@ class TitleBlock(QWidget):
         self._dot = QLabel("•", textFormat=Qt.TextFormat.PlainText)
         self._dot.setToolTip("There are unsaved changes")
         self._dot.setAccessibleName("Unsaved changes")
+        self._dot.hide()
         self._look = look
         look.changed.connect(lambda _theme: self._dress())
         row = QHBoxLayout(self)
@@ -91,7 +92,8 @@ class TitleBlock(QWidget):
     def sizeHint(self) -> QSize:
         """Room for all of it, the product's name included."""
         parts = (self.menu_button, self._brand, self._title, self._dot)
-        return QSize(sum(part.sizeHint().width() for part in parts) + _GAPS, 30)
+        wanted = (max(part.sizeHint().width(), part.minimumWidth()) for part in parts)
+        return QSize(sum(wanted) + _GAPS, 30)
 
     def minimumSizeHint(self) -> QSize:
         """The menu, and the beginning of the title."""

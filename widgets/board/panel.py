@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from engine.model.units import format_quantity
 from widgets.board.signals import Reading, readings
-from widgets.theme import set_role
+from widgets.theme import directed, set_role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,6 +48,8 @@ _UNITS: Final = {"rate": "rps", "errors": "%", "p50": "s", "p99": "s", "utilizat
 _STRAINED, _FULL = 0.7, 0.98
 """Utilization from which a node counts as strained, and as saturated, as elsewhere in the window."""
 _ROW: Final = 24
+_NARROWEST: Final = 84
+"""Of a column with numbers (logical pixels)."""
 _EMPTY: Final = "Run to see how every node does."
 
 
@@ -90,7 +92,11 @@ class Readings(QAbstractTableModel):
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
         """Titles of the columns."""
-        if role != Qt.ItemDataRole.DisplayRole or orientation != Qt.Orientation.Horizontal:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _side(section)
+        if role != Qt.ItemDataRole.DisplayRole:
             return None
         return "Node" if section == 0 else _TITLES[self._columns[section - 1]]
 
@@ -98,11 +104,10 @@ class Readings(QAbstractTableModel):
         """A cell: its text, where it stands, and the colour of what wants attention."""
         reading, column = self.rows[index.row()], index.column()
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignLeft if column == 0 else Qt.AlignmentFlag.AlignRight
-            return side | Qt.AlignmentFlag.AlignVCenter
+            return _side(column)
         if role == Qt.ItemDataRole.DisplayRole:
             if column == 0:
-                return self._names.get(reading.node, reading.node)
+                return directed(self._names.get(reading.node, reading.node))
             return text_of(reading, self._columns[column - 1])
         if role == Qt.ItemDataRole.ForegroundRole and column:
             state = state_of(reading, self._columns[column - 1])
@@ -133,7 +138,10 @@ class BoardPanel(QWidget):
         self.table.setShowGrid(False)
         self.table.verticalHeader().hide()
         self.table.verticalHeader().setDefaultSectionSize(_ROW)
-        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setMinimumSectionSize(_NARROWEST)
         self.table.activated.connect(self._go)
         self.table.clicked.connect(self._go)
         head = QHBoxLayout()
@@ -144,7 +152,10 @@ class BoardPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addLayout(head)
-        column.addWidget(self.table, 1)
+        below = QHBoxLayout()
+        below.setContentsMargins(8, 0, 8, 0)
+        below.addWidget(self.table)
+        column.addLayout(below, 1)
 
     def show_samples(self, samples: Sequence[Sample], names: Mapping[str, str]) -> None:
         """Show how everything did over some intervals.
@@ -170,6 +181,12 @@ class BoardPanel(QWidget):
     def _go(self, index: QModelIndex) -> None:
         """A row was chosen."""
         self.item_requested.emit(self.model.rows[index.row()].node)
+
+
+def _side(column: int) -> Qt.AlignmentFlag:
+    """Names stand at the left, numbers at the right, titles above them."""
+    side = Qt.AlignmentFlag.AlignLeft if column == 0 else Qt.AlignmentFlag.AlignRight
+    return side | Qt.AlignmentFlag.AlignVCenter
 
 
 def text_of(reading: Reading, signal: str) -> str:

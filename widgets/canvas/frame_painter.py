@@ -15,6 +15,7 @@ from engine.model.names import FRAME_KINDS, frame_name
 from widgets.canvas.geometry import COMPACT_ZOOM, FRAME_RADIUS, FRAME_TAB
 from widgets.canvas.pill_painter import HEIGHT, paint_pills
 from widgets.canvas.wording import counted, short_time
+from widgets.theme import directed
 
 if TYPE_CHECKING:
     from engine.model.design import Frame
@@ -46,7 +47,7 @@ def frame_label(frame: Frame) -> str:
         with suppress(ValidationError):
             faults = FrameConfig.model_validate(frame.config).faults
             parts.append(f"MTBF {short_time(faults.mtbf.mean)}" if faults is not None else "")
-    return " · ".join(part for part in parts if part)
+    return " · ".join(directed(part) for part in parts if part)
 
 
 def _tab_scale(zoom: float) -> float:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen, QTextLayout, QTextOption
 
+from widgets.theme import directed
 from widgets.theme.shapes import paint_state
 
 if TYPE_CHECKING:
@@ -131,6 +132,9 @@ def _paragraph(painter: QPainter, at: QRectF, text: str, font: QFont) -> float:
     """Draw wrapped text; returns where the next paragraph begins."""
     layout = QTextLayout(text or " ", font)
     option = QTextOption()
+    if directed(text) != text:
+        option.setTextDirection(Qt.LayoutDirection.RightToLeft)
+        option.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute)
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     layout.setTextOption(option)
     layout.beginLayout()

@@ -10,7 +10,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
-from widgets.theme import CAPTION, Fonts, plain_tip
+from widgets.theme import CAPTION, Fonts, directed, plain_tip
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,7 +76,7 @@ class Word(QAbstractButton):
         metrics = QFontMetrics(font)
         text = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
         flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(self.rect(), flags, text)
+        painter.drawText(self.rect(), flags, directed(text))
         if self.hasFocus():
             painter.setPen(QPen(QColor(shown), 1))
             painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)

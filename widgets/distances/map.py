@@ -14,7 +14,7 @@ from engine.model.units import format_quantity
 from widgets.distances.labels import name_rooms, number_room
 from widgets.distances.placing import placed
 from widgets.distances.view import Distances
-from widgets.theme import CAPTION, SMALL
+from widgets.theme import CAPTION, SMALL, directed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -184,7 +184,7 @@ class DistanceMap(QWidget):
     def _elided(self, title: str) -> str:
         """As much of a name as there is room for."""
         metrics = QFontMetricsF(self._font(SMALL))
-        return metrics.elidedText(title, Qt.TextElideMode.ElideRight, _NAME_WIDTH)
+        return directed(metrics.elidedText(title, Qt.TextElideMode.ElideRight, _NAME_WIDTH))
 
     def _size(self, text: str) -> QSizeF:
         """What a name takes."""

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from widgets.inspector.editors.line import Line
-from widgets.theme import hairline, plain_tip, set_role
+from widgets.theme import directed, hairline, plain_tip, set_role
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
@@ -52,7 +52,7 @@ class NameLine(Line):
         self.style().drawPrimitive(panel, option, painter, self)
         painter.setPen(self.palette().text().color())
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(room, flags | Qt.TextFlag.TextSingleLine, cut)
+        painter.drawText(room, flags | Qt.TextFlag.TextSingleLine, directed(cut))
         painter.end()
 
 

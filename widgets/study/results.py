@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from engine.model.units import format_quantity
 from widgets.instruments.text import value_text
-from widgets.theme import set_role
+from widgets.theme import directed, set_role
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
@@ -79,7 +79,7 @@ class TableModel(QAbstractTableModel):
         row = self._table.rows[index.row()]
         cell = row[self._columns[index.column()]]
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._text(row, self._columns[index.column()])
+            return directed(self._text(row, self._columns[index.column()]))
         if role == Qt.ItemDataRole.TextAlignmentRole:
             number = isinstance(cell, int | float) and not isinstance(cell, bool)
             side = Qt.AlignmentFlag.AlignRight if number else Qt.AlignmentFlag.AlignLeft

@@ -15,7 +15,7 @@ from widgets.theme.fonts import BODY, CAPTION, SMALL, Fonts, load_fonts
 from widgets.theme.icons import IconSet, app_icon
 from widgets.theme.manager import Preference, ThemeManager
 from widgets.theme.palettes import DARK, LIGHT
-from widgets.theme.plain import breakable, menu_text, plain_tip, window_title
+from widgets.theme.plain import breakable, directed, menu_text, plain_tip, window_title
 from widgets.theme.roles import hairline, section_label, set_flag, set_role
 from widgets.theme.shapes import paint_state, shape_path
 from widgets.theme.spoken import speak_as, speak_by
@@ -42,6 +42,7 @@ __all__ = [
     "app_icon",
     "apply",
     "breakable",
+    "directed",
     "hairline",
     "load_fonts",
     "menu_text",

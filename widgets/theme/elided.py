@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
-from widgets.theme.plain import plain_tip
+from widgets.theme.plain import directed, plain_tip
 
 
 class ElidedLabel(QLabel):
@@ -47,6 +47,6 @@ class ElidedLabel(QLabel):
             int(Qt.AlignmentFlag.AlignVCenter),
             self.palette(),
             True,  # noqa: FBT003 - Qt's signature
-            text,
+            directed(text),
             self.foregroundRole(),
         )

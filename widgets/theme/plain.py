@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 from html import escape
+from unicodedata import bidirectional
 
+_STRONG = frozenset({"L", "R", "AL"})
+"""Characters that say in which direction a text is read."""
+_RIGHT_TO_LEFT, _END = "\N{RIGHT-TO-LEFT ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 _MODIFIED = "[*]"
 _LONG_WORD = re.compile(r"(\S{24})(?=\S)")
 
@@ -19,6 +23,15 @@ def plain_tip(text: str) -> str:
 def breakable(text: str) -> str:
     """A text whose long words may be broken: a wrapped label is never narrower than its longest word."""
     return _LONG_WORD.sub("\\1\N{ZERO WIDTH SPACE}", text)
+
+
+def directed(text: str) -> str:
+    """A name that keeps its own direction wherever it stands.
+
+    One that is read from right to left also ends, with its ellipsis, at the left.
+    """
+    first = next((way for each in text if (way := bidirectional(each)) in _STRONG), "L")
+    return text if first == "L" else f"{_RIGHT_TO_LEFT}{text}{_END}"
 
 
 def menu_text(text: str) -> str:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from widgets.instruments.text import instant_text
-from widgets.theme import CAPTION, Fonts
+from widgets.theme import CAPTION, Fonts, directed
 from widgets.timeline.layout import (
     BASELINE,
     CURVE_TOP,
@@ -177,7 +177,7 @@ class StripPainter:
             painter.setPen(QColor(ink.text))
             room = rect.adjusted(rect.width() - mark.label.text_width, 0, 1, 0)
             text = self._metrics.elidedText(mark.text, Qt.TextElideMode.ElideRight, room.width())
-            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, text)
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, directed(text))
 
     def _unseen(self, painter: QPainter, scene: Scene) -> None:
         """How many events lie outside the visible range."""

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from engine.model.units import format_quantity
 from engine.traces.layers import columns
-from widgets.theme import CAPTION, plain_tip
+from widgets.theme import CAPTION, directed, plain_tip
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -201,7 +201,7 @@ class ServiceMapView(QWidget):
             self._name(node), Qt.TextElideMode.ElideRight, inner.width()
         )
         top = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
-        painter.drawText(inner, top, name)
+        painter.drawText(inner, top, directed(name))
         if known is None:
             return
         painter.setFont(self._look.fonts.numbers(CAPTION))

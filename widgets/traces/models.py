@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from engine.model.units import format_quantity
 from engine.traces.critical import critical_path
 from engine.traces.edge import Edge
+from widgets.theme import directed
 from widgets.traces.words import ended_as, in_vain, mostly, outcome_of, parts_of, title_of
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class Rows(QAbstractTableModel, Generic[T]):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """A cell in words; numbers stand at the right."""
         if role == Qt.ItemDataRole.DisplayRole:
-            return self.words(index.row(), index.column())
+            return directed(self.words(index.row(), index.column()))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return self.words(index.row(), index.column()) or self.tip(index.row())
         if role == Qt.ItemDataRole.ToolTipRole:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.model.units import format_quantity
 from engine.traces.sequence import Sequence, sequence_of
-from widgets.theme import CAPTION
+from widgets.theme import CAPTION, directed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -105,7 +105,7 @@ class SequenceView(QWidget):
             room = QRectF(x - self._column() / 2.0 + 4.0, 4.0, self._column() - 8.0, 20.0)
             painter.setPen(QColor(theme.text))
             name = metrics.elidedText(self._name(node), Qt.TextElideMode.ElideRight, room.width())
-            painter.drawText(room, Qt.AlignmentFlag.AlignCenter, name)
+            painter.drawText(room, Qt.AlignmentFlag.AlignCenter, directed(name))
             painter.setPen(QPen(QColor(theme.track), 1.0))
             painter.drawLine(QPointF(x, 26.0), QPointF(x, float(self.height())))
         painter.setPen(QColor(theme.muted))
