@@ -8,6 +8,7 @@ the old tiles are stretched, and give way to new ones within some frames.
 from __future__ import annotations
 
 import itertools
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -15,7 +16,7 @@ from PySide6.QtCore import QElapsedTimer, QPointF, QRect, QRectF, QSize
 from PySide6.QtGui import QColor, QPainter, QPixmap, QTransform
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
 Tile: TypeAlias = tuple[int, int]
 _EDGE: Final = 256
@@ -28,6 +29,12 @@ _AT_ONCE: Final = 6
 """From so many tiles on they are painted as one picture and cut up."""
 _TILE_TIME: Final = 2_000_000
 """Nanoseconds of a frame in which tiles are painted anew at another zoom."""
+_PARTS: Final = 10
+"""Parts that are painted in a frame; what is in more of them comes with the next ones."""
+Part: TypeAlias = "Callable[[QPainter], None]"
+"""Paints some of what lies in a picture, with the painter in scene coordinates."""
+Paint: TypeAlias = "Callable[[QPainter, QRectF, float], Sequence[Part] | None]"
+"""Gets a painter in scene coordinates, what to cover and the zoom; returns what is left to paint, in parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +52,37 @@ class Projection:
         return cls(transform.m11() * ratio, transform.dx() * ratio, transform.dy() * ratio, ratio)
 
 
+@dataclass(slots=True)
+class _Job:
+    """A picture under way: of one tile, or of the rectangle around many."""
+
+    area: QRect
+    """In pixels of the drawing."""
+    picture: QPixmap
+    parts: deque[Part]
+    """What is left to paint."""
+
+    @property
+    def tiles(self) -> list[Tile]:
+        """The tiles that it shows."""
+        columns = range(self.area.left() // _EDGE, (self.area.right() + 1) // _EDGE)
+        rows = range(self.area.top() // _EDGE, (self.area.bottom() + 1) // _EDGE)
+        return [(column, row) for column in columns for row in rows]
+
+
 class Backdrop:
     """A cache of tiles; ``paint`` draws the scene under the cards into any rectangle."""
 
     def __init__(
         self,
-        paint: Callable[[QPainter, QRectF, float], None],
+        paint: Paint,
         ground: Callable[[], QColor],
         budget: int = _TILE_TIME,
     ) -> None:
         """Start empty.
 
         Args:
-            paint: gets a painter in scene coordinates, what to cover and the zoom.
+            paint: paints what lies somewhere, or begins to.
             ground: the colour where nothing is painted yet.
             budget: nanoseconds of a frame for new tiles at another zoom; one is always painted.
         """
@@ -72,6 +97,8 @@ class Backdrop:
         self._scale = 0.0
         self._ratio = 1.0
         self._tiles: dict[Tile, QPixmap] = {}
+        self._job: _Job | None = None
+        """What is being painted over several frames."""
         self._urgent: set[Tile] = set()
         self._later: dict[Tile, None] = {}
         """In the order in which they were touched, so that every tile has its turn."""
@@ -79,7 +106,12 @@ class Backdrop:
     @property
     def is_settled(self) -> bool:
         """Whether every tile is up to date."""
-        return not self._urgent and not self._later and not self._missing
+        return not (self._urgent or self._later or self._missing or self._job)
+
+    @property
+    def zoom(self) -> float:
+        """At which its tiles are painted (logical pixels a unit of the scene)."""
+        return self._scale / self._ratio or 1.0
 
     def clear(self) -> None:
         """Forget everything, as when the theme changes."""
@@ -88,6 +120,7 @@ class Backdrop:
 
     def _forget(self) -> None:
         """Forget the tiles of the present zoom."""
+        self._job = None
         self._tiles.clear()
         self._missing.clear()
         self._urgent.clear()
@@ -96,6 +129,24 @@ class Backdrop:
     def touch(self, rect: QRectF) -> None:
         """What lies in ``rect`` (scene) changed by an edit: right in the next frame."""
         self._urgent.update(self._known(rect))
+
+    def add(self, rects: Iterable[QRectF], part: Part) -> None:
+        """Something came that lies over all the rest: paint it alone on the tiles that are up to date.
+
+        Args:
+            rects: where it lies (scene).
+            part: paints it.
+        """
+        touched = {each for rect in rects for each in self._known(rect)} - self._urgent
+        if self._job is not None and not touched.isdisjoint(self._job.tiles):
+            self._job.parts.append(part)
+        for tile in touched & self._tiles.keys():
+            picture = self._tiles[tile]
+            picture.setDevicePixelRatio(1.0)
+            painter = self._painter(picture, _area_of(tile))
+            part(painter)
+            painter.end()
+            picture.setDevicePixelRatio(self._ratio)
 
     def fade(self, rect: QRectF) -> None:
         """What lies in ``rect`` changed while running: within some frames."""
@@ -112,15 +163,16 @@ class Backdrop:
         self._bring_up_to_date(wanted)
         before = painter.worldTransform()
         painter.setWorldTransform(QTransform())
-        if self._missing:
+        if any(tile not in self._tiles for tile in wanted):
             painter.fillRect(QRectF(0.0, 0.0, size.width(), size.height()), self._ground())
             self._draw_old(painter, size, projection)
         ratio = projection.ratio
         for tile in wanted:
-            if tile not in self._missing:
+            picture = self._tiles.get(tile)
+            if picture is not None:
                 x = (tile[0] * _EDGE + round(projection.x)) / ratio
                 y = (tile[1] * _EDGE + round(projection.y)) / ratio
-                painter.drawPixmap(QPointF(x, y), self._tiles[tile])
+                painter.drawPixmap(QPointF(x, y), picture)
         painter.setWorldTransform(before)
         self._trim(wanted)
 
@@ -142,11 +194,14 @@ class Backdrop:
                 painter.drawPixmap(room, picture, QRectF(picture.rect()))
 
     def _known(self, rect: QRectF) -> Iterable[Tile]:
-        """Existing tiles that a scene rectangle touches."""
+        """Existing tiles that a scene rectangle touches; none for nothing."""
+        if rect.isNull():
+            return ()
         edge = _EDGE / self._scale if self._scale else 1.0
         left, right = rect.left() // edge, rect.right() // edge
         top, bottom = rect.top() // edge, rect.bottom() // edge
-        known = itertools.chain(self._tiles, self._missing)
+        under_way = () if self._job is None else self._job.tiles
+        known = itertools.chain(self._tiles, self._missing, under_way)
         return [t for t in known if left <= t[0] <= right and top <= t[1] <= bottom]
 
     @staticmethod
@@ -160,80 +215,90 @@ class Backdrop:
 
     def _bring_up_to_date(self, wanted: list[Tile]) -> None:
         """Paint what is missing or changed, and a few of those that can wait."""
-        self._missing = {t for t in wanted if t not in self._tiles and t not in self._urgent}
+        left = self._go_on(_PARTS)
+        under_way = set() if self._job is None else set(self._job.tiles)
+        absent = {t for t in wanted if t not in self._tiles and t not in under_way}
+        self._missing = absent - self._urgent
         if self._missing and self._old:
-            self._paint_some(wanted)
-        else:
-            self._missing.clear()
-        if not self._missing:
+            left = self._paint_some(wanted, left)
+        elif not absent and not under_way:
             self._old.clear()
-        missing = [
-            t
-            for t in wanted
-            if t in self._urgent or (t not in self._tiles and t not in self._missing)
-        ]
+        if left <= 0:
+            return
+        due = [t for t in wanted if t in self._urgent or (t in absent and not self._old)]
         seen = set(wanted)
         waiting = (t for t in self._later if t in seen and t not in self._urgent)
-        missing += itertools.islice(waiting, _LATER)
-        if len(missing) >= _AT_ONCE:
-            self._paint_together(missing)
-        else:
-            for tile in missing:
-                self._paint_tile(tile)
-        for tile in missing:
+        due += itertools.islice(waiting, _LATER)
+        areas = [_around(due)] if len(due) >= _AT_ONCE else [_area_of(tile) for tile in due]
+        for area in areas:
+            if left <= 0:
+                return
+            left = self._begin(area, left)
+
+    def _begin(self, area: QRect, most: int) -> int:
+        """Paint an area, or as much of it as there are parts left for; returns how many then are.
+
+        What is touched from here on is painted again.
+        """
+        picture = QPixmap(area.size())
+        painter = self._painter(picture, area)
+        units = 1.0 / self._scale
+        covered = QRectF(
+            area.left() * units, area.top() * units, area.width() * units, area.height() * units
+        )
+        more = self._paint(painter, covered, self._scale / self._ratio) or ()
+        painter.end()
+        self._job = _Job(area, picture, deque(more))
+        for tile in self._job.tiles:
             self._urgent.discard(tile)
             self._missing.discard(tile)
             self._later.pop(tile, None)
+        return self._go_on(most - 1)
 
-    def _paint_tile(self, tile: Tile) -> None:
-        """Paint one tile."""
-        area = QRect(tile[0] * _EDGE, tile[1] * _EDGE, _EDGE, _EDGE)
-        picture = self._picture(area)
-        picture.setDevicePixelRatio(self._ratio)
-        self._tiles[tile] = picture
+    def _go_on(self, most: int) -> int:
+        """Paint more of what is under way, and show it once it is whole.
 
-    def _paint_some(self, wanted: list[Tile]) -> None:
+        Returns:
+            How many parts may still be painted; none where something is left of this.
+        """
+        job = self._job
+        if job is None:
+            return most
+        painter = self._painter(job.picture, job.area)
+        while job.parts and most > 0:
+            job.parts.popleft()(painter)
+            most -= 1
+        painter.end()
+        if not job.parts:
+            self._job = None
+            for tile in job.tiles:
+                cut = _area_of(tile).translated(-job.area.topLeft())
+                piece = job.picture if job.area == _area_of(tile) else job.picture.copy(cut)
+                piece.setDevicePixelRatio(self._ratio)
+                self._tiles[tile] = piece
+        return most
+
+    def _paint_some(self, wanted: list[Tile], left: int) -> int:
         """Paint missing tiles, those in the middle first, as many as a frame has time for."""
         column = (wanted[0][0] + wanted[-1][0]) / 2
         row = (wanted[0][1] + wanted[-1][1]) / 2
         spent = QElapsedTimer()
         spent.start()
         for tile in sorted(self._missing, key=lambda t: (abs(t[0] - column) + abs(t[1] - row), t)):
-            self._paint_tile(tile)
-            self._missing.discard(tile)
+            if left <= 0:
+                break
+            left = self._begin(_area_of(tile), left)
             if spent.nsecsElapsed() > self._budget:
-                return
+                break
+        return left
 
-    def _paint_together(self, tiles: list[Tile]) -> None:
-        """Paint the rectangle around many tiles once and cut it up."""
-        left, top = min(t[0] for t in tiles), min(t[1] for t in tiles)
-        right, bottom = max(t[0] for t in tiles) + 1, max(t[1] for t in tiles) + 1
-        area = QRect(left * _EDGE, top * _EDGE, (right - left) * _EDGE, (bottom - top) * _EDGE)
-        picture = self._picture(area)
-        for column in range(left, right):
-            for row in range(top, bottom):
-                cut = QRect((column - left) * _EDGE, (row - top) * _EDGE, _EDGE, _EDGE)
-                piece = picture.copy(cut)
-                piece.setDevicePixelRatio(self._ratio)
-                self._tiles[(column, row)] = piece
-                self._urgent.discard((column, row))
-                self._missing.discard((column, row))
-                self._later.pop((column, row), None)
-
-    def _picture(self, area: QRect) -> QPixmap:
-        """Paint an area given in pixels of the drawing."""
-        picture = QPixmap(area.size())
+    def _painter(self, picture: QPixmap, area: QRect) -> QPainter:
+        """A painter in scene coordinates for the picture of an area."""
         painter = QPainter(picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.translate(-area.topLeft())
         painter.scale(self._scale, self._scale)
-        units = 1.0 / self._scale
-        covered = QRectF(
-            area.left() * units, area.top() * units, area.width() * units, area.height() * units
-        )
-        self._paint(painter, covered, self._scale / self._ratio)
-        painter.end()
-        return picture
+        return painter
 
     def _trim(self, wanted: list[Tile]) -> None:
         """Forget tiles out of sight when there are too many."""
@@ -244,3 +309,15 @@ class Backdrop:
             del self._tiles[tile]
         self._urgent &= keep
         self._later = {tile: None for tile in self._later if tile in keep}
+
+
+def _around(tiles: list[Tile]) -> QRect:
+    """The rectangle around tiles, in pixels of the drawing."""
+    left, top = min(t[0] for t in tiles), min(t[1] for t in tiles)
+    right, bottom = max(t[0] for t in tiles) + 1, max(t[1] for t in tiles) + 1
+    return QRect(left * _EDGE, top * _EDGE, (right - left) * _EDGE, (bottom - top) * _EDGE)
+
+
+def _area_of(tile: Tile) -> QRect:
+    """A tile in pixels of the drawing."""
+    return QRect(tile[0] * _EDGE, tile[1] * _EDGE, _EDGE, _EDGE)

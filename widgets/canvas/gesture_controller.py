@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from widgets.canvas.commands import Commands
+    from widgets.canvas.hitting import AnyItem
     from widgets.canvas.linking import End
-    from widgets.canvas.scene import AnyItem
     from widgets.canvas.stage import Stage
 
 _DRIFT_EDGE: Final = 28.0

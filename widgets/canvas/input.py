@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
     from widgets.canvas.dropping import Dropping
     from widgets.canvas.gesture_controller import GestureController
+    from widgets.canvas.hitting import AnyItem
     from widgets.canvas.keys import Keys
     from widgets.canvas.popups import Popups
-    from widgets.canvas.scene import AnyItem
     from widgets.canvas.stage import Stage
 
 _WHEEL_ZOOM: Final = 1.0015

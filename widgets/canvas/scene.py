@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Signal
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QGraphicsScene
 
 from engine.model.design import Design, Frame, Link, Node, Note
+from widgets.canvas.arriving import AT_ONCE, Arriving
 from widgets.canvas.backdrop import Backdrop
 from widgets.canvas.card_presenter import CardPresenter
 from widgets.canvas.dots import Courses, Dots, Streams
 from widgets.canvas.folding import fold, folded_rect, frame_chain
 from widgets.canvas.geometry import card_rect
 from widgets.canvas.grid import paint_grid
-from widgets.canvas.ground import paint_frames, paint_links
+from widgets.canvas.ground import link_parts, paint_frames, paint_links
+from widgets.canvas.hitting import hits
 from widgets.canvas.items import CardItem, FrameItem, LinkItem, NoteItem, PictureItem
 from widgets.canvas.link_painter import has_pills
 from widgets.canvas.live_layer import LiveLayer
@@ -23,16 +25,17 @@ from widgets.canvas.pill_places import PillPlaces
 from widgets.canvas.wiring import Wiring
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping
+    from collections.abc import Container, Iterable, Mapping
 
     from engine.model.changes import Changes
     from engine.model.component import Component
+    from widgets.canvas.backdrop import Part
     from widgets.canvas.blast_map import BlastMap
+    from widgets.canvas.hitting import AnyItem
     from widgets.canvas.link_painter import LinkFace
     from widgets.canvas.look import Look
     from widgets.canvas.note_painter import NoteChip
 
-AnyItem: TypeAlias = CardItem | FrameItem | NoteItem | LinkItem
 _EVERYWHERE = QRectF(-2e7, -2e7, 4e7, 4e7)
 _EXPORT = 40.0
 """Scene units around an exported design in which things may stick out of it."""
@@ -67,6 +70,7 @@ class CanvasScene(QGraphicsScene):
         self.notes: dict[str, NoteItem] = {}
         self.chips: Mapping[str, tuple[NoteChip, ...]] = {}
         self.stale: set[PictureItem] = set()
+        self.arriving = Arriving(self._bring, self)
         self._left: dict[str, QRectF] = {}
         """Where cards that lie elsewhere now were when links were last routed around them."""
         self._along = False
@@ -81,6 +85,7 @@ class CanvasScene(QGraphicsScene):
 
     def set_design(self, design: Design) -> None:
         """Show another design."""
+        self.arriving.clear()
         for item_id in [*self.cards, *self.frames, *self.notes, *self.links]:
             self._drop(item_id)
         self.design = Design()
@@ -117,11 +122,38 @@ class CanvasScene(QGraphicsScene):
         siblings = self.wiring.beside(links | ids)
         self.presenter.set_design(design, hidden)
         self.wiring.set_design(design, hidden)
-        for item_id in ids | folded | links:
+        routed = self.wiring.beside(links) | siblings | links
+        waiting = self.wiring.by_target(routed, first=ids) if len(routed) > AT_ONCE else []
+        here = (ids | folded | links).difference(waiting)
+        for item_id in here:
             self._sync(item_id)
-        self.refresh_faces(ids | folded | links | set(hidden.values()) | set(before.values()))
+        self.refresh_faces(here | set(hidden.values()) | set(before.values()))
         near = self.wiring.near(self._crossed_areas())
-        self._route(self.wiring.beside(links) | siblings | links | near, near)
+        if waiting or len(near) > AT_ONCE:
+            self.arriving.put([*waiting, *routed], near)
+        else:
+            self._route(routed | near, near)
+        self.update()
+
+    def _bring(self, links: set[str], again: set[str]) -> None:
+        """Bring links in step that had to wait: existence, faces, routes."""
+        for link_id in links:
+            self._sync(link_id)
+        self.refresh_faces(links)
+        fresh: list[LinkItem] = []
+        for item, covered in self.wiring.route(links, self.rect_of, again):
+            self._show_pill(item)
+            if item.item_id in self.live.links:
+                continue
+            if covered.isNull():
+                fresh.append(item)
+            else:
+                self.backdrop.touch(covered)
+                self.backdrop.touch(item.outline())
+        if fresh:
+            zoom = self.backdrop.zoom
+            for part in link_parts(_EVERYWHERE, fresh, self.look, zoom):
+                self.backdrop.add([item.outline() for item in fresh], part)
         self.update()
 
     def _crossed_areas(self) -> list[QRectF]:
@@ -257,7 +289,11 @@ class CanvasScene(QGraphicsScene):
                 size = {"width": rect.width(), "height": rect.height()}
                 moved = frame.frame.model_copy(update={"x": rect.x(), "y": rect.y(), **size})
                 frame.show_frame(moved, len(frame_chain(self.design, moved.frame)))
-        self._route(self.wiring.touching(places))
+        touching = self.wiring.touching(places)
+        if len(touching) > AT_ONCE:
+            self.arriving.put(touching)
+        else:
+            self._route(touching)
         self.shifted.emit()
         self.update()
 
@@ -399,17 +435,18 @@ class CanvasScene(QGraphicsScene):
             self._show_pill(link)
         self.update()
 
-    def paint_backdrop(self, painter: QPainter, rect: QRectF, zoom: float) -> None:
-        """Paint everything under the cards but what is being dragged."""
+    def paint_backdrop(self, painter: QPainter, rect: QRectF, zoom: float) -> list[Part]:
+        """Paint what is under the cards but for what is being dragged; returns links to be painted over it."""
         paint_grid(painter, rect, self.look, zoom)
         lifted = self.live
         frames = [each for each in self.frames.values() if each.item_id not in lifted.frames]
         paint_frames(painter, rect, frames, self.look, zoom)
         links = [each for each in self.links.values() if each.item_id not in lifted.links]
-        paint_links(painter, rect, links, self.look, zoom)
+        return link_parts(rect, links, self.look, zoom)
 
     def paint_vectors(self, painter: QPainter, target: QRectF) -> None:
         """Paint the whole design into ``target`` without pictures, for exports."""
+        self.arriving.finish()
         source = self.content_rect()
         if source.isEmpty() or target.isEmpty():
             return
@@ -435,28 +472,14 @@ class CanvasScene(QGraphicsScene):
         ]
 
     def hit(self, at: QPointF, zoom: float) -> tuple[AnyItem, str] | None:
-        """What lies at a place, topmost first, and which part of it."""
-        for item, part in self._hits(at, zoom):
-            return item, part
-        return None
-
-    def _hits(self, at: QPointF, zoom: float) -> Iterator[tuple[AnyItem, str]]:
-        """Ends of selected links, cards, notes, links, then frames from the inside out."""
-        chosen = [self.links[each] for each in self.presenter.selection if each in self.links]
+        """What lies at a place, and which part of it: ends of selected links, then what lies topmost."""
         items: list[CardItem | NoteItem | LinkItem] = [
-            *chosen,
+            *(self.links[each] for each in self.presenter.selection if each in self.links),
             *reversed(self.cards.values()),
             *reversed(self.notes.values()),
             *self.links.values(),
         ]
-        for item in items:
-            part = item.part_at(at, zoom)
-            if part is not None:
-                yield item, part
-        for frame in sorted(self.frames.values(), key=lambda f: -f.depth):
-            part = frame.part_at(at, zoom, self.look)
-            if part is not None:
-                yield frame, part
+        return next(hits(at, zoom, self.look, items, self.frames.values()), None)
 
 
 def _drawn(face: LinkFace) -> tuple[object, ...]:

@@ -24,6 +24,7 @@ from widgets.canvas.look import Look
 from widgets.canvas.map_legend import MapLegend
 from widgets.canvas.minimap import Minimap
 from widgets.canvas.outlines import Outlines
+from widgets.canvas.pictures import Pictures
 from widgets.canvas.popups import Popups
 from widgets.canvas.running import Motion, Running
 from widgets.canvas.scene import CanvasScene
@@ -41,17 +42,12 @@ if TYPE_CHECKING:
     from engine.sim.snapshot import Snapshot
     from widgets.canvas.aligning import Way
     from widgets.canvas.blast_map import BlastMap
-    from widgets.canvas.items import PictureItem
     from widgets.canvas.note_painter import NoteChip
     from widgets.instruments import Moment
     from widgets.theme.icons import IconSet
     from widgets.theme.tokens import Theme
 
 _TICK: Final = 16
-_PICTURES: Final = 4
-"""Outdated cards painted anew in every frame; one never seen before is painted at once."""
-_PICTURE_TIME: Final = 2_500_000
-"""Nanoseconds of a frame in which more of them are painted."""
 _CORNER: Final = 12
 _MAP_PERIOD: Final = 0.2
 """Wall seconds between paintings of the minimap while a design runs."""
@@ -86,6 +82,7 @@ class CanvasView(QGraphicsView):
         self._scene = CanvasScene(components, self._look)
         self.setScene(self._scene)
         self._camera = Camera(self)
+        self._pictures = Pictures(self._scene, self._camera)
         self._stage = Stage(self._scene, self._camera, components)
         self._commands = Commands(self._stage)
         self._hand = GestureController(self._stage, self._commands, self.viewport())
@@ -105,10 +102,12 @@ class CanvasView(QGraphicsView):
         self.viewport().installEventFilter(self._input)
         self._announcer = Announcer(self, self._stage)
         self.outlines = Outlines(self._scene, self.viewport())
-        self._out_of_view: set[PictureItem] = set()
-        self._zoom = 1.0
         self._fit_when_shown = False
         """The design came before the view had its size."""
+        self._fit_again = False
+        """Links are still to come that may stick out, of a design that is seen whole."""
+        self._fitted = QRectF()
+        """What was shown when the whole design was."""
         self._since_map = 0.0
         self._clock = QElapsedTimer()
         self._timer = QTimer(self)
@@ -147,6 +146,7 @@ class CanvasView(QGraphicsView):
         stage.hovered.connect(self.hovered)
         self._timer.timeout.connect(self._tick)
         self._camera.moved.connect(self._camera_moved)
+        self._scene.arriving.done.connect(self._arrived)
         self._legend.dismissed.connect(self.map_dismissed)
         self._legend.back_requested.connect(self.map_back_requested)
 
@@ -177,6 +177,7 @@ class CanvasView(QGraphicsView):
         if had:
             self.selection_changed.emit(frozenset())
         self.fit()
+        self._fit_again = self._scene.arriving.waiting > 0
         self._fit_when_shown = not self.isVisible()
         self.minimap.touch()
         self.minimap.go_home()
@@ -365,6 +366,14 @@ class CanvasView(QGraphicsView):
     def fit(self) -> None:
         """Show the whole design."""
         self._camera.fit(self._scene.content_rect())
+        self._fitted = self._camera.shown()
+
+    def _arrived(self) -> None:
+        """All links are there: where nobody has looked elsewhere meanwhile, the design is shown whole again."""
+        if self._fit_again and self._camera.shown() == self._fitted:
+            self.fit()
+        self._fit_again = False
+        self.minimap.touch()
 
     @property
     def camera(self) -> Camera:
@@ -414,6 +423,7 @@ class CanvasView(QGraphicsView):
 
     def content_rect(self) -> QRectF:
         """What the design covers, in scene units; exports take their proportions from it."""
+        self._scene.arriving.finish()
         return self._scene.content_rect()
 
     def _wake(self) -> None:
@@ -428,45 +438,15 @@ class CanvasView(QGraphicsView):
             self._timer.stop()
 
     def _camera_moved(self) -> None:
-        """What was out of view may have come into it; at another zoom, all pictures are outdated."""
-        if self._camera.zoom == self._zoom:
-            self._scene.stale.update(self._out_of_view & set(self._scene.pictures()))
-        else:
-            pictures = self._scene.pictures()
-            for picture in pictures:
-                picture.stretch()
-            self._scene.stale.update(pictures)
-        self._zoom = self._camera.zoom
-        self._out_of_view.clear()
+        """Other pictures may be in view, at another zoom."""
+        self._pictures.follow_camera()
         self.minimap.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Bring pictures up to date, then let Qt put everything together."""
-        self._refresh_pictures()
+        if self._pictures.refresh(self._look, self.viewport().devicePixelRatioF()):
+            self._wake()
         super().paintEvent(event)
-
-    def _refresh_pictures(self) -> None:
-        """Paint outdated pictures in view: new ones all, others a few a frame."""
-        shown = self._camera.shown()
-        ratio = self.viewport().devicePixelRatioF()
-        painted = 0
-        spent = QElapsedTimer()
-        spent.start()
-        done: list[PictureItem] = []
-        for item in self._scene.stale:
-            if not item.outline().intersects(shown):
-                self._out_of_view.add(item)
-            elif (
-                painted < _PICTURES
-                or (item.pixmap().isNull() and not item.can_wait)
-                or spent.nsecsElapsed() < _PICTURE_TIME
-            ):
-                painted += item.refresh(self._look, self._camera.zoom, ratio)
-            else:
-                self._wake()
-                continue
-            done.append(item)
-        self._scene.stale.difference_update(done)
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """Copy the tiles."""

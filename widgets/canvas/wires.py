@@ -21,6 +21,7 @@ Curve: TypeAlias = tuple[QPointF, QPointF, QPointF]
 
 POINTS: Final = 33
 """Points of the table of a wire; between them things move in straight lines."""
+_EQUAL: Final = np.linspace(0.0, 1.0, POINTS)
 _STEPS: Final = 24
 _T: Final = np.linspace(0.0, 1.0, _STEPS)
 _BASIS: Final = np.stack(
@@ -96,7 +97,7 @@ def _measured(path: QPainterPath, start: QPointF, curves: Sequence[Curve]) -> Wi
     """Points at equal distances along the curve."""
     raw = sampled(start, curves)
     along = np.concatenate(([0.0], np.cumsum(np.hypot(*np.diff(raw, axis=0).T))))
-    wanted = np.linspace(0.0, along[-1], POINTS)
+    wanted = along[-1] * _EQUAL
     points = np.stack([np.interp(wanted, along, raw[:, i]) for i in (0, 1)], axis=1)
     x, y = points[POINTS // 2]
     return Wire(path, points, float(along[-1]), QPointF(float(x), float(y)))

@@ -33,20 +33,21 @@ class Wiring:
         self._courses = courses
         self.obstacles = Obstacles()
         self._host: Mapping[str, str] = {}
-        self._incoming: dict[str, list[str]] = {}
+        self._incoming: dict[str, dict[str, str]] = {}
+        """By card, the links that arrive there, and the card that each comes from."""
         self._touching: dict[str, set[str]] = {}
 
     def set_design(self, design: Design, host: Mapping[str, str]) -> None:
         """Learn the topology; ``host`` names the card which stands for a hidden node."""
         self._host = host
-        incoming: dict[str, list[str]] = defaultdict(list)
+        incoming: dict[str, dict[str, str]] = defaultdict(dict)
         touching: dict[str, set[str]] = defaultdict(set)
         for link in design.links:
             source, target = self.host(link.source), self.host(link.target)
             touching[link.source].add(link.id)
             touching[link.target].add(link.id)
             if self.is_drawn(link.source, link.target):
-                incoming[target].append(link.id)
+                incoming[target][link.id] = source
                 touching[source].add(link.id)
                 touching[target].add(link.id)
         self._incoming = dict(incoming)
@@ -80,6 +81,14 @@ class Wiring:
             if link_id in self.items
         }
         return {each for target in targets for each in self._incoming.get(target, ())}
+
+    def by_target(self, link_ids: Container[str], first: Container[str]) -> list[str]:
+        """Links in the order of the cards where they arrive, for those of a card share its fan.
+
+        Links among ``first`` come before all others.
+        """
+        ordered = [each for links in self._incoming.values() for each in links if each in link_ids]
+        return sorted(ordered, key=lambda each: each not in first)
 
     def route(
         self,
@@ -130,8 +139,8 @@ class Wiring:
     def _fan(self, target: str, rect_of: Callable[[str], QRectF | None]) -> dict[str, float]:
         """Heights at which links arrive at a card."""
         rect = rect_of(target)
-        incoming = [each for each in self._incoming.get(target, ()) if each in self.items]
-        sources = [rect_of(self.host(self.items[each].link.source)) for each in incoming]
+        incoming = self._incoming.get(target, {})
+        sources = [rect_of(source) for source in incoming.values()]
         if rect is None:
             return {}
         middle = rect.center().y()

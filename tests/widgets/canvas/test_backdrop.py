@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,8 @@ from widgets.canvas.backdrop import Backdrop, Projection
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from widgets.canvas.backdrop import Part
 
 SIZE = QSize(1024, 768)
 SQUARE = QRectF(100.0, 100.0, 60.0, 60.0)
@@ -85,6 +88,59 @@ def test_another_theme_leaves_nothing_behind(scene: Scene) -> None:
     scene.backdrop.clear()
     assert colours(scene.shown(1.25), (130 * 1.25, 130 * 1.25)) == ["#0000ff"]
     assert scene.backdrop.is_settled
+
+
+class Slow(Scene):
+    """A scene that leaves most of its painting to be done in parts: a strip each."""
+
+    STRIPS = 32
+
+    def paint(self, painter: QPainter, rect: QRectF, _zoom: float) -> list[Part]:  # type: ignore[override]
+        self.calls += 1
+        painter.fillRect(rect, QColor("#ffffff"))
+        return [partial(self._strip, place, self.colour) for place in range(self.STRIPS)]
+
+    def _strip(self, place: int, colour: str, painter: QPainter) -> None:
+        painter.fillRect(QRectF(0.0, 24.0 * place, 1024.0, 24.0), QColor(colour))
+
+    def settle(self) -> int:
+        """Draw until everything is up to date; tells how many frames that takes."""
+        frames = 0
+        while not self.backdrop.is_settled:
+            self.shown(1.0)
+            frames += 1
+            assert frames < 200
+        return frames
+
+
+def test_what_is_long_to_paint_is_painted_over_several_frames(qapp: object) -> None:
+    scene = Slow()
+    assert colours(scene.shown(1.0), (500, 10)) == ["#ffffff"], "the ground, until it is whole"
+    assert scene.settle() > 1
+    assert scene.calls == 1
+    assert colours(scene.shown(1.0), (500, 10), (500, 760)) == ["#ff0000", "#ff0000"]
+    scene.colour = "#0000ff"
+    scene.backdrop.touch(QRectF(0.0, 0.0, 1024.0, 768.0))
+    assert colours(scene.shown(1.0), (500, 10)) == ["#ff0000"], "what was there, until it is whole"
+    scene.colour = "#00ffff"
+    scene.backdrop.touch(QRectF(0.0, 0.0, 1024.0, 768.0))
+    scene.settle()
+    assert colours(scene.shown(1.0), (500, 10), (500, 760)) == ["#00ffff", "#00ffff"]
+
+
+def test_what_comes_later_is_painted_over_what_is_there_and_what_is_under_way(
+    qapp: object,
+) -> None:
+    scene = Slow()
+    scene.shown(1.0)
+    scene.backdrop.add([SQUARE], lambda painter: painter.fillRect(SQUARE, QColor("#123456")))
+    scene.settle()
+    other = SQUARE.translated(300.0, 300.0)
+    scene.backdrop.add([other], lambda painter: painter.fillRect(other, QColor("#654321")))
+    assert scene.backdrop.is_settled
+    shown = colours(scene.shown(1.0), (130, 130), (430, 430), (600, 600))
+    assert shown == ["#123456", "#654321", "#ff0000"]
+    assert scene.calls == 1
 
 
 @pytest.fixture

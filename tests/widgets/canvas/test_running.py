@@ -154,6 +154,7 @@ def test_dots_are_bounded(make_desk) -> None:
             ),
         )
     )
+    desk.view._scene.arriving.finish()
     crossings = [Crossing(f"l{i}", 0.1, 1.0, "request") for i in range(1099)]
     desk.view.show_snapshot(snapshot(0.1, crossings), 0.1)
     assert len(desk.view._scene.dots) == 1000

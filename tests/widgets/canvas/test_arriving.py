@@ -1,0 +1,94 @@
+"""Designs of many links come in slices: no turn of the event loop brings more than some of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QImage, QPainter
+
+from engine.model.design import Design, Link, Node
+from engine.model.edits import Move, Position, Remove
+from widgets.canvas.arriving import AT_ONCE
+
+if TYPE_CHECKING:
+    from widgets.canvas.scene import CanvasScene
+
+NODES, LINKS = 6, 5 * AT_ONCE
+
+
+def dense() -> Design:
+    """A few nodes with hundreds of links between them."""
+    nodes = tuple(
+        Node(id=f"n{i}", kind="service", x=320.0 * (i % 3), y=180.0 * (i // 3))
+        for i in range(NODES)
+    )
+    pairs = [(a, b) for a in range(NODES) for b in range(NODES) if a != b]
+    links = tuple(
+        Link(
+            id=f"l{i}", source=f"n{pairs[i % len(pairs)][0]}", target=f"n{pairs[i % len(pairs)][1]}"
+        )
+        for i in range(LINKS)
+    )
+    return Design(nodes=nodes, links=links)
+
+
+def arrive(scene: CanvasScene) -> list[int]:
+    """Have all links come, and count those of each turn."""
+    counts = []
+    while scene.arriving.waiting:
+        before = scene.arriving.waiting
+        scene.arriving.turn()
+        counts.append(before - scene.arriving.waiting)
+    return counts
+
+
+def courses(scene: CanvasScene) -> dict[str, tuple[object, ...]]:
+    return {each: (*item.ends, item.wire.path) for each, item in scene.links.items()}
+
+
+def test_links_come_some_a_turn_and_all_in_the_end(make_desk) -> None:
+    scene = make_desk(dense()).view._scene
+    assert len(scene.cards) == NODES
+    assert len(scene.links) <= AT_ONCE
+    counts = arrive(scene)
+    assert counts
+    assert max(counts) <= AT_ONCE
+    assert len(scene.links) == LINKS
+    found = courses(scene)
+    scene._route(list(scene.links), list(scene.links))
+    assert courses(scene) == found
+
+
+def test_links_of_an_edit_come_in_slices_as_well(make_desk) -> None:
+    desk = make_desk(dense())
+    scene = desk.view._scene
+    arrive(scene)
+    desk.apply(Move((Position("n0", -500.0, -400.0),)))
+    assert scene.arriving.waiting > 0
+    assert max(arrive(scene)) <= AT_ONCE
+    found = courses(scene)
+    scene._route(list(scene.links), list(scene.links))
+    assert courses(scene) == found
+    desk.apply(Remove.of("n1"))
+    arrive(scene)
+    assert scene.links.keys() == desk.design.link_by_id.keys()
+    assert len(scene.links) < LINKS
+
+
+def test_what_is_exported_waits_for_all_of_them(make_desk) -> None:
+    view = make_desk(dense()).view
+    assert view._scene.arriving.waiting
+    picture = QImage(200, 100, QImage.Format.Format_RGB32)
+    painter = QPainter(picture)
+    view.paint_design(painter, QRectF(0.0, 0.0, 200.0, 100.0))
+    painter.end()
+    assert not view._scene.arriving.waiting
+    assert len(view._scene.links) == LINKS
+
+
+def test_another_design_forgets_those_that_wait(make_desk) -> None:
+    view = make_desk(dense()).view
+    view.set_design(Design(nodes=(Node(id="n0", kind="service"),)))
+    assert not view._scene.arriving.waiting
+    assert not view._scene.links
