@@ -49,7 +49,7 @@ def result_of(
         objectives: What is judged.
         wall: Seconds that computing took.
         meters: What else was measured because somebody asked for it.
-        cited: Metrics that notes cite: shares above a limit are there only for who asks for them.
+        cited: Metrics that notes cite.
 
     Raises:
         InvariantError: the simulator broke one of its own laws.
@@ -58,8 +58,6 @@ def result_of(
     now, plan, objectives = machine.now, machine.plan, tuple(objectives)
     meters = meters or Meters(machine)
     limits = limits_in((*(each.metric for each in objectives), *meters.metrics, *cited))
-    clients = {name: part for name, part in machine.nodes.items() if part.is_client}
-    nodes = {name: part for name, part in machine.nodes.items() if not part.is_client}
     result: Result = {
         "windtunnel_result": VERSION,
         "title": plan.title,
@@ -71,11 +69,13 @@ def result_of(
         "requests": machine.requests,
         "clients": {
             name: client_part(part, node_since(part), now, limits.get(name, {}))
-            for name, part in clients.items()
+            for name, part in machine.nodes.items()
+            if part.is_client
         },
         "nodes": {
             name: node_part(part, node_since(part), now, limits.get(name, {}))
-            for name, part in nodes.items()
+            for name, part in machine.nodes.items()
+            if not part.is_client
         },
         "links": {
             name: link_part(part, link_since(part), now, limits.get(name, {}))
@@ -88,12 +88,8 @@ def result_of(
     result["objectives"] = [_judge(each, result, meters) for each in objectives]
     if meters.metrics:
         result["metrics"] = {name: value_of(name, result) for name in meters.metrics}
-    if meters.series is not None:
-        result["series"] = meters.series.result()
-    if meters.spans is not None:
-        result["spans"] = meters.spans.result()
-    if meters.instants is not None:
-        result["instants"] = meters.instants.result()
+    asked = {"series": meters.series, "spans": meters.spans, "instants": meters.instants}
+    result |= {name: each.result() for name, each in asked.items() if each is not None}
     result["warmup_advice"] = machine.settling.advice(plan)
     result["hash"] = hash_of(result)
     return result
