@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer
@@ -38,6 +39,8 @@ class VersionsDesk(QObject):
         self._key: int | None = None
         """What was typed; None for the key that is written most."""
         self._history = VersionHistory()
+        self._moment = math.nan
+        """What is looked at (s); NaN for now."""
         place.add_page(_PAGE, "Versions", self._made, _HEIGHT)
         services.run.snapshot.connect(self._take)
         services.run.cleared.connect(self._clear)
@@ -62,6 +65,12 @@ class VersionsDesk(QObject):
         if latest is not None:
             self._pick(latest)
 
+    def show_moment(self, at: float) -> None:
+        """Look at a moment of the run (s); NaN is now."""
+        self._moment = at
+        if self._place.is_shown(_PAGE):
+            self._refresh()
+
     def _made(self) -> QWidget:
         """The panel, when it is first shown."""
         return self.panel
@@ -69,8 +78,8 @@ class VersionsDesk(QObject):
     def _take(self, snapshot: Snapshot, _elapsed: float) -> None:
         """The run went on."""
         self._pick(snapshot)
-        if snapshot.time < self._history.now:  # it went back
-            self._history = VersionHistory()
+        if snapshot.time < self._history.now:  # it went back; what was before that stays as it was
+            self._history = self._history.as_of(snapshot.time)
         self._history.add(snapshot, self._node)
         if not self._timer.isActive() and self._place.is_shown(_PAGE):
             self._timer.start()
@@ -104,19 +113,22 @@ class VersionsDesk(QObject):
         """Show what is known."""
         if self._panel is None:
             return
+        history = self._history
+        if not math.isnan(self._moment):
+            history = history.as_of(self._moment)
         design = self._services.document.design
         node, names = design.node_by_id.get(self._node), {}
         frames = () if node is None else spread_of(node)
-        for instance in self._history.owners:
+        for instance in history.owners:
             names[instance] = f"Instance {instance + 1}"
             if frames:
                 frame = design.frame_by_id.get(frames[instance % len(frames)])
                 if frame is not None:
                     names[instance] = f"{instance + 1} · {frame.name or frame.id}"
         title = "" if node is None else node.name or node.id
-        self._panel.show_history(title, self._history, names)
+        self._panel.show_history(title, history, names)
 
     def _clear(self) -> None:
         """A run begins at 0, of a process that may be a new one."""
-        self._history, self._node = VersionHistory(), ""
+        self._history, self._node, self._moment = VersionHistory(), "", math.nan
         self._refresh()

@@ -91,6 +91,7 @@ class Workbench(QObject):
         self.help = HelpDesk(services, look, window.instruments)
         self.selection: frozenset[str] = frozenset()
         self.travel = TimeTravel(views, services.run)
+        self.travel.moved.connect(self.versions.show_moment)
         self.file_messages = FileMessages(services, views.banners, views.canvas.paste, self.say)
         RunMessages(services.run, views.banners, self.show_findings, self.breakpoints.open)
         self._connect_document()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine.catalog.checks.connections import idle_races
 from engine.catalog.checks.hot_rows import hot_rows
+from engine.catalog.checks.keys import keys_unread
 from engine.catalog.checks.loops import loop_errors, loop_findings
 from engine.catalog.checks.networks import network_findings
 from engine.catalog.checks.objectives import objective_findings
@@ -47,6 +48,7 @@ def check(design: Design) -> tuple[Finding, ...]:
         *policy_findings(largest),
         *query_findings(reading, plan),
         *hot_rows(reading, largest),
+        *keys_unread(reading, plan),
         *transaction_findings(reading, plan),
         *objective_findings(reading, plan),
         *citation_findings(design),

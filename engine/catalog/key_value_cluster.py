@@ -21,6 +21,7 @@ from engine.model.prices import Pricing
 from engine.model.spread import SPREAD
 from engine.plan.lower import law_plan
 from engine.plan.primitives import ZERO, ClusterPlan, NodePlan, StationPlan
+from engine.plan.primitives.replication import ReadFrom
 
 HELP = """\
 Keys on several **instances**. A key belongs to a **partition**, a partition to as many instances as there are
@@ -54,6 +55,15 @@ others after the *lag*. Two writes of a key **conflict** where neither knew of t
 of a key from the other side every 1/λ seconds and a lag of d, a share of 1 − e^(−2λd) does. Of two that conflict one
 is overwritten unseen.
 
+**A leader for each partition** (*single_leader*): its writes go through one of its owners, which sends them to the
+others, its *followers*, and acknowledges a write once W replicas have it, itself included: W = 1 is asynchronous,
+W = N synchronous. Reads come *from* the leader, which is never stale, or from followers, which are as late as they
+are. A leader that is down, or does not reach most owners, is replaced after the *election timeout*: until then its
+partition takes no writes. The new one takes over what the owners have that elect it. What the old one alone had is
+**lost**: asynchronously about the rate of writes times the lag; where W is a majority, nothing. With *cp* a leader that
+is cut off from most owners refuses; with *ap* it goes on beside the new one, and what it took meanwhile is rolled back
+once it follows that.
+
 **Last write wins** (*lww*) goes by the clocks of the coordinators. One that is fast by δ has its writes win over others
 that follow within δ: these are *lost updates*. The other ways look at no clock, but at what each write knew of, and lose
 nothing. *versions* keeps both sides of a conflict as **siblings** until a later write, which goes on from what the
@@ -61,7 +71,8 @@ replicas hold that its coordinator reaches, merges them (Dynamo, Riak). *sum* ta
 them count, in whatever order they come (a CRDT counter).
 
 **Partitions** divide keys and load. `ring` and `slots` move one part in n when one is added, `mod` nearly everything;
-a ring with few *virtual nodes* is uneven. A **rate** for each partition refuses what is above it (`rate_limited`): one
+a ring with few *virtual nodes* is uneven. A **rate** for each partition refuses what is above it (`rate_limited`), and so do
+**units**, which count how large requests are, reads and writes by themselves, as DynamoDB does: one
 hot key cannot be divided, however many partitions there are. While it runs, bars below the measurements show the load
 and the keys of each partition; one with twice the mean stands out, and so does what is above the rate.
 
@@ -73,7 +84,7 @@ A killed instance keeps what is on its disk; a *flush* loses it.
 **Left out:** values and their sizes, transactions, the time that it takes to notice that an instance is gone or to
 move keys, and the load of anti-entropy.
 
-Compare: Cassandra, DynamoDB, Riak, ScyllaDB, Voldemort.
+Compare: Cassandra, DynamoDB, Riak, ScyllaDB, Voldemort; with leaders, MongoDB, etcd and CockroachDB.
 """
 
 
@@ -129,12 +140,13 @@ class KeyValueClusterConfig(Config):
         ge=0,
         le=10_000_000,
     )
-    mode: Literal["leaderless", "multi_leader"] = setting(
+    mode: Literal["leaderless", "single_leader", "multi_leader"] = setting(
         "leaderless",
         title="Mode",
         group="Replication",
-        help="leaderless: quorums of replicas. multi_leader: each instance takes writes and answers reads by itself at "
-        "once; the others hear of it after the lag.",
+        help="leaderless: quorums of replicas. single_leader: each partition has a leader, which takes its writes and "
+        "sends them on. multi_leader: each instance takes writes and answers reads by itself at once; the others hear "
+        "of it after the lag.",
     )
     replicas: int = setting(
         3,
@@ -159,6 +171,23 @@ class KeyValueClusterConfig(Config):
         help="Replicas whose answers a read takes (Dynamo: 2). Nothing is stale where R + W > N.",
         ge=1,
         le=50,
+    )
+    read_from: ReadFrom = setting(
+        "leader",
+        title="Reads from",
+        group="Replication",
+        help="Who answers reads in single_leader: the leader of the partition, which is never stale; a follower; or "
+        "any owner. Followers are stale by how late they are.",
+    )
+    election: float = setting(
+        10.0,
+        title="Election timeout",
+        unit="s",
+        group="Replication",
+        help="In single_leader: a partition that is without a leader for so long elects another one "
+        "(MongoDB: 10 s; etcd: 1 s).",
+        gt=0.0,
+        le=1e6,
     )
     consistency: Literal["cp", "ap"] = setting(
         "cp",
@@ -236,7 +265,25 @@ class KeyValueClusterConfig(Config):
         title="Partition rate",
         unit="rps",
         group="Partitions",
-        help="Requests a second that a partition takes, and as many at once; none is unbounded (DynamoDB: 1000 writes).",
+        help="Requests a second that a partition takes, and as many at once; none is unbounded.",
+        gt=0.0,
+        le=1e9,
+    )
+    read_units: float | None = setting(
+        None,
+        title="Read units per second",
+        group="Partitions",
+        help="Read units a second that a partition takes, one for each 4 KiB of a class's response; none is unbounded "
+        "(DynamoDB: 3000).",
+        gt=0.0,
+        le=1e9,
+    )
+    write_units: float | None = setting(
+        None,
+        title="Write units per second",
+        group="Partitions",
+        help="Write units a second that a partition takes, one for each KiB of a class's request; none is unbounded "
+        "(DynamoDB: 1000).",
         gt=0.0,
         le=1e9,
     )
@@ -256,7 +303,7 @@ class KeyValueClusterConfig(Config):
 
 def lower(config: KeyValueClusterConfig, context: Lowering) -> NodePlan:
     """Instances whose workers read and write for coordinators, which need no work themselves."""
-    many = config.mode == "multi_leader"
+    many, led = config.mode == "multi_leader", config.mode == "single_leader"
     return NodePlan(
         id=context.id,
         station=StationPlan(
@@ -268,25 +315,32 @@ def lower(config: KeyValueClusterConfig, context: Lowering) -> NodePlan:
         cluster=ClusterPlan(
             replicas=config.replicas,
             write_quorum=1 if many else config.write_quorum,
-            read_quorum=1 if many else config.read_quorum,
+            read_quorum=1 if many or led else config.read_quorum,
             strict=config.consistency == "cp" and not many,
             local=many,
             partitions=config.partitions,
             placement=config.placement,
             virtual_nodes=config.virtual_nodes,
             partition_rate=config.partition_rate,
+            read_units=config.read_units,
+            write_units=config.write_units,
             lag=None if config.lag is None else law_plan(config.lag),
             hints=config.hints,
             anti_entropy=config.anti_entropy,
             read=law_plan(config.read_time),
             write=law_plan(config.write_time),
-            conflict=config.conflict,
+            conflict="lww" if led else config.conflict,
+            led=led,
+            read_from=config.read_from,
+            election=config.election,
             offsets=tuple(
                 (int(name), by) for name, by in sorted(config.clock_offset.items()) if by
             ),
         ),
     )
 
+
+_BOUNDS = "partition_rate read_units write_units"
 
 PRESET = Preset(
     Component(
@@ -314,9 +368,11 @@ PRESET = Preset(
             Metric(name="siblings", title="siblings kept, all replicas", needs="conflict"),
             Metric(name="merged", title="siblings merged", counts=True, needs="conflict"),
             Metric(name="imbalance", title="largest partition, times the mean"),
-            Metric(name="throttled", title="throttled", counts=True, needs="partition_rate"),
+            Metric(name="throttled", title="throttled", counts=True, needs=_BOUNDS),
             Metric(name="keys_known", title="keys asked for"),
             Metric(name="keys_moved", title="keys moved", counts=True),
+            Metric(name="elections", title="leaders elected", counts=True, needs="mode"),
+            Metric(name="outage", title="without a leader, a partition", unit="s", needs="mode"),
         ),
         headline="stale_ratio",
     ),

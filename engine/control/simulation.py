@@ -15,6 +15,7 @@ from engine.control.consumer_groups import ConsumerGroups
 from engine.control.elections import Elections
 from engine.control.failovers import Failovers
 from engine.control.health import HealthChecks
+from engine.control.leaders import PartitionLeaders
 from engine.control.lives import Lives
 from engine.control.outliers import Outliers
 from engine.control.pauses import Pauses
@@ -79,6 +80,7 @@ class Simulation:
         self._anti_entropy = AntiEntropy(self.machine, self._notify)
         self._renewals = Renewals(self.machine, self._timeline, self._notify)
         self._elections = Elections(self.machine, self._notify)
+        self._leaders = PartitionLeaders(self.machine, self._notify)
         self._failovers = Failovers(self.machine, self._timeline, self._notify)
         self._backups = Backups(self.machine, lives, self._timeline, self._notify)
         self.alerts = Alerting(self.machine, self.meters.alarms, self._notify)
@@ -110,6 +112,7 @@ class Simulation:
         self._groups.follow(reach)
         self._autoscalers.follow(reach)
         self._elections.follow(reach)
+        self._leaders.follow(reach)
         self._failovers.follow(reach)
         self._backups.follow(reach)
         self._anti_entropy.follow(reach)

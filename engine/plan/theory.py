@@ -20,6 +20,7 @@ from engine.plan.network.centers import network_of
 from engine.plan.network.explicit import needs_fewer
 from engine.plan.network.kept_answers import resolvers_of
 from engine.plan.network.percentiles import curves_of, quantile_at, wait_quantile_at
+from engine.plan.network.quorums import note_loads, with_quorums
 from engine.plan.network.session_calls import session_doubts, with_session_calls
 from engine.plan.network.solving import settle
 from engine.plan.network.sources import Moment, mix_of, source_of
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from engine.plan.network.centers import Center, Network
     from engine.plan.network.populations import Population
+    from engine.plan.network.quorums import QuorumModel
     from engine.plan.network.sources import Source
     from engine.plan.network.trust import Trust
     from engine.plan.primitives import NodePlan, Plan
@@ -64,6 +66,7 @@ def predict(plan: Plan, *, at: float | None = None, load: float = 1.0) -> Theory
     moment = Moment(start, end, load)
     clients = {node.id: node.traffic for node in plan.nodes if node.traffic is not None}
     sources = {name: source_of(traffic, moment) for name, traffic in clients.items()}
+    plan, quorums = _with_quorums(plan, sources)
     demand = demand_of(_steady(plan, sources))
     if demand is None:
         nodes = {
@@ -75,6 +78,7 @@ def predict(plan: Plan, *, at: float | None = None, load: float = 1.0) -> Theory
     for site in network.sites:
         site.since = start if at is not None or end <= start else start + _EARLY * (end - start)
     populations, settled = settle(network, load)
+    note_loads(network, quorums)
     verdicts = verdicts_of(network)
     blind_where_unknown(network, plan)
     trusts = trust_in(network, verdicts, populations, resolvers)
@@ -87,6 +91,18 @@ def predict(plan: Plan, *, at: float | None = None, load: float = 1.0) -> Theory
     if not settled:
         doubts = (*doubts, "the fixed point of holds and retries was not reached")
     return _theory(network, _Solved(curves, populations, trusts), doubts, load)
+
+
+def _with_quorums(
+    plan: Plan, sources: Mapping[str, Source]
+) -> tuple[Plan, Mapping[str, QuorumModel]]:
+    """The plan with its clusters as stations where that holds at the present rates."""
+    if all(node.cluster is None for node in plan.nodes):
+        return plan, {}
+    steady, quorums = with_quorums(_steady(plan, sources))
+    stations = {node.id: node for node in steady.nodes if node.id in quorums}
+    nodes = tuple(stations.get(node.id, node) for node in plan.nodes)
+    return replace(plan, nodes=nodes), quorums
 
 
 def _steady(plan: Plan, sources: Mapping[str, Source]) -> Plan:
@@ -174,6 +190,8 @@ def _node(site: Center, solved: _Solved) -> NodePrediction:
         busy = min(1.0, served * site.hold.mean * stay.slower / site.workers)
     elif site.workers is not None:
         busy = 1.0
+    elif stay.load is not None:
+        busy = stay.load  # of replicas, beside which nobody waits
     if site.plan.station.elastic is not None and stay.load is not None:
         busy = min(1.0, stay.load * (1.0 - stay.wait.loss))  # cold starts keep workers as well
     if site.unknown_busy:

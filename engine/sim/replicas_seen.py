@@ -58,7 +58,8 @@ class ClusterView:
         return ClusterGauge(
             loads=tuple(int(load) for load in role.partitions.loads),
             keys=tuple(self._keys),
-            rate=role.partitions.rate,
+            rate=role.partitions.whole.rate,
+            refused=tuple(int(each) for each in role.partitions.refused),
             throttled=int(role.throttled),
             divergent=int(role.ledger.divergent),
             watched=None if self._key is None else self._key.look(role, part.node.agenda.now),

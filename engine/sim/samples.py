@@ -140,7 +140,7 @@ class Observer:
         return found
 
     def states(self) -> dict[str, dict[str, str]]:
-        """States of the gates and controllers of nodes and of the rules of links, where they have any."""
+        """States of the roles, gates and controllers of nodes and of the rules of links, where they have any."""
         return states_of(self._machine)
 
     def in_flight(self) -> dict[str, int]:
@@ -177,11 +177,10 @@ def _percentiles(histogram: Histogram) -> Percentiles:
 
 
 def states_of(machine: Machine) -> dict[str, dict[str, str]]:
-    """States of the gates and controllers of nodes and of the rules of links, where they have any."""
+    """States of the roles, gates and controllers of nodes and of the rules of links, where they have any."""
     found = {
-        name: states(part.gates + part.controllers)
+        name: states(part.roles + part.gates + part.controllers)
         for name, part in machine.nodes.items()
-        if part.gates or part.controllers
     }
     found |= {name: states(part.bodies) for name, part in machine.links.items() if part.bodies}
     return {name: each for name, each in found.items() if each}

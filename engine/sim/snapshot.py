@@ -141,6 +141,8 @@ class ClusterGauge:
 
     loads: tuple[int, ...] = ()
     """Requests for each partition since the start, also those that it refused."""
+    refused: tuple[int, ...] = ()
+    """Of these, those that each refused, since they were above its bounds."""
     keys: tuple[int, ...] = ()
     """Keys of each that were asked for."""
     rate: float = 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from types import SimpleNamespace
 from typing import Any
 
@@ -80,6 +81,12 @@ def test_the_first_cluster_is_followed_then_the_selected_one_then_a_typed_key(qa
     assert panel.title.text() == f"A · key {history.key}"
     assert len(history.owners) == 3
     assert history.bars(history.owners[0], 0.0)
+    bench.desk.show_moment(history.now / 2.0)
+    bench.desk._refresh()
+    assert panel.strip.history.now == history.now / 2.0
+    bench.desk.show_moment(math.nan)
+    bench.desk._refresh()
+    assert panel.strip.history is history
     bench.desk.choose("b")
     bench.go(40)
     assert bench.asked()[-1] == WatchKey("b", None)

@@ -160,6 +160,9 @@ CLUSTERS = [
     replace(_CLUSTER, local=True, write_quorum=1, read_quorum=1, conflict="versions", lag=None),
     replace(_CLUSTER, local=True, write_quorum=1, read_quorum=1, conflict="sum", placement="range"),
     replace(_CLUSTER, strict=False, conflict="sum", placement="slots", anti_entropy=None),
+    replace(_CLUSTER, led=True, read_quorum=1, election=0.5),
+    replace(_CLUSTER, led=True, write_quorum=1, read_quorum=1, read_from="any", election=0.2),
+    replace(_CLUSTER, led=True, strict=False, read_quorum=1, read_from="follower", election=0.3),
 ]
 REPLICATIONS = [
     ReplicationPlan(lag=plans.exponential(0.1), read_from="follower"),

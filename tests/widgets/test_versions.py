@@ -55,6 +55,16 @@ def test_bars_are_what_was_held_and_when() -> None:
     assert list(made.divergent) == [(2.0, 0), (6.0, 3), (10.0, 0)]
 
 
+def test_a_moment_of_the_past_is_as_it_was_then() -> None:
+    then = apart().as_of(7.0)
+    assert then.bars(0, 0.0) == [Bar(1.0, 5.0, 1), Bar(5.0, 7.0, 2)]
+    assert [then.version(number) for number in OWNERS] == [2, 2, 1]
+    assert [mark.text for mark in then.marks] == ["Cut"]
+    assert list(then.divergent)[-1] == (6.0, 3)
+    assert said(then, {}).startswith("The replicas differ.")
+    assert apart().as_of(100.0).bars(2, 0.0) == apart().bars(2, 0.0)
+
+
 def test_where_something_is_missing_and_with_another_key_it_begins_anew() -> None:
     made = apart()
     made.add(moment(20.0, (15.0, 0, 90), since=14.0), "kv")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from widgets.canvas.card_state import BAR_STEPS, CardFace
 from widgets.canvas.health import RANK
-from widgets.canvas.policies import Pill
+from widgets.canvas.pill import Pill
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

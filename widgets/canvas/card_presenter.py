@@ -22,7 +22,8 @@ from widgets.canvas.focus import path_of
 from widgets.canvas.frame_painter import FrameFace
 from widgets.canvas.link_painter import THINNEST, LinkFace, width_of
 from widgets.canvas.live_stats import LiveStats, active_faults
-from widgets.canvas.policies import Pill, gate_pills, link_pills
+from widgets.canvas.pill import Pill
+from widgets.canvas.policies import gate_pills, link_pills
 from widgets.canvas.totals import Gates, gates_of, totals_of
 
 if TYPE_CHECKING:
@@ -171,8 +172,11 @@ class CardPresenter:
         states = self.stats.states.get(item.id, {})
         known = self._pills.get(item.id)
         if known is None or known[0] is not item or known[1] != states:
-            make = link_pills if isinstance(item, Link) else gate_pills
-            known = self._pills[item.id] = (item, states, make(item.config, states))
+            if isinstance(item, Link):
+                made = link_pills(item.config, states)
+            else:
+                made = gate_pills(item.config, states, item.kind)
+            known = self._pills[item.id] = (item, states, made)
         return known[2]
 
     def _distance_of(self, link: Link) -> tuple[Pill, ...]:

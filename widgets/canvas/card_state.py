@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from engine.model.component import Component
     from engine.model.design import Frame, Node
     from widgets.canvas.health import CellHealth, NodeHealth, State
-    from widgets.canvas.policies import Pill
+    from widgets.canvas.pill import Pill
     from widgets.canvas.totals import Totals
 
 CellLook = Literal[

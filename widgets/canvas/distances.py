@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from engine.model.names import name_of
 from engine.model.places import round_trip_table
-from widgets.canvas.policies import Pill
+from widgets.canvas.pill import Pill
 from widgets.canvas.wording import short_time
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from widgets.theme import directed
 if TYPE_CHECKING:
     from engine.model.design import Frame
     from widgets.canvas.look import Look
-    from widgets.canvas.policies import Pill
+    from widgets.canvas.pill import Pill
 
 _CHEVRON: Final = 20.0
 _GAP: Final = 6.0

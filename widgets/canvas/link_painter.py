@@ -11,8 +11,8 @@ from PySide6.QtGui import QPainter, QPen
 
 from engine.model.event_kinds import kind_with_badge
 from widgets.canvas.geometry import CARD_HEIGHT, COMPACT_ZOOM, PORT_RADIUS
+from widgets.canvas.pill import Pill
 from widgets.canvas.pill_painter import paint_pills, pills_size
-from widgets.canvas.policies import Pill
 from widgets.theme.shapes import paint_state
 
 if TYPE_CHECKING:

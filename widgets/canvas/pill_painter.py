@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QPainter, QPen
 
-from widgets.canvas.policies import Pill
+from widgets.canvas.pill import Pill
 from widgets.theme.shapes import paint_state
 
 if TYPE_CHECKING:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, TypeVar, get_args
+from typing import TYPE_CHECKING, Final, TypeVar, get_args
 
 from pydantic import ValidationError
 
@@ -24,6 +23,8 @@ from engine.model.policies.tenants import Tenants
 from engine.model.policies.wrong_credentials import WrongCredentials
 from engine.model.resolution import PolicyName
 from engine.model.spread import FIELD
+from widgets.canvas.cluster_pills import CLUSTER, cluster_pills
+from widgets.canvas.pill import Pill, Tone
 from widgets.canvas.wording import short_percent, short_time
 
 if TYPE_CHECKING:
@@ -32,21 +33,8 @@ if TYPE_CHECKING:
     from engine.model.policies.policy import Policy
 
 C = TypeVar("C", bound=Config)
-Tone = Literal["", "idle", "healthy", "strained", "saturated", "failing", "down", "fault"]
-"""None, that of a state, or that of a fault which acts."""
-
 _ROOM: Final = 3
 """Signs with words that fit between two cards; where there are more, only those that are news keep theirs."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pill:
-    """One policy: a sign and a word or two, in the colour of its state."""
-
-    icon: str
-    """Without one it wears the shape of the state that is its tone."""
-    text: str
-    tone: Tone = ""
 
 
 def link_pills(config: Mapping[str, object], states: Mapping[str, str]) -> tuple[Pill, ...]:
@@ -99,17 +87,21 @@ def _connection_pills(config: Mapping[str, object]) -> Iterator[Pill]:
         yield Pill("cut", short_time(idle))
 
 
-def gate_pills(config: Mapping[str, object], states: Mapping[str, str]) -> tuple[Pill, ...]:
-    """The signs of what calls have to pass before they enter a node, and of what acts on it."""
+def gate_pills(
+    config: Mapping[str, object], states: Mapping[str, str], kind: str = ""
+) -> tuple[Pill, ...]:
+    """The signs of what calls have to pass before they enter a node of a kind, and of what acts on it."""
     admission = config.get("admission")
     pills: list[Pill] = []
     if isinstance(admission, dict):
         pills += _switched_on(admission, Admission, states)
-    pills += _controller_pills(config, states)
+    pills += _controller_pills(config, states, kind)
     return tuple(pills)
 
 
-def _controller_pills(config: Mapping[str, object], states: Mapping[str, str]) -> Iterator[Pill]:
+def _controller_pills(
+    config: Mapping[str, object], states: Mapping[str, str], kind: str
+) -> Iterator[Pill]:
     """The signs of what acts on a node from time to time; wrong values have findings of their own."""
     profile = config.get("profile")
     if isinstance(profile, str) and profile in PROFILES:
@@ -131,7 +123,7 @@ def _controller_pills(config: Mapping[str, object], states: Mapping[str, str]) -
     faults = _read(NodeFaults, config.get("faults"))
     if faults is not None:
         yield Pill(faults.kind, f"MTBF {short_time(faults.mtbf.mean)}")
-    yield from _replica_pills(config, states)
+    yield from (cluster_pills if kind == CLUSTER else _replica_pills)(config, states)
     failover = _read(Failover, config.get("failover"))
     if failover is not None:
         state = states.get("failover", "")

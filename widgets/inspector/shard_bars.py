@@ -36,7 +36,7 @@ class Shard:
     """Requests for it per second, also those that it refused."""
     keys: int = 0
     above: float = 0.0
-    """Of these, what is above the rate that it takes."""
+    """Of these, those that it refused: they were above a bound."""
     hot: bool = False
 
 
@@ -77,6 +77,9 @@ class ShardWindow:
         divided = len(old.loads) != len(new.loads)
         known = (0,) * len(new.loads) if divided else old.loads
         came = [max(0, here - there) for here, there in zip(new.loads, known, strict=True)]
+        none = (0,) * len(new.loads)
+        turned = new.refused or none
+        earlier = old.refused if len(old.refused) == len(turned) else none
         total = sum(came)
         if total == 0 or len(came) < 2:
             return Shards()
@@ -85,10 +88,10 @@ class ShardWindow:
             Shard(
                 rate=count / span,
                 keys=keys,
-                above=max(0.0, count / span - new.rate) if new.rate > 0.0 else 0.0,
+                above=max(0, now - then) / span,
                 hot=count > _HOT * mean,
             )
-            for count, keys in zip(came, new.keys, strict=True)
+            for count, keys, now, then in zip(came, new.keys, turned, earlier, strict=True)
         ]
         refused = min(1.0, max(0, new.throttled - old.throttled) / total)
         return Shards(tuple(shards), new.rate, refused)
@@ -161,7 +164,7 @@ class ShardStrip(QWidget):
     def words(self, place: int) -> str:
         """One partition in a sentence."""
         shard = self.shards.each[place]
-        above = f", {format_quantity(shard.above, 'rps')} above its rate" if shard.above else ""
+        above = f", {format_quantity(shard.above, 'rps')} of it throttled" if shard.above else ""
         keys = "1 key" if shard.keys == 1 else f"{shard.keys} keys"
         return f"Partition {place + 1}: {format_quantity(shard.rate, 'rps')}{above}, {keys}"
 

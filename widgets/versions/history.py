@@ -65,6 +65,20 @@ class VersionHistory:
             if cluster.watched is not None:
                 self._follow(cluster.watched)
 
+    def as_of(self, at: float) -> VersionHistory:
+        """The same as it was at a time (s), as far as it was told."""
+        found = VersionHistory()
+        found.key, found.owners = self.key, self.owners
+        found.now = min(at, self.now)
+        found.divergent.extend(each for each in self.divergent if each[0] <= at)
+        found.marks.extend(each for each in self.marks if each.at <= at)
+        found._until = min(at, self._until)
+        for number, held in self._held.items():
+            then = [each for each in held if each[0] <= at]
+            if then:
+                found._held[number] = deque(then, maxlen=_MOST)
+        return found
+
     def forget_key(self) -> None:
         """Another key of the same cluster: what happened to the design, and how many keys diverged, stays."""
         self.key, self.owners = None, ()

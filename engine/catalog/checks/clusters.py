@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from engine.catalog.checks.facts import Facts
     from engine.model.findings import Finding
-    from engine.plan.primitives import NodePlan
+    from engine.plan.primitives import ClusterPlan, NodePlan
 
 
 def cluster_risks(facts: Facts, node: NodePlan) -> Iterator[Finding]:
@@ -30,6 +30,9 @@ def cluster_risks(facts: Facts, node: NodePlan) -> Iterator[Finding]:
             )
             yield risk(node.id, "conflicts", message, "mode")
         return
+    if cluster.led:
+        yield from _led(node, cluster, name)
+        return
     if read + write <= count:
         enough = count - write + 1
         message = (
@@ -38,17 +41,46 @@ def cluster_risks(facts: Facts, node: NodePlan) -> Iterator[Finding]:
         )
         fix = SetField(node.id, ("config", "read_quorum"), enough, f"Read {enough} replicas")
         yield risk(node.id, "stale-reads", message, "read_quorum", fix)
-    if not cluster.strict or count == 1:
+    yield from _whole(node, cluster, name, "write_quorum", write)
+    yield from _whole(node, cluster, name, "read_quorum", read)
+
+
+def _whole(
+    node: NodePlan, cluster: ClusterPlan, name: str, field: str, quorum: int
+) -> Iterator[Finding]:
+    """One replica that is out of reach stops everything, since all of them are needed."""
+    count = cluster.replicas
+    if not cluster.strict or count == 1 or quorum < count:
         return
-    for field, quorum, what in (("write_quorum", write, "write"), ("read_quorum", read, "read")):
-        if quorum == count:
-            fewer = count // 2 + 1
-            message = (
-                f"{name} cannot {what} while a single replica of a key is out of reach, since it takes "
-                f"all {count}"
-            )
-            remedy = None
-            if fewer < count:
-                message += f"; a majority of {fewer} does without one"
-                remedy = SetField(node.id, ("config", field), fewer, f"Take {fewer}")
-            yield risk(node.id, "whole-quorum", message, field, remedy)
+    fewer, what = count // 2 + 1, field.removesuffix("_quorum")
+    message = f"{name} cannot {what} while a single replica of a key is out of reach, since it takes all {count}"
+    remedy = None
+    if fewer < count:
+        message += f"; a majority of {fewer} does without one"
+        remedy = SetField(node.id, ("config", field), fewer, f"Take {fewer}")
+    yield risk(node.id, "whole-quorum", message, field, remedy)
+
+
+def _led(node: NodePlan, cluster: ClusterPlan, name: str) -> Iterator[Finding]:
+    """What is dangerous about leaders and their followers."""
+    count, write = cluster.replicas, cluster.write_quorum
+    if cluster.read_from != "leader" and count > 1:
+        who = "a follower" if cluster.read_from == "follower" else "any replica"
+        message = (
+            f"Reads of {name} are answered by {who}, which may not have yet what was acknowledged"
+        )
+        fix = SetField(node.id, ("config", "read_from"), "leader", "Read from the leader")
+        yield risk(node.id, "stale-reads", message, "read_from", fix)
+    most = count // 2 + 1
+    if count == 2:
+        message = f"A partition of {name} has 2 replicas: when either is down, the other is no majority, and elects nobody"
+        fix = SetField(node.id, ("config", "replicas"), 3, "Have 3 replicas")
+        yield risk(node.id, "no-majority", message, "replicas", fix)
+    elif write < most:
+        message = (
+            f"A leader of {name} that is lost takes writes with it that were acknowledged: {write} of {count} replicas "
+            f"has them, and another one may be elected; acknowledged by {most}, none are"
+        )
+        fix = SetField(node.id, ("config", "write_quorum"), most, f"Acknowledge by {most}")
+        yield risk(node.id, "async-failover", message, "write_quorum", fix)
+    yield from _whole(node, cluster, name, "write_quorum", write)

@@ -371,10 +371,10 @@ def _most_of(config: Config | None) -> int:
     scale = getattr(config, "autoscale", None)
     if scale is not None:
         return int(max(scale.max, getattr(config, "instances", 1)))
-    keeps = hasattr(config, "acknowledge")
-    return int(getattr(config, "instances", 1)) + (
-        int(getattr(config, "replicas", 0)) if keeps else 0
-    )
+    instances, replicas = (int(getattr(config, name, 0)) for name in ("instances", "replicas"))
+    if hasattr(config, "acknowledge"):
+        return max(1, instances) + replicas
+    return max(1, instances, replicas)  # those of a cluster lie on its instances
 
 
 def _keeps(node: Node, what: str) -> bool:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
+from engine.plan.primitives.basics import LawPlan
 from engine.records import dataclass
 
 if TYPE_CHECKING:
-    from engine.plan.primitives.basics import LawPlan
+    from engine.plan.primitives.replication import ReadFrom
+
+USUAL_LAG: Final = LawPlan(law="constant", mean=0.0005)
+"""One way between instances of which nobody says how far they are: zones of a region, 1 ms there and back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,3 +48,14 @@ class ClusterPlan:
     conflict: Literal["lww", "versions", "sum"] = "lww"
     """What becomes of writes that did not know of each other: the later one by the clocks wins, both are kept, or both
     count."""
+    led: bool = False
+    """Whether each partition has a leader who takes its writes, and acknowledges them once so many replicas as the
+    write quorum have them, itself included."""
+    read_from: ReadFrom = "leader"
+    """Who answers reads where there are leaders."""
+    election: float = 10.0
+    """Seconds without a leader after which another one is elected."""
+    read_units: float | None = None
+    """Read units a second that a partition takes, of 4 KiB each; None is unbounded."""
+    write_units: float | None = None
+    """Write units a second that a partition takes, of 1 KiB each; None is unbounded."""

@@ -2,34 +2,43 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
+from librt.vecs import vec
+
+from engine.model.units import format_figure
 from engine.plan.primitives import ZERO, LawPlan
+from engine.plan.primitives.cluster import USUAL_LAG
 from engine.sim.body import Counters, Values, padded, ratio
 from engine.sim.invariant import InvariantError, at_most
 from engine.sim.key_maps import map_among
+from engine.sim.lane.codes import NEVER
 from engine.sim.lane.mixing import mixed
 from engine.sim.lane.replicas.cluster import Cluster
+from engine.sim.lane.replicas.origin import Issued
 from engine.sim.lane.replicas.partitions import SALT
 from engine.sim.lane.replicas.replica import Replica
 from engine.sim.primitives.adapter import RoleAdapter
+from engine.sim.primitives.replication import READ_FROM
 from engine.sim.samplers import make_sampler
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from engine.plan.primitives import ClusterPlan, NodePlan
+    from engine.plan.primitives import ClassPlan, ClusterPlan, NodePlan
     from engine.sim.lane.balancing.key_maps import KeyMap
     from engine.sim.lane.node import Node
     from engine.sim.parts import LinkPart, NodePart
     from engine.sim.setup import Setup
 
-_TALLIES = 13
+_TALLIES = 15
 """Counters before those of the partitions."""
 
 
-USUAL_LAG = LawPlan(law="constant", mean=0.0005)
-"""One way between instances of which nobody says how far they are: zones of a region, 1 ms there and back."""
+READ_UNIT = 4096
+WRITE_UNIT = 1024
+"""Bytes of one unit."""
 
 
 class ClusterAdapter(RoleAdapter[Cluster]):
@@ -69,10 +78,20 @@ class ClusterAdapter(RoleAdapter[Cluster]):
         role.write_quorum, role.read_quorum = plan.write_quorum, plan.read_quorum
         role.strict, role.local = plan.strict, plan.local
         role.hint_life = plan.hints
-        role.resolve(merging=plan.conflict != "lww", keeps=plan.conflict == "versions")
+        role.read_from = READ_FROM[plan.read_from]
+        merging = plan.conflict != "lww"
+        role.resolve(merging=merging, keeps=plan.conflict == "versions", led=plan.led)
         now = setup.agenda.now
         role.partitions.divide(plan.partitions, now)
-        role.partitions.cap(plan.partition_rate or 0.0, now)
+        role.partitions.whole.cap(plan.partition_rate or 0.0, now)
+        role.partitions.reading.cap(plan.read_units or 0.0, now)
+        role.partitions.writing.cap(plan.write_units or 0.0, now)
+        units = [units_of(kind) for kind in setup.plan.classes]
+        role.units = vec[float](units + [1.0] * (setup.kinds + 1 - len(units)))
+        if part.plan.id not in setup.data_origins.names:
+            role.issued = None
+        elif role.issued is None:
+            role.issued = Issued(setup.origins.of(part.plan.id))
         if before is not None and _promise(before) != _promise(plan):
             role.flawed = True
 
@@ -100,6 +119,8 @@ class ClusterAdapter(RoleAdapter[Cluster]):
             among = map_among(names, plan.placement, plan.virtual_nodes, SALT, keys)
             ranged = plan.placement == "range"
             role.rearrange(among, owners_of(plan, members, len(rows)), ranged=ranged)
+        if plan.led:
+            role.appoint()
 
     def counters(self, body: Cluster, now: float) -> Counters:
         """What was asked, answered and repaired, and what each partition has taken."""
@@ -117,6 +138,8 @@ class ClusterAdapter(RoleAdapter[Cluster]):
             float(body.hints_expired),
             float(body.conflicts.count),
             float(body.merged),
+            float(body.elections),
+            body.vacant,
             *(float(load) for load in body.partitions.loads),
         )
 
@@ -136,8 +159,11 @@ class ClusterAdapter(RoleAdapter[Cluster]):
             expired,
             conflicts,
             merged,
+            elections,
+            vacant,
         ) = since[:_TALLIES]
         loads = since[_TALLIES:]
+        leading = {"elections": elections, "outage": vacant / max(1, len(loads))}
         return {
             "stale_ratio": ratio(stale, reads),
             "divergent": float(body.ledger.divergent),
@@ -154,16 +180,28 @@ class ClusterAdapter(RoleAdapter[Cluster]):
             "hints": float(body.hints()),
             "hints_expired": expired,
             **({"siblings": float(body.siblings), "merged": merged} if body.side_by_side else {}),
+            **(leading if body.led else {}),
         }
 
     def check(self, body: Cluster, owner: Node, now: float) -> None:
         """Quorums that overlap never answer with anything older than what was acknowledged."""
         at_most(owner.name, "stale reads", int(body.stale), int(body.reads))
         overlap = body.read_quorum + body.write_quorum > len(body.partitions.owners[0])
+        if body.led:
+            overlap = body.strict and body.read_from == READ_FROM["leader"]
         calm = not (body.flawed or body.sloppy or body.lost_writes or body.local)
         if overlap and calm and body.stale > 0:
-            msg = f"{owner.name}: {int(body.stale)} stale reads although the quorums overlap"
+            why = "only leaders answer" if body.led else "the quorums overlap"
+            msg = f"{owner.name}: {int(body.stale)} stale reads although {why}"
             raise InvariantError(msg)
+
+    def state(self, body: Cluster) -> str:
+        """Whether partitions are without a leader, or else how many writes are kept for whom nobody reaches."""
+        vacant = sum(1 for post in body.posts if post.lost_at < NEVER) if body.led else 0
+        if vacant:
+            return f"{vacant} without leader"
+        hints = int(body.hints())
+        return f"{format_figure(hints, 2)} hints" if hints else ""
 
 
 def owners_of(
@@ -208,6 +246,15 @@ def _order(whole: KeyMap, first: int, count: int, *, ring: bool) -> list[int]:
     return [each for each in order if each >= 0]
 
 
+def units_of(kind: ClassPlan) -> float:
+    """What a request takes of the bound of its partition: a unit for each 4 KiB that are read, or KiB that are written.
+
+    As DynamoDB counts them; what is smaller takes one.
+    """
+    size = kind.request_bytes / WRITE_UNIT if kind.write else kind.response_bytes / READ_UNIT
+    return float(max(1, math.ceil(size)))
+
+
 def cluster_of(part: NodePart) -> Cluster | None:
     """The cluster that a node is, if it is one."""
     return part.role(Cluster) if part.plan.cluster is not None else None
@@ -230,4 +277,7 @@ def _promise(plan: ClusterPlan) -> tuple[object, ...]:
         plan.local,
         plan.offsets,
         plan.conflict,
+        plan.led,
+        plan.read_from,
+        plan.strict,
     )

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from engine.sim.parts import NodePart
     from engine.sim.setup import Setup
 
-_READ_FROM: Final = MappingProxyType({"leader": 0, "follower": 1, "any": 2})
+READ_FROM: Final = MappingProxyType({"leader": 0, "follower": 1, "any": 2})
+"""Who answers reads, as the lane numbers it; of clusters with leaders as well."""
 _ACKNOWLEDGE: Final = MappingProxyType({"async": 0, "semi_sync": 1, "sync": 2, "quorum": 3})
 _LATE: Final = 1.0
 """Seconds that followers are behind before people are told so on the canvas."""
@@ -75,7 +76,7 @@ class ReplicationAdapter(GateAdapter[LeaderGate]):
         known = plan.id in setup.data_origins.names
         group.versions = setup.origins.of(plan.id) if known else None
         group.lagging = make_sampler(settings.lag, setup.streams, plan.id, "lag")
-        group.read_from = _READ_FROM[settings.read_from]
+        group.read_from = READ_FROM[settings.read_from]
         group.acknowledge = _ACKNOWLEDGE[settings.acknowledge]
         group.semi_timeout = settings.semi_timeout
         group.follow(node.pools, now)

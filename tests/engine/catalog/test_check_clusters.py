@@ -9,7 +9,7 @@ import pytest
 from engine.catalog import check
 from engine.model.files import from_raw
 
-CODES = {"stale-reads", "whole-quorum", "conflicts"}
+CODES = {"stale-reads", "whole-quorum", "conflicts", "no-majority", "async-failover"}
 
 
 def found(**config: Any) -> set[tuple[str, str | None]]:
@@ -35,13 +35,39 @@ def found(**config: Any) -> set[tuple[str, str | None]]:
         ({"write_quorum": 1, "read_quorum": 3}, {("whole-quorum", "config.read_quorum")}),
         ({"mode": "multi_leader"}, {("conflicts", "config.mode")}),
         ({"replicas": 1, "read_quorum": 1, "write_quorum": 1}, set()),
+        ({"mode": "single_leader"}, set()),
+        ({"mode": "single_leader", "read_quorum": 1}, set()),
+        (
+            {"mode": "single_leader", "read_from": "any"},
+            {("stale-reads", "config.read_from")},
+        ),
+        (
+            {"mode": "single_leader", "write_quorum": 1},
+            {("async-failover", "config.write_quorum")},
+        ),
+        (
+            {"mode": "single_leader", "write_quorum": 3},
+            {("whole-quorum", "config.write_quorum")},
+        ),
+        (
+            {"mode": "single_leader", "replicas": 2},
+            {("no-majority", "config.replicas"), ("whole-quorum", "config.write_quorum")},
+        ),
     ],
 )
 def test_dangerous_quorums_are_named(config: dict[str, Any], says: set[Any]) -> None:
     assert found(**config) == says
 
 
-@pytest.mark.parametrize("config", [{"read_quorum": 1}, {"write_quorum": 3, "read_quorum": 1}])
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"read_quorum": 1},
+        {"write_quorum": 3, "read_quorum": 1},
+        {"mode": "single_leader", "read_from": "follower"},
+        {"mode": "single_leader", "write_quorum": 1},
+    ],
+)
 def test_what_is_proposed_leaves_nothing_to_say_of_it(config: dict[str, Any]) -> None:
     made = from_raw(
         {

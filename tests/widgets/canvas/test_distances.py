@@ -13,7 +13,7 @@ from tests.helpers.builders import client, design, link, node
 from widgets.canvas.card_presenter import CardPresenter
 from widgets.canvas.distances import distance_pills, distance_rows
 from widgets.canvas.frame_painter import frame_label
-from widgets.canvas.policies import Pill
+from widgets.canvas.pill import Pill
 from widgets.canvas.tooltips import link_tip
 
 

@@ -9,8 +9,8 @@ from pytestqt.qtbot import QtBot
 from widgets.canvas.geometry import CARD_HEIGHT, PORT_RADIUS
 from widgets.canvas.link_painter import LinkFace, fitted
 from widgets.canvas.look import Look
+from widgets.canvas.pill import Pill
 from widgets.canvas.pill_painter import fitting, pills_size
-from widgets.canvas.policies import Pill
 from widgets.theme import DARK, IconSet
 
 PILLS = (Pill("delay", "250 ms"), Pill("restart", "×3"), Pill("bolt", "open", "failing"))

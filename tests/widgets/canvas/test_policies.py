@@ -9,7 +9,8 @@ from engine.model.link import LinkConfig
 from engine.model.policies.of_nodes import OF_NODES
 from engine.model.policies.policy import policies_in
 from engine.model.policies.tenants import Tenants
-from widgets.canvas.policies import Pill, gate_pills, link_pills
+from widgets.canvas.pill import Pill
+from widgets.canvas.policies import gate_pills, link_pills
 
 BREAKER = {"breaker": {"failure_share": 0.25}}
 LIMIT = {"admission": {"rate_limit": {"rate": 300, "burst": 10}}}
@@ -128,3 +129,33 @@ def test_a_leader_shows_its_followers_until_something_is_wrong_between_them() ->
     assert behind == (Pill("replicas", "lag 3 s", "strained"),)
     spare = gate_pills({"replicas": 1, "failover": {}}, {"failover": "promoting"})
     assert spare[1] == Pill("failover", "promoting", "failing")
+
+
+@pytest.mark.parametrize(
+    ("config", "state", "pills"),
+    [
+        ({}, "", (Pill("replicas", "3 · W2 R2"),)),
+        ({"consistency": "ap"}, "", (Pill("replicas", "3 · W2 R2 · AP"),)),
+        ({"mode": "single_leader", "replicas": 5}, "", (Pill("replicas", "1 + 4 · W2"),)),
+        (
+            {"mode": "single_leader"},
+            "2 without leader",
+            (Pill("replicas", "2 without leader", "failing"),),
+        ),
+        ({}, "12 hints", (Pill("replicas", "12 hints", "strained"),)),
+        (
+            {"mode": "multi_leader", "conflict": "versions", "partition_rate": 1000},
+            "",
+            (
+                Pill("replicas", "3 leaders"),
+                Pill("group", "siblings"),
+                Pill("grid", "1.0k rps each"),
+            ),
+        ),
+    ],
+)
+def test_a_cluster_shows_how_its_replicas_agree(
+    config: dict[str, object], state: str, pills: tuple[Pill, ...]
+) -> None:
+    states = {"cluster": state} if state else {}
+    assert gate_pills(config, states, "key_value_cluster") == pills

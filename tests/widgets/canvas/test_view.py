@@ -13,7 +13,7 @@ from engine.model.design import Comment, Design, Frame, Node
 from engine.model.edits import Move, Position, SetField
 from widgets.canvas import CanvasView
 from widgets.canvas.frame_painter import tab_rect
-from widgets.canvas.policies import Pill
+from widgets.canvas.pill import Pill
 from widgets.theme import DARK, LIGHT, IconSet
 
 NONE = Qt.KeyboardModifier.NoModifier

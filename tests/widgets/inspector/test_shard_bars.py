@@ -10,9 +10,11 @@ from widgets.inspector.shard_bars import Shard, ShardBars, Shards, ShardWindow
 from widgets.theme import ThemeManager
 
 
-def moment(time: float, *loads: int, rate: float = 0.0, throttled: int = 0) -> Snapshot:
+def moment(
+    time: float, *loads: int, rate: float = 0.0, throttled: int = 0, refused: tuple[int, ...] = ()
+) -> Snapshot:
     keys = tuple(range(1, len(loads) + 1))
-    cluster = ClusterGauge(loads=loads, keys=keys, rate=rate, throttled=throttled)
+    cluster = ClusterGauge(loads=loads, refused=refused, keys=keys, rate=rate, throttled=throttled)
     return Snapshot(time=time, wall=1.0, requests=1, gauges={"kv": NodeGauge(cluster=cluster)})
 
 
@@ -30,7 +32,7 @@ def test_rates_are_over_the_window_and_hot_partitions_are_told_apart() -> None:
 def test_what_is_above_the_rate_and_what_was_refused_is_measured() -> None:
     window = ShardWindow(5.0)
     window.add(moment(0.0, 0, 0, rate=50.0))
-    window.add(moment(4.0, 40, 360, rate=50.0, throttled=160))
+    window.add(moment(4.0, 40, 360, rate=50.0, throttled=160, refused=(0, 160)))
     found = window.shards("kv")
     assert [shard.above for shard in found.each] == pytest.approx([0.0, 40.0])
     assert found.throttled == pytest.approx(0.4)
@@ -82,7 +84,7 @@ def test_the_hot_partition_and_what_it_refuses_are_painted(qtbot, qapp) -> None:
     assert at(30, 80) == QColor(theme.muted)
     assert at(8, 70) == QColor(theme.muted)
     assert at(8, 80) != QColor(theme.muted)  # half as many keys
-    assert bars.strip.words(1) == "Partition 2: 100 rps, 50 rps above its rate, 8 keys"
+    assert bars.strip.words(1) == "Partition 2: 100 rps, 50 rps of it throttled, 8 keys"
     assert bars.note.text().startswith("40 rps each on average; partition 2 has 2.5 times that.")
     assert "Each takes 50 rps, the line." in bars.note.text()
     assert "25 % of all were throttled" in bars.note.text()

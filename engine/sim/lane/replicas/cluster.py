@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
+from librt.vecs import vec
 from mypy_extensions import i64
 
 from engine.sim.lane.call import Call, calls_in
@@ -25,11 +26,13 @@ from engine.sim.lane.context import inherit
 from engine.sim.lane.draws import chance
 from engine.sim.lane.replicas.cells import Cell
 from engine.sim.lane.replicas.holding import bit_of
-from engine.sim.lane.replicas.messaging import Messaging
+from engine.sim.lane.replicas.leading import Leading
 from engine.sim.lane.replicas.operation import (
+    LEADING,
     MENDING,
     READING,
     REPAIRING,
+    REPLICATING,
     WRITING,
     Operation,
     operation_of,
@@ -44,26 +47,22 @@ if TYPE_CHECKING:
 
 
 @final
-class Cluster(Messaging):
+class Cluster(Leading):
     """Coordinates reads and writes of keys that several instances hold."""
 
     def __init__(self, node: Node, lag: Sampler) -> None:
         super().__init__(node, lag)
         self.writes: list[bool] = [False]
         """Whether each class writes."""
-        self.write_quorum: i64 = 1
+        self.units = vec[float]([1.0])
+        """Of the bounds on reads or writes of a partition, what a request of each class takes."""
         self.read_quorum: i64 = 1
-        self.strict = True
-        """Whether a request fails rather than do with fewer replicas (CP)."""
         self.local = False
         """Whether each instance answers from what it holds itself (several leaders)."""
         self.reads: i64 = 0
         self.stale: i64 = 0
         self.written: i64 = 0
         self.throttled: i64 = 0
-        self.sloppy: i64 = 0
-        """Requests that had to do with fewer replicas than they should."""
-        self.refused: i64 = 0
 
     # --- requests -------------------------------------------------------------------------------------------------
 
@@ -83,13 +82,16 @@ class Cluster(Messaging):
         if slot < 0:
             slot = self._enter(job.key)
         partition = ledger.partition[slot]
-        if not self.partitions.takes(partition, now):
+        writes = self.writes[job.kind]
+        if not self.partitions.takes(partition, self.units[job.kind], now, writes=writes):
             self.throttled += 1
             self.node.finish(job, RATE_LIMITED, now)
             return
         here = self.replica_of(job.pool)
+        if self.led:
+            self.pass_to_leader(job, here, partition, slot, now, writes=writes)
+            return
         owners = self.partitions.owners[partition]
-        writes = self.writes[job.kind]
         quorum = self.write_quorum if writes else self.read_quorum
         asked: i64 = 0
         for owner in owners:
@@ -102,7 +104,7 @@ class Cluster(Messaging):
                 return
             self.sloppy += 1
             quorum = max(1, asked)
-        operation = self._operation(job, WRITING if writes else READING, here, slot, now)
+        operation = self.operation(job, WRITING if writes else READING, here, slot, now)
         operation.needed = quorum
         if writes:
             self._write(job, operation, owners, asked, now)
@@ -112,16 +114,6 @@ class Cluster(Messaging):
         else:
             self._ask(job, operation, owners, asked, now)
 
-    def _operation(self, job: Call, phase: i64, here: Replica, slot: i64, now: float) -> Operation:
-        """What a request carries from now on, with what it carried before."""
-        operation = Operation(phase, here, slot)
-        operation.begun = now
-        context = job.context
-        if context is not None:
-            inherit(operation, context)
-        job.context = operation
-        return operation
-
     def _write(
         self, job: Call, operation: Operation, owners: list[Replica], asked: i64, now: float
     ) -> None:
@@ -130,12 +122,16 @@ class Cluster(Messaging):
         version = ledger.begun[slot] + 1
         ledger.begun[slot] = version
         stamp = now + here.offset + here.skew
-        operation.version, operation.stamp = version, stamp
+        operation.number, operation.stamp = version, stamp
         operation.pending = max(1, asked)
         operation.spare = operation.pending - operation.needed
         watch = self.watch
         if watch is not None and job.key == watch.key:
             watch.begins(version, now)
+        issued = self.issued
+        if issued is not None:
+            whole = ledger.holders[slot] == i64(len(owners))
+            issued.begin(job, slot, version, whole=whole)
         known = self._known_to(here, owners)
         self.conflicts.begin(slot, version, known)
         if self.merging:
@@ -201,7 +197,9 @@ class Cluster(Messaging):
         part.path = None
         replica, operation = held_by(part), operation_of(part)
         pool = part.pool
-        if pool.down or not self.connects(operation.here, replica):
+        # What a leader has in its log and not sent entirely dies with it.
+        gone = operation.phase == REPLICATING and operation.here.pool.down
+        if pool.down or gone or not self.connects(operation.here, replica):
             pool.detached -= 1
             self._fails(part, operation, now)
             return
@@ -212,21 +210,30 @@ class Cluster(Messaging):
         """A replica has read or written."""
         replica, operation = held_by(part), operation_of(part)
         pool = part.pool
-        replica.inside.remove(part)
-        pool.detached -= 1
-        slot = operation.slot
+        slot, phase = operation.slot, operation.phase
         here = operation.here
         if pool.error > 0.0 and replica is not here and chance(self.node.errors, pool.error):
             part.reason = ERROR
-        elif operation.phase != READING:
-            self.take(replica, slot, operation.version, operation.stamp, operation.cell)
-        else:
+        elif phase == LEADING:
+            self.write_down(part, operation, now)
+            return
+        elif phase == READING:
             part.step = replica.versions[slot]
             part.sent = replica.stamps[slot]
-        if operation.phase == MENDING:
+            if operation.by_leader:
+                part.step = self.committed(replica, slot)
+                if self.is_deposed(replica, operation):
+                    part.reason = UNAVAILABLE
+        elif self.led and self.is_void(replica, operation):
+            part.reason = UNAVAILABLE
+        else:
+            self.take(replica, slot, operation.number, operation.stamp, operation.cell)
+        replica.inside.remove(part)
+        pool.detached -= 1
+        if phase == MENDING:
             return
         if replica is here:
-            self._answered(part, operation, now)
+            self.answered(part, operation, now)
         else:
             part.stage = RETURNING
             part.path = self.path
@@ -239,10 +246,13 @@ class Cluster(Messaging):
         if part.reason != OK or not self.connects(held_by(part), operation.here):
             self._fails(part, operation, now)
         else:
-            self._answered(part, operation, now)
+            self.answered(part, operation, now)
 
-    def _answered(self, part: Call, operation: Operation, now: float) -> None:
+    def answered(self, part: Call, operation: Operation, now: float) -> None:
         """A replica has answered; during a pause nobody notices."""
+        if operation.phase == REPLICATING:
+            self.follower_answered(part, operation, now)
+            return
         job = part.parent
         if job is None:
             return
@@ -268,14 +278,14 @@ class Cluster(Messaging):
             if cell is None:
                 cell = operation.cell = Cell()
             cell.join(held_by(part).cell(operation.slot, keeps=self.side_by_side))
-        if version == operation.version:
+        if version == operation.number:
             operation.holders |= bit
         elif version > 0 and (
-            operation.version == 0
+            operation.number == 0
             or stamp > operation.stamp
-            or (stamp == operation.stamp and version > operation.version)
+            or (stamp == operation.stamp and version > operation.number)
         ):
-            operation.version, operation.stamp = version, stamp
+            operation.number, operation.stamp = version, stamp
             operation.holders = bit
 
     def _fails(self, part: Call, operation: Operation, now: float) -> None:
@@ -283,11 +293,16 @@ class Cluster(Messaging):
         job = part.parent
         if job is None or operation.phase == MENDING:
             return
-        operation.pending -= 1
-        if operation.phase == WRITING and self.hint_life > 0.0:
-            version, stamp = operation.version, operation.stamp
+        log = operation.phase == REPLICATING
+        if (log or operation.phase == WRITING) and self.hint_life > 0.0:
+            version, stamp = operation.number, operation.stamp
             hint = Hint(held_by(part), operation.slot, version, stamp, now)
             self.hint(operation.here, hint.carrying(operation.cell))
+        if log:
+            part.reason = UNAVAILABLE
+            self.follower_answered(part, operation, now)
+            return
+        operation.pending -= 1
         self._counts_out(job, part, operation, now)
         if operation.pending == 0 and operation.phase == READING:
             self._mend(operation, now)
@@ -315,21 +330,27 @@ class Cluster(Messaging):
         if operation.over or job.done:
             return
         slot, ledger, watch = operation.slot, self.ledger, self.watch
-        if operation.phase == WRITING:
+        if operation.phase in (WRITING, LEADING):
             operation.over = True
             self.written += 1
-            ledger.acked[slot] = max(ledger.acked[slot], operation.version)
+            if self.led:
+                self.conflicts.acknowledge(slot, operation.number)
+            ledger.acked[slot] = max(ledger.acked[slot], operation.number)
+            if self.issued is not None:
+                self.issued.written(job, slot, operation.number, now)
             if watch is not None and job.key == watch.key:
-                watch.acknowledged(operation.version, now)
+                watch.acknowledged(operation.number, now)
         else:
             if operation.phase == READING and self._writes_back(job, operation, now):
                 return
             operation.over = True
             self.reads += 1
-            if operation.version < operation.floor:
+            if operation.number < operation.floor:
                 self.stale += 1
+            if self.issued is not None:
+                self.issued.read(job, slot, operation.number)
             if watch is not None and job.key == watch.key:
-                watch.answered(operation.begun, operation.version, now)
+                watch.answered(operation.begun, operation.number, now)
         self.node.finish(job, OK, now)
 
     def child_failed(self, job: Call, reason: i64, now: float) -> None:
@@ -343,7 +364,7 @@ class Cluster(Messaging):
 
         Only where consistency goes before, and the answers differ; mostly they do not.
         """
-        version = operation.version
+        version = operation.number
         if not self.strict or operation.holders == operation.answered:
             return False
         held: i64 = 0
@@ -361,7 +382,7 @@ class Cluster(Messaging):
         if held >= quorum:
             return False
         back = Operation(REPAIRING, here, operation.slot)
-        back.version, back.stamp, back.floor = version, operation.stamp, operation.floor
+        back.number, back.stamp, back.floor = version, operation.stamp, operation.floor
         back.cell = operation.cell
         back.begun = operation.begun
         back.needed = quorum - held
@@ -387,7 +408,7 @@ class Cluster(Messaging):
         bit: i64 = 1
         for owner in owners:
             if operation.answered & bit and not operation.holders & bit:
-                newest = Hint(owner, operation.slot, operation.version, operation.stamp, 0.0)
+                newest = Hint(owner, operation.slot, operation.number, operation.stamp, 0.0)
                 newest.cell = operation.cell
                 self.mend(operation.here, newest, now)
             bit <<= 1

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, final
+from typing import Final, final
 
-if TYPE_CHECKING:
-    from mypy_extensions import i64
+from mypy_extensions import i64
 
 MOST: Final = 16
 """Writes of a key that are remembered until all its owners have them: while some are cut off, the oldest are
 forgotten."""
+MOST_LOGGED: Final = 1000
+"""The same where they are in the log of a leader, and may be lost with it."""
 
 
 @final
 class Underway:
     """A write that not all owners of its key have received yet."""
 
-    def __init__(self, version: i64) -> None:
+    def __init__(self, version: i64, term: i64) -> None:
         self.version: i64 = version
+        self.term: i64 = term
+        """Of the leader who wrote it; 0 where there are none."""
+        self.acknowledged = False
+        """Whether whoever wrote it was told so; kept where there are leaders."""
         self.known: i64 = 0
         """Which owners have received it: a bit for each."""
         self.conflicts = False
@@ -33,15 +38,16 @@ class Conflicts:
         self._underway: dict[int, list[Underway]] = {}
         """By slot."""
 
-    def begin(self, slot: i64, version: i64, reached: i64) -> None:
+    def begin(self, slot: i64, version: i64, reached: i64, term: i64 = 0) -> None:
         """A write begins.
 
         Args:
             slot: of its key.
             version: that it writes.
             reached: the owners of whose versions it may know: a bit for each.
+            term: of the leader who writes it; 0 where there are none.
         """
-        mine = Underway(version)
+        mine = Underway(version, term)
         others = self._underway.get(int(slot))
         if others is None:
             self._underway[int(slot)] = [mine]
@@ -54,7 +60,7 @@ class Conflicts:
                 if not mine.conflicts:
                     mine.conflicts = True
                     self.count += 1
-        if len(others) >= MOST:
+        if len(others) >= (MOST if term == 0 else MOST_LOGGED):
             others.pop(0)
         others.append(mine)
 
@@ -71,6 +77,50 @@ class Conflicts:
                     if len(others) == 0:
                         del self._underway[int(slot)]
                 return
+
+    def delivered(self, slot: i64, version: i64, term: i64, owner: i64, everybody: i64) -> None:
+        """An owner has a version of a leader's log, and so nothing before it in that log matters to it any more."""
+        others = self._underway.get(int(slot))
+        if others is None:
+            return
+        whole = True
+        for other in others:
+            if other.term == term and other.version <= version:
+                other.known |= owner
+                whole = whole and other.known != everybody
+        if not whole:
+            kept = [other for other in others if other.known != everybody]
+            if len(kept) > 0:
+                self._underway[int(slot)] = kept
+            else:
+                del self._underway[int(slot)]
+
+    def acknowledge(self, slot: i64, version: i64) -> None:
+        """Whoever wrote a version is told so."""
+        others = self._underway.get(int(slot))
+        if others is not None:
+            for other in reversed(others):
+                if other.version == version:
+                    other.acknowledged = True
+                    return
+
+    def bury(self, slot: i64, owner: i64, term: i64) -> i64:
+        """Forget the writes of leaders before a term that an owner does not know; how many were acknowledged."""
+        others = self._underway.get(int(slot))
+        if others is None:
+            return 0
+        gone: i64 = 0
+        kept: list[Underway] = []
+        for other in others:
+            if other.term < term and not other.known & owner:
+                gone += i64(other.acknowledged)
+            else:
+                kept.append(other)
+        if len(kept) > 0:
+            self._underway[int(slot)] = kept
+        else:
+            del self._underway[int(slot)]
+        return gone
 
     def clear(self) -> None:
         """Forget what is under way: keys have other owners."""

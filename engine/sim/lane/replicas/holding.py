@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mypy_extensions import i64
 
@@ -16,8 +16,12 @@ from engine.sim.lane.seams import Role
 if TYPE_CHECKING:
     from engine.sim.lane.balancing.key_maps import KeyMap
     from engine.sim.lane.call import Pool
+    from engine.sim.lane.replicas.origin import Issued
     from engine.sim.lane.replicas.replica import Replica
     from engine.sim.lane.replicas.watch import Watch
+
+TERM: Final = float(1 << 40)
+"""What the term of a leader adds to the stamps of its versions: a number that no clock shows, and no version has."""
 
 
 class Holding(Role):
@@ -43,12 +47,16 @@ class Holding(Role):
         """Siblings beside the first of each key, at all replicas."""
         self.merged: i64 = 0
         """Siblings that later writes have merged."""
+        self.led = False
+        """Whether each partition has a leader, whose log says which version is newer."""
         self.watch: Watch | None = None
         """What looks at one key, where somebody wants that."""
         self.repaired: i64 = 0
         """Replicas that reads, hints and comparisons have brought up to date."""
         self.lost_writes: i64 = 0
         self.keys_moved: i64 = 0
+        self.issued: Issued | None = None
+        """Where caches want to know which version they were answered with, what it is."""
         self.flawed = False
         """Whether stale answers are to be expected for once: data was lost, clocks differ, or knobs were turned."""
 
@@ -64,13 +72,16 @@ class Holding(Role):
                 return False
             keeps = self.side_by_side
             return self._join(replica, slot, version, cell or inherited(version, keeps=keeps))
-        if cell is not None:
+        term: i64 = i64(stamp / TERM)
+        if cell is not None or (term > 0 and not self.led):
             stamp = 0.0  # it was sent before it was decided to go by clocks
         ledger = self.ledger
         owners = self.partitions.owners[ledger.partition[slot]]
         count: i64 = len(owners)
         owner = bit_of(owners, replica)
-        if owner > 0:
+        if owner > 0 and self.led:
+            self.conflicts.delivered(slot, version, term, owner, (1 << count) - 1)
+        elif owner > 0:
             self.conflicts.received(slot, version, owner, (1 << count) - 1)
         if not replica.is_older(slot, version, stamp):
             if replica.versions[slot] < version:
@@ -108,11 +119,11 @@ class Holding(Role):
                 ledger.applied(slot, high, float(high), len(owners))
         return True
 
-    def resolve(self, *, merging: bool, keeps: bool) -> None:
-        """Deal with conflicts in another way from now on: what is held is what everybody goes on from."""
-        if merging == self.merging and keeps == self.side_by_side:
+    def resolve(self, *, merging: bool, keeps: bool, led: bool) -> None:
+        """Tell which version is newer in another way from now on: what is held is what everybody goes on from."""
+        if merging == self.merging and keeps == self.side_by_side and led == self.led:
             return
-        self.merging, self.side_by_side = merging, keeps
+        self.merging, self.side_by_side, self.led = merging, keeps, led
         ledger = self.ledger
         room = ledger.room()
         everybody = self.members + self.former
@@ -128,6 +139,13 @@ class Holding(Role):
         self.siblings = 0
         self.conflicts.clear()
         ledger.survey(self.partitions.owners)
+
+    def saw(self, replica: Replica, slot: i64) -> None:
+        """Let who looks at a key know that a replica holds another version of it."""
+        watch = self.watch
+        if watch is not None and self.ledger.keys.keys[slot] == watch.key:
+            now = replica.pool.site.agenda.now
+            watch.holds(i64(replica.pool.index), replica.versions[slot], now)
 
     def count_siblings(self) -> None:
         """Count anew: keys have other owners, or were lost."""
@@ -249,10 +267,14 @@ class Holding(Role):
         self.repaired += behind
         return behind
 
+    def sources(self, slot: i64, owners: list[Replica]) -> list[Replica]:
+        """Who has versions of a key that others lack."""
+        return owners
+
     def _catch_up(self, owner: Replica, owners: list[Replica], slot: i64) -> i64:
         """Have one replica know what others know that it reaches; 1 where it was behind."""
         behind: i64 = 0
-        for other in owners:
+        for other in self.sources(slot, owners):
             if other is owner or not self.reaches(owner, other):
                 continue
             cell = None

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final, final
 from engine.sim.lane.agenda import Task, Timer
 from engine.sim.lane.call import Call, CallPath
 from engine.sim.lane.codes import ANNOUNCED
-from engine.sim.lane.replicas.holding import Holding
 from engine.sim.lane.replicas.operation import MENDING, Operation, operation_of
+from engine.sim.lane.replicas.posts import Posts
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -23,7 +23,7 @@ BATCH: Final = 1000
 """Hints that an instance delivers at once: more would keep its peers from other work."""
 
 
-class Messaging(Holding):
+class Messaging(Posts):
     """Replicas that tell each other. What they answer to is said by `Cluster`."""
 
     def __init__(self, node: Node, lag: Sampler) -> None:
@@ -87,7 +87,7 @@ class Messaging(Holding):
         if owner is not here and not self.reaches(here, owner):
             return
         operation = Operation(MENDING, here, hint.slot)
-        operation.version, operation.stamp, operation.cell = hint.version, hint.stamp, hint.cell
+        operation.number, operation.stamp, operation.cell = hint.version, hint.stamp, hint.cell
         self.repaired += 1
         job = Call(self.node, here.pool, None, 0, 0)
         job.done = True

@@ -20,6 +20,10 @@ REPAIRING = 2
 """A read whose answer is written to a quorum before it is given."""
 MENDING = 3
 """Nobody waits for it: a hint is delivered, or a replica is brought up to date."""
+LEADING = 4
+"""A write that was passed to the leader of its partition."""
+REPLICATING = 5
+"""What a leader has written is sent to those who follow."""
 
 
 @final
@@ -32,7 +36,7 @@ class Operation(Context):
         self.here = here
         """The coordinator."""
         self.slot: i64 = slot
-        self.version: i64 = 0
+        self.number: i64 = 0
         """That is written; of a read, the newest among the answers."""
         self.stamp = 0.0
         self.floor: i64 = 0
@@ -53,6 +57,10 @@ class Operation(Context):
         """Whether the request has its answer."""
         self.cell: Cell | None = None
         """What it brings, or has been answered with so far, where conflicting writes are merged."""
+        self.waiting: Call | None = None
+        """What waits at a leader for those who follow."""
+        self.by_leader = False
+        """Whether only a leader may answer."""
         self.superseded = False
         """Whether a replica held something that passed for newer, and was not."""
 

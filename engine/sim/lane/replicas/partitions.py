@@ -19,8 +19,47 @@ SALT: Final = 0x9E3779B9
 
 
 @final
+class Allowance:
+    """A bound on the rate of each partition: a token bucket that holds what a second brings."""
+
+    def __init__(self) -> None:
+        self.rate = 0.0
+        """Units a second that each takes; 0 where there is no bound."""
+        self._tokens = vec[float]([0.0])
+        self._filled = vec[float]([0.0])
+
+    def divide(self, count: i64, now: float) -> None:
+        """Be for so many partitions, full."""
+        self._tokens = vec[float]([max(1.0, self.rate)] * int(count))
+        self._filled = vec[float]([now] * int(count))
+
+    def cap(self, rate: float, now: float) -> None:
+        """Take so many units a second each; 0 is unbounded."""
+        if rate != self.rate:
+            self.rate = rate
+            self.divide(len(self._tokens), now)
+
+    def has(self, partition: i64, units: float, now: float) -> bool:
+        """Whether there is room for so many units; what is more than a second's worth needs a full bucket."""
+        rate = self.rate
+        if rate <= 0.0:
+            return True
+        most = max(1.0, rate)
+        tokens = self._tokens[partition] + (now - self._filled[partition]) * rate
+        tokens = min(tokens, most)
+        self._filled[partition] = now
+        self._tokens[partition] = tokens
+        return tokens >= min(units, most)
+
+    def spend(self, partition: i64, units: float) -> None:
+        """Take so many units."""
+        if self.rate > 0.0:
+            self._tokens[partition] -= units
+
+
+@final
 class Partitions:
-    """Partitions by number, each with its owners and a bound on its rate (a token bucket of one second)."""
+    """Partitions by number, each with its owners and bounds on its rates."""
 
     def __init__(self) -> None:
         self.map: KeyMap = Modulo(1)
@@ -32,10 +71,14 @@ class Partitions:
         """Of each, in the order in which they are asked."""
         self.loads = vec[i64]([0])
         """Requests for each so far."""
-        self.rate = 0.0
-        """Requests a second that each takes; 0 where there is no bound."""
-        self._tokens = vec[float]([0.0])
-        self._filled = vec[float]([0.0])
+        self.refused = vec[i64]([0])
+        """Of these, those that were above a bound."""
+        self.whole = Allowance()
+        """For requests of any sort."""
+        self.reading = Allowance()
+        """For read units."""
+        self.writing = Allowance()
+        """For write units."""
 
     def of(self, key: i64) -> i64:
         """Where a key belongs."""
@@ -45,28 +88,18 @@ class Partitions:
         """Be so many; what they have taken so far is forgotten where their number is another one."""
         if count != len(self.loads):
             self.loads = vec[i64]([0] * int(count))
-            self._tokens = vec[float]([max(1.0, self.rate)] * int(count))
-            self._filled = vec[float]([now] * int(count))
+            self.refused = vec[i64]([0] * int(count))
+            self.whole.divide(count, now)
+            self.reading.divide(count, now)
+            self.writing.divide(count, now)
 
-    def cap(self, rate: float, now: float) -> None:
-        """Take so many requests a second each; 0 is unbounded."""
-        if rate != self.rate:
-            self.rate = rate
-            place: i64 = 0
-            while place < len(self._tokens):
-                self._tokens[place] = max(1.0, rate)
-                self._filled[place] = now
-                place += 1
-
-    def takes(self, partition: i64, now: float) -> bool:
+    def takes(self, partition: i64, units: float, now: float, *, writes: bool) -> bool:
         """Count a request, and say whether its partition takes it: a second's worth may come at once."""
         self.loads[partition] += 1
-        rate = self.rate
-        if rate <= 0.0:
+        own = self.writing if writes else self.reading
+        if self.whole.has(partition, 1.0, now) and own.has(partition, units, now):
+            self.whole.spend(partition, 1.0)
+            own.spend(partition, units)
             return True
-        tokens = self._tokens[partition] + (now - self._filled[partition]) * rate
-        tokens = min(tokens, max(1.0, rate))
-        self._filled[partition] = now
-        taken = tokens >= 1.0
-        self._tokens[partition] = tokens - 1.0 if taken else tokens
-        return taken
+        self.refused[partition] += 1
+        return False

@@ -127,6 +127,11 @@ class Versions:
                 return i64(found)
         return self.newest(key)
 
+    @property
+    def oldest(self) -> i64:
+        """The version of what was never written."""
+        return self._number
+
     def newest(self, key: i64) -> i64:
         """The newest version of a key that is acknowledged; that of a key that was never written is the oldest."""
         slot = self._table.find(key)
