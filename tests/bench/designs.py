@@ -106,12 +106,12 @@ def looked_up(requests: int, **config: Any) -> Raw:
     return design("Look-ups", nodes, links, requests / rate)
 
 
-def replicated(requests: int, keys: int = 10_000) -> Raw:
+def replicated(requests: int, keys: int = 10_000, mode: str = "leaderless") -> Raw:
     """Writes of keys at a cluster of three replicas, of which two have to take each."""
     rate = 1000.0
     nodes = [
         node("users", "client", 0, 0, mix={"put": 1.0}, **poisson(rate)),
-        node("kv", "key_value_cluster", 300, 0),
+        node("kv", "key_value_cluster", 300, 0, mode=mode),
     ]
     made = design("Quorum writes", nodes, [link("users", "kv")], requests / rate)
     law = {"law": "uniform", "count": keys}

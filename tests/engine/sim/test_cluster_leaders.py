@@ -12,7 +12,7 @@ from engine.model.edits import SetField
 from engine.run.session import Session
 from tests.engine.sim.test_cluster import classes, mixed, outcome
 from tests.engine.sim.test_cluster_cuts import failed, zones
-from tests.engine.sim.test_cluster_linearizable import history, is_linearizable
+from tests.engine.sim.test_cluster_linearizable import faults, history, is_linearizable
 from tests.helpers.builders import Raw, constant, design, exponential, run
 
 ONE: Raw = {
@@ -110,6 +110,33 @@ def test_reads_of_leaders_are_those_of_one_register(seed: int) -> None:
     found = history(seed, mode="single_leader", consistency="cp", election=1.0)
     assert len(found) > 500
     assert is_linearizable(found)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 4, 5, 6])
+def test_nothing_is_lost_that_most_owners_had_whoever_fails(seed: int) -> None:
+    """Deaths, freezes and cuts of any instance, one after the other and at once."""
+    replicas = 3 + 2 * (seed % 2)
+    rng = np.random.default_rng(seed)
+    events = faults(seed)
+    for event in events:
+        if event["change"] == "kill":
+            del event["instances"]
+            event["instance"] = int(rng.integers(1, replicas + 1))
+            event["change"] = ["kill", "freeze"][int(rng.random() < 0.3)]
+    made = mixed(
+        100.0,
+        mode="single_leader",
+        election=0.7,
+        lag=exponential(0.01),
+        replicas=replicas,
+        instances=replicas,
+        write_quorum=replicas // 2 + 1,
+    )
+    made["links"][0]["config"]["picker"] = "random"
+    _, extra = outcome(made, duration=60, warmup=0, seed=seed, events=events)
+    assert extra["elections"] > 5
+    assert extra["lost_writes"] == 0
+    assert extra["stale_ratio"] == 0.0
 
 
 def test_reads_of_followers_are_found_not_to_be() -> None:

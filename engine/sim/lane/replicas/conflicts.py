@@ -80,12 +80,37 @@ class Conflicts:
 
     def delivered(self, slot: i64, version: i64, term: i64, owner: i64, everybody: i64) -> None:
         """An owner has a version of a leader's log, and so nothing before it in that log matters to it any more."""
+        self._pass(slot, version, term, owner, everybody, -1)
+
+    def followed(
+        self, slot: i64, version: i64, term: i64, owner: i64, everybody: i64, stray: i64
+    ) -> None:
+        """An owner has what the leader has: nothing before it matters to it any more, but what a stray one wrote.
+
+        Args:
+            slot: of the key.
+            version: that the leader holds.
+            term: of that version.
+            owner: the bit of the owner.
+            everybody: the bits of all owners.
+            stray: the term of an earlier leader who goes on by itself; 0 where there is none.
+        """
+        self._pass(slot, version, term, owner, everybody, stray)
+
+    def _pass(
+        self, slot: i64, version: i64, term: i64, owner: i64, everybody: i64, stray: i64
+    ) -> None:
+        """Note that an owner has a version, or something newer than what was written before it.
+
+        In earlier terms nothing was where ``stray`` is negative, and anything but what a stray leader wrote elsewhere.
+        """
         others = self._underway.get(int(slot))
         if others is None:
             return
         whole = True
         for other in others:
-            if other.term == term and other.version <= version:
+            before = other.term == term and other.version <= version
+            if before or (stray >= 0 and other.term < term and other.term != stray):
                 other.known |= owner
                 whole = whole and other.known != everybody
         if not whole:

@@ -98,16 +98,25 @@ class Leading(Messaging):
         return None
 
     def is_void(self, replica: Replica, operation: Operation) -> bool:
-        """Whether a replica does not take what it is sent: whoever sent it leads no more."""
-        post = self.posts[self.ledger.partition[operation.slot]]
+        """Whether a replica does not take what it is sent, since whoever sent it leads no more.
+
+        It follows a new leader from the first on that it hears from it: what it has then counts for a majority.
+        """
+        place = self.ledger.partition[operation.slot]
+        post = self.posts[place]
         term: i64 = i64(operation.stamp / TERM)
+        if term == post.term and len(post.behind) > 0 and not self.has_heard(post, replica):
+            self.rejoin(place, replica)
         return 0 < term < post.term and self.has_heard(post, replica)
 
     def is_deposed(self, replica: Replica, operation: Operation) -> bool:
-        """Whether a replica does not lead the partition that an operation is about."""
+        """Whether a replica does not lead the partition that an operation is about, or does so in another term."""
         if not self.led:
             return True
-        return not self.leads(self.posts[self.ledger.partition[operation.slot]], replica)
+        post = self.posts[self.ledger.partition[operation.slot]]
+        term: i64 = i64(operation.stamp / TERM)
+        own = post.stray_term if replica is post.stray else post.term
+        return not self.leads(post, replica) or (term > 0 and term != own)
 
     def committed(self, replica: Replica, slot: i64) -> i64:
         """What a leader answers a read with: of what it holds, what enough of its followers have as well."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, final
 from mypy_extensions import i64
 
 from engine.sim.lane.codes import NEVER
-from engine.sim.lane.replicas.holding import Holding, bit_of
+from engine.sim.lane.replicas.holding import TERM, Holding, bit_of
 
 if TYPE_CHECKING:
     from engine.sim.lane.replicas.replica import Replica
@@ -121,7 +121,7 @@ class Posts(Holding):
                     self.take(best, slot, voter.versions[slot], voter.stamps[slot], None)
         self._install(post, best, [owner for owner in owners if owner not in voters])
         for voter in voters:
-            self._follow(voter, best, slots)
+            self._follow(post, voter, best, slots)
         lost: i64 = 0
         if post.stray is None:
             lost = self._bury(post, best, owners, slots)
@@ -168,7 +168,7 @@ class Posts(Holding):
         if leader is None or owner is leader:
             return 0
         slots = self._slots_in(place)
-        self._follow(owner, leader, slots)
+        self._follow(post, owner, leader, slots)
         self._drop_hints(owner, place)
         lost: i64 = 0
         if post.stray is owner:
@@ -208,14 +208,20 @@ class Posts(Holding):
                 lacking += 1
         return lacking
 
-    def _follow(self, owner: Replica, leader: Replica, slots: list[int]) -> None:
+    def _follow(self, post: Post, owner: Replica, leader: Replica, slots: list[int]) -> None:
         """Have an owner hold what the leader does: what it alone had is rolled back."""
+        owners = self.partitions.owners[post.place]
+        bit, everybody = bit_of(owners, owner), (1 << i64(len(owners))) - 1
+        stray = post.stray_term if post.stray is not None else 0
         for slot in slots:
-            if owner.versions[slot] != leader.versions[slot]:
-                owner.versions[slot] = leader.versions[slot]
-                owner.stamps[slot] = leader.stamps[slot]
+            version, stamp = leader.versions[slot], leader.stamps[slot]
+            if owner.versions[slot] != version:
+                owner.versions[slot] = version
+                owner.stamps[slot] = stamp
                 self.repaired += 1
                 self.saw(owner, slot)
+            term: i64 = i64(stamp / TERM)
+            self.conflicts.followed(slot, version, term, bit, everybody, stray)
 
     def _bury(self, post: Post, leader: Replica, owners: list[Replica], slots: list[int]) -> i64:
         """Give up the writes of earlier leaders that the new one does not have; how many were acknowledged."""
