@@ -23,7 +23,7 @@ from app.overlay import Overlay
 from engine.model.commenting import answered, resolved, said, taken_back
 from engine.model.design import Comment, Design, Reply
 from engine.model.units import format_quantity
-from widgets.theme import breakable, set_role
+from widgets.theme import breakable, directed, menu_text, plain_tip, set_role
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 _WIDTH, _HEIGHT = 480, 560
 MAX_SHOWN: Final = 100
+_ABOUT: Final = 180
+"""Room for the name of what is commented on (logical pixels)."""
 _LONGEST: Final = 5_000
 _NAME: Final = 100
 
@@ -165,7 +167,11 @@ class CommentsCard(Overlay):
         self._about = item_id
         self._at = at or 0.0
         self._first = first
-        self.here.setText(f"About {name_of(self.design, item_id)}" if item_id else "About an item")
+        name = name_of(self.design, item_id) if item_id else "an item"
+        cut = self.here.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, _ABOUT)
+        self.here.setText(f"About {menu_text(directed(cut))}")
+        self.here.setAccessibleName(f"About {name}")
+        self.here.setToolTip(plain_tip(name))
         self.here.setEnabled(item_id is not None)
         self.here.setChecked(item_id is not None)
         self.now.setText(

@@ -28,7 +28,7 @@ from engine.model.metrics import live_text, measured_text, measured_unit
 from engine.model.prices import COST
 from engine.model.uncertainty import about, measured, settling, verdict, with_margin
 from engine.model.units import format_quantity
-from widgets.theme import breakable, hairline, section_label, set_role
+from widgets.theme import ElidedLabel, breakable, hairline, section_label, set_role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,7 +52,7 @@ class ResultCard(Overlay):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._design = Design()
         self._result: Mapping[str, Any] | None = None
-        self._title = set_role(QLabel(textFormat=Qt.TextFormat.PlainText), "title")
+        self._title = set_role(ElidedLabel(), "title")
         self._caption = set_role(QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True), "muted")
         self._bar = QProgressBar(maximum=_STEPS, textVisible=False)
         self._bar.setAccessibleName("Progress")
@@ -99,7 +99,7 @@ class ResultCard(Overlay):
         self._design, self._result = design, None
         scenario = design.scenario
         span = format_quantity(scenario.duration, "s")
-        self._title.setText(f"Measuring: {design.title}")
+        self._title.set_full_text(f"Measuring: {design.title}")
         self._caption.setText(f"{span} from the start with seed {scenario.seed}, at full speed")
         self._area.hide()
         self._hash.clear()
@@ -117,7 +117,7 @@ class ResultCard(Overlay):
     def show_failure(self, message: str) -> None:
         """Say why there is no result."""
         self._bar.hide()
-        self._title.setText("Nothing was measured")
+        self._title.set_full_text("Nothing was measured")
         self._caption.setText(breakable(message))
         self._close.setText("Close")
 
@@ -125,7 +125,7 @@ class ResultCard(Overlay):
         """Show the numbers."""
         self._result = result
         self._bar.hide()
-        self._title.setText(f"Measured: {result['title']}")
+        self._title.set_full_text(f"Measured: {result['title']}")
         first, last = (format_quantity(result[key], "s") for key in ("warmup", "duration"))
         self._caption.setText(
             f"From {first} to {last} with seed {result['seed']}; {result['requests']:,} requests in "

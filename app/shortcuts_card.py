@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.actions import MENUS
 from app.overlay import Overlay
@@ -34,6 +34,13 @@ _ON_TIMELINE: Final = (
     ("Select an event", "Left and Right"),
     ("Add an event", "+"),
 )
+_AIR: Final = 12
+"""Least distance from the edges of the window (logical pixels)."""
+_ROUND: Final = 28
+"""Of the card around what it scrolls, a scroll bar included (logical pixels)."""
+_SCROLLING: Final = frozenset(
+    {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
+)
 _WHAT: Final = (
     "A wind tunnel for system designs: draw one, load it, break it, and see with measured numbers "
     "why it holds or falls."
@@ -52,13 +59,23 @@ class ShortcutsCard(Overlay):
         self.setAccessibleName("Keyboard shortcuts")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._actions = actions
+        self._inside: QWidget | None = None
+        self._scroll: QScrollArea | None = None
 
     def _build(self) -> None:
         """List everything; done when it is first asked for, since most starts never ask."""
         actions = self._actions
-        outer = QVBoxLayout(self)
+        inside = QWidget()
+        outer = QVBoxLayout(inside)
         outer.setContentsMargins(24, 20, 24, 20)
         outer.addWidget(set_role(QLabel("Keyboard shortcuts"), "title"))
+        self._inside, scroll = inside, QScrollArea(widgetResizable=True)
+        scroll.setWidget(inside)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setAccessibleName("Keyboard shortcuts")
+        self._scroll = scroll
+        QVBoxLayout(self).addWidget(scroll)
         grid = QGridLayout()
         grid.setHorizontalSpacing(36)
         outer.addLayout(grid)
@@ -79,6 +96,19 @@ class ShortcutsCard(Overlay):
             self._build()
         super().open()
         self.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def sizeHint(self) -> QSize:
+        """Room for all of it, where the window has so much; the rest is reached by the arrow keys."""
+        if self._inside is None:
+            return super().sizeHint()
+        return self._inside.sizeHint() + QSize(_ROUND, _ROUND)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows and pages scroll."""
+        if self._scroll is not None and event.key() in _SCROLLING:
+            self._scroll.keyPressEvent(event)
+        else:
+            super().keyPressEvent(event)
 
     def place(self) -> None:
         """Sit in the middle."""
@@ -145,6 +175,6 @@ def _group(title: str, rows: list[tuple[str, str]]) -> QWidget:
 def _centre(card: Overlay) -> None:
     """Put a card in the middle of its window, as large as it needs."""
     window = card.host
-    size = card.sizeHint().boundedTo(window.size())
+    size = card.sizeHint().boundedTo(window.size() - QSize(2 * _AIR, 2 * _AIR))
     card.resize(size)
     card.move((window.width() - size.width()) // 2, (window.height() - size.height()) // 3)

@@ -9,6 +9,8 @@ from unicodedata import bidirectional
 _STRONG = frozenset({"L", "R", "AL"})
 """Characters that say in which direction a text is read."""
 _RIGHT_TO_LEFT, _END = "\N{RIGHT-TO-LEFT ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
+_LEADS = " \N{NO-BREAK SPACE}\N{EM SPACE}→•–·"
+"""What stands before a name, whatever its direction: the indentation of a tree, an arrow."""
 _MODIFIED = "[*]"
 _LONG_WORD = re.compile(r"(\S{24})(?=\S)")
 
@@ -31,7 +33,10 @@ def directed(text: str) -> str:
     One that is read from right to left also ends, with its ellipsis, at the left.
     """
     first = next((way for each in text if (way := bidirectional(each)) in _STRONG), "L")
-    return text if first == "L" else f"{_RIGHT_TO_LEFT}{text}{_END}"
+    if first == "L":
+        return text
+    name = text.lstrip(_LEADS)
+    return f"{text[: len(text) - len(name)]}{_RIGHT_TO_LEFT}{name}{_END}"
 
 
 def menu_text(text: str) -> str:

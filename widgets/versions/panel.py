@@ -69,6 +69,7 @@ class VersionsPanel(QWidget):
         key = "nothing is written yet" if history.key is None else f"key {history.key}"
         self.title.setText(f"{title} · {key}" if title else "")
         self.strip.show_history(history, names)
+        self.strip.setVisible(bool(title))
         self.note.setText(said(history, names) if title else _EMPTY)
 
     def forget_key(self) -> None:

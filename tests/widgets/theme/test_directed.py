@@ -25,6 +25,10 @@ def test_what_reads_from_right_to_left_is_kept_apart(text: str) -> None:
     assert directed(text) == f"\u2067{text}\u2069"
 
 
+def test_what_leads_to_a_name_stays_before_it() -> None:
+    assert directed(f"  → {HEBREW}") == f"  → \u2067{HEBREW}\u2069"
+
+
 def test_each_part_of_a_frames_label_has_its_own_direction() -> None:
     frame = Frame(id="z", kind="zone", name=HEBREW)
     assert frame_label(frame) == f"Zone · \u2067{HEBREW}\u2069"
