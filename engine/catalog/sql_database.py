@@ -22,7 +22,16 @@ from engine.model.metric import Metric
 from engine.model.policies.locks import LOCKS, Locks
 from engine.model.policies.query import QUERY, Query
 from engine.model.prices import Pricing
-from engine.model.replication import ACKNOWLEDGE, LAG, READ_FROM, REPLICAS, SEMI_TIMEOUT
+from engine.model.replication import (
+    ACKNOWLEDGE,
+    FLUSH,
+    LAG,
+    LEVEL,
+    READ_FROM,
+    REPLAY,
+    REPLICAS,
+    SEMI_TIMEOUT,
+)
 from engine.model.spread import SPREAD
 from engine.model.station import (
     OVERFLOW,
@@ -36,7 +45,7 @@ from engine.model.station import (
 )
 from engine.plan.lower import law_plan
 from engine.plan.primitives import NodePlan, ReplicationPlan, StationPlan
-from engine.plan.primitives.replication import Acknowledge, ReadFrom
+from engine.plan.primitives.replication import Acknowledge, Level, ReadFrom
 from engine.plan.queries import read_law
 from engine.plan.station import pause_plan, scaling_plan, start_plan
 
@@ -83,6 +92,20 @@ With an exponential lag of mean L, a read that comes *t* after the only write of
 | quorum | a majority has it | nothing while a majority lives |
 | sync | all have it; stops when one of them dies | nothing |
 
+A follower takes a write in three steps: it has come (the lag) and is **written** to its log, it is **flushed** to its
+disk, and it is **replayed**, so that reads see it. *A follower has it when* says for which of them a write waits, as
+PostgreSQL's `synchronous_commit` does:
+
+| | waits until a follower has | a read there right after the commit | lost with leader and follower |
+|---|---|---|---|
+| async (`local`) | nothing | stale while the lag, the flush and the replay last | what had not come |
+| remote_write | written it | stale while the flush and the replay last | what it had not flushed |
+| remote_flush (`on`) | flushed it | stale while the replay lasts | nothing |
+| remote_apply | replayed it | never stale: one reads one's own writes | nothing |
+
+Flushes take along all that has come (group commit); the replay is one after the other, so at *rate × replay* near 1
+followers fall behind, and beyond for ever. One that is promoted replays first what is in its log.
+
 **Failover** has a standby take over once probes of the leader fail: the outage is the detection and the
 promotion. With replicas, the follower that lacks least is promoted, after it has got from the others what they have:
 what no follower has is lost, and counted. The old leader follows once it is back. One that is drained hands over
@@ -91,7 +114,7 @@ though it may go on: with fencing nobody is promoted then, since nobody can shut
 leaders, and what the old one alone has is lost once they meet. **Backup** restores the last copy elsewhere when the
 machine stays dead; what was written since is lost, and counted (*lost writes*).
 
-**Left out:** levels of isolation, transactions among the writes that a failover loses, joins, disks, sharding, work of followers on what they receive, and several
+**Left out:** levels of isolation, flushes of the leader (they are part of the write time), joins, disks, sharding, work of followers on what they receive, and several
 leaders on purpose.
 
 Compare: PostgreSQL, MySQL, SQL Server, Amazon RDS.
@@ -105,6 +128,8 @@ _METRICS: Final = (
     Metric(name="stale_age", title="age of stale reads", unit="s", needs="replicas"),
     Metric(name="commit_wait", title="wait for followers", unit="s", needs="replicas"),
     Metric(name="lag.mean", title="replication lag", unit="s", needs="replicas"),
+    Metric(name="lag.write", title="lag until written", unit="s", needs="flush replay"),
+    Metric(name="lag.flush", title="lag until flushed", unit="s", needs="flush replay"),
     Metric(name="lag.now", title="oldest write under way", unit="s", needs="replicas"),
     Metric(
         name="divergent.old", title="writes an old leader had alone", counts=True, needs="replicas"
@@ -158,6 +183,9 @@ class SqlDatabaseConfig(Config):
     read_from: ReadFrom = READ_FROM
     acknowledge: Acknowledge = ACKNOWLEDGE
     semi_timeout: float = SEMI_TIMEOUT
+    level: Level = LEVEL
+    flush: Law | None = FLUSH
+    replay: Law | None = REPLAY
     admission: Admission | None = ADMISSION
     usl: Scaling | None = USL
     slowdown: LoadCurve | None = SLOWDOWN
@@ -204,6 +232,9 @@ def _replication(config: SqlDatabaseConfig) -> ReplicationPlan | None:
         read_from=config.read_from,
         acknowledge=config.acknowledge,
         semi_timeout=config.semi_timeout,
+        level=config.level,
+        flush=None if config.flush is None else law_plan(config.flush),
+        replay=None if config.replay is None else law_plan(config.replay),
     )
 
 

@@ -51,3 +51,27 @@ SEMI_TIMEOUT: Final[Any] = setting(
     gt=0.0,
     le=1e6,
 )
+LEVEL: Final[Any] = setting(
+    "remote_apply",
+    title="A follower has it when",
+    group="Replication",
+    help="What a follower has done with a write before it counts as having it (PostgreSQL's synchronous_commit; local is "
+    "async above). remote_write: it is in its log, and a crash of it may lose it. remote_flush: on its disk, but reads "
+    "there need not see it (on, the default of PostgreSQL). remote_apply: reads see it. All the same without the times below.",
+)
+FLUSH: Final[Any] = setting(
+    None,
+    title="Log flush",
+    unit="s",
+    group="Replication",
+    help="Time in which a follower flushes its log to disk: all that has come by then at once, one flush at a time. None: "
+    "no time. About 1 ms on a server's SSD, 10 ms on a disk.",
+)
+REPLAY: Final[Any] = setting(
+    None,
+    title="Replay",
+    unit="s",
+    group="Replication",
+    help="Time in which a follower replays one write, one after the other, before reads there see it. None: no time. With "
+    "more writes a second than it can replay it falls behind for ever.",
+)

@@ -164,6 +164,13 @@ CLUSTERS = [
     replace(_CLUSTER, led=True, write_quorum=1, read_quorum=1, read_from="any", election=0.2),
     replace(_CLUSTER, led=True, strict=False, read_quorum=1, read_from="follower", election=0.3),
 ]
+LOGS: list[dict[str, Any]] = [
+    {"level": "remote_write", "flush": plans.exponential(0.1), "replay": plans.constant(0.02)},
+    {"level": "remote_flush", "flush": plans.constant(0.3)},
+    {"level": "remote_apply", "replay": plans.exponential(0.05)},
+    {},
+]
+"""What followers do with what they receive."""
 REPLICATIONS = [
     ReplicationPlan(lag=plans.exponential(0.1), read_from="follower"),
     ReplicationPlan(lag=plans.exponential(0.5), read_from="any", acknowledge="quorum"),
@@ -282,6 +289,13 @@ def failing_plan(plan: Plan, seed: int) -> Plan:
     agreeing = generator(seed, "plan", "coordinators")
     nodes = tuple(node if node.id in busy else _agreeing(node, agreeing) for node in nodes)
     nodes = tuple(_replicated(node, random) for node in nodes)
+    logs = generator(seed, "plan", "logs")
+    nodes = tuple(
+        node
+        if node.replication is None
+        else replace(node, replication=replace(node.replication, **_any(LOGS, logs)))
+        for node in nodes
+    )
     random = generator(seed, "plan", "clusters")
     nodes = tuple(node if node.id in busy else _clustered(node, random) for node in nodes)
     inside = tuple(node.id for node in nodes[::2])

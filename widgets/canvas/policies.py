@@ -150,6 +150,9 @@ def _replica_pills(config: Mapping[str, object], states: Mapping[str, str]) -> I
     lost = state in ("no leader", "two leaders")
     tone: Tone = "failing" if lost else "strained" if state else ""
     mode = str(config.get("acknowledge", "async")).replace("_", "-")
+    level = str(config.get("level", "remote_apply"))
+    if mode != "async" and level != "remote_apply":
+        mode = f"{mode} {level.removeprefix('remote_')}"
     yield Pill("replicas", state or f"1 + {replicas} · {mode}", tone)
 
 

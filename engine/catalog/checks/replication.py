@@ -27,9 +27,10 @@ def replication_risks(facts: Facts, node: NodePlan) -> Iterator[Finding]:
     yield from _no_failover(node, name, writes)
     yield from _losses(node, replication, name, writes)
     yield from _standstill(node, replication, name, followers)
+    yield from _replay(node, replication, name, writes)
     reads = _rate(facts, node, write=False)
     if replication.read_from != "leader" and reads > 0.0 and writes > 0.0:
-        lag = format_quantity(replication.lag.mean, "s")
+        lag = format_quantity(replication.behind(), "s")
         who = "a follower" if replication.read_from == "follower" else "any instance of it"
         message = (
             f"{name} has reads answered by {who}, which lacks what was written in the last {lag} or so: users may not "
@@ -69,6 +70,27 @@ def _losses(
     )
     fix = SetField(node.id, ("config", "acknowledge"), "quorum", "Acknowledge by a quorum")
     yield risk(node.id, "async-failover", message, "acknowledge", fix)
+
+
+def _replay(
+    node: NodePlan, replication: ReplicationPlan, name: str, writes: float
+) -> Iterator[Finding]:
+    """Followers replay one write after the other; and what is in their logs alone a crash may lose."""
+    replay, flush = replication.replay, replication.flush
+    if replay is not None and writes * replay.mean >= 1.0:
+        message = (
+            f"The followers of {name} replay {format_figure(1.0 / replay.mean, 2)} writes a second, one after the other, and "
+            f"{format_figure(writes, 2)} come: they fall behind for ever, and their reads with them"
+        )
+        yield risk(node.id, "replay-falls-behind", message, "replay", None)
+    acknowledged = replication.acknowledge in ("sync", "quorum")
+    if acknowledged and replication.level == "remote_write" and flush is not None:
+        message = (
+            f"{name} acknowledges what its followers have not on disk: if machines fail together (a rack, a zone), writes "
+            "are lost; wait for their flush"
+        )
+        fix = SetField(node.id, ("config", "level"), "remote_flush", "Wait for the flush")
+        yield risk(node.id, "unflushed-commit", message, "level", fix)
 
 
 def _standstill(

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 ReadFrom = Literal["leader", "follower", "any"]
 Acknowledge = Literal["async", "semi_sync", "sync", "quorum"]
+Level = Literal["remote_write", "remote_flush", "remote_apply"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,23 @@ class ReplicationPlan:
     """Which followers have to have a write before it is acknowledged."""
     semi_timeout: float = 10.0
     """Seconds after which a leader waits for semi-synchronous followers no longer."""
+    level: Level = "remote_apply"
+    """What a follower has to have done with a write before it counts as having it."""
+    flush: LawPlan | None = None
+    """Seconds that a follower takes to flush its log to disk, whatever has come meanwhile; None is no time."""
+    replay: LawPlan | None = None
+    """Seconds that it takes to replay one record, one after the other, before reads see it."""
+
+    def stages(self) -> float:
+        """Mean time (s) of what a write waits for at a follower, where nothing else is flushed or replayed there."""
+        flush = 0.0 if self.flush is None or self.level == "remote_write" else self.flush.mean
+        replay = 0.0 if self.replay is None or self.level != "remote_apply" else self.replay.mean
+        return flush + replay
+
+    def behind(self) -> float:
+        """Mean time (s) until reads of a follower see a write, where nothing else comes."""
+        parts = (self.lag, self.flush, self.replay)
+        return sum(each.mean for each in parts if each is not None)
 
     def needed(self, followers: int) -> int:
         """How many of so many followers have to have a write before it is acknowledged."""
@@ -42,8 +60,10 @@ class ReplicationPlan:
         if needed == 0:
             return 0.0
         if self.lag.law == "constant":
-            return self.lag.mean
-        return self.lag.mean * sum(1.0 / (followers - place) for place in range(needed))
+            return self.lag.mean + self.stages()
+        return self.stages() + self.lag.mean * sum(
+            1.0 / (followers - place) for place in range(needed)
+        )
 
     def widens(self, instances: int, writing: float) -> float:
         """How many times as much as one instance alone all can serve.

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 READ_FROM: Final = MappingProxyType({"leader": 0, "follower": 1, "any": 2})
 """Who answers reads, as the lane numbers it; of clusters with leaders as well."""
 _ACKNOWLEDGE: Final = MappingProxyType({"async": 0, "semi_sync": 1, "sync": 2, "quorum": 3})
+_LEVELS: Final = MappingProxyType({"remote_write": 1, "remote_flush": 2, "remote_apply": 3})
 _LATE: Final = 1.0
 """Seconds that followers are behind before people are told so on the canvas."""
 _TOLD: Final = MappingProxyType(
@@ -80,6 +81,11 @@ class ReplicationAdapter(GateAdapter[LeaderGate]):
         group.acknowledge = _ACKNOWLEDGE[settings.acknowledge]
         group.semi_timeout = settings.semi_timeout
         group.follow(node.pools, now)
+        flush, replay = (
+            None if law is None else make_sampler(law, setup.streams, plan.id, name)
+            for law, name in ((settings.flush, "flush"), (settings.replay, "replay"))
+        )
+        group.keep_logs(_LEVELS[settings.level], flush, replay, now)
         return gate
 
     def counters(self, body: LeaderGate, now: float) -> Counters:
@@ -96,13 +102,17 @@ class ReplicationAdapter(GateAdapter[LeaderGate]):
             sum(member.lag_sum for member in group.members),
             float(group.divergent),
             float(group.apart),
+            float(group.written),
+            group.write_lag,
+            float(group.flushed),
+            group.flush_lag,
         )
 
     def extra(self, body: LeaderGate, since: Sequence[float], span: float, now: float) -> Values:
         """How stale reads were, how far followers are behind, and what waiting for them took."""
-        reads, stale, own, ages, written, waited, applied, lags, old, new = since
+        reads, stale, own, ages, written, waited, applied, lags, old, new, *stages = since
         group = body.group
-        return {
+        found = {
             "stale_ratio": ratio(stale, reads),
             "stale_reads": stale,
             "stale_own_reads": own,
@@ -113,6 +123,11 @@ class ReplicationAdapter(GateAdapter[LeaderGate]):
             "divergent.old": old,
             "divergent.new": new,
         }
+        if group.flushing_time is not None or group.replay_time is not None:
+            logged, write_lag, flushed, flush_lag = stages
+            found["lag.write"] = ratio(write_lag, logged)
+            found["lag.flush"] = ratio(flush_lag, flushed)
+        return found
 
     def check(self, body: LeaderGate, owner: Node, now: float) -> None:
         """No read is staler than there are reads, and nothing is lost that a majority or all followers had."""

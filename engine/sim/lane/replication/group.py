@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, final
 
 from engine.sim.lane.codes import CRASHED, NEVER
+from engine.sim.lane.replication.follower_log import FollowerLog
 from engine.sim.lane.replication.records import READS, WRITES, Member
 from engine.sim.lane.replication.replicas import (
     ASYNC,
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from engine.sim.lane.call import Pool
     from engine.sim.lane.replication.records import Record
+    from engine.sim.lane.samplers import Sampler
 
 
 @final
@@ -41,6 +43,26 @@ class Group(Replicas):
             new.leads = True
             self.leader = new
         self.settle(now)
+
+    def keep_logs(
+        self, level: i64, flushing_time: Sampler | None, replay_time: Sampler | None, now: float
+    ) -> None:
+        """Have followers flush and replay what they receive, or have all that take no time; writes wait for a step."""
+        self.level = level
+        self.flushing_time = flushing_time
+        self.replay_time = replay_time
+        needed = flushing_time is not None or replay_time is not None
+        for member in self.members:
+            log = member.log
+            if log is None and needed:
+                log = FollowerLog(member, self, self.agenda)
+                member.log = log
+            elif log is not None and not needed:
+                log.hurry(now)
+                member.log = None
+            if log is not None:
+                log.tune(flushing_time, replay_time)
+        self.count_again(now)
 
     def settle(self, now: float) -> None:
         """Have callers know who reads and who writes, and let go what waits for nothing by now."""
@@ -94,7 +116,7 @@ class Group(Replicas):
             fit = not member.leads and not member.detached and member.well()
             if apart and leader is not None and not self.peers.cut(leader.pool, member.pool):
                 continue
-            if fit and (found is None or len(member.pending) < len(found.pending)):
+            if fit and (found is None or member.missing() < found.missing()):
                 found = member
         return found
 
@@ -115,20 +137,15 @@ class Group(Replicas):
             if each is not new and not each.leads and not each.detached and each.well()
             if not self.peers.cut(new.pool, each.pool)
         ]
+        for member in self.members:
+            if member.log is not None:
+                member.log.look(now)
         many = 2 * (len(others) + 1) > len(self.members)
-        lost: i64 = 0
-        broken: i64 = 0
-        gone: list[Record] = []
-        for number, shipment in new.pending.items():
-            record = shipment.record
-            if any(number not in other.pending for other in others):
-                continue
-            record.dead = True
-            if record.acknowledged < NEVER:
-                lost += 1
-                gone.append(record)
-                if record.safe and many:
-                    broken += 1
+        gone = _only_elsewhere(new, others)
+        lost: i64 = len(gone)
+        for record in gone:
+            if record.safe and many:
+                self.broken += 1
         for member in self.members:
             kept = [each for each in member.pending.values() if not each.record.dead]
             member.keep_only([] if member is new else kept)
@@ -144,7 +161,6 @@ class Group(Replicas):
         new.leads = True
         self.leader = new
         self.alone = False
-        self.broken += broken
         self.lost += lost
         self.settle(now)
         self.try_again()
@@ -156,7 +172,9 @@ class Group(Replicas):
         """Have a follower lead in place of a leader that is well, and gives it all that it lacks before."""
         for shipment in list(new.pending.values()):
             new.take(shipment, now)
-            self.confirmed(shipment.record, now)
+            if not shipment.counted:
+                shipment.counted = True
+                self.confirmed(shipment.record, now)
         new.keep_only([])
         old = self.leader
         if old is not None:
@@ -223,3 +241,16 @@ class Group(Replicas):
         for member in self.members:
             oldest = min(oldest, member.oldest())
         return 0.0 if oldest == NEVER else now - oldest
+
+
+def _only_elsewhere(new: Member, others: list[Member]) -> list[Record]:
+    """Records that neither a new leader nor those who follow it have: nobody does from now on; returns the acknowledged."""
+    gone: list[Record] = []
+    for number, shipment in new.pending.items():
+        record = shipment.record
+        if not new.misses(number) or any(not other.misses(number) for other in others):
+            continue
+        record.dead = True
+        if record.acknowledged < NEVER:
+            gone.append(record)
+    return gone

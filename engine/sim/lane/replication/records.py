@@ -14,10 +14,21 @@ if TYPE_CHECKING:
     from engine.sim.lane.agenda import Timer
     from engine.sim.lane.call import Call, Pool
     from engine.sim.lane.participation import Participation
+    from engine.sim.lane.samplers import Sampler
 
 READS: Final = 1
 WRITES: Final = 2
 """What an instance takes: one of them, their sum, or nothing."""
+
+
+# How far a record is at a follower.
+ON_ITS_WAY: Final = 0
+WRITTEN: Final = 1
+"""It is in the log there: a crash would lose it, a promotion would not."""
+FLUSHED: Final = 2
+"""It is on disk there."""
+APPLIED: Final = 3
+"""Reads see it there."""
 
 
 class Receiver(Task):
@@ -29,6 +40,14 @@ class Receiver(Task):
 
     def confirmed(self, record: Record, now: float) -> None:
         """The leader hears from one more follower that this has a record."""
+        raise NotImplementedError
+
+    def reached(self, shipment: Shipment, now: float) -> None:
+        """A record is a step further at a follower."""
+        raise NotImplementedError
+
+    def try_again(self) -> None:
+        """Look soon whether there is a way again."""
         raise NotImplementedError
 
 
@@ -80,8 +99,12 @@ class Shipment(Task):
     """When it is there at the soonest (s)."""
     stalled: bool = False
     """Whether it has to be sent again: there was no way, or nobody to take it."""
-    there: bool = False
-    """Whether the instance has it."""
+    stage: i64 = ON_ITS_WAY
+    """How far it is there."""
+    counted: bool = False
+    """Whether the leader has been told, or is being told, that it is there as far as writes wait for."""
+    ahead: Shipment | None = None
+    """The one before of its key that the instance lacks."""
 
     def __init__(self, record: Record, member: Member, receiver: Receiver) -> None:
         self.record = record
@@ -89,11 +112,41 @@ class Shipment(Task):
         self._receiver = receiver
 
     def due(self, timer: Timer, now: float) -> None:
-        """It is there; or the leader hears that it is."""
-        if self.there:
-            self._receiver.confirmed(self.record, now)
-        else:
-            self._receiver.arrives(self, now)
+        """It is there."""
+        self._receiver.arrives(self, now)
+
+
+@final
+class Confirmation(Task):
+    """On its way back: the leader hears that a follower has a record."""
+
+    def __init__(self, record: Record, receiver: Receiver) -> None:
+        self._record = record
+        self._receiver = receiver
+
+    def due(self, timer: Timer, now: float) -> None:
+        """It hears that."""
+        self._receiver.confirmed(self._record, now)
+
+
+class ReceivedLog(Task):
+    """What a follower has received, where that is not there at once."""
+
+    def receive(self, shipment: Shipment, now: float) -> None:
+        """A record has come: it is in the log, and not on disk."""
+        raise NotImplementedError
+
+    def look(self, now: float) -> None:
+        """After a crash: what was not on disk is gone, and has to be sent again."""
+        raise NotImplementedError
+
+    def hurry(self, now: float) -> None:
+        """Have on disk and replay at once all that is there."""
+        raise NotImplementedError
+
+    def tune(self, flushing_time: Sampler | None, replay_time: Sampler | None) -> None:
+        """Take other times from now on."""
+        raise NotImplementedError
 
 
 @final
@@ -110,6 +163,8 @@ class Member:
     """Records that it has got so far."""
     lag_sum: float = 0.0
     """Sum of the times (s) from when they were written until it had them."""
+    log: ReceivedLog | None = None
+    """What it flushes and replays; None where all that takes no time."""
 
     def __init__(self, pool: Pool) -> None:
         self.pool = pool
@@ -130,6 +185,7 @@ class Member:
         key = int(record.key)
         self.pending[int(record.number)] = shipment
         last = self._last.get(key)
+        shipment.ahead = last
         if last is None:
             self.first[key] = shipment
         else:
@@ -152,9 +208,30 @@ class Member:
             del self._last[key]
         else:
             self.first[key] = following
-        shipment.there = True
+            following.ahead = None
+        shipment.stage = APPLIED
         self.applied += 1
         self.lag_sum += now - record.begun
+
+    def is_next(self, shipment: Shipment) -> bool:
+        """Whether it can take a record: it has the one before of its key."""
+        ahead = shipment.ahead
+        return ahead is None or ahead.stage >= WRITTEN
+
+    def misses(self, number: int) -> bool:
+        """Whether a record is nowhere in it, not even in its log."""
+        shipment = self.pending.get(number)
+        return shipment is not None and shipment.stage < WRITTEN
+
+    def missing(self) -> i64:
+        """How many such records there are."""
+        if self.log is None:
+            return len(self.pending)
+        found: i64 = 0
+        for shipment in self.pending.values():
+            if shipment.stage < WRITTEN:
+                found += 1
+        return found
 
     def oldest(self) -> float:
         """When the oldest record that it lacks was written (s); infinite where it lacks none."""

@@ -12,6 +12,11 @@ from engine.sim.lane.agenda import Timer
 from engine.sim.lane.codes import NEVER, UNAVAILABLE
 from engine.sim.lane.owners import root_of
 from engine.sim.lane.replication.records import (
+    APPLIED,
+    FLUSHED,
+    ON_ITS_WAY,
+    WRITTEN,
+    Confirmation,
     Member,
     Receiver,
     Record,
@@ -51,6 +56,12 @@ class Replicas(Receiver):
 
     lagging: Sampler
     """How long a record takes to a follower (s)."""
+    level: i64 = APPLIED
+    """How far it has to be there before the follower counts as having it."""
+    flushing_time: Sampler | None = None
+    """How long a follower takes to flush its log to disk (s); None where that takes no time."""
+    replay_time: Sampler | None = None
+    """How long it takes to replay one record (s)."""
     listener: Listener | None = None
     """Who is told when semi-synchronous replication goes on alone, and when it is back."""
     read_from: i64 = FROM_LEADER
@@ -84,6 +95,14 @@ class Replicas(Receiver):
     """Acknowledged writes of a new leader while there was an old one."""
     by_itself: i64 = 0
     """Of those, what it has alone still."""
+    written: i64 = 0
+    """Records that came into the logs of followers."""
+    write_lag: float = 0.0
+    """Sum of the times (s) from when they were written by the leader until then."""
+    flushed: i64 = 0
+    """Records that followers have flushed."""
+    flush_lag: float = 0.0
+    """Sum of the times (s) until then."""
     broken: i64 = 0
     """Lost writes that a majority, or all followers, had: there are none."""
 
@@ -216,7 +235,8 @@ class Replicas(Receiver):
         versions = self.versions
         if versions is not None and record.version != UNKNOWN:
             versions.acknowledge(record.key, record.version, now)
-        record.safe = self.acknowledge >= SYNC
+        on_disk = self.level >= FLUSHED or self.flushing_time is None
+        record.safe = self.acknowledge >= SYNC and on_disk
         if leader is not None and leader is not self.leader:
             self.divergent += 1
             self.by_itself += 1
@@ -243,23 +263,54 @@ class Replicas(Receiver):
     def arrives(self, shipment: Shipment, now: float) -> None:
         """A follower has a record, unless something kept it from that: then it is sent again."""
         record, member = shipment.record, shipment.member
-        if record.dead or shipment.stalled or int(record.number) not in member.pending:
+        if record.dead or shipment.stalled or shipment.stage > ON_ITS_WAY:
             return
-        if not self._reaches(member) or member.first.get(int(record.key)) is not shipment:
+        if int(record.number) not in member.pending:
+            return
+        if not self._reaches(member) or not member.is_next(shipment):
             shipment.stalled = True
             member.stalled += 1
             self.try_again()
             return
-        member.take(shipment, now)
+        log = member.log
+        if log is None:
+            shipment.stage = APPLIED
+            self.reached(shipment, now)
+        else:
+            log.receive(shipment, now)
+
+    def reached(self, shipment: Shipment, now: float) -> None:
+        """A record is a step further at a follower; the leader hears of the step for which writes wait."""
+        record, member, stage = shipment.record, shipment.member, shipment.stage
+        if stage == APPLIED:
+            member.take(shipment, now)
+        elif stage == WRITTEN:
+            self.written += 1
+            self.write_lag += now - record.begun
+        else:
+            self.flushed += 1
+            self.flush_lag += now - record.begun
+        if stage < self.level or shipment.counted:
+            return
+        shipment.counted = True
         leader = self.leader
         back = 0.0 if leader is None else self.peers.delay(member.pool, leader.pool)
         if back > 0.0 and record.job is not None:
-            self.agenda.schedule(back, Timer(shipment))
+            self.agenda.schedule(back, Timer(Confirmation(record, self)))
         else:
             self.confirmed(record, now)
         if self.alone and now - member.oldest() < self.semi_timeout:
             self.alone = False
             self._tell("together", now)
+
+    def count_again(self, now: float) -> None:
+        """Writes wait for another step by now: some records may be there."""
+        for member in self.members:
+            for shipment in member.pending.values():
+                if not shipment.counted and ON_ITS_WAY < shipment.stage >= self.level:
+                    shipment.counted = True
+                    shipment.record.copies += 1
+        self.settle_waiting(now)
 
     def confirmed(self, record: Record, now: float) -> None:
         """One more follower has a record: enough of them may have it."""
@@ -306,6 +357,8 @@ class Replicas(Receiver):
     def _send_again(self, now: float) -> None:
         """Send again what stalled, to whom there is a way; and let go what waits for nothing."""
         for member in self.members:
+            if member.log is not None:
+                member.log.look(now)
             if member.detached:
                 if self._reaches(member):
                     member.detached = False
