@@ -31,6 +31,11 @@ With **FIFO groups** the messages of a group are delivered in order and one at a
 as many are worked on at once as there are groups; without, a later message may take effect before an
 earlier one of its key (*out of order*). **Deduplication** drops what a sender publishes again.
 
+**Several workers** behind its links share the messages: each goes to one of them (competing consumers). Where each of
+several readers is to have every message (publish/subscribe), the sender writes to a queue for each of them, as a
+notification service does for it, or to one topic, whose groups each read all; a topic keeps the order and what was read,
+queues are bounded, retried and put aside each for itself.
+
 *Lag* is how old messages are when they are taken. When workers stop for a time, the backlog is the
 rate times that time; it drains at the workers' spare capacity.
 
@@ -132,6 +137,7 @@ PRESET = Preset(
             Metric(name="effects", title="took effect", counts=True),
             Metric(name="duplicates", title="took effect again", counts=True),
             Metric(name="out_of_order", title="took effect out of order", counts=True),
+            Metric(name="extended", title="given more time", counts=True),
             Metric(name="deduplicated", title="repeats dropped", counts=True, needs="dedupe"),
         ),
         times=("publish_to_done",),

@@ -28,6 +28,10 @@ of a key are worked on in order, and **no more instances work than there are par
 
 *Lag* is how many messages a group is behind: λ·T after a stop of T seconds.
 
+**More partitions** while it runs: the hash of a key is taken modulo their number, so most keys go to another partition from
+then on (*moved*: from 6 to 12 half of them, from 6 to 7 six of seven). What they left in the old one may be worked on later than what
+follows in the new one: that breaks the order of a key (*out of order*), and is counted.
+
 **Producers** collect messages to a partition for the *linger* time, about 1 + λ·linger of them, and wait for what
 `acks` says: nothing, the leader, or all replicas. When the **leader crashes** (kill), what the followers do not have yet
 is *lost*, though with `leader` and `none` its producers took it for safe. Groups read what all replicas have.
@@ -206,6 +210,7 @@ PRESET = Preset(
             Metric(name="age", title="age when delivered", unit="s"),
             Metric(name="oldest", title="oldest message", unit="s"),
             Metric(name="partitions", title="partitions"),
+            Metric(name="moved", title="to another partition than before", counts=True),
             Metric(name="batch_size", title="messages a batch"),
             Metric(name="published", title="published", counts=True),
             Metric(name="consumed", title="consumed", counts=True, each="consumed_by"),

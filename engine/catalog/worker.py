@@ -12,7 +12,7 @@ from engine.model.component import Component
 from engine.model.faults import NODE_FAULTS, NodeFaults
 from engine.model.fields import Config, setting
 from engine.model.laws import Exponential, Law
-from engine.model.messaging import WorkOnce
+from engine.model.messaging import WorkLease, WorkOnce
 from engine.model.metric import Metric
 from engine.model.prices import Pricing
 from engine.model.spread import SPREAD
@@ -29,7 +29,7 @@ from engine.model.station import (
     Pauses,
     StartUp,
 )
-from engine.plan.primitives import NodePlan, StationPlan
+from engine.plan.primitives import LeasePlan, NodePlan, StationPlan
 from engine.plan.station import (
     batch_plan,
     cpu_plan,
@@ -56,6 +56,10 @@ A message that is delivered twice is worked on twice, and **takes effect** twice
 does so once: what is known as done is acknowledged at once, and where two deliveries are worked on side
 by side, the second to end does nothing. With **prefetch** an instance takes more messages than it can
 work on: it need not wait for the next, but those wait while others are idle, and their visibility timeout runs.
+
+With a **heartbeat** it asks the queue for more time on a period while it has a message (it extends its lease), so that long work is not delivered
+again: the visibility timeout then only has to be longer than that period, and a message of a worker that dies comes again
+soon. A worker that is frozen or cut off asks for nothing: its messages are delivered to others, and it works on.
 
 Compare: Celery, Sidekiq, SQS consumers, a pool of background jobs.
 """
@@ -93,6 +97,13 @@ class WorkerConfig(Config):
         ge=1,
         le=100_000,
     )
+    heartbeat: WorkLease | None = setting(
+        None,
+        title="Heartbeat",
+        group="Delivery",
+        help="Ask the queue for more time while a message is worked on or waits here, so that long work is not delivered "
+        "again. Off: the visibility timeout has to be longer than the work. For queues; of a topic it changes nothing.",
+    )
     dedupe: WorkOnce | None = setting(
         None,
         title="Deduplication",
@@ -127,6 +138,9 @@ def lower(config: WorkerConfig, context: Lowering) -> NodePlan:
             drain=drain_time(config.drain),
             pauses=pause_plan(config.pauses),
             prefetch=config.prefetch or 0,
+            lease=None
+            if config.heartbeat is None
+            else LeasePlan(every=config.heartbeat.every, longest=config.heartbeat.longest),
         ),
         pulls=True,
         dedupe=None if config.dedupe is None else config.dedupe.window,

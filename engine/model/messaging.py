@@ -47,6 +47,28 @@ class WorkOnce(_Switched):
     )
 
 
+class WorkLease(_Switched):
+    """A worker asks for more time while it has a message."""
+
+    every: float = setting(
+        10.0,
+        title="Every",
+        unit="s",
+        help="So often it asks that the visibility timeout begin anew (SQS: ChangeMessageVisibility, a heartbeat). A third "
+        "of the visibility timeout of 30 s, so that one that is late does no harm.",
+        gt=0.0,
+        le=1e6,
+    )
+    longest: float = setting(
+        43_200.0,
+        title="At most",
+        unit="s",
+        help="So long after a delivery it asks; then the message is delivered again (SQS: 12 hours).",
+        gt=0.0,
+        le=1e9,
+    )
+
+
 MOST_GROUPS: Final = 1_000_000
 POISON: Any = setting(
     0.0,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from engine.plan.primitives import INFINITE
 from engine.sim.curves import curve_of
 from engine.sim.lane.codes import UNLIMITED
+from engine.sim.lane.instance import Lease
 from engine.sim.lane.samplers import Constant
 from engine.sim.lane.station.batches import Batching
 from engine.sim.lane.station.elastic import Elastic
@@ -118,6 +119,8 @@ def tune(
     """
     pool.limit = UNLIMITED if station.queue_limit is None else station.queue_limit
     pool.prefetch = station.prefetch
+    lease = station.lease
+    pool.lease = None if lease is None else Lease(lease.every, lease.longest)
     server, discipline = server_of(pool), pool.discipline
     if server is not None and (before is None or _pace_of(before) != _pace_of(station)):
         _set_pace(server, station, pool.index, now)

@@ -12,6 +12,7 @@ from engine.sim.lane.codes import UNLIMITED
 from engine.sim.lane.network_path import ANSWER, FAILURE, REQUEST, RESENT
 from engine.sim.lane.roles.keeper import MessageKeeper
 from engine.sim.parts import states
+from engine.sim.primitives.topic import log_gauge
 from engine.sim.replicas_seen import ClusterView
 from engine.sim.snapshot import (
     Crossing,
@@ -137,6 +138,8 @@ class Observer:
             if part.plan.cluster is not None:
                 view = self._clusters.setdefault(name, ClusterView())
                 found[name] = replace(found[name], cluster=view.look(part, keys))
+            elif part.plan.topic is not None:
+                found[name] = replace(found[name], log=log_gauge(part))
         return found
 
     def states(self) -> dict[str, dict[str, str]]:

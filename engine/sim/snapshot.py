@@ -156,6 +156,16 @@ class ClusterGauge:
 
 
 @dataclass(frozen=True, slots=True)
+class LogGauge:
+    """What the partitions of a topic have taken so far, and how far their readers are."""
+
+    loads: tuple[int, ...] = ()
+    """Messages that were stored in each partition since the start."""
+    behind: tuple[int, ...] = ()
+    """Messages of each that the slowest group has not worked on."""
+
+
+@dataclass(frozen=True, slots=True)
 class NodeGauge:
     """A node right now. At most 64 instances are listed; ``instance_count`` counts them all."""
 
@@ -167,6 +177,8 @@ class NodeGauge:
     """Active faults, as people read them: ``slow × 10``."""
     cluster: ClusterGauge | None = None
     """Of a cluster of replicas."""
+    log: LogGauge | None = None
+    """Of a topic."""
 
 
 @dataclass(frozen=True, slots=True)

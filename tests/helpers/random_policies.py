@@ -38,6 +38,7 @@ from engine.plan.primitives import (
     FramePlan,
     HomePlan,
     IssuePlan,
+    LeasePlan,
     LinkPlan,
     NodePlan,
     Plan,
@@ -164,6 +165,11 @@ CLUSTERS = [
     replace(_CLUSTER, led=True, write_quorum=1, read_quorum=1, read_from="any", election=0.2),
     replace(_CLUSTER, led=True, strict=False, read_quorum=1, read_from="follower", election=0.3),
 ]
+WORK_LEASES: list[LeasePlan | None] = [
+    None,
+    LeasePlan(every=0.05, longest=1.0),
+    LeasePlan(every=0.3, longest=INFINITE),
+]
 LOGS: list[dict[str, Any]] = [
     {"level": "remote_write", "flush": plans.exponential(0.1), "replay": plans.constant(0.02)},
     {"level": "remote_flush", "flush": plans.constant(0.3)},
@@ -289,6 +295,13 @@ def failing_plan(plan: Plan, seed: int) -> Plan:
     agreeing = generator(seed, "plan", "coordinators")
     nodes = tuple(node if node.id in busy else _agreeing(node, agreeing) for node in nodes)
     nodes = tuple(_replicated(node, random) for node in nodes)
+    leases = generator(seed, "plan", "leases")
+    nodes = tuple(
+        replace(node, station=replace(node.station, lease=_any(WORK_LEASES, leases)))
+        if node.pulls
+        else node
+        for node in nodes
+    )
     logs = generator(seed, "plan", "logs")
     nodes = tuple(
         node

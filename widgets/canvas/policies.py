@@ -186,6 +186,8 @@ def _message_pills(config: Mapping[str, object]) -> Iterator[Pill]:
         yield Pill("copy", f"acks {config['acks']}")
     if isinstance(prefetch, int):
         yield Pill("worker", f"prefetch {prefetch}")
+    if config.get("heartbeat") not in (None, False):
+        yield Pill("worker", "heartbeat")
     if isinstance(poison, int | float) and poison > 0.0:
         yield Pill("error", f"{short_percent(poison)} poison", "fault")
 

@@ -1,4 +1,8 @@
-"""How much comes to each partition of the selected cluster, and how many keys it holds, as bars beside each other."""
+"""How much comes to each partition of the selected cluster or topic, as bars beside each other.
+
+Below them hangs what each has to keep: the keys that a cluster was asked for, the messages that a topic's slowest group
+has still to read.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +14,13 @@ from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPen
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolTip, QVBoxLayout, QWidget
 
 from engine.model.units import format_figure, format_quantity
+from engine.sim.snapshot import LogGauge
 from widgets.inspector.recent import Recent
 from widgets.theme import plain_tip, section_label, set_role
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from PySide6.QtGui import QPaintEvent
 
     from engine.sim.snapshot import ClusterGauge, Snapshot
@@ -24,6 +31,8 @@ _KEYS: Final = 22
 _BETWEEN: Final = 4
 _WIDEST: Final = 22.0
 _GAP_SHARE: Final = 0.25
+_TITLE: Final = "Requests and keys by partition"
+_LOG_TITLE: Final = "Messages and lag by partition"
 _HOT: Final = 2.0
 """A partition is hot from so many times the mean on."""
 
@@ -33,8 +42,9 @@ class Shard:
     """One partition."""
 
     rate: float
-    """Requests for it per second, also those that it refused."""
+    """Requests for it per second, also those that it refused; or messages."""
     keys: int = 0
+    """Keys that it holds, or messages that wait in it."""
     above: float = 0.0
     """Of these, those that it refused: they were above a bound."""
     hot: bool = False
@@ -49,6 +59,8 @@ class Shards:
     """Requests a second that each takes; 0 is unbounded."""
     throttled: float = 0.0
     """Share of the requests that were refused for that, 0 to 1."""
+    log: bool = False
+    """Whether they are those of a topic."""
 
 
 class ShardWindow:
@@ -56,11 +68,15 @@ class ShardWindow:
 
     def __init__(self, length: float) -> None:
         """Nothing known; ``length`` is that of the window (s)."""
-        self._recent: Recent[dict[str, ClusterGauge]] = Recent(length)
+        self._recent: Recent[dict[str, ClusterGauge | LogGauge]] = Recent(length)
 
     def add(self, snapshot: Snapshot) -> None:
         """Take in a snapshot; one from before the last means a new run."""
-        found = {name: each.cluster for name, each in snapshot.gauges.items() if each.cluster}
+        found: dict[str, ClusterGauge | LogGauge] = {}
+        for name, each in snapshot.gauges.items():
+            gauge = each.cluster or each.log
+            if gauge is not None:
+                found[name] = gauge
         self._recent.add(snapshot.time, found)
 
     def clear(self) -> None:
@@ -74,27 +90,46 @@ class ShardWindow:
             return Shards()
         span, before, after = ends
         old, new = before[node], after[node]
+        if isinstance(new, LogGauge) and isinstance(old, LogGauge):
+            known = old.loads + (0,) * (len(new.loads) - len(old.loads))  # there never are fewer
+            each = _shards(known, new.loads, new.behind, span)
+            return Shards(each, log=True) if each else Shards()
+        if isinstance(new, LogGauge) or isinstance(old, LogGauge):
+            return Shards()
         divided = len(old.loads) != len(new.loads)
         known = (0,) * len(new.loads) if divided else old.loads
-        came = [max(0, here - there) for here, there in zip(new.loads, known, strict=True)]
         none = (0,) * len(new.loads)
         turned = new.refused or none
         earlier = old.refused if len(old.refused) == len(turned) else none
-        total = sum(came)
-        if total == 0 or len(came) < 2:
-            return Shards()
-        mean = total / len(came)
-        shards = [
-            Shard(
-                rate=count / span,
-                keys=keys,
-                above=max(0, now - then) / span,
-                hot=count > _HOT * mean,
-            )
-            for count, keys, now, then in zip(came, new.keys, turned, earlier, strict=True)
-        ]
+        above = tuple(max(0, now - then) for then, now in zip(earlier, turned, strict=True))
+        each = _shards(known, new.loads, new.keys, span, above)
+        total = max(1, sum(max(0, now - then) for then, now in zip(known, new.loads, strict=True)))
         refused = min(1.0, max(0, new.throttled - old.throttled) / total)
-        return Shards(tuple(shards), new.rate, refused)
+        return Shards(each, new.rate, refused) if each else Shards()
+
+
+def _shards(
+    before: Sequence[int],
+    after: Sequence[int],
+    kept: Sequence[int],
+    span: float,
+    refused: Sequence[int] = (),
+) -> tuple[Shard, ...]:
+    """Partitions by what came to them within a span; none where nothing came, or there is but one."""
+    came = [max(0, now - then) for then, now in zip(before, after, strict=True)]
+    total = sum(came)
+    if total == 0 or len(came) < 2:
+        return ()
+    mean = total / len(came)
+    return tuple(
+        Shard(
+            rate=count / span,
+            keys=keys,
+            above=above / span,
+            hot=count > _HOT * mean,
+        )
+        for count, keys, above in zip(came, kept, refused or (0,) * len(came), strict=True)
+    )
 
 
 class ShardStrip(QWidget):
@@ -164,6 +199,9 @@ class ShardStrip(QWidget):
     def words(self, place: int) -> str:
         """One partition in a sentence."""
         shard = self.shards.each[place]
+        if self.shards.log:
+            waiting = "1 message waits" if shard.keys == 1 else f"{shard.keys} messages wait"
+            return f"Partition {place + 1}: {format_figure(shard.rate)} messages/s, {waiting}"
         above = f", {format_quantity(shard.above, 'rps')} of it throttled" if shard.above else ""
         keys = "1 key" if shard.keys == 1 else f"{shard.keys} keys"
         return f"Partition {place + 1}: {format_quantity(shard.rate, 'rps')}{above}, {keys}"
@@ -182,7 +220,8 @@ class ShardBars(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 16, 0, 0)
         column.setSpacing(6)
-        column.addWidget(section_label("Requests and keys by partition"))
+        self._title = section_label(_TITLE)
+        column.addWidget(self._title)
         self.strip = ShardStrip(look)
         column.addWidget(self.strip)
         self.note = set_role(QLabel(), "caption")
@@ -193,6 +232,7 @@ class ShardBars(QWidget):
     def show_shards(self, shards: Shards) -> None:
         """Show these, or nothing."""
         self.setVisible(bool(shards.each))
+        self._title.setText(_LOG_TITLE if shards.log else _TITLE)
         self.strip.show_shards(shards)
         if shards.each:
             self.note.setText(said(shards))
@@ -205,6 +245,13 @@ def said(shards: Shards) -> str:
     mean = sum(shard.rate for shard in each) / len(each)
     most = max(range(len(each)), key=lambda place: each[place].rate)
     times = format_figure(each[most].rate / mean)
+    if shards.log:
+        longest = max(range(len(each)), key=lambda place: each[place].keys)
+        waiting = f"most wait in partition {longest + 1}: {format_figure(each[longest].keys)}"
+        return (
+            f"{format_figure(mean)} messages/s each on average; partition {most + 1} has {times} times that. Below: "
+            f"what the slowest group has not worked on; {waiting if each[longest].keys else 'nothing waits'}."
+        )
     told = [
         f"{format_quantity(mean, 'rps')} each on average; partition {most + 1} has {times} times that."
     ]

@@ -15,7 +15,14 @@ if TYPE_CHECKING:
 
     from engine.catalog.checks.facts import Facts
     from engine.model.findings import Finding
-    from engine.plan.primitives import BacklogPlan, LawPlan, LinkPlan, NodePlan, TopicPlan
+    from engine.plan.primitives import (
+        BacklogPlan,
+        LawPlan,
+        LeasePlan,
+        LinkPlan,
+        NodePlan,
+        TopicPlan,
+    )
 
 _OFTEN: Final = 0.01
 """Share of the messages that are delivered again from which that is worth a word."""
@@ -53,6 +60,11 @@ def _of_queue(
         longest = max(works, key=lambda law: law.mean, default=None)
         if longest is None:
             continue
+        lease = taker.station.lease
+        if lease is not None and lease.every < backlog.visibility:
+            continue
+        if lease is not None:
+            yield _late_lease(facts, node, backlog, taker, lease)
         again = _exceeds(longest, backlog.visibility * taker.station.speed)
         if again > _OFTEN:
             seconds = float(f"{max(_TIMES * longest.mean, 2.0 * backlog.visibility):.2g}")
@@ -77,6 +89,20 @@ def _of_queue(
             "FIFO group one message is delivered at a time"
         )
         yield risk(node.id, "few-groups", message, "fifo_groups")
+
+
+def _late_lease(
+    facts: Facts, node: NodePlan, backlog: BacklogPlan, taker: NodePlan, lease: LeasePlan
+) -> Finding:
+    """Workers that ask for more time when it is over."""
+    seconds = float(f"{backlog.visibility / 3.0:.2g}")
+    message = (
+        f"{facts.name(taker.id)} asks for more time every {format_quantity(lease.every, 's')}, when the visibility timeout "
+        f"of {facts.name(node.id)}, {format_quantity(backlog.visibility, 's')}, is over: its heartbeat has no effect"
+    )
+    shown = f"Ask every {format_quantity(seconds, 's')}"
+    fix = SetField(taker.id, ("config", "heartbeat", "every"), seconds, shown)
+    return risk(taker.id, "late-heartbeat", message, "heartbeat.every", fix)
 
 
 def _poison(facts: Facts, node: NodePlan, most: int, *, holds: bool) -> Iterator[Finding]:

@@ -20,7 +20,7 @@ from engine.plan.retries import most_tries
 if TYPE_CHECKING:
     from engine.plan.network.centers import Center, Edge
     from engine.plan.network.sources import Moment
-    from engine.plan.primitives import Plan
+    from engine.plan.primitives import BacklogPlan, LeasePlan, Plan
 
 _WORTH: Final = 0.001
 """Share of calls from which late or failed ones are worth a word."""
@@ -113,11 +113,18 @@ def _redelivered(site: Center) -> list[str]:
     """Messages that are delivered again since their worker takes too long."""
     backlog, found = site.plan.backlog, []
     for edge in site.leaving if backlog is not None else ():
+        if _asks_in_time(edge.target.plan.station.lease, backlog):
+            continue
         again = exceeds(edge.target.hold, backlog.visibility) if backlog is not None else 0.0
         if again > _WORTH:
             text = f"{again:.2%} of the messages take longer than the visibility timeout"
             found.append(f"{text} and are delivered again, which is not modelled")
     return found
+
+
+def _asks_in_time(lease: LeasePlan | None, backlog: BacklogPlan | None) -> bool:
+    """Whether workers are given more time before what they have runs out."""
+    return lease is not None and backlog is not None and lease.every < backlog.visibility
 
 
 def _storm(edge: Edge) -> list[str]:

@@ -20,7 +20,8 @@ _KNOWN: Final[dict[str, frozenset[str]]] = {
         "NodePlan": "id station traffic store backlog router pulls flow gates failover backup issue "
         "failing meters_egress price spread",
         "StationPlan": "instances workers work queue_limit discipline lifo_after hold speed scaling cpu batch "
-        "start memory pauses overflow drain elastic",
+        "start memory pauses overflow drain elastic lease",
+        "LeasePlan": "every longest",
         "ElasticPlan": "cold idle ramp per",
         "ScalingPlan": "contention coherency curve",
         "CurvePlan": "law a power points",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _STATION: Final = frozenset(
     {"instances", "workers", "work", "queue_limit", "discipline", "hold", "speed", "scaling"}
     | {"elastic"}
+    | {"lease"}  # it keeps messages from being delivered again, which is told where they are
     | {"drain"}  # of instances that are taken away; those that are there never do
 )
 _NODE: Final = frozenset(

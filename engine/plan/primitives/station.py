@@ -108,6 +108,16 @@ class ElasticPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeasePlan:
+    """How workers ask a queue for more time for messages that they have."""
+
+    every: float
+    """Seconds from one time to the next."""
+    longest: float
+    """Seconds after a delivery after which they ask no more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StationPlan:
     """S: a set of identical instances. What is None is off."""
 
@@ -138,6 +148,8 @@ class StationPlan:
     """Seconds until an instance that is taken away drops what it has."""
     prefetch: int = 0
     """Messages that an instance takes beyond those that its workers can work on."""
+    lease: LeasePlan | None = None
+    """How its workers keep messages for longer than the visibility timeout; None where they do not."""
 
     @property
     def service(self) -> tuple[LawPlan, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, final
 
 from engine.sim.lane.codes import NEVER, UNLIMITED
 from engine.sim.lane.vitals import InstanceCounters
@@ -36,6 +36,17 @@ class DeathWatch:
         raise NotImplementedError
 
 
+@final
+class Lease:
+    """How a worker asks a queue for more time for what it has."""
+
+    def __init__(self, every: float, longest: float) -> None:
+        self.every = every
+        """Seconds from one time to the next."""
+        self.longest = longest
+        """Seconds after a delivery after which it asks no more."""
+
+
 class Instance(InstanceCounters):
     """What can be said of an instance without knowing the calls inside: see `Pool`.
 
@@ -67,6 +78,8 @@ class Instance(InstanceCounters):
     """Which requests it takes, of a database with followers: 1 reads, 2 writes; a sum of them."""
     since: float = -NEVER
     """When it came, or came back (s): long ago for those that were there from the beginning."""
+    lease: Lease | None = None
+    """How it asks queues for more time for messages that it has; None where it does not."""
 
     def __init__(self, counts: SiteCounts, index: int) -> None:
         # What every call looks at comes first: so it lies on few lines of the cache.

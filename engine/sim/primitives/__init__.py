@@ -39,7 +39,7 @@ from engine.sim.primitives.shed import ShedAdapter
 from engine.sim.primitives.station import StationAdapter
 from engine.sim.primitives.store import StoreAdapter
 from engine.sim.primitives.throttle import ThrottleAdapter
-from engine.sim.primitives.timeout import TimeoutAdapter
+from engine.sim.primitives.timeout import TimeoutAdapter, VisibilityAdapter
 from engine.sim.primitives.topic import TopicAdapter
 from engine.sim.primitives.user_sessions import SessionCallsAdapter, SessionsAdapter
 from engine.sim.primitives.waiting_room import WaitingRoomAdapter
@@ -58,6 +58,7 @@ RULES: Final[tuple[RuleAdapter[Any], ...]] = (
     ConnectionsAdapter(),
     DeadlineAdapter(),
     TimeoutAdapter(),
+    VisibilityAdapter(),
     QueueTimeoutAdapter(),
     RetryAdapter(),
     FallbackAdapter(),

@@ -69,11 +69,12 @@ class QueueAdapter(RoleAdapter[Queue]):
             float(effects.repeated),
             float(effects.out_of_order),
             float(body.deduplicated),
+            float(body.extended),
         )
 
     def extra(self, body: Queue, since: Sequence[float], span: float, now: float) -> Values:
         """Depth, lag, and what became of the messages."""
-        published, consumed, dead, redelivered, deliveries, ages, *did, dropped = since
+        published, consumed, dead, redelivered, deliveries, ages, *did, dropped, extended = since
         found = {
             "depth": float(body.depth),
             "in_flight": float(body.in_flight),
@@ -85,6 +86,8 @@ class QueueAdapter(RoleAdapter[Queue]):
             "oldest": body.oldest_age(now),
             **dict(zip(("effects", "duplicates", "out_of_order"), did, strict=True)),
         }
+        if body.extended > 0:
+            found["extended"] = extended
         return found if body.remembered is None else {**found, "deduplicated": dropped}
 
     def check(self, body: Queue, owner: Node, now: float) -> None:

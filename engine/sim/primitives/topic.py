@@ -12,6 +12,7 @@ from engine.sim.lane.roles.group import Group
 from engine.sim.lane.roles.topic import ACKS_ALL, ACKS_LEADER, ACKS_NONE, Topic
 from engine.sim.primitives.adapter import RoleAdapter
 from engine.sim.samplers import make_sampler
+from engine.sim.snapshot import LogGauge
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,6 +105,7 @@ class TopicAdapter(RoleAdapter[Topic]):
             float(body.batched),
             float(body.node.wait.count_ever),
             body.node.wait.total,
+            float(body.moved),
         ]
         for group in groups_of(body, ever=True):
             effects = group.effects
@@ -114,7 +116,7 @@ class TopicAdapter(RoleAdapter[Topic]):
 
     def extra(self, body: Topic, since: Sequence[float], span: float, now: float) -> Values:
         """What became of messages in all groups together, and how far each is behind."""
-        published, lost, batches, batched, deliveries, ages, *counts = since
+        published, lost, batches, batched, deliveries, ages, moved, *counts = since
         groups = groups_of(body)
         found = {
             "published": published,
@@ -125,6 +127,8 @@ class TopicAdapter(RoleAdapter[Topic]):
             "behind": max((float(group.behind) for group in groups), default=0.0),
             "oldest": max((group.oldest_age(now) for group in groups), default=0.0),
         }
+        if body.former > 0:
+            found["moved"] = moved
         for place, name in enumerate(_OF_GROUPS):
             found[name] = sum(counts[place :: len(_OF_GROUPS)])
         for group in groups:
@@ -160,6 +164,19 @@ def groups_of(topic: Topic, *, ever: bool = False) -> list[Group]:
     """The groups that read a topic now, or all that ever did."""
     readers = topic.known if ever else topic.groups
     return [each for each in readers if isinstance(each, Group)]
+
+
+def log_gauge(part: NodePart) -> LogGauge | None:
+    """What each partition of a topic has taken, and what the slowest group has not worked on."""
+    topic = part.role(Topic)
+    if topic is None:
+        return None
+    groups = groups_of(topic)
+    behind = [
+        max((int(log.end - group.cursors[place].reached) for group in groups), default=0)
+        for place, log in enumerate(topic.logs)
+    ]
+    return LogGauge(tuple(int(log.end) for log in topic.logs), tuple(behind))
 
 
 def _key(group: Group) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtGui import QColor
 
-from engine.sim.snapshot import ClusterGauge, NodeGauge, Snapshot
+from engine.sim.snapshot import ClusterGauge, LogGauge, NodeGauge, Snapshot
 from widgets.inspector.shard_bars import Shard, ShardBars, Shards, ShardWindow
 from widgets.theme import ThemeManager
 
@@ -90,3 +90,29 @@ def test_the_hot_partition_and_what_it_refuses_are_painted(qtbot, qapp) -> None:
     assert "25 % of all were throttled" in bars.note.text()
     bars.show_shards(Shards())
     assert bars.isHidden()
+
+
+def logged(time: float, loads: tuple[int, ...], behind: tuple[int, ...]) -> Snapshot:
+    gauges = {"log": NodeGauge(log=LogGauge(loads, behind))}
+    return Snapshot(time=time, wall=1.0, requests=1, gauges=gauges)
+
+
+def test_partitions_of_a_topic_are_told_by_messages_and_lag(qtbot, qapp) -> None:
+    window = ShardWindow(5.0)
+    window.add(logged(0.0, (0, 0), (0, 0)))
+    window.add(logged(2.0, (20, 200), (1, 150)))
+    shards = window.shards("log")
+    assert [shard.rate for shard in shards.each] == [10.0, 100.0]
+    bars = ShardBars(ThemeManager(qapp, "light"))
+    qtbot.addWidget(bars)
+    bars.show_shards(shards)
+    assert bars.strip.words(0) == "Partition 1: 10 messages/s, 1 message waits"
+    assert "partition 2 has 1.8" in bars.note.text()
+    assert "most wait in partition 2: 150" in bars.note.text()
+
+
+def test_partitions_that_are_added_begin_empty_and_the_others_go_on() -> None:
+    window = ShardWindow(5.0)
+    window.add(logged(0.0, (500, 500), (0, 0)))
+    window.add(logged(1.0, (510, 520, 30), (0, 0, 0)))
+    assert [shard.rate for shard in window.shards("log").each] == [10.0, 20.0, 30.0]

@@ -55,6 +55,8 @@ class Queue(MessageKeeper):
     """What was published of late, where repeats of it are dropped."""
     poison: float = 0.0
     """Share of the messages that fail whenever they are worked on."""
+    extended: i64 = 0
+    """Times that a worker was given more time for a message."""
     deduplicated: i64 = 0
     """Messages that were published again, and dropped."""
 

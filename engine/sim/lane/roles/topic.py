@@ -94,6 +94,10 @@ class Topic(MessageKeeper):
     """Of these, those that their producers took for safe."""
     batches: i64 = 0
     batched: i64 = 0
+    former: i64 = 0
+    """To how many partitions messages went before that changed last; 0 where it never did."""
+    moved: i64 = 0
+    """Messages since whose key went to another partition before."""
     _epoch: i64 = 0
     """How often the leader crashed."""
 
@@ -123,6 +127,8 @@ class Topic(MessageKeeper):
 
     def extend(self, partitions: int, now: float) -> None:
         """Have so many partitions from now on; what is in others is read still."""
+        if partitions != self.partitions and self.taken > 0:
+            self.former = self.partitions
         self.partitions = partitions
         while len(self.logs) < partitions:
             self.logs.append(Log())
@@ -135,6 +141,8 @@ class Topic(MessageKeeper):
             self.node.finish(job, QUEUE_FULL, now)
             return
         partition = self.partition_of(job.key)
+        if self.former > 0 and mixed(job.key, _SALT) % self.former != partition:
+            self.moved += 1
         record = LogRecord(job.key, job.kind, self.taken, now)
         if job.context is not None:
             record.logical = logical_of(job)
