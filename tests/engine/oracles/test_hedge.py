@@ -7,6 +7,8 @@ import math
 import pytest
 
 from engine.control.simulation import Simulation
+from engine.model.policies.bulkhead import Bulkhead
+from engine.model.policies.fallback import Fallback
 from engine.model.policies.hedge import Hedge
 from engine.plan.primitives import Plan
 from engine.sim.invariants import check
@@ -21,6 +23,7 @@ from tests.helpers.plans import (
     plan,
     retry,
     router,
+    simulate,
     station,
 )
 
@@ -201,3 +204,17 @@ def test_no_hedge_is_made_any_more_once_they_are_off() -> None:
     )
     assert result["nodes"]["web"]["completed"] == 2
     assert result["clients"]["users"]["latency"]["max"] == pytest.approx(1.5)
+
+
+def test_a_call_beside_another_that_a_rule_refuses_is_not_the_end_of_their_race() -> None:
+    """The bulkhead has one place: the second call never begins, and the first is answered after half a second."""
+    policies = (Bulkhead(concurrent=1), Hedge(delay=0.1), Fallback())
+    nodes = [client(process="trace", times=(1.0, 3.0)), station("web", 0.0), station("api", 0.5)]
+    links = [link("users", "web"), link("web", "api", retry=retry(3), policies=policies)]
+    result = simulate(plan(nodes, links, duration=10.0))
+    assert result["clients"]["users"]["latency"]["mean"] == pytest.approx(0.5)
+    assert result["clients"]["users"]["latency"]["max"] == pytest.approx(0.5)
+    found = result["links"]["web-api"]
+    assert found["extra"]["fallbacks"] == 0
+    assert found["failed"] == {"bulkhead_full": 2}
+    assert found["attempts"] == 4

@@ -158,7 +158,9 @@ class Hedge(Rule):
             call.waits = False
 
     def retry_in(self, call: Call, reason: i64, wait: float, now: float) -> float:
-        """While others of its race run, one that failed is not tried again."""
+        """While others of its race run, one that failed is not tried again, nor one that a rule has refused."""
+        if len(self._races) > 0 and call in self._races:
+            self.settled(call, reason, now)  # refused before it began: nobody has told of that
         if self._beaten is call:
             self._beaten = None
             return NEVER
