@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from engine.plan.flow import flow_of
 from engine.plan.primitives import INFINITE
+from engine.plan.primitives.cluster import USUAL_LAG
 from engine.plan.shares import missing
 from engine.plan.walk import Walk
 from engine.records import dataclass
@@ -16,7 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from engine.plan.demand import Demand
-    from engine.plan.primitives import LinkPlan, NodePlan, Plan, ScalingPlan, StationPlan
+    from engine.plan.primitives import (
+        ClusterPlan,
+        LinkPlan,
+        NodePlan,
+        Plan,
+        ScalingPlan,
+        StationPlan,
+    )
 
 _RETRANSMISSION: Final = 0.2
 """Least first retransmission time-out (s); it is two round trips where that is more, and doubles."""
@@ -161,6 +169,8 @@ def _times(
         mean = sum(used) / len(used) if used and node.router is not None else 0.0
         return _Times(mean, 0.0, mean)
     write = plan.classes[kind].write
+    if node.cluster is not None:
+        return _of_replicas(node, node.cluster, write=write)
     misses = {} if write else missing(leaving, demand.hits)
     walk = Walk(kind, misses, calls, pace=1.0 / node.station.speed)
     flow = flow_of(node, leaving, plan.classes)
@@ -173,6 +183,13 @@ def _times(
         answer += node.replication.commit_wait(node.station.instances - 1)
     held = answer + walk.background if node.flow is not None else answer
     return _Times(answer, walk.work, max(0.0, held - walk.work))
+
+
+def _of_replicas(node: NodePlan, cluster: ClusterPlan, *, write: bool) -> _Times:
+    """Times at a cluster, whose replicas work beside each other; the way to most of them and back is in the answer."""
+    station, lag = node.station, cluster.lag or USUAL_LAG
+    each = (cluster.write if write else cluster.read).mean / station.speed
+    return _Times(each + 2.0 * lag.mean, cluster.copies(station.instances, write=write) * each, 0.0)
 
 
 def _calls(

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from engine.model.policies.policy import Policy
 
 C = TypeVar("C", bound=Config)
+_FILLS: Final = {"lease": "leases", "early": "early fetch"}
+"""What caches do when an entry expires, beside what is usual."""
 _ROOM: Final = 3
 """Signs with words that fit between two cards; where there are more, only those that are news keep theirs."""
 
@@ -110,6 +112,7 @@ def _controller_pills(
     yield from _balancing_pills(config)
     yield from _answer_pills(config)
     yield from _message_pills(config)
+    yield from _fill_pills(config)
     users: tuple[type[Policy], ...] = (Tenants, WrongCredentials)
     for sort in OF_NODES + users:
         policy = _read(sort, config.get(sort.field))
@@ -139,6 +142,13 @@ def _controller_pills(
     if outlier is not None:
         state = states.get("outlier", "")
         yield Pill("eject", state or f"{outlier.consecutive} in a row", "strained" if state else "")
+
+
+def _fill_pills(config: Mapping[str, object]) -> Iterator[Pill]:
+    """The sign of a cache that keeps fetches from coming all at once."""
+    fill = config.get("fill")
+    if fill in _FILLS:
+        yield Pill("cache", _FILLS[str(fill)])
 
 
 def _replica_pills(config: Mapping[str, object], states: Mapping[str, str]) -> Iterator[Pill]:

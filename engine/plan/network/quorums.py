@@ -191,17 +191,16 @@ def _station(plan: Plan, node: NodePlan, cluster: ClusterPlan) -> tuple[NodePlan
     for kind in plan.classes:
         here = times[kind.write]
         if cluster.led:
-            shares, parts = _led(here, cluster, instances, write=kind.write)
+            shares = _led(here, cluster, instances, write=kind.write)
         elif cluster.local and not kind.write:
             among = here.kth(0, count, 1)
             shares = owns * here.pmf(here.own) + (1.0 - owns) * here.pmf(among)
-            parts = owns + (1.0 - owns) * count
         else:
             quorum = cluster.write_quorum if kind.write else cluster.read_quorum
             mine, others = here.kth(1, count - 1, quorum), here.kth(0, count, quorum)
             shares = owns * here.pmf(mine) + (1.0 - owns) * here.pmf(others)
-            parts = float(count)
         laws.append(here.law(shares))
+        parts = cluster.copies(instances, write=kind.write)
         work.append(parts * (cluster.write if kind.write else cluster.read).mean * pace)
     station = replace(node.station, workers=None, work=tuple(laws), queue_limit=None, speed=1.0)
     what = "a leader and its followers" if cluster.led else f"the fastest of {count} replicas"
@@ -210,25 +209,20 @@ def _station(plan: Plan, node: NodePlan, cluster: ClusterPlan) -> tuple[NodePlan
     return replace(node, cluster=None, station=station), model
 
 
-def _led(
-    here: _Times, cluster: ClusterPlan, instances: int, *, write: bool
-) -> tuple[Floats, float]:
-    """Time where a partition has a leader, which another instance has to ask; and how many replicas work on it."""
+def _led(here: _Times, cluster: ClusterPlan, instances: int, *, write: bool) -> Floats:
+    """Time where a partition has a leader, which another instance has to ask."""
     count = cluster.replicas
     asked = here.pmf(here.own)
-    parts = 1.0
-    if write:
-        parts = float(count)
-        if cluster.write_quorum > 1:
-            followers = here.kth(0, count - 1, cluster.write_quorum - 1)
-            asked = here.after(asked, here.pmf(followers))
+    if write and cluster.write_quorum > 1:
+        followers = here.kth(0, count - 1, cluster.write_quorum - 1)
+        asked = here.after(asked, here.pmf(followers))
     mine = 1.0
     if not write and cluster.read_from == "any":
         mine = float(count)
     elif not write and cluster.read_from == "follower":
         mine = float(max(1, count - 1))
     near = min(1.0, mine / instances)
-    return near * asked + (1.0 - near) * here.after(asked, here.ways), parts
+    return np.asarray(near * asked + (1.0 - near) * here.after(asked, here.ways))
 
 
 class _Times:

@@ -59,3 +59,15 @@ class ClusterPlan:
     """Read units a second that a partition takes, of 4 KiB each; None is unbounded."""
     write_units: float | None = None
     """Write units a second that a partition takes, of 1 KiB each; None is unbounded."""
+
+    def copies(self, instances: int, *, write: bool) -> float:
+        """How many replicas work on a request on average.
+
+        Args:
+            instances: that there are; each coordinates as many requests as the others.
+            write: whether it writes.
+        """
+        if write or not (self.led or self.local):
+            return float(self.replicas)
+        owns = min(1.0, self.replicas / instances)
+        return 1.0 if self.led else owns + (1.0 - owns) * self.replicas

@@ -83,3 +83,32 @@ def test_what_is_proposed_leaves_nothing_to_say_of_it(config: dict[str, Any]) ->
     assert one.fix is not None
     mended = one.fix.apply(made).design
     assert one.code not in {each.code for each in check(mended)}
+
+
+@pytest.mark.parametrize(
+    ("config", "capacity"),
+    [
+        ({}, 3 * 4 / (3 * 0.01)),
+        ({"instances": 6}, 6 * 4 / (3 * 0.01)),
+        ({"mode": "single_leader"}, 3 * 4 / 0.01),
+        ({"mode": "multi_leader"}, 3 * 4 / 0.01),
+    ],
+)
+def test_more_reads_than_replicas_can_work_on_are_an_overload(
+    config: dict[str, Any], capacity: float
+) -> None:
+    """Four workers an instance, 10 ms a read: all replicas work on it, or with leaders one."""
+    cluster = {"workers": 4, "read_time": {"law": "constant", "mean": 0.01}, **config}
+    for share, told in ((0.9, False), (1.1, True)):
+        users = {"arrivals": {"process": "poisson", "rate": share * capacity}}
+        made = from_raw(
+            {
+                "windtunnel": 1,
+                "nodes": [
+                    {"id": "users", "kind": "client", "config": users},
+                    {"id": "kv", "kind": "key_value_cluster", "config": cluster},
+                ],
+                "links": [{"id": "a", "source": "users", "target": "kv", "config": {"timeout": 1}}],
+            }
+        )
+        assert ("overload" in {each.code for each in check(made)}) is told

@@ -58,7 +58,7 @@ def test_all_that_plans_have_today_is_known() -> None:
     known += ("fifo groups", "dedupe", "poison", "prefetch")
     known += ("write_policy through", "write_policy behind", "fill lease", "fill early")
     known += ("ttl jitter", "stale while revalidate", "stale if error")
-    known += ("replication", "cluster", "transaction")
+    known += ("replication", "cluster", "quorum", "transaction")
     for seed in range(200):
         made = random_plan(seed)
         for part in (*made.nodes, *made.links):

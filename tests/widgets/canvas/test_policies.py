@@ -131,6 +131,12 @@ def test_a_leader_shows_its_followers_until_something_is_wrong_between_them() ->
     assert spare[1] == Pill("failover", "promoting", "failing")
 
 
+def test_a_cache_shows_that_it_gives_leases_or_fetches_early() -> None:
+    assert gate_pills({"fill": "lease"}, {}, "cache") == (Pill("cache", "leases"),)
+    assert gate_pills({"fill": "early"}, {}, "cache") == (Pill("cache", "early fetch"),)
+    assert gate_pills({"fill": "single_flight"}, {}, "cache") == ()
+
+
 @pytest.mark.parametrize(
     ("config", "state", "pills"),
     [
