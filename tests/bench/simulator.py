@@ -169,6 +169,9 @@ def quorums(folder: Path) -> Iterator[Row]:
     """Writes that two of three replicas have to take, and what a million keys take."""
     value = median_of(5, lambda: speed(simulate(replicated(1_000_000), folder, ALONE)[0]))
     yield Row("quorum writes, 2 of 3 replicas, processor time", value, "k req/s", 150, "more")
+    led = replicated(1_000_000, mode="single_leader")
+    through = median_of(5, lambda: speed(simulate(led, folder, ALONE)[0]))
+    yield Row("… through the leader of a partition", through, "k req/s", 0.5 * value, "more", value, "leaderless")  # fmt: skip
     _, many = simulate(replicated(4_000_000, keys=1_000_000), folder, ALONE)
     _, few = simulate(replicated(1_000_000), folder, ALONE)
     yield Row("memory, a million keys on 3 replicas", many, "MB", 1000, "less", few, "10 thousand")

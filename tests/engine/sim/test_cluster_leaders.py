@@ -97,6 +97,7 @@ def test_followers_are_stale_as_often_as_their_key_was_written_within_the_lag(
         lag=constant(lag),
         read_from=read_from,
     )
+    made["links"][0]["config"]["picker"] = "random"
     _, extra = outcome(
         made | {"classes": classes(law="uniform", count=1)}, duration=6000, warmup=10
     )
