@@ -72,7 +72,8 @@ class _Delegate(QStyledItemDelegate):
         row: QRect = option.rect.adjusted(6, 1, -6, -1)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if option.state & QStyle.StateFlag.State_Selected:
+        is_chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        if is_chosen:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(theme.selected_row))
             painter.drawRoundedRect(row, 6, 6)
@@ -86,7 +87,7 @@ class _Delegate(QStyledItemDelegate):
         title = metrics.elidedText(entry.title, Qt.TextElideMode.ElideRight, room)
         painter.setPen(QColor(theme.text))
         painter.drawText(row.adjusted(36, 0, 0, 0), middle | Qt.AlignmentFlag.AlignLeft, title)
-        painter.setPen(QColor(theme.muted))
+        painter.setPen(QColor(theme.text if is_chosen else theme.muted))
         painter.drawText(row.adjusted(0, 0, -12, 0), middle | Qt.AlignmentFlag.AlignRight, detail)
         painter.restore()
 

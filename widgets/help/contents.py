@@ -104,12 +104,14 @@ class _HitDelegate(QStyledItemDelegate):
         hit, theme, fonts = index.data(_DATA), self._look.theme, self._look.fonts
         room = option.rect.adjusted(4, 1, -4, -1)
         painter.save()
-        if option.state & QStyle.StateFlag.State_Selected:
+        is_chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        if is_chosen:
             painter.fillRect(room, QColor(theme.selected_row))
+        quiet = theme.text if is_chosen else theme.muted
         inside, half = room.adjusted(6, 2, -6, -2), room.height() // 2
         for font, colour, text, top in (
             (fonts.ui(), theme.text, hit.title, inside.top()),
-            (fonts.ui(CAPTION), theme.muted, hit.excerpt, inside.top() + half - 2),
+            (fonts.ui(CAPTION), quiet, hit.excerpt, inside.top() + half - 2),
         ):
             painter.setFont(font)
             painter.setPen(QColor(colour))
