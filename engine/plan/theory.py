@@ -20,7 +20,7 @@ from engine.plan.network.centers import network_of
 from engine.plan.network.explicit import needs_fewer
 from engine.plan.network.kept_answers import resolvers_of
 from engine.plan.network.percentiles import curves_of, quantile_at, wait_quantile_at
-from engine.plan.network.quorums import note_loads, with_quorums
+from engine.plan.network.quorums import note_loads, peak_of, with_quorums
 from engine.plan.network.session_calls import session_doubts, with_session_calls
 from engine.plan.network.solving import settle
 from engine.plan.network.sources import Moment, mix_of, source_of
@@ -99,7 +99,9 @@ def _with_quorums(
     """The plan with its clusters as stations where that holds at the present rates."""
     if all(node.cluster is None for node in plan.nodes):
         return plan, {}
-    steady, quorums = with_quorums(_steady(plan, sources))
+    clients = [(node.id, node.traffic) for node in plan.nodes if node.traffic is not None]
+    peaks = [peak_of(traffic, sources[name].rate) for name, traffic in clients]
+    steady, quorums = with_quorums(_steady(plan, sources), max(peaks, default=1.0))
     stations = {node.id: node for node in steady.nodes if node.id in quorums}
     nodes = tuple(stations.get(node.id, node) for node in plan.nodes)
     return replace(plan, nodes=nodes), quorums

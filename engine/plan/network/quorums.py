@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engine.plan.network.centers import Network
-    from engine.plan.primitives import ClusterPlan, NodePlan, Plan
+    from engine.plan.primitives import ClusterPlan, NodePlan, Plan, TrafficPlan
 
     Floats = NDArray[np.float64]
 
@@ -80,29 +80,40 @@ class QuorumModel:
     workers: int
     """Of all instances."""
 
-    def load(self, rates: tuple[float, ...] | list[float]) -> float:
+    def load(self, rates: list[float]) -> float:
         """How busy the workers are, as a share."""
         busy = sum(rate * work for rate, work in zip(rates, self.work, strict=True))
         return busy / self.workers
 
 
-def with_quorums(plan: Plan) -> tuple[Plan, Mapping[str, QuorumModel]]:
+def peak_of(traffic: TrafficPlan, rate: float) -> float:
+    """How many times its mean rate a client sends at most for long; infinite where that is not known."""
+    if traffic.process == "mmpp":
+        return traffic.burst_factor
+    if traffic.process not in ("poisson", "deterministic"):
+        return math.inf
+    highest = max((each for _at, each in traffic.schedule), default=rate)
+    return max(1.0, highest / rate) if rate > 0.0 else 1.0
+
+
+def with_quorums(plan: Plan, peak: float) -> tuple[Plan, Mapping[str, QuorumModel]]:
     """A plan whose clusters are stations of which theory knows the times, where that holds.
 
     Args:
         plan: with clients that send at the rates that count.
+        peak: how many times that they send at most.
     """
-    if all(node.cluster is None for node in plan.nodes):
-        return plan, {}
-    clients = [node.traffic for node in plan.nodes if node.traffic is not None]
     demand = demand_of(plan)
-    if demand is None or any(client.process == "closed" for client in clients):
+    if demand is None or not math.isfinite(peak):
         return plan, {}
     found: dict[str, QuorumModel] = {}
     stations: dict[str, NodePlan] = {}
     for node in plan.nodes:
         cluster = node.cluster
-        if cluster is not None and _holds(plan, node, cluster, demand.nodes[node.id]):
+        if cluster is None:
+            continue
+        rates = [peak * rate for rate in demand.nodes[node.id]]
+        if _holds(plan, node, cluster, rates):
             stations[node.id], found[node.id] = _station(plan, node, cluster)
     nodes = tuple(stations.get(node.id, node) for node in plan.nodes)
     return replace(plan, nodes=nodes), found
@@ -116,9 +127,7 @@ def note_loads(network: Network, quorums: Mapping[str, QuorumModel]) -> None:
         site.stay.model = model.name
 
 
-def _holds(
-    plan: Plan, node: NodePlan, cluster: ClusterPlan, rates: tuple[float, ...] | list[float]
-) -> bool:
+def _holds(plan: Plan, node: NodePlan, cluster: ClusterPlan, rates: list[float]) -> bool:
     """Whether the model of a cluster is as good as exact."""
     station = node.station
     usual = replace(station, instances=1, workers=1, work=(), speed=1.0, queue_limit=None)
@@ -158,9 +167,7 @@ def _is_even(plan: Plan, node: NodePlan, cluster: ClusterPlan) -> bool:
     return True
 
 
-def _is_idle(
-    plan: Plan, node: NodePlan, cluster: ClusterPlan, rates: tuple[float, ...] | list[float]
-) -> bool:
+def _is_idle(plan: Plan, node: NodePlan, cluster: ClusterPlan, rates: list[float]) -> bool:
     """Whether next to nobody waits for a worker, even where one instance held all keys."""
     work = 0.0
     for kind, rate in zip(plan.classes, rates, strict=True):
@@ -169,7 +176,7 @@ def _is_idle(
     return work < workers and erlang_c(workers, work) < _QUEUES
 
 
-def _agrees(plan: Plan, cluster: ClusterPlan, rates: tuple[float, ...] | list[float]) -> bool:
+def _agrees(plan: Plan, cluster: ClusterPlan, rates: list[float]) -> bool:
     """Whether reads hardly ever meet a write of their key that is under way."""
     if cluster.led:
         return True

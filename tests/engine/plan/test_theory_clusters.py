@@ -90,6 +90,32 @@ def test_theory_gives_times_for_most_quiet_clusters_and_none_where_they_wait() -
     assert told(900.0, workers=1) is None
 
 
+@pytest.mark.parametrize(
+    ("arrivals", "told"),
+    [
+        ({"process": "closed", "users": 5, "think_time": constant(0.1)}, False),
+        ({"process": "mmpp", "rate": 100.0, "burst_factor": 3.0}, True),
+        ({"process": "mmpp", "rate": 2000.0, "burst_factor": 100.0}, False),
+        ({"process": "poisson", "rate": [[0, 10], [60, 200]]}, True),
+    ],
+    ids=["closed", "bursts", "bursts that queue", "a schedule"],
+)
+def test_theory_holds_where_bursts_are_not_more_than_replicas_take(
+    arrivals: Raw, told: bool
+) -> None:
+    nodes = [
+        node("users", "client", arrivals=arrivals),
+        node("kv", "key_value_cluster", workers=8, read_time=exponential(0.001)),
+    ]
+    plan = lower(design(nodes, [link("users", "kv")], duration=60, warmup=5))
+    theory = predict(plan)
+    assert (theory.nodes["kv"].residence is not None) is told
+    wrong = [
+        str(each) for each in numbers_of(theory, runs_of(plan, 2)) if each.confident and each.wrong
+    ]
+    assert not wrong
+
+
 @pytest.mark.parametrize(("quorum", "mean"), [(1, 10 / 3), (2, 25 / 3), (3, 55 / 3)])
 def test_o32_quorums_are_order_statistics(quorum: int, mean: float) -> None:
     """Three replicas that take 10 ms each, exponentially: 3.333, 8.333 and 18.33 ms."""
