@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from engine.catalog.checks.facts import risk
 from engine.model.edits import SetField
+from engine.model.findings import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from engine.catalog.checks.facts import Facts
-    from engine.model.findings import Finding
     from engine.plan.primitives import ClusterPlan, NodePlan
 
 
@@ -20,6 +20,7 @@ def cluster_risks(facts: Facts, node: NodePlan) -> Iterator[Finding]:
     cluster = node.cluster
     if cluster is None:
         return
+    yield from _idle(facts, node, cluster)
     name, count = facts.name(node.id), cluster.replicas
     write, read = cluster.write_quorum, cluster.read_quorum
     if cluster.local:
@@ -43,6 +44,29 @@ def cluster_risks(facts: Facts, node: NodePlan) -> Iterator[Finding]:
         yield risk(node.id, "stale-reads", message, "read_quorum", fix)
     yield from _whole(node, cluster, name, "write_quorum", write)
     yield from _whole(node, cluster, name, "read_quorum", read)
+
+
+def _idle(facts: Facts, node: NodePlan, cluster: ClusterPlan) -> Iterator[Finding]:
+    """Settings that nothing reads in this mode, and which are not as they usually are."""
+    config = facts.reading.configs[node.id]
+    mode = "multi_leader" if cluster.local else "single_leader" if cluster.led else "leaderless"
+    unread = ["read_quorum", "conflict"] if cluster.led else ["read_from", "election"]
+    if cluster.local:
+        unread += ["write_quorum", "read_quorum", "consistency"]
+    for field in unread:
+        usual = type(config).model_fields[field].default
+        if getattr(config, field) != usual:
+            message = (
+                f"{facts.name(node.id)} is {mode.replace('_', '-')}, where {field} changes nothing"
+            )
+            yield Finding(
+                level="warning",
+                code="no-effect",
+                id=node.id,
+                field=f"config.{field}",
+                message=message,
+                fix=SetField(node.id, ("config", field), usual, f"Set {field} to {usual}"),
+            )
 
 
 def _whole(

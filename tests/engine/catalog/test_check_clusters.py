@@ -9,7 +9,7 @@ import pytest
 from engine.catalog import check
 from engine.model.files import from_raw
 
-CODES = {"stale-reads", "whole-quorum", "conflicts", "no-majority", "async-failover"}
+CODES = {"no-effect", "stale-reads", "whole-quorum", "conflicts", "no-majority", "async-failover"}
 
 
 def found(**config: Any) -> set[tuple[str, str | None]]:
@@ -36,7 +36,15 @@ def found(**config: Any) -> set[tuple[str, str | None]]:
         ({"mode": "multi_leader"}, {("conflicts", "config.mode")}),
         ({"replicas": 1, "read_quorum": 1, "write_quorum": 1}, set()),
         ({"mode": "single_leader"}, set()),
-        ({"mode": "single_leader", "read_quorum": 1}, set()),
+        ({"mode": "single_leader", "read_quorum": 1}, {("no-effect", "config.read_quorum")}),
+        (
+            {"read_from": "any", "election": 1.0},
+            {("no-effect", "config.read_from"), ("no-effect", "config.election")},
+        ),
+        (
+            {"mode": "single_leader", "conflict": "sum", "election": 1.0},
+            {("no-effect", "config.conflict")},
+        ),
         (
             {"mode": "single_leader", "read_from": "any"},
             {("stale-reads", "config.read_from")},
