@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _EVERY_MS: Final = 2000
 """From question to question while the run goes on: an answer takes the simulation some milliseconds."""
 _SOON_MS: Final = 200
+_REST: Final = 50.0
+"""Times as long as an answer took until the next question, so that the run stands still for 2 % of the time at most."""
 
 
 class IncidentDesk(QObject):
@@ -33,6 +35,7 @@ class IncidentDesk(QObject):
         super().__init__(place)
         self._services = services
         self._is_stale = False
+        self._wait = _EVERY_MS
         self.strip = IncidentStrip(look.theme, views.timeline.axis)
         place.put_below_timeline(self.strip)
         self.strip.moment_requested.connect(views.timeline.show_moment)
@@ -57,7 +60,7 @@ class IncidentDesk(QObject):
         if failing or snapshot.notices or self._goes_on:
             self._is_stale = True
             if not self._timer.isActive():
-                self._timer.start(_EVERY_MS)
+                self._timer.start(self._wait)
 
     @property
     def _clients(self) -> tuple[str, ...]:
@@ -83,6 +86,7 @@ class IncidentDesk(QObject):
 
     def _show(self, answer: FoundIncidents) -> None:
         """Show what was found."""
+        self._wait = max(_EVERY_MS, round(1000.0 * _REST * answer.took))
         design = self._services.document.design
         names = {each.id: each.name or each.id for each in design.nodes}
         self.strip.show_incidents(answer.incidents, names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Final
 
 from engine.run.protocol import Explained, FoundIncidents, Traced
@@ -36,16 +37,18 @@ def explained(record: Record, session: Session, question: Explain) -> Explained:
     return Explained(question, explain(record, names, question.moment, question.item))
 
 
-def found(record: Record, session: Session) -> FoundIncidents:
+def incidents_found(record: Record, session: Session) -> FoundIncidents:
     """When users failed.
 
     Args:
         record: what was recorded of the run lately.
         session: the run.
     """
+    begun = time.perf_counter()
     record.plan = session.plan
     names = {each.id: each.name or each.id for each in session.design.nodes}
-    return FoundIncidents(incidents(record, names, session.design.objectives))
+    found = incidents(record, names, session.design.objectives)
+    return FoundIncidents(found, time.perf_counter() - begun)
 
 
 def traced(recording: Recording, question: TakeTraces, span: float) -> Traced:

@@ -263,6 +263,8 @@ class FoundIncidents:
     """The incidents of the last part of the run, in order of time; none where users were served all the time."""
 
     incidents: tuple[Incident, ...] = ()
+    took: float = 0.0
+    """Wall seconds that the run stood still for the answer: who asks again and again waits many times as long."""
 
 
 @dataclass(frozen=True, slots=True)

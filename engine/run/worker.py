@@ -344,9 +344,9 @@ class Worker:
         """The incidents of the run so far."""
         if self._record is None or self._session is None:
             return FoundIncidents()
-        from engine.run.answers import found  # noqa: PLC0415 - few runs are asked about
+        from engine.run.answers import incidents_found  # noqa: PLC0415 - few runs are asked about
 
-        return found(self._record, self._session)
+        return incidents_found(self._record, self._session)
 
     def _traced(self, question: TakeTraces) -> Traced:
         """Single requests of the run so far."""

@@ -77,6 +77,7 @@ class BudgetPanel(QWidget):
         for chart in self.charts:
             if not chart.isHidden():
                 chart.refresh(self._charts.history, self._charts.kept_history)
+                chart.show_cursor()
         self._settle_heads()
 
     def enlarge(self, chart: Chart) -> None:

@@ -198,7 +198,7 @@ class Chart(QWidget):
                 line.key,
                 line.label,
                 line.ink.text,
-                "" if index < 0 else scale.text(float(line.values[index])),
+                "" if index < 0 or line.dashed else scale.text(float(line.values[index])),
                 line.hint,
             )
             for line in self._shown.lines

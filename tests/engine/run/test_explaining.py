@@ -85,6 +85,7 @@ def test_incidents_of_the_run_on_screen(bench: Bench) -> None:
     assert incident.cause is not None
     assert incident.cause.item == "db"
     assert incident.cause.at == SLOW.at
+    assert said.took > 0.0
     assert pickle.loads(pickle.dumps(said)) == said
     bench.tell(StartOver(HURT))
     assert found().incidents == ()

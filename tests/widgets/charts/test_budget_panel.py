@@ -104,10 +104,14 @@ def test_a_moment_of_the_past_is_read_from_the_lines(
     made = shop(AVAILABLE)
     found = feed(charts, made)["objectives"][0]
     panel.set_budgets(budgets_of(made))
-    panel.refresh()
+    panel.hide()
     charts.axis.hold(100.0)
+    panel.show()
+    panel.refresh()
+    assert panel.charts[0].plot._cursor.isVisible()
     said = panel.charts[1].accessibleDescription()
     assert f"60 s {found['burn'][0]['in_long'][99]:.2g}" in said
+    assert "page 5 ×" not in said, "a bound has no value of a moment"
     assert "%" in panel.charts[0].accessibleDescription()
 
 
