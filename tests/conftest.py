@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 import tempfile
 from typing import TYPE_CHECKING
 
@@ -51,6 +52,13 @@ def sandboxed_qsettings() -> Iterator[None]:
             QSettings.setPath(QSettings.Format.IniFormat, scope, folder)
             QSettings.setPath(QSettings.Format.NativeFormat, scope, folder)
         yield
+
+
+def pytest_sessionfinish() -> None:
+    """Empty the clipboard: without a display Qt deletes it after Python has gone, and crashes."""
+    gui = sys.modules.get("PySide6.QtGui")
+    if gui is not None and gui.QGuiApplication.instance() is not None:
+        gui.QGuiApplication.clipboard().clear()
 
 
 @pytest.fixture(autouse=True)

@@ -80,8 +80,13 @@ class IncidentStrip(QWidget):
         self._font = fonts.ui(CAPTION, QFont.Weight.Medium)
         self._metrics = QFontMetricsF(self._font)
         self._build()
-        axis.range_changed.connect(lambda *_: self.update())
-        axis.cursor_moved.connect(lambda *_: self.update())
+        # Methods, for the axis outlives the strip: Qt forgets those of what is deleted.
+        axis.range_changed.connect(self._follow)
+        axis.cursor_moved.connect(self._follow)
+
+    def _follow(self) -> None:
+        """Paint anew: the axis has moved, or its cursor."""
+        self.update()
 
     @property
     def ruler(self) -> Ruler:
