@@ -168,6 +168,21 @@ def spread(count: int, requests: int, rate: float = 4000.0) -> Raw:
     return raw
 
 
+def dense(services: int, links: int) -> Raw:
+    """Services in rows of three, with many links from each to those behind it, and one client."""
+    nodes = [node("users", "client", 0, 0, **poisson(20.0))]
+    nodes += [
+        node(f"s{place}", "service", 300.0 * (1 + place % 3), 220.0 * (place // 3), workers=4)
+        for place in range(services)
+    ]
+    pairs = [(first, second) for first in range(services) for second in range(first + 1, services)]
+    edges = [link("users", "s0")]
+    for place in range(links - 1):
+        first, second = pairs[place % len(pairs)]
+        edges.append(link(f"s{first}", f"s{second}") | {"id": f"l{place}"})
+    return design(f"{links} links", nodes, edges, 3600)
+
+
 def grid(count: int, links: int, rate: float = 20.0) -> Raw:
     """`count` nodes in rows of five: a client, a balancer, two services and a database each."""
     nodes, edges = [], []

@@ -137,4 +137,13 @@ def keep_runs(request: StudyRequest, design: Design, folder: Path) -> int:
     return len(points)
 
 
-SITUATIONS = {"edited": edited, "resumed": resumed}
+def opened(opened: Opened, wait: Wait, begin: Callable[[], None], path: Path) -> None:
+    """A design comes in, with all its links."""
+    services, scene = opened.services, opened.bench.views.canvas._scene
+    begin()
+    services.files.open(path)
+    wait(lambda: services.document.path == path and not scene.arriving.waiting)
+    assert len(scene.links) == len(services.document.design.links)
+
+
+SITUATIONS = {"opened": opened, "edited": edited, "resumed": resumed}

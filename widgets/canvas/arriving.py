@@ -44,15 +44,23 @@ class Arriving(QObject):
         """How many links wait."""
         return len(self._waiting)
 
-    def put(self, link_ids: Iterable[str], again: Iterable[str] = ()) -> None:
-        """Bring some links in step now, and the others in the turns to come."""
+    def put(
+        self, link_ids: Iterable[str], again: Iterable[str] = (), *, at_once: bool = True
+    ) -> None:
+        """Bring some links in step now, and the others in the turns to come.
+
+        Args:
+            link_ids: the first ones first.
+            again: those that are to be routed though their ends are where they were.
+            at_once: False where this turn has enough to do.
+        """
         for link_id in link_ids:
             self._waiting.setdefault(link_id, False)
         self._waiting.update(dict.fromkeys(again, True))
-        if not self._timer.isActive():
+        if at_once and not self._timer.isActive():
             self._take()
-            if self._waiting:
-                self._timer.start()
+        if self._waiting:
+            self._timer.start()
 
     def turn(self) -> None:
         """Bring the next links in step. Called by a timer."""

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from widgets.canvas.scene import CanvasScene
 
 _AT_LEAST: Final = 4
-"""Outdated cards painted anew in every frame; one never seen before is painted at once."""
+"""Outdated cards painted anew in every frame."""
+_NEW: Final = 500
+"""Cards never seen before that are painted at once; more of them come with the next frames."""
 _TIME: Final = 2_500_000
 """Nanoseconds of a frame in which more of them are painted."""
 
@@ -40,7 +42,7 @@ class Pictures:
         self._out_of_view.clear()
 
     def refresh(self, look: Look, ratio: float) -> bool:
-        """Paint outdated pictures in view: new ones all, others a few a frame.
+        """Paint outdated pictures in view: new ones many, others a few a frame.
 
         Args:
             look: how.
@@ -59,7 +61,7 @@ class Pictures:
                 self._out_of_view.add(item)
             elif (
                 painted < _AT_LEAST
-                or (item.pixmap().isNull() and not item.can_wait)
+                or (painted < _NEW and item.pixmap().isNull() and not item.can_wait)
                 or spent.nsecsElapsed() < _TIME
             ):
                 painted += item.refresh(look, self._camera.zoom, ratio)

@@ -125,12 +125,14 @@ class CanvasScene(QGraphicsScene):
         routed = self.wiring.beside(links) | siblings | links
         waiting = self.wiring.by_target(routed, first=ids) if len(routed) > AT_ONCE else []
         here = (ids | folded | links).difference(waiting)
+        known = self.cards.keys() & here
         for item_id in here:
             self._sync(item_id)
-        self.refresh_faces(here | set(hidden.values()) | set(before.values()))
+        fresh = self.cards.keys() & here - known  # their faces are those that they came with
+        self.refresh_faces((here - fresh) | set(hidden.values()) | set(before.values()))
         near = self.wiring.near(self._crossed_areas())
         if waiting or len(near) > AT_ONCE:
-            self.arriving.put([*waiting, *routed], near)
+            self.arriving.put([*waiting, *routed], near, at_once=len(here) <= AT_ONCE)
         else:
             self._route(routed | near, near)
         self.update()

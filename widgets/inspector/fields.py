@@ -94,9 +94,9 @@ def _fields(
     cls: type[BaseModel], raw: dict[str, JsonValue] | None, default: BaseModel | None, within: Field
 ) -> Iterator[Field]:
     """Fields of one (nested) config; ``default`` is what holds when ``raw`` is missing."""
-    raw = as_numbers(cls, raw)
+    raw, shapes = as_numbers(cls, raw), _shapes(cls)
     for name, info in cls.model_fields.items():
-        shape = shape_of(info.annotation)
+        shape = shapes[name]
         if within.shape.tag == name or (within.shape.sort == "law" and name in _TOLD_BY_LAW):
             continue
         key = info.alias or name
@@ -204,6 +204,12 @@ def _json(value: Any) -> JsonValue:
         return None
     plain: JsonValue = to_jsonable_python(value)
     return plain
+
+
+@cache
+def _shapes(cls: type[BaseModel]) -> dict[str, Shape]:
+    """The shape of each field of a class: the same for all the nodes that are selected together."""
+    return {name: shape_of(info.annotation) for name, info in cls.model_fields.items()}
 
 
 @cache
