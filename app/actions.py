@@ -72,6 +72,7 @@ ACTIONS: Final = (
     ActionSpec("align.across", "Distribute &across"),
     ActionSpec("align.down", "Distribute &down"),
     ActionSpec("view.outline", "&Outline", ("Ctrl+Shift+O",), "outline", checkable=True),
+    ActionSpec("view.another", "Another &view of this design", ("Ctrl+Shift+V",), "window"),
     ActionSpec("view.present", "P&resent", ("Ctrl+F5",), "play"),
     ActionSpec("view.steps", "Steps of the presentat&ion…", ("Ctrl+Shift+P",), "outline"),
     ActionSpec("view.findings", "Fin&dings", ("Ctrl+Shift+F",), "warning"),
@@ -147,7 +148,7 @@ MENUS: Final = (
         (
             "view.zoom_in", "view.zoom_out", "view.zoom_reset", "view.fit", "-", "view.layout", ">align", "view.path", "-",
             "view.outline", "view.findings", "view.distances", "view.next_pane", "-",
-            "view.present", "view.steps", "-", ">theme", "view.reduced_motion",
+            "view.another", "view.present", "view.steps", "-", ">theme", "view.reduced_motion",
         ),
     ),
     MenuSpec(

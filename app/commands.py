@@ -26,6 +26,7 @@ from app.run_saver import RunSaver
 from app.shortcuts_card import AboutCard, ShortcutsCard
 from app.submenus import Submenus
 from app.tour import Guide
+from app.view_windows import ViewWindows
 from app.windows import open_another
 from engine.model.files import reason_of, shown_name
 from widgets.canvas import WAYS
@@ -92,6 +93,8 @@ class Commands(QObject):
         self.pair = PairDesk(bench)
         self.presenting = PresentDesk(bench)
         self.citing = CitingDesk(bench)
+        self.views = ViewWindows(bench)
+        self.citing.shown.connect(self.views.show_chips)
         bench.actions.bind(
             self._file() | self._edit() | self._view() | self._insert() | self._run() | self._help()
         )
@@ -123,6 +126,7 @@ class Commands(QObject):
         """End what has an engine of its own."""
         self.pair.close()
         self.presenting.close()
+        self.views.close()
 
     def _file(self) -> Handlers:
         """File menu."""
@@ -211,6 +215,7 @@ class Commands(QObject):
             "view.layout": canvas.auto_layout,
             "view.path": lambda: canvas.look_along_path(actions["view.path"].isChecked()),
             "view.outline": outline,
+            "view.another": self.views.open,
             "view.present": self.presenting.begin,
             "view.steps": self.presenting.card.open,
             "view.findings": bench.show_findings,

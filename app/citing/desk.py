@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from app.citing.card import CitingCard
 from engine.catalog.citing import broken_citations, chips
@@ -34,6 +34,9 @@ _WIDTH, _HEIGHT = 280.0, 110.0
 
 class CitingDesk(QObject):
     """For one window."""
+
+    shown = Signal(object)
+    """The chips of the notes, by their ids."""
 
     def __init__(self, bench: Workbench) -> None:
         """Nothing was measured yet."""
@@ -147,5 +150,6 @@ class CitingDesk(QObject):
         if shown != self._shown:
             self._shown = shown
             self._bench.views.canvas.show_chips(shown)
+            self.shown.emit(shown)
         broken = tuple(broken_citations(design, result)) if result is not None else ()
         self._bench.services.findings.add_of_run(broken)
