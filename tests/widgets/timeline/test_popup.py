@@ -154,7 +154,7 @@ def test_two_sides_differ_from_the_start_and_have_to(desk: Desk, opened: list[Ev
     choose(popup, "partition")
     other = popup.inputs["with"]
     assert isinstance(other, QComboBox)
-    assert other.currentData() not in (None, popup.target.currentData())
+    assert other.currentData() != popup.target.currentData(), "everything else, or another one"
     other.setCurrentIndex(other.findData(popup.target.currentData()))
     popup.apply()
     assert desk.edits == []
