@@ -20,7 +20,7 @@ from engine.plan.network.centers import network_of
 from engine.plan.network.explicit import needs_fewer
 from engine.plan.network.kept_answers import resolvers_of
 from engine.plan.network.percentiles import curves_of, quantile_at, wait_quantile_at
-from engine.plan.network.quorums import note_loads, peak_of, with_quorums
+from engine.plan.network.quorums import Quorums, peak_of, with_quorums
 from engine.plan.network.session_calls import session_doubts, with_session_calls
 from engine.plan.network.solving import settle
 from engine.plan.network.sources import Moment, mix_of, source_of
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
     from engine.plan.network.centers import Center, Network
     from engine.plan.network.populations import Population
-    from engine.plan.network.quorums import QuorumModel
     from engine.plan.network.sources import Source
     from engine.plan.network.trust import Trust
     from engine.plan.primitives import NodePlan, Plan
@@ -66,7 +65,8 @@ def predict(plan: Plan, *, at: float | None = None, load: float = 1.0) -> Theory
     moment = Moment(start, end, load)
     clients = {node.id: node.traffic for node in plan.nodes if node.traffic is not None}
     sources = {name: source_of(traffic, moment) for name, traffic in clients.items()}
-    plan, quorums = _with_quorums(plan, sources)
+    quorums = _with_quorums(plan, sources)
+    plan = quorums.plan
     demand = demand_of(_steady(plan, sources))
     if demand is None:
         nodes = {
@@ -77,8 +77,9 @@ def predict(plan: Plan, *, at: float | None = None, load: float = 1.0) -> Theory
     network = network_of(plan, demand, sources)
     for site in network.sites:
         site.since = start if at is not None or end <= start else start + _EARLY * (end - start)
+    quorums.note_reasons(network)
     populations, settled = settle(network, load)
-    note_loads(network, quorums)
+    quorums.note_loads(network)
     verdicts = verdicts_of(network)
     blind_where_unknown(network, plan)
     trusts = trust_in(network, verdicts, populations, resolvers)
@@ -93,18 +94,16 @@ def predict(plan: Plan, *, at: float | None = None, load: float = 1.0) -> Theory
     return _theory(network, _Solved(curves, populations, trusts), doubts, load)
 
 
-def _with_quorums(
-    plan: Plan, sources: Mapping[str, Source]
-) -> tuple[Plan, Mapping[str, QuorumModel]]:
+def _with_quorums(plan: Plan, sources: Mapping[str, Source]) -> Quorums:
     """The plan with its clusters as stations where that holds at the present rates."""
     if all(node.cluster is None for node in plan.nodes):
-        return plan, {}
+        return Quorums(plan, {}, {})
     clients = [(node.id, node.traffic) for node in plan.nodes if node.traffic is not None]
     peaks = [peak_of(traffic, sources[name].rate) for name, traffic in clients]
-    steady, quorums = with_quorums(_steady(plan, sources), max(peaks, default=1.0))
-    stations = {node.id: node for node in steady.nodes if node.id in quorums}
+    found = with_quorums(_steady(plan, sources), max(peaks, default=1.0))
+    stations = {node.id: node for node in found.plan.nodes if node.id in found.models}
     nodes = tuple(stations.get(node.id, node) for node in plan.nodes)
-    return replace(plan, nodes=nodes), quorums
+    return replace(found, plan=replace(plan, nodes=nodes))
 
 
 def _steady(plan: Plan, sources: Mapping[str, Source]) -> Plan:

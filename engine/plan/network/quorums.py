@@ -96,7 +96,30 @@ def peak_of(traffic: TrafficPlan, rate: float) -> float:
     return max(1.0, highest / rate) if rate > 0.0 else 1.0
 
 
-def with_quorums(plan: Plan, peak: float) -> tuple[Plan, Mapping[str, QuorumModel]]:
+@dataclass(frozen=True, slots=True)
+class Quorums:
+    """A plan, and what was made of its clusters."""
+
+    plan: Plan
+    models: Mapping[str, QuorumModel]
+    """Those that are stations now."""
+    reasons: Mapping[str, str]
+    """Why the others are not."""
+
+    def note_reasons(self, network: Network) -> None:
+        """Say why there is nothing to be said of some."""
+        for name, why in self.reasons.items():
+            network.by_id[name].blind = why
+
+    def note_loads(self, network: Network) -> None:
+        """Say how busy the replicas are, once it is known what comes."""
+        for name, model in self.models.items():
+            site = network.by_id[name]
+            site.stay.load = model.load(site.rates)
+            site.stay.model = model.name
+
+
+def with_quorums(plan: Plan, peak: float) -> Quorums:
     """A plan whose clusters are stations of which theory knows the times, where that holds.
 
     Args:
@@ -105,51 +128,47 @@ def with_quorums(plan: Plan, peak: float) -> tuple[Plan, Mapping[str, QuorumMode
     """
     demand = demand_of(plan)
     if demand is None or not math.isfinite(peak):
-        return plan, {}
+        why = "not modelled: a cluster whose load is not known to be even"
+        clusters = [node.id for node in plan.nodes if node.cluster is not None]
+        return Quorums(plan, {}, dict.fromkeys(clusters, why))
     found: dict[str, QuorumModel] = {}
+    reasons: dict[str, str] = {}
     stations: dict[str, NodePlan] = {}
     for node in plan.nodes:
         cluster = node.cluster
         if cluster is None:
             continue
         rates = [peak * rate for rate in demand.nodes[node.id]]
-        if _holds(plan, node, cluster, rates):
+        why = _why_not(plan, node, cluster, rates)
+        if why:
+            reasons[node.id] = why
+        else:
             stations[node.id], found[node.id] = _station(plan, node, cluster)
     nodes = tuple(stations.get(node.id, node) for node in plan.nodes)
-    return replace(plan, nodes=nodes), found
+    return Quorums(replace(plan, nodes=nodes), found, reasons)
 
 
-def note_loads(network: Network, quorums: Mapping[str, QuorumModel]) -> None:
-    """Say how busy the replicas are, once it is known what comes."""
-    for name, model in quorums.items():
-        site = network.by_id[name]
-        site.stay.load = model.load(site.rates)
-        site.stay.model = model.name
-
-
-def _holds(plan: Plan, node: NodePlan, cluster: ClusterPlan, rates: list[float]) -> bool:
-    """Whether the model of a cluster is as good as exact."""
+def _why_not(plan: Plan, node: NodePlan, cluster: ClusterPlan, rates: list[float]) -> str:
+    """Why the model of a cluster is not as good as exact; empty where it is."""
     station = node.station
     usual = replace(station, instances=1, workers=1, work=(), speed=1.0, queue_limit=None)
     plain = replace(type(station)(), instances=1, workers=1, work=())
-    if usual != plain or station.workers is None or node.gates or node.spread:
-        return False
-    if any(getattr(cluster, each.name) for each in fields(cluster) if each.name not in _KNOWN):
-        return False
-    bounds = (cluster.partition_rate, cluster.read_units, cluster.write_units)
-    if any(bound is not None for bound in bounds) or node.autoscale or node.faults:
-        return False
+    new = any(getattr(cluster, each.name) for each in fields(cluster) if each.name not in _KNOWN)
     apart = [home.apart for home in plan.homes if home.node == node.id]
-    if any(delay > 0.0 for rows in apart for row in rows for delay in row):
-        return False
+    far = any(delay > 0.0 for rows in apart for row in rows for delay in row)
+    bounds = (cluster.partition_rate, cluster.read_units, cluster.write_units)
     laws = (cluster.read, cluster.write, cluster.lag or USUAL_LAG)
-    if not all(math.isfinite(law_of(law).square) for law in laws):
-        return False
-    return (
-        _is_even(plan, node, cluster)
-        and _is_idle(plan, node, cluster, rates)
-        and _agrees(plan, cluster, rates)
+    doubts = (
+        (usual != plain or station.workers is None or new, "something of a cluster"),
+        (any(bound is not None for bound in bounds), "what bounded partitions refuse"),
+        (bool(node.gates or node.autoscale or node.faults), "what acts on a cluster from outside"),
+        (bool(node.spread) or far, "replicas that are some way from each other"),
+        (not all(math.isfinite(law_of(law).square) for law in laws), "work without a variance"),
+        (not _is_even(plan, node, cluster), "instances that coordinate more than others"),
+        (not _is_idle(plan, node, cluster, rates), "waiting for the workers of replicas"),
+        (not _agrees(plan, cluster, rates), "reads that meet writes under way, and repairs"),
     )
+    return next((f"not modelled: {why}" for found, why in doubts if found), "")
 
 
 def _is_even(plan: Plan, node: NodePlan, cluster: ClusterPlan) -> bool:
