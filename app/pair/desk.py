@@ -133,6 +133,8 @@ class PairDesk(QObject):
         )
         window = self.window = PairWindow((left, right), context, host)
         window.closed.connect(self._closed)
+        if left.is_open or right.is_open:
+            window.addActions([bench.actions[name] for name in ("edit.undo", "edit.redo")])
         reduced = services.settings.values.reduced_motion
         for side in window.sides:
             side.canvas.set_motion("reduced" if reduced else "full")

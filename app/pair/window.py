@@ -205,7 +205,7 @@ class PairWindow(QWidget):
         transport, drive = self.transport, self.drive
         transport.run_toggled.connect(self._run)
         transport.step_time_requested.connect(self._step)
-        transport.step_request_requested.connect(partial(self._step, 0.01))
+        transport.step_menu_button.hide()  # requests and breakpoints are those of one run
         transport.restart_requested.connect(drive.restart)
         transport.speed_changed.connect(drive.set_speed)
         transport.load_changed.connect(self._set_load)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QItemSelectionModel
 from PySide6.QtWidgets import QWidget
 
 from app.document import DesignDocument
@@ -170,3 +171,37 @@ def test_the_card_finds_and_acts(bench, qapp, qtbot) -> None:
     card.open()
     card.delete_chosen()
     assert "No run is kept yet" not in card.note.text() or card.table.rowCount() == 0
+
+
+def test_one_run_or_two_are_put_side_by_side(bench, qtbot, qapp) -> None:
+    for end in (30.0, 31.0, 32.0):
+        bench.session.advance(end)
+        bench.keeper.keep()
+        bench.hear(Recorded(dumps(bench.session.journal())))
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(1000, 700)
+    window.show()
+    card = RunsCard(window, ThemeManager(qapp, "dark"), bench.keeper)
+    asked: list[tuple[int, ...]] = []
+    card.pair_requested.connect(asked.append)
+    card.open()
+    assert card.table.rowCount() == 3
+    ids = [run.id for run in card._runs]
+    card.pair_chosen()
+    assert asked == [(ids[0],)]
+    model, flag = card.table.selectionModel(), QItemSelectionModel.SelectionFlag
+    card.open()
+    for rows, can in (((0, 2), True), ((0, 1, 2), False)):
+        model.clear()
+        for row in rows:
+            model.select(card.table.model().index(row, 0), flag.Select | flag.Rows)
+        assert card.buttons["Side by side"].isEnabled() == can
+        assert not card.buttons["Open"].isEnabled()
+        card.pair_chosen()
+    assert asked[1:] == [(ids[0], ids[2])]
+    found: list[tuple[str, float]] = []
+    bench.keeper.recall(ids[2], lambda recalled, title: found.append((title, recalled.end)))
+    ends = {30.0, 31.0, 32.0}
+    assert [title for title, _ in found] == ["Shop"]
+    assert found[0][1] in ends

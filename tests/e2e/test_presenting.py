@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
@@ -12,6 +13,7 @@ from engine.model.design import Step
 from engine.model.presenting import added
 
 
+@pytest.mark.timeout(300)
 def test_steps_show_their_moments_and_leave_the_window_as_it_was(launch: Callable, qtbot) -> None:
     robot = launch(shipped_designs() / "retry-storm.windtunnel")
     bench, desk = robot.opened.bench, robot.opened.commands.presenting

@@ -10,6 +10,7 @@ from app.places import shipped_designs
 from engine.model.edits import SetField
 
 
+@pytest.mark.timeout(300)
 def test_an_incident_runs_beside_its_fix_and_closing_leaves_the_window_as_it_was(
     launch: Callable, qtbot
 ) -> None:
@@ -36,6 +37,7 @@ def test_an_incident_runs_beside_its_fix_and_closing_leaves_the_window_as_it_was
     # an edit of the open design, made on the left canvas, reaches its engine, and can be undone
     left.canvas.edit_requested.emit(SetField("web", ("config", "queue_limit"), 7))
     assert left.design == bench.services.document.design != before
+    assert bench.actions["edit.undo"] in window.actions()
     bench.services.document.stack.undo()
     assert left.design == bench.services.document.design == before
     # one of the right is refused
