@@ -172,6 +172,7 @@ def test_what_is_to_be_chosen_is_there(page: Page) -> None:
         text.rstrip("…")
         for text in strings("app") | strings("widgets") | strings("engine") | _STRESSED
     }
+    there |= {text[:1].upper() + text[1:] for text in there}  # at the beginning of a sentence
     named = {" ".join(text.split()).rstrip("…") for text in re.findall(r"\*([^*]+)\*", bare)}
     assert named - there == set()
 
