@@ -159,7 +159,7 @@ def _idle(
     hold = max((facts.capacity[each.id].hold for each in takers), default=0.0)
     offered = facts.demand.rate(node.id)
     whole = min(topic.partitions, sum(_workers(each) for each in takers))
-    if hold <= 0.0 or whole < topic.partitions or offered * hold <= whole:
+    if hold <= 0.0 or whole < topic.partitions or offered * hold < whole:
         return
     needed = math.ceil(offered * hold / 0.7)
     message = (

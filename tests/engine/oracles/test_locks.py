@@ -138,3 +138,26 @@ def test_the_table_keeps_its_laws_at_every_moment() -> None:
     for step in range(1, 200):
         session.advance(step * 0.1)
         check(session._simulation.machine)
+
+
+def test_a_long_line_of_transactions_at_one_row_moves_on_at_its_ceiling() -> None:
+    """COURSE 4.5: 14 ms of lock each, 83 of 100 a second: hundreds wait, and none of them is looked at again for each that comes."""
+    flow = [{"transaction": {"mode": "two_phase", "participants": ["orders-db", "orders-pay"]}}]
+    slow = {"delay": constant(0.005)}
+    made = design(
+        [
+            client("users", 100.0),
+            node("orders", "service", workers=1000, service_time=constant(0.0), flow=flow),
+            node("db", "sql_database", connections=1000, write_time=constant(0.002), locks={"timeout": None}),
+            node("pay", "sql_database", connections=1000, write_time=constant(0.002)),
+        ],
+        [link("users", "orders"), link("orders", "db", **slow), link("orders", "pay", **slow)],
+        classes=[{"name": "order", "operation": "write", "keys": {"law": "uniform", "count": 1}}],
+        duration=20.0,
+        warmup=2.0,
+    )  # fmt: skip
+    result = run(made)
+    hold = result["nodes"]["db"]["extra"]["lock_hold"]
+    assert hold == pytest.approx(0.012, rel=0.01)
+    assert result["clients"]["users"]["goodput"] == pytest.approx(1.0 / hold, rel=0.01)
+    assert result["nodes"]["db"]["in_system"] > 200

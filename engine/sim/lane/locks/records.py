@@ -23,6 +23,8 @@ class Owner:
         self.held: list[Lock] = []
         self.wanted: list[Ticket] = []
         """What it waits for."""
+        self.search: i64 = 0
+        """The last search for a circle that came by."""
 
 
 @final

@@ -50,6 +50,7 @@ class LockTable(Watcher):
         self._timeout = NEVER
         self._watch: Watch | None = None
         self._numbers: i64 = 0
+        self._searches: i64 = 0
 
     def limit(self, timeout: float) -> None:
         """Have queries that begin to wait from now on wait no longer than so many seconds."""
@@ -139,7 +140,8 @@ class LockTable(Watcher):
 
     def _break_circle(self, ticket: Ticket, now: float) -> None:
         """Fail the youngest of those who wait in a circle, if some do."""
-        victim = youngest_in_circle(ticket)
+        self._searches += 1
+        victim = youngest_in_circle(ticket, self._searches)
         if victim is None:
             return
         self.deadlocks += 1.0
