@@ -115,6 +115,15 @@ _POLICIES: Final = frozenset(
     }
 )
 """Mechanisms that are doubted by name."""
+_SAID: Final = {
+    "scope instance": "a store of its own in each of several places",
+    "by_user True": "the user in the cache key",
+    "shield True": "a shield",
+    "picker zone": "picking by zone",
+    "replication": "replicas of which one leads",
+    "quorum": "instances that agree by majority",
+}
+"""What people call them, where that is not the name of the field."""
 _PLAIN: Final = frozenset({str, int, float, bool, type(None)})
 
 
@@ -208,7 +217,10 @@ def blind_before_strangers(network: Network) -> None:
     for site in network.sites:
         name = stranger_in(site.plan)
         if name:
-            site.blind = site.blind or f"not modelled: {name}, which may change everything here"
+            site.blind = (
+                site.blind
+                or f"not modelled: {_SAID.get(name, name)}, which may change everything here"
+            )
             site.unknown_busy = site.unknown_load = site.unfamiliar = True
     for edge in network.edges:
         if edge.source.plan.topic is not None:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _WORTH: Final = 0.001
 """Share of calls given up from which it matters who is told."""
+_BY_CALLS: Final = ("least_connections", "power_of_two", "ewma")
+"""Pickers that go by what is under way."""
 
 
 def blind_where_unknown(network: Network, plan: Plan) -> None:
@@ -60,6 +62,11 @@ def _blind_alone(site: Center) -> None:
         site.blind = site.blind or missing
         site.unknown_busy = site.unknown_busy or bool(missing)
     for edge in site.entering:
+        if edge.rate > 0.0 and _picks_by_distance(edge):
+            site.blind = site.blind or (
+                f"not modelled: instances at different distances of {edge.plan.id}, picked by calls under way: those "
+                "nearby have fewer, and get more"
+            )
         name = burdens(edge) if site.plan.backlog is None else ""
         if name:
             site.blind = site.blind or _reason(name, edge)
@@ -74,6 +81,13 @@ def _blind_alone(site: Center) -> None:
             "waits depend on how long they last"
         )
         site.impatient |= site.plan.station.queue_limit is not None
+
+
+def _picks_by_distance(edge: Edge) -> bool:
+    """Whether instances are picked by calls under way, of which there are more the further one is away."""
+    spacing, router = edge.plan.spacing, edge.source.plan.router
+    picker = edge.plan.picker if router is None else router.picker
+    return spacing is not None and spacing.uneven and picker in _BY_CALLS
 
 
 def _overflows(site: Center) -> bool:

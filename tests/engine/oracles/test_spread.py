@@ -228,6 +228,18 @@ def test_theory_knows_the_mean_and_says_that_it_doubts_the_rest() -> None:
     assert any("doubted" in doubt for doubt in found.clients["users"].doubts)
 
 
+@pytest.mark.parametrize("picker", ["least_connections", "power_of_two", "ewma"])
+def test_theory_gives_no_time_where_those_nearby_get_more(picker: str) -> None:
+    """Calls to far instances are under way for longer, so that who goes by that sends fewer there."""
+    drawn = spread(balancer={"picker": picker}, duration=60.0)
+    far = run(drawn)["nodes"]["web"]["instances"]
+    assert far[0]["arrivals"] > 1.5 * far[2]["arrivals"]
+    found = predict(lower(drawn))
+    assert found.clients["users"].latency is None
+    assert "different distances" in found.nodes["web"].reason or picker == "ewma"
+    assert predict(lower(spread(balancer={"picker": "round_robin"}))).clients["users"].latency
+
+
 def test_sessions_in_the_memory_of_a_zone_end_alone() -> None:
     """A hundred users, sticky, a third in each zone: those of zone b have to begin anew, once."""
     users = {"process": "poisson", "rate": 200.0, "users": 300}
