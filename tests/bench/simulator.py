@@ -163,6 +163,9 @@ def cached(folder: Path) -> Iterator[Row]:
         raw = looked_up(1_000_000, eviction=name)
         value = median_of(5, lambda raw=raw: speed(simulate(raw, folder)[0]))
         yield Row(f"… by {name}", value, "k req/s", 0.7 * one, "more", one, "LRU")
+    ring = looked_up(1_000_000, instances=10, capacity=500)
+    value = median_of(5, lambda: speed(simulate(ring, folder)[0]))
+    yield Row("… in a ring of ten instances", value, "k req/s", 0.7 * one, "more", one, "LRU")
 
 
 def quorums(folder: Path) -> Iterator[Row]:
