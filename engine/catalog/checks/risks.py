@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+from engine.catalog.checks.agreement import agreement_risks
 from engine.catalog.checks.autoscaling import autoscaler_risks
 from engine.catalog.checks.clusters import cluster_risks
 from engine.catalog.checks.deep_checks import deep_check_risks
@@ -50,6 +51,7 @@ def risks(reading: Reading, plan: Plan) -> Iterator[Finding]:
         yield from autoscaler_risks(facts, node)
         yield from replication_risks(facts, node)
         yield from cluster_risks(facts, node)
+        yield from agreement_risks(facts, node)
         yield from deep_check_risks(facts, node)
         yield from resolution_risks(facts, node)
         yield from elastic_risks(facts, node)
