@@ -82,6 +82,7 @@ def event_plan(design: Design, event: Event, classes: tuple[ClassPlan, ...]) -> 
         peers=tuple(_peers(design, event)),
         pairs=tuple((name, *pair) for name, each in pairs.items() for pair in each or ()),
         routes=tuple(_routes(design, event)),
+        unseen=tuple(_unseen(design, event)),
         sites=_sites(design, event),
         replacement=_replacement(design, event, classes),
         only=None if event.instance is None else event.instance - 1,
@@ -206,6 +207,21 @@ def _routes(design: Design, event: Event) -> Iterator[tuple[str, str, int, int]]
             way = Link(id=taken.id, source=asking.source, target=taken.target)
             for here, there in pairs_between(design, way, one, other):
                 yield asking.id, taken.id, here, there
+
+
+def _unseen(design: Design, event: Event) -> Iterator[tuple[str, int]]:
+    """The links of DNS, and the places of their targets, that are cut off from all that lies outside: DNS checks from there."""
+    if event.kind.hits != "links" or event.target not in design.frame_by_id:
+        return
+    one = Side(design, event.target)
+    if not isinstance(_other_side(design, event, one), Beyond):
+        return
+    servers = dns_nodes(design)
+    for link in design.links:
+        if link.source in servers:
+            for there in range(len(homes_of(design.node_by_id[link.target]))):
+                if one.holds(link.target, there):
+                    yield link.id, there
 
 
 def _replacement(

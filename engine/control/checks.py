@@ -98,6 +98,7 @@ class Checks(Prober):
             between = link.network.way(None, endpoint.pool)
             path.loss, path.cuts = between.loss, between.cuts
             path.extra = between.delay + between.extra
+        path.cuts += self._is_unseen(way, endpoint)
         probe = handler.probe(endpoint, path, plan.work)
         answer = self._asked[probe] = self._machine.clock.event()
         path.send(probe, self._machine.now)
@@ -105,6 +106,14 @@ class Checks(Prober):
         del self._asked[probe]
         probe.settled = True  # its connection is closed, so it does not come again
         return answer.triggered and probe.reason == OK
+
+    def _is_unseen(self, way: Way, endpoint: Endpoint) -> bool:
+        """Whether an instance is cut off from where DNS checks from."""
+        part = self._machine.links.get(way.plan.id)
+        if part is None or not part.unseen:
+            return False
+        target = self._machine.nodes[way.plan.target].plan
+        return int(endpoint.pool.index) % max(1, len(target.spread)) in part.unseen
 
     def _ask_behind(self, part: NodePart, plan: HealthPlan, limit: Event) -> Asking:
         """Ask one instance of each node that a node calls and waits for, one after the other."""

@@ -150,7 +150,7 @@ class Faults:
         hit = [name for event in news for name in self._nodes_of(event)]
         crossed = [name for event in news for name in self._links_of(event)]
         crossed += [taken for event in news for _, taken, *_ in event.routes]
-        crossed += [name for event in news for name, _, _ in event.pairs]
+        crossed += [name for event in news for name, *_ in (*event.pairs, *event.unseen)]
         hit += [name for event in news for name, _, _ in event.peers]
         crossed_links = [links[name] for name in crossed if name in links]
         hit += [link.plan.source for link in crossed_links]  # queues may have messages for them
@@ -222,7 +222,9 @@ class Faults:
 
     def _refresh_routes(self, part: LinkPart) -> None:
         """Bring the ways of callers that DNS tells to take a link into the state that events ask for."""
-        network = part.link.network
+        network, name = part.link.network, part.plan.id
+        blind = (place for event in self.active for each, place in event.unseen if each == name)
+        part.unseen = frozenset(blind)
         if not isinstance(network, Origins):
             return
         told = [event for event in self.active if event.routes]

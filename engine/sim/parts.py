@@ -304,6 +304,8 @@ class LinkPart:
     """Share of the crossings that no event loses."""
     ways: Ways | None = None
     """The ways between its instances, where these are spread over places."""
+    unseen: frozenset[int] = frozenset()
+    """The places of its target that checks of its caller, which is DNS, do not reach now."""
 
     def __post_init__(self) -> None:
         """Count the bytes of the link."""

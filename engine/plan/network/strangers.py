@@ -122,6 +122,7 @@ _SAID: Final = {
     "picker zone": "picking by zone",
     "replication": "replicas of which one leads",
     "quorum": "instances that agree by majority",
+    "routes": "callers at several distances",
 }
 """What people call them, where that is not the name of the field."""
 _PLAIN: Final = frozenset({str, int, float, bool, type(None)})
@@ -232,7 +233,7 @@ def blind_before_strangers(network: Network) -> None:
         if not name:
             continue
         for site in (edge.source, edge.target):
-            site.blind = site.blind or f"not modelled: {name} of {edge.plan.id}"
+            site.blind = site.blind or f"not modelled: {_SAID.get(name, name)} of {edge.plan.id}"
             site.unknown_busy = site.unknown_load = site.unfamiliar = True
 
 

@@ -24,6 +24,8 @@ class EventPlan:
     links: tuple[str, ...] = ()
     routes: tuple[tuple[str, str, int, int], ...] = ()
     """Ways of callers that DNS has told to take a link: over which they ask, which they take, and the places of both."""
+    unseen: tuple[tuple[str, int], ...] = ()
+    """Links of DNS whose targets in a place its checks do not reach: they lie in a frame that is cut off from everybody."""
     within: tuple[tuple[str, tuple[int, ...]], ...] = ()
     """Nodes of which only the instances in some places are hit, and these places: see `NodePlan.spread`."""
     pairs: tuple[tuple[str, int, int], ...] = ()

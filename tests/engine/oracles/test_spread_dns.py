@@ -117,6 +117,15 @@ def test_a_zone_that_is_cut_off_keeps_what_it_has_inside() -> None:
     assert not clients["from-c"]["failed"]
 
 
+@pytest.mark.parametrize("over", [("b", "c"), ("b",)])
+def test_dns_takes_a_zone_out_that_it_is_cut_off_from(over: tuple[str, ...]) -> None:
+    """Its checks come from outside: once they fail and answers have run out, those outside are led elsewhere."""
+    cut = {"at": 20, "target": "b", "change": "partition"}
+    clients = run(steered(cut, over=over, out={"timeout": 0.5}, warmup=35.0))["clients"]
+    gone = sum(clients["from-a"]["failed"].values())
+    assert (gone == 0) == (len(over) == 2)
+
+
 def test_a_zone_cut_off_costs_a_spread_node_the_instances_inside() -> None:
     """The balancer is in a: once b or c is cut off it reaches two of three, and once a is nobody reaches it."""
     out = {"timeout": 0.2}
