@@ -150,7 +150,8 @@ class Faults:
         hit = [name for event in news for name in self._nodes_of(event)]
         crossed = [name for event in news for name in self._links_of(event)]
         crossed += [taken for event in news for _, taken, *_ in event.routes]
-        crossed += [name for event in news for name, *_ in (*event.pairs, *event.unseen)]
+        crossed += [name for event in news for name, _, _ in event.pairs]
+        crossed += [name for event in news for name, _ in event.unseen]
         hit += [name for event in news for name, _, _ in event.peers]
         crossed_links = [links[name] for name in crossed if name in links]
         hit += [link.plan.source for link in crossed_links]  # queues may have messages for them
