@@ -143,7 +143,7 @@ class Assembler:
         node.work = padded(laws, self.kinds)
         node.law = laws[0] if len(laws) == self.kinds == 1 and plan.flow is None else None
         node.hold = station.hold
-        node.pulls = plan.pulls
+        node.pulls = plan.pulls or any(pool.inlets for pool in node.pools)
         node.failing = plan.failing
         node.faulty = node.faulty or plan.failing > 0.0
         free = station.workers is None and all(law.fixed == 0.0 for law in laws)

@@ -54,6 +54,7 @@ class QueueAdapter(RoleAdapter[Queue]):
             endpoint.source = role
             if endpoint not in endpoint.pool.inlets:
                 endpoint.pool.inlets.append(endpoint)
+            endpoint.pool.site.pulls = True  # whatever it is: it has to tell when it can take more
 
     def counters(self, body: Queue, now: float) -> Counters:
         """Messages by what became of them, deliveries and the ages at them."""

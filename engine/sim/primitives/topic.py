@@ -84,6 +84,9 @@ class TopicAdapter(RoleAdapter[Topic]):
                 endpoint.pool.watch(group.deaths)
                 if endpoint not in endpoint.pool.inlets:
                     endpoint.pool.inlets.append(endpoint)
+                endpoint.pool.site.pulls = (
+                    True  # whatever it is: it has to tell when it can take more
+                )
         for name, group in known.items():
             if name not in groups:
                 part.node.touch(now)

@@ -130,6 +130,9 @@ def ran(design: Plan) -> tuple[str, list[Any]]:
 @example(random_plan(7000989))  # two instances lead when their caller is edited
 @example(random_plan(7000440))  # sessions fill the memory of an instance
 @example(random_plan(9100302))  # a consumer refuses messages while others wait
+@example(
+    random_plan(13000189)
+)  # a queue delivers to a balancer, which has to tell when it can take more
 def test_tuning_what_changed_is_as_good_as_tuning_everything(design: Plan) -> None:
     local = ran(steady(design))
     with pytest.MonkeyPatch.context() as patch:
