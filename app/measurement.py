@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from engine.model.design import Design
 from engine.model.memory import DEFAULT_MEMORY
 from engine.run.protocol import (
     UNLIMITED,
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.run_controller import Transport
-    from engine.model.design import Design
     from engine.run.protocol import Report
 
 _TICK_MS: Final = 50
@@ -53,6 +53,8 @@ class Measurement(QObject):
         super().__init__(parent)
         self._start_process = start_process
         self._transport: Transport | None = None
+        self.design = Design()
+        """What is measured, or was last, as it was when that began."""
         self._duration = 1.0
         self._memory = memory
         self._timer = QTimer(self)
@@ -67,7 +69,7 @@ class Measurement(QObject):
     def start(self, design: Design) -> None:
         """Measure a design from the start of its scenario to the end."""
         self.cancel()
-        self._duration = design.scenario.duration
+        self.design, self._duration = design, design.scenario.duration
         self._transport = self._start_process()
         for command in (StartOver(design, self._memory), SetSpeed(UNLIMITED), Run()):
             self._transport.send(command)

@@ -36,14 +36,16 @@ _MOST: Final = 300
 """Metrics that are listed; more are found by typing."""
 _METRIC: Final = Qt.ItemDataRole.UserRole
 _NO_RUN: Final = (
-    "Nothing was measured yet. A note cites a whole run: press M to measure the scenario from the start, "
-    "or let it run to its end."
+    "Nothing was measured yet. A note cites a whole run: measure the scenario from the start (M), or let it "
+    "run to its end."
 )
 
 
 class CitingCard(Overlay):
     """Floats over the middle of the window."""
 
+    measure_requested = Signal()
+    """The scenario is to be measured from the start, so that there is something to cite."""
     cite_requested = Signal(str)
     """Path of a metric to be cited."""
     drop_requested = Signal(int)
@@ -67,6 +69,9 @@ class CitingCard(Overlay):
             minimum=0.0, maximum=1000.0, decimals=1, singleStep=1.0, suffix=" %"
         )
         self.drop = QPushButton("Remove")
+        self.measure = QPushButton("Measure now")
+        self.measure.setToolTip("Run the whole scenario from the start, beside the sandbox")
+        self.measure.clicked.connect(lambda _checked: self.measure_requested.emit())
 
     def open_on(self, design: Design, note: str | None, result: Mapping[str, Any] | None) -> None:
         """Offer the metrics of a result for a note; None for a note that is yet to be made."""
@@ -84,6 +89,16 @@ class CitingCard(Overlay):
         self._design = design
         if self._is_built:
             self._fill_cited()
+
+    def show_result(self, result: Mapping[str, Any] | None) -> None:
+        """Offer the metrics of another result."""
+        self._result = result
+        self._fill()
+
+    def set_progress(self, share: float) -> None:
+        """Say how far the measurement is that was asked for here."""
+        if self.isVisible() and self._result is None:
+            self.about.setText(f"Measuring … {share:.0%}")
 
     def set_note(self, note: str) -> None:
         """The note that is cited on, once it was made."""
@@ -147,7 +162,7 @@ class CitingCard(Overlay):
         column.setContentsMargins(20, 16, 20, 16)
         column.setSpacing(8)
         column.addLayout(head)
-        for part in (self.about, self.search):
+        for part in (self.about, self.measure, self.search):
             column.addWidget(part)
         column.addWidget(self.metrics, 1)
         column.addWidget(set_role(QLabel("Cited on this note"), "section"))
@@ -157,6 +172,7 @@ class CitingCard(Overlay):
     def _fill(self) -> None:
         """List the metrics in which all words that are typed occur."""
         self.metrics.clear()
+        self.measure.setVisible(self._result is None)
         result, words = self._result, self.search.text().casefold().split()
         self.about.setText(
             _NO_RUN

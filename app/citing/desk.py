@@ -57,7 +57,10 @@ class CitingDesk(QObject):
         services.document.changed.connect(self._follow)
         services.document.replaced.connect(self._begin_anew)
         services.run.measured.connect(self.take_result)
-        services.measurement.finished.connect(self.take_result)
+        measurement = services.measurement
+        measurement.finished.connect(lambda result: self.take_result(result, measurement.design))
+        measurement.progressed.connect(self.card.set_progress)
+        self.card.measure_requested.connect(lambda: measurement.start(bench.design))
 
     def open(self) -> None:
         """Offer metrics: for the note that is selected, or for a new one."""
@@ -65,12 +68,15 @@ class CitingDesk(QObject):
         self._note = chosen if chosen in self._bench.design.note_by_id else None
         self.card.open_on(self._bench.design, self._note, self.result)
 
-    def take_result(self, result: Mapping[str, Any]) -> None:
-        """A whole run of the open design was measured."""
-        if "stopped" not in result:
-            self._result, self._is_of_this = result, True
-            self._run = fingerprint(self._bench.design)
-            self._show()
+    def take_result(self, result: Mapping[str, Any], design: Design | None = None) -> None:
+        """A whole run was measured: of a design as it was when that began, or of the open one."""
+        if "stopped" in result:
+            return
+        self._result, self._is_of_this = result, None
+        self._run = fingerprint(design if design is not None else self._bench.design)
+        self._show()
+        if self.card.isVisible():
+            self.card.show_result(self.result)
 
     @property
     def result(self) -> Mapping[str, Any] | None:

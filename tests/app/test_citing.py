@@ -119,16 +119,25 @@ def test_everything_can_be_undone_and_redone(bench: Bench) -> None:
         assert bench.design == state
 
 
-def test_without_a_run_it_says_what_to_do(qtbot: Any, qapp: Any) -> None:
+def test_without_a_run_it_says_what_to_do(qtbot: Any, qapp: Any, result: dict[str, Any]) -> None:
     host = QWidget()
     host.resize(900, 700)
     qtbot.addWidget(host)
     host.show()
     card = CitingCard(host, ThemeManager(qapp, "light"))
     card.open_on(SHOP, None, None)
-    assert "press M" in card.about.text()
+    assert "measure the scenario from the start" in card.about.text()
+    asked: list[bool] = []
+    card.measure_requested.connect(lambda: asked.append(True))
+    card.measure.click()
+    assert asked == [True]
+    card.set_progress(0.4)
+    assert card.about.text() == "Measuring … 40%"
     assert card.metrics.count() == 0
     assert not card.drop.isEnabled()
+    card.show_result(result)
+    assert card.metrics.count() > 20
+    assert not card.measure.isVisible()
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])

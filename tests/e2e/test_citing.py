@@ -32,6 +32,7 @@ def test_a_cited_number_that_no_longer_holds_is_a_finding_and_holds_again_after_
     measure()
     bench.views.canvas.select({"note"})
     desk.open()
+    assert not desk.card.measure.isVisible()
     desk.card.search.setText("web p99 residence")
     desk.card.cite()
     cited = services.document.design
