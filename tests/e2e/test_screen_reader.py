@@ -44,9 +44,10 @@ def heard(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     packages = _packages()
     missing = packages.missing_test_packages()
     if missing:
-        if packages.apt_prefix(may_ask=False) is None:
-            pytest.skip(f"needs {', '.join(missing)}, and apt may not be used here")
-        pytest.fail(f"lacks {', '.join(missing)}: python packaging/system_packages.py --tests")
+        lacks = f"lacks {', '.join(missing)}: python packaging/system_packages.py --tests"
+        if os.environ.get("CI") and packages.apt_prefix(may_ask=False) is not None:
+            pytest.fail(lacks)
+        pytest.skip(lacks)
     home = tmp_path_factory.mktemp("home")
     out = home / "heard.json"
     read, write = os.pipe()
