@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer
 
 from app.banner import Choice, Message
 from app.tour.callout import Callout
@@ -59,6 +59,7 @@ class Guide(QObject):
     def start(self) -> None:
         """Begin, or go on with the step at which it was left."""
         self._bench.views.banners.dismiss(_KEY)
+        self._bench.views.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
         if self.callout is None:
             self._steps = steps_of(self._bench)
             self.callout = Callout(self._bench.window, self._bench.look)
