@@ -83,7 +83,8 @@ def too_many(name: str, count: int) -> str | None:
     most = MAX_COUNTS[name]
     if count <= most:
         return None
-    return f"has {count} {name}; at most {most} are read: split the design"
+    what = "steps of the presentation" if name == "presentation" else name
+    return f"has {count} {what}; at most {most} are read: split the design"
 
 
 def too_deep() -> str:
