@@ -372,7 +372,9 @@ PRESET = Preset(
             Metric(name="keys_known", title="keys asked for"),
             Metric(name="keys_moved", title="keys moved", counts=True),
             Metric(name="elections", title="leaders elected", counts=True, needs="mode"),
-            Metric(name="outage", title="without a leader, a partition", unit="s", needs="mode"),
+            Metric(
+                name="leaderless", title="without a leader, a partition", unit="s", needs="mode"
+            ),
         ),
         headline="stale_ratio",
     ),

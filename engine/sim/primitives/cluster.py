@@ -163,7 +163,7 @@ class ClusterAdapter(RoleAdapter[Cluster]):
             vacant,
         ) = since[:_TALLIES]
         loads = since[_TALLIES:]
-        leading = {"elections": elections, "outage": vacant / max(1, len(loads))}
+        leading = {"elections": elections, "leaderless": vacant / max(1, len(loads))}
         return {
             "stale_ratio": ratio(stale, reads),
             "divergent": float(body.ledger.divergent),

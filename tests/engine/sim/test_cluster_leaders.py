@@ -13,7 +13,7 @@ from engine.run.session import Session
 from tests.engine.sim.test_cluster import classes, mixed, outcome
 from tests.engine.sim.test_cluster_cuts import failed, zones
 from tests.engine.sim.test_cluster_linearizable import faults, history, is_linearizable
-from tests.helpers.builders import Raw, constant, design, exponential, run
+from tests.helpers.builders import Raw, client, constant, design, exponential, link, node, run
 
 ONE: Raw = {
     "mode": "single_leader",
@@ -56,9 +56,9 @@ def test_a_failover_loses_nothing_that_another_owner_had(quorum: int) -> None:
 def test_a_partition_without_a_leader_refuses_for_the_time_of_an_election() -> None:
     made = writers(write_quorum=2, lag=constant(0.0), election=4.0, read_from="leader")
     result, extra = outcome(made, duration=60, warmup=0)
-    assert extra["outage"] == pytest.approx(4.0, abs=0.4 + 1e-6)
+    assert extra["leaderless"] == pytest.approx(4.0, abs=0.4 + 1e-6)
     refused = sum(result["clients"]["users"]["failed"].values())
-    at_the_dead, at_others = 200.0 / 3.0 * 30.0, 200.0 / 3.0 * 2.0 * extra["outage"]
+    at_the_dead, at_others = 200.0 / 3.0 * 30.0, 200.0 / 3.0 * 2.0 * extra["leaderless"]
     whole = at_the_dead + at_others
     assert refused == pytest.approx(whole, abs=3.0 * math.sqrt(whole))
 
@@ -199,3 +199,16 @@ def test_instances_that_come_and_go_leave_each_partition_with_a_leader() -> None
     extra = session.result()["nodes"]["kv"]["extra"]
     assert extra["lost_writes"] == 0
     assert extra["no_quorum"] < 20  # what a change of mode finds under way
+
+
+def test_faults_of_a_cluster_with_leaders_tell_their_outages_beside_its_own() -> None:
+    failing = {"mtbf": exponential(5.0), "mttr": exponential(1.0)}
+    made = design(
+        [client("users", 20.0), node("db", "key_value_cluster", mode="single_leader", faults=failing)],
+        [link("users", "db")],
+        duration=30.0,
+        warmup=1.0,
+    )  # fmt: skip
+    extra = run(made)["nodes"]["db"]["extra"]
+    assert set(extra["outage"]) == {"longest", "total"}
+    assert extra["leaderless"] > 0.0
