@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -49,12 +50,14 @@ class LockStep(QObject):
         self._asked = 0.0
         self._span = 0.1
         """Simulated seconds of the next step where it is to go as fast as it can."""
+        self._lost: list[Side] = []
+        """Who began again at 0 alone, and is to come to where the others are once it runs."""
         self._due = QTimer(self, singleShot=True)
         self._due.timeout.connect(self._go_on)
         for side in sides:
             side.progressed.connect(self._hear)
             side.stopped.connect(self._stand_still)
-            side.run.cleared.connect(self._begin_again)
+            side.run.cleared.connect(partial(self._begin_again, side))
 
     @property
     def running(self) -> bool:
@@ -107,9 +110,11 @@ class LockStep(QObject):
         """Send who is behind to where the foremost is."""
         self._send(max(side.now for side in self._sides))
 
-    def _begin_again(self) -> None:
-        """A run began at 0: if both did, so does the common time."""
-        if all(side.run.latest is None for side in self._sides):
+    def _begin_again(self, side: Side) -> None:
+        """A run began at 0: if all did, so does the common time; one alone catches up."""
+        self._lost.append(side)
+        if all(each.run.latest is None for each in self._sides):
+            self._lost.clear()
             self._target = 0.0
             self._anchor()
 
@@ -124,6 +129,9 @@ class LockStep(QObject):
 
     def _hear(self) -> None:
         """A side came further."""
+        for side in [each for each in self._lost if each.run.latest is not None]:
+            self._lost.remove(side)
+            self._send_one(side)
         if self.is_level:
             self.moved.emit(self.now)
             if self._running and not self._due.isActive():
@@ -153,5 +161,9 @@ class LockStep(QObject):
         """Have all go to a time (s); who is there already waits."""
         self._target, self._asked = target, self._clock()
         for side in self._sides:
-            if target > side.now + _NEAR and not side.problem:
-                side.run.step_time(target - side.now)
+            self._send_one(side)
+
+    def _send_one(self, side: Side) -> None:
+        """Have one go to where all are to be."""
+        if self._target > side.now + _NEAR and not side.problem:
+            side.run.step_time(self._target - side.now)

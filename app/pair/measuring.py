@@ -52,6 +52,8 @@ class PairMeasurement(QObject):
         self._designs = designs
         self.load = 1.0
         """Where the load dial of both stands."""
+        self._stale = ""
+        """Why what is being measured is not of what is shown any more; empty while it is."""
         self.paired: tuple[Paired, ...] = ()
         """What was found so far."""
         self.card = PairedCard(window, look)
@@ -60,7 +62,7 @@ class PairMeasurement(QObject):
         self.running = RunningStudy(self, folder or Path())
         self.running.progressed.connect(self.card.set_progress)
         self.running.reported.connect(self._show)
-        self.running.ended.connect(self.card.end)
+        self.running.ended.connect(self._end)
         self.card.stop_requested.connect(self.running.cancel)
         self.card.again_requested.connect(self.start)
 
@@ -78,7 +80,7 @@ class PairMeasurement(QObject):
     def start(self) -> None:
         """Measure both as they are now."""
         left, right = self._designs()
-        self.paired = ()
+        self.paired, self._stale = (), ""
         self.card.begin()
         a = Variant.of(left, load=self.load)
         try:
@@ -88,19 +90,35 @@ class PairMeasurement(QObject):
             return
         self.running.start(study, a.digest, _look)
 
-    def doubt(self) -> None:
-        """The designs are others now: what was measured is not of them."""
-        self.paired = ()
-        if not self.running.active and self.card.isVisible():
-            self.card.end("The designs were changed since.")
+    def set_load(self, factor: float) -> None:
+        """The load dial of both was turned: what was measured is of another load."""
+        if factor != self.load:
+            self.load = factor
+            self.doubt("The load was changed since.")
+
+    def doubt(self, why: str = "The designs were changed since.") -> None:
+        """What was measured is not of what is shown any more."""
+        if not self.running.active and not self.paired:
+            return
+        self.paired, self._stale = (), why
+        if self.running.active:
+            self.running.cancel()
+        elif self.card.isVisible():
+            self.card.end(why)
 
     def close(self) -> None:
         """End what is under way."""
         self.running.close()
         self.card.close_card()
 
+    def _end(self, words: str) -> None:
+        """Nothing is under way any more."""
+        self.card.end(self._stale or words)
+
     def _show(self, _report: Report, paired: tuple[Paired, ...]) -> None:
         """Show what was found so far."""
+        if self._stale:
+            return
         self.paired = paired
         self.card.show_paired(paired, partial(title_of, self._designs()[0]))
 

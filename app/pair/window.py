@@ -223,6 +223,7 @@ class PairWindow(QWidget):
             canvas.selection_changed.connect(partial(self._select, other.canvas))
             canvas.space_tapped.connect(self._toggle)
             side.document.changed.connect(lambda *_: self._again.start())
+            side.document.changed.connect(partial(self._follow_seed, self.sides[1 - place]))
             side.document.changed.connect(lambda *_: self.measuring.doubt())
             side.progressed.connect(self._level)
 
@@ -327,9 +328,15 @@ class PairWindow(QWidget):
             side.document.push(SetDesign(("scenario", "seed"), seed, "Change seed"))
         self.transport.set_seed(seed)
 
+    def _follow_seed(self, other: Side, design: Design, _changes: object) -> None:
+        """The open design was given another seed, or took it back: both run with it, but for kept runs."""
+        seed = design.scenario.seed
+        if self.transport.seed.isEnabled() and other.design.scenario.seed != seed:
+            self._set_seed(seed)
+
     def _set_load(self, factor: float) -> None:
         """Multiply the traffic of both."""
-        self.measuring.load = factor
+        self.measuring.set_load(factor)
         for side in self.sides:
             side.run.set_load(factor)
 

@@ -64,6 +64,7 @@ class StepsCard(Overlay):
         self._is_built = False
         self._fills = False
         self.steps = QListWidget()
+        self.steps.setWordWrap(True)  # a long title goes on below, not beyond the edge
         self.title = QLineEdit(maxLength=_TITLE)
         self.words = QPlainTextEdit()
         self.note = set_role(QLabel(wordWrap=True), "muted")

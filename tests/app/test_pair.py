@@ -20,7 +20,7 @@ from app.pair.window import PairWindow
 from engine.catalog import COMPONENTS
 from engine.catalog.differing import told
 from engine.model.design import Design
-from engine.model.edits import Remove, SetField
+from engine.model.edits import Remove, SetDesign, SetField
 from engine.run.journal_file import dumps
 from engine.run.protocol import (
     Ack,
@@ -186,6 +186,36 @@ def test_both_run_with_the_seed_of_the_left_and_neither_overtakes_the_other(pair
     pair.tick()
     assert pair.window.drive.is_level
     assert pair.window.drive.now == 2.0
+
+
+def test_another_seed_of_the_open_design_is_that_of_both(pair: Any) -> None:
+    pair.window.begin(5.0)
+    pair.left.document.push(SetDesign(("scenario", "seed"), 12, "Change seed"))
+    assert [each.design.scenario.seed for each in pair.window.sides] == [12, 12]
+    assert [pipe.of(StartOver)[-1].design.scenario.seed for pipe in pair.pipes] == [12, 12]
+    assert pair.window.transport.seed.text() == "12"
+    pair.left.document.push(SetDesign(("scenario", "seed"), 4, "Change seed"))
+    assert [each.design.scenario.seed for each in pair.window.sides] == [4, 4]
+
+
+def test_a_side_that_begins_again_alone_comes_to_where_the_other_is(pair: Any) -> None:
+    pair.window.begin(5.0)
+    drive = pair.window.drive
+    drive.step(2.0)
+    for pipe in pair.pipes:
+        pipe.progress(2.0)
+    pair.tick()
+    assert drive.is_level
+    pair.left.run.restart()
+    pair.pipes[0].progress(0.0)
+    pair.tick()
+    assert [each.seconds for each in pair.pipes[0].of(StepTime)] == [2.0, 2.0]
+    pair.pipes[0].progress(2.0)
+    pair.tick()
+    assert drive.is_level
+    assert len(pair.pipes[1].of(StepTime)) == 1
+    drive.restart()
+    assert [len(pipe.of(StepTime)) for pipe in pair.pipes] == [2, 1]
 
 
 def test_the_pace_is_that_of_the_slower_one(qtbot: Any, qapp: Any) -> None:

@@ -74,6 +74,12 @@ def test_a_real_pair_is_measured(
     made.doubt()
     assert made.paired == ()
     assert "changed" in made.card.told.text()
+    made.start()
+    made.set_load(2.0)  # while it is under way: what comes of it is of another load
+    qtbot.waitUntil(lambda: not made.running.active, timeout=120_000)
+    assert made.card.told.text() == "The load was changed since."
+    assert made.paired == ()
+    assert not any("p99" in text for text in made.card.texts)
     made.close()
     assert not made.card.isVisible()
 
