@@ -5,24 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, final
 
 from engine.sim.lane.agenda import Timer
-from engine.sim.lane.call import Parked, Site, calls_in
+from engine.sim.lane.call import Parked, calls_in
 from engine.sim.lane.codes import (
-    ANSWERED,
     CRASHED,
     DEAD,
     DEADLINE,
     ENGAGED,
     ERROR,
     EXPIRED,
-    HELD,
     NEVER,
     OK,
-    QUEUE_FULL,
     RETURNING,
-    UNAVAILABLE,
 )
 from engine.sim.lane.context import context_of
 from engine.sim.lane.draws import chance
+from engine.sim.lane.entrance import Entrance
 from engine.sim.lane.replies import DeferredReply
 from engine.sim.lane.stores.versions import UNKNOWN, pass_on
 
@@ -32,12 +29,11 @@ if TYPE_CHECKING:
     from engine.sim.lane.agenda import Agenda
     from engine.sim.lane.call import Call, Pool
     from engine.sim.lane.draws import Draws
-    from engine.sim.lane.seams import Gate, Role
-    from engine.sim.lane.station.backlog import Backlog
+    from engine.sim.lane.seams import Role
 
 
 @final
-class Node(Site):
+class Node(Entrance):
     """Takes calls in, has them worked on, and lets its roles decide what comes next.
 
     Its flow makes the calls that a request needs. A store may serve requests before the flow does, and
@@ -50,18 +46,8 @@ class Node(Site):
     """What goes on with a request after its work: a store, else the flow."""
     witness: Role | None = None
     """What sees a job end before it is counted out: a store, or a client."""
-    gate: Gate | None = None
-    """The first gate."""
-    backlog: Backlog | None = None
-    """What has whoever finds no place come again; they are refused where it is None."""
-    listening: bool = False
-    """Whether a gate wants to know when calls leave."""
     hold: bool = False
     """Whether a worker is held until the answer."""
-    instant: bool = False
-    """Whether it passes everything on without work or workers."""
-    keeps_wait: bool = True
-    """Whether the waits of its calls are its own: those of a queue are its messages'."""
     stepwise: bool = False
     """Whether its workers may do more than one work a request."""
     stepper: Role
@@ -74,8 +60,6 @@ class Node(Site):
     def __init__(self, name: str, agenda: Agenda, errors: Draws) -> None:
         super().__init__(name, agenda)
         self.errors = errors
-        self.gates: list[Gate] = []
-        """In the order in which they are passed."""
 
     def play(self, flow: Role, before: Role | None, witness: Role | None) -> None:
         """Have roles: a flow, what serves before it, and what sees jobs end."""
@@ -84,190 +68,13 @@ class Node(Site):
         self.server = flow if before is None else before
         self.witness = witness
 
-    def stand_behind(self, gates: list[Gate]) -> None:
-        """Have other gates from now on."""
-        self.gates = gates
-        self.gate = None
-        self.listening = any(gate.hears for gate in gates)
-        place: i64 = len(gates) - 1
-        while place >= 0:
-            gate = gates[place]
-            place -= 1
-            gate.following, self.gate = self.gate, gate
-
-    def arrive(self, call: Call, now: float) -> None:
-        """Take a call in, or refuse it."""
-        self.arrivals += 1
-        pool = call.pool
-        pool.arrivals += 1
-        pool.coming -= 1
-        span = call.span
-        if span is not None:
-            span.instance = pool.index
-            span.arrive(now)
-        if call.booked:
-            call.booked = False
-            pool.reserved -= 1
-        context = call.context
-        if context is not None and context.deadline <= now:
-            self.refuse(call, EXPIRED if call.reason == EXPIRED else DEADLINE, now)
-        elif self.aside:
-            self._pass_by(call, now)
-        elif pool.down and not pool.dormant:
-            self.refuse(call, UNAVAILABLE, now)
-        elif self.gate is not None:
-            if self.backlog is not None and pool.full() and not self.instant:
-                self._turn_away(call, now)  # nobody has taken its connection: no gate has seen it
-            else:
-                self._pass(call, self.gate, now)
-        elif self.instant and not pool.detains:
-            self.touch(now)
-            pool.enter(call, now)
-            self._pass_on(call, now)
-        elif not pool.discipline.offer(call, now):
-            self._turn_away(call, now)
-
-    def _turn_away(self, call: Call, now: float) -> None:
-        """All places are taken: refuse, or drop without a word, so that it comes again."""
-        backlog = self.backlog
-        if backlog is None or call.at_gate:
-            self.refuse(call, call.pool.discipline.refusal, now)
-            return
-        if call.entered:
-            self._tell_gates(call, QUEUE_FULL, now)
-        self.arrivals -= 1
-        call.pool.arrivals -= 1
-        backlog.drop(call, now)
-        if self.pulls:
-            self.invite(call.pool, now)
-
-    def _pass(self, call: Call, gate: Gate | None, now: float) -> None:
-        """Pass the gates from one on."""
-        while gate is not None:
-            verdict = gate.admit(call, now)
-            if verdict != OK:
-                if verdict == HELD:
-                    self._hold_back(call, now)
-                elif verdict == ANSWERED:
-                    self._answer_at(gate, call, now)
-                else:
-                    self._refuse_at(gate, call, verdict, now)
-                return
-            gate = gate.following
-        call.entered = self.listening
-        pool = call.pool
-        if self.instant and not pool.detains:
-            self.touch(now)
-            pool.enter(call, now)
-            self._pass_on(call, now)
-        elif not pool.discipline.offer(call, now):
-            self._turn_away(call, now)
-
-    def _answer_at(self, gate: Gate, call: Call, now: float) -> None:
-        """Answer a call at a gate that knows the answer."""
-        self._tell_before(gate, call, OK, now)
-        self.touch(now)
-        call.pool.enter(call, now)
-        call.stage = ENGAGED
-        if self.keeps_wait:
-            self.wait.add(now - call.arrived)
-        self.end(call, OK, now)
-        if self.pulls:
-            self.invite(call.pool, now)
-
-    def _refuse_at(self, gate: Gate, call: Call, reason: i64, now: float) -> None:
-        """Refuse a call at a gate."""
-        self._tell_before(gate, call, reason, now)
-        self.refuse(call, reason, now)
-
-    def _tell_before(self, gate: Gate, call: Call, reason: i64, now: float) -> None:
-        """Tell the gates that let a call in before one that did not."""
-        if self.listening:
-            before = self.gate
-            while before is not None and before is not gate:
-                if before.hears:
-                    before.left(call, reason, now)
-                before = before.following
-
-    def _tell_gates(self, call: Call, reason: i64, now: float) -> None:
-        """Tell the gates that a call which they let in has left."""
-        call.entered = False
-        gate = self.gate
-        while gate is not None:
-            if gate.hears:
-                gate.left(call, reason, now)
-            gate = gate.following
-
-    def _hold_back(self, call: Call, now: float) -> None:
-        """Count a call in that waits at a gate: it has arrived, and nobody works on it."""
-        call.pool.coming += 1
-        if call.at_gate:
-            return
-        self.touch(now)
-        call.at_gate = True
-        call.arrived = now
-        self.in_system += 1.0
-        self.arrived_sum += now
-        self.waiting += 1.0
-        if self.pulls:
-            self.invite(call.pool, now)
-
-    def let_in(self, call: Call, gate: Gate, now: float) -> None:
-        """Let a call go on that a gate has held."""
-        context = call.context
-        call.pool.coming -= 1
-        if call.span is not None:
-            call.span.queued = now
-        self.touch(now)
-        if context is not None and context.deadline <= now:
-            self._refuse_at(gate, call, DEADLINE, now)
-        else:
-            self._pass(call, gate.following, now)
-
-    def refuse_held(self, call: Call, gate: Gate, reason: i64, now: float) -> None:
-        """Refuse a call that a gate has held."""
-        context = call.context
-        call.pool.coming -= 1
-        if context is not None and context.deadline <= now:
-            reason = DEADLINE
-        self._refuse_at(gate, call, reason, now)
-
-    def _pass_on(self, call: Call, now: float) -> None:
-        """Serve a call without work."""
-        call.stage = ENGAGED
-        if self.keeps_wait:
-            if call.arrived < now:
-                self.wait.add(now - call.arrived)  # at a gate
-            else:
-                self.wait.add_none()
-        self.after_work(call, now)
-
-    def _pass_by(self, call: Call, now: float) -> None:
+    def pass_by(self, call: Call, now: float) -> None:
         """Tell a call the way, whatever has happened to the instance that it came to."""
         self.touch(now)
         call.pool.enter(call, now)
         call.stage = ENGAGED
         self.wait.add_none()
         self.flow.serve(call, now)
-
-    def refuse(self, call: Call, reason: i64, now: float) -> None:
-        """Answer at the door, or at a gate to whoever waited there."""
-        if call.entered:
-            self._tell_gates(call, reason, now)
-        if call.at_gate:
-            self.touch(now)
-            call.at_gate = False
-            self.waiting -= 1.0
-            self.in_system -= 1.0
-            self.arrived_sum -= call.arrived
-            self.conclude(call, reason, now)
-        else:
-            self.failed[reason] += 1
-            self.blame.refused[reason] += 1
-            call.pool.failed += 1
-        self._reply(call, reason, now)
-        if self.pulls:
-            self.invite(call.pool, now)  # its worker was kept for it
 
     def drop(self, call: Call, now: float) -> None:
         """Whoever waited too long is not worked on."""
@@ -361,7 +168,7 @@ class Node(Site):
             job.stage = RETURNING
             job.reason = reason
         else:
-            self._reply(job, reason, now)
+            self.reply(job, reason, now)
 
     def conclude(self, job: Call, reason: i64, now: float) -> None:
         """Count the outcome of a job that was inside."""
@@ -370,7 +177,7 @@ class Node(Site):
         if context is not None and context.part is not None and reason == OK:
             context.part.take(context.message, now)
         if job.entered:
-            self._tell_gates(job, reason, now)
+            self.tell_gates(job, reason, now)
         if context is not None:
             self.flow.call_off(context, DEADLINE if reason == DEADLINE else EXPIRED, now)
             if context.wrong:
@@ -400,7 +207,7 @@ class Node(Site):
         if witness is not None and witness.keeps(call):
             return
         if call.at_gate:
-            self._leave_gate(call, reason, now)
+            self.leave_gate(call, reason, now)
             return
         pool = call.pool
         if not pool.inside.has(call):
@@ -418,30 +225,9 @@ class Node(Site):
     def give_up(self, call: Call, reason: i64, now: float) -> None:
         """Take a call out of the line for a worker, or of that at a gate."""
         if call.at_gate:
-            self._leave_gate(call, reason, now)
+            self.leave_gate(call, reason, now)
         elif call.pool.inside.has(call) and call.pool.discipline.withdraw(call, now):
             self.finish(call, reason, now)
-
-    def _leave_gate(self, call: Call, reason: i64, now: float) -> None:
-        """Take a call out that waits at a gate: its caller has closed the connection."""
-        gate = self.gate
-        while gate is not None:
-            if gate.held > 0 and gate.withdraw(call):
-                call.pool.coming -= 1
-                self._refuse_at(gate, call, reason, now)
-                return
-            gate = gate.following
-
-    def _reply(self, call: Call, reason: i64, now: float) -> None:
-        """Send the answer back."""
-        call.reason = reason
-        call.stage = RETURNING
-        span = call.span
-        if span is not None:
-            span.reply(reason, now)
-        path = call.path
-        if path is not None:
-            path.answer(call, call, now)
 
     def kill(self, pool: Pool, now: float) -> None:
         """Take an instance down: whatever is inside, or at a gate to it, fails at once; who passed it by goes on."""
@@ -462,7 +248,7 @@ class Node(Site):
         for gate in self.gates:
             for call in gate.give_back(pool):
                 pool.coming -= 1
-                self._refuse_at(gate, call, CRASHED, now)
+                self.refuse_at(gate, call, CRASHED, now)
         self.flow.killed(pool, now)
         witness = self.witness
         if witness is not None:
