@@ -25,6 +25,7 @@ _OF_PAGE: Final = {
     "versions": "components/key_value_cluster",
     "board": "canvas",
     "charts": "reference/metrics",
+    "budget": "objectives",
 }
 """Pages about the instruments."""
 

@@ -35,6 +35,8 @@ class Guide(QObject):
         self._settings = bench.services.settings
         self._steps: tuple[Step, ...] = ()
         self._at = 0
+        self._learnt = ""
+        """What was to be seen in the step that was done just before; empty where it was skipped."""
         self.callout: Callout | None = None
         self._timer = QTimer(self, interval=_LOOK_MS)
         self._timer.timeout.connect(self.look)
@@ -78,12 +80,13 @@ class Guide(QObject):
     def look(self) -> None:
         """See whether the step is done, and point at its place. Called by a timer."""
         if self._steps[self._at].done():
-            self._go_to(self._at + 1)
+            self._go_to(self._at + 1, *LEARNT[self._at : self._at + 1])
         else:
             self._show()
 
-    def _go_to(self, number: int) -> None:
-        """Wait for a step; behind the last one it ends."""
+    def _go_to(self, number: int, learnt: str = "") -> None:
+        """Wait for a step, and say what was seen in the one before; behind the last one it ends."""
+        self._learnt = learnt
         self._settings.update(tour=number)
         if number >= len(self._steps):
             self._timer.stop()
@@ -108,8 +111,7 @@ class Guide(QObject):
             return
         step = self._steps[self._at]
         count = f"Step {self._at + 1} of {len(self._steps)}"
-        learnt = LEARNT[self._at - 1] if self._at else ""
-        self.callout.say(count, step.title, step.words(), learnt)
+        self.callout.say(count, step.title, step.words(), self._learnt)
         self.callout.point_at(self._place(step))
 
     def _place(self, step: Step) -> QRect:

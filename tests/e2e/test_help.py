@@ -49,6 +49,11 @@ def test_f1_helps_with_what_is_asked_about(robot: Robot) -> None:
     bench.views.timeline.setFocus()
     robot.key(KEY.Key_F1)
     assert read(robot)[0] == "events"
+    robot.window.instruments.show_page("budget")
+    bench.budgets.panel.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    bench.budgets.panel.setFocus()
+    robot.key(KEY.Key_F1)
+    assert read(robot)[0] == "objectives"
 
 
 def test_escape_gives_the_keyboard_back_to_the_field(robot: Robot) -> None:

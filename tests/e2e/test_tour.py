@@ -71,6 +71,7 @@ def test_all_five_steps_by_what_a_person_really_does(robot: Robot) -> None:
     for _press in range(8):
         robot.key(KEY.Key_Right)
     at(robot, 1)
+    assert "hockey stick" in tour.callout.learnt.text()
 
     before = robot.services.document.stack.count()
     robot.click("web")
@@ -106,6 +107,7 @@ def test_it_goes_on_where_it_was_left_and_begins_anew_after_its_end(robot: Robot
     robot.opened.bench.actions["help.tour"].trigger()
     assert tour.step == 2
     for _step in range(3):
+        assert tour.callout.learnt.text() == ""  # nothing was to be seen in what was skipped
         QTest.mouseClick(tour.callout.skip, LEFT)
     assert tour.step is None
     robot.opened.bench.actions["help.tour"].trigger()
