@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -24,6 +23,7 @@ from app.picture import copy_picture, export_picture
 from app.presenting.desk import PresentDesk
 from app.run_saver import RunSaver
 from app.shortcuts_card import AboutCard, ShortcutsCard
+from app.speeds import next_speed
 from app.submenus import Submenus
 from app.tour import Guide
 from app.view_windows import ViewWindows
@@ -40,24 +40,6 @@ if TYPE_CHECKING:
     from widgets.theme import Preference
 
     Handlers = dict[str, Callable[[], object]]
-
-SPEEDS: Final = (
-    0.1,
-    0.2,
-    0.5,
-    1.0,
-    2.0,
-    5.0,
-    10.0,
-    20.0,
-    50.0,
-    100.0,
-    200.0,
-    500.0,
-    1000.0,
-    math.inf,
-)
-"""Steps of the faster and slower keys."""
 _SAVES: Final = "Write down the run on screen, so that it can be replayed to the same result"
 _NO_RUN: Final = "There is no run to save: press Space to start one"
 THEMES: Final[tuple[Preference, ...]] = ("system", "dark", "light")
@@ -312,11 +294,7 @@ class Commands(QObject):
 
     def _shift_speed(self, steps: int) -> None:
         """Go to the next speed of the ladder."""
-        now = self._bench.services.run.speed
-        if steps > 0:
-            speed = next((each for each in SPEEDS if each > now), SPEEDS[-1])
-        else:
-            speed = next((each for each in reversed(SPEEDS) if each < now), SPEEDS[0])
+        speed = next_speed(self._bench.services.run.speed, steps)
         self._bench.views.transport.set_speed(speed)
         self._bench.services.run.set_speed(speed)
 

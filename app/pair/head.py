@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _SHOWN: Final = 4000
 """Milliseconds for which a refusal can be read."""
+_MET: Final = 0.99
+"""Share of answers below which latency is that of all requests."""
 
 
 class Head(QWidget):
@@ -35,6 +37,7 @@ class Head(QWidget):
         title.setMinimumWidth(60)
         about = set_role(ElidedLabel(), "muted")
         about.set_full_text(side.shown.about)
+        about.setVisible(bool(side.shown.about))  # who says nothing leaves the room to the title
         self.told = set_role(ElidedLabel(), "caption")
         self.told.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._fades = QTimer(self, singleShot=True, interval=_SHOWN)
@@ -63,12 +66,12 @@ class Head(QWidget):
 
     def refuse(self, _edit: object) -> None:
         """Say why an edit on this side is not made, for a while."""
-        self.told.set_full_text("Only shown here: open it to change it")
+        self._tell("Only shown here: open it to change it")
         self._fades.start()
 
     def _show_replay(self, share: float, _target: float) -> None:
         """Say how far the kept run is repeated."""
-        self.told.set_full_text(f"repeating the run … {share:.0%}")
+        self._tell(f"repeating the run … {share:.0%}")
 
     def _show(self, *_: object) -> None:
         """What came of it."""
@@ -77,8 +80,13 @@ class Head(QWidget):
         colour = self._look.theme.danger.text if stopped else self._look.theme.muted
         self.told.setStyleSheet(f"color: {colour}")
         text = f"Not running: {side.problem}" if stopped else result_line(side.result)
-        self.told.set_full_text(text)
+        self._tell(text)
         self.told.setToolTip(text)
+
+    def _tell(self, text: str) -> None:
+        """Say something at the right; where that is nothing, the title has its room."""
+        self.told.set_full_text(text)
+        self.told.setVisible(bool(text))
 
 
 def result_line(result: Mapping[str, Any] | None) -> str:
@@ -87,11 +95,15 @@ def result_line(result: Mapping[str, Any] | None) -> str:
     if result is None or not clients:
         return ""
     goodput = sum(each.get("goodput", 0.0) for each in clients.values())
-    slow = [each.get("latency", {}).get("p99") for each in clients.values()]
+    # Answers alone look the better the more requests fail.
+    shares = [each.get("availability") for each in clients.values()]
+    fails = any(each is not None and each < _MET for each in shares)
+    of = "latency_all" if fails else "latency"
+    slow = [each.get(of, {}).get("p99") for each in clients.values()]
     times = [each for each in slow if isinstance(each, int | float)]
     words = [f"goodput {format_quantity(goodput, 'rps')}"]
     if times:
-        words.append(f"p99 {format_quantity(max(times), 's')}")
+        words.append(f"p99 {format_quantity(max(times), 's')}{' of all requests' if fails else ''}")
     objectives = result.get("objectives") or []
     if objectives:
         met = sum(bool(each.get("met")) for each in objectives)

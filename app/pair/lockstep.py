@@ -65,6 +65,11 @@ class LockStep(QObject):
         return self._running
 
     @property
+    def speed(self) -> float:
+        """Simulated seconds a wall second; infinity for as fast as the slowest goes."""
+        return self._speed
+
+    @property
     def now(self) -> float:
         """The time to which all have come (s)."""
         return min(side.now for side in self._sides)

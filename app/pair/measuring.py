@@ -13,7 +13,7 @@ from app.studies.running import RunningStudy
 from engine.catalog.measures import title_of
 from engine.study.compare import Compare
 from engine.study.errors import StudyError
-from engine.study.paired import paired_of
+from engine.study.paired import paired_of, with_failures
 from engine.study.points import Variant
 
 if TYPE_CHECKING:
@@ -84,7 +84,8 @@ class PairMeasurement(QObject):
         self.card.begin()
         a = Variant.of(left, load=self.load)
         try:
-            study = Compare(a, Variant.of(right, load=self.load), seeds=SEEDS, base_seed=left.scenario.seed)  # fmt: skip
+            b = Variant.of(right, load=self.load)
+            study = with_failures(Compare(a, b, seeds=SEEDS, base_seed=left.scenario.seed))
         except StudyError as error:
             self.card.end(str(error))
             return

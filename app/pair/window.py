@@ -18,6 +18,7 @@ from app.pair.measuring import PairMeasurement
 from app.pair.numbers import SPAN, figures
 from app.pair.side import Side
 from app.pair.tiles import LETTERS, Tiles
+from app.speeds import next_speed
 from app.splitter import LineSplitter
 from engine.catalog.differing import counts_line, told
 from engine.model.edits import SetDesign
@@ -232,6 +233,8 @@ class PairWindow(QWidget):
         for keys, act in (
             ("Space", self._toggle),
             (".", self._step),
+            ("]", partial(self._shift_speed, 1)),
+            ("[", partial(self._shift_speed, -1)),
             ("Ctrl+R", self.drive.restart),
             ("Ctrl+9", self.fit),
             ("D", self._toggle_list),
@@ -321,6 +324,12 @@ class PairWindow(QWidget):
                 side.canvas.select(())
         else:
             self.close()
+
+    def _shift_speed(self, steps: int) -> None:
+        """Go to the next speed of the ladder."""
+        speed = next_speed(self.drive.speed, steps)
+        self.transport.set_speed(speed)
+        self.drive.set_speed(speed)
 
     def _set_seed(self, seed: int) -> None:
         """Both run with this seed, from 0 on."""

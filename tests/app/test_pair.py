@@ -246,6 +246,16 @@ def test_the_pace_is_that_of_the_slower_one(qtbot: Any, qapp: Any) -> None:
     made.window.close()
 
 
+def test_a_title_has_the_room_of_what_is_not_said(pair: Any) -> None:
+    """Twins are told apart by the end of their titles."""
+    head = pair.window.heads[1]
+    assert not head.told.isVisible()
+    head.refuse(None)
+    assert head.told.isVisible()
+    head._show()
+    assert not head.told.isVisible()
+
+
 def test_a_side_that_breaks_stops_both_and_says_why(pair: Any) -> None:
     pair.window.begin(1.0)
     pair.pipes[1].reports.append(Failed("the engine broke", ""))
@@ -325,6 +335,10 @@ def test_a_result_is_told_in_a_line() -> None:
     assert line.startswith("Measured: goodput ")
     assert "p99" in line
     assert result_line(None) == ""
+    users = {"goodput": 5.0, "availability": 0.4, "latency": {"p99": 0.02}, "latency_all": {"p99": 2.0}}  # fmt: skip
+    told = "Measured: goodput 5 rps, p99 2 s of all requests"
+    assert result_line({"clients": {"users": users}}) == told
+    assert "p99 20 ms" in result_line({"clients": {"users": users | {"availability": 1.0}}})
 
 
 def test_the_keyboard_runs_lists_and_leaves(pair: Any, qtbot: Any) -> None:
@@ -338,6 +352,10 @@ def test_the_keyboard_runs_lists_and_leaves(pair: Any, qtbot: Any) -> None:
     assert not pair.window.card.isVisible()
     QTest.keyClick(pair.window, Qt.Key.Key_Space)
     assert not pair.window.drive.running
+    QTest.keyClick(pair.window, "]")
+    assert (pair.window.drive.speed, pair.window.transport._speed_text.text()) == (2.0, "2×")
+    QTest.keyClick(pair.window, "[")
+    assert pair.window.drive.speed == 1.0
     with qtbot.waitSignal(pair.window.closed):
         QTest.keyClick(pair.window, Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier)
     assert all(pipe.closed for pipe in pair.pipes)

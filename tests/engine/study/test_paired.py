@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine.study import Compare, Variant, run_study
-from engine.study.paired import Paired, paired_of
+from engine.study.paired import Paired, paired_of, with_failures
 from engine.study.senses import more_is_better
 from tests.helpers.builders import client, design, exponential, link, node
 
@@ -56,6 +56,19 @@ def test_pairs_tell_more_than_the_two_apart() -> None:
     apart = 2.364624 * math.sqrt((spreads[0] + spreads[1]) / 8)
     assert goodput.half is not None
     assert goodput.half < 0.5 * apart
+
+
+def test_where_requests_fail_latency_is_that_of_all() -> None:
+    """One that refuses nearly everything answers the rest fast, and is no better for that."""
+    study = with_failures(Compare(Variant.of(shop(1)), Variant.of(shop(6)), seeds=2))
+    assert study.metrics[:2] == ("users.latency.p99", "users.latency_all.p99")
+    found = {each.metric for each in paired_of(run_study(study))}
+    assert "users.latency_all.p99" in found
+    assert "users.latency.p99" not in found
+    well = with_failures(Compare(Variant.of(shop(6)), Variant.of(shop(8)), seeds=2))
+    found = {each.metric for each in paired_of(run_study(well))}
+    assert "users.latency.p99" in found
+    assert not any("latency_all" in each for each in found)
 
 
 def test_what_they_say() -> None:
