@@ -153,6 +153,8 @@ class PairDesk(QObject):
         window, self.window = self.window, None
         if window is not None:
             window.deleteLater()
+            # Where no window manager hands out the keyboard, nobody would have it.
+            self._bench.window.activateWindow()
         if self._was_running:
             self._was_running = False
             self._bench.services.run.set_running(wanted=True)
