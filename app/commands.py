@@ -77,6 +77,7 @@ class Commands(QObject):
         self.citing = CitingDesk(bench)
         self.views = ViewWindows(bench)
         self.citing.shown.connect(self.views.show_chips)
+        self.citing.shown.connect(self.pair.show_chips)
         bench.actions.bind(
             self._file() | self._edit() | self._view() | self._insert() | self._run() | self._help()
         )

@@ -12,11 +12,14 @@ from app.places import shipped_designs
 from engine.model import files
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from app.pair.side import Shown
     from app.pair.window import PairWindow
     from app.run_keeper import Recalled
     from app.workbench import Workbench
     from engine.model.design import Design
+    from widgets.canvas.note_painter import NoteChip
 
 _FIXED: Final = "-fixed"
 _KEY: Final = "twin"
@@ -99,6 +102,12 @@ class PairDesk(QObject):
         if self.window is not None:
             self.window.close()
 
+    def show_chips(self, chips: Mapping[str, tuple[NoteChip, ...]]) -> None:
+        """Show what the notes of the open design cite, on its side."""
+        for side in self.window.sides if self.window is not None else ():
+            if side.shown.is_open:
+                side.canvas.show_chips(chips)
+
     def _source_stem(self) -> str:
         """Name of the shipped file that the open design is a copy of; empty where it is none."""
         services = self._bench.services
@@ -139,6 +148,7 @@ class PairDesk(QObject):
         for side in window.sides:
             side.canvas.set_motion("reduced" if reduced else "full")
             side.canvas.message.connect(bench.views.status.flash)
+        self.show_chips(bench.views.canvas.chips)
         for side, head in zip(window.sides, window.heads, strict=True):
             push = services.document.push if side.shown.is_open else head.refuse
             side.canvas.edit_requested.connect(push)

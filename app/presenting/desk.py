@@ -65,6 +65,7 @@ class PresentDesk(QObject):
         shown = Shown(bench.design, bench.design.title)
         still = services.settings.values.reduced_motion
         window = self.window = PresentWindow(shown, context, bench.window, still=still)
+        window.canvas.show_chips(bench.views.canvas.chips)
         window.closed.connect(self._closed)
         window.setGeometry(bench.window.geometry())
         window.showFullScreen()

@@ -8,6 +8,7 @@ import pytest
 
 from app.places import shipped_designs
 from engine.model.edits import SetField
+from widgets.canvas.note_painter import NoteChip
 
 
 @pytest.mark.timeout(300)
@@ -20,9 +21,14 @@ def test_an_incident_runs_beside_its_fix_and_closing_leaves_the_window_as_it_was
     assert banner.shown("twin") == "This incident has a repaired twin."
     before = bench.services.document.design
     assert bench.services.run.running
+    cited = {before.notes[0].id: (NoteChip("goodput 0 rps", "holds", "healthy"),)}
+    bench.views.canvas.show_chips(cited)
     pair.begin_with_twin()
     window = pair.window
     left, right = window.sides
+    assert (left.canvas.chips, right.canvas.chips) == (cited, {})
+    robot.opened.commands.citing.shown.emit({})
+    assert left.canvas.chips == {}
     assert not bench.services.run.running
     assert (left.design, right.design.title) == (before, "Retry storm, tamed by a short queue")
     window.drive.set_speed(float("inf"))

@@ -224,6 +224,11 @@ class CanvasView(QGraphicsView):
         before, self._scene.presenter.findings = self._scene.presenter.findings, dict(findings)
         self._scene.refresh_faces(before.keys() | findings.keys())
 
+    @property
+    def chips(self) -> Mapping[str, tuple[NoteChip, ...]]:
+        """What notes cite, by their ids."""
+        return self._scene.chips
+
     def show_chips(self, chips: Mapping[str, tuple[NoteChip, ...]]) -> None:
         """Show what notes cite, by their ids."""
         self._scene.show_chips(chips)
