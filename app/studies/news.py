@@ -1,4 +1,4 @@
-"""What the process that drives a study and the window say to each other."""
+"""What the processes that plan and drive a study and the window say to each other."""
 
 from __future__ import annotations
 
@@ -10,10 +10,35 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from engine.model.design import Design
     from engine.study import Report, Study, StudyRun
+    from widgets.study import StudyRequest
 
     Look = Callable[[StudyRun, Report], object]
     """Makes of what was found what people see of it: a function of a module, or a ``partial`` of one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What would this study take?"""
+
+    request: StudyRequest
+    design: Design
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """The answer: a study that can be driven, or a problem."""
+
+    study: Study | None = None
+    words: str = ""
+    """What it would take, in a line."""
+    title: str = ""
+    """With the names that people know."""
+    digest: str = ""
+    """Of the design."""
+    problem: str = ""
+    """Why it cannot be, in a line; then there is no study."""
 
 
 @dataclass(frozen=True, slots=True)

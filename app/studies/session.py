@@ -10,14 +10,14 @@ from PySide6.QtCore import QObject, Signal
 
 from app.errands import Errand
 from app.naming import name_of
-from app.studies.asking import items_of, metrics_of, plan_of, settings_of, study_of
+from app.studies.asking import items_of, metrics_of, settings_of
 from app.studies.looks import named
 from app.studies.map_keeper import MapKeeper
-from app.studies.naming import Names, setting_title
+from app.studies.naming import setting_title
+from app.studies.planner import Planner
 from app.studies.running import RunningStudy
 from engine.catalog.measures import title_of
 from engine.model.files import shown_name
-from engine.study import StudyError, Variant
 from widgets.study import Choice, StudyPanel
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from app.dialogs import Dialogs
     from app.services import Services
+    from app.studies.news import Planned
     from engine.model.changes import Changes
     from engine.model.design import Design
     from engine.study import Cell, Report
@@ -35,6 +36,10 @@ if TYPE_CHECKING:
 
 _OF_FAILURES: Final = frozenset({"experiments", "blast"})
 """Tables whose rows are about a failure."""
+_LOOKS = "Looking at what it takes …"
+_STARTS = "Starts as soon as it is planned …"
+_FROM_FILES: Final = "file"
+"""The field that names designs in files: what they hold may have changed since the study was planned."""
 
 
 class StudySession(QObject):
@@ -52,6 +57,9 @@ class StudySession(QObject):
         self._document, self._files, self._dialogs = services.document, services.files, dialogs
         self._errands = services.errands
         self.running = RunningStudy(self, services.places.studies)
+        self._planner = Planner(self)
+        self._wished = False
+        """Whether the study is to start as soon as it is planned."""
         self.map = MapKeeper(self)
         self.panel = StudyPanel(look.theme, look.icons)
         look.changed.connect(self._dress)
@@ -77,6 +85,7 @@ class StudySession(QObject):
 
     def _follow_design(self) -> None:
         """Another design is open."""
+        self._wished = False
         self.map.forget()
         self.follow()
 
@@ -94,12 +103,14 @@ class StudySession(QObject):
 
     def close(self) -> None:
         """End what runs, without a word."""
+        self._planner.close()
         self.running.close()
 
     def _connect_panel(self) -> None:
         """Who hears whom."""
         panel, running = self.panel, self.running
-        panel.form.changed.connect(self._plan)
+        panel.form.changed.connect(self._ask)
+        self._planner.planned.connect(self._take_plan)
         panel.form.started.connect(self._start)
         panel.form.cancelled.connect(running.cancel)
         panel.form.file_wanted.connect(self._choose_file)
@@ -113,28 +124,56 @@ class StudySession(QObject):
         running.reported.connect(self._show)
         running.ended.connect(self._end)
 
+    @property
+    def planning(self) -> bool:
+        """Whether it is still found out what the study would take."""
+        return self._planner.busy
+
+    def _ask(self, request: StudyRequest) -> None:
+        """Something else was typed: what was to start before is not wanted any more."""
+        self._wished = False
+        self._plan(request)
+
     def _plan(self, request: StudyRequest) -> None:
-        """Say what the study would take, or why it cannot be."""
-        if self.running.active:
+        """Find out what the study would take, or why it cannot be."""
+        if not self.running.active:
+            self.panel.form.show_plan(_STARTS if self._wished else _LOOKS)
+            self._planner.ask(request, self._document.design)
+
+    def _take_plan(self, planned: Planned) -> None:
+        """Say what it would take, and start it where that was wished meanwhile."""
+        asked, form = self._planner.question, self.panel.form
+        if asked is None or asked.request != form.request or self.running.active:
+            return  # something else was typed, and is asked in a moment
+        wished, self._wished = self._wished, False
+        if planned.problem:
+            form.show_problem(planned.problem)
             return
-        try:
-            self.panel.form.show_plan(plan_of(study_of(request, self._document.design)))
-        except StudyError as error:
-            self.panel.form.show_problem(str(error))
+        form.show_plan(planned.words)
+        if wished:
+            self._begin(planned, asked.design)
 
     def _start(self, request: StudyRequest) -> None:
-        """Run it."""
+        """Run what was planned, or wait for the plan."""
         design = self._document.design
-        try:
-            study = study_of(request, design)
-        except StudyError as error:
-            self.panel.form.show_problem(str(error))
-            return
-        self.panel.set_title(Names(design).text(study.title))
+        planned = self._planner.answer(request, design)
+        if planned is None or _FROM_FILES in request.values:
+            self._wished = True
+            self._plan(request)
+        elif planned.problem:
+            self.panel.form.show_problem(planned.problem)
+        else:
+            self._begin(planned, design)
+
+    def _begin(self, planned: Planned, design: Design) -> None:
+        """Run it."""
+        study = planned.study
+        assert study is not None, "a plan without a problem has a study"
+        self.panel.set_title(planned.title)
         self.panel.show_report(None, None)
         self.panel.form.set_running(True)
         self.map.begin(study)
-        self.running.start(study, Variant.of(design).digest, partial(named, design))
+        self.running.start(study, planned.digest, partial(named, design))
 
     def _show(self, report: Report, shown: tuple[Report, Picture | None]) -> None:
         """Show what can be said so far."""

@@ -7,6 +7,7 @@ on the outcomes alone, not on who computed them, in which order, or in how many 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from engine.catalog import DesignError, lower
@@ -35,6 +36,14 @@ class Study(ABC):
 
     kind: ClassVar[str]
     """Name on the command line."""
+
+    def __getstate__(self) -> dict[str, object]:
+        """What travels between processes: not the points, which follow from the rest and are many."""
+        return {
+            name: value
+            for name, value in vars(self).items()
+            if not isinstance(getattr(type(self), name, None), cached_property)
+        }
 
     @property
     @abstractmethod
@@ -111,9 +120,7 @@ def checked(variant: Variant, drawn: Design | None = None) -> Design:
     Raises:
         StudyError: a setting that does not fit, or a finding that keeps the design from running.
     """
-    if not 0.0 <= variant.load <= MOST_LOAD:
-        msg = f"load={variant.load:g}: the load dial should be between 0 and {MOST_LOAD:g}"
-        raise StudyError(msg)
+    check_load(variant)
     try:
         design = variant.made(drawn)
         lower(design)
@@ -124,6 +131,13 @@ def checked(variant: Variant, drawn: Design | None = None) -> Design:
         msg = f"{error}{under}"
         raise StudyError(msg) from error
     return design
+
+
+def check_load(variant: Variant) -> None:
+    """Refuse a load dial beyond its ends. Raises ``StudyError``."""
+    if not 0.0 <= variant.load <= MOST_LOAD:
+        msg = f"load={variant.load:g}: the load dial should be between 0 and {MOST_LOAD:g}"
+        raise StudyError(msg)
 
 
 def seeds_from(design: Design, count: int, base: int | None = None) -> tuple[int, ...]:

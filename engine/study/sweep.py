@@ -25,7 +25,7 @@ from engine.study.export import number_or_text
 from engine.study.objectives import OBJECTIVE_COLUMNS, judge, objective_row
 from engine.study.ranges import axis_of
 from engine.study.report import Column, Table
-from engine.study.study import Study, checked, few_enough, replications, seeds_from
+from engine.study.study import Study, check_load, checked, few_enough, replications, seeds_from
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,8 +82,12 @@ class Sweep(Study):
         metrics = tuple(metric_named(design, name) for name in self.metrics)
         object.__setattr__(self, "variant", self.variant.asking(metrics))
         drawn = loads(self.variant.design)
+        lowered = {self.variant.settings}
         for variant in self._variants if combinations <= _MOST_CHECKED else self._alone():
-            checked(variant, drawn)
+            check_load(variant)
+            if variant.settings not in lowered:  # the load dial alone changes no design
+                checked(variant, drawn)
+                lowered.add(variant.settings)
         main = default_metric(design)
         client = main.partition(".")[0]
         usual = (main, f"{client}.goodput", f"{client}.failed")

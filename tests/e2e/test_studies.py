@@ -12,6 +12,7 @@ from app.studies.naming import Names
 from engine.model import files
 from engine.model.design import Design
 from engine.study import Replicate, Variant, run_study
+from engine.study import study as planning
 from tests.helpers.studies import Studies
 
 pytestmark = [
@@ -131,3 +132,26 @@ def test_numbers_are_exported_and_escape_brings_the_charts_back(studies, dialogs
         assert [row["seed"] for row in csv.DictReader(file)] == ["7", "8"]
     QTest.keyClick(studies.panel, Qt.Key.Key_Escape)
     assert not studies.robot.opened.bench.desk.shown
+
+
+def test_start_waits_for_the_plan_of_what_was_typed_last(studies, monkeypatch) -> None:
+    def refuse(*_) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(planning, "lower", refuse)  # in the window; its processes have their own
+    studies.ask("replicate", seeds="3")
+    studies.form.set_text("seeds", "2")
+    studies.form._pause.timeout.emit()
+    assert studies.session.planning
+    assert studies.form._start.isEnabled()
+    studies.start()
+    assert not studies.session.running.active
+    studies.robot.wait(lambda: studies.report is not None and studies.report.done == 2, 120_000)
+    studies.robot.wait(lambda: not studies.session.running.active)
+    studies.robot.wait(lambda: not studies.session.planning)
+    studies.form.set_text("seeds", "4")
+    studies.form._pause.timeout.emit()
+    studies.start()
+    studies.form.set_text("seeds", "none")  # who goes on typing does not want it any more
+    studies.robot.wait(lambda: "not a whole number" in studies.form._note.text())
+    assert not studies.session.running.active

@@ -30,7 +30,7 @@ class Studies:
         self.form.choose_kind(kind)
         for name, text in texts.items():
             self.form.set_text(name, text)
-        self.robot.wait(lambda: not self.form._pause.isActive())
+        self.robot.wait(lambda: not self.form._pause.isActive() and not self.session.planning)
 
     def start(self) -> None:
         assert self.form._start.isEnabled(), self.form._note.text()
@@ -39,5 +39,7 @@ class Studies:
     def run(self, kind: str, **texts: str) -> Report | None:
         self.ask(kind, **texts)
         self.start()
-        self.robot.wait(lambda: not self.session.running.active, 120_000)
+        self.robot.wait(
+            lambda: not self.session.planning and not self.session.running.active, 120_000
+        )
         return self.report

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from engine.study import StudyError, Sweep, run_point
+from engine.study import StudyError, Sweep, run_point, sweep
+from engine.study.study import checked
 from tests.engine.study.helpers import conclude, shop, variant
 from tests.helpers.theory import mmc_response
+
+if TYPE_CHECKING:
+    from engine.model.design import Design
+    from engine.study import Variant
 
 P99 = "users.latency.p99"
 
@@ -93,3 +100,19 @@ def test_what_makes_no_sense_is_refused_before_anything_runs(
 def test_the_design_is_left_as_it_was() -> None:
     study = Sweep(variant(), ("web.workers=2:3",))
     assert study.design == shop()
+
+
+def test_each_setting_is_lowered_once_and_the_load_dial_never(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lowered: list[tuple[str, ...]] = []
+
+    def count(made: Variant, drawn: Design | None = None) -> Design:
+        lowered.append(made.settings)
+        return checked(made, drawn)
+
+    monkeypatch.setattr(sweep, "checked", count)
+    Sweep(variant(), ("web.workers=1:3", "load=0.1:4:0.1"), seeds=1)
+    assert lowered == [(), ("web.workers=1",), ("web.workers=2",), ("web.workers=3",)]
+    with pytest.raises(StudyError, match="load dial"):
+        Sweep(variant(), ("load=1,-1",), seeds=1)
