@@ -191,7 +191,7 @@ def _node(site: Center, solved: _Solved) -> NodePrediction:
         busy = min(1.0, served * site.hold.mean * stay.slower / site.workers)
     elif site.workers is not None:
         busy = 1.0
-    elif stay.load is not None:
+    elif stay.load is not None and site.plan.backlog is None:
         busy = stay.load  # of replicas, beside which nobody waits
     if site.plan.station.elastic is not None and stay.load is not None:
         busy = min(1.0, stay.load * (1.0 - stay.wait.loss))  # cold starts keep workers as well
