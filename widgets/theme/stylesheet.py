@@ -92,8 +92,12 @@ QPushButton[role="primary"]:hover, QToolButton[role="transport-primary"]:hover {
   border-color: {t.on_accent}; }}
 QPushButton[role="primary"]:focus, QToolButton[role="primary"]:focus,
 QToolButton[role="transport-primary"]:focus {{ border-color: {t.text}; }}
+QPushButton[role="primary"]:disabled, QToolButton[role="primary"]:disabled,
+QToolButton[role="transport-primary"]:disabled {{ background: {t.field}; color: {t.disabled};
+  border-color: {t.field}; }}
 QPushButton[role="danger"], QToolButton[role="danger"] {{ color: {t.danger.text};
   font-weight: 600; }}
+QPushButton[role="danger"]:disabled, QToolButton[role="danger"]:disabled {{ color: {t.disabled}; }}
 QPushButton[role="flat"], QToolButton[role="flat"] {{ background: transparent;
   border-color: transparent; padding: 3px; }}
 QPushButton[role="flat"]:hover, QToolButton[role="flat"]:hover {{ background: {t.field_hover}; }}
