@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from PySide6.QtCore import Qt
 
-from engine.study.report import Column, Failure, Report, Table
+from engine.study.report import Cell, Column, Failure, Report, Table
 from widgets.study.results import Results, TableModel
 
 if TYPE_CHECKING:
-    import pytest
-
-    from widgets.study.results import Index
+    from collections.abc import Iterable
 
 METRICS = Table(
     "metrics",
@@ -123,26 +121,33 @@ def test_a_row_can_be_left_again(qtbot) -> None:
     assert results._table.selectionModel().selectedRows() == []
 
 
-def test_a_long_table_is_asked_for_the_cells_in_sight_alone(
-    qapp: object, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: set[int] = set()
-    data = TableModel.data
+class WatchedRows(tuple[tuple[Cell, ...], ...]):  # noqa: SLOT001 - a tuple takes none
+    """Rows of a table that remember which of them were asked for one by one, as a view asks for its cells."""
 
-    def watched(model: TableModel, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        asked.add(index.row())
-        return data(model, index, role)
+    asked: set[int]
 
-    monkeypatch.setattr(TableModel, "data", watched)
+    def __new__(cls, rows: Iterable[tuple[Cell, ...]]) -> Self:
+        made = super().__new__(cls, rows)
+        made.asked = set()
+        return made
+
+    def __getitem__(self, place):
+        if isinstance(place, int):
+            self.asked.add(place)
+        return super().__getitem__(place)
+
+
+def test_a_long_table_is_asked_for_the_cells_in_sight_alone(qtbot) -> None:
     longest = "the longest of all"
-    rows = tuple((longest if row == 9_000 else f"n{row}", row / 7.0) for row in range(10_000))
+    rows = WatchedRows((longest if row == 9_000 else f"n{row}", row / 7.0) for row in range(10_000))
     columns = (Column("what", "What"), Column("mean", "mean", "s"))
     results = Results()
+    qtbot.addWidget(results)
     results.resize(400, 300)
     results.show()
     results.show_report(report(tables=(Table("points", "Points", columns, rows),)))
     results.grab()
-    assert 0 in asked
-    assert len(asked) < 40
+    assert 0 in rows.asked
+    assert len(rows.asked) < 40
     metrics = results._table.fontMetrics()
     assert results._table.columnWidth(0) > metrics.horizontalAdvance(longest)
