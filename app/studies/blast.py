@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from app.naming import name_of
 from engine.catalog.inside import members
 from engine.model.units import format_figure, format_quantity
 from engine.study.blast import NOTHING
-from engine.study.faults import Experiment, events_of
+from engine.study.faults import Experiment, links_cut
 from widgets.canvas import BlastMap, BlastMark
 
 if TYPE_CHECKING:
@@ -113,11 +112,10 @@ def _struck(study: Chaos, experiment: Experiment) -> Iterator[str]:
     """What a fault hits itself: the target, what is inside it, or the links that are parted."""
     target = experiment.target
     yield target.id
-    if experiment.fault != "cut" and target.sort == "frame":
+    if experiment.fault == "cut":
+        yield from links_cut(study.design, target)
+    elif target.sort == "frame":
         yield from (node.id for node in members(study.design, target.id))
-    if experiment.fault == "cut" and target.sort != "link":
-        for event in events_of(study.design, experiment, study.dose):
-            yield str(json.loads(event)["target"])
 
 
 def _number(cell: Cell) -> float | None:

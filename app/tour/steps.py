@@ -99,7 +99,7 @@ class TurnUp:
 
 
 class BreakIt:
-    """One instance is killed."""
+    """One instance is killed, or stopped otherwise."""
 
     title = "Break something"
 
@@ -108,8 +108,8 @@ class BreakIt:
         self._before = 0
 
     def begin(self) -> None:
-        """Kills that there are do not count."""
-        self._before = _kills(self._bench.design)
+        """What stops already does not count."""
+        self._before = _stops(self._bench.design)
 
     def words(self) -> str:
         """By mouse and by key."""
@@ -130,7 +130,7 @@ class BreakIt:
 
     def done(self) -> bool:
         """The scenario has one more."""
-        return _kills(self._bench.design) > self._before
+        return _stops(self._bench.design) > self._before
 
 
 class AskWhy:
@@ -274,6 +274,7 @@ LEARNT: Final = (
 """What was to be seen in each step, said at the next."""
 
 
-def _kills(design: Design) -> int:
-    """How many events of the scenario kill something."""
-    return sum(event.change == "kill" for event in design.scenario.events)
+def _stops(design: Design) -> int:
+    """How many events of the scenario stop instances."""
+    kinds = [event.kind for event in design.scenario.events]
+    return sum(kind.stops and kind.hits == "nodes" for kind in kinds)

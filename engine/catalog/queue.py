@@ -137,7 +137,7 @@ PRESET = Preset(
             Metric(name="effects", title="took effect", counts=True),
             Metric(name="duplicates", title="took effect again", counts=True),
             Metric(name="out_of_order", title="took effect out of order", counts=True),
-            Metric(name="extended", title="given more time", counts=True),
+            Metric(name="extended", title="given more time", counts=True, taker="heartbeat"),
             Metric(name="deduplicated", title="repeats dropped", counts=True, needs="dedupe"),
         ),
         times=("publish_to_done",),

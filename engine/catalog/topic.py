@@ -210,7 +210,9 @@ PRESET = Preset(
             Metric(name="age", title="age when delivered", unit="s"),
             Metric(name="oldest", title="oldest message", unit="s"),
             Metric(name="partitions", title="partitions"),
-            Metric(name="moved", title="to another partition than before", counts=True),
+            Metric(
+                name="moved", title="to another partition than before", counts=True, event="set"
+            ),
             Metric(name="batch_size", title="messages a batch"),
             Metric(name="published", title="published", counts=True),
             Metric(name="consumed", title="consumed", counts=True, each="consumed_by"),

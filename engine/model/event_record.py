@@ -122,6 +122,11 @@ class EventKind:
     silences: bool = False
     """Whether who calls may never hear anything."""
 
+    @property
+    def picks_key(self) -> bool:
+        """Whether it is about one key."""
+        return any(each.name == "key" for each in self.fields)
+
     def sentence_of(self, event: object, name_of: Callable[[str], str]) -> str:
         """An event as people read it: ``Catalog slow × 10``."""
         target = getattr(event, "target", None)

@@ -33,6 +33,8 @@ class Metric:
     """Under which name there is one for each part of it, such as ``lag`` of ``lag.mail``; empty where there is none."""
     writes: bool = False
     """Whether it is measured only where some request class writes."""
+    taker: str = ""
+    """Config field of those who take messages from it without which it is not measured; empty where it needs none."""
 
     @property
     def heading(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pydantic import ValidationError
@@ -13,13 +14,14 @@ from engine.model.design import Event
 from engine.model.event_kinds import event_kind
 from engine.model.findings import message_of
 from engine.model.names import did_you_mean, one_of
+from engine.model.spread import homes_of
 from engine.records import dataclass
 from engine.study.errors import StudyError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from engine.model.design import Design
+    from engine.model.design import Design, Link
 
 Sort = Literal["node", "link", "frame"]
 FAULTS: Final = ("kill", "slow", "cut")
@@ -152,9 +154,7 @@ def _can(design: Design, target: Target, fault: str) -> bool:
     if fault != "cut":
         return True
     return (
-        _is_parted(design, target.id)
-        if target.sort == "frame"
-        else bool(_cut_links(design, target))
+        _is_parted(design, target.id) if target.sort == "frame" else bool(links_cut(design, target))
     )
 
 
@@ -169,7 +169,7 @@ def events_of(design: Design, experiment: Experiment, dose: Dose) -> tuple[str, 
     elif fault == "cut":
         made = [
             common | {"target": each, "change": "partition", "with": design.link_by_id[each].target}
-            for each in _cut_links(design, target)
+            for each in links_cut(design, target)
         ]
     elif fault == "slow" and target.sort == "link":
         made = [common | {"target": target.id, "change": "delay", "seconds": dose.delay}]
@@ -186,11 +186,30 @@ def events_of(design: Design, experiment: Experiment, dose: Dose) -> tuple[str, 
     return tuple(json.dumps(each, sort_keys=True) for each in made)
 
 
-def _cut_links(design: Design, target: Target) -> list[str]:
-    """The links that a cut parts: a link itself, or all at a node."""
+def links_cut(design: Design, target: Target) -> list[str]:
+    """The links over which a cut lets nothing: a link itself, all at a node, those that lead into or out of a frame.
+
+    A link over which some instances still reach each other is not among them.
+    """
     if target.sort == "link":
         return [target.id]
-    return [link.id for link in design.links if target.id in (link.source, link.target)]
+    if target.sort == "node":
+        return [link.id for link in design.links if target.id in (link.source, link.target)]
+    nowhere = dns_nodes(design)
+    one = Side(design, target.id)
+    one.names -= nowhere
+    outside = Beyond(one, nowhere)
+    return [
+        link.id
+        for link in design.links
+        if len(list(pairs_between(design, link, one, outside))) == _ways(design, link)
+    ]
+
+
+def _ways(design: Design, link: Link) -> int:
+    """How many ways a link stands for: from each place of its source to each of its target."""
+    ends = (design.node_by_id[link.source], design.node_by_id[link.target])
+    return math.prod(len(homes_of(end)) for end in ends)
 
 
 def _is_parted(design: Design, frame: str) -> bool:

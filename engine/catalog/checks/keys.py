@@ -18,7 +18,7 @@ def keys_unread(reading: Reading, plan: Plan) -> Iterator[Finding]:
     hot = [
         (index, event)
         for index, event in enumerate(reading.design.scenario.events)
-        if event.change == "hot_key"
+        if event.kind.picks_key
     ]
     read = any(node.reads_keys for node in plan.nodes) or any(
         link.reads_keys for link in plan.links

@@ -130,13 +130,16 @@ class TestEach:
             always = {
                 metric.name.split(".")[0]
                 for metric in each.metrics
-                if not (metric.needs or metric.event or metric.writes)
+                if not (metric.needs or metric.event or metric.writes or metric.taker)
             }
             assert always <= set(result["nodes"]["it"]["extra"])
 
     def test_what_is_measured_needs_fields_that_there_are(self, each: Component) -> None:
         needed = {field for metric in each.metrics for field in metric.needs.split()}
         assert needed <= set(each.config.model_fields)
+        taken = {metric.taker for metric in each.metrics if metric.taker}
+        takers = [other for other in COMPONENTS if other.input == "messages"]
+        assert all(any(name in taker.config.model_fields for taker in takers) for name in taken)
 
     def test_the_same_seed_gives_the_same_numbers(self, each: Component) -> None:
         hashes = []
