@@ -18,8 +18,9 @@ MISSED = MappingProxyType(
     {
         "a request among 1,000 nodes": "what a thousand nodes touch does not fit in a core's caches",
         "… at 117 % of what they can": "whoever gives up, or has waited, is out of a core's caches by then",
-        "longest turn, 405 runs resumed, processor time": "a table of thousands of rows is laid out in one turn",
+        "16 ms timer p99, engine at 97 % of a core": "measured while 25 ms were promised, and since only beside other work",
         "first paint": "the models of the newer settings are made before the window is shown",
+        "longest turn, 2000 nodes and 4000 links opened, processor time": "the cards of many nodes are made and first painted in one turn",
     }
 )
 """Promises that are not kept yet, and why; a test fails when one more is broken, or one of these kept."""

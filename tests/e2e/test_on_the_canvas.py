@@ -8,7 +8,6 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
-from app.submenus import Submenus
 from engine.model import files
 from engine.model.commenting import said
 from engine.model.design import Comment
@@ -122,9 +121,17 @@ def test_only_the_path_by_a_key(launch, shop) -> None:
 
 def test_help_is_found_by_a_word_in_it(launch, shop) -> None:
     robot = launch(shop)
-    inspector = robot.views.inspector
-    entries = {entry.title: entry for entry in Submenus(robot.opened.bench).entries()}
-    assert not inspector.guide.isVisible()
-    entries["Help: Service"].act()
-    assert robot.opened.bench.chosen == "web"
-    assert inspector.guide.isVisible()
+    robot.activate()
+    robot.control(Qt.Key.Key_K)
+    palette = robot.opened.commands.search
+    robot.type("help: thread a request")
+    robot.wait(lambda: palette.list.count() > 0)
+    assert palette.list.item(0).text() == "Help: Service"
+    assert not robot.window.instruments.is_shown("help")
+    robot.key(Qt.Key.Key_Return)
+    assert not palette.isVisible()
+    assert robot.window.instruments.is_shown("help")
+    reader = robot.opened.bench.help.panel.reader
+    assert robot.window.focusWidget() is reader
+    assert reader.toPlainText().startswith("Service")
+    assert "a thread a request" in reader.toPlainText()

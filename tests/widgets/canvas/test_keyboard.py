@@ -200,7 +200,7 @@ def test_zoom_keys(desk) -> None:
 
 def test_the_selection_is_described_for_screen_readers(desk) -> None:
     desk.view.select(["web"])
-    assert desk.view.accessibleDescription() == "Web, Service, idle, Service"
+    assert desk.view.accessibleDescription() == "Web, Service, idle"
     desk.view.select(["users-web"])
     assert desk.view.accessibleDescription() == "Link from Users to Web"
     desk.view.select(["web", "db"])
