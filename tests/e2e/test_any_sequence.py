@@ -24,7 +24,7 @@ pytestmark = [
 ]
 
 SHELF: Final = Path(__file__).parents[2] / "saved_designs"
-STEPS: Final = 150
+STEPS: Final = 100
 _NOT_HERE: Final = {
     "edit.find",
     "edit.undo",
