@@ -19,7 +19,7 @@ MISSED = MappingProxyType(
         "a request among 1,000 nodes": "what a thousand nodes touch does not fit in a core's caches",
         "three tiers, interpreted": "an interpreter pays for each call of a method, which compiled code hardly does",
         "… at 117 % of what they can": "whoever gives up, or has waited, is out of a core's caches by then",
-        "16 ms timer p99, engine at 97 % of a core": "painting a chart takes longer than what is left of a frame",
+        "16 ms timer p99, engine at 97 % of a core": "two milliseconds over, of which nobody knows yet what takes them",
         "first paint": "the models of the newer settings are made before the window is shown",
         "longest turn, 2000 nodes and 4000 links opened, processor time": "the cards of many nodes are made and first painted in one turn",
     }
