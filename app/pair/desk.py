@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from app.banner import Choice, Message
 from app.places import shipped_designs
+from app.standstill import Standstill
 from engine.model import files
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class PairDesk(QObject):
         """Compare nothing yet."""
         super().__init__(bench)
         self._bench = bench
-        self._was_running = False
+        self._standstill = Standstill(bench.services.run)
         self.window: PairWindow | None = None
         services = bench.services
         services.document.replaced.connect(self._leave_design)
@@ -130,9 +131,7 @@ class PairDesk(QObject):
         self.close()
         bench = self._bench
         services, host = bench.services, bench.window
-        self._was_running = services.run.running
-        if self._was_running:
-            services.run.set_running(wanted=False)
+        self._standstill.begin()
         context = Context(
             bench.components,
             bench.look,
@@ -165,9 +164,7 @@ class PairDesk(QObject):
             window.deleteLater()
             # Where no window manager hands out the keyboard, nobody would have it.
             self._bench.window.activateWindow()
-        if self._was_running:
-            self._was_running = False
-            self._bench.services.run.set_running(wanted=True)
+        self._standstill.end()
 
     def _follow(self, edit: object, _changes: object) -> None:
         """The open design was edited, on either canvas: its side follows."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QRectF
 
 from app.presenting.card import StepsCard
+from app.standstill import Standstill
 from engine.model.presenting import moment_of
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ class PresentDesk(QObject):
         """Present nothing yet."""
         super().__init__(bench)
         self._bench = bench
-        self._was_running = False
+        self._standstill = Standstill(bench.services.run)
         self.window: PresentWindow | None = None
         self.card = StepsCard(
             bench.window, bench.look, bench.views.canvas.camera.shown, self._moment
@@ -53,9 +54,7 @@ class PresentDesk(QObject):
             return
         self.close()
         services = bench.services
-        self._was_running = services.run.running
-        if self._was_running:
-            services.run.set_running(wanted=False)
+        self._standstill.begin()
         context = Context(
             bench.components,
             bench.look,
@@ -103,6 +102,4 @@ class PresentDesk(QObject):
             window.deleteLater()
             # Where no window manager hands out the keyboard, nobody would have it.
             self._bench.window.activateWindow()
-        if self._was_running:
-            self._was_running = False
-            self._bench.services.run.set_running(wanted=True)
+        self._standstill.end()
