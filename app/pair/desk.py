@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 
 from app.banner import Choice, Message
 from app.places import shipped_designs
@@ -191,9 +191,7 @@ class PairDesk(QObject):
             self._bench.views.banners.show_message(
                 Message(_KEY, words, "info", (Choice(act, self.begin_with_twin),))
             )
-            # The message takes of the room in which the design was just fitted.
-            canvas = self._bench.views.canvas
-            QTimer.singleShot(0, canvas, canvas.fit)
+            self._bench.views.canvas.fit_soon()  # the message takes of the room in which the design was fitted
 
 
 def _kept(recalled: Recalled, title: str) -> Shown:

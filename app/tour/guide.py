@@ -57,9 +57,7 @@ class Guide(QObject):
             Choice("Not now", lambda: self._bench.views.status.flash("It stays in the Help menu")),
         )
         self._bench.views.banners.show_message(Message(_KEY, _OFFER, "info", choices))
-        # The message takes of the room in which the design was just fitted.
-        canvas = self._bench.views.canvas
-        QTimer.singleShot(0, canvas, canvas.fit)
+        self._bench.views.canvas.fit_soon()  # the message takes of the room in which the design was fitted
 
     def start(self) -> None:
         """Begin, or go on with the step at which it was left."""

@@ -368,6 +368,10 @@ class CanvasView(QGraphicsView):
         self.setFocus()
         self._hand.begin_link()
 
+    def fit_soon(self) -> None:
+        """Show everything once what was just put beside the canvas has taken of its room."""
+        QTimer.singleShot(0, self, self.fit)
+
     def fit(self) -> None:
         """Show the whole design."""
         self._camera.fit(self._scene.content_rect())
