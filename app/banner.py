@@ -39,7 +39,8 @@ class Message:
 
     key: str
     text: str
-    level: Literal["info", "error"] = "error"
+    level: Literal["offer", "info", "error"] = "error"
+    """An offer can wait until everything else is read."""
     choices: tuple[Choice, ...] = ()
     details: str = ""
     """Shown on demand, such as a traceback."""
@@ -51,8 +52,15 @@ class Banner(QFrame):
     def __init__(self, message: Message, look: ThemeManager, parent: BannerArea) -> None:
         super().__init__(parent)
         self._area, self._message, self._look = parent, message, look
-        set_role(self, "card" if message.level == "info" else "finding")
+        set_role(self, "finding" if message.level == "error" else "card")
         self.setAccessibleName(message.text)
+        self.next_button = set_role(QPushButton(), "flat")
+        self.next_button.setToolTip("Show the next message")
+        self.next_button.clicked.connect(parent.show_next)
+        self.next_button.setLayoutDirection(
+            Qt.LayoutDirection.RightToLeft
+        )  # the arrow behind the words
+        self.next_button.hide()
         self._picture = QLabel()
         self.close_button = set_role(QToolButton(), "flat")
         self.close_button.setToolTip("Dismiss")
@@ -67,6 +75,17 @@ class Banner(QFrame):
         outer.addWidget(self._details)
         self.dress()
 
+    @property
+    def rank(self) -> int:
+        """How urgent it is; 0 is read first."""
+        return ("error", "info", "offer").index(self._message.level)
+
+    def count(self, place: int, number: int) -> None:
+        """Say which of so many messages it is; nothing of the only one."""
+        self.next_button.setText(f"{place} of {number}")
+        self.next_button.setAccessibleName(f"Message {place} of {number}, show the next")
+        self.next_button.setVisible(number > 1)
+
     def dress(self) -> None:
         """Draw icons in the colours of the theme."""
         theme, error = self._look.theme, self._message.level == "error"
@@ -76,6 +95,7 @@ class Banner(QFrame):
         self._picture.setPixmap(self._look.icons.pixmap(name, colour, 16, ratio))
         self.close_button.setIcon(self._look.icons.icon("close", theme.muted, 14))
         self.close_button.setIconSize(QSize(14, 14))
+        self.next_button.setIcon(self._look.icons.icon("chevron-right", theme.muted, 14))
 
     def _row(self) -> QHBoxLayout:
         """Icon, text, buttons."""
@@ -95,6 +115,7 @@ class Banner(QFrame):
             more.setCheckable(True)
             more.toggled.connect(self._details.setVisible)
             row.addWidget(more)
+        row.addWidget(self.next_button)
         row.addWidget(self.close_button)
         return row
 
@@ -113,46 +134,87 @@ class Banner(QFrame):
 
 
 class BannerArea(QWidget):
-    """The messages there are, oldest on top; takes no room when there is none."""
+    """The messages there are, one at a time: the most urgent, among those the latest; no room when there is none."""
 
     def __init__(self, look: ThemeManager, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._look = look
         self._banners: dict[str, Banner] = {}
+        self._front: Banner | None = None
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(10, 8, 10, 8)
-        self._layout.setSpacing(6)
+        self._layout.setSpacing(0)
         set_role(self, "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.hide()
         look.changed.connect(self._dress)
 
     def show_message(self, message: Message) -> None:
-        """Show a message, in place of one with the same key."""
-        self.dismiss(message.key)
+        """Show a message, in place of one with the same key; it waits behind more urgent ones."""
+        old = self._banners.pop(message.key, None)
         banner = Banner(message, self._look, self)
+        banner.hide()
         self._banners[message.key] = banner
         self._layout.addWidget(banner)
-        self.show()
+        if old is not None:
+            self._remove(old)
+        self._bring(self._order()[0])
 
     def dismiss(self, key: str) -> None:
-        """Take a message away, if it is there."""
+        """Take a message away, if it is there; the next one comes in its place."""
         banner = self._banners.pop(key, None)
-        if banner is not None:
-            banner.hide()
-            banner.deleteLater()
-        self.setVisible(bool(self._banners))
+        if banner is None:
+            return
+        stays = self._front is not None and self._front is not banner
+        self._remove(banner)
+        if self._banners:
+            self._bring(self._front if stays and self._front is not None else self._order()[0])
+        else:
+            self.hide()
+
+    def show_next(self) -> None:
+        """Show the message behind the one that is shown; behind the last one comes the first."""
+        order = self._order()
+        if order and self._front in order:
+            self._bring(order[(order.index(self._front) + 1) % len(order)])
+
+    def shown(self, key: str) -> str | None:
+        """What the message of that key says, if there is one, in front or behind another."""
+        found = self._banners.get(key)
+        return found.accessibleName() if found is not None else None
+
+    def banner(self, key: str) -> Banner | None:
+        """The message of that key, if there is one, in front or behind another."""
+        return self._banners.get(key)
+
+    def _order(self) -> list[Banner]:
+        """The most urgent first, among those the latest."""
+        latest = list(self._banners.values())
+        latest.reverse()
+        return sorted(latest, key=lambda each: each.rank)
+
+    def _bring(self, banner: Banner) -> None:
+        """Show one, and which of how many it is."""
+        order, had = self._order(), self._front
+        self._front = banner
+        for place, each in enumerate(order):
+            each.count(place + 1, len(order))
+        turns = had is not None and had is not banner and had.next_button.hasFocus()
+        banner.show()
+        if had is not None and had is not banner:
+            had.hide()
+        if turns and len(order) > 1:
+            banner.next_button.setFocus(Qt.FocusReason.TabFocusReason)
+        self.show()
+
+    def _remove(self, banner: Banner) -> None:
+        """Take one out of the window."""
+        if self._front is banner:
+            self._front = None
+        banner.hide()
+        banner.deleteLater()
 
     def _dress(self, _theme: object) -> None:
         """Take the colours of the theme."""
         for banner in self._banners.values():
             banner.dress()
-
-    def shown(self, key: str) -> str | None:
-        """What the message of that key says, if it is shown."""
-        found = self._banners.get(key)
-        return found.accessibleName() if found is not None else None
-
-    def banner(self, key: str) -> Banner | None:
-        """The message of that key, if it is shown."""
-        return self._banners.get(key)

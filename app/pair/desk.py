@@ -189,7 +189,7 @@ class PairDesk(QObject):
             )
             act = "Compare with the incident" if fixed else "Compare with its fix"
             self._bench.views.banners.show_message(
-                Message(_KEY, words, "info", (Choice(act, self.begin_with_twin),))
+                Message(_KEY, words, "offer", (Choice(act, self.begin_with_twin),))
             )
             self._bench.views.canvas.fit_soon()  # the message takes of the room in which the design was fitted
 

@@ -56,7 +56,7 @@ class Guide(QObject):
             Choice("Start the tour", self.start),
             Choice("Not now", lambda: self._bench.views.status.flash("It stays in the Help menu")),
         )
-        self._bench.views.banners.show_message(Message(_KEY, _OFFER, "info", choices))
+        self._bench.views.banners.show_message(Message(_KEY, _OFFER, "offer", choices))
         self._bench.views.canvas.fit_soon()  # the message takes of the room in which the design was fitted
 
     def start(self) -> None:

@@ -147,6 +147,44 @@ def test_a_message_takes_the_place_of_its_predecessor_and_acts_once(qtbot, look,
     assert area.isHidden()
 
 
+def test_messages_come_one_at_a_time_and_the_most_urgent_first(qtbot, look) -> None:
+    area = BannerArea(look)
+    qtbot.addWidget(area)
+    area.resize(900, 60)
+
+    def front() -> list[str]:
+        keys = ("tour", "crash", "late", "engine")
+        return [key for key in keys if (each := area.banner(key)) and not each.isHidden()]
+
+    area.show_message(Message("tour", "New here?", "offer"))
+    height = area.sizeHint().height()
+    assert not area.banner("tour").next_button.isVisibleTo(area)
+    area.show_message(Message("crash", "Unsaved changes.", "info"))
+    assert front() == ["crash"]
+    assert area.sizeHint().height() <= height + 2
+    area.show_message(Message("late", "Two windows.", "info"))
+    area.show_message(Message("engine", "It broke."))
+    area.show_message(Message("tour", "New here? Really?", "offer"))
+    assert front() == ["engine"]
+    seen = []
+    for _ in range(4):
+        seen += front()
+        QTest.mouseClick(area.banner(front()[0]).next_button, Qt.MouseButton.LeftButton)
+    assert seen == ["engine", "late", "crash", "tour"]
+    assert front() == ["engine"]
+    assert area.banner("engine").next_button.text() == "1 of 4"
+    area.dismiss("late")  # behind: what is read stays
+    assert front() == ["engine"]
+    assert area.banner("engine").next_button.text() == "1 of 3"
+    area.dismiss("engine")
+    assert front() == ["crash"]
+    area.dismiss("crash")
+    assert front() == ["tour"]
+    assert not area.banner("tour").next_button.isVisibleTo(area)
+    area.dismiss("tour")
+    assert area.isHidden()
+
+
 def test_the_last_save_is_told_by_the_clock(qtbot, look) -> None:
     now = [100.0]
     bar = StatusBar(look, clock=lambda: now[0])
