@@ -117,6 +117,9 @@ ACTIONS: Final = (
     ActionSpec("help.about", "&About Windtunnel", (), "info"),
 )
 
+OWN: Final = frozenset({"help.open", "help.search", "edit.find"})
+"""Actions that each further window has in a way of its own (``app.window_keys``): theirs would open behind it."""
+
 
 @dataclass(frozen=True, slots=True)
 class MenuSpec:

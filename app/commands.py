@@ -16,7 +16,7 @@ from app.command_palette import CommandPalette
 from app.comments_card import CommentsCard
 from app.comparison import Comparison
 from app.errands import Errand
-from app.help_topic import topic_of
+from app.help_topic import ABOUT_PAGE, topic_of
 from app.menus import build_menus
 from app.pair.desk import PairDesk
 from app.picture import copy_picture, export_picture
@@ -27,6 +27,7 @@ from app.speeds import next_speed
 from app.submenus import Submenus
 from app.tour import Guide
 from app.view_windows import ViewWindows
+from app.window_keys import WindowKeys
 from app.windows import open_another
 from engine.model.files import reason_of, shown_name
 from widgets.canvas import WAYS
@@ -72,10 +73,11 @@ class Commands(QObject):
         self.tour = Guide(bench)
         self.about = AboutCard(bench.window, bench.look)
         self.comparison = Comparison(bench)
-        self.pair = PairDesk(bench)
-        self.presenting = PresentDesk(bench)
+        self.keys = WindowKeys(bench, submenus.help_for)
+        self.pair = PairDesk(bench, self.keys)
+        self.presenting = PresentDesk(bench, self.keys)
         self.citing = CitingDesk(bench)
-        self.views = ViewWindows(bench)
+        self.views = ViewWindows(bench, self.keys)
         self.citing.shown.connect(self.views.show_chips)
         self.citing.shown.connect(self.pair.show_chips)
         bench.actions.bind(
@@ -104,6 +106,15 @@ class Commands(QObject):
         self._mark_choices()
         self._connect_run_saver()
         self._connect_comments()
+        self._connect_pages(submenus)
+
+    def _connect_pages(self, submenus: Submenus) -> None:
+        """Instruments with a window of their own have the keys of every window."""
+        self._bench.window.instruments.detached.connect(
+            lambda window, name: self.keys.give(
+                window, lambda: (ABOUT_PAGE.get(name, ""), 0), submenus.entries
+            )
+        )
 
     def close(self) -> None:
         """End what has an engine of its own."""

@@ -65,19 +65,25 @@ class HelpDesk(QObject):
                 self._turn_to(*self._first())
         return self._panel
 
-    def open(self, key: str, section: int = 0) -> None:
-        """Show a page at one of its headings; one that is unknown, the first page."""
+    def open(self, key: str, section: int = 0, *, apart: bool = False) -> None:
+        """Show a page at one of its headings; one that is unknown, the first page.
+
+        Args:
+            key: of the page.
+            section: number of the heading.
+            apart: in a window of its own, for whoever asks in another window than the main one.
+        """
         if key not in _book().pages:
             key, section = self._first()
         self._remember_focus()
         self._turn_to(key, section)
-        self._place.show_page(_PAGE)
+        self._show_place(apart=apart)
         self.panel.reader.setFocus()
 
-    def search(self) -> None:
-        """Open the help with the cursor in its search."""
+    def search(self, *, apart: bool = False) -> None:
+        """Open the help with the cursor in its search; ``apart`` as for ``open``."""
         self._remember_focus()
-        self._place.show_page(_PAGE)
+        self._show_place(apart=apart)
         self.panel.search.setFocus()
         self.panel.search.selectAll()
 
@@ -97,6 +103,13 @@ class HelpDesk(QObject):
         """What opens a hit."""
         return lambda: self.open(hit.page.key, hit.section.number)
 
+    def _show_place(self, *, apart: bool) -> None:
+        """Bring the page into view."""
+        if apart:
+            self._place.detach(_PAGE)
+        else:
+            self._place.show_page(_PAGE)
+
     def _remember_focus(self) -> None:
         """Whoever is typing elsewhere can go on there."""
         focus: QWidget | None = QApplication.focusWidget()
@@ -106,6 +119,7 @@ class HelpDesk(QObject):
     def _give_back(self) -> None:
         """Put the keyboard where it was before the help opened."""
         if self._back_to is not None and isValid(self._back_to):
+            self._back_to.window().activateWindow()
             self._back_to.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def _made(self) -> QWidget:

@@ -19,7 +19,7 @@ _OF_FAMILY: Final = {
     "note": "canvas",
 }
 """Pages about what is inspected; nodes have one for each kind."""
-_OF_PAGE: Final = {
+ABOUT_PAGE: Final = {
     "traces": "traces",
     "study": "studies",
     "versions": "components/key_value_cluster",
@@ -40,7 +40,7 @@ def topic_of(bench: Workbench) -> tuple[str, int]:
     if focus is views.timeline:
         return "events", 0
     if focus is not None and window.instruments.pages.isAncestorOf(focus):
-        return _OF_PAGE.get(window.instruments.current, ""), 0
+        return ABOUT_PAGE.get(window.instruments.current, ""), 0
     if bench.selection or family == "event":
         return _page_of(family), 0
     return "", 0

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.actions import OWN
 from widgets.theme import set_role
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class PageWindow(QWidget):
         set_role(self, "panel").setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setWindowTitle(f"{title} – Windtunnel")
         self.resize(_OWN_SIZE)
-        self.addActions(host.window().actions())
+        self.addActions([each for each in host.window().actions() if each.objectName() not in OWN])
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 6, 0, 0)
         column.addWidget(page)
@@ -78,6 +79,8 @@ class Instruments(QWidget):
     """A page has come into view, by its name."""
     height_wanted = Signal(int)
     """Height that the page in view can be read in, 0 for no wish (logical pixels)."""
+    detached = Signal(object, str)
+    """A page has a window of its own now: the window, and the name of the page."""
     tall_toggled = Signal(bool)
     """As much of the window as there is, or the usual share."""
 
@@ -166,7 +169,9 @@ class Instruments(QWidget):
         page.window = PageWindow(widget, page.title, self)
         page.window.closed.connect(lambda: self.attach(name))
         self._say_where(name)
+        self.detached.emit(page.window, name)
         page.window.show()
+        page.window.activateWindow()
         others = [other for other, each in self._pages.items() if each.window is None]
         if others and self._pages[others[0]].widget is not None:
             self.show_page(others[0])

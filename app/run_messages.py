@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from app.banner import BannerArea
     from app.run_controller import RunController
+
+FIRST: Final = "The first numbers come in a moment"
+"""What an empty chart says while a run has just begun."""
 
 
 class RunMessages(QObject):

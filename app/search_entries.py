@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from widgets.charts import ChartsPanel
 
 
-def action_entries(actions: ActionSet) -> Iterator[Entry]:
-    """What can be done now, with its shortcut."""
+def action_entries(actions: ActionSet, names: Collection[str] = ()) -> Iterator[Entry]:
+    """What can be done now, with its shortcut; ``names`` are the only actions there are, none for all."""
     for spec, action in actions:
-        if action.isEnabled() and spec.name != "edit.find":
+        if action.isEnabled() and spec.name != "edit.find" and (not names or spec.name in names):
             keys = action.shortcut().toString()
             title = action.text().replace("&", "")
             if spec.name.startswith("view.theme_"):

@@ -9,14 +9,18 @@ from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.help_topic import topic_of
+from app.search_entries import action_entries, item_entries
 from widgets.canvas import CanvasView
 from widgets.theme import window_title
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from PySide6.QtGui import QCloseEvent
 
+    from app.command_palette import Entry
+    from app.window_keys import WindowKeys
     from app.workbench import Workbench
     from engine.model.changes import Changes
     from engine.model.design import Design
@@ -47,8 +51,7 @@ class ViewWindow(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.canvas)
         self.addActions([bench.actions[name] for name in _SHARED])
-        for keys, act in (("Ctrl+9", self.canvas.fit), ("Ctrl+W", self.close)):
-            QShortcut(QKeySequence(keys), self).activated.connect(act)
+        QShortcut(QKeySequence("Ctrl+9"), self).activated.connect(self.canvas.fit)
         self.canvas.set_design(bench.design)
         self.canvas.select(bench.selection)
         self.canvas.set_findings(bench.services.findings.by_item())
@@ -56,6 +59,12 @@ class ViewWindow(QWidget):
         self.canvas.set_motion("reduced" if reduced else "full")
         self._connect()
         self._name()
+
+    def entries(self) -> Iterator[Entry]:
+        """What Ctrl+K finds here: what the canvas shows, and the actions that this window has."""
+        bench, canvas = self._bench, self.canvas
+        yield from item_entries(bench.design, bench.components, canvas.reveal)
+        yield from action_entries(bench.actions, _SHARED)
 
     def _connect(self) -> None:
         """Follow document, run, selection and theme; what is done here is an edit like any other."""
@@ -117,10 +126,10 @@ class ViewWindow(QWidget):
 class ViewWindows(QObject):
     """The further windows of one window."""
 
-    def __init__(self, bench: Workbench) -> None:
-        """None yet."""
+    def __init__(self, bench: Workbench, keys: WindowKeys) -> None:
+        """None yet; ``keys`` gives each the keys of every window."""
         super().__init__(bench)
-        self._bench = bench
+        self._bench, self._keys = bench, keys
         self._chips: Mapping[str, tuple[NoteChip, ...]] = {}
         self.windows: list[ViewWindow] = []
 
@@ -133,6 +142,7 @@ class ViewWindows(QObject):
         window = ViewWindow(bench)
         window.canvas.show_chips(self._chips)
         window.closed.connect(partial(self._forget, window))
+        self._keys.give(window, lambda: _topic(bench), window.entries)
         self.windows.append(window)
         window.move(bench.window.pos() + bench.window.rect().center() / 4 * len(self.windows))
         window.show()
@@ -153,3 +163,8 @@ class ViewWindows(QObject):
     def _forget(self, window: ViewWindow) -> None:
         """One was closed."""
         self.windows = [each for each in self.windows if each is not window]
+
+
+def _topic(bench: Workbench) -> tuple[str, int]:
+    """What F1 is about in a further view: what is selected, or the canvas."""
+    return topic_of(bench) if bench.selection else ("canvas", 0)

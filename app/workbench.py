@@ -19,7 +19,7 @@ from app.findings_panel import FindingsPanel
 from app.help_desk import HelpDesk
 from app.incident_desk import IncidentDesk
 from app.result_card import ResultCard
-from app.run_messages import RunMessages
+from app.run_messages import FIRST, RunMessages
 from app.runs_card import RunsCard
 from app.status_bar import past_line, rest_line, run_line
 from app.studies import StudyDesk
@@ -53,8 +53,6 @@ if TYPE_CHECKING:
 
 LEAD: Final = 0.1
 """Wall seconds by which a fault is set ahead, so that the run meets its time exactly."""
-_FIRST: Final = "The first numbers come in a moment"
-"""What an empty chart says while a run has just begun."""
 
 
 class Workbench(QObject):
@@ -366,7 +364,7 @@ class Workbench(QObject):
         elif run.running and worst is not None and worst.level == "error":
             text = waiting = f"Not running: {worst.message}"
         elif run.running:
-            text, waiting = run_line(run.rates(), run.speed), _FIRST
+            text, waiting = run_line(run.rates(), run.speed), FIRST
         elif latest is None:
             text = "Ready"
         else:

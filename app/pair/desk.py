@@ -11,6 +11,7 @@ from app.banner import Choice, Message
 from app.places import shipped_designs
 from app.standstill import Standstill
 from engine.model import files
+from widgets.canvas import Hint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,21 +19,32 @@ if TYPE_CHECKING:
     from app.pair.side import Shown
     from app.pair.window import PairWindow
     from app.run_keeper import Recalled
+    from app.window_keys import WindowKeys
     from app.workbench import Workbench
     from engine.model.design import Design
     from widgets.canvas.note_painter import NoteChip
 
 _FIXED: Final = "-fixed"
 _KEY: Final = "twin"
+EMPTY: Final = Hint(
+    "Nothing is drawn in this design", "It is only shown here: open it to change it."
+)
+"""What an empty side says that takes no edits."""
+EMPTY_HERE: Final = Hint(
+    "Nothing is drawn yet",
+    "Double-click here, or press A, to add a component by name.",
+    "Start with a client: it brings the traffic.",
+)
+"""What the open design says while it is empty: there is no palette beside it."""
 
 
 class PairDesk(QObject):
     """At most one comparison at a time. While it is open the run of the main window stands still."""
 
-    def __init__(self, bench: Workbench) -> None:
-        """Compare nothing yet."""
+    def __init__(self, bench: Workbench, keys: WindowKeys) -> None:
+        """Compare nothing yet; ``keys`` gives the comparison the keys of every window."""
         super().__init__(bench)
-        self._bench = bench
+        self._bench, self._keys = bench, keys
         self._standstill = Standstill(bench.services.run)
         self.window: PairWindow | None = None
         services = bench.services
@@ -141,6 +153,7 @@ class PairDesk(QObject):
         )
         window = self.window = PairWindow((left, right), context, host)
         window.closed.connect(self._closed)
+        self._keys.give(window, lambda: ("comparing", 0), window.entries)
         if left.is_open or right.is_open:
             window.addActions([bench.actions[name] for name in ("edit.undo", "edit.redo")])
         reduced = services.settings.values.reduced_motion
@@ -151,6 +164,7 @@ class PairDesk(QObject):
         for side, head in zip(window.sides, window.heads, strict=True):
             push = services.document.push if side.shown.is_open else head.refuse
             side.canvas.edit_requested.connect(push)
+            side.canvas.hint = EMPTY_HERE if side.shown.is_open else EMPTY
         window.setGeometry(host.geometry())
         window.show()
         window.activateWindow()

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.document import DesignDocument
 from app.run_controller import RunController
+from app.run_messages import FIRST
 from widgets.canvas import CanvasView
 from widgets.charts import ChartsPanel
 from widgets.instruments import Past
@@ -89,6 +90,7 @@ class Side(QObject):
         self.charts.set_design(shown.design)
         self.past = Past()
         self.problem = ""
+        self._is_running = False
         self.result: Mapping[str, object] | None = None
         self._look = look
         self._seen = time.perf_counter()
@@ -129,6 +131,16 @@ class Side(QObject):
         """Show a moment of the run on the canvas (s); NaN for now."""
         moment = None if math.isnan(instant) else self.past.at(instant)
         self.canvas.show_past(moment)
+
+    def expect(self, running: bool) -> None:  # noqa: FBT001 - a Qt slot
+        """The run goes on, or pauses: charts without numbers say what they wait for."""
+        self._is_running = running
+        self._say_waiting()
+
+    def _say_waiting(self) -> None:
+        """What charts say while there are no numbers."""
+        waiting = FIRST if self._is_running else ""
+        self.charts.set_waiting(f"Not running: {self.problem}" if self.problem else waiting)
 
     def dress(self) -> None:
         """Take the theme."""
@@ -173,4 +185,5 @@ class Side(QObject):
         """It cannot go on, or can again."""
         if problem != self.problem:
             self.problem = problem
+            self._say_waiting()
             self.stopped.emit(problem)

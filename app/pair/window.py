@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from app.command_palette import Entry
 from app.differences_card import DifferencesCard
+from app.overlay import Overlay
 from app.pair.head import Head
 from app.pair.lockstep import LockStep
 from app.pair.marks import outlines_of
@@ -18,6 +20,7 @@ from app.pair.measuring import PairMeasurement
 from app.pair.numbers import SPAN, figures
 from app.pair.side import Side
 from app.pair.tiles import LETTERS, Tiles
+from app.search_entries import item_entries
 from app.speeds import next_speed
 from app.splitter import LineSplitter
 from engine.catalog.differing import counts_line, told
@@ -28,6 +31,8 @@ from widgets.theme import hairline, set_role
 from widgets.transport import TransportBar
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from PySide6.QtGui import QCloseEvent, QShowEvent
 
     from app.pair.side import Context, Shown
@@ -42,6 +47,15 @@ _CHART: Final = 176
 """Width of a chart below which a row of charts scrolls (logical pixels)."""
 _SHARE: Final = 0.36
 """Of the height, for the charts."""
+
+
+class Deed(NamedTuple):
+    """What a key does."""
+
+    keys: str
+    title: str
+    icon: str
+    act: Callable[[], object]
 
 
 class PairWindow(QWidget):
@@ -60,6 +74,7 @@ class PairWindow(QWidget):
         set_role(self, "panel").setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setWindowTitle("Side by side – Windtunnel")
         look = self._look = context.look
+        self._components = context.components
         self.axis = TimeAxis(self)
         self.sides = tuple(Side(each, context, self.axis, self) for each in shown)
         self.drive = LockStep(self.sides, self)
@@ -212,6 +227,8 @@ class PairWindow(QWidget):
         transport.load_changed.connect(self._set_load)
         transport.seed_changed.connect(self._set_seed)
         drive.running_changed.connect(transport.set_running)
+        for side in self.sides:
+            drive.running_changed.connect(side.expect)
         drive.moved.connect(self._show_time)
         self.axis.cursor_moved.connect(lambda _at: self._show_numbers())
         self.card.jump_requested.connect(self._jump)
@@ -228,24 +245,40 @@ class PairWindow(QWidget):
             side.document.changed.connect(lambda *_: self.measuring.doubt())
             side.progressed.connect(self._level)
 
+    def _deeds(self) -> tuple[Deed, ...]:
+        """What the keyboard does: the same keys as in the main window."""
+        return (
+            Deed("Space", "Run or pause", "play", self._toggle),
+            Deed(".", "Step one second", "step", self._step),
+            Deed("]", "Faster", "bolt", partial(self._shift_speed, 1)),
+            Deed("[", "Slower", "bolt", partial(self._shift_speed, -1)),
+            Deed("Ctrl+R", "Restart", "restart", self.drive.restart),
+            Deed("Ctrl+9", "Fit everything", "fit", self.fit),
+            Deed("D", "List the differences", "compare", self._toggle_list),
+            Deed("M", "Measure both", "chart", self.measuring.toggle),
+            Deed("Alt+Left", "Look back one second", "step", partial(self.look_back, -1.0)),
+            Deed("Alt+Right", "Look forward one second", "step", partial(self.look_back, 1.0)),
+            Deed("Alt+End", "Back to now", "play", partial(self.show_moment, math.nan)),
+            Deed("Escape", "Leave the comparison", "close", self._escape),
+        )
+
+    def entries(self) -> Iterator[Entry]:
+        """What Ctrl+K finds here: what both designs have, and what the keys do."""
+        seen = set[str]()
+        for side in self.sides:
+            for entry in item_entries(side.design, self._components, self._jump):
+                if entry.extra not in seen:  # the id: what both have is found once
+                    seen.add(entry.extra)
+                    yield entry
+        for deed in self._deeds():
+            if deed.keys != "M" or self.measuring.possible:
+                keys = QKeySequence(deed.keys).toString(QKeySequence.SequenceFormat.NativeText)
+                yield Entry(deed.title, keys, deed.icon, deed.act)
+
     def _add_keys(self) -> None:
-        """The keyboard: the same keys as in the main window."""
-        for keys, act in (
-            ("Space", self._toggle),
-            (".", self._step),
-            ("]", partial(self._shift_speed, 1)),
-            ("[", partial(self._shift_speed, -1)),
-            ("Ctrl+R", self.drive.restart),
-            ("Ctrl+9", self.fit),
-            ("D", self._toggle_list),
-            ("M", self.measuring.toggle),
-            ("Alt+Left", partial(self.look_back, -1.0)),
-            ("Alt+Right", partial(self.look_back, 1.0)),
-            ("Alt+End", partial(self.show_moment, math.nan)),
-            ("Ctrl+W", self.close),
-            ("Escape", self._escape),
-        ):
-            QShortcut(QKeySequence(keys), self).activated.connect(act)
+        """Bind the keyboard; what every window does is bound by whoever opens this one."""
+        for deed in self._deeds():
+            QShortcut(QKeySequence(deed.keys), self).activated.connect(deed.act)
         self.transport.set_shortcuts(
             {"run": "Space", "step_time": ".", "step_request": "", "restart": "Ctrl+R"}
         )
@@ -312,11 +345,10 @@ class PairWindow(QWidget):
                 return
 
     def _escape(self) -> None:
-        """Leave the list, then the past, then the selection, then the comparison."""
-        if self.measuring.card.isVisible():
-            self.measuring.card.close_card()
-        elif self.card.isVisible():
-            self.card.close_card()
+        """Leave the card in front, then the past, then the selection, then the comparison."""
+        cards = [each for each in self.findChildren(Overlay) if each.isVisible()]
+        if cards:
+            cards[-1].close_card()
         elif not math.isnan(self._back):
             self.show_moment(math.nan)
         elif self._chosen:

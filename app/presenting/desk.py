@@ -13,16 +13,17 @@ from engine.model.presenting import moment_of
 
 if TYPE_CHECKING:
     from app.presenting.window import PresentWindow
+    from app.window_keys import WindowKeys
     from app.workbench import Workbench
 
 
 class PresentDesk(QObject):
     """At most one presentation at a time. While it is shown the run of the main window stands still."""
 
-    def __init__(self, bench: Workbench) -> None:
-        """Present nothing yet."""
+    def __init__(self, bench: Workbench, keys: WindowKeys) -> None:
+        """Present nothing yet; ``keys`` gives the presentation the keys of every window."""
         super().__init__(bench)
-        self._bench = bench
+        self._bench, self._keys = bench, keys
         self._standstill = Standstill(bench.services.run)
         self.window: PresentWindow | None = None
         self.card = StepsCard(
@@ -66,6 +67,7 @@ class PresentDesk(QObject):
         window = self.window = PresentWindow(shown, context, bench.window, still=still)
         window.canvas.show_chips(bench.views.canvas.chips)
         window.closed.connect(self._closed)
+        self._keys.give(window, lambda: ("comparing", 0), None)
         window.setGeometry(bench.window.geometry())
         window.showFullScreen()
         window.activateWindow()

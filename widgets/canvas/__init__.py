@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from widgets.canvas.aligning import WAYS
 from widgets.canvas.blast_map import BlastMap, BlastMark, Ghost
+from widgets.canvas.hint import Hint
 from widgets.canvas.note_painter import NoteChip
 from widgets.canvas.outlines import Outline
 from widgets.canvas.view import CanvasView
@@ -20,6 +21,7 @@ __all__ = [
     "BlastMark",
     "CanvasView",
     "Ghost",
+    "Hint",
     "NoteChip",
     "Outline",
     "place_of",

@@ -10,14 +10,27 @@ from PySide6.QtGui import QPainter, QPen, QTransform
 if TYPE_CHECKING:
     from widgets.canvas.look import Look
 
-_ADVICE: Final = (
+
+class Hint:
+    """A heading, and advice below it, a line each."""
+
+    __slots__ = ("advice", "heading")
+
+    def __init__(self, heading: str, *advice: str) -> None:
+        """What is to be said."""
+        self.heading, self.advice = heading, advice
+
+
+BEGIN: Final = Hint(
+    "Drag a component here",
     "or double-click, or press A, to add one by name",
     "Pull a link from the dot at a card's right edge.",
     "Start with a client: it brings the traffic.",
 )
+"""Where something can be added."""
 
 
-def paint_hint(painter: QPainter, room: QRectF, look: Look) -> None:
+def paint_hint(painter: QPainter, room: QRectF, look: Look, hint: Hint = BEGIN) -> None:
     """Paint a friendly hint in the middle of the viewport."""
     theme = look.theme
     painter.save()
@@ -28,10 +41,10 @@ def paint_hint(painter: QPainter, room: QRectF, look: Look) -> None:
     painter.setFont(look.title_font)
     painter.setPen(look.colour(theme.text))
     line = QRectF(room.left(), centre.y() - 26.0, room.width(), 28.0)
-    painter.drawText(line, Qt.AlignmentFlag.AlignCenter, "Drag a component here")
+    painter.drawText(line, Qt.AlignmentFlag.AlignCenter, hint.heading)
     painter.setFont(look.body_font)
     painter.setPen(look.colour(theme.muted))
-    for step, text in enumerate(_ADVICE, start=1):
+    for step, text in enumerate(hint.advice, start=1):
         painter.drawText(
             line.translated(0.0, 10.0 + 22.0 * step), Qt.AlignmentFlag.AlignCenter, text
         )

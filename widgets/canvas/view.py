@@ -17,7 +17,7 @@ from widgets.canvas.geometry import CARD_WIDTH, COMPACT_ZOOM
 from widgets.canvas.gesture_controller import GestureController
 from widgets.canvas.gestures.connect import Origin
 from widgets.canvas.ghosts import ghost_rect, paint_ghosts
-from widgets.canvas.hint import paint_hint
+from widgets.canvas.hint import BEGIN, paint_hint
 from widgets.canvas.input import Input
 from widgets.canvas.keys import Keys
 from widgets.canvas.look import Look
@@ -102,6 +102,8 @@ class CanvasView(QGraphicsView):
         self.viewport().installEventFilter(self._input)
         self._announcer = Announcer(self, self._stage)
         self.outlines = Outlines(self._scene, self.viewport())
+        self.hint = BEGIN
+        """What is said while there is nothing to show."""
         self._fit_when_shown = False
         """The design came before the view had its size."""
         self._fit_again = False
@@ -473,7 +475,7 @@ class CanvasView(QGraphicsView):
             paint_ghosts(painter, blast.ghosts, self._look)
         self.outlines.paint(painter, self._look)
         if not (design.nodes or design.frames or design.notes):
-            paint_hint(painter, QRectF(self.viewport().rect()), self._look)
+            paint_hint(painter, QRectF(self.viewport().rect()), self._look, self.hint)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Fit a design that came before the view had its size."""
