@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from engine.model.design import Citation, Note
-from engine.model.edits import UNSET, EditError, Insert, Placed, SetField
+from engine.model.edits import UNSET, CompoundEdit, EditError, Insert, Placed, SetField
 from engine.model.fingerprint import fingerprint
 from engine.model.metrics import value_of
 
@@ -16,6 +16,18 @@ if TYPE_CHECKING:
 
     from engine.model.design import Design
     from engine.model.edits import Edit
+
+
+CITATION_HEIGHT: Final = 22.0
+"""Room that a citation takes at the foot of a note (scene units)."""
+_ABOVE: Final = 6.0
+"""Between the text of a note and the first of its citations (scene units)."""
+_TALLEST: Final = 1e7
+
+
+def foot_of(citations: int) -> float:
+    """Height of the foot of a note with so many citations (scene units)."""
+    return citations * CITATION_HEIGHT + _ABOVE if citations else 0.0
 
 
 def cited_of(design: Design, result: Mapping[str, Any], metric: str) -> Citation | None:
@@ -33,7 +45,7 @@ def cited_of(design: Design, result: Mapping[str, Any], metric: str) -> Citation
 
 
 def citing(design: Design, note_id: str, citation: Citation) -> Edit:
-    """One citation more on a note. One of the same metric is replaced: the number is cited anew."""
+    """One citation more on a note, which grows by it. One of the same metric is replaced: cited anew."""
     note = _note(design, note_id)
     kept = [each for each in note.citations if each.metric != citation.metric]
     return _all(note, [*kept, citation], "Cite a metric")
@@ -103,6 +115,11 @@ def _note(design: Design, note_id: str) -> Note:
 
 
 def _all(note: Note, citations: list[Citation], label: str) -> Edit:
-    """These citations and no others."""
+    """These citations and no others; the room for the text stays what it was."""
     raw: list[JsonValue] = [each.model_dump(mode="json") for each in citations]
-    return SetField(note.id, ("citations",), raw or UNSET, label)
+    cites = SetField(note.id, ("citations",), raw or UNSET, label)
+    grown = foot_of(len(citations)) - foot_of(len(note.citations))
+    if not grown:
+        return cites
+    height = min(max(note.height + grown, CITATION_HEIGHT), _TALLEST)
+    return CompoundEdit((cites, SetField(note.id, ("height",), height)), label)

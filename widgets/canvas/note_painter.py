@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPen, QTextLayout, QTextOption
+from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPen, QTextLayout, QTextOption
 
+from engine.model.citing import CITATION_HEIGHT, foot_of
 from widgets.theme import directed
 from widgets.theme.shapes import paint_state
 
@@ -21,9 +22,10 @@ PADDING: Final = 12.0
 _TILT: Final = -0.9
 """Degrees by which the paper lies askew; the text is level."""
 _MOST_LINES: Final = 400
-_CHIP: Final = 19.0
-"""Height of a chip."""
-_GAP: Final = 3.0
+_CHIP: Final = CITATION_HEIGHT - 3.0
+"""Height of a chip, with a gap to the next one."""
+_AIR: Final = 4.0
+"""By how much a line may reach below the box of the text: the padding of the paper is larger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +68,11 @@ def paint_note(
     painter.restore()
     if selected:
         _paint_grip(painter, paper, look)
-    foot = len(chips) * (_CHIP + _GAP)
+    foot = foot_of(len(chips))
     box = paper.adjusted(PADDING, PADDING - 2, -PADDING, -PADDING + 4 - foot)
     _paint_text(painter, box, text, look)
     for place, chip in enumerate(chips):
-        top = paper.bottom() - PADDING + 3.0 - (len(chips) - place) * (_CHIP + _GAP)
+        top = paper.bottom() - PADDING + 3.0 - (len(chips) - place) * CITATION_HEIGHT
         row = QRectF(PADDING - 4.0, top, paper.width() - 2.0 * PADDING + 8.0, _CHIP)
         _paint_chip(painter, chip, row, look)
 
@@ -105,31 +107,58 @@ def _paint_grip(painter: QPainter, paper: QRectF, look: Look) -> None:
         painter.drawLine(corner + QPointF(-reach, -3.0), corner + QPointF(-3.0, -reach))
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of a note as it is wrapped, and what of its paragraph is left from there on."""
+
+    layout: QTextLayout
+    number: int
+    top: float
+    height: float
+    rest: str
+    font: QFont
+
+
 def _paint_text(painter: QPainter, box: QRectF, text: str, look: Look) -> None:
-    """First line bold when more follow; what does not fit is cut off."""
+    """First line bold when more follow; of what does not fit, an ellipsis tells."""
     title, _, body = text.partition("\n")
-    painter.setPen(look.colour(look.theme.sticky_text))
-    painter.save()
-    clip = QPainterPath()
-    clip.addRect(box)
-    painter.setClipPath(clip, Qt.ClipOperation.IntersectClip)
-    top = box.top()
+    lines, top = list[_Line](), box.top()
     if body.strip():
-        top = _paragraph(
-            painter, QRectF(box.left(), top, box.width(), 0), title, look.note_title_font
-        )
+        lines, top = _wrapped(title, top, box.width(), look.note_title_font)
         top += 3.0
     else:
         body = title
-    for line in body.strip("\n").split("\n")[:_MOST_LINES]:
-        if top > box.bottom():
+    for paragraph in body.strip("\n").split("\n")[:_MOST_LINES]:
+        if top > box.bottom() + _AIR:
             break
-        top = _paragraph(painter, QRectF(box.left(), top, box.width(), 0), line, look.note_font)
+        more, top = _wrapped(paragraph, top, box.width(), look.note_font)
+        lines += more
+    fits = [each for each in lines if each.top + each.height <= box.bottom() + _AIR] or lines[:1]
+    cut = len(fits) < len(lines) or top > box.bottom() + _AIR + lines[-1].height + 1.5
+    painter.setPen(look.colour(look.theme.sticky_text))
+    painter.save()
+    clip = QPainterPath()
+    clip.addRect(box.adjusted(0.0, 0.0, 0.0, _AIR))
+    painter.setClipPath(clip, Qt.ClipOperation.IntersectClip)
+    for line in fits[:-1] if cut else fits:
+        line.layout.lineAt(line.number).draw(painter, QPointF(box.left(), line.top))
+    if cut:
+        _paint_cut(painter, fits[-1], box)
     painter.restore()
 
 
-def _paragraph(painter: QPainter, at: QRectF, text: str, font: QFont) -> float:
-    """Draw wrapped text; returns where the next paragraph begins."""
+def _paint_cut(painter: QPainter, line: _Line, box: QRectF) -> None:
+    """The last line that there is room for, when more would follow."""
+    metrics = QFontMetricsF(line.font)
+    mode, rest = Qt.TextElideMode.ElideRight, line.rest.rstrip()
+    # What fits whole ends with an ellipsis too: it is not the end.
+    text = metrics.elidedText(f"{rest} …" if rest else "…", mode, box.width())
+    (short, *_), _ = _wrapped(text, 0.0, box.width() + 4.0, line.font)
+    short.layout.lineAt(0).draw(painter, QPointF(box.left(), line.top))
+
+
+def _wrapped(text: str, top: float, width: float, font: QFont) -> tuple[list[_Line], float]:
+    """A paragraph in lines, the first of them at ``top``; and where the next paragraph begins."""
     layout = QTextLayout(text or " ", font)
     option = QTextOption()
     if directed(text) != text:
@@ -138,14 +167,14 @@ def _paragraph(painter: QPainter, at: QRectF, text: str, font: QFont) -> float:
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     layout.setTextOption(option)
     layout.beginLayout()
-    height = 0.0
-    for _ in range(_MOST_LINES):
+    lines = list[_Line]()
+    for number in range(_MOST_LINES):
         line = layout.createLine()
         if not line.isValid():
             break
-        line.setLineWidth(at.width())
-        line.setPosition(QPointF(0.0, height))
-        height += line.height() + 1.5
+        line.setLineWidth(width)
+        rest = text[line.textStart() :]
+        lines.append(_Line(layout, number, top, line.height(), rest, font))
+        top += line.height() + 1.5
     layout.endLayout()
-    layout.draw(painter, at.topLeft())
-    return at.top() + height
+    return lines, top

@@ -224,6 +224,7 @@ QHeaderView::section {{ background: {t.panel}; color: {t.muted}; border: none;
   border-bottom: 1px solid {t.hairline}; padding: 4px 8px; font-size: {CAPTION}px;
   font-weight: 600; }}
 QTableView {{ gridline-color: {t.hairline}; }}
+QTableView::item {{ padding: 0 5px; }}
 QTableCornerButton::section {{ background: {t.panel}; border: none; }}
 """
 

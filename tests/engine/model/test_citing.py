@@ -9,7 +9,15 @@ import pytest
 
 from engine.catalog import check
 from engine.catalog.citing import broken_citations, chips, said
-from engine.model.citing import cited_of, citing, judged, new_note, replaced, uncited
+from engine.model.citing import (
+    cited_of,
+    citing,
+    foot_of,
+    judged,
+    new_note,
+    replaced,
+    uncited,
+)
 from engine.model.design import Citation, Design, Note
 from engine.model.differences import differences
 from engine.model.edits import EditError, Move, Position, SetDesign, SetField
@@ -56,7 +64,7 @@ def test_what_was_cited_is_kept_and_written_only_where_there_is_some() -> None:
     assert loads(dumps(design)) == design
     assert dumps(loads(dumps(design))) == dumps(design)
     assert "citations" not in json.loads(dumps(SHOP))["notes"][0]
-    assert [each.id for each in differences(SHOP, design)] == ["note"]
+    assert {each.id for each in differences(SHOP, design)} == {"note"}
 
 
 @pytest.mark.parametrize(
@@ -75,6 +83,19 @@ def test_every_edit_can_be_taken_back_and_saved(edit: Any) -> None:
     assert loads(dumps(applied.design)) == applied.design
     back = applied.inverse.apply(applied.design)
     assert (back.design, dumps(back.design)) == (design, dumps(design))
+
+
+def test_a_note_grows_and_shrinks_by_what_it_cites_so_that_its_text_keeps_its_room() -> None:
+    def room(design: Design) -> float:
+        note = design.notes[0]
+        return note.height - foot_of(len(note.citations))
+
+    one = cited(SHOP)
+    two = citing(one, "note", Citation(run="f", metric="users.goodput", value=3.0)).apply(one)
+    assert [room(each) for each in (one, two.design)] == [room(SHOP)] * 2
+    assert two.design.notes[0].height == SHOP.notes[0].height + 2 * 22.0 + 6.0
+    none = uncited(one, "note", 0).apply(one).design
+    assert none.notes[0].height == SHOP.notes[0].height
 
 
 def test_a_metric_is_cited_once_on_a_note() -> None:
