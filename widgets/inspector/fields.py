@@ -19,7 +19,7 @@ from engine.model.quantities import as_numbers
 from widgets.inspector.shapes import Shape, law_of, shape_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
 
     from pydantic import JsonValue
     from pydantic.fields import FieldInfo
@@ -84,19 +84,35 @@ class Field:
 
 
 def config_fields(
-    cls: type[BaseModel], raw: dict[str, JsonValue], prefix: Path = ()
+    cls: type[BaseModel],
+    raw: dict[str, JsonValue],
+    prefix: Path = (),
+    names: Container[str] | None = None,
 ) -> list[Field]:
-    """Fields of a config of class ``cls`` that is stored as ``raw``."""
-    return list(_fields(cls, raw, None, Field(prefix, Shape("nested"), "")))
+    """Fields of a config of class ``cls`` that is stored as ``raw``.
+
+    Args:
+        cls: of the config.
+        raw: what is stored.
+        prefix: where the config lives in its item.
+        names: as files call them, of the only fields of the config itself that are wanted.
+    """
+    return list(_fields(cls, raw, None, Field(prefix, Shape("nested"), ""), names))
 
 
 def _fields(
-    cls: type[BaseModel], raw: dict[str, JsonValue] | None, default: BaseModel | None, within: Field
+    cls: type[BaseModel],
+    raw: dict[str, JsonValue] | None,
+    default: BaseModel | None,
+    within: Field,
+    names: Container[str] | None = None,
 ) -> Iterator[Field]:
     """Fields of one (nested) config; ``default`` is what holds when ``raw`` is missing."""
     raw, shapes = as_numbers(cls, raw), _shapes(cls)
     for name, info in cls.model_fields.items():
         shape = shapes[name]
+        if names is not None and (info.alias or name) not in names:
+            continue
         if within.shape.tag == name or (within.shape.sort == "law" and name in _TOLD_BY_LAW):
             continue
         key = info.alias or name

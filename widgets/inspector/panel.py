@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from widgets.inspector.subjects.base import Subject
     from widgets.theme import Theme, ThemeManager
 
+_TURN = 0.01
+"""Seconds of a turn of the event loop in which the fields of many items are found out."""
+_LOOKING = "Looking at what they have in common …"
 _REFRESH_MS = 200
 """Measured numbers change at most this often: faster than five times a second nobody reads them."""
 
@@ -63,6 +66,8 @@ class InspectorPanel(QWidget):
         self._design = Design()
         self._selected: tuple[str, ...] = ()
         self._event: int | None = None
+        self._shown = ""
+        """Of which subject the form shows the fields: those of many items come some turns late."""
         self._findings: tuple[Finding, ...] = ()
         self._drafts: dict[str, dict[Path, str]] = {}
         self._window = Window()
@@ -79,7 +84,10 @@ class InspectorPanel(QWidget):
         self.instances = InstanceBars(look)
         self.shards = ShardBars(look)
         self.guide = set_role(QLabel(), "help")
-        self._nothing = set_role(QLabel("Nothing to set here."), "muted")
+        self._nothing = set_role(QLabel(), "muted")
+        self._later = QTimer(self, singleShot=True, interval=0)
+        """Finds out more about many items."""
+        self._later.timeout.connect(self._show_form)
         self._timer = QTimer(self, singleShot=True, interval=_REFRESH_MS)
         self._timer.timeout.connect(self._show_measured)
         self._lay_out()
@@ -163,6 +171,9 @@ class InspectorPanel(QWidget):
 
     def focus_field(self, path: str) -> None:
         """Put the cursor into a field, given as a dotted path such as ``config.workers``."""
+        if self._shown != self._subject.key:
+            self._subject.fields()
+            self._show_form()
         parts = tuple(path.split("."))
         for depth in range(len(parts), 0, -1):
             row = self.form.row(parts[:depth])
@@ -229,7 +240,9 @@ class InspectorPanel(QWidget):
 
     def _start_over(self, before: str) -> None:
         """Empty the form for another subject, keeping what the old one did not accept."""
-        self._drafts[before] = self.form.drafts()
+        if self._shown == before:
+            self._drafts[before] = self.form.drafts()
+        self._shown = ""
         self.form.forget()
         self.guide.hide()
         self.header.name.setModified(False)
@@ -238,7 +251,6 @@ class InspectorPanel(QWidget):
             self._column.replaceWidget(self.form, form)
             self.form.hide()
             self.form = form
-            self.form.show()
 
     def _form_of(self, subject: Subject) -> Form:
         """Form of a subject's family: made once, since making one takes longer than filling it."""
@@ -257,20 +269,34 @@ class InspectorPanel(QWidget):
         self.header.show_subject(self._subject)
         self.guide.setText(guide_html(self._subject.help))
         self._show_form()
-        for path, draft in self._drafts.pop(self._subject.key, {}).items():
-            row = self.form.row(path)
-            if row is not None and row.editor is not None:
-                row.editor.restore(draft)
         self._show_measured()
 
     def _show_form(self) -> None:
-        """Fields with the findings of the subject."""
-        ids = self._subject.ids
+        """Fields with the findings of the subject; those of many items in a turn to come."""
+        if not self._subject.advance(_TURN):
+            if self._shown != self._subject.key:
+                self.form.hide()
+                self._say_instead(_LOOKING)
+            self._later.start()
+            return
+        self._later.stop()
+        self._shown = self._subject.key
+        ids = frozenset(self._subject.ids)
         whole = self._subject.key == DESIGN_KEY
         about = [f for f in self._findings if f.id in ids or (whole and f.id is None)]
         fields = self._subject.fields()
         self.form.show_fields(fields, about)
-        self._nothing.setVisible(not fields)
+        self.form.show()
+        self._say_instead("" if fields else "Nothing to set here.")
+        for path, draft in self._drafts.pop(self._subject.key, {}).items():
+            row = self.form.row(path)
+            if row is not None and row.editor is not None:
+                row.editor.restore(draft)
+
+    def _say_instead(self, text: str) -> None:
+        """Say something where there are no fields."""
+        self._nothing.setText(text)
+        self._nothing.setVisible(bool(text))
 
     def _show_measured(self) -> None:
         """Numbers of the one node or link that is selected."""

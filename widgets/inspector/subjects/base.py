@@ -52,11 +52,23 @@ class Subject(Protocol):
     def rename(self, text: str) -> Edit:
         """Edit that changes the title."""
 
+    def advance(self, seconds: float) -> bool:
+        """Find out more of its fields, for about so long; tells whether all are known."""
+
     def fields(self) -> list[Field]:
-        """Lines of the form."""
+        """Lines of the form, however long it takes to find them out."""
 
     def edit(self, path: Path, value: JsonValue | Unset) -> Edit:
         """Edit that writes ``value`` at ``path``. Raises ``InvalidValueError``."""
+
+
+class KnownAtOnce:
+    """A subject whose fields take no time worth mentioning."""
+
+    def advance(self, seconds: float) -> bool:
+        """There is nothing to wait for."""
+        del seconds
+        return True
 
 
 def label_of(design: Design, item_id: str) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from engine.model.edits import CompoundEdit, SetField
 from engine.model.flow_text import flow_of_links
@@ -12,10 +14,11 @@ from engine.model.names import frame_name
 from widgets.inspector.fields import Field, Option, config_fields, law_fields
 from widgets.inspector.shapes import Shape
 from widgets.inspector.subjects.base import class_names, edit_label, label_of
+from widgets.inspector.subjects.shared import SharedFields
 from widgets.inspector.writing import check, written
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Mapping, Sequence
 
     from pydantic import BaseModel, JsonValue
 
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
     from engine.model.design import Design, Link, Node
     from engine.model.edits import Edit, Unset
     from widgets.inspector.fields import Path
+
+_SLICE: Final = 16
+"""Items between two looks at the clock."""
 
 
 class ConfiguredSubject:
@@ -38,7 +44,11 @@ class ConfiguredSubject:
         self.design = design
         self.items = items
         self._classes = classes
-        self._fields: list[Field] | None = None
+        self._shared: SharedFields | None = None
+        self._looked_at = 0
+        """How many items have been compared."""
+        self._known: set[tuple[type[BaseModel] | None, str]] = set()
+        """Configs, written out, that have been compared: equal ones have equal fields."""
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -50,14 +60,34 @@ class ConfiguredSubject:
         """Ids in one string."""
         return " ".join(self.ids)
 
+    def advance(self, seconds: float) -> bool:
+        """Compare more of the items; tells whether all are."""
+        until = time.monotonic() + seconds
+        while self._looked_at < len(self.items):
+            for _ in range(_SLICE):
+                self._compare_next()
+            if time.monotonic() >= until:
+                break
+        return self._looked_at >= len(self.items)
+
     def fields(self) -> list[Field]:
         """Fields that all items have, marked where their values differ."""
-        if self._fields is None:
-            each = [
-                self._of(item, cls) for item, cls in zip(self.items, self._classes, strict=True)
-            ]
-            self._fields = _common(each)
-        return self._fields
+        while not self.advance(math.inf):
+            pass
+        return [] if self._shared is None else self._shared.fields()
+
+    def _compare_next(self) -> None:
+        """Look at one more item, unless one like it was."""
+        if self._looked_at >= len(self.items):
+            return
+        item, cls = self.items[self._looked_at], self._classes[self._looked_at]
+        self._looked_at += 1
+        like = cls, repr(item.config)
+        if self._shared is None:
+            self._shared = SharedFields(self._of(item, cls))
+        elif like not in self._known:
+            self._shared.take(self._of(item, cls, self._shared.names))
+        self._known.add(like)
 
     def edit(self, path: Path, value: JsonValue | Unset) -> Edit:
         """Write to every item; all or none."""
@@ -83,27 +113,39 @@ class ConfiguredSubject:
             check(cls, item.config, path, new)
         return SetField(item.id, ("config", path[0]), new, label)
 
-    def _of(self, item: Node | Link, cls: type[BaseModel] | None) -> list[Field]:
-        """Fields of one item."""
+    def _of(
+        self,
+        item: Node | Link,
+        cls: type[BaseModel] | None,
+        names: Container[str] | None = None,
+    ) -> list[Field]:
+        """Fields of one item.
+
+        Args:
+            item: a node or a link.
+            cls: of its config.
+            names: of the only fields that are asked for, to be compared with those of the first item;
+                it is that one whose options are offered.
+        """
         if cls is None:
             return [
                 Field(("config", name), Shape("json"), name, group="Unknown kind", value=value)
                 for name, value in item.config.items()
             ]
-        names = class_names(self.design)
-        options = tuple(Option(name, name) for name in names)
+        known = class_names(self.design)
+        options = tuple(Option(name, name) for name in known)
         fields: list[Field] = []
-        for field in config_fields(cls, dict(item.config), ("config",)):
+        for field in config_fields(cls, dict(item.config), ("config",), names):
             if field.shape.sort == "laws":
-                fields += law_fields(field, names)
-            elif field.shape.sort == "steps":
+                fields += law_fields(field, known)
+            elif field.shape.sort == "steps" and names is None:
                 written_out = Option(flow_of_links(self.design, item.id), "Links")
                 links = tuple(
                     Option(link.id, label_of(self.design, link.target), "link")
                     for link in self.design.links
                     if link.source == item.id
                 )
-                classes = tuple(Option(name, name, "class") for name in names)
+                classes = tuple(Option(name, name, "class") for name in known)
                 fields.append(replace(field, options=(written_out, *links, *classes)))
             elif field.shape.sort == "frames":
                 frames = self.design.frames
@@ -212,22 +254,3 @@ class LinksSubject(ConfiguredSubject):
 def lowered(title: str) -> str:
     """Title inside a sentence: ``load balancer``, but ``SQL database``."""
     return title[:1].lower() + title[1:] if title[1:2].islower() else title
-
-
-def _common(each: list[list[Field]]) -> list[Field]:
-    """Fields that all lists have, with the values of the first."""
-    first, *others = each
-    by_path = [{field.path: field for field in fields} for fields in others]
-    shared: list[Field] = []
-    for field in first:
-        twins = [fields.get(field.path) for fields in by_path]
-        if all(twin is not None and _alike(field, twin) for twin in twins):
-            mixed = any(twin is not None and twin.value != field.value for twin in twins)
-            changed = field.changed or any(twin is not None and twin.changed for twin in twins)
-            shared.append(replace(field, mixed=mixed, changed=changed))
-    return shared
-
-
-def _alike(field: Field, twin: Field) -> bool:
-    """Whether two fields of different items may be edited as one."""
-    return (field.shape, field.unit) == (twin.shape, twin.unit)

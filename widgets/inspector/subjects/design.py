@@ -13,7 +13,7 @@ from engine.model.names import name_of
 from engine.model.traffic import RequestClass
 from widgets.inspector.fields import Field, Option, config_fields
 from widgets.inspector.shapes import Shape
-from widgets.inspector.subjects.base import edit_label
+from widgets.inspector.subjects.base import KnownAtOnce, edit_label
 from widgets.inspector.writing import check, written
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ DESIGN_KEY = "design"
 _LIST = dict[str, "JsonValue"]
 
 
-class DesignSubject:
+class DesignSubject(KnownAtOnce):
     """What is inspected while nothing is selected."""
 
     family = DESIGN_KEY

@@ -17,7 +17,7 @@ from engine.model.trip_edits import trips_between, trips_edit
 from engine.model.units import format_quantity
 from widgets.inspector.fields import Field, Option, config_fields
 from widgets.inspector.shapes import Shape
-from widgets.inspector.subjects.base import edit_label, label_of
+from widgets.inspector.subjects.base import KnownAtOnce, edit_label, label_of
 from widgets.inspector.writing import check, written
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ _WHENCE: Final = MappingProxyType(
 """From where a round trip is known that nobody set."""
 
 
-class FrameSubject:
+class FrameSubject(KnownAtOnce):
     """One frame."""
 
     family = "frame"
@@ -158,7 +158,7 @@ def _places() -> tuple[Option, ...]:
     return (Option(None, "None"), *known)
 
 
-class NoteSubject:
+class NoteSubject(KnownAtOnce):
     """One sticky note."""
 
     family = "note"
@@ -197,7 +197,7 @@ class NoteSubject:
         return SetField(self._note.id, path, value, "Write note")
 
 
-class ManySubject:
+class ManySubject(KnownAtOnce):
     """Items of different sorts: nothing in common to edit, but counted."""
 
     family = "nothing"

@@ -10,7 +10,7 @@ from engine.model.edits import SetDesign, Unset
 from engine.model.event_kinds import EVENT_KINDS, event_kind
 from widgets.inspector.fields import Field, Option, config_fields
 from widgets.inspector.shapes import Shape
-from widgets.inspector.subjects.base import edit_label, label_of
+from widgets.inspector.subjects.base import KnownAtOnce, edit_label, label_of
 from widgets.inspector.writing import check
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _COMMON = ("change", "target", "at", "duration")
 
 
-class EventSubject:
+class EventSubject(KnownAtOnce):
     """The event at an index of the scenario."""
 
     family = "event"
