@@ -111,7 +111,9 @@ def test_json_has_citations_and_prices_as_the_files_have_them(
         file = tmp_path / f"{place}.windtunnel"
         file.write_text(json.dumps(raw))
         files.append(str(file))
-    found = {each["sort"]: each["fields"] for each in raw_of((files[0], files[1]), capsys)["differences"]}
+    found = {
+        each["sort"]: each["fields"] for each in raw_of((files[0], files[1]), capsys)["differences"]
+    }
     assert found["note"][0]["field"] == "citations"
     assert found["note"][0]["new"] == [cited | {"tolerance": 0.05, "design": ""}]
     assert [(each["field"], each["old"], each["new"]) for each in found["design"]] == [
