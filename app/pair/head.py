@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
+from engine.model.metrics import FAILING
 from engine.model.units import format_quantity
 from widgets.theme import ElidedLabel, set_role
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
 _SHOWN: Final = 4000
 """Milliseconds for which a refusal can be read."""
-_MET: Final = 0.99
-"""Share of answers below which latency is that of all requests."""
 
 
 class Head(QWidget):
@@ -97,7 +96,7 @@ def result_line(result: Mapping[str, Any] | None) -> str:
     goodput = sum(each.get("goodput", 0.0) for each in clients.values())
     # Answers alone look the better the more requests fail.
     shares = [each.get("availability") for each in clients.values()]
-    fails = any(each is not None and each < _MET for each in shares)
+    fails = any(each is not None and each < 1.0 - FAILING for each in shares)
     of = "latency_all" if fails else "latency"
     slow = [each.get(of, {}).get("p99") for each in clients.values()]
     times = [each for each in slow if isinstance(each, int | float)]
