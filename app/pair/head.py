@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from engine.model.metrics import FAILING
 from engine.model.units import format_quantity
-from widgets.theme import ElidedLabel, set_role
+from widgets.theme import ElidedLabel, plain_tip, set_role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +29,11 @@ class Head(QWidget):
         super().__init__()
         self._side, self._look = side, look
         set_role(self, "panel").setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.letter = QLabel(letter, alignment=Qt.AlignmentFlag.AlignCenter)
+        self.letter = QLabel(
+            letter,
+            alignment=Qt.AlignmentFlag.AlignCenter,
+            textFormat=Qt.TextFormat.PlainText,
+        )
         self.letter.setFixedSize(20, 20)
         title = set_role(ElidedLabel(), "heading")
         title.set_full_text(side.shown.title or "Untitled")
@@ -80,7 +84,7 @@ class Head(QWidget):
         self.told.setStyleSheet(f"color: {colour}")
         text = f"Not running: {side.problem}" if stopped else result_line(side.result)
         self._tell(text)
-        self.told.setToolTip(text)
+        self.told.setToolTip(plain_tip(text))
 
     def _tell(self, text: str) -> None:
         """Say something at the right; where that is nothing, the title has its room."""
