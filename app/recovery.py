@@ -37,6 +37,8 @@ MAX_DELAY: Final = 5
 """So many postponements at most: steady typing is saved all the same."""
 LONG: Final = 2_000
 """Entries of a recording from which on putting a design into text takes noticeably long."""
+MANY: Final = 1_000
+"""Nodes and links from which on it does so as well."""
 RETRY_MS: Final = 5_000
 """Milliseconds after which a copy that could not be written is tried again."""
 _MOST: Final = 100_000
@@ -276,8 +278,6 @@ class Recovery(QObject):
         except OSError:  # its window has just ended in order
             lock.unlock()
             return None
-        except (ValueError, OverflowError):  # no clock ever showed this
-            saved_at = datetime.fromtimestamp(0, UTC)
         source, title, stamp = _origin_of(path)
         return Leftover(path, Path(source) if source else None, stamp, title, saved_at, lock)
 
@@ -303,7 +303,6 @@ def _origin_of(copy: Path) -> tuple[str, str, Stamp | None]:
     try:
         origin = json.loads(read_whole(copy.with_suffix(_ORIGIN), _MOST)[0])
         source, title = str(origin.get("path") or ""), str(origin.get("title") or "")
-        source = "" if "\0" in source else source
         stamp = origin.get("stamp")
         return source, title, Stamp(**stamp) if isinstance(stamp, dict) else None
     except (OSError, ValueError, AttributeError, TypeError, RecursionError):
@@ -326,8 +325,9 @@ def _lock_of(copy: Path) -> QLockFile:
 
 
 def _is_long(design: Design) -> bool:
-    """Whether a design holds a recording."""
-    return any(_longest(node.config) >= LONG for node in design.nodes)
+    """Whether a design has many items, or holds a recording."""
+    many = len(design.nodes) + len(design.links) >= MANY
+    return many or any(_longest(node.config) >= LONG for node in design.nodes)
 
 
 def _longest(value: Any) -> int:

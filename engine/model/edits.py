@@ -85,16 +85,19 @@ class Placed:
     index: int | None = None
 
 
-def _rebuilt(design: Design, heavier: int, **fields: Any) -> Design:
+def _rebuilt(design: Design, heavier: int | None, **fields: Any) -> Design:
     """The design with some fields replaced, and so many bytes more; what is found by id is found anew.
+
+    Without a number it is lighter, and is weighed when somebody asks: not much may be left of it.
 
     Raises ``EditError`` for what could be saved but not opened.
     """
-    weight = design.weight + heavier
     new = design.model_copy(update=fields)
     for name in (*_BY_ID.values(), "weight"):
         vars(new).pop(name, None)
-    vars(new)["weight"] = weight
+    if heavier is None:
+        return new
+    vars(new)["weight"] = design.weight + heavier
     if new.weight > MAX_BYTES and len(dumps(new).encode()) > MAX_BYTES:
         raise EditError(too_large())  # the weight is a bound: only a heavy design is written out
     return new
@@ -211,8 +214,10 @@ class Remove:
             if out:
                 placed += out
                 kept[name] = tuple(item for item in items if item.id not in gone)
-        lighter = sum(_weight(each.item) for each in placed)
-        made = _rebuilt(loosened.design, -lighter, **kept)
+        there = sum(len(getattr(loosened.design, name)) for name in COLLECTIONS)
+        is_most = 2 * len(placed) > there
+        heavier = None if is_most else -sum(_weight(each.item) for each in placed)
+        made = _rebuilt(loosened.design, heavier, **kept)
         inverse = CompoundEdit((Insert(tuple(placed)), loosened.inverse), self.label)
         return Applied(made, Changes(removed=frozenset(gone)) | loosened.changes, inverse)
 

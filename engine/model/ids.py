@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import StringConstraints
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Iterable
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 """Stable name of an item: letters, digits, ``_`` and ``-``; never a display name."""
@@ -21,8 +21,36 @@ def fresh_id(prefix: str, taken: Container[str]) -> str:
 
     Characters that ids may not have become ``-``.
     """
-    stem = re.sub(r"[^A-Za-z0-9_]+", "-", prefix).strip("-")[:_LONGEST] or "item"
+    stem, base = _stem_of(prefix)
     if stem not in taken:
         return stem
-    base = re.sub(r"-\d{1,6}$", "", stem)
     return next(name for n in itertools.count(2) if (name := f"{base}-{n}") not in taken)
+
+
+class FreshIds:
+    """Ids for many items that come together, as ``fresh_id`` would make them one after the other."""
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        """Those in ``taken`` are in use."""
+        self._taken = set(taken)
+        self._next: dict[str, int] = {}
+        """By stem, a number below which all are taken."""
+
+    def take(self, wanted: str) -> str:
+        """The id itself, or one made from it where that is taken; it is taken from now on."""
+        name = wanted
+        if wanted in self._taken:
+            name, base = _stem_of(wanted)
+            if name in self._taken:
+                number = self._next.get(base, 2)
+                while (name := f"{base}-{number}") in self._taken:
+                    number += 1
+                self._next[base] = number + 1
+        self._taken.add(name)
+        return name
+
+
+def _stem_of(prefix: str) -> tuple[str, str]:
+    """What an id begins with, and the same without a number at its end."""
+    stem = re.sub(r"[^A-Za-z0-9_]+", "-", prefix).strip("-")[:_LONGEST] or "item"
+    return stem, re.sub(r"-\d{1,6}$", "", stem)

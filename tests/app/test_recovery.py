@@ -9,7 +9,7 @@ import pytest
 
 from app.analysis import Analysis, InlineMind
 from app.document import DesignDocument
-from app.recovery import LONG, Recovery
+from app.recovery import LONG, MANY, Recovery
 from engine.model import files
 from engine.model.design import Design, Node
 from engine.model.edits import SetDesign, SetField
@@ -305,6 +305,20 @@ def test_a_long_recording_is_put_into_text_elsewhere(qapp, qtbot, tmp_path) -> N
     users = node("users", "client", arrivals={"process": "trace", "times": times})
     document.replace(design([users, node("web", "service")], [link("users", "web")]), None)
     document.push(SetField("web", ("config", "workers"), 3, "More workers"))
+    qtbot.waitUntil(recovery.copy.exists)
+    assert asked == ["text"]
+    assert files.load(recovery.copy) == document.design
+    recovery.close()
+
+
+def test_a_large_design_is_put_into_text_elsewhere(qapp, qtbot, tmp_path) -> None:
+    document = DesignDocument()
+    analysis = Analysis(document, InlineMind)
+    recovery = Recovery(tmp_path / "kept", document, analysis)
+    asked: list[str] = []
+    analysis.answered.connect(lambda topic, _text: asked.append(topic))
+    document.replace(design([node(f"n{place}", "service") for place in range(MANY)], []), None)
+    document.push(SetField("n0", ("config", "workers"), 3, "More workers"))
     qtbot.waitUntil(recovery.copy.exists)
     assert asked == ["text"]
     assert files.load(recovery.copy) == document.design

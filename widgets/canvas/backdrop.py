@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 from collections import deque
 from dataclasses import dataclass
+from functools import reduce
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from PySide6.QtCore import QElapsedTimer, QPointF, QRect, QRectF, QSize
@@ -29,8 +30,12 @@ _AT_ONCE: Final = 6
 """From so many tiles on they are painted as one picture and cut up."""
 _TILE_TIME: Final = 2_000_000
 """Nanoseconds of a frame in which tiles are painted anew at another zoom."""
-_PARTS: Final = 10
-"""Parts that are painted in a frame; what is in more of them comes with the next ones."""
+_PARTS: Final = 20
+"""Parts that are painted in a frame at most; what is in more of them comes with the next ones."""
+_PART_TIME: Final = 8_000_000
+"""Nanoseconds of a frame after which no further part is painted."""
+_AREAS: Final = 64
+"""Areas that are looked at one by one; of more, what they lie in together changed."""
 Part: TypeAlias = "Callable[[QPainter], None]"
 """Paints some of what lies in a picture, with the painter in scene coordinates."""
 Paint: TypeAlias = "Callable[[QPainter, QRectF, float], Sequence[Part] | None]"
@@ -99,6 +104,8 @@ class Backdrop:
         self._tiles: dict[Tile, QPixmap] = {}
         self._job: _Job | None = None
         """What is being painted over several frames."""
+        self._spent = QElapsedTimer()
+        """Since this frame began to paint parts."""
         self._urgent: set[Tile] = set()
         self._later: dict[Tile, None] = {}
         """In the order in which they were touched, so that every tile has its turn."""
@@ -129,6 +136,13 @@ class Backdrop:
     def touch(self, rect: QRectF) -> None:
         """What lies in ``rect`` (scene) changed by an edit: right in the next frame."""
         self._urgent.update(self._known(rect))
+
+    def touch_all(self, rects: Sequence[QRectF]) -> None:
+        """As ``touch``, for any number of places."""
+        if len(rects) > _AREAS:
+            rects = (reduce(QRectF.united, rects),)
+        for rect in rects:
+            self.touch(rect)
 
     def add(self, rects: Iterable[QRectF], part: Part) -> None:
         """Something came that lies over all the rest: paint it alone on the tiles that are up to date.
@@ -215,6 +229,7 @@ class Backdrop:
 
     def _bring_up_to_date(self, wanted: list[Tile]) -> None:
         """Paint what is missing or changed, and a few of those that can wait."""
+        self._spent.start()
         left = self._go_on(_PARTS)
         under_way = set() if self._job is None else set(self._job.tiles)
         absent = {t for t in wanted if t not in self._tiles and t not in under_way}
@@ -268,6 +283,8 @@ class Backdrop:
         while job.parts and most > 0:
             job.parts.popleft()(painter)
             most -= 1
+            if self._spent.nsecsElapsed() > _PART_TIME:
+                most = 0
         painter.end()
         if not job.parts:
             self._job = None

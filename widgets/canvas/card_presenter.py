@@ -116,6 +116,16 @@ class CardPresenter:
             return replace(face, pale=off, comments=told) if told or off else face
         return marked_card(face, self.map.mark_of(item_id, self._held.get(item_id, ())))
 
+    def state(self, item_id: str) -> State:
+        """What the colour of a card says, found out without the rest of its face."""
+        if self.map is not None:
+            mark = self.map.mark_of(item_id, self._held.get(item_id, ()))
+            return mark.tone if mark is not None else "idle"
+        if item_id in self._design.frame_by_id:
+            return self.totals(item_id).state
+        health = self.stats.nodes.get(item_id)
+        return health.state if health is not None else "idle"
+
     def _live_card(self, item_id: str) -> CardFace:
         """The same without a map."""
         item = self._design.item(item_id)

@@ -10,12 +10,12 @@ from engine.model.design import FORMAT, SETTINGS, Design, Frame, Link, Node, Not
 from engine.model.edits import COLLECTIONS, CompoundEdit, Insert, SetDesign
 from engine.model.files import FileError, dumps, from_raw
 from engine.model.flow import relinked
-from engine.model.ids import fresh_id
+from engine.model.ids import FreshIds
 from engine.model.limits import MAX_BYTES
 from engine.model.reading import ReadError, read_json
 from engine.model.spread import FIELD
 from widgets.canvas.folding import contents
-from widgets.canvas.naming import all_ids, fresh_name
+from widgets.canvas.naming import FreshNames, all_ids
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -75,7 +75,17 @@ def copied(design: Design, ids: Iterable[str]) -> str:
     }
     if not any(parts.values()):
         return ""
-    return json.dumps({_MARK: 1, **parts}, indent=1, ensure_ascii=False)
+    return _written(parts)
+
+
+def _written(parts: dict[str, list[Any]]) -> str:
+    """Items as text, one a line: thousands of them are written as fast as they can be."""
+    write = json.JSONEncoder(ensure_ascii=False).encode
+    lists = [
+        f" {write(name)}: [\n" + ",\n".join(f"  {write(item)}" for item in items) + "\n ]"
+        for name, items in parts.items()
+    ]
+    return ",\n".join([f'{{\n "{_MARK}": 1', *lists]) + "\n}"
 
 
 def _raw(item: Item) -> dict[str, Any]:
@@ -86,20 +96,15 @@ def _raw(item: Item) -> dict[str, Any]:
 def pasted(design: Design, clip: Clip, offset: QPointF) -> Insert:
     """The edit that adds copied items under fresh ids, moved by ``offset``."""
     found = clip.items
-    taken = all_ids(design)
-    names = {node.name for node in design.nodes}
-    ids: dict[str, str] = {}
-    for old in (i.id for part in _collections(found) for i in part):
-        ids[old] = fresh_id(old, taken) if old in taken else old
-        taken.add(ids[old])
+    fresh, names = FreshIds(all_ids(design)), FreshNames(node.name for node in design.nodes)
+    ids = {item.id: fresh.take(item.id) for part in _collections(found) for item in part}
     around = {own: frame for own, frame in clip.around.items() if frame in design.frame_by_id}
     items: list[Item] = []
     moved: list[Frame | Node | Note] = [*found.frames, *found.nodes, *found.notes]
     for item in moved:
         made = _placed(item, ids, around.get(item.id), offset)
         if isinstance(item, Node):
-            name = fresh_name(item.name, names) if item.name else ""
-            names.add(name)
+            name = names.take(item.name) if item.name else ""
             config = _with_own_links(item.config, ids)
             made = made.model_copy(update={"name": name, "config": config})
         items.append(made)

@@ -58,15 +58,12 @@ class Commands:
     def paste(self, text: str, at: QPointF | None = None) -> None:
         """Add copied items or those of a flowchart, around ``at`` or a little beside where they were copied from."""
         stage = self._stage
-        # Loaded here: its grammar takes longer to prepare than most people ever need it.
-        from widgets.canvas.flowchart import flowchart_clip, is_flowchart  # noqa: PLC0415
-
         about = ""
         try:
-            if is_flowchart(text):
-                clip, about = flowchart_clip(text, stage.components)
-            else:
+            if text.lstrip()[:1] in ("{", ""):
                 clip = read_clip(text)
+            else:
+                clip, about = self._read_foreign(text)
         except PasteError as error:
             stage.message.emit(str(error))
             return
@@ -82,6 +79,15 @@ class Commands:
                 )
             if about:
                 stage.message.emit(about)
+
+    def _read_foreign(self, text: str) -> tuple[Clip, str]:
+        """What a text holds that is no JSON, and what to say of it."""
+        # Loaded here: its grammar takes longer to prepare than most people ever need it.
+        from widgets.canvas.flowchart import flowchart_clip, is_flowchart  # noqa: PLC0415
+
+        if is_flowchart(text):
+            return flowchart_clip(text, self._stage.components)
+        return read_clip(text), ""
 
     def _offset(self, clip: Clip, at: QPointF | None) -> QPointF:
         """From where items were copied to where they are pasted: in view, not on what is there."""

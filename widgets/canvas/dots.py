@@ -47,6 +47,11 @@ class Courses:
         self.points[row] = wire.points
         self.lengths[row] = wire.length
 
+    def clear(self) -> None:
+        """Forget all links."""
+        self._rows.clear()
+        self._free = list(range(len(self.points) - 1, -1, -1))
+
     def drop(self, link_id: str) -> int | None:
         """Forget a link; its row, if it had one, is used again."""
         row = self._rows.pop(link_id, None)
@@ -122,7 +127,8 @@ class Dots:
 
     def forget_row(self, row: int) -> None:
         """Take away the dots of a link that went."""
-        self._keep(self._row[: self._count] != row)
+        if self._count:
+            self._keep(self._row[: self._count] != row)
 
     def advance(self, wall: float) -> None:
         """Move everything by a wall time."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from widgets.canvas.items import FrameItem, LinkItem
     from widgets.canvas.look import Look
 
-PART: Final = 100
+PART: Final = 25
 """Links that are painted between two looks at whether the frame has room for more."""
 
 

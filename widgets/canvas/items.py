@@ -1,19 +1,13 @@
 """The items of the canvas: thin ones that know their id, their place and what is hit.
 
-Cards, notes and pills are pictures, copied by Qt without any Python while the canvas animates. Frames
-and links are no graphics items at all, because the backdrop paints them.
+Cards, notes and pills are pictures (see ``picture_item``). The backdrop paints frames and links.
 """
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPixmap
-from PySide6.QtWidgets import (
-    QGraphicsPixmapItem,
-)
+from PySide6.QtCore import QPointF, QRectF
 
 from widgets.canvas.card_painter import paint_card
 from widgets.canvas.far_card import paint_far
@@ -29,9 +23,14 @@ from widgets.canvas.geometry import (
 )
 from widgets.canvas.link_painter import LARGEST_SHAPE, LinkFace, fitted, has_pills, paint_link_pills
 from widgets.canvas.note_painter import NoteChip, paint_note
+from widgets.canvas.picture_item import PictureItem
 from widgets.canvas.wires import Wire, distance, wire
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtGui import QPainter
+
     from engine.model.design import Frame, Link, Note
     from widgets.canvas.card_state import CardFace
     from widgets.canvas.look import Look
@@ -51,90 +50,27 @@ _HALO: Final = 0.65 * LARGEST_SHAPE
 """Room for the stroke of a link, the ring around it, and the shape of a map on it (scene units)."""
 _NOWHERE: Final = wire(QPointF(), QPointF(1.0, 0.0))
 """The course of a link that has none yet."""
-_LARGEST: Final = 4096
-"""Longest edge of an item's picture in device pixels; a huge note is painted coarser."""
-
-
-class PictureItem(QGraphicsPixmapItem):
-    """Something with text, painted into a picture at the resolution of the screen."""
-
-    can_wait = False
-    """Whether it may come some frames late when it has never been seen."""
-
-    def __init__(self, item_id: str, rect: QRectF, margin: float) -> None:
-        """Show nothing yet; ``rect`` is the outline in the scene."""
-        super().__init__()
-        self.item_id = item_id
-        self.rect = rect
-        self._margin = margin
-        self._painted: object = None
-        self._compact = False
-        self.setShapeMode(QGraphicsPixmapItem.ShapeMode.BoundingRectShape)
-        self.setTransformationMode(Qt.TransformationMode.SmoothTransformation)
-        self.place(rect)
-
-    def place(self, rect: QRectF) -> None:
-        """Move to another outline."""
-        self.rect = rect
-        self.setPos(rect.left() - self._margin, rect.top() - self._margin)
-
-    def outline(self) -> QRectF:
-        """The outline with the room for what sticks out of it."""
-        margin = self._margin
-        return self.rect.adjusted(-margin, -margin, margin, margin)
-
-    def stretch(self) -> None:
-        """At another zoom: the picture is stretched the quick way until it is painted anew."""
-        self.setTransformationMode(Qt.TransformationMode.FastTransformation)
-
-    def refresh(self, look: Look, zoom: float, ratio: float) -> bool:
-        """Paint the picture if what it shows or its resolution changed; tells whether it did."""
-        self._compact = zoom < COMPACT_ZOOM
-        wanted = (self._content(), self._compact, look, zoom, ratio, self.rect.size().toTuple())
-        self.setTransformationMode(Qt.TransformationMode.SmoothTransformation)
-        if wanted == self._painted:
-            return False
-        self._painted = wanted
-        outline = self.outline()
-        scale = zoom * ratio
-        scale = min(scale, _LARGEST / max(outline.width(), outline.height()))
-        size = QSize(math.ceil(outline.width() * scale), math.ceil(outline.height() * scale))
-        picture = QPixmap(size.expandedTo(QSize(1, 1)))
-        picture.fill(QColor(0, 0, 0, 0))
-        painter = QPainter(picture)
-        painter.scale(scale, scale)
-        painter.translate(self._margin, self._margin)
-        self._paint(painter, look)
-        painter.end()
-        self.setPixmap(picture)
-        self.setScale(1.0 / scale)
-        return True
-
-    def paint_into(self, painter: QPainter, look: Look) -> None:
-        """Paint as vectors at its place: for exports."""
-        painter.save()
-        painter.translate(self.rect.topLeft())
-        self._compact = False
-        self._paint(painter, look)
-        painter.restore()
-
-    def _content(self) -> object:
-        """What the picture shows; equal contents are not painted twice."""
-        raise NotImplementedError
-
-    def _paint(self, painter: QPainter, look: Look) -> None:
-        """Paint with the outline's top left corner at the origin."""
-        raise NotImplementedError
 
 
 class CardItem(PictureItem):
     """A node, or a collapsed frame."""
 
-    def __init__(self, item_id: str, rect: QRectF, face: CardFace) -> None:
-        """A card at a place."""
-        super().__init__(item_id, rect, CARD_MARGIN)
-        self.face = face
-        self.setZValue(CARDS_Z)
+    def __init__(self, item_id: str, rect: QRectF, face_of: Callable[[str], CardFace]) -> None:
+        """A card at a place; what it shows is asked for when it is to be seen."""
+        super().__init__(item_id, rect, CARD_MARGIN, CARDS_Z)
+        self._face_of = face_of
+        self._face: CardFace | None = None
+
+    @property
+    def face(self) -> CardFace:
+        """What it shows."""
+        if self._face is None:
+            self._face = self._face_of(self.item_id)
+        return self._face
+
+    def outdate(self) -> None:
+        """What it shows may be something else by now."""
+        self._face = None
 
     def part_at(self, at: QPointF, zoom: float) -> str | None:
         """``output``, ``input``, ``chevron`` (opens a frame) or ``body``; None beside the card."""
@@ -178,11 +114,11 @@ class NoteItem(PictureItem):
 
     def __init__(self, note: Note) -> None:
         """A note at its place."""
-        super().__init__(note.id, QRectF(note.x, note.y, note.width, note.height), NOTE_MARGIN)
+        rect = QRectF(note.x, note.y, note.width, note.height)
+        super().__init__(note.id, rect, NOTE_MARGIN, NOTES_Z)
         self.text = note.text
         self.chips: tuple[NoteChip, ...] = ()
         self.selected = False
-        self.setZValue(NOTES_Z)
 
     def part_at(self, at: QPointF, zoom: float) -> str | None:
         """``bottom-right`` (the grip), ``body`` or nothing."""
@@ -248,10 +184,9 @@ class PillItem(PictureItem):
 
     def __init__(self, link_id: str) -> None:
         """Nothing to say yet."""
-        super().__init__(link_id, QRectF(0.0, 0.0, 1.0, 1.0), 2.0)
+        super().__init__(link_id, QRectF(0.0, 0.0, 1.0, 1.0), 2.0, PILLS_Z)
         self.face = LinkFace()
-        self.setZValue(PILLS_Z)
-        self.setVisible(False)
+        self.set_visible(False)
 
     def show_face(
         self, face: LinkFace, ends: tuple[QPointF, QPointF], middle: QPointF, look: Look
@@ -260,14 +195,14 @@ class PillItem(PictureItem):
         before = self._content()
         self.face, box = fitted(face, ends, middle, look)
         if not has_pills(face):
-            self.setVisible(False)
+            self.set_visible(False)
         self.place(box)
-        return has_pills(face) and (not self.isVisible() or self._content() != before)
+        return has_pills(face) and (not self.is_visible or self._content() != before)
 
     def refresh(self, look: Look, zoom: float, ratio: float) -> bool:
         """Hide from afar; else as other pictures."""
-        self.setVisible(has_pills(self.face) and zoom >= COMPACT_ZOOM)
-        return self.isVisible() and super().refresh(look, zoom, ratio)
+        self.set_visible(has_pills(self.face) and zoom >= COMPACT_ZOOM)
+        return self.is_visible and super().refresh(look, zoom, ratio)
 
     def _content(self) -> object:
         return (self.face.pills, self.face.fault, self.face.selected)
@@ -306,7 +241,7 @@ class LinkItem:
             for end, name in zip(self.ends, ("source", "target"), strict=True):
                 if squared_distance(at, end) <= reach:
                     return name
-        if self.pill.isVisible() and self.pill.rect.contains(at):
+        if self.pill.is_visible and self.pill.rect.contains(at):
             return "link"
         reach = min(max(_LINK_REACH / 2, _LINK_REACH / 2 / zoom), 14.0)
         if not self._outline.adjusted(-reach, -reach, reach, reach).contains(at):

@@ -90,10 +90,14 @@ def _below(
 
 def _spread(loners: list[str], columns: Mapping[str, int], rows: dict[str, float]) -> None:
     """Move single nodes down until none lies on another of its column."""
+    by_column: dict[int, list[str]] = {}
+    for each, place in columns.items():
+        by_column.setdefault(place, []).append(each)
     for each in sorted(loners, key=lambda e: rows[e]):
-        column = [o for o in columns if o != each and columns[o] == columns[each]]
+        column = by_column[columns[each]]
         for _ in column:
-            clash = [rows[o] for o in column if abs(rows[o] - rows[each]) < 0.99]
+            here = rows[each]
+            clash = [rows[o] for o in column if abs(rows[o] - here) < 0.99 and o != each]
             if not clash:
                 break
             rows[each] = max(clash) + 1.0

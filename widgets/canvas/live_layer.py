@@ -56,6 +56,13 @@ class LiveLayer(QGraphicsItem):
         self._look = look
         self._sprites.clear()
 
+    def clear(self) -> None:
+        """Another design: nothing of this one is painted any more."""
+        self.links.clear()
+        self.frames.clear()
+        self.glowing = None
+        self.still = False
+
     def boundingRect(self) -> QRectF:
         """Everywhere: it is painted in each frame anyway."""
         return _EVERYWHERE

@@ -180,8 +180,9 @@ class Minimap(QWidget):
         painter.setBrush(look.colour(theme.sticky))
         painter.drawRects([note.rect for note in self._scene.notes.values()])
         by_state: dict[str, list[QRectF]] = {}
+        state_of = self._scene.presenter.state
         for card in self._scene.cards.values():
-            by_state.setdefault(card.face.state, []).append(card.rect)
+            by_state.setdefault(state_of(card.item_id), []).append(card.rect)
         for state, rects in by_state.items():
             painter.setBrush(look.colour(theme.state(state).colour))
             if len(self._scene.cards) > _MANY:

@@ -16,17 +16,45 @@ _NUMBERED = re.compile(r"^(.*?)[ -](\d+)$")
 
 def all_ids(design: Design) -> set[str]:
     """Ids of all items; they are unique over the whole design."""
-    return {*design.node_by_id, *design.link_by_id, *design.frame_by_id, *design.note_by_id}
+    return set(item_ids(design))
+
+
+def item_ids(design: Design) -> tuple[str, ...]:
+    """Ids of all items, each sort in the order that it has in the design."""
+    return (*design.node_by_id, *design.link_by_id, *design.frame_by_id, *design.note_by_id)
+
+
+def in_order(design: Design, ids: set[str]) -> Iterable[str]:
+    """Ids in that order, those that are gone at the end."""
+    if len(ids) < 2:
+        return ids
+    there = [each for each in item_ids(design) if each in ids]
+    return [*there, *ids.difference(there)]
 
 
 def fresh_name(wanted: str, taken: Iterable[str]) -> str:
     """``Service``, or ``Service 2`` where that is taken."""
-    names = set(taken)
-    if wanted not in names:
-        return wanted
-    match = _NUMBERED.match(wanted)
-    stem = (match.group(1) if match else wanted)[:_LONGEST]
-    number = 2
-    while f"{stem} {number}" in names:
-        number += 1
-    return f"{stem} {number}"
+    return FreshNames(taken).take(wanted)
+
+
+class FreshNames:
+    """Names for many nodes that come together: each is taken from then on."""
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        """Those in ``taken`` are in use."""
+        self._taken = set(taken)
+        self._next: dict[str, int] = {}
+        """By stem, a number below which all are taken."""
+
+    def take(self, wanted: str) -> str:
+        """The name itself, or the first number from 2 on where that is taken."""
+        name = wanted
+        if wanted in self._taken:
+            match = _NUMBERED.match(wanted)
+            stem = (match.group(1) if match else wanted)[:_LONGEST]
+            number = self._next.get(stem, 2)
+            while (name := f"{stem} {number}") in self._taken:
+                number += 1
+            self._next[stem] = number + 1
+        self._taken.add(name)
+        return name

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from widgets.canvas.items import CardItem, LinkItem
     from widgets.canvas.look import Look
 
+_MOST: Final = 100
+"""Selected links whose ends are shown as something to pull at; of more, nobody would pull any."""
 _EVERYWHERE: Final = QRectF(-2e7, -2e7, 4e7, 4e7)
 
 
@@ -51,12 +53,12 @@ class Overlay(QGraphicsItem):
         del option, widget
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         zoom = painter.worldTransform().m11()
-        if self.hovered is not None and self.hovered.scene() is not None and self.sketch is None:
+        if self.hovered is not None and not self.hovered.gone and self.sketch is None:
             for side in self.hovered_ports:
                 at = output_port if side == "output" else input_port
                 paint_port(painter, at(self.hovered.rect), self.look, zoom)
-        for link in self.chosen:
-            if link.pill.scene() is not None and self.sketch is None:
+        for link in self.chosen if len(self.chosen) <= _MOST else ():
+            if not link.pill.gone and self.sketch is None:
                 for end in link.ends:
                     paint_port(painter, end, self.look, zoom)
         if self.sketch is not None:

@@ -110,7 +110,7 @@ class Running:
         start = self._next % len(ids)
         chosen = (ids[start:] + ids[:start])[:number]
         self._next = start + len(chosen)
-        scene.refresh_faces(chosen)
+        scene.refresh_faces(chosen, live=True)
 
     def _choose_streams(self) -> None:
         """Links with more traffic than dots can show."""

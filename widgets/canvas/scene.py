@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Signal
-from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QGraphicsScene
 
 from engine.model.design import Design, Frame, Link, Node, Note
@@ -16,16 +15,21 @@ from widgets.canvas.dots import Courses, Dots, Streams
 from widgets.canvas.folding import fold, folded_rect, frame_chain
 from widgets.canvas.geometry import card_rect
 from widgets.canvas.grid import paint_grid
-from widgets.canvas.ground import link_parts, paint_frames, paint_links
+from widgets.canvas.ground import link_parts, paint_frames
 from widgets.canvas.hitting import hits
-from widgets.canvas.items import CardItem, FrameItem, LinkItem, NoteItem, PictureItem
+from widgets.canvas.items import CardItem, FrameItem, LinkItem, NoteItem
+from widgets.canvas.leaving import Leaving
 from widgets.canvas.link_painter import has_pills
 from widgets.canvas.live_layer import LiveLayer
+from widgets.canvas.naming import in_order, item_ids
+from widgets.canvas.outdated import Outdated
 from widgets.canvas.pill_places import PillPlaces
 from widgets.canvas.wiring import Wiring
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping
+
+    from PySide6.QtGui import QPainter
 
     from engine.model.changes import Changes
     from engine.model.component import Component
@@ -35,10 +39,9 @@ if TYPE_CHECKING:
     from widgets.canvas.link_painter import LinkFace
     from widgets.canvas.look import Look
     from widgets.canvas.note_painter import NoteChip
+    from widgets.canvas.picture_item import PictureItem
 
 _EVERYWHERE = QRectF(-2e7, -2e7, 4e7, 4e7)
-_EXPORT = 40.0
-"""Scene units around an exported design in which things may stick out of it."""
 
 
 class CanvasScene(QGraphicsScene):
@@ -69,10 +72,13 @@ class CanvasScene(QGraphicsScene):
         self.frames: dict[str, FrameItem] = {}
         self.notes: dict[str, NoteItem] = {}
         self.chips: Mapping[str, tuple[NoteChip, ...]] = {}
-        self.stale: set[PictureItem] = set()
+        self.stale = Outdated()
         self.arriving = Arriving(self._bring, self)
         self._left: dict[str, QRectF] = {}
         """Where cards that lie elsewhere now were when links were last routed around them."""
+        self._went: list[LinkItem] = []
+        """Links that went, and what they covered is not painted anew yet."""
+        self._leaving = Leaving(self)
         self._along = False
         """Whether only the path of the selection is looked at."""
 
@@ -85,15 +91,27 @@ class CanvasScene(QGraphicsScene):
 
     def set_design(self, design: Design) -> None:
         """Show another design."""
-        self.arriving.clear()
-        for item_id in [*self.cards, *self.frames, *self.notes, *self.links]:
-            self._drop(item_id)
+        self._clear()
         self.design = Design()
-        self.dots.clear()
         self.presenter.forget()
-        self.live.still = False
+        self._follow(design, set(item_ids(design)))
+
+    def _clear(self) -> None:
+        """Take everything off at once."""
+        self.arriving.clear()
+        pills = (link.pill for link in self.links.values())
+        for item in (*self.cards.values(), *self.notes.values(), *pills):
+            item.leave(self)
+        self._leaving.put((*self.cards.values(), *self.links.values()))
+        for known in (self.cards, self.frames, self.notes, self._left):
+            known.clear()
+        self.wiring.clear()
+        self._pill_places = PillPlaces()
+        self.stale = Outdated()
+        self.streams.set_links({})
+        self.dots.clear()
+        self.live.clear()
         self.backdrop.clear()
-        self._follow(design, _all_ids(design))
 
     def apply_changes(self, design: Design, changes: Changes) -> None:
         """Show what an edit changed, and nothing else."""
@@ -102,7 +120,7 @@ class CanvasScene(QGraphicsScene):
         if changes.is_structural:
             self.presenter.live.relearn()
         if changes.settings & {"scenario", "comments"}:
-            self.refresh_faces(_all_ids(design))
+            self.refresh_faces(item_ids(design))
         self._follow_path()
 
     def _follow(self, design: Design, ids: set[str]) -> None:
@@ -126,8 +144,9 @@ class CanvasScene(QGraphicsScene):
         waiting = self.wiring.by_target(routed, first=ids) if len(routed) > AT_ONCE else []
         here = (ids | folded | links).difference(waiting)
         known = self.cards.keys() & here
-        for item_id in here:
+        for item_id in in_order(design, here):
             self._sync(item_id)
+        self._uncover()
         fresh = self.cards.keys() & here - known  # their faces are those that they came with
         self.refresh_faces((here - fresh) | set(hidden.values()) | set(before.values()))
         near = self.wiring.near(self._crossed_areas())
@@ -141,6 +160,7 @@ class CanvasScene(QGraphicsScene):
         """Bring links in step that had to wait: existence, faces, routes."""
         for link_id in links:
             self._sync(link_id)
+        self._uncover()
         self.refresh_faces(links)
         fresh: list[LinkItem] = []
         for item, covered in self.wiring.route(links, self.rect_of, again):
@@ -157,6 +177,14 @@ class CanvasScene(QGraphicsScene):
             for part in link_parts(_EVERYWHERE, fresh, self.look, zoom):
                 self.backdrop.add([item.outline() for item in fresh], part)
         self.update()
+
+    def _uncover(self) -> None:
+        """Paint what lay under the links that went."""
+        if self._went:
+            self.streams.set_links({})
+            self.backdrop.touch_all([link.outline() for link in self._went])
+            self._leaving.put(self._went)
+            self._went = []
 
     def _crossed_areas(self) -> list[QRectF]:
         """Where cards were and where they are, of those that came, went or moved since links were routed."""
@@ -189,8 +217,7 @@ class CanvasScene(QGraphicsScene):
         """Show a card at a place."""
         card = self.cards.get(item_id)
         if card is None:
-            card = self.cards[item_id] = CardItem(item_id, rect, self.presenter.card(item_id))
-            self.addItem(card)
+            card = self.cards[item_id] = CardItem(item_id, rect, self.presenter.card)
         self._put(card, rect)
 
     def _put(self, card: CardItem, rect: QRectF) -> None:
@@ -217,7 +244,6 @@ class CanvasScene(QGraphicsScene):
         item = self.notes.get(note.id)
         if item is None:
             item = self.notes[note.id] = NoteItem(note)
-            self.addItem(item)
         item.text = note.text
         item.place(QRectF(note.x, note.y, note.width, note.height))
         self.stale.add(item)
@@ -227,7 +253,6 @@ class CanvasScene(QGraphicsScene):
         item = self.links.get(link.id)
         if item is None:
             item = self.links[link.id] = LinkItem(link)
-            self.addItem(item.pill)
         item.link = link
 
     def _drop(self, item_id: str) -> None:
@@ -236,8 +261,7 @@ class CanvasScene(QGraphicsScene):
         self._drop_open_frame(item_id)
         note = self.notes.pop(item_id, None)
         if note is not None:
-            self.stale.discard(note)
-            self.removeItem(note)
+            self._take_off(note)
         link = self.links.pop(item_id, None)
         if link is not None:
             self._drop_link(link)
@@ -247,8 +271,7 @@ class CanvasScene(QGraphicsScene):
         if card is not None:
             self._left.setdefault(item_id, card.rect)
             self.wiring.obstacles.drop(item_id)
-            self.stale.discard(card)
-            self.removeItem(card)
+            self._take_off(card)
 
     def _drop_open_frame(self, item_id: str) -> None:
         frame = self.frames.pop(item_id, None)
@@ -256,27 +279,26 @@ class CanvasScene(QGraphicsScene):
             self.backdrop.touch(frame.outline())
 
     def _drop_link(self, link: LinkItem) -> None:
-        self.backdrop.touch(link.outline())
+        self._went.append(link)
         self.live.links.pop(link.item_id, None)
         if self.live.glowing is link:
             self.live.glowing = None
         row = self.courses.drop(link.item_id)
         if row is not None:
             self.dots.forget_row(row)
-        self.streams.set_links({})
-        self.stale.discard(link.pill)
         self._pill_places.forget(link.item_id)
-        self.removeItem(link.pill)
+        self._take_off(link.pill)
+
+    def _take_off(self, item: PictureItem) -> None:
+        self.stale.discard(item)
+        item.leave(self)
 
     # Places
 
     def rect_of(self, item_id: str) -> QRectF | None:
         """Outline of a shown card, frame or note, where it is right now."""
-        item = self.cards.get(item_id) or self.notes.get(item_id)
-        if item is not None:
-            return item.rect
-        frame = self.frames.get(item_id)
-        return frame.rect if frame is not None else None
+        item = self.cards.get(item_id) or self.notes.get(item_id) or self.frames.get(item_id)
+        return item.rect if item is not None else None
 
     def preview(self, places: Mapping[str, QRectF]) -> None:
         """Show items elsewhere while a gesture lasts; the design does not know."""
@@ -341,17 +363,25 @@ class CanvasScene(QGraphicsScene):
 
     # Faces
 
-    def refresh_faces(self, ids: Iterable[str]) -> None:
-        """Compare what items show with what they should, and paint those that differ."""
+    def refresh_faces(self, ids: Iterable[str], *, live: bool = False) -> None:
+        """Compare what items show with what they should, and paint those that differ.
+
+        Args:
+            ids: of the items.
+            live: whether only numbers of a run changed: these may come some frames late.
+        """
+        edited: list[QRectF] = []
         for item_id in ids:
             if item_id in self.cards:
-                self._set_card(self.cards[item_id])
+                self.cards[item_id].outdate()
+                self.stale.add(self.cards[item_id], urgent=not live)
             elif item_id in self.links:
-                self._set_link(self.links[item_id])
+                edited += self._set_link(self.links[item_id])
             elif item_id in self.frames:
                 self._set_frame(self.frames[item_id])
             elif item_id in self.notes:
                 self._set_note(self.notes[item_id])
+        self.backdrop.touch_all(edited)
         self.update()
 
     def _set_frame(self, frame: FrameItem) -> None:
@@ -371,28 +401,27 @@ class CanvasScene(QGraphicsScene):
             note.selected, note.chips = shown
             self.stale.add(note)
 
-    def _set_card(self, card: CardItem) -> None:
-        face = self.presenter.card(card.item_id)
-        if face != card.face:
-            card.face = face
-            self.stale.add(card)
-
-    def _set_link(self, link: LinkItem) -> None:
+    def _set_link(self, link: LinkItem) -> tuple[QRectF, ...]:
+        """Have a link show its face; returns what is to be painted at once."""
         face = self.presenter.link(link.link)
         if face == link.face:
-            return
+            return ()
         edited = _drawn(face) != _drawn(link.face)
-        change = self.backdrop.touch if edited else self.backdrop.fade
-        change(link.outline())
         link.face = face
-        change(link.outline())
         self._show_pill(link)
+        if edited:
+            return (link.outline(),)
+        self.backdrop.fade(link.outline())
+        return ()
 
     def _show_pill(self, link: LinkItem) -> None:
         """Say on a link what there is to say, where no other link does so."""
+        if not (has_pills(link.face) or link.pill.is_visible):
+            self._pill_places.forget(link.item_id)
+            return
         at = self._pill_places.middle(link, self.look)
         if link.pill.show_face(link.face, link.ends, at, self.look):
-            self.stale.add(link.pill)
+            self.stale.add(link.pill, urgent=not link.pill.is_new)
 
     def look_along(self, *, path: bool) -> None:
         """Pale all but what leads to the selection and what it leads to, or nothing."""
@@ -421,7 +450,7 @@ class CanvasScene(QGraphicsScene):
         """Paint a map over everything, or take it away."""
         self.presenter.map = blast
         self.live.still = blast is not None
-        self.refresh_faces(_all_ids(self.design))
+        self.refresh_faces(item_ids(self.design))
 
     # Painting
 
@@ -431,8 +460,7 @@ class CanvasScene(QGraphicsScene):
         self.live.set_look(look)
         self.backdrop.clear()
         for item in self.pictures():
-            item.setPixmap(QPixmap())
-        self.stale.update(self.pictures())
+            self.stale.add(item)
         for link in self.links.values():
             self._show_pill(link)
         self.update()
@@ -445,25 +473,6 @@ class CanvasScene(QGraphicsScene):
         paint_frames(painter, rect, frames, self.look, zoom)
         links = [each for each in self.links.values() if each.item_id not in lifted.links]
         return link_parts(rect, links, self.look, zoom)
-
-    def paint_vectors(self, painter: QPainter, target: QRectF) -> None:
-        """Paint the whole design into ``target`` without pictures, for exports."""
-        self.arriving.finish()
-        source = self.content_rect()
-        if source.isEmpty() or target.isEmpty():
-            return
-        scale = min(target.width() / source.width(), target.height() / source.height())
-        everything = source.adjusted(-_EXPORT, -_EXPORT, _EXPORT, _EXPORT)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.translate(target.center())
-        painter.scale(scale, scale)
-        painter.translate(-source.center())
-        paint_frames(painter, everything, self.frames.values(), self.look, scale)
-        paint_links(painter, everything, self.links.values(), self.look, scale)
-        for item in sorted(self.pictures(), key=lambda each: each.zValue()):
-            item.paint_into(painter, self.look)
-        painter.restore()
 
     def pictures(self) -> list[PictureItem]:
         """Everything that is shown as a picture."""
@@ -487,13 +496,3 @@ class CanvasScene(QGraphicsScene):
 def _drawn(face: LinkFace) -> tuple[object, ...]:
     """What of a link is seen at once when it changes; the rest fades, since it changes all the time."""
     return (face.selected, face.pills, face.under_map, face.pale)
-
-
-def _all_ids(design: Design) -> set[str]:
-    """Ids of all items."""
-    return {
-        *design.node_by_id,
-        *design.link_by_id,
-        *design.frame_by_id,
-        *design.note_by_id,
-    }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from widgets.canvas.naming import item_ids
 from widgets.canvas.overlay import Overlay
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class Stage(QObject):
     def select(self, ids: Iterable[str]) -> None:
         """Select items, and tell."""
         before = self.selection
-        chosen = frozenset(each for each in ids if self.design.item(each) is not None)
+        chosen = frozenset(ids).intersection(item_ids(self.design))
         if chosen == before:
             return
         links = self.scene.links

@@ -13,6 +13,7 @@ from widgets.canvas.backdrop import Projection
 from widgets.canvas.camera import STEP, Camera
 from widgets.canvas.commands import Commands
 from widgets.canvas.dropping import Dropping
+from widgets.canvas.exporting import paint_vectors
 from widgets.canvas.geometry import CARD_WIDTH, COMPACT_ZOOM
 from widgets.canvas.gesture_controller import GestureController
 from widgets.canvas.gestures.connect import Origin
@@ -100,7 +101,7 @@ class CanvasView(QGraphicsView):
         )
         self.installEventFilter(self._input)
         self.viewport().installEventFilter(self._input)
-        self._announcer = Announcer(self, self._stage, self._commands.ask_for_menu)
+        self._announcer = Announcer(self, self._stage)
         self.outlines = Outlines(self._scene, self.viewport())
         self.hint = BEGIN
         """What is said while there is nothing to show."""
@@ -430,7 +431,7 @@ class CanvasView(QGraphicsView):
 
     def paint_design(self, painter: QPainter, target: QRectF) -> None:
         """Paint the whole design as vectors, for exports."""
-        self._scene.paint_vectors(painter, target)
+        paint_vectors(self._scene, painter, target)
 
     def content_rect(self) -> QRectF:
         """What the design covers, in scene units; exports take their proportions from it."""

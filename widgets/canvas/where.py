@@ -26,4 +26,4 @@ def states_of(canvas: QGraphicsView) -> dict[str, str]:
     scene = canvas.scene()
     if not isinstance(scene, CanvasScene):
         return {}
-    return {item_id: card.face.state for item_id, card in scene.cards.items()}
+    return {item_id: scene.presenter.state(item_id) for item_id in scene.cards}

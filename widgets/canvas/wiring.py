@@ -37,6 +37,12 @@ class Wiring:
         """By card, the links that arrive there, and the card that each comes from."""
         self._touching: dict[str, set[str]] = {}
 
+    def clear(self) -> None:
+        """No links and no cards any more."""
+        self.items.clear()
+        self._courses.clear()
+        self.obstacles = Obstacles()
+
     def set_design(self, design: Design, host: Mapping[str, str]) -> None:
         """Learn the topology; ``host`` names the card which stands for a hidden node."""
         self._host = host

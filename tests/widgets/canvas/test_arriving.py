@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF
@@ -9,6 +10,7 @@ from PySide6.QtGui import QImage, QPainter
 
 from engine.model.design import Design, Link, Node
 from engine.model.edits import Move, Position, Remove
+from widgets.canvas import leaving
 from widgets.canvas.arriving import AT_ONCE
 
 if TYPE_CHECKING:
@@ -92,3 +94,37 @@ def test_another_design_forgets_those_that_wait(make_desk) -> None:
     view.set_design(Design(nodes=(Node(id="n0", kind="service"),)))
     assert not view._scene.arriving.waiting
     assert not view._scene.links
+
+
+def test_what_went_is_let_go_of_some_a_turn(make_desk) -> None:
+    scene = make_desk(dense()).view._scene
+    arrive(scene)
+    scene.set_design(Design())
+    counts = [len(scene._leaving)]
+    assert counts[0] > leaving.AT_ONCE
+    while counts[-1]:
+        scene._leaving.turn()
+        counts.append(len(scene._leaving))
+    assert max(a - b for a, b in pairwise(counts)) == leaving.AT_ONCE
+    assert not scene._leaving._timer.isActive()
+
+
+def test_all_that_changes_at_once_is_touched_at_once(make_desk, monkeypatch) -> None:
+    desk = make_desk(dense())
+    scene = desk.view._scene
+    arrive(scene)
+    desk.picture()
+    touched: list[QRectF] = []
+    real = scene.backdrop.touch
+    monkeypatch.setattr(scene.backdrop, "touch", lambda rect: (touched.append(rect), real(rect)))
+    desk.view.select(scene.links)
+    assert len(touched) == 1
+    assert all(touched[0].contains(link.outline()) for link in scene.links.values())
+    touched.clear()
+    desk.apply(Remove(frozenset(scene.links)))
+    arrive(scene)
+    assert not scene.links
+    assert len(touched) < 5
+    shown = desk.picture()
+    scene.backdrop.clear()
+    assert desk.picture() == shown

@@ -93,7 +93,7 @@ def test_another_theme_leaves_nothing_behind(scene: Scene) -> None:
 class Slow(Scene):
     """A scene that leaves most of its painting to be done in parts: a strip each."""
 
-    STRIPS = 32
+    STRIPS = 64
 
     def paint(self, painter: QPainter, rect: QRectF, _zoom: float) -> list[Part]:  # type: ignore[override]
         self.calls += 1
@@ -101,7 +101,7 @@ class Slow(Scene):
         return [partial(self._strip, place, self.colour) for place in range(self.STRIPS)]
 
     def _strip(self, place: int, colour: str, painter: QPainter) -> None:
-        painter.fillRect(QRectF(0.0, 24.0 * place, 1024.0, 24.0), QColor(colour))
+        painter.fillRect(QRectF(0.0, 12.0 * place, 1024.0, 12.0), QColor(colour))
 
     def settle(self) -> int:
         """Draw until everything is up to date; tells how many frames that takes."""

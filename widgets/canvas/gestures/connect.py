@@ -59,13 +59,13 @@ class Connect(Gesture):
         if self._refusals.get(self.origin.node) is not None:
             del self._refusals[self.origin.node]  # it is the other end of nothing, and not dimmed
         for each, why in self._refusals.items():
-            cards[each].setOpacity(1.0 if why is None else _DIMMED)
+            cards[each].dim(1.0 if why is None else _DIMMED)
         self.stage.sketch(self)
 
     def _end_sketch(self) -> None:
         """Show all cards as they were."""
         for card in self.stage.scene.cards.values():
-            card.setOpacity(1.0)
+            card.dim(1.0)
         self.stage.sketch(None)
 
     def _refusal(self, other: str) -> str | None:
