@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.naming import name_of
@@ -13,7 +14,7 @@ from engine.model.design import Design
 from widgets.theme import breakable, plain_tip, section_label, set_role
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QMouseEvent
+    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
 
     from engine.model.findings import Finding
     from widgets.theme import ThemeManager
@@ -58,6 +59,9 @@ class FindingRow(QWidget):
             row.addWidget(fix, 0, Qt.AlignmentFlag.AlignTop)
         if finding.id is not None:
             self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(f"{where}: {finding.message}" if where else finding.message)
+        self.setToolTip("Show it (Enter)" if finding.id is not None else "")
         self.dress()
 
     def dress(self) -> None:
@@ -70,6 +74,27 @@ class FindingRow(QWidget):
                 name, colour.get(self._finding.level, theme.muted), 16, self.devicePixelRatioF()
             )
         )
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter shows the item; the arrows go to the next finding."""
+        key = event.key()
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._finding.id is not None:
+            self._panel.jump_requested.emit(self._finding.id)
+            self._panel.close_card()
+        elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self._panel.step(self, 1 if key == Qt.Key.Key_Down else -1)
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Behind it, that it has the keyboard."""
+        if self.hasFocus():
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(self._panel.look.theme.accent.colour), 1.0))
+            painter.setBrush(QColor(self._panel.look.theme.selected_row))
+            painter.drawRoundedRect(self.rect().adjusted(4, 1, -5, -2), 6.0, 6.0)
+        super().paintEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Jump to the item."""
@@ -110,6 +135,14 @@ class FindingsPanel(Overlay):
         """List the findings as they are now."""
         self._fill(self._design, self._findings)
         super().open()
+        (self._rows[0] if self._rows else self._area).setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def step(self, row: FindingRow, by: int) -> None:
+        """Go to the finding behind one, or before it."""
+        place = self._rows.index(row) + by if row in self._rows else -1
+        if 0 <= place < len(self._rows):
+            self._rows[place].setFocus(Qt.FocusReason.TabFocusReason)
+            self._area.ensureWidgetVisible(self._rows[place])
 
     def _fill(self, design: Design, findings: tuple[Finding, ...]) -> None:
         """Make the rows."""

@@ -278,6 +278,8 @@ class Recovery(QObject):
         except OSError:  # its window has just ended in order
             lock.unlock()
             return None
+        except (ValueError, OverflowError):  # no clock ever showed this
+            saved_at = datetime.fromtimestamp(0, UTC)
         source, title, stamp = _origin_of(path)
         return Leftover(path, Path(source) if source else None, stamp, title, saved_at, lock)
 
@@ -303,6 +305,7 @@ def _origin_of(copy: Path) -> tuple[str, str, Stamp | None]:
     try:
         origin = json.loads(read_whole(copy.with_suffix(_ORIGIN), _MOST)[0])
         source, title = str(origin.get("path") or ""), str(origin.get("title") or "")
+        source = "" if "\0" in source else source
         stamp = origin.get("stamp")
         return source, title, Stamp(**stamp) if isinstance(stamp, dict) else None
     except (OSError, ValueError, AttributeError, TypeError, RecursionError):

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.overlay import Overlay
+from engine.model.metrics import FAILING
 from engine.model.units import format_quantity
 from widgets.theme import set_role
 
@@ -32,6 +33,13 @@ if TYPE_CHECKING:
 
 _SIZE: Final = (720, 420)
 _COLUMNS: Final = ("When", "Design", "To", "Seed", "Changes", "p99", "Goodput", "Hash")
+_NUMBERS: Final = frozenset({2, 3, 4, 5, 6})
+"""Columns of numbers, which stand below each other at the right."""
+_LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_OF_ALL: Final = (
+    "Of all requests, a failed one until its failure was known: more than one in a hundred failed"
+)
 _NONE: Final = "No run is kept yet. A run that comes to the end of its scenario is kept by itself."
 _NO_MATCH: Final = "No kept run has these words in its title, date, seed or hash."
 _TYPING_MS: Final = 150
@@ -93,7 +101,9 @@ class RunsCard(Overlay):
         for row, run in enumerate(runs):
             for column, text in enumerate(_cells(run)):
                 item = QTableWidgetItem(text)
-                item.setToolTip("")
+                item.setToolTip(_OF_ALL if text.endswith(" of all") else "")
+                if column in _NUMBERS:
+                    item.setTextAlignment(_RIGHT)
                 self.table.setItem(row, column, item)
         if runs:
             self.table.selectRow(0)
@@ -136,6 +146,10 @@ class RunsCard(Overlay):
         table = self.table
         table.setAccessibleName("Kept runs")
         table.setHorizontalHeaderLabels(list(_COLUMNS))
+        for place in range(len(_COLUMNS)):
+            head = table.horizontalHeaderItem(place)
+            if head is not None:
+                head.setTextAlignment(_RIGHT if place in _NUMBERS else _LEFT)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -220,8 +234,18 @@ def _figures(summary: Mapping[str, Any]) -> tuple[str, str]:
     if not isinstance(clients, dict) or not clients:
         return "", ""
     found = [each for each in clients.values() if isinstance(each, dict)]
-    slow = [each.get("latency", {}).get("p99") for each in found]
+    # Answers alone look the better the more requests fail.
+    of = "latency_all" if _fails(found) else "latency"
+    slow = [(each.get(of) or each.get("latency") or {}).get("p99") for each in found]
     times = [each for each in slow if isinstance(each, int | float)]
     rates = [each.get("goodput", 0.0) for each in found]
     goodput = sum(each for each in rates if isinstance(each, int | float))
-    return format_quantity(max(times), "s") if times else "", format_quantity(goodput, "rps")
+    of_all = " of all" if times and of == "latency_all" else ""
+    p99 = f"{format_quantity(max(times), 's')}{of_all}" if times else ""
+    return p99, format_quantity(goodput, "rps")
+
+
+def _fails(clients: list[dict[str, Any]]) -> bool:
+    """Whether more than one request in a hundred fails at any of some clients."""
+    shares = [each.get("availability") for each in clients]
+    return any(isinstance(each, int | float) and each < 1.0 - FAILING for each in shares)

@@ -67,7 +67,7 @@ class ShortcutsCard(Overlay):
         actions = self._actions
         inside = QWidget()
         outer = QVBoxLayout(inside)
-        outer.setContentsMargins(24, 20, 24, 20)
+        outer.setContentsMargins(16, 14, 20, 14)
         outer.addWidget(set_role(QLabel("Keyboard shortcuts"), "title"))
         self._inside, scroll = inside, QScrollArea(widgetResizable=True)
         scroll.setWidget(inside)
@@ -77,7 +77,7 @@ class ShortcutsCard(Overlay):
         self._scroll = scroll
         QVBoxLayout(self).addWidget(scroll)
         grid = QGridLayout()
-        grid.setHorizontalSpacing(36)
+        grid.setHorizontalSpacing(28)
         outer.addLayout(grid)
         groups = [(menu.title.replace("&", ""), _keys_of(menu.entries, actions)) for menu in MENUS]
         groups += [("Canvas", list(_ON_CANVAS)), ("Timeline", list(_ON_TIMELINE))]

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from engine.model.units import format_figure
-from widgets.theme import set_role
+from widgets.theme import plain_tip, set_role
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -159,7 +159,7 @@ class StatusBar(QWidget):
         elif self._trouble:
             self.flash("Unsaved changes are backed up again.")
         self._trouble = problem
-        self._saved.setToolTip(problem)
+        self._saved.setToolTip(plain_tip(problem))
         self._show_saved()
 
     def forget_saved(self) -> None:

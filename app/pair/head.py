@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
+from engine.model.metrics import FAILING
 from engine.model.units import format_quantity
-from widgets.theme import ElidedLabel, set_role
+from widgets.theme import ElidedLabel, plain_tip, set_role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
 _SHOWN: Final = 4000
 """Milliseconds for which a refusal can be read."""
-_MET: Final = 0.99
-"""Share of answers below which latency is that of all requests."""
 
 
 class Head(QWidget):
@@ -30,7 +29,11 @@ class Head(QWidget):
         super().__init__()
         self._side, self._look = side, look
         set_role(self, "panel").setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.letter = QLabel(letter, alignment=Qt.AlignmentFlag.AlignCenter)
+        self.letter = QLabel(
+            letter,
+            alignment=Qt.AlignmentFlag.AlignCenter,
+            textFormat=Qt.TextFormat.PlainText,
+        )
         self.letter.setFixedSize(20, 20)
         title = set_role(ElidedLabel(), "heading")
         title.set_full_text(side.shown.title or "Untitled")
@@ -81,7 +84,7 @@ class Head(QWidget):
         self.told.setStyleSheet(f"color: {colour}")
         text = f"Not running: {side.problem}" if stopped else result_line(side.result)
         self._tell(text)
-        self.told.setToolTip(text)
+        self.told.setToolTip(plain_tip(text))
 
     def _tell(self, text: str) -> None:
         """Say something at the right; where that is nothing, the title has its room."""
@@ -97,7 +100,7 @@ def result_line(result: Mapping[str, Any] | None) -> str:
     goodput = sum(each.get("goodput", 0.0) for each in clients.values())
     # Answers alone look the better the more requests fail.
     shares = [each.get("availability") for each in clients.values()]
-    fails = any(each is not None and each < _MET for each in shares)
+    fails = any(each is not None and each < 1.0 - FAILING for each in shares)
     of = "latency_all" if fails else "latency"
     slow = [each.get(of, {}).get("p99") for each in clients.values()]
     times = [each for each in slow if isinstance(each, int | float)]

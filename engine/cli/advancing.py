@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from engine.cli.console import PlainConsole
-from engine.cli.errors import InputError
+from engine.cli.errors import OK, STOPPED, InputError
+from engine.cli.terminal import shown
 from engine.model.units import format_quantity
 from engine.run.session import DesignError, MemoryLimitError, Session, StandstillError
 
@@ -15,28 +18,72 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from engine.model.design import Design
+    from engine.run.memory import Stop
 
 _SLICES: Final = 200
 """Steps of the progress bar."""
 
 
-def measured(name: str, design: Design, load: float, *, quiet: bool) -> dict[str, Any]:
+def measured(
+    name: str, design: Design, load: float, memory: float, *, quiet: bool
+) -> dict[str, Any]:
     """The result of a run under a load. Raises ``InputError``.
 
     Args:
         name: of the file that the design comes from.
         design: what is run.
         load: factor on all traffic.
+        memory: what the run may take (bytes).
         quiet: whether nobody watches.
     """
     try:
-        session = Session(design)
+        session = Session(design, memory)
         session.set_load(load)
-        advance(session, quiet=quiet)
-    except (DesignError, MemoryLimitError, StandstillError) as error:
+    except DesignError as error:
         msg = f"{name}: {error}"
         raise InputError(msg) from error
+    carry_out(name, session, quiet=quiet)
     return session.result()
+
+
+def carry_out(
+    name: str,
+    session: Session,
+    *,
+    quiet: bool,
+    after: Callable[[], object] | None = None,
+    run: Callable[[], object] | None = None,
+) -> int:
+    """Run to the end of the scenario, or to the limit of memory: a line says so then, and what was measured counts.
+
+    Args:
+        name: of the file that the design comes from.
+        session: at its start, or stopped already.
+        quiet: whether nobody watches.
+        after: called every now and then on the way, and at the end.
+        run: what runs it, where somebody watches it otherwise than by a progress bar.
+
+    Returns:
+        ``OK``, or ``STOPPED`` at the limit.
+
+    Raises:
+        InputError: requests go round without time passing.
+    """
+    try:
+        if session.stopped is None:
+            (run or partial(advance, session, quiet=quiet, after=after))()
+    except StandstillError as error:
+        msg = f"{name}: {error}"
+        raise InputError(msg) from error
+    except MemoryLimitError:
+        pass
+    return OK if session.stopped is None else tell_stop(name, session.stopped)
+
+
+def tell_stop(name: str, stop: Stop) -> int:
+    """Say in a line why a run was stopped before its end; returns the exit code."""
+    print(f"windtunnel: {shown(name)}: {shown(stop.text)}", file=sys.stderr)
+    return STOPPED
 
 
 def advance(session: Session, *, quiet: bool, after: Callable[[], object] | None = None) -> None:

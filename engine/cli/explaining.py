@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from engine.cli.advancing import advance
+from engine.cli.advancing import carry_out
 from engine.cli.console import output
-from engine.cli.errors import OK, InputError
+from engine.cli.errors import InputError
 from engine.cli.json_out import write_json
-from engine.cli.preparing import prepared, seconds
+from engine.cli.preparing import memory_of, prepared, seconds
 from engine.cli.tables import airy_table
 from engine.cli.terminal import shown
 from engine.model.names import name_of
 from engine.model.units import format_quantity
 from engine.records import dataclass
-from engine.run.session import DesignError, MemoryLimitError, Session, StandstillError
+from engine.run.session import DesignError, Session
 from engine.why.chain import explain
 from engine.why.fact import chain_object
 from engine.why.incident import MARKS, incident_object, mean_after
@@ -55,13 +55,18 @@ def why(wanted: WhyWanted) -> int:
     moment = None if wanted.moment is None else seconds("--at", wanted.moment)
     _check(design, wanted.node, moment)
     try:
-        session = Session(design)
+        session = Session(design, memory_of(wanted.run.memory))
         record = Record(session.plan)
         record.add(session.snapshot())
-        advance(session, quiet=wanted.run.quiet, after=lambda: record.add(session.snapshot()))
-    except (DesignError, MemoryLimitError, StandstillError) as error:
+    except DesignError as error:
         msg = f"{wanted.run.file.name}: {error}"
         raise InputError(msg) from error
+    code = carry_out(
+        wanted.run.file.name,
+        session,
+        quiet=wanted.run.quiet,
+        after=lambda: record.add(session.snapshot()),
+    )
     names = {each.id: each.name or each.id for each in design.nodes}
     facts = explain(record, names, moment, wanted.node)
     found = incidents(record, names, design.objectives)
@@ -79,7 +84,7 @@ def why(wanted: WhyWanted) -> int:
         _print(design, facts)
         if found:
             output().print(_incident_table(design, found))
-    return OK
+    return code
 
 
 def _check(design: Design, node: str | None, moment: float | None) -> None:

@@ -100,6 +100,14 @@ Instants = Annotated[
         "what was down or open: 120, 2min. May be repeated.",
     ),
 ]
+Memory = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SIZE",
+        help="What the run may take, 2GB by default: there it stops, says who takes it, and shows what "
+        "was measured so far (exit code 4).",
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress and no table.")]
 
 
@@ -195,14 +203,7 @@ def simulate(  # noqa: PLR0913 - one parameter an option
             "edits and faults, each at its time. The recording may also stand as FILE itself.",
         ),
     ] = None,
-    memory: Annotated[
-        str | None,
-        typer.Option(
-            metavar="SIZE",
-            help="What the run may take, 2GB by default: there it stops, says who takes it, and shows what "
-            "was measured so far (exit code 4).",
-        ),
-    ] = None,
+    memory: Memory = None,
 ) -> int:
     """Run a design and show what was measured."""
     wanted = preparing.Wanted(
@@ -239,6 +240,7 @@ def theory(  # noqa: PLR0913 - one parameter an option
     settings: Settings = None,
     json_out: JsonOut = None,
     quiet: Quiet = False,
+    memory: Memory = None,
 ) -> int:
     """Predict a design by queueing theory, and name the assumptions that do not hold."""
     run = preparing.Wanted(
@@ -249,6 +251,7 @@ def theory(  # noqa: PLR0913 - one parameter an option
         settings=tuple(settings or ()),
         json_out=json_out,
         quiet=quiet,
+        memory=memory,
     )
     return predicting.show_theory(predicting.TheoryWanted(run=run, measure=measure, load=load))
 
@@ -268,6 +271,7 @@ def why(  # noqa: PLR0913 - one parameter an option
     settings: Settings = None,
     json_out: JsonOut = None,
     quiet: Quiet = False,
+    memory: Memory = None,
 ) -> int:
     """Run a design and say why something went wrong: the chain of causes, first cause first."""
     run = preparing.Wanted(
@@ -278,6 +282,7 @@ def why(  # noqa: PLR0913 - one parameter an option
         settings=tuple(settings or ()),
         json_out=json_out,
         quiet=quiet,
+        memory=memory,
     )
     return explaining.why(explaining.WhyWanted(run=run, moment=at, node=node))
 
@@ -363,6 +368,7 @@ def spans(  # noqa: PLR0913 - one parameter an option
     settings: Settings = None,
     json_out: JsonOut = None,
     quiet: Quiet = False,
+    memory: Memory = None,
 ) -> int:
     """Run a design and show single requests, call by call: where their time went, and how they failed."""
     run = preparing.Wanted(
@@ -373,6 +379,7 @@ def spans(  # noqa: PLR0913 - one parameter an option
         settings=tuple(settings or ()),
         json_out=json_out,
         quiet=quiet,
+        memory=memory,
     )
     wanted = spanning.SpansWanted(
         run=run, otlp=otlp, slowest=slowest, failed=failed, moment=at, node=node, share=sample

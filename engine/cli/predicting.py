@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from engine.catalog import lower
 from engine.catalog.typed import DesignError
 from engine.cli.console import output
-from engine.cli.errors import OK, InputError
+from engine.cli.errors import OK, STOPPED, InputError
 from engine.cli.json_out import write_json
 from engine.cli.lazily import lazily
-from engine.cli.preparing import Wanted, prepared
+from engine.cli.preparing import Wanted, memory_of, prepared
 from engine.cli.theory_tables import theory_tables
 from engine.model.units import parse_quantity
 from engine.plan.theory import predict
@@ -41,6 +41,7 @@ class TheoryWanted:
 def show_theory(wanted: TheoryWanted) -> int:
     """Predict, measure where that is wanted, and print both. Raises ``InputError``."""
     design, load = prepared(wanted.run), load_factor(wanted.load)
+    memory = memory_of(wanted.run.memory)
     try:
         theory = predict(lower(design), load=load)
     except DesignError as error:
@@ -48,14 +49,16 @@ def show_theory(wanted: TheoryWanted) -> int:
         raise InputError(msg) from error
     result = None
     if wanted.measure:
-        result = advancing.measured(wanted.run.file.name, design, load, quiet=wanted.run.quiet)
+        result = advancing.measured(
+            wanted.run.file.name, design, load, memory, quiet=wanted.run.quiet
+        )
     if wanted.run.json_out is not None:
         write_json(theory_object(design.title, load, theory, result), wanted.run.json_out)
     if not wanted.run.quiet and wanted.run.json_out != "-":
         console = output()
         for table in theory_tables(theory, result, design):
             console.print(table)
-    return OK
+    return STOPPED if result is not None and "stopped" in result else OK
 
 
 def theory_object(

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def replayed(
     recording: Path, file: Path | None, memory: float, begin: Callable[[Session], None]
 ) -> Session:
-    """A recorded run up to its last command before its result. Raises ``InputError``.
+    """A recorded run up to its last command before its result, or to its limit of memory. Raises ``InputError``.
 
     Args:
         recording: the journal's file.
@@ -41,14 +41,22 @@ def replayed(
     try:
         session = Session(journal.design, memory)
         begin(session)
-        for entry in journal.entries:
-            if session.is_over:
-                break
-            session.repeat(entry)
-    except (DesignError, JournalError, MemoryLimitError, StandstillError) as error:
+        _repeat(session, journal)
+    except (DesignError, JournalError, StandstillError) as error:
         msg = f"{recording.name}: {error}"
         raise InputError(msg) from error
     return session
+
+
+def _repeat(session: Session, journal: Journal) -> None:
+    """Do again what was done, until the run is over or stopped by its limit of memory."""
+    for entry in journal.entries:
+        if session.is_over:
+            return
+        try:
+            session.repeat(entry)
+        except MemoryLimitError:
+            return
 
 
 def _read(recording: Path) -> Journal:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 from engine.catalog.checks.scenario import metric_problem
-from engine.cli.advancing import advance
+from engine.cli.advancing import carry_out
 from engine.cli.console import PlainConsole, output
-from engine.cli.errors import MISSED, OK, STOPPED, InputError
+from engine.cli.errors import MISSED, OK, InputError
 from engine.cli.json_out import write_json
 from engine.cli.live import watch
 from engine.cli.preparing import memory_of, prepared, seconds
 from engine.cli.replaying import replayed
 from engine.cli.tables import result_tables
-from engine.cli.terminal import shown
 from engine.run.journal_file import SUFFIX
-from engine.run.session import DesignError, MemoryLimitError, Session, StandstillError
+from engine.run.session import DesignError, Session
 from engine.sim.series import MOST
 
 if TYPE_CHECKING:
@@ -26,16 +25,8 @@ if TYPE_CHECKING:
 def simulate(wanted: Wanted) -> int:
     """Run it. Raises ``InputError``."""
     session = _begun(wanted)
-    try:
-        if wanted.live:
-            watch(session, PlainConsole())
-        else:
-            advance(session, quiet=wanted.quiet)
-    except StandstillError as error:
-        msg = f"{wanted.file.name}: {error}"
-        raise InputError(msg) from error
-    except MemoryLimitError as error:
-        print(f"windtunnel: {shown(wanted.file.name)}: {shown(str(error))}", file=sys.stderr)
+    run = partial(watch, session, PlainConsole()) if wanted.live else None
+    code = carry_out(wanted.file.name, session, quiet=wanted.quiet, run=run)
     result = session.result()
     if wanted.json_out is not None:
         write_json(result, wanted.json_out)
@@ -43,8 +34,8 @@ def simulate(wanted: Wanted) -> int:
         console = output()
         for table in result_tables(result, session.design, console.width):
             console.print(table)
-    if "stopped" in result:
-        return STOPPED
+    if code != OK:
+        return code
     return OK if all(each["met"] for each in result["objectives"]) else MISSED
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from engine.cli.advancing import advance
+from engine.cli.advancing import carry_out
 from engine.cli.console import output
-from engine.cli.errors import OK, InputError
+from engine.cli.errors import InputError
 from engine.cli.json_out import write_json, write_out
-from engine.cli.preparing import prepared, seconds
+from engine.cli.preparing import memory_of, prepared, seconds
 from engine.cli.waterfall import edges_table, waterfalls
 from engine.model.names import name_of
 from engine.model.trace_settings import TraceSettings
 from engine.records import dataclass
-from engine.run.session import DesignError, MemoryLimitError, Session, StandstillError
+from engine.run.session import DesignError, Session
 from engine.traces.choice import around, failed, slowest
 from engine.traces.objects import edge_object, map_node_object, sampling_object, trace_object
 from engine.traces.otlp import otlp
@@ -49,7 +49,8 @@ def spans(wanted: SpansWanted) -> int:
     design = prepared(wanted.run)
     moment = None if wanted.moment is None else seconds("--at", wanted.moment)
     _check(design, wanted, moment)
-    session = _run(design, wanted)
+    session = _session(design, wanted)
+    code = carry_out(wanted.run.file.name, session, quiet=wanted.run.quiet)
     recording = session.recording()
     found = around(recording.at_node(wanted.node), moment, design.scenario.duration)
     heads = failed(found) if wanted.failed else slowest(found)
@@ -66,18 +67,18 @@ def spans(wanted: SpansWanted) -> int:
         write_json(_object(design, chosen, recording), wanted.run.json_out)
     if "-" not in (wanted.run.json_out, wanted.otlp):
         _print(design, chosen, recording, _SHOWN if wanted.slowest is None else wanted.slowest)
-    return OK
+    return code
 
 
-def _run(design: Design, wanted: SpansWanted) -> Session:
-    """A session that has run to its end, with traces."""
+def _session(design: Design, wanted: SpansWanted) -> Session:
+    """A session at its start, with traces. Raises ``InputError``."""
     try:
-        session = Session(design, traces=TraceSettings(share=_share(wanted.share)))
-        advance(session, quiet=wanted.run.quiet)
-    except (DesignError, MemoryLimitError, StandstillError) as error:
+        return Session(
+            design, memory_of(wanted.run.memory), traces=TraceSettings(share=_share(wanted.share))
+        )
+    except DesignError as error:
         msg = f"{wanted.run.file.name}: {error}"
         raise InputError(msg) from error
-    return session
 
 
 def _share(text: str | None) -> float:

@@ -91,15 +91,15 @@ def _paired(report: Report) -> Table:
         left = title in ("Metric", "")
         made.add_column(title, justify="left" if left else "right", header_style="dim")
     styles = {"better": "green", "worse": "red"}
-    changes = report.table("metrics").column("change")
-    for each, change in zip(paired_of(report), changes, strict=True):
+    changes = {row["metric"]: row["change"] for row in report.table("metrics").records()}
+    for each in paired_of(report):
         made.add_row(
             shown(each.metric),
             each.value_text(each.a),
             each.value_text(each.b),
             each.difference_text,
             str(each.pairs),
-            _cell(change, "%"),
+            _cell(changes[each.metric], "%"),
             Text(each.verdict_text, styles.get(each.verdict, "dim")),
         )
     return made

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from engine.model.design import SETTINGS
+from engine.model.design import SETTINGS, plain
 from engine.model.edits import COLLECTIONS, UNSET
 from engine.model.names import name_of
 from engine.model.units import format_quantity
@@ -115,8 +115,9 @@ def _of_items(before: Design, after: Design, collection: str) -> Iterator[Differ
 
 
 def _without_place(item: Any) -> dict[str, Any]:
-    """An item's fields without its place."""
-    return {name: value for name, value in item if name not in _PLACE}
+    """An item's fields without its place, as its file has them."""
+    fields = plain(dict(item))
+    return {name: value for name, value in fields.items() if name not in _PLACE}
 
 
 def _of_records(
@@ -190,6 +191,7 @@ def _of_design(before: Design, after: Design) -> Iterator[Difference]:
     apart = {*COLLECTIONS, "classes", "scenario", "objectives", "comments", "presentation"}
     old, new = (
         {name: getattr(each, name) for name in type(each).model_fields if name not in apart}
+        | {"prices": each.prices and each.prices.model_dump(mode="json", exclude_unset=True)}
         | (each.model_extra or {})
         for each in (before, after)
     )

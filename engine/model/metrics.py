@@ -98,6 +98,9 @@ LINK_METRICS: Final = (
 )
 """What a link may add to ``extra``: its network, and the rules that are switched on."""
 
+FAILING: Final = 0.01
+"""Share of failures from which latency is that of all requests: answers alone look the better the more fail."""
+
 METRICS: Final[Mapping[Sort, tuple[Metric, ...]]] = {
     "client": (
         Metric(name="offered", title="offered", counts=True),

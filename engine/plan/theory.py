@@ -201,7 +201,9 @@ def _node(site: Center, solved: _Solved) -> NodePrediction:
     answer = site.mixed([each.mean for each in site.answers])
     stable = not reason and math.isfinite(answer)
     known = math.isfinite(stay.wait.mean) and not site.blind
-    queue = served * stay.wait.mean if known else None
+    # Who waits for a worker to start has one already, and stands in no line.
+    lined = 0.0 if site.plan.station.elastic is not None else served
+    queue = lined * stay.wait.mean if known else None
     has_queue = site.plan.backlog is not None or site.workers is not None
     return NodePrediction(
         model=stay.model,

@@ -12,6 +12,7 @@ import os
 import queue
 import signal
 import threading
+import time
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from engine.model.files import dumps
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     from engine.why.what_if import Supposed
 
 NICENESS: Final = 5
+_SOON: Final = 0.002
+"""Seconds after which a thought is interrupted again that could not be cut off where it was."""
+_RUST: Final = "pydantic"
+"""Package below whose frames there may be Rust, which panics, and prints that, when Python raises where it expects none."""
 _NEEDED: Final = ("engine.catalog", "engine.plan.theory", "engine.why.what_if")
 Topic = Literal["findings", "theory", "text", "what_if"]
 
@@ -103,6 +108,10 @@ class Analyst:
         """Whether it may be interrupted."""
         self._stale = False
         """Whether it was, on the question that it thinks about."""
+        self.thought = 0
+        """Counts what it has begun to think about."""
+        self.put_off: queue.SimpleQueue[int] = queue.SimpleQueue()
+        """Thoughts, by their count, that are to be interrupted again. This queue may be used by a signal's handler."""
 
     def take(self, said: object) -> None:
         """Hear of the design, or a question."""
@@ -122,6 +131,7 @@ class Analyst:
             return None
         ask = next(iter(self._asked.values()))
         self._stale = False
+        self.thought += 1
         try:
             self.thinking = True
             value = TOPICS[ask.topic](self.design, *ask.details)
@@ -142,9 +152,13 @@ class Analyst:
         """Whether a question waits."""
         return bool(self._asked)
 
-    def interrupt(self, _number: int, _frame: FrameType | None) -> None:
-        """Give up what it thinks about, if it does: something new was said."""
-        if self.thinking:
+    def interrupt(self, _number: int, frame: FrameType | None) -> None:
+        """Give up what it thinks about, if it does: something new was said. Not amid a validation, but soon after."""
+        if not self.thinking:
+            return
+        if _is_within(frame, _RUST):
+            self.put_off.put(self.thought)
+        else:
             self.thinking = False
             self._stale = True
             raise _StaleError
@@ -161,6 +175,7 @@ def serve(connection: Connection) -> None:
         os.nice(NICENESS)
     said: queue.SimpleQueue[object] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(connection, said), daemon=True).start()
+    threading.Thread(target=_remind, args=(analyst,), daemon=True).start()
     try:
         while True:
             while not analyst.is_asked or not said.empty():
@@ -173,6 +188,24 @@ def serve(connection: Connection) -> None:
                 connection.send(answer)
     except OSError:
         return  # the app is gone, and nobody is left to tell
+
+
+def _is_within(frame: FrameType | None, package: str) -> bool:
+    """Whether a package is at work somewhere on the stack."""
+    while frame is not None:
+        if str(frame.f_globals.get("__name__", "")).partition(".")[0] == package:
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _remind(analyst: Analyst) -> None:
+    """Interrupt again what could not be cut off, unless it is over by then."""
+    while True:
+        thought = analyst.put_off.get()
+        time.sleep(_SOON)
+        if analyst.thinking and analyst.thought == thought:
+            _thread.interrupt_main()
 
 
 def _read(connection: Connection, said: queue.SimpleQueue[object]) -> None:

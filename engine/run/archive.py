@@ -157,7 +157,7 @@ class Archive:
             else:
                 msg = f"{self._path}: {error}; see whether the disk is full or the folder is protected"
             raise ArchiveError(msg) from error
-        except (sqlite3.DatabaseError, zlib.error, ValueError) as error:
+        except (sqlite3.DatabaseError, zlib.error, ValueError, RecursionError) as error:
             msg = f"{self._path}: it is damaged ({error}); move it away, and a new one is begun"
             raise ArchiveError(msg) from error
         except OSError as error:
@@ -170,11 +170,28 @@ class Archive:
         if version > VERSION:
             msg = f"{self._path}: a newer version of Windtunnel wrote it; use that one to see its runs"
             raise ArchiveError(msg)
+        _refuse_strange(database)
         if version < VERSION:
             database.execute("PRAGMA journal_mode = WAL")
             with database:
                 database.execute(_TABLE)
                 database.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _refuse_strange(database: sqlite3.Connection) -> None:
+    """Refuse a database that does something when it is read or written, or is another program's. Raises ``ValueError``."""
+    found = database.execute(
+        "SELECT type, name FROM sqlite_master WHERE type != 'index'"
+    ).fetchall()
+    kinds = {kind for kind, _ in found}
+    names = {
+        name for kind, name in found if kind == "table" and not str(name).startswith("sqlite_")
+    }
+    columns = database.execute("PRAGMA table_xinfo(runs)").fetchall() if "runs" in names else []
+    plain = all(column[-1] == 0 for column in columns)  # others are computed, or hidden
+    if not kinds <= {"table"} or not names <= {"runs"} or not plain:
+        msg = "it holds something else than runs"
+        raise ValueError(msg)
 
 
 def _kept(row: tuple[Any, ...]) -> KeptRun:
@@ -185,11 +202,19 @@ def _kept(row: tuple[Any, ...]) -> KeptRun:
         msg = "a result is no object"
         raise ValueError(msg)  # noqa: TRY004 - damage, as any other
     number, made, title, digest, found, seed, ended, changes = values
+    texts, wholes = (made, title, digest, found), (number, seed, changes)
+    sound = all(isinstance(each, str) for each in texts) and isinstance(ended, float)
+    if not sound or not all(isinstance(each, int) for each in wholes):
+        msg = "a field holds something else than it should"
+        raise ValueError(msg)
     return KeptRun(number, made, title, digest, found, seed, ended, changes, result)
 
 
-def _unpacked(packed: bytes) -> str:
+def _unpacked(packed: object) -> str:
     """A text, of bounded size. Raises ``ValueError`` or ``zlib.error`` where it is damaged."""
+    if not isinstance(packed, bytes):
+        msg = "a text is not packed"
+        raise ValueError(msg)  # noqa: TRY004 - damage, as any other
     unpacker = zlib.decompressobj()
     text = unpacker.decompress(packed, _UNPACKED)
     if unpacker.unconsumed_tail or not unpacker.eof:

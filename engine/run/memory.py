@@ -19,6 +19,8 @@ _EVERY: Final = 32
 """Looks of the agenda between two at the memory: some tens of thousands of entries, a few megabytes."""
 _MOSTLY: Final = 0.3
 """Share of what is inside a node that waits, from which on it is its queue that is to blame."""
+_LARGEST: Final = 10_000.0
+"""Bytes that a request and all that belongs to it take at most: a tenth of the memory shows by far who holds it."""
 _STATM: Final = Path("/proc/self/statm")
 
 
@@ -83,12 +85,12 @@ class MemoryGuard:
 
 def stopped(machine: Machine, limit: float) -> Stop:
     """Why a run is at its limit, and whom to blame."""
-    node, blame = _culprit(machine)
+    node, blame = _culprit(machine, limit)
     text = f"stopped at {machine.now:g} s, at its limit of {format_quantity(limit, 'B')} of memory: {blame}"
     return Stop(at=machine.now, node=node, text=text)
 
 
-def _culprit(machine: Machine) -> tuple[str | None, str]:
+def _culprit(machine: Machine, limit: float) -> tuple[str | None, str]:
     """Which node takes the memory, and what to do about it.
 
     Who waits for an answer waits for the one that is last in the chain: the node with the longest queue is
@@ -97,6 +99,8 @@ def _culprit(machine: Machine) -> tuple[str | None, str]:
     nodes = [(name, part) for name, part in machine.nodes.items() if not part.is_client]
     inside = max((float(part.node.in_system) for _, part in nodes), default=0.0)
     waiting = {name: _waiting(part) for name, part in nodes}
+    if 10.0 * _LARGEST * max(inside, *waiting.values(), 0.0) < limit:
+        return None, "it is in no queue; lower the load or its timeouts, or give it more memory"
     longest = max(waiting, key=lambda name: waiting[name], default="")
     if longest and waiting[longest] > _MOSTLY * inside and waiting[longest] >= 1.0:
         told = f"{longest}'s queue holds {_many(waiting[longest])} requests; give it a limit"

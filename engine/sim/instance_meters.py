@@ -107,6 +107,8 @@ class InstanceMeter:
         stood = standing(pool, now) + pool.stood
         busy = float(pool.busy) * now - pool.busy_sum
         resting = float(pool.resting) * now - pool.resting_sum
+        # Workers that were taken away count until they finish what they have in hand.
+        excess = float(pool.excess) * now - pool.excess_sum
         return InstanceTally(
             int(pool.arrivals),
             int(pool.completed),
@@ -114,7 +116,7 @@ class InstanceMeter:
             busy,
             busy - resting - stood,
             float(pool.waiting) * now - pool.wait_sum,
-            self._capacity + self._workers * (now - self._since),
+            self._capacity + self._workers * (now - self._since) + excess,
             *self.up_areas(now),
             *_found(pool),
         )

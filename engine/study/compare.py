@@ -26,6 +26,7 @@ from engine.study.estimates import (
     value_in,
     values_in,
 )
+from engine.study.failing import FAILING, availability_of, failed_share, of_all, shares_text
 from engine.study.report import Column, Table
 from engine.study.study import Study, checked, few_enough, replications, seeds_from
 
@@ -88,9 +89,7 @@ class Compare(Study):
         object.__setattr__(self, "a", self.a.asking(self.metrics))
         object.__setattr__(self, "b", self.b.asking(self.metrics))
         if not self.metrics:
-            both = set(usual_metrics(a)) & set(usual_metrics(b))
-            shared = (m for m in (default_metric(a), *usual_metrics(a)) if m in both)
-            object.__setattr__(self, "metrics", tuple(dict.fromkeys(shared)))
+            object.__setattr__(self, "metrics", _usual(a, b))
         if not self.metrics:
             msg = "A and B have no client of the same id to compare; name what to compare"
             raise StudyError(msg)
@@ -126,11 +125,16 @@ class Compare(Study):
         return replications(self.a, self._seeds), replications(self.b, self._seeds)
 
     def findings(self, done: Mapping[str, Outcome]) -> tuple[list[str], list[Table], bool | None]:
-        """Each metric's difference with its paired interval."""
+        """Each metric's difference with its paired interval.
+
+        Where a side fails more than one request in a hundred and nobody named metrics, latency is that of all
+        requests, and that of answers alone stands at the end of the table.
+        """
         side_a, side_b = self._sides
         rows: list[tuple[Cell, ...]] = []
         sentences = []
-        for metric in self.metrics:
+        main, aside, words = self._said(done)
+        for metric in (*main, *aside):
             values = [[value_in(done, p, metric) for p in side] for side in (side_a, side_b)]
             apart = difference(values[0], values[1])
             means = [estimate(values_in(done, side, metric)) for side in (side_a, side_b)]
@@ -138,9 +142,39 @@ class Compare(Study):
             change = apart.mean / abs(of_a) if apart and of_a else None
             unit = unit_of(self.design, metric)
             rows.append((metric, unit, of_a, of_b, *cells_of(apart), change))
-            sentences.append(sentence(metric, unit, apart))
+            if metric in main:
+                sentences.append(sentence(metric, unit, apart))
+        sentences += words
         made = Table("metrics", "Metrics", _COLUMNS, tuple(rows))
         return sentences, [made, self._replications_table(done)], None
+
+    def _said(self, done: Mapping[str, Outcome]) -> tuple[list[str], list[str], list[str]]:
+        """The metrics to speak of, those to list behind them, and what is to be said of failures."""
+        usual = self.metrics == _usual(self.design, self.design_b)
+        main, aside, words = list[str](), list[str](), list[str]()
+        for metric in self.metrics:
+            every = of_all(metric, (self.design, self.design_b))
+            sides = zip("AB", self._sides, strict=True)
+            shares = (
+                {name: failed_share(done, side, metric) for name, side in sides} if every else {}
+            )
+            if every is None or max(shares.values()) <= FAILING:
+                main.append(metric)
+            elif usual:
+                main.append(every)
+                aside += [metric, availability_of(metric)]
+                words.append(
+                    f"Requests of {metric.partition('.')[0]} fail ({shares_text(shares)}): its latency is that of "
+                    "all of them, a failed one until its failure was known."
+                )
+            else:
+                main.append(metric)
+                if every not in self.metrics:
+                    words.append(
+                        f"{metric} leaves out what fails ({shares_text(shares)}); {every} counts it."
+                    )
+        unique = [list(dict.fromkeys(each)) for each in (main, aside, words)]
+        return unique[0], [each for each in unique[1] if each not in unique[0]], unique[2]
 
     def _replications_table(self, done: Mapping[str, Outcome]) -> Table:
         """A row a seed."""
@@ -155,6 +189,13 @@ class Compare(Study):
                 cells = [value_in(done, point, m) for point in pair for m in self.metrics]
                 rows.append((pair[0].seed, *cells))
         return Table("replications", "Replications", tuple(columns), tuple(rows))
+
+
+def _usual(a: Design, b: Design) -> tuple[str, ...]:
+    """What is compared where nobody names anything: p99 and what both clients see, and both objectives ask for."""
+    both = set(usual_metrics(a)) & set(usual_metrics(b))
+    shared = (m for m in (default_metric(a), *usual_metrics(a)) if m in both)
+    return tuple(dict.fromkeys(shared))
 
 
 _COLUMNS = (

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Literal
 
-from engine.catalog.checks.scenario import metric_problem
 from engine.model.units import format_margin, format_quantity
 from engine.records import dataclass
+from engine.study.failing import ANSWERS, EVERY, FAILING, availability_of, of_all
 from engine.study.senses import more_is_better
 
 if TYPE_CHECKING:
     from engine.study.compare import Compare
     from engine.study.report import Cell, Report
 
-_ANSWERS: Final = ".latency."
-_ALL: Final = ".latency_all."
-_FAILING: Final = 0.01
-"""Share of failures on either side from which latency is that of all requests."""
 Verdict = Literal["better", "worse", "unsure", "same", ""]
 """Of B beside A. ``unsure``: the interval holds 0; empty: it was never measured in both, or in one pair alone."""
 
@@ -89,12 +85,10 @@ def with_failures(study: Compare) -> Compare:
     metrics, shares = [], []
     for name in study.metrics:
         metrics.append(name)
-        every = name.replace(_ANSWERS, _ALL)
-        if every != name and all(
-            metric_problem(each, every) is None for each in (study.design, study.design_b)
-        ):
+        every = of_all(name, (study.design, study.design_b))
+        if every is not None:
             metrics.append(every)
-            shares.append(f"{name.partition(_ANSWERS)[0]}.availability")
+            shares.append(availability_of(name))
     return replace(study, metrics=tuple(dict.fromkeys([*metrics, *shares])))
 
 
@@ -107,9 +101,9 @@ def paired_of(report: Report) -> tuple[Paired, ...]:
     found = {each.metric: each for each in _all_of(report)}
     left_out = set()
     for metric in found:
-        client, mark, name = metric.partition(_ALL)
+        client, mark, name = metric.partition(EVERY)
         if mark:
-            answers = f"{client}{_ANSWERS}{name}"
+            answers = f"{client}{ANSWERS}{name}"
             fails = _fails(found.get(f"{client}.availability"))
             left_out.add(answers if fails else metric)
     return tuple(each for each in found.values() if each.metric not in left_out)
@@ -118,7 +112,7 @@ def paired_of(report: Report) -> tuple[Paired, ...]:
 def _fails(availability: Paired | None) -> bool:
     """Whether requests fail on either side so that it matters."""
     known = (availability.a, availability.b) if availability is not None else ()
-    return any(each is not None and each < 1.0 - _FAILING for each in known)
+    return any(each is not None and each < 1.0 - FAILING for each in known)
 
 
 def _all_of(report: Report) -> tuple[Paired, ...]:

@@ -180,7 +180,7 @@ class Storage:
             outcome = _outcome(raw)
             if Point(self._variant(about), about["seed"]).key != outcome.key:
                 return False
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError, RecursionError):
             return False
         self._points[outcome.key] = about
         if outcome.engine == engine_version():

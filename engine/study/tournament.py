@@ -7,7 +7,7 @@ over all seeds (Deb 2001, 2.4).
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -25,6 +25,7 @@ from engine.study.estimates import (
     value_in,
     values_in,
 )
+from engine.study.failing import FAILING, failed_share, of_all, shares_text
 from engine.study.report import Column, Table
 from engine.study.senses import more_is_better
 from engine.study.study import Study, checked, few_enough, replications, seeds_from
@@ -102,14 +103,50 @@ class Tournament(Study):
 
     def findings(self, done: Mapping[str, Outcome]) -> tuple[list[str], list[Table], bool | None]:
         """Who is on the front, who is beaten by whom, and by how much each differs from the first."""
+        metrics, words = self._said(done)
+        if metrics == self.metrics:
+            sentences, tables = self._found(done)
+        else:
+            sentences, tables, _ = replace(self, metrics=metrics).findings(done)
+        return [*sentences, *words], tables, None
+
+    def _said(self, done: Mapping[str, Outcome]) -> tuple[tuple[str, ...], list[str]]:
+        """The metrics to compare by, and what is to be said of failures.
+
+        Where a design fails more than one request in a hundred and nobody named metrics, latency is that of all.
+        """
+        usual = self.metrics[: len(USUAL)] == USUAL
+        metrics, words = list(self.metrics), list[str]()
+        for place, short in enumerate(self.metrics):
+            names = [each[place] for each in self._names]
+            if any(
+                of_all(name, (of,)) is None for name, of in zip(names, self.designs, strict=True)
+            ):
+                continue
+            shares = {
+                letter: failed_share(done, side, name)
+                for letter, side, name in zip(self.letters, self._sides, names, strict=True)
+            }
+            fails = {letter: share for letter, share in shares.items() if share > FAILING}
+            every = f"latency_all.{names[0].rpartition('.')[2]}"
+            if fails and usual:
+                metrics[place] = every
+                words.append(
+                    f"Requests fail ({shares_text(fails)}): latency is that of all of them, a failed one until its "
+                    "failure was known."
+                )
+            elif fails and every not in self.metrics:
+                words.append(
+                    f"{short} leaves out what fails ({shares_text(fails)}); {every} counts it."
+                )
+        return tuple(metrics), words
+
+    def _found(self, done: Mapping[str, Outcome]) -> tuple[list[str], list[Table]]:
+        """What is found by these metrics."""
         means = [tuple(self._means(done, place)) for place in range(len(self.designs))]
         beaten = beaten_by(means, self._senses)
         tables = [self._designs_table(done, beaten), self._differences_table(done)]
-        return (
-            list(self._sentences(done, means, beaten)),
-            [*tables, self._replications_table(done)],
-            None,
-        )
+        return list(self._sentences(done, means, beaten)), [*tables, self._replications_table(done)]
 
     @cached_property
     def letters(self) -> tuple[str, ...]:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from pydantic import BaseModel, field_validator
 from PySide6.QtCore import QObject, QTimer
 
 from app.analysis import Analysis, InlineMind, start_analyst
@@ -151,6 +155,76 @@ def test_a_change_interrupts_a_thought(monkeypatch: pytest.MonkeyPatch) -> None:
     analyst.take(Ask(2, "findings"))
     assert analyst.answer() == Answer(2, "findings", "found")
     analyst.interrupt(0, None)  # nobody thinks, and nothing happens
+
+
+def test_nothing_is_raised_amid_a_validation(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Below it there is Rust, which would print a panic."""
+    analyst = Analyst()
+    analyst.take(StartOver(shop()))
+    seen = list[str]()
+
+    class Checked(BaseModel):
+        number: int
+
+        @field_validator("number")
+        @classmethod
+        def look(cls, value: int) -> int:
+            analyst.interrupt(signal.SIGINT, sys._getframe())
+            seen.append("validated")
+            return value
+
+    def think(_design: Design) -> str:
+        Checked(number=1)
+        seen.append("went on")
+        thought = analyst.put_off.get_nowait()
+        assert thought == analyst.thought
+        analyst.interrupt(signal.SIGINT, sys._getframe())  # as the one who reminds does
+        return "too late"
+
+    monkeypatch.setitem(TOPICS, "findings", think)
+    analyst.take(Ask(1, "findings"))
+    assert analyst.answer() is None
+    assert seen == ["validated", "went on"]
+    assert analyst.is_asked
+
+
+def test_a_thought_that_validates_all_the_time_is_cut_off_without_a_word(tmp_path: Path) -> None:
+    """In the real process: edits come faster than any answer, the last one is answered, and nothing is printed."""
+    script = tmp_path / "edits.py"
+    script.write_text(_EDITS)
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run(
+        [sys.executable, str(script)], env=environment, capture_output=True, text=True, timeout=_DEADLINE / 1000,
+        check=True,
+    )  # fmt: skip
+    assert (done.stdout, done.stderr) == ("theory\n", "")
+
+
+_EDITS = """
+import multiprocessing, time
+from engine.model.files import load
+from engine.run.analyst import Ask, serve
+from engine.run.protocol import StartOver, Stop
+from app.places import shipped_designs
+
+if __name__ == "__main__":
+    here, there = multiprocessing.get_context("spawn").Pipe()
+    mind = multiprocessing.get_context("spawn").Process(target=serve, args=(there,))
+    mind.start()
+    design = load(shipped_designs() / "flash-sale.windtunnel")
+    here.send(StartOver(design))
+    here.send(Ask(0, "theory", (0.0, 1.0)))
+    here.recv()
+    for number in range(1, 60):
+        here.send(StartOver(design))
+        here.send(Ask(number, "theory", (0.0, 1.0)))
+        time.sleep(number % 7 * 0.003)
+    while (answer := here.recv()).number < number:
+        pass
+    print(answer.topic)
+    here.send(Stop())
+    mind.join()
+"""
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="signals are those of POSIX")

@@ -16,6 +16,7 @@ from app.runs_card import RunsCard
 from app.settings import Settings
 from engine.model.design import Design
 from engine.model.edits import SetField
+from engine.run.archive import KeptRun
 from engine.run.journal_file import dumps
 from engine.run.protocol import Measured, Recorded, Repeat, Rewound, StartOver, TakeJournal
 from engine.run.session import Session
@@ -205,3 +206,17 @@ def test_one_run_or_two_are_put_side_by_side(bench, qtbot, qapp) -> None:
     ends = {30.0, 31.0, 32.0}
     assert [title for title, _ in found] == ["Shop"]
     assert found[0][1] in ends
+
+
+def test_where_requests_fail_the_list_shows_the_times_of_all(bench, qapp, qtbot) -> None:
+    well = {"goodput": 9.0, "availability": 0.995, "latency": {"p99": 0.02}, "latency_all": {"p99": 2.0}}  # fmt: skip
+    for client, shown in ((well, "20 ms"), (well | {"availability": 0.4}, "2 s of all")):
+        result = {"hash": "f" * 64, "clients": {"users": client}}
+        run = KeptRun(1, "2026-11-30T02:40:00+00:00", "Shop", "d", "f" * 64, 1, 30.0, 0, result)
+        window = QWidget()
+        qtbot.addWidget(window)
+        card = RunsCard(window, ThemeManager(qapp, "dark"), bench.keeper)
+        card.show_runs((run,))
+        cell = card.table.item(0, 5)
+        assert cell.text() == shown
+        assert bool(cell.toolTip()) == shown.endswith("of all")

@@ -114,6 +114,15 @@ def test_tab_tells_which_node_has_the_keyboard(heard: dict[str, Any]) -> None:
     assert "focused" in chosen[0]["states"]
 
 
+def test_a_node_can_be_pressed_and_its_menu_opened_without_keyboard_or_mouse(
+    heard: dict[str, Any],
+) -> None:
+    assert heard["deeds"] == ["Press", "SetFocus", "ShowMenu"]
+    chosen = [each for each in heard["pressed"]["parts"] if "selected" in each["states"]]
+    assert [each["name"] for each in chosen] == ["Web"]
+    assert heard["opened"] == 1
+
+
 def test_everything_that_takes_keys_has_a_name_and_a_role(heard: dict[str, Any]) -> None:
     stops = [
         each

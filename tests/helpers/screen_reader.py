@@ -1,7 +1,7 @@
 """What a screen reader finds in a running window, asked over AT-SPI. Run by the system's Python, which has the bindings.
 
 `screen_reader.py OUT` waits for the application, writes everything that it tells, presses Tab on the canvas, and writes
-how the canvas is then.
+how the canvas is then. Then it presses a node, and opens its menu, through what items offer for that.
 """
 
 import json
@@ -94,7 +94,40 @@ def main() -> None:
         parts = now["parts"]
         return now if any("selected" in part["states"] for part in parts) else None
 
-    Path(sys.argv[1]).write_text(json.dumps({"whole": whole, "chosen": wait_for(chosen)}))
+    heard = {"whole": whole, "chosen": wait_for(chosen)}
+    place = [each["name"] for each in whole_parts(whole)].index("Web")
+    heard["deeds"] = do(canvas, place, "Press")
+
+    def pressed() -> dict[str, object] | None:
+        now = chosen()
+        return now if now and "selected" in now["parts"][place]["states"] else None
+
+    heard["pressed"] = wait_for(pressed)
+    before = windows()
+    do(canvas, place, "ShowMenu")
+    heard["opened"] = wait_for(lambda: windows() - before)
+    Path(sys.argv[1]).write_text(json.dumps(heard))
+
+
+def whole_parts(whole: dict[str, object]) -> list[dict[str, object]]:
+    """The parts of the canvas in everything that was told."""
+    if whole["role"] == "canvas":
+        return whole["parts"]
+    return next((found for part in whole["parts"] if (found := whole_parts(part))), [])
+
+
+def do(canvas: "Atspi.Accessible", place: int, name: str) -> list[str]:
+    """Have something done with a part of the canvas; what can be done with it."""
+    part = canvas.get_child_at_index(place)
+    names = [Atspi.Action.get_action_name(part, number) for number in range(part.get_n_actions())]
+    part.do_action(names.index(name))
+    return names
+
+
+def windows() -> int:
+    """How many windows the screen shows; a menu is one, which AT-SPI lists nowhere."""
+    seen = ["xdotool", "search", "--onlyvisible", "--name", ".*"]
+    return len(subprocess.run(seen, check=True, capture_output=True).stdout.split())
 
 
 main()

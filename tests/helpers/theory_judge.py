@@ -123,7 +123,9 @@ def _node(result: Result, name: str) -> dict[str, float | None]:
     span = result["duration"] - result["warmup"]
     wait, residence = node.get("wait", {}), node.get("residence", {})
     arrivals = node["arrivals"]
-    refused = node["refused"].get("queue_full", 0)
+    # A function has no queue to be full: it says that too many come at once.
+    reason = "rate_limited" if "concurrency" in node.get("extra", {}) else "queue_full"
+    refused = node["refused"].get(reason, 0)
     return {
         "rate": arrivals / span,
         "utilization": node["utilization"],

@@ -6,16 +6,19 @@ this is made while no screen reader runs.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QObject, QPoint, QRect
+from PySide6.QtCore import QObject, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import (
     QAccessible,
+    QAccessibleActionInterface,
     QAccessibleEvent,
     QAccessibleInterface,
     QWindow,
 )
 from PySide6.QtWidgets import QAccessibleWidget, QGraphicsView
+from shiboken6 import VoidPtr
 
 from widgets.canvas.where import place_of
 from widgets.theme import speak_by
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
     from widgets.canvas.stage import Stage
 
+_NOTHING: Final = VoidPtr(0)
 Words = tuple[str, str]
 """Name and description."""
 
@@ -44,6 +48,8 @@ class Voices(QObject):
         """Speak for ``view``; ``describe`` puts an item into words."""
         super().__init__(view)
         self.view, self.stage, self.describe = view, stage, describe
+        self.ask_for_menu: Callable[[], object] = lambda: None
+        """Opens the menu of what is selected."""
         self._handles: dict[str, ItemHandle] = {}
         speak_by(_interface_of, view)
 
@@ -63,10 +69,41 @@ class Voices(QObject):
             found = self._handles[item_id] = ItemHandle(item_id, self)
         return found
 
+    def choose(self, item_id: str, *, menu: bool) -> None:
+        """Select an item that is still there, with the keyboard on the canvas; ``menu`` opens its menu as well."""
+        if self.stage.design.item(item_id) is None:
+            return
+        self.view.window().activateWindow()
+        self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.stage.select({item_id})
+        if menu:
+            self.ask_for_menu()
+
     def tell_focus(self, item_id: str) -> None:
         """The keyboard is at this item now."""
         event = QAccessibleEvent(self.handle(item_id), QAccessible.Event.Focus)
         QAccessible.updateAccessibility(event)
+
+
+class ItemDeeds(QAccessibleActionInterface):
+    """What a screen reader can have done with an item: select it, or open its menu."""
+
+    def __init__(self, handle: ItemHandle) -> None:
+        super().__init__()
+        self._handle, self._voices = handle, handle.voices
+
+    def actionNames(self) -> list[str]:  # noqa: N802 - Qt's name
+        """What there is, by Qt's names."""
+        return [self.pressAction(), self.setFocusAction(), self.showMenuAction()]
+
+    def doAction(self, actionName: str) -> None:  # noqa: N802, N803 - Qt's names
+        """Do it, but not from here: screen readers are told of it while they wait for this answer."""
+        voices, menu = self._voices, actionName == self.showMenuAction()
+        QTimer.singleShot(0, voices, partial(voices.choose, self._handle.item_id, menu=menu))
+
+    def keyBindingsForAction(self, actionName: str) -> list[str]:  # noqa: N802, N803 - Qt's names
+        """The keys that do the same to what is selected."""
+        return ["Shift+F10"] if actionName == self.showMenuAction() else []
 
 
 class ItemAccessible(QAccessibleInterface):
@@ -75,6 +112,14 @@ class ItemAccessible(QAccessibleInterface):
     def __init__(self, handle: ItemHandle) -> None:
         super().__init__()
         self._handle, self._voices = handle, handle.voices
+        self._deeds = ItemDeeds(handle)
+
+    def interface_cast(self, arg__1: QAccessible.InterfaceType) -> Any:
+        """A pointer to what can be done with it; there is nothing else of that kind.
+
+        Qt for Python makes pointers of these two alone: None or a number would end the process.
+        """
+        return self._deeds if arg__1 == QAccessible.InterfaceType.ActionInterface else _NOTHING
 
     def isValid(self) -> bool:  # noqa: N802 - Qt's name
         """Whether the item is still there."""

@@ -13,6 +13,8 @@ from widgets.canvas.frame_painter import frame_label
 from widgets.canvas.wording import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtWidgets import QGraphicsView
 
     from widgets.canvas.stage import Stage
@@ -21,12 +23,15 @@ if TYPE_CHECKING:
 class Announcer(QObject):
     """Says the selection, and keeps it as the canvas's description."""
 
-    def __init__(self, view: QGraphicsView, stage: Stage) -> None:
-        """Speak for ``view``."""
+    def __init__(
+        self, view: QGraphicsView, stage: Stage, ask_for_menu: Callable[[], object]
+    ) -> None:
+        """Speak for ``view``; ``ask_for_menu`` opens the menu of what is selected."""
         super().__init__(view)
         self._view = view
         self._stage = stage
         self._voices = Voices(view, stage, self.words_of)
+        self._voices.ask_for_menu = ask_for_menu
         view.setAccessibleName("Design canvas")
         stage.selection_changed.connect(self._say)
         self._say()

@@ -101,7 +101,7 @@ class CanvasView(QGraphicsView):
         )
         self.installEventFilter(self._input)
         self.viewport().installEventFilter(self._input)
-        self._announcer = Announcer(self, self._stage)
+        self._announcer = Announcer(self, self._stage, self._commands.ask_for_menu)
         self.outlines = Outlines(self._scene, self.viewport())
         self.hint = BEGIN
         """What is said while there is nothing to show."""

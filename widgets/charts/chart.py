@@ -16,7 +16,7 @@ from widgets.charts.lines import Line, Lines
 from widgets.charts.more import HeadButton
 from widgets.charts.plot import Plot
 from widgets.instruments.text import value_text
-from widgets.theme import ElidedLabel, set_role, speak_as
+from widgets.theme import ElidedLabel, plain_tip, set_role, speak_as
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -232,7 +232,7 @@ class Chart(QWidget):
         share = strip.total if index < 0 else float(strip.shares[index])
         self.alarm.setText(f"{value_text(share, '%', 2)} {strip.label}")
         self.alarm.setStyleSheet(f"color: {strip.ink.text}")
-        self.alarm.setToolTip(strip.hint)
+        self.alarm.setToolTip(plain_tip(strip.hint))
 
     @property
     def is_tight(self) -> bool:

@@ -43,6 +43,12 @@ _LISTS: Final[tuple[tuple[List, str, str], ...]] = (
     ("map", "Service map", "Who calls whom: counts, errors and p99 of the sampled requests"),
 )
 _ROW: Final = 22
+_REQUEST: Final = 2
+"""Column of the list that takes the room which the others leave."""
+_NAME: Final = 84
+"""Width in which the name of a client can be read (logical pixels)."""
+_BAR: Final = 14
+"""Of the scroll bar beside the list (logical pixels)."""
 _NOTHING: Final[Mapping[str, str]] = {
     "slowest": "No request has succeeded.",
     "failed": "No request has failed.",
@@ -70,6 +76,8 @@ class TracesPanel(QWidget):
         self.list = _table(self.requests, "Requests")
         self.waterfall = _table(self.spans, "Spans of the request")
         self.map = _table(self.edges, "Service map")
+        self._is_divided = False
+        """Whether a person divided the page; then it stays so."""
         self._bars = BarDelegate(look.theme)
         self.waterfall.setItemDelegateForColumn(BAR, self._bars)
         self.legend = PhaseLegend(look)
@@ -175,6 +183,7 @@ class TracesPanel(QWidget):
             self.list.setColumnHidden(ENDED, name == "slowest")
             page = self._split if self.requests.rows else self.empty
             if self.requests.rows:
+                self._give_room()
                 self.list.selectRow(0)
             else:
                 self._show(None)
@@ -182,6 +191,21 @@ class TracesPanel(QWidget):
         self.as_sequence.setVisible(name != "map")
         self.empty.setText(_NOTHING[name])
         self._pages.setCurrentWidget(page)
+
+    def _give_room(self) -> None:
+        """Make the list as wide as its columns need, up to half of the page, unless a person divided that."""
+        header, (left, right) = self.list.horizontalHeader(), self._split.sizes()
+        fixed = (
+            c for c in range(header.count()) if c != _REQUEST and not header.isSectionHidden(c)
+        )
+        needed = _NAME + _BAR + sum(map(header.sectionSize, fixed))
+        wanted = min(needed, (left + right) // 2)
+        if not self._is_divided and left < wanted:
+            self._split.setSizes([wanted, left + right - wanted])
+
+    def _divide(self) -> None:
+        """A person divided the page."""
+        self._is_divided = True
 
     def _choose(self, now: QModelIndex, _before: QModelIndex) -> None:
         """Another request was chosen."""
@@ -231,6 +255,7 @@ class TracesPanel(QWidget):
         self._split.addWidget(right)
         self._split.setStretchFactor(0, 2)
         self._split.setStretchFactor(1, 3)
+        self._split.splitterMoved.connect(self._divide)
         for page in (self._split, self._drawn(), self.empty):
             self._pages.addWidget(page)
         whole = QVBoxLayout(self)
@@ -280,7 +305,7 @@ class TracesPanel(QWidget):
     def _stretch(self) -> None:
         """Give room to what needs it."""
         fit, stretch = QHeaderView.ResizeMode.ResizeToContents, QHeaderView.ResizeMode.Stretch
-        for table, wide in ((self.list, 2), (self.waterfall, BAR), (self.map, 0)):
+        for table, wide in ((self.list, _REQUEST), (self.waterfall, BAR), (self.map, 0)):
             header = table.horizontalHeader()
             header.setSectionResizeMode(fit)
             header.setSectionResizeMode(wide, stretch)

@@ -2,19 +2,52 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from engine.catalog.checks.facts import risk
-from engine.model.edits import SetField
+from engine.model.edits import UNSET, SetField
+from engine.model.findings import Finding
+from engine.model.names import name_of
 from engine.model.units import format_figure, format_quantity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pydantic import JsonValue
+
     from engine.catalog.checks.facts import Facts
-    from engine.model.findings import Finding
+    from engine.catalog.reading import Reading
     from engine.plan.primitives import NodePlan
     from engine.plan.primitives.replication import ReplicationPlan
+
+_FLUSH: Final[dict[str, JsonValue]] = {"law": "constant", "mean": 1e-3}
+"""Time of a flush on a server's SSD."""
+
+
+def replication_warnings(reading: Reading) -> Iterator[Finding]:
+    """Databases that say what a follower has done with a write before it counts, where all of that is the same."""
+    for node in reading.design.nodes:
+        config = reading.configs.get(node.id)
+        if node.kind != "sql_database" or "level" not in node.config:
+            continue
+        fix: SetField | None = SetField(node.id, ("config", "level"), UNSET, "Remove the level")
+        if not getattr(config, "replicas", 0):
+            why = "it has no replicas"
+        elif getattr(config, "acknowledge", "async") == "async":
+            why = "its writes are acknowledged at once (async)"
+        elif getattr(config, "flush", None) is None and getattr(config, "replay", None) is None:
+            why = "neither flush nor replay takes its followers any time"
+            fix = SetField(node.id, ("config", "flush"), {**_FLUSH}, "Let a flush take 1 ms")
+        else:
+            continue
+        yield Finding(
+            level="warning",
+            code="unused-level",
+            id=node.id,
+            field="config.level",
+            message=f"When a follower of {name_of(reading.design, node.id)} has a write is set and has no effect: {why}",
+            fix=fix,
+        )
 
 
 def replication_risks(facts: Facts, node: NodePlan) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from engine.catalog.checks.instances import instance_warnings
 from engine.catalog.checks.leases import coordinator_warnings
 from engine.catalog.checks.queries import query_warnings
 from engine.catalog.checks.recovery import recovery_warnings
+from engine.catalog.checks.replication import replication_warnings
 from engine.catalog.checks.resolution import resolution_warnings
 from engine.catalog.checks.scenario import event_warnings, objective_warnings
 from engine.catalog.checks.session_links import session_link_of
@@ -79,6 +80,7 @@ def warnings(reading: Reading) -> Iterator[Finding]:
     yield from resolution_warnings(reading)
     yield from session_warnings(reading)
     yield from query_warnings(reading)
+    yield from replication_warnings(reading)
 
 
 def _unknown_field(

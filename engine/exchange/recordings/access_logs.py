@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from engine.exchange.recordings.classes import class_of, class_of_request_line
 from engine.exchange.recordings.load_tools import K6_REQUESTS
+from engine.exchange.recordings.recording import plural
 from engine.exchange.recordings.rows import Rows
+from engine.exchange.recordings.source import lines_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from engine.exchange.recordings.options import Options
     from engine.exchange.recordings.recording import RateCurve, Recording
@@ -33,31 +35,38 @@ _TIMES: Final = (
     "ts",
     "start_time",
     "startedDateTime",
+    "StartUTC",
+    "StartLocal",
 )
 """What a JSON log calls the time, the surest name first."""
-_METHODS: Final = ("request_method", "method", "verb", "http_method")
-_TARGETS: Final = ("request_uri", "uri", "path", "url", "request_path")
+_METHODS: Final = ("request_method", "method", "verb", "http_method", "RequestMethod")
+_TARGETS: Final = ("request_uri", "uri", "path", "url", "request_path", "RequestPath")
+_HEAD: Final = 200_000
+"""Characters of a log that say what it is."""
+_LINES: Final = 9
+"""Lines of it that are looked at for that."""
 
 
-def _head(text: str) -> list[str]:
-    """The first lines that say what a log is."""
-    lines = (line for line in text[:20_000].splitlines() if line.strip())
-    return [line for line, _ in zip(lines, range(3), strict=False)]
+def _mostly(text: str, fits: Callable[[str], bool]) -> bool:
+    """Whether most of the first lines are of a kind: a log may begin in the middle of a line."""
+    lines = (line for line in lines_of(text[:_HEAD]) if line.strip())
+    found = [fits(line) for line, _ in zip(lines, range(_LINES), strict=False)]
+    return 2 * sum(found) > len(found)
 
 
 def is_common(text: str) -> bool:
     """Whether a text is a log in the common or the combined format."""
-    return _all_match(_COMMON, text)
+    return _mostly(text, lambda line: _COMMON.match(line) is not None)
 
 
 def is_balancer(text: str) -> bool:
     """Whether a text is the log of a load balancer."""
-    return _all_match(_BALANCER, text)
+    return _mostly(text, lambda line: _BALANCER.match(line) is not None)
 
 
 def is_json(text: str) -> bool:
     """Whether a text has a JSON object in each line."""
-    return all(isinstance(_object(line), dict) for line in _head(text)) and bool(_head(text))
+    return _mostly(text, lambda line: isinstance(_object(line), dict))
 
 
 def read_common(text: str, options: Options) -> Recording | RateCurve:
@@ -85,15 +94,9 @@ def read_json(text: str, options: Options) -> Recording | RateCurve:
     return _done(rows, left)
 
 
-def _all_match(pattern: re.Pattern[str], text: str) -> bool:
-    """Whether the first lines are all of a kind."""
-    head = _head(text)
-    return bool(head) and all(pattern.match(line) for line in head)
-
-
 def _lines(text: str, rows: Rows) -> Iterable[tuple[str, int]]:
     """Every line that is not empty, with its number."""
-    for place, line in enumerate(text.splitlines(), start=1):
+    for place, line in enumerate(lines_of(text), start=1):
         if line.strip():
             rows.line = place
             yield line, place
@@ -115,7 +118,8 @@ def _read(pattern: re.Pattern[str], text: str, options: Options) -> Recording | 
 def _done(rows: Rows, left: int) -> Recording | RateCurve:
     """What was read, with a word about lines that were not."""
     if left:
-        rows.notes.append(f"{left} lines that are no requests are left out")
+        lines = plural(left, "line that is no request is", "lines that are no requests are")
+        rows.notes.append(f"{lines} left out")
     return rows.recording()
 
 
@@ -136,8 +140,10 @@ def _request(entry: dict[str, Any], column: str | None) -> tuple[str, str] | Non
         entry = {**(tags if isinstance(tags, dict) else {}), "time": data.get("time")}
     names = (column,) if column is not None else _TIMES
     time = next((entry[name] for name in names if entry.get(name) is not None), None)
-    if time is None or isinstance(time, dict | list):
+    if time is None or isinstance(time, dict | list | bool):
         return None
+    if isinstance(inner := entry.get("request"), dict):  # as Caddy writes it
+        entry = inner
     method, target = _first(entry, _METHODS), _first(entry, _TARGETS)
     line = entry.get("request")
     if target or not isinstance(line, str):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 from typing import TYPE_CHECKING, Final
 
-from engine.exchange.recordings import access_logs, load_tools, source
+from engine.exchange.recordings import access_logs, documents, load_tools, source
 from engine.exchange.recordings.options import AS_IT_SAYS, Options
 from engine.exchange.recordings.recording import RateCurve, Recording, RecordingError
 from engine.exchange.recordings.table import read_table
@@ -24,7 +23,7 @@ class Format:
     recognises: Callable[[str], bool]
     """Whether a text is of this format."""
     read: Callable[[str, Options], Recording | RateCurve]
-    """What a text holds. Raises ``RecordingError`` and ``csv.Error``."""
+    """What a text holds. Raises ``RecordingError``."""
 
 
 FORMATS: Final = (
@@ -35,6 +34,7 @@ FORMATS: Final = (
     Format("access log", access_logs.is_common, access_logs.read_common),
     Format("load balancer log", access_logs.is_balancer, access_logs.read_balancer),
     Format("JSON log", access_logs.is_json, access_logs.read_json),
+    Format("document", documents.is_document, documents.refuse),
     Format("table", lambda _text: True, read_table),
 )
 """Every format, in the order in which they are tried; the last takes what no other knows."""
@@ -50,6 +50,6 @@ def read_recording(text: str, name: str, options: Options = AS_IT_SAYS) -> Recor
     found = next(each for each in FORMATS if each.recognises(text))
     try:
         return found.read(text, options)
-    except (RecordingError, csv.Error) as error:
+    except RecordingError as error:
         msg = f"{name}: {error}"
         raise RecordingError(msg) from None

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _CLF: Final = re.compile(
-    r"(\d{1,2})/([A-Za-z]{3})/(\d{4}):(\d\d):(\d\d):(\d\d)(?:\.\d+)?(?: ([+-])(\d\d)(\d\d))?"
+    r"(\d{1,2})/([A-Za-z]{3})/(\d{4}):(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?: ([+-])(\d\d)(\d\d))?"
 )
 """As in the Common Log Format: ``29/Mar/2026:00:59:50 +0100``; months are English everywhere."""
 _MONTHS: Final = {
@@ -27,6 +27,8 @@ _DOTTED: Final = re.compile(
     r"(\d{1,2})\.(\d{1,2})\.(\d{4})[ T,]+(\d\d):(\d\d)(?::(\d\d)([.,]\d+)?)?"
 )
 """As spreadsheets write it in much of Europe: ``29.03.2026 18:15:00``."""
+_SLASHED: Final = re.compile(r"\d{4}/\d\d/\d\d(?=[ T])")
+"""A date as JMeter and nginx write it: ``2026/03/29 18:15:00``."""
 _COMMA: Final = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?")
 
 
@@ -92,7 +94,7 @@ def number(cell: str) -> float | None:
 
 def instant(cell: str) -> float | None:
     """A cell as an instant (s since 1970); without a zone it counts as UTC."""
-    value = _made(cell) or _clf(cell) or _dotted(cell)
+    value = _made(cell) or _clf(cell) or _dotted(cell) or _slashed(cell)
     if value is None:
         return None
     return (value if value.tzinfo is not None else value.replace(tzinfo=UTC)).timestamp()
@@ -109,9 +111,10 @@ def _clf(cell: str) -> datetime | None:
     found = _CLF.fullmatch(cell)
     if found is None or found[2].casefold() not in _MONTHS:
         return None
-    zone = f"{found[7]}{found[8]}:{found[9]}" if found[7] else "+00:00"
+    zone = f"{found[8]}{found[9]}:{found[10]}" if found[8] else "+00:00"
+    second = f"{found[6]}.{found[7]}" if found[7] else found[6]
     month = _MONTHS[found[2].casefold()]
-    return _made(f"{found[3]}-{month:02}-{int(found[1]):02}T{found[4]}:{found[5]}:{found[6]}{zone}")
+    return _made(f"{found[3]}-{month:02}-{int(found[1]):02}T{found[4]}:{found[5]}:{second}{zone}")
 
 
 def _dotted(cell: str) -> datetime | None:
@@ -126,12 +129,30 @@ def _dotted(cell: str) -> datetime | None:
     )
 
 
+def _slashed(cell: str) -> datetime | None:
+    """A time with the year first and strokes, or with UTC behind it in letters."""
+    text = cell.removesuffix(" UTC") if cell.endswith(" UTC") else cell
+    found = _SLASHED.match(text)
+    plain = text if found is None else found[0].replace("/", "-") + text[found.end() :]
+    return None if plain == cell else _made(plain)
+
+
 def _made(text: str) -> datetime | None:
     """A date and time in ISO 8601; None where there is no such day or hour."""
     try:
         return datetime.fromisoformat(text)
     except ValueError:
         return None
+
+
+def mixed_units(times: Sequence[float]) -> tuple[TimeUnit, TimeUnit] | None:
+    """The units of the first and the last of some numbers, where they are of a clock but in different ones."""
+    found = [
+        next((u for u in UNITS if _EPOCHS[0] <= time * u.seconds <= _EPOCHS[1]), None)
+        for time in (min(times), max(times))
+    ]
+    first, last = found
+    return (first, last) if first is not None and last is not None and first != last else None
 
 
 def in_seconds(times: Sequence[float], unit: TimeUnit) -> list[float]:

@@ -31,6 +31,10 @@ _DIGITS: Final = 6
 _STEPS: Final = 300
 """Steps of the curve that stands for too many arrivals."""
 _MAX_WORK: Final = 1e6
+_BACK: Final = 1200.0
+"""Seconds by which a time may be before that of an earlier line without a word: logs are written when a request ends."""
+_FEW: Final = 3
+"""Lines from which equal steps between them are no chance."""
 
 
 class Rows:
@@ -84,6 +88,12 @@ class Rows:
             msg = "holds no arrivals; write one a line: time, class, key"
             raise RecordingError(msg)
         times = np.array(self._seconds())
+        back = float((np.maximum.accumulate(times) - times).max())
+        if back >= _BACK:
+            self.notes.append(
+                f"times go back by up to {back:g} s and are put in order; where a clock was put back, give "
+                "them with their zone"
+            )
         order = np.argsort(times, kind="stable")
         times = times[order]
         if times[-1] > _LATEST:
@@ -105,6 +115,18 @@ class Rows:
             work=tuple(self._work[place] for place in kept) if self._work else None,
             notes=tuple(self.notes),
         )
+
+    @property
+    def evenly(self) -> float | None:
+        """The step (s) of a clock that all lines follow to the second, as those of a monitoring tool do; None for any other."""
+        if len(self._times) < _FEW or not (self._dates or min(self._times) >= _EPOCH):
+            return None
+        scale = 1.0 if self._dates else (self.unit or instants.unit_of(self._times)).seconds
+        times = np.array(self._times) * scale
+        gaps = np.diff(times)
+        whole = np.abs(times - np.round(times)).max() < _NEAR
+        step = float(round(gaps[0], 3))
+        return step if whole and step >= 1.0 and np.abs(gaps - step).max() < _NEAR else None
 
     def _time(self, cell: str) -> float:
         """A time as a number; the first decides how all are written."""
@@ -130,6 +152,10 @@ class Rows:
         if self._dates:
             first = min(self._times)
             return [time - first for time in self._times]
+        mixed = None if self.unit else instants.mixed_units(self._times)
+        if mixed is not None:
+            msg = f"has times in {mixed[0].words} and in {mixed[1].words}; write all in one unit"
+            raise RecordingError(msg)
         unit = self.unit or instants.unit_of(self._times)
         if unit is not instants.SECONDS:
             self.notes.append(f"times are {unit.words}")
@@ -174,6 +200,7 @@ class Rows:
 
 
 _EPOCH: Final = 7.8e8
+_NEAR: Final = 1e-3
 
 
 def _key_numbers(keys: Sequence[str]) -> list[int]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from engine.exchange.recordings.recording import RecordingError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import BinaryIO
 
 STANDARD_INPUT: Final = Path("-")
@@ -22,9 +23,15 @@ _MAX_BYTES: Final = 256_000_000
 _GZIP: Final = b"\x1f\x8b"
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before that of UTF-16, which it begins with
+    (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_SAMPLE: Final = 4096
+"""Bytes by which text without a mark of its encoding is told from what is no text."""
+_MOSTLY: Final = 0.4
+"""Share of zero bytes from which they are half of a wider encoding; a stray one in a log is none."""
 
 
 def read_text(path: Path) -> str:
@@ -46,6 +53,11 @@ def read_text(path: Path) -> str:
         msg = f"{path.name}: cannot be read: {reason}; check the path and its permissions"
         raise RecordingError(msg) from error
     return _decoded(data, path.name)
+
+
+def lines_of(text: str) -> Iterator[str]:
+    """The lines of a text, each with its end; only what ends a line in a file does, no form feed in a name."""
+    return iter(io.StringIO(text, newline=None))
 
 
 def name_of(path: Path) -> str:
@@ -71,11 +83,22 @@ def _unpacked(file: BinaryIO, name: str) -> bytes:
 
 def _decoded(data: bytes, name: str) -> str:
     """Bytes as text."""
+    sample = data[:_SAMPLE]
     encoding = next((each for bom, each in _BOMS if data.startswith(bom)), "utf-8")
+    if encoding == "utf-8" and sample.count(0) > _MOSTLY * len(sample):
+        encoding = "utf-16-be" if sample[:1] == b"\x00" else "utf-16-le"
     try:
-        return data.decode(encoding)
+        text = data.decode(encoding)
     except UnicodeDecodeError as error:
         if b"\x00" in data:
-            msg = f"{name}: is no text; give a CSV file or an access log, plain or packed by gzip"
-            raise RecordingError(msg) from error
-    return data.decode("cp1252", errors="replace")
+            raise _no_text(name) from error
+        return data.decode("cp1252", errors="replace")
+    if encoding != "utf-8" and "\x00" in text[:_SAMPLE]:
+        raise _no_text(name)
+    return text
+
+
+def _no_text(name: str) -> RecordingError:
+    """A file of another kind: a picture, a database, a program."""
+    msg = f"{name}: is no text; give a CSV file or an access log, plain or packed by gzip"
+    return RecordingError(msg)

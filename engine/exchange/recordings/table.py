@@ -7,7 +7,9 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from engine.exchange.recordings import instants
+from engine.exchange.recordings.recording import RecordingError
 from engine.exchange.recordings.rows import Rows
+from engine.exchange.recordings.source import lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -73,7 +75,9 @@ class Table:
         first = text.lstrip().partition("\n")[0]
         quoted = re.sub(r'"[^"]*"', "", first)
         self.delimiter = next((each for each in (";", "\t", ",") if each in quoted), ",")
-        self._rows = csv.reader(text.splitlines(), delimiter=self.delimiter, skipinitialspace=True)
+        self._rows = csv.reader(
+            lines_of(text), delimiter=self.delimiter, skipinitialspace=True, strict=True
+        )
 
     @property
     def line(self) -> int:
@@ -81,11 +85,15 @@ class Table:
         return self._rows.line_num
 
     def rows(self) -> Iterator[list[str]]:
-        """Every line that is not empty."""
-        for row in self._rows:
-            cells = [cell.strip() for cell in row]
-            if any(cells):
-                yield cells
+        """Every line that is not empty. Raises ``RecordingError``."""
+        try:
+            for row in self._rows:
+                cells = [cell.strip() for cell in row]
+                if any(cells):
+                    yield cells
+        except csv.Error as error:
+            msg = f"line {self.line}: is no line of a table: {error}; mend it, or take it out"
+            raise RecordingError(msg) from error
 
 
 class _Columns:
@@ -144,6 +152,13 @@ class _Columns:
             self._rows.notes.append(f"times are taken from {cells[taken]!r}, not from {others}")
         return taken
 
+    def measures(self, cells: list[str]) -> bool:
+        """Whether a line has numbers beside its time, and nothing that says more of an arrival."""
+        if self._places is None or self.names != ["time"]:
+            return False
+        others = [cell for place, cell in enumerate(cells) if place != self._places[0] and cell]
+        return bool(others) and all(instants.number(cell) is not None for cell in others)
+
     def picked(self, cells: list[str]) -> list[str]:
         """The cells that are read."""
         if self._places is None:
@@ -160,10 +175,10 @@ class _Columns:
 
 
 def read_table(text: str, options: Options) -> Recording | RateCurve:
-    """The arrivals of a table. Raises ``RecordingError`` and ``csv.Error``."""
+    """The arrivals of a table. Raises ``RecordingError``."""
     table, rows = Table(text), Rows(options.unit)
     columns = _Columns(rows)
-    begun = False
+    begun, measures = False, True
     for cells in table.rows():
         rows.line = table.line
         if not begun:
@@ -180,7 +195,21 @@ def read_table(text: str, options: Options) -> Recording | RateCurve:
         rows.add(picked["time"], picked.get("class"), picked.get("key"))
         if "work" in picked:
             rows.add_work(picked["work"], columns.work_unit)
+        measures = measures and columns.measures(cells)
+    _refuse_samples(rows, measures=measures and options.time_column is None)
     return rows.recording()
+
+
+def _refuse_samples(rows: Rows, *, measures: bool) -> None:
+    """Refuse what a monitoring tool exports: numbers beside times that are evenly apart, under names of its own."""
+    step = rows.evenly if measures else None
+    if step is not None:
+        msg = (
+            f"has a line every {step:g} s with numbers beside it: this seems to be an aggregate, not a recording of "
+            "single arrivals; give the client a rate curve [[t, rps], …] instead, or leave all columns but the "
+            "times away where each line is one arrival"
+        )
+        raise RecordingError(msg)
 
 
 def _refuse_sums(cells: list[str], rows: Rows) -> None:

@@ -28,6 +28,14 @@ def time_of_flow(site: Center, kind: int) -> Moments:
     return _sequence(rest, _Class(kind, 1.0 / site.plan.station.speed, edges))
 
 
+def own_time_of_flow(site: Center, kind: int) -> float:
+    """Mean time (s) of what a node itself does in its flow for a class after the work that it begins with, calls apart."""
+    flow = site.plan.flow or ()
+    rest = flow[1:] if flow and isinstance(flow[0], WorkPart) else flow
+    edges = {edge.plan.id: edge for edge in site.leaving}
+    return _sequence(rest, _Class(kind, 1.0 / site.plan.station.speed, edges, calls=False)).mean
+
+
 def needs_fewer(flow: FlowPlan) -> bool:
     """Whether some parallel ways are over before all of them are: the slowest do not bound it."""
     for part in flow:
@@ -55,11 +63,15 @@ def rescues_of(site: Center) -> list[str]:
 class _Class:
     """For whom a flow is evaluated."""
 
-    def __init__(self, kind: int, pace: float, edges: dict[str, Edge]) -> None:
+    def __init__(
+        self, kind: int, pace: float, edges: dict[str, Edge], *, calls: bool = True
+    ) -> None:
         self.kind = kind
         self.pace = pace
         """Seconds for a second of work."""
         self.edges = edges
+        self.calls = calls
+        """Whether calls take time."""
 
 
 def _sequence(flow: FlowPlan, who: _Class) -> Moments:
@@ -77,7 +89,7 @@ def _part(part: Part, who: _Class) -> Moments:
             return law_of(laws[min(who.kind, len(laws) - 1)]).moments.scaled(who.pace)
         case CallPart(link):
             edge = who.edges.get(link)
-            return edge.calls[who.kind] if edge is not None else NOTHING
+            return edge.calls[who.kind] if edge is not None and who.calls else NOTHING
         case ParallelPart(ways, need):
             return slowest_of(tuple(_sequence(way, who) for way in ways), min(need, len(ways)))
         case ChoicePart(ways):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from engine.model.units import format_figure
 from engine.plan.flow import goes_side_by_side
+from engine.plan.network.explicit import own_time_of_flow
 from engine.plan.network.sources import mix_of, think_of, users_of
 from engine.plan.queueing.closed import Bounds, Queue, bounds_of, solve
 from engine.plan.queueing.waits import Wait, exponential_wait
@@ -136,9 +137,12 @@ def path_of(network: Network, client: Center) -> Path:
             visits[edge.target.plan.id] += calls
             delay += calls * edge.crossing.mean if edge.plan.waits else 0.0
         work = site.mixed([law.mean for law in site.work])
+        if site is client:
+            continue
         if site.workers is None:
-            delay += count * work if site is not client else 0.0
-        elif not site.plan.pulls and work > 0.0 and site is not client:
+            later = [own_time_of_flow(site, kind) for kind in range(network.kinds)]
+            delay += count * (work + site.mixed(later))
+        elif not site.plan.pulls and work > 0.0:
             stations.append(site)
             taken.append(_taken(site, count * client.rate))
             queues.append(_queue(site, count * work, taken[-1]))

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _AGAIN: Final = 0.02
 """Share of misses from which it matters."""
+_FAR: Final = 0.05
+"""Relative difference that more misses may make to how many wait where they are fetched."""
 _REPEATED: Final = 3.0
 """Fetches of each key while a store fills, since others ask before the first has come."""
 
@@ -44,12 +46,11 @@ def judge_store(site: Center, verdict: Verdict) -> None:
         verdict.hits.append(
             f"{ring.instances} instances are counted as one with the room of all: keys are never spread so evenly"
         )
-    fetch = max((calls.mean for calls in site.calls), default=0.0)
-    if site.filled_by:
-        fetch = max(max(calls.mean for calls in edge.calls) for edge in site.filled_by)
+    fetches = site.filled_by or [edge for edge in site.leaving if edge.rate > 0.0]
+    fetch = max((max(calls.mean for calls in edge.calls) for edge in fetches), default=0.0)
     if math.isfinite(fetch):
         again = misses_while_fetched(store, reads, fetch)
-        if again > _AGAIN:
+        if again > _AGAIN or again * _steepest(site) > _FAR:
             verdict.hits.append(
                 f"keys are asked for again while they are fetched: {format_figure(again, 2)} misses more for each"
             )
@@ -59,6 +60,13 @@ def judge_store(site: Center, verdict: Verdict) -> None:
     cold = misses_while_filling(store, reads, site.since)
     if cold > _AGAIN:
         verdict.hits.append(f"it begins empty: {cold:.0%} of the reads still miss for that reason")
+
+
+def _steepest(site: Center) -> float:
+    """By how many percent more wait where a store fetches, for each percent that it fetches more: (2-ρ)/(1-ρ)."""
+    loads = [edge.target.stay.load for edge in (*site.leaving, *site.filled_by) if edge.rate > 0.0]
+    load = max((each for each in loads if each is not None and each < 1.0), default=0.0)
+    return (2.0 - load) / (1.0 - load)
 
 
 def _drains_late(site: Center) -> str:

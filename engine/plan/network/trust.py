@@ -166,7 +166,7 @@ def _decides_rate(edge: Edge, source: Trust, ends: set[str]) -> bool:
     """Whether how much a node sends depends on numbers of its own that are doubted."""
     site = edge.source
     grave = bool(source.doubts) and source.is_grave
-    if source.rate or site.unfamiliar or (grave and site.plan.traffic is not None):
+    if source.rate or site.unfamiliar or site.sheds or (grave and site.plan.traffic is not None):
         return True
     if edge.unsure or max(edge.tries) > 1.0 + _WORTH:
         return True
@@ -175,7 +175,8 @@ def _decides_rate(edge: Edge, source: Trust, ends: set[str]) -> bool:
     if len(ends) > (edge.plan.id in ends):
         return True
     lossy = site.stay.wait.loss > _WORTH or site.through < 1.0 or _refuses_somehow(site)
-    return grave and (site.plan.pulls or lossy)
+    # A queue delivers some again, or has no place for some, wherever anything but its times is doubted.
+    return grave and (site.plan.pulls or site.plan.backlog is not None or lossy)
 
 
 def _gets_stuck(client: Center) -> bool:

@@ -38,6 +38,9 @@ _WIDE: Final = 1e4
 """cv² beyond which no queue is long enough anyway."""
 _OUTSIDE: Final = 0.02
 """Share of the service time from which the way to a node matters to who counts calls under way."""
+_SHORT: Final = 0.02
+"""Share of the service time below which the wait behind a balancer that looks is not known: its model is fitted to
+whole answers, within so much of them."""
 _CHANCE: Final = ("", "random", "weighted")
 """Ways to pick that split a Poisson stream into Poisson streams."""
 
@@ -275,6 +278,11 @@ def _on_watching(case: _Case, verdict: Verdict) -> None:
     if outside > _OUTSIDE * site.hold.mean or any(calls.mean > 0.0 for calls in site.calls):
         verdict.doubts.append(
             f"{TIMES}who picks counts also those on their way and those who wait for calls"
+        )
+    if 0.0 < site.stay.wait.mean < _SHORT * site.hold.mean:
+        verdict.doubts.append(
+            f"{TIMES}so little wait behind a balancer that looks at instances is known within a few per cent of the "
+            "work alone"
         )
     if case.stream.kind is Kind.UNEVEN:
         verdict.doubts.append(uneven(case.stream))

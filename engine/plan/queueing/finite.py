@@ -12,6 +12,8 @@ from engine.plan.queueing.waits import NONE, Wait
 
 _MOST: Final = 100_000
 """Places beyond which another one changes nothing that anybody could measure."""
+_UTMOST: Final = 1e12
+"""Load of a server beyond which everything is lost but a part in a million millions."""
 
 
 def bounded_wait(servers: int, places: int, load: float, service: float) -> Wait:
@@ -25,6 +27,7 @@ def bounded_wait(servers: int, places: int, load: float, service: float) -> Wait
     """
     if load <= 0.0:
         return NONE
+    load = min(load, servers * _UTMOST)
     loss_without = erlang_b(servers, load)
     if loss_without < 1e-200:
         return NONE
@@ -37,10 +40,9 @@ def bounded_wait(servers: int, places: int, load: float, service: float) -> Wait
     powers = behind * math.log(ratio)
     largest = max(0.0, float(powers[-1]))
     states = np.exp(powers - largest)
-    whole = math.exp(-largest) * (1.0 / loss_without - 1.0) + float(states.sum())
-    loss = float(states[-1]) / whole
     admitted, ahead = states[:-1], behind[1:]
-    let_in = whole * (1.0 - loss)
+    let_in = math.exp(-largest) * (1.0 / loss_without - 1.0) + float(admitted.sum())
+    loss = float(states[-1]) / (let_in + float(states[-1]))
     leave = service / servers
     return Wait(
         chance=float(admitted.sum()) / let_in,

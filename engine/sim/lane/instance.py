@@ -78,6 +78,8 @@ class Instance(InstanceCounters):
     """Which requests it takes, of a database with followers: 1 reads, 2 writes; a sum of them."""
     since: float = -NEVER
     """When it came, or came back (s): long ago for those that were there from the beginning."""
+    excess_sum: float = 0.0
+    """Times (s) at which workers came to be in excess, less those at which they were so no more."""
     lease: Lease | None = None
     """How it asks queues for more time for messages that it has; None where it does not."""
 
@@ -229,5 +231,7 @@ class Instance(InstanceCounters):
 
     def _exceed(self, surplus: i64, now: float) -> None:
         """Have so many workers in excess."""
-        self.counts.add_excess(float(surplus - self.excess), now)
+        more = float(surplus - self.excess)
+        self.counts.add_excess(more, now)
+        self.excess_sum += more * now
         self.excess = surplus

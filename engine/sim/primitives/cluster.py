@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from librt.vecs import vec
@@ -24,7 +25,7 @@ from engine.sim.primitives.replication import READ_FROM
 from engine.sim.samplers import make_sampler
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from engine.plan.primitives import ClassPlan, ClusterPlan, NodePlan
     from engine.sim.lane.balancing.key_maps import KeyMap
@@ -216,34 +217,50 @@ def owners_of(
     """
     names = [f"instance/{member.pool.index}" for member in members]
     whole = map_among(names, plan.placement, plan.virtual_nodes, SALT, plan.partitions)
+    zones = [int(member.pool.index) % places for member in members]
     count = min(plan.replicas, len(members))
     found = []
     for partition in range(plan.partitions):
         spread = plan.placement in ("ring", "slots")
         first = int(mixed(partition, SALT)) if spread else partition
         order = _order(whole, first, len(members), ring=plan.placement == "ring")
-        owners: list[Replica] = []
-        taken: set[int] = set()
-        while len(owners) < count:
-            fresh = [each for each in order if int(members[each].pool.index) % places not in taken]
-            if not fresh:
-                taken.clear()
-                fresh = order
-            chosen = fresh[0]
-            order.remove(chosen)
-            owners.append(members[chosen])
-            taken.add(int(members[chosen].pool.index) % places)
-        found.append(owners)
+        found.append([members[each] for each in _apart(order, zones, count)])
     return found
 
 
-def _order(whole: KeyMap, first: int, count: int, *, ring: bool) -> list[int]:
+def _apart(order: Iterator[int], zones: Sequence[int], count: int) -> list[int]:
+    """The first so many of an order, one of each zone before any other of it; no more of it is looked at than it takes."""
+    left = Counter(zones)
+    passed: list[int] = []
+    chosen: list[int] = []
+    taken: set[int] = set()
+    while len(chosen) < count:
+        if all(zone in taken for zone, rest in left.items() if rest > 0):
+            taken.clear()
+        fresh = next((each for each in passed if zones[each] not in taken), None)
+        if fresh is not None:
+            passed.remove(fresh)
+        while fresh is None:
+            each = next(order, None)
+            if each is None:
+                return chosen
+            if zones[each] in taken:
+                passed.append(each)
+            else:
+                fresh = each
+        chosen.append(fresh)
+        taken.add(zones[fresh])
+        left[zones[fresh]] -= 1
+    return chosen
+
+
+def _order(whole: KeyMap, first: int, count: int, *, ring: bool) -> Iterator[int]:
     """Places of instances in the order in which they hold something."""
     place = int(whole.place(first))
-    if not ring:
-        return [(place + skipped) % count for skipped in range(count)]
-    order = [int(whole.after(first, skipped)) for skipped in range(count)]
-    return [each for each in order if each >= 0]
+    for skipped in range(count):
+        each = int(whole.after(first, skipped)) if ring else (place + skipped) % count
+        if each >= 0:
+            yield each
 
 
 def units_of(kind: ClassPlan) -> float:

@@ -93,6 +93,37 @@ def test_json_has_the_values_as_the_files_have_them(
     ]
 
 
+def test_json_has_citations_and_prices_as_the_files_have_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cited = {"run": "abc", "metric": "users.latency.p99", "value": 0.25}
+    raws = (
+        {"windtunnel": 1, "notes": [{"id": "n"}], "prices": {"gigabyte": 0.1}},
+        {
+            "windtunnel": 1,
+            "notes": [{"id": "n", "citations": [cited]}],
+            "prices": {"gigabyte": 0.2},
+        },
+        {"windtunnel": 1},
+    )
+    files = []
+    for place, raw in enumerate(raws):
+        file = tmp_path / f"{place}.windtunnel"
+        file.write_text(json.dumps(raw))
+        files.append(str(file))
+    found = {
+        each["sort"]: each["fields"] for each in raw_of((files[0], files[1]), capsys)["differences"]
+    }
+    assert found["note"][0]["field"] == "citations"
+    assert found["note"][0]["new"] == [cited | {"tolerance": 0.05, "design": ""}]
+    assert [(each["field"], each["old"], each["new"]) for each in found["design"]] == [
+        ("prices.gigabyte", 0.1, 0.2)
+    ]
+    assert run(["diff", files[2], files[1]]) == 1
+    assert "    Prices: none → on" in capsys.readouterr().out
+    raw_of((files[1], files[2]), capsys)
+
+
 def test_the_same_design_twice_ends_with_0_and_what_is_no_design_with_2(
     pair: tuple[str, str], capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -86,7 +86,7 @@ def test_a_combined_log_has_classes_by_method_and_path_and_whole_seconds_are_spr
     assert found.times == (0.0, 0.5, 1.0, 2.0)
     assert found.classes == ("GET /items/{id}", "GET /items/{id}", "POST /cart", "other")
     assert "spread evenly" in " ".join(found.notes)
-    assert "1 lines that are no requests" in " ".join(found.notes)
+    assert "1 line that is no request is left out" in " ".join(found.notes)
 
 
 @pytest.mark.parametrize("head", ["https ", "h2 ", ""])
@@ -99,6 +99,44 @@ def test_the_log_of_a_load_balancer(head: str) -> None:
     found = read(*lines)
     assert found.times == (0.0, 1.0, 3.0)
     assert set(found.classes or ()) == {"GET /a/b"}
+
+
+def test_arrivals_at_even_times_with_a_size_each_are_no_aggregate() -> None:
+    """Language models log tokens beside the time: that the clock is not read at the full second tells them apart."""
+    lines = [f"2026-03-29 18:15:0{n}.68,{n * 7}" for n in range(4)]
+    assert read("TIMESTAMP,Tokens", *lines).times == (0.0, 1.0, 2.0, 3.0)
+    named = Options(time_column="Time")
+    lines = [f"2026-03-29 18:15:0{n},{n * 7}" for n in range(4)]
+    assert read("Time,web-1", *lines, options=named).times == (0.0, 1.0, 2.0, 3.0)
+
+
+def test_a_log_that_is_broken_here_and_there_is_read_and_the_rest_counted() -> None:
+    line = '10.0.0.1 - - [29/Mar/2026:00:00:0{}.25 +0100] "GET /a HTTP/1.1" 200 1 "-" "b\u2028\x0b"'
+    lines = [line.format(n) for n in range(3)]
+    found = read(lines[0][30:], *lines, "", lines[0][:20])
+    assert found.times == (0.0, 1.0, 2.0)
+    assert found.notes == ("2 lines that are no requests are left out",)
+
+
+def test_a_log_in_fractions_of_a_second_keeps_them() -> None:
+    line = '10.0.0.1 - - [29/Mar/2026:00:00:00.{:03} +0100] "GET /a HTTP/1.1" 200 1'
+    found = read(*(line.format(n) for n in (0, 900, 950)))
+    assert (found.times, found.notes) == ((0.0, 0.9, 0.95), ())
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"ts": 1774742400.5, "request": {"method": "GET", "uri": "/x/7"}},
+        {"StartUTC": "2026-03-29T00:00:00.5Z", "RequestMethod": "GET", "RequestPath": "/x/7"},
+        {"time": "2026/03/29 00:00:00", "request": "GET /x/7 HTTP/1.1"},
+    ],
+    ids=["caddy", "traefik", "slashes"],
+)
+def test_json_logs_of_other_servers(entry: dict[str, object]) -> None:
+    found = read("broken", *[json.dumps(entry)] * 3, '{"ts": true}')
+    assert found.classes == ("GET /x/{id}",) * 3
+    assert "2 lines that are no requests are left out" in found.notes
 
 
 def test_a_log_of_json_objects() -> None:
@@ -178,6 +216,8 @@ def test_the_history_of_locust_is_a_rate_curve() -> None:
         ["time,rps", "0,10", "1,20"],
         ["Type,Name,Request Count,Failure Count", "GET,/a,500,0"],
         ["Label,# Samples,Average", "home,500,12"],
+        ['Time,"rate(http[5m])"', *(f"2026-03-29 00:{n:02}:00,{n / 3}" for n in range(4))],
+        ["Time;web-1;web-2", *(f"{1774742400_000 + n * 15_000};{n};{n}" for n in range(4))],
     ],
 )
 def test_other_aggregates_are_refused_as_such(lines: list[str]) -> None:

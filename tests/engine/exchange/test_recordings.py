@@ -81,6 +81,12 @@ def test_keys_that_are_no_numbers_are_numbered_the_most_frequent_first() -> None
         (["1,a,2,b"], "line 1: 'b' is no work; write seconds from 0"),
         (["time,key", "1"], "line 2: has 1 columns, fewer than the header"),
         (["time,class", "1,a", "2,"], "line 3: has no class; fill it in on every line"),
+        (["time,class", '1,"a', "2,b"], "line 3: is no line of a table: unexpected end of data"),
+        (["time,class", "1," + "x" * 200_000], "line 2: is no line of a table: field larger"),
+        (["1774742400", "1774742401000"], "has times in seconds and in milliseconds"),
+        (['<?xml version="1.0"?>', "<testResults/>"], "is JMeter's XML; have JMeter write CSV"),
+        (["{", '  "windtunnel": 1', "}"], "is one JSON object over many lines"),
+        (["%PDF-1.7"], "is a PDF document"),
         (["0", "2e9"], "say in which unit the times are: --unit ms, us or ns"),
     ],
 )
@@ -91,6 +97,14 @@ def test_what_cannot_be_read_names_file_line_and_remedy(lines: list[str], says: 
     assert message.startswith("log.csv: ")
     assert says in message
     assert "\n" not in message
+
+
+def test_a_clock_that_was_put_back_is_told() -> None:
+    found = read("time", "2026-10-25 02:59:59", "2026-10-25 02:00:00", "2026-10-25 02:00:01")
+    assert found.times == (0.0, 1.0, 3599.0)
+    assert "go back by up to 3599 s" in found.notes[0]
+    zoned = read("2026-10-25T02:59:59+02:00", "2026-10-25T02:00:00+01:00")
+    assert (zoned.times, zoned.notes) == ((0.0, 1.0), ())
 
 
 def test_of_more_arrivals_than_are_kept_the_rate_is_kept() -> None:
@@ -121,6 +135,9 @@ def test_files_that_are_no_text(tmp_path: Path) -> None:
     path.write_bytes(gzip.compress(b"time\n1\n2\n")[:-9])
     with pytest.raises(RecordingError, match="packed by gzip, but broken"):
         load_recording(path)
+    path.write_bytes(bytes(200_000))
+    with pytest.raises(RecordingError, match="is no text"):
+        load_recording(path)
     path.write_bytes(b"\xef\xbb\xbftime\r\n1\r\n2\r\n")
     assert load_recording(path) == Recording(times=(1.0, 2.0))
 
@@ -130,9 +147,12 @@ def test_files_that_are_no_text(tmp_path: Path) -> None:
     [
         gzip.compress(b"time\n1\n2\n", mtime=0),
         "time\n1\n2\n".encode("utf-16"),
+        "time\n1\n2\n".encode("utf-16-le"),
+        "time\n1\n2\n".encode("utf-16-be"),
+        "time\n1\n2\n".encode("utf-32"),
         "time;class\n1;\xe9\n2;\xe9\n".encode("cp1252"),
     ],
-    ids=["gzip", "utf-16", "cp1252"],
+    ids=["gzip", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"],
 )
 def test_packed_and_in_other_encodings(data: bytes, tmp_path: Path) -> None:
     path = tmp_path / "log.csv.gz"

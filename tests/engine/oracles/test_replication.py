@@ -10,7 +10,8 @@ import pytest
 from engine.catalog import check, lower
 from engine.control.simulation import Simulation
 from engine.model.design import Design
-from engine.model.edits import SetField
+from engine.model.edits import UNSET, SetField
+from engine.model.findings import Finding
 from engine.plan.theory import predict
 from engine.run.session import Session
 from engine.sim.invariants import check as check_laws
@@ -414,6 +415,37 @@ def test_a_replay_is_a_queue_with_one_server(rate: float) -> None:
     assert "replay-falls-behind" not in says
     fuller = SetField("db", ("config", "replay"), exponential(0.001 * 1000.0 / rate)).apply(drawn)
     assert "replay-falls-behind" in {each.code for each in check(fuller.design)}
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({}, "it has no replicas"),
+        ({"replicas": 2, "flush": constant(0.001)}, "acknowledged at once"),
+        ({"replicas": 2, "acknowledge": "quorum"}, "neither flush nor replay"),
+        ({"replicas": 2, "acknowledge": "sync", "replay": constant(0.001)}, None),
+        ({"replicas": 2, "acknowledge": "sync", "flush": constant(0.001)}, None),
+    ],
+)
+def test_a_level_that_makes_no_difference_is_warned_of(
+    fields: dict[str, Any], why: str | None
+) -> None:
+    def said(drawn: Design) -> list[Finding]:
+        return [each for each in check(drawn) if each.code == "unused-level"]
+
+    drawn = design(
+        [client("users", 50.0, mix={"write": 1.0}), database(level="remote_flush", **fields)],
+        [link("users", "db")],
+        classes=CLASSES,
+    )
+    found = said(drawn)
+    assert [why in each.message for each in found if why] == [True] * (why is not None)
+    assert len(found) == (why is not None)
+    for each in found:  # what one click does settles it
+        assert each.fix is not None
+        assert said(each.fix.apply(drawn).design) == []
+    plain = SetField("db", ("config", "level"), UNSET).apply(drawn).design
+    assert said(plain) == []
 
 
 def test_a_flush_takes_along_what_has_come_meanwhile() -> None:

@@ -134,6 +134,51 @@ def test_a_damaged_run_is_one_line(path: Path) -> None:
         kept.find()
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE runs SET summary = 'text'",
+        "UPDATE runs SET journal = 7, title = x'00'",
+        "UPDATE runs SET seed = 'many'",
+        "UPDATE runs SET ended = 'never'",
+        "UPDATE runs SET made = x'ff'",
+    ],
+)
+def test_a_field_that_holds_something_else_is_one_line(path: Path, change: str) -> None:
+    kept = Archive(path)
+    kept.add(run(), NOON)
+    with sqlite3.connect(path) as database:
+        database.execute(change)
+    database.close()
+    with pytest.raises(ArchiveError, match="is damaged"):
+        kept.find()
+
+
+@pytest.mark.parametrize(
+    "makes",
+    [
+        "CREATE TRIGGER t AFTER INSERT ON runs BEGIN DELETE FROM runs; END",
+        "CREATE TABLE bookmarks (url TEXT)",
+        (
+            "DROP TABLE runs; CREATE VIEW runs AS WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id FROM n) "
+            "SELECT id, id AS made, id AS title, id AS digest, id AS hash, id AS seed, id AS ended, "
+            "id AS changes, id AS summary, id AS journal FROM n"
+        ),
+        "ALTER TABLE runs ADD COLUMN more AS (hex(zeroblob(900000000)))",
+    ],
+    ids=["trigger", "another program's", "a view without end", "a computed column"],
+)
+def test_a_database_that_does_something_when_it_is_used_is_left_alone(
+    path: Path, makes: str
+) -> None:
+    kept = Archive(path)
+    kept.add(run(), NOON)
+    with sqlite3.connect(path) as database:
+        database.executescript(makes)
+    database.close()
+    assert "holds something else than runs" in refused(path)
+
+
 def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(ArchiveError, match="protected"):

@@ -57,6 +57,18 @@ def test_whoever_holds_most_is_named_in_every_discipline(discipline: str) -> Non
         Session(flood(discipline=discipline), memory=LIMIT).advance(1e5)
 
 
+def test_nobody_is_blamed_for_what_a_few_requests_cannot_hold() -> None:
+    """Most are refused at once, and their timeouts are kept until that of the first, which waits, is over."""
+    raw = raw_flood(queue_limit=15)
+    raw["nodes"][0]["config"]["arrivals"]["rate"] = 1e6
+    raw["nodes"][1]["config"]["service_time"] = constant(1.0)
+    raw["links"][0]["config"]["timeout"] = 10.0
+    made = design(raw["nodes"], raw["links"], duration=1e5, warmup=0)
+    with pytest.raises(MemoryLimitError, match="it is in no queue; lower the load") as caught:
+        Session(made, memory=LIMIT).advance(1e5)
+    assert caught.value.stop.node is None
+
+
 def test_what_stays_small_goes_on() -> None:
     session = Session(flood(queue_limit=100), memory=LIMIT)
     assert session.advance(2.0)

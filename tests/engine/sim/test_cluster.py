@@ -7,9 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from engine.catalog import lower
+from engine.control.simulation import Simulation
 from engine.model.edits import SetField
 from engine.run.session import Session
 from engine.sim.key_maps import map_among
+from engine.sim.primitives.cluster import cluster_of
 from tests.helpers.builders import Raw, client, constant, design, exponential, link, node, run
 
 EXTRA = "extra"
@@ -314,3 +317,15 @@ def test_every_field_can_be_changed_while_it_runs() -> None:
         session.advance(3.0 + second)
         session.result()
     assert session.result()["nodes"]["kv"]["extra"]["lost_writes"] == 0
+
+
+def test_a_thousand_instances_are_found_without_looking_at_all_of_them_for_each_partition() -> None:
+    kv = node("kv", "key_value_cluster", instances=1000, spread=["a", "b", "c"])
+    frames = [{"id": each, "kind": "zone", "name": each} for each in "abc"]
+    made = design(
+        [client("users", 20.0), kv], [link("users", "kv")], frames=frames, duration=5, warmup=0
+    )
+    cluster = cluster_of(Simulation(lower(made)).machine.nodes["kv"])
+    assert cluster is not None
+    zones = [[int(each.pool.index) % 3 for each in owners] for owners in cluster.partitions.owners]
+    assert all(sorted(each) == [0, 1, 2] for each in zones)

@@ -71,6 +71,25 @@ def test_where_requests_fail_latency_is_that_of_all() -> None:
     assert not any("latency_all" in each for each in found)
 
 
+def test_a_comparison_that_names_nothing_speaks_of_all_requests_where_they_fail() -> None:
+    """One that refuses nearly everything would win by what answers alone say."""
+    report = run_study(Compare(Variant.of(shop(1)), Variant.of(shop(6)), seeds=2))
+    rows = [str(row["metric"]) for row in report.table("metrics").records()]
+    assert rows[0] == "users.latency_all.p99"
+    assert rows.index("users.latency.p99") > rows.index("users.goodput")  # kept, behind the others
+    assert not any("users.latency.p99" in each for each in report.sentences)
+    assert report.sentences[-1].startswith("Requests of users fail (A 6")
+    assert "B 0 %" in report.sentences[-1]
+    shown = [each.metric for each in paired_of(report)]
+    assert "users.latency_all.p99" in shown
+    assert "users.latency.p99" not in shown
+    well = run_study(Compare(Variant.of(shop(6)), Variant.of(shop(8)), seeds=2))
+    assert not any("_all" in str(row["metric"]) for row in well.table("metrics").records())
+    named = run_study(Compare(Variant.of(shop(1)), Variant.of(shop(6)), seeds=2, metrics=("p99",)))
+    assert [row["metric"] for row in named.table("metrics").records()] == ["users.latency.p99"]
+    assert named.sentences[-1].endswith("users.latency_all.p99 counts it.")
+
+
 def test_what_they_say() -> None:
     assert paired().difference_text == "−12.3 ±1.1 ms"
     assert paired().verdict == "better"

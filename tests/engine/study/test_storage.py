@@ -70,7 +70,9 @@ def test_a_damaged_line_is_computed_again(tmp_path: Path) -> None:
     kept = filled(tmp_path)
     file = tmp_path / "study.jsonl"
     lines = file.read_text().splitlines()
-    for bad in ("nonsense", "[]", "{}", "null", lines[2].replace('"seed": 1', '"seed": 7')):
+    endless = lines[2].replace('"seed": 1', f'"seed": 1, "memory": {"9" * 400}')
+    other = lines[2].replace('"seed": 1', '"seed": 7')
+    for bad in ("nonsense", "[]", "{}", "null", other, endless):
         file.write_text("\n".join([*lines[:2], bad, lines[3]]) + "\n")
         assert list(reread(tmp_path)) == [key for key in kept if key != list(kept)[1]]
 

@@ -79,6 +79,41 @@ def test_pairs_know_more_than_single_runs() -> None:
     assert difference["high"] - difference["low"] < wide
 
 
+def test_where_one_fails_all_are_compared_by_all_requests() -> None:
+    """Who answers one in three at once would be on the front by answers alone."""
+
+    def hasty(instances: int) -> Variant:
+        made = design(
+            [
+                client("users", 250.0),
+                node(
+                    "web",
+                    "service",
+                    instances=instances,
+                    workers=1,
+                    queue_limit=0,
+                    service_time=exponential(0.01),
+                ),
+            ],
+            [link("users", "web", timeout=0.5)],
+            title=f"Hasty {instances}",
+            duration=40.0,
+            warmup=10.0,
+        )
+        return Variant.of(made)
+
+    report = conclude(Tournament((hasty(1), hasty(12)), seeds=2))
+    rows = report.table("designs").records()
+    assert "latency_all.p99" in rows[0]
+    assert "p99" not in rows[0]
+    assert report.sentences[-1].startswith("Requests fail (A ")
+    well = conclude(Tournament((web(5, price=None), web(6, price=None)), seeds=2))
+    assert "p99" in well.table("designs").records()[0]
+    named = conclude(Tournament((hasty(1), hasty(12)), seeds=2, metrics=("p99", "goodput")))
+    assert "p99" in named.table("designs").records()[0]
+    assert named.sentences[-1].endswith("latency_all.p99 counts it.")
+
+
 def test_without_prices_money_is_not_compared() -> None:
     """By default it is where everybody has prices."""
     free = web(3, price=None)

@@ -60,6 +60,30 @@ def test_it_tells_what_is_selected_and_what_is_gone(canvas: CanvasView) -> None:
     assert told.childCount() == 1
 
 
+def test_items_can_be_pressed_and_have_their_menus(canvas: CanvasView, qtbot) -> None:
+    menus: list[str] = []
+    canvas.context_requested.connect(lambda item, _at: menus.append(item))
+    told = QAccessible.queryAccessibleInterface(canvas)
+    link = told.child(4)
+    deeds = link.actionInterface()
+    assert deeds.actionNames() == ["Press", "SetFocus", "ShowMenu"]
+    assert all(deeds.localizedActionName(each) for each in deeds.actionNames())
+    assert link.valueInterface() is None
+    assert link.textInterface() is None
+    deeds.doAction("Press")
+    qtbot.waitUntil(lambda: bool(link.state().selected))
+    assert canvas.hasFocus()
+    assert menus == []
+    told.child(1).actionInterface().doAction("ShowMenu")
+    qtbot.waitUntil(lambda: menus == ["web"])
+    assert told.child(1).state().selected
+    web = told.child(1)
+    canvas.set_design(design([client("users", 50)], []))
+    web.actionInterface().doAction("Press")  # gone: nothing happens
+    qtbot.wait(1)
+    assert canvas._stage.selection == frozenset()
+
+
 @pytest.mark.parametrize("is_active", [False, True])
 def test_widgets_that_go_take_what_was_told_of_them_along(
     qapp: QApplication, is_active: bool

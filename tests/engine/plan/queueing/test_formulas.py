@@ -110,6 +110,14 @@ def test_bounded_queue_is_the_birth_and_death_process(
     assert found.chance == pytest.approx(sum(states[servers:-1]) / whole / (1 - lost))
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_bounded_queue_under_a_load_without_end_loses_everything() -> None:
+    for load in (1e15, 1e300, math.inf):
+        found = bounded_wait(2, 5, load, SERVICE)
+        assert found.loss == pytest.approx(1.0)
+        assert found.mean == pytest.approx(5 * SERVICE / 2)
+
+
 @pytest.mark.parametrize("load", [0.999999, 1.0, 1.000001, 30.0])
 def test_bounded_queue_near_and_far_above_its_capacity(load: float) -> None:
     found = bounded_wait(1, 1_000, load, SERVICE)

@@ -1,0 +1,91 @@
+"""Numbers of the theory twin that were shown as certain, and did not hold: each holds now, or is doubted."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.catalog import lower
+from engine.model.prediction import Theory
+from engine.plan.theory import predict
+from tests.helpers.builders import Raw, client, constant, design, exponential, link, node, run
+
+
+def theory(nodes: list[Raw], links: list[Raw], **more: object) -> Theory:
+    return predict(lower(design(nodes, links, **more)))
+
+
+def closed(users: int, think: float) -> Raw:
+    arrivals = {"process": "closed", "users": users, "think_time": exponential(think)}
+    return node("users", "client", arrivals=arrivals)
+
+
+def test_a_closed_population_waits_for_all_that_a_flow_does() -> None:
+    """15 users who think for 50 ms, get the first byte after 30 ms and the last 20 ms later: 150 a second."""
+    store = node("s3", "object_storage", first_byte=constant(0.03), bandwidth=1e6, error_share=0)
+    classes = [{"name": "image", "response_bytes": 20_000}]
+    made = design([closed(15, 0.05), store], [link("users", "s3")], classes=classes, duration=100)
+    found = predict(lower(made))
+    assert found.clients["users"].offered == pytest.approx(150.0)
+    assert run(made)["clients"]["users"]["goodput"] == pytest.approx(150.0, rel=0.02)
+
+
+def test_keys_are_asked_for_again_for_as_long_as_a_fetch_takes_not_as_it_takes_on_average() -> None:
+    """20 keys for 10 s each at 280 a second, fetched in .13 s: half of the fetches are of keys on their way."""
+    nodes = [
+        client("users", 280.0),
+        node("gw", "api_gateway", cache_ttl=10.0, admission=None),
+        node("web", "service", instances=5, service_time=exponential(0.13)),
+    ]
+    classes = [{"name": "read", "keys": {"law": "zipf", "count": 20, "alpha": 0.9}}]
+    found = theory(nodes, [link("users", "gw"), link("gw", "web")], classes=classes)
+    assert any("again while they are fetched" in each for each in found.nodes["web"].doubts)
+
+
+def test_a_few_misses_more_are_many_in_a_queue_that_is_nearly_full() -> None:
+    nodes = [
+        client("users", 300.0),
+        node("cache", "cache", capacity=70, eviction="fifo", single_flight=False),
+        node("db", "service", workers=1, service_time=exponential(0.0)),
+    ]
+    links = [link("users", "cache"), link("cache", "db")]
+    classes = [{"name": "read", "keys": {"law": "zipf", "count": 2000, "alpha": 0.2}}]
+
+    def doubts(work: float) -> tuple[str, ...]:
+        nodes[2]["config"]["service_time"] = exponential(work)
+        return theory(nodes, links, classes=classes).nodes["db"].doubts
+
+    assert not doubts(0.001)
+    assert any("again while they are fetched" in each for each in doubts(0.0033))
+
+
+def test_how_much_comes_from_a_node_that_may_refuse_is_doubted() -> None:
+    limiter = node("rl", "rate_limiter", admission={"concurrency": {"limit": 2}})
+    web = node("web", "service", workers=2, service_time=exponential(0.0067))
+    found = theory([client("users", 180.0), limiter, web], [link("users", "rl"), link("rl", "web")])
+    assert "how much comes from rl is doubted" in found.nodes["web"].doubts
+
+
+def test_how_much_workers_get_is_doubted_where_messages_are_delivered_again() -> None:
+    nodes = [client("users", 20.0), node("jobs", "queue", visibility=0.15)]
+    worker = node("wk", "worker", workers=8, service_time=exponential(0.1))
+    found = theory([*nodes, worker], [link("users", "jobs"), link("jobs", "wk")])
+    assert "how much comes from jobs is doubted" in found.nodes["wk"].doubts
+
+
+def test_who_waits_for_a_cold_start_stands_in_no_line() -> None:
+    function = node("fn", "function", service_time=exponential(0.1), idle_ttl=1.0)
+    made = design([client("users", 5.0), function], [link("users", "fn")], duration=100)
+    found = predict(lower(made)).nodes["fn"]
+    assert found.queue == 0.0 == run(made)["nodes"]["fn"]["queue_mean"]
+    assert found.wait is not None
+    assert found.wait > 0.0
+
+
+def test_next_to_no_wait_behind_a_balancer_that_looks_is_doubted() -> None:
+    """Its model is fitted to whole answers within 2 %: of .4 ms after .16 s of work it knows nothing."""
+    web = node("web", "service", instances=5, workers=4, service_time=exponential(0.16))
+    links = [link("users", "web", picker="least_connections")]
+    calm = theory([client("users", 70.0), web], links).nodes["web"]
+    busy = theory([client("users", 115.0), web], links).nodes["web"]
+    assert any("so little wait" in each for each in calm.doubts)
+    assert not any("so little wait" in each for each in busy.doubts)
