@@ -130,8 +130,10 @@ def _workers_free(scaling: ScalingPlan | None, workers: int, work: float, waits:
     numbers = [workers]
     if kappa > 0.0 and work > 0.0:
         # Where n / (work (1 + σ(n-1) + κn(n-1)) + waits) is largest.
-        best = math.floor(math.sqrt((work * max(0.0, 1.0 - sigma) + waits) / (work * kappa)))
-        numbers += [n for n in (best, best + 1) if 1 <= n < workers]
+        gains, costs = work * max(0.0, 1.0 - sigma) + waits, work * kappa
+        if gains < costs * workers * workers:
+            best = math.floor(math.sqrt(gains / costs))
+            numbers += [n for n in (best, best + 1) if 1 <= n < workers]
     return max(n / (work * (1.0 + (n - 1) * (sigma + kappa * n)) + waits) for n in numbers)
 
 

@@ -45,6 +45,8 @@ _EQUAL: Final = 0.98
 """Share of the highest load from which a node is as full as the fullest."""
 _CLOSE: Final = 0.5
 """Share of the highest load from which a doubted one may be the highest."""
+_WITHIN: Final = 0.1
+"""The same for one of which it is doubted how much comes: by how much more may come, nobody knows."""
 _EARLY: Final = 0.1
 """Share of the measured span after which what began empty should be full."""
 _CLIENT_MODEL: Final = "sum of the hops; p99 by convolution"
@@ -171,9 +173,9 @@ def _bottleneck_doubt(network: Network, solved: _Solved, loads: Mapping[str, flo
     highest = max(loads.values(), default=0.0)
     for site in network.sites:
         name = site.plan.id
-        if loads.get(name, 0.0) < _CLOSE * highest:
+        load, doubts = loads.get(name, 0.0), solved.trusts[name].rate
+        if load < (_WITHIN if doubts else _CLOSE) * highest:
             continue
-        doubts = solved.trusts[name].rate
         if held_calls(site):
             doubts = [*doubts, "workers are held during calls, whose times it follows from"]
         if doubts:

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from engine.plan.flow import works_in
+from engine.plan.primitives import WorkPart
 
 if TYPE_CHECKING:
     from engine.plan.network.centers import Center, Edge
@@ -62,9 +63,12 @@ def levels_at(site: Center) -> list[int]:
 
 
 def works_again(site: Center) -> bool:
-    """Whether a flow comes back to its own workers after it began."""
+    """Whether a flow comes back to its own workers after it began, or comes to them only after a call."""
     flow = site.plan.flow
-    return flow is not None and sum(1 for _ in works_in(flow)) > 1
+    if flow is None:
+        return False
+    begins = bool(flow) and isinstance(flow[0], WorkPart)
+    return sum(1 for _ in works_in(flow)) > int(begins)
 
 
 def comes_evenly(site: Center) -> bool:

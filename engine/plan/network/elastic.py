@@ -10,6 +10,7 @@ import numpy as np
 from engine.model.prediction import TIMES
 from engine.model.units import format_figure, format_quantity
 from engine.plan.network.centers import Stay
+from engine.plan.queueing.curves import normal_below
 from engine.plan.queueing.erlang import erlang_b
 from engine.plan.queueing.moments import law_of
 from engine.plan.queueing.waits import Wait
@@ -21,6 +22,11 @@ _SPREAD: Final = 12.0
 """Standard deviations around the mean number inside beyond which nobody looks."""
 _WORTH: Final = 1e-3
 """Share of cold starts or refusals from which they matter."""
+_MANY: Final = 1e6
+"""Mean number inside from which it is taken as normal."""
+_POINTS: Final = 6001
+_SURE: Final = 700.0
+"""Mean number of rises within an idle time from which there is one."""
 _LONG: Final = 10.0
 """Times inside from which on an idle time is long: the number inside has forgotten where it began."""
 
@@ -80,6 +86,8 @@ def cold_share(rate: float, inside: float, kept: float) -> float:
         return 0.0
     if load < 1e-6:
         return math.exp(-rate * kept)
+    if load > _MANY:
+        return _cold_share_of_many(rate, load, kept)
     spread = _SPREAD * math.sqrt(load) + _SPREAD
     low, high = max(0, int(load - spread)), int(load + 2.0 * spread)
     found = np.arange(low, high + 1, dtype=np.float64)
@@ -90,3 +98,13 @@ def cold_share(rate: float, inside: float, kept: float) -> float:
     states /= states.sum()
     rising = rate * states / np.cumsum(states)
     return float(states @ np.exp(-kept * rising))
+
+
+def _cold_share_of_many(rate: float, load: float, kept: float) -> float:
+    """The same of so many inside that their number is as good as normal, with ρ as its mean and variance."""
+    apart = np.linspace(-_SPREAD, 2.0 * _SPREAD, _POINTS)
+    density = np.exp(-apart * apart / 2.0) / math.sqrt(2.0 * math.pi)
+    below = np.maximum(normal_below(apart), 1e-300)
+    rising = rate / math.sqrt(load) * (density / below)
+    never = kept * np.minimum(rising, _SURE / max(kept, 1e-300))
+    return float(density @ np.exp(-never) / density.sum())

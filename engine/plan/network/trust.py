@@ -170,6 +170,8 @@ def _decides_rate(edge: Edge, source: Trust, ends: set[str]) -> bool:
         return True
     if edge.unsure or max(edge.tries) > 1.0 + _WORTH:
         return True
+    if edge.plan.retry.attempts > 1 and _may_fail(edge, set()):
+        return True
     if max(edge.each) > 1.0 and _may_end(edge):
         return True
     if len(ends) > (edge.plan.id in ends):
@@ -215,6 +217,18 @@ def _may_end(edge: Edge) -> bool:
     below = edge.target
     full = (below.stay.load or 0.0) >= 1.0 or below.sheds or below.unknown_load
     return max(edge.fails) > _WORTH or full or edge.unsure or _refuses_somehow(below)
+
+
+def _may_fail(edge: Edge, seen: set[str]) -> bool:
+    """Whether a call may fail, or one of those that are made for it, more often than is known."""
+    below = edge.target
+    if _may_end(edge):
+        return True
+    if below.plan.id in seen or below.plan.backlog is not None:
+        return False
+    seen.add(below.plan.id)
+    made = (each for each in below.leaving if each.plan.waits and each.rate > 0.0)
+    return any(_may_fail(each, seen) for each in made)
 
 
 def _answer_up(edge: Edge, found: dict[str, Trust]) -> None:

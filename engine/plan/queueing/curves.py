@@ -29,6 +29,10 @@ POINTS: Final = 256
 """Points of a grid: a step is about a twenty-fifth of a standard deviation."""
 _NEVER: Final = 1e-12
 """Probability below which nothing happens."""
+_NO_TIME: Final = 1e-30
+"""Mean (s) up to which a duration is none: far below what the clock of a run can tell apart."""
+_SURE: Final = 40.0
+"""Standard deviations beyond which nothing is."""
 _NARROW: Final = 40.0
 """Shape of a gamma distribution from which it is nearly normal."""
 _TERMS: Final = 120
@@ -91,6 +95,8 @@ class Grid:
 
     def wait_and_work(self, wait: Wait, mean: float) -> Floats:
         """An exponential wait, where there is any, and exponential work: in closed form."""
+        if mean <= _NO_TIME:
+            return self.wait(wait)
         times, work = self._edges, 1.0 / mean
         above = np.exp(-work * times)
         if wait.chance > _NEVER and wait.mean > 0.0:
@@ -165,7 +171,7 @@ def below(plan: LawPlan, times: Floats) -> Floats:  # noqa: PLR0911 - one return
         return np.clip((times - plan.low) / span, 0.0, 1.0)
     if kind == "empirical":
         return _empirical_below(plan, times)
-    if mean <= 0.0 or kind == "constant" or (kind == "lognormal" and plan.cv2 <= 0.0):
+    if mean <= _NO_TIME or kind == "constant" or (kind == "lognormal" and plan.cv2 <= 0.0):
         return np.where(times >= mean, 1.0, 0.0)
     if kind == "exponential":
         return np.asarray(-np.expm1(-times / mean))
@@ -204,7 +210,7 @@ def fitted_below(moments: Moments, times: Floats, *, gamma: bool = False) -> Flo
     The gamma distribution is taken by Wilson and Hilferty's cube root, good to a per cent.
     """
     mean, cv2 = moments.mean, moments.cv2
-    if mean <= 0.0 or cv2 < 1e-9:
+    if mean <= _NO_TIME or cv2 < 1e-9:
         return np.where(times >= mean, 1.0, 0.0)
     if abs(cv2 - 1.0) < 1e-6:
         return np.asarray(-np.expm1(-times / mean))
@@ -244,7 +250,7 @@ def gamma_below(shape: float, times: Floats) -> Floats:
 
 def normal_below(values: Floats) -> Floats:
     """The standard normal distribution (Abramowitz and Stegun 26.2.17: error below 1e-7)."""
-    size = np.abs(values)
+    size = np.minimum(np.abs(values), _SURE)
     t = 1.0 / (1.0 + 0.2316419 * size)
     series = t * (
         0.319381530 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429)))

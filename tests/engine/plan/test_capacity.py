@@ -32,3 +32,13 @@ def test_the_capacity_of_limited_instances_is_what_a_full_one_does(changes: dict
     assert demand is not None
     can = capacities(made, demand)["web"].rate
     assert simulate(made)["clients"]["users"]["goodput"] == pytest.approx(can, rel=0.01)
+
+
+@pytest.mark.parametrize("coherency", [0.0, 5e-324, 1e-310, 1e-12])
+def test_a_coherency_next_to_nothing_changes_nothing(coherency: float) -> None:
+    scaling = ScalingPlan(contention=0.05, coherency=coherency)
+    web = station("web", 0.01, workers=12, scaling=scaling)
+    made = plan([closed("users", 12, 0.0), web], [link("users", "web")])
+    demand = demand_of(made)
+    assert demand is not None
+    assert capacities(made, demand)["web"].rate == pytest.approx(12 / (0.01 * 1.55), rel=1e-6)

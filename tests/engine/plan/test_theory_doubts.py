@@ -6,6 +6,7 @@ import pytest
 
 from engine.catalog import lower
 from engine.model.prediction import Theory
+from engine.plan.network import elastic
 from engine.plan.theory import predict
 from tests.helpers.builders import Raw, client, constant, design, exponential, link, node, run
 
@@ -65,11 +66,69 @@ def test_how_much_comes_from_a_node_that_may_refuse_is_doubted() -> None:
     assert "how much comes from rl is doubted" in found.nodes["web"].doubts
 
 
+def test_how_often_calls_are_tried_again_is_doubted_where_it_is_how_often_they_fail() -> None:
+    nodes = [client("users", 110.0), node("lb", "load_balancer")]
+    nodes.append(node("web", "service", workers=2, service_time=exponential(0.01)))
+    tried = {"timeout": 1.0, "retry": {"attempts": 2}}
+    bulkhead = {"concurrent": 2, "pending": 0}
+
+    def doubts(**more: object) -> tuple[str, ...]:
+        links = [link("users", "lb", **tried), link("lb", "web", **more)]
+        return theory(nodes, links).nodes["lb"].doubts
+
+    assert not doubts()
+    assert "how much comes from users is doubted" in doubts(bulkhead=bulkhead)
+
+
 def test_how_much_workers_get_is_doubted_where_messages_are_delivered_again() -> None:
     nodes = [client("users", 20.0), node("jobs", "queue", visibility=0.15)]
     worker = node("wk", "worker", workers=8, service_time=exponential(0.1))
     found = theory([*nodes, worker], [link("users", "jobs"), link("jobs", "wk")])
     assert "how much comes from jobs is doubted" in found.nodes["wk"].doubts
+
+
+def test_work_after_a_call_is_not_left_out_of_the_load() -> None:
+    flow = [{"call": "web-api"}, {"work": "service_time"}]
+    web = node("web", "service", workers=1, service_time=exponential(0.01), flow=flow)
+    api = node("api", "service", service_time=exponential(0.001))
+    found = theory([client("users", 50.0), web, api], [link("users", "web"), link("web", "api")])
+    assert found.nodes["web"].utilization is None
+    assert "comes back to its own workers" in found.nodes["web"].reason
+    assert found.bottleneck is None
+
+
+def test_of_whom_it_is_doubted_how_much_comes_may_be_the_bottleneck() -> None:
+    """Answers that come too late are not stored: whether the database is asked for all depends on that."""
+    nodes = [
+        client("users", 240.0),
+        node(
+            "web", "service", workers=2, service_time=exponential(0.006), hold_while_waiting=False
+        ),
+        node("cache", "cache", capacity=1000, ttl=10),
+        node("db", "sql_database", connections=30, read_time=exponential(0.1)),
+    ]
+    late = {"timeout": 0.05, "fallback": {"kind": "stale"}}
+    links = [link("users", "web"), link("web", "cache")]
+    links.append(link("web", "db", order=1, when="miss", **late))
+    classes = [{"name": "read", "keys": {"law": "uniform", "count": 500}}]
+    found = theory(nodes, links, classes=classes)
+    assert found.bottleneck == "web"
+    assert found.bottleneck_doubt.startswith("the load of db is doubted")
+
+
+@pytest.mark.parametrize("kept", [0.01, 0.5, 3.0])
+def test_cold_starts_of_very_many_are_those_of_many(
+    kept: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exact = elastic.cold_share(1e6, 0.9, kept)
+    monkeypatch.setattr(elastic, "_MANY", 1e5)
+    assert elastic.cold_share(1e6, 0.9, kept) == pytest.approx(exact, rel=0.01)
+
+
+@pytest.mark.filterwarnings("error")
+def test_cold_starts_of_more_than_anybody_has() -> None:
+    assert elastic.cold_share(1e12, 1e12, 1e300) < 1e-9
+    assert elastic.cold_share(1e12, 1e3, 0.0) == 1.0
 
 
 def test_who_waits_for_a_cold_start_stands_in_no_line() -> None:
@@ -89,3 +148,20 @@ def test_next_to_no_wait_behind_a_balancer_that_looks_is_doubted() -> None:
     busy = theory([client("users", 115.0), web], links).nodes["web"]
     assert any("so little wait" in each for each in calm.doubts)
     assert not any("so little wait" in each for each in busy.doubts)
+
+
+@pytest.mark.filterwarnings("error")
+def test_work_that_is_next_to_even_is_even() -> None:
+    db = node("db", "sql_database", read_time={"law": "lognormal", "mean": 0.01, "cv2": 1e-310})
+    found = theory([client("users", 20.0), db], [link("users", "db")])
+    assert found.clients["users"].latency_p99 == pytest.approx(0.01, rel=0.01)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("law", ["constant", "exponential", "gamma", "lognormal", "pareto"])
+def test_durations_next_to_nothing_are_none(law: str) -> None:
+    work = {"law": law, "mean": 5e-324}
+    nodes = [client("users", 20.0), node("lb", "load_balancer", service_time=work)]
+    nodes.append(node("web", "service", service_time=exponential(0.01)))
+    found = theory(nodes, [link("users", "lb"), link("lb", "web", delay=work)])
+    assert found.clients["users"].latency == pytest.approx(0.01, rel=1e-3)
