@@ -24,11 +24,13 @@ from engine.model.commenting import answered, resolved, said, taken_back
 from engine.model.design import Comment, Design, Reply
 from engine.model.units import format_quantity
 from widgets.theme import breakable, directed, menu_text, plain_tip, set_role
+from widgets.theme.shapes import state_pixmap
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from engine.model.edits import Edit
+    from widgets.canvas import NoteChip
     from widgets.theme import ThemeManager
 
 _WIDTH, _HEIGHT = 480, 560
@@ -51,6 +53,8 @@ class Thread(QWidget):
         column.setSpacing(3)
         column.addLayout(self._head(comment, design))
         column.addWidget(_text(comment.text, "muted" if comment.resolved else ""))
+        for chip in card.chips.get(place, ()):
+            column.addLayout(self._cited(chip))
         for reply in comment.replies:
             line = QVBoxLayout()
             line.setContentsMargins(16, 2, 0, 0)
@@ -62,6 +66,9 @@ class Thread(QWidget):
         self.answer.setAccessibleName(f"Reply to {comment.author or 'the comment'}")
         self.answer.returnPressed.connect(self._reply)
         self.settle = set_role(QPushButton("Reopen" if comment.resolved else "Resolve"), "link")
+        self.cite = set_role(QPushButton("Cite…"), "link")
+        self.cite.setToolTip("Cite a number of a run in this comment")
+        self.cite.clicked.connect(lambda: card.cite_requested.emit(place))
         self.settle.clicked.connect(
             lambda: card.ask(resolved(card.design, place, done=not comment.resolved))
         )
@@ -69,6 +76,7 @@ class Thread(QWidget):
         self.delete.clicked.connect(lambda: card.ask(taken_back(card.design, place)))
         tools = QHBoxLayout()
         tools.addWidget(self.answer, 1)
+        tools.addWidget(self.cite)
         tools.addWidget(self.settle)
         tools.addWidget(self.delete)
         column.addLayout(tools)
@@ -91,6 +99,22 @@ class Thread(QWidget):
             row.addWidget(when)
         return row
 
+    def _cited(self, chip: NoteChip) -> QHBoxLayout:
+        """A number that the comment cites, and what became of it."""
+        style = self._card.look.theme.state(chip.tone)
+        sign, row = QLabel(), QHBoxLayout()
+        sign.setPixmap(state_pixmap(style, 10, self._card.devicePixelRatioF()))
+        row.setContentsMargins(2, 1, 0, 1)
+        row.setSpacing(6)
+        row.addWidget(sign)
+        text = _text(chip.text, "caption")
+        row.addWidget(text, 1)
+        if chip.word:
+            word = QLabel(chip.word)
+            word.setStyleSheet(f"color: {style.text}; font-weight: 600")
+            row.addWidget(word)
+        return row
+
     def _reply(self) -> None:
         """Answer."""
         text = self.answer.text().strip()
@@ -104,6 +128,8 @@ class CommentsCard(Overlay):
 
     edit_requested = Signal(object)
     """An ``Edit`` that says, answers, resolves or deletes."""
+    cite_requested = Signal(int)
+    """Place of a comment that is to cite a number."""
     jump_requested = Signal(str)
     moment_requested = Signal(float)
     """A simulated moment (s) to be looked at."""
@@ -115,6 +141,8 @@ class CommentsCard(Overlay):
         self.setAccessibleName("Comments")
         self.design = Design()
         self.threads: list[Thread] = []
+        self.chips: Mapping[int, tuple[NoteChip, ...]] = {}
+        """What comments cite, by their places in the design's list."""
         self._about: str | None = None
         self._at = 0.0
         self._first: Collection[int] = ()
@@ -136,6 +164,17 @@ class CommentsCard(Overlay):
         self.design = design
         if self.isVisible():
             self._fill()
+
+    def show_chips(self, chips: Mapping[int, tuple[NoteChip, ...]]) -> None:
+        """Show what comments cite, and what became of it."""
+        self.chips = chips
+        if self.isVisible():
+            self._fill()
+
+    def come_back(self, holder: object) -> None:
+        """The card by which a comment cites was closed: show that comment again."""
+        if isinstance(holder, int) and holder < len(self.design.comments):
+            self.open_on((holder,))
 
     def ask(self, edit: Edit) -> None:
         """Ask for an edit; when it is done, the card has heard of it."""
@@ -178,7 +217,7 @@ class CommentsCard(Overlay):
             f"At {format_quantity(self._at, 's')}" if at is not None else "At a moment"
         )
         self.now.setEnabled(at is not None)
-        self.now.setChecked(bool(first))
+        self.now.setChecked(bool(first) and at is not None)
         self._fill()
         super().open()
         self.words.setFocus(Qt.FocusReason.PopupFocusReason)

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from app.overlay import Overlay
 from engine.catalog.citing import said
 from engine.catalog.measures import measured_of, title_of
+from engine.model.citing import cited_by
 from engine.model.design import Design
 from engine.model.metrics import value_of
 from engine.model.units import format_quantity
@@ -29,6 +30,8 @@ from widgets.theme import set_role
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from engine.model.citing import Holder
+    from engine.model.design import Citation
     from widgets.theme import ThemeManager
 
 _SIZE: Final = (560, 520)
@@ -53,6 +56,9 @@ class CitingCard(Overlay):
     tolerance_requested = Signal(int, float)
     """Place of a citation, and the share by which a run may be off."""
 
+    left = Signal(object)
+    """It was closed: the note (its id) or the comment (its place) that it was about, or None."""
+
     def __init__(self, window: QWidget, look: ThemeManager) -> None:
         """Nothing was measured yet."""
         super().__init__(window, look)
@@ -60,7 +66,7 @@ class CitingCard(Overlay):
         self._is_built = False
         self._design = Design()
         self._result: Mapping[str, Any] | None = None
-        self._note: str | None = None
+        self._holder: Holder | None = None
         self.search = QLineEdit()
         self.metrics = QListWidget()
         self.cited = QListWidget()
@@ -68,16 +74,22 @@ class CitingCard(Overlay):
         self.tolerance = QDoubleSpinBox(
             minimum=0.0, maximum=1000.0, decimals=1, singleStep=1.0, suffix=" %"
         )
+        self._head = set_role(QLabel(), "section")
         self.drop = QPushButton("Remove")
         self.measure = QPushButton("Measure now")
         self.measure.setToolTip("Run the whole scenario from the start, beside the sandbox")
         self.measure.clicked.connect(lambda _checked: self.measure_requested.emit())
 
-    def open_on(self, design: Design, note: str | None, result: Mapping[str, Any] | None) -> None:
-        """Offer the metrics of a result for a note; None for a note that is yet to be made."""
+    def open_on(
+        self, design: Design, holder: Holder | None, result: Mapping[str, Any] | None
+    ) -> None:
+        """Offer the metrics of a result for a note or a comment; None for a note that is yet to be made."""
         if not self._is_built:
             self._build()
-        self._note, self._result = note, result
+        self._holder, self._result = holder, result
+        what = "comment" if isinstance(holder, int) else "note"
+        self._head.setText(f"Cited on this {what}")
+        self.cited.setAccessibleName(f"Cited on this {what}")
         self.search.clear()
         self.set_design(design)
         self._fill()
@@ -102,8 +114,15 @@ class CitingCard(Overlay):
 
     def set_note(self, note: str) -> None:
         """The note that is cited on, once it was made."""
-        self._note = note
+        self._holder = note
         self._fill_cited()
+
+    def close_card(self) -> None:
+        """Hide it, and say whose citations it was about."""
+        was_open = self.isVisible()
+        super().close_card()
+        if was_open:
+            self.left.emit(self._holder)
 
     def place(self) -> None:
         """Sit in the middle."""
@@ -120,7 +139,7 @@ class CitingCard(Overlay):
             self.cite_requested.emit(row.data(_METRIC))
 
     def remove(self) -> None:
-        """Take the chosen citation off the note."""
+        """Take the chosen citation off."""
         if self.cited.currentRow() >= 0:
             self.drop_requested.emit(self.cited.currentRow())
 
@@ -134,7 +153,6 @@ class CitingCard(Overlay):
         self.search.setClearButtonEnabled(True)
         self.metrics.setAccessibleName("Metrics of the run")
         self.metrics.itemActivated.connect(lambda _row: self.cite())
-        self.cited.setAccessibleName("Cited on this note")
         self.cited.setMaximumHeight(92)
         self.cited.currentRowChanged.connect(lambda _row: self._show_tolerance())
         self.tolerance.setAccessibleName("Tolerance")
@@ -142,13 +160,13 @@ class CitingCard(Overlay):
             "By how much of the value a run may be off before it no longer holds"
         )
         self.tolerance.editingFinished.connect(self._set_tolerance)
-        self.drop.setToolTip("Take this citation off the note (Del)")
+        self.drop.setToolTip("Take this citation off (Del)")
         self.drop.clicked.connect(lambda _checked: self.remove())
         gone = QShortcut(QKeySequence(Qt.Key.Key_Delete), self.cited)
         gone.setContext(Qt.ShortcutContext.WidgetShortcut)
         gone.activated.connect(self.remove)
         cite = set_role(QPushButton("Cite"), "primary")
-        cite.setToolTip("Put the chosen number on the note (Enter)")
+        cite.setToolTip("Put the chosen number there (Enter)")
         cite.clicked.connect(lambda _checked: self.cite())
         head = QHBoxLayout()
         head.addWidget(set_role(QLabel("Cite a metric"), "title"), 1)
@@ -165,7 +183,7 @@ class CitingCard(Overlay):
         for part in (self.about, self.measure, self.search):
             column.addWidget(part)
         column.addWidget(self.metrics, 1)
-        column.addWidget(set_role(QLabel("Cited on this note"), "section"))
+        column.addWidget(self._head)
         column.addWidget(self.cited)
         column.addLayout(tools)
 
@@ -191,24 +209,26 @@ class CitingCard(Overlay):
         self.metrics.setCurrentRow(0)
 
     def _fill_cited(self) -> None:
-        """List what the note cites; the same place stays chosen."""
+        """List what is cited there; the same place stays chosen."""
         place = self.cited.currentRow()
-        note = self._design.note_by_id.get(self._note or "")
         self.cited.clear()
-        for citation in note.citations if note is not None else ():
+        for citation in self._citations():
             self.cited.addItem(said(self._design, citation))
         self.cited.setCurrentRow(min(max(place, 0), self.cited.count() - 1))
         self._show_tolerance()
 
     def _show_tolerance(self) -> None:
         """Of the chosen citation."""
-        note = self._design.note_by_id.get(self._note or "")
-        place = self.cited.currentRow()
-        is_there = note is not None and 0 <= place < len(note.citations)
+        found, place = self._citations(), self.cited.currentRow()
+        is_there = 0 <= place < len(found)
         for part in (self.tolerance, self.drop):
             part.setEnabled(is_there)
-        if note is not None and is_there:
-            self.tolerance.setValue(100.0 * note.citations[place].tolerance)
+        if is_there:
+            self.tolerance.setValue(100.0 * found[place].tolerance)
+
+    def _citations(self) -> tuple[Citation, ...]:
+        """What the note or the comment cites."""
+        return cited_by(self._design, self._holder) if self._holder is not None else ()
 
     def _set_tolerance(self) -> None:
         """Another tolerance for the chosen citation."""

@@ -8,7 +8,15 @@ from PySide6.QtCore import QObject, Signal
 
 from app.citing.card import CitingCard
 from engine.catalog.citing import broken_citations, chips
-from engine.model.citing import cited_of, citing, new_note, replaced, uncited
+from engine.model.citing import (
+    citations_of,
+    cited_by,
+    cited_of,
+    citing,
+    new_note,
+    replaced,
+    uncited,
+)
 from engine.model.design import Note
 from engine.model.fingerprint import fingerprint
 from engine.model.ids import fresh_id
@@ -20,6 +28,7 @@ if TYPE_CHECKING:
     from app.workbench import Workbench
     from engine.catalog.citing import Standing
     from engine.model.changes import Changes
+    from engine.model.citing import Holder
     from engine.model.design import Design
     from widgets.canvas.health import State
 
@@ -37,6 +46,8 @@ class CitingDesk(QObject):
 
     shown = Signal(object)
     """The chips of the notes, by their ids."""
+    comments_shown = Signal(object)
+    """The chips of the comments, by their places in the design's list."""
 
     def __init__(self, bench: Workbench) -> None:
         """Nothing was measured yet."""
@@ -47,8 +58,10 @@ class CitingDesk(QObject):
         """Fingerprint of what the result is of."""
         self._is_of_this: bool | None = False
         """Whether that is the open design as it is, since an edit may be undone; None is not known yet."""
-        self._note: str | None = None
+        self._holder: Holder | None = None
         self._shown: dict[str, tuple[NoteChip, ...]] = {}
+        self._of_comments: dict[int, tuple[NoteChip, ...]] = {}
+        self._comments = 0
         self.card = CitingCard(bench.window, bench.look)
         self.card.cite_requested.connect(self.cite)
         self.card.drop_requested.connect(self._drop)
@@ -65,8 +78,13 @@ class CitingDesk(QObject):
     def open(self) -> None:
         """Offer metrics: for the note that is selected, or for a new one."""
         chosen = self._bench.chosen
-        self._note = chosen if chosen in self._bench.design.note_by_id else None
-        self.card.open_on(self._bench.design, self._note, self.result)
+        self._holder = chosen if chosen in self._bench.design.note_by_id else None
+        self.card.open_on(self._bench.design, self._holder, self.result)
+
+    def open_for_comment(self, place: int) -> None:
+        """Choose a number for the comment at a place of the design's list."""
+        self._holder = place
+        self.card.open_on(self._bench.design, place, self.result)
 
     def take_result(self, result: Mapping[str, Any], design: Design | None = None) -> None:
         """A whole run was measured: of a design as it was when that began, or of the open one."""
@@ -92,8 +110,8 @@ class CitingDesk(QObject):
         if citation is None:
             return
         document = self._bench.services.document
-        if self._note is not None and self._note in design.note_by_id:
-            document.push(citing(design, self._note, citation))
+        if isinstance(self._holder, int) or self._holder in design.note_by_id:
+            document.push(citing(design, self._holder, citation))
             return
         at = self._bench.views.canvas.camera.shown().center()
         taken = {
@@ -112,23 +130,24 @@ class CitingDesk(QObject):
             citations=(citation,),
         )
         if document.push(new_note(note)):
-            self._note = note.id
+            self._holder = note.id
             self.card.set_note(note.id)
             self._bench.views.canvas.select({note.id})
 
     def _drop(self, place: int) -> None:
-        """Take a citation off the note."""
-        if self._note is not None:
-            self._bench.services.document.push(uncited(self._bench.design, self._note, place))
+        """Take a citation off."""
+        if self._holder is not None:
+            self._bench.services.document.push(uncited(self._bench.design, self._holder, place))
 
     def _set_tolerance(self, place: int, share: float) -> None:
         """Another tolerance."""
         design = self._bench.design
-        note = design.note_by_id.get(self._note or "")
-        if note is None or note.citations[place].tolerance == share:
+        holder = self._holder
+        cited = cited_by(design, holder) if holder is not None else ()
+        if holder is None or place >= len(cited) or cited[place].tolerance == share:
             return
-        citation = note.citations[place].model_copy(update={"tolerance": share})
-        self._bench.services.document.push(replaced(design, note.id, place, citation))
+        citation = cited[place].model_copy(update={"tolerance": share})
+        self._bench.services.document.push(replaced(design, holder, place, citation))
 
     def _follow(self, design: Design, changes: Changes) -> None:
         """The open design was edited: what was measured may be of another one."""
@@ -136,23 +155,33 @@ class CitingDesk(QObject):
             self._is_of_this = (
                 None  # not found out before somebody asks: a large design takes a while
             )
+        if isinstance(self._holder, int) and len(design.comments) != self._comments:
+            self.card.close_card()  # a place of the list may be that of another comment now
+        self._comments = len(design.comments)
         self.card.set_design(design)
         self._show()
 
     def _begin_anew(self, design: Design) -> None:
         """Another design was opened."""
         self._result = None
+        self._comments = len(design.comments)
         self.card.set_design(design)
         self._show()
 
     def _show(self) -> None:
         """Chips on the notes, and findings of what does not hold."""
         design = self._bench.design
-        result = self.result if any(note.citations for note in design.notes) else None
-        shown = {
-            note: tuple(NoteChip(each.text, each.word, _TONES[each.standing]) for each in some)
-            for note, some in chips(design, result).items()
+        cites = next(citations_of(design), None) is not None
+        result = self.result if cites else None
+        found = {
+            holder: tuple(NoteChip(each.text, each.word, _TONES[each.standing]) for each in some)
+            for holder, some in chips(design, result).items()
         }
+        shown = {holder: some for holder, some in found.items() if isinstance(holder, str)}
+        of_comments = {holder: some for holder, some in found.items() if isinstance(holder, int)}
+        if of_comments != self._of_comments:
+            self._of_comments = of_comments
+            self.comments_shown.emit(of_comments)
         if shown != self._shown:
             self._shown = shown
             self._bench.views.canvas.show_chips(shown)

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from engine.catalog.checks.scenario import metric_problem
 from engine.catalog.measures import title_of, unit_of
-from engine.model.citing import citations_of, cited_of, judged, replaced
+from engine.model.citing import (
+    Holder,
+    citations_of,
+    cited_by,
+    cited_of,
+    holder_of,
+    judged,
+    replaced,
+)
 from engine.model.findings import Finding
 from engine.model.fingerprint import fingerprint
 from engine.model.units import format_quantity
@@ -46,16 +54,19 @@ def said(design: Design, cited: Citation) -> str:
     return f"{title_of(design, cited.metric)} was {value} in run {cited.run[:SHORT]}"
 
 
-def chips(design: Design, result: Mapping[str, Any] | None) -> dict[str, tuple[Chip, ...]]:
-    """What stands on the notes, by their ids; ``result`` is of the present design, where it was run."""
+def chips(design: Design, result: Mapping[str, Any] | None) -> dict[Holder, tuple[Chip, ...]]:
+    """What stands on notes, by their ids, and on comments, by their places in the design's list.
+
+    ``result`` is of the present design, where it was run.
+    """
     verdicts = judged(design, result) if result is not None else []
-    by_place = {(each["note"], each["place"]): each for each in verdicts}
-    present, found = "", dict[str, list[Chip]]()
-    for note, place, cited in citations_of(design):
+    by_place = {(holder_of(each), each["place"]): each for each in verdicts}
+    present, found = "", dict[Holder, list[Chip]]()
+    for holder, place, cited in citations_of(design):
         present = present or fingerprint(design)
         value = value_text(design, cited.metric, cited.value)
         text = f"{title_of(design, cited.metric)} {value} · run {cited.run[:SHORT]}"
-        verdict = by_place.get((note.id, place))
+        verdict = by_place.get((holder, place))
         standing: Standing = "cited"
         word = ""
         if verdict is not None:
@@ -64,20 +75,23 @@ def chips(design: Design, result: Mapping[str, Any] | None) -> dict[str, tuple[C
             )
         elif cited.design not in {"", present}:
             standing, word = "other", "of another design"
-        found.setdefault(note.id, []).append(Chip(text, standing, word))
-    return {note: tuple(some) for note, some in found.items()}
+        found.setdefault(holder, []).append(Chip(text, standing, word))
+    return {holder: tuple(some) for holder, some in found.items()}
 
 
 def citation_findings(design: Design) -> Iterator[Finding]:
     """What can be said of citations before any run."""
     present = ""
-    for note, place, cited in citations_of(design):
+    for holder, place, cited in citations_of(design):
+        if _is_done_with(design, holder):
+            continue
         problem = metric_problem(design, cited.metric)
         if problem is not None:
-            message = f"A note cites a number that no run of this design has. {problem}".replace(
+            who = "comment" if isinstance(holder, int) else "note"
+            message = f"A {who} cites a number that no run of this design has. {problem}".replace(
                 "The objective's ", ""
             )
-            yield _finding("warning", "citation-unknown", message, note.id, place)
+            yield _finding(design, "warning", "citation-unknown", message, holder, place)
             continue
         present = present or fingerprint(design)
         if cited.design not in {"", present}:
@@ -85,25 +99,26 @@ def citation_findings(design: Design) -> Iterator[Finding]:
                 f"Cited for another design: {said(design, cited)}, and what is run was changed since; "
                 "measure it (M), then see whether the number still holds"
             )
-            yield _finding("risk", "citation-other-design", message, note.id, place)
+            yield _finding(design, "risk", "citation-other-design", message, holder, place)
 
 
 def broken_citations(design: Design, result: Mapping[str, Any]) -> Iterator[Finding]:
     """Citations that a run of the design does not bear out; the fix cites the new number."""
     for each in judged(design, result):
-        if each["holds"]:
+        holder = holder_of(each)
+        if each["holds"] or _is_done_with(design, holder):
             continue
-        cited = design.note_by_id[each["note"]].citations[each["place"]]
+        cited = cited_by(design, holder)[each["place"]]
         fresh = cited_of(design, result, cited.metric)
         fix = None
         if fresh is not None:
             kept = fresh.model_copy(update={"tolerance": cited.tolerance})
-            fix = replaced(design, each["note"], each["place"], kept)
+            fix = replaced(design, holder, each["place"], kept)
         message = (
             f"A cited number no longer holds: {said(design, cited)}, {_now(design, each)} in this run "
             f"(tolerance {format_quantity(cited.tolerance, '%')}); cite it anew, or see what changed"
         )
-        finding = _finding("warning", "citation-broken", message, each["note"], each["place"])
+        finding = _finding(design, "warning", "citation-broken", message, holder, each["place"])
         yield replace(finding, fix=fix)
 
 
@@ -114,8 +129,27 @@ def _now(design: Design, verdict: Mapping[str, Any]) -> str:
     return f"now {value_text(design, verdict['metric'], verdict['measured'])}"
 
 
+def _is_done_with(design: Design, holder: Holder) -> bool:
+    """Whether a comment is resolved: nobody asks any more whether its numbers hold."""
+    return isinstance(holder, int) and design.comments[holder].resolved
+
+
 def _finding(
-    level: Literal["warning", "risk"], code: str, message: str, note: str, place: int
+    design: Design,
+    level: Literal["warning", "risk"],
+    code: str,
+    message: str,
+    holder: Holder,
+    place: int,
 ) -> Finding:
-    """A finding about a citation."""
-    return Finding(level=level, code=code, message=message, id=note, field=f"citations.{place}")
+    """A finding about a citation: at the note, or at what the comment is about."""
+    if not isinstance(holder, int):
+        return Finding(
+            level=level, code=code, message=message, id=holder, field=f"citations.{place}"
+        )
+    about = design.comments[holder].about
+    known = about is not None and design.item(about) is not None
+    field = f"comments.{holder}.citations.{place}"
+    return Finding(
+        level=level, code=code, message=message, id=about if known else None, field=field
+    )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from engine.model import commenting
 from engine.model.design import Citation, Note
 from engine.model.edits import UNSET, CompoundEdit, EditError, Insert, Placed, SetField
 from engine.model.fingerprint import fingerprint
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from engine.model.edits import Edit
 
 
+Holder: TypeAlias = str | int
+"""Who cites: the id of a note, or the place of a comment in the design's list."""
 CITATION_HEIGHT: Final = 22.0
 """Room that a citation takes at the foot of a note (scene units)."""
 _ABOVE: Final = 6.0
@@ -44,26 +47,32 @@ def cited_of(design: Design, result: Mapping[str, Any], metric: str) -> Citation
     return Citation(run=str(result["hash"]), metric=metric, value=value, design=fingerprint(design))
 
 
-def citing(design: Design, note_id: str, citation: Citation) -> Edit:
-    """One citation more on a note, which grows by it. One of the same metric is replaced: cited anew."""
-    note = _note(design, note_id)
-    kept = [each for each in note.citations if each.metric != citation.metric]
-    return _all(note, [*kept, citation], "Cite a metric")
+def cited_by(design: Design, holder: Holder) -> tuple[Citation, ...]:
+    """What a note or a comment cites; nothing where it is gone."""
+    if isinstance(holder, int):
+        comments = design.comments
+        return comments[holder].citations if 0 <= holder < len(comments) else ()
+    note = design.note_by_id.get(holder)
+    return note.citations if note is not None else ()
 
 
-def replaced(design: Design, note_id: str, place: int, citation: Citation) -> Edit:
-    """Another citation in the place of one: cited anew, or with another tolerance."""
-    note = _note(design, note_id)
-    changed = [citation if i == place else each for i, each in enumerate(note.citations)]
-    return _all(note, changed, "Change citation")
+def citing(design: Design, holder: Holder, citation: Citation) -> Edit:
+    """One citation more; a note grows by it. One of the same metric is replaced: cited anew. Raises ``EditError``."""
+    kept = [each for each in cited_by(design, holder) if each.metric != citation.metric]
+    return _all(design, holder, (*kept, citation), "Cite a metric")
 
 
-def uncited(design: Design, note_id: str, place: int) -> Edit:
-    """No such citation."""
-    note = _note(design, note_id)
-    return _all(
-        note, [each for i, each in enumerate(note.citations) if i != place], "Take citation"
-    )
+def replaced(design: Design, holder: Holder, place: int, citation: Citation) -> Edit:
+    """Another citation in the place of one: cited anew, or with another tolerance. Raises ``EditError``."""
+    cited = cited_by(design, holder)
+    changed = tuple(citation if i == place else each for i, each in enumerate(cited))
+    return _all(design, holder, changed, "Change citation")
+
+
+def uncited(design: Design, holder: Holder, place: int) -> Edit:
+    """No such citation. Raises ``EditError``."""
+    kept = (each for i, each in enumerate(cited_by(design, holder)) if i != place)
+    return _all(design, holder, tuple(kept), "Take citation")
 
 
 def new_note(note: Note) -> Edit:
@@ -71,27 +80,28 @@ def new_note(note: Note) -> Edit:
     return Insert((Placed(note),), "Cite a metric")
 
 
-def citations_of(design: Design) -> Iterator[tuple[Note, int, Citation]]:
-    """All citations: their note, their place on it, and what they cite."""
-    for note in design.notes:
-        for place, citation in enumerate(note.citations):
-            yield note, place, citation
+def citations_of(design: Design) -> Iterator[tuple[Holder, int, Citation]]:
+    """All citations: who cites, its place there, and what is cited; notes first."""
+    holders: list[Holder] = [*design.note_by_id, *range(len(design.comments))]
+    for holder in holders:
+        for place, citation in enumerate(cited_by(design, holder)):
+            yield holder, place, citation
 
 
 def judged(design: Design, result: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Whether the numbers that notes cite hold in a run of the design, one object each.
+    """Whether the numbers that notes and comments cite hold in a run of the design, one object each.
 
-    ``measured`` is None where nothing was measured; ``same_design`` tells whether what was run is what was cited.
+    It has ``note``, the id, or ``comment``, its place in the design's list, from 0. ``measured`` is None where nothing was measured; ``same_design`` tells whether what was run is what was cited.
     """
     citations = list(citations_of(design))
     if not citations:
         return []
     present, found = fingerprint(design), []
-    for note, place, cited in citations:
+    for holder, place, cited in citations:
         measured = value_of(cited.metric, result)
         found.append(
             {
-                "note": note.id,
+                **({"comment": holder} if isinstance(holder, int) else {"note": holder}),
                 "place": place,
                 "metric": cited.metric,
                 "run": cited.run,
@@ -105,17 +115,19 @@ def judged(design: Design, result: Mapping[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
-def _note(design: Design, note_id: str) -> Note:
-    """A note. Raises ``EditError``."""
-    note = design.note_by_id.get(note_id)
+def holder_of(verdict: Mapping[str, Any]) -> Holder:
+    """Who cites what was judged."""
+    return verdict["note"] if "note" in verdict else int(verdict["comment"])
+
+
+def _all(design: Design, holder: Holder, citations: tuple[Citation, ...], label: str) -> Edit:
+    """These citations and no others; the room for the text of a note stays what it was."""
+    if isinstance(holder, int):
+        return commenting.citing(design, holder, citations, label)
+    note = design.note_by_id.get(holder)
     if note is None:
-        msg = f"there is no note {note_id!r}"
+        msg = f"there is no note {holder!r}"
         raise EditError(msg)
-    return note
-
-
-def _all(note: Note, citations: list[Citation], label: str) -> Edit:
-    """These citations and no others; the room for the text stays what it was."""
     raw: list[JsonValue] = [each.model_dump(mode="json") for each in citations]
     cites = SetField(note.id, ("citations",), raw or UNSET, label)
     grown = foot_of(len(citations)) - foot_of(len(note.citations))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.model.edits import UNSET, SetDesign
+from engine.model.edits import UNSET, EditError, SetDesign
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
-    from engine.model.design import Comment, Design, Reply
+    from engine.model.design import Citation, Comment, Design, Reply
     from engine.model.edits import Edit
 
 
@@ -38,6 +38,18 @@ def taken_back(design: Design, place: int) -> Edit:
     return _all(kept, "Delete comment")
 
 
+def citing(design: Design, place: int, citations: tuple[Citation, ...], label: str) -> Edit:
+    """The comment at a place relies on these numbers of runs. Raises ``EditError``."""
+    if not 0 <= place < len(design.comments):
+        msg = f"there is no comment {place}"
+        raise EditError(msg)
+    raw = [_raw(each) for each in design.comments]
+    raw[place].pop("citations", None)  # who cites nothing has no such field
+    if citations:
+        raw[place]["citations"] = [each.model_dump(mode="json") for each in citations]
+    return SetDesign(("comments",), [*raw], label)
+
+
 def open_by_item(design: Design) -> dict[str, int]:
     """How many comments are not done with, by the item that they are about."""
     found: dict[str, int] = {}
@@ -54,7 +66,11 @@ def _with(design: Design, place: int, comment: Comment, label: str) -> Edit:
 
 def _all(comments: list[Comment], label: str) -> Edit:
     """These comments and no others."""
-    raw: list[JsonValue] = [
-        each.model_dump(mode="json", by_alias=True, exclude_unset=True) for each in comments
-    ]
+    raw: list[JsonValue] = [_raw(each) for each in comments]
     return SetDesign(("comments",), raw or UNSET, label)
+
+
+def _raw(comment: Comment) -> dict[str, JsonValue]:
+    """A comment as a file has it."""
+    found: dict[str, JsonValue] = comment.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    return found

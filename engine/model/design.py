@@ -323,6 +323,8 @@ class Comment(Part):
     """The simulated moment (s) that it is about; none is any."""
     resolved: bool = False
     replies: tuple[Reply, ...] = Field(default=(), max_length=200, strict=False)
+    citations: tuple[Citation, ...] = Field(default=(), max_length=20, strict=False)
+    """Numbers of runs that it relies on."""
 
 
 class View(Part):

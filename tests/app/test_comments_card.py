@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from app.comments_card import CommentsCard
 from app.document import DesignDocument
 from engine.model.design import Comment, Design, Link, Node
+from widgets.canvas import NoteChip
 from widgets.theme import ThemeManager
 
 SHOP = Design(
@@ -154,3 +155,21 @@ def test_comments_that_are_asked_for_are_on_top_and_the_next_is_about_their_mome
     said = [text for text in texts(card) if text.startswith("at ")]
     assert said == ["at 30", "at 20", "at 10"]
     assert not card.now.isChecked()
+
+
+def test_a_comment_shows_what_it_cites_and_asks_for_more(card, qtbot) -> None:
+    card.open_about("web", None)
+    say(card, qtbot, "Too slow")
+    card.show_chips({0: (NoteChip("Web: p99 48 ms · run 3f2a8c1e", "now 95 ms", "failing"),)})
+    assert {"Web: p99 48 ms · run 3f2a8c1e", "now 95 ms"} <= set(texts(card))
+    asked: list[int] = []
+    card.cite_requested.connect(asked.append)
+    card.threads[0].cite.click()
+    assert asked == [0]
+    card.close_card()
+    card.come_back("note")  # a note was cited on: nothing of this card
+    assert not card.isVisible()
+    card.come_back(0)
+    assert card.isVisible()
+    say(card, qtbot, "And at no moment")
+    assert [each.at for each in card.design.comments] == [None, None]

@@ -213,19 +213,20 @@ def _step_edit(draw: Draw, design: Design) -> Edit:
 
 
 def _citation_edit(draw: Draw, design: Design) -> Edit:
-    """A number cited on a note, cited anew, or taken off it."""
-    note = draw(st.sampled_from(design.notes))
+    """A number cited on a note or in a comment, cited anew, or taken off."""
+    holder = draw(st.sampled_from([*design.note_by_id, *range(len(design.comments))]))
     metric = draw(st.sampled_from(["users.goodput", "web.residence.p99"]))
     value = draw(st.floats(-1e18, 1e18))
     cited = Citation(run=draw(st.text(min_size=1, max_size=9)), metric=metric, value=value)
-    if not note.citations or draw(st.booleans()):
-        return citing.citing(design, note.id, cited)
-    place = draw(st.integers(0, len(note.citations) - 1))
+    there = citing.cited_by(design, holder)
+    if not there or draw(st.booleans()):
+        return citing.citing(design, holder, cited)
+    place = draw(st.integers(0, len(there) - 1))
     return draw(
         st.sampled_from(
             [
-                citing.replaced(design, note.id, place, cited),
-                citing.uncited(design, note.id, place),
+                citing.replaced(design, holder, place, cited),
+                citing.uncited(design, holder, place),
             ]
         )
     )

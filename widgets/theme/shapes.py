@@ -6,7 +6,15 @@ import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPainterPathStroker, QPen, QPolygonF
+from PySide6.QtGui import (
+    QColor,
+    QPainter,
+    QPainterPath,
+    QPainterPathStroker,
+    QPen,
+    QPixmap,
+    QPolygonF,
+)
 
 if TYPE_CHECKING:
     from widgets.theme.tokens import Shape, StateStyle
@@ -47,6 +55,17 @@ def paint_state(painter: QPainter, state: StateStyle, rect: QRectF) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.fillPath(shape_path(state.shape, rect), QColor(state.colour))
     painter.restore()
+
+
+def state_pixmap(state: StateStyle, size: int, ratio: float) -> QPixmap:
+    """The badge of ``state`` as a picture of ``size`` logical pixels."""
+    picture = QPixmap(round(size * ratio), round(size * ratio))
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    paint_state(painter, state, QRectF(0.0, 0.0, size, size))
+    painter.end()
+    return picture
 
 
 def _polygon(centre: QPointF, radius: float, corners: int) -> QPolygonF:

@@ -9,6 +9,7 @@ import pytest
 
 from engine.catalog import check
 from engine.catalog.citing import broken_citations, chips, said
+from engine.model import commenting
 from engine.model.citing import (
     cited_of,
     citing,
@@ -18,7 +19,7 @@ from engine.model.citing import (
     replaced,
     uncited,
 )
-from engine.model.design import Citation, Design, Note
+from engine.model.design import Citation, Comment, Design, Note
 from engine.model.differences import differences
 from engine.model.edits import EditError, Move, Position, SetDesign, SetField
 from engine.model.files import dumps, loads
@@ -209,3 +210,58 @@ def test_the_tolerance_is_a_share_of_the_value() -> None:
 def test_it_is_said_in_words() -> None:
     citation = Citation(run="3f2a" * 16, metric=P99, value=0.048)
     assert said(SHOP, citation) == "Web: p99 residence was 48 ms in run 3f2a3f2a"
+
+
+def commented(design: Design, *, resolved: bool = False, about: str | None = "web") -> Design:
+    """A comment about the service that cites its p99."""
+    comment = Comment(text="Look", about=about, resolved=resolved)
+    made = commenting.said(design, comment).apply(design).design
+    citation = cited_of(made, measured(made), P99)
+    assert citation is not None
+    return citing(made, 0, citation).apply(made).design
+
+
+def test_comments_cite_as_notes_do_and_other_comments_are_written_as_before() -> None:
+    design = commented(SHOP)
+    assert [each.metric for each in design.comments[0].citations] == [P99]
+    assert loads(dumps(design)) == design
+    plain = commenting.said(SHOP, Comment(text="Plain")).apply(SHOP).design
+    assert "citations" not in json.loads(dumps(plain))["comments"][0]
+    for edit in (
+        uncited(design, 0, 0),
+        replaced(design, 0, 0, Citation(run="f", metric=P99, value=9.0)),
+        citing(design, 0, Citation(run="f", metric="users.goodput", value=3.0)),
+    ):
+        applied = edit.apply(design)
+        assert loads(dumps(applied.design)) == applied.design
+        assert dumps(applied.inverse.apply(applied.design).design) == dumps(design)
+    gone = uncited(design, 0, 0).apply(design).design
+    assert "citations" not in json.loads(dumps(gone))["comments"][0]
+    with pytest.raises(EditError):
+        citing(design, 7, design.comments[0].citations[0]).apply(design)
+
+
+def test_a_number_of_a_comment_that_holds_no_longer_is_found_at_what_it_is_about() -> None:
+    design = commented(SHOP)
+    result = measured(design)
+    assert result["citations"] == [
+        {"comment": 0} | {k: v for k, v in judged(design, result)[0].items() if k != "comment"}
+    ]
+    assert list(broken_citations(design, result)) == []
+    (chip,) = chips(design, result)[0]
+    assert (chip.standing, chip.word) == ("holds", "holds")
+    slow = SetField("web", ("config", "workers"), 3).apply(design).design
+    assert "citation-other-design" in codes(slow)
+    (finding,) = broken_citations(slow, measured(slow))
+    assert (finding.code, finding.id) == ("citation-broken", "web")
+    assert finding.fix is not None
+    mended = finding.fix.apply(slow).design
+    assert list(broken_citations(mended, measured(mended))) == []
+    assert mended.comments[0].text == "Look"
+    done = commenting.resolved(slow, 0, done=True).apply(slow).design
+    assert list(broken_citations(done, measured(done))) == []
+    assert codes(done) == []
+    whole = commented(SHOP, about=None)
+    slow = SetField("web", ("config", "workers"), 3).apply(whole).design
+    (finding,) = broken_citations(slow, measured(slow))
+    assert finding.id is None
