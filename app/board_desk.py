@@ -37,7 +37,7 @@ class BoardDesk(QObject):
         self._services, self._look, self._place = services, look, place
         self._panel: BoardPanel | None = None
         self._samples: deque[Sample] = deque()
-        place.add_page(_PAGE, "Board", self._made, _HEIGHT)
+        place.fill_page(_PAGE, self._made, _HEIGHT)
         services.run.snapshot.connect(self._take)
         services.run.cleared.connect(self._clear)
         self._timer = QTimer(self, interval=_EVERY_MS, singleShot=True)

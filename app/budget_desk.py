@@ -35,7 +35,7 @@ class BudgetDesk(QObject):
         super().__init__(place)
         self._services, self._look, self._charts = services, look, charts
         self._panel: BudgetPanel | None = None
-        place.add_page(_PAGE, "Budgets", self._made, _HEIGHT)
+        place.fill_page(_PAGE, self._made, _HEIGHT)
         services.document.changed.connect(lambda *_: self._show())
         services.document.replaced.connect(lambda *_: self._show())
 

@@ -43,7 +43,7 @@ class HelpDesk(QObject):
         self._at = -1
         self._back_to: QWidget | None = None
         self._is_indexed = self._is_indexing = False
-        place.add_page(_PAGE, "Help", self._made, _HEIGHT)
+        place.fill_page(_PAGE, self._made, _HEIGHT)
 
     @property
     def panel(self) -> HelpPanel:

@@ -33,6 +33,16 @@ if TYPE_CHECKING:
 _ROW: Final = 26
 _ICON: Final = 15
 _OWN_SIZE: Final = QSize(1100, 620)
+_TITLES: Final = {
+    "charts": "Charts",
+    "study": "Study",
+    "traces": "Traces",
+    "board": "Board",
+    "budget": "Budgets",
+    "versions": "Versions",
+    "help": "Help",
+}
+"""The pages by name, with what their tabs say, in order."""
 
 
 @dataclass(slots=True)
@@ -40,10 +50,11 @@ class _Page:
     """One of the instruments."""
 
     title: str
-    make: Callable[[], QWidget]
     holder: QWidget
     """Its place below the timeline, which holds it or says where it is."""
-    height: int
+    make: Callable[[], QWidget] | None = None
+    """Makes it; None while nobody has said how."""
+    height: int = 0
     """Height from which it can be read; the part under the canvas grows to it."""
     widget: QWidget | None = None
     window: PageWindow | None = None
@@ -85,7 +96,7 @@ class Instruments(QWidget):
     """As much of the window as there is, or the usual share."""
 
     def __init__(self, look: ThemeManager, timeline: QWidget) -> None:
-        """No pages yet."""
+        """Tabs for all pages; what is on each is said later."""
         super().__init__()
         self._look = look
         self._pages: dict[str, _Page] = {}
@@ -113,6 +124,12 @@ class Instruments(QWidget):
         column.addWidget(self.pages, 1)
         look.changed.connect(lambda _theme: self._dress())
         self._dress()
+        for name, title in _TITLES.items():
+            holder = QWidget()
+            QVBoxLayout(holder).setContentsMargins(0, 0, 0, 0)
+            self._pages[name] = _Page(title, holder)
+            self.pages.addWidget(holder)
+            self.tabs.addTab(title)
 
     def put_below_timeline(self, strip: QWidget) -> None:
         """Put what belongs to the timeline between it and the tabs."""
@@ -125,20 +142,18 @@ class Instruments(QWidget):
         """Name of the page whose tab is chosen."""
         return list(self._pages)[self.tabs.currentIndex()]
 
-    def add_page(self, name: str, title: str, make: Callable[[], QWidget], height: int = 0) -> None:
-        """Add a page behind the others; it is made when it is first shown.
+    def fill_page(self, name: str, make: Callable[[], QWidget], height: int = 0) -> None:
+        """Say how a page is made, which it is when it is first shown.
 
         Args:
-            name: by which it is asked for.
-            title: on its tab.
-            make: makes the page.
+            name: of the page.
+            make: makes it.
             height: in which it can be read (logical pixels).
         """
-        holder = QWidget()
-        QVBoxLayout(holder).setContentsMargins(0, 0, 0, 0)
-        self._pages[name] = _Page(title, make, holder, height)
-        self.pages.addWidget(holder)
-        self.tabs.addTab(title)
+        page = self._pages[name]
+        page.make, page.height = make, height
+        if self.current == name:
+            self._choose(self.tabs.currentIndex())
 
     def show_page(self, name: str) -> None:
         """Bring a page into view: below the timeline, or in its own window."""
@@ -166,6 +181,8 @@ class Instruments(QWidget):
             self.show_page(name)
             return
         widget = self._made(page)
+        if widget is None:
+            return
         page.window = PageWindow(widget, page.title, self)
         page.window.closed.connect(lambda: self.attach(name))
         self._say_where(name)
@@ -204,9 +221,9 @@ class Instruments(QWidget):
         self.height_wanted.emit(page.height if page.window is None else 0)
         self.page_shown.emit(name)
 
-    def _made(self, page: _Page) -> QWidget:
-        """The page, which is made when it is first wanted."""
-        if page.widget is None:
+    def _made(self, page: _Page) -> QWidget | None:
+        """The page, which is made when it is first wanted; None while nobody has said how."""
+        if page.widget is None and page.make is not None:
             page.widget = page.make()
             self._lay(page)
         return page.widget

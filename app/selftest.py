@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QEventLoop, QSize, QTimer
 from PySide6.QtWidgets import QApplication
 
-from app.main import Opened, open_window, start
+from app.opened import Opened, open_window, start
 from app.places import Places
 from engine.cli.selftest import Probe
 from engine.sim.snapshot import Snapshot

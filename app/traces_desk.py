@@ -42,7 +42,7 @@ class TracesDesk(QObject):
         self._panel: TracesPanel | None = None
         self._question = TakeTraces()
         self._asks = False
-        place.add_page(_PAGE, "Traces", self._made, _HEIGHT)
+        place.fill_page(_PAGE, self._made, _HEIGHT)
         place.page_shown.connect(self._follow)
         services.run.traced.connect(self.show_answer)
         services.run.cleared.connect(self._clear)

@@ -41,7 +41,7 @@ class VersionsDesk(QObject):
         self._history = VersionHistory()
         self._moment = math.nan
         """What is looked at (s); NaN for now."""
-        place.add_page(_PAGE, "Versions", self._made, _HEIGHT)
+        place.fill_page(_PAGE, self._made, _HEIGHT)
         services.run.snapshot.connect(self._take)
         services.run.cleared.connect(self._clear)
         self._timer = QTimer(self, interval=_EVERY_MS, singleShot=True)

@@ -72,7 +72,7 @@ class MainWindow(QMainWindow):
         self.study_button = QPushButton("Study")
         self.left = QStackedWidget()
         self.instruments = Instruments(look, views.timeline)
-        self.instruments.add_page("charts", "Charts", lambda: views.charts)
+        self.instruments.fill_page("charts", lambda: views.charts)
         self.instruments.tall_toggled.connect(self._make_tall)
         self.instruments.height_wanted.connect(self._make_room)
         self._usual: list[int] = []

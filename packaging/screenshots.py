@@ -15,7 +15,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEventLoop, QSize  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
-from app.main import open_window  # noqa: E402
+from app.opened import open_window  # noqa: E402
 from app.places import Places  # noqa: E402
 
 if TYPE_CHECKING:

@@ -37,7 +37,7 @@ class StudyDesk(QObject):
         self._services, self._look, self._dialogs = services, look, dialogs
         self._place = place
         self._session: StudySession | None = None
-        place.add_page(_PAGE, "Study", self._panel, _HEIGHT)
+        place.fill_page(_PAGE, self._panel, _HEIGHT)
         place.page_shown.connect(self._follow)
 
     @property

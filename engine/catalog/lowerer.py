@@ -21,7 +21,7 @@ from engine.catalog.checks.loops import has_circles
 from engine.catalog.checks.standstill import crossing_takes_time, is_restless, work_takes_time
 from engine.catalog.checks.structure import class_errors
 from engine.catalog.links import lowered_link, tells_users_apart
-from engine.catalog.lower import lower, node_plan
+from engine.catalog.lowering import lower, node_plan
 from engine.catalog.reading import Reading
 from engine.catalog.typed import DesignError, typed_config, typed_link
 from engine.model.design import Link, Node
@@ -60,7 +60,7 @@ class Lowerer:
         """Nodes and links that were lowered since the beginning."""
 
     def lower(self, design: Design) -> Plan:
-        """What a design means: what `engine.catalog.lower` says, sooner.
+        """What a design means: what `engine.catalog.lowering` says, sooner.
 
         Raises:
             DesignError: with everything that keeps it from running; the one before is still remembered.

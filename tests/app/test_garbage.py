@@ -17,12 +17,13 @@ SCRIPT = """
 import gc, sys
 from PySide6.QtWidgets import QApplication
 import app.main
+import app.opened
 
 def look(*_arguments, **_options):
     print("on" if gc.isenabled() else "off")
     QApplication.exit(0)
 
-app.main.start = look
+app.opened.start = look
 sys.exit(app.main.run_app([]))
 """
 

@@ -19,8 +19,8 @@ def instruments(qtbot: Any, qapp: Any) -> Instruments:
     window.resize(900, 400)
     qtbot.addWidget(window)
     window.show()
-    made.add_page("charts", "Charts", lambda: QLabel("charts"))
-    made.add_page("study", "Study", lambda: QLabel("study"), height=250)
+    made.fill_page("charts", lambda: QLabel("charts"))
+    made.fill_page("study", lambda: QLabel("study"), height=250)
     made.window_kept = window  # type: ignore[attr-defined]  # it owns what is tested
     return made
 

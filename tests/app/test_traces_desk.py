@@ -32,7 +32,7 @@ class Bench:
         self.pipe = FakeTransport()
         self.run = RunController(document, lambda: self.pipe, traces=records)
         self.place = Instruments(self.look, QWidget())
-        self.place.add_page("charts", "Charts", QWidget)
+        self.place.fill_page("charts", QWidget)
         services: Any = SimpleNamespace(run=self.run, document=document)
         self.desk = TracesDesk(services, self.look, self.place)
         document.replace(DESIGN, None)

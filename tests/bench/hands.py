@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from app.main import Opened
+    from app.opened import Opened
 
 TURNS = 41
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from app.main import Opened
+    from app.opened import Opened
     from engine.model.design import Design
     from widgets.study import StudyRequest
 
@@ -31,7 +31,7 @@ def gaps(what: str, path: str) -> dict[str, float]:
     from PySide6.QtWidgets import QApplication
 
     from app.garbage import GarbageCollector
-    from app.main import open_window
+    from app.opened import open_window
     from app.places import Places
 
     gc.set_threshold(250_000)

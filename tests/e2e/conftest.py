@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from app.keys import KeyGuard
-from app.main import Opened, open_window, start
+from app.opened import Opened, open_window, start
 from app.places import Places
 from tests.helpers.fakes import FakeDialogs
 from tests.helpers.robot import Robot

@@ -24,7 +24,7 @@ import os, sys
 from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
-from app.main import open_window, start
+from app.opened import open_window, start
 from app.places import Places
 from engine.model.edits import SetField
 
@@ -52,6 +52,7 @@ _POLITE = """
 import os, sys
 from PySide6.QtCore import QTimer
 import app.main
+import app.opened
 from engine.model.edits import SetField
 
 def work(opened, timer):
@@ -60,7 +61,7 @@ def work(opened, timer):
         opened.services.document.push(SetField("web", ("name",), "Precious"))
         os.kill(os.getpid(), int(sys.argv[1]))
 
-def opening(*arguments, original=app.main.open_window):
+def equipped(*arguments, original=app.opened.equip):
     opened = original(*arguments)
     timer = QTimer(opened.window)
     timer.timeout.connect(lambda: work(opened, timer))
@@ -68,7 +69,7 @@ def opening(*arguments, original=app.main.open_window):
     return opened
 
 if __name__ == "__main__":
-    app.main.open_window = opening
+    app.opened.equip = equipped
     sys.exit(app.main.run_app([sys.argv[2]]))
 """
 

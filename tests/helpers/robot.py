@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QMenu
     from pytestqt.qtbot import QtBot
 
-    from app.main import Opened
+    from app.opened import Opened
     from engine.model.design import Design
     from engine.sim.snapshot import Snapshot
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from engine.catalog import check
-from engine.catalog.lower import lower
 from engine.catalog.lowerer import Lowerer
+from engine.catalog.lowering import lower
 from engine.model.design import Design
 from engine.model.edits import SetField
 from engine.model.findings import Finding

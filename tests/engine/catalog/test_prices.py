@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from engine.catalog import lower
-from engine.catalog.check import check
+from engine.catalog.checking import check
 from engine.catalog.registry import COMPONENTS
 from engine.model.design import Design
 from engine.model.edits import SetDesign, SetField

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.catalog.lower import lower
+from engine.catalog.lowering import lower
 from engine.control.simulation import Simulation
 from tests.engine.oracles.test_spread import frames, spread
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from engine.catalog.check import check
+from engine.catalog.checking import check
 from engine.run.session import Session
 from tests.helpers.builders import client, constant, design, exponential, link, node, run
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from engine.catalog.check import check
-from engine.catalog.lower import lower
+from engine.catalog.checking import check
+from engine.catalog.lowering import lower
 from engine.model.edits import Remove, SetField
 from engine.plan.theory import predict
 from engine.run.session import Session

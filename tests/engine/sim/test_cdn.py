@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from engine.catalog.checks.scenario import metric_problem
-from engine.catalog.lower import lower
+from engine.catalog.lowering import lower
 from engine.model.design import Design
 from engine.model.edits import SetField
 from engine.model.metrics import value_of

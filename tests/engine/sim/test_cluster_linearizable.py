@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.catalog.lower import lower
+from engine.catalog.lowering import lower
 from engine.control.simulation import Simulation
 from engine.sim.lane.replicas.watch import Asked, Watch
 from engine.sim.primitives.cluster import cluster_of

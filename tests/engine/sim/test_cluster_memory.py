@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tracemalloc
 
-from engine.catalog.lower import lower
+from engine.catalog.lowering import lower
 from engine.control.simulation import Simulation
 from engine.sim.primitives.cluster import cluster_of
 from tests.helpers.builders import client, design, link, node

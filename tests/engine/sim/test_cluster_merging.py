@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.catalog.lower import lower
+from engine.catalog.lowering import lower
 from engine.control.simulation import Simulation
 from engine.model.edits import SetField
 from engine.run.session import Session

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from engine.catalog.check import check
+from engine.catalog.checking import check
 from engine.model.edits import SetField
 from engine.plan.network.elastic import cold_share
 from engine.run.session import Session

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from engine.catalog.lower import lower
+from engine.catalog.lowering import lower
 from engine.model.edits import SetField
 from engine.plan.theory import predict
 from engine.run.session import Session

@@ -19,7 +19,7 @@ from engine.catalog.checks.stores import store_warnings
 from engine.catalog.checks.transactions import transaction_findings
 from engine.catalog.checks.warnings import warnings
 from engine.catalog.citing import citation_findings
-from engine.catalog.lower import plan_of, read_whole
+from engine.catalog.lowering import plan_of, read_whole
 from engine.plan.largest import at_largest
 
 if TYPE_CHECKING:
