@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.banner import BannerArea
+from app.inspector_place import InspectorPlace
 from app.lazy_charts import LazyCharts
 from app.outline import OutlinePanel
 from app.status_bar import StatusBar
 from widgets.canvas import CanvasView
-from widgets.inspector import InspectorPanel
 from widgets.instruments import TimeAxis
 from widgets.palette import PalettePanel
 from widgets.timeline import TimelineStrip
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from engine.model.component import Component
+    from widgets.inspector import InspectorPanel
     from widgets.theme import Theme, ThemeManager
 
 
@@ -30,12 +31,17 @@ class Views:
     canvas: CanvasView
     palette: PalettePanel
     outline: OutlinePanel
-    inspector: InspectorPanel
+    inspector_place: InspectorPlace
     charts: LazyCharts
     timeline: TimelineStrip
     transport: TransportBar
     banners: BannerArea
     status: StatusBar
+
+    @property
+    def inspector(self) -> InspectorPanel:
+        """Made when it is first asked for, which is right after the first paint."""
+        return self.inspector_place.panel
 
 
 def build_views(components: Sequence[Component], look: ThemeManager) -> Views:
@@ -47,7 +53,7 @@ def build_views(components: Sequence[Component], look: ThemeManager) -> Views:
         canvas=CanvasView(by_kind, theme, icons),
         palette=PalettePanel(components, look),
         outline=OutlinePanel(by_kind, look),
-        inspector=InspectorPanel(components, look),
+        inspector_place=InspectorPlace(components, look),
         charts=LazyCharts(look, axis, by_kind),
         timeline=TimelineStrip(theme, axis, icons),
         transport=TransportBar(theme, icons),

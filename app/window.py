@@ -111,7 +111,13 @@ class MainWindow(QMainWindow):
     def focus_next_pane(self) -> None:
         """Move the keyboard to the next part of the window: left, canvas, timeline, charts, inspector."""
         views = self._views
-        panes = (self.left, views.canvas, views.timeline, self.instruments.pages, views.inspector)
+        panes = (
+            self.left,
+            views.canvas,
+            views.timeline,
+            self.instruments.pages,
+            views.inspector_place,
+        )
         focus_next(panes, self.focusWidget())
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -199,14 +205,14 @@ class MainWindow(QMainWindow):
             set_role(panel, "panel").setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
             self.left.addWidget(panel)
         self.left.setMinimumWidth(170)
-        self._views.inspector.setMinimumWidth(240)
+        self._views.inspector_place.setMinimumWidth(240)
         rows = self._splitters["rows"]
         rows.addWidget(self._views.canvas)
         rows.addWidget(self.instruments)
         rows.setStretchFactor(0, 1)
         rows.setCollapsible(0, False)  # noqa: FBT003 - Qt's signature
         columns = self._splitters["columns"]
-        for part in (self.left, rows, self._views.inspector):
+        for part in (self.left, rows, self._views.inspector_place):
             columns.addWidget(part)
         columns.setStretchFactor(1, 1)
         columns.setCollapsible(1, False)  # noqa: FBT003 - Qt's signature

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -23,6 +24,19 @@ from app.__main__ import main
 before = sum(each["collections"] for each in gc.get_stats())
 code = main(sys.argv[1:])
 print(code, sum(each["collections"] for each in gc.get_stats()) - before, file=sys.stderr)
+"""
+WINDOW = """
+import sys
+import app.main
+from PySide6.QtWidgets import QApplication
+from app.__main__ import main
+
+def begin(_session):
+    print(*sys.modules)
+    QApplication.exit(0)
+
+app.main._Session.begin = begin
+sys.exit(main([]))
 """
 SIMULATOR = "simpy,engine.sim,engine.control,engine.run,engine.run.session,multiprocessing"
 NEVER = "networkx,PySide6,scipy,sqlite3,engine.study,engine.cli.studying"
@@ -104,3 +118,58 @@ def test_components_are_loaded_by_designs_that_have_one() -> None:
         "engine.catalog.cache",
         "engine.catalog.sql_database",
     ]
+
+
+@pytest.fixture(scope="module")
+def painted(tmp_path_factory: pytest.TempPathFactory) -> frozenset[str]:
+    """The modules that are loaded when the window has been painted for the first time."""
+    home = str(tmp_path_factory.mktemp("home"))
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "HOME": home}
+    environment |= {"XDG_CONFIG_HOME": home, "XDG_STATE_HOME": home, "XDG_DATA_HOME": home}
+    done = subprocess.run(
+        [sys.executable, "-c", WINDOW], capture_output=True, text=True, check=True, env=environment
+    )
+    return frozenset(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "simpy",
+        "multiprocessing",
+        "networkx",
+        "pyqtgraph",
+        "engine.sim.lane",
+        "engine.control",
+        "engine.run",
+        "engine.catalog.checking",
+        "engine.catalog.checks",
+        "engine.catalog.lowering",
+        "engine.exchange",
+        "engine.plan.network",
+        "engine.plan.theory",
+        "engine.study",
+        "engine.why",
+        "app.opened",
+        "app.services",
+        "app.workbench",
+        "app.commands",
+        "widgets.charts",
+        "widgets.inspector",
+        "widgets.study",
+        "widgets.traces",
+    ],
+)
+def test_the_window_is_painted_before_what_works_behind_it_is_loaded(
+    painted: frozenset[str], name: str
+) -> None:
+    assert name not in painted
+
+
+def test_the_window_is_painted_with_its_palette_and_its_canvas(painted: frozenset[str]) -> None:
+    assert painted >= {"app.shell", "widgets.canvas", "widgets.palette", "widgets.timeline"}
+
+
+def test_the_first_paint_needs_a_quarter_of_the_application(painted: frozenset[str]) -> None:
+    own = [name for name in painted if name.split(".")[0] in ("app", "engine", "widgets")]
+    assert len(own) <= 290
