@@ -57,6 +57,7 @@ if TYPE_CHECKING:
 
 TICK_MS: Final = 33
 _OVER: Final = "the run is over; start it again"
+_NOT_YET: Final = "no run has begun yet; press Space to start one, or wait a moment"
 _ASK: Final = 30
 """Ticks of silence after which the process is asked whether it is there."""
 PATIENCE: Final = 120
@@ -284,7 +285,7 @@ class RunController(QObject):
         ``done`` hears it as the text of a file; or nothing, and why.
         """
         if not self.has_run:
-            done("", _OVER)
+            done("", _NOT_YET)
         else:
             self._asked.append(done)
             self._send(TakeJournal())

@@ -67,6 +67,8 @@ class CitingCard(Overlay):
         self._design = Design()
         self._result: Mapping[str, Any] | None = None
         self._holder: Holder | None = None
+        self._gathered: list[tuple[str, str, str]] | None = None
+        """What can be cited of the result; None before somebody asks."""
         self.search = QLineEdit()
         self.metrics = QListWidget()
         self.cited = QListWidget()
@@ -86,7 +88,7 @@ class CitingCard(Overlay):
         """Offer the metrics of a result for a note or a comment; None for a note that is yet to be made."""
         if not self._is_built:
             self._build()
-        self._holder, self._result = holder, result
+        self._holder, self._result, self._gathered = holder, result, None
         what = "comment" if isinstance(holder, int) else "note"
         self._head.setText(f"Cited on this {what}")
         self.cited.setAccessibleName(f"Cited on this {what}")
@@ -98,13 +100,13 @@ class CitingCard(Overlay):
 
     def set_design(self, design: Design) -> None:
         """Follow the open design."""
-        self._design = design
+        self._design, self._gathered = design, None
         if self._is_built:
             self._fill_cited()
 
     def show_result(self, result: Mapping[str, Any] | None) -> None:
         """Offer the metrics of another result."""
-        self._result = result
+        self._result, self._gathered = result, None
         self._fill()
 
     def set_progress(self, share: float) -> None:
@@ -197,7 +199,7 @@ class CitingCard(Overlay):
             if result is None
             else f"Of run {str(result['hash'])[:8]}, seed {result['seed']}: choose a number."
         )
-        for metric, title, value in _measured(self._design, result):
+        for metric, title, value in self._offers():
             text = f"{title}   {value}"
             if all(word in f"{text} {metric}".casefold() for word in words):
                 row = QListWidgetItem(text)
@@ -207,6 +209,12 @@ class CitingCard(Overlay):
                 if self.metrics.count() >= _MOST:
                     break
         self.metrics.setCurrentRow(0)
+
+    def _offers(self) -> list[tuple[str, str, str]]:
+        """All that can be cited; gathered once for a result, since every key that is typed asks for it."""
+        if self._gathered is None:
+            self._gathered = list(_measured(self._design, self._result))
+        return self._gathered
 
     def _fill_cited(self) -> None:
         """List what is cited there; the same place stays chosen."""

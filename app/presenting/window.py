@@ -155,6 +155,7 @@ class PresentWindow(QWidget):
         for label in (self.title, self.words):
             label.setTextFormat(Qt.TextFormat.PlainText)
         line.addWidget(self.title, 1)
+        line.addSpacing(32)
         line.addWidget(self.clock, 0, Qt.AlignmentFlag.AlignTop)
         line.addSpacing(24)
         line.addWidget(self.count, 0, Qt.AlignmentFlag.AlignTop)

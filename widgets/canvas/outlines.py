@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
-from widgets.canvas.geometry import CARD_RADIUS
+from widgets.canvas.geometry import CARD_RADIUS, COMPACT_ZOOM
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -107,7 +107,9 @@ def _label(painter: QPainter, outline: Outline, box: QRectF, look: Look, zoom: f
     """The words over the top left corner of the ring, or on the middle of a link."""
     style, metrics = look.theme.state(outline.tone), look.pill_metrics
     room = max(box.width() * zoom, _LEAST)
-    text = metrics.elidedText(outline.text, Qt.TextElideMode.ElideRight, room - 14.0)
+    # From afar the words of neighbours would cover the cards: the sign in front of them says the same.
+    words = outline.text if zoom >= COMPACT_ZOOM else outline.text.partition(" ")[0]
+    text = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room - 14.0)
     width = metrics.horizontalAdvance(text) + 14.0
     left = -width / 2.0 if box.width() == 0.0 else 0.0
     top = -_HEIGHT / 2.0 if box.width() == 0.0 else -_HEIGHT - _LIFT
