@@ -8,10 +8,12 @@ first in, first out, and skip the heap. The order is the same as if all were in 
 from __future__ import annotations
 
 from abc import abstractmethod
+from heapq import heapify, heappop, heappush
+from types import FunctionType
 from typing import TYPE_CHECKING, Final, cast, final
 
 from librt.vecs import extend, vec
-from mypy_extensions import i64, mypyc_attr
+from mypy_extensions import i32, i64, mypyc_attr
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +46,7 @@ class Entry:
     seq: i64 = 0
     after: Entry | None = None
     """The next on the same belt."""
-    slot: i64 = 0
+    slot: i32 = 0
     """Place among the `Jobs` that it is one of."""
 
     @abstractmethod
@@ -126,19 +128,41 @@ def pop_first(heap: list[Entry]) -> Entry:
     return first
 
 
-@final
 class Heap:
+    """Entries by their time and order, the first of them at hand."""
+
+    first: Entry | None = None
+
+    def push(self, entry: Entry) -> None:
+        """Put an entry whose `time` and `seq` are set in."""
+        raise NotImplementedError
+
+    def pop(self) -> None:
+        """Take the first out; there must be one."""
+        raise NotImplementedError
+
+    def sift(self, sieve: Sieve) -> list[Entry]:
+        """Take out the entries that a sieve holds, in no particular order."""
+        raise NotImplementedError
+
+    def count(self) -> int:
+        """How many are in."""
+        raise NotImplementedError
+
+
+@final
+class NumberHeap(Heap):
     """A heap of four branches on times and orders, which lie side by side: entries are not looked at."""
 
     def __init__(self) -> None:
-        self.first: Entry | None = None
         self._size: i64 = 0
         self._times = vec[float]([0.0] * 64)
         self._seqs = vec[i64]([0] * 64)
         self._entries: list[object] = [None] * 64
         """As long as the others, so that a push or a pop never resizes it."""
 
-    def __len__(self) -> int:
+    def count(self) -> int:
+        """How many are in."""
         return int(self._size)
 
     def push(self, entry: Entry) -> None:
@@ -220,6 +244,49 @@ class Heap:
 
 
 @final
+class TupleHeap(Heap):
+    """The heap of the standard library: the faster one where this runs interpreted."""
+
+    def __init__(self) -> None:
+        self._items: list[tuple[float, int, Entry]] = []
+
+    def count(self) -> int:
+        """How many are in."""
+        return len(self._items)
+
+    def push(self, entry: Entry) -> None:
+        """Put an entry whose `time` and `seq` are set in."""
+        items = self._items
+        heappush(items, (entry.time, int(entry.seq), entry))
+        self.first = items[0][2]
+
+    def pop(self) -> None:
+        """Take the first out; there must be one."""
+        items = self._items
+        heappop(items)
+        self.first = items[0][2] if items else None
+
+    def sift(self, sieve: Sieve) -> list[Entry]:
+        """Take out the entries that a sieve holds, in no particular order."""
+        found: list[Entry] = []
+        left: list[tuple[float, int, Entry]] = []
+        for item in self._items:
+            if sieve.holds(item[2]):
+                found.append(item[2])
+            else:
+                left.append(item)
+        heapify(left)
+        self._items = left
+        self.first = self._items[0][2] if self._items else None
+        return found
+
+
+def new_heap() -> Heap:
+    """The heap that is the faster one here."""
+    return TupleHeap() if isinstance(sift_up, FunctionType) else NumberHeap()
+
+
+@final
 class DelayLine:
     """Entries with equal delays, in the order in which they were scheduled and are due."""
 
@@ -288,7 +355,7 @@ class Agenda:
         self._halt_at: i64 = NEVER
         self._check_at: i64 = LOOK
         """The earlier of the two."""
-        self._heap = Heap()
+        self._heap = new_heap()
         self._ready = DelayLine(0.0)
         self._belts: list[DelayLine] = [self._ready]
 
@@ -422,7 +489,7 @@ class Agenda:
     @property
     def pending(self) -> int:
         """Number of entries that are due some time."""
-        count = len(self._heap)
+        count = self._heap.count()
         for belt in self._belts:
             entry = belt.first
             while entry is not None:

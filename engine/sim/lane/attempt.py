@@ -8,34 +8,31 @@ from engine.sim.lane.agenda import Entry
 from engine.sim.lane.codes import OK, OUTBOUND
 
 if TYPE_CHECKING:
-    from mypy_extensions import i32, i64
+    from mypy_extensions import i16, i32
 
 
 class Attempt(Entry):
     """The state of a `Call`. The defaults are those of a client's fresh request.
 
-    What is small stands together, so that a call fills five lines of the cache and not six: under overload
-    thousands wait for their timeout, and each line comes from memory.
+    What is small stands together and takes no more room than it needs, and what few have is in their `Context`:
+    under overload thousands wait for their timeout, and each line of a call comes from memory.
     """
 
-    stage: i64 = OUTBOUND
-    reason: i64 = OK
-    step: i64 = 0
+    step: i32 = 0
     """Next group of the site's flow; for a message, deliveries so far."""
-    sent: float = 0.0
-    """When it was sent; for a message, when it was delivered last."""
-    arrived: float = 0.0
-    size: float = 0.0
-    """Work that it brought (s), where workers are shared; for a message, its number."""
-    toll: float = 0.0
-    """Work (s) that it brings beside that of its class: encryption."""
-    given_up: i64 = 0
-    """How the caller gave it up, or did not let it go at all."""
-    attempt: i32 = 1
-    repeat: i32 = 1
-    """Which of the `times` that the link asks for."""
     pending: i32 = 0
     """Calls that the current group waits for."""
+    attempt: i16 = 1
+    repeat: i16 = 1
+    """Which of the `times` that the link asks for."""
+    kind: i16 = 0
+    """Index of the request class."""
+    task: i16 = 0
+    """Index of the law of its work at the site."""
+    stage: i16 = OUTBOUND
+    reason: i16 = OK
+    given_up: i16 = 0
+    """How the caller gave it up, or did not let it go at all."""
     waits: bool = True
     """Whether the parent waits for it."""
     settled: bool = False
@@ -60,3 +57,10 @@ class Attempt(Entry):
     """It fails when the work is over that is done for it now; a message, whenever it is worked on."""
     entered: bool = False
     """It has passed gates that want to know when it leaves."""
+    sent: float = 0.0
+    """When it was sent; for a message, when it was delivered last."""
+    arrived: float = 0.0
+    size: float = 0.0
+    """Work that it brought (s), where workers are shared; for a message, its number."""
+    toll: float = 0.0
+    """Work (s) that it brings beside that of its class: encryption."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast, final
 
-from mypy_extensions import i64, mypyc_attr
+from mypy_extensions import i16, i64, mypyc_attr
 
 from engine.sim.lane.agenda import Agenda, Entry, Task
 from engine.sim.lane.attempt import Attempt
@@ -288,7 +288,7 @@ class Site(SiteCounts):
         self.aside = False
         """Whether calls only ask it for the way: they neither die with it nor wait for it."""
 
-    def draw(self, task: i64) -> float:
+    def draw(self, task: i16) -> float:
         """Draw how much work (s) a task brings."""
         if task < 0:
             return 0.0
@@ -403,14 +403,8 @@ class Call(Attempt):
     lease: ConnectionLease | None = None
     holder: Holder | None = None
     """What does not let it go yet."""
-    picked: Endpoint | None = None
-    """Where a router or a queue wants it to go."""
     endpoint: Endpoint | None = None
     """Where it goes."""
-    tried: list[Pool] | None = None
-    """Instances that it went to so far, its earlier attempts included, where the next ones avoid them."""
-    missed_over: list[CallPath] | None = None
-    """Links over which the job learnt of misses that nothing has made up for yet."""
     user: User | None = None
     """Whose request it is; known of the request itself, and of those that were forsaken."""
     origin: Site | None = None
@@ -418,24 +412,20 @@ class Call(Attempt):
     behind: Call | None = None
     """Next in the waiting line."""
     context: Context | None = None
-    """Its deadline and its dependants, and where it is in a flow; most calls have none of these."""
+    """Its deadline and its dependants, where it has been and is in a flow; most calls have none of these."""
     span: SpanRecord | None = None
     """What is recorded of it, where its request is traced and it is not over."""
 
-    def __init__(self, site: Site, pool: Pool, parent: Call | None, kind: i64, key: i64) -> None:
+    def __init__(self, site: Site, pool: Pool, parent: Call | None, kind: i16, key: i64) -> None:
         self.site = site
         self.pool = pool
         self.parent = parent
-        self.kind: i64 = kind
-        """Index of the request class."""
-        self.task: i64 = kind
-        """Index of the law of its work at the site."""
+        self.kind = self.task = kind
         self.key: i64 = key
 
     def glance(self) -> i64:
         """Look at something on every line of memory that the call takes; what is seen means nothing."""
-        seen = self.slot ^ self.given_up ^ self.key
-        return seen ^ i64(self.endpoint is None) ^ i64(self.context is None)
+        return i64(self.slot) ^ self.key ^ i64(self.toll > 0.0) ^ i64(self.context is None)
 
     def forsake(self) -> None:
         """Let go of those who made it: they wait for it no more, and it may lie in line for long."""
@@ -466,6 +456,9 @@ class Call(Attempt):
 class Context:
     """What few calls have: a deadline, and what is to be called off with them."""
 
+    special: bool = False
+    """Whether it is of a kind of its own, which matters as long as its call is there."""
+
     def __init__(self, deadline: float) -> None:
         self.deadline = deadline
         """Time (s) after which nobody wants the answer; may be infinite."""
@@ -493,6 +486,12 @@ class Context:
         """In what its callee takes part, where it is a message of a transaction."""
         self.message: i64 = 0
         """What the callee is told then."""
+        self.picked: Endpoint | None = None
+        """Where a router or a queue wants it to go, while rules are asked."""
+        self.tried: list[Pool] | None = None
+        """Instances that it went to so far, its earlier attempts included, where the next ones avoid them."""
+        self.missed_over: list[CallPath] | None = None
+        """Links over which a job learnt of misses that nothing has made up for yet."""
 
 
 def calls_in(jobs: Jobs) -> list[Call]:

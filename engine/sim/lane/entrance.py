@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mypy_extensions import i16, i64
+
 from engine.sim.lane.call import Site
 from engine.sim.lane.codes import (
     ANSWERED,
@@ -18,8 +20,6 @@ from engine.sim.lane.codes import (
 )
 
 if TYPE_CHECKING:
-    from mypy_extensions import i64
-
     from engine.sim.lane.agenda import Agenda
     from engine.sim.lane.call import Call
     from engine.sim.lane.seams import Gate
@@ -238,7 +238,7 @@ class Entrance(Site):
 
     def reply(self, call: Call, reason: i64, now: float) -> None:
         """Send the answer back."""
-        call.reason = reason
+        call.reason = i16(reason)
         call.stage = RETURNING
         span = call.span
         if span is not None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast, final
 
-if TYPE_CHECKING:
-    from mypy_extensions import i64
+from mypy_extensions import i32, i64
 
+if TYPE_CHECKING:
     from engine.sim.lane.agenda import Entry
 
 
@@ -42,7 +42,7 @@ class Jobs:
             self._slots.extend([None] * int(place))
         self._slots[place] = call
         self._placed = place + 1
-        call.slot = place
+        call.slot = i32(place)
 
     def remove(self, call: Entry) -> None:
         """Take out a call that is in; the last one gets its place."""
@@ -56,7 +56,7 @@ class Jobs:
 
     def has(self, call: Entry) -> bool:
         """Whether a call is in, and with no keeper."""
-        slot = call.slot
+        slot = i64(call.slot)
         return slot < self._placed and self._slots[slot] is call
 
     def lend(self, call: Entry) -> None:

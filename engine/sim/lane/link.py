@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
-from mypy_extensions import i64
+from mypy_extensions import i16, i64
 
 from engine.sim.lane.booking import unbook
-from engine.sim.lane.call import Call, CallPath, Endpoint, Site
+from engine.sim.lane.call import Call, Endpoint, Site
 from engine.sim.lane.codes import (
     AT_RULE,
     AT_SITE,
@@ -28,6 +28,7 @@ from engine.sim.lane.codes import (
     UNAVAILABLE,
     UNSENT,
 )
+from engine.sim.lane.context import context_of, missed_by, tried_by
 from engine.sim.lane.draws import chance
 from engine.sim.lane.network_path import REQUEST, RESENT
 from engine.sim.lane.numbering import Numbering, repeat, tell_apart
@@ -93,7 +94,7 @@ class Link(SettlingPath):
         kind = job.kind
         if not self.accepts[kind] or self.rescues_only:
             return False
-        if self.on_miss[kind] and job.missed_over is None:
+        if self.on_miss[kind] and missed_by(job) is None:
             return False
         return chance(self.uniforms, self.probability)
 
@@ -172,7 +173,7 @@ class Link(SettlingPath):
         if rule is None:
             self._board(call, endpoint, now)
             return
-        call.picked = endpoint
+        context_of(call).picked = endpoint
         self._pass(call, rule, now)
 
     def release(self, call: Call, rule: Rule, now: float) -> None:
@@ -185,7 +186,7 @@ class Link(SettlingPath):
             self._depart(call, rule.next_board, now)
         else:
             if not call.booked:
-                call.picked = None  # what was picked then may be busy by now, or gone
+                self._forget_pick(call)
             self._pass(call, rule.next_admit, now)
 
     def _pass(self, call: Call, rule: Rule | None, now: float) -> None:
@@ -203,13 +204,20 @@ class Link(SettlingPath):
                     self._refuse(call, rule, verdict, now)
                 return
             rule = rule.next_admit
-        endpoint = call.picked
+        context = call.context
+        endpoint = None if context is None else context.picked
         if endpoint is None:
             endpoint = self._picked(call)
         if endpoint is None:
             self._fail(call, UNAVAILABLE)
         else:
             self._board(call, endpoint, now)
+
+    def _forget_pick(self, call: Call) -> None:
+        """What was picked when a call was held may be busy by now, or gone."""
+        context = call.context
+        if context is not None:
+            context.picked = None
 
     def _picked(self, call: Call) -> Endpoint | None:
         """One of its own instances."""
@@ -221,7 +229,7 @@ class Link(SettlingPath):
 
     def _pick(self, picker: Picker, call: Call) -> Endpoint | None:
         """What a picker says, but for the instances that the call has been to."""
-        tried = call.tried
+        tried = tried_by(call)
         if tried is None or len(tried) == 0:
             return picker.pick(call)
         return picker.pick_other(call, tried)
@@ -234,7 +242,7 @@ class Link(SettlingPath):
 
     def _fail(self, call: Call, reason: i64) -> None:
         """Fail an attempt that was not sent, at once."""
-        call.reason = reason
+        call.reason = i16(reason)
         call.stage = RETURNING
         self.unsent += 1
         if call.given_up == 0:
@@ -250,9 +258,9 @@ class Link(SettlingPath):
         call.endpoint = endpoint
         call.pool = pool
         call.site = pool.site
-        tried = call.tried
-        if tried is not None:
-            tried.append(pool)
+        context = call.context
+        if context is not None and context.tried is not None:
+            context.tried.append(pool)
         rule = self.starting
         while rule is not None:
             rule.started(call, now)
@@ -320,8 +328,8 @@ class Link(SettlingPath):
             self._trace(tracer, call, now)
         call.sent = now
         call.path = self
-        if self.elsewhere and call.tried is None:
-            call.tried = []
+        if self.elsewhere and tried_by(call) is None:
+            context_of(call).tried = []
 
     def _trace(self, tracer: CallTracer, call: Call, now: float) -> None:
         """Record an attempt that begins, where its request is recorded."""
@@ -350,11 +358,11 @@ class Link(SettlingPath):
         if call.settled:
             self._note_late(call)
             return
-        reason = call.reason
+        reason = i64(call.reason)
         self._settle(call, reason, now)
         if reason != OK:
             self.failed[reason] += 1
-            self.blame.note(call.given_up, reason)
+            self.blame.note(i64(call.given_up), reason)
             self._after_failure(call, reason, now)
             return
         self.succeeded += 1
@@ -371,9 +379,8 @@ class Link(SettlingPath):
             return
         if call.missed:
             self._note_miss(job)
-        elif job.missed_over is not None and self.on_miss[job.kind]:
-            pass_on(call, job)
-            self._make_up(job, job.missed_over, now)
+        elif self.on_miss[job.kind]:
+            self._make_up(call, job, now)
         self._go_on(call, job, now)
 
     def make_do(self, call: Call, now: float) -> None:
@@ -395,9 +402,14 @@ class Link(SettlingPath):
         elif call.waits and not job.done:
             job.site.proceed(job, call, now)
 
-    def _make_up(self, job: Call, missed_over: list[CallPath], now: float) -> None:
-        """What a job missed was found: store it wherever it was missing."""
-        job.missed_over = None
+    def _make_up(self, call: Call, job: Call, now: float) -> None:
+        """What a job missed was found, if it missed anything: store it wherever it was missing."""
+        context = job.context
+        missed_over = None if context is None else context.missed_over
+        if context is None or missed_over is None:
+            return
+        pass_on(call, job)
+        context.missed_over = None
         for path in missed_over:
             path.fill(job, now)
 
@@ -417,7 +429,9 @@ class Link(SettlingPath):
             again.repeat = call.repeat
             again.waits = call.waits
             again.fill = call.fill
-            again.tried = call.tried
+            tried = tried_by(call)
+            if tried is not None:
+                context_of(again).tried = tried
             again.path = self
             again.stage = BACKOFF
             again.sent = now

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
+from mypy_extensions import i16, i64
+
 from engine.sim.lane.agenda import Timer
 from engine.sim.lane.call import Parked, calls_in
 from engine.sim.lane.codes import (
@@ -24,8 +26,6 @@ from engine.sim.lane.replies import DeferredReply
 from engine.sim.lane.stores.versions import UNKNOWN, pass_on
 
 if TYPE_CHECKING:
-    from mypy_extensions import i64
-
     from engine.sim.lane.agenda import Agenda
     from engine.sim.lane.call import Call, Pool
     from engine.sim.lane.draws import Draws
@@ -166,7 +166,7 @@ class Node(Entrance):
         self.conclude(job, reason, now)
         if self.faulty and not self.aside and self._is_silent(job):
             job.stage = RETURNING
-            job.reason = reason
+            job.reason = i16(reason)
         else:
             self.reply(job, reason, now)
 
@@ -214,7 +214,7 @@ class Node(Entrance):
             context = call.context
             if context is not None:
                 context.deadline = -NEVER  # it is turned away when it comes in
-                call.reason = reason
+                call.reason = i16(reason)
             return
         if stage != ENGAGED:
             if not pool.discipline.withdraw(call, now):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
-from mypy_extensions import mypyc_attr
+from mypy_extensions import i16, i32, mypyc_attr
 
 from engine.sim.lane.call import Call, CallPath, Endpoint, Site
 from engine.sim.lane.codes import (
@@ -110,7 +110,7 @@ class Handler(Site):
 
     def reply(self, call: Call, reason: i64, now: float) -> None:
         """Send the answer back."""
-        call.reason = reason
+        call.reason = i16(reason)
         call.stage = RETURNING
         path = call.path
         if path is not None:
@@ -129,7 +129,7 @@ class WorkingHandler(Handler):
     def take(self, call: Call, now: float) -> None:
         """Wait for a worker; where no place is left, be refused or come again, as requests are."""
         pool = call.pool
-        call.slot = pool.deaths
+        call.slot = i32(pool.deaths)
         if pool.discipline.offer(call, now):
             return
         if self._listener.backlog is None:

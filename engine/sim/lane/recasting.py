@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
+from mypy_extensions import i16, i64
+
 from engine.sim.lane.context import context_of
 
 if TYPE_CHECKING:
-    from mypy_extensions import i64
-
     from engine.sim.lane.call import Call
     from engine.sim.lane.traffic.keys import Keys
 
@@ -28,7 +28,7 @@ class Recasting:
     def apply(self, call: Call) -> None:
         """Recast a fresh call."""
         before = call.kind
-        call.kind = call.task = self.kind
+        call.kind = call.task = i16(self.kind)
         if self._keys is not None and not self._same[before]:
             call.key = self._key_of(call, self._keys)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from librt.vecs import vec
-from mypy_extensions import i64
+from mypy_extensions import i16, i64
 
 from engine.sim.lane.codes import ANNOUNCED, OUTBOUND, REASONS
+from engine.sim.lane.context import context_of
 from engine.sim.lane.histogram import Histogram
 from engine.sim.lane.network_path import NetworkPath
 from engine.sim.lane.seams import ADMIT, BOARD, RESCUE, RETRY, SETTLE, START, WAIT
@@ -51,7 +52,7 @@ class RuledPath(NetworkPath):
     """What counts bytes where not all calls are of one size."""
     waiting: Rule | None = None
     """The first that hears of an attempt that has to wait."""
-    departing: i64 = OUTBOUND
+    departing: i16 = OUTBOUND
     """The stage of an attempt on its way."""
     retries: i64 = 0
     unsent: i64 = 0
@@ -132,10 +133,11 @@ class RuledPath(NetworkPath):
 
     def _note_miss(self, job: Call) -> None:
         """Remember that what a job asked for is not there."""
-        if job.missed_over is None:
-            job.missed_over = [self]
-        elif self not in job.missed_over:
-            job.missed_over.append(self)
+        context = context_of(job)
+        if context.missed_over is None:
+            context.missed_over = [self]
+        elif self not in context.missed_over:
+            context.missed_over.append(self)
 
     def _touch(self, now: float) -> None:
         """Bring the area of calls under way up to now."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mypy_extensions import i64
+
 from engine.sim.lane.booking import unbook
 from engine.sim.lane.codes import (
     ABANDONED,
@@ -22,8 +24,6 @@ from engine.sim.lane.ruled_path import RuledPath
 from engine.sim.lane.tracing.tracer import settle
 
 if TYPE_CHECKING:
-    from mypy_extensions import i64
-
     from engine.sim.lane.agenda import Entry
     from engine.sim.lane.call import Call
 
@@ -106,7 +106,7 @@ class SettlingPath(RuledPath):
             holder.withdrawn(call, now)
         self._settle(call, reason, now)
         self.failed[reason] += 1
-        self.blame.note(call.given_up, reason)
+        self.blame.note(i64(call.given_up), reason)
         if call.at_gate:
             call.site.give_up(call, reason, now)
 
@@ -120,7 +120,7 @@ class SettlingPath(RuledPath):
         span = call.span
         if span is not None:
             span.instance = -1 if call.endpoint is None else call.pool.index
-            if settle(span, reason, call.given_up, now):
+            if settle(span, reason, i64(call.given_up), now):
                 call.span = None
         endpoint = call.endpoint
         if endpoint is not None:

@@ -39,6 +39,8 @@ class Errands:
 class Errand(Context):
     """A question to a server, and the calls that wait for the answer."""
 
+    special: bool = True
+
     def __init__(self, purpose: i64, holder: Holder, deadline: float) -> None:
         super().__init__(deadline)
         self.purpose: i64 = purpose

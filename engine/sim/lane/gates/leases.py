@@ -160,6 +160,8 @@ class Leases(Gate):
 class Asking(Context):
     """A renewal that is under way."""
 
+    special: bool = True
+
     def __init__(self, holding: Holding, sent: float) -> None:
         super().__init__(NEVER)
         self.holding = holding

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, final
 
+from mypy_extensions import i64
+
 from engine.sim.lane.agenda import Task, Timer
 from engine.sim.lane.call import Call, CallPath, ConnectionLease, Endpoint
 from engine.sim.lane.codes import OK, OUTBOUND
 from engine.sim.lane.network.bandwidth import Window
 
 if TYPE_CHECKING:
-    from mypy_extensions import i64
-
     from engine.sim.lane.agenda import Entry
     from engine.sim.lane.call import Pool
     from engine.sim.lane.network.connection_rules import ConnectionCounts
@@ -149,11 +149,11 @@ class Handshake(CallPath):
 
     def answer(self, call: Call, entry: Entry, now: float) -> None:
         """It is done, or refused."""
-        self._connection.pool.shaken(self._connection, call.reason, now)
+        self._connection.pool.shaken(self._connection, i64(call.reason), now)
 
     def deliver(self, call: Call, now: float) -> None:
         """It found no place for so long that the caller gave it up."""
-        self._connection.pool.shaken(self._connection, call.reason, now)
+        self._connection.pool.shaken(self._connection, i64(call.reason), now)
 
 
 def connection_of(call: Call) -> Connection | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final, final
 
+from mypy_extensions import i16, i64
+
 from engine.sim.lane.agenda import Timer
 from engine.sim.lane.booking import unbook
 from engine.sim.lane.codes import (
@@ -21,8 +23,6 @@ from engine.sim.lane.network.connection import Connection, ConnectionHolder, Set
 from engine.sim.lane.station.line import Fifo
 
 if TYPE_CHECKING:
-    from mypy_extensions import i64
-
     from engine.sim.lane.call import Call, Pool
     from engine.sim.lane.network.connection_list import ConnectionList
 
@@ -307,7 +307,7 @@ class ConnectionPool(ConnectionHolder):
             self._forget(call)
             call.lease = None
             call.given_up = UNSENT
-            call.reason = reason
+            call.reason = i16(reason)
             call.stage = RETURNING
             self.keeper.link.agenda.schedule(0.0, call)
 

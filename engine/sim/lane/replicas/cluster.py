@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, final
 
 from librt.vecs import vec
-from mypy_extensions import i64
+from mypy_extensions import i32, i64
 
 from engine.sim.lane.call import Call, calls_in
 from engine.sim.lane.codes import (
@@ -83,7 +83,7 @@ class Cluster(Leading):
             slot = self._enter(job.key)
         partition = ledger.partition[slot]
         writes = self.writes[job.kind]
-        if not self.partitions.takes(partition, self.units[job.kind], now, writes=writes):
+        if not self.partitions.takes(partition, self.units[i64(job.kind)], now, writes=writes):
             self.throttled += 1
             self.node.finish(job, RATE_LIMITED, now)
             return
@@ -218,10 +218,10 @@ class Cluster(Leading):
             self.write_down(part, operation, now)
             return
         elif phase == READING:
-            part.step = replica.versions[slot]
+            part.step = i32(replica.versions[slot])
             part.sent = replica.stamps[slot]
             if operation.by_leader:
-                part.step = self.committed(replica, slot)
+                part.step = i32(self.committed(replica, slot))
                 if self.is_deposed(replica, operation):
                     part.reason = UNAVAILABLE
         elif self.led and self.is_void(replica, operation):
@@ -272,7 +272,7 @@ class Cluster(Leading):
         """Keep the newest version that replicas have answered with, and who holds it."""
         bit: i64 = 1 << i64(part.attempt)
         operation.answered |= bit
-        version, stamp = part.step, part.sent
+        version, stamp = i64(part.step), part.sent
         if self.merging and version > 0:
             cell = operation.cell
             if cell is None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, final
 
+from mypy_extensions import i16, i64
+
 from engine.sim.lane.agenda import Task, Timer
 from engine.sim.lane.call import Call, CallPath
 from engine.sim.lane.codes import ANNOUNCED
@@ -11,8 +13,6 @@ from engine.sim.lane.replicas.operation import MENDING, Operation, operation_of
 from engine.sim.lane.replicas.posts import Posts
 
 if TYPE_CHECKING:
-    from mypy_extensions import i64
-
     from engine.sim.lane.node import Node
     from engine.sim.lane.replicas.replica import Hint, Replica
     from engine.sim.lane.samplers import Sampler
@@ -56,7 +56,7 @@ class Messaging(Posts):
         """Have a replica read or write."""
         pool = owner.pool
         part = Call(self.node, pool, job, job.kind, job.key)
-        part.task = task
+        part.task = i16(task)
         part.attempt = int(place)
         part.holder = owner
         part.context = operation

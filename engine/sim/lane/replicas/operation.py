@@ -30,6 +30,8 @@ REPLICATING = 5
 class Operation(Context):
     """What a request carries while replicas work for it."""
 
+    special: bool = True
+
     def __init__(self, phase: i64, here: Replica, slot: i64) -> None:
         super().__init__(NEVER)
         self.phase: i64 = phase

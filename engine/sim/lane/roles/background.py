@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
+from mypy_extensions import i16, i64
+
 from engine.sim.lane.call import Call
 from engine.sim.lane.codes import ENGAGED, EXPIRED
 from engine.sim.lane.roles.steps import known_frame
 
 if TYPE_CHECKING:
-    from mypy_extensions import i64
-
     from engine.sim.lane.call import Pool
     from engine.sim.lane.node import Node
 
@@ -26,7 +26,7 @@ class Background:
 
     def job(self, pool: Pool, kind: i64, key: i64, now: float) -> Call:
         """A job in an instance; whoever wants it then has the flow serve it."""
-        job = Call(self.node, pool, None, kind, key)
+        job = Call(self.node, pool, None, i16(kind), key)
         job.stage = ENGAGED
         job.arrived = now
         pool.detached += 1

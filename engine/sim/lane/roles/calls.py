@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
+from mypy_extensions import i16, i64
+
 from engine.sim.lane.codes import ENGAGED, OK
 from engine.sim.lane.seams import Role
 
 if TYPE_CHECKING:
-    from mypy_extensions import i64
-
     from engine.sim.lane.call import Call, Site
     from engine.sim.lane.link import Link
 
@@ -39,7 +39,7 @@ class Calls(Role):
 
     def serve(self, job: Call, now: float) -> None:
         """Make the calls of the next group in which there are any to wait for, or answer."""
-        while job.step < self.groups:
+        while i64(job.step) < self.groups:
             only = self.only
             if only is not None:
                 job.step += 1
@@ -79,7 +79,7 @@ class Calls(Role):
             self.node.pass_on(job, reason, now)
             return
         if job.reason == OK:
-            job.reason = reason
+            job.reason = i16(reason)
         job.pending -= 1
         if job.pending == 0:
             self._rescue(job, now)
@@ -88,7 +88,7 @@ class Calls(Role):
         """Whether a later group has something for a job whose call failed, and it is not too late."""
         if self.node.deadline(job) <= now:
             return False
-        place = job.step
+        place = i64(job.step)
         while place < self.groups:
             for link in self._steps[place]:
                 if link.on_failure and link.accepts[job.kind]:
@@ -98,8 +98,8 @@ class Calls(Role):
 
     def _rescue(self, job: Call, now: float) -> None:
         """Make the calls of the next group that has any for a job whose call failed, or fail."""
-        reason = job.reason
-        while job.step < self.groups:
+        reason = i64(job.reason)
+        while i64(job.step) < self.groups:
             group = self._steps[job.step]
             job.step += 1
             for link in group:

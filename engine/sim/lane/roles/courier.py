@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
+from mypy_extensions import i16, i64
+
 from engine.sim.lane.call import Call
 from engine.sim.lane.codes import ENGAGED, NEVER, OK
 from engine.sim.lane.participation import UNDO
@@ -12,8 +14,6 @@ from engine.sim.lane.tracing.tracer import settle
 from engine.sim.lane.transactions.coordinator import Messenger
 
 if TYPE_CHECKING:
-    from mypy_extensions import i64
-
     from engine.sim.lane.agenda import Timer
     from engine.sim.lane.roles.flow import Program
     from engine.sim.lane.transactions.records import Transaction
@@ -31,7 +31,9 @@ class Courier(Messenger):
         terms = transaction.terms
         link = terms.backward[place] if message == UNDO else terms.forward[place]
         pool = transaction.pool
-        branch = Call(self.program.node, pool, transaction.job, transaction.kind, transaction.key)
+        branch = Call(
+            self.program.node, pool, transaction.job, i16(transaction.kind), transaction.key
+        )
         branch.stage = ENGAGED
         tracer, above = self.program.tracer, transaction.span
         if tracer is not None and above is not None:

@@ -15,9 +15,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
+from mypy_extensions import i16, i64
+
 from engine.sim.lane.call import Call, Context, Pool, calls_in
 from engine.sim.lane.codes import DEAD, ENGAGED, EXPIRED, NEVER, OK
-from engine.sim.lane.context import context_of, inherit
+from engine.sim.lane.context import context_of, inherit, missed_by
 from engine.sim.lane.jobs import Jobs
 from engine.sim.lane.roles.steps import (
     ALWAYS,
@@ -43,8 +45,6 @@ from engine.sim.lane.stores.versions import pass_on
 from engine.sim.lane.tracing.tracer import settle
 
 if TYPE_CHECKING:
-    from mypy_extensions import i64
-
     from engine.sim.lane.draws import Draws
     from engine.sim.lane.node import Node
     from engine.sim.lane.tracing.tracer import CallTracer
@@ -101,11 +101,11 @@ class Program(Role):
             if frame.wrong:
                 context_of(root).wrong = True
             pass_on(job, root)
-            if job.missed_over is not None:
-                _pass_misses(job, root)
-        if frame.makes_up and not child.missed and root.missed_over is not None:
-            missed_over = root.missed_over
-            root.missed_over = None
+            if frame.missed_over is not None:
+                _pass_misses(frame, frame_of(root))
+        missed_over = missed_by(root)
+        if frame.makes_up and not child.missed and missed_over is not None:
+            frame_of(root).missed_over = None
             for path in missed_over:
                 path.fill(job, now)
         self._run(job, frame, now)
@@ -208,7 +208,7 @@ class Program(Role):
     def _chosen(self, branches: list[Branch], root: Call) -> Branch | None:
         """The first of some ways that applies."""
         kind = root.kind
-        missed = root.missed_over is not None
+        missed = missed_by(root) is not None
         draw = -1.0
         for branch in branches:
             if len(branch.accepts) > 0 and not branch.accepts[kind]:
@@ -250,9 +250,9 @@ class Program(Role):
         if branch.span is not None:
             branch.span.awaited = False
         made = Frame(DETACHED, branch, steps, NEVER)
-        misses = frame_of(job).root.missed_over
+        misses = missed_by(frame_of(job).root)
         if misses is not None:
-            branch.missed_over = misses.copy()
+            made.missed_over = misses.copy()
         self.launch(branch, made, now)
 
     def _report(self, job: Call, frame: Frame, reason: i64, now: float) -> None:
@@ -280,9 +280,9 @@ class Program(Role):
     def _work(self, job: Call, frame: Frame, step: Step, now: float) -> None:
         """Have local work done: by the worker that was kept, by the request's, or by the next that is free."""
         pool = job.pool
-        task = step.task + job.kind
+        task = step.task + i64(job.kind)
         if job.held:
-            job.task = task
+            job.task = i16(task)
             pool.discipline.carry_on(job, now)
         elif frame.sort == ROOT:
             # It waits in line as a branch of its own, whose worker then goes on with the request.
@@ -290,10 +290,10 @@ class Program(Role):
             frame.spare = 0
             self._begin(job, frame, [step], now)
         elif self._is_kept_for(job, frame):
-            job.task = task
+            job.task = i16(task)
             self._do_in_turn(job, frame_of(frame.root), now)
         else:
-            job.task = task
+            job.task = i16(task)
             pool.discipline.rejoin(job, now)
 
     def _is_kept_for(self, job: Call, frame: Frame) -> bool:
@@ -446,7 +446,7 @@ class Program(Role):
             coordinator.recover(pool, now)
 
 
-def _pass_misses(branch: Call, root: Call) -> None:
+def _pass_misses(branch: Frame, root: Frame) -> None:
     """What a branch misses, its request misses."""
     missed_over = branch.missed_over
     branch.missed_over = None

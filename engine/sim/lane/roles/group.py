@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
-from mypy_extensions import i64
+from mypy_extensions import i16, i64
 
 from engine.sim.lane.call import Call, Endpoint
 from engine.sim.lane.codes import CRASHED, OK, UNAVAILABLE
@@ -234,7 +234,7 @@ class Group(Reader):
         record = topic.logs[cursor.partition].at(cursor.position)
         message = topic.message(record, now)
         message.context = Delivery(self)
-        message.task = cursor.partition
+        message.task = i16(cursor.partition)
         message.seq = cursor.position
         message.sent = now
         message.endpoint = endpoint
@@ -246,7 +246,7 @@ class Group(Reader):
         topic.node.wait.add(now - record.at)
         pool = endpoint.pool
         pool.reserved += 1
-        call = Call(pool.site, pool, message, record.kind, record.key)
+        call = Call(pool.site, pool, message, i16(record.kind), record.key)
         call.booked = True
         logical = record.logical
         if logical is not None:

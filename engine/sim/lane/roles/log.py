@@ -153,6 +153,8 @@ class Reader(MessageSource):
 class Delivery(Context):
     """Whose delivery a message is: by the time it is over, its consumer may belong to others."""
 
+    special: bool = True
+
     def __init__(self, reader: Reader) -> None:
         super().__init__(NEVER)
         self.reader = reader

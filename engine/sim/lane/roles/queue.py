@@ -104,7 +104,7 @@ class Queue(MessageKeeper):
         self.published += 1
         tracer = self.tracer
         if tracer is not None:
-            message.span = tracer.message(job.kind, job.span, now)
+            message.span = tracer.message(i64(job.kind), job.span, now)
         self.node.finish(job, OK, now)
         groups = self.groups
         if groups is None or groups.admits(message):
@@ -231,7 +231,7 @@ class Queue(MessageKeeper):
     def give_back(self, message: Call, reason: i64, now: float) -> None:
         """Deliver a message again, or put it aside."""
         self.in_flight -= 1
-        if message.step >= self.max_receive:
+        if i64(message.step) >= self.max_receive:
             message.done = True
             self.dead += 1
             self._close(message, reason, now)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
+from mypy_extensions import i64
+
 from engine.sim.lane.agenda import Task, Timer
 from engine.sim.lane.codes import UNAVAILABLE
+from engine.sim.lane.context import context_of, tried_by
 from engine.sim.lane.link import Link
 from engine.sim.lane.network.origins import Origins
 from engine.sim.lane.roles.router import Router, call_for
 
 if TYPE_CHECKING:
-    from mypy_extensions import i64
-
     from engine.sim.lane.balancing.answers import AnswerCache, Answers, Resolution
     from engine.sim.lane.balancing.sticky import PerConnection
     from engine.sim.lane.call import Call, Endpoint, Site
@@ -65,13 +66,14 @@ class Resolver(Router):
         if is_dead(endpoint, job):
             self.dead += 1
         call.fill = job.fill
-        if job.tried is not None:
-            call.tried = job.tried
+        tried = tried_by(job)
+        if tried is not None:
+            context_of(call).tried = tried
         endpoint.path.offer(call, endpoint, now)
 
     def _wait(self, call: Call, now: float) -> float:
         """Time (s) that a request spends on asking for the way."""
-        kind = call.kind
+        kind = i64(call.kind)
         if len(self.answers) == 0 or self._is_told(kind, call, now):
             return 0.0
         pool = call.pool

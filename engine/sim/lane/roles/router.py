@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine.sim.lane.call import Call
 from engine.sim.lane.codes import OK, UNAVAILABLE
+from engine.sim.lane.context import context_of, tried_by
 from engine.sim.lane.numbering import repeat
 from engine.sim.lane.seams import Role
 from engine.sim.lane.stores.versions import pass_on
@@ -33,11 +34,13 @@ class Router(Role):
     def forward(self, job: Call, call: Call, now: float) -> None:
         """Pick an instance, and send there."""
         picker = self.pickers[job.kind]
-        tried = job.tried
+        tried = tried_by(job)
         if tried is None:
             endpoint = picker.pick(call)
         else:
-            call.tried = tried  # one list for all: whoever tries again behind which balancer ever avoids them
+            context_of(
+                call
+            ).tried = tried  # one list for all: whoever tries again behind which balancer ever avoids them
             endpoint = picker.pick_other(call, tried)
         if endpoint is None:
             self.node.finish(job, UNAVAILABLE, now)

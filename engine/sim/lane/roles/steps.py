@@ -81,6 +81,8 @@ class Block:
 class Frame(Context):
     """Where a request, or a branch of it, stands."""
 
+    special: bool = True
+
     def __init__(self, sort: i64, root: Call, steps: list[Step], deadline: float) -> None:
         super().__init__(deadline)
         self.sort: i64 = sort

@@ -176,7 +176,7 @@ class StoreRole(StoreBody):
             renewal.refreshing[int(key)] = now + renewal.patience
             return False
         renewal.refreshing[int(key)] = NEVER
-        refresh = self.background.job(job.pool, job.kind, job.key, now)
+        refresh = self.background.job(job.pool, i64(job.kind), job.key, now)
         renewal.refreshes[refresh] = int(key)
         renewal.waits(refresh, key, now)
         renewal.fetch(key, is_held=True)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, final
 
+from mypy_extensions import i16, i64
+
 from engine.sim.lane.agenda import Task, Timer
 from engine.sim.lane.call import Call, Pool
 from engine.sim.lane.codes import OK, QUEUE_FULL, UNLIMITED
@@ -18,8 +20,6 @@ from engine.sim.lane.roles.keeper import MessageKeeper
 from engine.sim.lane.roles.log import Log, LogRecord, PublishBatch, reader_of
 
 if TYPE_CHECKING:
-    from mypy_extensions import i64
-
     from engine.sim.lane.call import Endpoint
     from engine.sim.lane.draws import Draws
     from engine.sim.lane.node import Node
@@ -143,7 +143,7 @@ class Topic(MessageKeeper):
         partition = self.partition_of(job.key)
         if self.former > 0 and mixed(job.key, _SALT) % self.former != partition:
             self.moved += 1
-        record = LogRecord(job.key, job.kind, self.taken, now)
+        record = LogRecord(job.key, i64(job.kind), self.taken, now)
         if job.context is not None:
             record.logical = logical_of(job)
         record.span = job.span
@@ -246,7 +246,7 @@ class Topic(MessageKeeper):
 
     def message(self, record: LogRecord, now: float) -> Call:
         """A delivery of a record."""
-        message = Call(self.node, self._home, None, record.kind, record.key)
+        message = Call(self.node, self._home, None, i16(record.kind), record.key)
         message.arrived = record.at
         message.size = float(record.number)
         tracer = self.tracer

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, final
 
+from mypy_extensions import i64
+
 from engine.sim.lane.agenda import Task, Timer
 from engine.sim.lane.codes import NEVER, OK
 from engine.sim.lane.stores.versions import UNKNOWN, note
 
 if TYPE_CHECKING:
-    from mypy_extensions import i64
-
     from engine.sim.lane.call import Call
     from engine.sim.lane.roles.background import Background
     from engine.sim.lane.stores.versions import Versions
@@ -83,7 +83,7 @@ class WriteBehind(Task):
         version = UNKNOWN if source is None else source.promise(job.key, now)
         found = self._waits(job.key) if self.merges else None
         if found is None:
-            found = Unwritten(job.key, job.kind, now)
+            found = Unwritten(job.key, i64(job.kind), now)
             self._line.append(found)
             self._of[int(job.key)] = found
         else:

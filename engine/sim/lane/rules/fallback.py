@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, final
 
+from mypy_extensions import i64
+
 from engine.sim.lane.codes import NEVER, OK
 from engine.sim.lane.seams import RESCUE, SETTLE, Rule
 
 if TYPE_CHECKING:
-    from mypy_extensions import i64
-
     from engine.sim.lane.call import Call
     from engine.sim.lane.link import Link
 
@@ -82,4 +82,4 @@ class Fallback(Rule):
 
     def _name(self, call: Call) -> int:
         """What a good answer is remembered by."""
-        return int((call.key + 1) * CLASSES + call.kind)
+        return int((call.key + 1) * CLASSES + i64(call.kind))

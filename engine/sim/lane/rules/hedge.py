@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, final
 from librt.vecs import vec
 
 from engine.sim.lane.codes import EXPIRED, NEVER, OK
+from engine.sim.lane.context import context_of
 from engine.sim.lane.expiry import Watch, Watcher
 from engine.sim.lane.seams import RETRY, SETTLE, START, Rule
 
@@ -122,7 +123,7 @@ class Hedge(Rule):
         other = self.link.same(call, job)
         other.attempt = call.attempt
         other.repeat = call.repeat
-        other.tried = [each.pool for each in race.running]
+        context_of(other).tried = [each.pool for each in race.running]
         race.extra += 1
         race.running.append(other)
         self._races[call] = race

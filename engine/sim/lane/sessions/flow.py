@@ -56,7 +56,7 @@ class SessionFlow(Role):
             self.flow.proceed(job, child, now)
             return
         if child.missed:
-            job.missed_over = None
+            context.missed_over = None
         context.asks = False
         session = context.session
         if session is not None:

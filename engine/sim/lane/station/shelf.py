@@ -13,6 +13,7 @@ from mypy_extensions import i64
 
 from engine.sim.lane.call import Call
 from engine.sim.lane.codes import ABANDONED, OUTBOUND
+from engine.sim.lane.context import outlasts
 from engine.sim.lane.jobs import Keeper
 from engine.sim.lane.tracing.records import SpanRecord
 
@@ -213,7 +214,7 @@ def can_be_shelved(call: Call) -> bool:
         call.given_up == ABANDONED
         and call.settled
         and call.parent is None
-        and call.context is None
+        and (call.context is None or not outlasts(call.context))
         and call.stage == OUTBOUND
         and not call.entered
         and pool.rule is None

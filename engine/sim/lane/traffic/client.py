@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
+from mypy_extensions import i16, i64
+
 from engine.sim.lane.call import Call, Pool
 from engine.sim.lane.codes import DEADLINE, ENGAGED, NEVER, OK, UNAVAILABLE
 from engine.sim.lane.histogram import Histogram
 from engine.sim.lane.seams import Role
 
 if TYPE_CHECKING:
-    from mypy_extensions import i64
-
     from engine.sim.lane.draws import Draws
     from engine.sim.lane.expiry import Expiry
     from engine.sim.lane.node import Node
@@ -106,7 +106,7 @@ class Client(Role):
         node.arrivals += 1
         node.in_system += 1.0
         node.arrived_sum += now
-        job = Call(node, self.home, None, kind, key)
+        job = Call(node, self.home, None, i16(kind), key)
         job.arrived = now
         job.sent = now
         tracer = self.tracer

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, final
 
+from mypy_extensions import i64
+
 from engine.sim.lane.codes import OK
 from engine.sim.lane.participation import Account, Participation
 
 if TYPE_CHECKING:
-    from mypy_extensions import i64
-
     from engine.sim.lane.call import Call, Pool
     from engine.sim.lane.link import Link
     from engine.sim.lane.tracing.records import SpanRecord
@@ -55,7 +55,7 @@ class Transaction:
         """The request, or the branch of one, that waits for the outcome."""
         self.pool = pool
         """The instance that leads it, and writes its log."""
-        self.kind: i64 = job.kind
+        self.kind: i64 = i64(job.kind)
         self.key: i64 = job.key
         self.parts: list[Participation] = []
         self.stage: i64 = PREPARING

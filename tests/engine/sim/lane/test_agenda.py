@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.sim.lane.agenda import Agenda, Heap, Task, Timer
+from engine.sim.lane.agenda import Agenda, Entry, Heap, NumberHeap, Sieve, Task, Timer, TupleHeap
 
 
 class Recorder(Task):
@@ -155,9 +155,12 @@ def test_large_heaps(size: int) -> None:
     assert len(times) == size == agenda.fired
 
 
-@given(st.lists(st.integers(-1, 9), max_size=200))
-def test_heap_gives_the_first_of_any_number(moves: list[int]) -> None:
-    heap, inside = Heap(), []
+HEAPS = st.sampled_from([NumberHeap, TupleHeap])
+
+
+@given(HEAPS, st.lists(st.integers(-1, 9), max_size=200))
+def test_heap_gives_the_first_of_any_number(kind: type[Heap], moves: list[int]) -> None:
+    heap, inside = kind(), []
     for seq, move in enumerate([*moves, *([3] * 70), *([-1] * 300)]):
         if move >= 0:
             entry = Timer(Task())
@@ -169,5 +172,29 @@ def test_heap_gives_the_first_of_any_number(moves: list[int]) -> None:
             assert (heap.first.time, heap.first.seq) == min(inside)
             inside.remove(min(inside))
             heap.pop()
-        assert len(heap) == len(inside)
+        assert heap.count() == len(inside)
     assert heap.first is None
+
+
+class Early(Sieve):
+    """Holds what is due before a time."""
+
+    def holds(self, entry: Entry) -> bool:
+        return entry.time < 5.0
+
+
+@given(HEAPS, st.lists(st.integers(0, 9), max_size=200))
+def test_what_a_sieve_leaves_stays_in_order(kind: type[Heap], times: list[int]) -> None:
+    heap = kind()
+    for seq, time in enumerate(times):
+        entry = Timer(Task())
+        entry.time, entry.seq = float(time), seq
+        heap.push(entry)
+    taken = [(entry.time, entry.seq) for entry in heap.sift(Early())]
+    both = [(float(time), seq) for seq, time in enumerate(times)]
+    assert sorted(taken) == sorted(pair for pair in both if pair[0] < 5.0)
+    left = []
+    while heap.first is not None:
+        left.append((heap.first.time, heap.first.seq))
+        heap.pop()
+    assert left == sorted(pair for pair in both if pair[0] >= 5.0)
