@@ -257,7 +257,7 @@ class TupleHeap(Heap):
     def push(self, entry: Entry) -> None:
         """Put an entry whose `time` and `seq` are set in."""
         items = self._items
-        heappush(items, (entry.time, int(entry.seq), entry))
+        heappush(items, (entry.time, entry.seq, entry))
         self.first = items[0][2]
 
     def pop(self) -> None:
@@ -455,26 +455,26 @@ class Agenda:
         belts = self._belts
         while not self.stop:
             entry = heap.first
+            soonest = until if entry is None else entry.time
             shortest: DelayLine | None = None
             for belt in belts:
                 first = belt.first
                 if first is not None and (
-                    entry is None
-                    or first.time < entry.time
-                    or (first.time == entry.time and first.seq < entry.seq)
+                    first.time < soonest
+                    or (first.time == soonest and entry is not None and first.seq < entry.seq)
                 ):
                     entry = first
+                    soonest = first.time
                     shortest = belt
-            if entry is None or entry.time >= until:
+            if entry is None or soonest >= until:
                 return
             if shortest is None:
                 heap.pop()
             else:
                 shortest.take()
             self.fired += 1
-            now = entry.time  # never before the time that it is: who is late is due at once
-            self.now = now
-            entry.fire(now)
+            self.now = soonest  # never before the time that it was: who is late is due at once
+            entry.fire(soonest)
             if self.fired >= self._check_at:
                 self._check()
 

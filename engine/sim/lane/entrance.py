@@ -238,7 +238,7 @@ class Entrance(Site):
 
     def reply(self, call: Call, reason: i64, now: float) -> None:
         """Send the answer back."""
-        call.reason = i16(reason)
+        call.reason = OK if reason == OK else i16(reason)
         call.stage = RETURNING
         span = call.span
         if span is not None:

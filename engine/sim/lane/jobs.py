@@ -23,7 +23,7 @@ class Jobs:
     """Calls in no particular order, each of which knows its place. Its list never shrinks."""
 
     def __init__(self) -> None:
-        self._placed: i64 = 0
+        self._placed: i32 = 0
         """How many are here; the others are with keepers."""
         self._kept: i64 = 0
         self._slots: list[object] = [None] * 16
@@ -33,7 +33,7 @@ class Jobs:
     @property
     def count(self) -> i64:
         """How many are in."""
-        return self._placed + self._kept
+        return i64(self._placed) + self._kept
 
     def add(self, call: Entry) -> None:
         """Take a call in."""
@@ -42,7 +42,7 @@ class Jobs:
             self._slots.extend([None] * int(place))
         self._slots[place] = call
         self._placed = place + 1
-        call.slot = i32(place)
+        call.slot = place
 
     def remove(self, call: Entry) -> None:
         """Take out a call that is in; the last one gets its place."""
@@ -56,7 +56,7 @@ class Jobs:
 
     def has(self, call: Entry) -> bool:
         """Whether a call is in, and with no keeper."""
-        slot = i64(call.slot)
+        slot = call.slot
         return slot < self._placed and self._slots[slot] is call
 
     def lend(self, call: Entry) -> None:

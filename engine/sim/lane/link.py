@@ -55,7 +55,7 @@ class Link(SettlingPath):
     always: bool = True
     """Whether every request of every class makes this call."""
     waits: bool = True
-    times: i64 = 1
+    times: i16 = 1
     shared: bool = False
     """Whether its pickers choose among the instances of other links as well: those of a router."""
     spare: Picker | None = None
@@ -358,13 +358,14 @@ class Link(SettlingPath):
         if call.settled:
             self._note_late(call)
             return
-        reason = i64(call.reason)
-        self._settle(call, reason, now)
-        if reason != OK:
+        if call.reason != OK:
+            reason = i64(call.reason)
+            self._settle(call, reason, now)
             self.failed[reason] += 1
             self.blame.note(i64(call.given_up), reason)
             self._after_failure(call, reason, now)
             return
+        self._settle(call, OK, now)
         self.succeeded += 1
         if self.volume is not None:
             self.volume.back(call)
@@ -391,7 +392,7 @@ class Link(SettlingPath):
 
     def _go_on(self, call: Call, job: Call, now: float) -> None:
         """Repeat, or let the job go on."""
-        if i64(call.repeat) < self.times and not (call.waits and job.done):
+        if call.repeat < self.times and not (call.waits and job.done):
             following = self.new(job)
             following.repeat = call.repeat + 1
             following.waits = call.waits

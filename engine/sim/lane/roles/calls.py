@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
-from mypy_extensions import i16, i64
+from mypy_extensions import i16, i32, i64
 
 from engine.sim.lane.codes import ENGAGED, OK
 from engine.sim.lane.seams import Role
@@ -20,7 +20,7 @@ class Calls(Role):
 
     def __init__(self, node: Site) -> None:
         self.node = node
-        self.groups: i64 = 0
+        self.groups: i32 = 0
         """Number of groups of calls."""
         self.only: Link | None = None
         """The only call, where the flow is no more than that."""
@@ -39,7 +39,7 @@ class Calls(Role):
 
     def serve(self, job: Call, now: float) -> None:
         """Make the calls of the next group in which there are any to wait for, or answer."""
-        while i64(job.step) < self.groups:
+        while job.step < self.groups:
             only = self.only
             if only is not None:
                 job.step += 1
@@ -88,7 +88,7 @@ class Calls(Role):
         """Whether a later group has something for a job whose call failed, and it is not too late."""
         if self.node.deadline(job) <= now:
             return False
-        place = i64(job.step)
+        place = job.step
         while place < self.groups:
             for link in self._steps[place]:
                 if link.on_failure and link.accepts[job.kind]:
@@ -99,7 +99,7 @@ class Calls(Role):
     def _rescue(self, job: Call, now: float) -> None:
         """Make the calls of the next group that has any for a job whose call failed, or fail."""
         reason = i64(job.reason)
-        while i64(job.step) < self.groups:
+        while job.step < self.groups:
             group = self._steps[job.step]
             job.step += 1
             for link in group:
