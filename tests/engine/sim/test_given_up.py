@@ -19,7 +19,11 @@ MANY = 10_000_000
 """A limit that nobody comes near."""
 
 
-def overload(events: list[Raw], **web: Any) -> Design:
+AVOIDING = {"attempts": 2, "other_instance": True}
+"""Retries that know where a call has been, which the call carries with it."""
+
+
+def overload(events: list[Raw], retry: Raw | None = None, **web: Any) -> Design:
     """Three times what the service can do, a timeout on every call."""
     nodes = [
         client("users", 600.0),
@@ -28,7 +32,7 @@ def overload(events: list[Raw], **web: Any) -> Design:
         node("db", "sql_database", connections=8, read_time=constant(0.001)),
     ]
     links = [
-        link(*ends, timeout=span, delay=constant(0.001))
+        link(*ends, timeout=span, delay=constant(0.001), **({"retry": retry} if retry else {}))
         for ends, span in ((("users", "lb"), 0.4), (("lb", "web"), 0.3), (("web", "db"), 0.2))
     ]
     return design(nodes, links, duration=20, warmup=0, events=events)
@@ -84,10 +88,11 @@ def alive() -> Counter[str]:
     return Counter(type(each).__name__ for each in gc.get_objects())
 
 
-def test_they_are_no_calls_until_their_turn_comes() -> None:
-    """What waits and is given up is kept as something smaller."""
+@pytest.mark.parametrize("retry", [None, AVOIDING], ids=["once", "elsewhere"])
+def test_they_are_no_calls_until_their_turn_comes(retry: Raw | None) -> None:
+    """What waits and is given up is kept as something smaller, wherever it was tried before."""
     before = alive()
-    session = Session(overload([]))
+    session = Session(overload([], retry))
     session.advance(20.0)
     waiting = session.snapshot().gauges["web"].waiting
     more = alive() - before

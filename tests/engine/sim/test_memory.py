@@ -13,6 +13,7 @@ from engine.model.policies.tenants import Tenants
 from engine.model.policies.user_sessions import UserSessions
 from engine.plan.primitives import IssuePlan, NodePlan, TrafficPlan
 from engine.sim.compiled import lane_mode
+from engine.sim.lane.call import Call
 from tests.helpers.plans import (
     cache,
     client,
@@ -25,6 +26,9 @@ from tests.helpers.plans import (
     router,
     station,
 )
+
+COLLECTORS = 16
+"""Bytes that CPython puts before an object for its collector of cycles."""
 
 
 def test_a_long_run_keeps_nothing() -> None:
@@ -100,3 +104,9 @@ def test_a_user_takes_less_than_a_kilobyte() -> None:
     """So that a hundred thousand of them take less than a hundred megabytes."""
     known(10)  # what is made once
     assert (known(20_000) - known(10)) / 20_000 < 1000.0
+
+
+@pytest.mark.skipif(lane_mode() == "interpreted", reason="objects are larger in Python")
+def test_a_call_takes_no_more_lines_of_memory_than_four() -> None:
+    """Under overload most calls wait for their timeout, and each line of them comes from memory."""
+    assert Call.__basicsize__ + COLLECTORS <= 240
