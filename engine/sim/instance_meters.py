@@ -79,6 +79,8 @@ class InstanceMeter:
         self._workers = 0.0
         self._since = 0.0
         self._capacity = 0.0
+        self.bounded = True
+        """Whether its workers have been limited, and there, all the time."""
         self._up: bool | None = None
         self._turned = 0.0
         self._up_area = 0.0
@@ -95,8 +97,11 @@ class InstanceMeter:
         span = 0.0 if self._up is None else now - self._turned
         return self._up_area + (span if self._up else 0.0), self._watched + span
 
-    def set_workers(self, workers: float, now: float) -> None:
-        """Count other workers as there from now on; none once it is retired, or where they are unlimited."""
+    def set_workers(self, workers: float | None, now: float) -> None:
+        """Count other workers as there from now on; None once it is retired, or where they are unlimited."""
+        if workers is None:
+            self.bounded = False
+            workers = 0.0
         if workers != self._workers:
             self._capacity += self._workers * (now - self._since)
             self._since, self._workers = now, workers
@@ -152,7 +157,7 @@ class InstanceMeters:
             bounded = (
                 place < len(pools) and meter.pool.workers < UNLIMITED and not is_off(meter.pool)
             )
-            meter.set_workers(float(meter.pool.workers) if bounded else 0.0, now)
+            meter.set_workers(float(meter.pool.workers) if bounded else None, now)
 
     def turn(self, up: Mapping[Pool, bool], now: float) -> None:
         """Know which instances are up; of those that are not named nobody sees it."""
@@ -168,6 +173,10 @@ class InstanceMeters:
         return float(sum(map(Fraction, ups), gone.up)), float(
             sum(map(Fraction, watches), gone.watched)
         )
+
+    def bounded(self, now: float) -> list[InstanceTally]:
+        """The counters of those whose workers have been limited, and there, all the time."""
+        return [meter.tally(now) for meter in self._meters if meter.bounded]
 
     def tallies(self, now: float) -> Tallies:
         """The counters of each now."""

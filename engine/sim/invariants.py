@@ -85,10 +85,9 @@ def _check_workers(part: NodePart, pools: list[Pool], now: float) -> None:
             int(pool.busy),
             int(pool.workers + pool.excess),
         )
-    for tally in part.meters.tallies(now).values():
-        if tally.capacity > 0.0:
-            room = float(tally.capacity) * (1.0 + ROUNDING) + ROUNDING * (now + 1.0)
-            at_most(node.name, "busy workers of an instance over time", float(tally.busy), room)
+    for tally in part.meters.bounded(now):
+        room = tally.capacity * (1.0 + ROUNDING) + ROUNDING * (now + 1.0)
+        at_most(node.name, "busy workers of an instance over time", tally.busy, room)
     excess = sum(int(pool.excess) for pool in pools)
     same(node.name, "workers in excess", node.excess, excess)
     if part.capacity:
