@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from engine.control.rotation import settle_callers
 from engine.plan.primitives import ZERO
 from engine.records import dataclass
-from engine.sim.lane.agenda import Task
+from engine.sim.lane.entry import Task
 from engine.sim.lane.gates.activator import Activator
 from engine.sim.lane.station.memory import Memory
 from engine.sim.samplers import make_sampler
@@ -22,8 +22,8 @@ from engine.sim.snapshot import Notice
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-    from engine.sim.lane.agenda import Timer
     from engine.sim.lane.call import Pool
+    from engine.sim.lane.entry import Timer
     from engine.sim.machine import Machine
     from engine.sim.parts import NodePart
     from engine.sim.reach import Reach

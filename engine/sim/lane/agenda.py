@@ -1,4 +1,4 @@
-"""The agenda of the request lane: a binary heap on (time, order of scheduling), and some belts.
+"""The agenda of the request lane: a heap on (time, order of scheduling), and some belts.
 
 Whatever happens once a request is an `Entry` that schedules itself, so an event allocates nothing.
 Whoever is delayed by the same time as somebody before comes after them: equal delays lie on a belt,
@@ -7,16 +7,16 @@ first in, first out, and skip the heap. The order is the same as if all were in 
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from heapq import heapify, heappop, heappush
-from types import FunctionType
-from typing import TYPE_CHECKING, Final, cast, final
+from typing import TYPE_CHECKING, Final, final
 
-from librt.vecs import extend, vec
-from mypy_extensions import i32, i64, mypyc_attr
+from mypy_extensions import i64, mypyc_attr
+
+from engine.sim.lane.heaps import new_heap
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from engine.sim.lane.entry import Entry, Sieve
 
 STANDSTILL: Final = 3_000_000
 """Entries fired at one instant after which time is taken to stand still. A million requests that fail
@@ -32,258 +32,6 @@ BELTS: Final = 5
 @mypyc_attr(native_class=False)
 class StandstillError(RuntimeError):
     """Simulated time does not advance: something goes round in a circle that takes no time."""
-
-
-class Entry:
-    """Something that is due at a time. Entries at equal times fire in the order of scheduling.
-
-    Few classes derive from it, calls and timers: mypyc checks types of list items, and does that fast only where
-    at most three are no abstract ones. That is why what is due has to be said by each. It is no ABC, since mypyc
-    would have to check at every access that an attribute is there.
-    """
-
-    time: float = 0.0
-    seq: i64 = 0
-    after: Entry | None = None
-    """The next on the same belt."""
-    slot: i32 = 0
-    """Place among the `Jobs` that it is one of."""
-
-    @abstractmethod
-    def fire(self, now: float) -> None:
-        """Do what is due."""
-        raise NotImplementedError
-
-
-@mypyc_attr(allow_interpreted_subclasses=True)
-class Task:
-    """Somebody who has timers."""
-
-    def due(self, timer: Timer, now: float) -> None:
-        """A timer that was set has run out."""
-        raise NotImplementedError
-
-
-@final
-class Timer(Entry):
-    """Calls a task at a time."""
-
-    def __init__(self, task: Task) -> None:
-        self._task = task
-
-    def fire(self, now: float) -> None:
-        """Tell the task."""
-        self._task.due(self, now)
-
-
-class Sieve:
-    """Chooses entries."""
-
-    def holds(self, entry: Entry) -> bool:
-        """Whether an entry is one of those."""
-        raise NotImplementedError
-
-
-def sift_up(heap: list[Entry], entry: Entry) -> None:
-    """Put an entry whose `time` and `seq` are set into a heap."""
-    heap.append(entry)
-    time = entry.time
-    seq = entry.seq
-    place: i64 = len(heap) - 1
-    while place > 0:
-        above: i64 = (place - 1) >> 1
-        other = heap[above]
-        if time > other.time or (time == other.time and seq > other.seq):
-            break
-        heap[place] = other
-        place = above
-    heap[place] = entry
-
-
-def pop_first(heap: list[Entry]) -> Entry:
-    """Take the first entry out of a heap that is not empty."""
-    last = heap.pop()
-    size: i64 = len(heap)
-    if size == 0:
-        return last
-    first = heap[0]
-    place: i64 = 0
-    below: i64 = 1
-    time = last.time
-    seq = last.seq
-    while below < size:
-        child = heap[below]
-        if below + 1 < size:
-            other = heap[below + 1]
-            if other.time < child.time or (other.time == child.time and other.seq < child.seq):
-                child = other
-                below += 1
-        if child.time < time or (child.time == time and child.seq < seq):
-            heap[place] = child
-            place = below
-            below = 2 * place + 1
-        else:
-            break
-    heap[place] = last
-    return first
-
-
-class Heap:
-    """Entries by their time and order, the first of them at hand."""
-
-    first: Entry | None = None
-
-    def push(self, entry: Entry) -> None:
-        """Put an entry whose `time` and `seq` are set in."""
-        raise NotImplementedError
-
-    def pop(self) -> None:
-        """Take the first out; there must be one."""
-        raise NotImplementedError
-
-    def sift(self, sieve: Sieve) -> list[Entry]:
-        """Take out the entries that a sieve holds, in no particular order."""
-        raise NotImplementedError
-
-    def count(self) -> int:
-        """How many are in."""
-        raise NotImplementedError
-
-
-@final
-class NumberHeap(Heap):
-    """A heap of four branches on times and orders, which lie side by side: entries are not looked at."""
-
-    def __init__(self) -> None:
-        self._size: i64 = 0
-        self._times = vec[float]([0.0] * 64)
-        self._seqs = vec[i64]([0] * 64)
-        self._entries: list[object] = [None] * 64
-        """As long as the others, so that a push or a pop never resizes it."""
-
-    def count(self) -> int:
-        """How many are in."""
-        return int(self._size)
-
-    def push(self, entry: Entry) -> None:
-        """Put an entry whose `time` and `seq` are set in."""
-        place = self._size
-        if place == len(self._times):
-            self._times = extend(self._times, self._times)
-            self._seqs = extend(self._seqs, self._seqs)
-            self._entries.extend([None] * place)
-        self._size = place + 1
-        times, seqs, entries = self._times, self._seqs, self._entries
-        time = entry.time
-        seq = entry.seq
-        while place > 0:
-            above = (place - 1) >> 2
-            other = times[above]
-            if time > other or (time == other and seq > seqs[above]):
-                break
-            times[place] = other
-            seqs[place] = seqs[above]
-            entries[place] = entries[above]
-            place = above
-        times[place] = time
-        seqs[place] = seq
-        entries[place] = entry
-        if place == 0:
-            self.first = entry
-
-    def pop(self) -> None:
-        """Take the first out; there must be one."""
-        times, seqs, entries = self._times, self._seqs, self._entries
-        size = self._size - 1
-        self._size = size
-        last = entries[size]
-        entries[size] = None
-        if size == 0:
-            self.first = None
-            return
-        time = times[size]
-        seq = seqs[size]
-        place: i64 = 0
-        below: i64 = 1
-        while below < size:
-            least = below
-            soonest = times[below]
-            other = below + 1
-            end = min(below + 4, size)
-            while other < end:
-                at = times[other]
-                if at < soonest or (at == soonest and seqs[other] < seqs[least]):
-                    least = other
-                    soonest = at
-                other += 1
-            if time < soonest or (time == soonest and seq < seqs[least]):
-                break
-            times[place] = soonest
-            seqs[place] = seqs[least]
-            entries[place] = entries[least]
-            place = least
-            below = 4 * place + 1
-        times[place] = time
-        seqs[place] = seq
-        entries[place] = last
-        self.first = cast("Entry", entries[0])
-
-    def sift(self, sieve: Sieve) -> list[Entry]:
-        """Take out the entries that a sieve holds, in no particular order."""
-        found: list[Entry] = []
-        entries = [cast("Entry", each) for each in self._entries[: self._size]]
-        self.first = None
-        self._size = 0
-        self._entries = [None] * len(self._times)
-        for entry in entries:
-            if sieve.holds(entry):
-                found.append(entry)
-            else:
-                self.push(entry)
-        return found
-
-
-@final
-class TupleHeap(Heap):
-    """The heap of the standard library: the faster one where this runs interpreted."""
-
-    def __init__(self) -> None:
-        self._items: list[tuple[float, int, Entry]] = []
-
-    def count(self) -> int:
-        """How many are in."""
-        return len(self._items)
-
-    def push(self, entry: Entry) -> None:
-        """Put an entry whose `time` and `seq` are set in."""
-        items = self._items
-        heappush(items, (entry.time, entry.seq, entry))
-        self.first = items[0][2]
-
-    def pop(self) -> None:
-        """Take the first out; there must be one."""
-        items = self._items
-        heappop(items)
-        self.first = items[0][2] if items else None
-
-    def sift(self, sieve: Sieve) -> list[Entry]:
-        """Take out the entries that a sieve holds, in no particular order."""
-        found: list[Entry] = []
-        left: list[tuple[float, int, Entry]] = []
-        for item in self._items:
-            if sieve.holds(item[2]):
-                found.append(item[2])
-            else:
-                left.append(item)
-        heapify(left)
-        self._items = left
-        self.first = self._items[0][2] if self._items else None
-        return found
-
-
-def new_heap() -> Heap:
-    """The heap that is the faster one here."""
-    return TupleHeap() if isinstance(sift_up, FunctionType) else NumberHeap()
 
 
 @final

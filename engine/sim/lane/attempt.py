@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.sim.lane.agenda import Entry
 from engine.sim.lane.codes import OK, OUTBOUND
+from engine.sim.lane.entry import Entry
 
 if TYPE_CHECKING:
     from mypy_extensions import i16, i32

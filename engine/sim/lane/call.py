@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, cast, final
 
 from mypy_extensions import i16, i64, mypyc_attr
 
-from engine.sim.lane.agenda import Agenda, Entry, Task
 from engine.sim.lane.attempt import Attempt
 from engine.sim.lane.codes import (
     ANNOUNCED,
@@ -23,11 +22,13 @@ from engine.sim.lane.codes import (
     WORKING,
 )
 from engine.sim.lane.counts import SiteCounts
+from engine.sim.lane.entry import Entry, Task
 from engine.sim.lane.instance import Instance
 from engine.sim.lane.jobs import Jobs
 from engine.sim.lane.standing import Standing
 
 if TYPE_CHECKING:
+    from engine.sim.lane.agenda import Agenda
     from engine.sim.lane.logical_call import LogicalCall
     from engine.sim.lane.participation import Participation
     from engine.sim.lane.samplers import Sampler

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Final, cast, final
 
 from mypy_extensions import i64
 
-from engine.sim.lane.agenda import Agenda, Task, Timer
+from engine.sim.lane.entry import Task, Timer
 
 if TYPE_CHECKING:
+    from engine.sim.lane.agenda import Agenda
     from engine.sim.lane.call import Call, Expirer
 
 ROOM: Final = 64

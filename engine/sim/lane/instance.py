@@ -10,9 +10,9 @@ from engine.sim.lane.vitals import InstanceCounters
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
-    from engine.sim.lane.agenda import Entry
     from engine.sim.lane.contents import Contents
     from engine.sim.lane.counts import SiteCounts
+    from engine.sim.lane.entry import Entry
     from engine.sim.lane.vitals import Meter
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast, final
 from mypy_extensions import i32, i64
 
 if TYPE_CHECKING:
-    from engine.sim.lane.agenda import Entry
+    from engine.sim.lane.entry import Entry
 
 
 class Keeper:

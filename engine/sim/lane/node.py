@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, final
 
 from mypy_extensions import i16, i64
 
-from engine.sim.lane.agenda import Timer
 from engine.sim.lane.call import Parked, calls_in
 from engine.sim.lane.codes import (
     CRASHED,
@@ -22,6 +21,7 @@ from engine.sim.lane.codes import (
 from engine.sim.lane.context import context_of
 from engine.sim.lane.draws import chance
 from engine.sim.lane.entrance import Entrance
+from engine.sim.lane.entry import Timer
 from engine.sim.lane.replies import DeferredReply
 from engine.sim.lane.stores.versions import UNKNOWN, pass_on
 

@@ -27,8 +27,9 @@ from engine.sim.lane.station.backlog import Backlog
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
-    from engine.sim.lane.agenda import Agenda, Entry
+    from engine.sim.lane.agenda import Agenda
     from engine.sim.lane.draws import Draws
+    from engine.sim.lane.entry import Entry
     from engine.sim.lane.node import Node
 
 

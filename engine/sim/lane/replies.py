@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
-from engine.sim.lane.agenda import Task, Timer
+from engine.sim.lane.entry import Task, Timer
 
 if TYPE_CHECKING:
     from engine.sim.lane.call import Call, CallPath

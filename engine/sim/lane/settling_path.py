@@ -24,8 +24,8 @@ from engine.sim.lane.ruled_path import RuledPath
 from engine.sim.lane.tracing.tracer import settle
 
 if TYPE_CHECKING:
-    from engine.sim.lane.agenda import Entry
     from engine.sim.lane.call import Call
+    from engine.sim.lane.entry import Entry
 
 
 class SettlingPath(RuledPath):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.sim.lane.agenda import Task
+from engine.sim.lane.entry import Task
 
 if TYPE_CHECKING:
     from mypy_extensions import i64

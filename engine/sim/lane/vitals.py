@@ -7,8 +7,8 @@ from typing import final
 from librt.vecs import vec
 from mypy_extensions import i64
 
-from engine.sim.lane.agenda import Task
 from engine.sim.lane.codes import REASONS, REFUSED, UNSENT
+from engine.sim.lane.entry import Task
 
 
 class InstanceCounters:

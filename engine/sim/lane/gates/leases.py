@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, final
 
-from engine.sim.lane.agenda import Task, Timer
 from engine.sim.lane.call import Call, Context, Pool, Site
 from engine.sim.lane.codes import ENGAGED, NEVER, OK, UNAVAILABLE
+from engine.sim.lane.entry import Task, Timer
 from engine.sim.lane.seams import Gate
 
 if TYPE_CHECKING:

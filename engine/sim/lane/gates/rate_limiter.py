@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final, final
 
 from mypy_extensions import i64
 
-from engine.sim.lane.agenda import Task, Timer
 from engine.sim.lane.codes import HELD, NEVER, OK, RATE_LIMITED
+from engine.sim.lane.entry import Task, Timer
 from engine.sim.lane.gates.allowances import TOKEN_BUCKET, Allowance, allowance
 from engine.sim.lane.owners import client_of, root_of
 from engine.sim.lane.seams import Gate

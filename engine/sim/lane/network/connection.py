@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, final
 
 from mypy_extensions import i64
 
-from engine.sim.lane.agenda import Task, Timer
 from engine.sim.lane.call import Call, CallPath, ConnectionLease, Endpoint
 from engine.sim.lane.codes import OK, OUTBOUND
+from engine.sim.lane.entry import Task, Timer
 from engine.sim.lane.network.bandwidth import Window
 
 if TYPE_CHECKING:
-    from engine.sim.lane.agenda import Entry
     from engine.sim.lane.call import Pool
+    from engine.sim.lane.entry import Entry
     from engine.sim.lane.network.connection_rules import ConnectionCounts
     from engine.sim.lane.probes import WorkingHandler
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
-from engine.sim.lane.agenda import Timer
 from engine.sim.lane.codes import CRASHED
+from engine.sim.lane.entry import Timer
 from engine.sim.lane.network.connection import Connection, ConnectionHolder, Handshake
 from engine.sim.lane.network.connection_list import ConnectionList, Reconnect
 from engine.sim.lane.network.connection_pool import SHARED, ConnectionPool

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
-from engine.sim.lane.agenda import Task, Timer
+from engine.sim.lane.entry import Task, Timer
 from engine.sim.lane.instance import DeathWatch
 
 if TYPE_CHECKING:

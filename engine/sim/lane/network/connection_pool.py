@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final, final
 
 from mypy_extensions import i16, i64
 
-from engine.sim.lane.agenda import Timer
 from engine.sim.lane.booking import unbook
 from engine.sim.lane.codes import (
     HELD,
@@ -19,6 +18,7 @@ from engine.sim.lane.codes import (
     UNLIMITED,
     UNSENT,
 )
+from engine.sim.lane.entry import Timer
 from engine.sim.lane.network.connection import Connection, ConnectionHolder, SetUp
 from engine.sim.lane.station.line import Fifo
 

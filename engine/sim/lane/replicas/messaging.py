@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final, final
 
 from mypy_extensions import i16, i64
 
-from engine.sim.lane.agenda import Task, Timer
 from engine.sim.lane.call import Call, CallPath
 from engine.sim.lane.codes import ANNOUNCED
+from engine.sim.lane.entry import Task, Timer
 from engine.sim.lane.replicas.operation import MENDING, Operation, operation_of
 from engine.sim.lane.replicas.posts import Posts
 

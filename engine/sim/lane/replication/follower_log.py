@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, final
 
-from engine.sim.lane.agenda import Timer
+from engine.sim.lane.entry import Timer
 from engine.sim.lane.replication.records import (
     APPLIED,
     FLUSHED,

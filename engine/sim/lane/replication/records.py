@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, final
 
-from engine.sim.lane.agenda import Task
 from engine.sim.lane.codes import NEVER
+from engine.sim.lane.entry import Task
 from engine.sim.lane.stores.versions import UNKNOWN
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
-    from engine.sim.lane.agenda import Timer
     from engine.sim.lane.call import Call, Pool
+    from engine.sim.lane.entry import Timer
     from engine.sim.lane.participation import Participation
     from engine.sim.lane.samplers import Sampler
 

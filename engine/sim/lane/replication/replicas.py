@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from engine.sim.lane.agenda import Timer
 from engine.sim.lane.codes import NEVER, UNAVAILABLE
+from engine.sim.lane.entry import Timer
 from engine.sim.lane.owners import root_of
 from engine.sim.lane.replication.records import (
     APPLIED,

@@ -14,7 +14,7 @@ from engine.sim.lane.tracing.tracer import settle
 from engine.sim.lane.transactions.coordinator import Messenger
 
 if TYPE_CHECKING:
-    from engine.sim.lane.agenda import Timer
+    from engine.sim.lane.entry import Timer
     from engine.sim.lane.roles.flow import Program
     from engine.sim.lane.transactions.records import Transaction
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, final
 
 from mypy_extensions import i64
 
-from engine.sim.lane.agenda import Task, Timer
 from engine.sim.lane.call import Call, Endpoint, Pool
 from engine.sim.lane.codes import CRASHED, OK, QUEUE_FULL, UNAVAILABLE, UNLIMITED
 from engine.sim.lane.draws import chance
+from engine.sim.lane.entry import Task, Timer
 from engine.sim.lane.link import Link
 from engine.sim.lane.node import Node
 from engine.sim.lane.numbering import logical_of, repeat

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
-from engine.sim.lane.agenda import Task, Timer
 from engine.sim.lane.codes import OK, UNAVAILABLE
+from engine.sim.lane.entry import Task, Timer
 from engine.sim.lane.network.ways import Peers
 from engine.sim.lane.seams import Role
 

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, final
 
-from engine.sim.lane.agenda import Task, Timer
 from engine.sim.lane.codes import NEVER
+from engine.sim.lane.entry import Task, Timer
 from engine.sim.lane.owners import root_of
 
 if TYPE_CHECKING:

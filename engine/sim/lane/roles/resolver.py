@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, final
 
 from mypy_extensions import i64
 
-from engine.sim.lane.agenda import Task, Timer
 from engine.sim.lane.codes import UNAVAILABLE
 from engine.sim.lane.context import context_of, tried_by
+from engine.sim.lane.entry import Task, Timer
 from engine.sim.lane.link import Link
 from engine.sim.lane.network.origins import Origins
 from engine.sim.lane.roles.router import Router, call_for

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
-from engine.sim.lane.agenda import Task, Timer
 from engine.sim.lane.codes import OK
+from engine.sim.lane.entry import Task, Timer
 from engine.sim.lane.seams import Role
 from engine.sim.lane.stores.versions import note, version_of
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Final, final
 
 from mypy_extensions import i16, i64
 
-from engine.sim.lane.agenda import Task, Timer
 from engine.sim.lane.call import Call, Pool
 from engine.sim.lane.codes import OK, QUEUE_FULL, UNLIMITED
 from engine.sim.lane.draws import chance
+from engine.sim.lane.entry import Task, Timer
 from engine.sim.lane.mixing import mixed
 from engine.sim.lane.numbering import logical_of
 from engine.sim.lane.roles.keeper import MessageKeeper

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final, final
 
 from mypy_extensions import i64
 
-from engine.sim.lane.agenda import Task, Timer
 from engine.sim.lane.codes import NEVER, OK
+from engine.sim.lane.entry import Task, Timer
 from engine.sim.lane.stores.versions import UNKNOWN, note
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, final
 
-from engine.sim.lane.agenda import Task, Timer
 from engine.sim.lane.codes import BREAKER_OPEN, CALLED_OFF, NEVER, OK
+from engine.sim.lane.entry import Task, Timer
 from engine.sim.lane.rules.outcomes import FAILED, SLOW, LastCalls, LastSeconds, Outcomes
 from engine.sim.lane.seams import ADMIT, SETTLE, Listener, Rule
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
-from engine.sim.lane.agenda import Task, Timer
 from engine.sim.lane.codes import BULKHEAD_FULL, HELD, OK
+from engine.sim.lane.entry import Task, Timer
 from engine.sim.lane.seams import ADMIT, SETTLE, Rule
 from engine.sim.lane.station.line import Fifo
 

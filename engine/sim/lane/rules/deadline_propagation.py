@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
-from engine.sim.lane.agenda import Task, Timer
 from engine.sim.lane.codes import DEADLINE, EXPIRED, LOST, NEVER, UNSENT
 from engine.sim.lane.context import context_of
+from engine.sim.lane.entry import Task, Timer
 from engine.sim.lane.seams import RETRY, SETTLE, START, Rule
 
 if TYPE_CHECKING:

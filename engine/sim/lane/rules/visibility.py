@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
-from engine.sim.lane.agenda import Task, Timer
+from engine.sim.lane.entry import Task, Timer
 from engine.sim.lane.roles.queue import Queue
 from engine.sim.lane.rules.timeout import Timeout
 from engine.sim.lane.seams import SETTLE, START, Rule

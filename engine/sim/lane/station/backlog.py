@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, final
 
-from engine.sim.lane.agenda import Task, Timer
 from engine.sim.lane.codes import LOST, RETURNING, TIMEOUT
+from engine.sim.lane.entry import Task, Timer
 
 if TYPE_CHECKING:
     from mypy_extensions import i64

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
-from engine.sim.lane.agenda import Task, Timer
 from engine.sim.lane.codes import ERROR, UNLIMITED, WORKING
+from engine.sim.lane.entry import Task, Timer
 from engine.sim.lane.station.queueing import Queueing
 
 if TYPE_CHECKING:

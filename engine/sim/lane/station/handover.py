@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast, final
 
-from engine.sim.lane.agenda import Entry, Sieve
 from engine.sim.lane.call import Call
 from engine.sim.lane.codes import WORKING
+from engine.sim.lane.entry import Entry, Sieve
 from engine.sim.lane.station.special_work import SpecialWork
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, final
 
-from engine.sim.lane.agenda import Task, Timer
+from engine.sim.lane.entry import Task, Timer
 from engine.sim.lane.vitals import Meter
 
 if TYPE_CHECKING:

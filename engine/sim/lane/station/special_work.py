@@ -10,9 +10,9 @@ from engine.sim.lane.draws import chance
 from engine.sim.lane.instance import WorkRule
 
 if TYPE_CHECKING:
-    from engine.sim.lane.agenda import Entry
     from engine.sim.lane.call import Pool
     from engine.sim.lane.draws import Draws
+    from engine.sim.lane.entry import Entry
 
 
 @final

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, final
 
-from engine.sim.lane.agenda import Entry, Task, Timer, pop_first, sift_up
 from engine.sim.lane.call import Call, Pool
 from engine.sim.lane.codes import DEAD, UNLIMITED, WORKING
+from engine.sim.lane.entry import Entry, Task, Timer
+from engine.sim.lane.heaps import pop_first, sift_up
 from engine.sim.lane.station.load import Progress
 from engine.sim.lane.station.pace import NEVER, Pace
 

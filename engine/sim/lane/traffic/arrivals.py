@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Final, final
 
 from mypy_extensions import i64
 
-from engine.sim.lane.agenda import Agenda, Task, Timer
+from engine.sim.lane.entry import Task, Timer
 from engine.sim.lane.user import User
 
 if TYPE_CHECKING:
+    from engine.sim.lane.agenda import Agenda
     from engine.sim.lane.draws import Draws
     from engine.sim.lane.samplers import Sampler
     from engine.sim.lane.traffic.client import Client

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final, final
 
 from mypy_extensions import i64
 
-from engine.sim.lane.agenda import Agenda, Timer
+from engine.sim.lane.entry import Timer
 from engine.sim.lane.traffic.arrivals import Source
 
 if TYPE_CHECKING:
+    from engine.sim.lane.agenda import Agenda
     from engine.sim.lane.traffic.client import Client
 
 AT_ONCE: Final = 512

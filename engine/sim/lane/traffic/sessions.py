@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, final
 
 from mypy_extensions import i64
 
-from engine.sim.lane.agenda import Agenda, Timer
+from engine.sim.lane.entry import Timer
 from engine.sim.lane.traffic.arrivals import Rated
 from engine.sim.lane.traffic.visits import Visits
 from engine.sim.lane.user import User
 
 if TYPE_CHECKING:
+    from engine.sim.lane.agenda import Agenda
     from engine.sim.lane.draws import Draws
     from engine.sim.lane.samplers import Sampler
     from engine.sim.lane.traffic.client import Client

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
-from engine.sim.lane.agenda import Task, Timer
 from engine.sim.lane.codes import CRASHED, OK
+from engine.sim.lane.entry import Task, Timer
 from engine.sim.lane.participation import (
     ABORT,
     APPLY,

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.sim.lane.agenda import Agenda, Heap, NumberHeap, Task, Timer, TupleHeap
+from engine.sim.lane.agenda import Agenda
+from engine.sim.lane.entry import Task, Timer
+from engine.sim.lane.heaps import Heap, NumberHeap, TupleHeap
 from engine.sim.lane.station.handover import AtWork
 
 
