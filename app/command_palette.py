@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    QTimer,
+)
 from PySide6.QtGui import QColor, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QLineEdit,
@@ -20,32 +28,20 @@ from PySide6.QtWidgets import (
 
 from app.matching import score
 from app.overlay import Overlay
+from app.searching import MAX_SHOWN, Search
 from widgets.theme import ElidedLabel, set_role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from app.searching import Entry
     from widgets.theme import ThemeManager
 
-MAX_SHOWN: Final = 60
 _WIDTH, _HEIGHT, _ROW = 560, 420, 34
 _HELP: Final = "help"
 _WANTED: Final = 10.0
 """What is asked for by its kind comes before everything else."""
 _ENTRY: Final = Qt.ItemDataRole.UserRole
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """Something to find."""
-
-    title: str
-    detail: str
-    """Shown at the right: the shortcut, the kind, the value."""
-    icon: str
-    act: Callable[[], object]
-    extra: str = ""
-    """More words to find it by."""
 
 
 class _Delegate(QStyledItemDelegate):
@@ -104,7 +100,12 @@ class CommandPalette(Overlay):
     ) -> None:
         super().__init__(window, look)
         self._provide, self._more = entries, more
-        self._entries: list[Entry] = []
+        self._search = Search(())
+        self._shown: list[Entry] = []
+        self._is_eager = False
+        """Whether Enter was pressed before all had been looked at: then the best is run."""
+        self._later = QTimer(self, singleShot=True, interval=0)
+        self._later.timeout.connect(self._go_on)
         self.field = QLineEdit(placeholderText="Find an action, a node, a setting, a design, help…")
         self.field.setAccessibleName("Find anything")
         self.list = QListWidget()
@@ -126,7 +127,7 @@ class CommandPalette(Overlay):
 
     def open(self) -> None:
         """Show everything there is to find, the cursor in the field."""
-        self._entries = list(self._provide())
+        self._search = Search(self._provide())
         super().open()
         self.field.clear()
         self._filter("")
@@ -172,9 +173,9 @@ class CommandPalette(Overlay):
             self.list.setCurrentRow(max(0, min(self.list.count() - 1, row)))
             return True
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            current = self.list.currentItem()
-            if current is not None:
-                self._run(current)
+            self._is_eager = not self._search.is_done
+            if not self._is_eager:
+                self._run_current()
             return True
         if key == Qt.Key.Key_Escape:
             self.close_card()
@@ -182,26 +183,53 @@ class CommandPalette(Overlay):
         return False
 
     def _filter(self, query: str) -> None:
-        """List what matches."""
-        ranked = [
-            (rank, -i, entry)
-            for i, entry in enumerate(self._entries)
-            if (rank := score(query, entry.title, f"{entry.extra} {entry.detail}")) is not None
-        ]
-        if query.strip():
+        """Look for what matches: at once, or in some turns where there is much to look through."""
+        self._is_eager = False
+        self._search.begin(query)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Look at some more entries, and list the best so far."""
+        if self.isHidden():
+            return
+        if not self._search.advance():
+            self._later.start()
+        self._list()
+        if self._search.is_done and self._is_eager:
+            self._run_current()
+
+    def _list(self) -> None:
+        """List what matches, if it is something else than what is listed."""
+        query = self.field.text()
+        ranked = [*self._search.ranked]
+        if query.strip() and self._search.is_done:
             ranked += self._found(query)
             ranked.sort(key=lambda each: each[:2], reverse=True)
+        best = [entry for _rank, _order, entry in ranked[:MAX_SHOWN]]
+        if best != self._shown or not best:
+            self._shown = best
+            self._fill()
+        found = bool(best)
+        said = f"Nothing matches “{query.strip()}”" if self._search.is_done else "Looking …"
+        self.nothing.set_full_text("" if found else said)
+        self.nothing.setVisible(not found)
+        self.list.setVisible(found)
+        self.place()
+
+    def _fill(self) -> None:
+        """A row for each entry, the first one chosen."""
         self.list.clear()
-        for _rank, _order, entry in ranked[:MAX_SHOWN]:
+        for entry in self._shown:
             item = QListWidgetItem(entry.title)
             item.setData(_ENTRY, entry)
             self.list.addItem(item)
         self.list.setCurrentRow(0)
-        found = self.list.count() > 0
-        self.nothing.set_full_text("" if found else f"Nothing matches “{query.strip()}”")
-        self.nothing.setVisible(not found)
-        self.list.setVisible(found)
-        self.place()
+
+    def _run_current(self) -> None:
+        """Do what is chosen, if anything is."""
+        current = self.list.currentItem()
+        if current is not None:
+            self._run(current)
 
     def _found(self, query: str) -> list[tuple[float, int, Entry]]:
         """What is found by the words alone; ``help`` in front asks for nothing else.

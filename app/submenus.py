@@ -16,7 +16,7 @@ from widgets.canvas import WAYS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from app.command_palette import Entry
+    from app.searching import Entry
     from app.workbench import Workbench
 
 

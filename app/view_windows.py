@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QCloseEvent
 
-    from app.command_palette import Entry
+    from app.searching import Entry
     from app.window_keys import WindowKeys
     from app.workbench import Workbench
     from engine.model.changes import Changes

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
 
-    from app.command_palette import Entry
+    from app.searching import Entry
     from app.workbench import Workbench
 
 

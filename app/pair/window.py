@@ -10,7 +10,6 @@ from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app.command_palette import Entry
 from app.differences_card import DifferencesCard
 from app.overlay import Overlay
 from app.pair.head import Head
@@ -21,6 +20,7 @@ from app.pair.numbers import SPAN, figures
 from app.pair.side import Side
 from app.pair.tiles import LETTERS, Tiles
 from app.search_entries import item_entries
+from app.searching import Entry
 from app.speeds import next_speed
 from app.splitter import LineSplitter
 from engine.catalog.differing import counts_line, told

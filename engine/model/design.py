@@ -364,7 +364,7 @@ EMPTY_WEIGHT: Final = 2_000
 
 def weight_of(item: Part) -> int:
     """The bytes that an item takes in a file at most. Raises ``LimitError`` if no file can hold it."""
-    return weigh(plain(dict(item)), 2)
+    return weigh(plain(vars(item) | (item.model_extra or {})), 2)
 
 
 def plain(fields: dict[str, Any]) -> dict[str, Any]:

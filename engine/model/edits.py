@@ -303,7 +303,10 @@ def _validated(item: Item, raw: dict[str, Any]) -> Item:
         raise EditError(f"{item.id}: {message_of(error)}") from error
     except LimitError as error:
         raise EditError(f"{item.id}: {error}") from None
-    return made.model_copy(update={"config": config}) if same else made
+    if same:  # written into the item that was just made: a copy of thousands takes noticeably long
+        vars(made)["config"] = config
+        made.model_fields_set.add("config")
+    return made
 
 
 def _heavier(item: Item, made: Item) -> int:

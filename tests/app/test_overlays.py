@@ -1,13 +1,16 @@
 """Floating cards and messages: they come, do one thing, go, and give the focus back."""
 
+from itertools import pairwise
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
 from app.banner import BannerArea, Choice, Message
-from app.command_palette import CommandPalette, Entry
+from app.command_palette import CommandPalette
 from app.findings_panel import FindingsPanel
+from app.searching import AT_ONCE, MAX_SHOWN, Entry
 from app.status_bar import StatusBar
 from engine.model.design import Design, Node
 from engine.model.edits import SetField
@@ -220,3 +223,63 @@ def test_a_message_in_the_status_bar_gives_way_to_the_run_again(qtbot, look) -> 
     assert bar.left_text == "A queue takes no calls."
     bar._flash.timeout.emit()
     assert bar.left_text == "Running 2×"
+
+
+@pytest.fixture
+def made() -> list[int]:
+    """Entries that were made, by their places."""
+    return []
+
+
+@pytest.fixture
+def huge(host, look, done, made) -> CommandPalette:
+    """A palette with more entries than are looked at in some turns; the one that matches best is the last."""
+
+    def entries():
+        for place in range(5 * AT_ONCE + 1):
+            made.append(place)
+            title = "Needle" if place == 5 * AT_ONCE else f"Hay {place}, needle {place % 7}"
+            yield Entry(title, "", "bolt", lambda title=title: done.append(title))
+
+    return CommandPalette(host, look, entries)
+
+
+def test_a_hundred_thousand_entries_are_looked_at_some_a_turn(huge, made) -> None:
+    huge.open()
+    assert huge.list.count() == MAX_SHOWN
+    assert len(made) <= MAX_SHOWN + 1, "nobody asked for the others"
+    QTest.keyClicks(huge.field, "needle 3")
+    counts = [len(made)]
+    while not huge._search.is_done:
+        huge._go_on()
+        counts.append(len(made))
+    assert max(after - before for before, after in pairwise(counts)) <= AT_ONCE
+    assert len(made) == 5 * AT_ONCE + 1
+    assert huge.list.item(0).text() == "Hay 3, needle 3"
+    QTest.keyClick(huge.field, KEY.Key_Down)
+    huge.field.setText("needle 4")
+    while not huge._search.is_done:
+        huge._go_on()
+    assert len(made) == 5 * AT_ONCE + 1, "none is made twice"
+
+
+def test_enter_waits_until_the_best_is_found(huge, done, qtbot) -> None:
+    huge.open()
+    QTest.keyClicks(huge.field, "needle")
+    QTest.keyClick(huge.field, KEY.Key_Return)
+    assert done == []
+    qtbot.waitUntil(lambda: bool(done))
+    assert done == ["Needle"]
+    assert not huge.isVisible()
+
+
+def test_what_is_typed_meanwhile_is_looked_for_from_the_beginning(huge, qtbot) -> None:
+    huge.open()
+    QTest.keyClicks(huge.field, "zzz")
+    assert huge.nothing.text() == "Looking …"
+    huge.field.setText("needle 5")
+    qtbot.waitUntil(lambda: huge._search.is_done)
+    assert huge.list.item(0).text() == "Hay 5, needle 5"
+    huge.field.setText("zzz")
+    qtbot.waitUntil(lambda: huge._search.is_done)
+    assert huge.nothing.text() == "Nothing matches “zzz”"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from app.command_palette import Entry
 from app.matching import score
 from app.search_entries import frame_entries, help_entries
+from app.searching import Entry
 from engine.handbook.handbook import handbook
 from engine.model.names import FRAME_KINDS
 from tests.helpers.builders import client, design, link, node

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from widgets.canvas.picture_item import PictureItem
     from widgets.canvas.scene import CanvasScene
 
-AT_ONCE: Final = 100
+AT_ONCE: Final = 60
 """Cards that are painted in the next frame, however long it takes, after they came or hands changed them."""
 _TIME: Final = 6_000_000
 """Nanoseconds of a frame in which more of them are painted; the others come with the next frames."""

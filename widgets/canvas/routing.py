@@ -144,10 +144,11 @@ def _around(
         yield _Way(curves, len(more), float(np.hypot(steps[:, 0], steps[:, 1]).sum()))
         if not len(more):
             return
-        both = np.unique(np.concatenate((blocking, more)), axis=0)
-        if len(both) == len(blocking):
+        known = {*map(tuple, blocking.tolist())}
+        others = [outline for outline in map(tuple, more.tolist()) if outline not in known]
+        if not others:
             return
-        blocking = both
+        blocking = np.concatenate((blocking, others))
 
 
 def _lane(start: QPointF, end: QPointF, span: tuple[float, float], height: float) -> list[Curve]:
