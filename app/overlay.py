@@ -19,6 +19,7 @@ class Overlay(QFrame):
         self.look = look
         self._back_to: QWidget | None = None
         set_role(self, "card")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # so that Escape is heard
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._shadow = QGraphicsDropShadowEffect(self)
         self._shadow.setBlurRadius(32)
@@ -43,6 +44,9 @@ class Overlay(QFrame):
         self.place()
         self.show()
         self.raise_()
+        self.setFocus(
+            Qt.FocusReason.PopupFocusReason
+        )  # whoever has something to type in takes it from here
         _application().installEventFilter(self)
 
     def close_card(self) -> None:

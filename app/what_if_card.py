@@ -90,8 +90,10 @@ class WhatIfCard(Overlay):
 
     def _lay_out(self) -> None:
         """Head, ideas, and a footer with the button that tries them."""
+        head = QVBoxLayout()  # margins of labels would be lost with the next theme
+        head.setContentsMargins(16, 4, 16, 0)
         for label in (self._head, self._caption):
-            label.setContentsMargins(16, 4, 16, 0)
+            head.addWidget(label)
         footer = QHBoxLayout()
         footer.setContentsMargins(16, 4, 16, 4)
         footer.addWidget(self._state, 1)
@@ -99,8 +101,7 @@ class WhatIfCard(Overlay):
         footer.addWidget(self.start)
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 8, 1, 8)
-        column.addWidget(self._head)
-        column.addWidget(self._caption)
+        column.addLayout(head)
         column.addWidget(self._area, 1)
         column.addWidget(hairline())
         column.addLayout(footer)

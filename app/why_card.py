@@ -146,7 +146,6 @@ class WhyCard(Overlay):
         """Made when it is first asked for, since most starts never ask."""
         self._head = set_role(QLabel("Why?"), "title")
         self._head.setTextFormat(Qt.TextFormat.PlainText)
-        self._head.setContentsMargins(16, 6, 16, 0)
         self._area = QScrollArea(widgetResizable=True)
         self._area.setAccessibleName("Chain of causes")
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -155,7 +154,7 @@ class WhyCard(Overlay):
         more = set_role(QPushButton("What could help?"), "flat")
         more.clicked.connect(self._ask_for_help)
         top = QHBoxLayout()
-        top.setContentsMargins(0, 0, 12, 0)
+        top.setContentsMargins(16, 6, 12, 0)
         top.addWidget(self._head, 1)
         top.addWidget(more)
         column.addLayout(top)

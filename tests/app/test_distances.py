@@ -168,3 +168,13 @@ def test_what_is_known_of_places_is_shown_and_where_from() -> None:
     assert typed is not None
     assert not typed.inherited
     assert shown.between("moon", "east") is None
+
+
+def test_escape_closes_it_where_there_is_nothing_to_type(card: DistancesCard, qtbot: Any) -> None:
+    card.host.activateWindow()
+    qtbot.waitUntil(card.host.isActiveWindow)
+    card.set_design(Design())
+    card.open()
+    assert card.isVisible()
+    QTest.keyClick(card.host.focusWidget(), KEY.Key_Escape)
+    assert not card.isVisible()
