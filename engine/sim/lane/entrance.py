@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mypy_extensions import i16, i64
+from mypy_extensions import i16, i32, i64
 
 from engine.sim.lane.call import Site
 from engine.sim.lane.codes import (
@@ -64,7 +64,7 @@ class Entrance(Site):
         pool.coming -= 1
         span = call.span
         if span is not None:
-            span.instance = pool.index
+            span.instance = i32(pool.index)
             span.arrive(now)
         if call.booked:
             call.booked = False

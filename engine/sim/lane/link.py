@@ -345,7 +345,7 @@ class Link(SettlingPath):
         span = tracer.attempt(above, self.name, now)
         call.span = span
         if span is not None:
-            span.attempt = i64(call.attempt)
+            span.attempt = call.attempt
             span.awaited = call.waits
             context = call.context
             if context is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mypy_extensions import i64
+from mypy_extensions import i32, i64
 
 from engine.sim.lane.booking import unbook
 from engine.sim.lane.codes import (
@@ -119,7 +119,7 @@ class SettlingPath(RuledPath):
         self.settled_sum += now - call.sent
         span = call.span
         if span is not None:
-            span.instance = -1 if call.endpoint is None else call.pool.index
+            span.instance = -1 if call.endpoint is None else i32(call.pool.index)
             if settle(span, reason, i64(call.given_up), now):
                 call.span = None
         endpoint = call.endpoint

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, final
+from typing import Final, final
+
+from mypy_extensions import i16, i32, i64
 
 from engine.sim.lane.codes import AT_RULE, OK
-
-if TYPE_CHECKING:
-    from mypy_extensions import i64
 
 # What a span is of.
 REQUEST: Final = 0
@@ -71,47 +70,51 @@ class TraceRecord:
 class SpanRecord:
     """One attempt as its caller and its callee see it: when it came how far (s)."""
 
-    parent: SpanRecord | None = None
-    before: SpanRecord | None = None
-    """The span of the same trace that was begun before it."""
-    sort: i64 = ATTEMPT
-    place: i64 = 0
-    """Which one of its trace it is."""
-    instance: i64 = -1
+    # What is written when it ends stands together, and then what is written while it is under way: each visit
+    # to a span that was left for a while costs a look at memory for every line of it that it touches.
+    trace: TraceRecord
+    reason: i16 = OK
+    """The outcome as the caller sees it."""
+    given_up: i16 = 0
+    """As in `Attempt`."""
+    answer: i16 = OK
+    """The outcome as the node sees it."""
+    waits_at: i16 = -1
+    """Where it waits before it is sent, as in `AT_RULE`; negative while it does not."""
+    instance: i32 = -1
     """Of the node that it went to; negative where it went nowhere."""
-    attempt: i64 = 1
-    hedge: bool = False
-    """Whether it was made beside another one that took long."""
+    attempt: i16 = 1
+    sort: i16 = ATTEMPT
+    place: i32 = 0
+    """Which one of its trace it is."""
     awaited: bool = True
     """Whether whoever made it waited for it."""
-    since: float = 0.0
-    """When the wait began that a retry makes first; else as `sent`."""
+    hedge: bool = False
+    """Whether it was made beside another one that took long."""
+    ended: float = UNKNOWN
+    """When its caller knew the outcome, or gave it up."""
+    replied: float = UNKNOWN
+    """When the node was through with it."""
+    worked: float = UNKNOWN
+    """When its latest work was done."""
+    started: float = UNKNOWN
+    """When that began."""
+    queued: float = UNKNOWN
+    """When it had passed the gates, or began to wait for its latest work."""
+    arrived: float = UNKNOWN
+    """When it came to its node."""
     sent: float = 0.0
     """When it was begun."""
+    since: float = 0.0
+    """When the wait began that a retry makes first; else as `sent`."""
     admitted: float = 0.0
     """When the rules of its link had let it go."""
     departed: float = 0.0
     """When it had a connection, if it needs one."""
-    waits_at: i64 = -1
-    """Where it waits before it is sent, as in `AT_RULE`; negative while it does not."""
-    arrived: float = UNKNOWN
-    """When it came to its node."""
-    queued: float = UNKNOWN
-    """When it had passed the gates, or began to wait for its latest work."""
-    started: float = UNKNOWN
-    """When its latest work began."""
-    worked: float = UNKNOWN
-    """When that was done."""
-    replied: float = UNKNOWN
-    """When the node was through with it."""
-    ended: float = UNKNOWN
-    """When its caller knew the outcome, or gave it up."""
-    reason: i64 = OK
-    """The outcome as the caller sees it."""
-    given_up: i64 = 0
-    """As in `Attempt`."""
-    answer: i64 = OK
-    """The outcome as the node sees it."""
+    parent: SpanRecord | None = None
+    before: SpanRecord | None = None
+    """The span of the same trace that was begun before it."""
+    name: str
     locked: float = UNKNOWN
     """When it got the lock of its row."""
     unlocked: float = UNKNOWN
@@ -128,22 +131,22 @@ class SpanRecord:
     def begin(self, trace: TraceRecord, parent: SpanRecord | None, name: str, now: float) -> None:
         """Be another span from now on, of a trace."""
         self.trace = trace
-        self.parent = parent
-        self.before = trace.last
-        self.name = name
-        self.place = trace.count
-        self.sort = ATTEMPT
-        self.instance = -1
-        self.attempt = 1
-        self.hedge = False
-        self.awaited = True
-        self.since = self.sent = self.admitted = self.departed = now
-        self.waits_at = -1
-        self.arrived = self.queued = self.started = UNKNOWN
-        self.worked = self.replied = self.ended = UNKNOWN
         self.reason = OK
         self.given_up = 0
         self.answer = OK
+        self.waits_at = -1
+        self.instance = -1
+        self.attempt = 1
+        self.sort = ATTEMPT
+        self.place = i32(trace.count)
+        self.awaited = True
+        self.hedge = False
+        self.ended = self.replied = self.worked = UNKNOWN
+        self.started = self.queued = self.arrived = UNKNOWN
+        self.sent = self.since = self.admitted = self.departed = now
+        self.parent = parent
+        self.before = trace.last
+        self.name = name
         self.locked = self.unlocked = UNKNOWN
         self.message = 0
         self.works = None
@@ -201,4 +204,4 @@ class SpanRecord:
         """The node is through with it; what would have begun later never has."""
         self.started = min(self.started, now)
         self.replied = now
-        self.answer = reason
+        self.answer = i16(reason)

@@ -7,7 +7,9 @@ recording costs no memory but that of what is under way.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, final
+from typing import Final, final
+
+from mypy_extensions import i16, i64
 
 from engine.sim.lane.codes import LOST, OK, REFUSED, UNSENT
 from engine.sim.lane.tracing.keeping import Slowest, Thinned
@@ -21,9 +23,6 @@ from engine.sim.lane.tracing.records import (
     SpanRecord,
     TraceRecord,
 )
-
-if TYPE_CHECKING:
-    from mypy_extensions import i64
 
 MOST: Final = 1000
 """Spans of one trace: a loop without end must not fill the memory."""
@@ -80,7 +79,7 @@ class Tracer:
             trace = found.trace
             trace.cause_owner = cause.trace.owner
             trace.cause_number = cause.trace.number
-            trace.cause_place = cause.place
+            trace.cause_place = i64(cause.place)
         return found
 
     def _begin(self, sort: i64, kind: i64, sampled: bool, now: float) -> SpanRecord | None:  # noqa: FBT001 - compiled
@@ -105,7 +104,7 @@ class Tracer:
         trace.kind = kind
         trace.sampled = sampled
         span = new_span(spare, trace, None, self.owner, now)
-        span.sort = sort
+        span.sort = i16(sort)
         return span
 
     def close(self, span: SpanRecord, reason: i64, now: float) -> None:
@@ -113,7 +112,7 @@ class Tracer:
         trace = span.trace
         spare = self._spare
         span.ended = now
-        span.reason = reason
+        span.reason = i16(reason)
         trace.duration = now - span.sent
         trace.pending -= 1
         spare.live -= trace.count
@@ -185,8 +184,8 @@ def new_span(
 def settle(span: SpanRecord, reason: i64, given_up: i64, now: float) -> bool:
     """The caller of an attempt knows the outcome, or has given up; whether nothing more can happen to it."""
     span.ended = now
-    span.reason = reason
-    span.given_up = given_up
+    span.reason = i16(reason)
+    span.given_up = i16(given_up)
     if not span.awaited:
         return False
     if span.replied < 0.0 and given_up not in (REFUSED, UNSENT, LOST):
