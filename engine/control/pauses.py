@@ -62,7 +62,10 @@ class Pauses:
         """Where the instance works now, if it is still there."""
         if self._machine.nodes.get(name) is not part:
             return None
-        pool = next((pool for pool in part.node.pools if pool.index == index), None)
+        pools = part.node.pools
+        # Mostly instances stand in their order: nobody walks past a thousand of them at each pause.
+        here = index < len(pools) and pools[index].index == index
+        pool = pools[index] if here else next((p for p in pools if p.index == index), None)
         return None if pool is None else server_of(pool)
 
     def _draw(self, plan: LawPlan, name: str, purpose: str) -> float:

@@ -40,7 +40,7 @@ def elastic_stay(site: Center) -> Stay:
     cold, kept = law_of(elastic.cold), min(elastic.idle, site.since)
     inside, share = site.hold.mean, 0.0
     for _ in range(3):  # cold starts keep workers as well: they are few, or they are all there is
-        share = cold_share(site.rate, inside, kept)
+        share = cold_share(site.rate, inside, kept, most)
         inside = site.hold.mean + share * cold.mean
     load = site.rate * inside
     loss = erlang_b(most, load)
@@ -51,7 +51,7 @@ def elastic_stay(site: Center) -> Stay:
             f"{format_quantity(made, '/s')} cold starts are near the ramp, which is not modelled"
         )
     elif loss > _WORTH and share > _WORTH:
-        doubts.append("cold starts at the limit of concurrency are counted as without it")
+        doubts.append("cold starts at the limit of concurrency are approximate")
     if share > _WORTH and kept < _LONG * inside and load > 0.1:
         doubts.append(
             f"{TIMES}idle workers are kept for {format_figure(kept / inside, 2)} times inside only: cold starts are approximate"
@@ -68,7 +68,7 @@ def elastic_stay(site: Center) -> Stay:
     )
 
 
-def cold_share(rate: float, inside: float, kept: float) -> float:
+def cold_share(rate: float, inside: float, kept: float, most: float = math.inf) -> float:
     """Share of the requests that find no idle worker.
 
     That used last is taken first. So there are as many workers as were busy at once at some time within the
@@ -80,23 +80,25 @@ def cold_share(rate: float, inside: float, kept: float) -> float:
         rate: λ, requests a second.
         inside: seconds for which a request keeps a worker.
         kept: seconds for which an idle worker is kept.
+        most: workers that there may be: who finds so many busy is refused.
     """
     load = rate * inside
     if rate <= 0.0:
         return 0.0
     if load < 1e-6:
         return math.exp(-rate * kept)
-    if load > _MANY:
-        return _cold_share_of_many(rate, load, kept)
-    spread = _SPREAD * math.sqrt(load) + _SPREAD
-    low, high = max(0, int(load - spread)), int(load + 2.0 * spread)
+    if min(load, most) > _MANY:
+        return _cold_share_of_many(rate, load, kept) if load < most else 0.0
+    middle = min(load, most)
+    spread = _SPREAD * math.sqrt(middle) + _SPREAD
+    low, high = max(0, int(middle - spread)), int(min(load + 2.0 * spread, most - 1.0))
     found = np.arange(low, high + 1, dtype=np.float64)
     logs = np.cumsum(np.log(load / np.maximum(found, 1.0)))
     logs[1:] -= logs[0]
     logs[0] = 0.0
     states = np.exp(logs - logs.max())
     states /= states.sum()
-    rising = rate * states / np.cumsum(states)
+    rising = rate * states / np.maximum(np.cumsum(states), 1e-300)
     return float(states @ np.exp(-kept * rising))
 
 

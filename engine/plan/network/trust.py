@@ -93,7 +93,8 @@ def trust_in(
     for site in network.sites:
         ends = _endings(site)
         for edge in site.leaving:
-            if edge.rate > 0.0:
+            # Also where nothing is sent since all that comes before is taken to fail.
+            if edge.rate > 0.0 or (site.rate > 0.0 and max(edge.each) > 0.0):
                 _send_down(edge, found, ends)
     for site in reversed(network.sites):
         for edge in site.leaving:
@@ -196,6 +197,9 @@ def _gets_stuck(client: Center) -> bool:
 
 def _refuses_somehow(site: Center) -> bool:
     """Whether a bounded queue refuses some, of whom nothing is known since the times are not."""
+    backlog = site.plan.backlog
+    if backlog is not None:
+        return backlog.capacity is not None and bool(site.blind)
     if site.plan.station.queue_limit is None or site.plan.station.workers is None:
         return False
     return bool(site.blind) and (held_calls(site) or not site.blind.startswith("waits for"))
@@ -238,7 +242,8 @@ def _answer_up(edge: Edge, found: dict[str, Trust]) -> None:
     _cut_short(edge, source)
     if edge.plan.waits and edge.plan.loss > _LOSSY:
         source.no_tail = source.no_tail or f"no percentiles: {edge.plan.id} loses packets"
-    fails = max(edge.fails) > _WORTH or _refuses_somehow(below)
+    full = below.plan.backlog is not None and below.plan.backlog.capacity is not None
+    fails = max(edge.fails) > _WORTH or _refuses_somehow(below) or full
     if fails and (target.rate or target.is_grave):
         source.doubts.append(f"how many calls to {below.plan.id} fail is doubted")
     if not edge.plan.waits or below.plan.backlog is not None or site.plan.backlog is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from engine.catalog import lower
@@ -80,6 +82,16 @@ def test_how_often_calls_are_tried_again_is_doubted_where_it_is_how_often_they_f
     assert "how much comes from users is doubted" in doubts(bulkhead=bulkhead)
 
 
+def test_that_nothing_comes_after_calls_that_all_fail_is_doubted() -> None:
+    """Last come, first served: of an overloaded node some are answered in time, whatever the mean says."""
+    nodes = [client("users", 140.0), node("web", "service", workers=400)]
+    nodes.append(node("api", "service", service_time=exponential(0.07), discipline="lifo"))
+    nodes.append(node("oth", "service", service_time=exponential(0.01)))
+    links = [link("users", "web"), link("web", "api", timeout=0.2), link("web", "oth", order=1)]
+    oth = theory(nodes, links).nodes["oth"]
+    assert "how much comes from web is doubted" in oth.doubts
+
+
 def test_how_much_workers_get_is_doubted_where_messages_are_delivered_again() -> None:
     nodes = [client("users", 20.0), node("jobs", "queue", visibility=0.15)]
     worker = node("wk", "worker", workers=8, service_time=exponential(0.1))
@@ -125,10 +137,28 @@ def test_cold_starts_of_very_many_are_those_of_many(
     assert elastic.cold_share(1e6, 0.9, kept) == pytest.approx(exact, rel=0.01)
 
 
+def test_who_is_refused_at_the_limit_does_not_start_cold() -> None:
+    """All ten are warm for good; with one, whoever finds it idle for longer than it is kept starts it again."""
+    assert elastic.cold_share(95.0, 0.045, 14.0, 10) < 1e-9
+    assert elastic.cold_share(0.5, 0.1, 2.0, 1) == pytest.approx(math.exp(-1.0))
+    function = node("fn", "function", service_time=exponential(0.045), concurrency=10, idle_ttl=14)
+    made = design([client("users", 95.0), function], [link("users", "fn")], duration=200)
+    assert run(made)["nodes"]["fn"]["wait"]["mean"] == 0.0
+    assert predict(lower(made)).nodes["fn"].wait == pytest.approx(0.0, abs=1e-6)
+
+
+def test_how_much_a_full_queue_refuses_is_not_known_where_its_times_are_not() -> None:
+    nodes = [client("users", 40.0), node("jobs", "queue", capacity=10, fifo_groups=1)]
+    nodes.append(node("wk", "worker", instances=2, service_time=exponential(0.1)))
+    found = theory(nodes, [link("users", "jobs"), link("jobs", "wk")])
+    assert "how many calls to jobs fail is doubted" in found.clients["users"].doubts
+
+
 @pytest.mark.filterwarnings("error")
 def test_cold_starts_of_more_than_anybody_has() -> None:
     assert elastic.cold_share(1e12, 1e12, 1e300) < 1e-9
     assert elastic.cold_share(1e12, 1e3, 0.0) == 1.0
+    assert elastic.cold_share(1e12, 1.0, 1.0, 1000) < 1e-9
 
 
 def test_who_waits_for_a_cold_start_stands_in_no_line() -> None:
