@@ -22,8 +22,11 @@ from widgets.canvas.keyboard_navigation import Step, followed, next_stop, walk_o
 from widgets.canvas.layout import layout_edit
 from widgets.canvas.linking import mismatch, split_edit
 from widgets.canvas.membership import dragged_along, placed_rect, position
+from widgets.canvas.turns import Turns
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from engine.model.component import Component
     from engine.model.design import Link, Node
     from widgets.canvas.aligning import Way
@@ -31,6 +34,10 @@ if TYPE_CHECKING:
 
 NUDGE: Final = SNAP
 FAR_NUDGE: Final = 4 * SNAP
+_LONG_TEXT: Final = 100_000
+"""Characters of copied items from which on they are pasted in several turns of the event loop."""
+_MANY_NODES: Final = 200
+"""Nodes from which on a layout is found in a turn of its own."""
 _BESIDE: Final = QPointF(36.0, 36.0)
 
 
@@ -40,6 +47,8 @@ class Commands:
     def __init__(self, stage: Stage) -> None:
         """Work on ``stage``."""
         self._stage = stage
+        self.turns = Turns(stage)
+        """What takes long; to be forgotten with the design that it is about."""
 
     def delete(self) -> None:
         """Delete what is selected."""
@@ -56,7 +65,14 @@ class Commands:
         return copied(self._stage.design, self._stage.selection)
 
     def paste(self, text: str, at: QPointF | None = None) -> None:
-        """Add copied items or those of a flowchart, around ``at`` or a little beside where they were copied from."""
+        """Add copied items or those of a flowchart, around ``at`` or a little beside where they were copied from.
+
+        Thousands of them are read, added and selected in turns of their own.
+        """
+        self.turns.do(self._paste(text, at), is_long=len(text) >= _LONG_TEXT)
+
+    def _paste(self, text: str, at: QPointF | None) -> Iterator[None]:
+        """The same in steps."""
         stage = self._stage
         about = ""
         try:
@@ -67,10 +83,13 @@ class Commands:
         except PasteError as error:
             stage.message.emit(str(error))
             return
+        yield
         edit = pasted(stage.design, clip, self._offset(clip, at))
         before = stage.design
         stage.request(completed(before, clip, edit))
-        if stage.design is not before:
+        is_added = stage.design is not before
+        yield
+        if is_added:
             added = {placed.item.id for placed in edit.placed}
             stage.select(added - stage.design.link_by_id.keys())
             if clip.is_design and before.nodes:
@@ -152,9 +171,19 @@ class Commands:
 
     def arrange(self) -> None:
         """Lay the whole design out in layers."""
-        if self._stage.design.nodes:
-            self._stage.request(layout_edit(self._stage.design))
-            self._stage.camera.fit(self._stage.scene.content_rect())
+        self.turns.do(self._arrange(), is_long=len(self._stage.design.nodes) >= _MANY_NODES)
+
+    def _arrange(self) -> Iterator[None]:
+        """The same in steps: a layout of what was changed meanwhile is found anew."""
+        stage = self._stage
+        design, edit = None, None
+        while stage.design is not design:
+            design = stage.design
+            edit = layout_edit(design) if design.nodes else None
+            yield
+        if edit is not None:
+            stage.request(edit)
+            stage.camera.fit(stage.scene.content_rect())
 
     def add_component(
         self,

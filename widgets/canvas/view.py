@@ -174,6 +174,7 @@ class CanvasView(QGraphicsView):
     def set_design(self, design: Design) -> None:
         """Show another design, all of it."""
         self._hand.cancel()
+        self._commands.turns.forget()
         self._legend.show_map(None)
         had = self._stage.selection
         self._scene.set_design(design)

@@ -1,0 +1,91 @@
+"""What takes long is done in several turns of the event loop, and is about the design that is shown."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.model.design import Design, Node
+from engine.model.edits import Remove
+from widgets.canvas import commands
+from widgets.canvas.turns import Turns
+
+
+def row(count: int) -> Design:
+    """Services that all lie in one place."""
+    return Design(nodes=tuple(Node(id=f"n{i}", kind="service") for i in range(count)))
+
+
+@pytest.fixture
+def long_desk(make_desk, monkeypatch):
+    """A desk for which any work is long."""
+    monkeypatch.setattr(commands, "_LONG_TEXT", 1)
+    monkeypatch.setattr(commands, "_MANY_NODES", 1)
+    return make_desk(row(3))
+
+
+def finish(turns: Turns) -> int:
+    """Take all turns; tells how many."""
+    count = 0
+    while turns.is_busy:
+        turns.turn()
+        count += 1
+    return count
+
+
+def test_many_items_are_read_added_and_selected_in_turns(long_desk) -> None:
+    desk, turns = long_desk, long_desk.view._commands.turns
+    desk.view.select_all()
+    before = desk.selection
+    desk.view.paste(desk.view.copy())
+    assert desk.edits == [], "read"
+    turns.turn()
+    assert len(desk.design.nodes) == 6
+    assert desk.selection == before
+    assert finish(turns) == 1
+    assert len(desk.edits) == 1
+    assert desk.selection == desk.design.node_by_id.keys() - before
+
+
+def test_what_is_pasted_one_after_the_other_comes_so(long_desk, qtbot) -> None:
+    desk, turns = long_desk, long_desk.view._commands.turns
+    desk.view.select({"n0"})
+    text = desk.view.copy()
+    desk.view.paste(text)
+    desk.view.paste(text)
+    qtbot.waitUntil(lambda: not turns.is_busy)
+    assert len(desk.design.nodes) == 5
+    assert desk.selection == {"n0-3"}
+
+
+def test_nothing_is_pasted_into_a_design_that_came_meanwhile(long_desk) -> None:
+    desk, turns = long_desk, long_desk.view._commands.turns
+    desk.view.select_all()
+    desk.view.paste(desk.view.copy())
+    desk.view.set_design(row(1))
+    assert not turns.is_busy
+    assert desk.edits == []
+
+
+def test_what_cannot_be_pasted_is_told_at_once(long_desk) -> None:
+    long_desk.view.paste("{}")
+    assert len(long_desk.messages) == 1
+    assert not long_desk.view._commands.turns.is_busy
+
+
+def test_a_layout_is_of_the_design_as_it_is_when_it_is_put_into_effect(long_desk) -> None:
+    desk, turns = long_desk, long_desk.view._commands.turns
+    desk.view.auto_layout()
+    desk.apply(Remove.of("n1"))
+    finish(turns)
+    moved = {position.id for position in desk.edits[-1].positions}
+    assert moved == {"n0", "n2"}
+    assert desk.place("n0") != desk.place("n2")
+
+
+def test_what_is_short_is_done_at_once(make_desk) -> None:
+    desk = make_desk(row(3))
+    desk.view.select_all()
+    desk.view.paste(desk.view.copy())
+    assert len(desk.design.nodes) == 6
+    desk.view.auto_layout()
+    assert len(desk.edits) == 2

@@ -1,0 +1,60 @@
+"""Long work of the canvas, a step a turn of the event loop, so that the window answers in between."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Turns(QObject):
+    """Does one thing after the other, in the order in which they were asked for."""
+
+    def __init__(self, parent: QObject) -> None:
+        """Nothing to do."""
+        super().__init__(parent)
+        self._waiting: deque[Iterator[None]] = deque()
+        self._timer = QTimer(self, interval=0)
+        self._timer.timeout.connect(self.turn)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether anything is under way."""
+        return bool(self._waiting)
+
+    def do(self, steps: Iterator[None], *, is_long: bool) -> None:
+        """Do something in steps, the first one now.
+
+        Args:
+            steps: a generator; what is between two of its ``yield`` is a step.
+            is_long: whether each step gets a turn of its own; else all are taken at once.
+        """
+        if not is_long and not self._waiting:
+            for _ in steps:
+                pass
+            return
+        self._waiting.append(steps)
+        if len(self._waiting) == 1:
+            self._timer.start()
+            self.turn()
+
+    def turn(self) -> None:
+        """Take the next step. Called by a timer."""
+        steps = self._waiting[0]
+        try:
+            next(steps)
+        except StopIteration:
+            # What it did last may have had everything forgotten.
+            if self._waiting and self._waiting[0] is steps:
+                self._waiting.popleft()
+        if not self._waiting:
+            self._timer.stop()
+
+    def forget(self) -> None:
+        """What is under way is about something that is not there any more."""
+        self._waiting.clear()
+        self._timer.stop()
