@@ -89,7 +89,7 @@ class Chart(QWidget):
         self._gestures = Gestures(self.plot, axis)
         self._build()
         self.plot.set_hint(feed.hint)
-        self.set_times()
+        self.plot.set_times(axis.start, axis.end)
 
     def set_theme(self, theme: Theme) -> None:
         """Colour everything anew; the caller refreshes afterwards."""
@@ -128,8 +128,10 @@ class Chart(QWidget):
         return self._waiting or self.feed.hint
 
     def set_times(self) -> None:
-        """Show the axis' range."""
-        self.plot.set_times(self._axis.start, self._axis.end)
+        """Show the axis' range, if it is another one."""
+        times = self._axis.start, self._axis.end
+        if times != self.plot.times:
+            self.plot.set_times(*times)
 
     def set_marks(self, instants: Sequence[float]) -> None:
         """Mark events."""

@@ -294,7 +294,8 @@ class ChartsPanel(QWidget):
                 self._timer.start(_FRAME)
 
     def _refresh(self, chart: Chart) -> None:
-        """Draw one chart, with what was measured behind it."""
+        """Draw one chart over the range of the axis, with what was measured behind it."""
+        chart.set_times()
         if chart.feed is self._latency:
             runs = [self._history] if self._kept is None else [self._history, self._kept]
             self._latency.choose(runs, self.axis.start, self.axis.end)
@@ -383,13 +384,13 @@ class ChartsPanel(QWidget):
         self.changed.emit()
 
     def _range_changed(self, start: float, end: float) -> None:
-        """The axis moved: by itself, a chart after the other takes points anew; by hand, all do."""
-        for chart in self.charts:
-            if self._is_on(chart):
-                chart.set_times()
+        """The axis moved: by itself, a chart after the other follows, one a frame; by hand, all do at once."""
         if self.axis.is_gliding:
             self._mark_stale()
         else:
+            for chart in self.charts:
+                if self._is_on(chart):
+                    chart.set_times()
             self._invalidate()
         self.range_changed.emit(start, end)
 

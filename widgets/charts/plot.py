@@ -77,6 +77,11 @@ class Plot(QWidget):
         return viewport
 
     @property
+    def times(self) -> tuple[float, float]:
+        """The range of simulated time that is shown (s)."""
+        return self._times
+
+    @property
     def width_of_lines(self) -> float:
         """Pixels from the first to the last visible instant."""
         return max(float(self._box.width()), 1.0)

@@ -156,10 +156,10 @@ class TimeAxis(QObject):
         left = math.exp(-self._clock.restart() / self._glide)
         (a, b), (c, d) = (self.start, self.end), self._target
         start, end = c + (a - c) * left, max(d + (b - d) * left, min(self.now * _AHEAD, d))
-        if abs(end - d) + abs(start - c) < _ARRIVED * (d - c):
+        arrives = abs(end - d) + abs(start - c) < _ARRIVED * (d - c)
+        self._set(*((c, d) if arrives else (start, end)))
+        if arrives and self._target == (c, d):
             self._timer.stop()
-            start, end = c, d
-        self._set(start, end)
 
     def _show(self, start: float, end: float) -> None:
         """Show a range at once, shifted and shortened into what exists."""

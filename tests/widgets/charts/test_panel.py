@@ -12,7 +12,9 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from engine.model.design import Design
 from tests.widgets.charts.runs import DESIGN, second, shown, snapshot
+from widgets.charts import ChartsPanel
 from widgets.charts.chart_menu import ChartMenu
+from widgets.instruments import TimeAxis
 from widgets.theme import DARK, LIGHT
 
 if TYPE_CHECKING:
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from widgets.charts import ChartsPanel
     from widgets.charts.chart import Chart
 
 LATENCY, TRAFFIC, BUSIEST = 0, 1, 2
@@ -410,3 +411,23 @@ def test_a_calm_run_says_that_nobody_is_busy(panel, run) -> None:
     hint = panel.charts[BUSIEST].plot._hint
     assert hint.isVisible()
     assert hint.text().startswith("No node is busy")
+
+
+def test_charts_follow_a_glide_one_a_frame(qtbot: QtBot) -> None:
+    """Three plots that are painted in one turn keep the window waiting."""
+    axis = TimeAxis(glide=40)
+    panel = ChartsPanel(DARK, axis)
+    qtbot.addWidget(panel)
+    panel.show()
+    panel.refresh()
+    panel.set_design(Design.model_validate(DESIGN))
+    panel.refresh()
+    assert axis.is_gliding
+    before = [chart.plot.times for chart in panel.charts]
+    axis._tick()
+    assert [chart.plot.times for chart in panel.charts] == before
+    panel._draw_stale()
+    assert [chart.plot.times != before[0] for chart in panel.charts] == [True, False, False]
+    qtbot.waitUntil(lambda: not axis.is_gliding, timeout=20_000)
+    wanted = (axis.start, axis.end)
+    qtbot.waitUntil(lambda: all(each.plot.times == wanted for each in panel.charts), timeout=20_000)
