@@ -171,7 +171,10 @@ class SequenceView(QWidget):
         if arrow.back or arrow.arrived is None:
             first, line = start.x() + (8.0 if way > 0.0 else -8.0 - width), start.y() + 16.0
         else:
-            first, line = end.x() - (16.0 + width if way > 0.0 else -16.0), end.y()
+            first = end.x() - (16.0 + width if way > 0.0 else -16.0)
+            # Clear of an arrow that comes down to its end.
+            steep = (end.y() - start.y()) / max(abs(end.x() - start.x()), 1.0)
+            line = end.y() - max(steep, 0.0) * (16.0 + width)
         painter.drawText(QPointF(first, line - 4.0), arrow.text)
 
     def _paint_crash(self, painter: QPainter, node: str, at: float) -> None:
