@@ -110,6 +110,62 @@ def test_names_are_text_in_every_widget_of_the_window(launch, trap: Path) -> Non
     walk()
 
 
+OPENING = (
+    "file.compare",
+    "run.keep",
+    "run.history",
+    "run.why",
+    "run.what_if",
+    "run.traces",
+    "run.show_p99",
+    "run.breakpoints",
+    "run.study",
+    "view.findings",
+    "view.distances",
+    "view.steps",
+    "insert.comment",
+    "insert.citation",
+    "view.another",
+    "view.present",
+    "file.side_by_side",
+)
+"""Actions that open a card or a window of its own."""
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+def test_names_are_text_in_every_card_and_in_every_further_window(
+    launch, dialogs, trap: Path, tmp_path: Path
+) -> None:
+    raw = json.loads(trap.read_text())
+    cited = {"run": TRAP, "metric": f"users.{TRAP}", "value": 1.0}
+    raw["notes"][0]["citations"] = [cited]
+    raw["comments"] = [
+        {"text": TRAP, "author": TRAP, "written": TRAP, "about": "web", "replies": [{"text": TRAP}]}
+    ]
+    raw["presentation"] = [{"title": TRAP, "text": TRAP}, {"title": f"{TRAP} 2", "at": 3}]
+    raw["objectives"] = [{"metric": "users.latency.p99", "below": 1e-9}]
+    raw["scenario"]["events"].append({"at": 8, "change": "kill", "target": "region", "duration": 1})
+    trap.write_text(json.dumps(raw))
+    raw["nodes"][1]["config"][TRAP] = TRAP
+    raw["nodes"].append({"id": "more", "kind": TRAP, "name": TRAP})
+    raw["comments"], raw["presentation"][0]["text"] = [], "else"
+    other = tmp_path / "<img src=y>.windtunnel"
+    other.write_text(json.dumps(raw))
+    robot = launch(trap)
+    robot.wait(lambda: robot.now > 2.0, timeout=50_000)
+    dialogs.to_open = other
+    actions = robot.opened.bench.actions
+    found: set[str] = set()
+    for name in OPENING:
+        robot.views.canvas.select({"web"})
+        actions[name].trigger()
+        QApplication.processEvents()
+        found |= {f"{name}: {line}" for each in QApplication.allWidgets() for line in trapped(each)}
+    robot.settle()
+    walk()
+    assert not found, "\n".join(sorted(found))
+
+
 def test_the_question_about_unsaved_changes_is_text(qtbot, qapp) -> None:
     window = QWidget()
     qtbot.addWidget(window)
