@@ -116,8 +116,7 @@ def _of_items(before: Design, after: Design, collection: str) -> Iterator[Differ
 
 def _without_place(item: Any) -> dict[str, Any]:
     """An item's fields without its place, as its file has them."""
-    fields = plain(dict(item))
-    return {name: value for name, value in fields.items() if name not in _PLACE}
+    return plain({name: value for name, value in item if name not in _PLACE})
 
 
 def _of_records(

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from engine.model import files
-from engine.model.edits import SetField
-from engine.model.files import FileError, dumps, load, loads, save
+from engine.model.differences import differences
+from engine.model.edits import Move, Position, SetField
+from engine.model.files import FileError, dumps, from_raw, load, loads, save
 from tests.helpers.builders import client, link, node, raw_design
 from tests.helpers.strategies import rich_raw
 
@@ -231,3 +232,18 @@ def test_format_0_becomes_what_it_meant() -> None:
 def test_broken_old_files_are_refused_like_new_ones(broken: str) -> None:
     content = json.dumps({"windtunnel": 0} | json.loads(broken))
     assert refusal(content)
+
+
+@pytest.mark.parametrize("name", ["keys", "items", "copy", "weight", "model_fields", "__len__"])
+def test_an_unknown_field_may_be_called_anything(name: str) -> None:
+    """What Python asks of an object is no field of it: ``dict(item)`` would take ``keys`` for a method."""
+    raw = rich_raw() | {name: {"a": 1}}
+    for sort in ("nodes", "links", "frames", "notes", "objectives"):
+        raw[sort][0][name] = {"a": 1}
+    raw["scenario"]["events"][0][name] = [1]
+    design = loads(json.dumps(raw))
+    assert loads(dumps(design)) == design
+    assert json.loads(dumps(design))["links"][0][name] == {"a": 1}
+    moved = Move((Position("web", 1.0, 2.0),)).apply(design).design
+    assert loads(dumps(moved)) == moved
+    assert len(differences(from_raw(rich_raw()), design)) > 0
