@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF
 
+from engine.model.limits import MAX_NESTING
 from widgets.canvas.geometry import CARD_HEIGHT, CARD_WIDTH
 
 if TYPE_CHECKING:
@@ -16,14 +17,14 @@ if TYPE_CHECKING:
 
 def frame_chain(design: Design, frame_id: str | None) -> list[Frame]:
     """The frame and those around it, from the inside out; loops in a file are cut."""
-    chain: list[Frame] = []
-    while frame_id is not None and len(chain) < 64:
+    chain: dict[str, Frame] = {}
+    while frame_id is not None and frame_id not in chain and len(chain) < MAX_NESTING:
         frame = design.frame_by_id.get(frame_id)
-        if frame is None or frame in chain:
+        if frame is None:
             break
-        chain.append(frame)
+        chain[frame_id] = frame
         frame_id = frame.frame
-    return chain
+    return list(chain.values())
 
 
 def fold(design: Design) -> dict[str, str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from engine.exchange.diagrams.guessing import DEFAULT, guessed
+from engine.exchange.diagrams.mermaid import MAX_LABEL
 from engine.model.component import can_link
 from engine.model.design import Design, Frame, Link, Node
 from engine.model.ids import fresh_id
@@ -44,7 +45,7 @@ def design_of(chart: Flowchart, components: Mapping[str, Component]) -> Drawn:
         Node(
             id=ids[box.id],
             kind=kinds[box.id],
-            name=box.label or box.id,
+            name=(box.label or box.id)[:MAX_LABEL],
             frame=ids[f"frame {box.group}"] if box.group is not None else None,
             config=_sample(components.get(kinds[box.id])),
         )

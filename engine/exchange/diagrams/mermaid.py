@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from engine.model.limits import MAX_NESTING
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -18,7 +20,7 @@ MAX_NODES: Final = 2_000
 """Most nodes of a flowchart that is read: more could not be looked at."""
 MAX_ARROWS: Final = 8_000
 """Most arrows of a flowchart that is read."""
-_LABEL: Final = 200
+MAX_LABEL: Final = 200
 _HEADER: Final = re.compile(r"(?:flowchart|graph)(?:-elk)?(?:\s+(?:TB|TD|BT|RL|LR))?\s*(?:;|$)")
 _STYLING: Final = re.compile(
     r"(?:classDef|class|style|linkStyle|click|direction|accTitle|accDescr)\b"
@@ -116,7 +118,8 @@ def read_flowchart(text: str) -> Flowchart:
     if len(text) > MAX_TEXT:
         msg = f"a flowchart of more than {MAX_TEXT:,} characters is not read"
         raise FlowchartError(msg)
-    title, lines = _body(text)
+    # Half a surrogate pair, which a clipboard may hold, is no character: no file could hold it.
+    title, lines = _body(text.encode(errors="replace").decode())
     if not lines or _HEADER.match(lines[0]) is None:
         msg = "a flowchart begins with a line such as “flowchart LR”"
         raise FlowchartError(msg)
@@ -144,7 +147,7 @@ def _body(text: str) -> tuple[str, list[str]]:
         found = (line for line in kept[1:end] if line.startswith("title:"))
         title = next(found, "").removeprefix("title:").strip().strip("\"'")
         kept = kept[end + 1 :]
-    return title[:_LABEL], kept
+    return title[:MAX_LABEL], kept
 
 
 def _statements(line: str) -> Iterator[str]:
@@ -182,7 +185,10 @@ def _read(statement: str, chart: Flowchart, around: list[str]) -> None:
 
 
 def _open(text: str, chart: Flowchart, around: list[str]) -> None:
-    """A subgraph begins."""
+    """A subgraph begins. Raises ``FlowchartError``."""
+    if len(around) >= MAX_NESTING:
+        msg = f"a flowchart of more than {MAX_NESTING} subgraphs inside each other is not read"
+        raise FlowchartError(msg)
     named = _SUBGRAPH_ID.match(text)
     own = named.group(1) if named else text.strip().strip('"')
     title = _cleaned(named.group(2) if named else text)
@@ -263,4 +269,4 @@ def _label_at(text: str, at: int) -> tuple[str, str, int]:
 def _cleaned(text: str) -> str:
     """A label without quotes and markup, on one line."""
     bare = _ENTITY.sub("", _MARKUP.sub(" ", text)).strip().strip('"')
-    return " ".join(bare.split())[:_LABEL]
+    return " ".join(bare.split())[:MAX_LABEL]

@@ -15,6 +15,7 @@ from engine.exchange.diagrams.mermaid import (
     is_flowchart,
     read_flowchart,
 )
+from engine.model.files import dumps, loads
 
 KINDS = {component.kind: component for component in COMPONENTS}
 
@@ -158,6 +159,21 @@ def test_what_is_no_flowchart_is_refused() -> None:
     many = " & ".join(f"n{i}" for i in range(100))
     with pytest.raises(FlowchartError):
         read_flowchart(f"flowchart LR\n{many} --> {many}")
+
+
+def test_what_no_design_could_hold_is_cut_or_refused() -> None:
+    """Long ids stand for names, a clipboard may hold half a character, and frames lie in few others."""
+    long = "x" * 300
+    drawn = design_of(
+        read_flowchart(f"flowchart LR\nsubgraph \ud800\nB[\udfff] --> {long}\nend"), KINDS
+    )
+    assert {node.name for node in drawn.design.nodes} == {"?", "x" * 200}
+    assert loads(dumps(drawn.design)) == drawn.design
+    nested = [f"subgraph s{depth}" for depth in range(65)]
+    deepest = design_of(read_flowchart("\n".join(["flowchart LR", *nested[:64], "a"])), KINDS)
+    assert loads(dumps(deepest.design)) == deepest.design
+    with pytest.raises(FlowchartError, match="more than 64 subgraphs inside each other"):
+        read_flowchart("\n".join(["flowchart LR", *nested]))
 
 
 @given(st.text("AB[](){}<>-.=~|&;:\"'@ \n#%/\\endsubgraph", max_size=120))
