@@ -28,6 +28,7 @@ _MAGIC: Final = (
     (b"PAR1", "a Parquet table"),
     (b"SQLite format 3", "an SQLite database"),
 )
+_GZIP: Final = b"\x1f\x8b"
 _RESULT: Final = frozenset({"hash", "clients", "nodes", "requests"})
 """Fields of the result of a run."""
 _STUDY: Final = frozenset({"study", "tables"})
@@ -62,7 +63,9 @@ def recognised(path: Path) -> OtherFile | None:
         return OtherFile(path, f"{name} is a drawing or a page; {_DESIGN}.")
     if data.lstrip().startswith(b"{"):
         return _of_object(path, name, data)
-    return _of_flowchart(path, name, data) or _of_recording(path, name)
+    return _of_flowchart(path, name, data) or _of_recording(
+        path, name, is_packed=data.startswith(_GZIP)
+    )
 
 
 def _of_flowchart(path: Path, name: str, data: bytes) -> OtherFile | None:
@@ -97,11 +100,14 @@ def _of_object(path: Path, name: str, data: bytes) -> OtherFile | None:
     return _of_recording(path, name)
 
 
-def _of_recording(path: Path, name: str) -> OtherFile | None:
+def _of_recording(path: Path, name: str, *, is_packed: bool = False) -> OtherFile | None:
     """A recording of arrivals, if it can be read as one."""
     try:
         recording = load_recording(path)
     except (RecordingError, OSError, ValueError) as error:
+        if is_packed:
+            text = f"{name} is packed by gzip, and holds no recording of arrivals; unpack it to open what is inside."
+            return OtherFile(path, text)
         if path.suffix not in {".csv", ".jtl", ".log", ".tsv", ".gz"}:
             return None
         return OtherFile(path, f"{name} is no design, and no recording of arrivals: {error}")

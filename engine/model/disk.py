@@ -91,7 +91,11 @@ def read_whole(path: Path, most: int) -> tuple[bytes, Stamp]:
         info = os.fstat(file.fileno())
         if not stat.S_ISREG(info.st_mode):
             raise NotRegularError(info.st_mode)
-        data = file.read(most + 1)
+        data: bytes | None = file.read(most + 1)
+    if (
+        data is None
+    ):  # a queue that only looks like a file, such as the kernel's messages, and is empty by now
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
     return data, Stamp.of(info, data)
 
 

@@ -39,7 +39,7 @@ def load(path: Path | str) -> Design:
 def load_stamped(path: Path) -> tuple[Design, Stamp]:
     """The design in a file, and by what the file is known again. Raises ``FileError``."""
     text, stamp = _text_of(path, MAX_BYTES, "design")
-    return loads(text, path.name), stamp
+    return loads(text, shown_name(path)), stamp
 
 
 def read_text(path: Path, most: int, sort: str) -> str:

@@ -1,5 +1,6 @@
 """Files that are no designs: what they are is said, and what can be done with them is offered."""
 
+import gzip
 import json
 import os
 from pathlib import Path
@@ -55,6 +56,11 @@ def desk(qapp, tmp_path: Path) -> Desk:
             "is the result of a run",
         ),
         ("a.txt", b'{"windtunnel_items": 1, "nodes": []}', "holds copied items"),
+        (
+            "a.windtunnel.gz",
+            gzip.compress(b'{\n"windtunnel": 1}'),
+            "packed by gzip, and holds no recording",
+        ),
         ("a.csv", b"name,age\nx,1\n", "no recording of arrivals"),
     ],
 )
