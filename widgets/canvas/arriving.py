@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 AT_ONCE: Final = 100
 """Links that are brought in step in one turn at most."""
-_SLICE: Final = 20
+_SLICE: Final = 10
 """Links between two looks at the clock."""
-_TURN: Final = 12_000_000
+_TURN: Final = 8_000_000
 """Nanoseconds after which a turn takes no more of them."""
 
 
