@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 _WORTH: Final = 1e-4
 """Share of calls that fail or are late from which it matters."""
 
-_LOSSY: Final = 1e-3
-"""Share of packets lost from which retransmissions reach into the percentiles."""
+_LOSSY: Final = 1e-5
+"""Share of packets lost from which percentiles by two moments are others: retransmissions are rare, and take long."""
 
 
 @dataclass(slots=True)
@@ -90,12 +90,14 @@ def trust_in(
     lumps = lumps_in(network, resolvers)
     for name, text in lumps.rates:
         found[name].rate.append(text)
+    tries = [edge for edge in network.edges if edge.plan.retry.attempts > 1]
+    fallible = _fallible(network) if tries else set()
     for site in network.sites:
-        ends = _endings(site)
+        ends, again = _endings(site), _tried_again(site, fallible) if tries else set()
         for edge in site.leaving:
             # Also where nothing is sent since all that comes before is taken to fail.
             if edge.rate > 0.0 or (site.rate > 0.0 and max(edge.each) > 0.0):
-                _send_down(edge, found, ends)
+                _send_down(edge, found, ends, again)
     for site in reversed(network.sites):
         for edge in site.leaving:
             if edge.rate > 0.0:
@@ -156,22 +158,20 @@ def _endings(site: Center) -> set[str]:
     return {edge.plan.id for edge in site.leaving if edge.plan.waits and _may_end(edge)}
 
 
-def _send_down(edge: Edge, found: dict[str, Trust], ends: set[str]) -> None:
+def _send_down(edge: Edge, found: dict[str, Trust], ends: set[str], again: set[str]) -> None:
     """What makes the rate of a link doubtful makes that of its target so."""
     source, target = found[edge.source.plan.id], found[edge.target.plan.id]
-    if _decides_rate(edge, source, ends):
+    if _decides_rate(edge, source, ends, again):
         target.rate.append(f"how much comes from {edge.source.plan.id} is doubted")
 
 
-def _decides_rate(edge: Edge, source: Trust, ends: set[str]) -> bool:
+def _decides_rate(edge: Edge, source: Trust, ends: set[str], again: set[str]) -> bool:
     """Whether how much a node sends depends on numbers of its own that are doubted."""
     site = edge.source
     grave = bool(source.doubts) and source.is_grave
     if source.rate or site.unfamiliar or site.sheds or (grave and site.plan.traffic is not None):
         return True
-    if edge.unsure or max(edge.tries) > 1.0 + _WORTH:
-        return True
-    if edge.plan.retry.attempts > 1 and _may_fail(edge, set()):
+    if edge.unsure or edge.plan.id in again:
         return True
     if max(edge.each) > 1.0 and _may_end(edge):
         return True
@@ -223,16 +223,32 @@ def _may_end(edge: Edge) -> bool:
     return max(edge.fails) > _WORTH or full or edge.unsure or _refuses_somehow(below)
 
 
-def _may_fail(edge: Edge, seen: set[str]) -> bool:
+def _fallible(network: Network) -> set[str]:
+    """Nodes some of whose calls, or of those that are made for them, may fail more often than is known."""
+    found: set[str] = set()
+    for site in reversed(network.sites):
+        made = (edge for edge in site.leaving if edge.plan.waits and edge.rate > 0.0)
+        if site.plan.backlog is None and any(_may_fail(edge, found) for edge in made):
+            found.add(site.plan.id)
+    return found
+
+
+def _may_fail(edge: Edge, fallible: set[str]) -> bool:
     """Whether a call may fail, or one of those that are made for it, more often than is known."""
-    below = edge.target
-    if _may_end(edge):
-        return True
-    if below.plan.id in seen or below.plan.backlog is not None:
-        return False
-    seen.add(below.plan.id)
-    made = (each for each in below.leaving if each.plan.waits and each.rate > 0.0)
-    return any(_may_fail(each, seen) for each in made)
+    return edge.target.plan.id in fallible or _may_end(edge)
+
+
+def _tried_again(site: Center, fallible: set[str]) -> set[str]:
+    """Links of a node over which more may go since calls are tried again: all of a router, which picks anew then."""
+    again = {
+        edge.plan.id
+        for edge in site.leaving
+        if max(edge.tries) > 1.0 + _WORTH
+        or (edge.plan.retry.attempts > 1 and _may_fail(edge, fallible))
+    }
+    if again and site.plan.router is not None:
+        return {edge.plan.id for edge in site.leaving}
+    return again
 
 
 def _answer_up(edge: Edge, found: dict[str, Trust]) -> None:

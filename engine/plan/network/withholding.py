@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _WORTH: Final = 0.001
 """Share of calls given up from which it matters who is told."""
+_CROWDED: Final = 0.5
+"""Share of a link's connections from which it may be short of them: nothing is known of what it takes to set them up."""
 _BY_CALLS: Final = ("least_connections", "power_of_two", "ewma")
 """Pickers that go by what is under way."""
 
@@ -100,7 +102,8 @@ def _blind_by(edge: Edge) -> None:
     site, below = edge.source, edge.target
     decides = _decisive_policy(edge)
     failing = max(edge.fails) > _WORTH or below.sheds
-    edge.unsure = bool(decides) or (bool(edge.plan.policies) and failing)
+    ruled = bool(edge.plan.policies) and failing
+    edge.unsure = bool(decides) or ruled or _waits_for_connections(edge)
     site.impatient |= edge.plan.timeout < math.inf or below.impatient or below.sheds or edge.unsure
     if not edge.plan.waits:
         return
@@ -143,6 +146,15 @@ def _fails(edge: Edge) -> bool:
         rate * chance > 0.0 and 1.0 - edge.ok(kind) > _WORTH
         for kind, (rate, chance) in enumerate(zip(rates, edge.chance, strict=True))
     )
+
+
+def _waits_for_connections(edge: Edge) -> bool:
+    """Whether a link may be offered more at once than its connections carry: then they decide how many calls get through."""
+    rules = edge.plan.connection
+    if rules is None or rules.connections is None:
+        return False
+    longest = max((calls.mean for calls in edge.calls), default=math.inf)
+    return edge.rate * longest > _CROWDED * rules.connections * rules.streams
 
 
 def _decisive_policy(edge: Edge) -> str:

@@ -30,8 +30,10 @@ class Moments:
 
     @property
     def cv2(self) -> float:
-        """Squared coefficient of variation; 0 where there is no duration."""
+        """Squared coefficient of variation; 0 where there is no duration, 1 where it has no end."""
         squared = self.mean * self.mean  # which may be nothing where the mean is next to nothing
+        if squared == math.inf:
+            return 1.0
         return self.variance / squared if squared > 0.0 else 0.0
 
     def plus(self, other: Moments) -> Moments:

@@ -9,6 +9,7 @@ import pytest
 from engine.catalog import lower
 from engine.model.prediction import Theory
 from engine.plan.network import elastic
+from engine.plan.queueing.moments import Moments
 from engine.plan.theory import predict
 from tests.helpers.builders import Raw, client, constant, design, exponential, link, node, run
 
@@ -90,6 +91,53 @@ def test_that_nothing_comes_after_calls_that_all_fail_is_doubted() -> None:
     links = [link("users", "web"), link("web", "api", timeout=0.2), link("web", "oth", order=1)]
     oth = theory(nodes, links).nodes["oth"]
     assert "how much comes from web is doubted" in oth.doubts
+
+
+def test_what_a_router_tries_again_may_come_to_others() -> None:
+    nodes = [client("users", 100.0), node("lb", "load_balancer")]
+    nodes.append(node("quick", "service", service_time=exponential(0.001)))
+    nodes.append(node("slow", "service", workers=50, service_time=exponential(0.05)))
+
+    def doubts(**more: object) -> tuple[str, ...]:
+        links = [link("users", "lb"), link("lb", "quick"), link("lb", "slow", **more)]
+        return theory(nodes, links).nodes["quick"].doubts
+
+    assert "how much comes from lb is doubted" not in doubts(timeout=0.03)
+    elsewhere = {"attempts": 2, "other_instance": True}
+    assert "how much comes from lb is doubted" in doubts(timeout=0.03, retry=elsewhere)
+
+
+def test_retransmissions_are_too_rare_for_percentiles_by_two_moments() -> None:
+    web = node("web", "service", service_time=constant(0.0))
+    links = [
+        link("users", "web", delay={"law": "uniform", "low": 0.001, "high": 0.011}, loss=0.001)
+    ]
+    made = design([client("users", 50.0), web], links, duration=300)
+    assert run(made)["clients"]["users"]["latency"]["p99"] < 0.022
+    assert predict(lower(made)).clients["users"].latency_p99 is None
+
+
+@pytest.mark.parametrize(("connections", "known"), [(1, False), (200, True)])
+def test_too_few_connections_decide_how_many_calls_get_through(
+    connections: int, known: bool
+) -> None:
+    nodes = [client("users", 250.0)]
+    nodes.append(node("web", "service", workers=100, service_time=exponential(0.04)))
+    pool = {"protocol": "tcp", "max_connections": connections}
+    found = theory(nodes, [link("users", "web", connection=pool)])
+    assert (found.clients["users"].goodput is not None) is known
+    assert ("how much comes from users is doubted" in found.nodes["web"].doubts) is not known
+
+
+def test_what_comes_from_workers_that_are_held_without_end_has_no_spread() -> None:
+    nodes = [client("users", 240.0), node("web", "service", instances=2)]
+    nodes.append(node("api", "service", instances=5, workers=1, service_time=exponential(0.02)))
+    nodes.append(node("oth", "service", queue_limit=1, service_time=exponential(0.01)))
+    links = [link("users", "web"), link("web", "api", times=2), link("web", "oth", order=1)]
+    found = theory(nodes, links).nodes
+    assert found["api"].load == pytest.approx(2.0, abs=0.5)
+    assert found["oth"].rate >= 0.0
+    assert Moments(math.inf, math.inf).cv2 == 1.0
 
 
 def test_how_much_workers_get_is_doubted_where_messages_are_delivered_again() -> None:
