@@ -16,6 +16,7 @@ from app.shell import open_shell
 from app.workbench import Workbench
 from engine.catalog import COMPONENTS
 from engine.run.transport import WorkerTransport
+from widgets.canvas import BEGIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,6 +68,7 @@ def equip(
     window.files_dropped.connect(services.files.open_dropped)
     opened = Opened(window, bench, services, commands)
     window.guard_close(lambda: _end(opened))
+    views.canvas.hint = BEGIN
     return opened
 
 

@@ -37,4 +37,5 @@ def open_shell(app: QApplication, places: Places) -> Shell:
     settings = Settings(places.settings)
     look = ThemeManager(app, settings.values.theme)
     views = build_views(COMPONENTS, look)
+    views.canvas.hint = None  # the design that comes next is no empty page
     return Shell(MainWindow(views, look, settings), views, look, settings, places)

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from widgets.canvas.aligning import WAYS
 from widgets.canvas.blast_map import BlastMap, BlastMark, Ghost
-from widgets.canvas.hint import Hint
+from widgets.canvas.hint import BEGIN, Hint
 from widgets.canvas.note_painter import NoteChip
 from widgets.canvas.outlines import Outline
 from widgets.canvas.view import CanvasView
 from widgets.canvas.where import place_of, states_of
 
 __all__ = [
+    "BEGIN",
     "WAYS",
     "BlastMap",
     "BlastMark",

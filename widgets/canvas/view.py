@@ -18,7 +18,7 @@ from widgets.canvas.geometry import CARD_WIDTH, COMPACT_ZOOM
 from widgets.canvas.gesture_controller import GestureController
 from widgets.canvas.gestures.connect import Origin
 from widgets.canvas.ghosts import ghost_rect, paint_ghosts
-from widgets.canvas.hint import BEGIN, paint_hint
+from widgets.canvas.hint import BEGIN, Hint, paint_hint
 from widgets.canvas.input import Input
 from widgets.canvas.keys import Keys
 from widgets.canvas.look import Look
@@ -103,8 +103,8 @@ class CanvasView(QGraphicsView):
         self.viewport().installEventFilter(self._input)
         self._announcer = Announcer(self, self._stage, self._commands.ask_for_menu)
         self.outlines = Outlines(self._scene, self.viewport())
-        self.hint = BEGIN
-        """What is said while there is nothing to show."""
+        self.hint: Hint | None = BEGIN
+        """What is said while there is nothing to show; None while something is on its way."""
         self._fit_when_shown = False
         """The design came before the view had its size."""
         self._fit_again = False
@@ -476,7 +476,7 @@ class CanvasView(QGraphicsView):
         if blast is not None and blast.ghosts:
             paint_ghosts(painter, blast.ghosts, self._look)
         self.outlines.paint(painter, self._look)
-        if not (design.nodes or design.frames or design.notes):
+        if self.hint is not None and not (design.nodes or design.frames or design.notes):
             paint_hint(painter, QRectF(self.viewport().rect()), self._look, self.hint)
 
     def showEvent(self, event: QShowEvent) -> None:
