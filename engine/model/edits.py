@@ -293,7 +293,7 @@ def _validated(item: Item, raw: dict[str, Any]) -> Item:
 
     A config that stays the same is not looked at again: it may hold a recording.
     """
-    config = raw.get("config")
+    config = raw.get("config") if "config" in type(item).model_fields else None
     same = isinstance(config, dict) and config is getattr(item, "config", None)
     looked_at = {name: value for name, value in raw.items() if not same or name != "config"}
     try:

@@ -247,3 +247,13 @@ def test_an_unknown_field_may_be_called_anything(name: str) -> None:
     moved = Move((Position("web", 1.0, 2.0),)).apply(design).design
     assert loads(dumps(moved)) == moved
     assert len(differences(from_raw(rich_raw()), design)) > 0
+
+
+def test_an_unknown_field_of_a_note_may_be_called_as_one_of_nodes() -> None:
+    raw = rich_raw()
+    raw["notes"][0]["config"] = {"a": 1}
+    design = loads(json.dumps(raw))
+    for edit in (SetField("hint", ("text",), "Else"), Move((Position("hint", 1.0, 2.0),))):
+        design = edit.apply(design).design
+        assert json.loads(dumps(design))["notes"][0]["config"] == {"a": 1}
+        assert loads(dumps(design)) == design
