@@ -370,7 +370,7 @@ def weight_of(item: Part) -> int:
 def plain(fields: dict[str, Any]) -> dict[str, Any]:
     """Fields of an item in JSON's terms: the citations of a note are records of their own."""
     cited = fields.get("citations")
-    if cited is None:
+    if not isinstance(cited, tuple):  # a list is an unknown field of another item
         return fields
     raw = [each.model_dump(mode="json") for each in cited]
     return fields | {"citations": raw}

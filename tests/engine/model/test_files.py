@@ -252,6 +252,7 @@ def test_an_unknown_field_may_be_called_anything(name: str) -> None:
 def test_an_unknown_field_of_a_note_may_be_called_as_one_of_nodes() -> None:
     raw = rich_raw()
     raw["notes"][0]["config"] = {"a": 1}
+    raw["nodes"][0]["citations"], raw["links"][0]["citations"] = [1], 5
     design = loads(json.dumps(raw))
     for edit in (SetField("hint", ("text",), "Else"), Move((Position("hint", 1.0, 2.0),))):
         design = edit.apply(design).design
