@@ -146,6 +146,8 @@ def path_of(network: Network, client: Center) -> Path:
             stations.append(site)
             taken.append(_taken(site, count * client.rate))
             queues.append(_queue(site, count * work, taken[-1]))
+            if site.plan.station.elastic is not None:
+                delay += count * site.stay.wait.mean  # for workers that start: nobody else matters
     return Path(visits, tuple(stations), tuple(queues), delay, tuple(taken), tuple(sites))
 
 

@@ -259,7 +259,7 @@ def _answer_up(edge: Edge, found: dict[str, Trust]) -> None:
     if edge.plan.waits and edge.plan.loss > _LOSSY:
         source.no_tail = source.no_tail or f"no percentiles: {edge.plan.id} loses packets"
     full = below.plan.backlog is not None and below.plan.backlog.capacity is not None
-    fails = max(edge.fails) > _WORTH or _refuses_somehow(below) or full
+    fails = max(edge.fails) > _WORTH or _refuses_somehow(below) or full or edge.unsure
     if fails and (target.rate or target.is_grave):
         source.doubts.append(f"how many calls to {below.plan.id} fail is doubted")
     if not edge.plan.waits or below.plan.backlog is not None or site.plan.backlog is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+from engine.model.policies.breaker import Breaker
 from engine.model.policies.fallback import Fallback
 from engine.model.policies.policy import Surroundings
 from engine.model.units import format_figure
@@ -24,6 +25,8 @@ _WORTH: Final = 0.001
 """Share of calls given up from which it matters who is told."""
 _CROWDED: Final = 0.5
 """Share of a link's connections from which it may be short of them: nothing is known of what it takes to set them up."""
+_TRIPPING: Final = 0.1
+"""Part of the share of slow calls at which a breaker opens, from which a window may hold as many by chance."""
 _BY_CALLS: Final = ("least_connections", "power_of_two", "ewma")
 """Pickers that go by what is under way."""
 
@@ -103,7 +106,7 @@ def _blind_by(edge: Edge) -> None:
     decides = _decisive_policy(edge)
     failing = max(edge.fails) > _WORTH or below.sheds
     ruled = bool(edge.plan.policies) and failing
-    edge.unsure = bool(decides) or ruled or _waits_for_connections(edge)
+    edge.unsure = bool(decides) or ruled or _waits_for_connections(edge) or _trips_slowly(edge)
     site.impatient |= edge.plan.timeout < math.inf or below.impatient or below.sheds or edge.unsure
     if not edge.plan.waits:
         return
@@ -155,6 +158,15 @@ def _waits_for_connections(edge: Edge) -> bool:
         return False
     longest = max((calls.mean for calls in edge.calls), default=math.inf)
     return edge.rate * longest > _CROWDED * rules.connections * rules.streams
+
+
+def _trips_slowly(edge: Edge) -> bool:
+    """Whether the breaker of a link may open since calls take long, though none fails."""
+    breaker = edge.plan.policy(Breaker) if edge.plan.policies else None
+    if breaker is None or breaker.slow_call is None:
+        return False
+    slowest = max((exceeds(calls, breaker.slow_call) for calls in edge.calls), default=0.0)
+    return slowest > _TRIPPING * breaker.slow_share
 
 
 def _decisive_policy(edge: Edge) -> str:

@@ -140,6 +140,27 @@ def test_what_comes_from_workers_that_are_held_without_end_has_no_spread() -> No
     assert Moments(math.inf, math.inf).cv2 == 1.0
 
 
+def test_a_breaker_that_opens_for_slow_calls_decides_how_many_get_through() -> None:
+    nodes = [client("users", 200.0)]
+    nodes.append(node("s3", "object_storage", first_byte=exponential(0.03)))
+    calm, tight = (
+        {"window": 10, "minimum": 10, "slow_call": limit, "slow_share": 0.5}
+        for limit in (0.3, 0.04)
+    )
+    assert theory(nodes, [link("users", "s3", breaker=calm)]).clients["users"].goodput is not None
+    found = theory(nodes, [link("users", "s3", breaker=tight)])
+    assert "how much comes from users is doubted" in found.nodes["s3"].doubts
+    assert "how many calls to s3 fail is doubted" in found.clients["users"].doubts
+
+
+def test_a_closed_population_waits_for_cold_starts() -> None:
+    function = node("fn", "function", service_time=exponential(0.1), idle_ttl=0.09)
+    function["config"]["cold_start"] = constant(0.5)
+    made = design([closed(48, 1.0), function], [link("users", "fn")], duration=300)
+    found = predict(lower(made)).clients["users"].offered
+    assert found == pytest.approx(run(made)["clients"]["users"]["goodput"], rel=0.1)
+
+
 def test_how_much_workers_get_is_doubted_where_messages_are_delivered_again() -> None:
     nodes = [client("users", 20.0), node("jobs", "queue", visibility=0.15)]
     worker = node("wk", "worker", workers=8, service_time=exponential(0.1))
