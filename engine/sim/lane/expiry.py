@@ -45,9 +45,9 @@ class Expiry(Task):
 
     def add(self, call: Call) -> None:
         """Watch a call that is sent now (`call.sent` is set)."""
-        end = self._end
-        if end - self._first > self._mask:
+        if self._end - self._first > self._mask:
             self._make_room()
+        end = self._end
         self._calls[end & self._mask] = call
         self._end = end + 1
         if end == self._first and not self._pending:
@@ -55,6 +55,25 @@ class Expiry(Task):
             self._agenda.schedule_at(call.sent + self.span, self._timer)
 
     def _make_room(self) -> None:
+        """Let go of those who are settled behind somebody who is not; have a larger ring where few are."""
+        calls, mask = self._calls, self._mask
+        end = self._first
+        place = end
+        while place < self._end:
+            call = cast("Call", calls[place & mask])
+            if not call.settled:
+                calls[end & mask] = call
+                end += 1
+            place += 1
+        place = end
+        while place < self._end:
+            calls[place & mask] = None
+            place += 1
+        self._end = end
+        if 2 * (end - self._first) > mask:
+            self._double()
+
+    def _double(self) -> None:
         """Have a ring twice as large."""
         calls, mask = self._calls, self._mask
         self._mask = 2 * mask + 1

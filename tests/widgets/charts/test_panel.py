@@ -413,9 +413,20 @@ def test_a_calm_run_says_that_nobody_is_busy(panel, run) -> None:
     assert hint.text().startswith("No node is busy")
 
 
-def test_charts_follow_a_glide_one_a_frame(qtbot: QtBot) -> None:
+class EvenClock:
+    """A clock by which every step of a glide comes ten milliseconds after the one before."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    def restart(self) -> int:
+        return 10
+
+
+def test_charts_follow_a_glide_one_a_frame(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     """Three plots that are painted in one turn keep the window waiting."""
     axis = TimeAxis(glide=40)
+    monkeypatch.setattr(axis, "_clock", EvenClock())
     panel = ChartsPanel(DARK, axis)
     qtbot.addWidget(panel)
     panel.show()
