@@ -100,7 +100,7 @@ def _culprit(machine: Machine, limit: float) -> tuple[str | None, str]:
     inside = max((float(part.node.in_system) for _, part in nodes), default=0.0)
     waiting = {name: _waiting(part) for name, part in nodes}
     if 10.0 * _LARGEST * max(inside, *waiting.values(), 0.0) < limit:
-        return None, "it is in no queue; lower the load or its timeouts, or give it more memory"
+        return None, "it is in no queue; lower the load or what stores keep, or give it more memory"
     longest = max(waiting, key=lambda name: waiting[name], default="")
     if longest and waiting[longest] > _MOSTLY * inside and waiting[longest] >= 1.0:
         told = f"{longest}'s queue holds {_many(waiting[longest])} requests; give it a limit"

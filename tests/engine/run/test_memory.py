@@ -58,13 +58,18 @@ def test_whoever_holds_most_is_named_in_every_discipline(discipline: str) -> Non
 
 
 def test_nobody_is_blamed_for_what_a_few_requests_cannot_hold() -> None:
-    """Most are refused at once, and their timeouts are kept until that of the first, which waits, is over."""
-    raw = raw_flood(queue_limit=15)
-    raw["nodes"][0]["config"]["arrivals"]["rate"] = 1e6
-    raw["nodes"][1]["config"]["service_time"] = constant(1.0)
-    raw["links"][0]["config"]["timeout"] = 10.0
-    made = design(raw["nodes"], raw["links"], duration=1e5, warmup=0)
-    with pytest.raises(MemoryLimitError, match="it is in no queue; lower the load") as caught:
+    """Hardly anybody is under way, and a cache keeps more and more."""
+    users = client("users", 1e5)
+    users["config"]["mix"] = {"get": 1.0}
+    nodes = [
+        users,
+        node("cache", "cache", capacity=10**7),
+        node("web", "service", workers=1000, service_time=constant(1e-5)),
+    ]
+    links = [link("users", "cache"), link("cache", "web")]
+    kinds = [{"name": "get", "keys": {"law": "uniform", "count": 10**7}}]
+    made = design(nodes, links, duration=1e5, warmup=0, classes=kinds)
+    with pytest.raises(MemoryLimitError, match="it is in no queue; lower the load or") as caught:
         Session(made, memory=LIMIT).advance(1e5)
     assert caught.value.stop.node is None
 
