@@ -58,7 +58,7 @@ def desk(qapp, tmp_path: Path) -> Desk:
         ("a.txt", b'{"windtunnel_items": 1, "nodes": []}', "holds copied items"),
         (
             "a.windtunnel.gz",
-            gzip.compress(b'{\n"windtunnel": 1}'),
+            gzip.compress(b'{\n"windtunnel": 1}', mtime=0),
             "packed by gzip, and holds no recording",
         ),
         ("a.csv", b"name,age\nx,1\n", "no recording of arrivals"),
