@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+from engine.model.metrics import FAILING
 from engine.model.units import format_quantity
 from widgets.instruments.metrics import ALL_LATENCY, charted, charted_as
 from widgets.instruments.sources import item_name, sources
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
 
 SPAN: Final = 10.0
 """Simulated seconds over which live numbers are taken."""
-_FAILING: Final = 0.01
-"""Share of failures on either side from which latency is that of all requests: answers alone look better
-the more of them fail."""
 _POINTS: Final = 40
 """Into how many intervals a span is cut at most: with one, it would be as long as the whole record."""
 _NEAR: Final = 1e-6
@@ -87,7 +85,7 @@ def figures(
         _outcomes(history, sources(design), begin, until)
         for history, design in zip(histories, designs, strict=True)
     ]
-    fails = any(side["failed"] > _FAILING for side in sides)
+    fails = any(side["failed"] > FAILING for side in sides)
     suffix = "_all" if fails else ""
     common = client is not None and all(client in design.node_by_id for design in designs)
     for side, history, design in zip(sides, histories, designs, strict=True):

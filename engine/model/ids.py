@@ -27,26 +27,39 @@ def fresh_id(prefix: str, taken: Container[str]) -> str:
     return next(name for n in itertools.count(2) if (name := f"{base}-{n}") not in taken)
 
 
+class Numbering:
+    """Words in use, and the first free number behind a stem: quick also for thousands that share one."""
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        """Those in ``taken`` are in use."""
+        self.taken = set(taken)
+        self._next: dict[str, int] = {}
+        """By stem, a number below which all are taken."""
+
+    def after(self, stem: str) -> str:
+        """The stem with the first free number from 2 on."""
+        number = self._next.get(stem, 2)
+        while (word := f"{stem}{number}") in self.taken:
+            number += 1
+        self._next[stem] = number + 1
+        return word
+
+
 class FreshIds:
     """Ids for many items that come together, as ``fresh_id`` would make them one after the other."""
 
     def __init__(self, taken: Iterable[str]) -> None:
         """Those in ``taken`` are in use."""
-        self._taken = set(taken)
-        self._next: dict[str, int] = {}
-        """By stem, a number below which all are taken."""
+        self._numbering = Numbering(taken)
 
     def take(self, wanted: str) -> str:
         """The id itself, or one made from it where that is taken; it is taken from now on."""
-        name = wanted
-        if wanted in self._taken:
+        name, taken = wanted, self._numbering.taken
+        if wanted in taken:
             name, base = _stem_of(wanted)
-            if name in self._taken:
-                number = self._next.get(base, 2)
-                while (name := f"{base}-{number}") in self._taken:
-                    number += 1
-                self._next[base] = number + 1
-        self._taken.add(name)
+            if name in taken:
+                name = self._numbering.after(f"{base}-")
+        taken.add(name)
         return name
 
 

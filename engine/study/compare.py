@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from engine.catalog.measures import unit_of
+from engine.model.metrics import FAILING
 from engine.model.units import format_quantity
 from engine.records import dataclass
 from engine.study.errors import StudyError
@@ -26,7 +27,7 @@ from engine.study.estimates import (
     value_in,
     values_in,
 )
-from engine.study.failing import FAILING, availability_of, failed_share, of_all, shares_text
+from engine.study.failing import availability_of, failed_share, of_all, shares_text
 from engine.study.report import Column, Table
 from engine.study.study import Study, checked, few_enough, replications, seeds_from
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from engine.catalog.checks.scenario import metric_problem
-from engine.model.metrics import FAILING
 from engine.study.estimates import estimate, values_in
 
 if TYPE_CHECKING:
@@ -17,16 +16,6 @@ if TYPE_CHECKING:
 
     from engine.model.design import Design
     from engine.study.points import Outcome, Point
-
-__all__ = [
-    "ANSWERS",
-    "EVERY",
-    "FAILING",
-    "availability_of",
-    "failed_share",
-    "of_all",
-    "shares_text",
-]
 
 ANSWERS: Final = ".latency."
 EVERY: Final = ".latency_all."

@@ -6,9 +6,10 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
+from engine.model.metrics import FAILING
 from engine.model.units import format_margin, format_quantity
 from engine.records import dataclass
-from engine.study.failing import ANSWERS, EVERY, FAILING, availability_of, of_all
+from engine.study.failing import ANSWERS, EVERY, availability_of, of_all
 from engine.study.senses import more_is_better
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from engine.catalog.measures import metric_of
+from engine.model.metrics import FAILING
 from engine.model.prices import DESIGN_METRICS
 from engine.records import dataclass
 from engine.study.errors import StudyError
@@ -25,7 +26,7 @@ from engine.study.estimates import (
     value_in,
     values_in,
 )
-from engine.study.failing import FAILING, failed_share, of_all, shares_text
+from engine.study.failing import failed_share, of_all, shares_text
 from engine.study.report import Column, Table
 from engine.study.senses import more_is_better
 from engine.study.study import Study, checked, few_enough, replications, seeds_from

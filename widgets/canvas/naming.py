@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from engine.model.ids import Numbering
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -42,19 +44,14 @@ class FreshNames:
 
     def __init__(self, taken: Iterable[str]) -> None:
         """Those in ``taken`` are in use."""
-        self._taken = set(taken)
-        self._next: dict[str, int] = {}
-        """By stem, a number below which all are taken."""
+        self._numbering = Numbering(taken)
 
     def take(self, wanted: str) -> str:
         """The name itself, or the first number from 2 on where that is taken."""
-        name = wanted
-        if wanted in self._taken:
+        name, taken = wanted, self._numbering.taken
+        if wanted in taken:
             match = _NUMBERED.match(wanted)
             stem = (match.group(1) if match else wanted)[:_LONGEST]
-            number = self._next.get(stem, 2)
-            while (name := f"{stem} {number}") in self._taken:
-                number += 1
-            self._next[stem] = number + 1
-        self._taken.add(name)
+            name = self._numbering.after(f"{stem} ")
+        taken.add(name)
         return name

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from engine.model.metrics import FAILING
 from widgets.charts.bands import latency_bands
 from widgets.charts.lines import Line, Lines, Strip
 from widgets.charts.scales import LogSeconds
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from widgets.instruments.table import Window
     from widgets.theme import Theme
 
-FAILING_ABOVE: Final = 0.01
-"""Share of failures from which on answers alone say too little."""
 _RECENT: Final = 10.0
 """Span over which the slowest client is judged (s)."""
 _STAY: Final = 1.25
@@ -173,4 +172,4 @@ def _failing(window: Window) -> tuple[Any, Any]:
     """Where more than a few requests failed, and the share of failures; one a point."""
     failed = window.sums[:, 0]
     shares = ratio(failed, failed + window.sums[:, 1])
-    return np.nan_to_num(shares) > FAILING_ABOVE, shares
+    return np.nan_to_num(shares) > FAILING, shares

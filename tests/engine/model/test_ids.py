@@ -46,7 +46,7 @@ class Counted(set[str]):
 
 def test_ids_of_a_thousand_items_take_no_more_than_some_looks_each() -> None:
     fresh = FreshIds(f"more-{place}" for place in range(1000))
-    fresh._taken = counted = Counted(fresh._taken)
+    fresh._numbering.taken = counted = Counted(fresh._numbering.taken)
     made = [fresh.take(f"more-{place}") for place in range(1000)]
     assert len(set(made)) == 1000
     assert counted.asked < 5000
