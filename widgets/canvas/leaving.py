@@ -4,38 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, QTimer
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+
+    from widgets.canvas.turns import Turns
 
 AT_ONCE: Final = 200
 """Items that are let go of in a turn."""
 
 
-class Leaving(QObject):
-    """Holds items that nobody knows any more, until it is their turn."""
+def let_go(items: Iterable[object], turns: Turns) -> None:
+    """Let go of items that nobody else knows any more, in several turns where they are many."""
+    held = [*items]
+    turns.do(_emptied(held), is_long=len(held) > AT_ONCE)
 
-    def __init__(self, parent: QObject) -> None:
-        """Nothing left yet."""
-        super().__init__(parent)
-        self._held: list[object] = []
-        self._timer = QTimer(self, interval=0)
-        self._timer.timeout.connect(self.turn)
 
-    def __len__(self) -> int:
-        return len(self._held)
-
-    def put(self, items: Iterable[object]) -> None:
-        """These went."""
-        self._held += items
-        if len(self._held) <= AT_ONCE:
-            self._held.clear()
-        else:
-            self._timer.start()
-
-    def turn(self) -> None:
-        """Let go of the next ones. Called by a timer."""
-        del self._held[-AT_ONCE:]
-        if not self._held:
-            self._timer.stop()
+def _emptied(held: list[object]) -> Iterator[None]:
+    """Take some a step."""
+    while held:
+        del held[-AT_ONCE:]
+        yield

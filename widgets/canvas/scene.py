@@ -18,12 +18,13 @@ from widgets.canvas.grid import paint_grid
 from widgets.canvas.ground import link_parts, paint_frames
 from widgets.canvas.hitting import hits
 from widgets.canvas.items import CardItem, FrameItem, LinkItem, NoteItem
-from widgets.canvas.leaving import Leaving
+from widgets.canvas.leaving import let_go
 from widgets.canvas.link_painter import has_pills
 from widgets.canvas.live_layer import LiveLayer
 from widgets.canvas.naming import in_order, item_ids
 from widgets.canvas.outdated import Outdated
 from widgets.canvas.pill_places import PillPlaces
+from widgets.canvas.turns import Turns
 from widgets.canvas.wiring import Wiring
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class CanvasScene(QGraphicsScene):
         """Where cards that lie elsewhere now were when links were last routed around them."""
         self._went: list[LinkItem] = []
         """Links that went, and what they covered is not painted anew yet."""
-        self._leaving = Leaving(self)
+        self._leaving = Turns(self)
         self._along = False
         """Whether only the path of the selection is looked at."""
 
@@ -102,7 +103,7 @@ class CanvasScene(QGraphicsScene):
         pills = (link.pill for link in self.links.values())
         for item in (*self.cards.values(), *self.notes.values(), *pills):
             item.leave(self)
-        self._leaving.put((*self.cards.values(), *self.links.values()))
+        let_go((*self.cards.values(), *self.links.values()), self._leaving)
         for known in (self.cards, self.frames, self.notes, self._left):
             known.clear()
         self.wiring.clear()
@@ -183,7 +184,7 @@ class CanvasScene(QGraphicsScene):
         if self._went:
             self.streams.set_links({})
             self.backdrop.touch_all([link.outline() for link in self._went])
-            self._leaving.put(self._went)
+            let_go(self._went, self._leaving)
             self._went = []
 
     def _crossed_areas(self) -> list[QRectF]:
