@@ -17,6 +17,7 @@ from engine.model.edits import (
     Remove,
     SetDesign,
     SetField,
+    Unset,
 )
 from engine.model.findings import message_of
 from engine.model.reading import ReadError
@@ -186,4 +187,4 @@ def _place(position: Position) -> dict[str, Any]:
 
 def _value(value: Any) -> dict[str, Any]:
     """The field of a value, or none for the default."""
-    return {} if value is UNSET else {"value": value}
+    return {} if isinstance(value, Unset) else {"value": value}

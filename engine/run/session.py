@@ -150,8 +150,10 @@ class Session:
         self._turn_dial()
         applied = edit.apply(self.design)
         if applied.changes.affects_run:
-            self._simulation.follow(self._lowerer.lower(applied.design))
-            if applied.changes.is_structural or applied.changes.changed:
+            before, plan = self.plan, self._lowerer.lower(applied.design)
+            self._simulation.follow(plan)
+            drawn = applied.changes.is_structural or applied.changes.changed
+            if drawn and _what_runs(before) != _what_runs(plan):
                 self._simulation.note_by_hand(edit.label)
         self.design = applied.design
         self._follow_objectives()
@@ -360,3 +362,8 @@ class Session:
 def _never() -> bool:
     """Go on."""
     return False
+
+
+def _what_runs(plan: Plan) -> tuple[object, ...]:
+    """The part of a plan that edits of items can change and a run can feel: no names, nothing that is folded."""
+    return plan.nodes, plan.links, plan.homes

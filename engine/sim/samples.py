@@ -61,6 +61,8 @@ class Observer:
         self._since = machine.now
         self._nodes: dict[str, Tally] = {}
         self._links: dict[str, Tally] = {}
+        self._parts: dict[str, NodePart | LinkPart] = {}
+        """What these tell of: an edit may put another part in the place of one."""
         self._up: dict[str, float] = {}
         self._counters: dict[str, dict[str, Counters]] = {}
         self._networks: dict[str, dict[str, Counters]] = {}
@@ -70,6 +72,7 @@ class Observer:
     def sample(self) -> Sample:
         """What happened since the sample before, which ends the interval."""
         machine, start, now = self._machine, self._since, self._machine.now
+        self._forget_replaced()
         nodes = {name: part.tally(now) for name, part in machine.nodes.items()}
         links = {name: part.tally(now) for name, part in machine.links.items()}
         sample = Sample(
@@ -84,9 +87,18 @@ class Observer:
             spending={} if self._spending is None else self._spending.take(),
         )
         self._since, self._nodes, self._links = now, nodes, links
+        self._parts = {**machine.nodes, **machine.links}
         self._counters = {name: part.counters(now) for name, part in machine.nodes.items()}
         self._networks = {name: part.counters(now) for name, part in machine.links.items()}
         return sample
+
+    def _forget_replaced(self) -> None:
+        """What took the place of another part since the look before counts from nothing."""
+        for found in (self._machine.nodes, self._machine.links):
+            for name, part in found.items():
+                if self._parts.get(name) is not part:
+                    for known in (self._nodes, self._links, self._counters, self._networks):
+                        known.pop(name, None)
 
     def _node(self, name: str, part: NodePart, now: Tally) -> NodeSample:
         """A node in the interval."""

@@ -89,6 +89,7 @@ class Series:
     def _take(self) -> None:
         """End a step: note what it brought, and where the next one begins."""
         machine, now = self._machine, self._machine.now
+        self._forget_replaced()
         for name, part in machine.nodes.items():
             tally = part.tally(now)
             section = "clients" if part.is_client else "nodes"
@@ -116,6 +117,7 @@ class Series:
         """Remember how everything stands."""
         machine, now = self._machine, self._machine.now
         parts: dict[str, NodePart | LinkPart] = {**machine.nodes, **machine.links}
+        self._watched = parts
         self._parts = {name: part.tally(now) for name, part in parts.items()}
         self._counters = {name: part.counters(now) for name, part in parts.items()}
         for part, window in self._windows.values():
@@ -123,6 +125,13 @@ class Series:
         self._windows = {
             part.plan.id: (part, part.histograms["latency"].open()) for part in machine.clients()
         }
+
+    def _forget_replaced(self) -> None:
+        """What took the place of another part within the step counts from nothing."""
+        for name, part in (*self._machine.nodes.items(), *self._machine.links.items()):
+            if self._watched.get(name) is not part:
+                self._parts.pop(name, None)
+                self._counters.pop(name, None)
 
     def _before(self, name: str) -> Tally:
         """How an item stood when the step began."""

@@ -7,8 +7,9 @@ import pickle
 
 import pytest
 
-from engine.model.design import Design, Event, Link, Node
-from engine.model.edits import UNSET, EditError, Insert, Remove, SetDesign, SetField
+from engine.model.design import Design, Event, Frame, Link, Node
+from engine.model.edits import UNSET, EditError, Insert, Placed, Remove, SetDesign, SetField
+from engine.run.protocol import ApplyEdit
 from engine.run.session import DesignError, Session
 
 
@@ -212,3 +213,47 @@ def test_a_design_that_cannot_run_is_refused() -> None:
     broken = SetField("web", ("config", "workers"), "many").apply(design()).design
     with pytest.raises(DesignError):
         Session(broken)
+
+
+def test_only_what_a_run_can_feel_is_put_on_record() -> None:
+    """A name, a place or a folded frame heals nothing, so that no incident is mitigated by it."""
+    frame = Frame(id="zone", name="Zone", x=0, y=0, width=500, height=300)
+    session = Session(design())
+    session.apply(Insert((Placed(frame),), "Add a frame"))
+    session.advance(5.0)
+    session.snapshot()
+    session.apply(SetField("web", ("name",), "Edge tier", "Rename"))
+    session.apply(SetField("zone", ("collapsed",), True, "Fold"))
+    session.apply(SetField("zone", ("collapsed",), UNSET, "Unfold"))
+    session.advance(6.0)
+    assert session.snapshot().notices == ()
+    session.apply(SetField("web", ("config", "workers"), 4, "Change workers"))
+    session.advance(7.0)
+    assert [notice.text for notice in session.snapshot().notices] == ["Change workers"]
+
+
+def test_an_edit_from_another_process_can_be_recorded() -> None:
+    """What goes back to its default is the same there as here."""
+    session = Session(design())
+    session.advance(1.0)
+    edit = SetField("web", ("config", "workers"), UNSET, "Reset")
+    session.apply(pickle.loads(pickle.dumps(edit)))
+    [entry] = session.journal().entries
+    assert entry.command == ApplyEdit(edit)
+
+
+def test_a_node_that_becomes_another_sort_counts_on_from_nothing() -> None:
+    """A flow that is written out makes the service one of another sort; no interval has fewer than no arrivals."""
+    session = Session(design())
+    session.measure(step=1.0)
+    session.advance(5.3)
+    session.snapshot()
+    session.apply(SetField("web", ("config", "flow"), [{"work": "service_time"}]))
+    session.advance(6.3)
+    [web] = [sample.nodes["web"] for sample in session.snapshot().samples]
+    assert 60 <= web.arrivals <= 140
+    assert 60 <= web.completed <= 140
+    session.advance(20.0)
+    series = session.result()["series"]["nodes"]["web"]
+    assert min(series["arrivals"]) >= 0
+    assert min(series["completed"]) >= 0
