@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from engine.plan.network.centers import Center, Edge
     from engine.plan.primitives import LawPlan
 
+BY_CALLS: Final = ("least_connections", "power_of_two", "ewma")
+"""Pickers that go by what is under way."""
 _SAME: Final = 1e-9
 """Relative difference of two mean works that are the same."""
 

@@ -65,22 +65,20 @@ def stay_at(site: Center) -> Stay:
             return replace(stay, load=max(each.stay.load or 0.0 for each in pulled))
     if stay.load is None or not site.workers:
         return stay
-    work = site.mixed([law.mean for law in site.work])
+    work, load = site.mixed([law.mean for law in site.work]), stay.load
     if station.batch is not None:
         batch = station.batch
         each = work if batch.per_item is None else batch.per_item
-        return replace(
-            stay,
-            load=stay.load + site.rate * (batch.fixed / batch.size + each - work) / site.workers,
-        )
+        load += site.rate * (batch.fixed / batch.size + each - work) / site.workers
+        work = batch.fixed / batch.size + each
+    if station.pauses is not None:
+        stopped = station.pauses.length.mean / max(station.pauses.every.mean, 1e-12)
+        load += site.rate * work * stopped / site.workers
     if station.cpu is not None:
         cpu = station.cpu
         most = station.instances * cpu.quota / cpu.period
-        return replace(stay, load=max(stay.load, site.rate * work / max(most, 1e-12)))
-    if station.pauses is not None:
-        stopped = station.pauses.length.mean / max(station.pauses.every.mean, 1e-12)
-        return replace(stay, load=stay.load + site.rate * work * stopped / site.workers)
-    return stay
+        load = max(load, site.rate * work / max(most, 1e-12))
+    return stay if load == stay.load else replace(stay, load=load)
 
 
 def _modelled(site: Center) -> Stay:
@@ -420,7 +418,9 @@ def _backlog(site: Center) -> Stay:
         return Stay("handed over at once")
     whole = sum(taker.rate for taker in takers)
     hold = takers[0].hold if len(takers) == 1 or whole <= 0.0 else _mean_hold(takers, whole)
-    load = site.rate * hold.mean / workers
+    # A worker that asks for a message has nothing else to do until it has come.
+    ways = sum(edge.target.rate * edge.crossing.mean / 2.0 for edge in site.leaving)
+    load = site.rate * (hold.mean + (ways / whole if whole > 0.0 else 0.0)) / workers
     capacity = plan.backlog.capacity if plan.backlog is not None else None
     name = f"{_letter(site.cv2)}/{_letter(hold.cv2)}/{workers}"
     if capacity is not None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
 from engine.model.prediction import PERCENTILES, TIMES, is_grave
 from engine.model.units import format_figure
-from engine.plan.network.alike import held_calls
+from engine.plan.network.alike import BY_CALLS, held_calls
 from engine.plan.network.assumptions import node_doubts
 from engine.plan.network.kept_answers import lumps_in
 from engine.plan.network.strangers import blind_before_strangers
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 _WORTH: Final = 1e-4
 """Share of calls that fail or are late from which it matters."""
 
+_ALIKE: Final = 1.03
+"""Ratio of two mean times up to which a balancer that looks at calls under way gives both alike."""
 _LOSSY: Final = 1e-5
 """Share of packets lost from which percentiles by two moments are others: retransmissions are rare, and take long."""
 
@@ -41,6 +44,8 @@ class Trust:
     no_tail: str = ""
     no_wait_tail: bool = False
     """Whether there are no percentiles of its wait, whatever it calls."""
+    unsure: bool = False
+    """Whether it is doubted how many of the calls that are made for it fail."""
 
     @property
     def is_grave(self) -> bool:
@@ -171,7 +176,10 @@ def _decides_rate(edge: Edge, source: Trust, ends: set[str], again: set[str]) ->
     grave = bool(source.doubts) and source.is_grave
     if source.rate or site.unfamiliar or site.sheds or (grave and site.plan.traffic is not None):
         return True
-    if edge.unsure or edge.plan.id in again:
+    # Where workers do not keep up, what they do not get done is sent on by nobody.
+    if site.unknown_load or math.isinf(site.hold.mean):
+        return True
+    if edge.unsure or edge.plan.id in again or _goes_by_answers(site):
         return True
     if max(edge.each) > 1.0 and _may_end(edge):
         return True
@@ -180,6 +188,17 @@ def _decides_rate(edge: Edge, source: Trust, ends: set[str], again: set[str]) ->
     lossy = site.stay.wait.loss > _WORTH or site.through < 1.0 or _refuses_somehow(site)
     # A queue delivers some again, or has no place for some, wherever anything but its times is doubted.
     return grave and (site.plan.pulls or site.plan.backlog is not None or lossy)
+
+
+def _goes_by_answers(site: Center) -> bool:
+    """Whether a router picks by calls under way among nodes that do not answer equally fast: it gives the faster more."""
+    router = site.plan.router
+    used = [edge for edge in site.leaving if edge.rate > 0.0]
+    if router is None or router.picker not in BY_CALLS or len(used) < 2:
+        return False
+    times = [edge.target.mixed([each.mean for each in edge.calls]) for edge in used]
+    blind = any(edge.target.blind for edge in used)
+    return blind or not max(times) <= _ALIKE * min(times) < math.inf
 
 
 def _gets_stuck(client: Center) -> bool:
@@ -260,8 +279,9 @@ def _answer_up(edge: Edge, found: dict[str, Trust]) -> None:
         source.no_tail = source.no_tail or f"no percentiles: {edge.plan.id} loses packets"
     full = below.plan.backlog is not None and below.plan.backlog.capacity is not None
     fails = max(edge.fails) > _WORTH or _refuses_somehow(below) or full or edge.unsure
-    if fails and (target.rate or target.is_grave):
+    if (fails or target.unsure) and (target.rate or target.is_grave):
         source.doubts.append(f"how many calls to {below.plan.id} fail is doubted")
+        source.unsure |= edge.plan.waits
     if not edge.plan.waits or below.plan.backlog is not None or site.plan.backlog is not None:
         return
     if target.doubts or target.rate:

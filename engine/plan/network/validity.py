@@ -322,6 +322,10 @@ def _on_tail(case: _Case, verdict: Verdict) -> None:
     station = case.site.plan.station
     if station.elastic is not None and case.site.stay.wait.chance > _NEVER:
         verdict.tail.append("cold starts are known by two moments")
+        if case.stream.kind is Kind.CLOSED:
+            verdict.doubts.append(
+                f"{TIMES}cold starts are counted as for Poisson arrivals: so few users may never need one more"
+            )
     plain = case.alike and case.by_chance and case.stream.kind is Kind.POISSON
     plain = plain and not case.bounded and station.scaling is None
     if plain and case.discipline in ("ps", "lifo"):

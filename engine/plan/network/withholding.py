@@ -11,6 +11,7 @@ from engine.model.policies.policy import Surroundings
 from engine.model.units import format_figure
 from engine.plan.deadline_propagation import deadline_propagation
 from engine.plan.flow import spares_of
+from engine.plan.network.alike import BY_CALLS
 from engine.plan.network.answers import unasked
 from engine.plan.network.explicit import rescues_of
 from engine.plan.network.unmodelled import burdens, decisive, delays
@@ -27,8 +28,6 @@ _CROWDED: Final = 0.5
 """Share of a link's connections from which it may be short of them: nothing is known of what it takes to set them up."""
 _TRIPPING: Final = 0.1
 """Part of the share of slow calls at which a breaker opens, from which a window may hold as many by chance."""
-_BY_CALLS: Final = ("least_connections", "power_of_two", "ewma")
-"""Pickers that go by what is under way."""
 
 
 def blind_where_unknown(network: Network, plan: Plan) -> None:
@@ -92,7 +91,7 @@ def _picks_by_distance(edge: Edge) -> bool:
     """Whether instances are picked by calls under way, of which there are more the further one is away."""
     spacing, router = edge.plan.spacing, edge.source.plan.router
     picker = edge.plan.picker if router is None else router.picker
-    return spacing is not None and spacing.uneven and picker in _BY_CALLS
+    return spacing is not None and spacing.uneven and picker in BY_CALLS
 
 
 def _overflows(site: Center) -> bool:
@@ -113,7 +112,7 @@ def _blind_by(edge: Edge) -> None:
     name, reason = delays(edge) or decides, ""
     if name:
         reason = _reason(name, edge)
-    elif below.blind and below.plan.backlog is None:
+    elif below.blind and (below.plan.backlog is None or (below.sheds and below.plan.gates)):
         reason = f"waits for {below.plan.id}, of whose times nothing is known"
     if reason:
         site.blind = site.blind or reason

@@ -1,0 +1,119 @@
+"""How much comes where: what was shown as certain, and did not hold, holds now or is doubted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from engine.catalog import lower
+from engine.model.prediction import Theory
+from engine.plan.primitives import BatchPlan, CpuPlan, PausePlan
+from engine.plan.theory import predict
+from tests.helpers import plans
+from tests.helpers.builders import Raw, client, constant, design, exponential, link, node, run
+
+
+def theory(nodes: list[Raw], links: list[Raw], **more: object) -> Theory:
+    return predict(lower(design(nodes, links, **more)))
+
+
+def test_a_worker_does_nothing_else_while_its_message_crosses_a_link() -> None:
+    """Six workers of 15 ms, each 10 ms away from the queue: 240 a second at most."""
+    worker = node("wk", "worker", instances=3, workers=2, service_time=constant(0.015))
+    links = [link("users", "jobs"), link("jobs", "wk", delay=constant(0.01))]
+    made = design(
+        [client("users", 300.0), node("jobs", "queue"), worker], links, duration=70, warmup=10
+    )
+    found, measured = predict(lower(made)).nodes, run(made)["nodes"]["wk"]
+    assert found["wk"].rate == pytest.approx(240.0, rel=0.01)
+    assert measured["completed"] / 60.0 == pytest.approx(240.0, rel=0.01)
+    assert found["wk"].utilization == pytest.approx(measured["utilization"], rel=0.01)
+
+
+def test_what_workers_that_are_held_without_end_send_is_doubted() -> None:
+    nodes = [client("users", 100.0), node("web", "service", workers=1)]
+    nodes += [node("api", "service", workers=1, service_time=exponential(0.02))]
+    found = theory(nodes, [link("users", "web"), link("web", "api")]).nodes
+    assert "how much comes from web is doubted" in found["api"].doubts
+
+
+def test_what_is_sent_after_work_whose_load_is_not_known_is_doubted() -> None:
+    flow = [{"call": "web-first"}, {"work": "service_time"}, {"call": "web-last"}]
+    web = node("web", "service", workers=1, service_time=exponential(0.02), flow=flow)
+    web["config"]["hold_while_waiting"] = False
+    others = [node(name, "service", service_time=exponential(0.001)) for name in ("first", "last")]
+    links = [link("users", "web"), link("web", "first"), link("web", "last")]
+    found = theory([client("users", 100.0), web, *others], links).nodes
+    assert "how much comes from web is doubted" in found["last"].doubts
+
+
+@pytest.mark.parametrize(("target", "doubted"), [(0.02, True), (0.01, False)])
+def test_a_balancer_that_looks_gives_those_that_answer_faster_more(
+    target: float, doubted: bool
+) -> None:
+    balancer = node("lb", "load_balancer", picker="least_connections")
+    nodes = [client("users", 120.0), balancer]
+    for name, work in (("a", 0.01), ("b", target)):
+        nodes.append(node(name, "service", workers=1, service_time=exponential(work)))
+    links = [link("users", "lb"), link("lb", "a"), link("lb", "b")]
+    made = design(nodes, links, duration=200)
+    found = predict(lower(made)).nodes
+    for name in ("a", "b"):
+        assert ("how much comes from lb is doubted" in found[name].doubts) is doubted
+    shares = run(made)["nodes"]
+    uneven = shares["a"]["arrivals"] / shares["b"]["arrivals"] > 1.2
+    assert uneven is doubted
+
+
+def test_whoever_waits_at_the_door_of_a_queue_waits() -> None:
+    """A waiting room lets 30 of 100 in a second: who publishes waits there, whoever pulls."""
+    jobs = node("jobs", "queue", admission={"waiting_room": {"rate": 30.0}})
+    nodes = [client("users", 100.0), jobs, node("wk", "worker", service_time=exponential(0.001))]
+    made = design(nodes, [link("users", "jobs"), link("jobs", "wk")], duration=70, warmup=10)
+    found = predict(lower(made)).clients["users"]
+    assert (found.latency, found.goodput) == (None, None)
+    assert run(made)["clients"]["users"]["goodput"] == pytest.approx(30.0, rel=0.02)
+
+
+def test_a_closed_population_may_never_need_one_worker_more() -> None:
+    arrivals = {"process": "closed", "users": 9, "think_time": exponential(0.037)}
+    nodes = [node("users", "client", arrivals=arrivals)]
+    nodes.append(node("fn", "function", service_time=exponential(0.059), idle_ttl=4.6))
+    made = design(nodes, [link("users", "fn")], duration=60, warmup=10)
+    assert run(made)["nodes"]["fn"]["wait"]["mean"] == 0.0
+    assert any("so few users" in each for each in predict(lower(made)).nodes["fn"].doubts)
+
+
+def test_how_many_are_answered_is_doubted_all_the_way_up() -> None:
+    """One in ten reads comes to a database that retries keep down once it is slow."""
+    nodes = [
+        plans.client(rate=245.0),
+        plans.cache("cache", 141, 0.0005),
+        plans.station("db", plans.exponential(0.095), workers=4, discipline="ps"),
+    ]
+    tried = plans.link("cache", "db", timeout=0.53, retry=plans.retry(2))
+    kept = plans.request_class(keys=replace(plans.request_class().keys, count=200))
+    made = plans.plan(nodes, [plans.link("users", "cache"), tried], classes=(kept,), duration=200.0)
+    found = predict(made)
+    assert "how many calls to db fail is doubted" in found.nodes["cache"].doubts
+    assert "how many calls to cache fail is doubted" in found.clients["users"].doubts
+
+
+def test_batches_are_made_with_no_more_than_a_quota() -> None:
+    """20 in 12 ms of work, of which a tenth of a core does 8 batches a second."""
+    batch = BatchPlan(size=20, linger=1.0, fixed=0.002, per_item=0.0005)
+    cpu = CpuPlan(quota=0.01, period=0.1)
+    pauses = PausePlan(every=plans.constant(1.0), length=plans.constant(0.5))
+
+    def load(**more: object) -> float | None:
+        web = plans.station("web", plans.constant(1.0), workers=2, batch=batch, **more)
+        return (
+            predict(plans.plan([plans.client(rate=100.0), web], [plans.link("users", "web")]))
+            .nodes["web"]
+            .load
+        )
+
+    assert load() == pytest.approx(100.0 * 0.0006 / 2)
+    assert load(cpu=cpu) == pytest.approx(100.0 * 0.0006 / 0.1)
+    assert load(pauses=pauses) == pytest.approx(100.0 * 0.0006 / 2 * 1.5)
