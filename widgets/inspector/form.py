@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -9,14 +10,14 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from widgets.inspector.findings import FindingCard
+from widgets.inspector.folding import Folding, contents
+from widgets.inspector.group_heading import GroupHeading
 from widgets.inspector.row import Row
-from widgets.theme import section_label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from PySide6.QtGui import QShowEvent
-    from PySide6.QtWidgets import QLabel
 
     from engine.model.findings import Finding
     from widgets.inspector.fields import Field, Path
@@ -29,7 +30,7 @@ class Form(QWidget):
     """Shows fields and tells what a person changes.
 
     A row lives as long as its field is there with the same sort of value, so that the cursor stays
-    where it is when a value arrives from elsewhere.
+    where it is when a value arrives from elsewhere. Long forms fold, group by group.
     """
 
     changed = Signal(object, object)
@@ -44,7 +45,8 @@ class Form(QWidget):
         super().__init__()
         self._look = look
         self._rows: dict[_Key, Row] = {}
-        self._headings: list[QLabel] = []
+        self._headings: list[GroupHeading] = []
+        self._folding = Folding()
         self._cards: list[FindingCard] = []
         self._order: list[tuple[str, _Key]] = []
         self.tab_after: QWidget | None = None
@@ -63,10 +65,15 @@ class Form(QWidget):
                 row.show_field(field)
             else:
                 self._replace(field)
-        if order != self._order or [card.finding for card in self._cards] != list(findings):
-            self._order = order
+        rearranged = order != self._order
+        self._order = order
+        if rearranged or [card.finding for card in self._cards] != list(findings):
             self._arrange(findings)
-        self._chain_tabs()
+        changed = {field.group for field in fields if field.changed}
+        told = {self._group_of(finding) for finding in findings if finding.field is not None}
+        sizes = Counter(group for group, _ in order)
+        self._folding.see(sizes, {group for group in changed | told if group is not None})
+        self._fold()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Only now it is in the window, behind what stands above it."""
@@ -88,6 +95,14 @@ class Form(QWidget):
         """Row of a field."""
         return next((row for key, row in self._rows.items() if key[0] == path), None)
 
+    def reveal(self, path: Path) -> Row | None:
+        """Row of a field, with its group open."""
+        row = self.row(path)
+        if row is not None:
+            self._folding.reveal(row.field.group)
+            self._fold()
+        return row
+
     def commit(self) -> None:
         """Take what is being typed as final."""
         for row in list(self._rows.values()):
@@ -105,6 +120,7 @@ class Form(QWidget):
 
     def forget(self) -> None:
         """Drop what was typed and not accepted, before the same fields of another item are shown."""
+        self._folding.start_over()
         for row in self._rows.values():
             row.show_error("")
             if row.editor is not None:
@@ -132,24 +148,41 @@ class Form(QWidget):
             _discard(widget)
         self._headings, self._cards = [], []
         groups = list(dict.fromkeys(group for group, _ in self._order))
-        for i, group in enumerate(groups):
-            self._add_group(group, first=i == 0)
+        for group in groups:
+            self._add_group(group)
             for finding in findings:
                 if self._group_of(finding) == (group if groups else None):
                     self._add_card(finding)
 
-    def _add_group(self, group: str, *, first: bool) -> None:
+    def _add_group(self, group: str) -> None:
         """Heading and rows of a group."""
-        if not first:
-            self._layout.addSpacing(9)
-        heading = section_label(group)
+        heading = GroupHeading(group, self._look)
+        heading.clicked.connect(lambda opened: self._choose(group, opened=opened))
         self._headings.append(heading)
         self._layout.addWidget(heading)
         heading.show()
         for name, key in self._order:
             if name == group:
                 self._layout.addWidget(self._rows[key])
-                self._rows[key].show()
+
+    def _choose(self, group: str, *, opened: bool) -> None:
+        """A person opens or folds a group."""
+        self._folding.choose(group, opened=opened)
+        self._fold()
+
+    def _fold(self) -> None:
+        """Show the lines of the groups that are open, and of the others what is in them."""
+        above = False
+        for heading in self._headings:
+            rows = [self._rows[key] for group, key in self._order if group == heading.name]
+            opened = self._folding.is_open(heading.name)
+            for row in rows:
+                row.setVisible(opened)
+            apart = (opened or above) and heading is not self._headings[0]
+            inside = contents(heading.name, [row.field for row in rows])
+            heading.show_state(inside, opened=opened, apart=apart)
+            above = opened
+        self._chain_tabs()
 
     def _add_card(self, finding: Finding) -> None:
         """A finding below the group that it is about."""
@@ -170,9 +203,12 @@ class Form(QWidget):
 
     def _chain_tabs(self) -> None:
         """Tab goes down the form in the order that is seen, from what stands above it on."""
-        chain = [] if self.tab_after is None else [self.tab_after]
-        for _, key in self._order:
-            chain += self._rows[key].stops()
+        chain: list[QWidget] = [] if self.tab_after is None else [self.tab_after]
+        for heading in self._headings:
+            chain.append(heading)
+            for group, key in self._order:
+                if group == heading.name:
+                    chain += self._rows[key].stops()
         window = self.window()
         chain = [stop for stop in chain if stop.window() is window]
         if chain != self._chain:

@@ -165,7 +165,7 @@ class InspectorPanel(QWidget):
 
     def refuse(self, path: str, message: str) -> None:
         """Say below a field, given as a dotted path, what could not be done with it."""
-        row = self.form.row(tuple(path.split(".")))
+        row = self.form.reveal(tuple(path.split(".")))
         if row is not None:
             row.show_error(message)
 
@@ -176,7 +176,7 @@ class InspectorPanel(QWidget):
             self._show_form()
         parts = tuple(path.split("."))
         for depth in range(len(parts), 0, -1):
-            row = self.form.row(parts[:depth])
+            row = self.form.reveal(parts[:depth])
             if row is not None and row.editor is not None:
                 self._scroll.ensureWidgetVisible(row)
                 row.editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -289,7 +289,7 @@ class InspectorPanel(QWidget):
         self.form.show()
         self._say_instead("" if fields else "Nothing to set here.")
         for path, draft in self._drafts.pop(self._subject.key, {}).items():
-            row = self.form.row(path)
+            row = self.form.reveal(path)
             if row is not None and row.editor is not None:
                 row.editor.restore(draft)
 

@@ -11,6 +11,7 @@ from engine.model.event_kinds import EVENT_KINDS
 from engine.model.findings import Finding
 from widgets.inspector.findings import FindingCard
 from widgets.inspector.form import Form
+from widgets.inspector.group_heading import GroupHeading
 from widgets.inspector.subjects.event import EventSubject
 from widgets.theme import DARK, LIGHT
 
@@ -527,7 +528,8 @@ def test_findings_of_the_selection_stand_under_their_field_with_a_remedy(qtbot, 
     cards = [c for c in bench.panel.findChildren(FindingCard) if c.isVisible()]
     assert len(cards) == 1
     assert "Unbounded &lt;queue&gt;." in cards[0].label.text()
-    failures = next(t for t in bench.panel.form.findChildren(QLabel) if t.text() == "Failures")
+    headings = bench.panel.form.findChildren(GroupHeading)
+    failures = next(heading for heading in headings if heading.name == "Failures")
     assert bench.row("config", "queue_limit").y() < cards[0].y() < failures.y()
     cards[0].label.linkActivated.emit("fix")
     assert bench.edits == [fix]
@@ -688,4 +690,5 @@ def test_tab_goes_from_the_name_down_the_form(qtbot, bench) -> None:
     trip = bench.row("config", "round_trip").editor.editors["f2"].line
     found = [each for each in walked if each in (kind, place, trip)]
     assert found == [kind, place, trip]
-    assert walked[0] is kind
+    assert isinstance(walked[0], GroupHeading)
+    assert walked[1] is kind
