@@ -17,6 +17,7 @@ from PySide6.QtGui import QColor, QFont, QImage, QPainter
 
 from engine.model.disk import write_whole
 from engine.model.files import reason_of, shown_name
+from engine.model.units import format_share
 from widgets.canvas import CanvasView
 from widgets.instruments.text import instant_text
 
@@ -218,7 +219,7 @@ class AnimationExport(QObject):
             packer.add(self._picture(view, moment.at))
             self._next += 1
             share = self._next / len(self._moments)
-            words = f"Writing the animation … {share:.0%}"
+            words = f"Writing the animation … {format_share(share)}"
             self._bench.views.status.work.show_work(words, can_stop=True)
 
     def _picture(self, view: CanvasView, instant: float) -> Picture:

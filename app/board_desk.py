@@ -42,6 +42,7 @@ class BoardDesk(QObject):
         services.run.cleared.connect(self._clear)
         self._timer = QTimer(self, interval=_EVERY_MS, singleShot=True)
         self._timer.timeout.connect(self._refresh)
+        place.page_shown.connect(self._come_into_view)
 
     @property
     def panel(self) -> BoardPanel:
@@ -53,6 +54,11 @@ class BoardDesk(QObject):
             self._panel.item_requested.connect(self.item_requested)
             self._refresh()
         return self._panel
+
+    def _come_into_view(self, name: str) -> None:
+        """Show what came while another page was in view, also of a run that rests."""
+        if name == _PAGE:
+            self._refresh()
 
     def _made(self) -> QWidget:
         """The panel, when it is first shown."""

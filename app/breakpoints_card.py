@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt
 from PySide6.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -22,7 +21,7 @@ from app.overlay import Overlay
 from engine.model.metrics import LIVE_METRICS
 from engine.model.units import parse_quantity
 from engine.run.breakpoints import MOST, Breakpoint, metric_of, text_of
-from widgets.theme import breakable, set_flag, set_role
+from widgets.theme import ElidedBox, breakable, set_flag, set_role
 
 if TYPE_CHECKING:
     from app.document import DesignDocument
@@ -50,8 +49,8 @@ class BreakpointsCard(Overlay):
         self.setAccessibleName("Pause when")
         self._run, self._document = run, document
         self._is_built = False
-        self.kind, self.item, self.measure = QComboBox(), QComboBox(), QComboBox()
-        self.side = QComboBox()
+        self.kind, self.item, self.measure = ElidedBox(), ElidedBox(), ElidedBox()
+        self.side = ElidedBox()
         self.bound = QLineEdit()
         self.add_button = set_role(QPushButton("Add"), "primary")
         self._problem = set_role(QLabel(textFormat=Qt.TextFormat.PlainText), "warning")

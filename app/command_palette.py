@@ -145,11 +145,6 @@ class CommandPalette(Overlay):
         height = min(_HEIGHT, window.height() - 120, rows + self.field.sizeHint().height() + 28)
         self.setGeometry((window.width() - _WIDTH) // 2, 64, _WIDTH, height)
 
-    def dress(self) -> None:
-        """Take the colours of the theme; the list lies on a card, not on a panel."""
-        super().dress()
-        self.list.setStyleSheet(f"QListWidget {{ background: {self.look.theme.card}; }}")
-
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Arrows and Enter in the field are for the list."""
         if (

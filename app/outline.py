@@ -17,7 +17,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.naming import name_of
-from engine.model.names import frame_name
+from engine.model.names import FRAME_KINDS, frame_name
+from engine.model.units import format_share
 from widgets.theme import directed, set_role
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class OutlinePanel(QWidget):
             self.tree.clear()
             self._items = {}
             for frame in design.frames:
-                self._add(frame.id, frame_name(frame), frame.kind.replace("_", " "), None)
+                self._add(frame.id, frame_name(frame), FRAME_KINDS[frame.kind], None)
             for frame in design.frames:  # nested ones move in once all are there
                 self._move_into(frame.id, frame.frame)
             for node in design.nodes:
@@ -176,7 +177,7 @@ def _words(node: NodeSample, span: float) -> str:
     """How a node did in so many seconds, in few words."""
     parts = [f"{node.arrivals / span:,.0f} rps"]
     if node.utilization >= 0.005:
-        parts.append(f"{node.utilization:.0%} busy")
+        parts.append(f"{format_share(node.utilization)} busy")
     if failed := sum(node.failed.values()):
         parts.append(f"{failed / span:,.0f} failing")
     return ", ".join(parts)

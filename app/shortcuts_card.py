@@ -34,6 +34,8 @@ _ON_TIMELINE: Final = (
     ("Select an event", "Left and Right"),
     ("Add an event", "+"),
 )
+_COLUMNS: Final = (("File", "Edit", "Timeline"), ("View", "Insert", "Help"), ("Run", "Canvas"))
+"""Groups below each other, so that the columns are about equally long."""
 _AIR: Final = 12
 """Least distance from the edges of the window (logical pixels)."""
 _ROUND: Final = 28
@@ -81,14 +83,14 @@ class ShortcutsCard(Overlay):
         outer.addLayout(grid)
         groups = [(menu.title.replace("&", ""), _keys_of(menu.entries, actions)) for menu in MENUS]
         groups += [("Canvas", list(_ON_CANVAS)), ("Timeline", list(_ON_TIMELINE))]
-        for column, names in enumerate(
-            (("File", "Edit"), ("View", "Help", "Canvas"), ("Insert", "Run", "Timeline"))
-        ):
+        of = dict(groups)
+        for column, names in enumerate(_COLUMNS):
             stack = QVBoxLayout()
-            for title, rows in (group for group in groups if group[0] in names):
-                stack.addWidget(_group(title, rows))
+            for title in names:
+                stack.addWidget(_group(title, of[title]))
             stack.addStretch(1)
             grid.addLayout(stack, 0, column)
+            grid.setColumnStretch(column, 1)
 
     def open(self) -> None:
         """Show it, with the focus, so that Escape closes it."""

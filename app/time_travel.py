@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
 
+from engine.model.units import format_share
 from widgets.instruments import Past
 from widgets.instruments.text import instant_text
 
@@ -136,7 +137,7 @@ class TimeTravel(QObject):
     def _show_replay(self, share: float, target: float) -> None:
         """Say how far the replay is."""
         self._goes_back = True
-        words = f"Replaying to {instant_text(target)} … {share:.0%}"
+        words = f"Replaying to {instant_text(target)} … {format_share(share)}"
         self._views.status.work.show_work(words, can_stop=True)
 
     def _end_replay(self) -> None:

@@ -46,6 +46,7 @@ class VersionsDesk(QObject):
         services.run.cleared.connect(self._clear)
         self._timer = QTimer(self, interval=_EVERY_MS, singleShot=True)
         self._timer.timeout.connect(self._refresh)
+        place.page_shown.connect(self._come_into_view)
 
     @property
     def panel(self) -> VersionsPanel:
@@ -69,6 +70,11 @@ class VersionsDesk(QObject):
         """Look at a moment of the run (s); NaN is now."""
         self._moment = at
         if self._place.is_shown(_PAGE):
+            self._refresh()
+
+    def _come_into_view(self, name: str) -> None:
+        """Show what came while another page was in view, also of a run that rests."""
+        if name == _PAGE:
             self._refresh()
 
     def _made(self) -> QWidget:

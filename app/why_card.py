@@ -78,7 +78,7 @@ class FactRow(QWidget):
         top = middle.y() if self._is_first else 0.0
         bottom = middle.y() if self._is_last else float(self.height())
         painter.drawLine(QPointF(20.0, top), QPointF(20.0, bottom))
-        painter.setBrush(colour if self.fact.first else QColor(theme.card))
+        painter.setBrush(colour if self.fact.first else QColor(theme.panel))
         painter.drawEllipse(middle, 4.0, 4.0)
         painter.end()
 

@@ -24,7 +24,7 @@ from engine.catalog.measures import measured_of, title_of
 from engine.model.citing import cited_by
 from engine.model.design import Design
 from engine.model.metrics import value_of
-from engine.model.units import format_quantity
+from engine.model.units import format_quantity, format_share
 from widgets.theme import set_role
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class CitingCard(Overlay):
     def set_progress(self, share: float) -> None:
         """Say how far the measurement is that was asked for here."""
         if self.isVisible() and self._result is None:
-            self.about.setText(f"Measuring … {share:.0%}")
+            self.about.setText(f"Measuring … {format_share(share)}")
 
     def set_note(self, note: str) -> None:
         """The note that is cited on, once it was made."""

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from engine.model.metrics import FAILING
-from engine.model.units import format_quantity
+from engine.model.units import format_quantity, format_share
 from widgets.theme import ElidedLabel, plain_tip, set_role
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Head(QWidget):
 
     def _show_replay(self, share: float, _target: float) -> None:
         """Say how far the kept run is repeated."""
-        self._tell(f"repeating the run … {share:.0%}")
+        self._tell(f"repeating the run … {format_share(share)}")
 
     def _show(self, *_: object) -> None:
         """What came of it."""

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.pair.side import Side
 from engine.model.presenting import moment_of
+from engine.model.units import format_share
 from widgets.instruments import TimeAxis
 from widgets.instruments.text import instant_text
 from widgets.theme import breakable, hairline, set_role
@@ -217,7 +218,7 @@ class PresentWindow(QWidget):
         elif now >= wanted - 1e-9:
             self.clock.setText(instant_text(wanted) if wanted > 0.0 else "")
         else:
-            self.clock.setText(f"running to {instant_text(wanted)} … {now / wanted:.0%}")
+            self.clock.setText(f"running to {instant_text(wanted)} … {format_share(now / wanted)}")
 
     def _dress(self, _theme: object = None) -> None:
         """Large type in the colours of the theme."""

@@ -136,7 +136,7 @@ class Callout(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         card = QRectF(self.rect()).adjusted(_ARROW, _ARROW, -_ARROW, -_ARROW)
         painter.setPen(QPen(QColor(theme.accent.colour), 1.5))
-        painter.setBrush(QColor(theme.card))
+        painter.setBrush(QColor(theme.panel))
         painter.drawRoundedRect(card, _RADIUS, _RADIUS)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(theme.accent.colour))

@@ -12,7 +12,7 @@ from engine.cli.preparing import memory_of, prepared, seconds
 from engine.cli.tables import airy_table
 from engine.cli.terminal import shown
 from engine.model.names import name_of
-from engine.model.units import format_quantity
+from engine.model.units import format_quantity, format_share
 from engine.records import dataclass
 from engine.run.session import DesignError, Session
 from engine.why.chain import explain
@@ -122,7 +122,7 @@ def _incident_table(design: Design, found: tuple[Incident, ...]) -> Table:
     table = airy_table("Incident", "At", "After", "Where", "What")
     for place, incident in enumerate(found, 1):
         marks = dict(incident.marks)
-        told = f"{place}: {incident.bad:,} requests, {incident.share:.0%} of those that ended, were bad"
+        told = f"{place}: {incident.bad:,} requests, {format_share(incident.share)} of those that ended, were bad"
         begun = format_quantity(incident.begun, "s")
         table.add_row("", begun, "", "", told, style="bold", end_section=False)
         for name in MARKS:

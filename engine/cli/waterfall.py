@@ -10,7 +10,7 @@ from engine.cli.tables import airy_table
 from engine.cli.terminal import shown
 from engine.model.failures import failure_title
 from engine.model.names import name_of
-from engine.model.units import format_quantity
+from engine.model.units import format_quantity, format_share
 from engine.traces.critical import self_times, spent
 from engine.traces.span import PARTS
 
@@ -63,7 +63,7 @@ def edges_table(edges: Iterable[Edge], design: Design) -> Table:
             shown(name_of(design, edge.link)),
             f"{edge.calls:,}",
             f"{edge.retries:,}",
-            f"{edge.error_share:.1%}",
+            format_share(edge.error_share, 1),
             format_quantity(edge.p99, "s"),
         )
     return table

@@ -157,6 +157,11 @@ def format_quantity(value: float, unit: str) -> str:
     return _joined(format_figure(value / scale), suffix, unit)
 
 
+def format_share(share: float, decimals: int = 0) -> str:
+    """A share from 0 to 1 as percents with so many decimals, which do not come and go: ``82 %``, ``3.0 %``."""
+    return f"{100.0 * share:.{decimals}f} %"
+
+
 def format_margin(value: float, half: float | None, unit: str) -> str:
     """A quantity and how far it may be off, in the same unit: ``48.5 ±0.3 ms``.
 

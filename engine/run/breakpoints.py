@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from engine.model.metric import EXTRA, Metric
 from engine.model.metrics import LIVE_METRICS, named
 from engine.model.names import name_of
+from engine.model.units import format_share
 from engine.records import dataclass
 
 if TYPE_CHECKING:
@@ -181,7 +182,11 @@ def reason_of(
         return ""
     point, value = found
     if point.kind == "failing":
-        share = f", {value:.0%} of its requests" if value else ", all of its instances are down"
+        share = (
+            f", {format_share(value)} of its requests"
+            if value
+            else ", all of its instances are down"
+        )
         return f"{name_of(design, point.item)} fails{share}"
     metric = metric_of(point.metric, point.item, design)
     words = f"{metric.heading} of {name_of(design, point.item)}"

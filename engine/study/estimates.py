@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from engine.catalog.checks.scenario import metric_problem
 from engine.model.metrics import metric_of_design, value_of
-from engine.model.units import format_quantity
+from engine.model.units import format_quantity, format_share
 from engine.stats.intervals import mean_interval, paired_interval
 from engine.study.errors import StudyError
 
@@ -127,9 +127,7 @@ def shown(interval: Interval, unit: str) -> str:
 
 def span(low: float, high: float, unit: str) -> str:
     """The ends of an interval: ``95 %: 45 ms to 51 ms``."""
-    return f"{LEVEL:.0%}: {format_quantity(low, unit)} to {format_quantity(high, unit)}".replace(
-        "%:", " %:"
-    )
+    return f"{format_share(LEVEL)}: {format_quantity(low, unit)} to {format_quantity(high, unit)}"
 
 
 def runs(count: int) -> str:

@@ -132,7 +132,7 @@ def test_without_a_run_it_says_what_to_do(qtbot: Any, qapp: Any, result: dict[st
     card.measure.click()
     assert asked == [True]
     card.set_progress(0.4)
-    assert card.about.text() == "Measuring … 40%"
+    assert card.about.text() == "Measuring … 40 %"
     assert card.metrics.count() == 0
     assert not card.drop.isEnabled()
     card.show_result(result)

@@ -198,7 +198,7 @@ def test_an_engine_of_its_own_comes_to_the_moments(shown: Any) -> None:
     QTest.keyClick(shown, Qt.Key.Key_Right)
     shown.pipe.progress(35.0)
     shown.side.run.tick()
-    assert shown.clock.text() == "running to 70.0 s … 50%"
+    assert shown.clock.text() == "running to 70.0 s … 50 %"
     shown.pipe.progress(70.0)
     shown.side.run.tick()
     assert shown.clock.text() == "70.0 s"

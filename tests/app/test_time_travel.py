@@ -123,7 +123,7 @@ def test_going_on_from_a_moment_forgets_what_came_later_and_keeps_it_behind_the_
     assert bench.pipe.of(Rewind) == [Rewind(20.0)]
     bench.pipe.reports.append(Rewinding(0.5))
     bench.run.tick()
-    assert "Replaying to 20.0 s … 50%" in views.status.work.text
+    assert "Replaying to 20.0 s … 50 %" in views.status.work.text
     bench.session = Session.replay(bench.session.journal(), 20.0)
     bench.session.snapshot()
     bench.pipe.reports.append(Rewound(20.0))

@@ -42,7 +42,7 @@ class Bench:
         self.pipe = FakeTransport()
         self.pipe.hears = False
         self.run = RunController(document, lambda: self.pipe)
-        place = Instruments(self.look, QWidget())
+        place = self.place = Instruments(self.look, QWidget())
         services: Any = SimpleNamespace(run=self.run, document=document)
         self.desk = VersionsDesk(services, self.look, place)
         self.clock = 0.0
@@ -107,4 +107,15 @@ def test_the_first_cluster_is_followed_then_the_selected_one_then_a_typed_key(qa
     assert bench.asked()[-1] == WatchKey("a", None)
     assert panel.title.text().startswith("A · key")
     assert panel.key.text() == ""
+    bench.run.close()
+
+
+def test_a_page_that_comes_into_view_shows_a_run_that_rests(qapp: Any) -> None:
+    bench = Bench(qapp)
+    panel = bench.desk.panel
+    bench.run.set_running(True)
+    bench.go(60)
+    assert panel.title.text() == "", "another page is in view"
+    bench.place.show_page("versions")
+    assert panel.title.text().startswith("A · key ")
     bench.run.close()

@@ -143,6 +143,18 @@ def canonical(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
+def test_percents_are_written_in_one_way() -> None:
+    """As ``82 %``: Python's own format sets the sign close, where quantities set it apart."""
+    close = re.compile(r":\.\d%\}")
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in PRODUCT
+        for number, line in enumerate(text_of(path).splitlines(), 1)
+        if close.search(line)
+    ]
+    assert found == []
+
+
 def test_every_command_of_the_documents_exists() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z][a-z-]*):", makefile, flags=re.MULTILINE))

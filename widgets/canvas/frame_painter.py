@@ -33,8 +33,13 @@ _MOST_GROWN: Final = 6.0
 """Most that a tab grows, so that it does not cover its surroundings."""
 
 
-def frame_label(frame: Frame) -> str:
-    """``Region · eu-west``, ``Region 2``. A place says itself, what fails by itself how often."""
+def frame_label(frame: Frame, *, is_short: bool = False) -> str:
+    """``Region · eu-west``, ``Region 2``. A place says itself, what fails by itself how often.
+
+    In short it is the name alone.
+    """
+    if is_short:
+        return directed(frame_name(frame))
     place = frame.config.get("place")
     named = isinstance(place, str) and place not in (frame.name, "")
     kind, name = FRAME_KINDS[frame.kind], frame_name(frame)
@@ -57,13 +62,20 @@ def _tab_scale(zoom: float) -> float:
 
 def tab_rect(frame: Frame, look: Look, zoom: float) -> QRectF:
     """The tab: inside the top left corner, or from afar, without a chevron, on top of the frame."""
-    width = look.state_metrics.horizontalAdvance(frame_label(frame)) + 20.0
+    width = look.state_metrics.horizontalAdvance(_tab_label(frame, look, zoom)) + 20.0
     if zoom >= COMPACT_ZOOM:
         return QRectF(frame.x, frame.y, min(width + _CHEVRON, frame.width), FRAME_TAB)
     scale = _tab_scale(zoom)
     height = _MAP_TAB * scale
     room = max(frame.width, _LEAST_TAB * scale)
     return QRectF(frame.x, frame.y - height, min(width * scale, room), height)
+
+
+def _tab_label(frame: Frame, look: Look, zoom: float) -> str:
+    """What a tab says: from afar the name alone where the frame is no wider, since another may begin beside it."""
+    label = frame_label(frame)
+    width = (look.state_metrics.horizontalAdvance(label) + 20.0) * _tab_scale(zoom)
+    return frame_label(frame, is_short=zoom < COMPACT_ZOOM and width > frame.width)
 
 
 def chevron_rect(frame: Frame, look: Look, zoom: float) -> QRectF:
@@ -129,7 +141,9 @@ def _paint_tab(painter: QPainter, frame: Frame, face: FrameFace, look: Look, zoo
         painter.drawRoundedRect(tab, 8.0, 8.0)
         sign = chevron_rect(frame, look, zoom).adjusted(4.0, 6.0, -4.0, -6.0)
         look.icons.paint(painter, "chevron-down", sign, theme.muted)
-    label = f"{face.fault} · {frame_label(frame)}" if face.fault else frame_label(frame)
+    label = _tab_label(frame, look, zoom)
+    if face.fault:
+        label = f"{face.fault} · {label}"
     scale = _tab_scale(zoom)
     painter.save()
     painter.translate(tab.topLeft())

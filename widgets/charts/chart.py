@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         QKeyEvent,
         QMouseEvent,
         QPainter,
+        QResizeEvent,
     )
 
     from widgets.charts.bands import Band
@@ -86,6 +87,8 @@ class Chart(QWidget):
         self.legend = Legend(theme, self)
         self.plot = Plot(theme, self)
         self._head = QHBoxLayout()
+        self._names = QHBoxLayout()
+        self._is_stacked = False
         self._gestures = Gestures(self.plot, axis)
         self._build()
         self.plot.set_hint(feed.hint)
@@ -246,14 +249,36 @@ class Chart(QWidget):
         return wanted > self.width()
 
     def stack_head(self) -> None:
-        """Put the legend below the title."""
+        """Put the legend below the title, and the buttons over the end of its row, which the words may have."""
         self._head.setDirection(QHBoxLayout.Direction.TopToBottom)
         self._head.setSpacing(0)
+        self._is_stacked = True
+        for button in (self.more, self.enlarge):
+            self._names.removeWidget(button)
+        self._place_buttons()
 
     def join_head(self) -> None:
         """Put the legend beside the title."""
         self._head.setDirection(QHBoxLayout.Direction.LeftToRight)
         self._head.setSpacing(_HEAD_GAP)
+        if self._is_stacked:
+            self._is_stacked = False
+            for button in (self.more, self.enlarge):
+                self._names.insertWidget(self._names.count() - 1, button)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the buttons at the end of the row."""
+        super().resizeEvent(event)
+        self._place_buttons()
+
+    def _place_buttons(self) -> None:
+        """At the right of the title, where nothing lays them out."""
+        if self._is_stacked:
+            right = self.width()
+            for button in (self.enlarge, self.more):
+                right -= button.width()
+                button.move(right, 0)
+                button.raise_()
 
     def show_cursor(self) -> None:
         """The vertical line, and the values beside it."""
@@ -307,8 +332,9 @@ class Chart(QWidget):
         self.title.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._head.setContentsMargins(0, 0, 0, 0)
         self._head.setSpacing(_HEAD_GAP)
-        names = QHBoxLayout()
+        names = self._names
         names.setSpacing(2)
+        names.addStrut(self.more.height())
         names.addWidget(self.title)
         names.addSpacing(_ALARM_GAP - names.spacing())
         names.addWidget(self.alarm)

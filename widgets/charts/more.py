@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QToolButton, QWidget
 
-from widgets.theme import set_role
+from widgets.theme import set_flag, set_role
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QFocusEvent
@@ -61,6 +61,7 @@ class HeadButton(QToolButton):
         self._show()
 
     def _show(self) -> None:
-        """Take or drop the icon."""
+        """Take or drop the icon, and the ground under it: it may stand over words."""
         seen = self._lit or self.hasFocus()
+        set_flag(self, "lit", "true" if seen else "false")
         self.setIcon(self._icons.icon(self._icon, self._theme.muted, _SIDE) if seen else QIcon())

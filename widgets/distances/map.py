@@ -156,7 +156,7 @@ class DistanceMap(QWidget):
             return
         taken.append(room)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.card))
+        painter.setBrush(QColor(theme.panel))
         painter.drawRoundedRect(room, 3, 3)
         painter.setPen(QColor(theme.text if way.is_chosen else theme.muted))
         painter.drawText(room, Qt.AlignmentFlag.AlignCenter, text)
@@ -165,11 +165,11 @@ class DistanceMap(QWidget):
         """A frame and its name beside it."""
         theme = self._look.theme
         is_chosen = self._pair is not None and frame_id in self._pair
-        painter.setPen(QPen(QColor(theme.card), 2.0))
+        painter.setPen(QPen(QColor(theme.panel), 2.0))
         painter.setBrush(QColor(theme.accent.colour if is_chosen else theme.muted))
         painter.drawEllipse(self.at(frame_id), _RADIUS, _RADIUS)
         painter.setFont(self._font(SMALL))
-        backdrop = QColor(theme.card)
+        backdrop = QColor(theme.panel)
         backdrop.setAlphaF(0.8)
         painter.fillRect(room, backdrop)
         painter.setPen(QColor(theme.text))

@@ -25,6 +25,7 @@ class FindingCard(QFrame):
         """Show ``finding``."""
         super().__init__()
         self.finding = finding
+        self._look = look
         set_role(self, "finding")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 7, 12, 7)
@@ -39,9 +40,14 @@ class FindingCard(QFrame):
             Qt.FocusPolicy.StrongFocus if finding.fix else Qt.FocusPolicy.NoFocus
         )
         self.label.linkActivated.connect(self.fix)
-        self.label.setText(_text(finding, look.theme.warning_text))
+        self._dress()
+        look.changed.connect(self._dress)
         self.setAccessibleName(f"{finding.level}: {finding.message}")
         layout.addWidget(self.label)
+
+    def _dress(self) -> None:
+        """Write the sentence and its link in the colours of the theme."""
+        self.label.setText(_text(self.finding, self._look.theme.warning_text))
 
     def fix(self) -> None:
         """Ask for the remedy."""

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QComboBox,
     QHeaderView,
     QLabel,
     QScrollArea,
@@ -19,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from engine.model.units import format_quantity
 from widgets.instruments.text import value_text
-from widgets.theme import directed, set_role
+from widgets.theme import ElidedBox, directed, set_role
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
@@ -171,7 +170,7 @@ class Results(QWidget):
         self._failures = set_role(
             QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText), "error"
         )
-        self._which = QComboBox()
+        self._which = ElidedBox()
         self._which.setAccessibleName("Table")
         self._which.currentIndexChanged.connect(self._choose)
         self._table = QTableView()

@@ -10,7 +10,7 @@ listens to ``manager.changed``.
 
 from __future__ import annotations
 
-from widgets.theme.elided import ElidedLabel
+from widgets.theme.elided import ElidedBox, ElidedButton, ElidedLabel
 from widgets.theme.fonts import BODY, CAPTION, SMALL, Fonts, load_fonts
 from widgets.theme.icons import IconSet, app_icon
 from widgets.theme.manager import Preference, ThemeManager
@@ -30,6 +30,8 @@ __all__ = [
     "LIGHT",
     "SMALL",
     "STATES",
+    "ElidedBox",
+    "ElidedButton",
     "ElidedLabel",
     "Fonts",
     "IconSet",

@@ -1,10 +1,20 @@
-"""A label for names of any length."""
+"""Labels, boxes and buttons for names of any length: what does not fit ends in an ellipsis, not in half a letter."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy
+from PySide6.QtWidgets import (
+    QComboBox,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
+    QStyleOptionComboBox,
+    QStylePainter,
+    QWidget,
+)
 
 from widgets.theme.plain import directed, plain_tip
 
@@ -50,3 +60,42 @@ class ElidedLabel(QLabel):
             directed(text),
             self.foregroundRole(),
         )
+
+
+class ElidedBox(QComboBox):
+    """A box of choices that may be narrower than the one that is chosen."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw what fits."""
+        if self.isEditable() or self.currentIndex() < 0:
+            super().paintEvent(event)
+            return
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        part = QStyle.SubControl.SC_ComboBoxEditField
+        room = (
+            self.style()
+            .subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, self)
+            .width()
+        )
+        option.currentText = _cut(self, option.currentText, room - 2)
+        painter = QStylePainter(self)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+
+
+class ElidedButton(QPushButton):
+    """A button that may be narrower than its text."""
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw what fits."""
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        inside = self.style().subElementRect(QStyle.SubElement.SE_PushButtonContents, option, self)
+        option.text = _cut(self, option.text, inside.width())
+        QStylePainter(self).drawControl(QStyle.ControlElement.CE_PushButton, option)
+
+
+def _cut(widget: QWidget, text: str, room: int) -> str:
+    """As much of a text as fits."""
+    return widget.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room)

@@ -100,6 +100,7 @@ QPushButton[role="danger"], QToolButton[role="danger"] {{ color: {t.danger.text}
 QPushButton[role="danger"]:disabled, QToolButton[role="danger"]:disabled {{ color: {t.disabled}; }}
 QPushButton[role="flat"], QToolButton[role="flat"] {{ background: transparent;
   border-color: transparent; padding: 3px; }}
+QToolButton[role="flat"][lit="true"] {{ background: {t.panel}; }}
 QPushButton[role="flat"]:hover, QToolButton[role="flat"]:hover {{ background: {t.field_hover}; }}
 QPushButton[role="flat"]:checked {{ background: {t.field_pressed}; }}
 QPushButton[role="flat"]:focus, QToolButton[role="flat"]:focus {{
@@ -118,7 +119,8 @@ def _fields(t: Theme, fonts: Fonts) -> str:
     return f"""
 QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QAbstractSpinBox {{ background: {t.field};
   color: {t.text}; border: 1px solid {t.field}; border-radius: 6px; padding: 3px 9px;
-  selection-background-color: {t.accent.colour}; selection-color: {t.on_accent}; }}
+  selection-background-color: {t.accent.colour}; selection-color: {t.on_accent};
+  placeholder-text-color: {t.muted}; }}
 QLineEdit, QComboBox, QAbstractSpinBox {{ min-height: 16px; }}
 QLineEdit:hover, QComboBox:hover, QAbstractSpinBox:hover {{ background: {t.field_hover};
   border-color: {t.field_hover}; }}
@@ -129,7 +131,8 @@ QLineEdit[invalid="true"], QPlainTextEdit[invalid="true"], QComboBox[invalid="tr
 QWidget[role="form"] QLineEdit, QWidget[role="form"] QComboBox,
 QWidget[role="form"] QPlainTextEdit, QWidget[role="form"] QPushButton {{ font-size: {SMALL}px; }}
 QWidget[role="form"] QPlainTextEdit[role="code"] {{ font-family: "{fonts.mono_family}"; }}
-QLineEdit:disabled, QComboBox:disabled, QAbstractSpinBox:disabled {{ color: {t.disabled}; }}
+QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled, QAbstractSpinBox:disabled {{
+  color: {t.disabled}; placeholder-text-color: {t.disabled}; }}
 QLineEdit[role="title"] {{ background: transparent; border-color: transparent; font-size: 16px;
   font-weight: 700; padding: 3px 5px; }}
 QLineEdit[role="title"]:hover {{ background: {t.field}; }}
@@ -236,7 +239,7 @@ QWidget[role="bare"] {{ background: transparent; }}
 QWidget[role="panel"] {{ background: {t.panel}; }}
 QWidget[role="canvas"] {{ background: {t.canvas}; }}
 QWidget[role="status"] {{ background: {t.status_bar}; }}
-QFrame[role="card"] {{ background: {t.card}; border: 1px solid {t.card_border};
+QFrame[role="card"] {{ background: {t.panel}; border: 1px solid {t.track};
   border-radius: 8px; }}
 QFrame[role="finding"] {{ background: {t.warning_panel}; border: none; border-radius: 8px; }}
 QFrame[role="finding"] QPushButton[role="link"] {{ color: {t.warning_text}; font-weight: 700;

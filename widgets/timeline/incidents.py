@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QHelpEvent, QPainter
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from engine.model.units import format_quantity
+from engine.model.units import format_quantity, format_share
 from widgets.instruments.text import instant_text
 from widgets.theme import CAPTION, Fonts, plain_tip, section_label, set_role
 from widgets.timeline.layout import Ruler
@@ -137,7 +137,9 @@ class IncidentStrip(QWidget):
     def told(self, incident: Incident) -> str:
         """All of an incident, a line a mark."""
         marks = dict(incident.marks)
-        lines = [f"{incident.bad:,} requests were bad, {incident.share:.0%} of those that ended"]
+        lines = [
+            f"{incident.bad:,} requests were bad, {format_share(incident.share)} of those that ended"
+        ]
         for name, word in _NAMES.items():
             mark = marks.get(name)
             lines.append(f"{word}: {_NEVER[name]}" if mark is None else self._line(word, mark))

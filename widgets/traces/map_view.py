@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from engine.model.units import format_quantity
+from engine.model.units import format_quantity, format_share
 from engine.traces.layers import columns
 from widgets.theme import CAPTION, directed, plain_tip
 
@@ -91,7 +91,7 @@ class ServiceMapView(QWidget):
         """An edge in words."""
         return (
             f"{self._name(edge.source)} to {self._name(edge.target)}: {format_quantity(edge.rate, 'rps')}, "
-            f"{edge.error_share:.1%} fail, p50 {_seconds(edge.p50)}, p99 {_seconds(edge.p99)}"
+            f"{format_share(edge.error_share, 1)} fail, p50 {_seconds(edge.p50)}, p99 {_seconds(edge.p99)}"
         )
 
     def sizeHint(self) -> QSize:
@@ -182,7 +182,7 @@ class ServiceMapView(QWidget):
         known = self._nodes.get(found)
         if known is None:
             return self._name(found)
-        numbers = f"{format_quantity(known.rate, 'rps')}, {known.error_share:.1%} fail"
+        numbers = f"{format_quantity(known.rate, 'rps')}, {format_share(known.error_share, 1)} fail"
         times = f"p50 {_seconds(known.p50)}, p99 {_seconds(known.p99)}"
         return f"{self._name(found)}: {numbers}, {times}\n{known.calls:,} calls recorded"
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
-from engine.model.units import format_quantity
+from engine.model.units import format_quantity, format_share
 from engine.traces.critical import critical_path
 from engine.traces.edge import Edge
 from widgets.theme import directed
@@ -198,7 +198,7 @@ class EdgeRows(Rows[Edge]):
             self.names.get(edge.target, edge.target),
             f"{edge.calls:,}",
             f"{edge.retries:,}",
-            f"{edge.error_share:.1%}",
+            format_share(edge.error_share, 1),
             format_quantity(edge.p99, "s"),
         )
         return cells[column]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.model.failures import failure_title
-from engine.model.units import format_quantity
+from engine.model.units import format_quantity, format_share
 from engine.traces.critical import spent
 
 if TYPE_CHECKING:
@@ -63,4 +63,4 @@ def mostly(trace: Trace) -> str:
     if not found or trace.duration <= 0.0:
         return ""
     part, seconds = next(iter(found.items()))
-    return f"{part} {seconds / trace.duration:.0%}"
+    return f"{part} {format_share(seconds / trace.duration)}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from engine.catalog.checks.facts import risk
 from engine.model.edits import SetField
-from engine.model.units import format_quantity
+from engine.model.units import format_quantity, format_share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -70,7 +70,7 @@ def _of_queue(
             seconds = float(f"{max(_TIMES * longest.mean, 2.0 * backlog.visibility):.2g}")
             acts = "" if taker.dedupe is not None else ", and take effect twice"
             message = (
-                f"{again:.0%} of the messages take {facts.name(taker.id)} longer than the visibility timeout of "
+                f"{format_share(again)} of the messages take {facts.name(taker.id)} longer than the visibility timeout of "
                 f"{format_quantity(backlog.visibility, 's')}: they are delivered again{acts}"
             )
             fix = SetField(

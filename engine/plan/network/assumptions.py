@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from engine.model.prediction import TIMES
-from engine.model.units import format_figure, format_quantity
+from engine.model.units import format_figure, format_quantity, format_share
 from engine.plan.flow import goes_side_by_side
 from engine.plan.hits import Fits
 from engine.plan.network.sources import EVEN
@@ -86,12 +86,12 @@ def _held(site: Center) -> list[str]:
     share = 1.0 - work / site.hold.mean
     if site.layer is not None:
         text = (
-            f"workers are held {share:.0%} of their time by calls: they are taken as the users of "
+            f"workers are held {format_share(share)} of their time by calls: they are taken as the users of "
             "a closed network below (flow-equivalent server)"
         )
         return [text]
     text = (
-        f"workers are held {share:.0%} of their time by calls: service is taken as work + calls, "
+        f"workers are held {format_share(share)} of their time by calls: service is taken as work + calls, "
         "as a fixed point, and what they call as open to any number"
     )
     return [text]
@@ -102,7 +102,9 @@ def _late(edge: Edge) -> list[str]:
     if edge.late <= _WORTH:
         return []
     limit = format_quantity(edge.plan.timeout, "s")
-    text = f"timeouts cut the tail: {edge.late:.2%} of the calls take longer than {limit}"
+    text = (
+        f"timeouts cut the tail: {format_share(edge.late, 2)} of the calls take longer than {limit}"
+    )
     most = max(edge.tries)
     if most > 1.0 + _WORTH:
         text += f", and are tried {format_figure(most)} times on average"
@@ -117,7 +119,9 @@ def _redelivered(site: Center) -> list[str]:
             continue
         again = exceeds(edge.target.hold, backlog.visibility) if backlog is not None else 0.0
         if again > _WORTH:
-            text = f"{again:.2%} of the messages take longer than the visibility timeout"
+            text = (
+                f"{format_share(again, 2)} of the messages take longer than the visibility timeout"
+            )
             found.append(f"{text} and are delivered again, which is not modelled")
     return found
 

@@ -6,7 +6,7 @@ import math
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
-from engine.model.units import format_figure
+from engine.model.units import format_figure, format_share
 from engine.plan.flow import goes_side_by_side
 from engine.plan.network.explicit import own_time_of_flow
 from engine.plan.network.sources import mix_of, think_of, users_of
@@ -209,7 +209,7 @@ def _unlike_product_form(path: Path) -> tuple[str, ...]:
 def _shared_with_others(path: Path) -> tuple[str, ...]:
     """Stations at which others come, too."""
     return tuple(
-        f"{site.plan.id}: others take {taken:.0%} of its workers, as if these were not there; "
+        f"{site.plan.id}: others take {format_share(taken)} of its workers, as if these were not there; "
         "waits there are means over all who come"
         for site, taken in zip(path.stations, path.taken, strict=True)
         if taken > 0.0

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from engine.model.prediction import TIMES
-from engine.model.units import format_figure
+from engine.model.units import format_figure, format_share
 from engine.plan.hits import misses_while_fetched, misses_while_filling
 from engine.plan.network.alike import held_calls, serves_exponentially
 from engine.plan.network.streams import Kind
@@ -59,7 +59,9 @@ def judge_store(site: Center, verdict: Verdict) -> None:
         verdict.hits.append(slow)
     cold = misses_while_filling(store, reads, site.since)
     if cold > _AGAIN:
-        verdict.hits.append(f"it begins empty: {cold:.0%} of the reads still miss for that reason")
+        verdict.hits.append(
+            f"it begins empty: {format_share(cold)} of the reads still miss for that reason"
+        )
 
 
 def _steepest(site: Center) -> float:

@@ -34,7 +34,7 @@ def logged(worker: Raw, events: tuple[Raw, ...] = (), **topic: Any) -> Design:
 def test_work_that_outlasts_the_visibility_timeout() -> None:
     made = queued({"service_time": exponential(10.0)})
     finding = one(made, "short-visibility")
-    assert "5% of the messages" in finding.message
+    assert "5 % of the messages" in finding.message
     settled(made, finding)
     assert not found(queued({"service_time": constant(10.0)}), "short-visibility")
     assert one(queued({"service_time": constant(40.0)}), "short-visibility")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.model.units import format_margin, format_quantity, parse_quantity
+from engine.model.units import format_margin, format_quantity, format_share, parse_quantity
 
 
 @pytest.mark.parametrize(
@@ -116,3 +116,10 @@ def test_what_is_written_reads_back_to_three_digits(value: float, unit: str) -> 
 )
 def test_margins_share_the_unit(value: float, half: float | None, unit: str, text: str) -> None:
     assert format_margin(value, half, unit) == text
+
+
+@pytest.mark.parametrize(
+    ("share", "decimals", "text"), [(0.824, 0, "82 %"), (0.03, 1, "3.0 %"), (1.0, 0, "100 %")]
+)
+def test_a_share_keeps_its_decimals_and_stands_apart_from_its_sign(share, decimals, text) -> None:
+    assert format_share(share, decimals) == text

@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from engine.catalog import lower
 from engine.model.files import loads
 from engine.model.prediction import NodePrediction, Theory
-from engine.model.units import format_figure
+from engine.model.units import format_figure, format_share
 from engine.plan.network.unmodelled import of_station
 from engine.plan.primitives import (
     INFINITE,
@@ -338,13 +338,15 @@ def test_held_workers_are_named_with_their_share() -> None:
     ]
     found = predict(plan(nodes, [link("users", "web"), link("web", "db")]))
     assert found.nodes["web"].utilization == pytest.approx(50.0 * 0.04 / 8)
-    assert "held 75% of their time" in said(found, "web")
+    assert "held 75 % of their time" in said(found, "web")
 
 
 def test_late_answers_are_named_with_their_share() -> None:
     edge = link("users", "web", timeout=0.1)
     found = predict(plan([client(rate=80.0), station("web", exponential(S))], [edge]))
-    assert f"{math.exp(-0.1 / 0.05):.2%} of the calls take longer than 100 ms" in said(found, "web")
+    assert f"{format_share(math.exp(-0.1 / 0.05), 2)} of the calls take longer than 100 ms" in said(
+        found, "web"
+    )
 
 
 @pytest.mark.oracle(14)
@@ -386,7 +388,7 @@ def test_users_and_others_who_share_a_station() -> None:
     assert found.clients["users"].goodput == pytest.approx(asked, rel=1e-4)
     whole = inside + rate * slower * (1.0 + inside)
     assert found.nodes["web"].in_system == pytest.approx(whole, rel=1e-3)
-    assert "others take 30% of its workers" in " ".join(found.clients["users"].doubts)
+    assert "others take 30 % of its workers" in " ".join(found.clients["users"].doubts)
 
 
 def test_calls_of_a_flow_side_by_side_are_said_to_be_taken_as_independent() -> None:
@@ -416,7 +418,7 @@ def test_messages_that_are_delivered_again_are_said() -> None:
     work = station("worker", exponential(0.5), workers=60, pulls=True)
     links = [link("users", "jobs"), link("jobs", "worker")]
     found = predict(plan([client(rate=6.0), queue("jobs", visibility=1.0), work], links))
-    assert "13.53% of the messages take longer than the visibility timeout" in said(found, "jobs")
+    assert "13.53 % of the messages take longer than the visibility timeout" in said(found, "jobs")
 
 
 def test_infinite_variance_has_no_mean_wait() -> None:

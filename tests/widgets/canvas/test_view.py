@@ -96,6 +96,17 @@ def test_names_of_frames_stay_readable_from_afar(desk) -> None:
         assert item.part_at(tab.center(), zoom, look) == "tab"
 
 
+def test_from_afar_the_tab_of_a_small_frame_leaves_room_for_the_next(desk) -> None:
+    look, frame = (
+        desk.view._look,
+        Frame(id="z", kind="zone", name="Zone A", width=190.0, height=80.0),
+    )
+    for zoom in (0.45, 0.4):
+        assert tab_rect(frame, look, zoom).width() <= frame.width
+    wide = frame.model_copy(update={"width": 900.0})
+    assert tab_rect(wide, look, 0.4).width() > tab_rect(frame, look, 0.4).width(), "with its kind"
+
+
 def test_reveal_selects_and_brings_into_view(desk) -> None:
     desk.view._camera.look_at(QPointF(9000, 9000))
     desk.view.reveal("db")

@@ -191,3 +191,23 @@ def test_another_theme_recolours_the_words(panel: ChartsPanel, run: Callable[...
     panel.set_theme(DARK)
     panel.refresh()
     assert DARK.danger.text in panel.charts[LATENCY].alarm.styleSheet()
+
+
+def test_the_title_has_the_room_of_buttons_that_are_not_seen(
+    panel: ChartsPanel, run: Callable[..., None]
+) -> None:
+    run(10, **OUTAGE)
+    chart = panel.charts[LATENCY]
+    words = chart.title.sizeHint().width() + chart.alarm.sizeHint().width() + 8
+    panel.resize(3 * words + 60, 260)
+    panel.show()
+    panel.refresh()
+    QTest.qWait(1)
+    assert chart.legend.y() > chart.title.y(), "it stands below"
+    assert chart.title.width() >= chart.title.sizeHint().width() - 1
+    assert chart.more.geometry().right() < chart.width()
+    QTest.mouseMove(chart)
+    panel.resize(2000, 260)
+    panel.refresh()
+    QTest.qWait(1)
+    assert chart.legend.x() > chart.enlarge.geometry().right() > chart.title.geometry().right()

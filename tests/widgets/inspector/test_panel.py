@@ -595,7 +595,7 @@ def test_a_recording_is_told_and_loaded_from_a_file(qtbot, bench) -> None:
     assert editor.text.text() == "1\N{NO-BREAK SPACE}200 arrivals in 10 min"
     assert sum(editor.curve.counts) == 1200
     assert max(editor.curve.counts) - min(editor.curve.counts) <= 2
-    assert bench.row("config", "arrivals", "classes").editor.text.text() == "read 67%, write 33%"
+    assert bench.row("config", "arrivals", "classes").editor.text.text() == "read 67 %, write 33 %"
     assert bench.row("config", "arrivals", "keys").editor.text.text() == "7 different"
     wanted = []
     bench.panel.recording_wanted.connect(wanted.append)

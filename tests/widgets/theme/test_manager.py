@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QFontDatabase, QFontInfo, QPalette
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QFontDatabase, QFontInfo, QPalette
+from PySide6.QtWidgets import (
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from engine.assets import asset_path
 from widgets.theme import (
@@ -13,6 +21,7 @@ from widgets.theme import (
     LIGHT,
     STATES,
     ThemeManager,
+    apply,
     section_label,
     set_flag,
     set_role,
@@ -114,3 +123,15 @@ def test_labels_are_transparent_on_any_surface(qtbot, manager) -> None:
     qtbot.addWidget(surface)
     surface.resize(60, 30)
     assert surface.grab().toImage().pixelColor(10, 10).name() == DARK.canvas
+
+
+@pytest.mark.parametrize("kind", [QLineEdit, QPlainTextEdit, QComboBox])
+@pytest.mark.parametrize("theme", [DARK, LIGHT])
+def test_placeholders_are_written_in_a_colour_that_can_be_read(qapp, qtbot, kind, theme) -> None:
+    """Of itself Qt writes them at half strength: 3.1:1 in light fields."""
+    apply(qapp, theme)
+    field = kind()
+    qtbot.addWidget(field)
+    field.ensurePolished()
+    assert field.palette().color(QPalette.ColorRole.PlaceholderText) == QColor(theme.muted)
+    qapp.setStyleSheet("")

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QHBoxLayout, QSizePolicy
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy
 
 from engine.model.edits import UNSET
 from widgets.inspector.editors.base import Editor
 from widgets.inspector.fields import Option
-from widgets.theme import SMALL, plain_tip, set_flag
+from widgets.theme import SMALL, ElidedBox, plain_tip, set_flag
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,7 +62,7 @@ _SPELLED: Mapping[str, str] = MappingProxyType(
 """Values whose label is not just their words."""
 
 
-class ChoiceBox(QComboBox):
+class ChoiceBox(ElidedBox):
     """Combo box that leaves the wheel to the form around it."""
 
     def wheelEvent(self, event: QWheelEvent) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from engine.model.units import format_quantity
+from engine.model.units import format_quantity, format_share
 from widgets.inspector.editors.base import Editor
 from widgets.theme import set_role
 
@@ -141,7 +141,7 @@ def told(value: Sequence[object], times: Sequence[float]) -> str:
     counts = Counter(map(str, value))
     if len(counts) > _NAMED:
         return f"{len(counts):,} different".replace(",", "\N{NO-BREAK SPACE}")
-    shares = (f"{name} {count / len(value):.0%}" for name, count in counts.most_common())
+    shares = (f"{name} {format_share(count / len(value))}" for name, count in counts.most_common())
     return ", ".join(shares)
 
 

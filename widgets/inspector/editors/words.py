@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from engine.model.edits import UNSET
 from widgets.inspector.editors.base import Editor
-from widgets.theme import ElidedLabel, menu_text, plain_tip, set_flag, set_role
+from widgets.theme import ElidedButton, ElidedLabel, menu_text, plain_tip, set_flag, set_role
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QFocusEvent, QKeyEvent
@@ -118,7 +118,7 @@ class NamesEditor(Editor):
     def __init__(self, look: ThemeManager) -> None:
         """Empty editor."""
         super().__init__(look)
-        self.button = QPushButton()
+        self.button = ElidedButton()
         self.button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         set_role(self.button, "field")
         self.button.clicked.connect(self._open)
@@ -134,6 +134,7 @@ class NamesEditor(Editor):
         told = ", ".join(labels.get(each, each) for each in chosen or [])
         words = "mixed" if self.field.mixed else "all" if chosen is None else told
         self.button.setText(menu_text(words or "none"))
+        self.button.setToolTip(plain_tip(words.replace(", ", "\n")))
         self.button.setAccessibleName(f"{self.field.title}: {words}")
 
     def menu(self) -> QMenu:

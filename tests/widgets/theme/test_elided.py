@@ -1,0 +1,40 @@
+"""What is too narrow for its text ends in an ellipsis, not in half a letter."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QComboBox, QPushButton, QWidget
+
+from widgets.theme import ElidedBox, ElidedButton
+
+LONG = "Least latency of all replicas"
+
+
+def picture(widget: QWidget) -> QImage:
+    widget.setFixedSize(110, 28)
+    return widget.grab().toImage()
+
+
+def box(kind: type[QComboBox], text: str) -> QComboBox:
+    made = kind()
+    made.addItem(text)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("make", "plain"),
+    [
+        (lambda text: box(ElidedBox, text), lambda text: box(QComboBox, text)),
+        (ElidedButton, QPushButton),
+    ],
+)
+def test_a_narrow_one_shows_the_beginning_and_an_ellipsis(qtbot, make, plain) -> None:
+    narrow = make(LONG)
+    qtbot.addWidget(narrow)
+    drawn = picture(narrow)
+    cuts = [LONG[:end] + "…" for end in range(3, len(LONG))]
+    assert any(drawn == picture(plain(cut)) for cut in cuts)
+    whole = make("FIFO")
+    qtbot.addWidget(whole)
+    assert picture(whole) == picture(plain("FIFO"))
