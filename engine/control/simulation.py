@@ -180,9 +180,9 @@ class Simulation:
         text = f"{name}: {what}"
         self._notify(Notice(at=now, kind=kind, text=text, target=name, roles=roles))
 
-    def note_by_hand(self, text: str, role: Role = "act") -> None:
-        """Put on the record what somebody has changed while it runs."""
-        self._notify(Notice(at=self.now, kind="health", text=text, roles=(role,)))
+    def note_by_hand(self, text: str, target: str | None = None, role: Role = "act") -> None:
+        """Put on the record what somebody has changed while it runs, of a node or link or of all clients alike."""
+        self._notify(Notice(self.now, "edit", text, target, (role,)))
 
     def _notify(self, notice: Notice) -> None:
         """Keep a notice for whoever looks next; the oldest go when nobody does."""

@@ -11,6 +11,7 @@ from engine.catalog import DesignError, Lowerer
 from engine.control.simulation import Simulation
 from engine.model.citing import citations_of, judged
 from engine.model.memory import DEFAULT_MEMORY
+from engine.run.by_hand import told
 from engine.run.journal import Entry, Journal, JournalError, Moment, Recorder
 from engine.run.memory import MemoryGuard, MemoryLimitError, Stop, stopped
 from engine.run.protocol import ApplyEdit, SetLoad
@@ -154,7 +155,8 @@ class Session:
             self._simulation.follow(plan)
             drawn = applied.changes.is_structural or applied.changes.changed
             if drawn and _what_runs(before) != _what_runs(plan):
-                self._simulation.note_by_hand(edit.label)
+                for target, text in told(edit, self.now, applied, before, plan):
+                    self._simulation.note_by_hand(text, target)
         self.design = applied.design
         self._follow_objectives()
         self._recorder.note(Entry(self.moment, ApplyEdit(edit)))
@@ -326,7 +328,7 @@ class Session:
             machine.set_load(self._load)
             if self.now > 0.0:
                 text = f"The load dial is turned to × {self._load:g}"
-                self._simulation.note_by_hand(text, "cause" if rises else "act")
+                self._simulation.note_by_hand(text, role="cause" if rises else "act")
             self._recorder.note(Entry(self.moment, SetLoad(self._load)))
 
     def _run(self, until: float) -> bool:

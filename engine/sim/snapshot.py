@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 InstanceState = Literal["starting", "ready", "draining", "down", "off"]
-NoticeKind = Literal["event", "restored", "health", "alert"]
+NoticeKind = Literal["event", "restored", "health", "alert", "edit"]
+"""An edit is what somebody changed by hand while it ran."""
 Role = Literal["cause", "seen", "page", "act"]
 """What a notice is in an incident: what went wrong, a controller that saw it, a person who was called, what was
 done about it."""

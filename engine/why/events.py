@@ -1,4 +1,4 @@
-"""What came from outside: events of the scenario, and faults that came by themselves."""
+"""What came from outside: events of the scenario, faults that came by themselves, and what somebody did by hand."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from engine.plan.primitives import EventPlan, LinkPlan
+    from engine.sim.snapshot import Notice
     from engine.why.record import Record
     from engine.why.stretch import Stretch
 
@@ -33,16 +34,32 @@ class Events:
             if node in event.nodes:
                 note(_key(event), self._fact(event, node=node))
         self._faults(node, near, note)
+        for notice in self._noticed(node, near):
+            if notice.kind == "edit":
+                note(notice.text, Fact(notice.at, notice.text, node=node, first=True))
+
+    def on_all(self, client: str, near: Stretch, note: Callable[[str, Fact], None]) -> None:
+        """Note what somebody did to all clients alike that can be behind what one of them asks for."""
+        for notice in self._noticed(None, near):
+            if notice.kind == "edit" and "cause" in notice.roles:
+                note(notice.text, Fact(notice.at, notice.text, node=client, first=True))
 
     def on_link(self, link: LinkPlan, near: Stretch, note: Callable[[str, Fact], None]) -> None:
         """Note the events on a link."""
         for event in self._near(near):
             if link.id in event.links:
                 note(_key(event), self._fact(event, link=link.id))
+        for notice in self._noticed(link.id, near):
+            if notice.kind == "edit":
+                note(notice.text, Fact(notice.at, notice.text, link=link.id, first=True))
 
     def _near(self, near: Stretch) -> list[EventPlan]:
         """The events that began before something, not long ago."""
         return self._record.events(near.start - _LASTING, near.start + _SEEN)
+
+    def _noticed(self, item: str | None, near: Stretch) -> list[Notice]:
+        """What was noticed of an item, or of none, before something, not long ago."""
+        return self._record.noticed((item,), near.start - _LASTING, near.start + _SEEN)
 
     def _fact(self, event: EventPlan, node: str | None = None, link: str | None = None) -> Fact:
         """An event in words."""
@@ -52,7 +69,7 @@ class Events:
     def _faults(self, node: str, near: Stretch, note: Callable[[str, Fact], None]) -> None:
         """Note what failed by itself."""
         planned = {(each.at, each.label) for each in self._record.plan.events}
-        for notice in self._record.noticed((node,), near.start - _LASTING, near.start + _SEEN):
+        for notice in self._noticed(node, near):
             if notice.kind == "event" and (notice.at, notice.text) not in planned:
                 note(notice.text, Fact(notice.at, notice.text, node=node, first=True))
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from engine.why.case import Case
     from engine.why.stretch import Stretch
 
+_LASTING: Final = 10.0
+"""Seconds over which a load is told: in one interval alone there may be far more by chance."""
 _TOGETHER: Final = 30.0
 """Seconds of first attempts and retries that are looked at together: long beside timeouts and waits between tries."""
 
@@ -37,16 +39,18 @@ class Load:
             return
         common = self._case.signs.usual_rate(name, near.start - AFTER)
         node = self._case.nodes[name]
-        first = node.traffic is not None
+        first, rate = node.traffic is not None, found.level(_LASTING)
         self._case.events.on_node(name, found, self._case.note)
+        if first and self._case.begins("dial", ""):
+            self._case.events.on_all(name, found, self._case.note)
         self._case.note(
             "more",
             Fact(
                 found.seen,
-                f"{self._case.name(name)} {'asks for' if first else 'gets'} {words.rate(found.peak)}, "
-                f"{words.times(found.peak / common)} as much as before",
+                f"{self._case.name(name)} {'asks for' if first else 'gets'} {words.rate(rate)}, "
+                f"{words.times(rate / common)} as much as before",
                 node=name,
-                value=found.peak,
+                value=rate,
                 first=first,
             ),
         )

@@ -55,7 +55,7 @@ class Record:
         """The samples of a link, with their times."""
         return [(each, each.links[name]) for each in self.samples if name in each.links]
 
-    def noticed(self, names: Iterable[str], begun: float, end: float) -> list[Notice]:
-        """What was noticed of some items between two times (s)."""
+    def noticed(self, names: Iterable[str | None], begun: float, end: float) -> list[Notice]:
+        """What was noticed of some items between two times (s); None is what is about no single one."""
         wanted = set(names)
         return [each for each in self.notices if each.target in wanted and begun <= each.at <= end]

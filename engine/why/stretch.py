@@ -56,6 +56,21 @@ class Stretch:
         """The largest value."""
         return max((each.value for each in self.points if not math.isnan(each.value)), default=0.0)
 
+    def level(self, seconds: float) -> float:
+        """The largest mean over so many seconds, or over all of it where it is shorter: a peak without its noise."""
+        known = [each for each in self.points if not math.isnan(each.value)]
+        best, first, whole, weight = -math.inf, 0, 0.0, 0.0
+        for each in known:
+            whole += each.length
+            weight += each.value * each.length
+            while whole - known[first].length >= seconds:
+                whole -= known[first].length
+                weight -= known[first].value * known[first].length
+                first += 1
+            if whole >= seconds:
+                best = max(best, weight / whole)
+        return best if best > -math.inf else self.mean
+
     @property
     def total(self) -> float:
         """The sum of the values."""

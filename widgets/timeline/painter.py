@@ -33,7 +33,12 @@ if TYPE_CHECKING:
 
 _CURVE_BOTTOM: Final = BASELINE - 5.0
 _SQUARE: Final = 8.0
-_NOTICE_STATE: Final = {"health": "strained", "restored": "healthy", "alert": "saturated"}
+_NOTICE_STATE: Final = {
+    "edit": "strained",
+    "health": "strained",
+    "restored": "healthy",
+    "alert": "saturated",
+}
 _AHEAD_ALPHA: Final = 110
 _BAR_ALPHA: Final = 120
 

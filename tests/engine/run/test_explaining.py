@@ -62,7 +62,9 @@ def test_what_is_done_to_the_run_is_known(bench: Bench) -> None:
     bench.tell(ApplyEdit(SetField("users-web", ("config", "timeout"), 0.001)))
     bench.shown(lambda: bench.now >= 10.0)
     said = answer(bench, Explain())
-    assert [fact.link for fact in said.facts if fact.link] == ["users-web"]
+    links = [fact for fact in said.facts if fact.link]
+    assert [fact.link for fact in links] == ["users-web", "users-web"]
+    assert "timeout = 0.001" in links[0].what
     bench.tell(StartOver(SHOP))
     assert answer(bench, Explain(None, "web")).facts == ()
 

@@ -116,7 +116,7 @@ def test_a_person_repairs_what_stays_broken() -> None:
     made = shop([small], web={"instances": 1, "queue_limit": 5}, lb=BLIND)
     incident = one(made, (100.0, SetField("web", ("config", "instances"), 16, "More instances")))
     assert incident.mitigate is not None
-    assert (incident.mitigate.at, incident.mitigate.what) == (100.0, "More instances")
+    assert (incident.mitigate.at, incident.mitigate.what) == (100.0, "Web: instances = 16")
     assert (incident.recover.at if incident.recover else 0.0) == pytest.approx(101.0, abs=2.1)
 
 
