@@ -21,7 +21,7 @@ from engine.catalog.checks.loops import has_circles
 from engine.catalog.checks.standstill import crossing_takes_time, is_restless, work_takes_time
 from engine.catalog.checks.structure import class_errors
 from engine.catalog.links import lowered_link, tells_users_apart
-from engine.catalog.lowering import lower, node_plan
+from engine.catalog.lowering import lower, names_in, node_plan
 from engine.catalog.reading import Reading
 from engine.catalog.typed import DesignError, typed_config, typed_link
 from engine.model.design import Link, Node
@@ -94,7 +94,8 @@ class Lowerer:
 
         links = _changed(old.links, design.links, plan.links, link)
         self.lowered += step.lowered
-        return replace(plan, title=design.title, nodes=nodes, links=links)
+        names = names_in(design) if step.renamed else plan.names
+        return replace(plan, title=design.title, nodes=nodes, links=links, names=names)
 
 
 def _is_alike(old: Design, new: Design) -> bool:
@@ -134,8 +135,10 @@ class _Step:
         self._classes = design.classes or DEFAULT_CLASSES
         events = design.scenario.events
         self._named = bool(events)
-        """Whether texts of the plan name nodes."""
+        """Whether texts of events name nodes."""
         self._replaced = {event.target for event in events if event.kind.hits == "settings"}
+        self.renamed = False
+        """Whether people call a node something else now."""
         self.lowered = 0
 
     def node(self, before: Node, now: Node, plan: NodePlan) -> NodePlan:
@@ -157,6 +160,7 @@ class _Step:
         _demand(_layer(lowered) == _layer(plan))  # what the links behind it mean
         _demand(is_restless(lowered) == is_restless(plan))
         _demand(work_takes_time(lowered) == work_takes_time(plan))
+        self.renamed |= before.name != now.name
         self.lowered += 1
         return lowered
 

@@ -24,7 +24,7 @@ from engine.catalog.pricing import priced
 from engine.catalog.reading import Reading, read
 from engine.catalog.registry import preset
 from engine.catalog.typed import DesignError
-from engine.model.names import frame_name
+from engine.model.names import frame_name, name_of
 from engine.model.round_trips import RoundTrips
 from engine.model.spread import homes_of
 from engine.plan.forwarding import as_forwarded
@@ -93,8 +93,19 @@ def plan_of(reading: Reading) -> Plan:
         events=tuple(event_plan(design, event, classes) for event in scenario.events),
         frames=tuple(_frame_plans(reading)),
         homes=tuple(_homes(design)),
+        names=names_in(design),
     )
     return plan if design.prices is None else priced(plan, design, design.prices)
+
+
+def names_in(design: Design) -> dict[str, str]:
+    """What people call the nodes and links of a design, by id."""
+    names = {node.id: name_of(design, node.id) for node in design.nodes}
+    ends = (
+        (link.id, names.get(link.source, link.source), names.get(link.target, link.target))
+        for link in design.links
+    )
+    return names | {link: f"{source} → {target}" for link, source, target in ends}
 
 
 def _homes(design: Design) -> Iterator[HomePlan]:

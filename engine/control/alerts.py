@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from engine.model.metrics import metrics_of, named
 from engine.sim.snapshot import Notice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
 
     from engine.model.design import Objective
+    from engine.model.metrics import Sort
     from engine.sim.alarms import Alarm, Alarms
     from engine.sim.machine import Machine
     from engine.sim.snapshot import NoticeKind, Role
@@ -39,5 +42,15 @@ class Alerting:
                 kind: NoticeKind = "alert" if alarm.firing else "restored"
                 target = alarm.objective.metric.partition(".")[0]
                 roles: tuple[Role, ...] = ("seen", "page") if alarm.firing else ()
-                notice = Notice(at=now, kind=kind, text=alarm.text(), target=target, roles=roles)
+                text = alarm.text(self._called(alarm.objective.metric))
+                notice = Notice(at=now, kind=kind, text=text, target=target, roles=roles)
                 self._notify(notice)
+
+    def _called(self, metric: str) -> str:
+        """What people call a metric: ``p99 latency of Shoppers``."""
+        item, _, name = metric.partition(".")
+        part = self._machine.nodes.get(item)
+        sort: Sort = "link" if part is None else "client" if part.is_client else "node"
+        with suppress(KeyError):
+            name = named(name, metrics_of(sort)).title
+        return f"{name} of {self._machine.plan.name(item)}"

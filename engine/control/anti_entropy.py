@@ -47,6 +47,7 @@ class AntiEntropy:
             cluster = cluster_of(part)
             behind = 0 if cluster is None else int(cluster.compare_all(self._machine.now))
             if behind:
-                text = f"{name}: anti-entropy brought {behind} replicas of keys up to date"
+                called = self._machine.plan.name(name)
+                text = f"{called}: anti-entropy brought {behind} replicas of keys up to date"
                 notice = Notice(at=self._machine.now, kind="restored", text=text, target=name)
                 self._notify(notice)

@@ -151,7 +151,7 @@ class Autoscalers:
             return
         now, name = self._machine.now, scaler.part.plan.id
         scaler.wanted.append((now, 1))
-        text = f"{name}: 0 → 1 instances, {why}"
+        text = f"{self._machine.plan.name(name)}: 0 → 1 instances, {why}"
         self._notify(Notice(at=now, kind="health", text=text, target=name, roles=("act",)))
         self._lives.wake(scaler.part)
         self._remember(scaler)
@@ -223,7 +223,8 @@ class Autoscalers:
             return
         if instances > current:
             scaler.added.append((now, instances - current))
-        text = f"{part.plan.id}: {current} → {instances} instances, {_told(settings, value)}"
+        name = self._machine.plan.name(part.plan.id)
+        text = f"{name}: {current} → {instances} instances, {_told(settings, value)}"
         roles: tuple[Role, ...] = ("act",) if instances > current else ()
         self._notify(Notice(at=now, kind="health", text=text, target=part.plan.id, roles=roles))
         if instances == 0:

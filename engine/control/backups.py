@@ -158,7 +158,8 @@ class Backups:
     def _say(self, keeper: Keeper, kind: NoticeKind, what: str, *roles: Role) -> None:
         """Put something on the record."""
         now, name = self._machine.now, keeper.part.plan.id
-        notice = Notice(at=now, kind=kind, text=f"{name}: {what}", target=name, roles=roles)
+        text = f"{self._machine.plan.name(name)}: {what}"
+        notice = Notice(at=now, kind=kind, text=text, target=name, roles=roles)
         self._notify(notice)
 
 

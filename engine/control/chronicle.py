@@ -57,7 +57,8 @@ class Chronicle:
         yield self._machine.clock.timeout(span)
         counted, self._counted, self._waiting = self._counted, {}, False
         most = sorted(counted, key=lambda name: (-counted[name], name))
-        names = ", ".join(f"{name} {counted[name]}" for name in most[:_NAMED])
+        called = self._machine.plan.name
+        names = ", ".join(f"{called(name)} {counted[name]}" for name in most[:_NAMED])
         more = f", {len(most) - _NAMED} others" if len(most) > _NAMED else ""
         text = f"{sum(counted.values())} {self._word} since: {names}{more}"
         self._notify(Notice(at=self._machine.now, kind="alert", text=text, target=most[0]))

@@ -119,7 +119,7 @@ class ConsumerGroups:
     def _say(self, part: NodePart, kind: NoticeKind, what: str, *roles: Role) -> None:
         """Put something on the record."""
         name = part.plan.id
-        text = f"{name}: {what}"
+        text = f"{self._machine.plan.name(name)}: {what}"
         now = self._machine.now
         self._notify(Notice(at=now, kind=kind, text=text, target=name, roles=roles))
 

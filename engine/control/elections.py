@@ -98,5 +98,5 @@ class Elections:
     def _say(self, election: Election, kind: Any, text: str, *roles: Role) -> None:
         """Put something on the record."""
         now, name = self._machine.now, election.part.plan.id
-        text = f"{name}: {text}"
+        text = f"{self._machine.plan.name(name)}: {text}"
         self._notify(Notice(at=now, kind=kind, text=text, target=name, roles=roles))

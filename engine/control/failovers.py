@@ -211,7 +211,8 @@ class Failovers:
     def _say(self, watch: Watch, kind: NoticeKind, what: str, *roles: Role) -> None:
         """Put something on the record."""
         now, name = self._machine.now, watch.part.plan.id
-        notice = Notice(at=now, kind=kind, text=f"{name}: {what}", target=name, roles=roles)
+        text = f"{self._machine.plan.name(name)}: {what}"
+        notice = Notice(at=now, kind=kind, text=text, target=name, roles=roles)
         self._notify(notice)
 
 

@@ -149,7 +149,9 @@ class HealthChecks:
         endpoint.streak = 0
         target = endpoint.pool.site.name
         verdict = "back in rotation" if endpoint.passed else "out of rotation"
-        text = f"{target} {endpoint.pool.index + 1} {verdict} at {watch.router.part.plan.id}"
+        called = self._machine.plan.name
+        where = called(watch.router.part.plan.id)
+        text = f"{called(target)} {endpoint.pool.index + 1} {verdict} at {where}"
         roles: tuple[Role, ...] = ("act",) if endpoint.passed else ("seen", "act")
         now = self._machine.now
         self._notify(Notice(at=now, kind="health", text=text, target=target, roles=roles))

@@ -131,7 +131,8 @@ class PartitionLeaders:
     def _say(self, council: Council, kind: NoticeKind, text: str) -> None:
         """Put something on the record."""
         name = council.part.plan.id
-        self._notify(Notice(at=self._machine.now, kind=kind, text=f"{name}: {text}", target=name))
+        text = f"{self._machine.plan.name(name)}: {text}"
+        self._notify(Notice(at=self._machine.now, kind=kind, text=text, target=name))
 
 
 def _reunite(role: Cluster, place: int, news: News) -> None:

@@ -307,7 +307,7 @@ class Lives:
     def _say(self, life: Life, text: str, *roles: Role) -> None:
         """Put something on the record."""
         name, index = life.key
-        text = f"{name} {index + 1} {text}"
+        text = f"{self._machine.plan.name(name)} {index + 1} {text}"
         now = self._machine.agenda.now
         self._notify(Notice(at=now, kind="health", text=text, target=name, roles=roles))
 

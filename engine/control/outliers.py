@@ -42,12 +42,19 @@ class Ejection:
 class Detector(Ejector):
     """Ejects the outliers among the targets of one router."""
 
-    def __init__(self, part: NodePart, plan: OutlierPlan, notify: Callable[[Notice], None]) -> None:
+    def __init__(
+        self,
+        part: NodePart,
+        plan: OutlierPlan,
+        machine: Machine,
+        notify: Callable[[Notice], None],
+    ) -> None:
         self.part = part
         self.plan = plan
         self.ejections = 0
         self.false_ejections = 0
         """Of instances with which nothing was wrong: neither they nor their link had a fault."""
+        self._machine = machine
         self._notify = notify
         self._known: dict[Endpoint, Ejection] = {}
 
@@ -107,7 +114,9 @@ class Detector(Ejector):
     def _say(self, endpoint: Endpoint, what: str, now: float, *roles: Role) -> None:
         """Put something on the record."""
         target = endpoint.pool.site.name
-        text = f"{target} {endpoint.pool.index + 1} {what} at {self.part.plan.id}"
+        called = self._machine.plan.name
+        where = called(self.part.plan.id)
+        text = f"{called(target)} {endpoint.pool.index + 1} {what} at {where}"
         self._notify(Notice(at=now, kind="health", text=text, target=target, roles=roles))
 
 
@@ -141,7 +150,8 @@ class Outliers:
 
     def _begin(self, part: NodePart, plan: OutlierPlan) -> Detector:
         """Begin to eject."""
-        detector = self._detectors[part.plan.id] = Detector(part, plan, self._notify)
+        detector = Detector(part, plan, self._machine, self._notify)
+        self._detectors[part.plan.id] = detector
         part.control(EJECTION, detector)
         self._machine.clock.process(self._run(detector))
         return detector

@@ -49,7 +49,7 @@ class Spec:
 
     settings: Faults
     name: str
-    """As people know it."""
+    """What people call it; empty for a node, and for an instance of one."""
     nodes: tuple[str, ...]
     part: NodePart | None = None
     """The node, where it is about one: another node of the same name is another unit."""
@@ -141,7 +141,7 @@ class Renewals:
         if settings.unit == "instance":
             return _instances(settings, part, "fault")
         if settings.unit == "node":
-            return {"fault": Spec(settings, name, (name,), part)}
+            return {"fault": Spec(settings, "", (name,), part)}
         frame = next((frame for frame in self._frames if name in frame.own), None)
         if frame is None:
             return {}
@@ -164,7 +164,7 @@ class Renewals:
                 continue
             if settings.unit == "node":
                 inside = ((name, within[name]),) if name in within else ()
-                found[f"fault/{name}"] = Spec(settings, name, (name,), part, within=inside)
+                found[f"fault/{name}"] = Spec(settings, "", (name,), part, within=inside)
             else:
                 found |= _instances(settings, part, f"fault/{name}", within.get(name))
         return found
@@ -221,7 +221,7 @@ class Renewals:
         spec, fault = unit.spec, _fault(unit.spec, self._machine.now)
         self._timeline.strike(fault)
         badge = event_kind(fault.change).badge_of(fault)
-        text = f"{spec.name}: {badge} by a fault"
+        text = f"{self._called(spec)}: {badge} by a fault"
         told = self._chronicle.say("alert", spec.nodes[0], text, "cause")
         failure = Failure(fault, self._machine.clock.event(), told)
         unit.failures.append(failure)
@@ -241,8 +241,15 @@ class Renewals:
         _release(failure)
         if failure.told:
             lasted = format_quantity(self._machine.now - fault.at, "s")
-            text = f"{unit.spec.name}: repaired after {lasted}"
+            text = f"{self._called(unit.spec)}: repaired after {lasted}"
             self._chronicle.close("restored", fault.nodes[0], text, "act")
+
+    def _called(self, spec: Spec) -> str:
+        """What people call what failed."""
+        if spec.name:
+            return spec.name
+        name = self._machine.plan.name(spec.nodes[0])
+        return name if spec.only is None else f"{name} {spec.only + 1}"
 
     def _succeeded(self, part: NodePart) -> None:
         """Another machine serves for a node: it has a life of its own, whenever the one before is repaired."""
@@ -307,9 +314,7 @@ def _instances(
     """Each instance of a node by itself, or those in some places of it."""
     name, count = part.plan.id, max(1, len(part.plan.spread))
     return {
-        f"{purpose}/{pool.index}": Spec(
-            settings, f"{name} {pool.index + 1}", (name,), part, pool.index
-        )
+        f"{purpose}/{pool.index}": Spec(settings, "", (name,), part, pool.index)
         for pool in part.node.pools
         if places is None or pool.index % count in places
     }

@@ -74,11 +74,12 @@ class Rotation:
         if not panic:
             self.before = self.panic_time(now)
         self.panic, self.since = panic, now
+        called = self.machine.plan.name(name)
         if panic:
-            text = f"{name}: too few in rotation, so all are called"
+            text = f"{called}: too few in rotation, so all are called"
             notice = Notice(now, "alert", text, name, ("seen", "act"))
         else:
-            text = f"{name}: enough in rotation again, only they are called"
+            text = f"{called}: enough in rotation again, only they are called"
             notice = Notice(now, "restored", text, name)
         self.notify(notice)
 

@@ -177,7 +177,7 @@ class Simulation:
         roles: tuple[Role, ...] = ()
         if kind == "alert":  # what links have, such as breakers, does something about it
             roles = ("seen", "act") if name in self.machine.links else ("seen",)
-        text = f"{name}: {what}"
+        text = f"{self.machine.plan.name(name)}: {what}"
         self._notify(Notice(at=now, kind=kind, text=text, target=name, roles=roles))
 
     def note_by_hand(self, text: str, target: str | None = None, role: Role = "act") -> None:

@@ -14,9 +14,11 @@ from pydantic import JsonValue, ValidationError
 from engine.model.changes import Changes
 from engine.model.copies import copied
 from engine.model.design import SETTINGS, Design, Frame, Link, Node, Note, plain, weight_of
+from engine.model.field_paths import UNSET, PathError, Unset, at_path, with_path, without_same
 from engine.model.files import dumps
 from engine.model.findings import message_of
-from engine.model.limits import MAX_BYTES, MAX_DEPTH, LimitError, short, too_deep, too_large, weigh
+from engine.model.limits import MAX_BYTES, LimitError, short, too_large, weigh
+from engine.model.names import called
 from engine.model.reading import ReadError, check_counts
 from engine.model.references import item_problem
 from engine.model.spread import without
@@ -24,6 +26,25 @@ from engine.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+__all__ = [
+    "COLLECTIONS",
+    "UNSET",
+    "Applied",
+    "Collection",
+    "CompoundEdit",
+    "Edit",
+    "EditError",
+    "Insert",
+    "Item",
+    "Move",
+    "Placed",
+    "Position",
+    "Remove",
+    "SetDesign",
+    "SetField",
+    "Unset",
+]
 
 Collection = Literal["nodes", "links", "frames", "notes"]
 COLLECTIONS: Final[tuple[Collection, ...]] = ("nodes", "links", "frames", "notes")
@@ -67,14 +88,6 @@ class Edit(Protocol):
 
     def apply(self, design: Design) -> Applied:
         """Make the new design. Raises ``EditError``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unset:
-    """The value that takes a config field back to its default."""
-
-
-UNSET: Final = Unset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +135,12 @@ def _with_item(design: Design, made: Item, heavier: int) -> Design:
     return new
 
 
-def _weight(item: Item) -> int:
+def _weight(design: Design, item: Item) -> int:
     """The bytes of an item in a file at most; ``EditError`` where no file can hold it."""
     try:
         return weight_of(item)
     except LimitError as error:
-        raise EditError(f"{item.id}: {error}") from None
+        raise EditError(f"{called(design, item)}: {error}") from None
 
 
 def _sound(design: Design, items: Iterable[Item]) -> None:
@@ -158,7 +171,7 @@ class Insert:
         ids = {item.id for items in lists.values() for item in items}
         new: list[Item] = []
         for placed in self.placed:
-            item = _validated(placed.item, _raw(placed.item))
+            item = _validated(design, placed.item, _raw(placed.item))
             if item.id in ids:
                 msg = f"{item.id!r} exists already; choose another id"
                 raise EditError(msg)
@@ -168,7 +181,7 @@ class Insert:
             items.insert(len(items) if placed.index is None else placed.index, item)
         touched = {_COLLECTION_OF[type(item)] for item in new}
         _check_counts({name: lists[name] for name in touched})
-        heavier = sum(map(_weight, new))
+        heavier = sum(_weight(design, item) for item in new)
         made = _rebuilt(design, heavier, **{name: tuple(lists[name]) for name in touched})
         _sound(made, new)
         added = frozenset(item.id for item in new)
@@ -216,7 +229,7 @@ class Remove:
                 kept[name] = tuple(item for item in items if item.id not in gone)
         there = sum(len(getattr(loosened.design, name)) for name in COLLECTIONS)
         is_most = 2 * len(placed) > there
-        heavier = None if is_most else -sum(_weight(each.item) for each in placed)
+        heavier = None if is_most else -sum(_weight(design, each.item) for each in placed)
         made = _rebuilt(loosened.design, heavier, **kept)
         inverse = CompoundEdit((Insert(tuple(placed)), loosened.inverse), self.label)
         return Applied(made, Changes(removed=frozenset(gone)) | loosened.changes, inverse)
@@ -254,7 +267,7 @@ class Move:
         for name in ("nodes", "frames", "notes"):
             items: tuple[Node | Frame | Note, ...] = getattr(design, name)
             if any(item.id in wanted for item in items):
-                moved = tuple(_moved(item, wanted.get(item.id), back) for item in items)
+                moved = tuple(_moved(design, item, wanted.get(item.id), back) for item in items)
                 pairs = zip(items, moved, strict=True)
                 heavier += sum(_heavier(old, new) for old, new in pairs if new is not old)
                 kept[name] = moved
@@ -265,7 +278,9 @@ class Move:
         return Applied(made, Changes(moved=frozenset(wanted)), Move(tuple(back), self.label))
 
 
-def _moved(item: Node | Frame | Note, to: Position | None, back: list[Position]) -> Any:
+def _moved(
+    design: Design, item: Node | Frame | Note, to: Position | None, back: list[Position]
+) -> Any:
     """The item at its new place; where it was goes to ``back``."""
     if to is None:
         return item
@@ -278,7 +293,7 @@ def _moved(item: Node | Frame | Note, to: Position | None, back: list[Position])
         back.append(Position(item.id, item.x, item.y, *size))
         update |= {"width": to.width} if to.width is not None else {}
         update |= {"height": to.height} if to.height is not None else {}
-    return _validated(item, _raw(item) | update)
+    return _validated(design, item, _raw(item) | update)
 
 
 def _raw(item: Item) -> dict[str, Any]:
@@ -288,7 +303,7 @@ def _raw(item: Item) -> dict[str, Any]:
     return plain(fields) | (item.model_extra or {})
 
 
-def _validated(item: Item, raw: dict[str, Any]) -> Item:
+def _validated(design: Design, item: Item, raw: dict[str, Any]) -> Item:
     """An item of the same sort from raw fields; ``EditError`` where they are wrong.
 
     A config that stays the same is not looked at again: it may hold a recording.
@@ -300,9 +315,9 @@ def _validated(item: Item, raw: dict[str, Any]) -> Item:
         weigh(looked_at, 2)
         made = type(item).model_validate(looked_at)
     except ValidationError as error:
-        raise EditError(f"{item.id}: {message_of(error)}") from error
+        raise EditError(f"{called(design, item)}: {message_of(error)}") from error
     except LimitError as error:
-        raise EditError(f"{item.id}: {error}") from None
+        raise EditError(f"{called(design, item)}: {error}") from None
     if same:  # written into the item that was just made: a copy of thousands takes noticeably long
         vars(made)["config"] = config
         made.model_fields_set.add("config")
@@ -319,45 +334,12 @@ def _heavier(item: Item, made: Item) -> int:
     return now - before
 
 
-def _with_path(value: Any, path: tuple[str, ...], new: JsonValue | Unset) -> Any:
-    """A copy of nested dicts and lists in which ``path`` holds ``new`` (or nothing)."""
-    if not path:
-        return new
-    if len(path) > MAX_DEPTH:
-        raise EditError(f"a path of {len(path)} names {too_deep()}")
-    head, rest = path[0], path[1:]
-    if isinstance(value, list):
-        if not _is_index(head, value):
-            msg = f"{short(head)} is no index of a list of {len(value)}"
-            raise EditError(msg)
-        copy: Any = list(value)
-        copy[int(head)] = _with_path(value[int(head)], rest, new)
-        return copy
-    copy = dict(value) if isinstance(value, dict) else {}
-    if rest:
-        copy[head] = _with_path(copy.get(head), rest, new)
-    elif isinstance(new, Unset):
-        copy.pop(head, None)
-    else:
-        copy[head] = new
-    return copy
-
-
-def _is_index(text: str, values: list[Any]) -> bool:
-    """Whether a part of a path is a place in a list."""
-    return len(text) < 10 and text.isascii() and text.isdigit() and int(text) < len(values)
-
-
-def _at_path(value: Any, path: tuple[str, ...]) -> JsonValue | Unset:
-    """What nested dicts and lists hold at ``path``; UNSET where there is nothing."""
-    for part in path:
-        if isinstance(value, dict) and part in value:
-            value = value[part]
-        elif isinstance(value, list) and _is_index(part, value):
-            value = value[int(part)]
-        else:
-            return UNSET
-    return value  # type: ignore[no-any-return]  # JSON by construction
+def _changed(value: Any, path: tuple[str, ...], new: JsonValue | Unset) -> Any:
+    """A copy of nested values in which ``path`` holds ``new``, or nothing; ``EditError`` where it leads nowhere."""
+    try:
+        return with_path(value, path, new)
+    except PathError as error:
+        raise EditError(str(error)) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,7 +362,7 @@ class SetField:
             msg = f"{self.id!r} is not in the design"
             raise EditError(msg)
         if not self.path or self.path[0] == "id":
-            msg = f"{self.id}: the id of an item cannot change"
+            msg = f"{called(design, item)}: the id of an item cannot change"
             raise EditError(msg)
         if (
             self.path[0] == "config"
@@ -389,8 +371,8 @@ class SetField:
         ):
             return self._set_in_config(design, item)
         before, top = _raw(item), self.path[:1]
-        made = _validated(item, _with_path(before, self.path, self.value))
-        inverse = SetField(self.id, top, _at_path(before, top), self.label)
+        made = _validated(design, item, _changed(before, self.path, self.value))
+        inverse = SetField(self.id, top, at_path(before, top), self.label)
         new = _with_item(design, made, _heavier(item, made))
         if top[0] in _REFERENCES:
             _sound(new, (made,))
@@ -399,16 +381,16 @@ class SetField:
     def _set_in_config(self, design: Design, item: Node | Link | Frame) -> Applied:
         """Set a field of a config: the only part of it that is looked at, weighed and copied."""
         field = self.path[1]
-        wanted = _with_path(item.config, self.path[1:], self.value)
+        wanted = _changed(item.config, self.path[1:], self.value)
         try:
-            old, new = _without_same(_part(item.config, field), _part(wanted, field))
+            old, new = without_same(_part(item.config, field), _part(wanted, field))
             heavier = weigh(new, 2) - weigh(old, 2)
         except LimitError as error:
-            raise EditError(f"{item.id}: {error}") from None
+            raise EditError(f"{called(design, item)}: {error}") from None
         if field in wanted:
             wanted[field] = copied(wanted[field], item.config.get(field))
         made = item.model_copy(update={"config": wanted})
-        inverse = SetField(self.id, self.path[:2], _at_path(item.config, (field,)), self.label)
+        inverse = SetField(self.id, self.path[:2], at_path(item.config, (field,)), self.label)
         changes = Changes(changed=frozenset({self.id}))
         return Applied(_with_item(design, made, heavier), changes, inverse)
 
@@ -416,20 +398,6 @@ class SetField:
 def _part(config: dict[str, Any], field: str) -> dict[str, Any]:
     """A config with one of its fields alone."""
     return {"config": {field: config[field]} if field in config else {}}
-
-
-def _without_same(
-    old: dict[str, Any], new: dict[str, Any]
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Two objects without the lists that are the very same: a recording is long, and was weighed before."""
-    old, new = dict(old), dict(new)
-    for key in [*old]:
-        before, after = old[key], new.get(key)
-        if isinstance(before, list) and before is after:
-            old[key] = new[key] = []
-        elif isinstance(before, dict) and isinstance(after, dict):
-            old[key], new[key] = _without_same(before, after)
-    return old, new
 
 
 @dataclass(frozen=True, slots=True)
@@ -450,8 +418,8 @@ class SetDesign:
             msg = f"{short(top)} is no setting of a design"
             raise EditError(msg)
         raw = design.model_dump(mode="json", by_alias=True, exclude_unset=True, include={top})
-        before = _at_path(raw, (top,))
-        raw = _with_path(raw, self.path, self.value)
+        before = at_path(raw, (top,))
+        raw = _changed(raw, self.path, self.value)
         try:
             weigh(raw)
             made = Design.model_validate(raw)

@@ -12,7 +12,7 @@ from engine.model.design import Frame, Link, Note
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from engine.model.design import Design
+    from engine.model.design import Design, Node
 
 
 FRAME_KINDS: Final[Mapping[str, str]] = MappingProxyType(
@@ -39,13 +39,18 @@ def frame_name(frame: Frame) -> str:
 
 
 def name_of(design: Design, item_id: str) -> str:
-    """What people call an item: its name, its ends for a link, else its id."""
+    """What people call an item of a design: its name, its ends for a link, else its id."""
     item = design.item(item_id)
+    return item_id if item is None else called(design, item)
+
+
+def called(design: Design, item: Node | Link | Frame | Note) -> str:
+    """What people call an item that may be on its way into a design."""
     if isinstance(item, Link):
         return f"{name_of(design, item.source)} → {name_of(design, item.target)}"
-    if item is None or isinstance(item, Note):
-        return item_id
-    return frame_name(item) if isinstance(item, Frame) else item.name or item_id
+    if isinstance(item, Note):
+        return item.id
+    return frame_name(item) if isinstance(item, Frame) else item.name or item.id
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:

@@ -89,7 +89,7 @@ def predict(plan: Plan, *, at: float | None = None, load: float = 1.0) -> Theory
     doubts = (*design_doubts(plan, moment), *unsure)
     for site in network.sites:
         if site.unknown_rate:
-            text = f"rates of {site.plan.id} follow from times of which nothing is known"
+            text = f"rates of {site.name} follow from times of which nothing is known"
             doubts = (*doubts, text)
     if not settled:
         doubts = (*doubts, "the fixed point of holds and retries was not reached")
@@ -165,21 +165,20 @@ def _unknown_bottleneck(network: Network) -> str:
     """Why nobody can say what is full first."""
     site = next(site for site in network.sites if site.unknown_load)
     why = site.blind or "what it is offered is not modelled"
-    return f"what is full first is not known, since the load of {site.plan.id} is not: {why}"
+    return f"what is full first is not known, since the load of {site.name} is not: {why}"
 
 
 def _bottleneck_doubt(network: Network, solved: _Solved, loads: Mapping[str, float]) -> str:
     """Which load is doubted, of those that may be the highest."""
     highest = max(loads.values(), default=0.0)
     for site in network.sites:
-        name = site.plan.id
-        load, doubts = loads.get(name, 0.0), solved.trusts[name].rate
+        load, doubts = loads.get(site.plan.id, 0.0), solved.trusts[site.plan.id].rate
         if load < (_WITHIN if doubts else _CLOSE) * highest:
             continue
         if held_calls(site):
             doubts = [*doubts, "workers are held during calls, whose times it follows from"]
         if doubts:
-            return f"the load of {name} is doubted: {doubts[0]}"
+            return f"the load of {site.name} is doubted: {doubts[0]}"
     return ""
 
 

@@ -96,6 +96,7 @@ def _culprit(machine: Machine, limit: float) -> tuple[str | None, str]:
     Who waits for an answer waits for the one that is last in the chain: the node with the longest queue is
     asked first, then the one with most inside.
     """
+    called = machine.plan.name
     nodes = [(name, part) for name, part in machine.nodes.items() if not part.is_client]
     inside = max((float(part.node.in_system) for _, part in nodes), default=0.0)
     waiting = {name: _waiting(part) for name, part in nodes}
@@ -103,12 +104,14 @@ def _culprit(machine: Machine, limit: float) -> tuple[str | None, str]:
         return None, "it is in no queue; lower the load or what stores keep, or give it more memory"
     longest = max(waiting, key=lambda name: waiting[name], default="")
     if longest and waiting[longest] > _MOSTLY * inside and waiting[longest] >= 1.0:
-        told = f"{longest}'s queue holds {_many(waiting[longest])} requests; give it a limit"
+        told = (
+            f"{called(longest)}'s queue holds {_many(waiting[longest])} requests; give it a limit"
+        )
         return longest, told
     # The last of those that hold about the most: the others wait for it.
     full = [name for name, part in nodes if float(part.node.in_system) > 0.9 * inside > 0.0]
     if full:
-        told = f"{full[-1]} holds {_many(inside)} requests; limit how many it lets in"
+        told = f"{called(full[-1])} holds {_many(inside)} requests; limit how many it lets in"
         return full[-1], told
     return None, "lower its load, or give it more memory"
 

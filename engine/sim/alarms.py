@@ -145,9 +145,8 @@ class Alarm:
             self.pages[-1][1] = now
         return True
 
-    def text(self) -> str:
-        """What it says when that changes."""
-        metric = self.objective.metric
+    def text(self, metric: str) -> str:
+        """What it says when that changes; ``metric`` is what people call what it watches."""
         if not self.firing:
             return f"{metric}: the page of {self.label} is over"
         return f"Page: {metric} burns its error budget more than {self.label}"

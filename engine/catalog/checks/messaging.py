@@ -130,7 +130,7 @@ def _of_topic(
     for link in leaving:
         groups[link.group or link.target].append(nodes[link.target])
     for name, takers in groups.items():
-        yield from _idle(facts, node, topic, name, takers)
+        yield from _idle(facts, node, topic, facts.name(name), takers)
     yield from _expiring(facts, node, topic, leaving)
     yield from _poison(facts, node, topic.max_receive, holds=True)
     if topic.acks != "all" and topic.replicas > 1:

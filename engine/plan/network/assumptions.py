@@ -34,7 +34,7 @@ def node_doubts(site: Center) -> tuple[str, ...]:
     found += _bursty(site)
     found += _held(site)
     for edge in site.entering:
-        found += [f"not modelled: {name} of {edge.plan.id}" for name in of_link(edge.plan)]
+        found += [f"not modelled: {name} of {edge.name}" for name in of_link(edge.plan)]
         found += _late(edge)
         found += _storm(edge)
         found += _elsewhere(edge)
@@ -156,11 +156,11 @@ def _elsewhere(edge: Edge) -> list[str]:
     retry, found = edge.plan.retry, []
     if max(edge.tries) > 1.0 + _WORTH and retry.other_instance:
         found.append(
-            f"retries of {edge.plan.id} go to other instances: they are taken as going to any"
+            f"retries of {edge.name} go to other instances: they are taken as going to any"
         )
     if max(edge.tries) > 1.0 + _WORTH and retry.on is not None:
         found.append(
-            f"retries of {edge.plan.id} follow some failures only: they are taken as following any"
+            f"retries of {edge.name} follow some failures only: they are taken as following any"
         )
     return found
 

@@ -56,6 +56,11 @@ class Edge:
     unsure: bool = False
     """Whether a mechanism that is not modelled decides how many calls go over it."""
 
+    @property
+    def name(self) -> str:
+        """What people call it: its ends."""
+        return f"{self.source.name} → {self.target.name}"
+
     def ok(self, kind: int) -> float:
         """Probability that a call succeeds in the end."""
         return 1.0 - self.fails[kind] ** self.plan.retry.attempts
@@ -92,6 +97,8 @@ class Center:
     """A node, and what is known of it so far."""
 
     plan: NodePlan
+    name: str
+    """What people call it."""
     work: tuple[LawMoments, ...]
     classes: tuple[ClassPlan, ...]
     source: Source | None
@@ -191,7 +198,8 @@ def network_of(plan: Plan, demand: Demand, sources: Mapping[str, Source]) -> Net
     kinds = len(plan.classes)
     nodes = {node.id: node for node in plan.nodes}
     sites = {
-        name: _site(nodes[name], plan.classes, sources.get(name)) for name in _order(plan, demand)
+        name: _site(nodes[name], plan.name(name), plan.classes, sources.get(name))
+        for name in _order(plan, demand)
     }
     edges = []
     for link in plan.links:
@@ -216,13 +224,16 @@ def _order(plan: Plan, demand: Demand) -> list[str]:
     return list(reached)
 
 
-def _site(node: NodePlan, classes: tuple[ClassPlan, ...], source: Source | None) -> Center:
-    """A node."""
+def _site(
+    node: NodePlan, name: str, classes: tuple[ClassPlan, ...], source: Source | None
+) -> Center:
+    """A node, and what people call it."""
     kinds = len(classes)
     laws = [law_of(law) for law in node.station.service]
     laws += laws[:1] * (kinds - len(laws))
     return Center(
         node,
+        name,
         tuple(laws[:kinds]),
         classes,
         source,

@@ -66,15 +66,15 @@ def _add(found: Lumps, site: Center, resolver: ResolverPlan) -> None:
         load = edge.target.stay.load or 0.0
         if off <= _MATTERS * (1.0 - load if load < 1.0 else 1.0):
             continue
-        name = edge.target.plan.id
         text = (
-            f"few keep the answers of {site.plan.id} ({few}), so that by chance the load of each "
+            f"few keep the answers of {site.name} ({few}), so that by chance the load of each "
             f"instance is off by ±{format_figure(100.0 * off, 2)} % (standard deviation)"
         )
-        found.rates.append((name, text))
+        found.rates.append((edge.target.plan.id, text))
         if load < 1.0 <= load * (1.0 + _UNLUCKY * off):
             full = (
-                f"{name} may have more than it can do, since few keep the answers of {site.plan.id}"
+                f"{edge.target.name} may have more than it can do, since few keep the answers of "
+                f"{site.name}"
             )
             askers = [each.source.plan.id for each in site.entering if each.rate > 0.0]
             found.goodput += [(each, full) for each in askers]
@@ -95,7 +95,7 @@ def _spread(site: Center, resolver: ResolverPlan) -> tuple[float, str]:
         users, most = _asking(edge)
         lumps = _lumps(edge.rate / users, most, resolver)
         variance += (edge.rate / site.rate) ** 2 * lumps / users
-        words.append(f"{format_figure(users)} of {edge.source.plan.id}")
+        words.append(f"{format_figure(users)} of {edge.source.name}")
     longest = max(resolver.ttl, resolver.stretch if resolver.stretched > 0.0 else 0.0)
     kept = format_quantity(longest, "s") if math.isfinite(longest) else "good"
     return math.sqrt(variance), f"{', '.join(words)}, for {kept}"

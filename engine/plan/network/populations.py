@@ -200,7 +200,7 @@ def _no_product_form(path: Path, client: Center, users: int) -> str:
 def _unlike_product_form(path: Path) -> tuple[str, ...]:
     """Stations whose service is not as product form takes it."""
     return tuple(
-        f"{site.plan.id}: service cv² is {format_figure(site.hold.cv2, 2)}, product form takes 1"
+        f"{site.name}: service cv² is {format_figure(site.hold.cv2, 2)}, product form takes 1"
         for site in path.stations
         if site.plan.station.discipline != "ps" and abs(site.hold.cv2 - 1.0) > 0.05
     )
@@ -209,7 +209,7 @@ def _unlike_product_form(path: Path) -> tuple[str, ...]:
 def _shared_with_others(path: Path) -> tuple[str, ...]:
     """Stations at which others come, too."""
     return tuple(
-        f"{site.plan.id}: others take {format_share(taken)} of its workers, as if these were not there; "
+        f"{site.name}: others take {format_share(taken)} of its workers, as if these were not there; "
         "waits there are means over all who come"
         for site, taken in zip(path.stations, path.taken, strict=True)
         if taken > 0.0

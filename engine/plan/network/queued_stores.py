@@ -87,7 +87,7 @@ def _drains_late(site: Center) -> str:
         drained = _REPEATED * stored * below.hold.mean / below.workers / (1.0 - load)
         if load >= misses and drained > site.since:
             return (
-                f"it begins empty, and {below.plan.id} is then offered {format_figure(load / misses, 2)} × what "
+                f"it begins empty, and {below.name} is then offered {format_figure(load / misses, 2)} × what "
                 "it can do: what waits there takes long to drain"
             )
     return ""

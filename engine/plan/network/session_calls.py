@@ -54,8 +54,8 @@ def session_doubts(plan: Plan) -> Iterator[str]:
     for link in plan.links:
         if link.id in found.stored:
             if strangers:
-                yield f"requests of nobody in particular are taken to ask {link.target} for a session"
+                yield f"requests of nobody in particular are taken to ask {plan.name(link.target)} for a session"
             if nodes[link.target].store is not None:
-                yield f"sessions in {link.target} are taken as keys like those of requests"
+                yield f"sessions in {plan.name(link.target)} are taken as keys like those of requests"
         if link.id in found.cookies and link.bandwidth < INFINITE:
-            yield f"cookies over {link.id} are taken to have no bytes"
+            yield f"cookies over {plan.name(link.id)} are taken to have no bytes"

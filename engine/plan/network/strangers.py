@@ -233,7 +233,7 @@ def blind_before_strangers(network: Network) -> None:
         if not name:
             continue
         for site in (edge.source, edge.target):
-            site.blind = site.blind or f"not modelled: {_SAID.get(name, name)} of {edge.plan.id}"
+            site.blind = site.blind or f"not modelled: {_SAID.get(name, name)} of {edge.name}"
             site.unknown_busy = site.unknown_load = site.unfamiliar = True
 
 

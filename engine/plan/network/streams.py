@@ -69,7 +69,7 @@ def _arriving(site: Center, sent: dict[str, Stream]) -> Stream:
         why = _unlike_poisson(site)
         kind = Kind.CLOSED if traffic.process == "closed" else Kind.UNEVEN if why else Kind.POISSON
         return Stream(kind, why)
-    back = Stream(Kind.UNEVEN, f"requests come back to {site.plan.id}")
+    back = Stream(Kind.UNEVEN, f"requests come back to {site.name}")
     parts = [(edge, sent.get(edge.plan.id, back)) for edge in site.entering if edge.rate > 0.0]
     parts += [(edge, Stream(Kind.PRODUCT)) for edge in site.filled_by if edge.rate > 0.0]
     if len(parts) == 1:
@@ -87,7 +87,7 @@ def _arriving(site: Center, sent: dict[str, Stream]) -> Stream:
 
 def _unlike_poisson(site: Center) -> str:
     """Why a client's requests are no Poisson stream."""
-    traffic, name = site.plan.traffic, site.plan.id
+    traffic, name = site.plan.traffic, site.name
     if traffic is None or traffic.process == "poisson":
         rates = {rate for _, rate in traffic.schedule} if traffic is not None else set()
         return f"the rate of {name} changes" if len(rates) > 1 else ""
@@ -135,7 +135,7 @@ def _forked(site: Center) -> str:
                 if edge.source.plan.id not in seen:
                     seen.add(edge.source.plan.id)
                     left.append(edge.source)
-    return next((name for name, edges in above.items() if _at_once(edges)), "")
+    return next((edges[0].source.name for edges in above.values() if _at_once(edges)), "")
 
 
 def _at_once(edges: list[Edge]) -> bool:
@@ -167,7 +167,7 @@ def _leaving(site: Center, came: Stream, why: str, returns: dict[str, str]) -> d
         if routed or why:
             continue
         if len([edge for edge in group if edge.rate > 0.0]) > 1 or flow:
-            why = f"{site.plan.id} waits for several calls at once before"
+            why = f"{site.name} waits for several calls at once before"
         for edge in group:
             if edge.rate > 0.0:
                 why = why or returns.get(edge.plan.id, "")
@@ -188,7 +188,7 @@ def _over(edge: Edge, came: Stream, why: str) -> Stream:
 def _troubled(edge: Edge) -> str:
     """Why a link does not pass a stream on as it is."""
     if edge.plan.retry.attempts > 1 and max(edge.fails) > _WORTH:
-        return f"calls over {edge.plan.id} are tried again"
+        return f"calls over {edge.name} are tried again"
     return ""
 
 
@@ -198,7 +198,7 @@ def _pulled(site: Center, came: Stream) -> dict[str, Stream]:
     why = came.why
     if not why:
         plain = len(takers) == 1 and _is_plain(takers[0]) and came.kind is not Kind.CLOSED
-        why = "" if plain else f"they are pulled from {site.plan.id}"
+        why = "" if plain else f"they are pulled from {site.name}"
     made = Stream(Kind.UNEVEN, why) if why else Stream(came.kind)
     return {edge.plan.id: made for edge in site.leaving}
 
@@ -210,7 +210,7 @@ def _is_plain(site: Center) -> bool:
 
 def _disturbs(site: Center) -> str:
     """Why what leaves a station is no Poisson stream although what comes is; empty where it is."""
-    station, name = site.plan.station, site.plan.id
+    station, name = site.plan.station, site.name
     if site.plan.traffic is not None or station.workers is None:
         return ""
     busy = any(law.mean > 0.0 for law in site.work)
@@ -252,9 +252,9 @@ def _returns(network: Network, streams: Streams, disturbed: dict[str, str]) -> d
         why = disturbed[site.plan.id]
         stream = streams.get(site.plan.id)
         if not why and stream is not None and stream.kind is Kind.UNEVEN and site.workers:
-            why = f"what comes to {site.plan.id} is uneven"
+            why = f"what comes to {site.name} is uneven"
         if not why and any(len(group) > 1 for group in site.groups):
-            why = f"{site.plan.id} waits for several calls at once"
+            why = f"{site.name} waits for several calls at once"
         for edge in site.leaving:
             if edge.plan.waits and edge.rate > 0.0 and site.plan.backlog is None:
                 why = why or found[edge.plan.id]
@@ -267,7 +267,7 @@ def _after(edge: Edge, below: dict[str, str]) -> str:
     if edge.target.plan.backlog is not None:
         return ""
     if edge.late > _WORTH:
-        return f"{edge.plan.id} gives up some"
+        return f"{edge.name} gives up some"
     if max(edge.fails) > _WORTH and not math.isinf(edge.rate):
-        return f"some calls over {edge.plan.id} fail"
+        return f"some calls over {edge.name} fail"
     return below.get(edge.target.plan.id, "")

@@ -152,7 +152,7 @@ def _doubt_hits(site: Center, doubts: list[str], found: dict[str, Trust]) -> Non
     for edge in after:
         if edge.target is not site:
             found[edge.target.plan.id].rate.append(
-                f"how much comes depends on the hits of {site.plan.id}: {doubts[0]}"
+                f"how much comes depends on the hits of {site.name}: {doubts[0]}"
             )
 
 
@@ -167,7 +167,7 @@ def _send_down(edge: Edge, found: dict[str, Trust], ends: set[str], again: set[s
     """What makes the rate of a link doubtful makes that of its target so."""
     source, target = found[edge.source.plan.id], found[edge.target.plan.id]
     if _decides_rate(edge, source, ends, again):
-        target.rate.append(f"how much comes from {edge.source.plan.id} is doubted")
+        target.rate.append(f"how much comes from {edge.source.name} is doubted")
 
 
 def _decides_rate(edge: Edge, source: Trust, ends: set[str], again: set[str]) -> bool:
@@ -276,21 +276,21 @@ def _answer_up(edge: Edge, found: dict[str, Trust]) -> None:
     source, target = found[site.plan.id], found[below.plan.id]
     _cut_short(edge, source)
     if edge.plan.waits and edge.plan.loss > _LOSSY:
-        source.no_tail = source.no_tail or f"no percentiles: {edge.plan.id} loses packets"
+        source.no_tail = source.no_tail or f"no percentiles: {edge.name} loses packets"
     full = below.plan.backlog is not None and below.plan.backlog.capacity is not None
     fails = max(edge.fails) > _WORTH or _refuses_somehow(below) or full or edge.unsure
     if (fails or target.unsure) and (target.rate or target.is_grave):
-        source.doubts.append(f"how many calls to {below.plan.id} fail is doubted")
+        source.doubts.append(f"how many calls to {below.name} fail is doubted")
         source.unsure |= edge.plan.waits
     if not edge.plan.waits or below.plan.backlog is not None or site.plan.backlog is not None:
         return
     if target.doubts or target.rate:
         scope = "" if _counts_on_times(site) else TIMES
-        source.doubts.append(f"{scope}waits for {below.plan.id}, whose times are doubted")
+        source.doubts.append(f"{scope}waits for {below.name}, whose times are doubted")
     if target.no_tail:
-        source.no_tail = source.no_tail or f"no percentiles: those of {below.plan.id} are not known"
+        source.no_tail = source.no_tail or f"no percentiles: those of {below.name} are not known"
     if target.tail:
-        source.tail.append(f"those of {below.plan.id} are approximate")
+        source.tail.append(f"those of {below.name} are approximate")
 
 
 def _counts_on_times(site: Center) -> bool:
@@ -303,11 +303,11 @@ def _cut_short(edge: Edge, source: Trust) -> None:
     """Calls that fail or are given up change what their caller takes."""
     if edge.late > _WORTH:
         source.doubts.append(
-            f"{format_figure(edge.late, 2)} of the calls over {edge.plan.id} are given up"
+            f"{format_figure(edge.late, 2)} of the calls over {edge.name} are given up"
         )
     elif max(edge.fails) > _WORTH and (
         edge.plan.retry.attempts > 1 or edge.source.plan.traffic is None
     ):
         source.doubts.append(
-            f"{format_figure(max(edge.fails), 2)} of the calls over {edge.plan.id} fail"
+            f"{format_figure(max(edge.fails), 2)} of the calls over {edge.name} fail"
         )

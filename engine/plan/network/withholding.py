@@ -68,7 +68,7 @@ def _blind_alone(site: Center) -> None:
     for edge in site.entering:
         if edge.rate > 0.0 and _picks_by_distance(edge):
             site.blind = site.blind or (
-                f"not modelled: instances at different distances of {edge.plan.id}, picked by calls under way: those "
+                f"not modelled: instances at different distances of {edge.name}, picked by calls under way: those "
                 "nearby have fewer, and get more"
             )
         name = burdens(edge) if site.plan.backlog is None else ""
@@ -113,7 +113,7 @@ def _blind_by(edge: Edge) -> None:
     if name:
         reason = _reason(name, edge)
     elif below.blind and (below.plan.backlog is None or (below.sheds and below.plan.gates)):
-        reason = f"waits for {below.plan.id}, of whose times nothing is known"
+        reason = f"waits for {below.name}, of whose times nothing is known"
     if reason:
         site.blind = site.blind or reason
         if site.plan.station.hold:
@@ -131,7 +131,7 @@ def _blind_after_failures(site: Center) -> None:
         _fails(edge) for edge in site.leaving if edge.plan.waits
     ):
         return
-    reason = f"not modelled: what {site.plan.id} does when calls fail"
+    reason = f"not modelled: what {site.name} does when calls fail"
     site.blind = site.blind or reason
     site.impatient = True
     for edge in site.leaving:
@@ -184,7 +184,7 @@ def _decisive_policy(edge: Edge) -> str:
 
 def _reason(name: str, edge: Edge) -> str:
     """Why a link leaves no times."""
-    return f"not modelled: {name} of {edge.plan.id}, which changes its times"
+    return f"not modelled: {name} of {edge.name}, which changes its times"
 
 
 def _note_sheds(network: Network, told: DeadlinePropagation) -> None:
@@ -227,9 +227,7 @@ def _note_shed(edge: Edge, told: DeadlinePropagation, given_up: set[str]) -> Non
     elif late and edge.plan.policies:
         name = edge.plan.policies[0].title
     if name or site.sheds:
-        reason = (
-            _reason(name, edge) if name else f"{site.plan.id} drops work, which is not modelled"
-        )
+        reason = _reason(name, edge) if name else f"{site.name} drops work, which is not modelled"
         below.sheds = below.unknown_busy = True
         below.blind = below.blind or reason
 

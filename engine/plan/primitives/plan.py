@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from engine.records import dataclass
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from engine.plan.primitives.basics import ClassPlan
     from engine.plan.primitives.event import EventPlan
     from engine.plan.primitives.frame import FramePlan, HomePlan
@@ -32,3 +35,9 @@ class Plan:
     """Of the nodes that are in a zone or a region."""
     priced: bool = False
     """Whether results say what it costs."""
+    names: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    """What people call its nodes and links, by id. It means the same whatever they call them."""
+
+    def name(self, item_id: str) -> str:
+        """What people call a node or a link."""
+        return self.names.get(item_id, item_id)

@@ -134,7 +134,7 @@ def test_theory_names_what_it_does_not_model(tmp_path: Path, capsys: Capture) ->
     edge = {"breaker": {}, "timeout": 5.0}
     api = predicted(capsys, saved(tmp_path, edge=edge, admission=calm))["nodes"]["api"]
     assert all(api[name] is not None for name in NUMBERS)
-    assert {"not modelled: rate limit", "not modelled: circuit breaker of users-api"} <= set(
+    assert {"not modelled: rate limit", "not modelled: circuit breaker of Users → Api"} <= set(
         api["doubts"]
     )
 

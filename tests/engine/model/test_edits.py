@@ -189,3 +189,16 @@ def test_of_items_with_one_id_all_change() -> None:
     twice = design.model_copy(update={"nodes": (*design.nodes, design.node_by_id["web"])})
     edited = SetField("web", ("name",), "Both").apply(twice).design
     assert [node.name for node in edited.nodes if node.id == "web"] == ["Both", "Both"]
+
+
+@pytest.mark.parametrize(
+    ("item", "path", "called"),
+    [("web", ("x",), "Web"), ("web-cache", ("source",), "Web → Cache")],
+)
+def test_people_read_names_in_what_is_refused(
+    item: str, path: tuple[str, ...], called: str
+) -> None:
+    with pytest.raises(EditError, match=f"^{called}: {path[0]} should be"):
+        SetField(item, path, "x" * 201).apply(rich())
+    with pytest.raises(EditError, match=f"^{called}: the id of an item cannot change"):
+        SetField(item, ("id",), "other").apply(rich())

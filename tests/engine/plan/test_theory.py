@@ -450,7 +450,7 @@ def test_what_is_not_modelled_is_named() -> None:
     assert web.reason == "not modelled: CPU quota, which changes its times"
     edge = link("users", "web", bandwidth=1e6)
     found = predict(plan([client(rate=10.0), station("web", exponential(S))], [edge]))
-    assert "not modelled: bandwidth of users-web" in found.nodes["web"].doubts
+    assert "not modelled: bandwidth of users → web" in found.nodes["web"].doubts
 
 
 def test_every_field_of_a_plan_is_modelled_or_named() -> None:

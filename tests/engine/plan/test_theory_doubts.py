@@ -66,7 +66,7 @@ def test_how_much_comes_from_a_node_that_may_refuse_is_doubted() -> None:
     limiter = node("rl", "rate_limiter", admission={"concurrency": {"limit": 2}})
     web = node("web", "service", workers=2, service_time=exponential(0.0067))
     found = theory([client("users", 180.0), limiter, web], [link("users", "rl"), link("rl", "web")])
-    assert "how much comes from rl is doubted" in found.nodes["web"].doubts
+    assert "how much comes from Rl is doubted" in found.nodes["web"].doubts
 
 
 def test_how_often_calls_are_tried_again_is_doubted_where_it_is_how_often_they_fail() -> None:
@@ -80,7 +80,7 @@ def test_how_often_calls_are_tried_again_is_doubted_where_it_is_how_often_they_f
         return theory(nodes, links).nodes["lb"].doubts
 
     assert not doubts()
-    assert "how much comes from users is doubted" in doubts(bulkhead=bulkhead)
+    assert "how much comes from Users is doubted" in doubts(bulkhead=bulkhead)
 
 
 def test_that_nothing_comes_after_calls_that_all_fail_is_doubted() -> None:
@@ -90,7 +90,7 @@ def test_that_nothing_comes_after_calls_that_all_fail_is_doubted() -> None:
     nodes.append(node("oth", "service", service_time=exponential(0.01)))
     links = [link("users", "web"), link("web", "api", timeout=0.2), link("web", "oth", order=1)]
     oth = theory(nodes, links).nodes["oth"]
-    assert "how much comes from web is doubted" in oth.doubts
+    assert "how much comes from Web is doubted" in oth.doubts
 
 
 def test_what_a_router_tries_again_may_come_to_others() -> None:
@@ -102,9 +102,9 @@ def test_what_a_router_tries_again_may_come_to_others() -> None:
         links = [link("users", "lb"), link("lb", "quick"), link("lb", "slow", **more)]
         return theory(nodes, links).nodes["quick"].doubts
 
-    assert "how much comes from lb is doubted" not in doubts(timeout=0.03)
+    assert "how much comes from Lb is doubted" not in doubts(timeout=0.03)
     elsewhere = {"attempts": 2, "other_instance": True}
-    assert "how much comes from lb is doubted" in doubts(timeout=0.03, retry=elsewhere)
+    assert "how much comes from Lb is doubted" in doubts(timeout=0.03, retry=elsewhere)
 
 
 def test_retransmissions_are_too_rare_for_percentiles_by_two_moments() -> None:
@@ -126,7 +126,7 @@ def test_too_few_connections_decide_how_many_calls_get_through(
     pool = {"protocol": "tcp", "max_connections": connections}
     found = theory(nodes, [link("users", "web", connection=pool)])
     assert (found.clients["users"].goodput is not None) is known
-    assert ("how much comes from users is doubted" in found.nodes["web"].doubts) is not known
+    assert ("how much comes from Users is doubted" in found.nodes["web"].doubts) is not known
 
 
 def test_what_comes_from_workers_that_are_held_without_end_has_no_spread() -> None:
@@ -149,8 +149,8 @@ def test_a_breaker_that_opens_for_slow_calls_decides_how_many_get_through() -> N
     )
     assert theory(nodes, [link("users", "s3", breaker=calm)]).clients["users"].goodput is not None
     found = theory(nodes, [link("users", "s3", breaker=tight)])
-    assert "how much comes from users is doubted" in found.nodes["s3"].doubts
-    assert "how many calls to s3 fail is doubted" in found.clients["users"].doubts
+    assert "how much comes from Users is doubted" in found.nodes["s3"].doubts
+    assert "how many calls to S3 fail is doubted" in found.clients["users"].doubts
 
 
 def test_a_closed_population_waits_for_cold_starts() -> None:
@@ -165,7 +165,7 @@ def test_how_much_workers_get_is_doubted_where_messages_are_delivered_again() ->
     nodes = [client("users", 20.0), node("jobs", "queue", visibility=0.15)]
     worker = node("wk", "worker", workers=8, service_time=exponential(0.1))
     found = theory([*nodes, worker], [link("users", "jobs"), link("jobs", "wk")])
-    assert "how much comes from jobs is doubted" in found.nodes["wk"].doubts
+    assert "how much comes from Jobs is doubted" in found.nodes["wk"].doubts
 
 
 def test_work_after_a_call_is_not_left_out_of_the_load() -> None:
@@ -194,7 +194,7 @@ def test_of_whom_it_is_doubted_how_much_comes_may_be_the_bottleneck() -> None:
     classes = [{"name": "read", "keys": {"law": "uniform", "count": 500}}]
     found = theory(nodes, links, classes=classes)
     assert found.bottleneck == "web"
-    assert found.bottleneck_doubt.startswith("the load of db is doubted")
+    assert found.bottleneck_doubt.startswith("the load of Db is doubted")
 
 
 @pytest.mark.parametrize("kept", [0.01, 0.5, 3.0])
@@ -220,7 +220,7 @@ def test_how_much_a_full_queue_refuses_is_not_known_where_its_times_are_not() ->
     nodes = [client("users", 40.0), node("jobs", "queue", capacity=10, fifo_groups=1)]
     nodes.append(node("wk", "worker", instances=2, service_time=exponential(0.1)))
     found = theory(nodes, [link("users", "jobs"), link("jobs", "wk")])
-    assert "how many calls to jobs fail is doubted" in found.clients["users"].doubts
+    assert "how many calls to Jobs fail is doubted" in found.clients["users"].doubts
 
 
 @pytest.mark.filterwarnings("error")

@@ -92,6 +92,6 @@ def test_a_link_with_something_new_leaves_both_ends_without_times() -> None:
     made = design()
     later = LaterLink(id="web-db", source="web", target="db", patience=0.2, retry=RetryPlan())
     found = predict(replace(made, links=(made.links[0], later)))
-    assert found.nodes["db"].reason == "not modelled: patience of web-db"
+    assert found.nodes["db"].reason == "not modelled: patience of web → db"
     assert found.nodes["web"].residence is None
     assert found.clients["users"].latency is None

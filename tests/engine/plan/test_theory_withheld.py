@@ -58,7 +58,7 @@ def test_a_narrow_link_leaves_no_times_to_those_who_wait_for_it() -> None:
     assert users.goodput == pytest.approx(35.0)
     web, db = found.nodes["web"], found.nodes["db"]
     assert web.residence is None
-    assert web.reason == "not modelled: bandwidth of web-db, which changes its times"
+    assert web.reason == "not modelled: bandwidth of web → db, which changes its times"
     assert web.utilization == pytest.approx(35.0 * 0.001 / 8)
     assert db.residence == pytest.approx(S / (1 - 0.35))
 
@@ -81,7 +81,7 @@ def test_workers_held_over_a_narrow_link_are_busy_for_nobody_knows_how_long() ->
 
 def test_connections_that_are_opened_afresh_leave_no_times() -> None:
     found = chain(connection=AFRESH, delay=constant(0.02))
-    assert "connection of web-db" in found.nodes["web"].reason
+    assert "connection of web → db" in found.nodes["web"].reason
     assert found.clients["users"].latency is None
     assert chain(connection=ConnectionPlan()).clients["users"].latency is not None
 
@@ -89,7 +89,7 @@ def test_connections_that_are_opened_afresh_leave_no_times() -> None:
 def test_encryption_is_work_of_which_nothing_is_known() -> None:
     found = chain(connection=AFRESH, encryption=TLS)
     db = found.nodes["db"]
-    assert db.reason == "not modelled: encryption of web-db, which changes its times"
+    assert db.reason == "not modelled: encryption of web → db, which changes its times"
     assert (db.residence, db.utilization, db.load) == (None, None, None)
     assert found.clients["users"].latency is None
     assert "encryption" in chain(encryption=EncryptionPlan(per_byte=1e-6)).nodes["db"].reason
@@ -223,7 +223,7 @@ def test_a_queue_timeout_counts_where_somebody_leaves() -> None:
     found = chain(queue_timeout=0.05)
     assert found.nodes["db"].residence is None
     assert found.nodes["db"].reason is not None
-    assert "queue timeout of web-db" in found.nodes["db"].reason
+    assert "queue timeout of web → db" in found.nodes["db"].reason
     assert found.clients["users"].latency is None
     calm = chain(queue_timeout=1.0)
     assert calm.clients["users"].latency == pytest.approx(chain().clients["users"].latency or 0.0)

@@ -70,7 +70,7 @@ def test_a_health_check_sees_a_dead_instance_and_takes_it_out() -> None:
     assert incident.cause is not None
     assert (incident.cause.at, incident.cause.item) == (AT, "web")
     assert incident.detect is not None
-    assert incident.detect.what == "web 1 out of rotation at lb"
+    assert incident.detect.what == "Web 1 out of rotation at Lb"
     assert 4.0 <= incident.detect.at - AT <= 6.0
     assert incident.mitigate == incident.detect
     assert incident.page is None
@@ -90,7 +90,7 @@ def test_a_failover_is_seen_after_two_probes_and_over_after_the_promotion() -> N
     assert 4.0 <= (incident.after("detect") or 0.0) <= 6.0
     detect, mitigate = dict(incident.marks)["detect"], dict(incident.marks)["mitigate"]
     assert mitigate.at - detect.at == pytest.approx(20.0)
-    assert mitigate.what == "db: the standby leads"
+    assert mitigate.what == "Db: the standby leads"
     assert (incident.after("recover") or 0.0) == pytest.approx(mitigate.at - AT, abs=STEP + 0.1)
     assert incident.share == pytest.approx(1.0, abs=0.02)
 
@@ -104,7 +104,7 @@ def test_an_alert_pages_and_a_person_repairs() -> None:
     assert incident.page is not None
     assert incident.page == incident.detect
     assert incident.page.at - AT == pytest.approx(10.0, abs=0.3)
-    assert incident.page.what.startswith("Page: users.availability")
+    assert incident.page.what.startswith("Page: availability of Users burns")
     assert incident.mitigate is not None
     assert incident.mitigate.at == 90.0
     assert (incident.after("recover") or 0.0) == pytest.approx(30.0, abs=STEP + 0.1)
