@@ -35,7 +35,7 @@ def test_what_workers_that_are_held_without_end_send_is_doubted() -> None:
     nodes = [client("users", 100.0), node("web", "service", workers=1)]
     nodes += [node("api", "service", workers=1, service_time=exponential(0.02))]
     found = theory(nodes, [link("users", "web"), link("web", "api")]).nodes
-    assert "how much comes from web is doubted" in found["api"].doubts
+    assert "how much comes from Web is doubted" in found["api"].doubts
 
 
 def test_what_is_sent_after_work_whose_load_is_not_known_is_doubted() -> None:
@@ -45,7 +45,7 @@ def test_what_is_sent_after_work_whose_load_is_not_known_is_doubted() -> None:
     others = [node(name, "service", service_time=exponential(0.001)) for name in ("first", "last")]
     links = [link("users", "web"), link("web", "first"), link("web", "last")]
     found = theory([client("users", 100.0), web, *others], links).nodes
-    assert "how much comes from web is doubted" in found["last"].doubts
+    assert "how much comes from Web is doubted" in found["last"].doubts
 
 
 @pytest.mark.parametrize(("target", "doubted"), [(0.02, True), (0.01, False)])
@@ -60,7 +60,7 @@ def test_a_balancer_that_looks_gives_those_that_answer_faster_more(
     made = design(nodes, links, duration=200)
     found = predict(lower(made)).nodes
     for name in ("a", "b"):
-        assert ("how much comes from lb is doubted" in found[name].doubts) is doubted
+        assert ("how much comes from Lb is doubted" in found[name].doubts) is doubted
     shares = run(made)["nodes"]
     uneven = shares["a"]["arrivals"] / shares["b"]["arrivals"] > 1.2
     assert uneven is doubted
