@@ -113,6 +113,7 @@ class Observer:
             arrivals=now.begun - before.begun,
             completed=now.done - before.done,
             failed=failures(now.failed, before.failed),
+            passed_on=failures(now.passed_on, before.passed_on),
             utilization=(now.busy - before.busy) / capacity if capacity > 0.0 else 0.0,
             working=max(0.0, now.working - before.working) / capacity if capacity > 0.0 else 0.0,
             up=self._mean_up(name, part),
@@ -139,6 +140,7 @@ class Observer:
             retries=now.retries - before.retries,
             succeeded=now.done - before.done,
             failed=failures(now.failed, before.failed),
+            passed_on=failures(now.passed_on, before.passed_on),
             latency=_percentiles(part.link.latency),
             extra=part.extra_since(self._networks.get(name, {}), now.time - before.time, now.time),
         )

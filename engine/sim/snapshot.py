@@ -41,6 +41,8 @@ class NodeSample:
     arrivals: int = 0
     completed: int = 0
     failed: Mapping[str, int] = field(default_factory=dict)
+    passed_on: Mapping[str, int] = field(default_factory=dict)
+    """Of these, those that failed since a call failed that they needed."""
     utilization: float = 0.0
     """Mean busy workers over workers, 0 to 1: at work, or held for a call."""
     working: float = 0.0
@@ -77,6 +79,8 @@ class LinkSample:
     retries: int = 0
     succeeded: int = 0
     failed: Mapping[str, int] = field(default_factory=dict)
+    passed_on: Mapping[str, int] = field(default_factory=dict)
+    """Of these, those that the target answered: not given up, nor lost on the way, nor never sent."""
     latency: Percentiles = Percentiles()
     extra: Mapping[str, float] = field(default_factory=dict)
     """What its bandwidth and connections add: ``request_utilization``, ``connections``."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
+from engine.plan.primitives import LinkPlan
 from engine.why.events import Events
 from engine.why.fact import Fact
 from engine.why.signs import Signs
@@ -14,7 +16,7 @@ from engine.why.users import Users
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from engine.plan.primitives import LinkPlan, NodePlan
+    from engine.plan.primitives import NodePlan
     from engine.why.record import Record
     from engine.why.stretch import Stretch
 
@@ -27,10 +29,11 @@ WINDOW: Final = 10.0
 class Case:
     """One trouble that is looked into; all who ask about it write down here what they find."""
 
-    def __init__(self, record: Record, names: Mapping[str, str]) -> None:
-        """Look into this record; items are called by these names."""
+    def __init__(self, record: Record, names: Mapping[str, str], since: float = -math.inf) -> None:
+        """Look into this record, from a time (s) on; items are called by these names."""
         self.record = record
-        self.signs = Signs(record)
+        self.signs = Signs(record, since)
+        self.since = since
         self.facts: dict[tuple[str, str | None], Fact] = {}
         """By their sort and what they are about, in the order in which they were found."""
         self.nodes: dict[str, NodePlan] = {each.id: each for each in record.plan.nodes}
@@ -55,7 +58,8 @@ class Case:
 
     def noticed(self, name: str, near: Stretch) -> None:
         """What was noticed of an item: a breaker that opened, an instance out of rotation."""
-        for notice in self.record.noticed((name,), near.start - EARLIER, near.start + AFTER)[:2]:
+        begun = max(self.since, near.start - EARLIER)
+        for notice in self.record.noticed((name,), begun, near.start + AFTER)[:2]:
             if notice.kind in ("alert", "health"):
                 is_link = name not in self.nodes
                 self.note(
@@ -67,6 +71,15 @@ class Case:
                         link=name if is_link else None,
                     ),
                 )
+
+    def link_at(self, link: LinkPlan, instant: float) -> LinkPlan:
+        """A link as it was at a time (s): an event may have had it set otherwise."""
+        told = [
+            each
+            for each in self.record.events(instant, instant)
+            if link.id in each.links and isinstance(each.replacement, LinkPlan)
+        ]
+        return cast("LinkPlan", told[-1].replacement) if told else link
 
     def outside(self) -> list[Fact]:
         """What came from outside so far."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from engine.records import dataclass
@@ -66,8 +67,24 @@ def explain(
 
 
 def _chain(record: Record, names: Mapping[str, str], trouble: _Trouble) -> tuple[Fact, ...]:
-    """All that is behind one trouble."""
-    inquiry = Inquiry(record, names)
+    """All that is behind one trouble.
+
+    Where an event is, it is asked again from then on: what was so before, such as the line of a busy node, it did not
+    cause, and a stretch that chance began before counts from the event on.
+    """
+    facts = _asked(record, names, trouble)
+    begun = min((fact.time for fact in facts if fact.first and not fact.inferred), default=None)
+    left = None if begun is None else trouble.stretch.since(begun)
+    if begun is None or left is None:
+        return facts
+    return _asked(record, names, replace(trouble, stretch=left), begun)
+
+
+def _asked(
+    record: Record, names: Mapping[str, str], trouble: _Trouble, since: float = -math.inf
+) -> tuple[Fact, ...]:
+    """What is found behind one trouble, of what was so from a time (s) on."""
+    inquiry = Inquiry(record, names, since)
     is_client = any(each.id == trouble.item and each.traffic for each in record.plan.nodes)
     if is_client and trouble.stretch in inquiry.signs.stuck(trouble.item):
         inquiry.client_is_stuck(trouble.item, trouble.stretch)

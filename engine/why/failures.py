@@ -11,7 +11,7 @@ from engine.why.fact import Fact
 from engine.why.limits import Limits
 from engine.why.load import Load
 from engine.why.slowness import Slowness
-from engine.why.stretch import AFTER, at, behind
+from engine.why.stretch import behind
 
 if TYPE_CHECKING:
     from engine.plan.primitives import LinkPlan
@@ -52,14 +52,17 @@ class Failures:
         """Calls over a link fail for one reason."""
         target = link.target
         if reason in _TIMES:
-            if math.isfinite(link.timeout) and reason == "timeout":
+            timeout = self._case.link_at(link, found.seen).timeout
+            end = found.start + WINDOW
+            own = self._case.signs.own_share(link.id, "timeout", found.start, end)
+            if math.isfinite(timeout) and reason == "timeout" and own > MANY:
                 self._case.note(
                     "timeout",
                     Fact(
                         found.seen,
-                        f"{self._case.name(link.id)}: calls take longer than the timeout of {words.seconds(link.timeout)}",
+                        f"{self._case.name(link.id)}: calls take longer than the timeout of {words.seconds(timeout)}",
                         link=link.id,
-                        value=link.timeout,
+                        value=timeout,
                     ),
                 )
             self.slowness.link_slow(link, found)
@@ -93,14 +96,9 @@ class Failures:
             self.slowness.link_slow(server, near)
 
     def _passes_on(self, node: str, reason: str, near: Stretch) -> bool:
-        """Whether somebody whom a node calls fails for the same reason, so that the node only says so."""
-        for link in self._case.leaving[node]:
-            found = at(self._case.signs.failing(link.id), near.start - AFTER, near.start + AFTER)
-            if found is not None:
-                reasons = self._case.signs.reasons(link.id, found.start, found.start + WINDOW)
-                if reasons.get(reason, 0.0) > MANY:
-                    return True
-        return False
+        """Whether a node fails for a reason of somebody whom it calls, so that it only says so."""
+        end = near.start + WINDOW
+        return self._case.signs.own_share(node, reason, near.start, end) <= MANY
 
     def links_fail(self, source: str, near: Stretch) -> None:
         """The links over which somebody's calls fail, those that count."""

@@ -8,6 +8,7 @@ comes (`engine.why.limits`).
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from engine.why import words
@@ -27,9 +28,9 @@ if TYPE_CHECKING:
 class Inquiry:
     """One chain of causes in the making."""
 
-    def __init__(self, record: Record, names: Mapping[str, str]) -> None:
-        """Ask this record; items are called by these names."""
-        self._case = Case(record, names)
+    def __init__(self, record: Record, names: Mapping[str, str], since: float = -math.inf) -> None:
+        """Ask this record, from a time (s) on; items are called by these names."""
+        self._case = Case(record, names, since)
         self._failures = Failures(self._case)
         self._slowness = self._failures.slowness
 

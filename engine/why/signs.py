@@ -25,6 +25,10 @@ SLOWER: Final = 2.0
 """Times as long as usual."""
 MORE: Final = 1.25
 """Times as much as usual."""
+UNENDED: Final = 0.05
+"""Share of the attempts that do not end from which somebody never answers."""
+_MEANWHILE: Final = 3.0
+"""Seconds in which what is called ends as well, as a rule: begun and ended attempts are compared over them."""
 RESENT: Final = 0.1
 """Share of attempts that are retries."""
 _MANY_FIRST: Final = 30
@@ -48,9 +52,10 @@ Samples = list[tuple["Sample", "NodeSample"]]
 class Signs:
     """The series of one record, each made when it is first asked for."""
 
-    def __init__(self, record: Record) -> None:
-        """Read this record."""
+    def __init__(self, record: Record, since: float = -math.inf) -> None:
+        """Read this record; what was over before a time (s) is no sign of what came then."""
         self.record = record
+        self._since = since
         self._known: dict[tuple[str, str], list[Stretch]] = {}
         self._room = {each.id: _room(each.station) for each in record.plan.nodes}
 
@@ -190,6 +195,21 @@ class Signs:
         ranked = sorted(total.items(), key=lambda item: (-item[1], item[0]))
         return {reason: number / whole for reason, number in ranked if number}
 
+    def own_share(self, name: str, reason: str, begun: float, end: float) -> float:
+        """Share of the failures for a reason that are a node's or a link's own, and not passed on by it."""
+        whole = passed = 0
+        for sample, part in self._parts(name):
+            if sample.end > begun and sample.start < end:
+                whole += part.failed.get(reason, 0)
+                passed += min(part.passed_on.get(reason, 0), part.failed.get(reason, 0))
+        return (whole - passed) / whole if whole else 0.0
+
+    def unanswered(self, name: str) -> list[Stretch]:
+        """When more calls are made over a link than end, for some seconds; the values are the shares."""
+        return self._of(
+            "unanswered", name, lambda: stretches(_unended(self.record.link(name)), UNENDED)
+        )
+
     def held(self, name: str, stretch: Stretch) -> float:
         """Share of the busy workers of a node that wait for somebody else, in a part of the run."""
         busy, working, still = self._workers(name, stretch)
@@ -237,7 +257,8 @@ class Signs:
         key = (sign, name)
         if key not in self._known:
             assert callable(make)
-            self._known[key] = make()
+            cut = (each.since(self._since) for each in make())
+            self._known[key] = [each for each in cut if each is not None]
         return self._known[key]
 
 
@@ -301,6 +322,22 @@ def _retried(parts: list[tuple[Sample, LinkSample]]) -> list[Point]:
         Point(s.start, s.end, part.retries / part.attempts if part.retries >= FEW else 0.0)
         for s, part in parts
     ]
+
+
+def _unended(parts: list[tuple[Sample, LinkSample]]) -> list[Point]:
+    """Shares of the attempts of the last seconds that have not ended; a few are chance."""
+    found: list[Point] = []
+    begun = made = ended = 0
+    for sample, part in parts:
+        made += part.attempts
+        ended += part.succeeded + sum(part.failed.values())
+        while sample.end - parts[begun][0].start > _MEANWHILE and parts[begun][0] is not sample:
+            made -= parts[begun][1].attempts
+            ended -= parts[begun][1].succeeded + sum(parts[begun][1].failed.values())
+            begun += 1
+        missing = made - ended
+        found.append(Point(sample.start, sample.end, missing / made if missing >= FEW else 0.0))
+    return found
 
 
 def _downs(parts: Samples) -> list[Point]:

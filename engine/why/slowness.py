@@ -66,6 +66,8 @@ class Slowness:
                 self.link_slow(link, slow)
             if fails is not None:
                 self._link_fails(link, near)
+            elif slow is None and behind(self._case.signs.unanswered(link.id), near, EARLIER):
+                self.link_slow(link, near)
 
     def node_full(self, name: str, near: Stretch) -> None:
         """All workers of a node are busy, and requests wait."""
@@ -86,29 +88,39 @@ class Slowness:
             self._instances_go(name, found)
         if held > _HELD:
             for link in self._case.leaving[name]:
-                self.link_slow(link, found)
+                self.link_slow(link, min(near, found, key=lambda each: each.start))
         self._load.more_comes(name, found)
         if len(self._case.outside()) == before:
             self._limits.too_small(name, found)
 
     def _connections(self, link: LinkPlan, near: Stretch) -> None:
-        """All connections of a link are taken."""
-        rules = link.connection
-        if rules is None or rules.connections is None:
-            return
-        waits = [
-            (sample, part.extra.get("waiting", 0.0))
-            for sample, part in self._case.record.link(link.id)
-            if near.reaches(sample.start - EARLIER, sample.end)
-        ]
-        first = next((sample for sample, waiting in waits if waiting >= 1.0), None)
-        if first is not None:
-            self._case.note(
-                "connections",
-                Fact(
-                    first.end,
-                    f"{self._case.name(link.id)}: {rules.connections} of {rules.connections} connections are taken",
-                    link=link.id,
-                    value=float(rules.connections),
-                ),
-            )
+        """All connections of a link are taken, and calls wait for one.
+
+        Whoever waits while connections are set up may wait for that alone, unless there are as many as there may be.
+        """
+        for sample, part in self._case.record.link(link.id):
+            rules = self._case.link_at(link, sample.end).connection
+            if (
+                rules is not None
+                and rules.connections is not None
+                and part.extra.get("waiting", 0.0) >= 1.0
+                and sample.end >= self._case.since
+                and near.reaches(sample.start, sample.end + EARLIER)
+                and (
+                    part.extra.get("connections_opened", 0.0) == 0.0
+                    or part.extra.get("connections", 0.0) >= rules.connections * self._pairs(link)
+                )
+            ):
+                most = rules.connections
+                text = f"{self._case.name(link.id)}: {most} of {most} connections are taken"
+                self._case.note(
+                    "connections", Fact(sample.end, text, link=link.id, value=float(most))
+                )
+                return
+
+    def _pairs(self, link: LinkPlan) -> int:
+        """How many instances at the ends of a link have connections of their own to each other."""
+        source, target = self._case.nodes[link.source], self._case.nodes[link.target]
+        alone = source.traffic is not None or source.keeps_messages
+        callers = 1 if alone else source.station.instances
+        return callers * (1 if target.router is not None else target.station.instances)

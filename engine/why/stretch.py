@@ -46,6 +46,13 @@ class Stretch:
         """Whether it has a time in common with another part."""
         return self.start <= end and self.end >= begun
 
+    def since(self, instant: float) -> Stretch | None:
+        """What is left of it from a time (s) on; None where it was over by then."""
+        if self.start >= instant:
+            return self
+        left = tuple(each for each in self.points if each.end >= instant)
+        return Stretch(left[0].start, self.end, left) if left else None
+
     @property
     def seen(self) -> float:
         """When it could be seen first (s): at the end of its first interval."""
