@@ -78,6 +78,7 @@ ACTIONS: Final = (
     ActionSpec("view.findings", "Fin&dings", ("Ctrl+Shift+F",), "warning"),
     ActionSpec("view.distances", "D&istances between frames…", ("Ctrl+Shift+D",), "frame"),
     ActionSpec("view.next_pane", "&Next pane", ("F6",)),
+    ActionSpec("view.previous_pane", "Pr&evious pane", ("Shift+F6",)),
     ActionSpec("view.theme_system", "&Like the system", checkable=True),
     ActionSpec("view.theme_dark", "&Dark", (), "moon", checkable=True),
     ActionSpec("view.theme_light", "&Light", (), "sun", checkable=True),
@@ -150,7 +151,7 @@ MENUS: Final = (
         "&View",
         (
             "view.zoom_in", "view.zoom_out", "view.zoom_reset", "view.fit", "-", "view.layout", ">align", "view.path", "-",
-            "view.outline", "view.findings", "view.distances", "view.next_pane", "-",
+            "view.outline", "view.findings", "view.distances", "view.next_pane", "view.previous_pane", "-",
             "view.another", "view.present", "view.steps", "-", ">theme", "view.reduced_motion",
         ),
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -136,6 +136,9 @@ class Banner(QFrame):
 class BannerArea(QWidget):
     """The messages there are, one at a time: the most urgent, among those the latest; no room when there is none."""
 
+    keyboard_freed = Signal()
+    """The last message went with the keyboard in it."""
+
     def __init__(self, look: ThemeManager, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._look = look
@@ -166,9 +169,15 @@ class BannerArea(QWidget):
         if banner is None:
             return
         stays = self._front is not None and self._front is not banner
+        typed = banner.isAncestorOf(self.window().focusWidget())
+        if typed and not self._banners:
+            self.keyboard_freed.emit()  # before Qt hands it to whatever was made next
         self._remove(banner)
         if self._banners:
-            self._bring(self._front if stays and self._front is not None else self._order()[0])
+            front = self._front if stays and self._front is not None else self._order()[0]
+            self._bring(front)
+            if typed:
+                front.close_button.setFocus(Qt.FocusReason.TabFocusReason)
         else:
             self.hide()
 

@@ -215,6 +215,7 @@ class Commands(QObject):
             "view.findings": bench.show_findings,
             "view.distances": bench.distances.open,
             "view.next_pane": bench.window.focus_next_pane,
+            "view.previous_pane": lambda: bench.window.focus_next_pane(-1),
             "view.reduced_motion": self._choose_motion,
         }
         handlers |= {f"align.{way}": partial(canvas.align, way) for way in WAYS}

@@ -38,6 +38,7 @@ class _Session:
         """The window is painted: now comes all that works behind it, and the design."""
         from app.opened import equip, start  # noqa: PLC0415 - the window does not wait for it
 
+        self._shell.window.keep_on_screen()
         try:
             self._opened = equip(self._shell)
         except Exception:

@@ -28,7 +28,7 @@ from widgets.theme import app_icon, hairline, set_role
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
+    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragMoveEvent, QDropEvent, QShowEvent
 
     from app.settings import Settings
     from app.views import Views
@@ -61,6 +61,7 @@ class MainWindow(QMainWindow):
         self._views, self._look, self._settings = views, look, settings
         self._divided = False
         self._may_close: Callable[[], bool] = lambda: True
+        self.setWindowTitle("Windtunnel")
         self.setWindowIcon(app_icon())
         self.setMinimumSize(SMALLEST)
         self.setAcceptDrops(True)
@@ -96,6 +97,7 @@ class MainWindow(QMainWindow):
         # macOS it is the native one).
         self.menuBar().setFixedHeight(0)
         views.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+        views.banners.keyboard_freed.connect(views.canvas.setFocus)
         self._restore()
         look.changed.connect(lambda _theme: self._dress())
         self._dress()
@@ -104,21 +106,39 @@ class MainWindow(QMainWindow):
         """Ask this before the window closes."""
         self._may_close = may_close
 
+    def keep_on_screen(self) -> None:
+        """Make room for the frame that the desktop has put around the window, where it reaches beyond the screen."""
+        if self.isMaximized() or self.isFullScreen():
+            return
+        screen, frame, inside = (
+            self.screen().availableGeometry(),
+            self.frameGeometry(),
+            self.geometry(),
+        )
+        most = screen.size() - (frame.size() - inside.size())
+        if inside.width() > most.width() or inside.height() > most.height():
+            self.resize(inside.size().boundedTo(most))
+            self.move(screen.topLeft())
+
     def show_outline(self, shown: bool) -> None:  # noqa: FBT001 - a Qt slot for a toggle
         """Show the outline in place of the palette, or the palette."""
         self.left.setCurrentWidget(self._views.outline if shown else self._views.palette)
 
-    def focus_next_pane(self) -> None:
-        """Move the keyboard to the next part of the window: left, canvas, timeline, charts, inspector."""
+    def focus_next_pane(self, step: int = 1) -> None:
+        """Move the keyboard to the next part of the window: message, left, canvas, timeline, charts, inspector.
+
+        With ``step`` -1 to the one before.
+        """
         views = self._views
         panes = (
+            views.banners,
             self.left,
             views.canvas,
             views.timeline,
             self.instruments.pages,
             views.inspector_place,
         )
-        focus_next(panes, self.focusWidget())
+        focus_next(panes, self.focusWidget(), step)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Divide the room once its size is known."""
@@ -145,15 +165,16 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files."""
-        if _dropped(event):
-            event.acceptProposedAction()
+        _accept(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """Take files, wherever they are held."""
+        _accept(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Open a dropped file, or say what it is."""
-        paths = _dropped(event)
-        if paths:
-            event.acceptProposedAction()
-            self.files_dropped.emit(paths)
+        if _accept(event):
+            self.files_dropped.emit(_dropped(event))
 
     def _top_bar(self) -> QWidget:
         """Title at the left, transport in the middle, search at the right."""
@@ -279,6 +300,15 @@ class MainWindow(QMainWindow):
         sizes = {name: splitter.sizes() for name, splitter in self._splitters.items()}
         sizes["rows"] = self._usual or sizes["rows"]
         self._settings.update(geometry=geometry, splitters=sizes)
+
+
+def _accept(event: QDropEvent) -> bool:
+    """Take dragged files as copies, whatever is proposed: who hears that they were moved may delete them."""
+    taken = bool(_dropped(event)) and bool(event.possibleActions() & Qt.DropAction.CopyAction)
+    if taken:
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+    return taken
 
 
 def _dropped(event: QDropEvent) -> list[Path]:

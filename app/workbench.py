@@ -196,6 +196,7 @@ class Workbench(QObject):
         self.distances.edit_requested.connect(document.push)
         self.distances.jump_requested.connect(self.jump)
         views.inspector.recording_wanted.connect(self._load_recording)
+        views.inspector.keyboard_freed.connect(views.canvas.setFocus)
         files = self.services.files
         files.failed.connect(self.say)
         files.taken.connect(self.tell)

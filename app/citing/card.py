@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QHBoxLayout,
@@ -25,6 +24,7 @@ from engine.model.citing import cited_by
 from engine.model.design import Design
 from engine.model.metrics import value_of
 from engine.model.units import format_quantity, format_share
+from widgets.own_keys import OwnKeys
 from widgets.theme import set_role
 
 if TYPE_CHECKING:
@@ -164,9 +164,7 @@ class CitingCard(Overlay):
         self.tolerance.editingFinished.connect(self._set_tolerance)
         self.drop.setToolTip("Take this citation off (Del)")
         self.drop.clicked.connect(lambda _checked: self.remove())
-        gone = QShortcut(QKeySequence(Qt.Key.Key_Delete), self.cited)
-        gone.setContext(Qt.ShortcutContext.WidgetShortcut)
-        gone.activated.connect(self.remove)
+        OwnKeys(self.cited, {"Del": self.remove, "Backspace": self.remove})
         cite = set_role(QPushButton("Cite"), "primary")
         cite.setToolTip("Put the chosen number there (Enter)")
         cite.clicked.connect(lambda _checked: self.cite())

@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -22,6 +21,7 @@ from app.overlay import Overlay
 from engine.model import presenting
 from engine.model.design import Design, Step, View
 from engine.model.units import format_quantity
+from widgets.own_keys import OwnKeys
 from widgets.theme import set_role
 
 if TYPE_CHECKING:
@@ -243,13 +243,15 @@ class StepsCard(Overlay):
             ("Delete", "Delete this step (Del)", self.delete),
         ):
             order.addWidget(self._button(text, tip, act))
-        for keys, move in (("Alt+Up", -1), ("Alt+Down", 1)):
-            shortcut = QShortcut(QKeySequence(keys), self.steps)
-            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
-            shortcut.activated.connect(lambda by=move: self.shift(by))
-        gone = QShortcut(QKeySequence(Qt.Key.Key_Delete), self.steps)
-        gone.setContext(Qt.ShortcutContext.WidgetShortcut)
-        gone.activated.connect(self.delete)
+        OwnKeys(
+            self.steps,
+            {
+                "Alt+Up": lambda: self.shift(-1),
+                "Alt+Down": lambda: self.shift(1),
+                "Del": self.delete,
+                "Backspace": self.delete,
+            },
+        )
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 14, 16, 14)
         column.setSpacing(8)

@@ -92,6 +92,8 @@ class Commands:
         if is_added:
             added = {placed.item.id for placed in edit.placed}
             stage.select(added - stage.design.link_by_id.keys())
+            if not before.nodes and not stage.camera.shown().contains(stage.scene.content_rect()):
+                stage.camera.fit(stage.scene.content_rect())
             if clip.is_design and before.nodes:
                 about = (
                     f"Pasted the items of “{clip.items.title}”, without its scenario and objectives"

@@ -52,6 +52,8 @@ class Form(QWidget):
         self.tab_after: QWidget | None = None
         """What has the keyboard before the form."""
         self._chain: list[QWidget] = []
+        self._goes_on: _Key | None = None
+        """Field whose row was made anew while it had the keyboard."""
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(7)
@@ -74,6 +76,10 @@ class Form(QWidget):
         sizes = Counter(group for group, _ in order)
         self._folding.see(sizes, {group for group in changed | told if group is not None})
         self._fold()
+        row = self._rows.get(self._goes_on) if self._goes_on is not None else None
+        self._goes_on = None
+        if row is not None and row.editor is not None:
+            row.editor.take_focus()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Only now it is in the window, behind what stands above it."""
@@ -130,6 +136,8 @@ class Form(QWidget):
         """A new row for a field."""
         old = self._rows.pop(_key(field), None)
         if old is not None:
+            if old.isAncestorOf(self.window().focusWidget()):
+                self._goes_on = _key(field)
             _discard(old)
         row = Row(field, self._look)
         row.changed.connect(self.changed)
@@ -144,6 +152,7 @@ class Form(QWidget):
             _discard(self._rows.pop(key))
         while self._layout.count():
             self._layout.takeAt(0)
+        typed = {heading.name for heading in self._headings if heading.hasFocus()}
         for widget in (*self._headings, *self._cards):
             _discard(widget)
         self._headings, self._cards = [], []
@@ -153,6 +162,9 @@ class Form(QWidget):
             for finding in findings:
                 if self._group_of(finding) == (group if groups else None):
                     self._add_card(finding)
+        for heading in self._headings:
+            if heading.name in typed:
+                heading.setFocus()
 
     def _add_group(self, group: str) -> None:
         """Heading and rows of a group."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from engine.model.design import Design
 from engine.model.edits import EditError
@@ -55,6 +56,8 @@ class InspectorPanel(QWidget):
     """An :class:`engine.model.edits.Edit` that was checked against the design shown."""
     recording_wanted = Signal(str)
     """Load a recording of arrivals into this node."""
+    keyboard_freed = Signal()
+    """The field that had the keyboard is gone: what it belonged to was undone, deleted or replaced."""
 
     def __init__(
         self, components: Sequence[Component], look: ThemeManager, parent: QWidget | None = None
@@ -102,12 +105,14 @@ class InspectorPanel(QWidget):
 
     def set_design(self, design: Design) -> None:
         """The design changed, here or elsewhere; the cursor stays where it is."""
+        typed = self._typed_in()
         self._design = design
         before = self._subject.key
         self._subject = self._find_subject()
         if self._subject.key != before:
             self._start_over(before)
         self._show_subject()
+        self._free_keyboard(typed)
 
     def set_selection(self, ids: Sequence[str]) -> None:
         """Other items are selected; none shows the design."""
@@ -179,7 +184,7 @@ class InspectorPanel(QWidget):
             row = self.form.reveal(parts[:depth])
             if row is not None and row.editor is not None:
                 self._scroll.ensureWidgetVisible(row)
-                row.editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
+                row.editor.take_focus(Qt.FocusReason.ShortcutFocusReason)
                 return
 
     def asked_about(self) -> tuple[str, tuple[str, ...]]:
@@ -229,6 +234,7 @@ class InspectorPanel(QWidget):
         """Show another subject; what was typed for the old one is committed or kept."""
         if (ids, event) == (self._selected, self._event):
             return
+        typed = self._typed_in()
         self.form.commit()
         before = self._subject.key
         self._selected, self._event = ids, event
@@ -237,6 +243,17 @@ class InspectorPanel(QWidget):
             self._start_over(before)
         self._show_subject()
         self._scroll.verticalScrollBar().setValue(0)
+        self._free_keyboard(typed)
+
+    def _typed_in(self) -> QWidget | None:
+        """The part of the form that has the keyboard."""
+        focus: QWidget | None = self.window().focusWidget()
+        return focus if focus is not None and self.form.isAncestorOf(focus) else None
+
+    def _free_keyboard(self, typed: QWidget | None) -> None:
+        """Say so where what had the keyboard is gone: Qt gives it to whatever was made after it."""
+        if typed is not None and not (isValid(typed) and typed.isVisibleTo(self)):
+            self.keyboard_freed.emit()
 
     def _start_over(self, before: str) -> None:
         """Empty the form for another subject, keeping what the old one did not accept."""

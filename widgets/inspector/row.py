@@ -176,7 +176,7 @@ class Row(QWidget):
 def _takes_tab(part: QWidget) -> bool:
     """Whether Tab stops at a part itself, and not at what it belongs to."""
     by_tab = bool(part.focusPolicy() & Qt.FocusPolicy.TabFocus)
-    return by_tab and part.focusProxy() is None and not isinstance(part.parentWidget(), QComboBox)
+    return by_tab and not isinstance(part.parentWidget(), QComboBox)
 
 
 def default_text(field: Field) -> str:

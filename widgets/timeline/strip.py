@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
 from widgets.instruments import TimeAxis
 from widgets.instruments.text import instant_text
+from widgets.own_keys import OwnKeys
 from widgets.theme import IconSet, section_label, set_role, speak_as
 from widgets.timeline import edits
 from widgets.timeline.input import TimelineInput
@@ -78,6 +79,7 @@ class TimelineStrip(QWidget):
         self.live_button = set_role(QToolButton(self), "flat")
         self.fork_button = set_role(QToolButton(self), "flat")
         self._hands = TimelineInput(self)
+        OwnKeys(self, {"Del": None, "Backspace": None})
         self._popup: EventPopup | None = None
         self._build()
         self.set_theme(theme)

@@ -8,6 +8,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QSlider, QWidget
 
+from widgets.own_keys import OwnKeys
+
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent, QWheelEvent
 
@@ -31,6 +33,7 @@ class DialSlider(QSlider):
     def __init__(self, dial: Dial, width: int, parent: QWidget | None = None) -> None:
         """Make a slider ``width`` pixels wide where there is room."""
         super().__init__(Qt.Orientation.Horizontal, parent)
+        OwnKeys(self, {"Backspace": None})
         self._dial = dial
         self._width = width
         self._value = dial.rest

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QScrollArea
 
 from engine.catalog import COMPONENTS, check
 from engine.model.design import Design
@@ -277,3 +278,21 @@ def test_a_flow_reads_the_same_however_it_is_broken_into_lines() -> None:
     text = flow_text(flow)
     assert read_flow_text(text) == flow
     assert len(text.splitlines()) > 10
+
+
+def test_the_form_scrolls_to_the_step_that_is_walked_to(qtbot, shown) -> None:
+    panel, editor, _heard = shown(shop({"a": {}, "b": {}}, flow=[{"call": "web-a"}] * 12))
+    panel.resize(320, 260)
+    panel.activateWindow()
+    qtbot.waitActive(panel)
+    editor.tree.setFocus()
+    view = panel.findChild(QScrollArea).viewport()
+
+    def in_view() -> bool:
+        row = editor.tree.visualItemRect(editor.tree.currentItem())
+        return view.rect().contains(editor.tree.viewport().mapTo(view, row.center()))
+
+    qtbot.waitUntil(in_view)
+    for key in (Qt.Key.Key_End, Qt.Key.Key_Home):
+        qtbot.keyClick(editor.tree, key)
+        qtbot.waitUntil(in_view)

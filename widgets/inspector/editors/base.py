@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from widgets.inspector.fields import Field
@@ -35,12 +35,18 @@ class Editor(QWidget):
         super().__init__()
         self.look = look
         self.field = Field((), Shape("json"), "")
+        # No focus proxy: Tab halts at whatever has one, and would come back here from behind the form.
+        self.entrance: QWidget | None = None
 
     def show_field(self, field: Field) -> None:
         """Take over a field's value; keeps what is being typed."""
         self.field = field
         self.setToolTip(field.help)
         self.refresh()
+
+    def take_focus(self, reason: Qt.FocusReason = Qt.FocusReason.OtherFocusReason) -> None:
+        """Put the keyboard where editing begins."""
+        (self.entrance or self).setFocus(reason)
 
     def wide(self) -> bool:
         """Whether it wants the whole width, below its title, for the value it shows."""

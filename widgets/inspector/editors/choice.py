@@ -84,7 +84,7 @@ class ChoiceEditor(Editor):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.box)
-        self.setFocusProxy(self.box)
+        self.entrance = self.box
 
     def refresh(self) -> None:
         """Show the value among its options; an unknown one is shown as it is."""
@@ -199,7 +199,7 @@ class SwitchEditor(Editor):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.switch)
-        self.setFocusProxy(self.switch)
+        self.entrance = self.switch
 
     def refresh(self) -> None:
         """Show the value."""

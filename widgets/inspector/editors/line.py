@@ -112,7 +112,7 @@ class LineEditor(Editor):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.line)
-        self.setFocusProxy(self.line)
+        self.entrance = self.line
 
     def written(self) -> tuple[str, str]:
         """Text and unit of the field's value."""

@@ -98,7 +98,7 @@ class RecordingEditor(Editor):
         layout.addWidget(self.text)
         layout.addWidget(self.curve)
         layout.addWidget(self.load, 0, Qt.AlignmentFlag.AlignLeft)
-        self.setFocusProxy(self.load)
+        self.entrance = self.load
 
     def wide(self) -> bool:
         """The curve needs room."""

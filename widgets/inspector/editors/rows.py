@@ -104,7 +104,7 @@ class RowsEditor(Editor):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setVerticalSpacing(4)
         self._grid.addWidget(self._head, 0, 0)
-        self.setFocusProxy(self.add)
+        self.entrance = self.add
 
     def wide(self) -> bool:
         """Rows need room."""

@@ -146,7 +146,7 @@ class StepForm(QWidget):
     def focus_first(self) -> None:
         """Begin to edit."""
         for editor in self.editors.values():
-            editor.setFocus()
+            editor.take_focus()
             return
 
     def commit(self) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QBrush, QColor, QDropEvent, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QTreeWidget, QTreeWidgetItem
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QBrush, QColor, QDropEvent, QFocusEvent
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QScrollArea, QTreeWidget, QTreeWidgetItem
 
 from engine.model.flow_edit import Entry, Path, entries, inner_key
 from engine.model.units import format_quantity
 from widgets.inspector.lawtext import law_text
+from widgets.own_keys import OwnKeys
 from widgets.theme import plain_tip
 
 if TYPE_CHECKING:
@@ -22,13 +24,21 @@ _PATH: Final = Qt.ItemDataRole.UserRole
 _KIND: Final = Qt.ItemDataRole(_PATH + 1)
 _MOST: Final = 14
 """Rows that are seen at once; it scrolls beyond."""
-_ALT: Final = Qt.KeyboardModifier.AltModifier
 _KEYS: Final = {
-    Qt.Key.Key_Up: "up",
-    Qt.Key.Key_Down: "down",
-    Qt.Key.Key_Right: "into",
-    Qt.Key.Key_Left: "out",
+    "Alt+Up": "up",
+    "Alt+Down": "down",
+    "Alt+Right": "into",
+    "Alt+Left": "out",
+    "Del": "remove",
+    "Backspace": "remove",
+    "Ins": "add",
+    "+": "add",
+    "Shift++": "add",
+    "Return": "edit",
+    "Enter": "edit",
+    "F2": "edit",
 }
+"""What is done with the chosen step; everything else walks through the tree."""
 
 
 class StepTree(QTreeWidget):
@@ -55,6 +65,8 @@ class StepTree(QTreeWidget):
             "Alt and up or down moves a step, Alt and right puts it into another one, Alt and left "
             "takes it out, Insert adds one, Delete removes it, Enter edits it"
         )
+        self.currentItemChanged.connect(lambda *_: QTimer.singleShot(0, self, self._come_into_view))
+        OwnKeys(self, {keys: partial(self.asked.emit, what) for keys, what in _KEYS.items()})
 
     @property
     def chosen(self) -> Path | None:
@@ -89,20 +101,12 @@ class StepTree(QTreeWidget):
         rows = min(max(len(items), 1), _MOST)
         height = self.sizeHintForRow(0) if items else self.fontMetrics().height() + 8
         self.setFixedHeight(rows * height + 6)
+        QTimer.singleShot(0, self, self._come_into_view)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Move, add and remove by keys; everything else walks through the tree."""
-        key, held = Qt.Key(event.key()), event.modifiers()
-        if held & _ALT and key in _KEYS:
-            self.asked.emit(_KEYS[key])
-        elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            self.asked.emit("remove")
-        elif key in (Qt.Key.Key_Insert, Qt.Key.Key_Plus):
-            self.asked.emit("add")
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2):
-            self.asked.emit("edit")
-        else:
-            super().keyPressEvent(event)
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show where keys go."""
+        super().focusInEvent(event)
+        QTimer.singleShot(0, self, self._come_into_view)
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Say where a step was dropped; the tree itself shows it once the flow is so."""
@@ -112,6 +116,19 @@ class StepTree(QTreeWidget):
         event.accept()
         if path is not None and to is not None:
             self.dropped.emit(path, to)
+
+    def _come_into_view(self) -> None:
+        """Have what is around the tree scroll to the chosen step; the tree itself is as high as its steps."""
+        around = self.parentWidget()
+        while around is not None and not isinstance(around, QScrollArea):
+            around = around.parentWidget()
+        inside = around.widget() if around is not None else None
+        item = self.currentItem()
+        if around is None or inside is None or item is None or not self.hasFocus():
+            return
+        row = self.visualItemRect(item)
+        middle = self.viewport().mapTo(inside, row.center())
+        around.ensureVisible(middle.x(), middle.y(), 0, 2 * row.height())
 
     def _target(self, event: QDropEvent) -> Path | None:
         """The path at which a step is dropped: beside another one, or as the last inside it."""

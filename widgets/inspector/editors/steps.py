@@ -80,7 +80,11 @@ class StepsEditor(LinesEditor):
         self._column.insertWidget(1, self.tree)
         self._column.insertWidget(2, self.form)
         self._column.addWidget(self.button)
-        self.setFocusProxy(self.tree)
+
+    def take_focus(self, reason: Qt.FocusReason = Qt.FocusReason.OtherFocusReason) -> None:
+        """Where there is no flow, to the button that writes one out; else into the steps or their text."""
+        parts = (self.button, self.tree, self.paper)
+        next((part for part in parts if not part.isHidden()), self.as_text).setFocus(reason)
 
     def refresh(self) -> None:
         """Show the flow, unless something is being written."""
@@ -283,10 +287,13 @@ class StepsEditor(LinesEditor):
         return [option for option in self.field.options if isinstance(option.value, list)]
 
     def _write_out(self) -> None:
-        """Begin with the flow that the links tell."""
+        """Begin with the flow that the links tell; the keyboard goes on in its steps."""
+        typed = self.button.hasFocus()
         for option in self._written_out():
             value: JsonValue = option.value
             self.committed.emit(value)
+        if typed and self.tree.isVisibleTo(self):
+            self.tree.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _tool(self, name: str, tip: str) -> QToolButton:
         """One of the buttons over the steps."""

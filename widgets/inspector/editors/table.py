@@ -71,7 +71,7 @@ class RateEditor(Editor):
         self._grid.addWidget(self.constant, 0, 0, 1, 2)
         self._grid.addWidget(self.add, 1, 0)
         self._grid.addWidget(self.flat, 1, 1)
-        self.setFocusProxy(self.constant)
+        self.entrance = self.constant
 
     def wide(self) -> bool:
         """A schedule needs room."""

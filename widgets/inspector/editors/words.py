@@ -62,7 +62,7 @@ class LinesEditor(Editor):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.addWidget(self.paper)
-        self.setFocusProxy(self.paper)
+        self.entrance = self.paper
 
     def wide(self) -> bool:
         """Always."""
@@ -125,7 +125,7 @@ class NamesEditor(Editor):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.button)
-        self.setFocusProxy(self.button)
+        self.entrance = self.button
 
     def refresh(self) -> None:
         """Show the names."""
@@ -191,7 +191,7 @@ class ItemEditor(Editor):
         layout.setContentsMargins(0, 4, 0, 0)
         layout.addWidget(self.label, 1)
         layout.addWidget(self.remove)
-        self.setFocusProxy(self.remove)
+        self.entrance = self.remove
 
     def wide(self) -> bool:
         """Always."""
@@ -217,7 +217,7 @@ class AddEditor(Editor):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.button)
         layout.addStretch(1)
-        self.setFocusProxy(self.button)
+        self.entrance = self.button
 
     def wide(self) -> bool:
         """Always."""

@@ -1,0 +1,192 @@
+"""The window by keyboard alone: the focus gets everywhere, and is never lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.banner import Message
+from app.places import shipped_designs
+from tests.helpers.fakes import FakeDialogs
+from tests.helpers.robot import Robot
+from widgets.transport.slider import DialSlider
+
+THREE_TIERS = shipped_designs() / "three-tiers.windtunnel"
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+def walked(
+    robot: Robot, held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+) -> list[QWidget]:
+    """Where Tab goes from the focus, until it comes by somewhere again."""
+    stops: list[QWidget] = []
+    key = Qt.Key.Key_Backtab if held else Qt.Key.Key_Tab
+    while (stop := robot.window.focusWidget()) not in stops:
+        stops.append(stop)
+        robot.key(key, held)
+    return stops
+
+
+def test_tab_leaves_the_form_at_its_end_and_goes_on_through_the_window(launch: Callable) -> None:
+    robot = launch(THREE_TIERS)
+    panel = robot.views.inspector_place.panel
+    form = panel.form
+    robot.activate()
+    robot.wait(lambda: form.row(("scenario", "seed")) is not None)
+    panel.header.name.setFocus()
+    stops = walked(robot)
+    inside = [number for number, stop in enumerate(stops) if form.isAncestorOf(stop)]
+    assert len(inside) > 8
+    assert inside == [*range(inside[0], inside[-1] + 1)], "Tab came back into the form"
+    for part in (robot.views.status, robot.views.charts, robot.views.transport, robot.window.left):
+        assert any(part.isAncestorOf(stop) for stop in stops), part
+    assert stops[-1] is robot.views.canvas  # which keeps Tab for its nodes
+
+
+def test_f6_comes_by_a_message_and_its_end_gives_the_keyboard_to_the_canvas(
+    launch: Callable,
+) -> None:
+    robot = launch(THREE_TIERS)
+    robot.activate()
+    canvas, banners = robot.views.canvas, robot.views.banners
+    canvas.setFocus()
+    robot.key(Qt.Key.Key_F6, SHIFT)
+    assert robot.window.left.isAncestorOf(robot.window.focusWidget())
+    banners.show_message(Message("one", "One"))
+    banners.show_message(Message("two", "Two"))
+    robot.key(Qt.Key.Key_F6, SHIFT)
+    assert banners.banner("two").isAncestorOf(robot.window.focusWidget())
+    banners.banner("two").close_button.click()
+    assert banners.banner("one").isAncestorOf(robot.window.focusWidget())
+    robot.key(Qt.Key.Key_Space)
+    assert not robot.banner("one")
+    assert robot.window.focusWidget() is canvas
+
+
+def test_a_message_that_ends_elsewhere_leaves_the_keyboard_where_it_is(launch: Callable) -> None:
+    robot = launch(THREE_TIERS)
+    robot.activate()
+    robot.views.banners.show_message(Message("one", "One"))
+    robot.views.timeline.setFocus()
+    robot.views.banners.dismiss("one")
+    assert robot.window.focusWidget() is robot.views.timeline
+
+
+def test_a_window_as_large_as_the_screen_makes_room_for_its_frame(launch: Callable) -> None:
+    robot = launch()
+    screen = robot.window.screen().availableGeometry()
+    robot.window.resize(screen.size() + QSize(0, 300))
+    QApplication.processEvents()
+    robot.window.keep_on_screen()
+    QApplication.processEvents()
+    assert robot.window.frameGeometry().height() == screen.height()
+    assert robot.window.windowTitle()
+
+
+def test_keys_in_the_list_of_steps_are_not_those_of_the_window(launch: Callable) -> None:
+    """Delete takes out a step and not its node, Alt+Left takes a step out of another one and looks at no earlier moment."""
+    robot = launch(THREE_TIERS)
+    robot.activate()
+    robot.click("web")
+    panel = robot.views.inspector_place.panel
+    robot.wait(lambda: panel.form.row(("config", "flow")) is not None)
+    editor = panel.form.row(("config", "flow")).editor
+    panel.focus_field("config.flow")
+    assert robot.window.focusWidget() is editor.button
+    robot.key(Qt.Key.Key_Space)
+    assert robot.window.focusWidget() is editor.tree
+    before = flow(robot)
+    robot.key(Qt.Key.Key_Home)
+    editor.wrap("async")
+    assert flow(robot) == [{"async": before[:1]}, *before[1:]]
+    editor.tree.setCurrentItem(editor.tree.topLevelItem(0).child(0))
+    robot.key(Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert not robot.opened.bench.travel.looks_back
+    assert flow(robot)[0] == before[0]
+    taken_out = flow(robot)
+    robot.key(Qt.Key.Key_Delete)
+    assert flow(robot) == taken_out[1:]
+    robot.control(Qt.Key.Key_Z)
+    assert flow(robot) == taken_out
+    robot.key(Qt.Key.Key_F2)
+    assert editor.form.isAncestorOf(robot.window.focusWidget())
+
+
+def test_delete_on_the_timeline_takes_the_event_and_not_the_selected_node(launch: Callable) -> None:
+    robot = launch(shipped_designs() / "retry-storm.windtunnel")
+    robot.activate()
+    robot.click(robot.design.nodes[0].id)
+    timeline, nodes, events = (
+        robot.views.timeline,
+        robot.design.nodes,
+        robot.design.scenario.events,
+    )
+    assert events
+    timeline.setFocus()
+    robot.key(Qt.Key.Key_Right)
+    robot.key(Qt.Key.Key_Delete)
+    assert len(robot.design.scenario.events) == len(events) - 1
+    for _ in events:
+        robot.key(Qt.Key.Key_Backspace)
+    assert robot.design.nodes == nodes
+
+
+def test_backspace_on_a_dial_turns_it_back_and_deletes_nothing(launch: Callable) -> None:
+    robot = launch(THREE_TIERS)
+    robot.activate()
+    robot.click("web")
+    dial = robot.views.transport.findChildren(DialSlider)[1]
+    dial.setFocus()
+    robot.key(Qt.Key.Key_Right)
+    turned = dial.value()
+    robot.key(Qt.Key.Key_Backspace)
+    assert dial.value() < turned
+    assert "web" in robot.design.node_by_id
+
+
+def test_delete_in_the_steps_of_a_presentation_takes_one_out(launch: Callable) -> None:
+    robot = launch(THREE_TIERS)
+    robot.activate()
+    robot.click("web")
+    card = robot.opened.commands.presenting.card
+    card.open()
+    card.add()
+    card.add()
+    card.steps.setFocus()
+    robot.key(Qt.Key.Key_Delete)
+    assert len(robot.design.presentation) == 1
+    assert "web" in robot.design.node_by_id
+
+
+def test_a_field_that_goes_with_what_it_belongs_to_gives_the_keyboard_to_the_canvas(
+    robot: Robot, dialogs: FakeDialogs
+) -> None:
+    dialogs.answer = "discard"
+    robot.activate()
+    robot.drop("service", 0, 0)
+    robot.drop("service", 300, 0)
+    panel = robot.views.inspector_place.panel
+    robot.wait(lambda: panel.form.row(("config", "workers")) is not None)
+    panel.focus_field("config.workers")
+    robot.control(Qt.Key.Key_Z)
+    assert len(robot.design.nodes) == 1
+    assert robot.window.focusWidget() is robot.views.canvas
+    robot.click(robot.node("service"))
+    panel.focus_field("config.workers")
+    robot.services.files.new()
+    assert robot.window.focusWidget() is robot.views.canvas
+
+
+def test_a_flowchart_on_an_empty_page_is_shown_whole(robot: Robot) -> None:
+    boxes = " --> ".join(f"n{i}[Service {i}]" for i in range(14))
+    robot.views.canvas.paste(f"flowchart LR\n  {boxes}\n")
+    assert len(robot.design.nodes) == 14
+    view = robot.views.canvas.viewport().rect()
+    assert all(view.contains(robot.at(node.x, node.y)) for node in robot.design.nodes)
+
+
+def flow(robot: Robot) -> list[object]:
+    """The written-out flow of the web servers."""
+    return list(robot.design.node_by_id["web"].config["flow"])
