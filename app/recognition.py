@@ -56,16 +56,25 @@ def recognised(path: Path) -> OtherFile | None:
         return OtherFile(path, f"{name} cannot be opened: {error.strerror}. {folder}")
     except (OSError, ValueError):
         return None
-    for magic, sort in _MAGIC:
-        if data.startswith(magic):
-            return OtherFile(path, f"{name} is {sort}; {_DESIGN}.")
-    if data[:1_000].lstrip().lower().startswith((b"<svg", b"<?xml", b"<!doctype", b"<html")):
-        return OtherFile(path, f"{name} is a drawing or a page; {_DESIGN}.")
+    if not data.strip():
+        return None  # an empty file of any name is told as such
+    sort = _sort_of(data)
+    if sort:
+        return OtherFile(path, f"{name} is {sort}; {_DESIGN}.")
     if data.lstrip().startswith(b"{"):
         return _of_object(path, name, data)
     return _of_flowchart(path, name, data) or _of_recording(
         path, name, is_packed=data.startswith(_GZIP)
     )
+
+
+def _sort_of(data: bytes) -> str:
+    """What a file is by its first bytes; empty for what is perhaps a text of ours."""
+    for magic, sort in _MAGIC:
+        if data.startswith(magic):
+            return sort
+    drawn = (b"<svg", b"<?xml", b"<!doctype", b"<html")
+    return "a drawing or a page" if data[:1_000].lstrip().lower().startswith(drawn) else ""
 
 
 def _of_flowchart(path: Path, name: str, data: bytes) -> OtherFile | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from engine.cli.advancing import carry_out
 from engine.cli.console import output
 from engine.cli.errors import InputError
-from engine.cli.json_out import write_json
+from engine.cli.json_out import check_out, write_json
 from engine.cli.preparing import memory_of, prepared, seconds
 from engine.cli.tables import airy_table
 from engine.cli.terminal import shown
@@ -51,6 +51,7 @@ class WhyWanted:
 
 def why(wanted: WhyWanted) -> int:
     """Run a design, and print the chain of causes of what went wrong. Raises ``InputError``."""
+    check_out(wanted.run.json_out)
     design = prepared(wanted.run)
     moment = None if wanted.moment is None else seconds("--at", wanted.moment)
     _check(design, wanted.node, moment)

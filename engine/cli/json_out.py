@@ -8,8 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from engine.cli.errors import InputError
-from engine.model.disk import write_to
+from engine.model.disk import check_place, write_to
 from engine.model.files import reason_of
+
+
+def check_out(target: str | None, option: str = "--json") -> None:
+    """Refuse before long work what could not be written after it. Raises ``InputError``."""
+    if target is None or target == "-":
+        return
+    try:
+        check_place(Path(target))
+    except OSError as error:
+        raise _refused(f"{option} {target}", error) from error
 
 
 def write_json(result: dict[str, Any], target: str) -> None:
@@ -26,5 +36,9 @@ def write_out(text: str, target: str, where: str) -> None:
     try:
         write_to(Path(target), text.encode())
     except OSError as error:
-        msg = f"{where}: cannot be written: {reason_of(error)}; choose another place"
-        raise InputError(msg) from error
+        raise _refused(where, error) from error
+
+
+def _refused(where: str, error: OSError) -> InputError:
+    """Why something cannot be written."""
+    return InputError(f"{where}: cannot be written: {reason_of(error)}; choose another place")

@@ -10,7 +10,7 @@ from engine.catalog import lower
 from engine.catalog.typed import DesignError
 from engine.cli.console import output
 from engine.cli.errors import OK, STOPPED, InputError
-from engine.cli.json_out import write_json
+from engine.cli.json_out import check_out, write_json
 from engine.cli.lazily import lazily
 from engine.cli.preparing import Wanted, memory_of, prepared
 from engine.cli.theory_tables import theory_tables
@@ -40,6 +40,7 @@ class TheoryWanted:
 
 def show_theory(wanted: TheoryWanted) -> int:
     """Predict, measure where that is wanted, and print both. Raises ``InputError``."""
+    check_out(wanted.run.json_out)
     design, load = prepared(wanted.run), load_factor(wanted.load)
     memory = memory_of(wanted.run.memory)
     try:

@@ -9,7 +9,7 @@ from engine.catalog.checks.scenario import metric_problem
 from engine.cli.advancing import carry_out
 from engine.cli.console import PlainConsole, output
 from engine.cli.errors import MISSED, OK, InputError
-from engine.cli.json_out import write_json
+from engine.cli.json_out import check_out, write_json
 from engine.cli.live import watch
 from engine.cli.preparing import memory_of, prepared, seconds
 from engine.cli.replaying import replayed
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 def simulate(wanted: Wanted) -> int:
     """Run it. Raises ``InputError``."""
+    check_out(wanted.json_out)
     session = _begun(wanted)
     run = partial(watch, session, PlainConsole()) if wanted.live else None
     code = carry_out(wanted.file.name, session, quiet=wanted.quiet, run=run)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from engine.cli.advancing import carry_out
 from engine.cli.console import output
 from engine.cli.errors import InputError
-from engine.cli.json_out import write_json, write_out
+from engine.cli.json_out import check_out, write_json, write_out
 from engine.cli.preparing import memory_of, prepared, seconds
 from engine.cli.waterfall import edges_table, waterfalls
 from engine.model.names import name_of
@@ -46,6 +46,8 @@ class SpansWanted:
 
 def spans(wanted: SpansWanted) -> int:
     """Run a design and show single requests of it. Raises ``InputError``."""
+    check_out(wanted.run.json_out)
+    check_out(wanted.otlp, "--otlp")
     design = prepared(wanted.run)
     moment = None if wanted.moment is None else seconds("--at", wanted.moment)
     _check(design, wanted, moment)

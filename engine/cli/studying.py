@@ -11,7 +11,7 @@ from rich.text import Text
 
 from engine.cli.console import PlainConsole, output
 from engine.cli.errors import MISSED, OK, InputError, Interrupted
-from engine.cli.json_out import write_out
+from engine.cli.json_out import check_out, write_out
 from engine.cli.study_tables import report_tables
 from engine.cli.tables import result_tables
 from engine.cli.terminal import shown
@@ -52,6 +52,7 @@ def outcomes_of(common: Common, make: Callable[[], Study]) -> Mapping[str, Outco
 
 def _run(common: Common, make: Callable[[], Study], *, keeps: bool = True) -> StudyRun:
     """Make a study and run it to its end. ``keeps``: whether the command has an ``--output``."""
+    check_out(common.json_out)
     with _as_input_errors():
         for path in common.files:
             check_export(path)

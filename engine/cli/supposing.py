@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from engine.cli import studying
 from engine.cli.console import output
 from engine.cli.errors import MISSED, OK, InputError
-from engine.cli.json_out import write_json
+from engine.cli.json_out import check_out, write_json
 from engine.cli.predicting import load_factor
 from engine.cli.tables import airy_table
 from engine.cli.terminal import shown
@@ -53,6 +53,7 @@ class WhatIfWanted:
 def what_if(wanted: WhatIfWanted) -> int:
     """Predict and measure what could be tried, and print it, the best first. Raises ``InputError``."""
     common = wanted.common
+    check_out(common.json_out)
     variant = _variant(common.variant(), wanted.load)
     design = _checked(variant)
     if wanted.node is not None and wanted.node not in design.node_by_id:

@@ -101,15 +101,32 @@ def read_whole(path: Path, most: int) -> tuple[bytes, Stamp]:
 
 def write_to(path: Path, data: bytes) -> None:
     """Write what a person asked for: a file as a whole, a pipe or a terminal as it is. Raises ``OSError``."""
-    try:
-        is_stream = stat.S_ISCHR(mode := path.stat().st_mode) or stat.S_ISFIFO(mode)
-    except FileNotFoundError:
-        is_stream = False
-    if is_stream:  # ``/dev/stdout``, ``/dev/null``, ``>(jq .)``
+    if _is_stream(path):
         with path.open("wb") as file:
             file.write(data)
     else:
         write_whole(path, data)
+
+
+def check_place(path: Path) -> None:
+    """Refuse before long work what `write_to` would refuse after it; nothing is left there. Raises ``OSError``."""
+    if _is_stream(path):  # opening one could wait for a reader, or tell one that this was all
+        if not os.access(path, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return
+    target = path.resolve()
+    _old(target)
+    with _temporary(target, b"", PRIVATE):
+        pass
+
+
+def _is_stream(path: Path) -> bool:
+    """Whether a path is a pipe or a terminal: ``/dev/stdout``, ``/dev/null``, ``>(jq .)``."""
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return False
+    return stat.S_ISCHR(mode) or stat.S_ISFIFO(mode)
 
 
 def write_whole(path: Path, data: bytes, mode: int = _SHARED) -> Stamp:
@@ -121,17 +138,25 @@ def write_whole(path: Path, data: bytes, mode: int = _SHARED) -> Stamp:
         mode: permissions of a new file, less what the umask takes away. An old file keeps its own.
     """
     target = path.resolve()
+    old = _old(target)
+    if old is None:
+        return _replaced(target, data, mode)
+    if old.st_nlink > 1:
+        return _overwritten(target, data)
+    return _replaced(target, data, PRIVATE, old)
+
+
+def _old(target: Path) -> os.stat_result | None:
+    """What is known of the file that would be replaced; None where there is none. Raises ``OSError``."""
     try:
         old = target.stat()
     except FileNotFoundError:
-        return _replaced(target, data, mode)
+        return None
     if not stat.S_ISREG(old.st_mode):
         raise NotRegularError(old.st_mode)
     if not old.st_mode & 0o222 or not os.access(target, os.W_OK):
         raise PermissionError(errno.EACCES, "it is read-only")
-    if old.st_nlink > 1:
-        return _overwritten(target, data)
-    return _replaced(target, data, PRIVATE, old)
+    return old
 
 
 def _replaced(target: Path, data: bytes, mode: int, old: os.stat_result | None = None) -> Stamp:

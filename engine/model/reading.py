@@ -27,6 +27,8 @@ DESIGN: Final = "a design (an object with 'windtunnel': 1)"
 
 def read_json(text: str, wanted: str = DESIGN) -> dict[str, Any]:
     """The object that a text holds; ``wanted`` says in messages what it should be. Raises ``ReadError``."""
+    if not text.strip():
+        raise ReadError("is empty; restore a copy")
     try:
         value = json.loads(
             text,

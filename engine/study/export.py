@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from engine.model.disk import write_to
+from engine.model.disk import check_place, write_to
 from engine.model.files import reason_of
 from engine.study.estimates import value_in
 from engine.study.points import LOAD
@@ -44,18 +44,18 @@ def export(study: Study, done: Mapping[str, Outcome], path: Path | str) -> list[
     path = Path(path)
     check_export(path)
     report, table = study.conclude(done), runs_table(study, done)
-    summary = path.with_name(f"{path.stem}.summary{path.suffix}")
-    try:
-        if path.suffix == ".json":
-            write_to(path, json_text(report, table).encode())
-            return [path]
+    if path.suffix == ".json":
+        texts = [json_text(report, table).encode()]
+    else:
         packed = _csv if path.suffix == ".csv" else _parquet
-        write_to(path, packed(table))
-        write_to(summary, packed(report.tables[0]))
-    except OSError as error:
-        msg = f"{path}: cannot be written: {reason_of(error)}; choose another place"
-        raise ExportError(msg) from error
-    return [path, summary]
+        texts = [packed(table), packed(report.tables[0])]
+    places = _places(path)
+    for place, text in zip(places, texts, strict=True):
+        try:
+            write_to(place, text)
+        except OSError as error:
+            raise _refused(place, error) from error
+    return places
 
 
 def check_export(path: Path | str) -> None:
@@ -67,8 +67,25 @@ def check_export(path: Path | str) -> None:
     if not path.parent.is_dir():
         msg = f"{path}: cannot be written: there is no folder {path.parent}; make it first"
         raise ExportError(msg)
+    for place in _places(path):
+        try:
+            check_place(place)
+        except OSError as error:
+            raise _refused(place, error) from error
     if path.suffix == ".parquet":
         _pyarrow()
+
+
+def _places(path: Path) -> list[Path]:
+    """The files that are written: a table has a summary beside it."""
+    if path.suffix == ".json":
+        return [path]
+    return [path, path.with_name(f"{path.stem}.summary{path.suffix}")]
+
+
+def _refused(path: Path, error: OSError) -> ExportError:
+    """Why a file cannot be written."""
+    return ExportError(f"{path}: cannot be written: {reason_of(error)}; choose another place")
 
 
 def json_text(report: Report, runs: Table) -> str:

@@ -84,6 +84,14 @@ def test_a_broken_design_is_still_told_as_one(desk: Desk, tmp_path: Path) -> Non
     assert len(desk.failed) == 3
 
 
+@pytest.mark.parametrize("name", ["a.windtunnel", "a.csv", "a.windtunnel-run", "a.json", "a"])
+def test_an_empty_file_is_told_as_empty(name: str, desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.touch()
+    assert not desk.files.open(path)
+    assert [name in text and "is empty" in text for text in desk.failed] == [True]
+
+
 def test_folders_and_pipes_are_named(desk: Desk, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for path, says in ((tmp_path, "it is a folder"), (tmp_path / "pipe", "it is a pipe")):

@@ -47,6 +47,9 @@ def load_recording(path: Path, options: Options = AS_IT_SAYS) -> Recording | Rat
 
 def read_recording(text: str, name: str, options: Options = AS_IT_SAYS) -> Recording | RateCurve:
     """What a text holds; ``name`` stands in messages. Raises ``RecordingError``."""
+    if not text.strip():
+        msg = f"{name}: is empty; give a table or a log with one line a request"
+        raise RecordingError(msg)
     found = next(each for each in FORMATS if each.recognises(text))
     try:
         return found.read(text, options)

@@ -229,6 +229,7 @@ def test_bad_usage_is_one_line(
 @pytest.mark.parametrize(
     ("content", "says"),
     [
+        ("", "is empty"),
         ("{", "is not JSON"),
         ("[" * 200_000, "nested deeper"),
         ('{"windtunnel": 9}', "newer version"),
@@ -391,3 +392,27 @@ def test_every_arrival_process_can_be_set(
     found = result_of(capsys, shop, *arguments)["clients"]["users"]["offered"]
     if offered:
         assert found == pytest.approx(offered, rel=0.25)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "simulate {file} --json {out}",
+        "theory {file} --measure --json {out}",
+        "why {file} --json {out}",
+        "what-if {file} --json {out}",
+        "spans {file} --json {out}",
+        "spans {file} --otlp {out}",
+        "study replicate {file} --json {out}",
+        "study chaos {file} --export {out}",
+    ],
+)
+@pytest.mark.parametrize("place", ["nowhere/out.json", "folder.json"])
+def test_what_could_not_be_written_is_refused_before_the_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str, place: str
+) -> None:
+    """The design is not even looked at: there is none."""
+    (tmp_path / "folder.json").mkdir()
+    file, out = tmp_path / "none.windtunnel", tmp_path / place
+    line = complaint(capsys, *command.format(file=file, out=out).split())
+    assert f"{out}: cannot be written" in line

@@ -305,3 +305,9 @@ def test_recorded_work_is_done_in_its_order_by_the_service_that_is_called() -> N
 def test_work_that_nobody_could_do_is_said_to_be_left_out() -> None:
     made = design([client()], [])
     assert "its work is left out" in replay(made, "users", read("time,work", "0,1", "1,2")).about
+
+
+@pytest.mark.parametrize("text", ["", " \n\n"])
+def test_an_empty_recording_is_told_as_empty(text: str) -> None:
+    with pytest.raises(RecordingError, match=r"^log\.csv: is empty; "):
+        read_recording(text, "log.csv", Options())

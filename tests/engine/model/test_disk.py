@@ -10,7 +10,7 @@ import pytest
 
 from engine.model import files
 from engine.model.design import Design
-from engine.model.disk import PRIVATE, read_whole, write_whole
+from engine.model.disk import PRIVATE, check_place, read_whole, write_whole
 from engine.model.files import FileError, load, save
 
 MOST = 1_000
@@ -116,3 +116,21 @@ def test_a_stamp_tells_a_change_from_a_touch(place: Path) -> None:
 def test_what_is_read_is_bounded(place: Path) -> None:
     place.write_bytes(b"x" * 5_000)
     assert len(read_whole(place, MOST)[0]) == MOST + 1
+
+
+def test_a_place_is_tried_and_left_as_it_was(place: Path, tmp_path: Path) -> None:
+    check_place(place)
+    assert list(tmp_path.iterdir()) == []
+    place.write_text("old")
+    before = read_whole(place, MOST)[1]
+    check_place(place)
+    only(place)
+    assert before.seems_same(place)
+    check_place(Path(os.devnull))
+    with pytest.raises(FileNotFoundError):
+        check_place(tmp_path / "nowhere" / "out.json")
+    with pytest.raises(OSError, match="it is a folder"):
+        check_place(tmp_path)
+    place.chmod(0o444)
+    with pytest.raises(PermissionError, match="it is read-only"):
+        check_place(place)

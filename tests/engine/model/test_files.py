@@ -78,7 +78,8 @@ def test_unknown_kinds_and_fields_survive_loading_editing_and_saving() -> None:
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ("", "is not JSON"),
+        ("", "is empty"),
+        (" \n", "is empty"),
         ("{", "is not JSON"),
         ("[1]", "holds a list, not a design"),
         ("3", "holds a number"),

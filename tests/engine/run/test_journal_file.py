@@ -119,7 +119,7 @@ def test_a_run_that_goes_backwards_is_refused() -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("", "is not JSON"),
+        ("", "is empty"),
         ("[1]", "holds a list, not a recorded run"),
         ('{"windtunnel_journal": 1, "windtunnel_journal": 1}', "twice"),
         ('{"windtunnel_journal": NaN}', "no JSON number"),

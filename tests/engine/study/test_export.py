@@ -66,5 +66,19 @@ def test_what_cannot_be_written_is_refused_before_the_study(tmp_path: Path) -> N
     with pytest.raises(ExportError, match="make it first"):
         check_export(tmp_path / "nowhere" / "out.csv")
     (tmp_path / "folder.csv").mkdir()
-    with pytest.raises(ExportError, match="choose another place"):
-        export(STUDY, {}, tmp_path / "folder.csv")
+    (tmp_path / "other.summary.csv").mkdir()
+    for name in ("folder.csv", "other.csv"):
+        with pytest.raises(ExportError, match="it is a folder, not a file; choose another place"):
+            check_export(tmp_path / name)
+        with pytest.raises(ExportError, match="choose another place"):
+            export(STUDY, {}, tmp_path / name)
+    assert not (tmp_path / "folder.summary.csv").exists()
+
+
+def test_what_can_be_written_is_left_as_it_was(tmp_path: Path) -> None:
+    old = tmp_path / "old.json"
+    old.write_text("kept")
+    check_export(old)
+    check_export(tmp_path / "new.csv")
+    assert [path.name for path in tmp_path.iterdir()] == ["old.json"]
+    assert old.read_text() == "kept"
