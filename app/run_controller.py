@@ -315,14 +315,9 @@ class RunController(QObject):
         """Do not go back after all."""
         self._send(CancelRewind())
 
-    def explain(self, moment: float | None, item: str | None) -> None:
-        """Ask why something went wrong; ``explained`` is the answer.
-
-        Args:
-            moment: at which time (s); None for the worst of all.
-            item: at which node; None for the clients.
-        """
-        self._send(Explain(moment, item))
+    def explain(self, question: Explain) -> None:
+        """Ask why something went wrong; ``explained`` is the answer."""
+        self._send(question)
 
     def ask(self, question: TakeTraces | FindIncidents | WatchKey) -> None:
         """Ask for single requests (``traced``), for incidents (``found``), or that snapshots tell of a key."""

@@ -4,88 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QAccessible, QColor, QPainter, QPen
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.overlay import Overlay
 from engine.model.design import Design
-from engine.model.units import format_quantity
-from widgets.theme import breakable, plain_tip, set_role, speak_as
+from widgets.causes import WIDE, FactRow
+from widgets.theme import set_role
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
-
-    from engine.run.protocol import Explained
+    from engine.run.protocol import Explain, Explained
     from engine.why.fact import Fact
     from widgets.theme import ThemeManager
 
 _WIDTH: Final = 560
 _HEIGHT: Final = 460
-_TIME: Final = 74
 _NOTHING: Final = "Nothing went wrong that would need a reason."
 _WAIT: Final = "Looking…"
 _NO_RUN: Final = "There is nothing to explain yet: run the design first (Space)."
-
-
-class FactRow(QWidget):
-    """One fact: a point on the line of time, when, and what."""
-
-    def __init__(self, fact: Fact, card: WhyCard, *, is_first: bool, is_last: bool) -> None:
-        """Show a fact."""
-        super().__init__()
-        self.fact, self._card = fact, card
-        self._is_first, self._is_last = is_first, is_last
-        row = QHBoxLayout(self)
-        row.setContentsMargins(34, 5, 16, 5)
-        row.setSpacing(10)
-        self.when = set_role(QLabel(format_quantity(fact.time, "s")), "muted")
-        self.when.setFont(card.look.fonts.numbers(12))
-        self.when.setFixedWidth(_TIME)
-        self.what = QLabel(breakable(said(fact)), wordWrap=True)
-        self.what.setTextFormat(Qt.TextFormat.PlainText)
-        row.addWidget(self.when, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self.what, 1)
-        if fact.item is not None:
-            self.setCursor(Qt.CursorShape.PointingHandCursor)
-            self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-            speak_as(self, QAccessible.Role.ListItem)
-            self.setToolTip(plain_tip("Show where that was"))
-        self.setAccessibleName(f"{self.when.text()}: {said(fact)}")
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Go there."""
-        self._jump()
-        super().mouseReleaseEvent(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter goes there as well."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self._jump()
-        else:
-            super().keyPressEvent(event)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """The line of time with a point on it; one that comes from outside is full."""
-        theme = self._card.look.theme
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        colour = QColor(theme.danger.colour)
-        middle = QPointF(20.0, self.what.y() + 9.0)
-        if self.hasFocus():
-            painter.fillRect(self.rect(), QColor(theme.selected_row))
-        painter.setPen(QPen(colour, 1.5))
-        top = middle.y() if self._is_first else 0.0
-        bottom = middle.y() if self._is_last else float(self.height())
-        painter.drawLine(QPointF(20.0, top), QPointF(20.0, bottom))
-        painter.setBrush(colour if self.fact.first else QColor(theme.panel))
-        painter.drawEllipse(middle, 4.0, 4.0)
-        painter.end()
-
-    def _jump(self) -> None:
-        """Show the item."""
-        if self.fact.item is not None:
-            self._card.jump_requested.emit(self.fact.item)
 
 
 class WhyCard(Overlay):
@@ -101,6 +37,7 @@ class WhyCard(Overlay):
         super().__init__(window, look)
         self.setAccessibleName("Why?")
         self._design = Design()
+        self._question: Explain | None = None
         self._column: QVBoxLayout | None = None
         self._body = QWidget()
         self.rows: list[FactRow] = []
@@ -109,18 +46,19 @@ class WhyCard(Overlay):
         """Follow the open design, for its names."""
         self._design = design
 
-    def ask(self, *, has_run: bool) -> None:
-        """Open, and say that an answer is looked for, or that there is none to be had."""
+    def ask(self, question: Explain | None) -> None:
+        """Open, and say that an answer is looked for; or, of no question, that there is none to be had without a run."""
         column = self._column or self._build()
+        self._question = question
         self._head.setText("Why?")
-        self._fill((), _WAIT if has_run else _NO_RUN)
+        self._fill((), _NO_RUN if question is None else _WAIT)
         self.open()
         column.activate()
         self._area.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def show_answer(self, answer: Explained) -> None:
-        """Show the chain of causes, unless the card was closed meanwhile."""
-        if not self.isVisible():
+        """Show the chain of causes, unless the card was closed meanwhile, or somebody else had asked."""
+        if not self.isVisible() or answer.question != self._question:
             return
         self._head.setText(f"Why? {self._about(answer)}")
         self._fill(answer.facts, _NOTHING)
@@ -174,10 +112,11 @@ class WhyCard(Overlay):
         column.setSpacing(0)
         last = len(facts) - 1
         self.rows = [
-            FactRow(fact, self, is_first=place == 0, is_last=place == last)
+            FactRow(fact, self.look, WIDE, is_first=place == 0, is_last=place == last)
             for place, fact in enumerate(facts)
         ]
         for row in self.rows:
+            row.chosen.connect(self.jump_requested)
             column.addWidget(row)
         if not facts:
             label = set_role(QLabel(otherwise, wordWrap=True), "muted")
@@ -191,8 +130,3 @@ class WhyCard(Overlay):
         item = answer.question.item
         node = None if item is None else self._design.node_by_id.get(item)
         return "" if node is None else node.name or node.id
-
-
-def said(fact: Fact) -> str:
-    """A fact in words; what is inferred says so."""
-    return f"{fact.what} (inferred)" if fact.inferred else fact.what

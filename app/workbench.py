@@ -12,6 +12,7 @@ from app.board_desk import BoardDesk
 from app.break_menu import break_edit, repair_edit
 from app.breakpoints_card import BreakpointsCard
 from app.budget_desk import BudgetDesk
+from app.causes_desk import CausesDesk
 from app.context_menu import BreakMenus, canvas_menu, item_menu
 from app.distances_card import DistancesCard
 from app.file_messages import FileMessages
@@ -30,6 +31,7 @@ from app.what_if_desk import WhatIfDesk
 from app.why_card import WhyCard
 from engine.model.edits import SetDesign
 from engine.model.units import format_quantity
+from engine.run.protocol import Explain
 from widgets.theme import window_title
 
 if TYPE_CHECKING:
@@ -89,6 +91,7 @@ class Workbench(QObject):
         self.help = HelpDesk(services, look, window.instruments)
         self.selection: frozenset[str] = frozenset()
         self.travel = TimeTravel(views, services.run)
+        CausesDesk(services, views, self.travel)
         self.travel.moved.connect(self.versions.show_moment)
         self.file_messages = FileMessages(services, views.banners, views.canvas.paste, self.say)
         RunMessages(services.run, views.banners, self.show_findings, self.breakpoints.open)
@@ -166,9 +169,10 @@ class Workbench(QObject):
     def explain(self) -> None:
         """Ask why something went wrong: at the node that is selected, or with the clients."""
         run, chosen = self.services.run, self.chosen
-        self.why.ask(has_run=run.has_run)
+        question = Explain(None, chosen if chosen in self.design.node_by_id else None)
+        self.why.ask(question if run.has_run else None)
         if run.has_run:
-            run.explain(None, chosen if chosen in self.design.node_by_id else None)
+            run.explain(question)
 
     def show_traces(self, wanted: Wanted = "slowest") -> None:
         """Show single requests: through the node that is selected, about the moment that is looked at."""
@@ -226,6 +230,8 @@ class Workbench(QObject):
         run.explained.connect(self.why.show_answer)
         run.cleared.connect(self.why.close_card)
         self.why.jump_requested.connect(self.jump)
+        self.views.inspector.causes.item_requested.connect(self.jump)
+        self.views.inspector.causes.all_requested.connect(self.explain)
         self.why.help_wanted.connect(lambda: self.what_if.ask(self.chosen))
         self.traces.item_requested.connect(self.views.canvas.reveal)
         self.board.item_requested.connect(self.views.canvas.reveal)

@@ -32,9 +32,11 @@ def explained(record: Record, session: Session, question: Explain) -> Explained:
         session: the run.
         question: what is asked.
     """
+    begun = time.perf_counter()
     record.plan = session.plan
     names = {each.id: each.name or each.id for each in session.design.nodes}
-    return Explained(question, explain(record, names, question.moment, question.item))
+    facts = explain(record, names, question.moment, question.item)
+    return Explained(question, facts, time.perf_counter() - begun)
 
 
 def incidents_found(record: Record, session: Session) -> FoundIncidents:

@@ -256,6 +256,8 @@ class Explained:
 
     question: Explain
     facts: tuple[Fact, ...]
+    took: float = 0.0
+    """Seconds that it took to find them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ def words(card: WhyCard) -> str:
 
 
 def test_each_fact_is_a_line_in_order(card: WhyCard) -> None:
-    card.ask(has_run=True)
+    card.ask(Explain())
     card.show_answer(Explained(Explain(), FACTS))
     assert [row.when.text() for row in card.rows] == ["60 s", "61 s", "62.5 s"]
     assert "(inferred)" in card.rows[1].what.text()
@@ -48,7 +48,7 @@ def test_each_fact_is_a_line_in_order(card: WhyCard) -> None:
 
 
 def test_a_line_leads_to_where_it_was(card: WhyCard, qtbot: Any) -> None:
-    card.ask(has_run=True)
+    card.ask(Explain())
     card.show_answer(Explained(Explain(), FACTS))
     with qtbot.waitSignal(card.jump_requested) as clicked:
         QTest.mouseClick(card.rows[0], Qt.MouseButton.LeftButton)
@@ -58,22 +58,29 @@ def test_a_line_leads_to_where_it_was(card: WhyCard, qtbot: Any) -> None:
 
 
 def test_nothing_wrong_and_no_run_say_so(card: WhyCard) -> None:
-    card.ask(has_run=False)
+    card.ask(None)
     assert "run the design first" in words(card)
-    card.ask(has_run=True)
+    card.ask(Explain())
     card.show_answer(Explained(Explain(), ()))
     assert "Nothing went wrong" in words(card)
 
 
 def test_the_head_says_what_was_asked_about(card: WhyCard) -> None:
     card.set_design(Design(nodes=(Node(id="web", kind="service", name="Checkout"),)))
-    card.ask(has_run=True)
+    card.ask(Explain(None, "web"))
     card.show_answer(Explained(Explain(None, "web"), FACTS))
     assert "Why? Checkout" in words(card)
 
 
+def test_an_answer_to_another_question_is_not_shown(card: WhyCard) -> None:
+    card.ask(Explain())
+    card.show_answer(Explained(Explain(60.0, "web"), FACTS))
+    assert card.rows == []
+    assert "Looking" in words(card)
+
+
 def test_an_answer_that_comes_too_late_opens_nothing(card: WhyCard) -> None:
-    card.ask(has_run=True)
+    card.ask(Explain())
     card.close_card()
     card.show_answer(Explained(Explain(), FACTS))
     assert not card.isVisible()

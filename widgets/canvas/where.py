@@ -21,6 +21,14 @@ def place_of(canvas: QGraphicsView, item_id: str) -> QRect:
     return canvas.mapFromScene(rect).boundingRect().intersected(canvas.viewport().rect())
 
 
+def state_of(canvas: QGraphicsView, item_id: str) -> str:
+    """The state that a card shows; empty for what has no card."""
+    scene = canvas.scene()
+    if not isinstance(scene, CanvasScene) or item_id not in scene.cards:
+        return ""
+    return scene.presenter.state(item_id)
+
+
 def states_of(canvas: QGraphicsView) -> dict[str, str]:
     """The state that each card shows, by id."""
     scene = canvas.scene()

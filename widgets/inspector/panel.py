@@ -10,6 +10,7 @@ from shiboken6 import isValid
 
 from engine.model.design import Design
 from engine.model.edits import EditError
+from widgets.inspector.causes_section import CausesSection
 from widgets.inspector.comparing import (
     Comparison,
     averages_of,
@@ -83,6 +84,7 @@ class InspectorPanel(QWidget):
         self.beside = TheorySection(look)
         self._theory: Theory | None = None
         self._is_predicting = False
+        self.causes = CausesSection(look)
         self.measured = Measured(look)
         self.instances = InstanceBars(look)
         self.shards = ShardBars(look)
@@ -208,7 +210,7 @@ class InspectorPanel(QWidget):
         column = QVBoxLayout(inside)
         column.setContentsMargins(16, 12, 16, 16)
         column.setSpacing(8)
-        below = (self.beside, self.measured, self.instances, self.shards)
+        below = (self.beside, self.causes, self.measured, self.instances, self.shards)
         for part in (self.guide, self._nothing, self.form, *below):
             column.addWidget(part)
         column.addStretch(1)
