@@ -160,9 +160,16 @@ class Signs:
         """When a store has less often than usual what it is asked for; the values are the shares that it lacks."""
 
         def found() -> list[Stretch]:
-            points = _misses(self.record.node(name))
-            common = usual(points, before)
-            return stretches(points, common + max(0.1, 0.25 * (1.0 - common)))
+            parts = self.record.node(name)
+            common = usual(_misses(parts), before)
+            chance = _SPREAD * math.sqrt(max(common * (1.0 - common), 0.0))
+            certain = [
+                (sample, part)
+                for sample, part in parts
+                if (lacks := 1.0 - part.extra.get("hit_ratio", NAN)) > common
+                and (lacks - common) * math.sqrt(part.arrivals) > chance
+            ]
+            return stretches(_misses(certain), common + max(0.1, 0.25 * (1.0 - common)))
 
         return self._of(f"missing {before}", name, found)
 
