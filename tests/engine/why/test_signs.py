@@ -22,7 +22,9 @@ def record_of(seed: int, *events: dict[str, object]) -> Record:
     ]
     links = [link("users", "cache"), link("cache", "db")]
     classes = [{"name": "read", "keys": {"law": "uniform", "count": 1000}}]
-    made = design(nodes, links, classes=classes, duration=END, warmup=0, seed=seed, events=list(events))
+    made = design(
+        nodes, links, classes=classes, duration=END, warmup=0, seed=seed, events=list(events)
+    )
     session = Session(made)
     record = Record(session.plan)
     for look in range(1, END * LOOKS + 1):
