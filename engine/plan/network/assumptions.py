@@ -102,9 +102,7 @@ def _late(edge: Edge) -> list[str]:
     if edge.late <= _WORTH:
         return []
     limit = format_quantity(edge.plan.timeout, "s")
-    text = (
-        f"timeouts cut the tail: {format_share(edge.late, 2)} of the calls take longer than {limit}"
-    )
+    text = f"timeouts cut the tail: {format_quantity(edge.late, '%')} of the calls take longer than {limit}"
     most = max(edge.tries)
     if most > 1.0 + _WORTH:
         text += f", and are tried {format_figure(most)} times on average"
@@ -119,9 +117,7 @@ def _redelivered(site: Center) -> list[str]:
             continue
         again = exceeds(edge.target.hold, backlog.visibility) if backlog is not None else 0.0
         if again > _WORTH:
-            text = (
-                f"{format_share(again, 2)} of the messages take longer than the visibility timeout"
-            )
+            text = f"{format_quantity(again, '%')} of the messages take longer than the visibility timeout"
             found.append(f"{text} and are delivered again, which is not modelled")
     return found
 

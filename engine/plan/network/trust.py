@@ -7,7 +7,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
 from engine.model.prediction import PERCENTILES, TIMES, is_grave
-from engine.model.units import format_figure
+from engine.model.units import format_quantity
 from engine.plan.network.alike import BY_CALLS, held_calls
 from engine.plan.network.assumptions import node_doubts
 from engine.plan.network.kept_answers import lumps_in
@@ -303,11 +303,11 @@ def _cut_short(edge: Edge, source: Trust) -> None:
     """Calls that fail or are given up change what their caller takes."""
     if edge.late > _WORTH:
         source.doubts.append(
-            f"{format_figure(edge.late, 2)} of the calls over {edge.name} are given up"
+            f"{format_quantity(edge.late, '%')} of the calls over {edge.name} are given up"
         )
     elif max(edge.fails) > _WORTH and (
         edge.plan.retry.attempts > 1 or edge.source.plan.traffic is None
     ):
         source.doubts.append(
-            f"{format_figure(max(edge.fails), 2)} of the calls over {edge.name} fail"
+            f"{format_quantity(max(edge.fails), '%')} of the calls over {edge.name} fail"
         )

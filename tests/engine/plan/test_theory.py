@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from engine.catalog import lower
 from engine.model.files import loads
 from engine.model.prediction import NodePrediction, Theory
-from engine.model.units import format_figure, format_share
+from engine.model.units import format_figure, format_quantity
 from engine.plan.network.unmodelled import of_station
 from engine.plan.primitives import (
     INFINITE,
@@ -344,8 +344,9 @@ def test_held_workers_are_named_with_their_share() -> None:
 def test_late_answers_are_named_with_their_share() -> None:
     edge = link("users", "web", timeout=0.1)
     found = predict(plan([client(rate=80.0), station("web", exponential(S))], [edge]))
-    assert f"{format_share(math.exp(-0.1 / 0.05), 2)} of the calls take longer than 100 ms" in said(
-        found, "web"
+    assert (
+        f"{format_quantity(math.exp(-0.1 / 0.05), '%')} of the calls take longer than 100 ms"
+        in said(found, "web")
     )
 
 
@@ -418,7 +419,7 @@ def test_messages_that_are_delivered_again_are_said() -> None:
     work = station("worker", exponential(0.5), workers=60, pulls=True)
     links = [link("users", "jobs"), link("jobs", "worker")]
     found = predict(plan([client(rate=6.0), queue("jobs", visibility=1.0), work], links))
-    assert "13.53 % of the messages take longer than the visibility timeout" in said(found, "jobs")
+    assert "13.5 % of the messages take longer than the visibility timeout" in said(found, "jobs")
 
 
 def test_infinite_variance_has_no_mean_wait() -> None:
