@@ -127,6 +127,17 @@ def _cut(x: float, text: float, ends: list[float], limit: float, right: float) -
     return Label(QRectF(begin, row, GLYPH + _PAD + text, ROW_HEIGHT), text)
 
 
+def free_place(x: float, width: float, taken: Sequence[QRectF], ruler: Ruler) -> QRectF | None:
+    """Where words of some width can stand below ``x`` beside what is there, in the first row with room; None for nowhere."""
+    left = min(max(x - width / 2.0, ruler.left), ruler.right - width)
+    for row in ROWS:
+        rect = QRectF(left, row, width, ROW_HEIGHT)
+        apart = rect.adjusted(-_GAP, 0.0, _GAP, 0.0)
+        if left >= ruler.left and not any(apart.intersects(each) for each in taken):
+            return rect
+    return None
+
+
 def bubble_beside(labels: Sequence[QRectF], bubble: QRectF) -> QRectF:
     """The bubble with the time, in the first row where it covers no label; else above the load curve."""
     for row in ROWS:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF
 
-from widgets.timeline.layout import BASELINE, Label, Ruler, Wanted, place_labels
+from widgets.timeline.layout import BASELINE, Label, Ruler, Wanted, free_place, place_labels
 from widgets.timeline.wording import event_text
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ _REACH = 8.0
 _HANDLE = 5.0
 _SPEECH = 12.0
 """Side of the sign of a comment, at the top of the strip; comments nearer than that share one."""
+_TOLD = ("edit", "alert")
+"""Kinds of notices that are told in words."""
+_MOST_TOLD = 40
 _LONGEST = 90
 """Letters of a comment in a tooltip."""
 
@@ -88,6 +91,32 @@ def _bar_end(event: Event, ruler: Ruler) -> float | None:
 def notice_rect(notice: Notice, ruler: Ruler) -> QRectF:
     """Where a notice's tick is."""
     return QRectF(ruler.x(notice.at) - 1.0, BASELINE - 4.0, 2.0, 8.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A notice that is told in words, below its tick."""
+
+    notice: Notice
+    rect: QRectF
+
+
+def lay_out_notices(
+    notices: Sequence[Notice],
+    marks: Sequence[Mark],
+    ruler: Ruler,
+    measure: Callable[[str], float],
+) -> list[Noted]:
+    """What somebody did and what alarmed, in words, wherever events and those before leave room for all of it."""
+    told = [each for each in notices if each.kind in _TOLD and ruler.shows(each.at)]
+    taken = [mark.label.rect for mark in marks if mark.label is not None]
+    found: list[Noted] = []
+    for notice in told[-_MOST_TOLD:]:
+        rect = free_place(ruler.x(notice.at), measure(notice.text), taken, ruler)
+        if rect is not None:
+            taken.append(rect)
+            found.append(Noted(notice, rect))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

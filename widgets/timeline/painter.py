@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from engine.sim.snapshot import Notice
     from widgets.theme import IconSet, Theme
     from widgets.timeline.load import Curve
-    from widgets.timeline.marks import Mark, Spoken
+    from widgets.timeline.marks import Mark, Noted, Spoken
 
 _CURVE_BOTTOM: Final = BASELINE - 5.0
 _SQUARE: Final = 8.0
@@ -59,6 +59,8 @@ class Scene:
     """Instant pointed at; NaN for none."""
     marks: Sequence[Mark] = ()
     notices: Sequence[Notice] = ()
+    noted: Sequence[Noted] = ()
+    """Those of the notices that are told in words."""
     comments: Sequence[Spoken] = ()
     selected: int | None = None
     earlier: int = 0
@@ -103,6 +105,7 @@ class StripPainter:
                 painter.fillRect(
                     notice_rect(notice, ruler), QColor(self._theme.state(state).colour)
                 )
+        self._words(painter, scene)
         for mark in scene.marks:
             if mark.x >= ruler.left - 1.0:
                 self._mark(painter, mark, selected=mark.index == scene.selected)
@@ -118,6 +121,15 @@ class StripPainter:
         elif ruler.shows(scene.now) and scene.now > 0.0:
             self._playhead(painter, scene, scene.now, self._theme.text, self._theme.panel)
         self._comments(painter, scene)
+
+    def _words(self, painter: QPainter, scene: Scene) -> None:
+        """What somebody did, or what alarmed, below its tick."""
+        painter.setFont(self._caption)
+        for noted in scene.noted:
+            state = self._theme.state(_NOTICE_STATE.get(noted.notice.kind, "idle"))
+            painter.setPen(QColor(state.text))
+            room = noted.rect.adjusted(0, 0, 1, 0)
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, directed(noted.notice.text))
 
     def _comments(self, painter: QPainter, scene: Scene) -> None:
         """Where people said something."""
@@ -228,6 +240,7 @@ class StripPainter:
         width = QFontMetricsF(self._strong).horizontalAdvance(text) + 18.0
         left = min(max(x - width / 2, 2.0), scene.ruler.width - width - 4.0)
         labels = [mark.label.rect for mark in scene.marks if mark.label is not None]
+        labels += [noted.rect for noted in scene.noted]
         bubble = bubble_beside(labels, QRectF(left, ROWS[0], width, ROW_HEIGHT + 1.0))
         foot = max(ROWS[0], bubble.top())
         painter.fillRect(QRectF(x - 0.75, 6.0, 1.5, foot - 6.0), ink)

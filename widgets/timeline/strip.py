@@ -18,7 +18,7 @@ from widgets.timeline import edits
 from widgets.timeline.input import TimelineInput
 from widgets.timeline.layout import HEIGHT, Ruler
 from widgets.timeline.load import LoadCurve
-from widgets.timeline.marks import Mark, Spoken, lay_out, lay_out_comments
+from widgets.timeline.marks import Mark, Spoken, lay_out, lay_out_comments, lay_out_notices
 from widgets.timeline.painter import Scene, StripPainter
 from widgets.timeline.popup import EventPopup
 from widgets.timeline.wording import when_text
@@ -298,6 +298,7 @@ class TimelineStrip(QWidget):
         measured = self._load.measured(ruler.start, ruler.end, points)
         planned = self._load.planned(ruler.start, ruler.end, points)
         times = [event.at for event in self.events]
+        marks = self.marks
         return Scene(
             ruler=ruler,
             measured=measured,
@@ -306,8 +307,9 @@ class TimelineStrip(QWidget):
             now=self.axis.now,
             held=self.axis.held,
             cursor=self.axis.cursor if self._hands.instant is None else self._hands.instant,
-            marks=self.marks,
+            marks=marks,
             notices=self.notices,
+            noted=lay_out_notices(self.notices, marks, ruler, self._painter.measure),
             comments=self.comments,
             selected=self.selected,
             earlier=sum(at < ruler.start for at in times),

@@ -8,7 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QRectF
 
-from widgets.timeline.layout import GLYPH, ROWS, Ruler, Wanted, bubble_beside, place_labels
+from engine.sim.snapshot import Notice
+from widgets.timeline.layout import (
+    GLYPH,
+    ROWS,
+    Ruler,
+    Wanted,
+    bubble_beside,
+    free_place,
+    place_labels,
+)
+from widgets.timeline.marks import Mark, lay_out_notices
 
 LEFT, RIGHT = 98.0, 998.0
 
@@ -64,3 +74,31 @@ def test_the_time_stands_where_it_covers_no_name() -> None:
     assert top(second.translated(200.0, 0.0)) == ROWS[0]
     assert top(first) == ROWS[1]
     assert top(first, second) == 0.0
+
+
+@given(st.lists(st.tuples(st.floats(0.0, 100.0), st.floats(1.0, 400.0)), max_size=30))
+def test_words_of_notices_stand_where_nothing_else_does(wanted: list[tuple[float, float]]) -> None:
+    ruler = Ruler(0.0, 100.0, 1000.0)
+    taken = [QRectF(300.0, ROWS[0], 120.0, 15.0)]
+    for instant, width in wanted:
+        rect = free_place(ruler.x(instant), width, taken, ruler)
+        if rect is not None:
+            assert rect.left() >= ruler.left - 0.1
+            assert rect.right() <= ruler.right + 0.1
+            assert not any(rect.intersects(each) for each in taken)
+            taken.append(rect)
+
+
+def test_what_was_done_by_hand_is_told_in_words_and_what_flaps_is_not() -> None:
+    ruler = Ruler(0.0, 100.0, 1000.0)
+    notices = [
+        Notice(20.0, "edit", "Web: workers = 1", "web"),
+        Notice(40.0, "health", "lb: web 2 out", "lb"),
+        Notice(60.0, "alert", "p99 alert", "web"),
+        Notice(200.0, "edit", "not in view", "web"),
+    ]
+    found = lay_out_notices(notices, (), ruler, lambda text: 6.0 * len(text))
+    assert [each.notice.text for each in found] == ["Web: workers = 1", "p99 alert"]
+    event = Mark(0, None, "Flush", ruler.x(20.0), None, place_labels([Wanted(ruler.x(20.0), 90.0)], LEFT, RIGHT)[0])  # type: ignore[arg-type]  # fmt: skip
+    beside = lay_out_notices(notices, [event], ruler, lambda text: 6.0 * len(text))
+    assert beside[0].rect.top() == ROWS[1], "events come first"
