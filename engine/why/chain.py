@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from engine.records import dataclass
-from engine.why.inquiry import Inquiry
+from engine.why.inquiry import MUCH_SLOWER, Inquiry
 from engine.why.signs import Signs
 from engine.why.stretch import AFTER
 
@@ -22,8 +22,8 @@ _LONG: Final = 1.5
 """Seconds that something is wrong at least."""
 _NEAR: Final = 2.0
 """Seconds around a moment that count as that moment."""
-_MUCH_SLOWER: Final = 3.0
-"""Times as long as usual from which a client waits."""
+_LATEST: Final = 0.8
+"""Part of its time from which on a queue is longest that still grows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,8 @@ class _Trouble:
     fails: bool
     logged_out: bool = False
     """Whether its users are logged out, while nothing fails."""
+    unseen: bool = False
+    """Whether no client feels it: messages that were taken are not worked on."""
 
 
 def explain(
@@ -59,11 +61,29 @@ def explain(
         troubles = [
             each for each in troubles if each.stretch.reaches(moment - _NEAR, moment + _NEAR)
         ]
-    for trouble in sorted(troubles, key=lambda each: (not each.fails, -each.harm)):
+    for trouble in sorted(troubles, key=lambda each: (not each.fails, each.unseen, -each.harm)):
         facts = _chain(record, names, trouble)
-        if trouble.fails or any(fact.first for fact in facts):
+        if trouble.fails or any(_counts(record, trouble, fact) for fact in facts):
             return facts
     return ()
+
+
+def _counts(record: Record, trouble: _Trouble, fact: Fact) -> bool:
+    """Whether a fact makes a trouble worth telling: a cause from outside.
+
+    A queue is there to take a burst of its clients, unless it grows to the end.
+    """
+    if not fact.first or not trouble.unseen:
+        return fact.first
+    points, clients = (
+        trouble.stretch.points,
+        [each.id for each in record.plan.nodes if each.traffic],
+    )
+    longest = max(points, key=lambda each: each.value).end
+    grows = (
+        trouble.stretch.end >= record.samples[-1].start and longest > _LATEST * trouble.stretch.end
+    )
+    return grows or fact.node not in clients
 
 
 def _chain(record: Record, names: Mapping[str, str], trouble: _Trouble) -> tuple[Fact, ...]:
@@ -107,6 +127,7 @@ def _asked(
 def _troubles(record: Record, signs: Signs, item: str | None) -> Iterable[_Trouble]:
     """What is wrong at the clients, or at one node."""
     yield from _logouts(record, signs, item)
+    yield from _messages(record, signs, item)
     wanted = [each.id for each in record.plan.nodes if each.traffic is not None]
     for name in wanted if item is None else [item]:
         for stretch in signs.failing(name):
@@ -115,7 +136,7 @@ def _troubles(record: Record, signs: Signs, item: str | None) -> Iterable[_Troub
                 yield _Trouble(name, stretch, harm, fails=True)
         for stretch in signs.stuck(name):
             yield _Trouble(name, stretch, stretch.end - stretch.start, fails=True)
-        for stretch in signs.much_slower(name, _MUCH_SLOWER):
+        for stretch in signs.much_slower(name, MUCH_SLOWER):
             harm = stretch.mean * (stretch.end - stretch.start)
             yield _Trouble(name, stretch, harm, fails=False)
         if item is not None:
@@ -131,3 +152,16 @@ def _logouts(record: Record, signs: Signs, item: str | None) -> Iterable[_Troubl
         for what in ("logged_out", "logins"):
             for stretch in signs.logged_out(node.id, what):
                 yield _Trouble(node.id, stretch, 0.0, fails=False, logged_out=True)
+
+
+def _messages(record: Record, signs: Signs, item: str | None) -> Iterable[_Trouble]:
+    """When messages that were taken are not worked on, or are given up."""
+    for node in record.plan.nodes:
+        if not node.keeps_messages or item not in (None, node.id):
+            continue
+        unseen = item is None
+        for stretch in signs.piling(node.id):
+            if stretch.end - stretch.start >= _LONG:
+                yield _Trouble(node.id, stretch, stretch.peak, fails=False, unseen=unseen)
+        for stretch in signs.lost_letters(node.id):
+            yield _Trouble(node.id, stretch, stretch.total, fails=False, unseen=unseen)

@@ -28,12 +28,19 @@ class Events:
         self._record = record
         self._name = name
 
-    def on_node(self, node: str, near: Stretch, note: Callable[[str, Fact], None]) -> None:
-        """Note the events on a node that can be behind what begins there."""
+    def on_node(
+        self,
+        node: str,
+        near: Stretch,
+        note: Callable[[str, Fact], None],
+        only: str | None = None,
+    ) -> None:
+        """Note the events on a node that can be behind what begins there, or only those of one kind."""
         for event in self._near(near):
-            if node in event.nodes:
+            if node in event.nodes and only in (None, event.change):
                 note(_key(event), self._fact(event, node=node))
-        self._faults(node, near, note)
+        if only is None:
+            self._faults(node, near, note)
         for notice in self._noticed(node, near):
             if notice.kind == "edit":
                 note(notice.text, Fact(notice.at, notice.text, node=node, first=True))

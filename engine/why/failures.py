@@ -76,6 +76,7 @@ class Failures:
                 ),
             )
             self.slowness.node_full(target, found)
+            self._load.hot(target, found)
             self._load.more_comes(target, found)
         elif reason in _GONE:
             self.instances_go(target, found)
@@ -129,6 +130,8 @@ class Failures:
                     value=down.peak,
                 ),
             )
+            if self._case.nodes[name].station.memory is not None:
+                self._load.more_comes(name, down)
         for link in self._case.leaving[name] if self._case.nodes[name].router is not None else ():
             if self._case.begins("go", link.target):
                 self.instances_go(link.target, near)

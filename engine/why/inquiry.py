@@ -9,7 +9,7 @@ comes (`engine.why.limits`).
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from engine.why import words
 from engine.why.case import WINDOW, Case
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from engine.why.record import Record
     from engine.why.signs import Signs
     from engine.why.stretch import Stretch
+
+
+MUCH_SLOWER: Final = 3.0
+"""Times as long as usual from which who asks waits."""
 
 
 class Inquiry:
@@ -65,17 +69,17 @@ class Inquiry:
         """Answers take a client longer than usual."""
         if not self._case.begins("waits", client):
             return
-        self._case.note(
-            "slow",
-            Fact(
-                stretch.seen,
-                f"{self._case.name(client)}: answers take {words.seconds(stretch.mean)}, usually {words.seconds(common)}",
-                node=client,
-                value=stretch.mean,
-            ),
-        )
+        self._takes_long(client, stretch, common)
         for link in self._case.leaving[client]:
             self._slowness.link_slow(link, stretch)
+
+    def _takes_long(self, name: str, stretch: Stretch, common: float) -> None:
+        """Note that answers take longer than usual."""
+        text = (
+            f"{self._case.name(name)}: answers take {words.seconds(stretch.mean)}, "
+            f"usually {words.seconds(common)}"
+        )
+        self._case.note("slow", Fact(stretch.seen, text, node=name, value=stretch.mean))
 
     def client_is_stuck(self, client: str, stretch: Stretch) -> None:
         """Nothing comes back to a client any more."""
@@ -108,7 +112,23 @@ class Inquiry:
             if reasons.get("unauthorized", 0.0) > MANY:
                 self._failures.shut_out(name, failing)
             self._failures.links_fail(name, failing)
+        slow = at(self._case.signs.much_slower(name, MUCH_SLOWER), stretch.start, stretch.end)
+        if slow is not None:
+            common = self._case.signs.usual_time(name, slow.start)
+            self._takes_long(name, slow, common)
+        self._messages_lost(name, stretch)
         self._slowness.node_slow(name, stretch)
+
+    def _messages_lost(self, name: str, stretch: Stretch) -> None:
+        """Messages of a queue or topic are given up for dead."""
+        dead = at(self._case.signs.lost_letters(name), stretch.start, stretch.end)
+        if dead is None:
+            return
+        text = (
+            f"{self._case.name(name)}: {words.share(dead.mean)} of the messages end as dead letters"
+        )
+        self._case.note("dead", Fact(dead.seen, text, node=name, value=dead.mean))
+        self._failures.links_fail(name, dead)
 
     def users_logged_out(self, name: str, stretch: Stretch) -> None:
         """Users of a node are logged out, though what they ask for succeeds."""

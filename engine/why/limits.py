@@ -58,12 +58,7 @@ class Limits:
 
     def too_small(self, name: str, near: Stretch) -> None:
         """A node gets as much as it can serve, or more, and nothing else is to blame."""
-        if self._capacity is None:
-            plan = self._case.record.plan
-            demand = demand_of(plan)
-            found = {} if demand is None else capacities(plan, demand)
-            self._capacity = {each: of.rate for each, of in found.items()}
-        most = self._capacity.get(name, math.inf)
+        most = self._most(name)
         comes = self._case.signs.usual_rate(name, near.start)
         if math.isfinite(most) and comes > _TIGHT * most:
             self._case.note(
@@ -77,3 +72,37 @@ class Limits:
                     first=True,
                 ),
             )
+
+    def too_slow(self, name: str, near: Stretch) -> None:
+        """As much is published at a queue or topic as who works on it can do, or more."""
+        groups: dict[str | None, list[str]] = {}
+        for link in self._case.leaving[name]:
+            topic = self._case.nodes[name].topic is not None
+            groups.setdefault((link.group or link.target) if topic else None, []).append(
+                link.target
+            )
+        comes = self._case.signs.usual_rate(name, near.start)
+        for targets in groups.values():
+            most = sum(self._most(each) for each in targets)
+            if math.isfinite(most) and comes > _TIGHT * most:
+                who = " and ".join(self._case.name(each) for each in targets)
+                self._case.note(
+                    "small",
+                    Fact(
+                        near.seen,
+                        f"{self._case.name(name)} gets {words.rate(comes)}, and {who} can do {words.rate(most)}",
+                        node=targets[0],
+                        value=most,
+                        inferred=True,
+                        first=True,
+                    ),
+                )
+
+    def _most(self, name: str) -> float:
+        """What a node can serve (per second); infinite where there is no telling."""
+        if self._capacity is None:
+            plan = self._case.record.plan
+            demand = demand_of(plan)
+            found = {} if demand is None else capacities(plan, demand)
+            self._capacity = {each: of.rate for each, of in found.items()}
+        return self._capacity.get(name, math.inf)

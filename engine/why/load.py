@@ -58,6 +58,20 @@ class Load:
             self._misses(link, found)
             self.more_comes(link.source, found)
 
+    def hot(self, name: str, near: Stretch) -> None:
+        """Whoever is behind what comes to a node that looks at keys may ask for one key above all."""
+        if not self._case.nodes[name].reads_keys:
+            return
+        asking, seen = [name], {name}
+        while asking:
+            for link in self._case.entering[asking.pop()]:
+                if link.source not in seen:
+                    seen.add(link.source)
+                    asking.append(link.source)
+        for each in self._case.nodes.values():
+            if each.traffic is not None and each.id in seen:
+                self._case.events.on_node(each.id, near, self._case.note, only="hot_key")
+
     def _resent(self, name: str, near: Stretch) -> None:
         """Calls to a node are made again."""
         for link in self._case.entering[name]:

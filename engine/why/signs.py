@@ -41,8 +41,14 @@ _LONGER: Final = 3.0
 """Times as many as usual who wait."""
 _MOST_USUAL: Final = 20.0
 """Waiting requests for each worker that are too many, even where that is usual."""
+_BEHIND: Final = 5.0
+"""Seconds of what usually comes that wait as messages, from which a queue is behind."""
+_MOST_BEHIND: Final = 20.0
+"""As many seconds that are too many, even where they are usual."""
 _STILL: Final = 10.0
 """Seconds without any answer that are too many."""
+_SURGE: Final = 5.0
+"""Standard deviations of Poisson traffic that are chance, where every interval of a run is looked at."""
 _SPREAD: Final = 4.0
 """Standard deviations of Poisson traffic that are chance."""
 
@@ -57,6 +63,12 @@ class Signs:
         self.record = record
         self._since = since
         self._known: dict[tuple[str, str], list[Stretch]] = {}
+        self._places = {
+            each.id: float(kept.capacity)
+            for each in record.plan.nodes
+            if (kept := each.backlog or each.topic) is not None and kept.capacity is not None
+        }
+        """Of queues and topics that have no more."""
         self._room = {each.id: _room(each.station) for each in record.plan.nodes}
 
     def failing(self, name: str) -> list[Stretch]:
@@ -87,6 +99,32 @@ class Signs:
 
         return self._of(f"much slower {factor}", name, found)
 
+    def piling(self, name: str) -> list[Stretch]:
+        """When many more messages wait at a queue or topic than usual; the values are how many."""
+
+        def found() -> list[Stretch]:
+            points = [Point(s.start, s.end, part.queue) for s, part in self.record.node(name)]
+            common, rate = usual(points, -math.inf), self.usual_rate(name, -math.inf)
+            if not rate > 0.0:
+                return []
+            many = max(FEW, _BEHIND * rate, min(_LONGER * common, _MOST_BEHIND * rate))
+            return stretches(points, min(many, _NEARLY * self._places.get(name, math.inf)))
+
+        return self._of("piling", name, found)
+
+    def lost_letters(self, name: str) -> list[Stretch]:
+        """When messages are given up for dead; the values are shares of those that are published."""
+
+        def found() -> list[Stretch]:
+            points = []
+            for sample, part in self.record.node(name):
+                dead = part.extra.get("dead_lettered", 0.0)
+                whole = max(dead, part.extra.get("published", 0.0))
+                points.append(Point(sample.start, sample.end, dead / whole if dead >= FEW else 0.0))
+            return stretches(points, FAILING)
+
+        return self._of("dead letters", name, found)
+
     def stuck(self, name: str) -> list[Stretch]:
         """When requests are inside and nothing comes out, for much longer than answers take; the values are how many."""
 
@@ -104,10 +142,7 @@ class Signs:
         def found() -> list[Stretch]:
             points = _rates(self.record.node(name))
             common = usual(points, before)
-            if not common > 0.0:
-                return []
-            chance = _SPREAD * math.sqrt(common / points[0].length)
-            return stretches(points, max(MORE * common, common + chance))
+            return stretches(_surges(points, common), 0.0) if common > 0.0 else []
 
         return self._of(f"busier {before}", name, found)
 
@@ -321,6 +356,32 @@ def _counts(parts: Samples, what: str) -> list[Point]:
 def _rates(parts: Samples) -> list[Point]:
     """Arrivals per second."""
     return [Point(s.start, s.end, part.arrivals / max(s.end - s.start, 1e-9)) for s, part in parts]
+
+
+def _surges(points: Sequence[Point], common: float) -> list[Point]:
+    """Rates where they are higher than usual, and not by chance; else 0.
+
+    A jump shows in an interval alone. What is a little more, or little at all, shows over some intervals together: so
+    many that usual traffic would not come to as much by chance.
+    """
+    found = []
+    together = (_SURGE / (MORE - 1.0)) ** 2 / common
+    begun, whole, count = 0, 0.0, 0.0
+    for point in points:
+        whole += point.length
+        count += point.value * point.length
+        while whole - points[begun].length >= together:
+            whole -= points[begun].length
+            count -= points[begun].value * points[begun].length
+            begun += 1
+        chance = _SURGE * math.sqrt(common / point.length)
+        value = 0.0
+        if point.value > max(MORE * common, common + chance):
+            value = point.value
+        elif whole >= together and point.value > common and count > MORE * common * whole:
+            value = count / whole
+        found.append(Point(point.start, point.end, value))
+    return found
 
 
 def _retried(parts: list[tuple[Sample, LinkSample]]) -> list[Point]:

@@ -57,6 +57,7 @@ class Slowness:
             return
         self._case.events.on_node(name, near, self._case.note)
         self._case.users.logged_out(name, near)
+        self._load.hot(name, near)
         self.node_full(name, near)
         for link in self._case.leaving[name]:
             common = self._case.signs.usual_time(link.id, near.start - AFTER)
@@ -70,7 +71,9 @@ class Slowness:
                 self.link_slow(link, near)
 
     def node_full(self, name: str, near: Stretch) -> None:
-        """All workers of a node are busy, and requests wait."""
+        """All workers of a node are busy, and requests wait; or messages, at a queue or topic."""
+        if self._case.nodes[name].keeps_messages:
+            self._piles_up(name, near)
         found = behind(self._case.signs.full(name), near, EARLIER)
         if found is None or not self._case.begins("full", name):
             return
@@ -92,6 +95,23 @@ class Slowness:
         self._load.more_comes(name, found)
         if len(self._case.outside()) == before:
             self._limits.too_small(name, found)
+
+    def _piles_up(self, name: str, near: Stretch) -> None:
+        """More messages wait than usual: who works on them is gone, fails or is slow, or more come."""
+        found = behind(self._case.signs.piling(name), near, EARLIER)
+        if found is None or not self._case.begins("piles", name):
+            return
+        text = f"{self._case.name(name)}: up to {found.peak:,.0f} messages wait"
+        self._case.note("piles", Fact(found.seen, text, node=name, value=found.peak))
+        self._case.events.on_node(name, found, self._case.note)
+        before = len(self._case.outside())
+        for link in self._case.leaving[name]:
+            self._instances_go(link.target, found)
+            self.link_slow(link, found)
+            self._link_fails(link, found)
+        self._load.more_comes(name, found)
+        if len(self._case.outside()) == before:
+            self._limits.too_slow(name, found)
 
     def _connections(self, link: LinkPlan, near: Stretch) -> None:
         """All connections of a link are taken, and calls wait for one.
