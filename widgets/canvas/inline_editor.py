@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class InlineEditor(QPlainTextEdit):
-    """A text field over the canvas. Leaving it keeps the text, Esc does not."""
+    """A text field over the canvas. Leaving it keeps the text; Esc takes back a name, but never what was written on a note."""
 
     committed = Signal(str)
     closed = Signal()
@@ -60,7 +60,10 @@ class InlineEditor(QPlainTextEdit):
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter keeps, Esc leaves; in notes Enter is a new line and Ctrl+Enter keeps."""
+        """Enter keeps, Esc leaves; in notes Enter is a new line, and Ctrl+Enter and Esc keep."""
+        if event.key() == Qt.Key.Key_Escape and self.multiline:
+            self._commit()  # paragraphs are not dropped by one key: undo takes them back
+            return
         if event.key() == Qt.Key.Key_Escape:
             self._done = True
             self.close()

@@ -90,6 +90,16 @@ def test_escape_leaves_the_name_as_it_was(desk) -> None:
     assert desk.edits == []
 
 
+def test_escape_keeps_what_was_written_on_a_note(desk) -> None:
+    desk.view.add_note()
+    note = desk.view._scene.design.notes[-1].id
+    editor = desk.view._popups.editor
+    QTest.keyClicks(editor, "Question for Tuesday")
+    QTest.keyClick(editor, Qt.Key.Key_Escape)
+    assert desk.view._scene.design.note_by_id[note].text == "Question for Tuesday"
+    assert desk.view._popups.editor is None
+
+
 def test_an_unchanged_name_is_no_edit(desk) -> None:
     desk.view.select(["web"])
     desk.key(Qt.Key.Key_F2)
