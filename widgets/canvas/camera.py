@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, Signal
+from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, QSize, Signal
 from PySide6.QtGui import QTransform
 
 if TYPE_CHECKING:
@@ -29,6 +29,20 @@ class Camera(QObject):
         super().__init__(view)
         self.view = view
         self.zoom = 1.0
+        self._fitted = (0.0, QPointF())
+        """Where it was after the last fit: zoom, and the place in the upper left corner."""
+        self._fitted_in = QSize()
+        """The size of the view at the last fit."""
+
+    @property
+    def is_as_fitted(self) -> bool:
+        """Whether nobody has looked elsewhere since everything was fitted, whatever the size of the view is now."""
+        return (self.zoom, self.shown().topLeft()) == self._fitted
+
+    @property
+    def has_new_room(self) -> bool:
+        """Whether the view has another size than at the last fit."""
+        return self.view.viewport().size() != self._fitted_in
 
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
         """Zoom and keep the place under ``at`` (viewport; its middle by default) where it is."""
@@ -67,11 +81,13 @@ class Camera(QObject):
         if rect.isEmpty() or room.isEmpty():
             self.zoom_to(1.0)
             self.look_at(rect.center())
+            self._fitted, self._fitted_in = (self.zoom, self.shown().topLeft()), room
             return
         wanted = rect.adjusted(-_ROOM, -_ROOM, _ROOM, _ROOM)
         zoom = min(room.width() / wanted.width(), (room.height() - below) / wanted.height(), most)
         self.zoom_to(zoom)
         self.look_at(rect.center() + QPointF(0.0, below / 2.0 / self.zoom))
+        self._fitted, self._fitted_in = (self.zoom, self.shown().topLeft()), room
 
     def show_rect(self, rect: QRectF) -> None:
         """Show a whole rectangle, exactly: in a view of its proportions it fills that."""

@@ -109,8 +109,6 @@ class CanvasView(QGraphicsView):
         """The design came before the view had its size."""
         self._fit_again = False
         """Links are still to come that may stick out, of a design that is seen whole."""
-        self._fitted = QRectF()
-        """What was shown when the whole design was."""
         self._since_map = 0.0
         self._clock = QElapsedTimer()
         self._timer = QTimer(self)
@@ -183,6 +181,8 @@ class CanvasView(QGraphicsView):
         self.fit()
         self._fit_again = self._scene.arriving.waiting > 0
         self._fit_when_shown = not self.isVisible()
+        # What was clicked to open it, such as a message, may give the canvas its room in this turn.
+        QTimer.singleShot(0, self, self._fit_in_new_room)
         self.minimap.touch()
         self.minimap.go_home()
 
@@ -379,11 +379,15 @@ class CanvasView(QGraphicsView):
     def fit(self) -> None:
         """Show the whole design."""
         self._camera.fit(self._scene.content_rect())
-        self._fitted = self._camera.shown()
+
+    def _fit_in_new_room(self) -> None:
+        """Show a new design whole again where there is more or less room by now."""
+        if self._camera.is_as_fitted and self._camera.has_new_room:
+            self.fit()
 
     def _arrived(self) -> None:
         """All links are there: where nobody has looked elsewhere meanwhile, the design is shown whole again."""
-        if self._fit_again and self._camera.shown() == self._fitted:
+        if self._fit_again and self._camera.is_as_fitted:
             self.fit()
         self._fit_again = False
         self.minimap.touch()

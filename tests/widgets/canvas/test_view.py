@@ -87,6 +87,23 @@ def test_a_design_that_comes_first_is_fitted_when_the_view_is_shown(qtbot) -> No
     assert view._camera.shown().contains(view.content_rect())
 
 
+def test_a_design_is_fitted_again_in_the_room_that_its_opening_made(desk) -> None:
+    """A message above the canvas goes in the turn in which the design comes."""
+    desk.view.resize(900, 160)
+    desk.view.set_design(desk.design)
+    desk.view.resize(900, 600)
+    QTest.qWait(0)
+    shown, content = desk.view._camera.shown(), desk.view.content_rect()
+    assert shown.contains(content)
+    assert abs(shown.center().y() - content.center().y()) < 2.0
+    desk.view.set_design(desk.design)
+    desk.view.camera.pan_by(QPointF(40.0, 0.0))
+    looked = desk.view.camera.to_scene(QPointF())
+    desk.view.resize(900, 500)
+    QTest.qWait(0)
+    assert desk.view.camera.to_scene(QPointF()) == looked
+
+
 def test_names_of_frames_stay_readable_from_afar(desk) -> None:
     item = desk.view._scene.frames["zone"]
     look = desk.view._look
