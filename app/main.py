@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 
 from app.first_paint import FirstPaint
@@ -64,6 +64,7 @@ def run_app(arguments: Sequence[str]) -> int:
     app.setApplicationName("windtunnel")
     app.setApplicationDisplayName("")
     app.setDesktopFileName("windtunnel")
+    read_left_to_right(app)
     KeyGuard(app)
     GarbageCollector(app)
     shell = open_shell(app, Places.of_platform())
@@ -81,6 +82,14 @@ def run_app(arguments: Sequence[str]) -> int:
     code = app.exec()
     session.close()
     return code
+
+
+def read_left_to_right(app: QApplication) -> None:
+    """Lay the window out as its words are read, whatever the system or ``-reverse`` say.
+
+    All words are English, and time goes to the right; names are written in the direction of their own script.
+    """
+    app.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
 
 
 def _heed_signals(app: QApplication, session: _Session) -> None:

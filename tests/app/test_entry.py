@@ -31,3 +31,14 @@ def test_the_command_line_never_loads_qt() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_window_is_laid_out_as_its_words_are_read(qapp) -> None:
+    """Mirrored, it would read "?Why", and the canvas would look past its design."""
+    from PySide6.QtCore import Qt
+
+    from app.main import read_left_to_right
+
+    qapp.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    read_left_to_right(qapp)
+    assert qapp.isLeftToRight()
