@@ -12,9 +12,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from engine.model.prediction import ClientPrediction, NodePrediction, Theory
-from engine.model.units import format_figure
+from engine.model.units import format_figure, format_quantity
 from engine.plan.demand import demand_of
-from engine.plan.network.alike import held_calls
+from engine.plan.network.alike import below, held_calls
 from engine.plan.network.assumptions import design_doubts
 from engine.plan.network.centers import network_of
 from engine.plan.network.explicit import needs_fewer
@@ -25,6 +25,7 @@ from engine.plan.network.session_calls import session_doubts, with_session_calls
 from engine.plan.network.solving import settle
 from engine.plan.network.sources import Moment, mix_of, source_of
 from engine.plan.network.trust import trust_in, verdicts_of
+from engine.plan.network.unmodelled import fullness
 from engine.plan.network.withholding import blind_where_unknown
 from engine.plan.primitives import TrafficPlan
 from engine.plan.resolution import as_told
@@ -155,7 +156,9 @@ def _theory(network: Network, solved: _Solved, doubts: tuple[str, ...], load: fl
         clients=clients,
         bottleneck=bottleneck,
         bottleneck_doubt=doubtful,
-        headroom=1.0 / highest if highest and sure and not populations else math.inf,
+        headroom=1.0 / max(highest, *map(fullness, network.edges), 0.0)
+        if highest and sure and not populations
+        else math.inf,
         dial=load,
         doubts=doubts,
     )
@@ -171,6 +174,9 @@ def _unknown_bottleneck(network: Network) -> str:
 def _bottleneck_doubt(network: Network, solved: _Solved, loads: Mapping[str, float]) -> str:
     """Which load is doubted, of those that may be the highest."""
     highest = max(loads.values(), default=0.0)
+    narrow = max(network.edges, key=fullness, default=None)
+    if narrow is not None and fullness(narrow) > _EQUAL * highest:
+        return f"{narrow.name} is as full: of its bandwidth {format_quantity(fullness(narrow), '%')} are used"
     for site in network.sites:
         load, doubts = loads.get(site.plan.id, 0.0), solved.trusts[site.plan.id].rate
         if load < (_WITHIN if doubts else _CLOSE) * highest:
@@ -278,34 +284,27 @@ def _succeeds_anyway(site: Center) -> bool:
     known = site.rate > 0.0 and not site.impatient and not site.unknown_rate
     if not site.blind or not known:
         return False
-    return all((each.stay.load or 0.0) < 1.0 and not each.unknown_load for each in _below(site))
+    return all(
+        (each.stay.load or 0.0) < 1.0
+        and not each.unknown_load
+        and all(fullness(edge) < 1.0 for edge in each.leaving)
+        for each in below(site)
+    )
 
 
 def _bounds(
     site: Center, population: Population | None, network: Network
 ) -> tuple[float, float | None]:
     """The most requests a second of a client, and its knee; none where some work need not be done in time."""
-    below = _below(site)
-    if any(each.sheds or needs_fewer(each.plan.flow or ()) for each in below):
+    sites = below(site)
+    if any(each.sheds or needs_fewer(each.plan.flow or ()) for each in sites):
         return math.inf, None
     if population is None:
         return _bound(site, network), None
     # Its bounds take work one by one, so that batches pass them.
-    if any(each.plan.station.batch is not None for each in below):
+    if any(each.plan.station.batch is not None for each in sites):
         return math.inf, None
     return population.bounds.throughput, population.bounds.knee
-
-
-def _below(client: Center) -> list[Center]:
-    """All sites that a client's requests come to."""
-    found = {client.plan.id: client}
-    left = [client]
-    while left:
-        for edge in left.pop().leaving:
-            if edge.rate > 0.0 and edge.target.plan.id not in found:
-                found[edge.target.plan.id] = edge.target
-                left.append(edge.target)
-    return list(found.values())
 
 
 def _bound(client: Center, network: Network) -> float:
@@ -314,4 +313,5 @@ def _bound(client: Center, network: Network) -> float:
     if rate <= 0.0:
         return math.inf
     loads = [site.stay.load for site in network.sites if site.stay.load]
+    loads += [full for edge in network.edges if (full := fullness(edge)) > 0.0]
     return rate / max(loads) if loads and max(loads) > 0.0 else math.inf

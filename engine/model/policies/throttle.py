@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from engine.model.fields import setting
 from engine.model.metric import Metric
@@ -12,6 +13,12 @@ from engine.model.units import format_figure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+_CALM: Final = 0.5
+"""Part of the room for calls under way up to which chance does not fill it."""
+_SOON: Final = math.log(1e3)
+"""Logarithm of the times of a call, after the first, within which all calls should be sent."""
 
 
 class Throttle(Policy):
@@ -52,5 +59,13 @@ class Throttle(Policy):
         return f"× {format_figure(self.factor)}"
 
     def decides(self, where: Surroundings) -> bool:
-        """It refuses calls though none fails where the factor leaves no room for those under way."""
-        return self.factor <= 1.0
+        """It refuses calls though none fails where the factor leaves no room for those under way.
+
+        What is under way has been asked for and not accepted yet. In the beginning that is all; from then on the share
+        that is sent grows as t^(K-1), so that with a factor next to 1 it takes for ever until all are.
+        """
+        room = self.factor - 1.0
+        if room <= 0.0:
+            return True
+        calm = where.under_way * self.factor <= _CALM * room * where.offered * self.window
+        return not (calm and math.log(max(where.under_way, 1.0)) <= room * _SOON)

@@ -89,3 +89,15 @@ def comes_evenly(site: Center) -> bool:
     if traffic is not None:
         return traffic.process == "deterministic" and len(set(traffic.schedule)) == 1
     return edge.source.plan.router is not None and comes_evenly(edge.source)
+
+
+def below(client: Center) -> list[Center]:
+    """All sites that a client's requests come to, itself first."""
+    found = {client.plan.id: client}
+    left = [client]
+    while left:
+        for edge in left.pop().leaving:
+            if edge.rate > 0.0 and edge.target.plan.id not in found:
+                found[edge.target.plan.id] = edge.target
+                left.append(edge.target)
+    return list(found.values())

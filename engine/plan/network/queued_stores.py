@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _AGAIN: Final = 0.02
 """Share of misses from which it matters."""
+_RARELY: Final = 1e-5
+"""Share of the reads that miss since a store began empty from which it matters."""
 _FAR: Final = 0.05
 """Relative difference that more misses may make to how many wait where they are fetched."""
 _REPEATED: Final = 3.0
@@ -58,10 +60,16 @@ def judge_store(site: Center, verdict: Verdict) -> None:
     if slow:
         verdict.hits.append(slow)
     cold = misses_while_filling(store, reads, site.since)
-    if cold > _AGAIN:
+    if cold > min(_AGAIN, max(_RARELY, _FAR * _missed(site))):
         verdict.hits.append(
             f"it begins empty: {format_share(cold)} of the reads still miss for that reason"
         )
+
+
+def _missed(site: Center) -> float:
+    """Share of what comes that a store is predicted to miss for good; 1 where it fetches nothing."""
+    fetches = [edge for edge in (*site.leaving, *site.filled_by) if edge.plan.waits]
+    return sum(edge.rate for edge in fetches) / max(site.rate, 1e-300) if fetches else 1.0
 
 
 def _steepest(site: Center) -> float:

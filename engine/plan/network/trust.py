@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 from engine.model.prediction import PERCENTILES, TIMES, is_grave
 from engine.model.units import format_quantity
-from engine.plan.network.alike import BY_CALLS, held_calls
+from engine.plan.network.alike import BY_CALLS, below, held_calls
 from engine.plan.network.assumptions import node_doubts
 from engine.plan.network.kept_answers import lumps_in
 from engine.plan.network.strangers import blind_before_strangers
 from engine.plan.network.streams import streams_of
+from engine.plan.network.unmodelled import fullness
 from engine.plan.network.validity import verdict_on
 from engine.records import dataclass
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 _WORTH: Final = 1e-4
 """Share of calls that fail or are late from which it matters."""
 
+_FULL: Final = 0.97
+"""Load of a node from which it may have no room for all, by a model of those who come."""
 _ALIKE: Final = 1.03
 """Ratio of two mean times up to which a balancer that looks at calls under way gives both alike."""
 _LOSSY: Final = 1e-5
@@ -108,7 +111,7 @@ def trust_in(
             if edge.rate > 0.0:
                 _answer_up(edge, found)
     # They send no less, so that this is said against nobody whom they call.
-    for name, text in lumps.goodput:
+    for name, text in (*lumps.goodput, *_crowded_out(network)):
         found[name].doubts.append(text)
     return found
 
@@ -143,7 +146,8 @@ def _doubt_hits(site: Center, doubts: list[str], found: dict[str, Trust]) -> Non
     if not doubts:
         return
     found[site.plan.id].doubts += doubts
-    after = [edge for edge in site.leaving if edge.rate > 0.0]
+    # Also those over which nothing is predicted to go, since it has all.
+    after = [edge for edge in site.leaving if site.rate > 0.0 and edge.plan.waits]
     for edge in site.entering:
         flow = edge.source.plan.flow is not None
         after += [each for each in edge.source.leaving if each.plan.on_miss or flow]
@@ -154,6 +158,26 @@ def _doubt_hits(site: Center, doubts: list[str], found: dict[str, Trust]) -> Non
             found[edge.target.plan.id].rate.append(
                 f"how much comes depends on the hits of {site.name}: {doubts[0]}"
             )
+
+
+def _crowded_out(network: Network) -> list[tuple[str, str]]:
+    """Clients that send at a rate, to a node that closed populations fill: these leave room only as they wait longer."""
+    users = [site for site in network.sites if site.plan.traffic is not None]
+    full = {
+        met.plan.id
+        for client in users
+        if client.plan.traffic is not None and client.plan.traffic.process == "closed"
+        for met in below(client)
+        if (met.stay.load or 0.0) > _FULL
+    }
+    found = []
+    for site in users if full else ():
+        if site.plan.traffic is not None and site.plan.traffic.process != "closed":
+            met = next((each.name for each in below(site) if each.plan.id in full), None)
+            if met is not None:
+                text = f"{met} is full of closed populations: how many others get through is doubted"
+                found.append((site.plan.id, text))
+    return found
 
 
 def _endings(site: Center) -> set[str]:
@@ -179,7 +203,7 @@ def _decides_rate(edge: Edge, source: Trust, ends: set[str], again: set[str]) ->
     # Where workers do not keep up, what they do not get done is sent on by nobody.
     if site.unknown_load or math.isinf(site.hold.mean):
         return True
-    if edge.unsure or edge.plan.id in again or _goes_by_answers(site):
+    if edge.unsure or edge.plan.id in again or fullness(edge) >= 1.0 or _goes_by_answers(site):
         return True
     if max(edge.each) > 1.0 and _may_end(edge):
         return True
@@ -203,15 +227,9 @@ def _goes_by_answers(site: Center) -> bool:
 
 def _gets_stuck(client: Center) -> bool:
     """Whether some node that a client's requests come to may be offered more than it can do."""
-    left, seen = [client], {client.plan.id}
-    while left:
-        for edge in left.pop().leaving:
-            if edge.rate > 0.0 and edge.target.plan.id not in seen:
-                if _may_end(edge):
-                    return True
-                seen.add(edge.target.plan.id)
-                left.append(edge.target)
-    return False
+    return any(
+        edge.rate > 0.0 and _may_end(edge) for site in below(client) for edge in site.leaving
+    )
 
 
 def _refuses_somehow(site: Center) -> bool:
@@ -239,6 +257,7 @@ def _may_end(edge: Edge) -> bool:
     """Whether a request may get no further than a call."""
     below = edge.target
     full = (below.stay.load or 0.0) >= 1.0 or below.sheds or below.unknown_load
+    full = full or fullness(edge) >= 1.0
     return max(edge.fails) > _WORTH or full or edge.unsure or _refuses_somehow(below)
 
 

@@ -112,6 +112,18 @@ def _is_wide(edge: Edge) -> bool:
     return edge.rate * transfer <= _IDLE and transfer <= _LITTLE * least
 
 
+def fullness(edge: Edge) -> float:
+    """Bytes a second that a link has to carry over its bandwidth, in the busier direction; answers are taken as whole."""
+    if edge.plan.bandwidth == math.inf or edge.rate <= 0.0:
+        return 0.0
+    classes = edge.source.classes
+    asked = [rate * each for rate, each in zip(edge.source.rates, edge.each, strict=True)]
+    called = [classes[edge.plan.kind_at(kind)] for kind in range(len(classes))]
+    requests = sum(rate * each.request_bytes for rate, each in zip(asked, called, strict=True))
+    answers = sum(rate * each.response_bytes for rate, each in zip(asked, called, strict=True))
+    return max(requests, answers) / sum(asked) * edge.rate / edge.plan.bandwidth
+
+
 def _largest(edge: Edge) -> float:
     """Most bytes of a call, both ways together."""
     sizes = [

@@ -117,3 +117,63 @@ def test_batches_are_made_with_no_more_than_a_quota() -> None:
     assert load() == pytest.approx(100.0 * 0.0006 / 2)
     assert load(cpu=cpu) == pytest.approx(100.0 * 0.0006 / 0.1)
     assert load(pauses=pauses) == pytest.approx(100.0 * 0.0006 / 2 * 1.5)
+
+
+def test_how_many_get_through_where_closed_populations_take_all_the_room_is_doubted() -> None:
+    """Web keeps its only worker for all calls: of the users who send at a rate some wait for ever."""
+    arrivals = {"process": "closed", "users": 37, "think_time": exponential(0.27)}
+    nodes = [client("users", 60.0), node("others", "client", arrivals=arrivals)]
+    nodes += [
+        node(name, "service", workers=1, service_time=exponential(0.01)) for name in ("web", "db")
+    ]
+    links = [link("users", "web"), link("others", "web"), link("web", "db")]
+    made = design(nodes, links, duration=200)
+    found = predict(lower(made)).clients["users"]
+    assert found.goodput is None or any("full of closed" in each for each in found.doubts)
+    assert run(made)["clients"]["users"]["goodput"] < 50.0
+
+
+def test_a_store_that_holds_everything_in_the_end_still_fetches_it_once() -> None:
+    keys = {"law": "uniform", "count": 2000}
+    nodes = [client("users", 250.0), node("cache", "cache", capacity=3000, eviction="none")]
+    nodes.append(node("db", "service", service_time=exponential(0.01)))
+    links = [link("users", "cache"), link("cache", "db")]
+    made = design(nodes, links, classes=[{"name": "read", "keys": keys}], duration=60, warmup=10)
+    assert run(made)["nodes"]["db"]["arrivals"] > 300
+    found = predict(lower(made)).nodes["db"]
+    assert found.rate == 0.0
+    assert any("begins empty" in each for each in found.doubts)
+    done = design(nodes, links, classes=[{"name": "read", "keys": keys}], duration=6000)
+    assert not predict(lower(done)).nodes["db"].doubts
+
+
+def test_a_narrow_link_lets_no_more_through_than_its_bandwidth() -> None:
+    """50 answers of 10 kB a second over 250 kB/s: half of them."""
+    nodes = [
+        client("users", 50.0),
+        node("web", "service", service_time=exponential(0.001), hold_while_waiting=False),
+        node("db", "service", service_time=exponential(0.001)),
+    ]
+    links = [link("users", "web"), link("web", "db", bandwidth=250e3)]
+    made = design(nodes, links, classes=[{"name": "read", "response_bytes": 10e3}], duration=120)
+    found = predict(lower(made))
+    assert run(made)["clients"]["users"]["goodput"] == pytest.approx(25.0, rel=0.02)
+    assert found.clients["users"].goodput is None
+    assert found.clients["users"].bound == pytest.approx(25.0)
+    assert found.headroom == pytest.approx(0.5)
+    assert "of its bandwidth 200 % are used" in found.bottleneck_doubt
+
+
+@pytest.mark.parametrize(
+    ("throttle", "known"),
+    [({}, True), ({"factor": 1.01}, False), ({"window": 0.05}, False)],
+)
+def test_a_throttle_without_room_for_calls_under_way_decides_how_many_are_sent(
+    throttle: dict[str, float], known: bool
+) -> None:
+    web = node("web", "service", workers=20, service_time=exponential(0.05))
+    links = [link("users", "web", throttle=throttle)]
+    made = design([client("users", 100.0), web], links, duration=150, warmup=30)
+    found = predict(lower(made))
+    assert (found.clients["users"].goodput is not None) is known
+    assert (run(made)["clients"]["users"]["goodput"] > 98.0) is known
