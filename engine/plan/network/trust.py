@@ -175,7 +175,9 @@ def _crowded_out(network: Network) -> list[tuple[str, str]]:
         if site.plan.traffic is not None and site.plan.traffic.process != "closed":
             met = next((each.name for each in below(site) if each.plan.id in full), None)
             if met is not None:
-                text = f"{met} is full of closed populations: how many others get through is doubted"
+                text = (
+                    f"{met} is full of closed populations: how many others get through is doubted"
+                )
                 found.append((site.plan.id, text))
     return found
 
