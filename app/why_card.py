@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVB
 from app.overlay import Overlay
 from engine.model.design import Design
 from widgets.causes import WIDE, FactRow
-from widgets.theme import set_role
+from widgets.theme import breakable, hairline, set_role
 
 if TYPE_CHECKING:
     from engine.run.protocol import Explain, Explained
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from widgets.theme import ThemeManager
 
 _WIDTH: Final = 560
-_HEIGHT: Final = 460
+_HEIGHT: Final = 560
+_HEAD: Final = 62
+"""What the title takes, and the margins."""
 _NOTHING: Final = "Nothing went wrong that would need a reason."
 _WAIT: Final = "Looking…"
 _NO_RUN: Final = "There is nothing to explain yet: run the design first (Space)."
@@ -31,6 +33,8 @@ class WhyCard(Overlay):
     """An item to be shown on the canvas."""
     help_wanted = Signal()
     """What could be tried against it is asked for."""
+    traces_wanted = Signal(str)
+    """Single requests are to be shown: ``slowest`` or ``failed``."""
 
     def __init__(self, window: QWidget, look: ThemeManager) -> None:
         """Say nothing yet."""
@@ -41,6 +45,8 @@ class WhyCard(Overlay):
         self._column: QVBoxLayout | None = None
         self._body = QWidget()
         self.rows: list[FactRow] = []
+        self.ways: list[QPushButton] = []
+        """Buttons that lead on from here."""
 
     def set_design(self, design: Design) -> None:
         """Follow the open design, for its names."""
@@ -52,6 +58,9 @@ class WhyCard(Overlay):
         self._question = question
         self._head.setText("Why?")
         self._fill((), _NO_RUN if question is None else _WAIT)
+        self.show_bottleneck("")
+        for button in self.ways:
+            button.setEnabled(question is not None)
         self.open()
         column.activate()
         self._area.setFocus(Qt.FocusReason.PopupFocusReason)
@@ -66,12 +75,20 @@ class WhyCard(Overlay):
         if self.rows:
             self.rows[0].setFocus(Qt.FocusReason.PopupFocusReason)
 
+    def show_bottleneck(self, words: str) -> None:
+        """Say below the chain what ends first."""
+        if self._column is not None:
+            self.bottleneck.setText(breakable(words))
+            self.bottleneck.setVisible(bool(words))
+            self.place()
+
     def place(self) -> None:
         """Sit at the right, below the top bar, as high as the chain needs."""
         window = self.host
         width = min(_WIDTH, window.width() - 24)
-        needed = self._body.heightForWidth(width - 4)
-        height = min(_HEIGHT, max(needed, self._body.sizeHint().height()) + 62)
+        needed = max(self._body.heightForWidth(width - 4), self._body.sizeHint().height())
+        below = self._foot.heightForWidth(width - 4) if self._column is not None else 0
+        height = min(needed + below + _HEAD, _HEIGHT, window.height() - 68)
         self.setGeometry(window.width() - width - 12, 56, width, height)
 
     def dress(self) -> None:
@@ -89,20 +106,42 @@ class WhyCard(Overlay):
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         column = self._column = QVBoxLayout(self)
         column.setContentsMargins(1, 8, 1, 8)
-        more = set_role(QPushButton("What could help?"), "flat")
-        more.clicked.connect(self._ask_for_help)
-        top = QHBoxLayout()
-        top.setContentsMargins(16, 6, 12, 0)
-        top.addWidget(self._head, 1)
-        top.addWidget(more)
-        column.addLayout(top)
+        head = QHBoxLayout()
+        head.setContentsMargins(16, 6, 12, 0)
+        head.addWidget(self._head, 1)
+        column.addLayout(head)
         column.addWidget(self._area, 1)
+        column.addWidget(self._build_foot())
         return column
 
-    def _ask_for_help(self) -> None:
-        """Give way to the card of what could be tried."""
-        self.close_card()
-        self.help_wanted.emit()
+    def _build_foot(self) -> QWidget:
+        """The bottleneck, and where to go from here."""
+        self._foot = set_role(QWidget(), "bare")
+        self.bottleneck = set_role(QLabel(wordWrap=True), "muted")
+        self.bottleneck.setTextFormat(Qt.TextFormat.PlainText)
+        ways = (
+            ("Slowest requests", lambda: self.traces_wanted.emit("slowest")),
+            ("Failed requests", lambda: self.traces_wanted.emit("failed")),
+            ("What could help?", self.help_wanted.emit),
+        )
+        row = QHBoxLayout()
+        row.setContentsMargins(8, 0, 12, 0)
+        for text, go in ways:
+            button = set_role(QPushButton(text), "flat")
+            button.clicked.connect(self.close_card)
+            button.clicked.connect(go)
+            self.ways.append(button)
+            row.addWidget(button)
+        row.addStretch(1)
+        foot = QVBoxLayout(self._foot)
+        foot.setContentsMargins(0, 0, 0, 2)
+        said = QVBoxLayout()  # margins of labels would be lost with the next theme
+        said.setContentsMargins(16, 8, 16, 0)
+        said.addWidget(self.bottleneck)
+        foot.addWidget(hairline())
+        foot.addLayout(said)
+        foot.addLayout(row)
+        return self._foot
 
     def _fill(self, facts: tuple[Fact, ...], otherwise: str) -> None:
         """List the facts, or say something else."""

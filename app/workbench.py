@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Qt
 from app.actions import ActionSet
 from app.banner import Message
 from app.board_desk import BoardDesk
+from app.bottleneck import bottleneck_words, faster_words
 from app.break_menu import break_edit, repair_edit
 from app.breakpoints_card import BreakpointsCard
 from app.budget_desk import BudgetDesk
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from engine.model.design import Design
     from engine.model.findings import Finding
     from engine.sim.snapshot import Sample, Snapshot
+    from engine.why.what_if import Supposed
     from widgets.theme import ThemeManager
 
 LEAD: Final = 0.1
@@ -173,6 +175,14 @@ class Workbench(QObject):
         self.why.ask(question if run.has_run else None)
         if run.has_run:
             run.explain(question)
+            self.why.show_bottleneck(bottleneck_words(self.design, self.services.theory.theory))
+            self.services.analysis.ask("what_if", self.services.theory.load, "")
+
+    def _suppose(self, topic: str, supposed: Supposed | None) -> None:
+        """Theory says what a faster bottleneck would change."""
+        if topic == "what_if" and self.why.isVisible():
+            known = bottleneck_words(self.design, self.services.theory.theory)
+            self.why.show_bottleneck(f"{known} {faster_words(self.design, supposed)}".strip())
 
     def show_traces(self, wanted: Wanted = "slowest") -> None:
         """Show single requests: through the node that is selected, about the moment that is looked at."""
@@ -233,6 +243,8 @@ class Workbench(QObject):
         self.views.inspector.causes.item_requested.connect(self.jump)
         self.views.inspector.causes.all_requested.connect(self.explain)
         self.why.help_wanted.connect(lambda: self.what_if.ask(self.chosen))
+        self.why.traces_wanted.connect(self.show_traces)
+        self.services.analysis.answered.connect(self._suppose)
         self.traces.item_requested.connect(self.views.canvas.reveal)
         self.board.item_requested.connect(self.views.canvas.reveal)
         self.views.charts.traces_requested.connect(self.traces.show)

@@ -87,6 +87,8 @@ class Theory:
     """Why the bottleneck may be another, or why none is named."""
     headroom: float = float("inf")
     """Factor by which all traffic can grow from ``dial`` until the bottleneck is full; below 1 it is overloaded."""
+    kept_full: bool = False
+    """Whether retries keep the bottleneck full at loads at which it would not become so."""
     dial: float = 1.0
     """Factor on the traffic of the design for which all of this is predicted."""
     doubts: tuple[str, ...] = ()
@@ -94,14 +96,18 @@ class Theory:
 
 
 def full_at(theory: Theory) -> str:
-    """At which rate, and at how many times the traffic of the design, the bottleneck is full; empty where it never is."""
+    """At which rate, and at how many times the traffic of the design, the bottleneck is full; empty where it never is.
+
+    One that retries keep full was not full there before; it is so until the load is less than that.
+    """
     if not math.isfinite(theory.headroom):
         return ""
     most = f"load ×\u00a0{format_figure(theory.dial * theory.headroom)} of the design"
     offered = [each.offered for each in theory.clients.values() if each.offered is not None]
     known = len(offered) == len(theory.clients) > 0
     rate = f"{format_quantity(sum(offered) * theory.headroom, 'rps')} from clients" if known else ""
-    told = f"full at {rate}, {most}" if rate else f"full at {most}"
+    full = "kept full by retries down to" if theory.kept_full else "full at"
+    told = f"{full} {rate}, {most}" if rate else f"{full} {most}"
     if theory.dial == 1.0:
         return told
     now = f"; the dial is at ×\u00a0{format_figure(theory.dial)}"

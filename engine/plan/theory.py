@@ -48,6 +48,8 @@ _CLOSE: Final = 0.5
 """Share of the highest load from which a doubted one may be the highest."""
 _WITHIN: Final = 0.1
 """The same for one of which it is doubted how much comes: by how much more may come, nobody knows."""
+_AGAIN: Final = 1.1
+"""Tries of a call from which retries make much of a load."""
 _EARLY: Final = 0.1
 """Share of the measured span after which what began empty should be full."""
 _CLIENT_MODEL: Final = "sum of the hops; p99 by convolution"
@@ -159,6 +161,7 @@ def _theory(network: Network, solved: _Solved, doubts: tuple[str, ...], load: fl
         headroom=1.0 / max(highest, *map(fullness, network.edges), 0.0)
         if highest and sure and not populations
         else math.inf,
+        kept_full=highest >= 1.0 and any(max(edge.tries) > _AGAIN for edge in network.edges),
         dial=load,
         doubts=doubts,
     )

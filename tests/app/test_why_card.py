@@ -85,3 +85,34 @@ def test_an_answer_that_comes_too_late_opens_nothing(card: WhyCard) -> None:
     card.show_answer(Explained(Explain(), FACTS))
     assert not card.isVisible()
     assert card.rows == []
+
+
+def test_the_card_leads_to_single_requests_and_to_what_could_help(card: WhyCard, qtbot: Any) -> None:  # fmt: skip
+    card.ask(Explain())
+    card.show_answer(Explained(Explain(), FACTS))
+    slowest, failed, help_ = card.ways
+    for button, wanted in ((slowest, "slowest"), (failed, "failed")):
+        with qtbot.waitSignal(card.traces_wanted) as asked:
+            button.click()
+        assert asked.args == [wanted]
+        assert not card.isVisible()
+        card.ask(Explain())
+    with qtbot.waitSignal(card.help_wanted):
+        help_.click()
+    assert not card.isVisible()
+
+
+def test_the_bottleneck_stands_below_the_chain(card: WhyCard) -> None:
+    card.ask(Explain())
+    card.show_answer(Explained(Explain(), FACTS))
+    assert not card.bottleneck.isVisible()
+    lower = card.height()
+    card.show_bottleneck("Bottleneck: <b>DB</b>, full at load × 2. " * 4)
+    assert card.bottleneck.isVisible()
+    assert card.height() > lower
+    card.grab()
+
+
+def test_without_a_run_nothing_leads_anywhere(card: WhyCard) -> None:
+    card.ask(None)
+    assert not any(button.isEnabled() for button in card.ways)
