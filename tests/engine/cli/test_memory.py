@@ -34,7 +34,7 @@ def test_at_the_limit_what_was_measured_is_told_and_the_exit_code_says_so(
     captured = capsys.readouterr()
     assert captured.err.count("\n") == 1
     assert captured.err.startswith("windtunnel: flood.windtunnel: stopped at ")
-    assert "web" in captured.err
+    assert "Web" in captured.err
     written = json.loads(captured.out)
     result = written.get("measured", written)
     if command in ("simulate", "theory"):

@@ -41,7 +41,7 @@ def flood(**config: object) -> Design:
 
 def test_the_queue_that_grows_is_named_and_what_was_measured_is_whole() -> None:
     session = Session(flood(), memory=LIMIT)
-    with pytest.raises(MemoryLimitError, match=r"web's queue holds \d+ thousand requests; give it"):
+    with pytest.raises(MemoryLimitError, match=r"Web's queue holds \d+ thousand requests; give it"):
         session.advance(1e5)
     result = session.result()
     stop = result["stopped"]
@@ -53,7 +53,7 @@ def test_the_queue_that_grows_is_named_and_what_was_measured_is_whole() -> None:
 
 @pytest.mark.parametrize("discipline", ["ps", "lifo", "priority"])
 def test_whoever_holds_most_is_named_in_every_discipline(discipline: str) -> None:
-    with pytest.raises(MemoryLimitError, match=r"web('s queue)? holds .* requests; "):
+    with pytest.raises(MemoryLimitError, match=r"Web('s queue)? holds .* requests; "):
         Session(flood(discipline=discipline), memory=LIMIT).advance(1e5)
 
 
@@ -105,7 +105,7 @@ def test_a_study_says_it_of_the_point(monkeypatch: pytest.MonkeyPatch) -> None:
     outcome = run_point(Variant.of(flood()).point(1))
     assert outcome.error is not None
     assert outcome.error.startswith("stopped at ")
-    assert "web's queue holds" in outcome.error
+    assert "Web's queue holds" in outcome.error
 
 
 def test_the_process_behind_the_window_says_it_and_stays() -> None:
@@ -120,7 +120,7 @@ def test_the_process_behind_the_window_says_it_and_stays() -> None:
                 said.append(report)
                 if isinstance(report, Progress):
                     transport.send(Ack())
-        assert "web's queue holds" in str(said[-1])
+        assert "Web's queue holds" in str(said[-1])
         assert transport.alive
     finally:
         transport.close()
