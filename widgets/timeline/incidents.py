@@ -116,7 +116,7 @@ class IncidentStrip(QWidget):
         return sorted({mark.at for each in self.incidents for _, mark in each.marks})
 
     def tags(self, incident: Incident, end: float) -> list[Tag]:
-        """The words of an incident, up to a pixel."""
+        """The words of an incident, up to a pixel; none where nothing is known of it but that it is there."""
         groups: list[tuple[float, list[str]]] = []
         for name, mark in sorted(incident.marks, key=lambda each: each[1].at):
             x = self.ruler.x(mark.at)
@@ -124,7 +124,7 @@ class IncidentStrip(QWidget):
                 groups[-1][1].append(name)
             else:
                 groups.append((x, [name]))
-        ends = [x for x, _ in groups[1:]] + [end]
+        ends = [x for x, _ in [*groups, (end, [])]][1:]
         found = []
         for (x, names), until in zip(groups, ends, strict=True):
             full = ", ".join(_NAMES[name] for name in names)
@@ -137,9 +137,8 @@ class IncidentStrip(QWidget):
     def told(self, incident: Incident) -> str:
         """All of an incident, a line a mark."""
         marks = dict(incident.marks)
-        lines = [
-            f"{incident.bad:,} requests were bad, {format_share(incident.share)} of those that ended"
-        ]
+        bad = "1 request was" if incident.bad == 1 else f"{incident.bad:,} requests were"
+        lines = [f"{bad} bad, {format_share(incident.share)} of those that ended"]
         for name, word in _NAMES.items():
             mark = marks.get(name)
             lines.append(f"{word}: {_NEVER[name]}" if mark is None else self._line(word, mark))

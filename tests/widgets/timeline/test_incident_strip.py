@@ -106,3 +106,13 @@ def test_keys_walk_the_marks(strip: IncidentStrip, qtbot: QtBot) -> None:
         assert strip._axis.held == at
     qtbot.keyClick(strip, Qt.Key.Key_Escape)
     assert math.isnan(strip._axis.held)
+
+
+def test_an_incident_of_which_nothing_is_known_is_drawn(strip: IncidentStrip) -> None:
+    """Such as that of a client that calls nobody, and that nobody watches."""
+    unknown = Incident(begun=50.0, bad=400, share=1.0, cause=None)
+    strip.show_incidents([unknown], {})
+    assert strip.tags(unknown, strip.ruler.right) == []
+    assert strip.moments() == []
+    assert not strip.grab().isNull()
+    assert "no cause was recorded" in strip.told(unknown)
