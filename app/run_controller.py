@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 
     from app.document import DesignDocument
     from engine.model.changes import Changes
+    from engine.model.design import Design
     from engine.model.edits import Edit
     from engine.run.breakpoints import Breakpoint
     from engine.run.protocol import Answer, Command, FindIncidents, Report, WatchKey
@@ -128,7 +129,7 @@ class RunController(QObject):
     found = Signal(object)
     """Incidents of the run: a ``FoundIncidents``."""
     load_set = Signal(float)
-    """A run is repeated that ends with another load: the dial stands there."""
+    """Another design is there, or a run is repeated that ends with another load: the dial stands there."""
     repeated = Signal(str)
     """A kept run was repeated up to where it ended; or why not, in one line."""
 
@@ -168,7 +169,7 @@ class RunController(QObject):
         self._answers = True
         self._marks: deque[tuple[float, float, int, float]] = deque()
         document.edited.connect(self._follow)
-        document.replaced.connect(lambda _design: self.restart())
+        document.replaced.connect(self._take_other)
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self.tick)
@@ -255,6 +256,13 @@ class RunController(QObject):
         """Multiply all traffic."""
         self._load = factor
         self._send(SetLoad(factor))
+
+    def _take_other(self, _design: Design) -> None:
+        """Run another design, as it was drawn: the load that the last one was put under says nothing of it."""
+        if self._load != 1.0:
+            self._load = 1.0
+            self.load_set.emit(1.0)
+        self.restart()
 
     @property
     def breakpoints(self) -> tuple[Breakpoint, ...]:

@@ -229,6 +229,7 @@ class Workbench(QObject):
         self.travel.refused.connect(self.views.status.flash)
         run.repeated.connect(self._show_repeated)
         run.load_set.connect(transport.set_load)
+        run.load_set.connect(self.services.theory.set_load)
         self.runs.overlay_requested.connect(self._overlay)
         self.services.keeper.failed.connect(self.say)
         self.services.keeper.told.connect(self.views.status.flash)

@@ -73,6 +73,18 @@ def test_a_run_begins_with_the_design_and_the_dials(run, document, transports) -
     assert transports[0].sent[-1] == Run()
 
 
+def test_another_design_is_run_as_it_was_drawn(run, document, transports) -> None:
+    run.set_load(4.0)
+    run.set_running(True)
+    dial: list[float] = []
+    run.load_set.connect(dial.append)
+    run.restart()
+    assert transports[0].of(SetLoad)[-1] == SetLoad(4.0)
+    document.replace(Design(title="Another"), None)
+    assert transports[0].of(SetLoad)[-1] == SetLoad(1.0)
+    assert dial == [1.0]
+
+
 def test_every_snapshot_is_acknowledged_once(run, transports, shown) -> None:
     run.set_running(True)
     transports[0].progress(0.0)

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from widgets.theme.icons import IconSet
     from widgets.theme.tokens import Theme
 
-_FAR_SIZES: Final = (40, 34, 29, 25, 22)
-"""Font sizes of names from afar, the largest that fits is taken (scene units)."""
+_FAR_SIZES: Final = (32, 28, 25, 22)
+"""Font sizes of names from afar, the largest that fits is taken (scene units). They are close to each other, so that
+cards in a column look alike."""
 _FAR_LINE: Final = 1.18
 """Height of a line of such a name, in sizes of its font."""
 

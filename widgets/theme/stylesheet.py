@@ -107,7 +107,7 @@ QPushButton[role="flat"]:focus, QToolButton[role="flat"]:focus {{
   border-color: {t.accent.colour}; }}
 QToolButton[role="transport"], QToolButton[role="transport-primary"] {{ border-radius: 8px;
   min-width: 24px; min-height: 24px; }}
-QPushButton[role="field"] {{ padding: 3px 9px; text-align: left; font-weight: 400; }}
+QPushButton[role="field"] {{ padding: 3px 9px 3px 11px; text-align: left; font-weight: 400; }}
 QPushButton[role="link"] {{ background: transparent; border-color: transparent;
   color: {t.accent.text}; padding: 0 2px; text-align: left; }}
 QPushButton[role="link"]:hover {{ text-decoration: underline; }}

@@ -287,7 +287,7 @@ def _distance(course: QPainterPath, point: QPointF) -> float:
 
 def _share(value: float) -> str:
     """Errors for reading."""
-    return "0 %" if value == 0.0 else f"{100.0 * value:.2g} %"
+    return format_quantity(float(f"{value:.2g}"), "%")
 
 
 def _seconds(value: float) -> str:

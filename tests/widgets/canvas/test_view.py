@@ -181,7 +181,7 @@ def test_from_afar_names_are_larger_than_their_share(desk) -> None:
         assert " ".join(lines) == name
         assert font.pixelSize() >= 1.6 * look.name_font.pixelSize()
     web, _ = look.name_from_afar("Web", QSizeF(123.0, 70.0))
-    assert web.pixelSize() == 40
+    assert web.pixelSize() == 32
 
 
 def test_from_afar_a_name_without_end_is_cut(desk) -> None:

@@ -16,6 +16,7 @@ from tests.helpers.plans import client, link, plan, retry, station
 from tests.helpers.traces import traced
 from widgets.theme import ThemeManager
 from widgets.traces import TracesPanel
+from widgets.traces.map_view import _share
 from widgets.traces.models import BAR
 
 NAMES = {"users": "Users", "web": "<b>Web</b>"}
@@ -187,3 +188,9 @@ def test_a_way_back_is_drawn_below(panel: TracesPanel) -> None:
     assert found is not None
     assert found.link == "db-web"
     picture.grab()
+
+
+def test_shares_of_a_map_are_written_without_exponents() -> None:
+    assert [_share(each) for each in (0.0, 0.0004, 0.123, 0.9996, 1.0)] == [
+        "0 %", "0.04 %", "12 %", "100 %", "100 %",
+    ]  # fmt: skip

@@ -86,6 +86,8 @@ class TextEditor(LineEditor):
     def refresh(self) -> None:
         """Show the text, and offer the options while typing."""
         super().refresh()
+        if self.field.value is None and not self.line.placeholderText():
+            self.line.setPlaceholderText("none")
         suggested = tuple(option.label for option in self.field.options)
         if suggested != self._suggested:
             self._suggested = suggested
