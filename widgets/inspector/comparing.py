@@ -144,7 +144,9 @@ def describe_design(theory: Theory, design: Design) -> Comparison:
 def _notes(predicted: NodePrediction | ClientPrediction) -> tuple[str, ...]:
     """Why there is no number, and what is stretched."""
     first = (predicted.reason,) if predicted.reason else ()
-    return (*first, *predicted.doubts)
+    said = (*first, *predicted.doubts)
+    # "not modelled: topic, which may change everything here" has said "not modelled: topic".
+    return tuple(each for each in said if not any(one.startswith(f"{each},") for one in said))
 
 
 def _worthwhile(lines: Iterable[Compared]) -> tuple[Compared, ...]:

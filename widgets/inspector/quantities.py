@@ -13,6 +13,8 @@ from engine.model.units import format_quantity, parse_quantity
 
 _BARE = re.compile(r"[+-]?[\d._ ]+(e[+-]?\d+)?\s*[kKMG]?", re.IGNORECASE)
 """A number without a unit; a lone ``k`` or ``M`` only multiplies."""
+_LONG = ((86_400, "d"), (3600, "h"))
+"""Seconds of the units in which long times stand that are whole in them: nobody reads 604800 s as a week."""
 
 
 def shown(value: float, unit: str, like: float | None = None) -> tuple[str, str]:
@@ -25,6 +27,9 @@ def shown(value: float, unit: str, like: float | None = None) -> tuple[str, str]
     """
     if not unit:
         return _plain(Decimal(repr(float(value)))), ""
+    for whole, suffix in _LONG if unit == "s" else ():
+        if value >= whole and value % whole == 0.0:
+            return _plain(Decimal(repr(float(value))) / whole), suffix
     number, _, suffix = format_quantity(value, unit).rpartition(" ")
     if value == 0 and unit == "s" and like is not None and like < 1:
         suffix = "ms"

@@ -58,14 +58,16 @@ class TheorySection(QWidget):
             return
         beside = comparison.has_measured
         self._title.setText(_BESIDE if beside else _ALONE)
+        # A column without anything in it would keep its distance from the last one.
+        columns = 4 if any(line.apart for line in comparison.lines) else 3
         for column, head in enumerate(self._heads):
-            head.setVisible(beside and column > 0)
+            head.setVisible(beside and 0 < column < columns)
         while len(self._rows) < len(comparison.lines):
             self._add()
         for number, row in enumerate(self._rows):
             used = number < len(comparison.lines)
             for column, label in enumerate(row):
-                label.setVisible(used and (beside or column < 2))
+                label.setVisible(used and column < (columns if beside else 2))
             if used:
                 self._fill(row, comparison.lines[number])
         text = _prose(comparison)

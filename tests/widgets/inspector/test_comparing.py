@@ -185,3 +185,9 @@ def test_another_theme_keeps_what_is_shown(bench, look) -> None:
     before = bench.panel.beside.lines()
     look.set_preference("light")
     assert bench.panel.beside.lines() == before
+
+
+def test_what_changes_everything_is_not_said_again() -> None:
+    doubts = ("not modelled: topic, which may change everything here", "not modelled: topic")
+    said = compare_node(NodePrediction(model="M/G/∞", rate=0.0, doubts=doubts), None).notes
+    assert said == doubts[:1]

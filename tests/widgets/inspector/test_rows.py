@@ -129,7 +129,7 @@ def test_rules_keep_their_falling_order(bench) -> None:
         row.field.path for row in bench.panel.form._rows.values() if row.field.path[-1] == "rules"
     )
     rules = bench.row(*path).editor
-    assert texts(rules)[0] == ["14.4", "3600", "300"]
+    assert texts(rules)[0] == ["14.4", "1", "300"], "an hour"
     bench.type(rules.rows[0].editors[0].line, "10")
     rows = bench.design.objectives[0].alerts.rules
     assert [row[0] for row in rows] == [10.0, 6.0, 1.0]
@@ -140,11 +140,13 @@ def test_the_longest_number_is_seen_whole_in_a_narrow_inspector(bench) -> None:
     (rules,) = [
         row.editor for row in bench.panel.form._rows.values() if row.field.path[-1] == "rules"
     ]
+    assert rules.rows[2].editors[1].line.text() == "3", "days"
+    bench.type(rules.rows[2].editors[1].line, "259201 s")
     line = rules.rows[2].editors[1].line
-    assert line.text() == "259200"
+    assert line.text() == "259201"
     assert line.cursorRect().isValid()
     room = line.width() - line.textMargins().right()
-    assert line.fontMetrics().horizontalAdvance("259200") < room
+    assert line.fontMetrics().horizontalAdvance("259201") < room
 
 
 def test_several_with_different_rows_say_so(bench, qtbot) -> None:
