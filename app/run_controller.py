@@ -50,7 +50,6 @@ if TYPE_CHECKING:
 
     from app.document import DesignDocument
     from engine.model.changes import Changes
-    from engine.model.design import Design
     from engine.model.edits import Edit
     from engine.run.breakpoints import Breakpoint
     from engine.run.protocol import Answer, Command, FindIncidents, Report, WatchKey
@@ -257,11 +256,10 @@ class RunController(QObject):
         self._load = factor
         self._send(SetLoad(factor))
 
-    def _take_other(self, _design: Design) -> None:
+    def _take_other(self, _design: object) -> None:
         """Run another design, as it was drawn: the load that the last one was put under says nothing of it."""
-        if self._load != 1.0:
-            self._load = 1.0
-            self.load_set.emit(1.0)
+        self._load = 1.0
+        self.load_set.emit(1.0)
         self.restart()
 
     @property
@@ -399,11 +397,8 @@ class RunController(QObject):
         self._latest = None
         self._marks.clear()
         self.cleared.emit()
-        for command in (
-            StartOver(design, self._memory, TraceSettings() if self._records else None),
-            SetSpeed(self._speed),
-            SetLoad(self._load),
-        ):
+        start = StartOver(design, self._memory, TraceSettings() if self._records else None)
+        for command in (start, SetSpeed(self._speed), SetLoad(self._load)):
             self._send(command)
         if self._points:
             self._send(SetBreakpoints(self._points))

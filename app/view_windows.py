@@ -59,6 +59,7 @@ class ViewWindow(QWidget):
         self.canvas.set_motion("reduced" if reduced else "full")
         self._connect()
         self._name()
+        self._show_run()
 
     def entries(self) -> Iterator[Entry]:
         """What Ctrl+K finds here: what the canvas shows, and the actions that this window has."""
@@ -103,6 +104,14 @@ class ViewWindow(QWidget):
     def _show_snapshot(self, snapshot: Snapshot, elapsed: float) -> None:
         """The run goes on."""
         self.canvas.show_snapshot(snapshot, elapsed)
+
+    def _show_run(self) -> None:
+        """Show how the run stands, also one that rests, and the moment that is looked at."""
+        travel = self._bench.travel
+        now = travel.past.at(self._bench.services.run.now)
+        if now is not None:
+            self.canvas.go_on_from(now)
+        self._show_moment(travel.at)
 
     def _show_moment(self, _at: float) -> None:
         """Another moment is looked at, or now."""

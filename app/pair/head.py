@@ -40,6 +40,7 @@ class Head(QWidget):
         title.setMinimumWidth(60)
         about = set_role(ElidedLabel(), "muted")
         about.set_full_text(side.shown.about)
+        about.setAlignment(Qt.AlignmentFlag.AlignRight)
         about.setVisible(bool(side.shown.about))  # who says nothing leaves the room to the title
         self.told = set_role(ElidedLabel(), "caption")
         self.told.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

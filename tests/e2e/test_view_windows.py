@@ -43,8 +43,14 @@ def test_what_is_done_in_one_window_is_done_in_all(launch: Callable, qtbot) -> N
     bench.services.run.set_running(wanted=False)
     bench.travel.show_moment(2.0)
     assert scene.presenter.past is not None
+    views.open()
+    assert views.windows[-1].canvas.scene().presenter.past is not None, "it looks where all look"
     bench.travel.go_live()
     assert scene.presenter.past is None
+    views.open()
+    late = views.windows[-1].canvas.scene().presenter
+    assert late.live.time == bench.services.run.now
+    assert late.card(node).state == main.scene().presenter.card(node).state
     for _ in range(MOST + 2):
         views.open()
     assert len(views.windows) == MOST

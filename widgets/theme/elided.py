@@ -54,7 +54,7 @@ class ElidedLabel(QLabel):
         self.style().drawItemText(
             painter,
             self.rect(),
-            int(Qt.AlignmentFlag.AlignVCenter),
+            int(self.alignment() | Qt.AlignmentFlag.AlignVCenter),
             self.palette(),
             True,  # noqa: FBT003 - Qt's signature
             directed(text),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QComboBox, QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QWidget
 
-from widgets.theme import ElidedBox, ElidedButton
+from widgets.theme import ElidedBox, ElidedButton, ElidedLabel
 
 LONG = "Least latency of all replicas"
 
@@ -38,3 +39,13 @@ def test_a_narrow_one_shows_the_beginning_and_an_ellipsis(qtbot, make, plain) ->
     whole = make("FIFO")
     qtbot.addWidget(whole)
     assert picture(whole) == picture(plain("FIFO"))
+
+
+def test_a_label_stands_where_it_is_aligned(qtbot) -> None:
+    label, plain = ElidedLabel(), QLabel()
+    qtbot.addWidget(label)
+    label.set_full_text("open")
+    plain.setText("open")
+    for each in (label, plain):
+        each.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    assert picture(label) == picture(plain)
