@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from engine.catalog.differing import Told
     from engine.model.design import Design
 
+_NAMELESS: Final = ("class", "event", "objective", "comment", "step")
+"""Sorts of parts that have no id: several may be about the same."""
 VERSION: Final = 1
 """Version of the object that ``--json`` writes."""
 
@@ -61,7 +63,11 @@ def _lines(found: tuple[Told, ...]) -> list[str]:
 
 
 def _raw(designs: tuple[Design, Design], found: tuple[Told, ...]) -> dict[str, Any]:
-    """The differences as one object; a field that a file leaves out is null, and said to be left out."""
+    """The differences as one object; a field that a file leaves out is null, and said to be left out.
+
+    It is all that makes the second design of the first: what came and went, and what has no id to be found by, is there
+    as files have it.
+    """
     return {
         "windtunnel_diff": VERSION,
         "titles": [design.title for design in designs],
@@ -78,14 +84,26 @@ def _difference(told_one: Told) -> dict[str, Any]:
     for change in each.fields:
         path = ".".join(change.path)
         text = texts.get(path)
-        made = {
+        made: dict[str, Any] = {
             "field": path,
             "title": text.title if text else path,
             "unit": text.unit if text else "",
             "old": None if change.old is UNSET else change.old,
             "new": None if change.new is UNSET else change.new,
         }
+        if any("." in name for name in change.path):
+            made["path"] = list(change.path)  # such as the name of a class
         left_out = [key for key in ("old", "new") if getattr(change, key) is UNSET]
         fields.append(made | ({"left_out": left_out} if left_out else {}))
     name = told_one.name
-    return {"verb": each.verb, "sort": each.sort, "id": each.id, "name": name, "fields": fields}
+    raw = {"verb": each.verb, "sort": each.sort, "id": each.id, "name": name, "fields": fields}
+    if each.verb in ("added", "removed") or each.sort in _NAMELESS:
+        raw["old"], raw["new"] = _part(each.old), _part(each.new)
+    return raw
+
+
+def _part(part: Any) -> Any:
+    """A part as its file has it; null where there is none."""
+    if part is None:
+        return None
+    return part.model_dump(mode="json", by_alias=True, exclude_unset=True)

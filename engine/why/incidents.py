@@ -131,6 +131,8 @@ def _incident(
     _, bad, whole = max(parts, key=lambda each: each[1])
     last = record.samples[-1].end
     cause = _cause(record, names, parts[0][0], over)
+    if cause is not None and begun < cause.at <= parts[0][0].points[0].end:
+        begun = cause.at  # nobody fails of what has not happened, within an interval
     start = begun if cause is None else min(cause.at, begun)
 
     def first(role: Role) -> Mark | None:

@@ -236,6 +236,18 @@ def test_marks_are_the_first_notices_with_their_roles_from_the_cause_to_the_end(
     assert told["time_to_recover"] == 10.0
 
 
+def test_nobody_fails_before_the_cause_within_an_interval() -> None:
+    """Failures are known to a second, and the cause to the moment: it was in that second."""
+    record = record_of(Notice(41.25, "event", "broken", "web", ("cause",)), bad=(41, 50))
+    (incident,) = incidents(record, {})
+    assert incident.begun == 41.25
+    assert incident.start == 41.25
+    (earlier,) = incidents(
+        record_of(Notice(40.5, "event", "broken", "web", ("cause",)), bad=(41, 50)), {}
+    )
+    assert earlier.begun == 41.0
+
+
 def test_what_is_not_known_is_not_told() -> None:
     """No cause, nobody who saw it, and no end."""
     (incident,) = incidents(record_of(bad=(95, 100)), {})
