@@ -227,7 +227,7 @@ def test_a_run_may_take_no_more_memory_than_was_said(
     assert study(*command, "--memory", "10MB") == 1
     text = capsys.readouterr().out
     assert "10 MB" in text
-    assert "web" in text.split("failed: ")[1]
+    assert "Web" in text.split("failed: ")[1]
     key = re.findall(r"--point (\w+)", text)[0]
     assert run(["study", "rerun", "--output", str(tmp_path / "kept"), "--point", key]) == 1
     capsys.readouterr()
