@@ -81,6 +81,8 @@ class FileController(QObject):
         self._dialogs = dialogs
         self._inline = InlineErrands()
         self._errands = self._inline if errands is None else errands
+        self.origin: Path | None = None
+        """File that the open design is a copy of; None where it is none."""
         self._wish = 0
         """Number of the last wish for another design; an earlier one no longer counts."""
         self._storing: Design | None = None
@@ -181,7 +183,7 @@ class FileController(QObject):
 
         def take(found: Read) -> None:
             self._settings.update(last=str(path.absolute()))
-            self._take(found.design, None)
+            self._take(found.design, None, origin=path.absolute())
 
         return self._fetch(path, take)
 
@@ -386,8 +388,15 @@ class FileController(QObject):
         else:
             self.settled.emit()
 
-    def _take(self, design: Design, path: Path | None, stamp: Stamp | None = None) -> None:
-        """Make it the open design."""
+    def _take(
+        self,
+        design: Design,
+        path: Path | None,
+        stamp: Stamp | None = None,
+        origin: Path | None = None,
+    ) -> None:
+        """Make it the open design; ``origin`` is what it is a copy of."""
+        self.origin = origin
         self._document.replace(design, path, stamp)
         self.opened.emit()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject
@@ -15,6 +14,7 @@ from widgets.canvas import Hint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from app.pair.side import Shown
     from app.pair.window import PairWindow
@@ -124,8 +124,7 @@ class PairDesk(QObject):
     def _source_stem(self) -> str:
         """Name of the shipped file that the open design is a copy of; empty where it is none."""
         services = self._bench.services
-        last = services.settings.values.last
-        path = services.document.path or (Path(last) if last else None)
+        path = services.document.path or services.files.origin
         return path.stem if path is not None and path.parent == shipped_designs() else ""
 
     def _present(self) -> Shown:

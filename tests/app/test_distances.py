@@ -178,3 +178,13 @@ def test_escape_closes_it_where_there_is_nothing_to_type(card: DistancesCard, qt
     assert card.isVisible()
     QTest.keyClick(card.host.focusWidget(), KEY.Key_Escape)
     assert not card.isVisible()
+
+
+def test_few_columns_have_room_for_long_names(card: DistancesCard) -> None:
+    names = ("Provider in Europe", "Provider in Asia", "Cloud region")
+    card.set_design(
+        Design(frames=tuple(Frame(id=f"f{i}", name=each) for i, each in enumerate(names)))
+    )
+    card.open()
+    header = card.panel.table.horizontalHeader()
+    assert all(header.sectionSize(i) >= header.sectionSizeHint(i) for i in range(3))

@@ -113,6 +113,7 @@ def test_a_shipped_design_opens_as_a_copy_that_cannot_overwrite_it(
     control, document, dialogs, stored, tmp_path
 ) -> None:
     assert control.open_copy(stored)
+    assert control.origin == stored.absolute()
     assert document.path is None
     document.push(SetDesign(("title",), "Mine"))
     dialogs.to_save = tmp_path / "mine.windtunnel"
@@ -145,6 +146,12 @@ def test_every_save_keeps_a_version_that_can_be_opened(control, document, stored
     assert document.path == stored
     assert document.is_dirty
     assert files.load(stored).title == "Second"
+
+
+def test_a_new_design_is_no_copy_of_the_one_before(control, stored) -> None:
+    control.open_copy(stored)
+    control.new()
+    assert control.origin is None
 
 
 def test_a_new_design_is_empty_and_clean(control, document) -> None:

@@ -36,10 +36,13 @@ _MOST_GROWN: Final = 6.0
 def frame_label(frame: Frame, *, is_short: bool = False) -> str:
     """``Region · eu-west``, ``Region 2``. A place says itself, what fails by itself how often.
 
-    In short it is the name alone.
+    In short it is the name alone, unless that is a number.
     """
     if is_short:
-        return directed(frame_name(frame))
+        name = frame_name(frame)
+        return directed(
+            name if any(map(str.isalpha, name)) else f"{FRAME_KINDS[frame.kind]} {name}"
+        )
     place = frame.config.get("place")
     named = isinstance(place, str) and place not in (frame.name, "")
     kind, name = FRAME_KINDS[frame.kind], frame_name(frame)
@@ -62,7 +65,7 @@ def _tab_scale(zoom: float) -> float:
 
 def tab_rect(frame: Frame, look: Look, zoom: float) -> QRectF:
     """The tab: inside the top left corner, or from afar, without a chevron, on top of the frame."""
-    width = look.state_metrics.horizontalAdvance(_tab_label(frame, look, zoom)) + 20.0
+    width = look.state_metrics.horizontalAdvance(_tab_label(frame, zoom)) + 20.0
     if zoom >= COMPACT_ZOOM:
         return QRectF(frame.x, frame.y, min(width + _CHEVRON, frame.width), FRAME_TAB)
     scale = _tab_scale(zoom)
@@ -71,11 +74,9 @@ def tab_rect(frame: Frame, look: Look, zoom: float) -> QRectF:
     return QRectF(frame.x, frame.y - height, min(width * scale, room), height)
 
 
-def _tab_label(frame: Frame, look: Look, zoom: float) -> str:
-    """What a tab says: from afar the name alone where the frame is no wider, since another may begin beside it."""
-    label = frame_label(frame)
-    width = (look.state_metrics.horizontalAdvance(label) + 20.0) * _tab_scale(zoom)
-    return frame_label(frame, is_short=zoom < COMPACT_ZOOM and width > frame.width)
+def _tab_label(frame: Frame, zoom: float) -> str:
+    """What a tab says: from afar, where frames are small and stand close, the name alone."""
+    return frame_label(frame, is_short=zoom < COMPACT_ZOOM)
 
 
 def chevron_rect(frame: Frame, look: Look, zoom: float) -> QRectF:
@@ -141,7 +142,7 @@ def _paint_tab(painter: QPainter, frame: Frame, face: FrameFace, look: Look, zoo
         painter.drawRoundedRect(tab, 8.0, 8.0)
         sign = chevron_rect(frame, look, zoom).adjusted(4.0, 6.0, -4.0, -6.0)
         look.icons.paint(painter, "chevron-down", sign, theme.muted)
-    label = _tab_label(frame, look, zoom)
+    label = _tab_label(frame, zoom)
     if face.fault:
         label = f"{face.fault} · {label}"
     scale = _tab_scale(zoom)
@@ -150,7 +151,7 @@ def _paint_tab(painter: QPainter, frame: Frame, face: FrameFace, look: Look, zoo
     painter.scale(scale, scale)
     painter.setFont(look.state_font)
     painter.setPen(look.colour(theme.load.text if face.fault else theme.muted))
-    room = tab.width() / scale - (_CHEVRON + 12.0 if near else 0.0)
+    room = tab.width() - _CHEVRON - 12.0 if near else max(tab.width(), frame.width) / scale
     text = look.state_metrics.elidedText(label, Qt.TextElideMode.ElideRight, room)
     painter.drawText(QPointF(11.0, 16.0) if near else QPointF(2.0, 12.0), text)
     painter.restore()

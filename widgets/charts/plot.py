@@ -44,6 +44,8 @@ _BAND = 0.3
 """Opacity of a measured band: the lines before it and the grid behind it stay readable."""
 _TICK_EVERY = 52.0
 """A time label every so many pixels at most."""
+_LABEL_EVERY = 14.0
+"""Pixels from a label of a height to the next, at least."""
 _PAD = 0.02
 """Air above and below the range, so that a line on the border is not cut."""
 
@@ -60,6 +62,8 @@ class Plot(QWidget):
         self._times = (0.0, 10.0)
         self._marks: tuple[float, ...] = ()
         self._ticks: Ticks = []
+        self._labelled: Ticks = []
+        """Those for which there is room."""
         self._view: Any = pg.PlotWidget(self, background=None)
         self._item: Any = self._view.getPlotItem()
         self._box: Any = self._item.getViewBox()
@@ -125,8 +129,7 @@ class Plot(QWidget):
         self._range, self._ticks = (low, high), ticks
         air = (high - low) * _PAD
         self._box.setYRange(low - air, high + air, padding=0)
-        self._item.getAxis("left").setTicks([ticks])
-        self._draw_grid()
+        self._show_ticks()
         self._draw_marks()
 
     def set_marks(self, instants: Sequence[float]) -> None:
@@ -232,6 +235,7 @@ class Plot(QWidget):
         super().resizeEvent(event)
         self._hint.setGeometry(_LEFT, 0, max(self.width() - _LEFT, 0), self.height() - _BOTTOM)
         self.set_times(*self._times)
+        self._show_ticks()
 
     def _build(self) -> None:
         """Take away everything that pyqtgraph brings and the house does not want."""
@@ -282,10 +286,18 @@ class Plot(QWidget):
         air = (high - low) * _PAD
         return low - air, high + air
 
+    def _show_ticks(self) -> None:
+        """As many labels as do not touch each other, from the top one down."""
+        room = max(self.height() - _BOTTOM, 1) / _LABEL_EVERY
+        every = max(1, math.ceil((len(self._ticks) - 1) / max(room, 1.0)))
+        self._labelled = self._ticks[::-1][::every][::-1]
+        self._item.getAxis("left").setTicks([self._labelled])
+        self._draw_grid()
+
     def _draw_grid(self) -> None:
-        """One item draws a faint horizontal line a tick."""
-        heights = np.repeat(np.array([height for height, _ in self._ticks]), 2)
-        self._grid.setData(np.tile(np.array(self._times), len(self._ticks)), heights)
+        """One item draws a faint horizontal line a label."""
+        heights = np.repeat(np.array([height for height, _ in self._labelled]), 2)
+        self._grid.setData(np.tile(np.array(self._times), len(self._labelled)), heights)
 
     def _draw_marks(self) -> None:
         """One item draws all event marks."""

@@ -121,8 +121,12 @@ class DistancesPanel(QWidget):
 
     def _fit(self, count: int) -> None:
         """Have the table as large as it needs, up to a size from which it scrolls."""
-        header = self.table.verticalHeader()
-        wide = header.sizeHint().width() + min(count, _MOST_COLUMNS) * _COLUMN + 2
+        header, names = self.table.verticalHeader(), self.table.horizontalHeader()
+        seen = min(count, _MOST_COLUMNS)
+        widest = _MOST_COLUMNS * _COLUMN // seen  # few columns have more room for their names
+        for column in range(count):
+            names.resizeSection(column, min(max(names.sectionSizeHint(column), _COLUMN), widest))
+        wide = header.sizeHint().width() + sum(map(names.sectionSize, range(seen))) + 2
         high = self.table.horizontalHeader().sizeHint().height() + min(count, _MOST_ROWS) * _ROW + 2
         if count > _MOST_COLUMNS:
             high += self.table.horizontalScrollBar().sizeHint().height()
@@ -162,5 +166,5 @@ def _table(model: TripTable) -> QTableView:
         header.setTextElideMode(Qt.TextElideMode.ElideRight)
     view.horizontalHeader().setDefaultSectionSize(_COLUMN)
     view.verticalHeader().setDefaultSectionSize(_ROW)
-    view.verticalHeader().setMaximumWidth(120)
+    view.verticalHeader().setMaximumWidth(150)
     return view

@@ -120,8 +120,9 @@ def test_from_afar_the_tab_of_a_small_frame_leaves_room_for_the_next(desk) -> No
     )
     for zoom in (0.45, 0.4):
         assert tab_rect(frame, look, zoom).width() <= frame.width
-    wide = frame.model_copy(update={"width": 900.0})
-    assert tab_rect(wide, look, 0.4).width() > tab_rect(frame, look, 0.4).width(), "with its kind"
+    near = frame.model_copy(update={"width": 900.0})
+    scale = 0.95 / 0.4
+    assert tab_rect(near, look, 1.0).width() > tab_rect(near, look, 0.4).width() / scale, "its kind"
 
 
 def test_reveal_selects_and_brings_into_view(desk) -> None:

@@ -211,3 +211,16 @@ def test_the_title_has_the_room_of_buttons_that_are_not_seen(
     panel.refresh()
     QTest.qWait(1)
     assert chart.legend.x() > chart.enlarge.geometry().right() > chart.title.geometry().right()
+
+
+def test_labels_of_a_low_chart_do_not_touch_each_other(
+    panel: ChartsPanel, run: Callable[..., None]
+) -> None:
+    run(10, p99=20.0, every=1e-5)
+    plot = panel.charts[LATENCY].plot
+    assert plot._labelled == plot._ticks, "there is room for all"
+    for height in (60, 90, 130):
+        plot.resize(plot.width(), height)
+        gaps = len(plot._labelled) - 1
+        assert plot._labelled[-1] == plot._ticks[-1], "the top one stays"
+        assert gaps * 14 <= max(height - 22, 14)
