@@ -339,14 +339,15 @@ class InspectorPanel(QWidget):
     def _comparison(self) -> Comparison | None:
         """What there is to compare, if anything."""
         theory = self._theory
+        one = self._subject.ids[0] if len(self._subject.ids) == 1 else ""
         if self._is_predicting:
-            return Comparison(notes=("…",))
+            predicted = self._subject.key == DESIGN_KEY or one in self._design.node_by_id
+            return Comparison(notes=("…",)) if predicted else None
         if theory is None:
             return None
         if self._subject.key == DESIGN_KEY:
             told = describe_design(theory, self._design)
             return told if told.notes else None
-        one = self._subject.ids[0] if len(self._subject.ids) == 1 else ""
         node, client = theory.nodes.get(one), theory.clients.get(one)
         measured = averages_of(one, self._window.samples)
         if node is not None:

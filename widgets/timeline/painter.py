@@ -193,7 +193,8 @@ class StripPainter:
             painter.setFont(self._caption)
             painter.setPen(QColor(ink.text))
             room = rect.adjusted(rect.width() - mark.label.text_width, 0, 1, 0)
-            text = self._metrics.elidedText(mark.text, Qt.TextElideMode.ElideRight, room.width())
+            # What happens stands behind the name: of a long name the middle goes.
+            text = self._metrics.elidedText(mark.text, Qt.TextElideMode.ElideMiddle, room.width())
             painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, directed(text))
 
     def _unseen(self, painter: QPainter, scene: Scene) -> None:
