@@ -66,7 +66,10 @@ class BreakpointsCard(Overlay):
         self.kind.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def place(self) -> None:
-        """Sit in the middle."""
+        """Sit in the middle, as high as what there is."""
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
         self.resize(max(_WIDTH, self.sizeHint().width()), self.sizeHint().height())
         self.move(
             (self.host.width() - self.width()) // 2, (self.host.height() - self.height()) // 3
@@ -166,8 +169,9 @@ class BreakpointsCard(Overlay):
     def _fill_metrics(self) -> None:
         """What is measured of the chosen item."""
         design, item = self._document.design, self.item.currentData() or ""
-        chosen = self.measure.currentData() or "p99"
         client = item not in {link.target for link in design.links}
+        # While everything fails, nothing is answered: a bound on the latency of answers would never be passed.
+        chosen = self.measure.currentData() or ("p99_all" if client else "p99")
         sort: Literal["client", "node", "link"] = "client" if client else "node"
         self.measure.clear()
         for metric in LIVE_METRICS["link" if item in design.link_by_id else sort]:
@@ -182,10 +186,10 @@ class BreakpointsCard(Overlay):
                 widget.hide()
                 widget.deleteLater()
         points = self._run.breakpoints
-        for point in points:
-            self._rows.addWidget(self._row(point))
-        if not points:
-            self._rows.addWidget(set_role(QLabel(_NONE), "muted"))
+        rows = [self._row(point) for point in points] or [set_role(QLabel(_NONE), "muted")]
+        for row in rows:
+            self._rows.addWidget(row)
+            row.show()  # a row that is shown later has no height yet
         self.place()
 
     def _row(self, point: Breakpoint) -> QWidget:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QFrame, QGraphicsDropShadowEffect, QWidget
+from shiboken6 import isValid
 
 from widgets.theme import ThemeManager, set_role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class Overlay(QFrame):
@@ -55,9 +61,9 @@ class Overlay(QFrame):
             return
         _application().removeEventFilter(self)
         self.hide()
-        if self._back_to is not None:
+        if self._back_to is not None and isValid(self._back_to):
             self._back_to.setFocus(Qt.FocusReason.PopupFocusReason)
-            self._back_to = None
+        self._back_to = None
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Close on a click outside; the click itself still counts. Follow the window's size."""
@@ -69,12 +75,38 @@ class Overlay(QFrame):
             self.place()
         return False
 
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: FBT001, N802 - Qt's
+        """Tab goes round in the card: what lies behind it would keep it open and not hear Escape."""
+        stops = [part for part in _behind(self) if self.isAncestorOf(part) and _is_stop(part)]
+        focus: QWidget | None = self.window().focusWidget()
+        if not stops:
+            return False
+        step = 1 if forward else -1
+        place = stops.index(focus) + step if focus in stops else min(step, 0)
+        reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
+        stops[place % len(stops)].setFocus(reason)
+        return True
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape closes."""
         if event.key() == Qt.Key.Key_Escape:
             self.close_card()
         else:
             super().keyPressEvent(event)
+
+
+def _behind(widget: QWidget) -> Iterator[QWidget]:
+    """All that Tab comes by behind a widget, once round."""
+    step: QWidget | None = widget.nextInFocusChain()
+    while step is not None and step is not widget:
+        yield step
+        step = step.nextInFocusChain()
+
+
+def _is_stop(part: QWidget) -> bool:
+    """Whether Tab halts there."""
+    by_tab = bool(part.focusPolicy() & Qt.FocusPolicy.TabFocus)
+    return by_tab and part.focusProxy() is None and part.isVisible() and part.isEnabled()
 
 
 def _application() -> QCoreApplication:

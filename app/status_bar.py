@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from engine.model.units import format_figure
+from widgets.instruments.text import instant_text
 from widgets.theme import plain_tip, set_role
 
 if TYPE_CHECKING:
@@ -223,7 +224,8 @@ def rest_line(now: float, requests: int, wall: float) -> str:
 def past_line(at: float, now: float, *, is_running: bool) -> str:
     """What there is to say while a moment of the past is looked at."""
     goes = "runs on at" if is_running else "stands at"
-    return f"Looking at {at:,.1f} s · the run {goes} {now:,.1f} s · Alt+End goes back to it"
+    past, present = instant_text(at), instant_text(now)
+    return f"Looking at {past} · the run {goes} {present} · Alt+End goes back to it"
 
 
 def _speed(factor: float) -> str:

@@ -187,6 +187,40 @@ def test_a_flowchart_on_an_empty_page_is_shown_whole(robot: Robot) -> None:
     assert all(view.contains(robot.at(node.x, node.y)) for node in robot.design.nodes)
 
 
+def test_tab_goes_round_in_a_card_and_escape_leaves_it(launch: Callable) -> None:
+    robot = launch(THREE_TIERS)
+    robot.activate()
+    canvas, card = robot.views.canvas, robot.opened.bench.breakpoints
+    canvas.setFocus()
+    card.open()
+    robot.wait(lambda: card.isAncestorOf(robot.window.focusWidget()))
+    stops = walked(robot)
+    assert {card.kind, card.item, card.bound, card.add_button} <= set(stops)
+    assert all(card.isAncestorOf(stop) for stop in stops)
+    assert stops[0] is card.kind
+    backwards = walked(robot, SHIFT)
+    assert set(backwards) == set(stops)
+    robot.key(Qt.Key.Key_Escape)
+    assert not card.isVisible()
+    assert robot.window.focusWidget() is canvas
+
+
+def test_the_card_of_breakpoints_grows_with_what_is_added(launch: Callable) -> None:
+    robot = launch(THREE_TIERS)
+    robot.activate()
+    card = robot.opened.bench.breakpoints
+    card.open()
+    QApplication.processEvents()
+    high, button = card.height(), card.add_button.height()
+    for bound in ("1 s", "2 s", "3 s"):
+        card.bound.setText(bound)
+        card.add()
+        QApplication.processEvents()
+        assert card.add_button.height() == button
+    assert card.height() > high
+    assert all(point.metric == "p99_all" for point in robot.services.run.breakpoints)
+
+
 def flow(robot: Robot) -> list[object]:
     """The written-out flow of the web servers."""
     return list(robot.design.node_by_id["web"].config["flow"])
