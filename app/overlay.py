@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent
@@ -13,6 +13,9 @@ from widgets.theme import ThemeManager, set_role
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+_DELETES: Final = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 
 
 class Overlay(QFrame):
@@ -73,6 +76,11 @@ class Overlay(QFrame):
                 self.close_card()
         elif event.type() == QEvent.Type.Resize and watched is self.host:
             self.place()
+        elif event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            inside = isinstance(watched, QWidget) and self.isAncestorOf(watched)
+            if inside and event.key() in _DELETES:
+                event.accept()  # not for what is selected behind the card
+                return True
         return False
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: FBT001, N802 - Qt's

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from app.overlay import Overlay
 from engine.model.metrics import FAILING
 from engine.model.units import format_quantity
+from widgets.own_keys import OwnKeys
 from widgets.theme import set_role
 
 if TYPE_CHECKING:
@@ -154,12 +155,17 @@ class RunsCard(Overlay):
         table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setShowGrid(False)
+        table.setTabKeyNavigation(False)
         table.verticalHeader().hide()
         header = table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         table.itemSelectionChanged.connect(self._show_buttons)
         table.itemDoubleClicked.connect(lambda _item: self.open_chosen())
+        OwnKeys(
+            table,
+            {"Return": self.open_chosen, "Enter": self.open_chosen, "Del": self.delete_chosen},
+        )
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 16)
         column.setSpacing(10)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QItemSelectionModel
+from PySide6.QtCore import QItemSelectionModel, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from app.document import DesignDocument
@@ -220,3 +221,21 @@ def test_where_requests_fail_the_list_shows_the_times_of_all(bench, qapp, qtbot)
         cell = card.table.item(0, 5)
         assert cell.text() == shown
         assert bool(cell.toolTip()) == shown.endswith("of all")
+
+
+def test_the_list_of_runs_by_keyboard(bench, qapp, qtbot) -> None:
+    """Tab goes on from the list, and Delete forgets the run."""
+    bench.end()
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(1000, 700)
+    window.show()
+    card = RunsCard(window, ThemeManager(qapp, "dark"), bench.keeper)
+    card.open()
+    qtbot.waitUntil(lambda: card.table.rowCount() == 1)
+    QTest.keyClick(card.search, Qt.Key.Key_Tab)
+    assert window.focusWidget() is card.table
+    QTest.keyClick(card.table, Qt.Key.Key_Tab)
+    assert window.focusWidget() is card.buttons["Open"]
+    QTest.keyClick(card.table, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: card.table.rowCount() == 0)

@@ -205,6 +205,22 @@ def test_tab_goes_round_in_a_card_and_escape_leaves_it(launch: Callable) -> None
     assert robot.window.focusWidget() is canvas
 
 
+def test_delete_in_a_card_is_not_for_what_is_selected_behind_it(launch: Callable) -> None:
+    robot = launch(THREE_TIERS)
+    robot.activate()
+    robot.click("web")
+    card = robot.opened.bench.runs
+    card.open()
+    for part in (card.table, card.buttons["Keep the present run"]):
+        part.setFocus()
+        robot.key(Qt.Key.Key_Delete)
+        robot.key(Qt.Key.Key_Backspace)
+    assert "web" in robot.design.node_by_id
+    robot.key(Qt.Key.Key_Escape)
+    robot.key(Qt.Key.Key_Delete)
+    assert "web" not in robot.design.node_by_id
+
+
 def test_the_card_of_breakpoints_grows_with_what_is_added(launch: Callable) -> None:
     robot = launch(THREE_TIERS)
     robot.activate()

@@ -176,6 +176,7 @@ class Results(QWidget):
         self._table = QTableView()
         self._table.setAccessibleName("Results")
         self._table.setShowGrid(False)
+        self._table.setTabKeyNavigation(False)
         self._table.setMinimumHeight(_LEAST_TABLE)
         self._table.setWordWrap(False)
         self._table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

@@ -692,11 +692,3 @@ def test_tab_goes_from_the_name_down_the_form(qtbot, bench) -> None:
     assert found == [kind, place, trip]
     assert isinstance(walked[0], GroupHeading)
     assert walked[1] is kind
-
-
-def test_nothing_is_predicted_of_a_note(bench) -> None:
-    bench.panel.expect_theory()
-    bench.panel.set_selection(["n1"])
-    assert not bench.panel.beside.isVisible()
-    bench.panel.set_selection(["web"])
-    assert bench.panel.beside.isVisible()
