@@ -47,7 +47,7 @@ class Thread(QWidget):
     def __init__(self, place: int, comment: Comment, design: Design, card: CommentsCard) -> None:
         """The comment at a place of the design's list."""
         super().__init__()
-        self._place, self._card = place, card
+        self.index, self._card = place, card
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 8, 14, 8)
         column.setSpacing(3)
@@ -120,7 +120,7 @@ class Thread(QWidget):
         text = self.answer.text().strip()
         if text:
             reply = Reply(text=text, author=self._card.author.text().strip(), written=_now())
-            self._card.ask(answered(self._card.design, self._place, reply))
+            self._card.ask(answered(self._card.design, self.index, reply))
 
 
 class CommentsCard(Overlay):
@@ -278,6 +278,7 @@ class CommentsCard(Overlay):
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        typed = self._typed_in()
         found = list(enumerate(self.design.comments))
         found.sort(
             key=lambda pair: (
@@ -303,6 +304,15 @@ class CommentsCard(Overlay):
             before.hide()
             before.deleteLater()  # not at once: one of its buttons may have asked for this
         self._area.setWidget(body)
+        if typed is not None:
+            again = next((thread for thread in self.threads if thread.index == typed), None)
+            (again.answer if again is not None else self.words).setFocus()
+
+    def _typed_in(self) -> int | None:
+        """Place of the comment below which the keyboard is, such as in its reply."""
+        focus: QWidget | None = self.window().focusWidget()
+        inside = (thread.index for thread in self.threads if thread.isAncestorOf(focus))
+        return next(inside, None) if focus is not None else None
 
 
 def _text(text: str, role: str) -> QLabel:

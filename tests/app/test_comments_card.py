@@ -173,3 +173,18 @@ def test_a_comment_shows_what_it_cites_and_asks_for_more(card, qtbot) -> None:
     assert card.isVisible()
     say(card, qtbot, "And at no moment")
     assert [each.at for each in card.design.comments] == [None, None]
+
+
+def test_the_keyboard_stays_in_the_card_when_the_list_is_made_anew(card, qtbot) -> None:
+    card.open_about(None, None)
+    say(card, qtbot, "First")
+    say(card, qtbot, "Second")
+    below = next(thread for thread in card.threads if thread.index == 0)
+    below.answer.setFocus()
+    below.answer.setText("An answer")
+    qtbot.keyClick(below.answer, Qt.Key.Key_Return)
+    (again,) = [thread for thread in card.threads if thread.index == 0]
+    assert again is not below
+    assert card.window().focusWidget() is again.answer
+    card.document.stack.undo()
+    assert card.isAncestorOf(card.window().focusWidget())
