@@ -97,7 +97,8 @@ class MainWindow(QMainWindow):
         # macOS it is the native one).
         self.menuBar().setFixedHeight(0)
         views.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
-        views.banners.keyboard_freed.connect(views.canvas.setFocus)
+        for freed in (views.banners.keyboard_freed, views.transport.keyboard_freed):
+            freed.connect(views.canvas.setFocus)
         self._restore()
         look.changed.connect(lambda _theme: self._dress())
         self._dress()

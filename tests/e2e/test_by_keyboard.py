@@ -237,6 +237,25 @@ def test_the_card_of_breakpoints_grows_with_what_is_added(launch: Callable) -> N
     assert all(point.metric == "p99_all" for point in robot.services.run.breakpoints)
 
 
+def test_numbers_of_the_bar_are_walked_as_they_stand_and_left_for_the_canvas(
+    launch: Callable,
+) -> None:
+    robot = launch(THREE_TIERS)
+    robot.activate()
+    bar = robot.views.transport
+    bar.speed.setFocus()
+    robot.key(Qt.Key.Key_Tab)
+    robot.type("250")
+    robot.key(Qt.Key.Key_Return)
+    assert bar.load.dialled == 250.0
+    assert robot.window.focusWidget() is robot.views.canvas
+    bar.load.setFocus()
+    robot.key(Qt.Key.Key_Tab)
+    assert robot.window.focusWidget() is bar.seed
+    robot.key(Qt.Key.Key_Escape)
+    assert robot.window.focusWidget() is robot.views.canvas
+
+
 def flow(robot: Robot) -> list[object]:
     """The written-out flow of the web servers."""
     return list(robot.design.node_by_id["web"].config["flow"])

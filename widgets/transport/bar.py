@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -49,6 +50,8 @@ class TransportBar(QWidget):
     """Factor on all traffic."""
     seed_changed = Signal(object)
     """New seed, an int of up to 63 bits (a C++ int of Qt's has 32)."""
+    keyboard_freed = Signal()
+    """A number was typed, or not, and the keyboard is in none of the bar's parts now."""
 
     def __init__(self, theme: Theme, icons: IconSet, parent: QWidget | None = None) -> None:
         """Make a bar that is paused at 0."""
@@ -154,6 +157,8 @@ class TransportBar(QWidget):
         row.addSpacing(12)
         self._add_field(row, "Seed", self.seed, None)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        for before, after in pairwise((self.speed, self._load_text, self.load, self.seed)):
+            QWidget.setTabOrder(before, after)
 
     def _add_field(
         self, row: QHBoxLayout, caption: str, value: QWidget, slider: DialSlider | None
@@ -190,6 +195,8 @@ class TransportBar(QWidget):
         self.step_menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.speed.dialed.connect(self._speed_dialed)
         self.load.dialed.connect(self._load_dialed)
+        for field in (self._load_text, self.seed):
+            field.left.connect(self.keyboard_freed)
         self._load_text.load_changed.connect(self._load_typed)
         self.seed.seed_changed.connect(self.seed_changed)
         self._name(self.step_button, "Step one second", "step_time")

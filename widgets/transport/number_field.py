@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QSizePolicy
 
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 class NumberField(QLineEdit):
     """Enter or leaving takes what was typed, Esc keeps what was there. A child says what that means."""
+
+    left = Signal()
+    """Enter or Esc was pressed: the keyboard is free for something else."""
 
     def __init__(self, size: int, parent: QWidget | None = None) -> None:
         """Text of ``size`` logical pixels."""
@@ -61,11 +64,16 @@ class NumberField(QLineEdit):
         """Esc gives up; Enter takes the number and leaves."""
         if event.key() == Qt.Key.Key_Escape:
             self.put_back()
-            self.clearFocus()
+            self._leave()
             return
         super().keyPressEvent(event)
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            self.clearFocus()
+            self._leave()
+
+    def _leave(self) -> None:
+        """Look like text again."""
+        self.clearFocus()
+        self.left.emit()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Ready to be typed over."""
