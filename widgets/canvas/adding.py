@@ -98,12 +98,18 @@ def frame_edit(
 
     Args:
         design: what it is added to.
-        selection: ids of what it is to hold; what is neither node nor frame is left out.
+        selection: ids of what it is to hold; what is neither node nor frame is left out, and what is inside of a
+            selected frame stays there.
         centre: where an empty one goes.
         kind: what it stands for, one of ``FRAME_KINDS``.
     """
-    members = [each for each in selection if each in design.node_by_id]
-    inner = [each for each in selection if each in design.frame_by_id]
+    chosen = frozenset(selection)
+    inner = [
+        each for each in chosen & design.frame_by_id.keys() if not _is_in(design, each, chosen)
+    ]
+    members = [
+        each for each in chosen & design.node_by_id.keys() if not _is_in(design, each, chosen)
+    ]
     rect = QRectF()
     for each in members:
         node = design.node_by_id[each]
@@ -134,6 +140,13 @@ def frame_edit(
     label = "Add frame" if kind == "group" else f"Add {FRAME_KINDS[kind].lower()}"
     insert = Insert.of(made, label=label)
     return frame_id, CompoundEdit((insert, *fields), label) if fields else insert
+
+
+def _is_in(design: Design, item: str, frames: frozenset[str]) -> bool:
+    """Whether a node or frame lies in one of some frames, however deep."""
+    node = design.node_by_id.get(item)
+    around = node.frame if node is not None else design.frame_by_id[item].frame
+    return around is not None and (around in frames or _is_in(design, around, frames))
 
 
 def _free_rect(design: Design, centre: QPointF) -> QRectF:

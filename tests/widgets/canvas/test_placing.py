@@ -101,6 +101,23 @@ def test_a_frame_is_added_around_the_selection_as_one_step(desk) -> None:
     assert desk.design.node_by_id["web"].frame is None
 
 
+def test_what_lies_in_a_selected_frame_stays_there_when_a_frame_is_put_around_it(desk) -> None:
+    """Everything is selected, also what a folded frame hides: the frames nest."""
+    desk.view.select(["web", "db"])
+    desk.view.add_frame()
+    desk.view.select(["frame"])
+    desk.view.add_frame()
+    desk.view._commands.select_all()
+    desk.view.add_frame("region")
+    (region,) = [each for each in desk.design.frames if each.kind == "region"]
+    around = {each.id: each.frame for each in (*desk.design.nodes, *desk.design.frames)}
+    assert around["web"] == around["db"] == "frame"
+    assert around["frame"] == "frame-2"
+    assert around["frame-2"] == around["zone"] == around["users"] == region.id
+    desk.undo()
+    assert desk.design.frame_by_id["frame-2"].frame is None
+
+
 def test_a_frame_of_a_kind_is_added_around_the_selection_or_empty(desk) -> None:
     desk.view.select(["web", "db"])
     desk.view.add_frame("region")
