@@ -311,8 +311,9 @@ class CommentsCard(Overlay):
     def _typed_in(self) -> int | None:
         """Place of the comment below which the keyboard is, such as in its reply."""
         focus: QWidget | None = self.window().focusWidget()
-        inside = (thread.index for thread in self.threads if thread.isAncestorOf(focus))
-        return next(inside, None) if focus is not None else None
+        if focus is None:
+            return None
+        return next((each.index for each in self.threads if each.isAncestorOf(focus)), None)
 
 
 def _text(text: str, role: str) -> QLabel:
