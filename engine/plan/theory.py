@@ -25,7 +25,7 @@ from engine.plan.network.session_calls import session_doubts, with_session_calls
 from engine.plan.network.solving import settle
 from engine.plan.network.sources import Moment, mix_of, source_of
 from engine.plan.network.trust import trust_in, verdicts_of
-from engine.plan.network.unmodelled import fullness
+from engine.plan.network.unmodelled import fullness, narrow_links
 from engine.plan.network.withholding import blind_where_unknown
 from engine.plan.primitives import TrafficPlan
 from engine.plan.resolution import as_told
@@ -158,7 +158,7 @@ def _theory(network: Network, solved: _Solved, doubts: tuple[str, ...], load: fl
         clients=clients,
         bottleneck=bottleneck,
         bottleneck_doubt=doubtful,
-        headroom=1.0 / max(highest, *map(fullness, network.edges), 0.0)
+        headroom=1.0 / max(highest, *map(fullness, narrow_links(network)), 0.0)
         if highest and sure and not populations
         else math.inf,
         kept_full=highest >= 1.0 and any(max(edge.tries) > _AGAIN for edge in network.edges),
@@ -177,7 +177,7 @@ def _unknown_bottleneck(network: Network) -> str:
 def _bottleneck_doubt(network: Network, solved: _Solved, loads: Mapping[str, float]) -> str:
     """Which load is doubted, of those that may be the highest."""
     highest = max(loads.values(), default=0.0)
-    narrow = max(network.edges, key=fullness, default=None)
+    narrow = max(narrow_links(network), key=fullness, default=None)
     if narrow is not None and fullness(narrow) > _EQUAL * highest:
         return f"{narrow.name} is as full: of its bandwidth {format_quantity(fullness(narrow), '%')} are used"
     for site in network.sites:
@@ -270,7 +270,7 @@ def _client(site: Center, solved: _Solved, network: Network) -> ClientPrediction
     return ClientPrediction(
         model=population.model if population is not None else _CLIENT_MODEL,
         offered=None if site.unknown_rate else rate,
-        goodput=rate * good if stable or _succeeds_anyway(site) else None,
+        goodput=rate * good if stable or _succeeds_anyway(site, network) else None,
         latency=mean if stable else None,
         latency_p99=quantile_at(site, solved.curves, 0.99)
         if stable and not trust.no_tail
@@ -282,17 +282,14 @@ def _client(site: Center, solved: _Solved, network: Network) -> ClientPrediction
     )
 
 
-def _succeeds_anyway(site: Center) -> bool:
+def _succeeds_anyway(site: Center, network: Network) -> bool:
     """Whether a client of whose times nothing is known is answered all the same: nobody gives up."""
     known = site.rate > 0.0 and not site.impatient and not site.unknown_rate
     if not site.blind or not known:
         return False
     return all(
-        (each.stay.load or 0.0) < 1.0
-        and not each.unknown_load
-        and all(fullness(edge) < 1.0 for edge in each.leaving)
-        for each in below(site)
-    )
+        (each.stay.load or 0.0) < 1.0 and not each.unknown_load for each in below(site)
+    ) and all(fullness(edge) < 1.0 for edge in narrow_links(network))
 
 
 def _bounds(
@@ -316,5 +313,5 @@ def _bound(client: Center, network: Network) -> float:
     if rate <= 0.0:
         return math.inf
     loads = [site.stay.load for site in network.sites if site.stay.load]
-    loads += [full for edge in network.edges if (full := fullness(edge)) > 0.0]
+    loads += map(fullness, narrow_links(network))
     return rate / max(loads) if loads and max(loads) > 0.0 else math.inf

@@ -5,15 +5,23 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+from engine.model.policies.policy import Surroundings
+from engine.model.policies.rate_limit import RateLimit
 from engine.plan.flow import works_in
 from engine.plan.primitives import WorkPart
 
 if TYPE_CHECKING:
+    from engine.model.policies.policy import Policy
     from engine.plan.network.centers import Center, Edge
     from engine.plan.primitives import LawPlan
 
 BY_CALLS: Final = ("least_connections", "power_of_two", "ewma")
 """Pickers that go by what is under way."""
+_BUSY: Final = 0.9
+"""Load from which lines may become long by chance."""
+_MANY: Final = 5.0
+"""Times as many inside as usual, and a few more, for whom there should be memory."""
+_FEW: Final = 20.0
 _SAME: Final = 1e-9
 """Relative difference of two mean works that are the same."""
 
@@ -89,6 +97,25 @@ def comes_evenly(site: Center) -> bool:
     if traffic is not None:
         return traffic.process == "deterministic" and len(set(traffic.schedule)) == 1
     return edge.source.plan.router is not None and comes_evenly(edge.source)
+
+
+def short_of_memory(site: Center) -> bool:
+    """Whether the memory of an instance may not be enough for many more than are usually inside."""
+    station = site.plan.station
+    memory = station.memory
+    if memory is None or math.isinf(memory.limit):
+        return False
+    if memory.leak > 0.0 or site.blind or (site.stay.load or 0.0) > _BUSY:
+        return True
+    usual = site.rate * site.mixed([each.mean for each in site.answers]) / station.instances
+    peers = memory.per_peer * (station.instances - 1)
+    return not memory.base + peers + memory.per_request * (_MANY * usual + _FEW) < memory.limit
+
+
+def is_calm(gate: Policy, site: Center) -> bool:
+    """Whether a rate limit is asked for so little that it refuses nobody."""
+    where = Surroundings(offered=site.rate, capacity=math.inf, under_way=math.nan, timeout=math.inf)
+    return isinstance(gate, RateLimit) and not gate.decides(where)
 
 
 def below(client: Center) -> list[Center]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from engine.model.policies.policy import Surroundings
 from engine.model.prediction import TIMES
 from engine.model.units import format_figure, format_quantity, format_share
 from engine.plan.flow import goes_side_by_side
 from engine.plan.hits import Fits
+from engine.plan.network.alike import is_calm, short_of_memory
 from engine.plan.network.sources import EVEN
 from engine.plan.network.strangers import stranger_in
 from engine.plan.network.unmodelled import of_link, of_node
@@ -18,6 +21,7 @@ from engine.plan.queueing.curves import exceeds
 from engine.plan.retries import most_tries
 
 if TYPE_CHECKING:
+    from engine.model.policies.policy import Policy
     from engine.plan.network.centers import Center, Edge
     from engine.plan.network.sources import Moment
     from engine.plan.primitives import BacklogPlan, LeasePlan, Plan
@@ -25,16 +29,22 @@ if TYPE_CHECKING:
 _WORTH: Final = 0.001
 """Share of calls from which late or failed ones are worth a word."""
 
+_NEVER: Final = 1e-7
+"""Share of calls that is none."""
+_BUSY: Final = 0.9
+"""Load from which lines may become long by chance."""
+
 
 def node_doubts(site: Center) -> tuple[str, ...]:
     """What does not hold at a node."""
     found = [*site.stay.doubts]
-    told = {gate.title for gate in site.plan.gates if gate.title in site.blind}
-    found += [f"not modelled: {name}" for name in of_node(site.plan) if name not in told]
+    found += _left_out(site)
     found += _bursty(site)
     found += _held(site)
     for edge in site.entering:
-        found += [f"not modelled: {name} of {edge.name}" for name in of_link(edge.plan)]
+        if names := of_link(edge.plan):
+            idle = {policy.title for policy in edge.plan.policies if _is_idle(policy, edge)}
+            found += [f"not modelled: {each} of {edge.name}" for each in names if each not in idle]
         found += _late(edge)
         found += _storm(edge)
         found += _elsewhere(edge)
@@ -46,6 +56,34 @@ def node_doubts(site: Center) -> tuple[str, ...]:
         found.append("single-flight: requests that join another's fetch are taken as fetches")
     found += _expiring(site)
     return tuple(found)
+
+
+def _left_out(site: Center) -> list[str]:
+    """Features of a node that the theory leaves out, and that may do something there."""
+    names = of_node(site.plan)
+    if not names:
+        return []
+    gates = site.plan.gates
+    idle = {gate.title for gate in gates if gate.title in site.blind or is_calm(gate, site)}
+    idle |= set() if short_of_memory(site) else {"memory"}
+    return [f"not modelled: {name}" for name in names if name not in idle]
+
+
+def _is_idle(policy: Policy, edge: Edge) -> bool:
+    """Whether a policy of a link does nothing, since nothing can fail or wait there."""
+    below = edge.target
+    longest = max((calls.mean for calls in edge.calls), default=INFINITE)
+    where = Surroundings(
+        offered=edge.rate,
+        capacity=INFINITE,
+        under_way=edge.rate * longest,
+        timeout=edge.plan.timeout,
+    )
+    if policy.decides(where) or edge.unsure or below.blind or below.sheds or below.unknown_load:
+        return False
+    late = max((exceeds(calls, edge.plan.timeout / 2.0) for calls in edge.calls), default=1.0)
+    failing = edge.plan.timeout < INFINITE and late > _NEVER
+    return not failing and max(edge.fails) <= _NEVER and (below.stay.load or 0.0) <= _BUSY
 
 
 def _expiring(site: Center) -> list[str]:

@@ -12,7 +12,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from engine.plan.flow import goes_side_by_side
-from engine.plan.network.alike import held_calls, picker_of, serves_exponentially
+from engine.plan.network.alike import held_calls, is_calm, picker_of, serves_exponentially
 from engine.records import dataclass
 
 if TYPE_CHECKING:
@@ -225,7 +225,7 @@ def _disturbs(site: Center) -> str:
             f"{name} stops now and then",
         ),
         (held_calls(site), f"workers of {name} are held during calls"),
-        (bool(site.plan.gates), f"{name} may refuse some"),
+        (bool(site.plan.gates) and not _lets_all_in(site), f"{name} may refuse some"),
         (
             busy and station.instances > 1 and not _by_chance(site),
             f"instances of {name} are not picked by chance",
@@ -233,6 +233,11 @@ def _disturbs(site: Center) -> str:
         (busy and not alike, f"work of {name} is not exponential"),
     )
     return next((why for holds, why in reasons if holds), "")
+
+
+def _lets_all_in(site: Center) -> bool:
+    """Whether no gate refuses anybody."""
+    return all(is_calm(gate, site) for gate in site.plan.gates)
 
 
 def _by_chance(site: Center) -> bool:

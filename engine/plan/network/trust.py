@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from engine.model.prediction import PERCENTILES, TIMES, is_grave
 from engine.model.units import format_quantity
-from engine.plan.network.alike import BY_CALLS, below, held_calls
+from engine.plan.network.alike import BY_CALLS, below, held_calls, short_of_memory
 from engine.plan.network.assumptions import node_doubts
 from engine.plan.network.kept_answers import lumps_in
 from engine.plan.network.strangers import blind_before_strangers
@@ -205,7 +205,15 @@ def _decides_rate(edge: Edge, source: Trust, ends: set[str], again: set[str]) ->
     # Where workers do not keep up, what they do not get done is sent on by nobody.
     if site.unknown_load or math.isinf(site.hold.mean):
         return True
-    if edge.unsure or edge.plan.id in again or fullness(edge) >= 1.0 or _goes_by_answers(site):
+    if site.plan.station.memory is not None and short_of_memory(site):
+        return True
+    if (
+        edge.unsure
+        or edge.plan.id in again
+        or (edge.plan.bandwidth < math.inf and fullness(edge) >= 1.0)
+    ):
+        return True
+    if site.plan.router is not None and _goes_by_answers(site, site.plan.router.picker):
         return True
     if max(edge.each) > 1.0 and _may_end(edge):
         return True
@@ -216,11 +224,10 @@ def _decides_rate(edge: Edge, source: Trust, ends: set[str], again: set[str]) ->
     return grave and (site.plan.pulls or site.plan.backlog is not None or lossy)
 
 
-def _goes_by_answers(site: Center) -> bool:
+def _goes_by_answers(site: Center, picker: str) -> bool:
     """Whether a router picks by calls under way among nodes that do not answer equally fast: it gives the faster more."""
-    router = site.plan.router
     used = [edge for edge in site.leaving if edge.rate > 0.0]
-    if router is None or router.picker not in BY_CALLS or len(used) < 2:
+    if picker not in BY_CALLS or len(used) < 2:
         return False
     times = [edge.target.mixed([each.mean for each in edge.calls]) for edge in used]
     blind = any(edge.target.blind for edge in used)
@@ -259,7 +266,8 @@ def _may_end(edge: Edge) -> bool:
     """Whether a request may get no further than a call."""
     below = edge.target
     full = (below.stay.load or 0.0) >= 1.0 or below.sheds or below.unknown_load
-    full = full or fullness(edge) >= 1.0
+    full = full or (edge.plan.bandwidth < math.inf and fullness(edge) >= 1.0)
+    full = full or (below.plan.station.memory is not None and short_of_memory(below))
     return max(edge.fails) > _WORTH or full or edge.unsure or _refuses_somehow(below)
 
 

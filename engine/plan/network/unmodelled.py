@@ -7,7 +7,7 @@ from dataclasses import MISSING, fields
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from engine.plan.network.centers import Edge
+    from engine.plan.network.centers import Edge, Network
     from engine.plan.primitives import ConnectionPlan, LinkPlan, NodePlan, StationPlan
 
 _STATION: Final = frozenset(
@@ -15,6 +15,8 @@ _STATION: Final = frozenset(
     | {"elastic"}
     | {"lease"}  # it keeps messages from being delivered again, which is told where they are
     | {"drain"}  # of instances that are taken away; those that are there never do
+    | {"start"}  # all are warm in the beginning, and whatever starts one later is told
+    | {"lifo_after"}  # of a discipline that is told by itself
 )
 _NODE: Final = frozenset(
     {"id", "station", "traffic", "store", "backlog", "router", "pulls", "flow", "gates"}
@@ -114,7 +116,7 @@ def _is_wide(edge: Edge) -> bool:
 
 def fullness(edge: Edge) -> float:
     """Bytes a second that a link has to carry over its bandwidth, in the busier direction; answers are taken as whole."""
-    if edge.plan.bandwidth == math.inf or edge.rate <= 0.0:
+    if edge.rate <= 0.0:
         return 0.0
     classes = edge.source.classes
     asked = [rate * each for rate, each in zip(edge.source.rates, edge.each, strict=True)]
@@ -122,6 +124,11 @@ def fullness(edge: Edge) -> float:
     requests = sum(rate * each.request_bytes for rate, each in zip(asked, called, strict=True))
     answers = sum(rate * each.response_bytes for rate, each in zip(asked, called, strict=True))
     return max(requests, answers) / sum(asked) * edge.rate / edge.plan.bandwidth
+
+
+def narrow_links(network: Network) -> list[Edge]:
+    """The links that have a bandwidth."""
+    return [edge for edge in network.edges if edge.plan.bandwidth < math.inf and edge.rate > 0.0]
 
 
 def _largest(edge: Edge) -> float:
