@@ -146,6 +146,8 @@ class Center:
     """Whether even what is offered depends on what is not modelled."""
     unfamiliar: bool = False
     """Whether it has something of which theory has never heard."""
+    unsteady: bool = False
+    """Whether it may send more or less than is predicted, whatever comes to it."""
     unknown_rate: bool = False
     """Closed populations: whether their rate follows from times of which nothing is known."""
     since: float = math.inf

@@ -101,6 +101,7 @@ def trust_in(
     tries = [edge for edge in network.edges if edge.plan.retry.attempts > 1]
     fallible = _fallible(network) if tries else set()
     for site in network.sites:
+        _note_unsteady(site)
         ends, again = _endings(site), _tried_again(site, fallible) if tries else set()
         for edge in site.leaving:
             # Also where nothing is sent since all that comes before is taken to fail.
@@ -203,25 +204,24 @@ def _decides_rate(edge: Edge, source: Trust, ends: set[str], again: set[str]) ->
     if source.rate or site.unfamiliar or site.sheds or (grave and site.plan.traffic is not None):
         return True
     # Where workers do not keep up, what they do not get done is sent on by nobody.
-    if site.unknown_load or math.isinf(site.hold.mean):
+    if site.unknown_load or math.isinf(site.hold.mean) or site.unsteady:
         return True
-    if site.plan.station.memory is not None and short_of_memory(site):
+    narrow = edge.plan.bandwidth < math.inf and fullness(edge) >= 1.0
+    if edge.unsure or edge.plan.id in again or narrow:
         return True
-    if (
-        edge.unsure
-        or edge.plan.id in again
-        or (edge.plan.bandwidth < math.inf and fullness(edge) >= 1.0)
-    ):
-        return True
-    if site.plan.router is not None and _goes_by_answers(site, site.plan.router.picker):
-        return True
-    if max(edge.each) > 1.0 and _may_end(edge):
-        return True
-    if len(ends) > (edge.plan.id in ends):
+    if len(ends) > (edge.plan.id in ends) or (max(edge.each) > 1.0 and _may_end(edge)):
         return True
     lossy = site.stay.wait.loss > _WORTH or site.through < 1.0 or _refuses_somehow(site)
     # A queue delivers some again, or has no place for some, wherever anything but its times is doubted.
     return grave and (site.plan.pulls or site.plan.backlog is not None or lossy)
+
+
+def _note_unsteady(site: Center) -> None:
+    """Mark a node that may send more or less than is predicted whatever comes to it."""
+    if site.plan.station.memory is not None:
+        site.unsteady = short_of_memory(site)
+    elif site.plan.router is not None:
+        site.unsteady = _goes_by_answers(site, site.plan.router.picker)
 
 
 def _goes_by_answers(site: Center, picker: str) -> bool:
