@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -21,28 +21,29 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from engine.model.units import format_quantity, format_share
 from engine.traces.layers import columns
 from widgets.theme import CAPTION, directed, plain_tip
+from widgets.traces.labels import label_places
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from PySide6.QtGui import QMouseEvent, QPaintEvent
+    from PySide6.QtGui import QMouseEvent, QPaintEvent, QResizeEvent
 
     from engine.traces.edge import Edge, MapNode
     from widgets.theme import ThemeManager
 
 _BOX: Final = QSize(118, 50)
 _GAP: Final = 92.0
-"""Least distance of two columns: room for the words on an edge."""
+"""Least distance of two columns; words on an edge may need more."""
 _WIDEST: Final = 240.0
 _SMALLEST: Final = 0.85
 """Times its size as which the picture can still be read; where that is too large, it scrolls."""
-_WORDS: Final = 0.55
-"""Where on an edge its words stand: nearer to its end, where those of one caller are apart."""
 _ROW: Final = 62.0
 """Least distance of two rows."""
 _EDGE: Final = 10.0
 """Air around everything."""
 _LINE: Final = 13.0
+_PAD: Final = 4.0
+"""Air beside the words on an edge."""
 _HEAD: Final = 7.0
 _REACH: Final = 6.0
 """Pixels around an edge that belong to it."""
@@ -64,10 +65,14 @@ class ServiceMapView(QWidget):
         self._edges: Sequence[Edge] = ()
         self._nodes: Mapping[str, MapNode] = {}
         self._columns: list[list[str]] = []
+        self._gap = _GAP
+        """Least distance of two columns that leaves room for all words, and for the heads beside them."""
+        self._labels: dict[int, QRectF] | None = None
+        """Where words stand on edges, by the place of the edge; None until it is known."""
         self.setAccessibleName("Service map")
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.MinimumExpanding, QSizePolicy.Policy.MinimumExpanding)
-        look.changed.connect(lambda _theme: self.update())
+        look.changed.connect(self._place_again)
 
     def show_map(
         self, edges: Sequence[Edge], nodes: Sequence[MapNode], names: Mapping[str, str]
@@ -82,10 +87,34 @@ class ServiceMapView(QWidget):
         self._names, self._edges = names, edges
         self._nodes = {each.node: each for each in nodes}
         self._columns = columns(edges)
+        widest = max((size.width() for size in self._sizes()), default=0.0)
+        self._gap = max(_GAP, widest + 4.0 * _HEAD)
         self.setAccessibleDescription("; ".join(self.told(each) for each in edges))
         self.setMinimumSize(self.sizeHint() * _SMALLEST)
         self.updateGeometry()
-        self.update()
+        self._place_again()
+
+    def labels(self) -> dict[int, QRectF]:
+        """Where the words of edges stand in the picture, by the place of the edge; some have no room, and no words.
+
+        Edges that fail choose first, then those with most calls.
+        """
+        if self._labels is None:
+            boxes, sizes = self.boxes(), self._sizes()
+            weight = [(each.error_share > _FAILING, each.rate) for each in self._edges]
+            self._labels = label_places(
+                [_course(each, boxes) for each in self._edges],
+                sizes,
+                boxes.values(),
+                sorted(range(len(sizes)), key=lambda place: weight[place], reverse=True),
+            )
+        return self._labels
+
+    def _sizes(self) -> list[QSizeF]:
+        """Of the words on edges."""
+        metrics = QFontMetricsF(self._look.fonts.numbers(CAPTION))
+        widths = (max(map(metrics.horizontalAdvance, _words(each))) for each in self._edges)
+        return [QSizeF(width + 2.0 * _PAD, 2.0 * _LINE + 2.0) for width in widths]
 
     def told(self, edge: Edge) -> str:
         """An edge in words."""
@@ -98,7 +127,7 @@ class ServiceMapView(QWidget):
         """Room for all columns and rows."""
         count = len(self._columns)
         rows = max((len(each) for each in self._columns), default=0)
-        width = 2 * _EDGE + count * _BOX.width() + max(count - 1, 0) * _GAP
+        width = 2 * _EDGE + count * _BOX.width() + max(count - 1, 0) * self._gap
         return QSize(round(width), round(2 * _EDGE + max(rows, 1) * _ROW - (_ROW - _BOX.height())))
 
     @property
@@ -113,7 +142,7 @@ class ServiceMapView(QWidget):
         wide, high = self.width() / self.scale, self.height() / self.scale
         count = len(self._columns)
         room = wide - 2 * _EDGE - count * _BOX.width()
-        gap = min(max(room / (count - 1), _GAP), _WIDEST) if count > 1 else 0.0
+        gap = max(min(room / (count - 1), _WIDEST), self._gap) if count > 1 else 0.0
         whole = count * _BOX.width() + (count - 1) * gap
         left = max((wide - whole) / 2.0, _EDGE)
         found: dict[str, QRectF] = {}
@@ -150,9 +179,14 @@ class ServiceMapView(QWidget):
             self._paint_edge(painter, edge, course)
         for node, box in boxes.items():
             self._paint_node(painter, node, box)
-        for edge, course in zip(self._edges, courses, strict=True):
-            self._paint_words(painter, edge, course)
+        for place, room in self.labels().items():
+            self._paint_words(painter, self._edges[place], room)
         painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Everything stands elsewhere."""
+        super().resizeEvent(event)
+        self._place_again()
 
     def event(self, event: QEvent) -> bool:
         """Tell what is under the mouse."""
@@ -232,33 +266,36 @@ class ServiceMapView(QWidget):
         painter.setBrush(ink)
         painter.drawPolygon(QPolygonF([tip, *sides]))
 
-    def _paint_words(self, painter: QPainter, edge: Edge, course: QPainterPath) -> None:
-        """Rate above the line, errors and latency below it."""
+    def _paint_words(self, painter: QPainter, edge: Edge, room: QRectF) -> None:
+        """The rate, and below it errors and latency, on a ground of their own."""
         theme = self._look.theme
-        font = self._look.fonts.numbers(CAPTION)
-        metrics = QFontMetricsF(font)
-        painter.setFont(font)
-        middle = course.pointAtPercent(_WORDS)
-        lines = (
-            (format_quantity(edge.rate, "rps"), theme.text, -_LINE - 2.0),
-            (
-                f"{_share(edge.error_share)} · {_seconds(edge.p99)}",
-                theme.danger.text if edge.error_share > _FAILING else theme.muted,
-                2.0,
-            ),
-        )
-        for text, colour, above in lines:
-            width = metrics.horizontalAdvance(text) + 6.0
-            box = QRectF(middle.x() - width / 2.0, middle.y() + above, width, _LINE)
-            ground = QColor(theme.panel)
-            ground.setAlpha(215)
-            painter.fillRect(box, ground)
+        painter.setFont(self._look.fonts.numbers(CAPTION))
+        ground = QColor(theme.panel)
+        ground.setAlpha(235)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ground)
+        painter.drawRoundedRect(room, _PAD, _PAD)
+        fails = edge.error_share > _FAILING
+        colours = (theme.text, theme.danger.text if fails else theme.muted)
+        line = QRectF(room.left(), room.top() + 1.0, room.width(), _LINE)
+        for text, colour in zip(_words(edge), colours, strict=True):
             painter.setPen(QColor(colour))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+            painter.drawText(line, Qt.AlignmentFlag.AlignCenter, text)
+            line.translate(0.0, _LINE)
+
+    def _place_again(self) -> None:
+        """Find anew where words stand, and paint."""
+        self._labels = None
+        self.update()
 
     def _name(self, node: str) -> str:
         """What people call a node."""
         return self._names.get(node, node)
+
+
+def _words(edge: Edge) -> tuple[str, str]:
+    """What stands on an edge: its rate, and its errors and latency."""
+    return format_quantity(edge.rate, "rps"), f"{_share(edge.error_share)} · {_seconds(edge.p99)}"
 
 
 def _course(edge: Edge, boxes: Mapping[str, QRectF]) -> QPainterPath:
