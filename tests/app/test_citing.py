@@ -149,7 +149,7 @@ def test_chips_stand_at_the_foot_of_a_note_in_both_themes(qapp: Any, theme: Any)
         image = QImage(300, 160, QImage.Format.Format_ARGB32)
         image.fill(QColor(0, 0, 0, 0))
         painter = QPainter(image)
-        paint_note(painter, QRectF(0, 0, 280, 140), "One", look, selected=False, chips=shown)
+        paint_note(painter, QRectF(0, 0, 280, 140), "One", look, chips=shown)
         painter.end()
         return image
 

@@ -29,7 +29,7 @@ def text_end(note: Note, look: Look) -> float:
     image = QImage(width, height, QImage.Format.Format_RGB32)
     image.fill(QColor(look.theme.sticky))
     painter = QPainter(image)
-    paint_note(painter, QRectF(0.0, 0.0, width, height), note.text, look, selected=False)
+    paint_note(painter, QRectF(0.0, 0.0, width, height), note.text, look)
     painter.end()
     pixels = np.frombuffer(image.constBits(), dtype=np.uint8).reshape(height, width, 4)
     ink = QColor(look.theme.sticky_text)

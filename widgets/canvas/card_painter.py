@@ -9,7 +9,7 @@ from PySide6.QtGui import QBrush, QPainter, QPen
 
 from engine.model.event_kinds import kind_with_badge
 from widgets.canvas.card_state import BAR_STEPS, LEVELS
-from widgets.canvas.geometry import CARD_HEIGHT, CARD_RADIUS, CARD_WIDTH
+from widgets.canvas.geometry import CARD_HEIGHT, CARD_MARGIN, CARD_RADIUS, CARD_WIDTH, SELECTION
 from widgets.canvas.pill_painter import fitting, paint_pills
 from widgets.theme.shapes import paint_state
 
@@ -35,11 +35,11 @@ _ALARMED: Final = frozenset({"saturated", "failing", "down"})
 _RECT: Final = QRectF(0.0, 0.0, CARD_WIDTH, CARD_HEIGHT)
 
 
-def paint_card(painter: QPainter, face: CardFace, look: Look) -> None:
+def paint_card(painter: QPainter, face: CardFace, look: Look, zoom: float = 1.0) -> None:
     """Paint the whole card with its top left corner at the origin."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setOpacity(opacity_of(face))
-    paint_body(painter, face, look)
+    paint_body(painter, face, look, zoom)
     style = look.theme.state(face.state)
     look.icons.paint(painter, face.icon, QRectF(15.0, 12.0, 20.0, 20.0), look.theme.text)
     if not face.under_map or face.word:
@@ -86,15 +86,10 @@ def _paint_live(painter: QPainter, text: str, look: Look) -> None:
     painter.drawText(QPointF(42.0, 36.5), shown)
 
 
-def paint_body(painter: QPainter, face: CardFace, look: Look) -> None:
-    """Selection ring, shadow, surface, border and the state bar at the left."""
+def paint_body(painter: QPainter, face: CardFace, look: Look, zoom: float = 1.0) -> None:
+    """Shadow, surface, border, the state bar at the left and the ring of a selection."""
     theme = look.theme
     style = theme.state(face.state)
-    if face.selected:
-        painter.setPen(QPen(look.colour(theme.selection), 2.5))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        outset = _RECT.adjusted(-4.5, -4.5, 4.5, 4.5)
-        painter.drawRoundedRect(outset, CARD_RADIUS + 4, CARD_RADIUS + 4)
     painter.setPen(Qt.PenStyle.NoPen)
     for spread, share in ((2.0, 0.10), (1.0, 0.22), (0.0, 0.30)):
         painter.setBrush(look.colour(theme.shadow, theme.shadow_alpha * share))
@@ -115,6 +110,18 @@ def paint_body(painter: QPainter, face: CardFace, look: Look) -> None:
         painter.drawRoundedRect(_RECT, CARD_RADIUS, CARD_RADIUS)
     painter.setBrush(look.colour(style.colour))
     painter.drawRoundedRect(QRectF(-0.5, CARD_RADIUS, 4.0, CARD_HEIGHT - 2 * CARD_RADIUS), 2, 2)
+    if face.selected:
+        _paint_ring(painter, look, zoom)
+
+
+def _paint_ring(painter: QPainter, look: Look, zoom: float) -> None:
+    """The ring of a selection: seen from afar as well, where it reaches from the margin into the card."""
+    width = max(2.5, SELECTION / zoom)
+    out = min(max(4.5, 2.0 + width / 2.0), CARD_MARGIN - width / 2.0)
+    radius = max(CARD_RADIUS + out, 0.0)
+    painter.setPen(QPen(look.colour(look.theme.selection), width))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(_RECT.adjusted(-out, -out, out, out), radius, radius)
 
 
 def _paint_bar(painter: QPainter, face: CardFace, look: Look) -> None:

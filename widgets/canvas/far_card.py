@@ -27,11 +27,11 @@ _NAME: Final = QRectF(_LEFT, 3.0, CARD_WIDTH - _LEFT - _SHAPE - 11.0, CARD_HEIGH
 """Where the name stands, beside the shape."""
 
 
-def paint_far(painter: QPainter, face: CardFace, look: Look) -> None:
+def paint_far(painter: QPainter, face: CardFace, look: Look, zoom: float = 1.0) -> None:
     """Paint name and state only, large enough to be told apart from afar."""
     painter.setRenderHint(painter.RenderHint.Antialiasing)
     painter.setOpacity(opacity_of(face))
-    paint_body(painter, face, look)
+    paint_body(painter, face, look, zoom)
     if face.word:
         _paint_word(painter, face, look)
         return

@@ -12,7 +12,7 @@ from PySide6.QtGui import QPainter, QPen
 
 from engine.model.frame import FrameConfig
 from engine.model.names import FRAME_KINDS, frame_name
-from widgets.canvas.geometry import COMPACT_ZOOM, FRAME_RADIUS, FRAME_TAB
+from widgets.canvas.geometry import COMPACT_ZOOM, FRAME_RADIUS, FRAME_TAB, SELECTION
 from widgets.canvas.pill_painter import HEIGHT, paint_pills
 from widgets.canvas.wording import counted, short_time
 from widgets.theme import directed
@@ -118,7 +118,8 @@ def paint_frame(painter: QPainter, frame: Frame, face: FrameFace, look: Look, zo
     rect = QRectF(frame.x, frame.y, frame.width, frame.height)
     border = theme.state(face.mark.tone).colour if face.mark is not None else theme.frame_border
     pen = QPen(look.colour(theme.selection if face.selected else border))
-    pen.setWidthF(max(1.5 if face.mark is None else 2.0, 1.0 / zoom))
+    least = SELECTION if face.selected else 1.0
+    pen.setWidthF(max(1.5 if face.mark is None else 2.0, least / zoom))
     pen.setDashPattern([4.0, 3.4])
     painter.setPen(pen)
     painter.setBrush(look.colour(theme.frame_fill, 0.10 if theme.is_dark else 0.35))

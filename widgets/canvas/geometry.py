@@ -9,6 +9,8 @@ CARD_HEIGHT = 76.0
 CARD_RADIUS = 10.0
 CARD_MARGIN = 16.0
 """Room around a card for its badge, selection ring and ports."""
+SELECTION = 2.0
+"""Least width of what shows a selection on the screen (logical pixels), at any zoom."""
 GRID = 24.0
 """Distance of the dots of the grid."""
 SNAP = 12.0

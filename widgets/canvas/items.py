@@ -17,6 +17,7 @@ from widgets.canvas.geometry import (
     COMPACT_ZOOM,
     NOTE_MARGIN,
     PORT_REACH,
+    SELECTION,
     input_port,
     output_port,
     squared_distance,
@@ -104,9 +105,9 @@ class CardItem(PictureItem):
 
     def _paint(self, painter: QPainter, look: Look) -> None:
         if self._compact:
-            paint_far(painter, self.face, look)
+            paint_far(painter, self.face, look, self._zoom)
         else:
-            paint_card(painter, self.face, look)
+            paint_card(painter, self.face, look, self._zoom)
 
 
 class NoteItem(PictureItem):
@@ -133,7 +134,8 @@ class NoteItem(PictureItem):
 
     def _paint(self, painter: QPainter, look: Look) -> None:
         size = QRectF(0.0, 0.0, self.rect.width(), self.rect.height())
-        paint_note(painter, size, self.text, look, selected=self.selected, chips=self.chips)
+        ring = max(2.0, SELECTION / self._zoom) if self.selected else 0.0
+        paint_note(painter, size, self.text, look, ring=ring, chips=self.chips)
 
 
 class FrameItem:

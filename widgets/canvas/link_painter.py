@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from engine.model.event_kinds import kind_with_badge
-from widgets.canvas.geometry import CARD_HEIGHT, COMPACT_ZOOM, PORT_RADIUS
+from widgets.canvas.geometry import CARD_HEIGHT, COMPACT_ZOOM, PORT_RADIUS, SELECTION
 from widgets.canvas.pill import Pill
 from widgets.canvas.pill_painter import paint_pills, pills_size
 from widgets.theme.shapes import paint_state
@@ -81,7 +81,7 @@ def paint_link(painter: QPainter, wire: Wire, face: LinkFace, look: Look, zoom: 
     if face.selected:
         painter.setPen(look.pen(look.theme.selection, face.width + 5.0, 0.35))
         painter.drawPath(wire.path)
-        painter.setPen(look.pen(look.theme.selection, max(face.width + 0.5, 1.5 / zoom)))
+        painter.setPen(look.pen(look.theme.selection, max(face.width + 0.5, SELECTION / zoom)))
     else:
         painter.setPen(stroke_of(face, look, zoom))
     painter.drawPath(wire.path)

@@ -44,10 +44,10 @@ def paint_note(
     text: str,
     look: Look,
     *,
-    selected: bool,
+    ring: float = 0.0,
     chips: tuple[NoteChip, ...] = (),
 ) -> None:
-    """Paint a note with its top left corner at the origin."""
+    """Paint a note with its top left corner at the origin; selected, with a ring so wide (scene units)."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     theme = look.theme
     paper = QRectF(0.0, 0.0, size.width(), size.height())
@@ -62,11 +62,11 @@ def paint_note(
             paper.adjusted(-spread, 2.0 - spread / 2, spread, 2.0 + spread), 5 + spread, 5 + spread
         )
     painter.setBrush(look.colour(theme.sticky))
-    if selected:
-        painter.setPen(QPen(look.colour(theme.selection), 2.0))
+    if ring:
+        painter.setPen(QPen(look.colour(theme.selection), ring))
     painter.drawRoundedRect(paper, 6.0, 6.0)
     painter.restore()
-    if selected:
+    if ring:
         _paint_grip(painter, paper, look)
     foot = foot_of(len(chips))
     box = paper.adjusted(PADDING, PADDING - 2, -PADDING, -PADDING + 4 - foot)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
-from widgets.canvas.geometry import CARD_RADIUS, COMPACT_ZOOM
+from widgets.canvas.geometry import CARD_MARGIN, CARD_RADIUS, COMPACT_ZOOM
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,13 +21,15 @@ if TYPE_CHECKING:
 
 _OUTSET: Final = 7.0
 """Between an item and its ring (scene units): outside the ring of a selection."""
+_CARD_OUTSET: Final = CARD_MARGIN
+"""The same of a card: outside the pills that stick out of it."""
 _PEN: Final = 2.0
 """Width of a ring on the screen (logical pixels)."""
 _HEIGHT: Final = 18.0
 _LEAST: Final = 200.0
 """Room of a label that stands over a small item (logical pixels)."""
-_LIFT: Final = 6.0
-"""Above the ring, so that the pill of a failing card stays readable."""
+_LIFT: Final = 2.0
+"""Between the ring and the words above it (logical pixels)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,21 +76,24 @@ class Outlines:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for item_id in sorted(self._pointed):
             pen = QPen(look.colour(look.theme.accent.colour), 2.0 * _PEN / zoom)
-            _ring(painter, item_id, pen, self._scene, _OUTSET + 4.0)
+            _ring(painter, item_id, pen, self._scene, 4.0)
         for item_id, outline in self._outlines.items():
             style = look.theme.state(outline.tone)
             pen = QPen(look.colour(style.colour), _PEN / zoom)
             pen.setStyle(Qt.PenStyle.DashLine)
-            box = _ring(painter, item_id, pen, self._scene, _OUTSET)
+            box = _ring(painter, item_id, pen, self._scene)
             if box is not None:
                 _label(painter, outline, box, look, zoom)
         painter.restore()
 
 
 def _ring(
-    painter: QPainter, item_id: str, pen: QPen, scene: CanvasScene, outset: float
+    painter: QPainter, item_id: str, pen: QPen, scene: CanvasScene, beyond: float = 0.0
 ) -> QRectF | None:
-    """Ring an item, or retrace a link; tells where its label belongs. None where it is not shown."""
+    """Ring an item, or retrace a link; tells where its label belongs. None where it is not shown.
+
+    ``beyond``: so much further out than other rings (scene units).
+    """
     painter.setPen(pen)
     link = scene.links.get(item_id)
     if link is not None:
@@ -98,8 +103,10 @@ def _ring(
     rect = scene.rect_of(item_id)
     if rect is None:
         return None
+    outset = beyond + (_CARD_OUTSET if item_id in scene.cards else _OUTSET)
     box = rect.adjusted(-outset, -outset, outset, outset)
-    painter.drawRoundedRect(box, CARD_RADIUS + outset, CARD_RADIUS + outset)
+    radius = CARD_RADIUS + outset / 2.0
+    painter.drawRoundedRect(box, radius, radius)
     return box
 
 

@@ -52,6 +52,8 @@ class PictureItem:
         self._shown: QGraphicsPixmapItem | None = None
         self._painted: object = None
         self._compact = False
+        self._zoom = 1.0
+        """The zoom at which it is painted."""
         self._visible = True
         self._opacity = 1.0
 
@@ -115,7 +117,7 @@ class PictureItem:
 
     def refresh(self, look: Look, zoom: float, ratio: float) -> bool:
         """Paint the picture if what it shows or its resolution changed; tells whether it did."""
-        self._compact = zoom < COMPACT_ZOOM
+        self._compact, self._zoom = zoom < COMPACT_ZOOM, zoom
         wanted = (self._content(), self._compact, look, zoom, ratio, self.rect.size().toTuple())
         if self._shown is not None:
             self._shown.setTransformationMode(Qt.TransformationMode.SmoothTransformation)
@@ -142,7 +144,7 @@ class PictureItem:
         """Paint as vectors at its place: for exports."""
         painter.save()
         painter.translate(self.rect.topLeft())
-        self._compact = False
+        self._compact, self._zoom = False, 1.0
         self._paint(painter, look)
         painter.restore()
 

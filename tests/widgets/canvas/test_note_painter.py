@@ -27,9 +27,7 @@ def painted(look: Look, text: str, height: float, chips: int = 0) -> QImage:
     picture = QImage(220, round(height), QImage.Format.Format_RGB32)
     picture.fill(QColor(look.theme.sticky))
     painter = QPainter(picture)
-    paint_note(
-        painter, QRectF(0, 0, 220, height), text, look, selected=False, chips=(CHIP,) * chips
-    )
+    paint_note(painter, QRectF(0, 0, 220, height), text, look, chips=(CHIP,) * chips)
     painter.end()
     return picture
 
