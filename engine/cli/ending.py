@@ -9,12 +9,13 @@ import signal
 import sys
 import threading
 import traceback
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final
 
 import typer
 
 from engine.cli.errors import BAD_INPUT, BROKEN, INTERRUPTED, OK, InputError, Interrupted
 from engine.cli.terminal import prepare_streams, shown
+from engine.run.interrupting import SOON, amid_validation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -158,6 +159,10 @@ def _heeding_signals() -> Iterator[None]:
             signal.signal(number, signal.SIG_DFL if handler is None else handler)
 
 
-def _interrupt(number: int, _frame: FrameType | None) -> NoReturn:
-    """A signal asks to end."""
-    raise Interrupted(number)
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """A signal asks to end. Not amid a validation, but soon after. Raises ``Interrupted``."""
+    if not amid_validation(frame):
+        raise Interrupted(number)
+    again = threading.Timer(SOON, signal.raise_signal, (number,))
+    again.daemon = True
+    again.start()

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from engine.model.files import dumps
 from engine.records import dataclass
+from engine.run.interrupting import SOON, amid_validation
 from engine.run.protocol import ApplyEdit, StartOver, Stop
 
 if TYPE_CHECKING:
@@ -30,10 +31,6 @@ if TYPE_CHECKING:
     from engine.why.what_if import Supposed
 
 NICENESS: Final = 5
-_SOON: Final = 0.002
-"""Seconds after which a thought is interrupted again that could not be cut off where it was."""
-_RUST: Final = "pydantic"
-"""Package below whose frames there may be Rust, which panics, and prints that, when Python raises where it expects none."""
 _NEEDED: Final = ("engine.catalog", "engine.plan.theory", "engine.why.what_if")
 Topic = Literal["findings", "theory", "text", "what_if"]
 
@@ -156,7 +153,7 @@ class Analyst:
         """Give up what it thinks about, if it does: something new was said. Not amid a validation, but soon after."""
         if not self.thinking:
             return
-        if _is_within(frame, _RUST):
+        if amid_validation(frame):
             self.put_off.put(self.thought)
         else:
             self.thinking = False
@@ -190,20 +187,11 @@ def serve(connection: Connection) -> None:
         return  # the app is gone, and nobody is left to tell
 
 
-def _is_within(frame: FrameType | None, package: str) -> bool:
-    """Whether a package is at work somewhere on the stack."""
-    while frame is not None:
-        if str(frame.f_globals.get("__name__", "")).partition(".")[0] == package:
-            return True
-        frame = frame.f_back
-    return False
-
-
 def _remind(analyst: Analyst) -> None:
     """Interrupt again what could not be cut off, unless it is over by then."""
     while True:
         thought = analyst.put_off.get()
-        time.sleep(_SOON)
+        time.sleep(SOON)
         if analyst.thinking and analyst.thought == thought:
             _thread.interrupt_main()
 

@@ -7,13 +7,15 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import BaseModel, field_validator
 
 from engine.cli import checking
-from engine.cli.ending import DEBUG
+from engine.cli.ending import DEBUG, ended
 from engine.cli.main import run
 from tests.helpers.builders import client, constant, link, node, raw_design
 
@@ -23,6 +25,7 @@ _DEADLINE = 60.0
 """Wall seconds for what takes a fraction of one, on a machine that is busy with other things."""
 _READY = """
 import sys
+import time
 from engine.run.session import Session
 heed, looks = Session._heed, [0]
 def first(self):
@@ -172,3 +175,28 @@ def test_a_fault_of_ours_is_one_line_and_has_its_own_code(
     monkeypatch.setenv(DEBUG, "1")
     assert run(["check", str(shop)]) == 3
     assert "Traceback" in capsys.readouterr().err
+
+
+def test_a_signal_amid_a_validation_waits_for_its_end(capsys: pytest.CaptureFixture[str]) -> None:
+    """Raised in the middle of it, it would have pydantic's core print of a panic."""
+    looked_at: list[int] = []
+
+    class Slow(BaseModel):
+        values: list[int]
+
+        @field_validator("values")
+        @classmethod
+        def look(cls, values: list[int]) -> list[int]:
+            signal.raise_signal(signal.SIGTERM)
+            looked_at.extend(values)
+            return values
+
+    def act() -> int:
+        Slow(values=[1, 2])
+        for _ in range(int(_DEADLINE / 0.01)):
+            time.sleep(0.01)
+        return 0
+
+    assert ended(act) == 128 + signal.SIGTERM
+    assert looked_at == [1, 2]
+    assert capsys.readouterr().err == "windtunnel: told to end\n"
