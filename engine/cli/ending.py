@@ -15,7 +15,7 @@ import typer
 
 from engine.cli.errors import BAD_INPUT, BROKEN, INTERRUPTED, OK, InputError, Interrupted
 from engine.cli.terminal import prepare_streams, shown
-from engine.run.interrupting import SOON, amid_validation
+from engine.interrupting import SOON, amid_validation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -15,9 +15,9 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from engine.interrupting import SOON, amid_validation
 from engine.model.files import dumps
 from engine.records import dataclass
-from engine.run.interrupting import SOON, amid_validation
 from engine.run.protocol import ApplyEdit, StartOver, Stop
 
 if TYPE_CHECKING:
