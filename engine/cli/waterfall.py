@@ -92,6 +92,7 @@ def _waterfall(trace: Trace, design: Design) -> Table:
     for column in table.columns[:3]:
         column.no_wrap = True
     own = self_times(trace)
+    callers = {span.parent for span in trace.spans}
     rows = list(_rows(trace))
     scale = _BAR / max(trace.shown_length, 1e-9)
     for span, depth in rows[:_ROWS]:
@@ -99,7 +100,7 @@ def _waterfall(trace: Trace, design: Design) -> Table:
         table.add_row(
             Text(f"{mark}{'  ' * depth}{_title(span, design)}"),
             format_quantity(span.duration, "s"),
-            _bar(span, trace.start, scale),
+            _bar(span, trace.start, scale, _CALLS if span.id in callers else _SIGNS["other"][0]),
             Text(_outcome(span), "red" if span.reason is not None else "dim"),
         )
     if len(rows) > _ROWS or trace.missing:
@@ -140,12 +141,12 @@ def _outcome(span: Span) -> str:
     return f"{told}; the node went on for nobody" if late else told
 
 
-def _bar(span: Span, start: float, scale: float) -> Text:
-    """When a span did what."""
+def _bar(span: Span, start: float, scale: float, rest: str) -> Text:
+    """When a span did what, with a sign for what is left."""
     cells = [" "] * _BAR
     styles = [""] * _BAR
     for column in _columns(span.sent - start, span.end - start, scale):
-        cells[column], styles[column] = _CALLS, "dim"
+        cells[column], styles[column] = rest, "dim"
     for segment in sorted(span.segments, key=_length):
         sign, style = _SIGNS[segment.part]
         for column in _columns(segment.start - start, segment.end - start, scale):

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 from engine.sim.lane.roles.flow import Program
 from engine.sim.lane.roles.queue import Queue
 from engine.sim.lane.roles.topic import Topic
-from engine.sim.lane.tracing.tracer import CallTracer, Spare, Tracer
+from engine.sim.lane.tracing.keeping import Spare
+from engine.sim.lane.tracing.tracer import CallTracer, Tracer
 from engine.sim.lane.traffic.client import Client
 
 if TYPE_CHECKING:

@@ -192,9 +192,9 @@ class Maker:
         if records[0].sort == MESSAGE:
             spans[0] = self._message(spans)
         cause = None
-        if record.cause_owner:
-            sender = self._trace_id(record.cause_owner, int(record.cause_number))
-            cause = (sender, span_id(sender, int(record.cause_place)))
+        if record.cause is not None:
+            sender = self._trace_id(record.cause.owner, int(record.cause.number))
+            cause = (sender, span_id(sender, int(record.cause.place)))
         kind = int(record.kind)
         return Trace(
             id=name,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
-from engine.model.units import format_share
 from engine.records import dataclass
 
 if TYPE_CHECKING:
@@ -197,6 +196,6 @@ class Sampling:
         """One line that says what is kept, and what is not."""
         line = (
             f"{self.kept:,} of {self.over:,} kept: {self.kept_failed:,} of {self.failed:,} failed ones, "
-            f"the slowest, and {format_share(self.share)} of all; {self.dropped:,} dropped"
+            f"the slowest, and {100.0 * self.share:.3g} % of all; {self.dropped:,} dropped"
         )
         return line + (f", {self.unrecorded:,} not recorded" if self.unrecorded else "")

@@ -62,10 +62,8 @@ class Entrance(Site):
         pool = call.pool
         pool.arrivals += 1
         pool.coming -= 1
-        span = call.span
-        if span is not None:
-            span.instance = i32(pool.index)
-            span.arrive(now)
+        if call.span is not None:
+            call.span.enter(i32(pool.index), now)
         if call.booked:
             call.booked = False
             pool.reserved -= 1
@@ -240,9 +238,8 @@ class Entrance(Site):
         """Send the answer back."""
         call.reason = OK if reason == OK else i16(reason)
         call.stage = RETURNING
-        span = call.span
-        if span is not None:
-            span.reply(reason, now)
+        if call.span is not None:
+            call.span.reply(reason, now)
         path = call.path
         if path is not None:
             path.answer(call, call, now)

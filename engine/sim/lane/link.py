@@ -339,19 +339,18 @@ class Link(SettlingPath):
             if job is None:
                 return
             above = job.span
-            if above is None and job.path is not None:
-                return  # over, or not recorded
-            job = job.parent
-        span = tracer.attempt(above, self.name, now)
+            if above is None:
+                if job.path is not None:
+                    return  # over, or not recorded
+                job = job.parent
+        span = tracer.attempt(above, self.name, call.attempt, call.waits, now)
         call.span = span
         if span is not None:
-            span.attempt = call.attempt
-            span.awaited = call.waits
+            if call.stage == BACKOFF:
+                span.since = call.sent
             context = call.context
             if context is not None:
                 span.message = context.message
-            if call.stage == BACKOFF:
-                span.since = call.sent
 
     def deliver(self, call: Call, now: float) -> None:
         """The answer has reached the caller."""

@@ -83,9 +83,8 @@ class Node(Entrance):
     def worked(self, call: Call, now: float) -> None:
         """A worker has done its work; it is free unless it is held until the answer."""
         pool = call.pool
-        span = call.span
-        if span is not None:
-            span.worked = now
+        if call.span is not None:
+            call.span.worked = now
         if pool.holds:
             pool.discipline.rest(now)
         if self.stepwise:

@@ -117,9 +117,10 @@ class SettlingPath(RuledPath):
         self.in_flight -= 1.0
         self.sent_sum -= call.sent
         self.settled_sum += now - call.sent
-        span = call.span
-        if span is not None:
-            span.instance = -1 if call.endpoint is None else i32(call.pool.index)
+        if call.span is not None:
+            span = call.span
+            if span.arrived < 0.0 and call.endpoint is not None:
+                span.instance = i32(call.pool.index)
             if settle(span, reason, i64(call.given_up), now):
                 call.span = None
         endpoint = call.endpoint

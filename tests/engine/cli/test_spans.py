@@ -73,6 +73,23 @@ def test_the_waterfall(shop: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert "Service map" in out
 
 
+def test_who_waits_without_a_call_waits_for_something_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A topic answers when its replicas have what it stored; whoever publishes waits for its call."""
+    nodes = [client("users", 20.0), node("log", "topic"), node("reader", "worker")]
+    raw = raw_design(nodes, [link("users", "log"), link("log", "reader")], duration=20, warmup=0)
+    path = tmp_path / "log.windtunnel"
+    path.write_text(json.dumps(raw), encoding="utf-8")
+    assert run(["spans", str(path), "--node", "users", "--slowest", "1", "--sample", "0.5%"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "0.5 % of all" in lines[0]
+    calling = [each for each in lines if "·····" in each]
+    waiting = [each for each in lines if "ooooo" in each]
+    assert ["Users" in each for each in calling] == [True]
+    assert ["Log #0" in each for each in waiting] == [True]
+
+
 def test_through_a_node(shop: str, capsys: pytest.CaptureFixture[str]) -> None:
     for each in written(capsys, shop, "--node", "db", "--slowest", "3")["traces"]:
         assert "db" in {span["node"] for span in each["spans"]}

@@ -365,8 +365,8 @@ class Program(Role):
     def _end(self, job: Call, frame: Frame, now: float) -> None:
         """A branch is over: its worker is free, and what it had begun is called off."""
         job.done = True
-        span = job.span
-        if span is not None:
+        if job.span is not None:
+            span = job.span
             span.reply(OK, now)
             settle(span, OK, 0, now)
             job.span = None

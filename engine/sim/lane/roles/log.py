@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from engine.sim.lane.call import Call, Endpoint
     from engine.sim.lane.logical_call import LogicalCall
-    from engine.sim.lane.tracing.records import SpanRecord
+    from engine.sim.lane.tracing.records import Cause
 
 _TIDY = 1024
 """Records that nobody needs from which on the log is shortened, once they are half of it."""
@@ -24,7 +24,7 @@ class LogRecord:
 
     logical: LogicalCall | None = None
     """What it is about, where repeats are told from other calls."""
-    span: SpanRecord | None = None
+    cause: Cause | None = None
     """What published it, where that is recorded."""
     poison: bool = False
     """Whether it fails whenever it is worked on."""

@@ -22,6 +22,7 @@ from engine.sim.lane.roles.effects import Effects
 from engine.sim.lane.roles.fifo_groups import FifoGroups
 from engine.sim.lane.roles.keeper import MessageKeeper
 from engine.sim.lane.station.line import Fifo
+from engine.sim.lane.tracing.records import cause_of
 
 if TYPE_CHECKING:
     from engine.sim.lane.draws import Draws
@@ -104,7 +105,7 @@ class Queue(MessageKeeper):
         self.published += 1
         tracer = self.tracer
         if tracer is not None:
-            message.span = tracer.message(i64(job.kind), job.span, now)
+            message.span = tracer.message(i64(job.kind), cause_of(job.span), now)
         self.node.finish(job, OK, now)
         groups = self.groups
         if groups is None or groups.admits(message):

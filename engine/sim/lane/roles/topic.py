@@ -18,6 +18,7 @@ from engine.sim.lane.mixing import mixed
 from engine.sim.lane.numbering import logical_of
 from engine.sim.lane.roles.keeper import MessageKeeper
 from engine.sim.lane.roles.log import Log, LogRecord, PublishBatch, reader_of
+from engine.sim.lane.tracing.records import cause_of
 
 if TYPE_CHECKING:
     from engine.sim.lane.call import Endpoint
@@ -146,7 +147,8 @@ class Topic(MessageKeeper):
         record = LogRecord(job.key, i64(job.kind), self.taken, now)
         if job.context is not None:
             record.logical = logical_of(job)
-        record.span = job.span
+        if self.tracer is not None:
+            record.cause = cause_of(job.span)
         if self.poison > 0.0:
             record.poison = chance(self.uniforms, self.poison)
         self.taken += 1
@@ -251,7 +253,7 @@ class Topic(MessageKeeper):
         message.size = float(record.number)
         tracer = self.tracer
         if tracer is not None:
-            message.span = tracer.message(record.kind, record.span, now)
+            message.span = tracer.message(record.kind, record.cause, now)
         return message
 
     def close(self, message: Call, reason: i64, now: float) -> None:

@@ -50,9 +50,8 @@ class Queueing(Movable):
             site.wait.add(wait)
         else:
             site.wait.add_none()
-        span = call.span
-        if span is not None:
-            span.start(now)
+        if call.span is not None:
+            call.span.start(now)
         self._work_on(call, self._work_of(call), now)
 
     def rejoin(self, call: Call, now: float) -> None:

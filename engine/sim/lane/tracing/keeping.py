@@ -2,86 +2,159 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, Final, final
 
-from engine.sim.lane.tracing.records import DROPPED
+from librt.vecs import extend, vec
+from mypy_extensions import i64
+
+from engine.sim.lane.tracing.records import DROPPED, KEPT, OPEN
 
 if TYPE_CHECKING:
-    from mypy_extensions import i64
-
     from engine.sim.lane.tracing.records import TraceRecord
 
+_FEW: Final = 64
+"""Traces that there is a place for at first."""
 
-def release(trace: TraceRecord) -> None:
-    """Keep a trace for one reason less; with none it is gone."""
-    trace.holders -= 1
-    if trace.holders == 0:
-        trace.state = DROPPED
-        trace.last = None
+
+@final
+class Spare:
+    """How many spans there may be, and are, of all clients and queues."""
+
+    def __init__(self, room: i64) -> None:
+        """Have so many spans under way at a time."""
+        self.room: i64 = room
+        self.live: i64 = 0
+        """Spans of the traces under way."""
+        self.made: i64 = 0
+        """Spans that these have, and those that are not used now, whether or not anything is in them."""
+
+
+@final
+class Idle:
+    """Traces of one client or queue that are used again, with their spans: the next request needs as many, mostly."""
+
+    def __init__(self, spare: Spare) -> None:
+        self.spare = spare
+        self.first: TraceRecord | None = None
+        """Each knows the next."""
+
+    def put(self, trace: TraceRecord) -> None:
+        """Take a trace that nobody writes to or reads any more; let it go where there are too many."""
+        spare = self.spare
+        if spare.made > spare.room:
+            spare.made -= len(trace.spans)
+            trace.drop()
+            return
+        trace.spare = self.first
+        self.first = trace
+
+    def release(self, trace: TraceRecord) -> None:
+        """Keep a trace for one reason less; with none it is gone, or used again."""
+        trace.holders -= 1
+        if trace.holders > 0:
+            return
+        if trace.state != KEPT:
+            trace.state = DROPPED  # it is about to end, and others are slower
+        elif trace.pending > 0:
+            trace.drop()
+        else:
+            trace.state = OPEN
+            self.spare.made += len(trace.spans)
+            self.put(trace)
 
 
 @final
 class Slowest:
-    """A heap of the slowest traces, the fastest of them first."""
+    """The slowest traces, in a heap on their durations, the fastest of them first.
 
-    def __init__(self, most: i64, spans: i64) -> None:
+    What the heap compares lies side by side: a trace that was kept long ago is not looked at until it has to go.
+    """
+
+    def __init__(self, most: i64, spans: i64, idle: Idle) -> None:
         """Keep so many traces at most, and about so many spans."""
         self.most: i64 = most
         self.room: i64 = spans
-        self.traces: list[TraceRecord] = []
+        self._idle = idle
+        self._count: i64 = 0
         self._spans: i64 = 0
+        self._durations = vec[float]([0.0] * _FEW)
+        self._slots = vec[i64](list(range(_FEW)))
+        """Where each of the heap is among those held, and then the places that are free."""
+        self._held: list[TraceRecord | None] = [None] * _FEW
+
+    @property
+    def traces(self) -> list[TraceRecord]:
+        """Those that are kept, in no particular order."""
+        return [each for each in self._held if each is not None]
 
     def offer(self, trace: TraceRecord) -> bool:
         """Keep a trace that is slow enough; whether it is."""
-        full = len(self.traces) >= self.most or self._spans + trace.count > self.room
-        if full and len(self.traces) > 0 and trace.duration <= self.traces[0].duration:
+        count = self._count
+        if (
+            count > 0
+            and trace.duration <= self._durations[0]
+            and (count >= self.most or self._spans + trace.count > self.room)
+        ):
             return False
         trace.holders += 1
         self._spans += trace.count
         self._push(trace)
-        while len(self.traces) > 1 and (len(self.traces) > self.most or self._spans > self.room):
+        while self._count > 1 and (self._count > self.most or self._spans > self.room):
             fastest = self._pop()
             self._spans -= fastest.count
-            release(fastest)
+            self._idle.release(fastest)
         return trace.holders > 0
 
     def _push(self, trace: TraceRecord) -> None:
         """Put a trace in."""
-        heap = self.traces
-        heap.append(trace)
+        place = self._count
+        if place == len(self._durations):
+            self._durations = extend(self._durations, self._durations)
+            self._slots = extend(self._slots, vec[i64](list(range(place, 2 * place))))
+            self._held.extend([None] * place)
+        durations, slots = self._durations, self._slots
+        self._count = place + 1
+        slot = slots[place]
+        self._held[slot] = trace
         duration = trace.duration
-        place: i64 = len(heap) - 1
         while place > 0:
-            above: i64 = (place - 1) >> 1
-            other = heap[above]
-            if duration >= other.duration:
+            above = (place - 1) >> 1
+            other = durations[above]
+            if duration >= other:
                 break
-            heap[place] = other
+            durations[place] = other
+            slots[place] = slots[above]
             place = above
-        heap[place] = trace
+        durations[place] = duration
+        slots[place] = slot
 
     def _pop(self) -> TraceRecord:
         """Take the fastest out."""
-        heap = self.traces
-        last = heap.pop()
-        size: i64 = len(heap)
-        if size == 0:
-            return last
-        first = heap[0]
-        duration = last.duration
+        durations, slots = self._durations, self._slots
+        size = self._count - 1
+        self._count = size
+        free = slots[0]
+        first = self._held[free]
+        self._held[free] = None
+        duration = durations[size]
+        slot = slots[size]
         place: i64 = 0
         below: i64 = 1
         while below < size:
-            child = heap[below]
-            if below + 1 < size and heap[below + 1].duration < child.duration:
+            child = durations[below]
+            if below + 1 < size and durations[below + 1] < child:
                 below += 1
-                child = heap[below]
-            if child.duration >= duration:
+                child = durations[below]
+            if child >= duration:
                 break
-            heap[place] = child
+            durations[place] = child
+            slots[place] = slots[below]
             place = below
             below = 2 * place + 1
-        heap[place] = last
+        durations[place] = duration
+        slots[place] = slot
+        slots[size] = free
+        assert first is not None
         return first
 
 
@@ -89,7 +162,7 @@ class Slowest:
 class Thinned:
     """Every trace while there is room; then every second one of all that came, every fourth, and so on."""
 
-    def __init__(self, most: i64, spans: i64) -> None:
+    def __init__(self, most: i64, spans: i64, idle: Idle) -> None:
         """Keep so many traces at most, and about so many spans."""
         self.most: i64 = most
         self.room: i64 = spans
@@ -97,6 +170,7 @@ class Thinned:
         self.stride: i64 = 1
         """One of so many is kept."""
         self.seen: i64 = 0
+        self._idle = idle
         self._spans: i64 = 0
 
     def offer(self, trace: TraceRecord) -> bool:
@@ -124,6 +198,6 @@ class Thinned:
                 kept.append(trace)
             else:
                 self._spans -= trace.count
-                release(trace)
+                self._idle.release(trace)
         self.traces = kept
         self.stride *= 2

@@ -30,40 +30,64 @@ WORKS: Final = 64
 
 
 @final
+class Cause:
+    """What a message was sent by: known for as long as the message is, whatever becomes of what is recorded of it."""
+
+    def __init__(self, span: SpanRecord) -> None:
+        trace = span.trace
+        self.owner = trace.owner
+        """Where the trace begins."""
+        self.number: i64 = trace.number
+        """Which trace of those it is."""
+        self.place: i64 = i64(span.place)
+        """Which span of it sent the message."""
+        self.sampled = trace.sampled
+
+
+def cause_of(span: SpanRecord | None) -> Cause | None:
+    """The cause that a span is, where there is one."""
+    return None if span is None else Cause(span)
+
+
+@final
 class TraceRecord:
     """A request, or a message, with all that was done for it."""
 
-    last: SpanRecord | None = None
-    """The youngest of its spans, from which the others can be reached."""
+    spans: list[SpanRecord]
+    """In the order in which they began. While it is under way there may be more than `count` of them: what
+    requests before it have left, and what is to come writes over."""
     count: i64 = 0
-    """How many there are."""
+    """How many of them there are."""
     pending: i64 = 0
     """Those to which something may still happen."""
-    missing: i64 = 0
-    """Those that were too many to be recorded."""
+    number: i64 = 0
+    """Among those of its client or queue."""
     state: i64 = OPEN
     holders: i64 = 0
     """Why it is kept: for so many reasons."""
-    sampled: bool = False
-    """Whether it was to be kept before anything was known about it."""
-    duration: float = 0.0
-    """Seconds from beginning to end."""
+    missing: i64 = 0
+    """Those that were too many to be recorded."""
     kind: i64 = 0
     """Index of the class of the request."""
-    number: i64 = 0
-    """Among those of its client or queue."""
-    cause_owner: str = ""
-    """Where that begins which a message was sent by, if it is recorded."""
-    cause_number: i64 = 0
-    """Which trace of those it is."""
-    cause_place: i64 = 0
-    """Which span of it sent the message."""
+    duration: float = 0.0
+    """Seconds from beginning to end."""
+    sampled: bool = False
+    """Whether it was to be kept before anything was known about it."""
+    cause: Cause | None = None
+    """What a message was sent by, if that is recorded."""
     spare: TraceRecord | None = None
-    """The next that is not used now."""
+    """The next that was not used when this one was not; means nothing while it is."""
 
     def __init__(self, owner: str) -> None:
         self.owner = owner
         """The client or queue where it begins."""
+        self.spans = []
+
+    def drop(self) -> None:
+        """Let go of what was recorded; whoever still writes to a span has it alone."""
+        self.state = DROPPED
+        self.spans = NOTHING
+        self.spare = None
 
 
 @final
@@ -85,12 +109,12 @@ class SpanRecord:
     """Of the node that it went to; negative where it went nowhere."""
     attempt: i16 = 1
     sort: i16 = ATTEMPT
-    place: i32 = 0
-    """Which one of its trace it is."""
     awaited: bool = True
     """Whether whoever made it waited for it."""
     hedge: bool = False
     """Whether it was made beside another one that took long."""
+    place: i32 = 0
+    """Which one of its trace it is."""
     ended: float = UNKNOWN
     """When its caller knew the outcome, or gave it up."""
     replied: float = UNKNOWN
@@ -103,6 +127,10 @@ class SpanRecord:
     """When it had passed the gates, or began to wait for its latest work."""
     arrived: float = UNKNOWN
     """When it came to its node."""
+    locked: float = UNKNOWN
+    """When it got the lock of its row."""
+    unlocked: float = UNKNOWN
+    """When that was given back."""
     sent: float = 0.0
     """When it was begun."""
     since: float = 0.0
@@ -111,26 +139,20 @@ class SpanRecord:
     """When the rules of its link had let it go."""
     departed: float = 0.0
     """When it had a connection, if it needs one."""
-    parent: SpanRecord | None = None
-    before: SpanRecord | None = None
-    """The span of the same trace that was begun before it."""
-    name: str
-    locked: float = UNKNOWN
-    """When it got the lock of its row."""
-    unlocked: float = UNKNOWN
-    """When that was given back."""
     message: i64 = 0
     """What it tells a participant of a transaction, where it does."""
+    parent: SpanRecord | None = None
+    name: str = ""
     works: list[float] | None = None
     """Earlier works, where there was more than one: when each was queued, started and done."""
 
-    def __init__(self, trace: TraceRecord, name: str) -> None:
+    def __init__(self, trace: TraceRecord, place: i32) -> None:
+        """Be one of a trace for good, whichever attempt that is: see `begin`."""
         self.trace = trace
-        self.name = name
+        self.place = place
 
-    def begin(self, trace: TraceRecord, parent: SpanRecord | None, name: str, now: float) -> None:
-        """Be another span from now on, of a trace."""
-        self.trace = trace
+    def begin(self, now: float) -> None:
+        """Be another attempt from now on."""
         self.reason = OK
         self.given_up = 0
         self.answer = OK
@@ -138,18 +160,14 @@ class SpanRecord:
         self.instance = -1
         self.attempt = 1
         self.sort = ATTEMPT
-        self.place = i32(trace.count)
         self.awaited = True
         self.hedge = False
-        self.ended = self.replied = self.worked = UNKNOWN
-        self.started = self.queued = self.arrived = UNKNOWN
+        self.ended = self.replied = self.worked = self.started = UNKNOWN
+        self.queued = self.arrived = self.locked = self.unlocked = UNKNOWN
         self.sent = self.since = self.admitted = self.departed = now
-        self.parent = parent
-        self.before = trace.last
-        self.name = name
-        self.locked = self.unlocked = UNKNOWN
         self.message = 0
-        self.works = None
+        if self.works is not None:
+            self.works = None
 
     def let_go(self, now: float) -> None:
         """Be let go by a rule that held it, or have a connection."""
@@ -158,8 +176,14 @@ class SpanRecord:
         self.departed = now
         self.waits_at = -1
 
+    def enter(self, instance: i32, now: float) -> None:
+        """Come to an instance of the node; whoever was dropped there comes again."""
+        self.instance = instance
+        self.arrived = now
+        self.queued = now
+
     def arrive(self, now: float) -> None:
-        """Come to the node; whoever was dropped there comes again."""
+        """Be at the node: begin as a branch there."""
         self.arrived = now
         self.queued = now
 
@@ -205,3 +229,7 @@ class SpanRecord:
         self.started = min(self.started, now)
         self.replied = now
         self.answer = i16(reason)
+
+
+NOTHING: Final[list[SpanRecord]] = []
+"""The spans of those traces that are gone; nobody adds to it."""

@@ -1,18 +1,18 @@
 """Records the spans of every request while it is under way, and decides when it is over whether they are kept.
 
 That is what OpenTelemetry calls tail-based sampling: every failed request is kept, and the slowest, and a
-share of all, as far as there is room. Spans that are not kept are used again for the next request, so that
-recording costs no memory but that of what is under way.
+share of all, as far as there is room. A trace that is not kept is used again, with its spans, for the next
+request of the same client, which is likely to have as many: then recording makes nothing but numbers.
 """
 
 from __future__ import annotations
 
 from typing import Final, final
 
-from mypy_extensions import i16, i64
+from mypy_extensions import i16, i32, i64
 
 from engine.sim.lane.codes import LOST, OK, REFUSED, UNSENT
-from engine.sim.lane.tracing.keeping import Slowest, Thinned
+from engine.sim.lane.tracing.keeping import Idle, Slowest, Spare, Thinned
 from engine.sim.lane.tracing.records import (
     BRANCH,
     DROPPED,
@@ -20,6 +20,7 @@ from engine.sim.lane.tracing.records import (
     MESSAGE,
     OPEN,
     REQUEST,
+    Cause,
     SpanRecord,
     TraceRecord,
 )
@@ -31,19 +32,6 @@ GOLDEN: Final = 0.6180339887498949
 
 
 @final
-class Spare:
-    """Spans and traces that are not used now, and how many are under way, of all clients and queues."""
-
-    def __init__(self, room: i64) -> None:
-        """Have so many spans under way at a time."""
-        self.room: i64 = room
-        self.live: i64 = 0
-        """Spans of the traces under way."""
-        self.spans: SpanRecord | None = None
-        self.traces: TraceRecord | None = None
-
-
-@final
 class Tracer:
     """Records the requests of one client, or the messages of one queue."""
 
@@ -51,9 +39,10 @@ class Tracer:
         """Keep a share of all, and of the failed, the slowest and these at most so many traces and spans."""
         self.owner = owner
         self.share = share
-        self.failed = Thinned(most, spans)
-        self.slowest = Slowest(most, spans)
-        self.sampled = Thinned(most, spans)
+        self._idle = Idle(spare)
+        self.failed = Thinned(most, spans, self._idle)
+        self.slowest = Slowest(most, spans, self._idle)
+        self.sampled = Thinned(most, spans, self._idle)
         self.begun: i64 = 0
         """All that should have been recorded."""
         self.unrecorded: i64 = 0
@@ -67,44 +56,46 @@ class Tracer:
 
     def request(self, kind: i64, now: float) -> SpanRecord | None:
         """A request begins."""
-        self._turn += GOLDEN
-        if self._turn >= 1.0:
-            self._turn -= 1.0
-        return self._begin(REQUEST, kind, self._turn < self.share, now)
+        turn = self._turn + GOLDEN
+        if turn >= 1.0:
+            turn -= 1.0
+        self._turn = turn
+        return self._begin(REQUEST, kind, turn < self.share, now)
 
-    def message(self, kind: i64, cause: SpanRecord | None, now: float) -> SpanRecord | None:
+    def message(self, kind: i64, cause: Cause | None, now: float) -> SpanRecord | None:
         """A message is stored; it is sampled if what sent it was."""
-        found = self._begin(MESSAGE, kind, cause is not None and cause.trace.sampled, now)
-        if found is not None and cause is not None:
-            trace = found.trace
-            trace.cause_owner = cause.trace.owner
-            trace.cause_number = cause.trace.number
-            trace.cause_place = i64(cause.place)
+        found = self._begin(MESSAGE, kind, cause is not None and cause.sampled, now)
+        if found is not None:
+            found.trace.cause = cause
         return found
 
-    def _begin(self, sort: i64, kind: i64, sampled: bool, now: float) -> SpanRecord | None:  # noqa: FBT001 - compiled
-        """A trace begins."""
+    def _begin(self, sort: i16, kind: i64, sampled: bool, now: float) -> SpanRecord | None:  # noqa: FBT001 - compiled
+        """A trace begins, in one that is over where there is one: what it needs is there, mostly."""
         number = self.begun
         self.begun = number + 1
         spare = self._spare
         if spare.live >= spare.room:
             self.unrecorded += 1
             return None
-        trace = spare.traces
+        spare.live += 1
+        idle = self._idle
+        trace = idle.first
         if trace is None:
             trace = TraceRecord(self.owner)
+            span = SpanRecord(trace, 0)
+            span.name = self.owner
+            trace.spans.append(span)
+            spare.made += 1
         else:
-            spare.traces = trace.spare
-            trace.spare = None
-            trace.owner = self.owner
-            trace.count = trace.missing = trace.holders = trace.pending = 0
-            trace.state = OPEN
-            trace.cause_owner = ""
+            idle.first = trace.spare
+            trace.missing = 0
+            span = trace.spans[0]
+        trace.count = trace.pending = 1
         trace.number = number
         trace.kind = kind
         trace.sampled = sampled
-        span = new_span(spare, trace, None, self.owner, now)
-        span.sort = i16(sort)
+        span.begin(now)
+        span.sort = sort
         return span
 
     def close(self, span: SpanRecord, reason: i64, now: float) -> None:
@@ -126,15 +117,15 @@ class Tracer:
             kept = True
         if kept:
             trace.state = KEPT
+            trace.spare = None
+            spare.made -= len(trace.spans)
+            if len(trace.spans) > trace.count:
+                del trace.spans[trace.count :]
         elif trace.pending > 0 or trace.state == DROPPED:
-            trace.state = DROPPED
-            trace.last = None
+            spare.made -= len(trace.spans)
+            trace.drop()
         else:
-            span.before = spare.spans
-            spare.spans = trace.last
-            trace.last = None
-            trace.spare = spare.traces
-            spare.traces = trace
+            self._idle.put(trace)
 
 
 @final
@@ -144,41 +135,62 @@ class CallTracer:
     def __init__(self, spare: Spare) -> None:
         self._spare = spare
 
-    def attempt(self, above: SpanRecord, link: str, now: float) -> SpanRecord | None:
-        """An attempt begins; None where it is not recorded."""
+    def attempt(
+        self,
+        above: SpanRecord,
+        link: str,
+        number: i16,
+        awaited: bool,  # noqa: FBT001 - compiled
+        now: float,
+    ) -> SpanRecord | None:
+        """An attempt begins; None where it is not recorded.
+
+        Args:
+            above: what makes it.
+            link: where it goes.
+            number: which attempt of a call it is.
+            awaited: whether whoever makes it waits for it.
+            now: simulated time (s).
+        """
         trace = above.trace
+        place = trace.count
+        spans = trace.spans
+        if place >= len(spans) and not self._grow(trace):
+            return None
+        span = spans[place]
+        span.begin(now)
+        if span.parent is not above:
+            span.parent = above
+        if span.name is not link:
+            span.name = link
+        span.attempt = number
+        span.awaited = awaited
+        trace.count = place + 1
+        trace.pending += 1
+        if trace.state == OPEN:
+            self._spare.live += 1
+        return span
+
+    def _grow(self, trace: TraceRecord) -> bool:
+        """Have room for a span more in a trace, unless it is gone or has too many."""
         if trace.state == DROPPED:
-            return None
-        if trace.count >= MOST:
+            return False
+        count = trace.count
+        if count >= MOST:
             trace.missing += 1
-            return None
-        return new_span(self._spare, trace, above, link, now)
+            return False
+        trace.spans.append(SpanRecord(trace, i32(count)))
+        if trace.state == OPEN:
+            self._spare.made += 1
+        return True
 
     def branch(self, above: SpanRecord, node: str, now: float) -> SpanRecord | None:
         """A branch of a flow begins."""
-        found = self.attempt(above, node, now)
+        found = self.attempt(above, node, 1, True, now)  # noqa: FBT003 - compiled
         if found is not None:
             found.sort = BRANCH
             found.arrive(now)
         return found
-
-
-def new_span(
-    spare: Spare, trace: TraceRecord, parent: SpanRecord | None, name: str, now: float
-) -> SpanRecord:
-    """A span of a trace, to which something may still happen."""
-    span = spare.spans
-    if span is None:
-        span = SpanRecord(trace, name)
-    else:
-        spare.spans = span.before
-    span.begin(trace, parent, name, now)
-    trace.last = span
-    trace.count += 1
-    trace.pending += 1
-    if trace.state == OPEN:
-        spare.live += 1
-    return span
 
 
 def settle(span: SpanRecord, reason: i64, given_up: i64, now: float) -> bool:

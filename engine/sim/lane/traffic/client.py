@@ -157,8 +157,8 @@ class Client(Role):
         job.settled = True
         if reason == OK:
             self.latency.add(now - job.arrived)
-        span = job.span
-        if span is not None:
+        if job.span is not None:
+            span = job.span
             job.span = None
             tracer = self.tracer
             if tracer is not None:

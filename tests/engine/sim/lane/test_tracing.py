@@ -8,12 +8,13 @@ import pytest
 from engine.control.simulation import Simulation
 from engine.model.trace_settings import TraceSettings
 from engine.plan.primitives import Plan
-from engine.sim.lane.tracing.keeping import Slowest, Thinned
-from engine.sim.lane.tracing.records import DROPPED, KEPT, OPEN, TraceRecord
-from engine.sim.lane.tracing.tracer import Spare, Tracer
+from engine.sim.lane.codes import OK
+from engine.sim.lane.tracing.keeping import Idle, Slowest, Spare, Thinned
+from engine.sim.lane.tracing.records import DROPPED, KEPT, OPEN, SpanRecord, TraceRecord
+from engine.sim.lane.tracing.tracer import CallTracer, Tracer
 from engine.sim.report import result_of
 from engine.traces.collect import collect, sampling
-from tests.helpers.plans import client, event, exponential, link, plan, queue, retry, station
+from tests.helpers.plans import client, event, exponential, link, plan, queue, retry, station, topic
 from tests.helpers.random_plans import random_plan
 from tests.helpers.traces import traced
 
@@ -27,31 +28,36 @@ def record(duration: float, spans: int = 1) -> TraceRecord:
 def test_the_slowest_stay_whatever_the_order_in_which_they_come() -> None:
     draws = np.random.default_rng(7)
     durations = [float(each) for each in draws.exponential(size=2000)]
-    kept = Slowest(50, 10_000)
+    kept = Slowest(50, 10_000, Idle(Spare(1000)))
     for each in durations:
         kept.offer(record(each))
     assert sorted(each.duration for each in kept.traces) == sorted(durations)[-50:]
 
 
 def test_the_slowest_keep_to_their_room_of_spans() -> None:
-    kept = Slowest(1000, 100)
+    kept = Slowest(1000, 100, Idle(Spare(1000)))
     for place in range(100):
         kept.offer(record(float(place), spans=10))
     assert sorted(each.duration for each in kept.traces) == [float(each) for each in range(90, 100)]
 
 
-def test_who_is_let_go_is_dropped() -> None:
-    kept = Slowest(1, 100)
-    first, second = record(1.0), record(2.0)
+def test_who_is_let_go_is_used_again_unless_somebody_may_write_to_it() -> None:
+    idle = Idle(Spare(1000))
+    kept = Slowest(1, 100, idle)
+    first, second, third = record(1.0), record(2.0), record(3.0)
+    second.pending = 1
     assert kept.offer(first)
     assert kept.offer(second)
-    assert (first.state, second.state) == (DROPPED, KEPT)
+    assert kept.traces == [second]
+    assert (first.state, idle.first) == (OPEN, first)
     assert not kept.offer(record(0.5))
+    assert kept.offer(third)
+    assert (second.state, third.state, idle.first) == (DROPPED, KEPT, first)
 
 
 @pytest.mark.parametrize("count", [5, 10, 11, 100, 1000, 4097])
 def test_thinned_traces_are_evenly_spread(count: int) -> None:
-    kept = Thinned(10, 1_000_000)
+    kept = Thinned(10, 1_000_000, Idle(Spare(1000)))
     for place in range(count):
         kept.offer(record(float(place)))
     places = [int(each.duration) for each in kept.traces]
@@ -77,6 +83,48 @@ def test_spans_are_used_again_when_nobody_can_write_to_them_any_more() -> None:
     assert slow is not span
     assert slow.trace.state == KEPT
     assert spare.live == 1
+
+
+def test_a_trace_is_used_again_with_all_its_spans() -> None:
+    spare = Spare(1000)
+    tracer, calls = Tracer("users", spare, 0.0, 0, 0), CallTracer(spare)
+    tracer.slowest.offer(record(99.0))
+
+    def request(count: int, now: float) -> list[SpanRecord]:
+        root = tracer.request(0, now)
+        assert root is not None
+        found = [root]
+        for place in range(count):
+            made = calls.attempt(found[-1], f"link {place % 2}", 1 + place, False, now)
+            assert made is not None
+            found.append(made)
+        root.trace.pending -= count
+        tracer.close(root, OK, now + 1.0)
+        return found
+
+    first, second, third = request(3, 0.0), request(1, 1.0), request(4, 2.0)
+    assert second == first[:2]
+    assert third[:4] == first
+    assert [int(each.place) for each in third] == [0, 1, 2, 3, 4]
+    assert [each.parent for each in third[1:]] == third[:-1]
+    assert {each.sent for each in third} == {2.0}
+    assert (spare.live, spare.made) == (0, 5)
+
+
+def test_no_more_spans_are_kept_for_later_than_there_is_room_for() -> None:
+    spare = Spare(3)
+    tracer, calls = Tracer("users", spare, 0.0, 0, 0), CallTracer(spare)
+    tracer.slowest.offer(record(99.0))
+    for _ in range(5):
+        root = tracer.request(0, 0.0)
+        assert root is not None
+        for _ in range(3):
+            assert calls.attempt(root, "link", 1, True, 0.0) is not None
+        assert spare.made == 4
+        root.trace.pending = 1
+        tracer.close(root, OK, 1.0)
+        assert (spare.live, spare.made) == (0, 0)
+        assert root.trace.state == DROPPED
 
 
 def test_where_too_much_is_under_way_requests_are_not_recorded_and_counted() -> None:
@@ -128,6 +176,31 @@ def test_every_failed_request_and_the_slowest_are_kept() -> None:
     slowest = successes[-len(successes) // 100 :]
     assert {each.id for each in slowest} <= set(kept)
     assert all(kept[name].spans == everything[name].spans for name in kept)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_what_is_written_over_is_as_what_is_new(seed: int) -> None:
+    """Where few are kept all others are used again; where all are, none."""
+    made = random_plan(seed)
+    every = {each.id: each for each in collect(traced(made).machine)}
+    for each in collect(traced(made, TraceSettings(share=0.0, spans=300)).machine):
+        new = every[each.id]
+        assert (each.spans, each.cause, each.missing) == (new.spans, new.cause, new.missing)
+
+
+def test_a_late_reader_of_a_topic_knows_what_published_its_records() -> None:
+    """What is recorded of the publisher is used for other requests by then."""
+    nodes = [client(rate=100.0), topic("log"), station("web", exponential(0.008), pulls=True)]
+    made = plan(nodes, [link("users", "log"), link("log", "web")], duration=20.0)
+    every = {each.id: each for each in collect(traced(made).machine)}
+    found = collect(traced(made, TraceSettings(share=0.0, spans=300)).machine)
+    messages = [each for each in found if each.cause is not None]
+    assert len(messages) > 20
+    for each in messages:
+        assert each.cause == every[each.id].cause
+        publisher = every[each.cause[0]] if each.cause is not None else each
+        assert publisher.root.kind == "request"
+        assert publisher.start <= each.start
 
 
 def test_the_share_that_is_sampled() -> None:
