@@ -59,7 +59,7 @@ class EventField:
         """A value for reading, with its unit."""
         if isinstance(value, int | float) and not isinstance(value, bool):
             return format_quantity(value, self.unit) if self.unit else format_figure(value, 6)
-        return str(value)
+        return _in_words(value)
 
     def declare(self) -> Any:
         """The field of a model, empty unless a file sets it."""
@@ -188,3 +188,16 @@ class EventKind:
         if each.sort == "item":
             return name_of(str(value)) if value is not None else ""
         return each.text(value) if value is not None or each.sort == "json" else ""
+
+
+def _in_words(value: object) -> str:
+    """What is no number, for reading: a group of settings by its parts, anything longer not at all."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value is None or value in ([], {}):
+        return "none"
+    if isinstance(value, dict):
+        if not any(isinstance(each, list | dict) for each in value.values()):
+            return ", ".join(f"{name} {_in_words(each)}" for name, each in value.items())
+        return "…"
+    return "…" if isinstance(value, list) else str(value)

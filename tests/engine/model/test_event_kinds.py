@@ -123,3 +123,23 @@ def test_the_schema_tells_what_seconds_are_of_each_kind_that_has_them() -> None:
     assert having == {"delay", "error", "drain", "clock"}
     told = EventFields.model_fields["seconds"].description or ""
     assert all(word in told for word in ("Of a delay", "Of errors", "Of a drain", "Of a clock"))
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (120, "120"),
+        (None, "none"),
+        (True, "yes"),
+        ("lifo", "lifo"),
+        ([], "none"),
+        ({"law": "exponential", "mean": 0.05}, "law exponential, mean 0.05"),
+        ([{"work": "service_time"}, {"call": "web-db"}], "…"),
+        ({"rules": [[14.4, 3600, 300]]}, "…"),
+    ],
+)
+def test_a_setting_is_said_in_words_not_in_code(value: object, said: str) -> None:
+    event = Event.model_validate(
+        {"at": 1.0, "change": "set", "target": "web", "path": "queue_limit", "value": value}
+    )
+    assert event.kind.sentence_of(event, str.title) == f"Web: queue_limit = {said}"
