@@ -10,7 +10,7 @@ from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from widgets.instruments.text import instant_text
-from widgets.theme import CAPTION, Fonts, directed
+from widgets.theme import CAPTION, Fonts, Ink, directed
 from widgets.timeline.layout import (
     BASELINE,
     CURVE_TOP,
@@ -33,14 +33,17 @@ if TYPE_CHECKING:
 
 _CURVE_BOTTOM: Final = BASELINE - 5.0
 _SQUARE: Final = 8.0
-_NOTICE_STATE: Final = {
-    "edit": "strained",
-    "health": "strained",
-    "restored": "healthy",
-    "alert": "saturated",
-}
+_NOTICE_STATE: Final = {"health": "strained", "restored": "healthy", "alert": "saturated"}
 _AHEAD_ALPHA: Final = 110
 _BAR_ALPHA: Final = 120
+
+
+def notice_ink(theme: Theme, kind: str) -> Ink:
+    """The colour of a state for what shows one; blue, as for any changed setting, for what somebody did."""
+    if kind == "edit":
+        return theme.accent
+    state = theme.state(_NOTICE_STATE.get(kind, "idle"))
+    return Ink(state.colour, state.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +104,8 @@ class StripPainter:
             self._bar(painter, mark, ruler)
         for notice in scene.notices:
             if ruler.shows(notice.at):
-                state = _NOTICE_STATE.get(notice.kind, "idle")
-                painter.fillRect(
-                    notice_rect(notice, ruler), QColor(self._theme.state(state).colour)
-                )
+                ink = notice_ink(self._theme, notice.kind)
+                painter.fillRect(notice_rect(notice, ruler), QColor(ink.colour))
         self._words(painter, scene)
         for mark in scene.marks:
             if mark.x >= ruler.left - 1.0:
@@ -126,8 +127,7 @@ class StripPainter:
         """What somebody did, or what alarmed, below its tick."""
         painter.setFont(self._caption)
         for noted in scene.noted:
-            state = self._theme.state(_NOTICE_STATE.get(noted.notice.kind, "idle"))
-            painter.setPen(QColor(state.text))
+            painter.setPen(QColor(notice_ink(self._theme, noted.notice.kind).text))
             room = noted.rect.adjusted(0, 0, 1, 0)
             painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, directed(noted.notice.text))
 

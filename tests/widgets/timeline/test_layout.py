@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QRectF
 
 from engine.sim.snapshot import Notice
+from widgets.theme import DARK, LIGHT
 from widgets.timeline.layout import (
     GLYPH,
     ROWS,
@@ -19,6 +20,7 @@ from widgets.timeline.layout import (
     place_labels,
 )
 from widgets.timeline.marks import Mark, lay_out_notices
+from widgets.timeline.painter import notice_ink
 
 LEFT, RIGHT = 98.0, 998.0
 
@@ -102,3 +104,9 @@ def test_what_was_done_by_hand_is_told_in_words_and_what_flaps_is_not() -> None:
     event = Mark(0, None, "Flush", ruler.x(20.0), None, place_labels([Wanted(ruler.x(20.0), 90.0)], LEFT, RIGHT)[0])  # type: ignore[arg-type]  # fmt: skip
     beside = lay_out_notices(notices, [event], ruler, lambda text: 6.0 * len(text))
     assert beside[0].rect.top() == ROWS[1], "events come first"
+
+
+def test_what_somebody_set_has_the_colour_of_settings_not_of_a_state() -> None:
+    for theme in (DARK, LIGHT):
+        assert notice_ink(theme, "edit") == theme.accent
+        assert notice_ink(theme, "alert").colour == theme.state("saturated").colour
