@@ -21,6 +21,7 @@ from engine.model.design import Note
 from engine.model.fingerprint import fingerprint
 from engine.model.ids import fresh_id
 from widgets.canvas import NoteChip
+from widgets.canvas.adding import free_centre
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -113,7 +114,8 @@ class CitingDesk(QObject):
         if isinstance(self._holder, int) or self._holder in design.note_by_id:
             document.push(citing(design, self._holder, citation))
             return
-        at = self._bench.views.canvas.camera.shown().center()
+        shown = self._bench.views.canvas.camera.shown()
+        at = free_centre(design, shown, (_WIDTH, _HEIGHT))
         taken = {
             *design.node_by_id,
             *design.link_by_id,

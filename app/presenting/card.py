@@ -87,7 +87,8 @@ class StepsCard(Overlay):
             self._build()
         self._fill()
         super().open()
-        self.steps.setFocus(Qt.FocusReason.PopupFocusReason)
+        begins = self.steps if self.steps.count() else self.buttons["Add step"]
+        begins.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def place(self) -> None:
         """Sit at the right, below the top bar."""

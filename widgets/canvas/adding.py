@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF
@@ -30,7 +31,11 @@ if TYPE_CHECKING:
     from engine.model.edits import Edit
 
 _STEP: Final = QPointF(0.0, CARD_HEIGHT + 28.0)
-_NOTE: Final = (204.0, 96.0)
+NOTE: Final = (204.0, 96.0)
+"""Width and height of a new note."""
+_NOTE_RINGS: Final = 12
+_NOTE_APART: Final = 12.0
+"""What is between a new note and what is there already."""
 _FRAME: Final = (480.0, 300.0)
 _APART: Final = 36.0
 """Between an empty frame and one that was in its way."""
@@ -79,14 +84,38 @@ def node_edit(node: Node, design: Design, ends: tuple[str, str] | None = None) -
     return Insert.of(node, link, label=f"Add {node.name}")
 
 
+def free_centre(design: Design, shown: QRectF, size: tuple[float, float]) -> QPointF:
+    """Where a note covers nothing: next to the middle of what is shown; that middle where there is no such place.
+
+    Args:
+        design: what is there already.
+        shown: the part of the scene in view.
+        size: width and height of what is to be placed.
+    """
+    wide, high = size
+    room = shown.adjusted(wide / 2, high / 2, -wide / 2, -high / 2)
+    taken = [card_rect(node.x, node.y) for node in design.nodes]
+    taken += [QRectF(each.x, each.y, each.width, each.height) for each in design.notes]
+    taken = [each for each in taken if each.intersects(shown)]
+    ring = range(-_NOTE_RINGS, _NOTE_RINGS + 1)
+    steps = [QPointF(i * wide / 4, j * high / 2) for j in ring for i in ring]
+    for step in sorted(steps, key=lambda each: (math.hypot(each.x(), each.y()), -each.y())):
+        centre = shown.center() + step
+        rect = QRectF(centre.x() - wide / 2, centre.y() - high / 2, wide, high)
+        apart = rect.adjusted(-_NOTE_APART, -_NOTE_APART, _NOTE_APART, _NOTE_APART)
+        if room.contains(centre) and not any(apart.intersects(other) for other in taken):
+            return centre
+    return shown.center()
+
+
 def note_edit(design: Design, centre: QPointF) -> tuple[str, Insert]:
     """Add an empty note; returns its id as well."""
     note = Note(
         id=fresh_id("note", all_ids(design)),
-        x=snapped(centre.x() - _NOTE[0] / 2),
-        y=snapped(centre.y() - _NOTE[1] / 2),
-        width=_NOTE[0],
-        height=_NOTE[1],
+        x=snapped(centre.x() - NOTE[0] / 2),
+        y=snapped(centre.y() - NOTE[1] / 2),
+        width=NOTE[0],
+        height=NOTE[1],
     )
     return note.id, Insert.of(note, label="Add note")
 

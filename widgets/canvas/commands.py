@@ -8,7 +8,9 @@ from PySide6.QtCore import QPointF, QRectF
 
 from engine.model.edits import Move, Remove, SetField
 from widgets.canvas.adding import (
+    NOTE,
     frame_edit,
+    free_centre,
     free_place,
     new_node,
     node_edit,
@@ -254,7 +256,7 @@ class Commands:
     def add_note(self, at: QPointF | None = None) -> None:
         """Add a note and begin to write on it."""
         stage = self._stage
-        place = at if at is not None else stage.camera.shown().center()
+        place = at if at is not None else free_centre(stage.design, stage.camera.shown(), NOTE)
         note_id, edit = note_edit(stage.design, place)
         stage.request(edit)
         if note_id in stage.design.note_by_id:

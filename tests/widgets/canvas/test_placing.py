@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from engine.model.design import Design
 from engine.model.edits import CompoundEdit, Insert, SetField
+from widgets.canvas.geometry import card_rect
 
 COPY = Qt.DropAction.CopyAction
 LEFT = Qt.MouseButton.LeftButton
@@ -86,6 +87,19 @@ def test_add_note_begins_to_write(desk) -> None:
     assert "note" in desk.design.note_by_id
     assert desk.view._popups.editor is not None
     assert desk.selection == {"note"}
+
+
+def test_a_new_note_covers_nothing_while_there_is_room_in_view(desk) -> None:
+    desk.view.camera.look_at(QPointF(300.0, 0.0))
+    for _ in range(3):
+        desk.view.add_note()
+        desk.view._popups.editor.close()
+    notes = [QRectF(each.x, each.y, each.width, each.height) for each in desk.design.notes]
+    cards = [card_rect(node.x, node.y) for node in desk.design.nodes]
+    assert len(notes) == 4
+    for place, note in enumerate(notes):
+        assert not any(note.intersects(other) for other in [*cards, *notes[:place]])
+        assert place == 0 or desk.view.camera.shown().contains(note)
 
 
 def test_a_frame_is_added_around_the_selection_as_one_step(desk) -> None:
