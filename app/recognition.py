@@ -10,7 +10,7 @@ from engine.exchange.recordings.formats import load_recording
 from engine.exchange.recordings.recording import RecordingError
 from engine.model.disk import NotRegularError, read_whole
 from engine.model.files import shown_name
-from engine.run.journal_file import SUFFIX as RUN_SUFFIX
+from engine.run.journal import SUFFIX as RUN_SUFFIX
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -68,7 +68,7 @@ def size_of(folder: Path) -> int:
     return sum(p.stat().st_size for p in folder.rglob("*") if p.is_file() and not p.is_symlink())
 
 
-def pack(app: Path, archive: Path) -> None:
+def pack(app: Path, archive: Path, preset: int) -> None:
     """Write the archive: entries in a fixed order, without the builder's name."""
 
     def anonymous(entry: tarfile.TarInfo) -> tarfile.TarInfo:
@@ -82,9 +82,9 @@ def pack(app: Path, archive: Path) -> None:
             name = f"{app.name}/{path.relative_to(app)}"
             tar.add(path, arcname=name, recursive=False, filter=anonymous)
     if shutil.which("xz"):
-        subprocess.run(["xz", "--force", "--threads=0", "-6", str(plain)], check=True)
+        subprocess.run(["xz", "--force", "--threads=0", f"-{preset}", str(plain)], check=True)
         return
-    with plain.open("rb") as source, lzma.open(archive, "wb", preset=6) as target:
+    with plain.open("rb") as source, lzma.open(archive, "wb", preset=preset) as target:
         shutil.copyfileobj(source, target)
     plain.unlink()
 
@@ -101,6 +101,9 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dist", type=Path, default=ROOT / "dist", help="where the results go")
     parser.add_argument("--no-archive", action="store_true", help="skip the slow compression")
+    parser.add_argument(
+        "--preset", type=int, default=6, help="how hard xz tries, from 0 to 9: less makes it larger"
+    )
     options = parser.parse_args(argv)
     lane = [sys.executable, str(ROOT / "packaging" / "build_lane.py"), "--require"]
     subprocess.run(lane, check=True)
@@ -119,7 +122,7 @@ def main(argv: list[str] | None = None) -> int:
     ]
     system = f"{platform.system().lower()}-{platform.machine()}"
     archive = app.parent / f"windtunnel-{version}-{system}.tar.xz"
-    pack(app, archive)
+    pack(app, archive, options.preset)
     packed = archive.stat().st_size
     print(f"{archive}: {packed / 1e6:.1f} MB (at most {MAX_ARCHIVE / 1e6:.0f})")
     return int(unpacked > MAX_UNPACKED or packed > MAX_ARCHIVE)

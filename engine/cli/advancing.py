@@ -6,8 +6,6 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
 from engine.cli.console import PlainConsole
 from engine.cli.errors import OK, STOPPED, InputError
 from engine.cli.terminal import shown
@@ -96,12 +94,28 @@ def advance(session: Session, *, quiet: bool, after: Callable[[], object] | None
     """
     end = session.design.scenario.duration
     console = PlainConsole(stderr=True)
-    if quiet or not console.is_terminal:
-        for step in range(1 if after is not None else _SLICES, _SLICES + 1):
-            session.advance(end * step / _SLICES if step < _SLICES else end)
-            if after is not None:
-                after()
+    if not quiet and console.is_terminal:
+        _advance_visibly(session, console, after)
         return
+    for step in range(1 if after is not None else _SLICES, _SLICES + 1):
+        session.advance(end * step / _SLICES if step < _SLICES else end)
+        if after is not None:
+            after()
+
+
+def _advance_visibly(
+    session: Session, console: PlainConsole, after: Callable[[], object] | None
+) -> None:
+    """Run to the end of the scenario under a progress bar."""
+    # Loaded where somebody watches: a run into a file or a pipe starts without.
+    from rich.progress import (  # noqa: PLC0415
+        BarColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    end = session.design.scenario.duration
     columns = (
         TextColumn("{task.fields[clock]}"),
         BarColumn(),

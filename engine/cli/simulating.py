@@ -10,23 +10,26 @@ from engine.cli.advancing import carry_out
 from engine.cli.console import PlainConsole, output
 from engine.cli.errors import MISSED, OK, InputError
 from engine.cli.json_out import check_out, write_json
-from engine.cli.live import watch
+from engine.cli.lazily import lazily
 from engine.cli.preparing import memory_of, prepared, seconds
-from engine.cli.replaying import replayed
 from engine.cli.tables import result_tables
-from engine.run.journal_file import SUFFIX
+from engine.run.journal import SUFFIX
 from engine.run.session import DesignError, Session
 from engine.sim.series import MOST
 
 if TYPE_CHECKING:
+    from engine.cli import live, replaying
     from engine.cli.preparing import Wanted
+else:
+    live = lazily("engine.cli.live")
+    replaying = lazily("engine.cli.replaying")
 
 
 def simulate(wanted: Wanted) -> int:
     """Run it. Raises ``InputError``."""
     check_out(wanted.json_out)
     session = _begun(wanted)
-    run = partial(watch, session, PlainConsole()) if wanted.live else None
+    run = partial(live.watch, session, PlainConsole()) if wanted.live else None
     code = carry_out(wanted.file.name, session, quiet=wanted.quiet, run=run)
     result = session.result()
     if wanted.json_out is not None:
@@ -47,7 +50,9 @@ def _begun(wanted: Wanted) -> Session:
         _check_alone(wanted)
         file = wanted.file if wanted.journal is not None else None
         recording = wanted.journal or wanted.file
-        return replayed(recording, file, memory, lambda session: _measure(session, wanted))
+        return replaying.replayed(
+            recording, file, memory, lambda session: _measure(session, wanted)
+        )
     try:
         session = Session(prepared(wanted), memory)
     except DesignError as error:

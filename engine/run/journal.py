@@ -10,13 +10,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from engine.model.edit_json import edit_to_json
 from engine.records import dataclass
 from engine.run.protocol import ApplyEdit, SetLoad
 
 if TYPE_CHECKING:
     from engine.model.design import Design
 
+SUFFIX: Final = ".windtunnel-run"
+"""How the names of files with a journal end."""
 ROOM: Final = 4_000_000
 """Bytes of JSON that the commands of one journal may take: some fifty thousand turns of the dial, which
 take two or three seconds to write down."""
@@ -108,4 +109,7 @@ def entry_to_json(entry: Entry) -> dict[str, Any]:
         case SetLoad(factor):
             return at | {"load": factor}
         case ApplyEdit(edit):
+            # Loaded with the first edit that is written down: most runs see none.
+            from engine.model.edit_json import edit_to_json  # noqa: PLC0415
+
             return at | {"edit": edit_to_json(edit)}

@@ -22,6 +22,7 @@ from engine.model.limits import MAX_BYTES
 from engine.model.reading import ReadError, kind_of, read_json
 from engine.run.journal import (
     ROOM,
+    SUFFIX,
     Entry,
     Journal,
     JournalError,
@@ -31,7 +32,6 @@ from engine.run.journal import (
 )
 from engine.run.protocol import ApplyEdit, SetLoad
 
-SUFFIX: Final = ".windtunnel-run"
 VERSION: Final = 1
 MOST: Final = MAX_BYTES + 2 * ROOM
 """Bytes of the largest journal that is read: any design, and any recorded commands."""

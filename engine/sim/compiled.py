@@ -44,20 +44,35 @@ VARIABLE: Final = "WINDTUNNEL_LANE"
 
 def lane_sources(lane: Path) -> list[Path]:
     """The modules that get compiled, in a fixed order; the package files themselves never are."""
-    compiled = lane / COMPILED
-    return sorted(
-        path
-        for path in lane.rglob("*.py")
-        if path.name != "__init__.py" and compiled not in path.parents
-    )
+    return [lane.joinpath(*parts) for parts in _source_parts(lane)]
+
+
+def _source_parts(lane: Path) -> list[tuple[str, ...]]:
+    """The folders and the file name of each source below `lane`.
+
+    Every start of a run looks for its build: a path object for each source would take most of that time.
+    """
+    found: list[tuple[str, ...]] = []
+    folders: list[tuple[str, ...]] = [()]
+    while folders:
+        folder = folders.pop()
+        with os.scandir(os.path.join(lane, *folder)) as entries:  # noqa: PTH118 - see above
+            for entry in entries:
+                if entry.is_dir():
+                    if entry.name not in (COMPILED, "__pycache__"):
+                        folders.append((*folder, entry.name))
+                elif entry.name.endswith(".py") and entry.name != "__init__.py":
+                    found.append((*folder, entry.name))
+    return sorted(found)
 
 
 def source_key(lane: Path) -> str:
     """Name of the only build that may stand in for the sources in `lane` on this interpreter."""
     digest = hashlib.sha256(f"{RECIPE}\0{sysconfig.get_config_var('SOABI')}".encode())
-    for path in lane_sources(lane):
-        digest.update(f"\0{path.relative_to(lane).as_posix()}\0".encode())
-        digest.update(path.read_bytes())
+    for parts in _source_parts(lane):
+        digest.update(f"\0{'/'.join(parts)}\0".encode())
+        with open(os.path.join(lane, *parts), "rb") as source:  # noqa: PTH118, PTH123 - as above
+            digest.update(source.read())
     return digest.hexdigest()[:20]
 
 

@@ -104,6 +104,11 @@ def test_a_simulation_loads_neither_theory_nor_studies() -> None:
     assert loaded(names, ["simulate", HELLO, "--duration", "61"]) == []
 
 
+def test_a_simulation_loads_neither_recordings_nor_what_moves_on_a_terminal() -> None:
+    names = "rich.progress,rich.live,engine.run.journal_file,engine.model.edit_json"
+    assert loaded(names, ["simulate", HELLO, "--duration", "61"]) == []
+
+
 def test_what_is_watched_is_loaded_by_whoever_needs_it() -> None:
     wanted = ["numpy", "simpy", "rich", "engine.run.session", "engine.sim"]
     assert loaded(",".join(wanted), ["simulate", HELLO, "--duration", "61"]) == wanted
