@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.catalog.overrides import OverrideError, override
 from engine.cli.errors import InputError
+from engine.cli.lazily import lazily
 from engine.model.edits import EditError, SetDesign
 from engine.model.files import FileError, load
 from engine.model.memory import DEFAULT_MEMORY, LEAST_MEMORY, MOST_MEMORY
@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from engine.catalog import overrides
     from engine.model.design import Design
+else:
+    # Loaded by whoever changes a field.
+    overrides = lazily("engine.catalog.overrides")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +48,13 @@ def prepared(wanted: Wanted) -> Design:
         design = load(wanted.file)
     except FileError as error:
         raise InputError(str(error)) from error
+    if not (wanted.duration is wanted.warmup is wanted.seed is None):
+        design = _with_scenario(design, wanted)
+    return with_settings(design, wanted.settings)
+
+
+def _with_scenario(design: Design, wanted: Wanted) -> Design:
+    """The design with the length, the warm-up and the seed of the options. Raises ``InputError``."""
     scenario = design.scenario.model_dump(mode="json", by_alias=True, exclude_unset=True)
     if wanted.duration is not None:
         scenario["duration"] = seconds("--duration", wanted.duration)
@@ -52,19 +63,18 @@ def prepared(wanted: Wanted) -> Design:
     if wanted.seed is not None:
         scenario["seed"] = _seed(wanted.seed)
     try:
-        design = SetDesign(("scenario",), scenario).apply(design).design
+        return SetDesign(("scenario",), scenario).apply(design).design
     except EditError as error:
         msg = f"{wanted.file.name}: {error}; pass --duration and --warmup that fit"
         raise InputError(msg) from error
-    return with_settings(design, wanted.settings)
 
 
 def with_settings(design: Design, settings: Iterable[str]) -> Design:
     """The design with fields changed by ``--set``. Raises ``InputError``."""
     try:
         for setting in settings:
-            design = override(design, setting)
-    except OverrideError as error:
+            design = overrides.override(design, setting)
+    except overrides.OverrideError as error:
         msg = f"--set {error}"
         raise InputError(msg) from error
     return design

@@ -104,6 +104,23 @@ def test_a_simulation_loads_neither_theory_nor_studies() -> None:
     assert loaded(names, ["simulate", HELLO, "--duration", "61"]) == []
 
 
+@pytest.mark.parametrize("command", ["theory", "simulate"])
+def test_what_changes_fields_is_loaded_where_an_option_changes_one(command: str) -> None:
+    # A module that waits to be loaded is there, but of a type of its own.
+    script = (
+        "import sys, types\nfrom app.__main__ import main\nmain(sys.argv[1:])\n"
+        "print(type(sys.modules['engine.catalog.overrides']) is types.ModuleType, file=sys.stderr)"
+    )
+    for options, wanted in ([], "False"), (["--set", "web.workers=2"], "True"):
+        done = subprocess.run(
+            [sys.executable, "-c", script, command, HELLO, *options],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stderr.splitlines()[-1] == wanted
+
+
 def test_a_simulation_loads_neither_recordings_nor_what_moves_on_a_terminal() -> None:
     names = "rich.progress,rich.live,engine.run.journal_file,engine.model.edit_json"
     assert loaded(names, ["simulate", HELLO, "--duration", "61"]) == []
