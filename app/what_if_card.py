@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.overlay import Overlay
+from engine.model.prediction import without_scope
 from engine.model.units import format_quantity
 from engine.why.ideas import LESS
 from widgets.theme import breakable, hairline, set_role
@@ -143,6 +144,8 @@ class WhatIfCard(Overlay):
         else:
             self._head.setText(f"What could help {about}?")
             doubt = f" The bottleneck may be another: {supposed.doubt}." if supposed.doubt else ""
+            if supposed.now.doubt and supposed.now.p99 is not None:
+                doubt += f" What theory says is in doubt: {without_scope(supposed.now.doubt)}."
             self._caption.setText(breakable(f"As {client} sees it.{doubt}"))
             self._fill(supposed)
         self.place()
@@ -205,22 +208,24 @@ class WhatIfCard(Overlay):
         column.setContentsMargins(0, 4, 0, 4)
         column.setSpacing(0)
         self.rows = []
-        pairs = () if supposed is None else zip(supposed.ideas, supposed.foretold, strict=True)
-        now = None if supposed is None else supposed.now.p99
-        for place, (idea, said) in enumerate(pairs):
-            self.rows.append(IdeaRow(idea, place, foretold(said, now), self))
-            column.addWidget(self.rows[-1])
+        if supposed is not None:
+            pairs = zip(supposed.ideas, supposed.foretold, strict=True)
+            for place, (idea, said) in enumerate(pairs):
+                self.rows.append(IdeaRow(idea, place, foretold(said, supposed.now), self))
+                column.addWidget(self.rows[-1])
         column.addStretch(1)
         self._area.setWidget(body)
         self.start.setEnabled(bool(self.rows))
 
 
-def foretold(said: Foretold, now: float | None) -> str:
-    """What theory says of an idea, or why it says nothing; ``now`` is p99 as it is (s)."""
+def foretold(said: Foretold, now: Foretold) -> str:
+    """What theory says of an idea, or why it says nothing; what is doubted of the design as it is now is said once."""
     if said.p99 is None:
-        return f"Theory does not say: {said.doubt}"
-    before = "" if now is None else f"{format_quantity(now, 's')} → "
-    doubt = f"; in doubt: {said.doubt}" if said.doubt else ""
+        return f"Theory does not say: {without_scope(said.doubt)}"
+    before = "" if now.p99 is None else f"{format_quantity(now.p99, 's')} → "
+    doubt = f"; in doubt: {without_scope(said.doubt)}" if said.doubt else ""
+    if said.doubt == now.doubt and now.p99 is not None:
+        doubt = " (in doubt)" if said.doubt else ""
     return f"Theory: p99 {before}{format_quantity(said.p99, 's')}{doubt}"
 
 

@@ -14,6 +14,7 @@ from engine.cli.predicting import load_factor
 from engine.cli.tables import airy_table
 from engine.cli.terminal import shown
 from engine.model.names import name_of
+from engine.model.prediction import without_scope
 from engine.model.units import format_quantity
 from engine.records import dataclass
 from engine.study import StudyError, Variant
@@ -192,7 +193,9 @@ def _print(
         doubt = supposed.foretold[gain.place].doubt
         if doubt:
             title = study.ideas[gain.place].title
-            console.print(shown(f"Theory, {title}: {doubt}"), style="dim", markup=False)
+            console.print(
+                shown(f"Theory, {title}: {without_scope(doubt)}"), style="dim", markup=False
+            )
 
 
 def _table(supposed: Supposed, study: WhatIf, outcomes: Mapping[str, Outcome]) -> Table:

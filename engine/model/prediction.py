@@ -26,6 +26,11 @@ def is_grave(doubt: str) -> bool:
     return not doubt.startswith((PERCENTILES, TIMES))
 
 
+def without_scope(doubt: str) -> str:
+    """A doubt that stands beside the very numbers that it is about."""
+    return doubt.removeprefix(PERCENTILES).removeprefix(TIMES)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodePrediction:
     """A node in its steady state; the numbers are those of a result's node of the same name."""
