@@ -59,6 +59,11 @@ class LazyCharts(QWidget):
             self._column.addWidget(self._panel)
         return self._panel
 
+    def begin_frame(self) -> None:
+        """The canvas draws now: the charts wait for a turn of their own."""
+        if self._panel is not None:
+            self._panel.pace.begin()
+
     def set_design(self, design: Design) -> None:
         """Chart this design from now on."""
         self.panel.set_design(design)

@@ -66,5 +66,6 @@ def build_views(components: Sequence[Component], look: ThemeManager) -> Views:
         views.timeline.set_theme(theme)
         views.transport.set_theme(theme, icons)
 
+    views.canvas.framed.connect(views.charts.begin_frame)
     look.changed.connect(dress)
     return views

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 AT_ONCE: Final = 100
 """Links that are brought in step in one turn at most."""
 _SLICE: Final = 10
-"""Links between two looks at the clock."""
+"""Most links between two looks at the clock."""
+_QUICK: Final = 2_000_000
+"""Nanoseconds within which more links may come between two looks; after twice as long, fewer do."""
 _TURN: Final = 8_000_000
 """Nanoseconds after which a turn takes no more of them."""
 
@@ -36,8 +38,12 @@ class Arriving(QObject):
         self._bring = bring
         self._waiting: dict[str, bool] = {}
         """By link, whether it is to be routed again."""
+        self._slice = 2
+        """Links between two looks at the clock: as many as come in no time."""
+        self._rests = False
+        """Whether the cards are to be seen first: to paint them is enough for a turn."""
         self._timer = QTimer(self, interval=0)
-        self._timer.timeout.connect(self.turn)
+        self._timer.timeout.connect(self._next)
 
     @property
     def waiting(self) -> int:
@@ -52,18 +58,26 @@ class Arriving(QObject):
         Args:
             link_ids: the first ones first.
             again: those that are to be routed though their ends are where they were.
-            at_once: False where this turn has enough to do.
+            at_once: False where this turn has enough to do, and the next one has to paint.
         """
         for link_id in link_ids:
             self._waiting.setdefault(link_id, False)
         self._waiting.update(dict.fromkeys(again, True))
+        self._rests = not at_once
         if at_once and not self._timer.isActive():
             self._take()
         if self._waiting:
             self._timer.start()
 
+    def _next(self) -> None:
+        """Another turn of the event loop. Called by a timer."""
+        if self._rests:
+            self._rests = False
+        else:
+            self.turn()
+
     def turn(self) -> None:
-        """Bring the next links in step. Called by a timer."""
+        """Bring the next links in step."""
         self._take()
         if not self._waiting:
             self._timer.stop()
@@ -83,10 +97,16 @@ class Arriving(QObject):
         """As many as a turn has time for."""
         spent = QElapsedTimer()
         spent.start()
-        for _ in range(0, AT_ONCE, _SLICE):
-            some = {each: self._waiting[each] for each in islice(self._waiting, _SLICE)}
+        taken = before = 0
+        while self._waiting and taken < AT_ONCE and before <= _TURN:
+            number = min(self._slice, AT_ONCE - taken)
+            some = {each: self._waiting[each] for each in islice(self._waiting, number)}
             for each in some:
                 del self._waiting[each]
             self._bring(set(some), {each for each, again in some.items() if again})
-            if not self._waiting or spent.nsecsElapsed() > _TURN:
-                return
+            taken += len(some)
+            before, begun = spent.nsecsElapsed(), before
+            if before - begun < _QUICK:
+                self._slice = min(2 * self._slice, _SLICE)
+            elif before - begun > 2 * _QUICK:
+                self._slice = max(self._slice // 2, 1)

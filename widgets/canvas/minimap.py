@@ -11,11 +11,10 @@ from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, QTimer
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
+from widgets.canvas.geometry import with_margin
 from widgets.canvas.minimap_place import free_place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from widgets.canvas.camera import Camera
     from widgets.canvas.look import Look
     from widgets.canvas.scene import CanvasScene
@@ -109,7 +108,7 @@ class Minimap(QWidget):
             self.hide()
         elif self.isHidden():
             self._rest.start()
-        elif self._covers(self._taken()):
+        elif self._is_taken(QRectF(self.geometry())):
             self.hide()
             self._rest.start()
 
@@ -123,25 +122,25 @@ class Minimap(QWidget):
         place = self.parentWidget()
         if place is None or self._stays_away or not self._scene.design.nodes:
             return
-        taken = list(self._taken())
-        if not self.isHidden() and not self._covers(taken):
+        if not self.isHidden() and not self._is_taken(QRectF(self.geometry())):
             return
-        spot = free_place(QRectF(place.rect()), QSizeF(SIZE), _MARGIN, taken)
+        spot = free_place(QRectF(place.rect()), QSizeF(SIZE), _MARGIN, self._is_taken)
         if spot is not None:
             self.move(spot.toPoint())
         self.setVisible(spot is not None)
 
-    def _covers(self, taken: Iterable[QRectF]) -> bool:
-        """Whether it stands on anything."""
-        mine = QRectF(self.geometry())
-        return any(rect.intersects(mine) for rect in taken)
-
-    def _taken(self) -> Iterator[QRectF]:
-        """What is to stay readable, in pixels of the view."""
-        transform = self._camera.view.viewportTransform()
-        for item in (*self._scene.cards.values(), *self._scene.notes.values()):
-            yield transform.mapRect(item.outline())
-        yield from (QRectF(each.geometry()) for each in self._around if not each.isHidden())
+    def _is_taken(self, spot: QRectF) -> bool:
+        """Whether something that is to stay readable reaches into a part of the view (pixels)."""
+        if any(
+            spot.intersects(QRectF(each.geometry())) for each in self._around if not each.isHidden()
+        ):
+            return True
+        inverted, _ = self._camera.view.viewportTransform().inverted()
+        area = inverted.mapRect(spot)
+        scene = self._scene
+        return scene.wiring.obstacles.touches(with_margin(area)) or any(
+            note.outline().intersects(area) for note in scene.notes.values()
+        )
 
     def _bring_up_to_date(self, shown: QRectF) -> None:
         """Paint the picture again if what it shows, or how much, changed."""

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
 _STEP: Final = 24.0
 """Distance of the places that are tried along an edge (logical pixels)."""
 
 
 def free_place(
-    room: QRectF, size: QSizeF, margin: float, taken: Iterable[QRectF]
+    room: QRectF, size: QSizeF, margin: float, is_taken: Callable[[QRectF], bool]
 ) -> QPointF | None:
     """The first free place at the edges of ``room``, its bottom right corner first; None where all is taken.
 
@@ -22,9 +22,8 @@ def free_place(
         room: the view.
         size: what is to be placed.
         margin: distance from the edges.
-        taken: what must not be covered, in the coordinates of ``room``.
+        is_taken: whether something that must not be covered reaches into a part of ``room``.
     """
-    near = [rect for rect in taken if rect.intersects(room)]
     inner = QRectF(
         room.left() + margin,
         room.top() + margin,
@@ -34,8 +33,7 @@ def free_place(
     if inner.width() < 0.0 or inner.height() < 0.0:
         return None
     for corner in _places(inner):
-        spot = QRectF(corner, size)
-        if not any(rect.intersects(spot) for rect in near):
+        if not is_taken(QRectF(corner, size)):
             return corner
     return None
 

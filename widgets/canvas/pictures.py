@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 AT_ONCE: Final = 60
 """Cards that are painted in the next frame, however long it takes, after they came or hands changed them."""
-_TIME: Final = 6_000_000
+SOME: Final = 20
+"""Cards that are painted in every frame while there are more than that."""
+_TIME: Final = 8_000_000
 """Nanoseconds of a frame in which more of them are painted; the others come with the next frames."""
 _LIVE: Final = 4
 """Cards with other live numbers that are painted in every frame."""
@@ -57,7 +59,8 @@ class Pictures:
             Whether some are left for the next frame.
         """
         stale = self._scene.stale
-        urgent = self._paint_some(stale.urgent, look, ratio, (AT_ONCE, _TIME))
+        most = AT_ONCE if len(stale.urgent) <= AT_ONCE else SOME
+        urgent = self._paint_some(stale.urgent, look, ratio, (most, _TIME))
         live = self._paint_some(stale.live, look, ratio, (_LIVE, _LIVE_TIME))
         return urgent or live
 

@@ -7,7 +7,7 @@ it is only looked for anew when an end of the link, or a card near it, lies else
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 from PySide6.QtCore import QPointF
@@ -17,6 +17,7 @@ from widgets.canvas.wires import curves_between, sampled, wire_along
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
 
+    from numpy.typing import NDArray
     from PySide6.QtCore import QRectF
 
     from widgets.canvas.wires import Curve, Floats, Wire
@@ -25,6 +26,10 @@ _GAP: Final = 17.0
 """Distance of a course from the card that it passes (scene units)."""
 _TOUCH: Final = 4.0
 """Distance from a card within which a course counts as behind it."""
+_MANY: Final = 200
+"""Cards from which on a course is looked at piece by piece."""
+_PIECE: Final = 6
+"""Points of a course in a piece."""
 _TURN: Final = 40.0
 """Room before and behind a card in which a course turns aside."""
 _TRIES: Final = 4
@@ -34,13 +39,13 @@ _MOST_REACH: Final = 160.0
 
 
 class Obstacles:
-    """Outlines of all cards in one table."""
+    """Outlines of all cards in one table: a row each for their left, top, right and bottom edges."""
 
     def __init__(self) -> None:
         """No cards."""
         self._rows: dict[str, int] = {}
         self._ids: list[str] = []
-        self._table: Floats = np.zeros((0, 4))
+        self._table: Floats = np.zeros((4, 0))
 
     def put(self, card_id: str, rect: QRectF) -> None:
         """A card lies there now."""
@@ -48,13 +53,10 @@ class Obstacles:
         if row is None:
             row = self._rows[card_id] = len(self._ids)
             self._ids.append(card_id)
-            if row >= len(self._table):
-                self._table = np.concatenate((self._table, np.zeros((max(16, row), 4))))
-        self._table[row] = (rect.left(), rect.top(), rect.right(), rect.bottom())
-
-    def knows(self, card_id: str) -> bool:
-        """Whether a card is in the table."""
-        return card_id in self._rows
+            if row >= self._table.shape[1]:
+                more = np.zeros((4, max(16, row)))
+                self._table = np.concatenate((self._table, more), axis=1)
+        self._table[:, row] = cast("tuple[float, ...]", rect.getCoords())
 
     def drop(self, card_id: str) -> None:
         """A card is gone; the last one takes its row."""
@@ -65,31 +67,44 @@ class Obstacles:
         if last != card_id:
             self._ids[row] = last
             self._rows[last] = row
-            self._table[row] = self._table[len(self._ids)]
+            self._table[:, row] = self._table[:, len(self._ids)]
+
+    def touches(self, area: QRectF) -> bool:
+        """Whether any card reaches into an area."""
+        left, top, right, bottom = self._table[:, : len(self._ids)]
+        across = (left < area.right()) & (right > area.left())
+        return bool((across & (top < area.bottom()) & (bottom > area.top())).any())
 
     def behind(self, points: Floats, ends: Container[str]) -> Floats:
         """Outlines of the cards that a course runs behind, but for those at its ends."""
-        table = self._table[: len(self._ids)]
-        low, high = points.min(axis=0) - _TOUCH, points.max(axis=0) + _TOUCH
-        near = np.flatnonzero(
-            (table[:, 0] < high[0])
-            & (table[:, 2] > low[0])
-            & (table[:, 1] < high[1])
-            & (table[:, 3] > low[1])
+        outlines = self._table[:, : len(self._ids)]
+        left, top, right, bottom = outlines
+        (x0, y0), (x1, y1) = (
+            (points.min(axis=0) - _TOUCH).tolist(),
+            (points.max(axis=0) + _TOUCH).tolist(),
         )
-        rows = [row for row in near.tolist() if self._ids[row] not in ends]
-        if not rows:
+        near = np.flatnonzero((left < x1) & (right > x0) & (top < y1) & (bottom > y0))
+        if len(near) > _MANY:  # a course across the whole design: piece by piece
+            pieces = np.arange(0, len(points), _PIECE)
+            low, high = (each.reduceat(points, pieces) for each in (np.minimum, np.maximum))
+            near = np.flatnonzero(_meet(outlines, low, high))
+        if not len(near):
             return np.zeros((0, 4))
-        found = table[rows]
-        x, y = points[:, 0][:, None], points[:, 1][:, None]
-        inside = (
-            (x > found[:, 0] - _TOUCH)
-            & (x < found[:, 2] + _TOUCH)
-            & (y > found[:, 1] - _TOUCH)
-            & (y < found[:, 3] + _TOUCH)
-        )
-        hit: Floats = found[inside.any(axis=0)]
-        return hit
+        found = outlines[:, near]
+        columns = np.flatnonzero(_meet(found, points, points)).tolist()
+        hit = [column for column in columns if self._ids[near[column]] not in ends]
+        return found[:, hit].T
+
+
+def _meet(outlines: Floats, low: Floats, high: Floats) -> NDArray[np.bool_]:
+    """Which outlines, a column each, come close to any of some boxes, a row each."""
+    left, top, right, bottom = outlines
+    meets = left < high[:, :1] + _TOUCH
+    meets &= right > low[:, :1] - _TOUCH
+    meets &= top < high[:, 1:] + _TOUCH
+    meets &= bottom > low[:, 1:] - _TOUCH
+    any_of_them: NDArray[np.bool_] = meets.any(axis=0)
+    return any_of_them
 
 
 @dataclass(frozen=True, slots=True)

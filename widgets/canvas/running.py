@@ -77,6 +77,7 @@ class Running:
         self._scene.dots.clear()
         presenter.update_faults()
         self._refresh(len(self._scene.cards) + len(self._scene.links) + len(self._scene.frames))
+        self._scene.update()
 
     def clear(self) -> None:
         """Take every trace of the run away."""

@@ -132,11 +132,11 @@ class CanvasScene(QGraphicsScene):
         folded = {
             each for each in hidden.keys() | before.keys() if hidden.get(each) != before.get(each)
         }
-        links = self.wiring.touching(ids | folded) | {
+        ends = ids | folded
+        links = self.wiring.touching(ends) | {
             link.id
             for link in design.links
-            if not ids.isdisjoint((link.id, link.source, link.target))
-            or not folded.isdisjoint((link.source, link.target))
+            if link.id in ids or link.source in ends or link.target in ends
         }
         siblings = self.wiring.beside(links | ids)
         self.presenter.set_design(design, hidden)
@@ -189,10 +189,8 @@ class CanvasScene(QGraphicsScene):
 
     def _crossed_areas(self) -> list[QRectF]:
         """Where cards were and where they are, of those that came, went or moved since links were routed."""
-        areas = [*self._left.values()]
-        areas += [self.cards[each].rect for each in self._left if each in self.cards]
-        self._left.clear()
-        return areas
+        left, self._left = self._left, {}
+        return [*left.values(), *(self.cards[each].rect for each in left if each in self.cards)]
 
     def _sync(self, item_id: str) -> None:
         """Create, place or drop the item of one id."""
@@ -217,13 +215,14 @@ class CanvasScene(QGraphicsScene):
     def _card(self, item_id: str, rect: QRectF) -> None:
         """Show a card at a place."""
         card = self.cards.get(item_id)
+        is_new = card is None
         if card is None:
             card = self.cards[item_id] = CardItem(item_id, rect, self.presenter.card)
-        self._put(card, rect)
+        self._put(card, rect, is_new=is_new)
 
-    def _put(self, card: CardItem, rect: QRectF) -> None:
+    def _put(self, card: CardItem, rect: QRectF, *, is_new: bool = False) -> None:
         """Have a card lie somewhere, and links know it."""
-        if card.rect != rect or not self.wiring.obstacles.knows(card.item_id):
+        if is_new or card.rect != rect:
             self._left.setdefault(card.item_id, card.rect)
             self.wiring.obstacles.put(card.item_id, rect)
         card.place(rect)
@@ -369,7 +368,7 @@ class CanvasScene(QGraphicsScene):
 
         Args:
             ids: of the items.
-            live: whether only numbers of a run changed: these may come some frames late.
+            live: whether only numbers of a run changed: these may come some frames late, with what moves.
         """
         edited: list[QRectF] = []
         for item_id in ids:
@@ -383,7 +382,8 @@ class CanvasScene(QGraphicsScene):
             elif item_id in self.notes:
                 self._set_note(self.notes[item_id])
         self.backdrop.touch_all(edited)
-        self.update()
+        if not live:
+            self.update()
 
     def _set_frame(self, frame: FrameItem) -> None:
         face = self.presenter.frame(frame.item_id)

@@ -73,6 +73,8 @@ class CanvasView(QGraphicsView):
     """The map that is painted on the design is to go away."""
     map_back_requested = Signal()
     """The map that the present one is a part of is to be shown."""
+    framed = Signal()
+    """A frame begins in which something moves."""
     hovered = Signal(str)
     """Id of the node or link under the pointer; empty for none."""
 
@@ -450,6 +452,7 @@ class CanvasView(QGraphicsView):
             self._timer.start()
 
     def _tick(self) -> None:
+        self.framed.emit()
         self.advance(min(self._clock.restart() / 1000.0, 0.1))
         if not self._running.moves and self._scene.backdrop.is_settled:
             self._timer.stop()

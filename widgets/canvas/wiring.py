@@ -12,7 +12,7 @@ from widgets.canvas.routing import Obstacles, routed
 from widgets.canvas.wires import fan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterable, Mapping, Sequence, Set
 
     from engine.model.design import Design, Link
     from widgets.canvas.dots import Courses
@@ -49,13 +49,16 @@ class Wiring:
         incoming: dict[str, dict[str, str]] = defaultdict(dict)
         touching: dict[str, set[str]] = defaultdict(set)
         for link in design.links:
-            source, target = self.host(link.source), self.host(link.target)
-            touching[link.source].add(link.id)
-            touching[link.target].add(link.id)
-            if self.is_drawn(link.source, link.target):
-                incoming[target][link.id] = source
-                touching[source].add(link.id)
-                touching[target].add(link.id)
+            link_id, source, target = link.id, link.source, link.target
+            touching[source].add(link_id)
+            touching[target].add(link_id)
+            if not host:
+                incoming[target][link_id] = source
+            elif self.is_drawn(source, target):
+                source, target = self.host(source), self.host(target)
+                incoming[target][link_id] = source
+                touching[source].add(link_id)
+                touching[target].add(link_id)
         self._incoming = dict(incoming)
         self._touching = dict(touching)
 
@@ -75,16 +78,16 @@ class Wiring:
     def touching(self, ids: Iterable[str]) -> set[str]:
         """Links with an end at one of these nodes or cards."""
         found: set[str] = set()
+        if not self.items:
+            return found
         for item_id in ids:
             found |= self._touching.get(item_id, set())
         return found & self.items.keys()
 
-    def beside(self, link_ids: Iterable[str]) -> set[str]:
+    def beside(self, link_ids: Set[str]) -> set[str]:
         """The links and all others that arrive at the same cards: they share a fan."""
         targets = {
-            self.host(self.items[link_id].link.target)
-            for link_id in link_ids
-            if link_id in self.items
+            self.host(self.items[link_id].link.target) for link_id in self.items.keys() & link_ids
         }
         return {each for target in targets for each in self._incoming.get(target, ())}
 

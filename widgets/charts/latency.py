@@ -7,7 +7,6 @@ counted with the time after which the client knew that it had failed. A person m
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -127,12 +126,15 @@ class LatencyFeed:
             return self.choice or (self._clients[0] if self._clients else None)
         slowest, longest = self._shown, 0.0
         p99 = _METRICS[self.wanted or "all"]["p99"]
-        for client in self._clients:
-            _, (values,) = history.series(client, [p99], history.end - _RECENT, history.end, 1)
-            value = float(values[-1]) if len(values) else math.nan
-            value *= _STAY if client == self._shown else 1.0
-            if value > longest:
-                slowest, longest = client, value
+        names = [(client, name) for name in (p99.over, p99.per) for client in self._clients]
+        window = history.window(names, history.end - _RECENT, history.end, 1)
+        if not len(window):
+            return slowest
+        over, per = window.sums[-1].reshape(2, -1)
+        for client, value in zip(self._clients, ratio(over, per).tolist(), strict=True):
+            counted = value * (_STAY if client == self._shown else 1.0)
+            if counted > longest:
+                slowest, longest = client, counted
         return slowest
 
     def lines(self, history: History, begin: float, end: float, points: int) -> Lines:

@@ -13,6 +13,7 @@ from widgets.charts.chart import Chart
 from widgets.charts.chart_menu import BasisMenu, ChartMenu
 from widgets.charts.feeds import BusiestFeed, TrafficFeed
 from widgets.charts.latency import LatencyFeed
+from widgets.charts.pace import FRAME, Pace
 from widgets.charts.pinned import PinnedFeed
 from widgets.instruments import History, TimeAxis
 from widgets.instruments.metrics import charted, charted_as
@@ -37,8 +38,11 @@ _NARROWEST = 210
 _TWO_ROWS = 230
 """Height of the panel from which there is room for a second row of words over the charts (logical pixels)."""
 
-_FRAME = 16
-"""Distance of two charts' turns (ms)."""
+_PATIENCE = 2
+"""Frames that a chart waits for a better moment at most."""
+
+_APART = 4
+"""Time from a turn in which data came to that of the first chart (ms)."""
 
 
 class ChartsPanel(QWidget):
@@ -66,6 +70,7 @@ class ChartsPanel(QWidget):
         axis: TimeAxis | None = None,
         parent: QWidget | None = None,
         components: Mapping[str, Component] = MappingProxyType({}),
+        pace: Pace | None = None,
     ) -> None:
         """Make empty charts; give the same ``axis`` to the timeline, and both move as one.
 
@@ -74,8 +79,11 @@ class ChartsPanel(QWidget):
             axis: the time axis that others share.
             parent: the widget that this is a part of.
             components: records by kind: what components measure beside the usual, and in which unit.
+            pace: of a canvas beside it, by another clock.
         """
         super().__init__(parent)
+        self.pace = pace if pace is not None else Pace()
+        """Of a canvas beside it, in whose frames the charts take their turns."""
         self._components = components
         self.axis = axis if axis is not None else TimeAxis(self)
         self._theme = theme
@@ -90,8 +98,11 @@ class ChartsPanel(QWidget):
         self._row = QHBoxLayout()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._draw_stale)
         self._stale: list[Chart] = []
+        self._put_off = 0
+        """How often the next chart's turn was, since its last one."""
         self._all_stale = True
         self._legend_rows = 0
         self._waiting = ""
@@ -138,10 +149,11 @@ class ChartsPanel(QWidget):
         """Take names, clients and events from a design, new or edited."""
         self._design = design
         clients = sources(design)
+        begins = set(clients)
         names = {node.id: node.name or node.id for node in design.nodes}
         self._latency.set_clients(clients, names)
         self._traffic.set_clients(clients)
-        self._busiest.set_nodes(tuple(n.id for n in design.nodes if n.id not in clients), names)
+        self._busiest.set_nodes(tuple(n.id for n in design.nodes if n.id not in begins), names)
         for chart in self.charts:
             if isinstance(chart.feed, PinnedFeed):
                 chart.feed.set_name(item_name(design, chart.feed.key[1]))
@@ -157,7 +169,7 @@ class ChartsPanel(QWidget):
         self._history.add(snapshot.samples)
         self.axis.set_now(snapshot.time)
         if self._history.version != before:
-            self._mark_stale()
+            self._mark_stale(_APART)
 
     def clear_run(self) -> None:
         """Begin a new run; the old one stays behind it, dimmed, if ``keep_run`` was called."""
@@ -285,13 +297,17 @@ class ChartsPanel(QWidget):
         """Draw one chart, and the next in the next frame; or all where all changed."""
         if self._all_stale:
             self.refresh()
+        elif self._put_off < _PATIENCE and not self.pace.is_free:
+            self._put_off += 1  # its timer came late, and the canvas' has come or is due
+            self._timer.start(self.pace.wait())
         elif self._stale and self.isVisible():
+            self._put_off = 0
             chart = self._stale.pop(0)
             if self._is_on(chart):
                 self._refresh(chart)
                 self._settle_heads()
             if self._stale:
-                self._timer.start(_FRAME)
+                self._timer.start(self.pace.wait() or FRAME)
 
     def _refresh(self, chart: Chart) -> None:
         """Draw one chart over the range of the axis, with what was measured behind it."""
@@ -394,11 +410,12 @@ class ChartsPanel(QWidget):
             self._invalidate()
         self.range_changed.emit(start, end)
 
-    def _mark_stale(self) -> None:
-        """Draw all charts, one a frame."""
+    def _mark_stale(self, apart: int = 0) -> None:
+        """Draw all charts, one a frame, the first so much later at least (ms)."""
         self._stale += [chart for chart in self.charts if chart not in self._stale]
-        if not self._timer.isActive():
-            self._timer.start(0)
+        near = not self._all_stale and self._timer.remainingTime() < apart
+        if near or not self._timer.isActive():
+            self._timer.start(self.pace.wait(apart))
         self.changed.emit()
 
     def _cursor_moved(self, instant: float) -> None:

@@ -220,9 +220,11 @@ class Plot(QWidget):
         curve.setZValue(40)
 
     def keep_only(self, keys: set[str]) -> None:
-        """Hide every line that is not among these."""
+        """Hide every line that is not among these: all are drawn."""
         for key, curve in self._curves.items():
             curve.setVisible(key in keys)
+        # pyqtgraph would do this while it paints, and have everything painted a second time.
+        self._view.scene().prepareForPaint()
 
     def changeEvent(self, event: QEvent) -> None:
         """Pens follow the density of the screen."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 # Built once: an adapter takes milliseconds, and the timeline asks at every repaint.
 _ARRIVALS: Final[TypeAdapter[Arrivals]] = TypeAdapter(Arrivals)
+_SHORT: Final = 2000
+"""Letters up to which a text is worth remembering."""
 Points = tuple[tuple[float, float], ...]
 Rated = Poisson | Deterministic | Mmpp | ActiveUsers | Sessions | Closed
 """Every process that has a rate at any time."""
@@ -59,12 +62,22 @@ def arrivals_of(node: Node) -> Arrivals:
 
 def _arrivals(raw: JsonValue) -> Arrivals:
     """An arrival process as it stands in a config."""
-    if raw is not None:
-        try:
-            return _ARRIVALS.validate_json(json.dumps(raw))
-        except ValidationError:
-            pass
-    return Poisson()
+    if raw is None:
+        return Poisson()
+    text = json.dumps(raw)
+    return _read_short(text) if len(text) < _SHORT else _read(text)
+
+
+def _read(text: str) -> Arrivals:
+    """An arrival process as JSON."""
+    try:
+        return _ARRIVALS.validate_json(text)
+    except ValidationError:
+        return Poisson()
+
+
+_read_short = lru_cache(maxsize=64)(_read)
+"""Hundreds of clients of a design often ask for the same."""
 
 
 class _Recorded:
@@ -88,11 +101,12 @@ class PlannedLoad:
             design: what asks for load.
             before: how it was read before an edit: recordings that are still the same are not read again.
         """
+        self.sources = sources(design)
         self._events = [each for each in design.scenario.events if each.kind.tone == "load"]
         self._recordings: dict[str, _Recorded] = {}
         self._arrivals: dict[str, Arrivals] = {}
         self._recorded: dict[str, NDArray[np.float64]] = {}
-        for item in sources(design):
+        for item in self.sources:
             raw = design.node_by_id[item].config.get("arrivals")
             times = raw.get("times") if isinstance(raw, dict) else None
             if not isinstance(raw, dict) or not isinstance(times, list | tuple):

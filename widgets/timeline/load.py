@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from widgets.instruments.sources import PlannedLoad, sources
+from widgets.instruments.sources import PlannedLoad
 from widgets.instruments.table import Table
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class LoadCurve:
     def set_design(self, design: Design) -> None:
         """Take the plan from a design."""
         self._plan = PlannedLoad(design, self._plan)
-        self._sources = sources(design)
+        self._sources = self._plan.sources
 
     def add(self, samples: Iterable[Sample]) -> None:
         """Take in what was offered."""

@@ -67,7 +67,19 @@ def test_cards_come_and_go_in_the_table() -> None:
     table.drop("o2")
     table.drop("o2")
     assert len(table.behind(wire(START, END).points, ())) == 0
-    assert table.knows("o1")
+    assert table.touches(card_rect(0.0, 900.0))
+    assert not table.touches(card_rect(600.0, 0.0))
+    assert not Obstacles().touches(card_rect(0.0, 0.0))
+
+
+def test_cards_at_the_ends_of_a_course_are_not_in_its_way() -> None:
+    table = obstacles((600, 0), (0, 0), (300, 0), (600, 900))
+    points = wire(START, END).points
+    everything = table.behind(points, ())
+    assert everything.tolist() != []
+    assert all(len(outline) == 4 for outline in everything.tolist())
+    fewer = table.behind(points, ("o0",)).tolist()
+    assert fewer == [each for each in everything.tolist() if each[0] != card_rect(600, 0).left()]
 
 
 def row() -> Design:

@@ -1,0 +1,123 @@
+"""Charts are drawn between two frames of the canvas, and painted once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QApplication
+
+from engine.model.design import Design
+from tests.widgets.charts.runs import DESIGN, second, snapshot
+from widgets.charts import ChartsPanel
+from widgets.charts.pace import Pace
+from widgets.instruments import TimeAxis
+from widgets.theme import DARK
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+
+class Clock:
+    """Seconds, as one sets them."""
+
+    now = 5.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Paintings(QObject):
+    """Counts how often something is painted."""
+
+    count = 0
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() == QEvent.Type.Paint
+        return super().eventFilter(watched, event)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def pace(clock: Clock) -> Pace:
+    """Of a canvas that draws now."""
+    pace = Pace(clock)
+    pace.begin()
+    return pace
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, pace: Pace) -> ChartsPanel:
+    """Up to date, beside a canvas."""
+    panel = ChartsPanel(DARK, TimeAxis(glide=0), pace=pace)
+    qtbot.addWidget(panel)
+    panel.set_design(Design.model_validate(DESIGN))
+    panel.resize(1048, 250)
+    panel.show()
+    qtbot.waitExposed(panel)
+    panel.set_range(0.0, 10.0)
+    panel.refresh()
+    return panel
+
+
+def drawn(panel: ChartsPanel) -> list[int]:
+    """How many points the first line of each chart has."""
+    return [len(chart._shown.times) for chart in panel.charts]
+
+
+def test_charts_take_the_middles_of_frames_one_after_the_other(
+    panel: ChartsPanel, pace: Pace, clock: Clock
+) -> None:
+    panel.add_snapshot(snapshot(second(0.0)))
+    timer = panel._timer
+    assert timer.isActive()
+    assert timer.interval() == 8
+    for step in (1, 2, 3):
+        clock.now += 0.0081
+        panel._draw_stale()
+        assert drawn(panel) == [1] * step + [0] * (3 - step)
+        assert timer.interval() == 16
+        clock.now += 0.008
+        pace.begin()
+
+
+def test_data_that_comes_right_before_a_chart_puts_it_off(panel: ChartsPanel, clock: Clock) -> None:
+    panel.add_snapshot(snapshot(second(0.0)))
+    assert panel._timer.interval() == 8
+    clock.now += 0.0061
+    panel._timer.start(2)  # what is left of it
+    panel.add_snapshot(snapshot(second(1.0)))
+    assert panel._timer.interval() == 18
+
+
+def test_a_chart_lets_the_canvas_go_first_but_not_for_ever(
+    panel: ChartsPanel, pace: Pace, clock: Clock
+) -> None:
+    panel.add_snapshot(snapshot(second(0.0)))
+    for _ in range(2):
+        clock.now += 0.0161
+        panel._draw_stale()
+        assert drawn(panel) == [0, 0, 0]
+        pace.begin()
+    panel._draw_stale()
+    assert drawn(panel) == [1, 0, 0]
+
+
+def test_a_chart_that_shows_another_range_is_painted_once(panel: ChartsPanel) -> None:
+    for instant in range(9):
+        panel.add_snapshot(snapshot(second(float(instant))))
+    panel.refresh()
+    QApplication.processEvents()
+    paintings = Paintings()
+    panel.charts[0].plot.canvas.installEventFilter(paintings)
+    panel.set_range(0.0, 9.0)
+    panel.refresh()
+    for _ in range(3):
+        QApplication.processEvents()
+    assert drawn(panel)[0] > 1
+    assert paintings.count == 1
