@@ -98,6 +98,13 @@ def trust_in(
     lumps = lumps_in(network, resolvers)
     for name, text in lumps.rates:
         found[name].rate.append(text)
+    for name, text in lumps.goodput:
+        # Who gives up, opens a breaker or tries again after calls that failed sends something else.
+        if any(
+            each.plan.policies or each.plan.retry.attempts > 1
+            for each in network.by_id[name].leaving
+        ):
+            found[name].doubts.append(text)
     tries = [edge for edge in network.edges if edge.plan.retry.attempts > 1]
     fallible = _fallible(network) if tries else set()
     for site in network.sites:

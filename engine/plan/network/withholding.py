@@ -110,6 +110,8 @@ def _blind_by(edge: Edge) -> None:
     if not edge.plan.waits:
         return
     name, reason = delays(edge) or decides, ""
+    if below.plan.backlog is not None:  # whoever publishes waits for what a message costs there
+        name = name or burdens(edge)
     if name:
         reason = _reason(name, edge)
     elif below.blind and (below.plan.backlog is None or (below.sheds and below.plan.gates)):

@@ -177,3 +177,25 @@ def test_a_throttle_without_room_for_calls_under_way_decides_how_many_are_sent(
     found = predict(lower(made))
     assert (found.clients["users"].goodput is not None) is known
     assert (run(made)["clients"]["users"]["goodput"] > 98.0) is known
+
+
+def test_whoever_publishes_waits_for_the_encryption() -> None:
+    nodes = [client("users", 50.0), node("jobs", "queue"), node("wk", "worker")]
+    links = [link("users", "jobs", encryption={"per_kilobyte": 0.5}), link("jobs", "wk")]
+    made = design(nodes, links, duration=70, warmup=10)
+    assert run(made)["clients"]["users"]["latency"]["mean"] > 0.4
+    assert predict(lower(made)).clients["users"].latency is None
+
+
+def test_what_comes_past_a_breaker_that_a_pinned_answer_may_open_is_doubted() -> None:
+    """One resolver keeps its answer: one of two instances gets everything, refuses most of it, and the breaker opens."""
+    dns = node("dns", "dns", policy="round_robin", ttl=60.0)
+    web = node("web", "service", workers=1, queue_limit=5, service_time=exponential(0.01))
+    other = node("other", "service", workers=1, queue_limit=5, service_time=exponential(0.01))
+    arrivals = {"process": "poisson", "rate": 150.0, "users": 1}
+    nodes = [node("users", "client", arrivals=arrivals), dns, web, other]
+    links = [link("users", "dns", breaker={"failure_share": 0.2}), link("dns", "web")]
+    made = design(nodes, [*links, link("dns", "other")], duration=120, warmup=20)
+    found = predict(lower(made))
+    assert "how much comes from Users is doubted" in found.nodes["dns"].doubts
+    assert run(made)["nodes"]["dns"]["arrivals"] < 0.9 * 150.0 * 100.0
