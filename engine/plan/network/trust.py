@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from engine.plan.network.centers import Center, Edge, Network
+    from engine.plan.network.kept_answers import Lumps
     from engine.plan.network.populations import Population
     from engine.plan.network.verdict import Verdict
     from engine.plan.primitives import ResolverPlan
@@ -96,15 +97,7 @@ def trust_in(
     for site in network.sites:
         _doubt_hits(site, verdicts[site.plan.id].hits, found)
     lumps = lumps_in(network, resolvers)
-    for name, text in lumps.rates:
-        found[name].rate.append(text)
-    for name, text in lumps.goodput:
-        # Who gives up, opens a breaker or tries again after calls that failed sends something else.
-        if any(
-            each.plan.policies or each.plan.retry.attempts > 1
-            for each in network.by_id[name].leaving
-        ):
-            found[name].doubts.append(text)
+    _doubt_lumps(network, lumps, found)
     tries = [edge for edge in network.edges if edge.plan.retry.attempts > 1]
     fallible = _fallible(network) if tries else set()
     for site in network.sites:
@@ -147,6 +140,17 @@ def _own(site: Center, verdict: Verdict, populations: Mapping[str, Population]) 
     population = populations.get(site.plan.id)
     trust.doubts += population.doubts if population is not None else ()
     return trust
+
+
+def _doubt_lumps(network: Network, lumps: Lumps, found: dict[str, Trust]) -> None:
+    """What few who keep answers of DNS make of the rates at nodes, and of what clients send on account of it."""
+    for name, text in lumps.rates:
+        found[name].rate.append(text)
+    for name, text in lumps.goodput:
+        # Who gives up, opens a breaker or tries again after calls that failed sends something else.
+        leaving = network.by_id[name].leaving
+        if any(each.plan.policies or each.plan.retry.attempts > 1 for each in leaving):
+            found[name].doubts.append(text)
 
 
 def _doubt_hits(site: Center, doubts: list[str], found: dict[str, Trust]) -> None:
@@ -314,7 +318,9 @@ def _answer_up(edge: Edge, found: dict[str, Trust]) -> None:
     if edge.plan.waits and edge.plan.loss > _LOSSY:
         source.no_tail = source.no_tail or f"no percentiles: {edge.name} loses packets"
     full = below.plan.backlog is not None and below.plan.backlog.capacity is not None
-    fails = max(edge.fails) > _WORTH or _refuses_somehow(below) or full or edge.unsure
+    # What fails by chance fails as often whatever comes.
+    fails = max(edge.fails) > below.plan.failing + _WORTH
+    fails = fails or _refuses_somehow(below) or full or edge.unsure
     if (fails or target.unsure) and (target.rate or target.is_grave):
         source.doubts.append(f"how many calls to {below.name} fail is doubted")
         source.unsure |= edge.plan.waits

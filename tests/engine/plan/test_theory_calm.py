@@ -57,3 +57,11 @@ def test_what_may_do_something_is_doubted(changes: dict[str, Any]) -> None:
     if "memory" in str(changes):
         assert "how much comes from Web is doubted" in found.nodes["db"].doubts
         assert found.clients["users"].doubts
+
+
+def test_what_fails_by_chance_fails_as_often_whatever_comes() -> None:
+    nodes, links = settings_of(BITING[0])
+    nodes[2] = node("db", "object_storage", error_share=0.02, first_byte=exponential(0.01))
+    found = predict(lower(design(nodes, links))).nodes
+    assert "how much comes from Web is doubted" in found["db"].doubts
+    assert not any("how many calls" in each for each in found["web"].doubts)
