@@ -170,6 +170,8 @@ class StudySession(QObject):
         study = planned.study
         assert study is not None, "a plan without a problem has a study"
         self.panel.set_title(planned.title)
+        items = (*design.node_by_id, *design.link_by_id, *design.frame_by_id)
+        self.panel.set_names({each: name_of(design, each) for each in items})
         self.panel.show_report(None, None)
         self.panel.form.set_running(True)
         self.map.begin(study)

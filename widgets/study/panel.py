@@ -24,6 +24,8 @@ from widgets.study.results import Results
 from widgets.theme import ElidedLabel, set_role
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from PySide6.QtGui import QKeyEvent, QResizeEvent
 
     from engine.study.report import Report
@@ -105,6 +107,10 @@ class StudyPanel(QWidget):
     def set_title(self, title: str) -> None:
         """Say which design is studied."""
         self._title.set_full_text(title)
+
+    def set_names(self, names: Mapping[str, str]) -> None:
+        """Say what people call the items of that design."""
+        self.results.names = names
 
     def show_progress(self, done: int, expected: int, text: str) -> None:
         """Show how far a study under way is."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice, takewhile
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
@@ -21,12 +22,17 @@ from widgets.instruments.text import value_text
 from widgets.theme import ElidedBox, directed, set_role
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from PySide6.QtGui import QResizeEvent
 
     from engine.study.report import Cell, Report, Table
 
 _HIDDEN = frozenset({"key", "unit", "sort"})
 """Columns for programs: a point's key, the unit that is written with each number, the sort of an item."""
+_ITEMS = frozenset({"target", "client", "item"})
+"""Columns of ids."""
+_NAMELESS: Mapping[str, str] = MappingProxyType({})
 _GAP = 12
 """Room between the plot and the words."""
 _ROW = 22
@@ -57,13 +63,13 @@ Index = QModelIndex | QPersistentModelIndex
 class TableModel(QAbstractTableModel):
     """A table of a report for a view."""
 
-    def __init__(self, table: Table) -> None:
-        """Show this table."""
+    def __init__(self, table: Table, names: Mapping[str, str] = _NAMELESS) -> None:
+        """Show this table; ``names`` are what people call the items whose ids stand in it."""
         super().__init__()
-        self._table = table
+        self._table, self._names = table, names
         self._columns = [n for n, each in enumerate(table.columns) if each.name not in _HIDDEN]
-        names = [each.name for each in table.columns]
-        self._unit = names.index("unit") if "unit" in names else None
+        keys = [each.name for each in table.columns]
+        self._unit = keys.index("unit") if "unit" in keys else None
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         """Rows of the table."""
@@ -104,7 +110,8 @@ class TableModel(QAbstractTableModel):
         """
         place = self._columns[column]
         words = {row[place] for row in self._table.rows if isinstance(row[place], str)}
-        longest = sorted((str(each) for each in words), key=len)[-_MEASURED_WORDS:]
+        told = (self._word(str(each), place) for each in words)
+        longest = sorted(told, key=len)[-_MEASURED_WORDS:]
         some = self._table.rows[:_MEASURED]
         numbers = [self._text(row, place) for row in some if not isinstance(row[place], str)]
         return [self._table.columns[place].title, *longest, *numbers]
@@ -128,6 +135,11 @@ class TableModel(QAbstractTableModel):
             return self._table.columns[self._columns[section]].title
         return None
 
+    def _word(self, word: str, place: int) -> str:
+        """A word of a column, which may be an id: of an item people read its name."""
+        is_item = self._table.columns[place].name in _ITEMS
+        return self._names.get(word, word) if is_item else word
+
     def _text(self, row: tuple[Cell, ...], place: int) -> str:
         """A cell in words."""
         cell = row[place]
@@ -136,7 +148,7 @@ class TableModel(QAbstractTableModel):
         if isinstance(cell, bool):
             return "yes" if cell else "no"
         if isinstance(cell, str):
-            return cell
+            return self._word(cell, place)
         unit = self._table.columns[place].unit
         if unit is None:
             unit = "" if self._unit is None else str(row[self._unit] or "")
@@ -162,6 +174,8 @@ class Results(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         """Show nothing yet."""
         super().__init__(parent)
+        self.names: Mapping[str, str] = _NAMELESS
+        """What people call the items of what is studied, by their ids."""
         self._report: Report | None = None
         self._chosen: tuple[str, tuple[Cell, ...]] = ("", ())
         """Name of a table, and what the chosen row in it is about."""
@@ -253,7 +267,7 @@ class Results(QWidget):
         """Show one table; the row that was chosen in it stays chosen."""
         if self._report is None or not 0 <= index < len(self._report.tables):
             return
-        model = TableModel(self._report.tables[index])
+        model = TableModel(self._report.tables[index], self.names)
         self._table.setModel(model)
         self._fit_columns(model)
         self._table.selectionModel().selectionChanged.connect(lambda _on, _off: self._tell())

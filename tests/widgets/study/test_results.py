@@ -151,3 +151,12 @@ def test_a_long_table_is_asked_for_the_cells_in_sight_alone(qtbot) -> None:
     assert len(rows.asked) < 40
     metrics = results._table.fontMetrics()
     assert results._table.columnWidth(0) > metrics.horizontalAdvance(longest)
+
+
+def test_items_stand_by_their_names_and_are_told_by_their_ids() -> None:
+    columns = (Column("target", "Target"), Column("sort", "what"), Column("client", "worst off"))
+    rows = (("db", "node", "users"), ("gone", "node", None))
+    model = TableModel(Table("experiments", "Experiments", columns, rows), {"db": "Orders DB"})
+    assert texts(model) == [["Orders DB", "users"], ["gone", "–"]]
+    assert "Orders DB" in model.widest(0)
+    assert model.record(0)["target"] == "db"
