@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 _TURN = 0.01
 """Seconds of a turn of the event loop in which the fields of many items are found out."""
+_ROUNDS = 3
+"""Of layout until nothing moves: the lines, the scroll bar beside them, and what wraps where that is."""
 _LOOKING = "Looking at what they have in common …"
 _REFRESH_MS = 200
 """Measured numbers change at most this often: faster than five times a second nobody reads them."""
@@ -92,7 +94,7 @@ class InspectorPanel(QWidget):
         self._nothing = set_role(QLabel(), "muted")
         self._later = QTimer(self, singleShot=True, interval=0)
         """Finds out more about many items."""
-        self._later.timeout.connect(self._show_form)
+        self._later.timeout.connect(self._show_later)
         self._timer = QTimer(self, singleShot=True, interval=_REFRESH_MS)
         self._timer.timeout.connect(self._show_measured)
         self._lay_out()
@@ -128,6 +130,7 @@ class InspectorPanel(QWidget):
         """All findings of the design; those of the selection are shown."""
         self._findings = tuple(findings)
         self._show_form()
+        self._settle()
 
     def set_theory(self, theory: Theory | None) -> None:
         """What theory predicts of the design; None where it cannot run."""
@@ -289,6 +292,21 @@ class InspectorPanel(QWidget):
         self.guide.setText(guide_html(self._subject.help))
         self._show_form()
         self._show_measured()
+        self._settle()
+
+    def _show_later(self) -> None:
+        """Go on finding out about many items."""
+        self._show_form()
+        self._settle()
+
+    def _settle(self) -> None:
+        """Put everything in its place before it is painted.
+
+        Left to itself, layout comes level by level over some turns of the event loop, and squeezed lines are seen
+        meanwhile.
+        """
+        for _ in range(_ROUNDS if self.isVisible() else 0):
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
 
     def _show_form(self) -> None:
         """Fields with the findings of the subject; those of many items in a turn to come."""
