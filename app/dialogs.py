@@ -108,9 +108,9 @@ class QtDialogs:
         box.setInformativeText("Without saving, the changes since the last save are lost.")
         # Buttons of our own words: the standard ones bring pictures of another style.
         roles = QMessageBox.ButtonRole
-        save = box.addButton("Save", roles.AcceptRole)
-        discard = box.addButton("Don’t save", roles.DestructiveRole)
-        cancel = box.addButton("Cancel", roles.RejectRole)
+        save = box.addButton("&Save", roles.AcceptRole)
+        discard = box.addButton("&Don’t save", roles.DestructiveRole)
+        cancel = box.addButton("&Cancel", roles.RejectRole)
         box.setDefaultButton(save)
         box.setEscapeButton(cancel)
         box.exec()

@@ -13,15 +13,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+SHOWS_SELECTION = "shows_selection"
+"""Property of a list whose rows are what is selected on the canvas."""
+_DELETES = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 _PLAIN = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
 
 
 class KeyGuard(QObject):
-    """Settles two conflicts that Qt's defaults settle badly.
+    """Settles three conflicts that Qt's defaults settle badly.
 
     Plain keys (Space, letters) belong to a focused button, list or choice, not to a shortcut: Space
     on a focused button presses it. And Ctrl-Z in a text field that holds no typing of its own is
-    the document's undo.
+    the document's undo. And Delete in a list is about its rows, never about what is selected on the canvas,
+    unless the list shows just that.
     """
 
     def __init__(self, app: QApplication) -> None:
@@ -42,9 +46,10 @@ class KeyGuard(QObject):
                 event.ignore()
                 return True
             return False
+        rows = isinstance(watched, QAbstractItemView) and not watched.property(SHOWS_SELECTION)
         plain = event.modifiers() in _PLAIN and 0x20 <= event.key() <= 0xFF  # Space to y diaeresis
         pressed = event.key() == Qt.Key.Key_Space or not isinstance(watched, QAbstractButton)
-        if plain and pressed:
+        if (plain and pressed) or (rows and event.key() in _DELETES):
             event.accept()
             return True
         return False

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.keys import SHOWS_SELECTION
 from app.naming import name_of
 from engine.model.names import FRAME_KINDS, frame_name
 from engine.model.units import format_share
@@ -49,6 +50,7 @@ class OutlinePanel(QWidget):
         self._design: Design | None = None
         self._selected: frozenset[str] = frozenset()
         self.tree = QTreeWidget()
+        self.tree.setProperty(SHOWS_SELECTION, True)  # noqa: FBT003 - Qt's signature
         self.tree.setColumnCount(2)
         self.tree.setUniformRowHeights(True)
         self.tree.setAccessibleName("Outline of the design")

@@ -256,6 +256,22 @@ def test_numbers_of_the_bar_are_walked_as_they_stand_and_left_for_the_canvas(
     assert robot.window.focusWidget() is robot.views.canvas
 
 
+def test_delete_in_a_list_is_about_its_rows_unless_it_shows_the_selection(
+    launch: Callable,
+) -> None:
+    robot = launch(THREE_TIERS)
+    robot.activate()
+    robot.click("web")
+    robot.views.palette.list.setFocus()
+    robot.key(Qt.Key.Key_Delete)
+    assert "web" in robot.design.node_by_id
+    robot.opened.bench.actions["view.outline"].trigger()
+    robot.views.outline.tree.setFocus()
+    assert robot.opened.bench.chosen == "web"
+    robot.key(Qt.Key.Key_Delete)
+    assert "web" not in robot.design.node_by_id
+
+
 def flow(robot: Robot) -> list[object]:
     """The written-out flow of the web servers."""
     return list(robot.design.node_by_id["web"].config["flow"])
