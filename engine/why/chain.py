@@ -121,7 +121,12 @@ def _asked(
     found = [pair for pair in enumerate(inquiry.facts.values()) if pair[1].time <= late]
     # What was found later is nearer to the beginning.
     found.sort(key=lambda pair: (pair[1].time, not pair[1].first, -pair[0]))
-    return tuple(fact for _, fact in found)
+    told: dict[tuple[object, ...], Fact] = {}
+    for _, fact in found:
+        # An event that hits several items is one cause, told of what is nearest to it.
+        key = (fact.time, fact.what) if fact.first else (fact.time, fact.what, fact.item)
+        told.setdefault(key, fact)
+    return tuple(told.values())
 
 
 def _troubles(record: Record, signs: Signs, item: str | None) -> Iterable[_Trouble]:

@@ -27,6 +27,11 @@ class Events:
         """Read this record; items are called by their names."""
         self._record = record
         self._name = name
+        self._replicated = {
+            each.id
+            for each in record.plan.nodes
+            if (each.replication or each.cluster or each.quorum) is not None
+        }
 
     def on_node(
         self,
@@ -37,7 +42,7 @@ class Events:
     ) -> None:
         """Note the events on a node that can be behind what begins there, or only those of one kind."""
         for event in self._near(near):
-            if node in event.nodes and only in (None, event.change):
+            if node in self._nodes(event) and only in (None, event.change):
                 note(_key(event), self._fact(event, node=node))
         if only is None:
             self._faults(node, near, note)
@@ -54,11 +59,16 @@ class Events:
     def on_link(self, link: LinkPlan, near: Stretch, note: Callable[[str, Fact], None]) -> None:
         """Note the events on a link."""
         for event in self._near(near):
-            if link.id in event.links:
+            if link.id in _links(event):
                 note(_key(event), self._fact(event, link=link.id))
         for notice in self._noticed(link.id, near):
             if notice.kind == "edit":
                 note(notice.text, Fact(notice.at, notice.text, link=link.id, first=True))
+
+    def _nodes(self, event: EventPlan) -> set[str]:
+        """The nodes that it hits, also those whose replicas it keeps from each other."""
+        apart = (name for name, *_ in event.peers if name in self._replicated)
+        return {*event.nodes, *apart}
 
     def _near(self, near: Stretch) -> list[EventPlan]:
         """The events that began before something, not long ago."""
@@ -79,6 +89,14 @@ class Events:
         for notice in self._noticed(node, near):
             if notice.kind == "event" and (notice.at, notice.text) not in planned:
                 note(notice.text, Fact(notice.at, notice.text, node=node, first=True))
+
+
+def _links(event: EventPlan) -> set[str]:
+    """The links that it hits, also those between some of the instances at their ends, and ways that DNS told."""
+    found = {*event.links, *(each[0] for each in event.pairs), *(each[0] for each in event.unseen)}
+    for asked, taken, _, _ in event.routes:
+        found |= {asked, taken}
+    return found
 
 
 def _key(event: EventPlan) -> str:

@@ -11,7 +11,7 @@ from engine.why.fact import Fact
 from engine.why.limits import Limits
 from engine.why.load import Load
 from engine.why.slowness import Slowness
-from engine.why.stretch import behind
+from engine.why.stretch import AFTER, behind
 
 if TYPE_CHECKING:
     from engine.plan.primitives import LinkPlan
@@ -132,6 +132,19 @@ class Failures:
             )
             if self._case.nodes[name].station.memory is not None:
                 self._load.more_comes(name, down)
-        for link in self._case.leaving[name] if self._case.nodes[name].router is not None else ():
-            if self._case.begins("go", link.target):
+        asks_on = self._case.nodes[name].router is not None or self._fails_deep_checks(name, near)
+        for link in self._case.leaving[name] if asks_on else ():
+            if self._case.begins("go", link.id):
+                self._case.events.on_link(link, near, self._case.note)
                 self.instances_go(link.target, near)
+
+    def _fails_deep_checks(self, name: str, near: Stretch) -> bool:
+        """Whether checks that go on to what a node calls have taken it out of rotation, for what is behind it."""
+        begun, end = near.start - EARLIER, near.start + AFTER
+        if not any(
+            each.kind == "health" for each in self._case.record.noticed((name,), begun, end)
+        ):
+            return False
+        routers = [self._case.nodes[link.source].router for link in self._case.entering[name]]
+        checks = [router.health for router in routers if router is not None]
+        return any(check is not None and check.deep for check in checks)

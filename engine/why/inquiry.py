@@ -64,6 +64,7 @@ class Inquiry:
         )
         self._case.users.guesses(client, stretch)
         self._failures.links_fail(client, stretch)
+        self._clients_changed(stretch)
 
     def client_waits(self, client: str, stretch: Stretch, common: float) -> None:
         """Answers take a client longer than usual."""
@@ -72,6 +73,15 @@ class Inquiry:
         self._takes_long(client, stretch, common)
         for link in self._case.leaving[client]:
             self._slowness.link_slow(link, stretch)
+        self._clients_changed(stretch)
+
+    def _clients_changed(self, near: Stretch) -> None:
+        """Where nothing else is behind it, clients may ask for something else, without asking for more."""
+        if any(not fact.inferred for fact in self._case.outside()):
+            return
+        for each in self._case.nodes.values():
+            if each.traffic is not None:
+                self._case.events.on_node(each.id, near, self._case.note, only="set")
 
     def _takes_long(self, name: str, stretch: Stretch, common: float) -> None:
         """Note that answers take longer than usual."""

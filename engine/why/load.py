@@ -55,7 +55,7 @@ class Load:
             ),
         )
         for link in self._case.entering[name]:
-            self._misses(link, found)
+            self.misses(link, found)
             self.more_comes(link.source, found)
 
     def hot(self, name: str, near: Stretch) -> None:
@@ -98,7 +98,7 @@ class Load:
         most = max(each.retry.attempts for each in plans)
         return float(most) if most > 1 else math.inf
 
-    def _misses(self, link: LinkPlan, near: Stretch) -> None:
+    def misses(self, link: LinkPlan, near: Stretch) -> None:
         """A store before a node has less than usual of what it is asked for."""
         stores = [link.source] + [each.target for each in self._case.leaving[link.source]]
         for name in stores:

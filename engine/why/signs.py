@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from engine.why.stretch import Point, stretches, usual
@@ -83,9 +84,17 @@ class Signs:
         """When answers of a node, or over a link, take longer than usual; the values are their means (s)."""
 
         def found() -> list[Stretch]:
-            points = _means(self._parts(name))
+            parts = self._parts(name)
+            points = _means(parts)
             common = usual(points, before)
-            return stretches(points, SLOWER * common) if common > 0.0 else []
+            if not common > 0.0:
+                return []
+            counts = [part.latency.count for _, part in parts]
+            sure = [
+                point if point.value > _longer(common, count) else replace(point, value=0.0)
+                for point, count in zip(points, counts, strict=True)
+            ]
+            return stretches(sure, 0.0)
 
         return self._of(f"slow {before}", name, found)
 
@@ -346,6 +355,11 @@ def _still(parts: Samples) -> list[Point]:
 def _means(parts: Sequence[tuple[Sample, NodeSample | LinkSample]]) -> list[Point]:
     """Mean times (s)."""
     return [Point(sample.start, sample.end, part.latency.mean) for sample, part in parts]
+
+
+def _longer(common: float, count: int) -> float:
+    """From which mean on (s) so many answers take longer than usual, and not by the chance of exponential times."""
+    return common * max(SLOWER, 1.0 + _SURGE / math.sqrt(max(count, 1)))
 
 
 def _counts(parts: Samples, what: str) -> list[Point]:

@@ -60,15 +60,41 @@ class Slowness:
         self._load.hot(name, near)
         self.node_full(name, near)
         for link in self._case.leaving[name]:
-            common = self._case.signs.usual_time(link.id, near.start - AFTER)
-            slow = behind(self._case.signs.slow(link.id, near.start), near, EARLIER)
-            fails = behind(self._case.signs.failing(link.id), near, EARLIER)
-            if slow is not None and (common > 0.0 or fails is not None):
+            slow = self._slow(link, near)
+            if slow is not None:
                 self.link_slow(link, slow)
-            if fails is not None:
+            if behind(self._case.signs.failing(link.id), near, EARLIER):
                 self._link_fails(link, near)
-            elif slow is None and behind(self._case.signs.unanswered(link.id), near, EARLIER):
+            elif slow is None and self._holds(link, near):
                 self.link_slow(link, near)
+            self._load.misses(
+                link, near
+            )  # what is missed is asked for further on, which takes longer
+
+    def _slow(self, link: LinkPlan, near: Stretch) -> Stretch | None:
+        """When answers over a link take longer than usual, or than those that never fail."""
+        common = self._case.signs.usual_time(link.id, near.start - AFTER)
+        slow = behind(self._case.signs.slow(link.id, near.start), near, EARLIER)
+        fails = behind(self._case.signs.failing(link.id), near, EARLIER)
+        return slow if common > 0.0 or fails is not None else None
+
+    def _holds(self, link: LinkPlan, near: Stretch) -> bool:
+        """Whether whoever is called over a link never answers, or is full, though answers take as long as ever."""
+        unanswered = behind(self._case.signs.unanswered(link.id), near, EARLIER)
+        full = at(self._case.signs.full(link.target), near.start - AFTER, near.end)
+        return unanswered is not None or full is not None
+
+    def _waited_for(self, name: str, near: Stretch) -> list[LinkPlan]:
+        """The links over which a node waits for somebody; all of them where none stands out."""
+        leaving = self._case.leaving[name]
+        found = [
+            link
+            for link in leaving
+            if self._slow(link, near) is not None
+            or behind(self._case.signs.failing(link.id), near, EARLIER)
+            or self._holds(link, near)
+        ]
+        return found or leaving
 
     def node_full(self, name: str, near: Stretch) -> None:
         """All workers of a node are busy, and requests wait; or messages, at a queue or topic."""
@@ -90,7 +116,7 @@ class Slowness:
         if at(self._case.signs.down(name), found.start - EARLIER, found.start + AFTER):
             self._instances_go(name, found)
         if held > _HELD:
-            for link in self._case.leaving[name]:
+            for link in self._waited_for(name, found):
                 self.link_slow(link, min(near, found, key=lambda each: each.start))
         self._load.more_comes(name, found)
         if len(self._case.outside()) == before:
