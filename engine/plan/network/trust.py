@@ -104,8 +104,9 @@ def trust_in(
         _note_unsteady(site)
         ends, again = _endings(site), _tried_again(site, fallible) if tries else set()
         for edge in site.leaving:
-            # Also where nothing is sent since all that comes before is taken to fail.
-            if edge.rate > 0.0 or (site.rate > 0.0 and max(edge.each) > 0.0):
+            # Also where nothing is sent since all that comes before is taken to fail, or since nothing is taken to come.
+            sent = max(edge.each) > 0.0 if site.rate > 0.0 else bool(found[site.plan.id].rate)
+            if edge.rate > 0.0 or sent:
                 _send_down(edge, found, ends, again)
     for site in reversed(network.sites):
         for edge in site.leaving:

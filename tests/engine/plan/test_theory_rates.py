@@ -137,12 +137,14 @@ def test_a_store_that_holds_everything_in_the_end_still_fetches_it_once() -> Non
     keys = {"law": "uniform", "count": 2000}
     nodes = [client("users", 250.0), node("cache", "cache", capacity=3000, eviction="none")]
     nodes.append(node("db", "service", service_time=exponential(0.01)))
-    links = [link("users", "cache"), link("cache", "db")]
+    nodes.append(node("disk", "service", service_time=exponential(0.001)))
+    links = [link("users", "cache"), link("cache", "db"), link("db", "disk")]
     made = design(nodes, links, classes=[{"name": "read", "keys": keys}], duration=60, warmup=10)
-    assert run(made)["nodes"]["db"]["arrivals"] > 300
-    found = predict(lower(made)).nodes["db"]
-    assert found.rate == 0.0
-    assert any("begins empty" in each for each in found.doubts)
+    assert run(made)["nodes"]["disk"]["arrivals"] > 300
+    found = predict(lower(made)).nodes
+    assert found["db"].rate == found["disk"].rate == 0.0
+    assert any("begins empty" in each for each in found["db"].doubts)
+    assert "how much comes from Db is doubted" in found["disk"].doubts
     done = design(nodes, links, classes=[{"name": "read", "keys": keys}], duration=6000)
     assert not predict(lower(done)).nodes["db"].doubts
 
