@@ -18,7 +18,7 @@ AT_ONCE: Final = 60
 """Cards that are painted in the next frame, however long it takes, after they came or hands changed them."""
 SOME: Final = 20
 """Cards that are painted in every frame while there are more than that."""
-_TIME: Final = 8_000_000
+_TIME: Final = 6_000_000
 """Nanoseconds of a frame in which more of them are painted; the others come with the next frames."""
 _LIVE: Final = 4
 """Cards with other live numbers that are painted in every frame."""

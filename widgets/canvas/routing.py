@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRectF
 
 from widgets.canvas.wires import curves_between, sampled, wire_along
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable
 
     from numpy.typing import NDArray
-    from PySide6.QtCore import QRectF
 
     from widgets.canvas.wires import Curve, Floats, Wire
 
@@ -68,6 +67,17 @@ class Obstacles:
             self._ids[row] = last
             self._rows[last] = row
             self._table[:, row] = self._table[:, len(self._ids)]
+
+    def bounds(self) -> QRectF:
+        """What all cards cover; empty without any."""
+        if not self._ids:
+            return QRectF()
+        table = self._table[:, : len(self._ids)]
+        (left, top), (right, bottom) = (
+            table[:2].min(axis=1).tolist(),
+            table[2:].max(axis=1).tolist(),
+        )
+        return QRectF(QPointF(left, top), QPointF(right, bottom))
 
     def touches(self, area: QRectF) -> bool:
         """Whether any card reaches into an area."""

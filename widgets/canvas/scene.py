@@ -352,13 +352,13 @@ class CanvasScene(QGraphicsScene):
 
     def content_rect(self) -> QRectF:
         """What the design covers, links included; empty without items."""
-        box = QRectF()
+        box = self.wiring.obstacles.bounds()
         for link in self.links.values():
             box = box.united(link.wire.path.boundingRect())
-        for item_id in (*self.cards, *self.frames, *self.notes):
-            rect = self.rect_of(item_id)
-            if rect is not None:
-                box = box.united(rect)
+        for frame in self.frames.values():
+            box = box.united(frame.rect)
+        for note in self.notes.values():
+            box = box.united(note.rect)
         return box
 
     # Faces

@@ -72,6 +72,15 @@ def test_cards_come_and_go_in_the_table() -> None:
     assert not Obstacles().touches(card_rect(0.0, 0.0))
 
 
+def test_the_table_knows_what_all_cards_cover() -> None:
+    assert Obstacles().bounds().isNull()
+    table = obstacles((600, 0), (0, 900), (-300, 40))
+    everything = card_rect(600, 0).united(card_rect(0, 900)).united(card_rect(-300, 40))
+    assert table.bounds() == everything
+    table.drop("o1")
+    assert table.bounds() == card_rect(600, 0).united(card_rect(-300, 40))
+
+
 def test_cards_at_the_ends_of_a_course_are_not_in_its_way() -> None:
     table = obstacles((600, 0), (0, 0), (300, 0), (600, 900))
     points = wire(START, END).points
