@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from engine.model.edits import Edit
 
 _STEP: Final = QPointF(0.0, CARD_HEIGHT + 28.0)
+_STEPS: Final = 6
+"""Places above and below that are looked at for a card beside another one."""
 NOTE: Final = (204.0, 96.0)
 """Width and height of a new note."""
 _NOTE_RINGS: Final = 12
@@ -71,9 +73,18 @@ def free_place(design: Design, wanted: QPointF) -> QPointF:
 
 
 def place_right_of(design: Design, node_id: str) -> QPointF:
-    """The next free place to the right of a node, where a link from it looks well."""
+    """The next free place to the right of a node, where a link from it looks well; on no card and on no note."""
     node = design.node_by_id[node_id]
-    return free_place(design, beside(card_rect(node.x, node.y), before=False))
+    wanted = beside(card_rect(node.x, node.y), before=False)
+    notes = [QRectF(each.x, each.y, each.width, each.height) for each in design.notes]
+    below = free_place(design, wanted)
+    for step in range(_STEPS):
+        for place in (below + _STEP * step, free_place(design, wanted - _STEP * step)):
+            if free_place(design, place) == place and not any(
+                card_rect(place.x(), place.y()).intersects(note) for note in notes
+            ):
+                return place
+    return below
 
 
 def node_edit(node: Node, design: Design, ends: tuple[str, str] | None = None) -> Insert:

@@ -7,8 +7,9 @@ from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDragMoveEvent, QD
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from engine.model.design import Design
+from engine.model.design import Design, Note
 from engine.model.edits import CompoundEdit, Insert, SetField
+from widgets.canvas.adding import place_right_of
 from widgets.canvas.geometry import card_rect
 
 COPY = Qt.DropAction.CopyAction
@@ -87,6 +88,21 @@ def test_add_note_begins_to_write(desk) -> None:
     assert "note" in desk.design.note_by_id
     assert desk.view._popups.editor is not None
     assert desk.selection == {"note"}
+
+
+def test_a_new_card_beside_another_one_lies_on_no_note(desk) -> None:
+    around = [
+        Note(id=f"n{i}", text="", x=200.0, y=90.0 + 150.0 * i, width=260.0, height=140.0)
+        for i in range(3)
+    ]
+    crowded = desk.design.model_copy(update={"notes": tuple(around)})
+    place = place_right_of(crowded, "users")
+    card = card_rect(place.x(), place.y())
+    assert place.x() > card_rect(0.0, 0.0).right()
+    assert not any(card.intersects(QRectF(n.x, n.y, n.width, n.height)) for n in around)
+    assert not any(card.intersects(card_rect(n.x, n.y)) for n in crowded.nodes)
+    free = desk.design.model_copy(update={"notes": ()})
+    assert place_right_of(free, "users").y() > 0.0
 
 
 def test_a_new_note_covers_nothing_while_there_is_room_in_view(desk) -> None:
