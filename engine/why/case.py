@@ -46,7 +46,7 @@ class Case:
             self.entering[link.target].append(link)
         self._names = names
         self._asked: set[tuple[str, str]] = set()
-        self.events = Events(record, self.name)
+        self.events = Events(record, self.name, since)
         self.users = Users(record, self.signs, self.events, self.name, self.note)
 
     def name(self, item: str) -> str:

@@ -22,6 +22,8 @@ _LONG: Final = 1.5
 """Seconds that something is wrong at least."""
 _NEAR: Final = 2.0
 """Seconds around a moment that count as that moment."""
+_WELL: Final = 10.0
+"""Seconds for which all has to be well between two troubles that have nothing to do with each other."""
 _LATEST: Final = 0.8
 """Part of its time from which on a queue is longest that still grows."""
 
@@ -56,16 +58,23 @@ def explain(
         item: which node is asked about; None for the clients.
     """
     signs = Signs(record)
-    troubles = list(_troubles(record, signs, item))
+    troubles = every = list(_troubles(record, signs, item))
     if moment is not None:
         troubles = [
             each for each in troubles if each.stretch.reaches(moment - _NEAR, moment + _NEAR)
         ]
     for trouble in sorted(troubles, key=lambda each: (not each.fails, each.unseen, -each.harm)):
-        facts = _chain(record, names, trouble)
+        facts = _chain(record, names, trouble, _well_since(every, trouble))
         if trouble.fails or any(_counts(record, trouble, fact) for fact in facts):
             return facts
     return ()
+
+
+def _well_since(troubles: Iterable[_Trouble], trouble: _Trouble) -> float:
+    """From when on (s) all was well before a trouble: what was over by then is not behind it."""
+    begun = trouble.stretch.start - _WELL
+    ends = (each.stretch.end for each in troubles if each.item == trouble.item)
+    return max((end for end in ends if end < begun), default=-math.inf)
 
 
 def _counts(record: Record, trouble: _Trouble, fact: Fact) -> bool:
@@ -86,22 +95,24 @@ def _counts(record: Record, trouble: _Trouble, fact: Fact) -> bool:
     return grows or fact.node not in clients
 
 
-def _chain(record: Record, names: Mapping[str, str], trouble: _Trouble) -> tuple[Fact, ...]:
-    """All that is behind one trouble.
+def _chain(
+    record: Record, names: Mapping[str, str], trouble: _Trouble, since: float
+) -> tuple[Fact, ...]:
+    """All that is behind one trouble, of what was so from a time (s) on.
 
     Where an event is, it is asked again from then on: what was so before, such as the line of a busy node, it did not
     cause, and a stretch that chance began before counts from the event on.
     """
-    facts = _asked(record, names, trouble)
+    facts = _asked(record, names, trouble, since)
     begun = min((fact.time for fact in facts if fact.first and not fact.inferred), default=None)
     left = None if begun is None else trouble.stretch.since(begun)
     if begun is None or left is None:
         return facts
-    return _asked(record, names, replace(trouble, stretch=left), begun)
+    return _asked(record, names, replace(trouble, stretch=left), max(begun, since))
 
 
 def _asked(
-    record: Record, names: Mapping[str, str], trouble: _Trouble, since: float = -math.inf
+    record: Record, names: Mapping[str, str], trouble: _Trouble, since: float
 ) -> tuple[Fact, ...]:
     """What is found behind one trouble, of what was so from a time (s) on."""
     inquiry = Inquiry(record, names, since)

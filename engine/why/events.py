@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 from engine.why.fact import Fact
@@ -23,8 +24,14 @@ _SEEN: Final = 2.0
 class Events:
     """The events of a record, by what they are about."""
 
-    def __init__(self, record: Record, name: Callable[[str], str]) -> None:
-        """Read this record; items are called by their names."""
+    def __init__(
+        self, record: Record, name: Callable[[str], str], since: float = -math.inf
+    ) -> None:
+        """Read this record; items are called by their names.
+
+        What was over before a time (s) is to blame for nothing: all was well then. What leaked is lost all the same.
+        """
+        self._since = since
         self._record = record
         self._name = name
         self._replicated = {
@@ -72,7 +79,8 @@ class Events:
 
     def _near(self, near: Stretch) -> list[EventPlan]:
         """The events that began before something, not long ago."""
-        return self._record.events(near.start - _LASTING, near.start + _SEEN)
+        found = self._record.events(near.start - _LASTING, near.start + _SEEN)
+        return [each for each in found if each.end >= self._since or each.change == "leak"]
 
     def _noticed(self, item: str | None, near: Stretch) -> list[Notice]:
         """What was noticed of an item, or of none, before something, not long ago."""

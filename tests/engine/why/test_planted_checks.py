@@ -140,3 +140,31 @@ def test_what_clients_ask_for_now_is_named_though_it_is_no_more() -> None:
     assert facts
     assert (facts[0].item, facts[0].time) == ("users", pytest.approx(AT))
     assert any("Db is full" in fact.what or "db is full" in fact.what for fact in facts)
+
+
+def test_what_was_over_before_all_was_well_is_not_behind_what_comes_next() -> None:
+    """The bank is slow for some seconds, all is well for a quarter of a minute, and then the stock freezes."""
+    nodes = [
+        client("users", 60.0),
+        node("shop", "service", workers=20, service_time=exponential(0.01)),
+    ]
+    nodes += [
+        node(each, "service", workers=20, service_time=exponential(0.01))
+        for each in ("stock", "bank")
+    ]
+    links = [link("users", "shop", timeout=2.0)]
+    links += [link("shop", each, timeout=1.0, order=i) for i, each in enumerate(("stock", "bank"))]
+    events = [
+        {"at": 12.0, "duration": 6.0, "target": "bank", "change": "slow", "factor": 200.0},
+        {"at": 38.0, "duration": 8.0, "target": "stock", "change": "freeze"},
+    ]
+    made = design(nodes, links, events=events, duration=60.0, warmup=5.0, seed=1)
+    session = Session(made)
+    record = Record(session.plan)
+    while session.now < 60.0:
+        session.advance(session.now + 0.5)
+        record.add(session.snapshot())
+    for moment, wanted in ((15.0, "bank"), (42.0, "stock")):
+        facts = explain(record, {}, moment)
+        assert [fact.item for fact in facts if fact.first] == [wanted]
+        assert facts[0].item == wanted
