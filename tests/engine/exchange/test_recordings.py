@@ -66,7 +66,7 @@ def test_keys_that_are_no_numbers_are_numbered_the_most_frequent_first() -> None
 @pytest.mark.parametrize(
     ("lines", "says"),
     [
-        ([""], "holds no arrivals; write one a line"),
+        ([""], "is empty; give a table or a log with one line a request"),
         (["time"], "holds no arrivals"),
         (["soon", "1"], "line 1: 'soon' is no time, nor a header with a column 'time'"),
         (["when,class", "1,a"], "line 1: 'when' is no time"),

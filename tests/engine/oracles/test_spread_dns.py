@@ -165,4 +165,4 @@ def test_theory_gives_no_time_where_dns_leads_to_one_of_several_places(policy: s
     told = predict(lower(steered(over=("b", "c"), policy=policy)))
     assert told.clients["from-a"].latency is None
     assert told.nodes["web"].rate == pytest.approx(60.0)
-    assert told.nodes["web"].reason == "not modelled: callers at several distances of dns-web"
+    assert told.nodes["web"].reason == "not modelled: callers at several distances of Dns → Web"

@@ -101,7 +101,7 @@ def test_a_dead_leader_leaves_participants_in_doubt_and_their_rows_locked() -> N
     result = session.result()["nodes"]
     notices = [each for each in session.snapshot().notices if each.target in ("db0", "db1")]
     assert [(each.target, each.text) for each in notices] == [
-        (each, f"{each}: row locks in doubt") for each in ("db0", "db1")
+        (each, f"{each.title()}: row locks in doubt") for each in ("db0", "db1")
     ]
     doubted = result["orders"]["extra"]["in_doubt_last"]
     assert doubted > 10
