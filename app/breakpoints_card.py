@@ -170,11 +170,14 @@ class BreakpointsCard(Overlay):
         """What is measured of the chosen item."""
         design, item = self._document.design, self.item.currentData() or ""
         client = item not in {link.target for link in design.links}
-        # While everything fails, nothing is answered: a bound on the latency of answers would never be passed.
-        chosen = self.measure.currentData() or ("p99_all" if client else "p99")
         sort: Literal["client", "node", "link"] = "client" if client else "node"
+        metrics = LIVE_METRICS["link" if item in design.link_by_id else sort]
+        chosen, names = self.measure.currentData(), {metric.name for metric in metrics}
+        if chosen not in names:
+            # While everything fails, nothing is answered: a bound on the latency of answers would never be passed.
+            chosen = "p99_all" if "p99_all" in names else "p99"
         self.measure.clear()
-        for metric in LIVE_METRICS["link" if item in design.link_by_id else sort]:
+        for metric in metrics:
             self.measure.addItem(metric.heading, metric.name)
         self.measure.setCurrentIndex(max(self.measure.findData(chosen), 0))
 

@@ -169,6 +169,7 @@ EVENT_KINDS: Final = (
         "comes back when its instance restarts.",
         icon="slow",
         tone="strain",
+        stays=True,
         hits="nodes",
         targets=("node", "frame"),
         sentence="{target} leaks{leaks}{of_instances}",

@@ -121,6 +121,8 @@ class EventKind:
     """Whether what it hits gets nothing new, and finishes what it has."""
     silences: bool = False
     """Whether who calls may never hear anything."""
+    stays: bool = False
+    """Whether what it has done by then is still so when it is over."""
 
     @property
     def picks_key(self) -> bool:

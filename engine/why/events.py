@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+from engine.model.event_kinds import event_kind
 from engine.why.fact import Fact
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class Events:
     def _near(self, near: Stretch) -> list[EventPlan]:
         """The events that began before something, not long ago."""
         found = self._record.events(near.start - _LASTING, near.start + _SEEN)
-        return [each for each in found if each.end >= self._since or each.change == "leak"]
+        return [each for each in found if each.end >= self._since or event_kind(each.change).stays]
 
     def _noticed(self, item: str | None, near: Stretch) -> list[Notice]:
         """What was noticed of an item, or of none, before something, not long ago."""

@@ -67,6 +67,15 @@ def rows(card: BreakpointsCard) -> list[str]:
     ]
 
 
+def test_another_item_is_asked_for_the_latency_that_it_has(card) -> None:
+    """Clients know of all their requests, others of what they answered."""
+    chosen = []
+    for item in ("users", "web", "users"):
+        choose(card.item, item)
+        chosen.append(card.measure.currentData())
+    assert chosen == ["p99_all", "p99", "p99"]
+
+
 def test_what_is_chosen_is_waited_for_and_can_be_taken_away(card, run, pipe) -> None:
     choose(card.item, "users")
     choose(card.measure, "p99")
