@@ -39,6 +39,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     atexit.register(gc.freeze)
     # Pydantic would look through everything installed for plugins, which nothing here has.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    # Numpy's algebra would start a thread a core, which wait busily: a quarter of the start of a command. The matrices
+    # here are small, and with one thread their last digits are the same on every machine.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     arguments = list(sys.argv[1:] if argv is None else argv)
     # Imported here, so that neither a child process nor the command line ever loads Qt.
     if wants_window(arguments):

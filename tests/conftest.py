@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 # Before any Qt import: a test never opens a window on somebody's desktop unless asked to.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+# Before any import of numpy, as the application does: threads that wait busily take the time of the tests beside.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 # The same examples on every machine and in every run.
 hypothesis.settings.load_profile("ci")
 

@@ -55,6 +55,23 @@ def loaded(names: str, arguments: list[str]) -> list[str]:
     return found
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="threads are counted in /proc")
+def test_theory_starts_no_threads() -> None:
+    """Those of numpy's algebra would wait busily for work that is too small for them."""
+    script = (
+        f"import os\n{SCRIPT}\nprint(code, len(os.listdir('/proc/self/task')), file=sys.stderr)"
+    )
+    environment = {name: text for name, text in os.environ.items() if "THREADS" not in name}
+    done = subprocess.run(
+        [sys.executable, "-c", script, "numpy", "theory", HELLO],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment,
+    )
+    assert done.stderr.splitlines()[-2:] == ["0 numpy", "0 1"]
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["check", "--help"], ["simulate", "--help"]])
 def test_help_loads_neither_models_nor_tables(arguments: list[str]) -> None:
     names = f"{NEVER},{SIMULATOR},numpy,rich,engine.model,engine.catalog,engine.plan"
