@@ -84,14 +84,10 @@ def _counts(record: Record, trouble: _Trouble, fact: Fact) -> bool:
     """
     if not fact.first or not trouble.unseen:
         return fact.first
-    points, clients = (
-        trouble.stretch.points,
-        [each.id for each in record.plan.nodes if each.traffic],
-    )
-    longest = max(points, key=lambda each: each.value).end
-    grows = (
-        trouble.stretch.end >= record.samples[-1].start and longest > _LATEST * trouble.stretch.end
-    )
+    clients = [each.id for each in record.plan.nodes if each.traffic]
+    stretch = trouble.stretch
+    longest = max(stretch.points, key=lambda each: each.value).end
+    grows = stretch.end >= record.samples[-1].start and longest > _LATEST * stretch.end
     return grows or fact.node not in clients
 
 

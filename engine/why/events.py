@@ -54,24 +54,22 @@ class Events:
                 note(_key(event), self._fact(event, node=node))
         if only is None:
             self._faults(node, near, note)
-        for notice in self._noticed(node, near):
-            if notice.kind == "edit":
-                note(notice.text, Fact(notice.at, notice.text, node=node, first=True))
+        for edit in self._edits(node, near):
+            note(edit.text, Fact(edit.at, edit.text, node=node, first=True))
 
     def on_all(self, client: str, near: Stretch, note: Callable[[str, Fact], None]) -> None:
         """Note what somebody did to all clients alike that can be behind what one of them asks for."""
-        for notice in self._noticed(None, near):
-            if notice.kind == "edit" and "cause" in notice.roles:
-                note(notice.text, Fact(notice.at, notice.text, node=client, first=True))
+        for edit in self._edits(None, near):
+            if "cause" in edit.roles:
+                note(edit.text, Fact(edit.at, edit.text, node=client, first=True))
 
     def on_link(self, link: LinkPlan, near: Stretch, note: Callable[[str, Fact], None]) -> None:
         """Note the events on a link."""
         for event in self._near(near):
             if link.id in _links(event):
                 note(_key(event), self._fact(event, link=link.id))
-        for notice in self._noticed(link.id, near):
-            if notice.kind == "edit":
-                note(notice.text, Fact(notice.at, notice.text, link=link.id, first=True))
+        for edit in self._edits(link.id, near):
+            note(edit.text, Fact(edit.at, edit.text, link=link.id, first=True))
 
     def _nodes(self, event: EventPlan) -> set[str]:
         """The nodes that it hits, also those whose replicas it keeps from each other."""
@@ -82,6 +80,10 @@ class Events:
         """The events that began before something, not long ago."""
         found = self._record.events(near.start - _LASTING, near.start + _SEEN)
         return [each for each in found if each.end >= self._since or event_kind(each.change).stays]
+
+    def _edits(self, item: str | None, near: Stretch) -> list[Notice]:
+        """What somebody did to an item by hand, or to none alone, before something, not long ago."""
+        return [each for each in self._noticed(item, near) if each.kind == "edit"]
 
     def _noticed(self, item: str | None, near: Stretch) -> list[Notice]:
         """What was noticed of an item, or of none, before something, not long ago."""

@@ -61,17 +61,10 @@ class Limits:
         most = self._most(name)
         comes = self._case.signs.usual_rate(name, near.start)
         if math.isfinite(most) and comes > _TIGHT * most:
-            self._case.note(
-                "small",
-                Fact(
-                    near.seen,
-                    f"{self._case.name(name)} gets {words.rate(comes)} and can serve {words.rate(most)}",
-                    node=name,
-                    value=most,
-                    inferred=True,
-                    first=True,
-                ),
+            text = (
+                f"{self._case.name(name)} gets {words.rate(comes)} and can serve {words.rate(most)}"
             )
+            self._small(name, near, text, most)
 
     def too_slow(self, name: str, near: Stretch) -> None:
         """As much is published at a queue or topic as who works on it can do, or more."""
@@ -86,17 +79,13 @@ class Limits:
             most = sum(self._most(each) for each in targets)
             if math.isfinite(most) and comes > _TIGHT * most:
                 who = " and ".join(self._case.name(each) for each in targets)
-                self._case.note(
-                    "small",
-                    Fact(
-                        near.seen,
-                        f"{self._case.name(name)} gets {words.rate(comes)}, and {who} can do {words.rate(most)}",
-                        node=targets[0],
-                        value=most,
-                        inferred=True,
-                        first=True,
-                    ),
-                )
+                text = f"{self._case.name(name)} gets {words.rate(comes)}, and {who} can do {words.rate(most)}"
+                self._small(targets[0], near, text, most)
+
+    def _small(self, name: str, near: Stretch, text: str, most: float) -> None:
+        """Note that a node can do less than comes."""
+        fact = Fact(near.seen, text, node=name, value=most, inferred=True, first=True)
+        self._case.note("small", fact)
 
     def _most(self, name: str) -> float:
         """What a node can serve (per second); infinite where there is no telling."""

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from engine.why.stretch import Point, stretches, usual
+from engine.why.stretch import Point, moving_means, stretches, usual
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -380,20 +380,13 @@ def _surges(points: Sequence[Point], common: float) -> list[Point]:
     """
     found = []
     together = (_SURGE / (MORE - 1.0)) ** 2 / common
-    begun, whole, count = 0, 0.0, 0.0
-    for point in points:
-        whole += point.length
-        count += point.value * point.length
-        while whole - points[begun].length >= together:
-            whole -= points[begun].length
-            count -= points[begun].value * points[begun].length
-            begun += 1
+    for point, mean in zip(points, moving_means(points, together), strict=True):
         chance = _SURGE * math.sqrt(common / point.length)
         value = 0.0
         if point.value > max(MORE * common, common + chance):
             value = point.value
-        elif whole >= together and point.value > common and count > MORE * common * whole:
-            value = count / whole
+        elif point.value > common and mean > MORE * common:
+            value = mean
         found.append(Point(point.start, point.end, value))
     return found
 

@@ -66,17 +66,8 @@ class Stretch:
     def level(self, seconds: float) -> float:
         """The largest mean over so many seconds, or over all of it where it is shorter: a peak without its noise."""
         known = [each for each in self.points if not math.isnan(each.value)]
-        best, first, whole, weight = -math.inf, 0, 0.0, 0.0
-        for each in known:
-            whole += each.length
-            weight += each.value * each.length
-            while whole - known[first].length >= seconds:
-                whole -= known[first].length
-                weight -= known[first].value * known[first].length
-                first += 1
-            if whole >= seconds:
-                best = max(best, weight / whole)
-        return best if best > -math.inf else self.mean
+        means = [each for each in moving_means(known, seconds) if not math.isnan(each)]
+        return max(means) if means else self.mean
 
     @property
     def total(self) -> float:
@@ -89,6 +80,21 @@ class Stretch:
         known = [each for each in self.points if not math.isnan(each.value)]
         whole = sum(each.length for each in known)
         return sum(each.value * each.length for each in known) / whole if whole else 0.0
+
+
+def moving_means(points: Sequence[Point], seconds: float) -> list[float]:
+    """The mean over so many seconds up to the end of each interval; NaN where less is known. All values are known."""
+    means = []
+    first, whole, weight = 0, 0.0, 0.0
+    for each in points:
+        whole += each.length
+        weight += each.value * each.length
+        while whole - points[first].length >= seconds:
+            whole -= points[first].length
+            weight -= points[first].value * points[first].length
+            first += 1
+        means.append(weight / whole if whole >= seconds else math.nan)
+    return means
 
 
 def stretches(points: Sequence[Point], above: float, least: float = 0.0) -> list[Stretch]:
