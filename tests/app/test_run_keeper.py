@@ -148,14 +148,20 @@ def test_what_cannot_be_kept_is_one_line(bench) -> None:
     assert "is damaged" in bench.failed[1]
 
 
-def test_the_card_finds_and_acts(bench, qapp, qtbot) -> None:
-    bench.end()
+def opened_card(bench, qapp, qtbot) -> RunsCard:
+    """The card of runs, over a window of its own."""
     window = QWidget()
     qtbot.addWidget(window)
     window.resize(1000, 700)
     window.show()
     card = RunsCard(window, ThemeManager(qapp, "dark"), bench.keeper)
     card.open()
+    return card
+
+
+def test_the_card_finds_and_acts(bench, qapp, qtbot) -> None:
+    bench.end()
+    card = opened_card(bench, qapp, qtbot)
     texts = [card.table.item(0, column).text() for column in range(card.table.columnCount())]
     assert texts[1:5] == ["Shop", "30 s", "4", "2"]
     assert texts[6].endswith("rps")
@@ -226,16 +232,11 @@ def test_where_requests_fail_the_list_shows_the_times_of_all(bench, qapp, qtbot)
 def test_the_list_of_runs_by_keyboard(bench, qapp, qtbot) -> None:
     """Tab goes on from the list, and Delete forgets the run."""
     bench.end()
-    window = QWidget()
-    qtbot.addWidget(window)
-    window.resize(1000, 700)
-    window.show()
-    card = RunsCard(window, ThemeManager(qapp, "dark"), bench.keeper)
-    card.open()
+    card = opened_card(bench, qapp, qtbot)
     qtbot.waitUntil(lambda: card.table.rowCount() == 1)
     QTest.keyClick(card.search, Qt.Key.Key_Tab)
-    assert window.focusWidget() is card.table
+    assert card.host.focusWidget() is card.table
     QTest.keyClick(card.table, Qt.Key.Key_Tab)
-    assert window.focusWidget() is card.buttons["Open"]
+    assert card.host.focusWidget() is card.buttons["Open"]
     QTest.keyClick(card.table, Qt.Key.Key_Delete)
     qtbot.waitUntil(lambda: card.table.rowCount() == 0)
