@@ -6,26 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from engine.run.session import Session
-from engine.why.chain import explain
-from engine.why.record import Record
 from tests.helpers.builders import client, constant, design, exponential, link, node
+from tests.helpers.chains import chain_of
 
 if TYPE_CHECKING:
     from engine.model.design import Design
-    from engine.why.fact import Fact
 
 AT = 40.0
-
-
-def chain(made: Design, **asked: Any) -> tuple[Fact, ...]:
-    """The chain of causes of a whole run, with two samples a second."""
-    session = Session(made)
-    record = Record(session.plan)
-    while session.now < made.scenario.duration:
-        session.advance(session.now + 0.5)
-        record.add(session.snapshot())
-    return explain(record, {each.id: each.name or each.id for each in made.nodes}, **asked)
 
 
 def event(target: str, change: str, **fields: Any) -> dict[str, Any]:
@@ -54,18 +41,18 @@ def row(events: list[dict[str, Any]], rate: float = 100.0, **changes: dict[str, 
 
 def test_only_who_gave_up_says_so() -> None:
     """Whoever only hears of a timeout further on has waited for a second, and not for its own two or three."""
-    facts = chain(row([event("bank", "slow", factor=400.0)]))
+    facts = chain_of(row([event("bank", "slow", factor=400.0)]))
     told = [fact.link for fact in facts if "longer than the timeout" in fact.what]
     assert told == ["shop-bank"], [(fact.time, fact.what) for fact in facts]
 
 
 def test_a_timeout_and_connections_are_told_as_they_were_then() -> None:
-    facts = chain(row([event("shop-bank", "set", path="timeout", value=0.005)]))
+    facts = chain_of(row([event("shop-bank", "set", path="timeout", value=0.005)]))
     (told,) = [fact for fact in facts if "longer than the timeout" in fact.what]
     assert told.value == pytest.approx(0.005)
     few = event("shop-bank", "set", path="connection.max_connections", value=1)
     plenty = {"connection": {"max_connections": 50}}
-    facts = chain(row([few], shop_bank=plenty))
+    facts = chain_of(row([few], shop_bank=plenty))
     (told,) = [fact for fact in facts if "connections are taken" in fact.what]
     assert told.value == pytest.approx(1.0)
     assert told.what.endswith(": 1 of 1 connections are taken")
@@ -74,7 +61,7 @@ def test_a_timeout_and_connections_are_told_as_they_were_then() -> None:
 def test_whoever_waits_while_connections_are_set_up_is_not_told_that_all_are_taken() -> None:
     """The shop has a hundred workers: it can never have two hundred connections in use."""
     many = {"connection": {"max_connections": 200, "round_trips": 2}, "delay": constant(0.02)}
-    facts = chain(row([event("bank", "slow", factor=100.0)], shop_bank=many))
+    facts = chain_of(row([event("bank", "slow", factor=100.0)], shop_bank=many))
     assert facts[0].item == "bank"
     assert not [fact for fact in facts if "connections are taken" in fact.what]
 
@@ -83,7 +70,7 @@ def test_whoever_waits_while_connections_are_set_up_is_not_told_that_all_are_tak
 def test_no_line_is_older_than_the_event_behind_it(change: str) -> None:
     """The bank is 90 % busy, so that it has a line now and then: that is not what the event has done."""
     fields = {"factor": 20.0} if change == "slow" else {}
-    facts = chain(row([event("bank", change, **fields)], rate=900.0 / 10, bank={"workers": 2}))
+    facts = chain_of(row([event("bank", change, **fields)], rate=900.0 / 10, bank={"workers": 2}))
     assert facts[0].item == "bank"
     assert facts[0].time == pytest.approx(AT)
     full = [fact for fact in facts if "Bank is full" in fact.what]
@@ -97,6 +84,6 @@ def test_whoever_never_answers_is_named_though_nobody_near_gives_up() -> None:
     raw = made.model_dump(exclude_unset=True, by_alias=True)
     for each in raw["links"][1:]:
         each["config"] = {"delay": constant(0.0)}
-    facts = chain(type(made).model_validate(raw))
+    facts = chain_of(type(made).model_validate(raw))
     assert [fact.item for fact in facts if fact.first] == ["bank"]
     assert facts[0].time == pytest.approx(AT)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
 
 from engine.model.design import Design
-from engine.run.session import Session
-from engine.why.chain import explain
-from engine.why.fact import Fact
-from engine.why.record import Record
 from tests.helpers.builders import client, constant, design, exponential, link, node
+from tests.helpers.chains import chain_of
 
+chain = partial(chain_of, step=2.0)
 Event = dict[str, Any]
 AT = 60.0
 
@@ -50,17 +49,6 @@ def shop(events: list[Event], **changes: Any) -> Design:
     fields = {"duration": 120.0, "warmup": 10.0, "seed": 1, "events": events}
     classes = [{"name": "read", "keys": {"law": "zipf", "count": 10_000, "alpha": 0.9}}]
     return design(nodes, links, classes=classes, **(fields | changes))
-
-
-def chain(made: Design, **asked: Any) -> tuple[Fact, ...]:
-    """The chain of causes of a whole run."""
-    session = Session(made)
-    record = Record(session.plan)
-    record.add(session.snapshot())
-    while session.now < made.scenario.duration:
-        session.advance(session.now + 2.0)
-        record.add(session.snapshot())
-    return explain(record, {each.id: each.name or each.id for each in made.nodes}, **asked)
 
 
 def at(target: Any, change: str, duration: float | None = 20.0, **fields: Any) -> Event:

@@ -6,27 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from engine.run.session import Session
-from engine.why.chain import explain
-from engine.why.record import Record
 from tests.helpers.builders import client, design, exponential, link, node
+from tests.helpers.chains import chain_of
 
 if TYPE_CHECKING:
     from engine.model.design import Design
-    from engine.why.fact import Fact
 
 AT = 40.0
 Raw = dict[str, Any]
-
-
-def chain(made: Design, **asked: Any) -> tuple[Fact, ...]:
-    """The chain of causes of a whole run."""
-    session = Session(made)
-    record = Record(session.plan)
-    while session.now < made.scenario.duration:
-        session.advance(session.now + 0.5)
-        record.add(session.snapshot())
-    return explain(record, {each.id: each.name or each.id for each in made.nodes}, **asked)
 
 
 def event(target: str, change: str, duration: float | None = 20.0, **fields: Any) -> Raw:
@@ -122,7 +109,7 @@ PLANTED: dict[str, tuple[Design, str, str]] = {
 @pytest.mark.parametrize("name", list(PLANTED))
 def test_the_chain_begins_with_what_was_planted(name: str) -> None:
     made, wanted, words = PLANTED[name]
-    facts = chain(made)
+    facts = chain_of(made)
     told = [(fact.time, fact.item, fact.what) for fact in facts]
     assert facts, name
     assert (facts[0].item, facts[0].time) == (wanted, pytest.approx(AT)), told
@@ -134,7 +121,7 @@ def test_the_chain_begins_with_what_was_planted(name: str) -> None:
 def test_workers_that_are_too_few_are_named() -> None:
     """Three that need 60 ms a message, with what they call: nothing happened, so that it is inferred."""
     few = {"instances": 1, "workers": 3, "service_time": exponential(0.05)}
-    facts = chain(orders([], packers=few))
+    facts = chain_of(orders([], packers=few))
     first = next(fact for fact in facts if fact.first)
     assert first.inferred
     assert first.item == "packers"
@@ -142,7 +129,7 @@ def test_workers_that_are_too_few_are_named() -> None:
 
 
 def test_a_node_that_is_asked_about_says_how_slow_it_is() -> None:
-    facts = chain(orders([event("shelf", "slow", factor=40.0)]), item="packers")
+    facts = chain_of(orders([event("shelf", "slow", factor=40.0)]), item="packers")
     assert facts[0].item == "shelf"
     (slow,) = [fact for fact in facts if "Packers: answers take" in fact.what]
     assert slow.value is not None
@@ -151,7 +138,7 @@ def test_a_node_that_is_asked_about_says_how_slow_it_is() -> None:
 
 @pytest.mark.parametrize("factor", [1.0, 3.0])
 def test_a_queue_that_takes_a_burst_has_no_chain(factor: float) -> None:
-    assert chain(orders([event("users", "traffic", 6.0, factor=factor)])) == ()
+    assert chain_of(orders([event("users", "traffic", 6.0, factor=factor)])) == ()
 
 
 def test_a_little_more_for_long_is_named_and_chance_is_not() -> None:
@@ -162,7 +149,7 @@ def test_a_little_more_for_long_is_named_and_chance_is_not() -> None:
         node("web", "service", workers=1, service_time=exponential(0.01)),
     ]
     made = design(nodes, [link("users", "web")], duration=180.0, warmup=5.0, seed=1)
-    facts = chain(made)
+    facts = chain_of(made)
     assert facts
     assert facts[0].item == "users"
     assert facts[0].first
@@ -178,6 +165,6 @@ def test_a_little_more_for_long_is_named_and_chance_is_not() -> None:
             ),
         ]
         assert (
-            chain(design(nodes, [link("users", "web")], duration=180.0, warmup=5.0, seed=seed))
+            chain_of(design(nodes, [link("users", "web")], duration=180.0, warmup=5.0, seed=seed))
             == ()
         )
