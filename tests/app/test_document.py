@@ -19,15 +19,7 @@ from engine.model.edits import (
     SetDesign,
     SetField,
 )
-
-
-class Clock:
-    """Wall time that a test sets."""
-
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.helpers.fakes import Clock
 
 
 class Log(QObject):

@@ -20,14 +20,7 @@ from engine.run.protocol import (
     StartOver,
     StepTime,
 )
-from tests.helpers.fakes import FakeTransport
-
-
-class Clock:
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.helpers.fakes import Clock, FakeTransport
 
 
 @pytest.fixture

@@ -8,6 +8,16 @@ from engine.run.protocol import Progress, Run, Started, StartOver, StepRequest, 
 from engine.sim.snapshot import Snapshot
 
 
+class Clock:
+    """Wall seconds that a test sets."""
+
+    def __init__(self, now: float = 0.0) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+
 class FakeTransport:
     """Takes down commands and delivers the reports that a test queues."""
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication
 
 from engine.model.design import Design
+from tests.helpers.fakes import Clock
 from tests.widgets.charts.runs import DESIGN, second, snapshot
 from widgets.charts import ChartsPanel
 from widgets.charts.pace import Pace
@@ -17,15 +18,6 @@ from widgets.theme import DARK
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
-
-
-class Clock:
-    """Seconds, as one sets them."""
-
-    now = 5.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 class Paintings(QObject):
@@ -40,7 +32,7 @@ class Paintings(QObject):
 
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(5.0)
 
 
 @pytest.fixture

@@ -4,21 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from tests.helpers.fakes import Clock
 from widgets.charts.pace import Pace
-
-
-class Clock:
-    """Seconds, as one sets them."""
-
-    now = 5.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(5.0)
 
 
 @pytest.fixture
