@@ -77,7 +77,17 @@ class RunKeeper(QObject):
 
     def find(self, search: str, show: Callable[[tuple[KeptRun, ...]], object]) -> None:
         """Have the runs shown in which some words occur."""
-        self._send("Reading the runs", partial(_list, self._path, search), show)
+
+        def take(found: tuple[tuple[KeptRun, ...], int]) -> None:
+            runs, damaged = found
+            show(runs)
+            if damaged:
+                are = "is" if damaged == 1 else "are"
+                self.failed.emit(
+                    f"{damaged} of the kept runs {are} damaged, and left out of the list"
+                )
+
+        self._send("Reading the runs", partial(_list, self._path, search), take)
 
     def delete(self, number: int) -> None:
         """Forget a run."""
@@ -164,11 +174,12 @@ def _add(path: Path, title: str, text: str, result: Mapping[str, Any] | None) ->
     return "Kept in the list of runs (Ctrl+H)."
 
 
-def _list(path: Path, search: str) -> tuple[KeptRun, ...]:
-    """The runs."""
+def _list(path: Path, search: str) -> tuple[tuple[KeptRun, ...], int]:
+    """The runs, and how many of all are damaged."""
     from engine.run.archive import Archive  # noqa: PLC0415
 
-    return Archive(path).find(search)
+    archive = Archive(path)
+    return archive.find(search), archive.damaged
 
 
 def _delete(path: Path, number: int) -> str:

@@ -242,8 +242,9 @@ def _figures(summary: Mapping[str, Any]) -> tuple[str, str]:
     found = [each for each in clients.values() if isinstance(each, dict)]
     # Answers alone look the better the more requests fail.
     of = "latency_all" if _fails(found) else "latency"
-    slow = [(each.get(of) or each.get("latency") or {}).get("p99") for each in found]
-    times = [each for each in slow if isinstance(each, int | float)]
+    slow = [each.get(of) or each.get("latency") for each in found]
+    ends = [each.get("p99") for each in slow if isinstance(each, dict)]
+    times = [each for each in ends if isinstance(each, int | float)]
     rates = [each.get("goodput", 0.0) for each in found]
     goodput = sum(each for each in rates if isinstance(each, int | float))
     of_all = " of all" if times and of == "latency_all" else ""

@@ -54,6 +54,11 @@ def read_json(text: str, wanted: str = DESIGN) -> dict[str, Any]:
     return value
 
 
+def finite_json(text: str | bytes) -> Any:
+    """What a text of JSON holds, without numbers that are none. Raises ``ValueError`` and ``RecursionError``."""
+    return json.loads(text, parse_constant=_no_constant, parse_float=_finite)
+
+
 def check_counts(raw: dict[str, Any]) -> None:
     """Refuse more items than any view could show."""
     for name in MAX_COUNTS:

@@ -13,6 +13,7 @@ import zlib
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+from engine.model.reading import finite_json
 from engine.records import dataclass
 
 if TYPE_CHECKING:
@@ -91,6 +92,8 @@ class Archive:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self.damaged = 0
+        """Runs that the last look could not read; they stay where they are."""
 
     def add(self, run: NewRun, now: datetime) -> None:
         """Keep a run; one that is there already becomes the latest. Raises ``ArchiveError``."""
@@ -123,8 +126,11 @@ class Archive:
         if not self._path.exists():
             return ()
         with self._opened() as database:
-            rows = database.execute(f"SELECT {_LINE} FROM runs ORDER BY made DESC, id DESC")
-            found = tuple(_kept(row) for row in rows)
+            rows = database.execute(
+                f"SELECT {_LINE} FROM runs ORDER BY made DESC, id DESC"
+            ).fetchall()
+        found = tuple(run for row in rows if (run := _kept(row)) is not None)
+        self.damaged = len(rows) - len(found)
         words = search.casefold().split()
         return tuple(run for run in found if all(word in _text(run) for word in words))
 
@@ -149,17 +155,11 @@ class Archive:
             if writes:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
             with closing(sqlite3.connect(self._path, timeout=PATIENCE)) as database:
+                database.text_factory = _text_or_bytes
                 self._settle(database)
                 yield database
-        except sqlite3.OperationalError as error:
-            if "locked" in str(error) or "busy" in str(error):
-                msg = f"{self._path}: another program is writing to it; try again in a moment"
-            else:
-                msg = f"{self._path}: {error}; see whether the disk is full or the folder is protected"
-            raise ArchiveError(msg) from error
         except (sqlite3.DatabaseError, zlib.error, ValueError, RecursionError) as error:
-            msg = f"{self._path}: it is damaged ({error}); move it away, and a new one is begun"
-            raise ArchiveError(msg) from error
+            raise ArchiveError(f"{self._path}: {_problem(error)}") from error
         except OSError as error:
             msg = f"{self._path}: {error.strerror or error}; see whether the folder is protected"
             raise ArchiveError(msg) from error
@@ -194,10 +194,37 @@ def _refuse_strange(database: sqlite3.Connection) -> None:
         raise ValueError(msg)
 
 
-def _kept(row: tuple[Any, ...]) -> KeptRun:
-    """A line of the table. Raises ``ValueError`` or ``zlib.error`` where it is damaged."""
+def _problem(error: Exception) -> str:
+    """What is wrong with a database, and what to do, in one line."""
+    words = " ".join(str(error).split())
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    if not isinstance(error, sqlite3.OperationalError) or code == sqlite3.SQLITE_ERROR:
+        return f"it is damaged ({words}); move it away, and a new one is begun"
+    if "locked" in words or "busy" in words:
+        return "another program is writing to it; try again in a moment"
+    return f"{words}; see whether the disk is full or the folder is protected"
+
+
+def _text_or_bytes(stored: bytes) -> str | bytes:
+    """A text, or what was stored where that is none: it is damaged, but says nothing about other runs."""
+    try:
+        return stored.decode()
+    except UnicodeDecodeError:
+        return stored
+
+
+def _kept(row: tuple[Any, ...]) -> KeptRun | None:
+    """A line of the table; None where it is damaged."""
+    try:
+        return _read(row)
+    except (zlib.error, ValueError, RecursionError):
+        return None
+
+
+def _read(row: tuple[Any, ...]) -> KeptRun:
+    """A line of the table. Raises ``ValueError``, ``zlib.error`` or ``RecursionError`` where it is damaged."""
     *values, summary = row
-    result = {} if summary is None else json.loads(_unpacked(summary))
+    result = {} if summary is None else finite_json(_unpacked(summary))
     if not isinstance(result, dict):
         msg = "a result is no object"
         raise ValueError(msg)  # noqa: TRY004 - damage, as any other

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.model.memory import DEFAULT_MEMORY
+from engine.model.reading import finite_json
 from engine.release import engine_version
 from engine.study.points import Outcome, Point, Variant, digest_of
 from engine.study.trial import Trial
@@ -170,7 +171,7 @@ class Storage:
     def _take(self, line: bytes) -> bool:
         """Whether a line is one of a study; one that is damaged says nothing, and is computed again."""
         try:
-            raw = json.loads(line)
+            raw = finite_json(line)
             if "text" in raw:
                 sound = digest_of(raw["text"]) == raw["design"]
                 if sound:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtTest import QTest
@@ -227,6 +229,28 @@ def test_where_requests_fail_the_list_shows_the_times_of_all(bench, qapp, qtbot)
         cell = card.table.item(0, 5)
         assert cell.text() == shown
         assert bool(cell.toolTip()) == shown.endswith("of all")
+
+
+def test_a_damaged_run_is_told_and_the_others_are_listed(bench, qapp, qtbot) -> None:
+    bench.end()
+    bench.keeper.keep()
+    bench.session.advance(31.0)
+    bench.hear(Recorded(dumps(bench.session.journal())))
+    with sqlite3.connect(bench.path) as database:
+        database.execute("UPDATE runs SET seed = 'many' WHERE ended = 31.0")
+    database.close()
+    card = opened_card(bench, qapp, qtbot)
+    assert card.table.rowCount() == 1
+    assert bench.failed == ["1 of the kept runs is damaged, and left out of the list"]
+
+
+def test_a_result_of_another_form_shows_no_times(bench, qapp, qtbot) -> None:
+    for latency in ("slow", [1], {"p99": "late"}, {}):
+        result = {"clients": {"users": {"goodput": 9.0, "latency": latency}}}
+        run = KeptRun(1, "2026-11-30", "Shop", "d", "f" * 64, 1, 30.0, 0, result)
+        card = opened_card(bench, qapp, qtbot)
+        card.show_runs((run,))
+        assert card.table.item(0, 5).text() == ""
 
 
 def test_the_list_of_runs_by_keyboard(bench, qapp, qtbot) -> None:

@@ -11,6 +11,9 @@ from engine.records import dataclass
 MAX_ARRIVALS: Final = 200_000
 """Most arrivals that are kept one by one: some two megabytes in the design's file."""
 
+_QUOTED: Final = 60
+"""Characters of a cell that a message quotes."""
+
 
 class RecordingError(ValueError):
     """A recording that cannot be used. The message is one line: file, line, what, remedy."""
@@ -94,6 +97,11 @@ def shares_of(counts: Counter[str]) -> dict[str, float]:
     """The share of each, the most frequent first."""
     total = counts.total()
     return {name: count / total for name, count in counts.most_common()}
+
+
+def quoted(cell: str) -> str:
+    """A cell for a message: in quotes, printable, of a long one the beginning."""
+    return repr(cell if len(cell) <= _QUOTED else f"{cell[:_QUOTED]}...")
 
 
 def spaced(number: int) -> str:

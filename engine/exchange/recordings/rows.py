@@ -16,6 +16,7 @@ from engine.exchange.recordings.recording import (
     Recording,
     RecordingError,
     length_of,
+    quoted,
     shares_of,
     spaced,
 )
@@ -75,7 +76,9 @@ class Rows:
         """Take in the work of the present arrival."""
         work = instants.number(cell)
         if work is None or not 0.0 <= work * unit.seconds <= _MAX_WORK:
-            raise self.wrong(f"{cell!r} is no work; write {unit.words} from 0 to a million seconds")
+            raise self.wrong(
+                f"{quoted(cell)} is no work; write {unit.words} from 0 to a million seconds"
+            )
         self._work.append(work * unit.seconds)
 
     def wrong(self, what: str) -> RecordingError:
@@ -140,9 +143,9 @@ class Rows:
                 if self._dates
                 else "a number of seconds"
             )
-            raise self.wrong(f"{cell!r} is not {like}; write all times alike")
+            raise self.wrong(f"{quoted(cell)} is not {like}; write all times alike")
         if not (math.isfinite(value) if self._dates else instants.is_time(value)):
-            raise self.wrong(f"the time {cell} is no time; write seconds from 0 on")
+            raise self.wrong(f"the time {quoted(cell)[1:-1]} is no time; write seconds from 0 on")
         if self._coarse and not instants.is_whole_second(cell):
             self._coarse = False
         return value

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from engine.exchange.recordings import instants
-from engine.exchange.recordings.recording import RecordingError
+from engine.exchange.recordings.recording import RecordingError, quoted
 from engine.exchange.recordings.rows import Rows
 from engine.exchange.recordings.source import lines_of
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from engine.exchange.recordings.options import Options
     from engine.exchange.recordings.recording import RateCurve, Recording
 
+_SHOWN: Final = 12
+"""Columns of a header that a message names."""
 _TIMES: Final = (
     "time",
     "timestamp",
@@ -138,18 +140,27 @@ class _Columns:
             for place, cell in enumerate(cells):
                 if cell.casefold() == wanted.casefold():
                     return place
-            raise self._rows.wrong(f"has no column {wanted!r}; name one of its header: {cells}")
+            known = ", ".join(map(quoted, cells[:_SHOWN])) + (
+                ", ..." if len(cells) > _SHOWN else ""
+            )
+            raise self._rows.wrong(
+                f"has no column {quoted(wanted)}; name one of its header: {known}"
+            )
         times = [place for place, name in enumerate(names) if name in _TIMES]
         if not times:
             raise self._rows.wrong(
-                f"{cells[0]!r} is no time, nor a header with a column 'time'; {EXPECTED}"
+                f"{quoted(cells[0])} is no time, nor a header with a column 'time'; {EXPECTED}"
             )
         taken = min(times, key=lambda place: _TIMES.index(names[place]))
         if [names[place] for place in times].count(names[taken]) > 1:
-            raise self._rows.wrong(f"has two columns {cells[taken]!r}; give them different names")
+            raise self._rows.wrong(
+                f"has two columns {quoted(cells[taken])}; give them different names"
+            )
         if len(times) > 1:
             others = ", ".join(repr(cells[place]) for place in times if place != taken)
-            self._rows.notes.append(f"times are taken from {cells[taken]!r}, not from {others}")
+            self._rows.notes.append(
+                f"times are taken from {quoted(cells[taken])}, not from {others}"
+            )
         return taken
 
     def measures(self, cells: list[str]) -> bool:
@@ -218,7 +229,7 @@ def _refuse_sums(cells: list[str], rows: Rows) -> None:
     sums = [cell for cell, name in zip(cells, names, strict=True) if name in _SUMS | _RATES]
     if sums and not any(_OTHERS.get(name) for name in names):
         raise rows.wrong(
-            f"{sums[0]!r} counts many requests a line: this is an aggregate, not a recording of single "
+            f"{quoted(sums[0])} counts many requests a line: this is an aggregate, not a recording of single "
             "arrivals; give the client a rate curve [[t, rps], …] instead"
         )
 

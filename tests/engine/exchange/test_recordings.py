@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from engine.exchange.recordings.formats import load_recording, read_recording
+from engine.exchange.recordings.options import Options
 from engine.exchange.recordings.recording import (
     MAX_ARRIVALS,
     RateCurve,
@@ -198,3 +199,25 @@ def test_a_long_recording_makes_a_file_that_can_be_read() -> None:
     assert max(map(len, text.splitlines())) <= 110
     assert text.count("\n") < MAX_ARRIVALS / 3
     assert loads(text) == replayed
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["0.5", "1", "a" * 5_000],
+        ["time,class,work", f"1,get,{'9' * 5_000}"],
+        ["time,class", f"{'9' * 5_000},get"],
+        ["a" * 5_000, "1"],
+    ],
+)
+def test_a_message_quotes_the_beginning_of_a_long_cell(lines: list[str]) -> None:
+    with pytest.raises(RecordingError) as caught:
+        read(*lines)
+    assert len(str(caught.value)) < 400
+
+
+def test_a_message_names_the_first_of_many_columns() -> None:
+    header = ",".join(f"column{n}" + "x" * 500 for n in range(500))
+    with pytest.raises(RecordingError, match="has no column 'when'") as caught:
+        read_recording(f"{header}\n1\n", "log.csv", Options(time_column="when"))
+    assert len(str(caught.value)) < 1_200

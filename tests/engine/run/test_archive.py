@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import zlib
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -130,8 +131,7 @@ def test_a_damaged_run_is_one_line(path: Path) -> None:
     database.close()
     with pytest.raises(ArchiveError, match="is damaged"):
         kept.journal(1)
-    with pytest.raises(ArchiveError, match="is damaged"):
-        kept.find()
+    assert (kept.find(), kept.damaged) == ((), 1)
 
 
 @pytest.mark.parametrize(
@@ -142,16 +142,51 @@ def test_a_damaged_run_is_one_line(path: Path) -> None:
         "UPDATE runs SET seed = 'many'",
         "UPDATE runs SET ended = 'never'",
         "UPDATE runs SET made = x'ff'",
+        "UPDATE runs SET title = CAST(x'ff' AS TEXT)",
     ],
 )
-def test_a_field_that_holds_something_else_is_one_line(path: Path, change: str) -> None:
+def test_a_damaged_run_hides_no_other(path: Path, change: str) -> None:
     kept = Archive(path)
     kept.add(run(), NOON)
+    kept.add(run("Bank"), NOON + timedelta(hours=1))
     with sqlite3.connect(path) as database:
-        database.execute(change)
+        database.execute(f"{change} WHERE title = 'Shop'")
     database.close()
-    with pytest.raises(ArchiveError, match="is damaged"):
-        kept.find()
+    assert [each.title for each in kept.find()] == ["Bank"]
+    assert kept.damaged == 1
+    kept.add(run("Inn"), NOON + timedelta(hours=2))
+    assert [each.title for each in kept.find()] == ["Inn", "Bank"]
+
+
+def test_numbers_that_are_none_are_damage(path: Path) -> None:
+    kept = Archive(path)
+    kept.add(run(), NOON)
+    for name in ("NaN", "Infinity", "1e999"):
+        packed = zlib.compress(f'{{"clients": {{"users": {{"goodput": {name}}}}}}}'.encode())
+        with sqlite3.connect(path) as database:
+            database.execute("UPDATE runs SET summary = ?", (packed,))
+        database.close()
+        assert (kept.find(), kept.damaged) == ((), 1)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "ALTER TABLE runs RENAME COLUMN title TO named",
+        (
+            "PRAGMA writable_schema = ON;"
+            "UPDATE sqlite_master SET sql = replace(sql, 'id INTEGER', '''id INTEGER')"
+        ),
+    ],
+)
+def test_a_table_of_another_form_is_one_line_about_damage(path: Path, change: str) -> None:
+    Archive(path).add(run(), NOON)
+    database = sqlite3.connect(path)
+    database.executescript(change)
+    database.close()
+    with pytest.raises(ArchiveError, match="is damaged") as caught:
+        Archive(path).find()
+    assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,17 @@ def test_a_damaged_line_is_computed_again(tmp_path: Path) -> None:
         assert list(reread(tmp_path)) == [key for key in kept if key != list(kept)[1]]
 
 
+def test_a_result_with_numbers_that_are_none_is_computed_again(tmp_path: Path) -> None:
+    kept = filled(tmp_path)
+    file = tmp_path / "study.jsonl"
+    lines = file.read_text().splitlines()
+    for bad in ("NaN", "-Infinity", "1e999"):
+        line = lines[2].replace('"result": {', f'"result": {{"more": {bad}, ')
+        assert line != lines[2]
+        file.write_text("\n".join([*lines[:2], line, lines[3]]) + "\n")
+        assert list(reread(tmp_path)) == [key for key in kept if key != list(kept)[1]]
+
+
 def test_results_of_another_version_are_not_mixed_in(tmp_path: Path) -> None:
     point = variant().point(1)
     with Storage(tmp_path) as storage:
