@@ -42,6 +42,8 @@ class Capacity:
     """Mean time (s) that a request keeps a worker, calls included where workers are held."""
     rate: float
     """Requests per second that all instances serve; infinite without workers to run out of."""
+    waits: float = 0.0
+    """Of the hold, what it waits for others (s)."""
 
 
 def capacities(plan: Plan, demand: Demand) -> dict[str, Capacity]:
@@ -103,7 +105,7 @@ def _capacity(node: NodePlan, work: float, waits: float, instances: float) -> Ca
     cpu = station.cpu
     if cpu is not None and work > 0.0 and node.traffic is None:
         rate = min(rate, instances * cpu.quota / cpu.period / work)
-    return Capacity(hold, rate)
+    return Capacity(hold, rate, waits)
 
 
 def _fastest(station: StationPlan, workers: int, work: float, waits: float) -> float:

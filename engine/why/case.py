@@ -94,8 +94,9 @@ class Case:
         return True
 
     def note(self, sign: str, fact: Fact) -> None:
-        """Write a fact down, the earliest of its sort."""
+        """Write a fact down, the earliest of its sort; it counts as found now."""
         key = (sign, fact.item)
         known = self.facts.get(key)
         if known is None or fact.time < known.time:
+            self.facts.pop(key, None)
             self.facts[key] = fact

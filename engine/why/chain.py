@@ -7,8 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from engine.records import dataclass
+from engine.why.case import Case
 from engine.why.inquiry import MUCH_SLOWER, Inquiry
+from engine.why.limits import Limits
 from engine.why.signs import Signs
+from engine.why.standing import Standing
 from engine.why.stretch import AFTER
 
 if TYPE_CHECKING:
@@ -39,6 +42,8 @@ class _Trouble:
     fails: bool
     logged_out: bool = False
     """Whether its users are logged out, while nothing fails."""
+    behind: str | None = None
+    """The node that never catches up with what comes, from the beginning on, while nothing fails."""
     unseen: bool = False
     """Whether no client feels it: messages that were taken are not worked on."""
 
@@ -104,7 +109,12 @@ def _chain(
     left = None if begun is None else trouble.stretch.since(begun)
     if begun is None or left is None:
         return facts
-    return _asked(record, names, replace(trouble, stretch=left), max(begun, since))
+    again = _asked(record, names, replace(trouble, stretch=left), max(begun, since))
+    start = record.samples[0].start
+    before = [each for each in facts if each.first and each.time <= start < begun]
+    small = {each.item for each in before}
+    rest = (each for each in again if not (each.first and each.inferred and each.item in small))
+    return (*before, *rest)
 
 
 def _asked(
@@ -115,6 +125,8 @@ def _asked(
     is_client = any(each.id == trouble.item and each.traffic for each in record.plan.nodes)
     if is_client and trouble.stretch in inquiry.signs.stuck(trouble.item):
         inquiry.client_is_stuck(trouble.item, trouble.stretch)
+    elif trouble.behind is not None:
+        inquiry.never_catches_up(trouble.item, trouble.behind, trouble.stretch)
     elif is_client and trouble.fails:
         inquiry.client_suffers(trouble.item, trouble.stretch)
     elif is_client:
@@ -124,6 +136,7 @@ def _asked(
         inquiry.users_logged_out(trouble.item, trouble.stretch)
     else:
         inquiry.node_suffers(trouble.item, trouble.stretch)
+    inquiry.look_at_beginning(trouble.item, trouble.stretch, fails=trouble.fails)
     late = trouble.stretch.seen + 2.0 * AFTER
     found = [pair for pair in enumerate(inquiry.facts.values()) if pair[1].time <= late]
     # What was found later is nearer to the beginning.
@@ -140,6 +153,7 @@ def _troubles(record: Record, signs: Signs, item: str | None) -> Iterable[_Troub
     """What is wrong at the clients, or at one node."""
     yield from _logouts(record, signs, item)
     yield from _messages(record, signs, item)
+    yield from _overloads(record, item)
     wanted = [each.id for each in record.plan.nodes if each.traffic is not None]
     for name in wanted if item is None else [item]:
         for stretch in signs.failing(name):
@@ -177,3 +191,22 @@ def _messages(record: Record, signs: Signs, item: str | None) -> Iterable[_Troub
                 yield _Trouble(node.id, stretch, stretch.peak, fails=False, unseen=unseen)
         for stretch in signs.lost_letters(node.id):
             yield _Trouble(node.id, stretch, stretch.total, fails=False, unseen=unseen)
+
+
+def _overloads(record: Record, item: str | None) -> Iterable[_Trouble]:
+    """When nodes never catch up with what comes, from the beginning to the end: nothing is usual, so nothing stands out."""
+    case = Case(record, {})
+    standing = Standing(case, Limits(case), math.inf)
+    if not standing.tells:
+        return
+    for node in record.plan.nodes:
+        if node.traffic is not None:
+            if item in (None, node.id):
+                for name in standing.waited_for(node.id):
+                    stretch = standing.never_catches_up(name)
+                    if stretch is not None:
+                        yield _Trouble(node.id, stretch, stretch.peak, fails=False, behind=name)
+        elif node.keeps_messages and item in (None, node.id):
+            stretch = standing.piles_up(node.id)
+            if stretch is not None:
+                yield _Trouble(node.id, stretch, stretch.peak, fails=False, unseen=item is None)

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 MANY: Final = 0.15
 """Share of the failures from which a reason, or of all failing links one, is followed."""
-_TIMES: Final = ("timeout", "deadline", "expired", "bulkhead_full")
+TIMES: Final = ("timeout", "deadline", "expired", "bulkhead_full")
 """Reasons that say: it took too long."""
-_ROOM: Final = ("queue_full", "shed", "rate_limited", "conflict")
+ROOM: Final = ("queue_full", "shed", "rate_limited", "conflict")
 """Reasons that say: too much came."""
 _GONE: Final = ("unavailable", "crashed", "network")
 
@@ -51,7 +51,7 @@ class Failures:
     def _failed_for(self, reason: str, link: LinkPlan, found: Stretch) -> None:
         """Calls over a link fail for one reason."""
         target = link.target
-        if reason in _TIMES:
+        if reason in TIMES:
             timeout = self._case.link_at(link, found.seen).timeout
             end = found.start + WINDOW
             own = self._case.signs.own_share(link.id, "timeout", found.start, end)
@@ -66,7 +66,7 @@ class Failures:
                     ),
                 )
             self.slowness.link_slow(link, found)
-        elif reason in _ROOM and not self._passes_on(target, reason, found):
+        elif reason in ROOM and not self._passes_on(target, reason, found):
             self._case.note(
                 reason,
                 Fact(

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Final
 from engine.why import words
 from engine.why.case import WINDOW, Case
 from engine.why.fact import Fact
-from engine.why.failures import MANY, Failures
+from engine.why.failures import MANY, ROOM, TIMES, Failures
+from engine.why.standing import Standing
 from engine.why.stretch import at
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from engine.why.stretch import Stretch
 
 
+BEGINNING: Final = 5.0
+"""Seconds from the beginning of a run that are looked at for what was so from then on."""
 MUCH_SLOWER: Final = 3.0
 """Times as long as usual from which who asks waits."""
 
@@ -47,6 +50,32 @@ class Inquiry:
     def facts(self) -> Mapping[tuple[str, str | None], Fact]:
         """What was found so far, in the order in which it was."""
         return self._case.facts
+
+    def look_at_beginning(self, item: str, near: Stretch, *, fails: bool) -> None:
+        """Note what was too much, or amiss, from the beginning of the run on."""
+        recorded = [fact.time for fact in self._case.outside() if not fact.inferred]
+        begun = self._case.record.samples[0].start
+        later = [each for each in recorded if each > begun]
+        until = min([max(near.seen, begun + BEGINNING), *later])
+        standing = Standing(self._case, self._failures.limits, until)
+        if not standing.tells:
+            return
+        reasons = self._case.signs.reasons(item, near.start, near.start + WINDOW) if fails else {}
+        slow = any(reason in (*TIMES, *ROOM) for reason, part in reasons.items() if part >= MANY)
+        standing.look(
+            item,
+            self._slowness.note_line,
+            only_failing=bool(reasons) and not slow,
+            surely=bool(recorded),
+        )
+
+    def never_catches_up(self, client: str, name: str, stretch: Stretch) -> None:
+        """A node never catches up with what a client asks for, from the beginning to the end."""
+        takes = self._case.signs.lately(client, stretch)
+        if takes > 0.0:
+            text = f"{self._case.name(client)}: answers take up to {words.seconds(takes)}"
+            self._case.note("slow", Fact(stretch.seen, text, node=client, value=takes))
+        self._slowness.node_slow(name, stretch)
 
     def client_suffers(self, client: str, stretch: Stretch) -> None:
         """Requests of a client fail."""

@@ -14,6 +14,7 @@ from engine.why.stretch import AFTER, behind
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from engine.plan.primitives import NodePlan
     from engine.why.case import Case
     from engine.why.stretch import Stretch
 
@@ -43,20 +44,24 @@ class Load:
         self._case.events.on_node(name, found, self._case.note)
         if first and self._case.begins("dial", ""):
             self._case.events.on_all(name, found, self._case.note)
-        self._case.note(
-            "more",
-            Fact(
-                found.seen,
+        known = self._case.signs.knows(name, near.start - AFTER)
+        if known or self._asks_less_later(node):
+            text = (
                 f"{self._case.name(name)} {'asks for' if first else 'gets'} {words.rate(rate)}, "
-                f"{words.times(rate / common)} as much as before",
-                node=name,
-                value=rate,
-                first=first,
-            ),
-        )
+                f"{words.times(rate / common)} as much as {'before' if known else 'later'}"
+            )
+            seen = found.seen if known else found.start
+            self._case.note("more", Fact(seen, text, node=name, value=rate, first=first))
         for link in self._case.entering[name]:
             self.misses(link, found)
             self.more_comes(link.source, found)
+
+    def _asks_less_later(self, node: NodePlan) -> bool:
+        """Whether a node is a client that asks for much at first and less later, by itself.
+
+        Users who wait for their answers do so wherever these take long.
+        """
+        return node.traffic is not None and node.traffic.process != "closed"
 
     def hot(self, name: str, near: Stretch) -> None:
         """Whoever is behind what comes to a node that looks at keys may ask for one key above all."""

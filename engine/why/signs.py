@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from engine.why.stretch import Point, moving_means, stretches, usual
+from engine.why.stretch import Point, Stretch, moving_means, says_usual, stretches, usual
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from engine.plan.primitives import StationPlan
     from engine.sim.snapshot import LinkSample, NodeSample, Sample
     from engine.why.record import Record
-    from engine.why.stretch import Stretch
 
 NAN: Final = math.nan
 FAILING: Final = 0.02
@@ -192,6 +191,10 @@ class Signs:
         """When instances of a node are down; the values are the shares that are."""
         return self._of("down", name, lambda: stretches(_downs(self.record.node(name)), 1e-6))
 
+    def knows(self, name: str, before: float) -> bool:
+        """Whether it is known what usually came to a node before a time (s), so that more is more than before."""
+        return says_usual(_rates(self.record.node(name)), before)
+
     def usual_rate(self, name: str, before: float) -> float:
         """What usually comes to a node (per second)."""
         return usual(_rates(self.record.node(name)), before)
@@ -199,6 +202,17 @@ class Signs:
     def usual_time(self, name: str, before: float) -> float:
         """What answers of a node, or over a link, usually take (s)."""
         return usual(_means(self._parts(name)), before)
+
+    def lately(self, name: str, stretch: Stretch) -> float:
+        """How long answers of a node take where they take longest in a part of the run, over some intervals (s)."""
+        points = [
+            point
+            for point in _means(self._parts(name))
+            if stretch.reaches(point.start, point.end) and not math.isnan(point.value)
+        ]
+        if not points:
+            return 0.0
+        return Stretch(points[0].start, points[-1].end, tuple(points)).level(_MEANWHILE)
 
     def missing(self, name: str, before: float) -> list[Stretch]:
         """When a store has less often than usual what it is asked for; the values are the shares that it lacks."""

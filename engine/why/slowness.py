@@ -103,14 +103,7 @@ class Slowness:
         found = behind(self._case.signs.full(name), near, EARLIER)
         if found is None or not self._case.begins("full", name):
             return
-        held = self._case.signs.held(name, found)
-        still = self._case.signs.still(name, found)
-        waits = f"{self._case.name(name)} is full: up to {found.peak:,.0f} wait"
-        if held > _HELD and self._case.leaving[name]:
-            waits += f", {words.share(held)} of the busy workers for somebody else"
-        if still > _HELD:
-            waits += f", {words.share(still)} of the busy workers stand still"
-        self._case.note("full", Fact(found.seen, waits, node=name, value=found.peak))
+        held = self.note_line(name, found)
         before = len(self._case.outside())
         self._case.events.on_node(name, found, self._case.note)
         if at(self._case.signs.down(name), found.start - EARLIER, found.start + AFTER):
@@ -122,13 +115,31 @@ class Slowness:
         if len(self._case.outside()) == before:
             self._limits.too_small(name, found)
 
+    def note_line(self, name: str, found: Stretch) -> float:
+        """Note how many wait at a node, all of whose workers are busy; returns the share that is held by others.
+
+        At a queue or topic it is messages that wait.
+        """
+        if self._case.nodes[name].keeps_messages:
+            text = f"{self._case.name(name)}: up to {found.peak:,.0f} messages wait"
+            self._case.note("piles", Fact(found.seen, text, node=name, value=found.peak))
+            return 0.0
+        held = self._case.signs.held(name, found)
+        still = self._case.signs.still(name, found)
+        waits = f"{self._case.name(name)} is full: up to {found.peak:,.0f} wait"
+        if held > _HELD and self._case.leaving[name]:
+            waits += f", {words.share(held)} of the busy workers for somebody else"
+        if still > _HELD:
+            waits += f", {words.share(still)} of the busy workers stand still"
+        self._case.note("full", Fact(found.seen, waits, node=name, value=found.peak))
+        return held
+
     def _piles_up(self, name: str, near: Stretch) -> None:
         """More messages wait than usual: who works on them is gone, fails or is slow, or more come."""
         found = behind(self._case.signs.piling(name), near, EARLIER)
         if found is None or not self._case.begins("piles", name):
             return
-        text = f"{self._case.name(name)}: up to {found.peak:,.0f} messages wait"
-        self._case.note("piles", Fact(found.seen, text, node=name, value=found.peak))
+        self.note_line(name, found)
         self._case.events.on_node(name, found, self._case.note)
         before = len(self._case.outside())
         for link in self._case.leaving[name]:

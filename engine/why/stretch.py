@@ -139,6 +139,11 @@ def behind(stretches: Sequence[Stretch], near: Stretch, earlier: float) -> Stret
     return next(iter([*around, *before[-1:], *found]), None)
 
 
+def says_usual(points: Sequence[Point], before: float) -> bool:
+    """Whether enough is known before a time (s) to say what was usual then."""
+    return sum(each.end <= before and not math.isnan(each.value) for each in points) >= _FEW
+
+
 def usual(points: Sequence[Point], before: float) -> float:
     """The median before a time; over the whole series where nothing is known before it, NaN where nothing ever is."""
     known = [each for each in points if not math.isnan(each.value)]

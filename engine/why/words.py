@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 _SEEN: Final = 0.1
 """Share of the failures from which a reason is named."""
+TELLING: Final = 0.02
+"""Share of all requests from which it is told how many fail."""
 
 
 def share(value: float) -> str:
@@ -29,9 +31,14 @@ def seconds(value: float) -> str:
     return format_quantity(value, "s")
 
 
+def figure(value: float) -> str:
+    """A number: 2.7."""
+    return format_figure(value, 2)
+
+
 def times(value: float) -> str:
     """A factor: × 2.7."""
-    return f"× {format_figure(value, 2)}"
+    return f"× {figure(value)}"
 
 
 def why(reasons: Mapping[str, float]) -> str:
