@@ -111,7 +111,8 @@ promotion. With replicas, the follower that lacks least is promoted, after it ha
 what no follower has is lost, and counted. The old leader follows once it is back. One that is drained hands over
 within an interval, and loses nothing. A leader that more than half of the followers cannot reach is lost as well,
 though it may go on: with fencing nobody is promoted then, since nobody can shut it out; without, there are two
-leaders, and what the old one alone has is lost once they meet. **Backup** restores the last copy elsewhere when the
+leaders, and what the old one alone has is lost once they meet. *Sessions* that a service keeps here are written and
+read like rows: those that began within the lag are lost, and a follower does not know who has just come. **Backup** restores the last copy elsewhere when the
 machine stays dead; what was written since is lost, and counted (*lost writes*).
 
 **Left out:** levels of isolation, flushes of the leader (they are part of the write time), joins, disks, sharding, work of followers on what they receive, and several

@@ -9,6 +9,7 @@ from engine.model.edits import UNSET, SetField
 from engine.model.findings import Finding
 from engine.model.names import name_of
 from engine.model.units import format_figure, format_quantity
+from engine.plan.sessions import carried
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,9 +57,10 @@ def replication_risks(facts: Facts, node: NodePlan) -> Iterator[Finding]:
     if replication is None:
         return
     followers = node.station.instances - 1
-    name, writes = facts.name(node.id), _rate(facts, node, write=True)
+    sessions = _sessions(facts, node)
+    name, writes = facts.name(node.id), _rate(facts, node, write=True) + sessions
     yield from _no_failover(node, name, writes)
-    yield from _losses(node, replication, name, writes)
+    yield from _losses(node, replication, name, writes, sessions)
     yield from _standstill(node, replication, name, followers)
     yield from _replay(node, replication, name, writes)
     reads = _rate(facts, node, write=False)
@@ -80,6 +82,19 @@ def _rate(facts: Facts, node: NodePlan, *, write: bool) -> float:
     return sum(rate for rate, kind in zip(rates, kinds, strict=True) if kind.write == write)
 
 
+def _sessions(facts: Facts, node: NodePlan) -> float:
+    """Sessions a second that are written there for requests that write nothing else."""
+    stored = carried(facts.plan).stored
+    kept = [link for link in facts.plan.links if link.target == node.id and link.id in stored]
+    kinds = facts.plan.classes
+    return sum(
+        rate
+        for link in kept
+        for rate, kind in zip(facts.demand.nodes[link.source], kinds, strict=True)
+        if not kind.write
+    )
+
+
 def _no_failover(node: NodePlan, name: str, writes: float) -> Iterator[Finding]:
     """Nobody is made the leader when that dies."""
     if node.failover is None and writes > 0.0:
@@ -91,15 +106,16 @@ def _no_failover(node: NodePlan, name: str, writes: float) -> Iterator[Finding]:
 
 
 def _losses(
-    node: NodePlan, replication: ReplicationPlan, name: str, writes: float
+    node: NodePlan, replication: ReplicationPlan, name: str, writes: float, sessions: float
 ) -> Iterator[Finding]:
     """What is written in the last moment goes with the leader."""
     if node.failover is None or replication.acknowledge != "async" or writes <= 0.0:
         return
     lost = format_figure(writes * replication.lag.mean, 2)
+    users = ", and whose session began then is logged out" if sessions > 0.0 else ""
     message = (
         f"A failover of {name} loses writes that were acknowledged and have not reached a follower: up to about "
-        f"{lost} (rate × lag) each time; acknowledged by a quorum, none are"
+        f"{lost} (rate × lag) each time{users}; acknowledged by a quorum, none are"
     )
     fix = SetField(node.id, ("config", "acknowledge"), "quorum", "Acknowledge by a quorum")
     yield risk(node.id, "async-failover", message, "acknowledge", fix)

@@ -31,8 +31,12 @@ class SessionKeeper:
         """The store has it, as it is now."""
         raise NotImplementedError
 
-    def answered(self, session: UserSession, now: float) -> UserSession:
+    def answered(self, session: UserSession, now: float, *, missed: bool) -> UserSession:
         """It has answered a job that asked for a session; returns the one with which that goes on."""
+        raise NotImplementedError
+
+    def vanished(self, session: UserSession, now: float) -> None:
+        """Whoever follows what kept it has never heard of it."""
         raise NotImplementedError
 
     def carried(self, session: UserSession, *, written: bool, now: float) -> None:
@@ -67,6 +71,10 @@ class UserSession:
     """Writes of it that are under way to a store."""
     given: bool = False
     """Whether its user was given it: an answer has named it."""
+    recorded: bool = False
+    """Whether the leader of a replicated database has written it down."""
+    noted: bool = False
+    """Whether a database has acknowledged it that may lose what it wrote last."""
     listed: bool = False
     """Whether it is in the order."""
     earlier: UserSession | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
+from zlib import crc32
 
 from engine.model.policies.user_sessions import UserSessions
 from engine.plan.sessions import session_link
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 _PLACES: Final[Mapping[str, int]] = MappingProxyType(
     {"memory": MEMORY, "replicated": REPLICATED, "store": STORE, "cookie": COOKIE}
 )
+_PLACES_OF_KEYS: Final = 1 << 28
+"""Ranges of keys for sessions that databases keep: each node has one by its id, so that two hardly ever share one."""
 
 
 class SessionsAdapter(GateAdapter[SessionGate]):
@@ -60,7 +63,7 @@ class SessionsAdapter(GateAdapter[SessionGate]):
     @staticmethod
     def _new(part: NodePart, setup: Setup) -> SessionGate:
         """An empty table, which the flow of the node looks into from now on."""
-        stored = StoredSessions(part.node)
+        stored = StoredSessions(part.node, crc32(part.plan.id.encode()) % _PLACES_OF_KEYS)
         stored.table.listener = Herald(setup, part.plan.id, UserSessions)
         _flow_of(part.node).stored = stored
         return SessionGate(stored)

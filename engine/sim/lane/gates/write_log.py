@@ -8,21 +8,34 @@ from mypy_extensions import i64
 
 from engine.sim.lane.codes import OK
 from engine.sim.lane.seams import Gate
+from engine.sim.lane.sessions.calls import writes_session
 
 if TYPE_CHECKING:
     from engine.sim.lane.call import Call
     from engine.sim.lane.participation import Participation
+    from engine.sim.lane.user_session import UserSession
 
 
 @final
 class Told:
-    """A message of a transaction that a node has acknowledged."""
+    """A message of a transaction, or a new session, that a node has acknowledged."""
 
-    def __init__(self, number: i64, part: Participation, message: i64) -> None:
+    def __init__(
+        self, number: i64, part: Participation | None, message: i64, session: UserSession | None
+    ) -> None:
         self.number: i64 = number
         """Among all writes that were acknowledged."""
         self.part = part
         self.message: i64 = message
+        self.session = session
+
+    def forget(self, now: float) -> None:
+        """Nobody knows of it any more."""
+        part, session = self.part, self.session
+        if part is not None:
+            part.forget(self.message, now)
+        if session is not None:
+            session.keeper.vanished(session, now)
 
 
 @final
@@ -38,23 +51,34 @@ class WriteLog(Gate):
         self.lost: i64 = 0
         """Those of them of which nobody knows any more."""
         self.keeps = False
-        """Whether messages of transactions may be lost from now on, so that they are kept."""
+        """Whether messages of transactions and new sessions may be lost from now on, so that they are kept."""
         self._told: list[Told] = []
 
     def left(self, call: Call, reason: i64, now: float) -> None:
         """Count a write that has succeeded."""
-        if reason == OK and self.writes[call.kind]:
+        if reason != OK:
+            return
+        context = call.context
+        session = None if context is None else context.session
+        if session is None:
+            if not self.writes[call.kind]:
+                return
             self.acknowledged += 1
-            context = call.context
             if self.keeps and context is not None and context.part is not None:
-                self._told.append(Told(self.acknowledged, context.part, context.message))
+                self._told.append(Told(self.acknowledged, context.part, context.message, None))
+        elif writes_session(call):
+            self.acknowledged += 1
+            if not session.noted:
+                session.noted = True
+                if self.keeps:
+                    self._told.append(Told(self.acknowledged, None, 0, session))
 
     def lose(self, writes: int) -> None:
         """Lose so many of the writes that are known."""
         self.lost += min(i64(writes), self.acknowledged - self.lost)
 
     def lose_since(self, acknowledged: int, known: int, now: float) -> int:
-        """Lose what was written since there were so many, but what is lost already: transactions as well.
+        """Lose what was written since there were so many, but what is lost already: transactions and sessions as well.
 
         Args:
             acknowledged: how many writes whoever follows knows.
@@ -68,8 +92,7 @@ class WriteLog(Gate):
         self.lost += lost
         told = self._told
         while len(told) > 0 and told[-1].number > acknowledged:
-            last = told.pop()
-            last.part.forget(last.message, now)
+            told.pop().forget(now)
         return int(lost)
 
     def are_safe(self, acknowledged: int) -> None:

@@ -250,7 +250,7 @@ def _only_elsewhere(new: Member, others: list[Member]) -> list[Record]:
         record = shipment.record
         if not new.misses(number) or any(not other.misses(number) for other in others):
             continue
-        record.dead = True
+        record.die()
         if record.acknowledged < NEVER:
             gone.append(record)
     return gone

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, final
 
 from engine.sim.lane.replication.records import READS, WRITES
 from engine.sim.lane.seams import Picker
+from engine.sim.lane.sessions.calls import writes_session
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -32,13 +33,17 @@ class ByRole(Picker):
 
     def pick_other(self, call: Call, tried: list[Pool]) -> Endpoint | None:
         """One of those that fit and were not tried yet; any that fits where all were."""
-        found = self._among(call, WRITES if self._writes else READS, tried, alive=True)
+        found = self._among(call, self._needed(call), tried, alive=True)
         return self._best(call) if found is None else found
 
     def _best(self, call: Call) -> Endpoint | None:
         """One that is up where there is any, else the leader."""
-        found = self._among(call, WRITES if self._writes else READS, None, alive=True)
+        found = self._among(call, self._needed(call), None, alive=True)
         return self._among(call, WRITES, None, alive=False) if found is None else found
+
+    def _needed(self, call: Call) -> i64:
+        """What an instance has to take: sessions are written whatever the class of the request."""
+        return WRITES if self._writes or writes_session(call) else READS
 
     def _among(
         self, call: Call, needed: i64, tried: list[Pool] | None, *, alive: bool

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from engine.sim.lane.entry import Timer
     from engine.sim.lane.participation import Participation
     from engine.sim.lane.samplers import Sampler
+    from engine.sim.lane.user_session import UserSession
 
 READS: Final = 1
 WRITES: Final = 2
@@ -81,12 +82,22 @@ class Record:
         """In what whoever wrote it takes part, where it is a message of a transaction."""
         self.message: i64 = 0
         """What that says."""
+        self.session: UserSession | None = None
+        """The session that it brings about; None where it changes one, or is about something else."""
 
     def forget(self, now: float) -> None:
-        """Nobody knows any more what a transaction had it do."""
-        part = self.part
+        """Nobody knows any more what a transaction had it do, or of a session that began with it."""
+        part, session = self.part, self.session
         if part is not None:
             part.forget(self.message, now)
+        if session is not None:
+            session.keeper.vanished(session, now)
+
+    def die(self) -> None:
+        """Nobody has it any more."""
+        self.dead = True
+        if self.session is not None:
+            self.session.recorded = False
 
 
 @final

@@ -124,7 +124,7 @@ class Replicas(Receiver):
         self.waiting: dict[int, Record] = {}
         """Writes that wait for followers, in the order of the log."""
         self.unshared: list[Record] = []
-        """Messages of transactions that an old leader has alone, beside a new one."""
+        """Messages of transactions, and new sessions, that an old leader has alone, beside a new one."""
         self._number: i64 = 0
         self._retry = Timer(self)
         self._retrying = False
@@ -159,9 +159,7 @@ class Replicas(Receiver):
                 own = own or record.owner is owner
             shipment = shipment.following
         if since < NEVER:
-            first = member.first[int(job.key)].record
-            if first.before != UNKNOWN:
-                note(job, first.before)
+            _notice(job, member.first[int(job.key)].record)
             self.stale += 1
             self.age_sum += began - since
             if own:
@@ -179,8 +177,12 @@ class Replicas(Receiver):
         if context is not None and context.part is not None:
             record.part = context.part
             record.message = context.message
+        session = None if context is None else context.session
+        if session is not None and not session.recorded:
+            session.recorded = True
+            record.session = session
         versions = self.versions
-        if versions is not None:
+        if versions is not None and session is None:
             record.before = versions.newest(record.key)
             record.version = versions.issue()
             note(job, record.version)
@@ -240,7 +242,7 @@ class Replicas(Receiver):
         if leader is not None and leader is not self.leader:
             self.divergent += 1
             self.by_itself += 1
-            if record.part is not None:
+            if record.part is not None or record.session is not None:
                 self.unshared.append(record)
         elif self.split:
             self.apart += 1
@@ -416,6 +418,14 @@ class Replicas(Receiver):
         listener = self.listener
         if listener is not None:
             listener.changed(state, now)
+
+
+def _notice(job: Call, first: Record) -> None:
+    """See what a read finds where the first record that is missing is not there."""
+    if first.session is not None:
+        job.missed = True  # nobody has told that instance yet that there is such a session
+    if first.before != UNKNOWN:
+        note(job, first.before)
 
 
 def _owner_of(job: Call) -> object:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, final
 from engine.sim.lane.codes import OK, UNAVAILABLE
 from engine.sim.lane.replication.records import WRITES
 from engine.sim.lane.seams import Gate, Role
+from engine.sim.lane.sessions.calls import writes_session
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -27,10 +28,8 @@ class ReplicaRole(Role):
     def serve(self, job: Call, now: float) -> None:
         """Read or write, then go on; a write may have to wait for followers."""
         group, context = self.group, job.context
-        if context is not None and context.session is not None:
-            group.flow.serve(job, now)  # sessions are wherever they are asked for
-            return
-        if not group.writes[job.kind]:
+        about_session = context is not None and context.session is not None
+        if not (job.fill if about_session else group.writes[job.kind]):
             group.read(job, now)
         elif not group.write(job, now):
             return
@@ -52,6 +51,6 @@ class LeaderGate(Gate):
     def admit(self, call: Call, now: float) -> i64:
         """Let a call in, unless it writes where only reads are answered."""
         pool: Pool = call.pool
-        if pool.takes & WRITES == 0 and self.group.writes[call.kind]:
+        if pool.takes & WRITES == 0 and (self.group.writes[call.kind] or writes_session(call)):
             return UNAVAILABLE
         return OK

@@ -14,6 +14,14 @@ if TYPE_CHECKING:
     from engine.sim.lane.call import Call
 
 
+def writes_session(call: Call) -> bool:
+    """Whether a call keeps a session, whatever requests of its class do."""
+    if not call.fill:
+        return False
+    context = call.context
+    return context is not None and context.session is not None
+
+
 @final
 class SessionCalls(Rule):
     """Has the calls over a link be about the session of the user for whom they are made.

@@ -60,7 +60,7 @@ class SessionFlow(Role):
         context.asks = False
         session = context.session
         if session is not None:
-            context.session = session.keeper.answered(session, now)
+            context.session = session.keeper.answered(session, now, missed=child.missed)
         self.flow.serve(job, now)
 
     def child_failed(self, job: Call, reason: i64, now: float) -> None:

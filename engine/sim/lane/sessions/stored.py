@@ -27,7 +27,7 @@ SPACE: Final = 1 << 32
 class StoredSessions(SessionKeeper):
     """The sessions of one node that another one keeps, and the link to it."""
 
-    def __init__(self, node: Site) -> None:
+    def __init__(self, node: Site, place: i64) -> None:
         self.table = SessionTable(node, self)
         self.link: Link | None = None
         """The link to what keeps them; None where there is none."""
@@ -35,7 +35,7 @@ class StoredSessions(SessionKeeper):
         """What keeps them, where it may give them up by itself; None where they are safe."""
         self._keys: dict[int, UserSession] = {}
         """Those that the store has."""
-        self._next: i64 = 0
+        self._next: i64 = FIRST + place * SPACE
 
     def move(self, link: Link | None, role: StoreRole | None, now: float) -> None:
         """Have another node keep them, or nobody: that one knows nothing of them."""
@@ -87,9 +87,9 @@ class StoredSessions(SessionKeeper):
         link.ask(job, now)
         return True
 
-    def answered(self, session: UserSession, now: float) -> UserSession:
-        """The store has answered: whoever it does not know begins anew."""
-        if not self._is_missing(session):
+    def answered(self, session: UserSession, now: float, *, missed: bool) -> UserSession:
+        """The store has answered: whoever it does not know begins anew; so does whom a follower has not heard of."""
+        if not (missed and self.role is None) and not self._is_missing(session):
             return session
         self._next += 1
         fresh = self.table.replace(session, now)
@@ -128,6 +128,11 @@ class StoredSessions(SessionKeeper):
         self.table.bytes += float(self.table.size)
         if written and self.role is None and self.link is not None:
             self.stored(session, now)
+
+    def vanished(self, session: UserSession, now: float) -> None:
+        """Whoever follows the machine that kept a session has never heard of it."""
+        if session.state == LIVE:
+            self.table.lose(session, now)
 
     def gone(self, key: i64) -> None:
         """The store has given up an entry, which may have been a session; of copies, the last one counts."""
