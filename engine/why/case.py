@@ -94,9 +94,9 @@ class Case:
         return True
 
     def note(self, sign: str, fact: Fact) -> None:
-        """Write a fact down, the earliest of its sort; it counts as found now."""
+        """Write a fact down, the earliest of its sort, or what comes from outside; it counts as found now."""
         key = (sign, fact.item)
         known = self.facts.get(key)
-        if known is None or fact.time < known.time:
+        if known is None or (fact.time, not fact.first) < (known.time, not known.first):
             self.facts.pop(key, None)
             self.facts[key] = fact

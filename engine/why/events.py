@@ -96,9 +96,12 @@ class Events:
 
     def _faults(self, node: str, near: Stretch, note: Callable[[str, Fact], None]) -> None:
         """Note what failed by itself."""
-        planned = {(each.at, each.label) for each in self._record.plan.events}
+        events = self._record.plan.events
+        told = {(each.at, each.label) for each in events}
+        here = {each.at for each in events if node in self._nodes(each)}
         for notice in self._noticed(node, near):
-            if notice.kind == "event" and (notice.at, notice.text) not in planned:
+            by_itself = notice.kind == "event" or notice.roles == ("cause",)
+            if by_itself and notice.at not in here and (notice.at, notice.text) not in told:
                 note(notice.text, Fact(notice.at, notice.text, node=node, first=True))
 
 

@@ -34,8 +34,8 @@ class Failures:
         """Write down what is found in this case."""
         self._case = case
         self.limits = Limits(case)
-        self._load = Load(case, self.link_fails)
-        self.slowness = Slowness(case, self._load, self.limits, self.link_fails, self.instances_go)
+        self.load = Load(case, self.link_fails)
+        self.slowness = Slowness(case, self.load, self.limits, self.link_fails, self.instances_go)
 
     def link_fails(self, link: LinkPlan, near: Stretch) -> None:
         """Calls over a link fail."""
@@ -56,15 +56,12 @@ class Failures:
             end = found.start + WINDOW
             own = self._case.signs.own_share(link.id, "timeout", found.start, end)
             if math.isfinite(timeout) and reason == "timeout" and own > MANY:
-                self._case.note(
-                    "timeout",
-                    Fact(
-                        found.seen,
-                        f"{self._case.name(link.id)}: calls take longer than the timeout of {words.seconds(timeout)}",
-                        link=link.id,
-                        value=timeout,
-                    ),
-                )
+                text = f"{self._case.name(link.id)}: calls take longer than the timeout of {words.seconds(timeout)}"
+                if link.queue_timeout < timeout:
+                    text += (
+                        f", or wait longer than {words.seconds(link.queue_timeout)} for a worker"
+                    )
+                self._case.note("timeout", Fact(found.seen, text, link=link.id, value=timeout))
             self.slowness.link_slow(link, found)
         elif reason in ROOM and not self._passes_on(target, reason, found):
             self._case.note(
@@ -76,8 +73,8 @@ class Failures:
                 ),
             )
             self.slowness.node_full(target, found)
-            self._load.hot(target, found)
-            self._load.more_comes(target, found)
+            self.load.hot(target, found)
+            self.load.more_comes(target, found)
         elif reason in _GONE:
             self.instances_go(target, found)
         elif reason == "unauthorized":
@@ -131,7 +128,7 @@ class Failures:
                 ),
             )
             if self._case.nodes[name].station.memory is not None:
-                self._load.more_comes(name, down)
+                self.load.more_comes(name, down)
         asks_on = self._case.nodes[name].router is not None or self._fails_deep_checks(name, near)
         for link in self._case.leaving[name] if asks_on else ():
             if self._case.begins("go", link.id):

@@ -6,7 +6,7 @@ import math
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
-from engine.why.signs import FEW, FULL
+from engine.why.signs import FEW, FULL, good
 from engine.why.stretch import Point, stretches
 
 if TYPE_CHECKING:
@@ -89,10 +89,11 @@ class Flows:
         return found[0] if found and found[0].start < self.end else None
 
     def own(self, name: str) -> dict[str, float]:
-        """Shares of what comes to a node that it fails by itself, by reason, the commonest first."""
+        """Shares of what comes to a node, or over a link, that it fails by itself, by reason, the commonest first."""
         whole, found = 0, dict[str, int]()
-        for part in self._node(name):
-            whole += part.completed + sum(part.failed.values())
+        parts: list[NodeSample | LinkSample] = [*self._node(name), *self._link(name)]
+        for part in parts:
+            whole += good(part) + sum(part.failed.values())
             for reason, number in part.failed.items():
                 found[reason] = (
                     found.get(reason, 0) + number - min(number, part.passed_on.get(reason, 0))
@@ -148,9 +149,7 @@ class Flows:
     def held_back(self, link: LinkPlan, what: str) -> bool:
         """Whether calls over a link wait, or are refused, most of the time before they are made."""
         parts = self._link(link.id)
-        held = [
-            part.extra.get(what, 0.0) >= _HALF or "bulkhead_full" in part.failed for part in parts
-        ]
+        held = [part.extra.get(what, 0.0) >= _HALF or _turned_away(part) for part in parts]
         return bool(held) and sum(held) >= _HELD * len(held)
 
     def clients(self, name: str) -> list[str]:
@@ -193,3 +192,11 @@ class Flows:
     def _link(self, name: str) -> list[LinkSample]:
         """The samples of a link."""
         return [each.links[name] for each in self._samples if name in each.links]
+
+
+def _turned_away(part: LinkSample) -> bool:
+    """Whether a link has refused calls in an interval, as it had no room for them."""
+    return any(
+        part.failed.get(reason, 0) > part.passed_on.get(reason, 0)
+        for reason in ("bulkhead_full", "queue_full")
+    )

@@ -40,6 +40,7 @@ class Inquiry:
         self._case = Case(record, names, since)
         self._failures = Failures(self._case)
         self._slowness = self._failures.slowness
+        self._load = self._failures.load
 
     @property
     def signs(self) -> Signs:
@@ -94,6 +95,8 @@ class Inquiry:
         self._case.users.guesses(client, stretch)
         self._failures.links_fail(client, stretch)
         self._clients_changed(stretch)
+        if not self._case.outside():
+            self._load.more_comes(client, stretch)
 
     def client_waits(self, client: str, stretch: Stretch, common: float) -> None:
         """Answers take a client longer than usual."""
@@ -163,9 +166,9 @@ class Inquiry:
         dead = at(self._case.signs.lost_letters(name), stretch.start, stretch.end)
         if dead is None:
             return
-        text = (
-            f"{self._case.name(name)}: {words.share(dead.mean)} of the messages end as dead letters"
-        )
+        expired = self._case.signs.expired(name, dead)
+        end = "are deleted before all have read them" if expired else "end as dead letters"
+        text = f"{self._case.name(name)}: {words.share(dead.mean)} of the messages {end}"
         self._case.note("dead", Fact(dead.seen, text, node=name, value=dead.mean))
         self._failures.links_fail(name, dead)
 

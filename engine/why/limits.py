@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from engine.plan.capacity import capacities
 from engine.plan.demand import demand_of
+from engine.plan.link_load import load_of
 from engine.why import words
 from engine.why.fact import Fact
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from engine.plan.capacity import Capacity
     from engine.plan.demand import Demand
-    from engine.plan.primitives import NodePlan, TrafficPlan
+    from engine.plan.primitives import LinkPlan, NodePlan, TrafficPlan
     from engine.why.case import Case
     from engine.why.stretch import Stretch
 
@@ -78,6 +79,18 @@ class Limits:
             )
             self.small(name, near.seen, text, most)
 
+    def pauses(self, name: str, near: Stretch) -> None:
+        """All workers of a node stand still by its settings, again and again."""
+        rules = self._case.nodes[name].station.pauses
+        if rules is None:
+            return
+        text = (
+            f"{self._case.name(name)} pauses for {words.seconds(rules.length.mean)} every "
+            f"{words.seconds(rules.every.mean)}, as a mean"
+        )
+        fact = Fact(near.start, text, node=name, value=rules.length.mean, inferred=True, first=True)
+        self._case.note("pauses", fact)
+
     def too_slow(self, name: str, near: Stretch) -> None:
         """As much is published at a queue or topic as who works on it can do, or more."""
         comes = self._case.signs.usual_rate(name, near.start)
@@ -138,6 +151,14 @@ class Limits:
             return math.nan
         whole = self._demand.rate(source)
         return sum(self._demand.links.get(link_id, ())) / whole if whole > 0.0 else math.nan
+
+    def bytes_each_way(self, link: LinkPlan) -> float:
+        """Bytes a second that a link is to carry in the busier direction, as the settings say; 0 without any."""
+        self._capacities()
+        demand = self._demand
+        if demand is None or link.id not in demand.links or not math.isfinite(link.bandwidth):
+            return 0.0
+        return load_of(link, self._case.record.plan, demand).larger
 
     def _capacities(self) -> Mapping[str, Capacity]:
         """What each node can do for what all clients ask for together."""

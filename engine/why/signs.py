@@ -126,12 +126,21 @@ class Signs:
         def found() -> list[Stretch]:
             points = []
             for sample, part in self.record.node(name):
-                dead = part.extra.get("dead_lettered", 0.0)
+                dead = part.extra.get("dead_lettered", 0.0) + part.extra.get("expired", 0.0)
                 whole = max(dead, part.extra.get("published", 0.0))
                 points.append(Point(sample.start, sample.end, dead / whole if dead >= FEW else 0.0))
             return stretches(points, FAILING)
 
         return self._of("dead letters", name, found)
+
+    def expired(self, name: str, stretch: Stretch) -> bool:
+        """Whether most messages that are lost in a part of the run are older than they are kept."""
+        old = dead = 0.0
+        for sample, part in self.record.node(name):
+            if stretch.reaches(sample.start, sample.end):
+                old += part.extra.get("expired", 0.0)
+                dead += part.extra.get("dead_lettered", 0.0)
+        return old > dead
 
     def stuck(self, name: str) -> list[Stretch]:
         """When requests are inside and nothing comes out, for much longer than answers take; the values are how many."""
@@ -140,7 +149,7 @@ class Signs:
             points = _still(self.record.node(name))
             common = usual(_means(self._parts(name)), -math.inf)
             least = _STILL if math.isnan(common) else max(_STILL, 10.0 * common)
-            return stretches(points, 0.0, least)
+            return stretches(points, 0.0, least, gap=0.0)  # one answer, and it is not stuck
 
         return self._of("stuck", name, found)
 
@@ -338,14 +347,14 @@ def _failed(parts: Sequence[tuple[Sample, NodeSample | LinkSample]]) -> list[Poi
     """Shares of failures; a few in an interval of many are chance."""
     found = []
     for sample, part in parts:
-        good = _good(part)
+        done = good(part)
         bad = sum(part.failed.values())
-        share = bad / (good + bad) if bad >= FEW or bad > good else 0.0
+        share = bad / (done + bad) if bad >= FEW or bad > done else 0.0
         found.append(Point(sample.start, sample.end, share))
     return found
 
 
-def _good(part: NodeSample | LinkSample) -> int:
+def good(part: NodeSample | LinkSample) -> int:
     """What was answered well."""
     return part.completed if hasattr(part, "completed") else part.succeeded
 

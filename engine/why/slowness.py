@@ -114,6 +114,8 @@ class Slowness:
         self._load.more_comes(name, found)
         if len(self._case.outside()) == before:
             self._limits.too_small(name, found)
+            if self._case.signs.still(name, found) > _HELD:
+                self._limits.pauses(name, found)
 
     def note_line(self, name: str, found: Stretch) -> float:
         """Note how many wait at a node, all of whose workers are busy; returns the share that is held by others.

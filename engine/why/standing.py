@@ -9,8 +9,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+from engine.model.policies.breaker import Breaker
 from engine.model.policies.bulkhead import Bulkhead
 from engine.model.policies.rate_limit import RateLimit
+from engine.model.policies.waiting_room import WaitingRoom
 from engine.plan.capacity import crossing_time
 from engine.plan.link_load import connection_limit
 from engine.why import words
@@ -31,6 +33,8 @@ _FIRST: Final = 3.0
 """Seconds within which something begins that was so from the beginning."""
 _SHORTEST: Final = 3.0
 """Seconds without which there is no telling how much comes."""
+_NEARLY: Final = 0.8
+"""Share of its capacity that a node serves that is all that it can serve, as its callers keep some of it idle."""
 _SURELY: Final = 1.03
 """Times its capacity from which what comes is surely too much, where something else happened later."""
 _LONG: Final = 3.0
@@ -43,6 +47,8 @@ _SEVERAL: Final = 1.2
 """Calls for each first one, or for each request, from which it is told."""
 _NEAR: Final = 5.0
 """Times as long as answers take, as a mean, up to which some are given up at a timeout."""
+_REFUSES: Final = ("shed", "breaker_open", "bulkhead_full", "queue_full")
+"""Reasons for which a link has calls fail before they are made."""
 _LATE: Final = 0.2
 """Last part of a run in which the line of a node is long that never catches up."""
 _BEHIND: Final = 2.0
@@ -78,9 +84,9 @@ class Standing:
         if not works or node.traffic is not None or node.router is not None:
             return None
         refuses = node.station.elastic is not None and self._flows.fails(name, "rate_limited")
-        if self._flows.busy(name) < _BUSY and not refuses:
-            return None
         most, done = self._limits.most(name), self._flows.done(name)
+        if self._flows.busy(name) < _BUSY and not refuses and done < _NEARLY * most:
+            return None
         if done > most / TIGHT**2:
             most = done  # its settings do not say what it can do
         return most if math.isfinite(most) and self._offered(name) > least * most else None
@@ -154,6 +160,12 @@ class Standing:
                 self._too_much(name)
                 found.append(True)
         if any(found) or surely:
+            return
+        before = len(self._case.outside())
+        for link in links:
+            if not self._breaks(link):
+                self._refuses(link)
+        if len(self._case.outside()) > before:
             return
         for link in links:
             self._given_up(link)
@@ -265,6 +277,17 @@ class Standing:
 
     def _lets_in(self, name: str) -> bool:
         """Note that the rate limit of a node is below what comes; says whether it is."""
+        room = self._case.nodes[name].gate(WaitingRoom)
+        if room is not None and self._flows.comes(name) > _SURELY * room.rate:
+            text = (
+                f"{self._case.name(name)} is offered {words.rate(self._flows.comes(name))}, and its waiting room "
+                f"lets {words.rate(room.rate)} in"
+            )
+            fact = Fact(
+                self._flows.begin, text, node=name, value=room.rate, inferred=True, first=True
+            )
+            self._case.note("limit", fact)
+            return True
         limit = self._case.nodes[name].gate(RateLimit)
         if limit is None or not self._flows.fails(name, "rate_limited"):
             return False
@@ -292,13 +315,30 @@ class Standing:
         if bulkhead is not None and self._flows.held_back(link, "bulkhead_waiting"):
             most = bulkhead.concurrent / each
             if wanted > TIGHT * most:
-                self._carries(link, wanted, most, f"{bulkhead.concurrent:,} calls", each)
+                self._carries(link, wanted, most, words.count(bulkhead.concurrent, "call"), each)
                 return True
         if link.connection is not None and self._flows.held_back(link, "waiting"):
             most = connection_limit(link, self._case.record.plan, stay)
             if wanted > TIGHT * most:
-                self._carries(link, wanted, most, f"{round(most * each):,} connections", each)
+                what = words.count(round(most * each), "connection")
+                self._carries(link, wanted, most, what, each)
                 return True
+        carried = self._limits.bytes_each_way(link)
+        if carried > TIGHT * link.bandwidth:
+            text = (
+                f"{self._case.name(link.id)} is to carry {words.speed(carried)}, and its bandwidth is "
+                f"{words.speed(link.bandwidth)}"
+            )
+            fact = Fact(
+                self._flows.begin,
+                text,
+                link=link.id,
+                value=link.bandwidth,
+                inferred=True,
+                first=True,
+            )
+            self._case.note("narrow", fact)
+            return True
         return False
 
     def _carries(self, link: LinkPlan, wanted: float, most: float, what: str, each: float) -> None:
@@ -310,11 +350,53 @@ class Standing:
         fact = Fact(self._flows.begin, text, link=link.id, value=most, inferred=True, first=True)
         self._case.note("narrow", fact)
 
+    def _breaks(self, link: LinkPlan) -> bool:
+        """Note that a circuit breaker takes usual answers for slow; says whether it does."""
+        breaker, takes = link.policy(Breaker), self._takes(link)
+        fails = self._begins(link.id) and self._flows.fails(link.id, "breaker_open")
+        if breaker is None or breaker.slow_call is None or not fails or takes <= breaker.slow_call:
+            return False
+        text = (
+            f"{self._case.name(link.id)}: the circuit breaker takes answers after {words.seconds(breaker.slow_call)} "
+            f"for slow, and they take {words.seconds(takes)} as a mean"
+        )
+        fact = Fact(
+            self._flows.begin,
+            text,
+            link=link.id,
+            value=breaker.slow_call,
+            inferred=True,
+            first=True,
+        )
+        self._case.note("breaks", fact)
+        return True
+
+    def _refuses(self, link: LinkPlan) -> None:
+        """Note that a link itself refuses calls from the beginning: they wait for nobody."""
+        if not self._begins(link.id):
+            return
+        for reason, share in self._flows.own(link.id).items():
+            if share >= words.TELLING and reason in _REFUSES and not self._passes(link, reason):
+                text = (
+                    f"{self._case.name(link.id)} refuses {words.share(share)} of the calls from the beginning "
+                    f"({words.why({reason: 1.0})})"
+                )
+                fact = Fact(self._flows.begin, text, link=link.id, value=share, first=True)
+                self._case.note("refuses", fact)
+
+    def _passes(self, link: LinkPlan, reason: str) -> bool:
+        """Whether who is called fails for the same reason."""
+        return self._flows.own(link.target).get(reason, 0.0) >= words.TELLING
+
+    def _takes(self, link: LinkPlan) -> float:
+        """Seconds that an answer takes over a link as a mean, where nothing is lost on the way."""
+        return self._flows.stay(link.target) + 2.0 * (link.delay.mean + link.jitter)
+
     def _given_up(self, link: LinkPlan) -> None:
         """Note that a timeout is short for what answers take, or for a way that loses."""
         if not self._begins(link.id) or not self._flows.fails(link.id, "timeout"):
             return
-        takes = self._flows.stay(link.target) + 2.0 * (link.delay.mean + link.jitter)
+        takes = self._takes(link)
         name, timeout = self._case.name(link.id), words.seconds(link.timeout)
         if takes * _NEAR > link.timeout:
             text = f"{name}: the timeout of {timeout} is short for answers that take {words.seconds(takes)} as a mean"

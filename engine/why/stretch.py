@@ -15,6 +15,8 @@ AFTER: Final = 2.0
 """Seconds by which a cause may be seen later than what it causes: intervals are that long."""
 _GAP: Final = 3.0
 """Seconds that a stretch may be interrupted for."""
+_SLIVER: Final = 1e-6
+"""Seconds between the end of an interval and the beginning of the next, by rounding."""
 _FEW: Final = 3
 """Intervals that say what is usual."""
 
@@ -97,19 +99,23 @@ def moving_means(points: Sequence[Point], seconds: float) -> list[float]:
     return means
 
 
-def stretches(points: Sequence[Point], above: float, least: float = 0.0) -> list[Stretch]:
+def stretches(
+    points: Sequence[Point], above: float, least: float = 0.0, gap: float = _GAP
+) -> list[Stretch]:
     """The parts in which a series is above something, small gaps included.
 
     Args:
         points: the series, in order.
         above: what it has to be above.
         least: seconds that a stretch takes at least.
+        gap: seconds that it may be interrupted for, or two intervals; 0 is not at all.
     """
     found: list[list[Point]] = []
     for point in points:
         if not point.value > above:
             continue
-        if found and point.start - found[-1][-1].end <= max(_GAP, 2.0 * point.length):
+        longest = max(gap, 2.0 * point.length) if gap > 0.0 else _SLIVER
+        if found and point.start - found[-1][-1].end <= longest:
             found[-1].append(point)
         else:
             found.append([point])

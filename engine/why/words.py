@@ -26,6 +26,16 @@ def rate(value: float) -> str:
     return format_quantity(value, "rps")
 
 
+def speed(value: float) -> str:
+    """Bytes a second: 80 kb/s."""
+    return format_quantity(value, "B/s")
+
+
+def count(number: int, what: str) -> str:
+    """So many of something: 1 call, 2 calls."""
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+
+
 def seconds(value: float) -> str:
     """A time: 1.2 s."""
     return format_quantity(value, "s")

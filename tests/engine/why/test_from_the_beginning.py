@@ -160,6 +160,38 @@ TOO_MUCH: dict[str, tuple[Design, str, float, tuple[str, ...]]] = {
         100.0,
         ("offered 4", "its rate limit lets 100 rps in"),
     ),
+    "the waiting room is below the load": (
+        one(400.0, admission={"waiting_room": {"rate": 100.0}}),
+        "web",
+        100.0,
+        ("offered 4", "its waiting room lets 100 rps in"),
+    ),
+    "the CPU quota is small": (
+        behind(
+            node(
+                "shop",
+                "service",
+                workers=64,
+                service_time=exponential(0.01),
+                cpu={"quota": 0.2, "period": 0.1},
+            )
+        ),
+        "shop",
+        200.0,
+        ("offered 4",),
+    ),
+    "the pool has calls wait for nobody": (
+        behind(db(40), connection={"max_connections": 4, "max_pending": 0}),
+        "web-db",
+        200.0,
+        ("4 connections at a time",),
+    ),
+    "the bandwidth is small": (
+        behind(db(40), bandwidth=4e5),
+        "web-db",
+        4e5,
+        ("is to carry", "and its bandwidth is 3.2 Mb/s"),
+    ),
     "a function has too few instances": (
         made(
             [
@@ -219,6 +251,16 @@ SETTINGS: dict[str, tuple[Design, str, str]] = {
         "users-web",
         "loses 30 % of what is sent",
     ),
+    "a circuit breaker takes all for slow": (
+        behind(db(40), breaker={"window": 20, "minimum": 5, "slow_call": 0.001}),
+        "web-db",
+        "takes answers after 1 ms for slow, and they take",
+    ),
+    "a throttle refuses what would be served": (
+        behind(db(40), 200.0, throttle={"factor": 1.0, "window": 20.0}),
+        "web-db",
+        "of the calls from the beginning (shed)",
+    ),
     "an API fails": (
         behind(node("api", "external_api", error_share=0.2, admission=None), 50.0),
         "api",
@@ -268,6 +310,17 @@ HEALTHY: dict[str, Design] = {
     ),
     "a schedule that begins high": steps(
         [(0.0, 600.0), (20.0, 600.0), (25.0, 200.0), (40.0, 200.0)]
+    ),
+    "a few jobs that take seconds": made(
+        [
+            node(
+                "jobs",
+                "client",
+                arrivals={"process": "closed", "users": 4, "think_time": exponential(5.0)},
+            ),
+            node("heavy", "service", workers=2, service_time=exponential(1.0)),
+        ],
+        [link("jobs", "heavy")],
     ),
     "bursts": made(
         [

@@ -142,6 +142,32 @@ def test_the_chain_begins_with_what_was_planted(name: str) -> None:
     assert [fact.time for fact in facts] == sorted(fact.time for fact in facts)
 
 
+def test_what_fails_by_itself_comes_from_outside() -> None:
+    """The database dies every 50 s for 10 s, by its settings: that is recorded, and the first cause."""
+    faults = {"mtbf": constant(50.0), "mttr": constant(10.0), "unit": "node"}
+    facts = chain(shop([], config={"db": {"faults": faults}}))
+    assert (facts[0].item, facts[0].what, facts[0].first) == ("db", "Db: killed by a fault", True)
+    assert not facts[0].inferred
+
+
+def test_pauses_that_the_settings_make_are_named() -> None:
+    pauses = {"every": constant(40.0), "length": constant(8.0)}
+    facts = chain(shop([], config={"web": {"pauses": pauses}}))
+    first = next(fact for fact in facts if fact.first)
+    assert first.item == "web"
+    assert first.what == "Web pauses for 8 s every 40 s, as a mean"
+    assert first.inferred
+
+
+def test_a_queue_timeout_is_told_beside_a_timeout() -> None:
+    """Nobody waits for long where all workers are busy, so that nothing is ever full."""
+    events = [at("users", "traffic", factor=4.0)]
+    facts = chain(shop(events, users_lb={"queue_timeout": 0.0001}))
+    assert facts[0].item == "users"
+    assert facts[0].what.startswith("Load × 4")
+    assert any("or wait longer than 100 µs for a worker" in fact.what for fact in facts)
+
+
 def test_a_design_that_is_too_small_says_so() -> None:
     """Nothing happens, and the web servers can do 200 of 400 requests a second: that is inferred."""
     small = {"instances": 1, "workers": 8, "service_time": exponential(0.04)}

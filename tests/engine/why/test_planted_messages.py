@@ -168,3 +168,12 @@ def test_a_little_more_for_long_is_named_and_chance_is_not() -> None:
             chain_of(design(nodes, [link("users", "web")], duration=180.0, warmup=5.0, seed=seed))
             == ()
         )
+
+
+def test_messages_that_nobody_reads_in_time_are_told() -> None:
+    made = feed([event("bill", "slow", 40.0, factor=10.0)])
+    raw = made.model_dump(mode="json", exclude_unset=True, by_alias=True)
+    raw["nodes"][1]["config"]["retention"] = 2.0
+    facts = chain_of(type(made).model_validate(raw))
+    assert facts[0].item == "bill"
+    assert any("are deleted before all have read them" in fact.what for fact in facts)
