@@ -21,8 +21,15 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # Before any import of numpy, as the application does: threads that wait busily take the time of the tests beside.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+# Tests start hundreds of processes: each would compile every module again where no byte code may be kept.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 # The same examples on every machine and in every run.
 hypothesis.settings.load_profile("ci")
+
+_GUI_MODULES = pytest.StashKey[set[pytest.Module | None]]()
+"""The modules with a test that asks for a QApplication."""
 
 _HOME_VARIABLES = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")
 
@@ -113,14 +120,15 @@ def no_widget_is_deleted_elsewhere(request: pytest.FixtureRequest) -> Iterator[N
 def no_widget_outlives_its_module(request: pytest.FixtureRequest) -> Iterator[None]:
     """What several tests of a module kept goes with it, in this thread, before the next has threads."""
     yield
-    here = (item for item in request.session.items if item.getparent(pytest.Module) is request.node)
-    if any(item.get_closest_marker("gui") for item in here):
+    if request.node in request.config.stash[_GUI_MODULES]:
         gc.collect()
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what needs Qt, so that `-m "not gui"` is the engine alone."""
+    modules = config.stash.setdefault(_GUI_MODULES, set())
     for item in items:
         if {"qapp", "qtbot"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.gui)
+            modules.add(item.getparent(pytest.Module))
