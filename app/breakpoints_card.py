@@ -24,6 +24,8 @@ from engine.run.breakpoints import MOST, Breakpoint, metric_of, text_of
 from widgets.theme import ElidedBox, breakable, set_flag, set_role
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
+
     from app.document import DesignDocument
     from app.run_controller import RunController
     from widgets.theme import ThemeManager
@@ -64,6 +66,13 @@ class BreakpointsCard(Overlay):
         self._show_points()
         super().open()
         self.kind.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter adds, wherever the keyboard is in the card."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.add()
+        else:
+            super().keyPressEvent(event)
 
     def place(self) -> None:
         """Sit in the middle, as high as what there is."""
@@ -130,7 +139,6 @@ class BreakpointsCard(Overlay):
             widget.setAccessibleName(name)
         self.bound.setPlaceholderText("1 s")
         self.bound.setMaximumWidth(90)
-        self.bound.returnPressed.connect(self.add)
         self.kind.currentIndexChanged.connect(self._fill_items)
         self.item.currentIndexChanged.connect(self._fill_metrics)
         self.add_button.clicked.connect(self.add)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.panes import takes_tab
 from widgets.theme import set_role
 
 if TYPE_CHECKING:
@@ -46,14 +47,8 @@ class InspectorPlace(QWidget):
 
     def _stand_in_line(self, panel: QWidget) -> None:
         """Have Tab come through the panel where the place is in the window, not after all that was there before."""
-        before: QWidget | None = self.previousInFocusChain()
-        while before is not None and before is not self and not _is_stop(before):
-            before = before.previousInFocusChain()
-        stops = [each for each in panel.findChildren(QWidget) if _is_stop(each)]
-        for earlier, later in pairwise((before or self, *stops)):
+        stops = [each for each in panel.findChildren(QWidget) if takes_tab(each)]
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # only what Tab halts at has a place in line
+        for earlier, later in pairwise((self, *stops)):
             QWidget.setTabOrder(earlier, later)
-
-
-def _is_stop(widget: QWidget) -> bool:
-    """Whether Tab halts there."""
-    return bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)

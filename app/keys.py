@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QLineEdit,
+    QPushButton,
     QWidget,
 )
 
@@ -20,12 +21,13 @@ _PLAIN = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
 
 
 class KeyGuard(QObject):
-    """Settles three conflicts that Qt's defaults settle badly.
+    """Settles four things that Qt's defaults settle badly.
 
     Plain keys (Space, letters) belong to a focused button, list or choice, not to a shortcut: Space
     on a focused button presses it. And Ctrl-Z in a text field that holds no typing of its own is
     the document's undo. And Delete in a list is about its rows, never about what is selected on the canvas,
-    unless the list shows just that.
+    unless the list shows just that. And Enter presses a focused button, as Space does: Qt has it do so in
+    dialogs alone.
     """
 
     def __init__(self, app: QApplication) -> None:
@@ -38,7 +40,9 @@ class KeyGuard(QObject):
             new.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Decide on ``ShortcutOverride``; everything else passes."""
+        """Decide on ``ShortcutOverride``, and press buttons by Enter; everything else passes."""
+        if isinstance(watched, QAbstractButton) and event.type() == QEvent.Type.KeyPress:
+            return isinstance(event, QKeyEvent) and _pressed_by_enter(watched, event)
         if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
             return False
         if isinstance(watched, QLineEdit):
@@ -53,6 +57,20 @@ class KeyGuard(QObject):
             event.accept()
             return True
         return False
+
+
+def _pressed_by_enter(button: QAbstractButton, event: QKeyEvent) -> bool:
+    """Press a button by Enter as Space would, where no dialog does; whether it was Enter."""
+    is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+    plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    if not is_enter or not plain or (isinstance(button, QPushButton) and button.autoDefault()):
+        return False
+    if not event.isAutoRepeat():
+        for way in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+            QApplication.sendEvent(
+                button, QKeyEvent(way, Qt.Key.Key_Space, Qt.KeyboardModifier.NoModifier)
+            )
+    return True
 
 
 def _is_undo(event: QKeyEvent) -> bool:

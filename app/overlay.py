@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QFrame, QGraphicsDropShadowEffect, QWidget
 from shiboken6 import isValid
 
+from app.panes import stops_in
 from widgets.theme import ThemeManager, set_role
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 
 _DELETES: Final = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 
@@ -85,7 +82,7 @@ class Overlay(QFrame):
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: FBT001, N802 - Qt's
         """Tab goes round in the card: what lies behind it would keep it open and not hear Escape."""
-        stops = [part for part in _behind(self) if self.isAncestorOf(part) and _is_stop(part)]
+        stops = [part for part in stops_in(self) if part.focusProxy() is None]
         focus: QWidget | None = self.window().focusWidget()
         if not stops:
             return False
@@ -101,20 +98,6 @@ class Overlay(QFrame):
             self.close_card()
         else:
             super().keyPressEvent(event)
-
-
-def _behind(widget: QWidget) -> Iterator[QWidget]:
-    """All that Tab comes by behind a widget, once round."""
-    step: QWidget | None = widget.nextInFocusChain()
-    while step is not None and step is not widget:
-        yield step
-        step = step.nextInFocusChain()
-
-
-def _is_stop(part: QWidget) -> bool:
-    """Whether Tab halts there."""
-    by_tab = bool(part.focusPolicy() & Qt.FocusPolicy.TabFocus)
-    return by_tab and part.focusProxy() is None and part.isVisible() and part.isEnabled()
 
 
 def _application() -> QCoreApplication:

@@ -1,15 +1,19 @@
-"""Going from one part of the window to the next by key."""
+"""Going through the window by key: from one part of it to the next, and where Tab halts in one.
+
+Nobody asks ``nextInFocusChain`` or ``previousInFocusChain``: PySide takes the widget that they return for a
+child of the one that was asked. Once that one is deleted, what Qt itself had made behind it in the chain (the
+viewport of the canvas, a scroll bar) could not be used any more.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from PySide6.QtWidgets import QWidget
+    from collections.abc import Iterator, Sequence
 
 
 def focus_next(panes: Sequence[QWidget], focus: QWidget | None, step: int = 1) -> None:
@@ -32,12 +36,18 @@ def first_stop(pane: QWidget) -> QWidget | None:
     """Where Tab would go first in a pane: itself, or the first of its parts that takes keys; None where nothing does."""
     if not pane.isVisible():
         return None
-    if pane.focusPolicy() & Qt.FocusPolicy.TabFocus:
+    if takes_tab(pane):
         return pane
-    step: QWidget | None = pane.nextInFocusChain()
-    while step is not None and step is not pane:
-        takes_keys = bool(step.focusPolicy() & Qt.FocusPolicy.TabFocus)
-        if takes_keys and step.isVisible() and step.isEnabled() and pane.isAncestorOf(step):
-            return step
-        step = step.nextInFocusChain()
-    return None
+    return next(stops_in(pane), None)
+
+
+def stops_in(pane: QWidget) -> Iterator[QWidget]:
+    """The parts of a pane at which Tab halts now, in the order in which they were put into it."""
+    for part in pane.findChildren(QWidget):
+        if takes_tab(part) and part.isVisible() and part.isEnabled():
+            yield part
+
+
+def takes_tab(part: QWidget) -> bool:
+    """Whether Tab ever halts at a part."""
+    return bool(part.focusPolicy() & Qt.FocusPolicy.TabFocus)

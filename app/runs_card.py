@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QItemSelectionModel, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -107,7 +107,9 @@ class RunsCard(Overlay):
                     item.setTextAlignment(_RIGHT)
                 self.table.setItem(row, column, item)
         if runs:
-            self.table.selectRow(0)
+            # Not selectRow: while Ctrl of Ctrl+H is still down, that takes a row out of the selection again.
+            flag, first = QItemSelectionModel.SelectionFlag, self.table.model().index(0, 0)
+            self.table.selectionModel().setCurrentIndex(first, flag.ClearAndSelect | flag.Rows)
         self.note.setText("" if runs else _NO_MATCH if self.search.text().strip() else _NONE)
         self.note.setVisible(not runs)
         self._show_buttons()

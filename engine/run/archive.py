@@ -123,7 +123,7 @@ class Archive:
 
     def find(self, search: str = "") -> tuple[KeptRun, ...]:
         """The runs in whose title, date, hash or seed all words occur, latest first. Raises ``ArchiveError``."""
-        if not self._path.exists():
+        if not self._is_there:
             return ()
         with self._opened() as database:
             rows = database.execute(
@@ -148,21 +148,47 @@ class Archive:
         with self._opened(writes=True) as database, database:
             database.execute("DELETE FROM runs WHERE id = ?", (number,))
 
+    @property
+    def _is_there(self) -> bool:
+        """Whether there is a file. Raises ``ArchiveError`` where nobody may know."""
+        try:
+            return self._path.exists()
+        except OSError as error:
+            raise ArchiveError(_hidden(self._path, error)) from error
+
     @contextmanager
     def _opened(self, *, writes: bool = False) -> Iterator[sqlite3.Connection]:
         """The database, open for a moment; what goes wrong becomes one line."""
         try:
             if writes:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
-            with closing(sqlite3.connect(self._path, timeout=PATIENCE)) as database:
-                database.text_factory = _text_or_bytes
-                self._settle(database)
+            with closing(self._connected(writes=writes)) as database:
                 yield database
         except (sqlite3.DatabaseError, zlib.error, ValueError, RecursionError) as error:
             raise ArchiveError(f"{self._path}: {_problem(error)}") from error
         except OSError as error:
-            msg = f"{self._path}: {error.strerror or error}; see whether the folder is protected"
-            raise ArchiveError(msg) from error
+            raise ArchiveError(_hidden(self._path, error)) from error
+
+    def _connected(self, *, writes: bool) -> sqlite3.Connection:
+        """The database, of this version. What may only be read is read as it is: SQLite would write beside it."""
+        try:
+            return self._settled(sqlite3.connect(self._path, timeout=PATIENCE))
+        except sqlite3.OperationalError as error:
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            if writes or code not in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
+                raise
+        place = f"{self._path.absolute().as_uri()}?mode=ro&immutable=1"
+        return self._settled(sqlite3.connect(place, timeout=PATIENCE, uri=True))
+
+    def _settled(self, database: sqlite3.Connection) -> sqlite3.Connection:
+        """A database that can be used, or that is closed again."""
+        database.text_factory = _text_or_bytes
+        try:
+            self._settle(database)
+        except BaseException:
+            database.close()
+            raise
+        return database
 
     def _settle(self, database: sqlite3.Connection) -> None:
         """Bring it to this version, or say that it is of a newer one."""
@@ -192,6 +218,11 @@ def _refuse_strange(database: sqlite3.Connection) -> None:
     if not kinds <= {"table"} or not names <= {"runs"} or not plain:
         msg = "it holds something else than runs"
         raise ValueError(msg)
+
+
+def _hidden(path: Path, error: OSError) -> str:
+    """Why a file cannot be had, and what to do."""
+    return f"{path}: {error.strerror or error}; see whether the folder is protected"
 
 
 def _problem(error: Exception) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtWidgets import QLabel, QToolButton, QWidget
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QGraphicsView, QLabel, QToolButton, QWidget
 
 from app.breakpoints_card import BreakpointsCard
 from app.document import DesignDocument
@@ -127,3 +129,30 @@ def test_a_pause_says_where_and_why(run, pipe) -> None:
     run.tick()
     assert said == ["Paused at 61.2 s: p99 latency of Shoppers is 1.2 s, above 1 s."]
     assert not run.running
+
+
+def test_enter_adds_wherever_the_keyboard_is(card, run) -> None:
+    choose(card.kind, "failing")
+    choose(card.item, "web")
+    card.item.setFocus()
+    QTest.keyClick(card.item, Qt.Key.Key_Return)
+    assert rows(card) == ["Checkout & co fails"]
+    choose(card.kind, "metric")
+    card.bound.setText("2 s")
+    QTest.keyClick(card.bound, Qt.Key.Key_Enter)
+    assert len(run.breakpoints) == 2
+
+
+def test_tab_through_a_card_leaves_the_rest_of_the_window_usable(card, qapp) -> None:
+    """What Qt has made behind a row in the order of Tab outlives the row."""
+    canvas = QGraphicsView(card.host)
+    surface = canvas.viewport()
+    choose(card.kind, "event")
+    card.add()
+    for _ in range(4):
+        QTest.keyClick(card.host.focusWidget(), Qt.Key.Key_Tab)
+    (point,) = card._run.breakpoints
+    card.remove(point)
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    surface.setCursor(Qt.CursorShape.OpenHandCursor)
+    assert canvas.viewport() is surface

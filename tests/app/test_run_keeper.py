@@ -231,6 +231,20 @@ def test_where_requests_fail_the_list_shows_the_times_of_all(bench, qapp, qtbot)
         assert bool(cell.toolTip()) == shown.endswith("of all")
 
 
+def test_the_first_run_is_chosen_while_the_keys_that_opened_the_card_are_still_down(
+    bench, qapp, qtbot
+) -> None:
+    bench.end()
+    card = opened_card(bench, qapp, qtbot)
+    first = card.chosen
+    card.close_card()
+    QTest.keyPress(card.host, Qt.Key.Key_Control, Qt.KeyboardModifier.ControlModifier)
+    assert qapp.keyboardModifiers() == Qt.KeyboardModifier.ControlModifier
+    card.open()
+    QTest.keyRelease(card.host, Qt.Key.Key_Control)
+    assert card.chosen == first is not None
+
+
 def test_a_damaged_run_is_told_and_the_others_are_listed(bench, qapp, qtbot) -> None:
     bench.end()
     bench.keeper.keep()

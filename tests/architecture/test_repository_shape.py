@@ -155,6 +155,12 @@ def test_percents_are_written_in_one_way() -> None:
     assert found == []
 
 
+def test_nobody_walks_the_focus_chain() -> None:
+    """PySide takes what it returns for a child of what was asked (``app.panes``)."""
+    walks = re.compile(r"\.(next|previous)InFocusChain\(")
+    assert [str(path.relative_to(ROOT)) for path in PRODUCT if walks.search(text_of(path))] == []
+
+
 def test_every_command_of_the_documents_exists() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z][a-z-]*):", makefile, flags=re.MULTILINE))

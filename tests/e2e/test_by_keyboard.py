@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from app.banner import Message
 from app.places import shipped_designs
@@ -275,3 +276,17 @@ def test_delete_in_a_list_is_about_its_rows_unless_it_shows_the_selection(
 def flow(robot: Robot) -> list[object]:
     """The written-out flow of the web servers."""
     return list(robot.design.node_by_id["web"].config["flow"])
+
+
+def test_enter_presses_a_button_like_space(robot: Robot) -> None:
+    button = QPushButton("Press", robot.window)
+    button.show()
+    heard: list[bool] = []
+    button.clicked.connect(lambda: heard.append(True))
+    button.setFocus()
+    robot.qtbot.waitUntil(button.hasFocus)
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+        QTest.keyClick(button, key)
+    assert len(heard) == 3
+    QTest.keyClick(button, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert len(heard) == 3

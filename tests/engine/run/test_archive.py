@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
+import tempfile
 import zlib
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from engine.run import archive
 from engine.run.archive import Archive, ArchiveError, NewRun
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 RESULT = {"hash": "abc123", "clients": {"users": {"goodput": 50.0}}}
@@ -218,3 +218,39 @@ def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(ArchiveError, match="protected"):
         Archive(tmp_path / "file" / "runs.sqlite3").add(run(), NOON)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs another user's rights")
+def test_what_may_only_be_read_is_read() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "runs.sqlite3"
+        Archive(path).add(run(), NOON)
+        path.chmod(0o444)
+        path.parent.chmod(0o555)
+        read_only(path)
+        path.parent.chmod(0o755)
+
+
+def test_a_folder_that_nobody_may_enter_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(ArchiveError, match="too long"):
+        Archive(tmp_path / ("a" * 300) / "runs.sqlite3").find()
+
+
+def read_only(path: Path) -> None:
+    """A run is read and not deleted by who may only read it, and nothing is written beside it."""
+    lines = (
+        "import os, sys; from datetime import datetime; from pathlib import Path",
+        "from engine.run.archive import Archive, ArchiveError, NewRun",
+        f"kept = Archive(Path({str(path)!r}))",
+        "os.geteuid() or os.setuid(65534)",
+        "(found,) = kept.find(); print(found.title, kept.journal(found.id))",
+        "try: kept.delete(found.id)",
+        "except ArchiveError as error: print(error)",
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, check=False
+    )
+    first, second = done.stdout.splitlines() or [done.stderr, ""]
+    assert first == "Shop {journal}"
+    assert "folder is protected" in second
+    assert sorted(each.name for each in path.parent.iterdir()) == [path.name]
