@@ -29,6 +29,7 @@ from engine.study.estimates import (
 )
 from engine.study.failing import availability_of, failed_share, of_all, shares_text
 from engine.study.report import Column, Table
+from engine.study.short_runs import too_short
 from engine.study.study import Study, checked, few_enough, replications, seeds_from
 
 if TYPE_CHECKING:
@@ -50,8 +51,8 @@ class Compare(Study):
         study = Compare(a, a.set("web.workers=16"), seeds=20)
         print(run_study(study).sentences[0])  # B cuts users.latency.p99 by 31 ms (95 %: …).
 
-    Tables: ``metrics`` (metric, unit, a, b, then mean, low, high, count of b − a, and change: mean
-    over a), ``replications`` (seed, then ``a METRIC`` and ``b METRIC``).
+    Tables: ``metrics`` (metric, unit, a, b, then mean, low, high, count of b − a, change: mean
+    over a, and doubt: why the interval cannot be trusted), ``replications`` (seed, then ``a METRIC`` and ``b METRIC``).
     """
 
     a: Variant
@@ -142,9 +143,11 @@ class Compare(Study):
             of_a, of_b = (each.mean if each else None for each in means)
             change = apart.mean / abs(of_a) if apart and of_a else None
             unit = unit_of(self.design, metric)
-            rows.append((metric, unit, of_a, of_b, *cells_of(apart), change))
+            doubt = too_short(done, (*side_a, *side_b), metric)
+            rows.append((metric, unit, of_a, of_b, *cells_of(apart), change, doubt))
             if metric in main:
-                sentences.append(sentence(metric, unit, apart))
+                said = sentence(metric, unit, apart)
+                sentences.append(f"{said} But {doubt}." if doubt else said)
         sentences += words
         made = Table("metrics", "Metrics", _COLUMNS, tuple(rows))
         return sentences, [made, self._replications_table(done)], None
@@ -209,6 +212,7 @@ _COLUMNS = (
     Column("high", "high", None),
     Column("count", "pairs"),
     Column("change", "change", "%"),
+    Column("doubt", "doubt"),
 )
 
 

@@ -35,6 +35,8 @@ class Paired:
     """Ends of its 95 % interval; None where there is one pair alone."""
     high: float | None
     pairs: int
+    doubt: str = ""
+    """Why the interval cannot be trusted; empty where it can."""
 
     @property
     def half(self) -> float | None:
@@ -74,7 +76,8 @@ class Paired:
             "unsure": "no difference can be told",
             "": "not measured in both" if self.mean is None else "one pair tells nothing of chance",
         }
-        return words[self.verdict]
+        said = words[self.verdict]
+        return f"{said}; runs too short to be sure" if self.doubt and self.verdict else said
 
     def value_text(self, value: float | None) -> str:
         """A or B for reading."""
@@ -128,6 +131,7 @@ def _all_of(report: Report) -> tuple[Paired, ...]:
             low=_number(row["low"]),
             high=_number(row["high"]),
             pairs=int(_number(row["count"]) or 0),
+            doubt=str(row.get("doubt") or ""),
         )
         for row in report.table("metrics").records()
     )

@@ -26,6 +26,7 @@ from engine.study.gain import (
 )
 from engine.study.points import Variant
 from engine.study.report import Column, Table
+from engine.study.short_runs import too_short
 from engine.study.study import Study, checked, few_enough, replications, seeds_from
 from engine.why.ideas import LESS
 
@@ -125,6 +126,8 @@ class WhatIf(Study):
             for each in halved
             if (said := half_told(each))
         ]
+        doubt = too_short(done, [point for side in self._sides for point in side], self.reported[0])
+        words += [f"{doubt[0].upper()}{doubt[1:]}."] if doubt else []
         return words, [Table("ideas", "What if", _COLUMNS, tuple(rows))], None
 
     def _gain(self, place: int, done: Mapping[str, Outcome]) -> Gain:

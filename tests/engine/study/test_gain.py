@@ -72,7 +72,7 @@ def test_shares_are_never_told_as_per_cent_more() -> None:
 
 def test_what_nobody_knows_is_told_with_its_interval() -> None:
     found = gain(0, OVER, [120.0, 80.0, 103.0])
-    assert goodput_told(found).startswith("99 rps → 101 rps, not sure (95 %: −4")
+    assert goodput_told(found).startswith("99 rps → 101 rps, not sure (95 %: −74.4 rps to +")
     assert "not sure (95 %: −" in answered_told(found)
     assert answered_told(found).endswith(" points)")
     assert found.more == 0.0

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from engine.stats.intervals import mean_interval
 from engine.study import Compare, Variant, run_study
 from engine.study.paired import Paired, paired_of, with_failures
 from engine.study.senses import more_is_better
@@ -26,7 +27,7 @@ def paired(**fields: Any) -> Paired:
     return Paired(**(known | {"low": -0.0134, "high": -0.0112, "pairs": 20} | fields))
 
 
-def test_the_interval_is_student_s_over_the_differences() -> None:
+def test_the_interval_is_that_of_the_differences() -> None:
     report = run_study(Compare(Variant.of(shop(4)), Variant.of(shop(6)), seeds=5))
     rows = report.table("replications").records()
     found = paired_of(report)
@@ -36,11 +37,33 @@ def test_the_interval_is_student_s_over_the_differences() -> None:
         mean = math.fsum(apart) / 5
         spread = math.sqrt(math.fsum((x - mean) ** 2 for x in apart) / 4)
         assert each.mean == pytest.approx(mean)
-        assert each.half == pytest.approx(T4 * spread / math.sqrt(5), rel=1e-6)
+        whole = mean_interval(apart)
+        assert (each.low, each.high) == pytest.approx((whole.low, whole.high))
+        assert each.half >= T4 * spread / math.sqrt(5) * (1.0 - 1e-6)  # type: ignore[operator]
         assert each.pairs == 5
         assert each.mean == pytest.approx((each.b or 0.0) - (each.a or 0.0))
     assert found[0].verdict == "better"
     assert found[0].difference_text.startswith("−")
+
+
+def test_short_runs_are_not_trusted_with_a_percentile_and_long_ones_are() -> None:
+    """A queue at .75 remembers for 84 requests there and back, so 2.5 independent ones beyond p99 take 21 000."""
+
+    def queue(duration: float, workers: int) -> Any:
+        web = node("web", "service", workers=workers, service_time=exponential(0.01))
+        nodes = [client("users", 75.0), web]
+        return design(nodes, [link("users", "web")], duration=duration, warmup=10, seed=3)
+
+    def doubts(duration: float) -> dict[str, bool]:
+        sides = (Variant.of(queue(duration, workers)) for workers in (1, 2))
+        report = run_study(Compare(*sides, seeds=2))
+        assert any("runs are too short" in each for each in report.sentences) == (duration < 250.0)
+        return {each.metric.partition(".")[2]: bool(each.doubt) for each in paired_of(report)}
+
+    names = ("latency.mean", "latency.p50", "latency.p95", "latency.p99")
+    short, long = doubts(120.0), doubts(400.0)
+    assert [short[name] for name in names] == [False, False, False, True]
+    assert not any(long.values())
 
 
 def test_pairs_tell_more_than_the_two_apart() -> None:

@@ -72,7 +72,7 @@ def test_more_instances_are_faster_and_dearer_until_they_are_only_dearer() -> No
 
 def test_pairs_know_more_than_single_runs() -> None:
     """Under common random numbers the interval of a difference is narrower than those of its sides."""
-    report = conclude(Tournament((web(4), web(5)), seeds=6, metrics=("p99", "goodput")))
+    report = conclude(Tournament((web(4), web(5)), seeds=12, metrics=("p99", "goodput")))
     difference = report.table("differences").records()[0]
     rows = report.table("designs").records()
     wide = sum((row["p99_high"] - row["p99_low"]) ** 2 for row in rows) ** 0.5
