@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -14,6 +15,7 @@ from widgets.theme.palettes import DARK, LIGHT
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
+    from widgets.theme.dressing import Dressing
     from widgets.theme.tokens import Theme
 
 Preference = Literal["system", "dark", "light"]
@@ -26,7 +28,7 @@ class ThemeManager(QObject):
     """
 
     changed = Signal(object)
-    """Carries the new :class:`Theme` after the application has been dressed in it."""
+    """Carries the new :class:`Theme`, before anything is painted in it."""
 
     def __init__(self, app: QApplication, preference: Preference = "system") -> None:
         """Load fonts and dress ``app`` according to ``preference``."""
@@ -40,6 +42,16 @@ class ThemeManager(QObject):
         self._theme = self._wanted()
         style.apply(app, self._theme, self.fonts)
         app.styleHints().colorSchemeChanged.connect(self._follow_system)
+
+    @cached_property
+    def dressing(self) -> Dressing:
+        """What brings another theme to the widgets that there are."""
+        # Loaded here: a window is on the screen before anybody asks for another theme.
+        from widgets.theme.dressing import Dressing  # noqa: PLC0415
+
+        made = Dressing(self._app, self)
+        made.ready.connect(lambda: self.changed.emit(self._theme))
+        return made
 
     @property
     def theme(self) -> Theme:
@@ -85,5 +97,4 @@ class ThemeManager(QObject):
         if wanted is self._theme:
             return
         self._theme = wanted
-        style.apply(self._app, wanted, self.fonts)
-        self.changed.emit(wanted)
+        self.dressing.dress(wanted, self.fonts)

@@ -568,7 +568,7 @@ def test_another_theme_is_taken_over(bench, look) -> None:
     QApplication.processEvents()
     assert bench.panel.grab().toImage().pixelColor(3, 300).name() == DARK.panel
     look.set_preference("light")
-    QApplication.processEvents()
+    look.dressing.finish()
     assert bench.panel.grab().toImage().pixelColor(3, 300).name() == LIGHT.panel
 
 
