@@ -9,7 +9,7 @@ from engine.model.failures import FAILURES
 from engine.records import dataclass
 from engine.sim.lane.codes import ABANDONED, CALLED_OFF, LOST, OK, REFUSED, UNSENT
 from engine.sim.lane.participation import ABORT, APPLY, COMMIT, PREPARE, UNDO
-from engine.sim.lane.tracing.records import ATTEMPT, BRANCH, MESSAGE, REQUEST
+from engine.sim.lane.tracing.records import ATTEMPT, BRANCH, MESSAGE, REQUEST, Detour
 from engine.traces.records import spans_of
 from engine.traces.segments import segments_of, waits_between
 from engine.traces.service_map import map_nodes, service_map
@@ -213,7 +213,8 @@ class Maker:
         """A span."""
         kind, name = _KINDS[int(record.sort)], record.name
         source, node = self._ends[name] if kind == "call" else (name, name)
-        started = record.works[1] if record.works else record.started
+        detour = record.detour or Detour(record.sent)
+        started = detour.works[1] if detour.works else record.started
         return Span(
             id=span_id(trace, int(record.place)),
             parent=None if record.parent is None else span_id(trace, int(record.parent.place)),
@@ -225,7 +226,7 @@ class Maker:
             attempt=int(record.attempt),
             hedge=bool(record.hedge),
             awaited=bool(record.awaited),
-            since=record.since,
+            since=detour.since,
             sent=record.sent,
             arrived=_known(record.arrived),
             started=_known(started),
@@ -235,9 +236,9 @@ class Maker:
             reason=_reason(int(record.reason)),
             given_up=_GIVEN_UP.get(int(record.given_up), ""),
             answer=_reason(int(record.answer)),
-            message=_MESSAGES.get(int(record.message), ""),
-            locked=_known(record.locked),
-            unlocked=_known(record.unlocked),
+            message=_MESSAGES.get(int(detour.message), ""),
+            locked=_known(detour.locked),
+            unlocked=_known(detour.unlocked),
             segments=segments_of(record, self._now, called=called),
         )
 

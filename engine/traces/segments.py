@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.sim.lane.codes import AT_RULE, FOR_CONNECTION, OK
-from engine.sim.lane.tracing.records import ATTEMPT, BRANCH
+from engine.sim.lane.tracing.records import ATTEMPT, BRANCH, Detour
 from engine.traces.span import Segment
 
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ def segments_of(record: SpanRecord, now: float, *, called: bool) -> tuple[Segmen
     """
     if record.sort not in (ATTEMPT, BRANCH):
         return ()
-    found = [_made("retry", record.since, record.sent)]
+    since = record.sent if record.detour is None else record.detour.since
+    found = [_made("retry", since, record.sent)]
     found += _under_way(record, now)
     if record.arrived >= 0.0:
         found += _at_node(record, now, called=called)
@@ -44,21 +45,23 @@ def _under_way(record: SpanRecord, now: float) -> list[Segment | None]:
     end = record.ended if record.ended >= 0.0 else now
     if record.waits_at == AT_RULE:
         return [_made("hold", record.sent, end)]
-    held = _made("hold", record.sent, record.admitted)
+    detour = record.detour or Detour(record.sent)
+    held = _made("hold", record.sent, detour.admitted)
     if record.waits_at == FOR_CONNECTION:
-        return [held, _made("connection", record.admitted, end)]
+        return [held, _made("connection", detour.admitted, end)]
     there = record.arrived if record.arrived >= 0.0 else end
     return [
         held,
-        _made("connection", record.admitted, record.departed),
-        _made("network", record.departed, there),
+        _made("connection", detour.admitted, detour.departed),
+        _made("network", detour.departed, there),
     ]
 
 
 def _at_node(record: SpanRecord, now: float, *, called: bool) -> list[Segment | None]:
     """From when it arrived until the node was through with it."""
     over = record.replied if record.replied >= 0.0 else now
-    works = [*(record.works or ()), record.queued, record.started, record.worked]
+    earlier = None if record.detour is None else record.detour.works
+    works = [*(earlier or ()), record.queued, record.started, record.worked]
     found = [_made("hold", record.arrived, works[0])]
     for queued, started, worked in zip(works[::3], works[1::3], works[2::3], strict=True):
         if started >= 0.0:

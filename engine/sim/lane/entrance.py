@@ -18,6 +18,7 @@ from engine.sim.lane.codes import (
     RETURNING,
     UNAVAILABLE,
 )
+from engine.sim.lane.tracing.tracer import forget
 
 if TYPE_CHECKING:
     from engine.sim.lane.agenda import Agenda
@@ -238,8 +239,11 @@ class Entrance(Site):
         """Send the answer back."""
         call.reason = OK if reason == OK else i16(reason)
         call.stage = RETURNING
-        if call.span is not None:
-            call.span.reply(reason, now)
+        span = call.span
+        if span is not None:
+            span.reply(reason, now)
+            if call.settled and call.pending == 0 and call.context is None and forget(span):
+                call.span = None
         path = call.path
         if path is not None:
             path.answer(call, call, now)

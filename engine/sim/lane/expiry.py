@@ -44,7 +44,11 @@ class Expiry(Task):
         """What was seen of those who are next; it means nothing."""
 
     def add(self, call: Call) -> None:
-        """Watch a call that is sent now (`call.sent` is set)."""
+        """Watch a call that is sent now (`call.sent` is set).
+
+        Whoever is settled at the head is let go at each, while what is known of it is still in a core's caches.
+        """
+        self.prune()
         if self._end - self._first > self._mask:
             self._make_room()
         end = self._end

@@ -347,10 +347,10 @@ class Link(SettlingPath):
         call.span = span
         if span is not None:
             if call.stage == BACKOFF:
-                span.since = call.sent
+                span.turn_off().since = call.sent
             context = call.context
-            if context is not None:
-                span.message = context.message
+            if context is not None and context.message != 0:
+                span.turn_off().message = context.message
 
     def deliver(self, call: Call, now: float) -> None:
         """The answer has reached the caller."""

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from mypy_extensions import i64
 
     from engine.sim.lane.call import Call
-    from engine.sim.lane.tracing.records import SpanRecord
+    from engine.sim.lane.tracing.records import Detour
 
 
 @final
@@ -36,8 +36,8 @@ class Lock:
         self.owner: Owner | None = None
         self.since = 0.0
         """When its owner got it (s)."""
-        self.span: SpanRecord | None = None
-        """What is recorded of whoever got it."""
+        self.record: Detour | None = None
+        """Where it is recorded of whoever got it."""
         self.first: Ticket | None = None
         """Who waits, in order; some may be gone."""
         self.last: Ticket | None = None

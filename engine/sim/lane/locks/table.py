@@ -112,8 +112,8 @@ class LockTable(Watcher):
             self.waits += 1.0
         span = ticket.call.span
         if span is not None:
-            span.locked = now
-            lock.span = span
+            lock.record = span.turn_off()
+            lock.record.locked = now
 
     def wait(self, ticket: Ticket, now: float) -> bool:
         """Stand in line, unless the lock is free by now: then it has it, and true is the answer."""
@@ -185,10 +185,10 @@ class LockTable(Watcher):
             self.given_back += 1.0
             self.held_for += now - lock.since
             lock.owner = None
-            span = lock.span
-            if span is not None:
-                span.unlocked = now
-                lock.span = None
+            record = lock.record
+            if record is not None:
+                record.unlocked = now
+                lock.record = None
             self._next(lock, now)
 
     def _next(self, lock: Lock, now: float) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, final
 from librt.vecs import extend, vec
 from mypy_extensions import i64
 
-from engine.sim.lane.tracing.records import DROPPED, KEPT, OPEN
+from engine.sim.lane.tracing.records import DROPPED, KEPT, LEFT, NOTHING, OPEN, Home
 
 if TYPE_CHECKING:
     from engine.sim.lane.tracing.records import TraceRecord
@@ -27,10 +27,12 @@ class Spare:
         """Spans of the traces under way."""
         self.made: i64 = 0
         """Spans that these have, and those that are not used now, whether or not anything is in them."""
+        self.left: i64 = 0
+        """Spans of traces that wait for what their callers gave up. Some of that never comes: it was lost."""
 
 
 @final
-class Idle:
+class Idle(Home):
     """Traces of one client or queue that are used again, with their spans: the next request needs as many, mostly."""
 
     def __init__(self, spare: Spare) -> None:
@@ -48,6 +50,30 @@ class Idle:
         trace.spare = self.first
         self.first = trace
 
+    def leave(self, trace: TraceRecord) -> None:
+        """Take a trace to which something may still happen; let it go where there are too many of them."""
+        spare = self.spare
+        count: i64 = len(trace.spans)
+        spare.made -= count
+        if spare.left + count > spare.room:
+            trace.drop()
+            return
+        spare.left += count
+        trace.state = LEFT
+        trace.left = trace.spans
+        trace.spans = NOTHING
+
+    def come_back(self, trace: TraceRecord) -> None:
+        """Nothing more can happen to a trace that was left."""
+        spare = self.spare
+        trace.state = OPEN
+        trace.spans = trace.left
+        trace.left = NOTHING
+        count: i64 = len(trace.spans)
+        spare.left -= count
+        spare.made += count
+        self.put(trace)
+
     def release(self, trace: TraceRecord) -> None:
         """Keep a trace for one reason less; with none it is gone, or used again."""
         trace.holders -= 1
@@ -56,7 +82,8 @@ class Idle:
         if trace.state != KEPT:
             trace.state = DROPPED  # it is about to end, and others are slower
         elif trace.pending > 0:
-            trace.drop()
+            self.spare.made += len(trace.spans)
+            self.leave(trace)
         else:
             trace.state = OPEN
             self.spare.made += len(trace.spans)

@@ -22,6 +22,8 @@ BRANCH: Final = 3
 OPEN: Final = 0
 KEPT: Final = 1
 DROPPED: Final = 2
+LEFT: Final = 3
+"""Nobody keeps it, and something may still happen to attempts in it that were given up."""
 
 UNKNOWN: Final = -1.0
 """Stands for a time that has not come, or never will."""
@@ -77,26 +79,65 @@ class TraceRecord:
     """What a message was sent by, if that is recorded."""
     spare: TraceRecord | None = None
     """The next that was not used when this one was not; means nothing while it is."""
+    left: list[SpanRecord]
+    """Its spans while it is `LEFT`: what is begun then is not recorded."""
 
-    def __init__(self, owner: str) -> None:
+    def __init__(self, owner: str, home: Home) -> None:
         self.owner = owner
         """The client or queue where it begins."""
+        self.home = home
+        """Where it is used again."""
         self.spans = []
+        self.left = NOTHING
 
     def drop(self) -> None:
         """Let go of what was recorded; whoever still writes to a span has it alone."""
         self.state = DROPPED
-        self.spans = NOTHING
+        self.spans = self.left = NOTHING
         self.spare = None
+
+
+class Home:
+    """Where traces are used again."""
+
+    def come_back(self, trace: TraceRecord) -> None:
+        """Nothing more can happen to a trace that was left."""
+        raise NotImplementedError
+
+
+@final
+class Detour:
+    """What few spans have: a wait before they were sent, a lock, a word to a participant, more works than one."""
+
+    locked: float = UNKNOWN
+    """When it got the lock of its row."""
+    unlocked: float = UNKNOWN
+    """When that was given back."""
+    message: i64 = 0
+    """What it tells a participant of a transaction, where it does."""
+    works: list[float] | None = None
+    """Earlier works, where there was more than one: when each was queued, started and done."""
+
+    def __init__(self, sent: float) -> None:
+        self.since = sent
+        """When the wait began that a retry makes first; else when it was begun."""
+        self.admitted = sent
+        """When the rules of its link had let it go."""
+        self.departed = sent
+        """When it had a connection, if it needs one."""
 
 
 @final
 class SpanRecord:
     """One attempt as its caller and its callee see it: when it came how far (s)."""
 
-    # What is written when it ends stands together, and then what is written while it is under way: each visit
-    # to a span that was left for a while costs a look at memory for every line of it that it touches.
+    # What few have is apart: each visit to a span that was left for a while costs a look at memory for every line
+    # of it that it touches.
     trace: TraceRecord
+    parent: SpanRecord | None = None
+    name: str = ""
+    detour: Detour | None = None
+    """What few have, where it does."""
     reason: i16 = OK
     """The outcome as the caller sees it."""
     given_up: i16 = 0
@@ -127,24 +168,8 @@ class SpanRecord:
     """When it had passed the gates, or began to wait for its latest work."""
     arrived: float = UNKNOWN
     """When it came to its node."""
-    locked: float = UNKNOWN
-    """When it got the lock of its row."""
-    unlocked: float = UNKNOWN
-    """When that was given back."""
     sent: float = 0.0
     """When it was begun."""
-    since: float = 0.0
-    """When the wait began that a retry makes first; else as `sent`."""
-    admitted: float = 0.0
-    """When the rules of its link had let it go."""
-    departed: float = 0.0
-    """When it had a connection, if it needs one."""
-    message: i64 = 0
-    """What it tells a participant of a transaction, where it does."""
-    parent: SpanRecord | None = None
-    name: str = ""
-    works: list[float] | None = None
-    """Earlier works, where there was more than one: when each was queued, started and done."""
 
     def __init__(self, trace: TraceRecord, place: i32) -> None:
         """Be one of a trace for good, whichever attempt that is: see `begin`."""
@@ -163,17 +188,25 @@ class SpanRecord:
         self.awaited = True
         self.hedge = False
         self.ended = self.replied = self.worked = self.started = UNKNOWN
-        self.queued = self.arrived = self.locked = self.unlocked = UNKNOWN
-        self.sent = self.since = self.admitted = self.departed = now
-        self.message = 0
-        if self.works is not None:
-            self.works = None
+        self.queued = self.arrived = UNKNOWN
+        self.sent = now
+        if self.detour is not None:
+            self.detour = None
+
+    def turn_off(self) -> Detour:
+        """What few spans have; from now on it has something of that."""
+        detour = self.detour
+        if detour is None:
+            detour = Detour(self.sent)
+            self.detour = detour
+        return detour
 
     def let_go(self, now: float) -> None:
         """Be let go by a rule that held it, or have a connection."""
+        detour = self.turn_off()
         if self.waits_at == AT_RULE:
-            self.admitted = now
-        self.departed = now
+            detour.admitted = now
+        detour.departed = now
         self.waits_at = -1
 
     def enter(self, instance: i32, now: float) -> None:
@@ -213,10 +246,11 @@ class SpanRecord:
         """Keep the latest work beside that to come."""
         if self.started < 0.0:
             return
-        works = self.works
+        detour = self.turn_off()
+        works = detour.works
         if works is None:
             works = []
-            self.works = works
+            detour.works = works
         if len(works) < 3 * WORKS:
             works.append(self.queued)
             works.append(self.started)

@@ -17,6 +17,7 @@ from engine.sim.lane.tracing.records import (
     BRANCH,
     DROPPED,
     KEPT,
+    LEFT,
     MESSAGE,
     OPEN,
     REQUEST,
@@ -81,7 +82,7 @@ class Tracer:
         idle = self._idle
         trace = idle.first
         if trace is None:
-            trace = TraceRecord(self.owner)
+            trace = TraceRecord(self.owner, self._idle)
             span = SpanRecord(trace, 0)
             span.name = self.owner
             trace.spans.append(span)
@@ -121,9 +122,11 @@ class Tracer:
             spare.made -= len(trace.spans)
             if len(trace.spans) > trace.count:
                 del trace.spans[trace.count :]
-        elif trace.pending > 0 or trace.state == DROPPED:
+        elif trace.state == DROPPED:
             spare.made -= len(trace.spans)
             trace.drop()
+        elif trace.pending > 0:
+            self._idle.leave(trace)
         else:
             self._idle.put(trace)
 
@@ -172,8 +175,8 @@ class CallTracer:
         return span
 
     def _grow(self, trace: TraceRecord) -> bool:
-        """Have room for a span more in a trace, unless it is gone or has too many."""
-        if trace.state == DROPPED:
+        """Have room for a span more in a trace, unless nobody keeps it or it has too many."""
+        if trace.state == DROPPED or trace.state == LEFT:
             return False
         count = trace.count
         if count >= MOST:
@@ -203,4 +206,15 @@ def settle(span: SpanRecord, reason: i64, given_up: i64, now: float) -> bool:
     if span.replied < 0.0 and given_up not in (REFUSED, UNSENT, LOST):
         return False
     span.trace.pending -= 1
+    return True
+
+
+def forget(span: SpanRecord) -> bool:
+    """Whether nothing more can happen to an attempt, now that the node is through with what its caller gave up."""
+    if not span.awaited:
+        return False
+    trace = span.trace
+    trace.pending -= 1
+    if trace.pending == 0 and trace.state == LEFT:
+        trace.home.come_back(trace)
     return True

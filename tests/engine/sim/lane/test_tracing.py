@@ -8,10 +8,10 @@ import pytest
 from engine.control.simulation import Simulation
 from engine.model.trace_settings import TraceSettings
 from engine.plan.primitives import Plan
-from engine.sim.lane.codes import OK
+from engine.sim.lane.codes import ABANDONED, OK, TIMEOUT
 from engine.sim.lane.tracing.keeping import Idle, Slowest, Spare, Thinned
-from engine.sim.lane.tracing.records import DROPPED, KEPT, OPEN, SpanRecord, TraceRecord
-from engine.sim.lane.tracing.tracer import CallTracer, Tracer
+from engine.sim.lane.tracing.records import DROPPED, KEPT, LEFT, OPEN, SpanRecord, TraceRecord
+from engine.sim.lane.tracing.tracer import CallTracer, Tracer, forget, settle
 from engine.sim.report import result_of
 from engine.traces.collect import collect, sampling
 from tests.helpers.plans import client, event, exponential, link, plan, queue, retry, station, topic
@@ -20,7 +20,7 @@ from tests.helpers.traces import traced
 
 
 def record(duration: float, spans: int = 1) -> TraceRecord:
-    made = TraceRecord("users")
+    made = TraceRecord("users", Idle(Spare(1000)))
     made.duration, made.count, made.state = duration, spans, KEPT
     return made
 
@@ -52,7 +52,46 @@ def test_who_is_let_go_is_used_again_unless_somebody_may_write_to_it() -> None:
     assert (first.state, idle.first) == (OPEN, first)
     assert not kept.offer(record(0.5))
     assert kept.offer(third)
-    assert (second.state, third.state, idle.first) == (DROPPED, KEPT, first)
+    assert (second.state, third.state, idle.first) == (LEFT, KEPT, first)
+
+
+def test_a_trace_is_used_again_when_what_was_given_up_is_over() -> None:
+    """Nothing that is begun in it meanwhile is recorded."""
+    spare = Spare(1000)
+    tracer, calls = Tracer("users", spare, 0.0, 0, 0), CallTracer(spare)
+    tracer.slowest.offer(record(99.0))
+    root = tracer.request(0, 0.0)
+    assert root is not None
+    first, second = (calls.attempt(root, "link", 1, True, 0.0) for _ in range(2))  # noqa: FBT003
+    assert first is not None
+    assert second is not None
+    for each in (first, second):
+        assert not settle(each, TIMEOUT, ABANDONED, 1.0)
+    tracer.close(root, OK, 1.0)
+    assert (spare.made, spare.left, root.trace.state) == (0, 3, LEFT)
+    assert calls.attempt(first, "link", 1, True, 1.5) is None  # noqa: FBT003
+    assert forget(first)
+    assert root.trace.state == LEFT
+    assert forget(second)
+    assert (spare.made, spare.left, root.trace.state) == (3, 0, OPEN)
+    assert tracer.request(0, 2.0) is root
+
+
+def test_no_more_is_left_for_late_ends_than_there_is_room_for() -> None:
+    spare = Spare(4)
+    tracer, calls = Tracer("users", spare, 0.0, 0, 0), CallTracer(spare)
+    tracer.slowest.offer(record(99.0))
+    states = []
+    for _ in range(3):
+        root = tracer.request(0, 0.0)
+        assert root is not None
+        late = calls.attempt(root, "link", 1, True, 0.0)  # noqa: FBT003
+        assert late is not None
+        settle(late, TIMEOUT, ABANDONED, 1.0)
+        tracer.close(root, OK, 1.0)
+        states.append(root.trace.state)
+    assert states == [LEFT, LEFT, DROPPED]
+    assert (spare.left, spare.made) == (4, 0)
 
 
 @pytest.mark.parametrize("count", [5, 10, 11, 100, 1000, 4097])
