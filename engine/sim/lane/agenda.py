@@ -106,6 +106,8 @@ class Agenda:
         self._heap = new_heap()
         self._ready = DelayLine(0.0)
         self._belts: list[DelayLine] = [self._ready]
+        self._next: DelayLine | None = None
+        """Room for one entry that comes again soon, where there ever was one."""
 
     def schedule(self, delay: float, entry: Entry) -> None:
         """Make an entry due after a delay (s). It must not be scheduled already."""
@@ -134,11 +136,12 @@ class Agenda:
 
     def _make_belt(self, delay: float) -> None:
         """Have a belt for a delay from now on, if there is room or one that nobody uses."""
-        if len(self._belts) < BELTS:
+        room = BELTS if self._next is None else BELTS + 1
+        if len(self._belts) < room:
             self._belts.append(DelayLine(delay))
             return
         for belt in self._belts:
-            if belt.first is None and belt is not self._ready:
+            if belt.first is None and belt is not self._ready and belt is not self._next:
                 belt.delay = delay
                 return
 
@@ -153,6 +156,25 @@ class Agenda:
         else:
             entry.time = time
             self._heap.push(entry)
+
+    def follow_up(self, time: float, entry: Entry) -> None:
+        """Make an entry due at a time that has not come, as `schedule_at` does; it was due just now.
+
+        Whoever does so mostly goes on for long, so one of them is kept where it costs less than in the heap.
+        """
+        line = self._next
+        if line is None:
+            line = DelayLine(-1.0)  # as no other
+            self._next = line
+            self._belts.append(line)
+        if line.first is not None:
+            self.schedule_at(time, entry)
+            return
+        seq = self.seq + 1
+        self.seq = seq
+        entry.seq = seq
+        entry.time = time
+        line.put(entry)
 
     def halt_at(self, count: i64) -> None:
         """Halt the drain once so many entries were fired since the start."""

@@ -44,11 +44,7 @@ class Expiry(Task):
         """What was seen of those who are next; it means nothing."""
 
     def add(self, call: Call) -> None:
-        """Watch a call that is sent now (`call.sent` is set).
-
-        Whoever is settled at the head is let go at each, while what is known of it is still in a core's caches.
-        """
-        self.prune()
+        """Watch a call that is sent now (`call.sent` is set)."""
         if self._end - self._first > self._mask:
             self._make_room()
         end = self._end
@@ -107,12 +103,17 @@ class Expiry(Task):
         Whoever is told may at once send something else: the timer counts as pending meanwhile.
         """
         self.prune()
+        expires = False
         while self._first < self._end:
             first = cast("Call", self._calls[self._first & self._mask])
             end = first.sent + self.span
             if end > now:
-                self._agenda.schedule_at(end, timer)
+                if expires:
+                    self._agenda.follow_up(end, timer)
+                else:
+                    self._agenda.schedule_at(end, timer)
                 return
+            expires = True
             if self._expired & (GROUP - 1) == 0:
                 self._look_ahead()
             self._expired += 1

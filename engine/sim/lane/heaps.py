@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from heapq import heapify, heappop, heappush
 from types import FunctionType
-from typing import TYPE_CHECKING, cast, final
+from typing import TYPE_CHECKING, Final, cast, final
 
 from librt.vecs import extend, vec
 from mypy_extensions import i64
 
 if TYPE_CHECKING:
     from engine.sim.lane.entry import Entry, Sieve
+
+_ROOM: Final = 64
+"""Entries that there is a place for at first."""
 
 
 def sift_up(heap: list[Entry], entry: Entry) -> None:
@@ -84,14 +87,15 @@ class Heap:
 
 @final
 class NumberHeap(Heap):
-    """A heap of four branches on times and orders, which lie side by side: entries are not looked at."""
+    """A heap of four branches on times and orders, which lie side by side: entries are not looked at, nor moved."""
 
     def __init__(self) -> None:
         self._size: i64 = 0
-        self._times = vec[float]([0.0] * 64)
-        self._seqs = vec[i64]([0] * 64)
-        self._entries: list[object] = [None] * 64
-        """As long as the others, so that a push or a pop never resizes it."""
+        self._times = vec[float]([0.0] * _ROOM)
+        self._seqs = vec[i64]([0] * _ROOM)
+        self._slots = vec[i64](list(range(_ROOM)))
+        """Where each of the heap is among the entries, and then the places that are free."""
+        self._entries: list[object] = [None] * _ROOM
 
     def count(self) -> int:
         """How many are in."""
@@ -103,9 +107,12 @@ class NumberHeap(Heap):
         if place == len(self._times):
             self._times = extend(self._times, self._times)
             self._seqs = extend(self._seqs, self._seqs)
+            self._slots = extend(self._slots, vec[i64](list(range(place, 2 * place))))
             self._entries.extend([None] * place)
         self._size = place + 1
-        times, seqs, entries = self._times, self._seqs, self._entries
+        times, seqs, slots = self._times, self._seqs, self._slots
+        slot = slots[place]
+        self._entries[slot] = entry
         time = entry.time
         seq = entry.seq
         while place > 0:
@@ -115,26 +122,27 @@ class NumberHeap(Heap):
                 break
             times[place] = other
             seqs[place] = seqs[above]
-            entries[place] = entries[above]
+            slots[place] = slots[above]
             place = above
         times[place] = time
         seqs[place] = seq
-        entries[place] = entry
+        slots[place] = slot
         if place == 0:
             self.first = entry
 
     def pop(self) -> None:
         """Take the first out; there must be one."""
-        times, seqs, entries = self._times, self._seqs, self._entries
+        times, seqs, slots = self._times, self._seqs, self._slots
         size = self._size - 1
         self._size = size
-        last = entries[size]
-        entries[size] = None
+        free = slots[0]
+        self._entries[free] = None
         if size == 0:
             self.first = None
             return
         time = times[size]
         seq = seqs[size]
+        slot = slots[size]
         place: i64 = 0
         below: i64 = 1
         while below < size:
@@ -152,18 +160,19 @@ class NumberHeap(Heap):
                 break
             times[place] = soonest
             seqs[place] = seqs[least]
-            entries[place] = entries[least]
+            slots[place] = slots[least]
             place = least
             below = 4 * place + 1
         times[place] = time
         seqs[place] = seq
-        entries[place] = last
-        self.first = cast("Entry", entries[0])
+        slots[place] = slot
+        slots[size] = free
+        self.first = cast("Entry", self._entries[slots[0]])
 
     def sift(self, sieve: Sieve) -> list[Entry]:
         """Take out the entries that a sieve holds, in no particular order."""
         found: list[Entry] = []
-        entries = [cast("Entry", each) for each in self._entries[: self._size]]
+        entries = [cast("Entry", each) for each in self._entries if each is not None]
         self.first = None
         self._size = 0
         self._entries = [None] * len(self._times)

@@ -6,7 +6,7 @@ in the order in which they are needed, so that a long line is neither spread ove
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, cast, final
+from typing import TYPE_CHECKING, Final, final
 
 from librt.vecs import vec
 from mypy_extensions import i64
@@ -57,13 +57,33 @@ class Box:
     following: Box | None = None
     """Next on the shelf."""
 
-    def __init__(self) -> None:
+    def __init__(self, likeness: Likeness) -> None:
+        self.likeness = likeness
+        """Of the one at the first place."""
         self.arrived = vec[float]([0.0] * ROOM)
-        self.seqs = vec[i64]([0] * ROOM)
-        self.keys = vec[i64]([0] * ROOM)
-        self.likenesses: list[object] = [None] * ROOM
+        self.numbers = vec[i64]([0] * (2 * ROOM))
+        """The place in the order and the key of each."""
+        self.others: list[object] | None = None
+        """Likenesses of those who are not like the first, where there are any."""
         self.spans: list[object] | None = None
         """What is recorded of them, where something is."""
+
+    def keep_likeness(self, place: i64, likeness: Likeness) -> None:
+        """Keep what a call has in common with others than the first."""
+        others = self.others
+        if others is None:
+            others = [None] * ROOM
+            self.others = others
+        others[place] = likeness
+
+    def give_likeness(self, place: i64) -> Likeness:
+        """Give back what a call has in common with others."""
+        others = self.others
+        if others is None:
+            return self.likeness
+        found = others[place]
+        others[place] = None
+        return found if isinstance(found, Likeness) else self.likeness
 
     def keep_span(self, place: i64, span: SpanRecord) -> None:
         """Keep what is recorded of a call."""
@@ -93,11 +113,10 @@ class Shelf(Keeper):
         """The first of those that somebody wanted to see as they were; their turns come before the others'."""
         self._count: i64 = 0
         """Calls in boxes."""
-        box = Box()
-        self._first = box
+        self._first: Box | None = None
         self._begin: i64 = 0
         """Place in the first box of whoever is next."""
-        self._last = box
+        self._last: Box | None = None
         self._end: i64 = 0
         """Place in the last box where the next one goes."""
         self._likeness: Likeness | None = None
@@ -107,17 +126,20 @@ class Shelf(Keeper):
 
     def put(self, call: Call) -> None:
         """Take a call in; nobody else may have use for it as it is."""
+        likeness = self._likeness_of(call)
         place = self._end
-        if place == ROOM:
-            box = Box()
-            self._last.following = box
-            self._last = box
-            place = 0
         box = self._last
+        if box is None or place == ROOM:
+            box = self._add_box(likeness)
+            place = 0
         box.arrived[place] = call.arrived
-        box.seqs[place] = call.seq
-        box.keys[place] = call.key
-        box.likenesses[place] = self._likeness_of(call)
+        box.numbers[2 * place] = call.seq
+        box.numbers[2 * place + 1] = call.key
+        if likeness is not box.likeness:
+            if place == 0:
+                box.likeness = likeness
+            else:
+                box.keep_likeness(place, likeness)
         if call.span is not None:
             box.keep_span(place, call.span)
         self._end = place + 1
@@ -126,6 +148,17 @@ class Shelf(Keeper):
         if self._count == 0:
             inside.keepers.append(self)
         self._count += 1
+
+    def _add_box(self, likeness: Likeness) -> Box:
+        """Have an empty box at the end."""
+        box = Box(likeness)
+        last = self._last
+        if last is None:
+            self._first = box
+        else:
+            last.following = box
+        self._last = box
+        return box
 
     def _likeness_of(self, call: Call) -> Likeness:
         """What a call has in common with one of those before, or with those to come."""
@@ -145,18 +178,17 @@ class Shelf(Keeper):
             self._whole = whole.behind
             whole.behind = None
             return whole
-        return self._unpack() if self._count > 0 else None
-
-    def _unpack(self) -> Call:
-        """Have the first of those in boxes inside again, as it was."""
         box = self._first
+        return None if box is None or self._count == 0 else self._unpack(box)
+
+    def _unpack(self, box: Box) -> Call:
+        """Have the first of those in boxes inside again, as it was."""
         place = self._begin
-        common = cast("Likeness", box.likenesses[place])
-        box.likenesses[place] = None
+        common = box.give_likeness(place)
         pool = self._pool
-        call = Call(pool.site, pool, None, common.kind, box.keys[place])
+        call = Call(pool.site, pool, None, common.kind, box.numbers[2 * place + 1])
         call.arrived = box.arrived[place]
-        call.seq = box.seqs[place]
+        call.seq = box.numbers[2 * place]
         call.path = common.path
         call.origin = common.origin
         call.user = common.user
@@ -187,8 +219,8 @@ class Shelf(Keeper):
         last = self._whole
         while last is not None and last.behind is not None:
             last = last.behind
-        while self._count > 0:
-            call = self._unpack()
+        while (box := self._first) is not None and self._count > 0:
+            call = self._unpack(box)
             if last is None:
                 self._whole = call
             else:
@@ -200,7 +232,8 @@ class Shelf(Keeper):
         whole = self._whole
         if whole is not None:
             return whole.arrived
-        return self._first.arrived[self._begin] if self._count > 0 else otherwise
+        box = self._first
+        return otherwise if box is None or self._count == 0 else box.arrived[self._begin]
 
 
 def can_be_shelved(call: Call) -> bool:

@@ -176,7 +176,7 @@ class CallTracer:
 
     def _grow(self, trace: TraceRecord) -> bool:
         """Have room for a span more in a trace, unless nobody keeps it or it has too many."""
-        if trace.state == DROPPED or trace.state == LEFT:
+        if trace.state in (DROPPED, LEFT):
             return False
         count = trace.count
         if count >= MOST:

@@ -62,14 +62,14 @@ def test_a_trace_is_used_again_when_what_was_given_up_is_over() -> None:
     tracer.slowest.offer(record(99.0))
     root = tracer.request(0, 0.0)
     assert root is not None
-    first, second = (calls.attempt(root, "link", 1, True, 0.0) for _ in range(2))  # noqa: FBT003
+    first, second = (calls.attempt(root, "link", 1, True, 0.0) for _ in range(2))
     assert first is not None
     assert second is not None
     for each in (first, second):
         assert not settle(each, TIMEOUT, ABANDONED, 1.0)
     tracer.close(root, OK, 1.0)
     assert (spare.made, spare.left, root.trace.state) == (0, 3, LEFT)
-    assert calls.attempt(first, "link", 1, True, 1.5) is None  # noqa: FBT003
+    assert calls.attempt(first, "link", 1, True, 1.5) is None
     assert forget(first)
     assert root.trace.state == LEFT
     assert forget(second)
@@ -85,7 +85,7 @@ def test_no_more_is_left_for_late_ends_than_there_is_room_for() -> None:
     for _ in range(3):
         root = tracer.request(0, 0.0)
         assert root is not None
-        late = calls.attempt(root, "link", 1, True, 0.0)  # noqa: FBT003
+        late = calls.attempt(root, "link", 1, True, 0.0)
         assert late is not None
         settle(late, TIMEOUT, ABANDONED, 1.0)
         tracer.close(root, OK, 1.0)
