@@ -52,18 +52,20 @@ def test_order_of_time_then_of_scheduling(delays: list[float]) -> None:
 
 
 class Relay(Task):
-    """Schedules the next of a list of delays each time, by heap or by belt as the list says."""
+    """Schedules the next of a list of delays each time, by heap, by belt or as what follows, as the list says."""
 
-    def __init__(self, agenda: Agenda, plan: list[tuple[float, bool]]) -> None:
+    def __init__(self, agenda: Agenda, plan: list[tuple[float, str]]) -> None:
         self.agenda = agenda
         self.plan = plan
         self.fired: list[tuple[float, int]] = []
 
     def send(self, place: int) -> None:
-        delay, on_belt = self.plan[place]
+        delay, way = self.plan[place]
         timer = Timer(Arrival(self, place))
-        if on_belt:
+        if way == "belt":
             self.agenda.convey(delay, timer)
+        elif way == "next" and delay > 0.0:
+            self.agenda.follow_up(self.agenda.now + delay, timer)
         else:
             self.agenda.schedule(delay, timer)
 
@@ -84,11 +86,14 @@ class Arrival(Task):
 DELAYS = st.sampled_from([0.0, 0.1, 0.2, 0.25, 0.5, 1.0, 1.5, 3.0])
 
 
-@given(st.lists(st.tuples(DELAYS, st.booleans()), max_size=120))
-def test_belts_do_not_change_the_order(plan: list[tuple[float, bool]]) -> None:
+WAYS = st.sampled_from(["heap", "belt", "next"])
+
+
+@given(st.lists(st.tuples(DELAYS, WAYS), max_size=120))
+def test_belts_do_not_change_the_order(plan: list[tuple[float, str]]) -> None:
     fired = []
     for belts in (True, False):
-        relay = Relay(Agenda(), [(delay, belts and on_belt) for delay, on_belt in plan])
+        relay = Relay(Agenda(), [(delay, way if belts else "heap") for delay, way in plan])
         for place in range(min(20, len(plan))):
             relay.send(place)
         until = 0.0
