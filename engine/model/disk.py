@@ -114,7 +114,7 @@ def check_place(path: Path) -> None:
         if not os.access(path, os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         return
-    target = path.resolve()
+    target = _target(path)
     _old(target)
     with _temporary(target, b"", PRIVATE):
         pass
@@ -137,13 +137,21 @@ def write_whole(path: Path, data: bytes, mode: int = _SHARED) -> Stamp:
         data: everything that the file is to hold.
         mode: permissions of a new file, less what the umask takes away. An old file keeps its own.
     """
-    target = path.resolve()
+    target = _target(path)
     old = _old(target)
     if old is None:
         return _replaced(target, data, mode)
     if old.st_nlink > 1:
         return _overwritten(target, data)
     return _replaced(target, data, PRIVATE, old)
+
+
+def _target(path: Path) -> Path:
+    """The file that a path leads to. Raises ``OSError`` where symbolic links lead in a circle."""
+    try:
+        return path.resolve()
+    except RuntimeError as error:  # what older versions of Python say
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP)) from error
 
 
 def _old(target: Path) -> os.stat_result | None:

@@ -216,9 +216,14 @@ class Commands:
         else:
             ends = self._ends(node, component) if linked else None
             stage.request(node_edit(node, stage.design, ends))
-        stage.select({node.id})
-        if node.id in stage.scene.cards:
-            stage.camera.reveal(stage.scene.cards[node.id].rect)
+        self.show_added(node.id)
+
+    def show_added(self, node_id: str) -> None:
+        """Select a node that was just added, and have it in view."""
+        stage = self._stage
+        stage.select({node_id})
+        if node_id in stage.scene.cards:
+            stage.camera.reveal(stage.scene.cards[node_id].rect)
 
     def next_place(self) -> QPointF:
         """Where a node goes that is added by name: right of the selected one, or where the view looks."""

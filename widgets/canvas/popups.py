@@ -88,7 +88,7 @@ class Popups(QObject):
         node = new_node(stage.design, stage.components[kind], centre)
         ends = (origin.node, node.id) if origin.side == "output" else (node.id, origin.node)
         stage.request(node_edit(node, stage.design, ends))
-        stage.select({node.id})
+        self._commands.show_added(node.id)
 
     def _quick_add_closed(self) -> None:
         self.quick_add = None

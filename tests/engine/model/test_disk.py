@@ -134,3 +134,13 @@ def test_a_place_is_tried_and_left_as_it_was(place: Path, tmp_path: Path) -> Non
     place.chmod(0o444)
     with pytest.raises(PermissionError, match="it is read-only"):
         check_place(place)
+
+
+def test_links_in_a_circle_are_one_line(tmp_path: Path) -> None:
+    circle = tmp_path / "circle.windtunnel"
+    circle.symlink_to(circle)
+    for write in (check_place, lambda path: write_whole(path, b"one")):
+        with pytest.raises(OSError, match="symbolic links"):
+            write(circle)
+    with pytest.raises(FileError, match="symbolic links"):
+        save(Design(), circle)

@@ -262,6 +262,19 @@ def test_shift_enter_on_a_node_offers_what_fits_behind_it(desk) -> None:
     assert (node.x - desk.design.node_by_id["jobs"].x, node.y) == (252.0, 204.0)
 
 
+def test_what_is_added_behind_a_node_is_in_view(desk) -> None:
+    """At the right edge as well, where there is no room behind the node."""
+    camera = desk.view._camera
+    jobs = desk.view._scene.cards["jobs"].rect
+    camera.pan_by(QPointF(-(jobs.right() + 10.0 - camera.shown().right()) * camera.zoom, 0.0))
+    assert camera.shown().right() == pytest.approx(jobs.right() + 10.0, abs=2.0)
+    desk.view.select(["jobs"])
+    desk.key(Qt.Key.Key_Return, SHIFT)
+    QTest.keyClick(desk.view._popups.quick_add.search, Qt.Key.Key_Return)
+    (added,) = desk.selection
+    assert camera.shown().contains(desk.view._scene.cards[added].rect)
+
+
 def test_empty_frames_keep_apart(make_desk) -> None:
     desk = make_desk(Design())
     for _ in range(6):
