@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVB
 from app.overlay import Overlay
 from engine.model.design import Design
 from widgets.causes import WIDE, FactRow
+from widgets.instruments.text import instant_text
 from widgets.theme import breakable, hairline, set_role
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ _HEIGHT: Final = 560
 _HEAD: Final = 62
 """What the title takes, and the margins."""
 _NOTHING: Final = "Nothing went wrong that would need a reason."
+_NOTHING_THEN: Final = "Nothing was wrong at this moment that would need a reason."
 _WAIT: Final = "Looking…"
 _NO_RUN: Final = "There is nothing to explain yet: run the design first (Space)."
 
@@ -70,7 +72,7 @@ class WhyCard(Overlay):
         if not self.isVisible() or answer.question != self._question:
             return
         self._head.setText(f"Why? {self._about(answer)}")
-        self._fill(answer.facts, _NOTHING)
+        self._fill(answer.facts, _NOTHING if answer.question.moment is None else _NOTHING_THEN)
         self.place()
         if self.rows:
             self.rows[0].setFocus(Qt.FocusReason.PopupFocusReason)
@@ -168,4 +170,6 @@ class WhyCard(Overlay):
         """What was asked about, where that is not everything."""
         item = answer.question.item
         node = None if item is None else self._design.node_by_id.get(item)
-        return "" if node is None else node.name or node.id
+        name = "" if node is None else node.name or node.id
+        moment = answer.question.moment
+        return name if moment is None else f"{name} at {instant_text(moment)}".strip()

@@ -169,9 +169,10 @@ class Workbench(QObject):
         self.findings_panel.open()
 
     def explain(self) -> None:
-        """Ask why something went wrong: at the node that is selected, or with the clients."""
+        """Ask why something went wrong at the moment that is looked at: at the node that is selected, or with the clients."""
         run, chosen = self.services.run, self.chosen
-        question = Explain(None, chosen if chosen in self.design.node_by_id else None)
+        moment = self.travel.at if self.travel.looks_back else None
+        question = Explain(moment, chosen if chosen in self.design.node_by_id else None)
         self.why.ask(question if run.has_run else None)
         if run.has_run:
             run.explain(question)

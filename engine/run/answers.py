@@ -25,7 +25,7 @@ _P99: Final = 0.99
 
 
 def explained(record: Record, session: Session, question: Explain) -> Explained:
-    """Why something went wrong.
+    """Why something goes wrong at a moment; without one, now, or where all is well by now, when it was worst.
 
     Args:
         record: what was recorded of the run lately.
@@ -35,7 +35,10 @@ def explained(record: Record, session: Session, question: Explain) -> Explained:
     begun = time.perf_counter()
     record.plan = session.plan
     names = {each.id: each.name or each.id for each in session.design.nodes}
-    facts = explain(record, names, question.moment, question.item)
+    moment = session.now if question.moment is None else question.moment
+    facts = explain(record, names, moment, question.item)
+    if not facts and question.moment is None:
+        facts = explain(record, names, None, question.item)
     return Explained(question, facts, time.perf_counter() - begun)
 
 

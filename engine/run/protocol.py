@@ -119,7 +119,7 @@ class Explain:
     """Say why something went wrong: the answer is one ``Explained``."""
 
     moment: float | None = None
-    """At which time (s); None for the worst of all."""
+    """At which time (s); None for now or, where all is well by now, for the worst of all."""
     item: str | None = None
     """At which node; None for the clients."""
 

@@ -72,6 +72,16 @@ def test_the_head_says_what_was_asked_about(card: WhyCard) -> None:
     assert "Why? Checkout" in words(card)
 
 
+def test_the_head_says_which_moment_was_asked_about(card: WhyCard) -> None:
+    card.set_design(Design(nodes=(Node(id="web", kind="service", name="Checkout"),)))
+    for item, head in (("web", "Why? Checkout at 61.2 s"), (None, "Why? at 61.2 s")):
+        question = Explain(61.2, item)
+        card.ask(question)
+        card.show_answer(Explained(question, ()))
+        assert head in words(card)
+        assert "Nothing was wrong at this moment" in words(card)
+
+
 def test_an_answer_to_another_question_is_not_shown(card: WhyCard) -> None:
     card.ask(Explain())
     card.show_answer(Explained(Explain(60.0, "web"), FACTS))

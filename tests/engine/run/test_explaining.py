@@ -69,6 +69,18 @@ def test_what_is_done_to_the_run_is_known(bench: Bench) -> None:
     assert answer(bench, Explain(None, "web")).facts == ()
 
 
+def test_what_is_wrong_now_comes_before_what_was_worse_and_is_over(bench: Bench) -> None:
+    worse = {"at": 4.0, "change": "kill", "target": "web", "duration": 12.0}
+    now = {"at": 40.0, "change": "kill", "target": "db", "duration": 6.0}
+    hurt = SetDesign(("scenario", "events"), [worse, now]).apply(SHOP).design
+    bench.tell(StartOver(hurt), SetSpeed(10.0), Run())
+    for until, named in ((12.0, "web"), (36.0, "web"), (44.0, "db"), (60.0, "web")):
+        bench.shown(lambda until=until: bench.now >= until)
+        facts = answer(bench, Explain()).facts
+        assert next(fact.node for fact in facts if fact.first) == named, until
+    assert answer(bench, Explain(30.0)).facts == ()
+
+
 def test_incidents_of_the_run_on_screen(bench: Bench) -> None:
     """None before the slow database, one after, and none of the next run."""
 
