@@ -30,8 +30,9 @@ def open_another() -> bool:
     process.setProgram(program)
     process.setArguments(arguments)
     process.setProcessEnvironment(_environment())
-    started, _ = process.startDetached()
-    return started
+    # With its process id or without, by the version of PySide, whatever its types say.
+    said: object = process.startDetached()
+    return bool(said[0] if isinstance(said, tuple) else said)
 
 
 def _environment() -> QProcessEnvironment:

@@ -7,6 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from app import windows
 from app.__main__ import wants_window
 from app.windows import _environment, window_command
 
@@ -21,6 +24,16 @@ def test_another_window_is_the_same_application() -> None:
 def test_a_frozen_application_starts_itself(monkeypatch) -> None:
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     assert window_command() == (sys.executable, ["--new"])
+
+
+@pytest.mark.parametrize(
+    ("program", "starts"), [(sys.executable, True), ("/no/such/program", False)]
+)
+def test_it_is_told_whether_a_window_could_be_started(
+    monkeypatch: pytest.MonkeyPatch, program: str, starts: bool
+) -> None:
+    monkeypatch.setattr(windows, "window_command", lambda: (program, ["-c", "pass"]))
+    assert windows.open_another() is starts
 
 
 def test_the_package_is_found_wherever_the_window_was_started_from(tmp_path: Path) -> None:
