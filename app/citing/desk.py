@@ -134,7 +134,7 @@ class CitingDesk(QObject):
         if document.push(new_note(note)):
             self._holder = note.id
             self.card.set_note(note.id)
-            self._bench.views.canvas.select({note.id})
+            self._bench.views.canvas.reveal(note.id)
 
     def _drop(self, place: int) -> None:
         """Take a citation off."""

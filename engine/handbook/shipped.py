@@ -17,7 +17,7 @@ SHELVES: Final = {
     "Begin": ("first-minutes", "load", "canvas", "events", "shortcuts"),
     "Understand": ("why", "traces", "looking-back", "model"),
     "Decide": ("objectives", "studies", "comparing"),
-    "Look up": ("results", "findings", "command-line", "files"),
+    "Look up": ("words", "results", "findings", "command-line", "files"),
 }
 """Which page stands where; pages that are not named here stand under the last."""
 DECISIONS: Final = "Decisions"

@@ -96,7 +96,7 @@ def node_edit(node: Node, design: Design, ends: tuple[str, str] | None = None) -
 
 
 def free_centre(design: Design, shown: QRectF, size: tuple[float, float]) -> QPointF:
-    """Where a note covers nothing: next to the middle of what is shown; that middle where there is no such place.
+    """Where a note covers nothing: next to the middle of what is shown, and in view where there is room for it.
 
     Args:
         design: what is there already.
@@ -107,14 +107,19 @@ def free_centre(design: Design, shown: QRectF, size: tuple[float, float]) -> QPo
     room = shown.adjusted(wide / 2, high / 2, -wide / 2, -high / 2)
     taken = [card_rect(node.x, node.y) for node in design.nodes]
     taken += [QRectF(each.x, each.y, each.width, each.height) for each in design.notes]
-    taken = [each for each in taken if each.intersects(shown)]
+    far = QPointF(wide, high) * _NOTE_RINGS
+    reach = QRectF(shown.center() - far, shown.center() + far)
+    taken = [each for each in taken if each.intersects(reach)]
     ring = range(-_NOTE_RINGS, _NOTE_RINGS + 1)
     steps = [QPointF(i * wide / 4, j * high / 2) for j in ring for i in ring]
-    for step in sorted(steps, key=lambda each: (math.hypot(each.x(), each.y()), -each.y())):
-        centre = shown.center() + step
-        rect = QRectF(centre.x() - wide / 2, centre.y() - high / 2, wide, high)
-        apart = rect.adjusted(-_NOTE_APART, -_NOTE_APART, _NOTE_APART, _NOTE_APART)
-        if room.contains(centre) and not any(apart.intersects(other) for other in taken):
+    steps.sort(key=lambda each: (math.hypot(each.x(), each.y()), -each.y()))
+    centres = [shown.center() + step for step in steps]
+    inside = [each for each in centres if room.contains(each)]
+    near = [*inside, *(each for each in centres if not room.contains(each))]
+    apart = QRectF(0.0, 0.0, wide + 2.0 * _NOTE_APART, high + 2.0 * _NOTE_APART)
+    for centre in near:
+        apart.moveCenter(centre)
+        if not any(apart.intersects(other) for other in taken):
             return centre
     return shown.center()
 

@@ -266,6 +266,9 @@ class Commands:
         stage.request(edit)
         if note_id in stage.design.note_by_id:
             stage.select({note_id})
+            rect = stage.scene.rect_of(note_id)
+            if rect is not None:
+                stage.camera.reveal(rect)
             stage.editing_requested.emit(note_id)
 
     def add_frame(self, kind: str = "group") -> None:

@@ -40,6 +40,19 @@ def test_a_word_is_found_while_it_is_typed() -> None:
     assert found("queue_lim") == ["Load", "Queues · Limit"]
 
 
+@pytest.mark.parametrize(
+    "word",
+    [
+        "thundering herd", "dogpile", "backpressure", "noisy neighbour", "exponential backoff", "metastable",
+        "head of line blocking", "tail latency", "gc pause", "little's law", "amdahl", "service discovery",
+        "liveness", "autoscaling", "eventual consistency", "split brain", "raft", "saga", "capacity planning",
+        "power of two choices", "breakpoint", "overlay", "autosave", "root cause",
+    ],
+)  # fmt: skip
+def test_what_people_call_it_elsewhere_is_found(word: str) -> None:
+    assert handbook().index.search(word)
+
+
 def test_nothing_is_found_by_nothing() -> None:
     assert found("") == found("  ?! ") == []
 

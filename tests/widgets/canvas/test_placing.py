@@ -118,6 +118,17 @@ def test_a_new_note_covers_nothing_while_there_is_room_in_view(desk) -> None:
         assert place == 0 or desk.view.camera.shown().contains(note)
 
 
+def test_a_new_note_covers_nothing_where_there_is_no_room_in_view_either(desk) -> None:
+    desk.view.resize(260, 160)
+    desk.view.camera.look_at(QPointF(300.0, 0.0))
+    desk.view.add_note()
+    desk.view._popups.editor.close()
+    note = desk.design.notes[-1]
+    rect = QRectF(note.x, note.y, note.width, note.height)
+    assert not any(rect.intersects(card_rect(node.x, node.y)) for node in desk.design.nodes)
+    assert desk.view.camera.shown().intersects(rect)
+
+
 def test_a_frame_is_added_around_the_selection_as_one_step(desk) -> None:
     desk.view.select(["web", "db"])
     desk.view.add_frame()
