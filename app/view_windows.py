@@ -31,7 +31,7 @@ _SIZE: Final = QSize(900, 600)
 MOST: Final = 8
 """Windows on one design at a time: each paints the run."""
 _SHARED: Final = ("edit.undo", "edit.redo", "edit.delete", "edit.copy", "edit.cut", "edit.duplicate",
-                  "file.save", "run.toggle", "run.step_time", "run.restart")  # fmt: skip
+                  "file.save", "view.another", "run.toggle", "run.step_time", "run.restart")  # fmt: skip
 """Actions that do the same whichever window is in front."""
 
 
