@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt, Signal
@@ -101,6 +102,8 @@ class QuickAdd(QFrame):
         super().__init__(parent)
         self._components = components
         self._has_source = bool(source)
+        self._most = _ROWS
+        """Rows that are shown at most."""
         self.setObjectName("quick-add")
         set_role(self, "card")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -140,10 +143,15 @@ class QuickAdd(QFrame):
         self._filter("")
 
     def open_at(self, at: QPoint) -> None:
-        """Show at a place of the parent, moved so that it is wholly visible."""
+        """Show at a place of the parent, moved, and with as many rows, so that it is wholly visible."""
         parent = self.parentWidget()
         room = (parent if parent is not None else self).rect().adjusted(8, 8, -8, -8)
         self.adjustSize()
+        over = self.height() - room.height()
+        if over > 0:
+            self._most = max(2, self.list.height() // _ROW - math.ceil(over / _ROW))
+            self._fit()
+            self.adjustSize()
         x = min(max(at.x(), room.left()), max(room.left(), room.right() - self.width()))
         y = min(max(at.y(), room.top()), max(room.top(), room.bottom() - self.height()))
         self.move(x, y)
@@ -166,9 +174,13 @@ class QuickAdd(QFrame):
         number = self.list.count()
         self.list.setVisible(number > 0)
         self.empty.setVisible(number == 0)
-        self.list.setFixedHeight(min(max(number, 1), _ROWS) * _ROW + 4)
+        self._fit()
         self.list.setCurrentRow(0)
         self.adjustSize()
+
+    def _fit(self) -> None:
+        """As many rows as there are, and as there is room for."""
+        self.list.setFixedHeight(min(max(self.list.count(), 1), self._most) * _ROW + 4)
 
     def _take(self, item: QListWidgetItem | None, *, linked: bool = False) -> None:
         """Choose an entry and close."""

@@ -119,6 +119,19 @@ def test_a_adds_by_name(desk) -> None:
     assert desk.selection == {added.id}
 
 
+def test_quick_add_fits_a_low_canvas(desk) -> None:
+    desk.view.resize(700, 230)
+    desk.key(Qt.Key.Key_A)
+    popup = desk.view._popups.quick_add
+    assert desk.view.rect().contains(popup.geometry())
+    assert popup.list.height() < popup.list.count() * popup.list.sizeHintForRow(0)
+    popup.search.setText("e")
+    assert desk.view.rect().contains(popup.geometry())
+    last = popup.list.item(popup.list.count() - 1)
+    popup.list.scrollToItem(last)
+    assert popup.list.visualItemRect(last).bottom() <= popup.list.viewport().height()
+
+
 def test_quick_add_says_when_nothing_matches(desk) -> None:
     desk.view.begin_add()
     popup = desk.view._popups.quick_add
