@@ -230,17 +230,16 @@ class AnimationExport(QObject):
         size = QSize(WIDTH, (height + _CAPTION) // 2 * 2)
         image = QImage(size, QImage.Format.Format_RGB888)
         image.fill(QColor(theme.canvas))
-        painter = QPainter(image)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        margin = _MARGIN * scale
-        whole = QRectF(0.0, 0.0, size.width(), height)
-        view.paint_design(painter, whole.adjusted(margin, margin, -margin, -margin))
-        line = QRectF(16.0, height, size.width() - 32.0, _CAPTION)
-        painter.setPen(QColor(theme.muted))
-        font: QFont = self._bench.look.fonts.numbers(13)
-        painter.setFont(font)
-        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, instant_text(instant))
-        painter.end()
+        with QPainter(image) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            margin = _MARGIN * scale
+            whole = QRectF(0.0, 0.0, size.width(), height)
+            view.paint_design(painter, whole.adjusted(margin, margin, -margin, -margin))
+            line = QRectF(16.0, height, size.width() - 32.0, _CAPTION)
+            painter.setPen(QColor(theme.muted))
+            font: QFont = self._bench.look.fonts.numbers(13)
+            painter.setFont(font)
+            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, instant_text(instant))
         bits, width = bytes(image.constBits()), size.width() * 3
         step = image.bytesPerLine()
         rows = [bits[row * step : row * step + width] for row in range(size.height())]

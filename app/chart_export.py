@@ -96,11 +96,10 @@ def export_chart(chart: ChartView, background: str, path: Path) -> Callable[[], 
         return partial(write_whole, path, _drawing(chart, background, path.stem))
     image = QImage(_size(chart) * SCALE, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(QColor(background))
-    painter = QPainter(image)
-    painter.scale(SCALE, SCALE)
-    painter.translate(_MARGIN, _MARGIN)
-    chart.paint_chart(painter)
-    painter.end()
+    with QPainter(image) as painter:
+        painter.scale(SCALE, SCALE)
+        painter.translate(_MARGIN, _MARGIN)
+        chart.paint_chart(painter)
     return partial(store_image, image, path)
 
 
@@ -127,11 +126,10 @@ def _drawing(chart: ChartView, background: str, title: str) -> bytes:
     generator.setSize(_size(chart))
     generator.setViewBox(QRect(QPoint(), _size(chart)))
     generator.setTitle(title)
-    painter = QPainter()
-    painter.begin(generator)
-    painter.fillRect(QRect(QPoint(), _size(chart)), QColor(background))
-    painter.translate(_MARGIN, _MARGIN)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    chart.paint_chart(painter)
-    painter.end()
+    with QPainter() as painter:
+        painter.begin(generator)
+        painter.fillRect(QRect(QPoint(), _size(chart)), QColor(background))
+        painter.translate(_MARGIN, _MARGIN)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        chart.paint_chart(painter)
     return bytes(target.data().data())

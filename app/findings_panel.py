@@ -89,11 +89,11 @@ class FindingRow(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Behind it, that it has the keyboard."""
         if self.hasFocus():
-            painter = QPainter(self)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(QColor(self._panel.look.theme.accent.colour), 1.0))
-            painter.setBrush(QColor(self._panel.look.theme.selected_row))
-            painter.drawRoundedRect(self.rect().adjusted(4, 1, -5, -2), 6.0, 6.0)
+            with QPainter(self) as painter:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.setPen(QPen(QColor(self._panel.look.theme.accent.colour), 1.0))
+                painter.setBrush(QColor(self._panel.look.theme.selected_row))
+                painter.drawRoundedRect(self.rect().adjusted(4, 1, -5, -2), 6.0, 6.0)
         super().paintEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:

@@ -20,6 +20,7 @@ from app.windows import NEW
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from app.mishaps import Mishaps
     from app.opened import Opened
     from app.shell import Shell
 
@@ -33,10 +34,13 @@ class _Session:
     def __init__(self, shell: Shell, path: Path | None, *, is_new: bool) -> None:
         self._shell, self._path, self._is_new = shell, path, is_new
         self._opened: Opened | None = None
+        self._mishaps: Mishaps | None = None
 
     def begin(self) -> None:
         """The window is painted: now comes all that works behind it, and the design."""
-        from app.opened import equip, start  # noqa: PLC0415 - the window does not wait for it
+        # The window does not wait for these.
+        from app.mishaps import Mishaps  # noqa: PLC0415
+        from app.opened import equip, start  # noqa: PLC0415
 
         self._shell.window.keep_on_screen()
         try:
@@ -44,6 +48,7 @@ class _Session:
         except Exception:
             QApplication.exit(1)  # a window behind which nothing works is worse than none
             raise
+        self._mishaps = Mishaps(self._shell.views.banners, self._opened.services.recovery)
         start(self._opened, self._path, is_new=self._is_new)
         self._opened.commands.tour.offer()
 
@@ -54,6 +59,8 @@ class _Session:
 
     def close(self) -> None:
         """End everything."""
+        if self._mishaps is not None:
+            self._mishaps.stop()
         if self._opened is not None:
             self._opened.close()
 

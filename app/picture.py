@@ -65,10 +65,9 @@ def _drawing(view: Paintable, theme: Theme, path: Path) -> bytes:
     generator.setSize(size.toSize())
     generator.setViewBox(QRectF(0.0, 0.0, size.width(), size.height()))
     generator.setTitle(path.stem.removesuffix(SUFFIX))
-    painter = QPainter()
-    painter.begin(generator)
-    _draw(view, theme, painter, size)
-    painter.end()
+    with QPainter() as painter:
+        painter.begin(generator)
+        _draw(view, theme, painter, size)
     return bytes(target.data().data())
 
 
@@ -91,10 +90,9 @@ def _image(view: Paintable, theme: Theme) -> QImage:
     scale = min(SCALE, MAX_PIXELS / max(plain.width(), plain.height()))
     image = QImage(_size(view, scale).toSize(), QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(image)
-    painter.scale(scale, scale)
-    _draw(view, theme, painter, plain)
-    painter.end()
+    with QPainter(image) as painter:
+        painter.scale(scale, scale)
+        _draw(view, theme, painter, plain)
     return image
 
 

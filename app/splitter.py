@@ -26,15 +26,15 @@ class LineHandle(QSplitterHandle):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the line in the middle of the grip."""
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(self._look.theme.panel))
-        upright = self.orientation() == Qt.Orientation.Horizontal
-        line = (
-            QRect(self.width() // 2, 0, 1, self.height())
-            if upright
-            else QRect(0, self.height() // 2, self.width(), 1)
-        )
-        painter.fillRect(line, QColor(self._look.theme.hairline))
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), QColor(self._look.theme.panel))
+            upright = self.orientation() == Qt.Orientation.Horizontal
+            line = (
+                QRect(self.width() // 2, 0, 1, self.height())
+                if upright
+                else QRect(0, self.height() // 2, self.width(), 1)
+            )
+            painter.fillRect(line, QColor(self._look.theme.hairline))
 
 
 class LineSplitter(QSplitter):

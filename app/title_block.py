@@ -35,14 +35,14 @@ class MenuButton(QToolButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the lines over the button's ground."""
         super().paintEvent(event)
-        painter = QPainter(self)
-        painter.setPen(QPen(QColor(self._look.theme.muted), 1.6))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        middle = self.rect().center()
-        for offset in (-5, 0, 5):
-            painter.drawLine(
-                middle.x() - 6, middle.y() + offset, middle.x() + 7, middle.y() + offset
-            )
+        with QPainter(self) as painter:
+            painter.setPen(QPen(QColor(self._look.theme.muted), 1.6))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            middle = self.rect().center()
+            for offset in (-5, 0, 5):
+                painter.drawLine(
+                    middle.x() - 6, middle.y() + offset, middle.x() + 7, middle.y() + offset
+                )
 
 
 class TitleBlock(QWidget):

@@ -157,9 +157,10 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Close if that loses nothing; remember how the window was."""
+        event.ignore()  # should something fail on the way, the window stays
         if not self._may_close():
-            event.ignore()
             return
+        event.accept()
         self.instruments.attach_all()
         self._remember()
         super().closeEvent(event)

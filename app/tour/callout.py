@@ -45,10 +45,10 @@ class Ring(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw it."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(self._look.theme.accent.colour), 2.0))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), _RADIUS, _RADIUS)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(self._look.theme.accent.colour), 2.0))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), _RADIUS, _RADIUS)
 
 
 class Callout(QWidget):
@@ -132,15 +132,16 @@ class Callout(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """A card with a pointer."""
-        theme, painter = self._look.theme, QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        card = QRectF(self.rect()).adjusted(_ARROW, _ARROW, -_ARROW, -_ARROW)
-        painter.setPen(QPen(QColor(theme.accent.colour), 1.5))
-        painter.setBrush(QColor(theme.panel))
-        painter.drawRoundedRect(card, _RADIUS, _RADIUS)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.accent.colour))
-        painter.drawPolygon(self._pointer(card))
+        theme = self._look.theme
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            card = QRectF(self.rect()).adjusted(_ARROW, _ARROW, -_ARROW, -_ARROW)
+            painter.setPen(QPen(QColor(theme.accent.colour), 1.5))
+            painter.setBrush(QColor(theme.panel))
+            painter.drawRoundedRect(card, _RADIUS, _RADIUS)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme.accent.colour))
+            painter.drawPolygon(self._pointer(card))
 
     def _pointer(self, card: QRectF) -> QPolygonF:
         """The triangle at the side of what is meant, as near to it as the side allows."""

@@ -176,3 +176,10 @@ def test_every_link_of_the_documents_leads_somewhere() -> None:
         text = (ROOT / document).read_text(encoding="utf-8")
         for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", text):
             assert (ROOT / target).exists(), f"{document} links to {target}"
+
+
+def test_painters_end_whatever_happens() -> None:
+    """An exception keeps those that are left open: Qt ends the process when their picture is gone."""
+    opened = re.compile(r"(?<!with )\bQPainter\(")
+    found = {str(path.relative_to(ROOT)) for path in PRODUCT if opened.search(text_of(path))}
+    assert found == set(), "open painters by `with QPainter(...) as painter:`"

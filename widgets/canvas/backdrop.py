@@ -157,9 +157,9 @@ class Backdrop:
         for tile in touched & self._tiles.keys():
             picture = self._tiles[tile]
             picture.setDevicePixelRatio(1.0)
-            painter = self._painter(picture, _area_of(tile))
-            part(painter)
-            painter.end()
+            with QPainter(picture) as painter:
+                self._set_up(painter, _area_of(tile))
+                part(painter)
             picture.setDevicePixelRatio(self._ratio)
 
     def fade(self, rect: QRectF) -> None:
@@ -256,13 +256,13 @@ class Backdrop:
         What is touched from here on is painted again.
         """
         picture = QPixmap(area.size())
-        painter = self._painter(picture, area)
         units = 1.0 / self._scale
         covered = QRectF(
             area.left() * units, area.top() * units, area.width() * units, area.height() * units
         )
-        more = self._paint(painter, covered, self._scale / self._ratio) or ()
-        painter.end()
+        with QPainter(picture) as painter:
+            self._set_up(painter, area)
+            more = self._paint(painter, covered, self._scale / self._ratio) or ()
         self._job = _Job(area, picture, deque(more))
         for tile in self._job.tiles:
             self._urgent.discard(tile)
@@ -279,13 +279,13 @@ class Backdrop:
         job = self._job
         if job is None:
             return most
-        painter = self._painter(job.picture, job.area)
-        while job.parts and most > 0:
-            job.parts.popleft()(painter)
-            most -= 1
-            if self._spent.nsecsElapsed() > _PART_TIME:
-                most = 0
-        painter.end()
+        with QPainter(job.picture) as painter:
+            self._set_up(painter, job.area)
+            while job.parts and most > 0:
+                job.parts.popleft()(painter)
+                most -= 1
+                if self._spent.nsecsElapsed() > _PART_TIME:
+                    most = 0
         if not job.parts:
             self._job = None
             for tile in job.tiles:
@@ -309,13 +309,11 @@ class Backdrop:
                 break
         return left
 
-    def _painter(self, picture: QPixmap, area: QRect) -> QPainter:
-        """A painter in scene coordinates for the picture of an area."""
-        painter = QPainter(picture)
+    def _set_up(self, painter: QPainter, area: QRect) -> None:
+        """Have the painter of an area's picture paint in scene coordinates."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.translate(-area.topLeft())
         painter.scale(self._scale, self._scale)
-        return painter
 
     def _trim(self, wanted: list[Tile]) -> None:
         """Forget tiles out of sight when there are too many."""

@@ -45,12 +45,11 @@ def _row(number: int, step: float, ratio: float, look: Look) -> QPixmap:
     height = 2 * math.ceil(_DOT * ratio)
     row = QPixmap(math.ceil((number - 1) * step) + height, height)
     row.fill(QColor(0, 0, 0, 0))
-    painter = QPainter(row)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    pen = QPen(look.colour(look.theme.grid_dot), _DOT * ratio)
-    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-    painter.setPen(pen)
-    middle = height / 2
-    painter.drawPoints([QPointF(middle + i * step, middle) for i in range(number)])
-    painter.end()
+    with QPainter(row) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        pen = QPen(look.colour(look.theme.grid_dot), _DOT * ratio)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        painter.setPen(pen)
+        middle = height / 2
+        painter.drawPoints([QPointF(middle + i * step, middle) for i in range(number)])
     return row

@@ -141,12 +141,13 @@ class LiveLayer(QGraphicsItem):
     def _painted_stroke(self, angle: float, size: float) -> QPixmap:
         """Paint a stroke."""
         reach = 4.2 * size
-        picture, painter = _blank(2 * reach + 3.0 * size)
+        picture = _blank(2 * reach + 3.0 * size)
         middle = picture.width() / 2
-        painter.setPen(self._look.pen(self._look.theme.dot, 1.7 * size, 0.6))
         tip = QPointF(math.cos(angle) * reach, math.sin(angle) * reach)
-        painter.drawLine(QPointF(middle, middle) - tip, QPointF(middle, middle) + tip)
-        painter.end()
+        with QPainter(picture) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(self._look.pen(self._look.theme.dot, 1.7 * size, 0.6))
+            painter.drawLine(QPointF(middle, middle) - tip, QPointF(middle, middle) + tip)
         return picture
 
     def _sprite(self, kind: int, size: float) -> QPixmap:
@@ -160,28 +161,27 @@ class LiveLayer(QGraphicsItem):
         """Paint a dot."""
         theme = self._look.theme
         radius = _RADIUS[kind] * size
-        picture, painter = _blank(2 * radius + 3.0 * size)
+        picture = _blank(2 * radius + 3.0 * size)
         centre = QPointF(picture.width() / 2, picture.height() / 2)
         colour = theme.state("failing").colour if kind == "failure" else theme.dot
-        painter.setPen(QPen(self._look.colour(theme.canvas, 0.7), 0.8 * size))
-        painter.setBrush(self._look.colour(colour, 0.6 if kind == "answer" else 1.0))
-        if kind == "retry":
-            painter.setPen(QPen(self._look.colour(colour), 1.5 * size))
-            painter.setBrush(self._look.colour(theme.canvas))
-            radius -= 0.6 * size
-        painter.drawEllipse(centre, radius, radius)
-        painter.end()
+        with QPainter(picture) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(self._look.colour(theme.canvas, 0.7), 0.8 * size))
+            painter.setBrush(self._look.colour(colour, 0.6 if kind == "answer" else 1.0))
+            if kind == "retry":
+                painter.setPen(QPen(self._look.colour(colour), 1.5 * size))
+                painter.setBrush(self._look.colour(theme.canvas))
+                radius -= 0.6 * size
+            painter.drawEllipse(centre, radius, radius)
         return picture
 
 
-def _blank(edge: float) -> tuple[QPixmap, QPainter]:
-    """A clear square picture, and a painter on it."""
+def _blank(edge: float) -> QPixmap:
+    """A clear square picture."""
     pixels = math.ceil(edge)
     picture = QPixmap(pixels, pixels)
     picture.fill(QColor(0, 0, 0, 0))
-    painter = QPainter(picture)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    return picture, painter
+    return picture
 
 
 def _size(transform: QTransform) -> float:

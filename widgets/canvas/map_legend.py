@@ -45,8 +45,8 @@ class Shape(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint it."""
         del event
-        painter = QPainter(self)
-        paint_state(painter, self._look.theme.state(self._state), QRectF(self.rect()))
+        with QPainter(self) as painter:
+            paint_state(painter, self._look.theme.state(self._state), QRectF(self.rect()))
 
 
 class MapLegend(QFrame):

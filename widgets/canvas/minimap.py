@@ -71,19 +71,18 @@ class Minimap(QWidget):
         if shown != self._shown:
             self._shown = shown
             self._picture = self._with_view(shown)
-        painter = QPainter(self)
-        painter.drawPixmap(QPointF(0.0, 0.0), self._picture)
+        with QPainter(self) as painter:
+            painter.drawPixmap(QPointF(0.0, 0.0), self._picture)
 
     def _with_view(self, shown: QRectF) -> QPixmap:
         """The map, and on it what the view shows."""
         picture = QPixmap(self._ground)
         look = self._look
-        painter = QPainter(picture)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(look.colour(look.theme.selection), 1.25))
-        painter.setBrush(look.colour(look.theme.selection, 0.06))
-        painter.drawRoundedRect(self._to_map(shown), 3.0, 3.0)
-        painter.end()
+        with QPainter(picture) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(look.colour(look.theme.selection), 1.25))
+            painter.setBrush(look.colour(look.theme.selection, 0.06))
+            painter.drawRoundedRect(self._to_map(shown), 3.0, 3.0)
         return picture
 
     def touch(self) -> None:
@@ -156,10 +155,9 @@ class Minimap(QWidget):
         self._ground = QPixmap(SIZE * ratio)
         self._ground.setDevicePixelRatio(ratio)
         self._ground.fill(QColor(0, 0, 0, 0))
-        painter = QPainter(self._ground)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint(painter)
-        painter.end()
+        with QPainter(self._ground) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint(painter)
 
     def _paint(self, painter: QPainter) -> None:
         """Paint ground, frames, notes, and nodes in the colours of their states."""

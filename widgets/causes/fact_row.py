@@ -86,19 +86,18 @@ class FactRow(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """The line of time with a point on it; one that comes from outside is full."""
         theme, size = self._look.theme, self._size
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        colour = QColor(theme.danger.colour)
-        middle = QPointF(size.line, self.what.y() + self.when.height() / 2.0)
-        if self.hasFocus():
-            painter.fillRect(self.rect(), QColor(theme.selected_row))
-        painter.setPen(QPen(colour, 1.5))
-        top = middle.y() if self._is_first else 0.0
-        bottom = middle.y() if self._is_last else float(self.height())
-        painter.drawLine(QPointF(size.line, top), QPointF(size.line, bottom))
-        painter.setBrush(colour if self.fact.first else QColor(theme.panel))
-        painter.drawEllipse(middle, size.radius, size.radius)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            colour = QColor(theme.danger.colour)
+            middle = QPointF(size.line, self.what.y() + self.when.height() / 2.0)
+            if self.hasFocus():
+                painter.fillRect(self.rect(), QColor(theme.selected_row))
+            painter.setPen(QPen(colour, 1.5))
+            top = middle.y() if self._is_first else 0.0
+            bottom = middle.y() if self._is_last else float(self.height())
+            painter.drawLine(QPointF(size.line, top), QPointF(size.line, bottom))
+            painter.setBrush(colour if self.fact.first else QColor(theme.panel))
+            painter.drawEllipse(middle, size.radius, size.radius)
 
     def _choose(self) -> None:
         """Tell of the item."""

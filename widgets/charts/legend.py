@@ -66,21 +66,20 @@ class Word(QAbstractButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
         """Draw the word, struck out while hidden, with a ring while it has the focus."""
-        painter = QPainter(self)
-        font = QFont(self._font)
-        lit = self.isChecked() or not self.isCheckable()
-        font.setStrikeOut(not lit)
-        painter.setFont(font)
-        shown, hidden = self.colours
-        painter.setPen(QColor(shown if lit else hidden))
-        metrics = QFontMetrics(font)
-        text = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(self.rect(), flags, directed(text))
-        if self.hasFocus():
-            painter.setPen(QPen(QColor(shown), 1))
-            painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
-        painter.end()
+        with QPainter(self) as painter:
+            font = QFont(self._font)
+            lit = self.isChecked() or not self.isCheckable()
+            font.setStrikeOut(not lit)
+            painter.setFont(font)
+            shown, hidden = self.colours
+            painter.setPen(QColor(shown if lit else hidden))
+            metrics = QFontMetrics(font)
+            text = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+            flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(self.rect(), flags, directed(text))
+            if self.hasFocus():
+                painter.setPen(QPen(QColor(shown), 1))
+                painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
 
 
 class Legend(QWidget):

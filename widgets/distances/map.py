@@ -83,26 +83,25 @@ class DistanceMap(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Lines below, points and names above."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        frames = self._shown.frames
-        shows_all = len(frames) <= _MOST_LABELS
-        longest = max((trip.seconds for trip in self._shown.trips.values()), default=0.0)
-        ways = list(self._ways())
-        for way in ways:
-            self._paint_line(painter, way, longest)
-        points = {frame.id: self.at(frame.id) for frame in frames}
-        titles = {frame.id: self._elided(frame.title) for frame in frames}
-        sizes = {each: self._size(text) for each, text in titles.items()}
-        names = name_rooms(points, sizes, _RADIUS, self.size())
-        taken = [*names.values(), *(_around(at) for at in points.values())]
-        # The chosen one first: it has its number even where there is no room for all of them.
-        for way in sorted(ways, key=lambda each: not each.is_chosen):
-            if shows_all or way.is_chosen:
-                self._paint_number(painter, way, taken)
-        for frame in frames:
-            self._paint_point(painter, frame.id, titles[frame.id], names[frame.id])
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            frames = self._shown.frames
+            shows_all = len(frames) <= _MOST_LABELS
+            longest = max((trip.seconds for trip in self._shown.trips.values()), default=0.0)
+            ways = list(self._ways())
+            for way in ways:
+                self._paint_line(painter, way, longest)
+            points = {frame.id: self.at(frame.id) for frame in frames}
+            titles = {frame.id: self._elided(frame.title) for frame in frames}
+            sizes = {each: self._size(text) for each, text in titles.items()}
+            names = name_rooms(points, sizes, _RADIUS, self.size())
+            taken = [*names.values(), *(_around(at) for at in points.values())]
+            # The chosen one first: it has its number even where there is no room for all of them.
+            for way in sorted(ways, key=lambda each: not each.is_chosen):
+                if shows_all or way.is_chosen:
+                    self._paint_number(painter, way, taken)
+            for frame in frames:
+                self._paint_point(painter, frame.id, titles[frame.id], names[frame.id])
 
     def _ways(self) -> Iterator[_Way]:
         """The lines between frames of which something is known."""

@@ -73,17 +73,17 @@ class GroupHeading(QAbstractButton):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """The sign of a folded group, or of one that the pointer or the keyboard is at."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        theme = self._look.theme
-        pointed = self.underMouse() or self.hasFocus()
-        if pointed or not self.isChecked():
-            middle = self._gap + _HEIGHT / 2
-            side = QRectF(self.width() - _SIGN - 2, middle - _SIGN / 2, _SIGN, _SIGN)
-            name = "chevron-down" if self.isChecked() else "chevron-right"
-            self._look.icons.paint(painter, name, side, theme.text if pointed else theme.muted)
-        if self.hasFocus():
-            painter.setPen(QPen(QColor(theme.accent.colour), 1.0))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            ring = QRectF(self.rect()).adjusted(0.5, self._gap + 0.5, -0.5, -0.5)
-            painter.drawRoundedRect(ring, 4, 4)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            theme = self._look.theme
+            pointed = self.underMouse() or self.hasFocus()
+            if pointed or not self.isChecked():
+                middle = self._gap + _HEIGHT / 2
+                side = QRectF(self.width() - _SIGN - 2, middle - _SIGN / 2, _SIGN, _SIGN)
+                name = "chevron-down" if self.isChecked() else "chevron-right"
+                self._look.icons.paint(painter, name, side, theme.text if pointed else theme.muted)
+            if self.hasFocus():
+                painter.setPen(QPen(QColor(theme.accent.colour), 1.0))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                ring = QRectF(self.rect()).adjusted(0.5, self._gap + 0.5, -0.5, -0.5)
+                painter.drawRoundedRect(ring, 4, 4)

@@ -47,13 +47,12 @@ class NameLine(Line):
         if self.hasFocus() or cut == self.text():
             super().paintEvent(event)
             return
-        painter = QPainter(self)
-        panel = QStyle.PrimitiveElement.PE_PanelLineEdit
-        self.style().drawPrimitive(panel, option, painter, self)
-        painter.setPen(self.palette().text().color())
-        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(room, flags | Qt.TextFlag.TextSingleLine, directed(cut))
-        painter.end()
+        with QPainter(self) as painter:
+            panel = QStyle.PrimitiveElement.PE_PanelLineEdit
+            self.style().drawPrimitive(panel, option, painter, self)
+            painter.setPen(self.palette().text().color())
+            flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(room, flags | Qt.TextFlag.TextSingleLine, directed(cut))
 
 
 class Header(QWidget):

@@ -103,19 +103,18 @@ class BarStrip(QWidget):
         if not self.bars:
             return
         theme = self._look.theme
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        most = max(bar.rate for bar in self.bars)
-        mean = mean_rate(self.bars)
-        painter.setPen(Qt.PenStyle.NoPen)
-        for place, bar in enumerate(self.bars):
-            painter.setBrush(QColor(self._colour(bar)))
-            painter.drawRoundedRect(self._area(place, bar.rate / most), 1.5, 1.5)
-        pen = QPen(QColor(theme.muted), 1.0, Qt.PenStyle.DashLine)
-        painter.setPen(pen)
-        height = self.height() - (self.height() - 2.0) * mean / most
-        painter.drawLine(0, round(height), round(self._step() * len(self.bars)), round(height))
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            most = max(bar.rate for bar in self.bars)
+            mean = mean_rate(self.bars)
+            painter.setPen(Qt.PenStyle.NoPen)
+            for place, bar in enumerate(self.bars):
+                painter.setBrush(QColor(self._colour(bar)))
+                painter.drawRoundedRect(self._area(place, bar.rate / most), 1.5, 1.5)
+            pen = QPen(QColor(theme.muted), 1.0, Qt.PenStyle.DashLine)
+            painter.setPen(pen)
+            height = self.height() - (self.height() - 2.0) * mean / most
+            painter.drawLine(0, round(height), round(self._step() * len(self.bars)), round(height))
 
     def event(self, event: QEvent) -> bool:
         """Say in a tip what the bar below the pointer stands for."""

@@ -45,17 +45,17 @@ class Dot(QAbstractButton):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """A small disc; a ring around it while hovered or focused."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        accent = QColor(self._look.theme.accent.colour)
-        centre = QPointF(self.width() / 2, self.height() / 2)
-        if self.underMouse() or self.hasFocus():
-            painter.setPen(accent)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawEllipse(centre, 5.5, 5.5)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(accent)
-        painter.drawEllipse(centre, 2.75, 2.75)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            accent = QColor(self._look.theme.accent.colour)
+            centre = QPointF(self.width() / 2, self.height() / 2)
+            if self.underMouse() or self.hasFocus():
+                painter.setPen(accent)
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawEllipse(centre, 5.5, 5.5)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(accent)
+            painter.drawEllipse(centre, 2.75, 2.75)
 
 
 class Title(QLabel):

@@ -162,30 +162,29 @@ class ShardStrip(QWidget):
         if not each:
             return
         theme = self._look.theme
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        step = self._step()
-        wide = step * (1.0 - _GAP_SHARE)
-        scale = (_LOADS - 2.0) / max(shard.rate for shard in each)
-        most_keys = max(1, *(shard.keys for shard in each))
-        for place, shard in enumerate(each):
-            left, high = place * step, max(shard.rate * scale, 1.0)
-            colour = theme.state("strained").colour
-            painter.setBrush(QColor(colour if shard.hot else theme.accent.colour))
-            painter.drawRect(QRectF(left, _LOADS - high, wide, high))
-            if shard.above > 0.0:
-                painter.setBrush(QColor(theme.state("failing").colour))
-                painter.drawRect(QRectF(left, _LOADS - high, wide, shard.above * scale))
-            painter.setBrush(QColor(theme.muted))
-            deep = max(_KEYS * shard.keys / most_keys, 1.0 if shard.keys else 0.0)
-            painter.drawRect(QRectF(left, _LOADS + _BETWEEN, wide, deep))
-        line = self.shards.rate or sum(shard.rate for shard in each) / len(each)
-        if line * scale <= _LOADS:
-            painter.setPen(QPen(QColor(theme.text), 1.0, Qt.PenStyle.DashLine))
-            height = round(_LOADS - line * scale)
-            painter.drawLine(0, height, round(step * len(each)), height)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            step = self._step()
+            wide = step * (1.0 - _GAP_SHARE)
+            scale = (_LOADS - 2.0) / max(shard.rate for shard in each)
+            most_keys = max(1, *(shard.keys for shard in each))
+            for place, shard in enumerate(each):
+                left, high = place * step, max(shard.rate * scale, 1.0)
+                colour = theme.state("strained").colour
+                painter.setBrush(QColor(colour if shard.hot else theme.accent.colour))
+                painter.drawRect(QRectF(left, _LOADS - high, wide, high))
+                if shard.above > 0.0:
+                    painter.setBrush(QColor(theme.state("failing").colour))
+                    painter.drawRect(QRectF(left, _LOADS - high, wide, shard.above * scale))
+                painter.setBrush(QColor(theme.muted))
+                deep = max(_KEYS * shard.keys / most_keys, 1.0 if shard.keys else 0.0)
+                painter.drawRect(QRectF(left, _LOADS + _BETWEEN, wide, deep))
+            line = self.shards.rate or sum(shard.rate for shard in each) / len(each)
+            if line * scale <= _LOADS:
+                painter.setPen(QPen(QColor(theme.text), 1.0, Qt.PenStyle.DashLine))
+                height = round(_LOADS - line * scale)
+                painter.drawLine(0, height, round(step * len(each)), height)
 
     def event(self, event: QEvent) -> bool:
         """Say in a tip what the bar below the pointer stands for."""

@@ -201,14 +201,15 @@ def drag_picture(component: Component, look: ThemeManager, ratio: float) -> QPix
     picture = QPixmap(size * ratio)
     picture.setDevicePixelRatio(ratio)
     picture.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(picture)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QColor(theme.accent.colour))
-    painter.setBrush(QColor(theme.card))
-    painter.drawRoundedRect(QRectF(0.5, 0.5, width - 1, 35), 8, 8)
-    look.icons.paint(painter, component.icon, QRectF(11, 9, 18, 18), theme.accent.colour)
-    painter.setFont(font)
-    painter.setPen(QColor(theme.text))
-    painter.drawText(QRectF(38, 0, width - 38, 36), Qt.AlignmentFlag.AlignVCenter, component.title)
-    painter.end()
+    with QPainter(picture) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QColor(theme.accent.colour))
+        painter.setBrush(QColor(theme.card))
+        painter.drawRoundedRect(QRectF(0.5, 0.5, width - 1, 35), 8, 8)
+        look.icons.paint(painter, component.icon, QRectF(11, 9, 18, 18), theme.accent.colour)
+        painter.setFont(font)
+        painter.setPen(QColor(theme.text))
+        painter.drawText(
+            QRectF(38, 0, width - 38, 36), Qt.AlignmentFlag.AlignVCenter, component.title
+        )
     return picture

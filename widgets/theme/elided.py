@@ -49,17 +49,19 @@ class ElidedLabel(QLabel):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw what fits."""
-        painter = QPainter(self)
-        text = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideRight, self.width())
-        self.style().drawItemText(
-            painter,
-            self.rect(),
-            int(self.alignment() | Qt.AlignmentFlag.AlignVCenter),
-            self.palette(),
-            True,  # noqa: FBT003 - Qt's signature
-            directed(text),
-            self.foregroundRole(),
-        )
+        with QPainter(self) as painter:
+            text = self.fontMetrics().elidedText(
+                self._full, Qt.TextElideMode.ElideRight, self.width()
+            )
+            self.style().drawItemText(
+                painter,
+                self.rect(),
+                int(self.alignment() | Qt.AlignmentFlag.AlignVCenter),
+                self.palette(),
+                True,  # noqa: FBT003 - Qt's signature
+                directed(text),
+                self.foregroundRole(),
+            )
 
 
 class ElidedBox(QComboBox):

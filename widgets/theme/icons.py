@@ -55,10 +55,9 @@ class IconSet:
             side = max(1, round(size * ratio))
             pixmap = QPixmap(QSize(side, side))
             pixmap.fill(Qt.GlobalColor.transparent)
-            painter = QPainter(pixmap)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            self.paint(painter, name, QRectF(0, 0, side, side), colour)
-            painter.end()
+            with QPainter(pixmap) as painter:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                self.paint(painter, name, QRectF(0, 0, side, side), colour)
             pixmap.setDevicePixelRatio(ratio)
             self._pixmaps[key] = pixmap
         return self._pixmaps[key]

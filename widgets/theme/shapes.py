@@ -62,9 +62,8 @@ def state_pixmap(state: StateStyle, size: int, ratio: float) -> QPixmap:
     picture = QPixmap(round(size * ratio), round(size * ratio))
     picture.setDevicePixelRatio(ratio)
     picture.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(picture)
-    paint_state(painter, state, QRectF(0.0, 0.0, size, size))
-    painter.end()
+    with QPainter(picture) as painter:
+        paint_state(painter, state, QRectF(0.0, 0.0, size, size))
     return picture
 
 

@@ -169,22 +169,23 @@ class IncidentStrip(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
         """Draw all that are in view."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(self._font)
-        ruler = self.ruler
-        painter.setClipRect(QRectF(ruler.left - 8.0, 0.0, ruler.right - ruler.left + 16.0, _HEIGHT))
-        starts = [self._ends(each)[0] for each in self.incidents]
-        for each, until in zip(self.incidents, [*starts[1:], ruler.right + 8.0], strict=True):
-            left, right = self._ends(each)
-            if right >= ruler.left and left <= ruler.right:
-                self._paint(painter, each, until)
-        if self.hasFocus():
-            painter.setPen(QColor(self._theme.accent.colour))
-            painter.drawLine(
-                QPointF(ruler.left, _HEIGHT - 1.0), QPointF(ruler.right, _HEIGHT - 1.0)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setFont(self._font)
+            ruler = self.ruler
+            painter.setClipRect(
+                QRectF(ruler.left - 8.0, 0.0, ruler.right - ruler.left + 16.0, _HEIGHT)
             )
-        painter.end()
+            starts = [self._ends(each)[0] for each in self.incidents]
+            for each, until in zip(self.incidents, [*starts[1:], ruler.right + 8.0], strict=True):
+                left, right = self._ends(each)
+                if right >= ruler.left and left <= ruler.right:
+                    self._paint(painter, each, until)
+            if self.hasFocus():
+                painter.setPen(QColor(self._theme.accent.colour))
+                painter.drawLine(
+                    QPointF(ruler.left, _HEIGHT - 1.0), QPointF(ruler.right, _HEIGHT - 1.0)
+                )
 
     def event(self, event: QEvent) -> bool:
         """Tell what is under the mouse."""

@@ -226,10 +226,9 @@ class TimelineStrip(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
         """Draw the scene."""
-        painter = QPainter(self)
-        self._scene = self._make_scene()
-        self._painter.paint(painter, self._scene)
-        painter.end()
+        with QPainter(self) as painter:
+            self._scene = self._make_scene()
+            self._painter.paint(painter, self._scene)
 
     def chip_at(self, point: QPoint) -> str | None:
         """Which count of unseen events is at a point: ``earlier``, ``later`` or none."""

@@ -50,20 +50,19 @@ class PhaseLegend(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """One after the other."""
-        painter = QPainter(self)
-        painter.setFont(self._words)
-        theme = self._look.theme
-        for part, left, line in self._places():
-            top = 2.0 + line * _LINE
-            if part is None:
-                swatch = QRectF(left, top + _LINE / 2.0 - 1.0, _SWATCH, 2.0)
-                painter.fillRect(swatch, QColor(theme.text))
-            else:
-                paint_part(painter, QRectF(left, top + 4.0, _SWATCH, _LINE - 8.0), part, theme)
-            painter.setPen(QColor(theme.muted))
-            place = QRectF(left + _SWATCH + 4.0, top, float(self.width()), _LINE)
-            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, part or _PATH)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setFont(self._words)
+            theme = self._look.theme
+            for part, left, line in self._places():
+                top = 2.0 + line * _LINE
+                if part is None:
+                    swatch = QRectF(left, top + _LINE / 2.0 - 1.0, _SWATCH, 2.0)
+                    painter.fillRect(swatch, QColor(theme.text))
+                else:
+                    paint_part(painter, QRectF(left, top + 4.0, _SWATCH, _LINE - 8.0), part, theme)
+                painter.setPen(QColor(theme.muted))
+                place = QRectF(left + _SWATCH + 4.0, top, float(self.width()), _LINE)
+                painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, part or _PATH)
 
     def _places(self) -> list[tuple[Part | None, float, int]]:
         """Each part, or None for the critical path, with its left end and its line."""

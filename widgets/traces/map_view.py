@@ -170,18 +170,17 @@ class ServiceMapView(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Edges, then nodes, then the words on edges."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.scale(self.scale, self.scale)
-        boxes = self.boxes()
-        courses = [_course(each, boxes) for each in self._edges]
-        for edge, course in zip(self._edges, courses, strict=True):
-            self._paint_edge(painter, edge, course)
-        for node, box in boxes.items():
-            self._paint_node(painter, node, box)
-        for place, room in self.labels().items():
-            self._paint_words(painter, self._edges[place], room)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.scale(self.scale, self.scale)
+            boxes = self.boxes()
+            courses = [_course(each, boxes) for each in self._edges]
+            for edge, course in zip(self._edges, courses, strict=True):
+                self._paint_edge(painter, edge, course)
+            for node, box in boxes.items():
+                self._paint_node(painter, node, box)
+            for place, room in self.labels().items():
+                self._paint_words(painter, self._edges[place], room)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Everything stands elsewhere."""

@@ -85,17 +85,16 @@ class SequenceView(QWidget):
         found = self.sequence
         if found is None:
             return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(self._look.fonts.ui(CAPTION))
-        self._paint_lines(painter, found)
-        for bar in found.bars:
-            self._paint_bar(painter, bar)
-        for arrow in found.arrows:
-            self._paint_arrow(painter, arrow)
-        for crash in found.crashes:
-            self._paint_crash(painter, crash.node, crash.at)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setFont(self._look.fonts.ui(CAPTION))
+            self._paint_lines(painter, found)
+            for bar in found.bars:
+                self._paint_bar(painter, bar)
+            for arrow in found.arrows:
+                self._paint_arrow(painter, arrow)
+            for crash in found.crashes:
+                self._paint_crash(painter, crash.node, crash.at)
 
     def _paint_lines(self, painter: QPainter, found: Sequence) -> None:
         """Names, lines, and the times at the left."""

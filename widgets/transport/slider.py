@@ -118,21 +118,20 @@ class DialSlider(QSlider):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
         """Track, filled part, knob, and a ring while it has the focus."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        middle = self.height() / 2.0
-        left, right = self._ends()
-        x = left + (right - left) * self.value() / max(self._dial.last, 1)
-        half = _TRACK / 2.0
-        painter.setBrush(QColor(self._track))
-        painter.drawRoundedRect(QRectF(0, middle - half, self.width(), _TRACK), half, half)
-        painter.setBrush(QColor(self._ink))
-        painter.drawRoundedRect(QRectF(0, middle - half, x, _TRACK), half, half)
-        if self.hasFocus():
-            painter.setPen(QPen(QColor(self._ring), 1.5))
-        painter.drawEllipse(QPointF(x, middle), _KNOB, _KNOB)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            middle = self.height() / 2.0
+            left, right = self._ends()
+            x = left + (right - left) * self.value() / max(self._dial.last, 1)
+            half = _TRACK / 2.0
+            painter.setBrush(QColor(self._track))
+            painter.drawRoundedRect(QRectF(0, middle - half, self.width(), _TRACK), half, half)
+            painter.setBrush(QColor(self._ink))
+            painter.drawRoundedRect(QRectF(0, middle - half, x, _TRACK), half, half)
+            if self.hasFocus():
+                painter.setPen(QPen(QColor(self._ring), 1.5))
+            painter.drawEllipse(QPointF(x, middle), _KNOB, _KNOB)
 
     def _ends(self) -> tuple[float, float]:
         """Where the knob's centre stands at either end."""

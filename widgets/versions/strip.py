@@ -73,22 +73,21 @@ class VersionStrip(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Lines from the top, then the curve, then the time; marks over all."""
-        painter = QPainter(self)
-        theme = self._look.theme
-        for row, instance in enumerate(self.history.owners[:_SHOWN]):
-            top = TOP + row * ROW
-            painter.setPen(QColor(theme.muted))
-            name = self.names.get(instance, f"Instance {instance + 1}")
-            area = QRectF(0, top, LEFT - 8, ROW - 4)
-            told = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, LEFT - 8)
-            painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, told)
-            painter.fillRect(QRectF(LEFT, top, self.width() - LEFT - 8, ROW - 4), theme.track)
-            self._paint_bars(painter, self.history.bars(instance, self.begin), top)
-        floor = TOP + self._rows() * ROW + _CURVE
-        self._paint_curve(painter, floor)
-        self._paint_axis(painter, floor)
-        self._paint_marks(painter, floor)
-        painter.end()
+        with QPainter(self) as painter:
+            theme = self._look.theme
+            for row, instance in enumerate(self.history.owners[:_SHOWN]):
+                top = TOP + row * ROW
+                painter.setPen(QColor(theme.muted))
+                name = self.names.get(instance, f"Instance {instance + 1}")
+                area = QRectF(0, top, LEFT - 8, ROW - 4)
+                told = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, LEFT - 8)
+                painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, told)
+                painter.fillRect(QRectF(LEFT, top, self.width() - LEFT - 8, ROW - 4), theme.track)
+                self._paint_bars(painter, self.history.bars(instance, self.begin), top)
+            floor = TOP + self._rows() * ROW + _CURVE
+            self._paint_curve(painter, floor)
+            self._paint_axis(painter, floor)
+            self._paint_marks(painter, floor)
 
     def _rows(self) -> int:
         """Lines that there are."""

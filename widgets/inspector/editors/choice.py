@@ -167,25 +167,25 @@ class Switch(QAbstractButton):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Field, word and knob."""
         theme = self._look.theme
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        area = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.setPen(QColor(theme.accent.colour if self.hasFocus() else theme.field))
-        painter.setBrush(QColor(theme.field_hover if self.underMouse() else theme.field))
-        painter.drawRoundedRect(area, 6, 6)
-        word = "mixed" if self.mixed else self.words[self.isChecked()]
-        painter.setFont(self._look.fonts.ui(SMALL))
-        painter.setPen(QColor(theme.muted if self.mixed else theme.text))
-        text = area.adjusted(11, 0, -40, 0)
-        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, word)
-        track = QRectF(area.right() - 34, area.center().y() - 7, 26, 14)
-        on = self.isChecked() and not self.mixed
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.accent.colour if on else theme.track))
-        painter.drawRoundedRect(track, 7, 7)
-        left = track.left() + (13 if on else 6.5 if self.mixed else 1)
-        painter.setBrush(QColor(theme.on_accent if on else theme.muted))
-        painter.drawEllipse(QRectF(left + 1, track.top() + 2, 10, 10))
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            area = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+            painter.setPen(QColor(theme.accent.colour if self.hasFocus() else theme.field))
+            painter.setBrush(QColor(theme.field_hover if self.underMouse() else theme.field))
+            painter.drawRoundedRect(area, 6, 6)
+            word = "mixed" if self.mixed else self.words[self.isChecked()]
+            painter.setFont(self._look.fonts.ui(SMALL))
+            painter.setPen(QColor(theme.muted if self.mixed else theme.text))
+            text = area.adjusted(11, 0, -40, 0)
+            painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, word)
+            track = QRectF(area.right() - 34, area.center().y() - 7, 26, 14)
+            on = self.isChecked() and not self.mixed
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme.accent.colour if on else theme.track))
+            painter.drawRoundedRect(track, 7, 7)
+            left = track.left() + (13 if on else 6.5 if self.mixed else 1)
+            painter.setBrush(QColor(theme.on_accent if on else theme.muted))
+            painter.drawEllipse(QRectF(left + 1, track.top() + 2, 10, 10))
 
 
 class SwitchEditor(Editor):

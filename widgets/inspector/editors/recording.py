@@ -52,27 +52,29 @@ class Curve(QWidget):
         if not self.counts:
             return
         theme = self._look.theme
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.field))
-        painter.drawRoundedRect(self.rect(), 6, 6)
-        accent = QColor(theme.accent.colour)
-        top, width, height = max(self.counts), self.width() - 12.0, self.height() - 10.0
-        points = [
-            QPointF(
-                6 + width * place / max(1, len(self.counts) - 1), 5 + height * (1 - count / top)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme.field))
+            painter.drawRoundedRect(self.rect(), 6, 6)
+            accent = QColor(theme.accent.colour)
+            top, width, height = max(self.counts), self.width() - 12.0, self.height() - 10.0
+            points = [
+                QPointF(
+                    6 + width * place / max(1, len(self.counts) - 1), 5 + height * (1 - count / top)
+                )
+                for place, count in enumerate(self.counts)
+            ]
+            floor = 5 + height
+            area = QPolygonF(
+                [QPointF(points[0].x(), floor), *points, QPointF(points[-1].x(), floor)]
             )
-            for place, count in enumerate(self.counts)
-        ]
-        floor = 5 + height
-        area = QPolygonF([QPointF(points[0].x(), floor), *points, QPointF(points[-1].x(), floor)])
-        shade = QColor(accent)
-        shade.setAlphaF(0.25)
-        painter.setBrush(shade)
-        painter.drawPolygon(area)
-        painter.setPen(accent)
-        painter.drawPolyline(points)
+            shade = QColor(accent)
+            shade.setAlphaF(0.25)
+            painter.setBrush(shade)
+            painter.drawPolygon(area)
+            painter.setPen(accent)
+            painter.drawPolyline(points)
 
 
 class RecordingEditor(Editor):
