@@ -59,10 +59,10 @@ class LazyCharts(QWidget):
             self._column.addWidget(self._panel)
         return self._panel
 
-    def begin_frame(self) -> None:
-        """The canvas draws now: the charts wait for a turn of their own."""
+    def begin_frame(self, canvas: int = 0) -> None:
+        """A canvas draws now: the charts wait for a turn of their own. Each canvas has a number."""
         if self._panel is not None:
-            self._panel.pace.begin()
+            self._panel.pace.begin(canvas)
 
     def set_design(self, design: Design) -> None:
         """Chart this design from now on."""

@@ -79,6 +79,7 @@ class ViewWindow(QWidget):
         services.findings.changed.connect(self._show_findings)
         bench.travel.moved.connect(self._show_moment)
         bench.look.changed.connect(self._dress)
+        canvas.framed.connect(partial(bench.views.charts.begin_frame, id(canvas)))
         bench.views.canvas.selection_changed.connect(canvas.select)
         canvas.selection_changed.connect(bench.views.canvas.select)
         canvas.edit_requested.connect(services.document.push)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from engine.model.component import Component
     from engine.model.design import Design
     from engine.sim.snapshot import Snapshot
+    from widgets.charts import Pace
     from widgets.instruments import TimeAxis
     from widgets.theme import ThemeManager
 
@@ -76,8 +78,17 @@ class Side(QObject):
         context: Context,
         axis: TimeAxis,
         parent: QObject,
+        pace: Pace | None = None,
     ) -> None:
-        """Show the design; nothing runs yet."""
+        """Show the design; nothing runs yet.
+
+        Args:
+            shown: the design, and what is said of it.
+            context: what both sides are made with.
+            axis: the time axis that both share.
+            parent: the owner.
+            pace: of the canvases of both sides, between whose frames the charts draw.
+        """
         super().__init__(parent)
         look, components = context.look, context.components
         self.shown = shown
@@ -86,7 +97,8 @@ class Side(QObject):
         self.run = RunController(self.document, context.start_process, memory=context.memory)
         self.canvas = CanvasView(components, look.theme, look.icons)
         self.canvas.set_design(shown.design)
-        self.charts = ChartsPanel(look.theme, axis, components=components)
+        self.charts = ChartsPanel(look.theme, axis, components=components, pace=pace)
+        self.canvas.framed.connect(partial(self.charts.pace.begin, id(self.canvas)))
         self.charts.set_design(shown.design)
         self.past = Past()
         self.problem = ""

@@ -25,6 +25,7 @@ from app.speeds import next_speed
 from app.splitter import LineSplitter
 from engine.catalog.differing import counts_line, told
 from engine.model.edits import SetDesign
+from widgets.charts import Pace
 from widgets.instruments import TimeAxis
 from widgets.instruments.text import instant_text
 from widgets.theme import hairline, set_role
@@ -76,7 +77,8 @@ class PairWindow(QWidget):
         look = self._look = context.look
         self._components = context.components
         self.axis = TimeAxis(self)
-        self.sides = tuple(Side(each, context, self.axis, self) for each in shown)
+        pace = Pace()
+        self.sides = tuple(Side(each, context, self.axis, self, pace) for each in shown)
         self.drive = LockStep(self.sides, self)
         self.transport = TransportBar(look.theme, look.icons)
         self.heads = tuple(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from widgets.charts.pace import Pace
 from widgets.charts.panel import ChartsPanel
 
-__all__ = ["ChartsPanel"]
+__all__ = ["ChartsPanel", "Pace"]

@@ -101,6 +101,8 @@ class ChartsPanel(QWidget):
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._draw_stale)
         self._stale: list[Chart] = []
+        self._held: Chart | None = None
+        """What was worked out anew, and is painted in the next turn."""
         self._put_off = 0
         """How often the next chart's turn was, since its last one."""
         self._all_stale = True
@@ -277,6 +279,8 @@ class ChartsPanel(QWidget):
                 self.enlarge(None)
             self.charts.remove(chart)
             self._stale = [other for other in self._stale if other is not chart]
+            if self._held is chart:
+                self._release()
             self._row.removeWidget(chart)
             chart.hide()
             chart.deleteLater()
@@ -284,6 +288,7 @@ class ChartsPanel(QWidget):
     def refresh(self) -> None:
         """Draw what is new, now."""
         self._timer.stop()
+        self._release()
         if not self.isVisible():
             return
         self._all_stale = False
@@ -297,17 +302,29 @@ class ChartsPanel(QWidget):
         """Draw one chart, and the next in the next frame; or all where all changed."""
         if self._all_stale:
             self.refresh()
-        elif self._put_off < _PATIENCE and not self.pace.is_free:
+        elif self._held is not None:
+            self._release()  # in a turn of its own: to work out what is drawn takes as long as to paint it
+            if self._stale:
+                self._timer.start(self.pace.wait() or FRAME)
+        elif self._put_off < _PATIENCE and not self.pace.claim():
             self._put_off += 1  # its timer came late, and the canvas' has come or is due
-            self._timer.start(self.pace.wait())
+            self._timer.start(self.pace.wait(1))
         elif self._stale and self.isVisible():
             self._put_off = 0
             chart = self._stale.pop(0)
             if self._is_on(chart):
+                self._held = chart
+                chart.plot.hold()
                 self._refresh(chart)
                 self._settle_heads()
-            if self._stale:
-                self._timer.start(self.pace.wait() or FRAME)
+            if self._stale or self._held is not None:
+                self._timer.start(0 if self._held is not None else self.pace.wait() or FRAME)
+
+    def _release(self) -> None:
+        """Have the chart painted that was worked out in the turn before."""
+        if self._held is not None:
+            self._held.plot.release()
+            self._held = None
 
     def _refresh(self, chart: Chart) -> None:
         """Draw one chart over the range of the axis, with what was measured behind it."""
@@ -413,7 +430,7 @@ class ChartsPanel(QWidget):
     def _mark_stale(self, apart: int = 0) -> None:
         """Draw all charts, one a frame, the first so much later at least (ms)."""
         self._stale += [chart for chart in self.charts if chart not in self._stale]
-        near = not self._all_stale and self._timer.remainingTime() < apart
+        near = not self._all_stale and self._held is None and self._timer.remainingTime() < apart
         if near or not self._timer.isActive():
             self._timer.start(self.pace.wait(apart))
         self.changed.emit()

@@ -132,6 +132,14 @@ class Plot(QWidget):
         self._show_ticks()
         self._draw_marks()
 
+    def hold(self) -> None:
+        """Paint nothing of what comes until ``release``."""
+        self.canvas.setUpdatesEnabled(False)
+
+    def release(self) -> None:
+        """Paint what came."""
+        self.canvas.setUpdatesEnabled(True)
+
     def set_marks(self, instants: Sequence[float]) -> None:
         """Faint vertical lines at these instants."""
         self._marks = tuple(instants)

@@ -73,7 +73,10 @@ def test_charts_take_the_middles_of_frames_one_after_the_other(
         clock.now += 0.0081
         panel._draw_stale()
         assert drawn(panel) == [1] * step + [0] * (3 - step)
-        assert timer.interval() == 16
+        assert timer.interval() == 0
+        panel._draw_stale()
+        assert drawn(panel) == [1] * step + [0] * (3 - step)
+        assert step == 3 or timer.interval() == 16
         clock.now += 0.008
         pace.begin()
 
@@ -98,6 +101,63 @@ def test_a_chart_lets_the_canvas_go_first_but_not_for_ever(
         pace.begin()
     panel._draw_stale()
     assert drawn(panel) == [1, 0, 0]
+
+
+def test_a_chart_is_painted_in_the_turn_after_that_in_which_it_was_worked_out(
+    panel: ChartsPanel, clock: Clock
+) -> None:
+    QApplication.processEvents()
+    paintings = Paintings()
+    panel.charts[0].plot.canvas.installEventFilter(paintings)
+    panel.add_snapshot(snapshot(second(0.0)))
+    panel._timer.stop()
+    clock.now += 0.0081
+    panel._draw_stale()
+    panel._timer.stop()
+    for _ in range(3):
+        QApplication.processEvents()
+    assert drawn(panel) == [1, 0, 0]
+    assert paintings.count == 0
+    panel._draw_stale()
+    panel._timer.stop()
+    for _ in range(3):
+        QApplication.processEvents()
+    assert paintings.count == 1
+
+
+def test_what_is_held_is_painted_with_all_where_all_changed(
+    panel: ChartsPanel, clock: Clock
+) -> None:
+    panel.add_snapshot(snapshot(second(0.0)))
+    clock.now += 0.0081
+    panel._draw_stale()
+    assert not panel.charts[0].plot.canvas.updatesEnabled()
+    panel.refresh()
+    assert panel.charts[0].plot.canvas.updatesEnabled()
+
+
+def test_two_panels_beside_the_same_canvases_draw_in_different_frames(
+    qtbot: QtBot, panel: ChartsPanel, pace: Pace, clock: Clock
+) -> None:
+    other = ChartsPanel(DARK, TimeAxis(glide=0), pace=pace)
+    qtbot.addWidget(other)
+    other.set_design(Design.model_validate(DESIGN))
+    other.resize(1048, 250)
+    other.show()
+    other.set_range(0.0, 10.0)
+    other.refresh()
+    for each in (panel, other):
+        each.add_snapshot(snapshot(second(0.0)))
+    clock.now += 0.0081
+    panel._draw_stale()
+    other._draw_stale()
+    assert (drawn(panel), drawn(other)) == ([1, 0, 0], [0, 0, 0])
+    assert other._timer.interval() == 16
+    clock.now += 0.008
+    pace.begin()
+    clock.now += 0.0081
+    other._draw_stale()
+    assert drawn(other) == [1, 0, 0]
 
 
 def test_a_chart_that_shows_another_range_is_painted_once(panel: ChartsPanel) -> None:

@@ -46,3 +46,57 @@ def test_its_ends_belong_to_the_canvas(pace: Pace, clock: Clock, elapsed: int, f
     pace.begin()
     clock.now += elapsed / 1000 + 1e-4
     assert pace.is_free == free
+
+
+@pytest.mark.parametrize(
+    ("second", "elapsed", "wait"),
+    [(8, 0, 4), (8, 4, 8), (4, 0, 6), (4, 7, 15), (12, 0, 10), (1, 0, 7), (0, 0, 8)],
+)
+def test_of_two_canvases_it_is_the_middle_of_the_longer_time_between_them(
+    pace: Pace, clock: Clock, second: int, elapsed: int, wait: int
+) -> None:
+    """The first draws at 0, the other ``second`` ms later; ``elapsed`` is counted from there."""
+    pace.begin(1)
+    clock.now += second / 1000 + 1e-5
+    pace.begin(2)
+    clock.now += elapsed / 1000 + 1e-4
+    assert pace.wait() == wait
+
+
+def test_two_canvases_that_draw_in_turn_leave_time_between_them(pace: Pace, clock: Clock) -> None:
+    free = []
+    pace.begin(1)
+    for _ in range(3):
+        for canvas in (2, 1):
+            clock.now += 0.008 + 1e-6
+            pace.begin(canvas)
+    for _ in range(8):
+        free.append(pace.is_free)
+        clock.now += 0.001
+    assert free == [False, False, True, True, True, True, True, False]
+
+
+def test_a_canvas_that_stands_still_is_forgotten(pace: Pace, clock: Clock) -> None:
+    pace.begin(1)
+    clock.now += 0.060
+    pace.begin(2)
+    clock.now += 0.0081
+    assert pace.is_free
+    assert pace.wait() == 0
+
+
+def test_one_draws_in_a_frame(pace: Pace, clock: Clock) -> None:
+    pace.begin()
+    clock.now += 0.0081
+    assert pace.claim()
+    assert not pace.claim()
+    clock.now += 0.008
+    pace.begin()
+    assert not pace.claim()
+    clock.now += 0.0081
+    assert pace.claim()
+
+
+def test_all_may_draw_where_nothing_moves(pace: Pace) -> None:
+    assert pace.claim()
+    assert pace.claim()
