@@ -183,7 +183,6 @@ class Chart(QWidget):
 
     def paint_chart(self, painter: QPainter) -> None:
         """Paint it as it looks now, without its buttons."""
-        self.plot.release()
         hidden = [each for each in (self.more, self.enlarge) if each.isVisible()]
         for each in hidden:
             each.hide()

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _NARROWEST = 210
 """Width of a chart below which the row scrolls sideways (logical pixels)."""
 
-_TWO_ROWS = 230
+_TWO_ROWS = 160
 """Height of the panel from which there is room for a second row of words over the charts (logical pixels)."""
 
 _PATIENCE = 2

@@ -13,7 +13,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QColor, QPen
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGraphicsView, QLabel, QVBoxLayout, QWidget
 
 from widgets.instruments.text import time_ticks
 from widgets.theme import CAPTION, Fonts, set_role
@@ -133,12 +133,13 @@ class Plot(QWidget):
         self._draw_marks()
 
     def hold(self) -> None:
-        """Paint nothing of what comes until ``release``."""
-        self.canvas.setUpdatesEnabled(False)
+        """Ask for no painting of what comes until ``release``; who paints meanwhile paints it."""
+        self._view.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.NoViewportUpdate)
 
     def release(self) -> None:
         """Paint what came."""
-        self.canvas.setUpdatesEnabled(True)
+        self._view.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.MinimalViewportUpdate)
+        self.canvas.update()
 
     def set_marks(self, instants: Sequence[float]) -> None:
         """Faint vertical lines at these instants."""

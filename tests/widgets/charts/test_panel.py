@@ -368,8 +368,11 @@ def test_keys_point_and_zoom(panel: ChartsPanel, run: Callable[..., None], qtbot
     assert panel.axis.cursor != panel.axis.cursor
 
 
-def test_many_reasons_get_rows_of_their_own(panel: ChartsPanel, run: Callable[..., None]) -> None:
-    panel.resize(720, 250)
+@pytest.mark.parametrize("height", [250, 175])
+def test_many_reasons_get_rows_of_their_own(
+    panel: ChartsPanel, run: Callable[..., None], height: int
+) -> None:
+    panel.resize(720, height)
     plots = [chart.plot.geometry().top() for chart in panel.charts]
     reasons = ("timeout", "queue_full", "rate_limited", "unavailable", "breaker_open")
     run(5, failed=dict.fromkeys(reasons, 2))
