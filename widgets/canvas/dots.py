@@ -22,6 +22,8 @@ LEAST_TRAVEL: Final = 0.42
 MOST_TRAVEL: Final = 6.0
 _APART: Final = 13.0
 """Scene units between dots of a kind on one link: nearer, they would merge into a string."""
+_MANY: Final = 400
+"""Links up to which it is looked whether one runs through an area: more of them are everywhere."""
 KINDS: Final = ("request", "retry", "answer", "failure")
 
 
@@ -62,6 +64,19 @@ class Courses:
     def row(self, link_id: str) -> int | None:
         """Row of a link; None for one that is not drawn, or hushed."""
         return None if link_id in self.hushed else self._rows.get(link_id)
+
+    def crosses(self, left: float, top: float, right: float, bottom: float) -> bool:
+        """Whether a link runs through an area (scene units); unknown, and so no, where there are very many."""
+        if not 0 < len(self._rows) <= _MANY:
+            return False
+        points = self.points[list(self._rows.values())]
+        begins, ends = points[:, :-1], points[:, 1:]
+        low, high = np.minimum(begins, ends), np.maximum(begins, ends)
+        near = ((low <= (right, bottom)) & (high >= (left, top))).all(axis=2)
+        (x, y), (dx, dy) = begins[near].T, (ends[near] - begins[near]).T
+        corners = ((left, top), (right, top), (right, bottom), (left, bottom))
+        sides = np.array([dx * (v - y) - dy * (u - x) for u, v in corners])
+        return bool(((sides.min(axis=0) <= 0.0) & (sides.max(axis=0) >= 0.0)).any())
 
     def hush(self, link_ids: frozenset[str]) -> list[int]:
         """Show nothing that moves on these; returns their rows."""

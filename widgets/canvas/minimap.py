@@ -38,6 +38,8 @@ class Minimap(QWidget):
         self._scene = scene
         self._camera = camera
         self._look = look
+        self._is_over_links = False
+        """Whether there is no place where it covers no link."""
         self._ground = QPixmap()
         self._picture = QPixmap()
         self._shown = QRectF()
@@ -107,7 +109,9 @@ class Minimap(QWidget):
             self.hide()
         elif self.isHidden():
             self._rest.start()
-        elif self._is_taken(QRectF(self.geometry())):
+        elif self._is_taken(QRectF(self.geometry())) or (
+            not self._is_over_links and self._is_crossed(QRectF(self.geometry()))
+        ):
             self.hide()
             self._rest.start()
 
@@ -121,12 +125,25 @@ class Minimap(QWidget):
         place = self.parentWidget()
         if place is None or self._stays_away or not self._scene.design.nodes:
             return
-        if not self.isHidden() and not self._is_taken(QRectF(self.geometry())):
+        here = QRectF(self.geometry())
+        if not self.isHidden() and not self._is_taken(here) and not self._is_crossed(here):
             return
-        spot = free_place(QRectF(place.rect()), QSizeF(SIZE), _MARGIN, self._is_taken)
+        room, size = QRectF(place.rect()), QSizeF(SIZE)
+        spot = free_place(
+            room, size, _MARGIN, lambda each: self._is_taken(each) or self._is_crossed(each)
+        )
+        self._is_over_links = spot is None
+        if spot is None:
+            spot = free_place(room, size, _MARGIN, self._is_taken)
         if spot is not None:
             self.move(spot.toPoint())
         self.setVisible(spot is not None)
+
+    def _is_crossed(self, spot: QRectF) -> bool:
+        """Whether a link runs through a part of the view (pixels): it stands there only where all else is taken."""
+        inverted, _ = self._camera.view.viewportTransform().inverted()
+        area = inverted.mapRect(spot)
+        return self._scene.courses.crosses(area.left(), area.top(), area.right(), area.bottom())
 
     def _is_taken(self, spot: QRectF) -> bool:
         """Whether something that is to stay readable reaches into a part of the view (pixels)."""

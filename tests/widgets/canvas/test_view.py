@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from engine.model.commenting import resolved, said
-from engine.model.design import Comment, Design, Frame, Node
+from engine.model.design import Comment, Design, Frame, Link, Node
 from engine.model.edits import Move, Position, SetField
 from widgets.canvas import CanvasView
 from widgets.canvas.frame_painter import tab_rect
@@ -307,6 +307,46 @@ def test_the_minimap_goes_away_where_every_place_is_taken(make_desk) -> None:
     desk.view.minimap.settle()
     assert desk.view.minimap.isVisibleTo(desk.view)
     assert not covered_by_minimap(desk)
+
+
+def links_under_minimap(desk) -> list[str]:
+    """Links that run below the minimap."""
+    view = desk.view
+    mine = QRectF(view.minimap.geometry())
+    found = []
+    for link_id, link in view._scene.links.items():
+        path = view.viewportTransform().map(link.wire.path)
+        if any(mine.contains(path.pointAtPercent(step / 200)) for step in range(201)):
+            found.append(link_id)
+    return found
+
+
+def test_the_minimap_covers_no_link_where_there_is_another_place(make_desk) -> None:
+    nodes = (Node(id="a", kind="client", x=-2000.0), Node(id="b", kind="service", x=4000.0))
+    desk = make_desk(Design(nodes=nodes, links=(Link(id="l", source="a", target="b"),)))
+    home = desk.view.minimap.geometry().center()
+    place = desk.view._camera.to_scene(QPointF(home))
+    desk.view._camera.pan_by(QPointF(0.0, 38.0 - place.y()))  # the link runs through its corner
+    desk.view.minimap.settle()
+    assert desk.view.minimap.isVisibleTo(desk.view)
+    assert not links_under_minimap(desk)
+
+
+def test_the_minimap_stands_over_links_where_they_are_everywhere(make_desk) -> None:
+    sources = tuple(Node(id=f"a{i}", kind="client", x=-3000.0, y=i * 60.0) for i in range(-15, 16))
+    sinks = tuple(Node(id=f"b{i}", kind="service", x=4000.0, y=i * 60.0) for i in range(-15, 16))
+    links = tuple(
+        Link(id=f"l{i}", source=a.id, target=b.id)
+        for i, (a, b) in enumerate(zip(sources, sinks, strict=True))
+    )
+    desk = make_desk(Design(nodes=(*sources, *sinks), links=links))
+    desk.view.minimap.settle()
+    assert desk.view.minimap.isVisibleTo(desk.view)
+    assert links_under_minimap(desk)
+    place = desk.view.minimap.geometry()
+    desk.view._camera.pan_by(QPointF(3.0, 2.0))
+    assert desk.view.minimap.geometry() == place
+    assert desk.view.minimap.isVisibleTo(desk.view)
 
 
 def test_the_minimap_hides_when_there_is_nothing_to_show(desk) -> None:
