@@ -93,6 +93,11 @@ class RunKeeper(QObject):
         """Forget a run."""
         self._send("Deleting a run", partial(_delete, self._path, number), self._changed)
 
+    def rename(self, number: int, title: str) -> None:
+        """Call a run something else."""
+        work = partial(_rename, self._path, number, title)
+        self._send("Renaming a run", work, self._changed)
+
     def open(self, number: int, done: Callable[[], object]) -> None:
         """Open the design of a run, and repeat the run."""
 
@@ -188,6 +193,14 @@ def _delete(path: Path, number: int) -> str:
 
     Archive(path).delete(number)
     return "Deleted the run."
+
+
+def _rename(path: Path, number: int, title: str) -> str:
+    """Call a run something else."""
+    from engine.run.archive import Archive  # noqa: PLC0415
+
+    Archive(path).rename(number, title)
+    return "Renamed the run."
 
 
 def _recall(path: Path, number: int) -> Recalled:

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 _SIZE: Final = (720, 420)
 _COLUMNS: Final = ("When", "Design", "To", "Seed", "Changes", "p99", "Goodput", "Hash")
+_NAME: Final = 1
+"""Column of the name, which can be edited."""
 _NUMBERS: Final = frozenset({2, 3, 4, 5, 6})
 """Columns of numbers, which stand below each other at the right."""
 _LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -98,6 +100,7 @@ class RunsCard(Overlay):
     def show_runs(self, runs: tuple[KeptRun, ...]) -> None:
         """List these."""
         self._runs = runs
+        self.table.blockSignals(True)  # noqa: FBT003 - Qt's
         self.table.setRowCount(len(runs))
         for row, run in enumerate(runs):
             for column, text in enumerate(_cells(run)):
@@ -105,7 +108,10 @@ class RunsCard(Overlay):
                 item.setToolTip(_OF_ALL if text.endswith(" of all") else "")
                 if column in _NUMBERS:
                     item.setTextAlignment(_RIGHT)
+                if column != _NAME:
+                    item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
                 self.table.setItem(row, column, item)
+        self.table.blockSignals(False)  # noqa: FBT003 - Qt's
         if runs:
             # Not selectRow: while Ctrl of Ctrl+H is still down, that takes a row out of the selection again.
             flag, first = QItemSelectionModel.SelectionFlag, self.table.model().index(0, 0)
@@ -123,7 +129,7 @@ class RunsCard(Overlay):
         """Lay the selected run behind the charts."""
         run = self.chosen
         if run is not None:
-            title = f"{run.title or 'Untitled'}, {_when(run)}"
+            title = f"{_name(run)}, {_when(run)}"
             self._keeper.samples(run.id, lambda found: self.overlay_requested.emit(found, title))
             self.close_card()
 
@@ -138,6 +144,25 @@ class RunsCard(Overlay):
         """Forget the selected run."""
         if self.chosen is not None:
             self._keeper.delete(self.chosen.id)
+
+    def rename_chosen(self) -> None:
+        """Have the name of the selected run edited in place."""
+        row = self.table.currentRow()
+        item = self.table.item(row, _NAME) if self.chosen is not None else None
+        if item is not None:
+            self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.table.editItem(item)
+
+    def _enter(self) -> None:
+        """Open the selected run; not by the Enter that ends the editing of its name, which comes here as well."""
+        if self.table.state() != QAbstractItemView.State.EditingState:
+            self.open_chosen()
+
+    def _rename(self, item: QTableWidgetItem) -> None:
+        """A name was edited."""
+        row, text = item.row(), item.text().strip()
+        if item.column() == _NAME and row < len(self._runs) and text != _name(self._runs[row]):
+            self._keeper.rename(self._runs[row].id, text)
 
     def _build(self) -> None:
         """Made when it is first asked for, since most starts never ask."""
@@ -163,10 +188,16 @@ class RunsCard(Overlay):
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         table.itemSelectionChanged.connect(self._show_buttons)
+        table.itemChanged.connect(self._rename)
         table.itemDoubleClicked.connect(lambda _item: self.open_chosen())
         OwnKeys(
             table,
-            {"Return": self.open_chosen, "Enter": self.open_chosen, "Del": self.delete_chosen},
+            {
+                "Return": self._enter,
+                "Enter": self._enter,
+                "Del": self.delete_chosen,
+                "F2": self.rename_chosen,
+            },
         )
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 16)
@@ -180,6 +211,7 @@ class RunsCard(Overlay):
             ("Open", "Open its design and repeat it, to go on from its end", self.open_chosen),
             ("Behind the charts", "Show it dimmed behind the present run", self.overlay_chosen),
             ("Side by side", _PAIRS, self.pair_chosen),
+            ("Rename", "Call this run something else (F2)", self.rename_chosen),
             ("Delete", "Forget this run", self.delete_chosen),
         ):
             row.addWidget(self._button(text, tip, act))
@@ -208,7 +240,7 @@ class RunsCard(Overlay):
         """What acts on a run needs one."""
         chosen = {index.row() for index in self.table.selectedIndexes()}
         fits = {"Side by side": 1 <= len(chosen) <= 2}
-        for text in ("Open", "Behind the charts", "Side by side", "Delete"):
+        for text in ("Open", "Behind the charts", "Side by side", "Rename", "Delete"):
             if text in self.buttons:
                 self.buttons[text].setEnabled(fits.get(text, len(chosen) == 1))
 
@@ -218,7 +250,7 @@ def _cells(run: KeptRun) -> tuple[str, ...]:
     p99, goodput = _figures(run.summary)
     return (
         _when(run),
-        run.title or "Untitled",
+        _name(run),
         format_quantity(run.ended, "s"),
         str(run.seed),
         str(run.changes or ""),
@@ -226,6 +258,11 @@ def _cells(run: KeptRun) -> tuple[str, ...]:
         goodput,
         run.hash[:8],
     )
+
+
+def _name(run: KeptRun) -> str:
+    """What it is called."""
+    return run.title or "Untitled"
 
 
 def _when(run: KeptRun) -> str:

@@ -26,6 +26,8 @@ KEEP: Final = 500
 """Runs that are kept; when there are more, the oldest go."""
 MOST: Final = 16_000_000
 """Bytes of the longest journal that is kept (packed)."""
+LONGEST_NAME: Final = 200
+"""Characters of the name of a run."""
 PATIENCE: Final = 2.0
 """Wall seconds to wait for another window that writes."""
 _UNPACKED: Final = 200_000_000
@@ -59,6 +61,7 @@ class KeptRun:
     made: str
     """When it was kept, in ISO 8601, UTC."""
     title: str
+    """Of its design, or what it was renamed to."""
     digest: str
     """SHA-256 of the design that it began with."""
     hash: str
@@ -96,7 +99,7 @@ class Archive:
         """Runs that the last look could not read; they stay where they are."""
 
     def add(self, run: NewRun, now: datetime) -> None:
-        """Keep a run; one that is there already becomes the latest. Raises ``ArchiveError``."""
+        """Keep a run; one that is there already becomes the latest, under its name. Raises ``ArchiveError``."""
         journal = zlib.compress(run.journal.encode())
         if len(journal) > MOST:
             msg = "this run was changed too often to be kept; save it as a file instead"
@@ -113,7 +116,7 @@ class Archive:
             database.execute(
                 "INSERT INTO runs (identity, made, title, digest, hash, seed, ended, changes, summary, journal)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-                " ON CONFLICT (identity) DO UPDATE SET made = excluded.made, title = excluded.title",
+                " ON CONFLICT (identity) DO UPDATE SET made = excluded.made",
                 values,
             )
             database.execute(
@@ -147,6 +150,12 @@ class Archive:
         """Forget a run. Raises ``ArchiveError``."""
         with self._opened(writes=True) as database, database:
             database.execute("DELETE FROM runs WHERE id = ?", (number,))
+
+    def rename(self, number: int, title: str) -> None:
+        """Call a run something else, on one line. Raises ``ArchiveError``."""
+        name = " ".join(title.split())[:LONGEST_NAME]
+        with self._opened(writes=True) as database, database:
+            database.execute("UPDATE runs SET title = ? WHERE id = ?", (name, number))
 
     @property
     def _is_there(self) -> bool:

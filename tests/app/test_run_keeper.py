@@ -7,7 +7,7 @@ import sqlite3
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.document import DesignDocument
 from app.errands import InlineErrands
@@ -243,6 +243,20 @@ def test_the_first_run_is_chosen_while_the_keys_that_opened_the_card_are_still_d
     card.open()
     QTest.keyRelease(card.host, Qt.Key.Key_Control)
     assert card.chosen == first is not None
+
+
+def test_a_run_is_renamed_in_the_list(bench, qapp, qtbot) -> None:
+    bench.end()
+    card = opened_card(bench, qapp, qtbot)
+    for text, name in (("Before the fix", "Before the fix"), ("   ", "Untitled")):
+        QTest.keyClick(card.table, Qt.Key.Key_F2)
+        field = card.table.findChildren(QLineEdit)[-1]
+        field.setText(text)
+        QTest.keyClick(field, Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda name=name: card.table.item(0, 1).text() == name)
+        assert card.isVisible(), "Enter ended the editing, and opened nothing"
+    assert [run.title for run in bench.runs()] == [""]
+    assert bench.failed == []
 
 
 def test_a_damaged_run_is_told_and_the_others_are_listed(bench, qapp, qtbot) -> None:

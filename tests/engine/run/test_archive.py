@@ -73,6 +73,17 @@ def test_deleting_and_the_oldest_that_go(path: Path, monkeypatch: pytest.MonkeyP
         kept.journal(first.id)
 
 
+def test_a_run_is_renamed_and_keeps_its_name_when_it_is_kept_again(path: Path) -> None:
+    kept = Archive(path)
+    kept.add(run(), NOON)
+    kept.rename(1, "  Before\n the   fix " + "x" * 900)
+    name = kept.find()[0].title
+    assert name.startswith("Before the fix xx")
+    assert len(name) == archive.LONGEST_NAME
+    kept.add(run(), NOON + timedelta(hours=1))
+    assert [each.title for each in kept.find("before")] == [name]
+
+
 def refused(path: Path) -> str:
     """The line with which every use of a database is refused, which stays as it is, byte for byte."""
     before = path.read_bytes()
