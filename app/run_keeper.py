@@ -223,9 +223,11 @@ def _recall(path: Path, number: int) -> Recalled:
 
 
 def _recall_named(path: Path, number: int) -> tuple[Recalled, str]:
-    """The same, with the title of its design."""
+    """The same, with what it is called."""
+    from engine.run.archive import Archive  # noqa: PLC0415
+
     recalled = _recall(path, number)
-    return recalled, recalled.design.title or "Untitled"
+    return recalled, Archive(path).name(number) or recalled.design.title or "Untitled"
 
 
 def measure_again(path: Path, number: int) -> list[Sample]:

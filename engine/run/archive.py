@@ -146,6 +146,12 @@ class Archive:
         msg = "this run is not kept any more; close the list and open it again"
         raise ArchiveError(msg)
 
+    def name(self, number: int) -> str:
+        """What a run is called; empty where it has no name, or is damaged or gone. Raises ``ArchiveError``."""
+        with self._opened() as database:
+            row = database.execute("SELECT title FROM runs WHERE id = ?", (number,)).fetchone()
+        return row[0] if row is not None and isinstance(row[0], str) else ""
+
     def delete(self, number: int) -> None:
         """Forget a run. Raises ``ArchiveError``."""
         with self._opened(writes=True) as database, database:

@@ -214,6 +214,9 @@ def test_one_run_or_two_are_put_side_by_side(bench, qtbot, qapp) -> None:
     bench.keeper.recall(ids[2], lambda recalled, title: found.append((title, recalled.end)))
     ends = {30.0, 31.0, 32.0}
     assert [title for title, _ in found] == ["Shop"]
+    bench.keeper.rename(ids[2], "Before the fix")
+    bench.keeper.recall(ids[2], lambda recalled, title: found.append((title, recalled.end)))
+    assert found[-1][0] == "Before the fix"
     assert found[0][1] in ends
 
 
